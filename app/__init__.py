@@ -1,0 +1,1 @@
+"""Duban: the case desk of a mayor's hotline, with a supervision bot that never forgets."""
