@@ -1,0 +1,56 @@
+# Everything a person does with Duban from a shell. Each target works from a clean clone with no input.
+
+PYTHON   ?= python3.11
+VENV     := .venv
+BIN      := $(VENV)/bin
+LOCKS    := requirements.txt requirements-dev.txt
+STAMP    := $(VENV)/.installed
+# A folder `wheels` makes the install work with no network at all (fill it with `make wheels`).
+PIP_FROM := $(if $(wildcard wheels),--no-index --find-links=wheels)
+PIP      := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS  ?= 2
+PYTEST   := $(BIN)/python -m pytest
+# Empty: nothing is measured. `--cov` measures branches and fails below the share that pyproject.toml
+# ([tool.coverage]) asks for.
+COVERAGE ?=
+# Folders and files the linters read; those not written yet are left out.
+CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run lint test test-long bench upgrade wheels clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+install: $(STAMP) ## make .venv from the two locks; does nothing while they are unchanged
+
+# The stamp keeps the text of the locks and of the interpreter's version, so a touched file installs nothing.
+$(STAMP): FORCE
+	@PYTHON=$(PYTHON) VENV=$(VENV) PIP_FROM="$(PIP_FROM)" sh .ci/install $(LOCKS)
+FORCE:
+
+run: install ## start Duban: server, bot and a demo office
+	@$(BIN)/python -m app run
+
+lint: install ## ruff, mypy, import contracts
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy $(filter-out tests migrations .ci/%,$(CHECKED))
+	$(if $(wildcard app/__main__.py),$(BIN)/lint-imports,@echo "lint-imports: no app/__main__.py yet")
+
+test: install ## every test not marked `long`, on two cores
+	$(PYTEST) -n $(WORKERS) -m "not long" $(COVERAGE)
+
+test-long: install ## the tests marked `long`: chaos, volume, browsers
+	$(PYTEST) -m long
+
+bench: install ## measure the promises about speed
+	$(BIN)/python -m tests.bench
+
+wheels: install ## download the locks as wheels, for machines without a network
+	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r requirements-dev.txt
+
+upgrade: ## write the newest versions that go together into the locks; read the difference
+	$(PYTHON) .ci/upgrade.py
+
+clean: ## remove what the targets above made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

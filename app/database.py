@@ -1,0 +1,81 @@
+"""Engine, session and transaction: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.rules.refusal import Gone
+
+Result = TypeVar("Result")
+Sessions = sessionmaker[Session]
+TRIES = 4
+"""How often a transaction is tried that lost against another one (deadlock, serialisation, a row that moved on)."""
+_RETRY = ("40001", "40P01")
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), readers are deferred."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def engine_from(url: str, **options: Any) -> Engine:
+    """An engine for a database URL; `options` go to SQLAlchemy."""
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def sessions_from(engine: Engine, ledger_key: bytes) -> Sessions:
+    """A factory of sessions that carry the ledger's key and share what was read of the calendar, by its version."""
+    return sessionmaker(engine, expire_on_commit=False, info={"ledger_key": ledger_key, "calendars": {}})
+
+
+@contextmanager
+def transaction(sessions: Sessions) -> Iterator[Session]:
+    """One transaction: commits at the end, rolls back on any error."""
+    with sessions() as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """A session that only reads: it never waits for a writer."""
+    with sessions() as session:
+        session.connection(execution_options={"reads": True})
+        yield session
+
+
+def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
+    """Run `work` in a transaction, again where it lost against another one, at most four times in all."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction(sessions) as session:
+                return work(session)
+        except Gone:
+            if attempt == TRIES:
+                raise
+        except OperationalError as error:
+            if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in _RETRY:
+                raise
+        time.sleep(0.02 * attempt)
+    raise AssertionError("unreachable")

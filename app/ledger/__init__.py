@@ -1,0 +1,23 @@
+"""The ledger: the one door through which every state, event and number passes."""
+
+from app.ledger.moves import (
+    Entry,
+    Tip,
+    allot_ids,
+    append,
+    bear,
+    lock_cases,
+    move,
+    move_many,
+    note,
+    note_office,
+    write_births,
+    write_heads,
+)
+from app.ledger.numbers import case_number, paper, take, worded
+from app.ledger.proof import Flaw, verify
+
+__all__ = [
+    "Entry", "Flaw", "Tip", "allot_ids", "append", "bear", "case_number", "lock_cases", "move", "move_many", "note",
+    "note_office", "paper", "take", "verify", "worded", "write_births", "write_heads",
+]  # fmt: skip

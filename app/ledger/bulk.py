@@ -1,0 +1,94 @@
+"""Grouped writes: many rows of one table in one statement, the same text on both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import ColumnDefault
+
+from app.rules.workdays import BEIJING
+
+_PG = postgresql.dialect()  # type: ignore[no-untyped-call]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def coded(value: Any) -> Any:
+    """A value as JSON carries it: moments as Beijing wall time, as the columns store them."""
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def as_json(rows: Rows) -> str:
+    """Rows as one JSON array, for a bound parameter."""
+    return json.dumps([{name: coded(value) for name, value in row.items()} for row in rows], ensure_ascii=False)
+
+
+def is_postgres(session: Session) -> bool:
+    """Whether the session talks to PostgreSQL (else it is SQLite)."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _source(table: Table, columns: Iterable[str], postgres: bool) -> str:
+    """`r`: the bound JSON array as rows, typed like the table's columns (`was`: like its state)."""
+    if postgres:
+        named = {name: table.c["state" if name == "was" else name].type.compile(dialect=_PG) for name in columns}
+        return f"json_to_recordset(CAST(:j AS json)) AS r({', '.join(f'{n} {t}' for n, t in named.items())})"
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {picked} FROM json_each(:j)) AS r"
+
+
+@lru_cache(maxsize=512)
+def _insert(table: Table, columns: tuple[str, ...], postgres: bool, tail: str) -> TextClause:
+    names = ", ".join(columns)
+    chosen = ", ".join(f"r.{name}" for name in columns)
+    return text(
+        f"INSERT INTO {table.name} ({names}) SELECT {chosen} FROM {_source(table, columns, postgres)} WHERE true {tail}"  # noqa: S608
+    )
+
+
+@lru_cache(maxsize=512)
+def _update(table: Table, columns: tuple[str, ...], checked: bool, postgres: bool) -> TextClause:
+    sets = ", ".join(f"{name} = r.{name}" for name in columns)
+    names = ("id", *columns, "was") if checked else ("id", *columns)
+    same = f" AND {table.name}.state = r.was" if checked else ""
+    return text(
+        f"UPDATE {table.name} SET {sets} FROM {_source(table, names, postgres)} WHERE {table.name}.id = r.id{same}"  # noqa: S608
+    )
+
+
+def completed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A new row with the table's own defaults where a column is left out."""
+    defaults = {
+        column.name: column.default.arg
+        for column in table.columns
+        if column.name not in row and isinstance(column.default, ColumnDefault) and not callable(column.default.arg)
+    }
+    return {**defaults, **row}
+
+
+def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> None:
+    """Insert rows that all have the same columns, in one statement; `tail` may say what to do on conflict."""
+    if rows:
+        statement = _insert(table, tuple(rows[0]), is_postgres(session), tail)
+        session.execute(statement, {"j": as_json(rows)})
+
+
+def update_rows(session: Session, table: Table, rows: Rows) -> int:
+    """Update rows by id in one statement; where they carry `was`, only those still in that state. How many."""
+    if not rows:
+        return 0
+    columns = tuple(name for name in rows[0] if name not in ("id", "was"))
+    result = session.execute(_update(table, columns, "was" in rows[0], is_postgres(session)), {"j": as_json(rows)})
+    assert isinstance(result, CursorResult)  # noqa: S101
+    return int(result.rowcount)

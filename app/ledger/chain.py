@@ -1,0 +1,67 @@
+"""The chain: how an event is sealed to the one before it, and how that is checked.
+
+hash = SHA-256 of the canonical JSON of (previous hash, chain, seq, at, actor, kind, subject, its id, from, to,
+SHA-256 of the payload); mac = HMAC-SHA-256 of the same bytes with a key that is not in the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.rules.workdays import BEIJING
+
+_VERSION = "duban/event/1"
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON of str, int, bool, None, list and dict: sorted keys, compact, as RFC 8785 for that subset."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(slots=True)
+class Head:
+    """The tip of a chain, moved on by every event that is sealed to it."""
+
+    chain: int
+    seq: int
+    hash: str
+
+
+def body(previous: str, event: Mapping[str, Any]) -> bytes:
+    """The bytes that are hashed for one event, `previous` being the hash before it."""
+    at: datetime = event["at"]
+    return canonical(
+        [
+            _VERSION, previous, event["chain"], event["seq"],
+            at.astimezone(BEIJING).isoformat(timespec="microseconds"), event["actor"], event["kind"],
+            event["subject"], event["subject_id"], event["from_state"], event["to_state"],
+            hashlib.sha256(event["payload"].encode()).hexdigest(),
+        ]
+    ).encode()  # fmt: skip
+
+
+def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
+    """Give an event its seq, hash and mac, and move the head on to it."""
+    event["seq"] = head.seq + 1
+    sealed = body(head.hash, event)
+    event["hash"] = hashlib.sha256(sealed).hexdigest()
+    event["mac"] = hmac.digest(key, sealed, "sha256").hex()
+    head.seq, head.hash = event["seq"], event["hash"]
+
+
+def flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str | None:
+    """What is wrong with one event, expected to be number `seq` after `previous`; None when it is whole."""
+    if event["seq"] != seq:
+        return f"number {seq} is missing"
+    sealed = body(previous, event)
+    if hashlib.sha256(sealed).hexdigest() != event["hash"]:
+        return "its contents do not match its hash"
+    if not hmac.compare_digest(hmac.digest(key, sealed, "sha256").hex(), event["mac"]):
+        return "its seal was made with another key"
+    return None

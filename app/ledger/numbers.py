@@ -1,0 +1,38 @@
+"""Gapless numbers: taken last in a transaction, because the counter is held until it commits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.rules.office import Office
+
+_TAKE = text(
+    "INSERT INTO series (name, period, last) VALUES (:name, :period, :n) "
+    "ON CONFLICT (name, period) DO UPDATE SET last = series.last + :n RETURNING last"
+)
+
+
+def take(session: Session, name: str, period: int, n: int = 1) -> int:
+    """The first of n numbers of a series and period, gapless; given back if the transaction rolls back."""
+    last = session.execute(_TAKE, {"name": name, "period": period, "n": n}).scalar_one()
+    return int(last) - n + 1
+
+
+def worded(office: Office, name: str, year: int, n: int) -> str:
+    """A paper's number, as 神热线催〔2025〕12号."""
+    return f"{office.word(f'series.{name}')}〔{year}〕{n}号"
+
+
+def paper(session: Session, office: Office, name: str) -> str:
+    """The next number of a paper's series in this year."""
+    year = office.now.year
+    return worded(office, name, year, take(session, name, year))
+
+
+def case_number(session: Session, day: date) -> str:
+    """The next case number of a day: YYYYMMDD and at least four digits."""
+    period = day.year * 10000 + day.month * 100 + day.day
+    return f"{period}{take(session, 'case', period):04d}"

@@ -1,0 +1,39 @@
+"""What is on file: every table of the desk. No decisions, no commits."""
+
+from app.models.acceptance import Caller, Case, Category, Contact, Suggestion
+from app.models.accountability import Referral, Supplement
+from app.models.allocation import Assignment, Instruction, Submission
+from app.models.calendar import CalendarDay, CalendarProposal
+from app.models.event import OFFICE_CHAIN, Event, OfficeHead
+from app.models.handling import Draft, Reply, Request
+from app.models.notice import Notice
+from app.models.paper import Series
+from app.models.people import Person
+from app.models.posts import Unit, UnitPost
+from app.models.redo import Responsibility
+from app.models.reminder import Reminder
+from app.models.reporting import DayCount, Report
+from app.models.run import Run
+from app.models.setting import Setting, SlaRule
+from app.models.supervision import NamedPerson, Supervision, SupervisionList
+from app.models.visit import Visit, VisitRecord
+
+SUBJECTS = {
+    "case": Case,
+    "assignment": Assignment,
+    "request": Request,
+    "reply": Reply,
+    "reminder": Reminder,
+    "supervision": Supervision,
+    "visit": Visit,
+    "referral": Referral,
+}
+"""The subjects that have a state, and their tables."""
+
+__all__ = [
+    "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
+    "Contact", "DayCount", "Draft", "Event", "Instruction", "NamedPerson", "Notice", "OfficeHead", "Person",
+    "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Run", "Series", "Setting", "SlaRule",
+    "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement", "Unit", "UnitPost", "Visit",
+    "VisitRecord",
+]  # fmt: skip

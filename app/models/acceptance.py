@@ -1,0 +1,171 @@
+"""Acceptance 受理: callers, contacts, cases and their categories."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.columns import (
+    AMoment,
+    Flag,
+    Id,
+    Key,
+    MaybeKey,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Moment,
+    Stateful,
+    Word,
+    Words,
+)
+
+
+class Category(Model):
+    """A category of matters: a tree of two levels."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Caller(Model):
+    """A caller 诉求人: kept apart from the case, so that a case can be shown without him."""
+
+    __tablename__ = "caller"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(80), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="", index=True)
+    flagged_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"caller:{self.id}"
+
+
+class Case(Stateful, Model):
+    """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the centre's clock
+    in this state, `own_overdue_for` the deadline already marked. `look_again_at` is when the bot must look again;
+    `head_*` the tip of the case's chain of events."""
+
+    __tablename__ = "hotline_case"
+    __table_args__ = (
+        Index(
+            "ix_case_look",
+            "look_again_at",
+            "id",
+            postgresql_where=text("look_again_at IS NOT NULL"),
+            sqlite_where=text("look_again_at IS NOT NULL"),
+        ),
+        Index("ix_case_unit_state", "lead_unit_id", "state", "id"),
+        Index("ix_case_state", "state", "id"),
+    )
+
+    number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    query_code: Mapped[str] = mapped_column(String(6))
+    head_seq: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(String(64), default="")
+    look_again_at: Mapped[MaybeMoment]
+    look_failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    look_error: Mapped[MaybeWords]
+
+    channel: Mapped[Word]
+    received_at: Mapped[AMoment]
+    registered_at: Mapped[AMoment]
+    operator_id: Mapped[MaybePerson]
+    caller_id: Mapped[int | None] = mapped_column(Key, ForeignKey("caller.id"), index=True)
+    anonymous: Mapped[Flag]
+    confidential: Mapped[Flag]
+    wants_reply: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[Word]
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    complained_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    complained_person: Mapped[str] = mapped_column(String(80), default="")
+    narrative: Mapped[Words]
+    demand: Mapped[Words]
+    urgency: Mapped[str] = mapped_column(String(20), default="normal")
+    complex: Mapped[Flag]
+    dangerous: Mapped[Flag]
+    paper_form: Mapped[str] = mapped_column(String(40), default="")
+    repeat_check: Mapped[Words]
+    suggestion: Mapped[Flag]
+
+    mode: Mapped[str | None] = mapped_column(String(20))
+    round: Mapped[int] = mapped_column(default=1)
+    repeats: Mapped[int] = mapped_column(default=0)
+    allocations: Mapped[int] = mapped_column(default=0)
+    allocated_at: Mapped[MaybeMoment]
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    lead_assignment_id: Mapped[MaybeKey]
+    leader_assigned: Mapped[Flag]
+    leader_due_on: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    split_from_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
+    answered_by_id: Mapped[MaybePerson]
+    answer: Mapped[MaybeWords]
+    refusal_proposed_by_id: Mapped[MaybePerson]
+    refusal_reason: Mapped[str | None] = mapped_column(String(40))
+    told_caller: Mapped[Words]
+    line: Mapped[str | None] = mapped_column(String(20))
+    sampled: Mapped[Flag]
+    redo_failed: Mapped[Flag]
+    disputed_by: Mapped[str | None] = mapped_column(String(20))
+    excluded_as: Mapped[str | None] = mapped_column(String(40))
+    closed_at: Mapped[MaybeMoment]
+    closed_as: Mapped[str | None] = mapped_column(String(40))
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+
+    caller: Mapped[Caller | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.number or f"case:{self.id}"
+
+
+class Contact(Model):
+    """A contact 来电(来件)记录: one call or message. `counts_on_id` is the case whose repeat count it raised."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[Id]
+    case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    counts_on_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    kind: Mapped[Word]
+    channel: Mapped[Word]
+    received_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    entered_at: Mapped[AMoment]
+    caller_id: Mapped[int | None] = mapped_column(Key, ForeignKey("caller.id"), index=True)
+    words: Mapped[str] = mapped_column(Text, default="")
+    operator_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"contact:{self.id}"
+
+
+class Suggestion(Model):
+    """A case in the pool of reasonable suggestions 合理化建议: screened by the centre head. [procedure 1, 5]"""
+
+    __tablename__ = "suggestion"
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(Key, ForeignKey("hotline_case.id"), unique=True)
+    marked_at: Mapped[AMoment]
+    kept: Mapped[bool | None]
+    words: Mapped[Words]
+    screened_at: Mapped[MaybeMoment]
+    screened_by_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"suggestion:{self.case_id}"

@@ -1,0 +1,85 @@
+"""Accountability 问责: referrals to the supervisory committee, and their volumes."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import (
+    AMoment,
+    AssignmentKey,
+    CaseKey,
+    Flag,
+    Id,
+    Key,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Stateful,
+    UnitKey,
+    Words,
+)
+
+
+class Referral(Stateful, Model):
+    """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent it."""
+
+    __tablename__ = "referral"
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    supervision_id: Mapped[int] = mapped_column(Key, ForeignKey("supervision.id"), unique=True)
+    unit_id: Mapped[UnitKey]
+    drafted_at: Mapped[AMoment]
+    snapshot: Mapped[str] = mapped_column(Text)
+    send_by_at: Mapped[AMoment]
+    send_by_clock: Mapped[Words]
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+    report: Mapped[Words]
+    proposal: Mapped[Words]
+    completed_at: Mapped[MaybeMoment]
+    completed_by_id: Mapped[MaybePerson]
+    reviewed_by_id: Mapped[MaybePerson]
+    opened_by_id: Mapped[MaybePerson]
+    approved_by_id: Mapped[MaybePerson]
+    approval_entered_by_id: Mapped[MaybePerson]
+    approval_scan: Mapped[str] = mapped_column(String(200), default="")
+    with_identity: Mapped[Flag]
+    sealed_at: Mapped[MaybeMoment]
+    sealed_by_id: Mapped[MaybePerson]
+    sealed: Mapped[str | None] = mapped_column(Text)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    sent_at: Mapped[MaybeMoment]
+    sent_by_id: Mapped[MaybePerson]
+    received_at: Mapped[MaybeMoment]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome_words: Mapped[Words]
+    supplement_due_at: Mapped[MaybeMoment]
+    abandon_reason: Mapped[MaybeWords]
+    ended_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return self.number or f"referral:{self.id}"
+
+
+class Supplement(Model):
+    """A supplementary volume: what was sent after sealing, without touching what was sealed. [procedure 8]"""
+
+    __tablename__ = "supplement"
+    __table_args__ = (UniqueConstraint("referral_id", "n"),)
+
+    id: Mapped[Id]
+    referral_id: Mapped[int] = mapped_column(Key, ForeignKey("referral.id"), index=True)
+    n: Mapped[int]
+    sent_at: Mapped[AMoment]
+    sent_by_id: Mapped[MaybePerson]
+    words: Mapped[Words]
+    sealed: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"supplement:{self.referral_id}/{self.n}"

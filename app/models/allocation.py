@@ -1,0 +1,103 @@
+"""Allocation 分配: assignments, submissions to leaders and leaders' instructions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.columns import (
+    AMoment,
+    CaseKey,
+    Flag,
+    Id,
+    MaybeKey,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Stateful,
+    UnitKey,
+    Word,
+    Words,
+)
+from app.models.posts import Unit
+
+
+class Assignment(Stateful, Model):
+    """An assignment 交办件: one unit's part of a case in one round. `replied_at` is the final reply that stands;
+    `*_for` name the deadline that was warned of or marked, so that nothing is marked twice for one date."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (Index("ix_assignment_unit_state", "unit_id", "state", "id"),)
+
+    case_id: Mapped[CaseKey]
+    unit_id: Mapped[UnitKey]
+    round: Mapped[int]
+    role: Mapped[Word]
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    allocated_at: Mapped[AMoment]
+    allocated_by_id: Mapped[MaybePerson]
+    signed_at: Mapped[MaybeMoment]
+    signed_by: Mapped[str | None] = mapped_column(String(10))
+    sign_at: Mapped[MaybeMoment]
+    sign_clock: Mapped[MaybeWords]
+    return_at: Mapped[MaybeMoment]
+    return_clock: Mapped[MaybeWords]
+    due_at: Mapped[AMoment]
+    due_clock: Mapped[Words]
+    leader_assigned: Mapped[Flag]
+    response_at: Mapped[MaybeMoment]
+    first_response_at: Mapped[MaybeMoment]
+    replied_at: Mapped[MaybeMoment]
+    reply_id: Mapped[MaybeKey]
+    late: Mapped[bool | None]
+    warned_for: Mapped[MaybeMoment]
+    overdue_for: Mapped[MaybeMoment]
+    watched: Mapped[Flag]
+    waived_reason: Mapped[MaybeWords]
+    ended_at: Mapped[MaybeMoment]
+
+    unit: Mapped[Unit] = relationship()
+
+    def __str__(self) -> str:
+        return f"assignment:{self.id}"
+
+
+class Instruction(Model):
+    """A leader's written instruction 批示, on a submitted case or on one already in handling. [procedure 2]"""
+
+    __tablename__ = "instruction"
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    leader: Mapped[str] = mapped_column(String(80))
+    level: Mapped[Word]
+    words: Mapped[Words]
+    instructed_on: Mapped[date]
+    due_on: Mapped[date | None]
+    document: Mapped[str] = mapped_column(String(80), default="")
+    scan: Mapped[str] = mapped_column(String(200), default="")
+    entered_at: Mapped[AMoment]
+    entered_by_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"instruction:{self.id}"
+
+
+class Submission(Model):
+    """A submission 呈办 of a case to a county leader. [procedure 2]"""
+
+    __tablename__ = "submission"
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    reason: Mapped[Words]
+    leader_id: Mapped[MaybePerson]
+    submitted_at: Mapped[AMoment]
+    submitted_by_id: Mapped[MaybePerson]
+    number: Mapped[str | None] = mapped_column(String(40))
+
+    def __str__(self) -> str:
+        return f"submission:{self.id}"

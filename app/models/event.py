@@ -1,0 +1,50 @@
+"""The record: append-only events, one chain per case (its id) and one for the office (0)."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import AMoment, Id, Key, MaybeKey, Word
+
+OFFICE_CHAIN = 0
+"""The chain of events that belong to no case: calendar, rules, lists, reports."""
+
+
+class Event(Model):
+    """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the hash with a key
+    that is not in the database; `payload` is canonical JSON without a caller's words, name or number."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_event_kind_at", "kind", "at"))
+
+    id: Mapped[Id]
+    chain: Mapped[int] = mapped_column(Key)
+    seq: Mapped[int]
+    at: Mapped[AMoment]
+    actor: Mapped[Word]
+    kind: Mapped[Word]
+    subject: Mapped[Word]
+    subject_id: Mapped[MaybeKey]
+    from_state: Mapped[str | None] = mapped_column(String(40))
+    to_state: Mapped[str | None] = mapped_column(String(40))
+    payload: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+    mac: Mapped[str] = mapped_column(String(64))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.chain}/{self.seq}"
+
+
+class OfficeHead(Model):
+    """The tip of the office's chain: one row, locked by whoever appends to it."""
+
+    __tablename__ = "office_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    head_seq: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(String(64), default="")
+
+    def __str__(self) -> str:
+        return "office"

@@ -1,0 +1,100 @@
+"""Reads what is on file about many cases, in one statement: the rows that `rules.facts` asks questions of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from app.rules.facts import (
+    AssignmentFacts,
+    CaseFacts,
+    ReferralFacts,
+    ReminderFacts,
+    RepeatFacts,
+    ReplyFacts,
+    RequestFacts,
+    SupervisionFacts,
+)
+from app.rules.workdays import BEIJING
+
+_CHILDREN: dict[str, tuple[type[Any], str, str]] = {
+    "assignments": (AssignmentFacts, "assignment", "c.case_id = k.id"),
+    "reminders": (ReminderFacts, "reminder", "c.case_id = k.id"),
+    "requests": (RequestFacts, "request", "c.case_id = k.id"),
+    "replies": (ReplyFacts, "reply", "c.case_id = k.id"),
+    "supervision": (SupervisionFacts, "supervision", "c.case_id = k.id"),
+    "referrals": (ReferralFacts, "referral", "c.case_id = k.id"),
+    "contacts": (RepeatFacts, "contact", "c.counts_on_id = k.id"),
+}
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=BEIJING)
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _reader(annotation: str) -> Callable[[Any], Any]:
+    if annotation.startswith("datetime"):
+        return _moment
+    if annotation.startswith("date"):
+        return _day
+    return bool if annotation == "bool" else _same
+
+
+def _plain(kind: type[Any]) -> list[str]:
+    return [one.name for one in fields(kind) if not str(one.type).startswith("list")]
+
+
+_READERS: dict[type[Any], list[Callable[[Any], Any]]] = {
+    kind: [_reader(str(one.type)) for one in fields(kind) if not str(one.type).startswith("list")]
+    for kind in (CaseFacts, *(child[0] for child in _CHILDREN.values()))
+}
+
+
+def _row(kind: type[Any], values: list[Any]) -> Any:
+    return kind(*[read(value) for read, value in zip(_READERS[kind], values, strict=True)])
+
+
+@lru_cache(maxsize=2)
+def _statement(postgres: bool) -> TextClause:
+    """One row per case: its own columns and each child table as a JSON array of arrays."""
+    array, group = ("json_build_array", "json_agg") if postgres else ("json_array", "json_group_array")
+    parts = [f"k.{name}" for name in _plain(CaseFacts)]
+    for kind, table, match in _CHILDREN.values():
+        columns = ", ".join(f"c.{name}" for name in _plain(kind))
+        parts.append(f"(SELECT {group}({array}({columns})) FROM {table} c WHERE {match})")  # noqa: S608
+    source = "json_array_elements_text(CAST(:ids AS json)) AS w(id)" if postgres else "json_each(:ids) AS w"
+    key = "CAST(w.id AS bigint)" if postgres else "w.value"
+    whole = f"{array}({', '.join(parts)})"
+    return text(f"SELECT CAST({whole} AS text) AS facts FROM {source} JOIN hotline_case k ON k.id = {key}")  # noqa: S608
+
+
+def _case(text: str) -> CaseFacts:
+    values = json.loads(text)
+    own = len(_READERS[CaseFacts])
+    case: CaseFacts = _row(CaseFacts, values[:own])
+    for (name, (kind, _, _)), rows in zip(_CHILDREN.items(), values[own:], strict=True):
+        rows = json.loads(rows) if isinstance(rows, str) else rows or []
+        setattr(case, name, [_row(kind, row) for row in sorted(rows, key=lambda row: row[0])])
+    return case
+
+
+def load(session: Session, ids: Iterable[int]) -> list[CaseFacts]:
+    """The facts of cases, in the order of their ids."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    rows = session.execute(_statement(postgres), {"ids": json.dumps(list(ids))}).scalars()
+    return sorted((_case(row) for row in rows), key=lambda case: case.id)

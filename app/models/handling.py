@@ -1,0 +1,112 @@
+"""Handling: what a unit files between allocation and visit - replies, requests, drafts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import (
+    AMoment,
+    AssignmentKey,
+    CaseKey,
+    Flag,
+    Id,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Stateful,
+    UnitKey,
+    Word,
+    Words,
+)
+
+
+class Reply(Stateful, Model):
+    """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing."""
+
+    __tablename__ = "reply"
+
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    round: Mapped[int]
+    filed_at: Mapped[AMoment]
+    approved_by_id: Mapped[MaybePerson]
+    drafted_by_id: Mapped[MaybePerson]
+    self_approved: Mapped[Flag]
+    late: Mapped[Flag]
+    true: Mapped[bool | None]
+    beyond_duty: Mapped[Flag]
+    contacted: Mapped[bool | None]
+    contacted_at: Mapped[MaybeMoment]
+    contact_number: Mapped[str] = mapped_column(String(40), default="")
+    why_not_contacted: Mapped[Words]
+    solved: Mapped[bool | None]
+    why_unsolved: Mapped[Words]
+    opinion: Mapped[Words]
+    next_step: Mapped[Words]
+    step_on: Mapped[date | None]
+    handling: Mapped[Words]
+    public_answer: Mapped[Words]
+    evidence: Mapped[Words]
+    imported: Mapped[Flag]
+    examined_at: Mapped[MaybeMoment]
+    examined_by_id: Mapped[MaybePerson]
+    refusal: Mapped[str | None] = mapped_column(String(40))
+    refusal_words: Mapped[MaybeWords]
+
+    def __str__(self) -> str:
+        return f"reply:{self.id}"
+
+
+class Request(Stateful, Model):
+    """What a unit asks or promises: return 退单, extension 延期, explanation 情况说明, interim reply 阶段性回复."""
+
+    __tablename__ = "request"
+
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    round: Mapped[int]
+    kind: Mapped[Word]
+    filed_at: Mapped[AMoment]
+    filed_by_id: Mapped[MaybePerson]
+    drafted_by_id: Mapped[MaybePerson]
+    self_approved: Mapped[Flag]
+    category: Mapped[str] = mapped_column(String(40), default="")
+    words: Mapped[Words]
+    promised_on: Mapped[date | None]
+    workdays: Mapped[int | None]
+    came_from: Mapped[str | None] = mapped_column(String(40))
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+    ruled_at: Mapped[MaybeMoment]
+    ruled_by_id: Mapped[MaybePerson]
+    ruling_words: Mapped[Words]
+    ended_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"request:{self.id}"
+
+
+class Draft(Model):
+    """What staff of a unit drafted for the head to approve: the verb and its fields, as JSON."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    verb: Mapped[Word]
+    fields: Mapped[str] = mapped_column(Text)
+    drafted_at: Mapped[AMoment]
+    drafted_by_id: Mapped[MaybePerson]
+    used_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"draft:{self.id}"

@@ -1,0 +1,19 @@
+"""People with an account: Flask-AppBuilder's user, with the unit he works in."""
+
+from __future__ import annotations
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Person(User):
+    """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions when raised."""
+
+    __tablename__ = "ab_user"
+
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    session_version: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    def __str__(self) -> str:
+        return str(self.username)

@@ -1,0 +1,46 @@
+"""Member units 成员单位, and who held which post in them, when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import MaybePerson, UnitKey
+
+
+class Unit(Model):
+    """A member unit: an organ of the county that answers cases."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    active: Mapped[bool] = mapped_column(default=True)
+    superior_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitPost(Model):
+    """One person's time in one post of a unit: the history from which a dossier names persons. [procedure 8]"""
+
+    __tablename__ = "unit_post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[UnitKey]
+    person: Mapped[str] = mapped_column(String(80))
+    user_id: Mapped[MaybePerson]
+    post: Mapped[str] = mapped_column(String(40))
+    duty: Mapped[str] = mapped_column(String(120), default="")
+    cadre_authority: Mapped[str] = mapped_column(String(120), default="")
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.post})"

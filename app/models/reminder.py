@@ -1,0 +1,51 @@
+"""Reminder 催办: what the bot sends when an assignment is overdue and nobody explained why."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import (
+    AMoment,
+    AssignmentKey,
+    CaseKey,
+    Flag,
+    Id,
+    MaybeKey,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Stateful,
+    UnitKey,
+    Words,
+)
+
+
+class Reminder(Stateful, Model):
+    """A reminder: answered by a qualifying reply filed by `reply_by_at` (exclusive)."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("assignment_id", "round", "attempt"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    round: Mapped[int]
+    attempt: Mapped[int]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    issued_at: Mapped[AMoment]
+    issued_by_id: Mapped[MaybePerson]
+    reply_by_at: Mapped[AMoment]
+    reply_by_clock: Mapped[Words]
+    satisfied_by_reply_id: Mapped[MaybeKey]
+    satisfied_by_request_id: Mapped[MaybeKey]
+    answered_late: Mapped[Flag]
+    lapsed_at: Mapped[MaybeMoment]
+    in_error: Mapped[Flag]
+    void_reason: Mapped[MaybeWords]
+    ended_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return self.number

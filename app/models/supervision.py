@@ -1,0 +1,120 @@
+"""Supervision 督办: candidates and items of the supervision room, the day's list, findings and hearings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import (
+    AMoment,
+    AssignmentKey,
+    CaseKey,
+    Flag,
+    Id,
+    Key,
+    MaybeMoment,
+    MaybePerson,
+    MaybeWords,
+    Stateful,
+    UnitKey,
+    Word,
+    Words,
+)
+
+
+class Supervision(Stateful, Model):
+    """A candidate or item 督办件, on one ground of one assignment. `own_*` is the room's clock in this state,
+    `due_*` the unit's for its feedback, `heard_*` the hearing, `ask_*` the time to ask for a review."""
+
+    __tablename__ = "supervision"
+    __table_args__ = (UniqueConstraint("assignment_id", "round", "ground", "attempt"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    round: Mapped[int]
+    ground: Mapped[Word]
+    attempt: Mapped[int]
+    reason: Mapped[Words]
+    facts: Mapped[Words]
+    listed_on: Mapped[date | None] = mapped_column(index=True)
+    proposed_by_id: Mapped[MaybePerson]
+    struck_reason: Mapped[MaybeWords]
+    struck_at: Mapped[MaybeMoment]
+    struck_on_list: Mapped[date | None]
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+    deferred_on: Mapped[date | None]
+    opened_at: Mapped[MaybeMoment]
+    opened_by_id: Mapped[MaybePerson]
+    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    requirement: Mapped[Words]
+    due_at: Mapped[MaybeMoment]
+    due_clock: Mapped[MaybeWords]
+    overdue_for: Mapped[MaybeMoment]
+    reissues: Mapped[int] = mapped_column(default=0)
+    feedback: Mapped[Words]
+    fed_back_at: Mapped[MaybeMoment]
+    cleared_to: Mapped[date | None]
+    missed_listed: Mapped[Flag]
+    finding: Mapped[str | None] = mapped_column(String(20))
+    finding_words: Mapped[Words]
+    finding_from: Mapped[str | None] = mapped_column(String(40))
+    found_by_id: Mapped[MaybePerson]
+    confirmed_at: Mapped[MaybeMoment]
+    confirmed_by_id: Mapped[MaybePerson]
+    heard_at: Mapped[MaybeMoment]
+    heard_clock: Mapped[MaybeWords]
+    unit_stated_at: Mapped[MaybeMoment]
+    unit_statement: Mapped[Words]
+    concluded_at: Mapped[MaybeMoment]
+    concluded_by_id: Mapped[MaybePerson]
+    conclusion: Mapped[Words]
+    ask_at: Mapped[MaybeMoment]
+    ask_clock: Mapped[MaybeWords]
+    review_asked_at: Mapped[MaybeMoment]
+    review_words: Mapped[Words]
+    review_accepted: Mapped[bool | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    drafted: Mapped[Flag]
+    ended_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return self.number or f"supervision:{self.id}"
+
+
+class NamedPerson(Model):
+    """A responsible person whom a finding names, by the post he held, and what he said when heard."""
+
+    __tablename__ = "named_person"
+    __table_args__ = (UniqueConstraint("supervision_id", "post_id"),)
+
+    id: Mapped[Id]
+    supervision_id: Mapped[int] = mapped_column(Key, ForeignKey("supervision.id"), index=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("unit_post.id"))
+    statement: Mapped[Words]
+    stated_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"named_person:{self.id}"
+
+
+class SupervisionList(Model):
+    """The list 督办建议清单 of one day: numbered, its rows frozen as JSON when it was issued."""
+
+    __tablename__ = "supervision_list"
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    issued_at: Mapped[AMoment]
+    rows: Mapped[str] = mapped_column(Text)
+    struck: Mapped[str] = mapped_column(Text, default="[]")
+
+    def __str__(self) -> str:
+        return self.number

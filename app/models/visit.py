@@ -1,0 +1,71 @@
+"""Visit 回访: planned visits, each attempt and each correction as a record of its own."""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.columns import (
+    AMoment,
+    CaseKey,
+    Id,
+    Key,
+    MaybeMoment,
+    MaybePerson,
+    Stateful,
+    Word,
+    Words,
+)
+
+
+class Visit(Stateful, Model):
+    """One caller to be visited about one round of a case; the outcome is that of the newest record."""
+
+    __tablename__ = "visit"
+    __table_args__ = (UniqueConstraint("case_id", "caller_case_id", "round", "turn"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    caller_case_id: Mapped[int] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    round: Mapped[int]
+    turn: Mapped[int] = mapped_column(default=1)
+    planned_at: Mapped[AMoment]
+    attempts: Mapped[int] = mapped_column(default=0)
+    truth: Mapped[str | None] = mapped_column(String(20))
+    solved: Mapped[str | None] = mapped_column(String(20))
+    satisfied: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"visit:{self.id}"
+
+
+class VisitRecord(Model):
+    """One attempt at a visit, or a corrected version of one: never edited. [procedure 6]"""
+
+    __tablename__ = "visit_record"
+    __table_args__ = (UniqueConstraint("visit_id", "attempt", "version"),)
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(Key, ForeignKey("visit.id"), index=True)
+    case_id: Mapped[CaseKey]
+    attempt: Mapped[int]
+    version: Mapped[int]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    method: Mapped[Word]
+    reached: Mapped[bool]
+    place: Mapped[str] = mapped_column(String(200), default="")
+    met: Mapped[str] = mapped_column(String(80), default="")
+    contacted_by_unit: Mapped[bool | None]
+    truth: Mapped[str | None] = mapped_column(String(20))
+    solved: Mapped[str | None] = mapped_column(String(20))
+    satisfied: Mapped[str | None] = mapped_column(String(20))
+    why: Mapped[str | None] = mapped_column(String(20))
+    words: Mapped[Words]
+    evidence: Mapped[Words]
+    reason: Mapped[Words]
+
+    def __str__(self) -> str:
+        return f"visit_record:{self.id}"

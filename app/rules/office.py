@@ -1,0 +1,52 @@
+"""The office at one moment: its calendar, its numbers over time, its words. Handed to every decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.rules.limits import Limits, Versions
+from app.rules.workdays import Calendar
+
+WORDS = {
+    "office": "神木市12345市长热线服务中心",
+    "room": "神木市人民政府督查室",
+    "committee": "神木市监察委员会",
+    "series.allocation": "神热线交",
+    "series.submission": "神热线呈",
+    "series.reminder": "神热线催",
+    "series.list": "神热线督建",
+    "series.supervision": "神政督",
+    "series.redo": "神热线重",
+    "series.responsibility": "神热线责",
+    "series.referral": "神政督函",
+    "report.weekly": "12345市长热线每周情况通报",
+    "report.monthly": "12345市长热线运行情况通报",
+    "report.quarterly": "12345市长热线季度运行情况通报",
+    "report.yearly": "12345市长热线年度运行情况通报",
+}
+"""The default names of the offices and words of the number series; an office's settings override them."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """What holds at `now`: `limits` for what starts today, `of(case)` for what an allocated case keeps."""
+
+    calendar: Calendar
+    versions: Versions
+    now: datetime
+    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+
+    @property
+    def limits(self) -> Limits:
+        """The numbers in force now."""
+        return self.versions.at(self.now)
+
+    def kept(self, allocated_at: datetime | None) -> Limits:
+        """The numbers in force when a case was allocated; now's for one that never was. [preamble]"""
+        return self.versions.at(allocated_at or self.now)
+
+    def word(self, name: str) -> str:
+        """A word of the office."""
+        return self.words.get(name) or WORDS[name]

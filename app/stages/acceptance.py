@@ -1,0 +1,468 @@
+"""(1) acceptance. "Staff accept demands by phone, mayor's mailbox, WeChat, e-mail, record them accurately, classify
+and register them, screen out reasonable suggestions and report them regularly."
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.ledger import bear, case_number, move, note
+from app.models import (
+    Assignment,
+    Caller,
+    Case,
+    Category,
+    Contact,
+    Draft,
+    Instruction,
+    Referral,
+    Reminder,
+    Reply,
+    Request,
+    Responsibility,
+    Submission,
+    Suggestion,
+    Supervision,
+    Unit,
+    Visit,
+    VisitRecord,
+)
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.limits import CHANNELS, KINDS, URGENCIES
+from app.rules.office import Office
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_CASE
+from app.stages.calendar import office_at
+
+CONTACT_KINDS = ("repeat", "chase", "supplement", "invalid")
+COUNTED_CONTACTS = ("repeat", "chase")
+REFUSALS = (
+    "court", "arbitration", "discipline", "reconsideration", "disclosure", "petition", "territory", "secret",
+    "no_new_fact",
+)  # fmt: skip
+LINES = ("110", "119", "120", "122")
+MOVES_ALONG = (
+    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, Visit, VisitRecord,
+    Responsibility, Referral,
+)  # fmt: skip
+"""What belongs to a case and goes to the heir when its lead is withdrawn."""
+
+
+def _received(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
+    """When the demand came in: it may precede the entry by up to three working days, with the paper form's number."""
+    now = office.now
+    received = received_at or now
+    if received > now:
+        raise NotAllowed("received_in_the_future")
+    late = office.calendar.between(received.date(), now.date())
+    if received.date() < now.date() and late > office.limits.entry_workdays:
+        raise NotAllowed("entered_too_late", workdays=office.limits.entry_workdays)
+    if received.date() < now.date() and channel in ("phone", "walk_in") and not paper_form:
+        raise NotAllowed("paper_form_missing")
+    return received
+
+
+def find_caller(session: Session, name: str, phone: str) -> Caller:
+    """The caller with this number, or a new one."""
+    found = session.scalars(select(Caller).where(Caller.phone == phone).limit(1)).first() if phone else None
+    if found is None:
+        found = Caller(name=name, phone=phone)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A leader's words, checked: level, name, text, and a date that lies after today where one is given."""
+    if leader.get("level") not in ("city", "county"):
+        raise NotAllowed("leader_level")
+    if not leader.get("name") or not leader.get("text"):
+        raise NotAllowed("leader_words")
+    due_on = leader.get("due_on")
+    if due_on is not None and due_on <= today:
+        raise NotAllowed("leader_date_not_after_today", due_on=due_on.isoformat())
+    return {
+        "leader": leader["name"], "level": leader["level"], "words": leader["text"], "due_on": due_on,
+        "instructed_on": leader.get("date") or today, "document": leader.get("document", ""),
+        "scan": leader.get("scan", ""),
+    }  # fmt: skip
+
+
+def instruct_on_file(
+    session: Session, now: datetime, actor: Actor, case: Case, terms: Mapping[str, Any]
+) -> Instruction:
+    """Put a leader's instruction on the case's file."""
+    row = Instruction(case_id=case.id, entered_at=now, entered_by_id=actor.id, **terms)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _classified(session: Session, given: Mapping[str, Any]) -> None:
+    if given["kind"] not in KINDS:
+        raise NotAllowed("unknown_kind", kind=given["kind"])
+    if given["channel"] not in CHANNELS:
+        raise NotAllowed("unknown_channel", channel=given["channel"])
+    if given["urgency"] not in URGENCIES:
+        raise NotAllowed("unknown_urgency", urgency=given["urgency"])
+    if given.get("category_id") is not None and session.get(Category, given["category_id"]) is None:
+        raise NotAllowed("unknown_category")
+    if given.get("complained_unit_id") is not None and session.get(Unit, given["complained_unit_id"]) is None:
+        raise NotAllowed("unknown_unit")
+
+
+def register(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    kind: str,
+    narrative: str,
+    channel: str = "phone",
+    urgency: str = "normal",
+    caller_name: str = "",
+    caller_phone: str = "",
+    anonymous: bool = False,
+    received_at: datetime | None = None,
+    leader: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Case:
+    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case.
+
+    A report that touches life, property or public safety (`dangerous`) is at least urgent."""
+    office = office_at(session, now)
+    if len(narrative.strip()) < office.limits.narrative_characters:
+        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+    if kind == "report" and facts.get("dangerous") and urgency == "normal":
+        urgency = "urgent"
+    columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
+    _classified(session, columns)
+    columns["received_at"] = _received(office, channel, received_at, facts.get("paper_form", ""))
+    terms = leader_terms(leader, now.date()) if leader else None
+    if not anonymous:
+        if not (caller_name or caller_phone):
+            raise NotAllowed("caller_missing")
+        columns["caller_id"] = find_caller(session, caller_name, caller_phone).id
+    return _enter(session, now, actor, office, {**columns, "anonymous": anonymous}, terms)
+
+
+def _enter(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    columns: dict[str, Any],
+    terms: Mapping[str, Any] | None,
+) -> Case:
+    own = office.calendar.run(now.date(), office.limits.allocate_workdays)
+    columns |= {
+        "registered_at": now, "operator_id": actor.id, "query_code": f"{secrets.randbelow(10**6):06d}",
+        "suggestion": bool(columns.get("suggestion")) or columns["kind"] == "suggestion",
+        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
+        **clock("own", own),
+    }  # fmt: skip
+    payload = {
+        "kind": columns["kind"], "channel": columns["channel"], "urgency": columns["urgency"],
+        "received_at": columns["received_at"].isoformat(), "caller": f"caller:{columns.get('caller_id') or 0}",
+        "allocate_by": own.on.isoformat(),
+    }  # fmt: skip
+    case: Case = bear(session, now, actor, "case", "registered", "case.registered", columns, payload)
+    session.add(
+        Contact(
+            case_id=case.id, kind="demand", channel=case.channel, received_at=case.received_at, entered_at=now,
+            caller_id=case.caller_id, words="", operator_id=actor.id,
+        )
+    )  # fmt: skip
+    if terms:
+        instruct_on_file(session, now, actor, case, terms)
+    if case.suggestion:
+        _pool(session, now, actor, case)
+    case.number = case_number(session, now.date())
+    session.flush()
+    return case
+
+
+def _pool(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """Put a case in the pool of suggestions, once."""
+    if session.scalar(select(Suggestion.id).where(Suggestion.case_id == case.id)) is None:
+        session.add(Suggestion(case_id=case.id, marked_at=now, words=""))
+        note(session, now, actor, case, "suggestion.marked")
+
+
+def mark_suggestion(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """Mark a case as a suggestion that may be reasonable, for the centre head's weekly screening."""
+    case.suggestion = True
+    _pool(session, now, actor, case)
+
+
+def lead_of(session: Session, case: Case) -> Case:
+    """The case on which a case's contacts count: its lead where it was merged, else itself."""
+    return session.get_one(Case, case.merged_into_id) if case.state == "merged" and case.merged_into_id else case
+
+
+def contact(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    kind: str,
+    channel: str = "phone",
+    words: str = "",
+    caller_name: str = "",
+    caller_phone: str = "",
+    received_at: datetime | None = None,
+) -> Contact:
+    """A further contact on a case: `repeat` and `chase` count, `supplement` does not, `invalid` is kept against the
+    number. A repeat on a case closed at most 90 days ago reopens it."""
+    office = office_at(session, now)
+    if kind not in CONTACT_KINDS:
+        raise NotAllowed("unknown_contact", kind=kind)
+    if channel not in CHANNELS:
+        raise NotAllowed("unknown_channel", channel=channel)
+    received = received_at or now
+    if received > now:
+        raise NotAllowed("received_in_the_future")
+    other = caller_name or caller_phone
+    caller_id = find_caller(session, caller_name, caller_phone).id if other else case.caller_id
+    row = Contact(
+        case_id=case.id, kind=kind, channel=channel, received_at=received, entered_at=now, caller_id=caller_id,
+        words=words, operator_id=actor.id,
+    )  # fmt: skip
+    lead = lead_of(session, case)
+    if kind != "invalid" and lead.state in ("refused", "transferred", "withdrawn"):
+        raise NotAllowed("case_ended", state=lead.state)
+    if kind == "repeat" and lead.state == "closed":
+        _reopenable(office, lead, received)
+    counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
+    if counts and not _counted_already(session, lead, row):
+        row.counts_on_id = lead.id
+    session.add(row)
+    session.flush()
+    _record_contact(session, now, actor, lead, row)
+    if kind == "repeat" and lead.state == "closed":
+        reopen(session, now, actor, lead, office)
+    if kind == "invalid":
+        _flag(session, now, actor, case, row, office)
+    return row
+
+
+def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
+    """Several contacts by one caller on one day count once."""
+    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id)
+    who = Contact.caller_id == row.caller_id if row.caller_id else Contact.case_id == row.case_id
+    return any(at.date() == row.received_at.date() for at in session.scalars(query.where(who)))
+
+
+def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:
+    payload = {
+        "contact": row.id, "kind": row.kind, "case": row.case_id, "caller": f"caller:{row.caller_id or 0}",
+        "received_at": row.received_at.isoformat(),
+    }  # fmt: skip
+    if row.counts_on_id is None:
+        note(session, now, actor, lead, "case.contacted", None, payload)
+    else:
+        repeats = lead.repeats + 1
+        columns = {"repeats": repeats}
+        note(session, now, actor, lead, "case.repeated", columns, {**payload, "repeats": repeats}, lead.lead_unit_id)
+
+
+def _reopenable(office: Office, case: Case, received: datetime) -> None:
+    closed = case.closed_at or case.registered_at
+    if received.date() > closed.date() + timedelta(days=office.limits.repeat_days):
+        raise NotAllowed("closed_too_long", days=office.limits.repeat_days)
+
+
+def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Office) -> None:
+    """Closed, not solved: back to responsibility review; one that no unit handled is registered anew."""
+    columns: dict[str, Any] = {"closed_at": None, "closed_as": None, "excluded_as": None, "redo_failed": False}
+    if case.lead_assignment_id is None:
+        own = office.calendar.run(now.date(), office.limits.allocate_workdays)
+        columns |= {"mode": None, **clock("own", own)}
+        move(session, now, actor, case, "registered", "case.reopened", columns)
+    else:
+        columns |= {"disputed_by": "repeat"}
+        move(session, now, actor, case, "reviewing", "case.reopened", columns)
+
+
+def _flag(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
+    """Three invalid contacts of a number in thirty days flag it for the centre head."""
+    if row.caller_id is None:
+        return
+    since = now - timedelta(days=office.limits.invalid_days)
+    query = select(func.count()).where(
+        Contact.caller_id == row.caller_id, Contact.kind == "invalid", Contact.received_at >= since
+    )
+    caller = session.get_one(Caller, row.caller_id)
+    if session.scalar(query) >= office.limits.invalid_contacts and caller.flagged_at is None:  # type: ignore[operator]
+        caller.flagged_at = now
+        note(session, now, actor, case, "caller.flagged", None, {"caller": f"caller:{caller.id}"})
+
+
+def merge(session: Session, now: datetime, actor: Actor, case: Case, into: Case) -> Case:
+    """Merge a case into a lead: different callers, same matter. Its own merged cases come along."""
+    if case.id == into.id:
+        raise NotAllowed("merge_into_itself")
+    if case.state not in OPEN_CASE:
+        raise NotAllowed("case_ended", state=case.state)
+    if into.state not in OPEN_CASE:
+        raise NotAllowed("lead_ended", state=into.state)
+    for one in merged_with(session, case):
+        note(session, now, actor, one, "case.merged", {"merged_into_id": into.id}, {"into": into.id})
+    columns = {"merged_into_id": into.id, **clock("own", None)}
+    move(session, now, actor, case, "merged", "case.merged", columns, {"into": into.id})
+    return into
+
+
+def merged_with(session: Session, lead: Case) -> Sequence[Case]:
+    """The cases merged into a lead, the oldest registration first."""
+    query = select(Case).where(Case.merged_into_id == lead.id, Case.state == "merged")
+    return session.scalars(query.order_by(Case.registered_at, Case.id)).all()
+
+
+def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same caller."""
+    office = office_at(session, now)
+    if case.state not in OPEN_CASE:
+        raise NotAllowed("case_ended", state=case.state)
+    if not parts:
+        raise NotAllowed("no_parts")
+    made = []
+    for part in parts:
+        if len(str(part.get("narrative", "")).strip()) < office.limits.narrative_characters:
+            raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+        columns = {
+            "kind": part.get("kind", case.kind), "channel": case.channel, "urgency": case.urgency,
+            "narrative": part["narrative"], "received_at": case.received_at, "caller_id": case.caller_id,
+            "anonymous": case.anonymous, "confidential": case.confidential, "split_from_id": case.id,
+            "category_id": case.category_id,
+        }  # fmt: skip
+        _classified(session, columns)
+        made.append(_enter(session, now, actor, office, columns, None))
+    note(session, now, actor, case, "case.split", None, {"into": [one.id for one in made]})
+    return made
+
+
+def refuse(
+    session: Session, now: datetime, actor: Actor, case: Case, reason: str, words: str, re_explained: bool = False
+) -> Case:
+    """Not accepted: a reason code and the words told to the caller. An operator's is a proposal."""
+    if case.state != "registered":
+        raise NotAllowed("not_registered", state=case.state)
+    if reason not in REFUSALS:
+        raise NotAllowed("unknown_reason", reason=reason)
+    if not words.strip():
+        raise NotAllowed("words_missing")
+    if reason == "no_new_fact" and not re_explained:
+        raise NotAllowed("explain_once_more")
+    columns = {"refusal_reason": reason, "told_caller": words}
+    if actor.is_a("allocator", "centre_head"):
+        _refused(session, now, actor, case, columns)
+    else:
+        columns["refusal_proposed_by_id"] = actor.id  # type: ignore[assignment]
+        note(session, now, actor, case, "case.refusal_proposed", columns, {"reason": reason})
+    return case
+
+
+def _refused(session: Session, now: datetime, actor: Actor, case: Case, columns: Mapping[str, Any]) -> None:
+    ends = {**columns, **clock("own", None), "closed_at": now, "closed_as": "refused"}
+    move(session, now, actor, case, "refused", "case.refused", ends, {"reason": ends.get("refusal_reason", "")})
+
+
+def confirm_refusal(session: Session, now: datetime, actor: Actor, case: Case, accept: bool = True) -> Case:
+    """An allocator confirms an operator's proposal to refuse, or lets the case go on."""
+    if case.state != "registered" or case.refusal_reason is None:
+        raise NotAllowed("nothing_proposed")
+    if case.refusal_proposed_by_id == actor.id:
+        raise NotAllowed("own_proposal")
+    if accept:
+        _refused(session, now, actor, case, {"refusal_reason": case.refusal_reason})
+    else:
+        case.refusal_reason, case.refusal_proposed_by_id = None, None
+        note(session, now, actor, case, "case.edited", None, {"refusal": "not confirmed"})
+    return case
+
+
+def hand_on(session: Session, now: datetime, actor: Actor, case: Case, line: str) -> Case:
+    """A matter of 110, 119, 120 or 122 is handed on at once; no case goes on and nobody need confirm."""
+    if case.state != "registered":
+        raise NotAllowed("not_registered", state=case.state)
+    if line not in LINES:
+        raise NotAllowed("unknown_line", line=line)
+    columns = {"line": line, **clock("own", None), "closed_at": now, "closed_as": "handed_on"}
+    move(session, now, actor, case, "transferred", "case.handed_on", columns, {"line": line, "at": now.isoformat()})
+    return case
+
+
+def withdraw(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Case:
+    """Withdrawn at the caller's request. With merged cases the oldest becomes the lead and takes over as it stands;
+    without, clocks stop and open reminders are void."""
+    if case.state not in OPEN_CASE:
+        raise NotAllowed("case_ended", state=case.state)
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    heirs = merged_with(session, case)
+    if heirs:
+        _take_over(session, now, actor, case, heirs)
+    columns = {**clock("own", None), "closed_at": now, "closed_as": "withdrawn"}
+    move(session, now, actor, case, "withdrawn", "case.withdrawn", columns)
+    return case
+
+
+INHERITED = (
+    "round", "repeats", "mode", "allocations", "allocated_at", "lead_unit_id", "lead_assignment_id",
+    "leader_assigned", "leader_due_on", "redo_failed", "disputed_by", "own_at", "own_clock", "own_overdue_for",
+    "look_again_at", "urgency",
+)  # fmt: skip
+
+
+def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs: Sequence[Case]) -> None:
+    """The oldest merged case takes over state, round, count, assignments, clocks, reminders and supervision."""
+    heir = heirs[0]
+    pending = select(Visit).where(Visit.caller_case_id == lead.id, Visit.state == "pending")
+    for visit in session.scalars(pending).all():
+        move(session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now})
+    for model in MOVES_ALONG:
+        session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
+    session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
+    columns = {name: getattr(lead, name) for name in INHERITED} | {"merged_into_id": None}
+    move(session, now, actor, heir, lead.state, "case.took_over", columns, {"from": lead.id})
+    for other in heirs[1:]:
+        note(session, now, actor, other, "case.merged", {"merged_into_id": heir.id}, {"into": heir.id})
+
+
+def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case, keep: bool, words: str) -> Suggestion:
+    """The centre head screens a suggestion: kept with its relevance, or dropped with a reason."""
+    row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
+    if row is None:
+        raise NotAllowed("not_a_suggestion")
+    if row.kept is not None:
+        raise NotAllowed("screened_already")
+    if not words.strip():
+        raise NotAllowed("reason_missing")
+    row.kept, row.words, row.screened_at, row.screened_by_id = keep, words, now, actor.id
+    note(session, now, actor, case, "suggestion.screened", None, {"kept": keep})
+    return row
+
+
+def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller:
+    """Show a caller's name and number, with a reason, on the record."""
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    if case.caller_id is None:
+        raise NotAllowed("no_caller")
+    if case.confidential and actor.is_a("unit_staff", "unit_head"):
+        raise NotAllowed("confidential")
+    if actor.unit_id is not None:
+        held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id)
+        if session.scalar(held.limit(1)) is None:
+            raise NotAllowed("not_found")
+    if actor.is_a("visitor") and session.scalar(select(Visit.id).where(Visit.caller_case_id == case.id).limit(1)) is None:
+        raise NotAllowed("not_found")
+    note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    return session.get_one(Caller, case.caller_id)

@@ -1,0 +1,296 @@
+"""The table of days, and the office as it stands at a moment: what every clock rests on.
+
+Days come, in order, from the office's own rows, from the published calendar of the State Council (a library carries
+it), and from a provisional guess. A year that arrives late makes open deadlines longer, never shorter. [procedure 0]
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import chinese_calendar
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.ledger import Entry, move_many, note_office
+from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Setting, SlaRule
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.limits import Versions, refusal
+from app.rules.office import WORDS, Office
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import BEIJING, Calendar, Deadline, provisional_workday
+from app.rules.workflow import LIVE, OPEN_CASE, STANDING, UNSENT
+
+FIRST_YEAR = 2004
+OFFICE, LIBRARY, PROVISIONAL = "office", "library", "provisional"
+_VERSION, _LAST = "calendar.version", "calendar.last"
+CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "case": (("own",), OPEN_CASE),
+    "assignment": (("sign", "return", "due"), LIVE),
+    "request": (("own",), ("pending",)),
+    "reminder": (("reply_by",), ("open",)),
+    "supervision": (("own", "due", "heard", "ask"), STANDING),
+    "referral": (("own", "send_by"), UNSENT),
+}
+"""subject -> its clocks, and the states in which they run."""
+
+
+def _guess(day: date) -> tuple[bool, str]:
+    try:
+        return bool(chinese_calendar.is_workday(day)), LIBRARY
+    except NotImplementedError:
+        return provisional_workday(day), PROVISIONAL
+
+
+def _put(session: Session, name: str, value: str) -> None:
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Setting).values(name=name, value=value)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _changed(session: Session) -> None:
+    """Name the calendar anew, so that nobody reads an old one; a name is never used twice."""
+    _put(session, _VERSION, uuid.uuid4().hex)
+    session.info.pop("office", None)
+
+
+def fill(session: Session, now: datetime) -> None:
+    """Fill the table from 2004 to the end of next year; days that are there stay as they are."""
+    last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
+    ordinal = session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
+    day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
+    end = date(now.year + 1, 12, 31)
+    rows = []
+    while day <= end:
+        worked, source = _guess(day)
+        ordinal += worked
+        rows.append({"day": day, "worked": worked, "ordinal": ordinal, "source": source})
+        day += timedelta(days=1)
+    if rows:
+        session.execute(CalendarDay.__table__.insert(), rows)  # type: ignore[attr-defined]
+    _put(session, _LAST, end.isoformat())
+    _changed(session)
+
+
+def set_days(session: Session, days: Mapping[date, bool]) -> None:
+    """Write the office's own days, and count the running numbers after them anew."""
+    first = min(days)
+    rows = session.scalars(select(CalendarDay).where(CalendarDay.day >= first).order_by(CalendarDay.day)).all()
+    ordinal = session.scalar(select(CalendarDay.ordinal).where(CalendarDay.day == first - timedelta(days=1))) or 0
+    for row in rows:
+        if row.day in days:
+            row.worked, row.source = days[row.day], OFFICE
+        ordinal += row.worked
+        row.ordinal = ordinal
+    session.flush()
+    _changed(session)
+
+
+def _calendar(session: Session, version: str, day_ends: int) -> Calendar:
+    """The calendar of a version: read once and shared, for as long as the database names that version."""
+    shared: dict[tuple[str, int], Calendar] = session.info["calendars"]
+    if (version, day_ends) not in shared:
+        days: dict[date, bool] = {}
+        guessed = set()
+        for row in session.execute(select(CalendarDay.day, CalendarDay.worked, CalendarDay.source)):
+            days[row.day] = row.worked
+            if row.source == PROVISIONAL:
+                guessed.add(row.day)
+        shared.clear()
+        shared[version, day_ends] = Calendar.of(days, frozenset(guessed), day_ends)
+    return shared[version, day_ends]
+
+
+def _versions(session: Session) -> Versions:
+    query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(SlaRule.approved_at.is_not(None))
+    rows = session.execute(query.order_by(SlaRule.valid_from, SlaRule.id))
+    return Versions((row.valid_from, row.name, json.loads(row.value)) for row in rows)
+
+
+def office_at(session: Session, now: datetime) -> Office:
+    """The office as it stands at a moment: calendar, numbers, words. Fills the table where it ends too early."""
+    held: Office | None = session.info.get("office")
+    if held is not None and held.now == now:
+        return held
+    settings = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+    if settings.get(_LAST, "") < date(now.year + 1, 12, 31).isoformat():
+        fill(session, now)
+        return office_at(session, now)
+    versions = _versions(session)
+    calendar = _calendar(session, settings[_VERSION], versions.at(now).day_ends)
+    words = {name: settings.get(name, word) for name, word in WORDS.items()}
+    office = Office(calendar, versions, now, words)
+    session.info["office"] = office
+    return office
+
+
+def load_calendar(
+    session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
+) -> CalendarProposal:
+    """An IT administrator proposes days (True: worked); nothing changes before the centre head approves them."""
+    office = office_at(session, now)
+    if not days:
+        raise NotAllowed("no_days")
+    for day in days:
+        if not office.calendar.first <= day <= office.calendar.last:
+            raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=office.calendar.last.isoformat())
+    proposal = CalendarProposal(
+        days=json.dumps({day.isoformat(): worked for day, worked in sorted(days.items())}),
+        reason=reason, proposed_at=now, proposed_by_id=actor.id,
+    )  # fmt: skip
+    session.add(proposal)
+    session.flush()
+    note_office(session, now, actor, "calendar.proposed", {"proposal": proposal.id, "days": json.loads(proposal.days)})
+    return proposal
+
+
+def approve_calendar(session: Session, now: datetime, actor: Actor) -> CalendarProposal:
+    """The centre head approves the oldest proposal: the days count from now on, open deadlines are worked out anew.
+
+    A year of which a day is loaded is then known: what its notice does not name follows the week."""
+    query = select(CalendarProposal).where(CalendarProposal.approved_at.is_(None)).order_by(CalendarProposal.id)
+    proposal = session.scalars(query.limit(1)).first()
+    if proposal is None:
+        raise NotAllowed("nothing_proposed")
+    if proposal.proposed_by_id == actor.id:
+        raise NotAllowed("own_proposal")
+    days = {date.fromisoformat(day): worked for day, worked in json.loads(proposal.days).items()}
+    set_days(session, days)
+    for year in {day.year for day in days}:
+        known = update(CalendarDay).where(
+            CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)), CalendarDay.source == PROVISIONAL
+        )
+        session.execute(known.values(source=OFFICE))
+    _changed(session)
+    proposal.approved_at, proposal.approved_by_id = now, actor.id
+    note_office(session, now, actor, "calendar.loaded", {"proposal": proposal.id, "days": json.loads(proposal.days)})
+    recompute(session, now, actor)
+    return proposal
+
+
+def recompute(session: Session, now: datetime, actor: Actor) -> None:
+    """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
+    office = office_at(session, now)
+    entries: list[Entry] = []
+    for subject, (names, states) in CLOCKS.items():
+        model = SUBJECTS[subject]
+        for row in session.scalars(select(model).where(model.state.in_(states)).order_by(model.id)):
+            later = {name: _later(office.calendar, row.deadline(name)) for name in names}
+            moved = {name: deadline for name, deadline in later.items() if deadline}
+            if moved and not (subject == "assignment" and row.role == "assist"):
+                entries.append(_moved(subject, row, moved, now))
+    _assists(session, office, entries)
+    for start in range(0, len(entries), 1000):
+        for group in _alike(entries[start : start + 1000]):
+            move_many(session, now, actor, group)
+
+
+def _alike(entries: list[Entry]) -> list[list[Entry]]:
+    """Entries grouped by what they change, so that each group is a few statements."""
+    groups: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault((entry.subject, *sorted(entry.columns)), []).append(entry)
+    return list(groups.values())
+
+
+def _later(calendar: Calendar, old: Deadline | None) -> Deadline | None:
+    """The deadline anew, where that is later; else None."""
+    if old is None:
+        return None
+    new = calendar.again(old)
+    return new if new.at > old.at else None
+
+
+def _moved(subject: str, row: Any, moved: Mapping[str, Deadline], now: datetime) -> Entry:
+    columns: dict[str, Any] = {}
+    payload: dict[str, Any] = {}
+    for name, deadline in moved.items():
+        columns |= clock(name, deadline)
+        payload[name] = {"told": row.deadline(name).at.isoformat(), "new": deadline.at.isoformat()}
+    if "due" in moved and subject == "assignment":
+        columns |= marked(row, moved["due"], now)
+    chain = row.id if isinstance(row, Case) else row.case_id
+    return Entry(chain, "clock.moved", subject, row.id, None, None, columns, payload, getattr(row, "unit_id", None))
+
+
+def marked(assignment: Assignment, due: Deadline, now: datetime) -> dict[str, Any]:
+    """Where a new due date has passed as well, an overdue mark for the old one stands for both. [procedure 2]"""
+    done = assignment.overdue_for is not None and due.at <= now
+    return {"overdue_for": due.at} if done else {}
+
+
+def assist_deadline(calendar: Calendar, lead: Deadline, allocated_on: date) -> Deadline:
+    """An assist's due: the lead's less a working day, not before the first one after allocation nor after the
+    lead's. [procedure 0]"""
+    on = max(calendar.before(lead.on), calendar.after(allocated_on))
+    if calendar.end_of(on) >= lead.at:
+        return Deadline(lead.at, allocated_on, 0, "hours" if lead.unit == "hours" else "named", lead.basis)
+    return Deadline(
+        calendar.end_of(on), allocated_on, 0, "named", calendar.basis(allocated_on, on),
+        calendar.counted(allocated_on, on),
+    )  # fmt: skip
+
+
+def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
+    """Assists of the leads whose due moved move with them, never earlier than they were told."""
+    leads = {e.subject_id: e for e in entries if e.subject == "assignment" and "due_at" in e.columns}
+    for lead_id in list(leads):
+        lead = session.get_one(Assignment, lead_id)
+        new = Deadline(
+            leads[lead_id].columns["due_at"], lead.allocated_at.date(), 0, lead.deadline("due").unit  # type: ignore[union-attr]
+        )  # fmt: skip
+        query = select(Assignment).where(
+            Assignment.case_id == lead.case_id, Assignment.role == "assist", Assignment.round == lead.round
+        )
+        for assist in session.scalars(query.where(Assignment.state.in_(LIVE))):
+            due = assist_deadline(office.calendar, new, assist.allocated_at.date())
+            if due.at > assist.due_at:
+                entries.append(_moved("assignment", assist, {"due": due}, office.now))
+
+
+def change_rule(
+    session: Session, now: datetime, actor: Actor, name: str, value: Any, valid_from: date | None = None, reason: str = ""
+) -> SlaRule:
+    """An IT administrator proposes another value for a number, valid from a day (now, where none is named)."""
+    wrong = refusal(name, value)
+    if wrong:
+        raise NotAllowed(wrong, name=name, value=str(value))
+    since = now if valid_from is None else datetime(valid_from.year, valid_from.month, valid_from.day, tzinfo=BEIJING)
+    if since < now:
+        raise NotAllowed("rule_in_the_past", name=name)
+    row = SlaRule(
+        name=name, value=json.dumps(value), valid_from=since, reason=reason, changed_at=now, changed_by_id=actor.id
+    )
+    session.add(row)
+    session.flush()
+    note_office(session, now, actor, "rule.proposed", {"rule": name, "value": value, "from": since.isoformat()})
+    return row
+
+
+def approve_rule(session: Session, now: datetime, actor: Actor) -> SlaRule:
+    """The centre head approves the oldest proposed number; cases allocated before it keep the old one."""
+    query = select(SlaRule).where(SlaRule.approved_at.is_(None)).order_by(SlaRule.id).limit(1)
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotAllowed("nothing_proposed")
+    if row.changed_by_id == actor.id:
+        raise NotAllowed("own_proposal")
+    row.approved_at, row.approved_by_id = now, actor.id
+    row.valid_from = max(row.valid_from, now)
+    session.flush()
+    session.info.pop("office", None)
+    note_office(session, now, actor, "rule.changed", {"rule": row.name, "value": json.loads(row.value)})
+    return row
+
+
+def table_of_days() -> Table:
+    """The table of days, for whoever counts in the database."""
+    table = CalendarDay.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    return table

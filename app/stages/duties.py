@@ -1,0 +1,63 @@
+"""Separation of duties and recusal 回避: who may not act here, whatever his roles say. [procedure, Who may do what]"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.models import Case, Reply, UnitPost, VisitRecord
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+
+
+def handlers(session: Session, case: Case) -> set[int | None]:
+    """Who handled the case: answered it directly, or approved a unit's reply."""
+    query = select(Reply.approved_by_id).where(Reply.case_id == case.id)
+    return {case.answered_by_id, *session.scalars(query)} - {None}
+
+
+def examiners(session: Session, case: Case) -> set[int | None]:
+    """Who examined a reply of the case."""
+    return set(session.scalars(select(Reply.examined_by_id).where(Reply.case_id == case.id))) - {None}
+
+
+def visitors(session: Session, case: Case) -> set[int | None]:
+    """Who recorded a visit of the case."""
+    return set(session.scalars(select(VisitRecord.by_id).where(VisitRecord.case_id == case.id))) - {None}
+
+
+def may_examine(session: Session, actor: Actor, case: Case) -> None:
+    """Handler, examiner and visitor of one case are three persons; NotAllowed where he was one of the others."""
+    if actor.id in handlers(session, case):
+        raise NotAllowed("handled_it_himself")
+    if actor.id in visitors(session, case):
+        raise NotAllowed("visited_it_himself")
+
+
+def may_visit(session: Session, actor: Actor, case: Case) -> None:
+    """The visitor is neither the handler nor the examiner. [procedure 6]"""
+    if actor.id in handlers(session, case):
+        raise NotAllowed("handled_it_himself")
+    if actor.id in examiners(session, case):
+        raise NotAllowed("examined_it_himself")
+
+
+def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, years: int) -> None:
+    """Nobody drafts, reviews or approves about a unit where he held a post in the last years."""
+    today = now.date()
+    month_day = (today.month, 28) if (today.month, today.day) == (2, 29) else (today.month, today.day)
+    since = date(today.year - years, *month_day)
+    query = select(UnitPost.id).where(
+        UnitPost.user_id == actor.id, UnitPost.unit_id == unit_id, or_(UnitPost.to_on.is_(None), UnitPost.to_on >= since)
+    )
+    if session.scalar(query.limit(1)) is not None:
+        raise NotAllowed("recused")
+
+
+def not_about_himself(session: Session, actor: Actor, post_ids: list[int]) -> None:
+    """Nobody drafts, reviews or approves about himself."""
+    query = select(UnitPost.id).where(UnitPost.id.in_(post_ids), UnitPost.user_id == actor.id)
+    if session.scalar(query.limit(1)) is not None:
+        raise NotAllowed("recused")

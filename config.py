@@ -1,0 +1,232 @@
+"""What the environment says: every setting of Duban, read once, checked, and handed on as one frozen value.
+
+Standard library only, and nothing happens at import: the command line calls `load(os.environ)`. A setting
+that is empty counts as unset. A setting that cannot be used ends the start with one sentence that names it.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+PROJECT = Path(__file__).resolve().parent
+SECRET_KEY_LENGTH = 32
+LEDGER_KEY_BYTES = 32
+DEMO_PASSWORD_LENGTH = 12
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class ConfigError(Exception):
+    """A setting cannot be used; the message is one sentence naming it and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings. What may hold a secret stays out of the repr, so it cannot reach a log by accident."""
+
+    env: Literal["demo", "production"]
+    data: Path
+    database_url: str = field(repr=False)
+    redis_url: str | None = field(repr=False)
+    secret_key: str = field(repr=False)
+    ledger_key: bytes = field(repr=False)
+    demo_password: str | None = field(repr=False)
+    clock: datetime | None
+    messages: Path
+    bench: Path
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+
+def load(environ: Mapping[str, str]) -> Config:
+    """Read every setting. Makes the data directory and the key files that are missing.
+
+    Raises ConfigError at the first setting that cannot be used.
+    """
+    env = _env(environ)
+    production = env == "production"
+    # What needs no file is checked first: a refused start leaves nothing on the disk.
+    redis_url = _redis_url(environ, production)
+    demo_password = _demo_password(environ, production)
+    clock = _clock(environ, production)
+    secret_key = _given_secret_key(environ, production)
+    data = _path(environ, "DESK_DATA", PROJECT / "var")
+    database_url = _database_url(environ, data)
+    _make_data(data)
+    return Config(
+        env=env,
+        data=data,
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=secret_key or _kept_secret_key(data, production),
+        ledger_key=_ledger_key(data, production),
+        demo_password=demo_password,
+        clock=clock,
+        messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
+        bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
+    )
+
+
+def _env(environ: Mapping[str, str]) -> Literal["demo", "production"]:
+    match environ.get("DESK_ENV") or "demo":
+        case "demo":
+            return "demo"
+        case "production":
+            return "production"
+        case other:
+            raise ConfigError(f"DESK_ENV is {other!r}: set it to demo or production.")
+
+
+def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    """Absolute, so that a process that changes its directory still finds the same files."""
+    return Path(environ.get(name) or default).expanduser().absolute()
+
+
+def _database_url(environ: Mapping[str, str], data: Path) -> str:
+    url = environ.get("DATABASE_URL")
+    if not url:
+        return f"sqlite:///{data / 'desk.db'}"
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    # A database in memory would be another one in each process.
+    if separator and scheme == "sqlite" and rest.strip("/") not in {"", ":memory:"}:
+        return url
+    # The url may hold a password, so the sentence does not repeat it.
+    raise ConfigError(
+        "DATABASE_URL cannot be used: set it to postgresql://user@host/name or sqlite:////path/desk.db,"
+        " or unset it for a SQLite file in DESK_DATA."
+    )
+
+
+def _redis_url(environ: Mapping[str, str], production: bool) -> str | None:
+    url = environ.get("REDIS_URL")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.netloc or parts.path):
+        raise ConfigError(
+            "REDIS_URL cannot be used: set it to redis://host:6379/0, rediss://host:6379/0 or"
+            " unix:///path/to/socket, or unset it for the built-in server."
+        )
+    if production and parts.scheme != "unix" and not parts.password and parts.hostname not in LOOPBACK:
+        raise ConfigError(
+            "REDIS_URL names a server on the network without a password: write it as"
+            " redis://:password@host:6379/0 when DESK_ENV is production."
+        )
+    return url
+
+
+def _demo_password(environ: Mapping[str, str], production: bool) -> str | None:
+    password = environ.get("DESK_DEMO_PASSWORD")
+    if not password:
+        return None
+    if production:
+        raise ConfigError("DESK_DEMO_PASSWORD is set: unset it when DESK_ENV is production.")
+    if len(password) < DEMO_PASSWORD_LENGTH:
+        raise ConfigError(
+            f"DESK_DEMO_PASSWORD is too short: give it {DEMO_PASSWORD_LENGTH} characters or more."
+        )
+    return password
+
+
+def _clock(environ: Mapping[str, str], production: bool) -> datetime | None:
+    text = environ.get("DESK_CLOCK")
+    if not text:
+        return None
+    if production:
+        raise ConfigError("DESK_CLOCK is set: unset it when DESK_ENV is production.")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"DESK_CLOCK is {text!r}, not a moment: write it like 2026-03-02T09:00."
+        ) from error
+    # The hotline's own time, where the writer named none.
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | None:
+    key = environ.get("SECRET_KEY") or None
+    if production and key and len(key) < SECRET_KEY_LENGTH:
+        raise ConfigError(
+            f"SECRET_KEY is too short: give it {SECRET_KEY_LENGTH} characters or more,"
+            " or unset it to have one made."
+        )
+    return key
+
+
+def _kept_secret_key(data: Path, production: bool) -> str:
+    path = data / "secret.key"
+    key = _kept(path, secrets.token_hex(SECRET_KEY_LENGTH).encode(), production).decode(errors="replace")
+    if len(key.strip()) < SECRET_KEY_LENGTH:
+        raise ConfigError(f"SECRET_KEY is unset and its file {path} is too short: remove the file.")
+    return key.strip()
+
+
+def _ledger_key(data: Path, production: bool) -> bytes:
+    path = data / "ledger.key"
+    key = _kept(path, secrets.token_bytes(LEDGER_KEY_BYTES), production)
+    if len(key) != LEDGER_KEY_BYTES:
+        # Not "remove it": without its key, the events written so far can no longer be verified.
+        raise ConfigError(
+            f"The ledger's key {path} in DESK_DATA is not {LEDGER_KEY_BYTES} bytes long:"
+            " put it back from a backup."
+        )
+    return key
+
+
+def _make_data(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"DESK_DATA is {data}, which cannot be made ({error.strerror}):"
+            " name a directory that may be written."
+        ) from error
+
+
+def _kept(path: Path, fresh: bytes, production: bool) -> bytes:
+    """The bytes of a key file; when there is none yet, it is made of `fresh`."""
+    try:
+        if not path.exists():
+            _write_once(path, fresh)
+        key = path.read_bytes()
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise ConfigError(
+            f"The key file {path} in DESK_DATA cannot be used ({error.strerror}):"
+            " give it to the user who runs Duban."
+        ) from error
+    if production and mode & 0o077:
+        raise ConfigError(
+            f"The key file {path} in DESK_DATA may be read by other users: run chmod 600 {path}."
+        )
+    return key
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Make a file of mode 0600, whole or not at all; a file made meanwhile by another process stays.
+
+    The name is given by a hard link at the end (it fails when the name is taken, like O_EXCL). Were the name
+    itself opened with O_EXCL, a second process could read it between the opening and the writing.
+    """
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        return  # Another process was first; its key is the one that both read.
+    finally:
+        os.unlink(draft)

@@ -1,0 +1,29 @@
+"""How Alembic meets the desk: the caller hands in a connection; the guards are created anew after every run."""
+
+from __future__ import annotations
+
+from alembic import context
+from flask_appbuilder import Model
+from sqlalchemy import Connection
+
+import app.models  # noqa: F401  (the tables)
+from migrations import triggers
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations asked for on a connection, then the triggers, in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Model.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+        triggers.create(connection)
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    raise SystemExit("run migrations with: python -m app upgrade")
+run(given)

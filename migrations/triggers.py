@@ -1,0 +1,148 @@
+"""Triggers that guard the record, on both databases; created anew after every migration.
+
+An event can be neither changed nor deleted nor written over. A row with a state can be neither deleted nor written
+over, its id never changes, and its state changes only to what an event says that is newer than the last one.
+(Alembic's batch mode drops a table's triggers on SQLite without a word, hence "after every migration".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, inspect, text
+
+STATEFUL = {
+    "hotline_case": "case",
+    "assignment": "assignment",
+    "request": "request",
+    "reply": "reply",
+    "reminder": "reminder",
+    "supervision": "supervision",
+    "visit": "visit",
+    "referral": "referral",
+}
+"""table -> the word by which events name its rows."""
+
+_NO_CHANGE = """CREATE OR REPLACE FUNCTION guard_no_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % is refused: the record is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$"""
+_NEEDS_EVENT = """CREATE OR REPLACE FUNCTION guard_needs_event() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE was text; last bigint;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF new.id <> old.id THEN
+      RAISE EXCEPTION 'the id of a row with a state never changes' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF new.state = old.state AND new.state_event_id = old.state_event_id THEN RETURN new; END IF;
+    was := old.state; last := old.state_event_id;
+  ELSE
+    was := NULL; last := 0;
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM event e WHERE e.id = new.state_event_id AND e.id > last AND e.subject = TG_ARGV[0]
+                 AND e.subject_id = new.id AND e.from_state IS NOT DISTINCT FROM was AND e.to_state = new.state) THEN
+    RAISE EXCEPTION 'state without its event' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN new;
+END $$"""
+
+
+def _postgres() -> Iterator[tuple[str, str, str]]:
+    """(name, table, definition) of every trigger on PostgreSQL."""
+    for table in ("event", *STATEFUL):
+        yield f"guard_{table}_truncate", table, "BEFORE TRUNCATE ON {t} FOR EACH STATEMENT EXECUTE FUNCTION guard_no_change()"
+    yield "guard_event_change", "event", "BEFORE UPDATE OR DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_no_change()"
+    for table, word in STATEFUL.items():
+        yield f"guard_{table}_delete", table, "BEFORE DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_no_change()"
+        yield (
+            f"guard_{table}_state",
+            table,
+            "BEFORE INSERT OR UPDATE OF id, state, state_event_id ON {t} "
+            f"FOR EACH ROW EXECUTE FUNCTION guard_needs_event('{word}')",
+        )
+
+
+def _uniques(connection: Connection, table: str) -> list[tuple[str, ...]]:
+    """The column sets of a table that are unique, its id among them."""
+    looked = inspect(connection)
+    sets = {tuple(one["column_names"]) for one in looked.get_unique_constraints(table)}
+    sets |= {tuple(str(c) for c in one["column_names"]) for one in looked.get_indexes(table) if one["unique"]}
+    return [("id",), *sorted(sets)]
+
+
+def _over(connection: Connection, table: str) -> str:
+    """SQLite: true when a new row would take the place of one that is there (INSERT OR REPLACE)."""
+    same = [" AND ".join(f"t.{c} = new.{c}" for c in columns) for columns in _uniques(connection, table)]
+    return f"EXISTS (SELECT 1 FROM {table} t WHERE {' OR '.join(f'({one})' for one in same)})"  # noqa: S608
+
+
+def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
+    """(name, definition) of every trigger on SQLite."""
+    for table in ("event", *STATEFUL):
+        yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
+        yield (
+            f"guard_{table}_over",
+            f"BEFORE INSERT ON {table} WHEN {_over(connection, table)} BEGIN SELECT raise(ABORT, 'append-only'); END",
+        )
+    yield "guard_event_update", "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END"
+    for table, word in STATEFUL.items():
+        found = (
+            "SELECT 1 FROM event e WHERE e.id = new.state_event_id AND e.subject = "
+            f"'{word}' AND e.subject_id = new.id AND e.to_state = new.state"  # noqa: S608
+        )
+        yield (
+            f"guard_{table}_born",
+            f"BEFORE INSERT ON {table} WHEN NOT EXISTS ({found} AND e.from_state IS NULL) "
+            "BEGIN SELECT raise(ABORT, 'state without its event'); END",
+        )
+        yield (
+            f"guard_{table}_state",
+            f"BEFORE UPDATE OF id, state, state_event_id ON {table} WHEN new.id IS NOT old.id "
+            "OR ((new.state IS NOT old.state OR new.state_event_id IS NOT old.state_event_id) "
+            f"AND NOT EXISTS ({found} AND e.id > old.state_event_id AND e.from_state = old.state)) "
+            "BEGIN SELECT raise(ABORT, 'state without its event'); END",
+        )
+
+
+def expected(connection: Connection) -> set[str]:
+    """The names of the triggers that must be there."""
+    if connection.dialect.name == "postgresql":
+        return {name for name, _, _ in _postgres()}
+    return {name for name, _ in _sqlite(connection)}
+
+
+def present(connection: Connection) -> set[str]:
+    """The names of the guards that are there."""
+    if connection.dialect.name == "postgresql":
+        query = (
+            "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE NOT tgisinternal AND n.nspname = current_schema() AND tgname LIKE 'guard%'"
+        )
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
+    return set(connection.execute(text(query)).scalars())
+
+
+def create(connection: Connection) -> None:
+    """Create all guards anew."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_NO_CHANGE.replace("%", "%%"))
+        connection.exec_driver_sql(_NEEDS_EVENT)
+        for name, table, definition in _postgres():
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {definition.format(t=table)}")
+        return
+    for name, definition in list(_sqlite(connection)):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {definition}")
+
+
+def drop(connection: Connection) -> None:
+    """Drop all guards: what a migration that rewrites a guarded table does first."""
+    tables = ["event", *STATEFUL]
+    for name in present(connection):
+        if connection.dialect.name == "postgresql":
+            for table in tables:
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")

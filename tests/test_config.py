@@ -1,0 +1,226 @@
+"""Settings: what each one defaults to, what is refused, and that keys are made once and kept private."""
+
+import ast
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config import PROJECT, Config, ConfigError, load
+
+LONG_KEY = "k" * 32
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+def read(data: Path, **settings: str) -> Config:
+    return load({"DESK_DATA": str(data), **settings})
+
+
+def refusal(data: Path, **settings: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(data, **settings)
+    return str(caught.value)
+
+
+def test_the_defaults_are_a_demo_on_sqlite_with_the_built_in_server(data: Path) -> None:
+    config = read(data)
+    assert (config.env, config.production) == ("demo", False)
+    assert config.database_url == f"sqlite:///{data}/desk.db"
+    assert (config.redis_url, config.demo_password, config.clock) == (None, None, None)
+    assert config.messages == PROJECT.parent / "shared" / "data"
+    assert config.bench == PROJECT.parent / "shared" / "bench"
+
+
+def test_the_data_directory_stands_beside_the_code_when_unset(tmp_path: Path) -> None:
+    # In a copy, because loading makes the directory.
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "config.py").write_text((PROJECT / "config.py").read_text())
+    script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(config.load({{}}).data)"
+    shown = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    assert shown.stdout.decode().strip() == str(copy / "var")
+    assert (copy / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_empty_setting_counts_as_unset(data: Path) -> None:
+    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DESK_ENV", "DESK_DEMO_PASSWORD", "DESK_CLOCK")
+    assert read(data, **dict.fromkeys(names, ""), DESK_MESSAGES="", DESK_BENCH="") == read(data)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_postgresql_url_names_its_driver(data: Path, scheme: str) -> None:
+    config = read(data, DATABASE_URL=f"{scheme}://duban:secret@db:5432/duban")
+    assert config.database_url == "postgresql+psycopg://duban:secret@db:5432/duban"
+
+
+def test_a_sqlite_file_may_stand_elsewhere(data: Path) -> None:
+    assert read(data, DATABASE_URL="sqlite:////srv/desk.db").database_url == "sqlite:////srv/desk.db"
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://db/duban", "postgresql+psycopg2://db/x", "sqlite://", "sqlite:///:memory:", "desk.db"]
+)
+def test_another_database_is_refused(data: Path, url: str) -> None:
+    assert refusal(data, DATABASE_URL=url).startswith("DATABASE_URL cannot be used")
+
+
+def test_a_refused_url_does_not_show_its_password(data: Path) -> None:
+    assert "hunter2" not in refusal(data, DATABASE_URL="mysql://u:hunter2@db/x")
+    assert "hunter2" not in refusal(data, REDIS_URL="http://:hunter2@cache")
+
+
+@pytest.mark.parametrize("url", ["redis://cache:6379/0", "rediss://cache", "unix:///run/valkey.sock"])
+def test_a_redis_url_is_taken_as_it_is(data: Path, url: str) -> None:
+    assert read(data, REDIS_URL=url).redis_url == url
+
+
+@pytest.mark.parametrize("url", ["http://cache", "cache:6379", "redis://", "unix://"])
+def test_another_redis_url_is_refused(data: Path, url: str) -> None:
+    assert refusal(data, REDIS_URL=url).startswith("REDIS_URL cannot be used")
+
+
+def test_production_wants_a_password_for_redis_on_the_network(data: Path) -> None:
+    assert "REDIS_URL" in refusal(data, DESK_ENV="production", REDIS_URL="redis://cache:6379/0")
+    for url in ("redis://:pw@cache:6379/0", "redis://127.0.0.1:6379/0", "unix:///run/valkey.sock"):
+        assert read(data, DESK_ENV="production", REDIS_URL=url).redis_url == url
+
+
+def test_an_unknown_env_is_refused(data: Path) -> None:
+    assert "DESK_ENV" in refusal(data, DESK_ENV="staging")
+
+
+@pytest.mark.parametrize("password", ["x" * 12, "密码密码密码密码密码密码"])
+def test_a_demo_password_of_twelve_characters_is_taken(data: Path, password: str) -> None:
+    assert read(data, DESK_DEMO_PASSWORD=password).demo_password == password
+
+
+def test_a_shorter_demo_password_is_refused(data: Path) -> None:
+    assert "DESK_DEMO_PASSWORD" in refusal(data, DESK_DEMO_PASSWORD="x" * 11)
+
+
+def test_production_has_no_demo_password(data: Path) -> None:
+    assert "DESK_DEMO_PASSWORD" in refusal(data, DESK_ENV="production", DESK_DEMO_PASSWORD="x" * 12)
+
+
+def test_the_clock_is_chinas_when_it_names_no_zone(data: Path) -> None:
+    clock = read(data, DESK_CLOCK="2026-03-02T09:00").clock
+    assert clock == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    assert clock.utcoffset() == timedelta(hours=8)
+
+
+def test_the_clock_keeps_the_zone_it_names(data: Path) -> None:
+    clock = read(data, DESK_CLOCK="2026-03-02T09:00Z").clock
+    assert clock is not None
+    assert (clock, clock.utcoffset()) == (datetime(2026, 3, 2, 9, 0, tzinfo=UTC), timedelta(0))
+
+
+def test_a_clock_that_is_no_moment_is_refused(data: Path) -> None:
+    assert "DESK_CLOCK" in refusal(data, DESK_CLOCK="Monday")
+
+
+def test_production_has_no_set_clock(data: Path) -> None:
+    assert "DESK_CLOCK" in refusal(data, DESK_ENV="production", DESK_CLOCK="2026-03-02T09:00")
+
+
+def test_production_refuses_a_short_secret_key(data: Path) -> None:
+    assert "SECRET_KEY" in refusal(data, DESK_ENV="production", SECRET_KEY="k" * 31)
+    assert read(data, DESK_ENV="production", SECRET_KEY=LONG_KEY).secret_key == LONG_KEY
+    assert read(data, SECRET_KEY="short").secret_key == "short"
+
+
+def test_a_refused_start_leaves_nothing_on_the_disk(data: Path) -> None:
+    for name, value in (("DATABASE_URL", "mysql://db"), ("DESK_CLOCK", "x"), ("DESK_ENV", "x")):
+        refusal(data, **{name: value})
+    assert not data.exists()
+
+
+def test_keys_are_made_private_and_stay_the_same(data: Path) -> None:
+    first = read(data)
+    assert (len(first.secret_key), len(first.ledger_key)) == (64, 32)
+    assert read(data) == first
+    assert {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()} == {
+        "secret.key": 0o600,
+        "ledger.key": 0o600,
+    }
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_given_secret_key_makes_no_file(data: Path) -> None:
+    read(data, SECRET_KEY=LONG_KEY)
+    assert [path.name for path in data.iterdir()] == ["ledger.key"]
+
+
+def test_two_offices_have_two_keys(tmp_path: Path) -> None:
+    one, other = read(tmp_path / "one"), read(tmp_path / "other")
+    assert one.secret_key != other.secret_key
+    assert one.ledger_key != other.ledger_key
+
+
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_production_refuses_a_key_file_that_others_may_read(data: Path, name: str, mode: int) -> None:
+    read(data)
+    (data / name).chmod(mode)
+    assert f"chmod 600 {data / name}" in refusal(data, DESK_ENV="production")
+    assert read(data).env == "demo"
+
+
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+def test_a_damaged_key_file_is_refused_and_kept(data: Path, name: str) -> None:
+    read(data)
+    (data / name).write_bytes(b"\xffshort")
+    assert str(data / name) in refusal(data)
+    assert (data / name).read_bytes() == b"\xffshort"
+
+
+def test_a_data_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "DESK_DATA" in refusal(tmp_path / "file" / "var")
+    assert "DESK_DATA" in refusal(tmp_path / "file")
+
+
+def test_processes_starting_at_once_agree_on_the_keys(data: Path) -> None:
+    # Each waits for the same moment, so that they meet at the files.
+    script = (
+        "import sys, time; from config import load\n"
+        "time.sleep(max(0, float(sys.argv[2]) - time.time()))\n"
+        "c = load({'DESK_DATA': sys.argv[1]}); print(c.secret_key, c.ledger_key.hex())"
+    )
+    start = str(datetime.now(UTC).timestamp() + 0.5)
+    command = [sys.executable, "-c", script, str(data), start]
+    racers = [subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    printed = {racer.communicate(timeout=60)[0] for racer in racers}
+    assert [racer.returncode for racer in racers] == [0] * 8
+    config = read(data)
+    assert printed == {f"{config.secret_key} {config.ledger_key.hex()}\n"}
+    assert sorted(path.name for path in data.iterdir()) == ["ledger.key", "secret.key"]
+
+
+def test_every_refusal_is_one_sentence(data: Path) -> None:
+    for name, value in (("DATABASE_URL", "x"), ("REDIS_URL", "x"), ("DESK_ENV", "x"), ("DESK_CLOCK", "x")):
+        sentence = refusal(data, **{name: value})
+        assert name in sentence
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+
+
+def test_secrets_stay_out_of_the_repr_and_the_value_is_frozen(data: Path) -> None:
+    config = read(data, DATABASE_URL="postgresql://u:hunter2@db/x", DESK_DEMO_PASSWORD="correct horse")
+    for secret in (config.secret_key, repr(config.ledger_key), "hunter2", "correct horse"):
+        assert secret not in repr(config)
+    with pytest.raises(FrozenInstanceError):
+        config.secret_key = "x"  # type: ignore[misc]
+
+
+def test_it_needs_only_the_standard_library() -> None:
+    tree = ast.parse((PROJECT / "config.py").read_text())
+    froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {str(name).split(".")[0] for name in froms | names} <= sys.stdlib_module_names
