@@ -1,4 +1,7 @@
-"""How Alembic meets the desk: the caller hands in a connection; the guards are created anew after every run."""
+"""How Alembic meets the desk: the caller hands in a connection; the guards are created anew after every run.
+
+They are dropped first: SQLite rewrites a table by dropping it, and refuses that while another table's guard reads it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from migrations import triggers
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations asked for on a connection, then the triggers, in one transaction."""
+    """Run the migrations asked for on a connection, between guards dropped and guards made, in one transaction."""
     context.configure(
         connection=connection,
         target_metadata=Model.metadata,
@@ -19,6 +22,7 @@ def run(connection: Connection) -> None:
         compare_type=True,
     )
     with context.begin_transaction():
+        triggers.drop(connection)
         context.run_migrations()
         triggers.create(connection)
 

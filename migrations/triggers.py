@@ -70,10 +70,23 @@ def _uniques(connection: Connection, table: str) -> list[tuple[str, ...]]:
     return [("id",), *sorted(sets)]
 
 
-def _over(connection: Connection, table: str) -> str:
-    """SQLite: true when a new row would take the place of one that is there (INSERT OR REPLACE)."""
-    same = [" AND ".join(f"t.{c} = new.{c}" for c in columns) for columns in _uniques(connection, table)]
-    return f"EXISTS (SELECT 1 FROM {table} t WHERE {' OR '.join(f'({one})' for one in same)})"  # noqa: S608
+def _taken(table: str, uniques: list[tuple[str, ...]]) -> str:
+    """SQLite: the rows that a new or changed row would take the place of (OR REPLACE), as `FROM ... WHERE ...`."""
+    same = [" AND ".join(f"t.{c} = new.{c}" for c in columns) for columns in uniques]
+    return f"FROM {table} t WHERE ({' OR '.join(f'({one})' for one in same)})"
+
+
+def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
+    """SQLite: UPDATE OR REPLACE deletes the row whose number it takes, and tells no trigger of the deletion."""
+    for table in STATEFUL:
+        uniques = _uniques(connection, table)[1:]
+        if uniques:
+            named = ", ".join(sorted({column for columns in uniques for column in columns}))
+            found = f"EXISTS (SELECT 1 {_taken(table, uniques)} AND t.id IS NOT old.id)"
+            yield (
+                f"guard_{table}_onto",
+                f"BEFORE UPDATE OF {named} ON {table} WHEN {found} BEGIN SELECT raise(ABORT, 'append-only'); END",
+            )
 
 
 def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -82,8 +95,10 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
         yield (
             f"guard_{table}_over",
-            f"BEFORE INSERT ON {table} WHEN {_over(connection, table)} BEGIN SELECT raise(ABORT, 'append-only'); END",
+            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 {_taken(table, _uniques(connection, table))}) "
+            "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
+    yield from _onto(connection)
     yield "guard_event_update", "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END"
     for table, word in STATEFUL.items():
         found = (
@@ -97,7 +112,8 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         )
         yield (
             f"guard_{table}_state",
-            f"BEFORE UPDATE OF id, state, state_event_id ON {table} WHEN new.id IS NOT old.id "
+            # Not `UPDATE OF id`: SQLite would not hear of `SET rowid = ...`.
+            f"BEFORE UPDATE ON {table} WHEN new.id IS NOT old.id "
             "OR ((new.state IS NOT old.state OR new.state_event_id IS NOT old.state_event_id) "
             f"AND NOT EXISTS ({found} AND e.id > old.state_event_id AND e.from_state = old.state)) "
             "BEGIN SELECT raise(ABORT, 'state without its event'); END",
@@ -111,16 +127,22 @@ def expected(connection: Connection) -> set[str]:
     return {name for name, _ in _sqlite(connection)}
 
 
-def present(connection: Connection) -> set[str]:
-    """The names of the guards that are there."""
+def _standing(connection: Connection) -> list[tuple[str, str]]:
+    """(name, table) of the guards that are there and switched on."""
     if connection.dialect.name == "postgresql":
         query = (
-            "SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid JOIN pg_namespace n ON n.oid = relnamespace "
-            "WHERE NOT tgisinternal AND n.nspname = current_schema() AND tgname LIKE 'guard%'"
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+            "JOIN pg_namespace n ON n.oid = relnamespace "
+            "WHERE NOT tgisinternal AND tgenabled <> 'D' AND n.nspname = current_schema() AND tgname LIKE 'guard%'"
         )
     else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
-    return set(connection.execute(text(query)).scalars())
+        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
+    return [(name, table) for name, table in connection.execute(text(query))]
+
+
+def present(connection: Connection) -> set[str]:
+    """The names of the guards that are there and switched on."""
+    return {name for name, _ in _standing(connection)}
 
 
 def create(connection: Connection) -> None:
@@ -138,11 +160,7 @@ def create(connection: Connection) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Drop all guards: what a migration that rewrites a guarded table does first."""
-    tables = ["event", *STATEFUL]
-    for name in present(connection):
-        if connection.dialect.name == "postgresql":
-            for table in tables:
-                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-        else:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    """Drop all guards: SQLite refuses to rewrite a table that another table's trigger reads."""
+    for name, table in _standing(connection):
+        on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER {name}{on}")

@@ -21,13 +21,35 @@ def alembic_config() -> Config:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run what is missing, in one transaction, guards included."""
     config = alembic_config()
-    with engine.begin() as connection:
+    with _rewriting(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+@contextmanager
+def _rewriting(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which tables may be rewritten. On SQLite that drops them for a moment, so the keys that
+    point to them are checked at the end instead: NeedsMending where one then points nowhere."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                torn = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if torn:
+                    raise RuntimeError(f"keys that point nowhere: {torn[:5]}")
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
 
 
 def behind(engine: Engine) -> bool:
     """Whether the database lacks a migration that the code has."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect() as connection:
+    with engine.connect().execution_options(reads=True) as connection:
         return MigrationContext.configure(connection).get_current_revision() != head

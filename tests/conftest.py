@@ -1,10 +1,12 @@
-"""The servers tests may ask for. Each process of a parallel run starts its own at the first use."""
+"""The servers and databases tests may ask for. Each process of a parallel run makes its own at the first use."""
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_copy, sqlite_copy
 from tests.servers import PostgresCluster, ValkeyServer
 
 pytest_plugins = ["tests.skips"]
@@ -38,3 +40,36 @@ def redis_url(valkey: ValkeyServer) -> str:
     """An empty Valkey for one test."""
     valkey.forget()
     return valkey.url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that every SQLite desk is a copy of."""
+    return lay_sqlite(tmp_path_factory.mktemp("template") / "desk.db")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresCluster) -> str:
+    """The database that every PostgreSQL desk is a copy of."""
+    return lay_postgres(postgres, "desk_template")
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """An empty desk on SQLite."""
+    with sqlite_copy(sqlite_template, tmp_path / "desk.db") as desk:
+        yield desk
+
+
+@pytest.fixture
+def postgres_desk(postgres: PostgresCluster, postgres_template: str) -> Iterator[Desk]:
+    """An empty desk on PostgreSQL."""
+    with postgres_copy(postgres, postgres_template, f"desk_{next(_numbers)}") as desk:
+        yield desk
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """An empty desk, on either database: the test runs on both."""
+    made: Desk = request.getfixturevalue(f"{request.param}_desk")
+    return made

@@ -14,16 +14,16 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import ColumnDefault
 
-from app.rules.workdays import BEIJING
+from app.rules.workdays import beijing
 
 _PG = postgresql.dialect()  # type: ignore[no-untyped-call]
 Rows = Sequence[Mapping[str, Any]]
 
 
 def coded(value: Any) -> Any:
-    """A value as JSON carries it: moments as Beijing wall time, as the columns store them."""
+    """A value as JSON carries it: moments as Beijing wall time, as the columns store them; ValueError without a zone."""
     if isinstance(value, datetime):
-        return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return beijing(value).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
         return value.isoformat()
     return value

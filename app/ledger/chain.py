@@ -17,11 +17,35 @@ from typing import Any
 from app.rules.workdays import BEIJING
 
 _VERSION = "duban/event/1"
+_EXACT = 2**53 - 1
 
 
 def canonical(value: Any) -> str:
-    """Canonical JSON of str, int, bool, None, list and dict: sorted keys, compact, as RFC 8785 for that subset."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Canonical JSON of str, int, bool, None, list and dict: sorted keys, compact, as RFC 8785 for that subset.
+
+    Raises TypeError for any other value, ValueError for an int that not every reader of JSON keeps exact."""
+    return json.dumps(_ordered(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def _ordered(value: Any) -> Any:
+    """The same value with the keys of every dict in RFC 8785's order, which is that of their UTF-16 code units."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        if not -_EXACT <= value <= _EXACT:
+            raise ValueError(f"too large for canonical JSON: {value}")
+        return value
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+    if isinstance(value, list | tuple):
+        return [_ordered(one) for one in value]
+    raise TypeError(f"not for canonical JSON: {type(value).__name__}")
+
+
+def _utf16(key: Any) -> bytes:
+    if not isinstance(key, str):
+        raise TypeError(f"not a key for canonical JSON: {key!r}")
+    return key.encode("utf-16-be")
 
 
 @dataclass(slots=True)

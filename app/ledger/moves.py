@@ -22,7 +22,7 @@ from app.models import OFFICE_CHAIN, SUBJECTS, Case, DayCount, Event, Notice, Of
 from app.roles import BOT, Actor
 from app.rules.events import COUNTED, EVENTS
 from app.rules.refusal import Gone
-from app.rules.workdays import sweep_not_before
+from app.rules.workdays import beijing, sweep_not_before
 from app.rules.workflow import ENDS, MAY_BECOME, End
 
 
@@ -84,16 +84,28 @@ def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
     }
 
 
+def _new_case(entry: Entry) -> bool:
+    return entry.birth and entry.subject == "case"
+
+
 def _tips(session: Session, entries: Sequence[Entry]) -> dict[int, Tip]:
-    born = {entry.subject_id for entry in entries if entry.birth and entry.subject == "case"}
-    cases = {entry.chain for entry in entries} - {OFFICE_CHAIN} - born
+    """Lock the chains that entries add to and read their tips; a case that is born here is not there yet."""
+    born = {entry.subject_id for entry in entries if _new_case(entry)}
+    chains = {entry.chain for entry in entries if not _new_case(entry)} - born
+    cases = chains - {OFFICE_CHAIN}
     tips = lock_cases(session, cases) if cases else {}
-    if any(entry.chain == OFFICE_CHAIN for entry in entries):
+    if OFFICE_CHAIN in chains:
         query = select(OfficeHead.head_seq, OfficeHead.head_hash).where(OfficeHead.id == OFFICE_CHAIN)
         row = session.execute(query.with_for_update()).one()
         tips[OFFICE_CHAIN] = Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash))
+    return tips
+
+
+def _born_tips(entries: Sequence[Entry]) -> dict[int, Tip]:
+    """The tips of cases that are born with these entries, whose ids are allotted."""
+    tips = {}
     for entry in entries:
-        if entry.birth and entry.subject == "case" and entry.subject_id is not None:
+        if _new_case(entry) and entry.subject_id is not None:
             tips[entry.subject_id] = Tip(Head(entry.subject_id, 0, ""), entry.columns.get("category_id"), born=True)
     return tips
 
@@ -236,7 +248,7 @@ def _write_counts(session: Session, entries: Sequence[Entry], tips: Mapping[int,
         if entry.kind in COUNTED:
             category = tips[entry.chain].category_id or 0
             counts[entry.unit_id or 0, category, entry.kind] += 1
-    day = now.date()
+    day = beijing(now).date()
     rows = [
         {"day": day, "unit_id": unit, "category_id": category, "word": word, "n": n}
         for (unit, category, word), n in sorted(counts.items())
@@ -264,7 +276,7 @@ def append(
 ) -> Mapping[int, Tip]:
     """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not yet written.
     With `births_last` new rows are left to `write_births`, after their numbers were taken."""
-    tips = _tips(session, entries) if tips is None else tips
+    tips = {**_tips(session, entries), **_born_tips(entries)} if tips is None else tips
     key: bytes = session.info["ledger_key"]
     for entry in entries:
         _check(entry)
@@ -290,8 +302,10 @@ def write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int, 
 def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[Entry]) -> None:
     """Write entries and all that ends with them, in this transaction. Raises Gone when a row moved on meanwhile,
     ValueError for a move that the procedure does not know."""
-    allot_ids(session, entries)
+    # Ids after locks: of two who wait for one case, the second's events are the newer ones, as the triggers ask.
     tips = _tips(session, entries)
+    allot_ids(session, entries)
+    tips |= _born_tips(entries)
     for chain, tip in tips.items():
         if chain != OFFICE_CHAIN:
             _look(tip, now)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, Subquery, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.ledger.chain import flaw
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead
+from app.rules.workdays import BEIJING
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,20 @@ def _heads(session: Session, case: int | None) -> dict[int, tuple[int, str]]:
     return heads
 
 
+def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str | None:
+    """As `flaw`, of a row as it was read: SQLite keeps any text as a date, and bytes as text."""
+    try:
+        at = event["at"]
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return flaw(previous, seq, {**event, "at": moment.replace(tzinfo=BEIJING)}, key)
+    except (AttributeError, TypeError, ValueError):
+        return "it cannot be read"
+
+
 def _walk(chain: int, events: Iterator[Any], head: tuple[int, str] | None, key: bytes) -> Flaw | None:
     previous, seq = "", 0
     for row in events:
-        wrong = flaw(previous, seq + 1, row._mapping, key)
+        wrong = _flaw(previous, seq + 1, row._mapping, key)
         if wrong:
             return Flaw(chain, seq + 1, wrong)
         previous, seq = row.hash, row.seq
@@ -52,28 +64,48 @@ def _walk(chain: int, events: Iterator[Any], head: tuple[int, str] | None, key: 
     return None
 
 
+def _last_moves(subject: str) -> Subquery:
+    """row -> the last event that moved it."""
+    moves = select(Event.subject_id.label("row"), func.max(Event.id).label("event"))
+    return moves.where(Event.subject == subject, Event.to_state.is_not(None)).group_by(Event.subject_id).subquery()
+
+
 def _states(session: Session, case: int | None) -> Iterator[Flaw]:
-    """Rows whose state is not the one that the event they name led to."""
+    """Rows whose state is not the one that the last event that moved them led to."""
     for subject, model in SUBJECTS.items():
         chain = model.id if model is Case else model.case_id  # type: ignore[attr-defined]
+        last = _last_moves(subject)
         query = (
-            select(chain.label("chain"), model.id, model.state, Event.seq, Event.to_state)
-            .outerjoin(
-                Event,
-                (Event.id == model.state_event_id) & (Event.subject == subject) & (Event.subject_id == model.id),
-            )
-            .where((Event.id.is_(None)) | (Event.to_state != model.state))
+            select(chain.label("chain"), model.id, model.state, Event.seq)
+            .outerjoin(last, last.c.row == model.id)
+            .outerjoin(Event, Event.id == last.c.event)
+            .where(or_(Event.id.is_(None), Event.id != model.state_event_id, Event.to_state != model.state))
         )
         if case is not None:
             query = query.where(chain == case)
-        for row in session.execute(query):
+        for row in session.execute(query.order_by(Event.id)):
             yield Flaw(row.chain, row.seq or 0, f"{subject} {row.id} is {row.state}, which no event says")
+
+
+def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
+    """Rows that an event made and that are not there."""
+    for subject, model in SUBJECTS.items():
+        query = (
+            select(Event.chain, Event.seq, Event.subject_id)
+            .outerjoin(model, model.id == Event.subject_id)
+            .where(Event.subject == subject, Event.from_state.is_(None), Event.to_state.is_not(None), model.id.is_(None))
+        )
+        if case is not None:
+            query = query.where(Event.chain == case)
+        for row in session.execute(query.order_by(Event.id)):
+            yield Flaw(row.chain, row.seq, f"{subject} {row.subject_id}, which it made, is not there")
 
 
 def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
     """The first flaw of each chain (of one case only, where given); an empty list when all is whole."""
     heads = _heads(session, case)
-    query = select(Event.__table__).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
+    columns = [type_coerce(one, String) if one.name == "at" else one for one in Event.__table__.columns]
+    query = select(*columns).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
     if case is not None:
         query = query.where(Event.chain == case)
     found: dict[int, Flaw] = {}
@@ -84,6 +116,6 @@ def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
     for chain, (seq, _) in heads.items():
         if seq:
             found.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
-    for wrong in _states(session, case):
+    for wrong in (*_states(session, case), *_lost(session, case)):
         found.setdefault(wrong.chain, wrong)
     return [found[chain] for chain in sorted(found)]

@@ -236,7 +236,12 @@ def overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
     """Overdue is derived: past due, still the unit's, no final reply that stands. [procedure, States]"""
     if one.state not in OPEN_ASSIGNMENT or office.now < one.due_at or one.replied_at is not None:
         return False
-    return not (one.hourly and _interim_in_time(case, one, office))
+    return not (emergency(case, one) and _interim_in_time(case, one, office))
+
+
+def emergency(case: CaseFacts, one: AssignmentFacts) -> bool:
+    """An emergency has one due moment: no warning, its reminder on any day; redo has a clock of its own."""
+    return case.urgency == "emergency" and one.round == 1
 
 
 def live(one: AssignmentFacts) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -50,8 +50,9 @@ def sweep_on(day: date) -> datetime:
 
 def sweep_not_before(moment: datetime) -> datetime:
     """The first 08:30 that is not before a moment."""
-    today = sweep_on(moment.date())
-    return today if today >= moment else sweep_on(moment.date() + timedelta(days=1))
+    day = beijing(moment).date()
+    today = sweep_on(day)
+    return today if today >= moment else sweep_on(day + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Deadline:
     @property
     def on(self) -> date:
         """The last day of the clock: for hours the date of the moment, else the day before the midnight."""
-        return self.at.date() if self.unit == "hours" else last_day(self.at)
+        return beijing(self.at).date() if self.unit == "hours" else last_day(self.at)
 
     def trace(self) -> str:
         """How it was worked out, as compact JSON: what is stored beside the moment."""
@@ -104,7 +105,7 @@ def deadline_from(at: datetime, trace: str) -> Deadline:
 
 def last_day(at: datetime) -> date:
     """The last day before an exclusive end (midnight, or the office's 18:00 cut-off)."""
-    return (at - timedelta(microseconds=1)).date()
+    return (beijing(at) - timedelta(microseconds=1)).date()
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,9 @@ class Calendar:
         return datetime.combine(day, time(self.day_ends), BEIJING)
 
     def basis(self, start: date, end: date) -> str:
-        """`provisional` when any day after start up to end is only guessed, else `official`."""
+        """`provisional` when any day after start up to end is only guessed or not in the table, else `official`."""
+        if end > self.last:
+            return PROVISIONAL
         day = start + timedelta(days=1)
         while day <= end:
             if day in self.provisional:
@@ -190,7 +193,9 @@ class Calendar:
         """The deadline worked out anew by this calendar: longer or the same, never shorter. [procedure 0]"""
         if deadline.unit != "workdays":
             return deadline
-        return self.run(deadline.start, deadline.n, max(deadline.floor or deadline.on, deadline.on))
+        new = self.run(deadline.start, deadline.n, max(deadline.floor or deadline.on, deadline.on))
+        # The same day may end earlier by now, where the office took up an 18:00 cut-off.
+        return new if new.at >= deadline.at else replace(new, at=deadline.at)
 
     def extended(self, deadline: Deadline, n: int) -> Deadline:
         """n working days more, counted from the old due date."""
@@ -202,6 +207,7 @@ class Calendar:
 
 def hours(start: datetime, n: int) -> Deadline:
     """An hour clock: natural time, day and night. [procedure 0]"""
+    start = beijing(start)
     return Deadline(start + timedelta(hours=n), start.date(), n, "hours")
 
 

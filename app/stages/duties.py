@@ -50,7 +50,9 @@ def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, yea
     month_day = (today.month, 28) if (today.month, today.day) == (2, 29) else (today.month, today.day)
     since = date(today.year - years, *month_day)
     query = select(UnitPost.id).where(
-        UnitPost.user_id == actor.id, UnitPost.unit_id == unit_id, or_(UnitPost.to_on.is_(None), UnitPost.to_on >= since)
+        UnitPost.user_id == actor.id,
+        UnitPost.unit_id == unit_id,
+        or_(UnitPost.to_on.is_(None), UnitPost.to_on >= since),
     )
     if session.scalar(query.limit(1)) is not None:
         raise NotAllowed("recused")

@@ -1,0 +1,309 @@
+"""(8) accountability. "Units and responsible persons who are perfunctory, do not act or fail their duties are, after
+being supervised, handed to the county supervisory committee." Never straight from hotline data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.ledger import move, note, paper
+from app.ledger.chain import canonical
+from app.models import Assignment, NamedPerson, Referral, Supervision, Supplement, UnitPost
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.facts import CaseFacts, Effect, ReferralFacts, SupervisionFacts
+from app.rules.office import Office
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import last_day
+from app.stages.calendar import office_at
+from app.stages.duties import not_about_himself, not_recused
+from app.stages.supervision import named, review_open
+
+OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
+ENDING = ("forwarded", "no_jurisdiction", "result")
+
+
+def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
+    """The bot drafts the dossier at the first working-day sweep after the conclusion, once per item."""
+    if row.state != "concluded" or not office.calendar.is_workday(office.now.date()):
+        return []
+    if any(referral.supervision_id == row.id for referral in case.referrals) or row.confirmed_at is None:
+        return []
+    send_by = office.calendar.run(row.confirmed_at.date(), office.kept(case.allocated_at).send_workdays)
+    columns = {
+        "case_id": case.id, "assignment_id": row.assignment_id, "supervision_id": row.id, "unit_id": row.unit_id,
+        "drafted_at": office.now, **clock("send_by", send_by), **clock("own", None),
+    }  # fmt: skip
+    payload = {"send_by": send_by.on.isoformat(), "ground": row.ground}
+    return [Effect("referral.drafted", "referral", None, "drafted", columns, payload, row.unit_id)]
+
+
+def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
+    """The room's own clock on a referral has run out: a red list of its own."""
+    if row.own_at is None or office.now < row.own_at or row.own_overdue_for == row.own_at:
+        return []
+    payload = {"task": f"referral.{row.state}", "true_at": row.own_at.isoformat()}
+    return [Effect("room.overdue", "referral", row, None, {"own_overdue_for": row.own_at}, payload)]
+
+
+_SNAPSHOT = text(
+    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e "
+    "JOIN (SELECT id FROM hotline_case WHERE id IN (SELECT case_id FROM supervision WHERE id IN "
+    "(SELECT CAST(value AS integer) FROM json_each(:ids)))) c ON c.id = e.chain ORDER BY e.chain, e.seq"
+)
+_SNAPSHOT_PG = text(
+    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e WHERE e.chain IN (SELECT case_id FROM supervision "
+    "WHERE id IN (SELECT CAST(w AS bigint) FROM json_array_elements_text(CAST(:ids AS json)) w)) ORDER BY e.chain, e.seq"
+)
+
+
+def snapshots(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Case id -> the frozen timeline of the cases of supervision items, in one statement: what a draft starts from."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    rows = session.execute(_SNAPSHOT_PG if postgres else _SNAPSHOT, {"ids": json.dumps(sorted(ids))})
+    lines: dict[int, list[list[Any]]] = {}
+    for row in rows:
+        at = row.at if isinstance(row.at, str) else row.at.isoformat(sep=" ")
+        lines.setdefault(row.chain, []).append([row.seq, at, row.kind, row.actor, row.hash])
+    return {chain: canonical({"timeline": timeline}) for chain, timeline in lines.items()}
+
+
+def _state(referral: Referral, *states: str) -> None:
+    if referral.state not in states:
+        raise NotAllowed("referral_state", state=referral.state)
+
+
+def _unbiased(session: Session, now: datetime, actor: Actor, referral: Referral) -> Supervision:
+    """Recusal, and nobody about himself; the item of the referral."""
+    item = session.get_one(Supervision, referral.supervision_id)
+    not_recused(session, now, actor, referral.unit_id, office_at(session, now).limits.recusal_years)
+    not_about_himself(session, actor, [person.post_id for person in named(session, item)])
+    return item
+
+
+def complete_referral(
+    session: Session, now: datetime, actor: Actor, referral: Referral, report: str, proposal: str
+) -> Referral:
+    """An officer completes a drafted dossier: the report of the matter and what is proposed."""
+    _state(referral, "drafted")
+    _unbiased(session, now, actor, referral)
+    if not report.strip() or not proposal.strip():
+        raise NotAllowed("words_missing")
+    own = office_at(session, now)
+    due = own.calendar.run(now.date(), _limits(session, own, referral).review_referral_workdays)
+    columns = {
+        "report": report, "proposal": proposal, "completed_at": now, "completed_by_id": actor.id, **clock("own", due)
+    }  # fmt: skip
+    note(session, now, actor, referral, "referral.completed", columns)
+    return referral
+
+
+def _limits(session: Session, office: Office, referral: Referral) -> Any:
+    return office.kept(session.get_one(Assignment, referral.assignment_id).allocated_at)
+
+
+def review_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
+    """The room's head reviews what somebody else completed."""
+    _state(referral, "drafted")
+    if referral.completed_by_id is None:
+        raise NotAllowed("not_completed")
+    if referral.completed_by_id == actor.id:
+        raise NotAllowed("completed_it_himself")
+    _unbiased(session, now, actor, referral)
+    office = office_at(session, now)
+    own = office.calendar.run(now.date(), _limits(session, office, referral).approve_referral_workdays)
+    columns = {"reviewed_by_id": actor.id, "opened_by_id": None, **clock("own", own)}
+    move(session, now, actor, referral, "reviewed", "referral.reviewed", columns)
+    return referral
+
+
+def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral) -> str:
+    """Open a referral's paper, on the record; the frozen contents. A committee reader sees sealed ones only."""
+    if actor.is_a("committee") and referral.sealed is None:
+        raise NotAllowed("not_found")
+    if actor.is_a("unit_staff", "unit_head"):
+        raise NotAllowed("not_found")
+    columns = {"opened_by_id": actor.id} if actor.is_a("leader") else {}
+    note(session, now, actor, referral, "paper.opened", columns, {"paper": "referral"})
+    return referral.sealed or referral.snapshot
+
+
+def approve_referral(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    referral: Referral,
+    leader: str = "",
+    scan: str = "",
+    with_identity: bool = False,
+) -> Referral:
+    """A leader approves, having opened the paper. An approval on paper is entered, with the scan, by an officer who
+    drafted nothing of it. Who completed, reviewed and approved are three persons."""
+    _state(referral, "reviewed")
+    item = _unbiased(session, now, actor, referral)
+    involved = (referral.completed_by_id, referral.reviewed_by_id)
+    if actor.id in involved:
+        raise NotAllowed("completed_or_reviewed_it_himself")
+    on_paper = not actor.is_a("leader")
+    if on_paper and not (leader.strip() and scan.strip()):
+        raise NotAllowed("approval_without_scan")
+    if on_paper and actor.id in (item.found_by_id, item.concluded_by_id, item.opened_by_id):
+        raise NotAllowed("drafted_part_of_it")
+    if not on_paper and referral.opened_by_id != actor.id:
+        raise NotAllowed("paper_not_opened")
+    columns = {
+        "approved_by_id": None if on_paper else actor.id, "approval_entered_by_id": actor.id if on_paper else None,
+        "approval_scan": scan, "with_identity": with_identity, "own_at": referral.send_by_at,
+        "own_clock": referral.send_by_clock,
+    }  # fmt: skip
+    payload = {"on_paper": on_paper, "with_identity": with_identity}
+    move(session, now, actor, referral, "approved", "referral.approved", columns, payload)
+    return referral
+
+
+def send_back_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
+    """The room's head sends back what was completed, the leader what was reviewed: it is a draft again."""
+    _state(referral, "reviewed" if actor.is_a("leader") else "drafted")
+    if referral.completed_by_id is None:
+        raise NotAllowed("not_completed")
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    _unbiased(session, now, actor, referral)
+    columns = {
+        "completed_by_id": None, "completed_at": None, "reviewed_by_id": None, "opened_by_id": None,
+        **clock("own", None),
+    }  # fmt: skip
+    move(session, now, actor, referral, "drafted", "referral.sent_back", columns)
+    return referral
+
+
+def seal_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
+    """Freeze the contents of the dossier: nothing in it changes afterwards."""
+    _state(referral, "approved")
+    _unbiased(session, now, actor, referral)
+    contents = canonical(_contents(session, referral))
+    columns = {"sealed": contents, "sealed_at": now, "sealed_by_id": actor.id}
+    move(session, now, actor, referral, "sealed", "referral.sealed", columns, {"characters": len(contents)})
+    return referral
+
+
+def _contents(session: Session, referral: Referral) -> dict[str, Any]:
+    """The facts that a dossier is made of; the caller redacted."""
+    item = session.get_one(Supervision, referral.supervision_id)
+    timeline = json.loads(snapshots(session, [item.id])[referral.case_id])["timeline"]
+    people = [_person(session, row) for row in named(session, item)]
+    return {
+        "case": referral.case_id, "unit": referral.unit_id, "ground": item.ground, "finding": item.finding,
+        "finding_words": item.finding_words, "conclusion": item.conclusion, "unit_statement": item.unit_statement,
+        "persons": people, "report": referral.report, "proposal": referral.proposal, "timeline": timeline,
+        "review": item.review_words, "with_identity": referral.with_identity,
+    }  # fmt: skip
+
+
+def _person(session: Session, row: NamedPerson) -> dict[str, Any]:
+    post = session.get_one(UnitPost, row.post_id)
+    return {
+        "person": post.person, "post": post.post, "duty": post.duty, "cadre_authority": post.cadre_authority,
+        "from": post.from_on.isoformat(), "to": post.to_on and post.to_on.isoformat(), "statement": row.statement,
+    }  # fmt: skip
+
+
+def send_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
+    """Send the sealed dossier with a numbered letter, once the time to ask for a review is over or it is ruled on."""
+    _state(referral, "sealed")
+    item = session.get_one(Supervision, referral.supervision_id)
+    if review_open(item):
+        raise NotAllowed("review_open")
+    if item.review_asked_at is None and item.ask_at is not None and now < item.ask_at:
+        raise NotAllowed("review_may_be_asked", until=last_day(item.ask_at).isoformat())
+    office = office_at(session, now)
+    late = now >= referral.send_by_at
+    number = paper(session, office, "referral")
+    columns = {"number": number, "sent_at": now, "sent_by_id": actor.id, **clock("own", None)}
+    move(session, now, actor, referral, "sent", "referral.sent", columns, {"number": number, "late": late})
+    return referral
+
+
+def _last_supplement(session: Session, referral: Referral) -> Supplement | None:
+    query = select(Supplement).where(Supplement.referral_id == referral.id).order_by(Supplement.n.desc()).limit(1)
+    return session.scalars(query).first()
+
+
+def record_receipt(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
+    """The officer records the committee's receipt 接收回执, of the dossier and again of each supplement."""
+    supplement = _last_supplement(session, referral)
+    open_supplement = supplement is not None and supplement.received_at is None
+    if referral.state != "sent" and not (referral.state == "received" and open_supplement):
+        raise NotAllowed("nothing_to_receive", state=referral.state)
+    if supplement is not None:
+        supplement.received_at = now
+    payload = {"supplement": supplement.n if supplement else None}
+    move(session, now, actor, referral, "received", "referral.received", {"received_at": now}, payload)
+    return referral
+
+
+def record_outcome(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    referral: Referral,
+    outcome: str,
+    words: str = "",
+    due_on: date | None = None,
+) -> Referral:
+    """The committee's outcome: accepted, a supplement asked for by a date, forwarded, no jurisdiction, a result."""
+    _state(referral, "received")
+    if outcome not in OUTCOMES:
+        raise NotAllowed("unknown_outcome", outcome=outcome)
+    columns: dict[str, Any] = {"outcome": outcome, "outcome_words": words}
+    if outcome == "supplement":
+        if due_on is None or due_on <= now.date():
+            raise NotAllowed("date_not_after_today")
+        due = office_at(session, now).calendar.name(due_on, now.date())
+        columns |= {"supplement_due_at": due.at, **clock("own", due)}
+    note(session, now, actor, referral, "referral.outcome", columns, {"outcome": outcome})
+    if outcome in ENDING:
+        move(session, now, actor, referral, "closed", "referral.closed", {"ended_at": now}, {"outcome": outcome})
+    return referral
+
+
+def supplement_referral(session: Session, now: datetime, actor: Actor, referral: Referral, words: str) -> Supplement:
+    """New facts make a supplementary volume; what was sealed stays as it is."""
+    _state(referral, "received", "sent")
+    if not words.strip():
+        raise NotAllowed("words_missing")
+    last = _last_supplement(session, referral)
+    n = (last.n if last else 0) + 1
+    contents = canonical({"words": words, **_contents(session, referral)})
+    row = Supplement(
+        referral_id=referral.id, n=n, sent_at=now, sent_by_id=actor.id, words=words, sealed=contents
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    note(session, now, actor, referral, "referral.supplemented", clock("own", None), {"supplement": n})
+    return row
+
+
+def abandon_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
+    """Abandon a referral before it is sent, with a reason; its item closes."""
+    _state(referral, "drafted", "reviewed", "approved", "sealed")
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    columns = {"abandon_reason": reason, "ended_at": now, **clock("own", None)}
+    move(session, now, actor, referral, "abandoned", "referral.abandoned", columns)
+    return referral
+
+
+def referrals(session: Session, case_id: int, unit_id: int | None = None) -> Sequence[Referral]:
+    """The referrals of a case (of a unit), the newest last."""
+    query = select(Referral).where(Referral.case_id == case_id)
+    if unit_id is not None:
+        query = query.where(Referral.unit_id == unit_id)
+    return session.scalars(query.order_by(Referral.id)).all()
+

@@ -1,0 +1,209 @@
+"""The office as a whole: the centre's own overdue work, when the bot looks again, the day's list, dissolved units."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.ledger import note, note_office, paper
+from app.models import Assignment, Case, Supervision, SupervisionList, Unit
+from app.roles import BOT, Actor
+from app.rules.facts import AssignmentFacts, CaseFacts, Effect, SupervisionFacts, emergency
+from app.rules.office import Office
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import sweep_not_before, sweep_on
+from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.stages.calendar import office_at
+from app.stages.supervision import held_to, relisted_from, silent_from
+
+_TASKS = {"registered": "allocate", "submitted": "instruction", "examining": "examine", "visiting": "visit"}
+_ROOM_TASKS = {
+    "candidate": "decide", "finding": "confirm", "heard": "conclude", "concluded": "rule on the review",
+}  # fmt: skip
+
+
+def decide_own_overdue(case: CaseFacts, office: Office) -> list[Effect]:
+    """The centre's own overdue: what it should have allocated, examined, visited or ruled on, and the room's."""
+    effects: list[Effect] = []
+    if _passed(case, office) and case.state in _TASKS:
+        effects.append(_own("centre.overdue", "case", case, _TASKS[case.state], None))
+    for request in case.requests:
+        if request.state == "pending" and _passed(request, office):
+            effects.append(_own("centre.overdue", "request", request, f"rule on {request.kind}", request.unit_id))
+    for item in case.supervision:
+        if item.state in _ROOM_TASKS and _passed(item, office):
+            effects.append(_own("room.overdue", "supervision", item, _ROOM_TASKS[item.state], item.unit_id))
+    return effects
+
+
+def _passed(row: Any, office: Office) -> bool:
+    return row.own_at is not None and office.now >= row.own_at and row.own_overdue_for != row.own_at
+
+
+def _own(kind: str, subject: str, row: Any, task: str, unit_id: int | None) -> Effect:
+    payload = {"task": task, "true_at": row.own_at.isoformat()}
+    return Effect(kind, subject, row, None, {"own_overdue_for": row.own_at}, payload, unit_id)
+
+
+def next_look(case: CaseFacts, office: Office) -> datetime | None:
+    """When this case can next matter, stored at 08:30 (an hour clock: its own moment); None when nothing runs."""
+    looks = []
+    for moment, exact in _moments(case, office):
+        if moment > office.now:
+            looks.append(moment if exact else sweep_not_before(moment))
+    tomorrow = _unsettled(case, office)
+    if tomorrow is not None:
+        looks.append(tomorrow)
+    return min(looks, default=None)
+
+
+def _unsettled(case: CaseFacts, office: Office) -> datetime | None:
+    """On a rest day what is issued on working days only waits for the next one."""
+    today = office.now.date()
+    if office.calendar.is_workday(today) or not _alive(case):
+        return None
+    return sweep_on(office.calendar.after(today))
+
+
+def _alive(case: CaseFacts) -> bool:
+    return (
+        any(one.state in OPEN_ASSIGNMENT or one.state == "replied" for one in case.assignments)
+        or any(row.state in STANDING for row in case.supervision)
+        or case.redo_failed
+    )
+
+
+def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
+    """The moments at which something of a case begins to hold, and whether they are looked at exactly then."""
+    for row in (case, *(one for one in case.requests if one.state == "pending"), *case.referrals):
+        if row.own_at is not None:
+            yield row.own_at, False
+    for one in case.assignments:
+        yield from _assignment_moments(case, one, office)
+    for item in case.supervision:
+        yield from _item_moments(case, item, office)
+    if case.redo_failed:
+        yield _next_workday(office), False
+
+
+def _next_workday(office: Office) -> datetime:
+    return sweep_on(office.calendar.after(office.now.date()))
+
+
+def _assignment_moments(case: CaseFacts, one: AssignmentFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
+    if one.state not in OPEN_ASSIGNMENT and one.state != "replied":
+        return
+    exact = emergency(case, one)
+    if one.state == "allocated" and one.sign_at is not None:
+        yield one.sign_at, False
+    yield sweep_on(office.calendar.before(one.due_on)), False
+    yield one.due_at, exact
+    for row in case.reminders_of(one):
+        yield row.reply_by_at, False
+    for request in case.requests_of(one):
+        if request.promised_on is not None:
+            yield office.calendar.end_of(request.promised_on), exact
+    since = silent_from(case, one, office)
+    if since is not None:
+        yield since, False
+    until = held_to(case, one, office)
+    if until is not None:
+        yield until, False
+
+
+def _item_moments(case: CaseFacts, item: SupervisionFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
+    if item.state == "candidate" and item.listed_on is None:
+        yield _next_workday(office), False
+    if item.state == "concluded" and not any(row.supervision_id == item.id for row in case.referrals):
+        yield _next_workday(office), False
+    if item.state in STANDING:
+        for moment in (item.own_at, item.due_at, item.heard_at):
+            if moment is not None:
+                yield moment, False
+    again = relisted_from(item, case, office)
+    if again is not None:
+        yield again, False
+
+
+def list_issued(session: Session, day: date) -> bool:
+    """Whether the day's list is out."""
+    return session.scalar(select(SupervisionList.id).where(SupervisionList.day == day)) is not None
+
+
+def gate_key(day: date) -> int:
+    """The key of the lock between those who add rows to a day's list and who issues it."""
+    return 12345_000000 + day.toordinal()
+
+
+def issue_list(session: Session, now: datetime) -> SupervisionList | None:
+    """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Struck rows of
+    earlier lists are named with their reason. Whoever comes second finds it issued."""
+    day = now.date()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": gate_key(day)})
+    if list_issued(session, day):
+        return None
+    office = office_at(session, now)
+    query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
+    query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
+    rows = [_row(*found) for found in session.execute(query.where(Supervision.listed_on == day))]
+    if not rows or not office.calendar.is_workday(day):
+        return None
+    struck = session.scalars(
+        select(Supervision).where(Supervision.struck_at.is_not(None), Supervision.struck_on_list.is_(None))
+    ).all()
+    for row in struck:
+        row.struck_on_list = day
+    named = [{"supervision": row.id, "listed_on": str(row.listed_on), "reason": row.struck_reason} for row in struck]
+    issued = SupervisionList(
+        day=day, issued_at=now, rows=json.dumps(rows, ensure_ascii=False), struck=json.dumps(named, ensure_ascii=False),
+        number=paper(session, office, "list"),
+    )  # fmt: skip
+    session.add(issued)
+    session.flush()
+    note_office(session, now, BOT, "list.issued", {"list": issued.id, "day": day.isoformat(), "rows": len(rows)})
+    return issued
+
+
+def _row(item: Supervision, number: str, unit: str) -> dict[str, Any]:
+    facts = json.loads(item.facts) if item.facts else {}
+    return {
+        "supervision": item.id, "case": number, "unit": unit, "ground": item.ground, "attempt": item.attempt,
+        "round": item.round, "reason": item.reason, "facts": facts,
+    }  # fmt: skip
+
+
+def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, successor: Unit) -> Unit:
+    """A unit is dissolved: its successor takes its live assignments as they stand, and its rounds to come."""
+    if unit.id == successor.id or unit.successor_id is not None:
+        raise NotAllowed("no_successor")
+    if not successor.active:
+        raise NotAllowed("unit_inactive", unit=successor.code)
+    unit.active, unit.successor_id = False, successor.id
+    note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
+    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_((*OPEN_ASSIGNMENT, "replied")))
+    for one in session.scalars(query.order_by(Assignment.id)).all():
+        payload = {"from": unit.id, "to": successor.id}
+        note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
+        case = session.get_one(Case, one.case_id)
+        if case.lead_assignment_id == one.id:
+            case.lead_unit_id = successor.id
+    session.flush()
+    return unit
+
+
+def calendar_missing(office: Office) -> str | None:
+    """The alarm over a missing next year: a warning from 1 November, red from 10 December; it never stops a sweep."""
+    today = office.now.date()
+    first = date(today.year + 1, 1, 1)
+    if not any(first + timedelta(days=n) in office.calendar.provisional for n in range(31)):
+        return None
+    if (today.month, today.day) >= (12, 10):
+        return "red"
+    return "warning" if today.month >= office.limits.calendar_warning_month else None
+

@@ -1,0 +1,163 @@
+"""(7) redo. "Results are examined; where people are dissatisfied, complain repeatedly or the result is untrue, and the
+centre's audit finds it is the responsibility of the organizer, it returns to the original unit."
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.ledger import move, note, paper
+from app.models import Assignment, Case, Reply, Responsibility, Unit
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.stages.acceptance import merged_with
+from app.stages.allocation import assign, lead_assignment, redo_deadline
+from app.stages.calendar import office_at
+from app.stages.duties import may_examine, not_recused
+from app.stages.visit import plan
+
+REASONS = ("form_incomplete", "opinion_unclear", "caller_not_contacted", "assists_missing", "evidence_missing", "other")
+EXCLUDED = ("unreasonable", "law", "outside_powers", "other")
+
+
+def examine(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    passes: bool,
+    reason: str = "",
+    words: str = "",
+) -> Assignment:
+    """Examine a final reply 审核: it passes, or is refused with a reason from a list - the original due stands.
+
+    A lead's passed reply sends the case to its visits; an anonymous one closes unrated."""
+    if assignment.state != "replied" or assignment.reply_id is None:
+        raise NotAllowed("no_reply", state=assignment.state)
+    case = session.get_one(Case, assignment.case_id)
+    may_examine(session, actor, case)
+    office = office_at(session, now)
+    not_recused(session, now, actor, assignment.unit_id, office.limits.recusal_years)
+    if not passes and reason not in REASONS:
+        raise NotAllowed("unknown_reason", reason=reason)
+    reply = session.get_one(Reply, assignment.reply_id)
+    seen = {"examined_at": now, "examined_by_id": actor.id}
+    if passes:
+        move(session, now, actor, reply, "passed", "reply.passed", seen)
+        move(session, now, actor, assignment, "accepted", "assignment.accepted", {"ended_at": now})
+        if assignment.role == "lead":
+            _to_visit(session, now, actor, case)
+    else:
+        refusal = {"refusal": reason, "refusal_words": words}
+        move(session, now, actor, reply, "refused", "reply.refused", seen | refusal, {"reason": reason})
+        columns = {"replied_at": None, "late": None}
+        move(session, now, actor, assignment, "reply_refused", "assignment.reply_refused", columns, {"reason": reason})
+        if assignment.role == "lead" and case.state == "examining":
+            move(session, now, actor, case, "handling", "case.sent_back", clock("own", None))
+    return assignment
+
+
+def _to_visit(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """All transferred cases are visited; nobody can visit an anonymous caller, and the case closes unrated."""
+    office = office_at(session, now)
+    if case.anonymous and not any(not one.anonymous for one in merged_with(session, case)):
+        columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
+        move(session, now, actor, case, "closed", "case.closed", columns, {"as": "anonymous"}, case.lead_unit_id)
+        return
+    own = office.calendar.run(now.date(), office.kept(case.allocated_at).visit_workdays)
+    if case.anonymous:
+        columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
+        move(session, now, actor, case, "closed", "case.closed", columns, {"as": "anonymous"}, case.lead_unit_id)
+    else:
+        move(session, now, actor, case, "visiting", "case.examined", clock("own", own))
+    plan(session, now, actor, case)
+
+
+def review_responsibility(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    unit_responsible: bool,
+    grounds: str = "",
+    excluded_as: str = "",
+) -> Responsibility:
+    """Responsibility review 责任认定 by an examiner who is not the visitor. Responsible: back to the same unit, a round
+    on, at most two redo rounds. Not responsible: closed with grounds, left out of satisfaction under a code."""
+    if case.state != "reviewing":
+        raise NotAllowed("not_in_review", state=case.state)
+    may_examine(session, actor, case)
+    office = office_at(session, now)
+    if case.lead_unit_id is not None:
+        not_recused(session, now, actor, case.lead_unit_id, office.limits.recusal_years)
+    if case.redo_failed and (unit_responsible or not actor.is_a("centre_head")):
+        raise NotAllowed("redo_failed_already")
+    if not unit_responsible and not grounds.strip():
+        raise NotAllowed("grounds_missing")
+    if not unit_responsible and excluded_as not in EXCLUDED:
+        raise NotAllowed("exclusion_missing")
+    row = Responsibility(
+        case_id=case.id, round=case.round, at=now, by_id=actor.id, unit_responsible=unit_responsible, grounds=grounds,
+        excluded_as=None if unit_responsible else excluded_as,
+    )  # fmt: skip
+    session.add(row)
+    if not unit_responsible:
+        _not_responsible(session, now, actor, case, excluded_as)
+    elif case.lead_assignment_id is None:
+        _answer_anew(session, now, actor, case)
+    elif case.round < office.kept(case.allocated_at).rounds:
+        _redo(session, now, actor, case)
+    else:
+        payload = {"round": case.round}
+        note(session, now, actor, case, "case.redo_failed", {"redo_failed": True}, payload, case.lead_unit_id)
+    row.number = paper(session, office, "responsibility")
+    session.flush()
+    return row
+
+
+def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, excluded_as: str) -> None:
+    how = "redo_exhausted" if case.redo_failed else "not_responsible"
+    columns = {"closed_at": now, "closed_as": how, "excluded_as": excluded_as}
+    move(session, now, actor, case, "closed", "case.closed", columns, {"as": how}, case.lead_unit_id)
+
+
+def _answer_anew(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """The centre's own answer was not good enough: closed as found, and registered anew as a repeat would have it."""
+    columns = {"closed_at": now, "closed_as": "answer_refused"}
+    move(session, now, actor, case, "closed", "case.closed", columns, {"as": "answer_refused"})
+    office = office_at(session, now)
+    own = office.calendar.run(now.date(), office.limits.allocate_workdays)
+    columns = {"closed_at": None, "closed_as": None, "mode": None, **clock("own", own)}  # type: ignore[dict-item]
+    move(session, now, actor, case, "registered", "case.reopened", columns)
+
+
+def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """The same unit - its successor, where it was dissolved - does it again, with a redo clock of its own."""
+    office = office_at(session, now)
+    before = lead_assignment(session, case)
+    unit_id = successor(session, before.unit_id)
+    due = redo_deadline(office, case, office.kept(case.allocated_at), now)
+    row = assign(session, office, actor, case, unit_id, "lead", due, case.round + 1)
+    columns: dict[str, Any] = {
+        "round": case.round + 1, "lead_assignment_id": row.id, "lead_unit_id": unit_id, "disputed_by": None
+    }  # fmt: skip
+    payload = {"round": case.round + 1, "due_on": due.on.isoformat()}
+    move(session, now, actor, case, "handling", "case.redo_ordered", columns, payload, unit_id)
+    row.number = paper(session, office, "redo")
+    session.flush()
+
+
+def successor(session: Session, unit_id: int) -> int:
+    """The unit that stands today where this one stood: a dissolved unit's successor takes its rounds."""
+    seen = set()
+    while unit_id not in seen:
+        seen.add(unit_id)
+        unit = session.get_one(Unit, unit_id)
+        if unit.successor_id is None:
+            break
+        unit_id = unit.successor_id
+    return unit_id
