@@ -38,7 +38,7 @@ class Reply(Stateful, Model):
     drafted_by_id: Mapped[MaybePerson]
     self_approved: Mapped[Flag]
     late: Mapped[Flag]
-    true: Mapped[bool | None]
+    found_true: Mapped[bool | None]
     beyond_duty: Mapped[Flag]
     contacted: Mapped[bool | None]
     contacted_at: Mapped[MaybeMoment]

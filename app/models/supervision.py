@@ -12,7 +12,6 @@ from app.models.columns import (
     AMoment,
     AssignmentKey,
     CaseKey,
-    Flag,
     Id,
     Key,
     MaybeMoment,
@@ -61,7 +60,6 @@ class Supervision(Stateful, Model):
     feedback: Mapped[Words]
     fed_back_at: Mapped[MaybeMoment]
     cleared_to: Mapped[date | None]
-    missed_listed: Mapped[Flag]
     finding: Mapped[str | None] = mapped_column(String(20))
     finding_words: Mapped[Words]
     finding_from: Mapped[str | None] = mapped_column(String(40))
@@ -81,7 +79,6 @@ class Supervision(Stateful, Model):
     review_words: Mapped[Words]
     review_accepted: Mapped[bool | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
-    drafted: Mapped[Flag]
     ended_at: Mapped[MaybeMoment]
 
     def __str__(self) -> str:

@@ -115,7 +115,6 @@ class SupervisionFacts:
     due_at: datetime | None
     overdue_for: datetime | None
     cleared_to: date | None
-    missed_listed: bool
     confirmed_at: datetime | None
     heard_at: datetime | None
     concluded_at: datetime | None

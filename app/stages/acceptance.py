@@ -462,7 +462,9 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id)
         if session.scalar(held.limit(1)) is None:
             raise NotAllowed("not_found")
-    if actor.is_a("visitor") and session.scalar(select(Visit.id).where(Visit.caller_case_id == case.id).limit(1)) is None:
-        raise NotAllowed("not_found")
+    if actor.is_a("visitor"):
+        visit = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending")
+        if session.scalar(visit.limit(1)) is None:
+            raise NotAllowed("not_found")
     note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
     return session.get_one(Caller, case.caller_id)

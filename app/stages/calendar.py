@@ -255,7 +255,13 @@ def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
 
 
 def change_rule(
-    session: Session, now: datetime, actor: Actor, name: str, value: Any, valid_from: date | None = None, reason: str = ""
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    name: str,
+    value: Any,
+    valid_from: date | None = None,
+    reason: str = "",
 ) -> SlaRule:
     """An IT administrator proposes another value for a number, valid from a day (now, where none is named)."""
     wrong = refusal(name, value)

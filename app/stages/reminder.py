@@ -36,7 +36,9 @@ def decide_warning(case: CaseFacts, one: AssignmentFacts, office: Office) -> lis
     """The warning 预警, once per due date, at the first working-day sweep on which the next working day is the due
     day or later, before it is overdue and while not replied. An emergency has none."""
     today = office.now.date()
-    if one.state not in OPEN_ASSIGNMENT or emergency(case, one) or office.now >= one.due_at or one.warned_for == one.due_at:
+    if one.state not in OPEN_ASSIGNMENT or emergency(case, one) or one.warned_for == one.due_at:
+        return []
+    if office.now >= one.due_at:
         return []
     if not office.calendar.is_workday(today) or office.calendar.after(today) < one.due_on:
         return []

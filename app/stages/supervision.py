@@ -191,14 +191,21 @@ def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> l
     """Cleared to a new date, and no final reply by then: listed `by_hand` at the first working-day sweep after it."""
     effects: list[Effect] = []
     for row in case.supervision_of(one):
-        if row.state != "cleared" or row.cleared_to is None or row.missed_listed:
+        if row.state != "cleared" or row.cleared_to is None or _listed_since(case, one, row):
             continue
         unanswered = one.state in OPEN_ASSIGNMENT and one.replied_at is None
         if unanswered and office.now >= office.calendar.end_of(row.cleared_to):
             effects.append(_list(case, one, "by_hand", office))
-            effects.append(Effect("", "supervision", row, None, {"missed_listed": True}))
             break
     return effects
+
+
+def _listed_since(case: CaseFacts, one: AssignmentFacts, cleared: SupervisionFacts) -> bool:
+    """Whether the missed new date of an item was listed already."""
+    return any(
+        row.listed_on is not None and cleared.cleared_to is not None and row.listed_on > cleared.cleared_to
+        for row in case.supervision_of(one, "by_hand")
+    )
 
 
 def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:

@@ -1,0 +1,136 @@
+"""The command line: what an office's IT people and the tests run."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import config
+from app.clock import clock_from
+from app.database import Sessions, engine_from, reading, sessions_from, transaction
+from app.ledger import verify
+from app.rules.workdays import BEIJING
+from app.stages.calendar import fill
+from app.story import play, replay
+from app.story.replay import counts, messages
+from app.sweep import sweep
+from migrations.upgrade import upgrade
+
+
+def _moment(value: str) -> datetime:
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=BEIJING)
+
+
+def _sessions(settings: config.Config, url: str | None = None) -> Sessions:
+    return sessions_from(engine_from(url or settings.database_url), settings.ledger_key)
+
+
+def _upgrade(settings: config.Config, given: Namespace) -> int:
+    """Bring the database to the newest schema and fill its calendar."""
+    engine = engine_from(settings.database_url)
+    upgrade(engine)
+    with transaction(sessions_from(engine, settings.ledger_key)) as session:
+        fill(session, clock_from(settings.clock)())
+    print("the database is at the newest schema")
+    return 0
+
+
+def _sweep(settings: config.Config, given: Namespace) -> int:
+    """One pass of the bot, without Redis."""
+    done = sweep(_sessions(settings), given.at or clock_from(settings.clock)())
+    print(f"{done.cases} cases looked at, {done.failures} failed")
+    return 1 if done.failures else 0
+
+
+def _verify(settings: config.Config, given: Namespace) -> int:
+    """Name the first broken row of each chain."""
+    with reading(_sessions(settings)) as session:
+        flaws = verify(session, settings.ledger_key, given.case)
+    for flaw in flaws:
+        print(flaw)
+    if not flaws:
+        print("the record is whole")
+    return 1 if flaws else 0
+
+
+def _play(settings: config.Config, given: Namespace) -> int:
+    """Play stories, each on an empty database of its own."""
+    failed = 0
+    told: list[dict[str, Any]] = []
+    for path, story, events, lines in play(given.files, settings.database_url, settings.ledger_key):
+        if given.json:
+            told += [event.plain(story.letter) for event in events]
+            continue
+        failed += bool(lines)
+        print("\n".join([f"FAILED {path}", *lines]) if lines else f"ok {path}")
+    if given.json:
+        print(json.dumps(told, ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def _replay(settings: config.Config, given: Namespace) -> int:
+    """Replay real messages and print what the bot did."""
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="duban-replay-") as folder:
+        where = given.keep or Path(folder)
+        where.mkdir(parents=True, exist_ok=True)
+        if (where / "desk.db").exists():
+            print(f"{where} holds a database already: name an empty folder", file=sys.stderr)
+            return 2
+        settings = config.load({"DESK_DATA": str(where)}) if given.keep else settings
+        engine = engine_from(f"sqlite:///{where / 'desk.db'}")
+        upgrade(engine)
+        sessions = sessions_from(engine, settings.ledger_key)
+        found = messages(given.file, given.first, given.last)
+        for done, whole in replay(sessions, found):
+            if not given.json and done % 500 == 0:
+                print(f"{done}/{whole}", file=sys.stderr)
+        with reading(sessions) as session:
+            print(json.dumps(counts(session, len(found), started), ensure_ascii=False))
+        engine.dispose()
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m app", description="Duban, the case desk of a mayor's hotline")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, run: Callable[[config.Config, Namespace], int]) -> ArgumentParser:
+        one = commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0])
+        one.set_defaults(run=run)
+        return one
+
+    add("upgrade", _upgrade)
+    add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
+    add("verify", _verify).add_argument("--case", type=int, help="one case only")
+    played = add("play", _play)
+    played.add_argument("files", nargs="+", type=Path)
+    played.add_argument("--json", action="store_true", help="print the bot's events instead")
+    replayed = add("replay", _replay)
+    replayed.add_argument("file", type=Path)
+    replayed.add_argument("--from", dest="first", type=date.fromisoformat)
+    replayed.add_argument("--to", dest="last", type=date.fromisoformat)
+    replayed.add_argument("--keep", type=Path, help="leave the database in this folder")
+    replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code. 2: the call or the settings are wrong."""
+    import os
+
+    given = _parser().parse_args(arguments)
+    try:
+        settings = config.load(os.environ)
+    except config.ConfigError as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    return int(given.run(settings, given))

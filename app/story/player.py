@@ -1,0 +1,267 @@
+"""The story player: people's steps and daily sweeps by the clock of a story, then exactly what the bot did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import Sessions, retried, transaction
+from app.models import Case, Referral, SlaRule, Supervision, Unit
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import BEIJING, sweep_on
+from app.stages.calendar import fill, set_days
+from app.story.cast import actor_named, unit_named
+from app.story.fillers import filled
+from app.story.record import Told, told
+from app.story.stage import Theatre
+from app.sweep import sweep
+from app.verbs import perform
+
+
+@dataclass
+class Story:
+    """One file: its steps in order, its sweeps, what the bot must have done and how cases must stand at the end."""
+
+    path: Path
+    steps: list[dict[str, Any]]
+    days: list[date]
+    office: dict[str, Any]
+    calendar: dict[date, bool]
+    bot: list[dict[str, Any]]
+    finally_: list[dict[str, Any]]
+    cases: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def start(self) -> datetime:
+        """The first moment of the story."""
+        moments = [moment_of(step["at"]) for step in self.steps] + [sweep_on(day) for day in self.days]
+        return min(moments)
+
+    def letter(self, id: int) -> str:
+        """The letter of a case."""
+        return next((letter for letter, known in self.cases.items() if known == id), f"#{id}")
+
+
+def moment_of(value: Any) -> datetime:
+    """A story's moment: `2025-09-23 09:00`, Beijing time."""
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _down(spans: Sequence[Any]) -> set[date]:
+    days: set[date] = set()
+    for span in spans:
+        first, _, last = str(span).partition("..")
+        day, end = _day(first), _day(last or first)
+        while day <= end:
+            days.add(day)
+            day += timedelta(days=1)
+    return days
+
+
+def read(path: Path) -> Story:
+    """Read a story; ValueError names what is wrong with it."""
+    raw = yaml.safe_load(path.read_text("utf-8"))
+    if not isinstance(raw, Mapping) or "people" not in raw:
+        raise ValueError(f"{path}: a story has people")
+    sweeps = raw.get("sweeps") or {}
+    days = []
+    if sweeps:
+        day, last, down = _day(sweeps["from"]), _day(sweeps["to"]), _down(sweeps.get("down") or ())
+        while day <= last:
+            if day not in down:
+                days.append(day)
+            day += timedelta(days=1)
+    calendar = {_day(day): word == "work" for day, word in (raw.get("calendar") or {}).items()}
+    steps = sorted(raw["people"], key=lambda step: moment_of(step["at"]))
+    return Story(
+        path, steps, days, dict(raw.get("office") or {}), calendar, list(raw.get("bot") or ()),
+        list(raw.get("finally") or ()),
+    )  # fmt: skip
+
+
+def _timeline(story: Story) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
+    """Steps and sweeps (None) in order; a step at 08:30 happens before that day's sweep."""
+    moments: list[tuple[datetime, int, dict[str, Any] | None]] = [
+        (moment_of(step["at"]), 0, step) for step in story.steps
+    ]
+    moments += [(sweep_on(day), 1, None) for day in story.days]
+    for at, _, step in sorted(moments, key=lambda one: one[:2]):
+        yield at, step
+
+
+def _furnish(session: Session, story: Story) -> None:
+    """The office of a story: its calendar, its settings, every unit that it names."""
+    fill(session, story.start)
+    if story.calendar:
+        set_days(session, story.calendar)
+    since = datetime(2000, 1, 1, tzinfo=BEIJING)
+    for name, value in story.office.items():
+        word = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        session.add(
+            SlaRule(name=name, value=word, valid_from=since, reason="", changed_at=since, approved_at=since)
+        )  # fmt: skip
+    for step in story.steps:
+        _, _, code = str(step["as"]).partition("#")[0].partition("@")
+        for named in filter(None, [code, step.get("unit"), *(step.get("assists") or ()), step.get("successor")]):
+            unit_named(session, named)
+        actor_named(session, str(step["as"]))
+
+
+class Hand:
+    """How a story's people act: straight through the verb table."""
+
+    def __init__(self, sessions: Sessions, story: Story) -> None:
+        self.sessions, self.story = sessions, story
+
+    def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
+        """One verb of one person; NotAllowed where it is refused."""
+        letter = str(step.get("case", ""))
+        fields = filled(verb, letter, step, now)
+        if verb == "register":
+            fields.pop("case", None)
+        if "into" in fields and verb == "merge":
+            fields["into"] = self.story.cases[str(fields["into"])]
+        letters = [str(one) for one in _listed(fields.pop("into", ()))] if verb == "split" else []
+        if letters and "parts" not in step:
+            fields["parts"] = [{"narrative": filled("register", one, {}, now)["narrative"]} for one in letters]
+
+        def work(session: Session) -> Any:
+            actor = actor_named(session, word)
+            if verb == "draft_finding" and "persons" not in step and step.get("refused") is not True:
+                self._name_the_head(session, step, fields)
+            target = {} if verb == "register" else self._target(step)
+            return perform(session, now, actor, verb, **target, **fields)
+
+        done = retried(self.sessions, work)
+        if verb == "register":
+            self.story.cases[letter] = done.id
+        for one, case in zip(letters, done if verb == "split" else (), strict=True):
+            self.story.cases[one] = case.id
+
+    def _target(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        target: dict[str, Any] = {name: step[name] for name in ("unit", "ground") if name in step}
+        if "case" in step:
+            target["case"] = self.story.cases[str(step["case"])]
+        return target
+
+    def _name_the_head(self, session: Session, step: Mapping[str, Any], fields: dict[str, Any]) -> None:
+        """A finding that names no person in the story names the unit's head."""
+        query = select(Unit.code).join(Supervision, Supervision.unit_id == Unit.id)
+        query = query.where(Supervision.case_id == self.story.cases[str(step["case"])])
+        code = step.get("unit") or session.scalars(query.order_by(Supervision.id)).first()
+        fields["persons"] = [f"{code}_head"] if code else []
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _before(hand: Hand, now: datetime, step: Mapping[str, Any]) -> None:
+    """What the player does by itself: completes a draft that is reviewed, opens the paper as the approver."""
+    case = hand.story.cases.get(str(step.get("case")))
+    if step["do"] == "review_referral" and not _completed(hand, case):
+        hand.do(now, "officer", "complete_referral", {"case": step["case"], **_unit(step)})
+    if step["do"] == "approve_referral" and str(step["as"]).partition("#")[0] == "leader" and _drafted(hand, case):
+        hand.do(now, str(step["as"]), "open_paper", {"case": step["case"], **_unit(step)})
+
+
+def _unit(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {"unit": step["unit"]} if "unit" in step else {}
+
+
+def _referral(hand: Hand, case: int | None) -> Referral | None:
+    with transaction(hand.sessions) as session:
+        return session.scalars(select(Referral).where(Referral.case_id == case).order_by(Referral.id.desc())).first()
+
+
+def _completed(hand: Hand, case: int | None) -> bool:
+    row = _referral(hand, case)
+    return row is None or row.state != "drafted" or row.completed_by_id is not None
+
+
+def _drafted(hand: Hand, case: int | None) -> bool:
+    return _referral(hand, case) is not None
+
+
+def _act(hand: Hand, now: datetime, step: Mapping[str, Any]) -> str | None:
+    """One step; what is wrong with how it went, or None."""
+    verb, refused = str(step["do"]), bool(step.get("refused"))
+    where = f"{step['at']} {step['as']} {verb}"
+    try:
+        _before(hand, now, step)
+        hand.do(now, str(step["as"]), verb, step)
+    except NotAllowed as no:
+        return None if refused else f"! {where}: refused: {no}"
+    if refused:
+        return f"! {where}: was not refused"
+    if verb == "load_calendar":
+        hand.do(now, "centre_head", "approve_calendar", {})
+    return None
+
+
+def _differences(story: Story, events: Sequence[Told]) -> list[str]:
+    """What the bot did too much or too little, and how cases stand otherwise than told."""
+    did = [event.plain(story.letter) for event in events]
+    wanted = [{**row, "day": _day(row["day"]).isoformat()} for row in story.bot]
+    wanted = [
+        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        for row in wanted
+    ]  # fmt: skip
+    lines = []
+    for row in wanted:
+        if row in did:
+            did.remove(row)
+        else:
+            lines.append(f"- {row}")
+    return lines + [f"+ {row}" for row in did]
+
+
+def _standing(session: Session, story: Story) -> list[str]:
+    lines = []
+    for row in story.finally_:
+        case = session.get_one(Case, story.cases[str(row["case"])])
+        for name in ("state", "round", "repeats"):
+            if name in row and getattr(case, name) != row[name]:
+                lines.append(f"= case {row['case']}: {name} is {getattr(case, name)}, not {row[name]}")
+    return lines
+
+
+def perform_story(sessions: Sessions, story: Story) -> tuple[list[Told], list[str]]:
+    """Play a story on an empty office: the bot's events, and all differences from what it says."""
+    with transaction(sessions) as session:
+        _furnish(session, story)
+    hand = Hand(sessions, story)
+    lines = []
+    for at, step in _timeline(story):
+        if step is None:
+            sweep(sessions, at)
+        else:
+            wrong = _act(hand, at, step)
+            if wrong:
+                lines.append(wrong)
+    with transaction(sessions) as session:
+        events = told(session)
+        return events, lines + _differences(story, events) + _standing(session, story)
+
+
+def play(paths: Sequence[Path], url: str, key: bytes) -> Iterator[tuple[Path, Story, list[Told], list[str]]]:
+    """Play files one after another, each on an empty database of its own."""
+    with Theatre(url, key) as theatre:
+        for path in paths:
+            story = read(path)
+            with theatre.empty() as sessions:
+                events, lines = perform_story(sessions, story)
+            yield path, story, events, lines
+

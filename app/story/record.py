@@ -1,0 +1,55 @@
+"""What the bot did, read back from the event table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import SUBJECTS, Event, Unit
+
+COMPARED: dict[str, tuple[str, ...]] = {
+    "assignment.auto_signed": (), "assignment.warned": ("due_on",), "assignment.overdue": (),
+    "reminder.issued": ("reply_by",), "reminder.lapsed": (), "supervision.watched": (),
+    "supervision.listed": ("ground",), "supervision.overdue": (), "referral.drafted": ("send_by",),
+}  # fmt: skip
+"""The bot's event words that a story compares, each with the fields of its payload."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as a story tells it."""
+
+    day: date
+    event: str
+    case: int
+    unit: str | None
+    facts: tuple[tuple[str, Any], ...]
+
+    def plain(self, letter: Callable[[int], str]) -> dict[str, Any]:
+        """The event with its case's letter, as in a story's file."""
+        row = {"day": self.day.isoformat(), "event": self.event, "case": letter(self.case), **dict(self.facts)}
+        return {**row, "unit": self.unit} if self.unit else row
+
+
+def told(session: Session) -> list[Told]:
+    """The bot's events that stories compare, in the order they were written."""
+    units = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
+    found = []
+    for subject in ("assignment", "reminder", "supervision", "referral"):
+        model = SUBJECTS[subject]
+        query = (
+            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id)  # type: ignore[attr-defined]
+            .join(model, model.id == Event.subject_id)
+            .where(Event.subject == subject, Event.kind.in_(COMPARED))
+        )
+        for row in session.execute(query):
+            payload = json.loads(row.payload)
+            facts = tuple((name, payload[name]) for name in COMPARED[row.kind])
+            found.append((row.id, Told(row.at.date(), row.kind, row.chain, units.get(row.unit_id), facts)))
+    return [event for _, event in sorted(found, key=lambda one: one[0])]
