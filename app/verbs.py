@@ -114,6 +114,8 @@ def _open_supervision(
         return supervision.open_candidate(session, now, actor, waiting[0], **terms)
     if ground not in (None, "by_hand"):
         raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
+    if any(row.state in STANDING for row in rows):
+        raise NotAllowed("item_stands")
     one = _assignment(session, actor, case, unit, None)
     return supervision.open_by_hand(session, now, actor, one, reason=reason, **terms)
 

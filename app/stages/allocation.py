@@ -345,10 +345,11 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
         return
     if due.at == old.at or (rises and due.at > old.at):
         return
-    was_overdue = now >= old.at
+    told = {one.id: one.due_at for one in (lead, *live_assists(session, lead))}
     move_due(session, now, actor, lead, due, "reclassified")
-    if due.at > old.at and was_overdue:
-        _void_open(session, now, actor, lead)
+    for one in (lead, *live_assists(session, lead)):
+        if one.due_at > told[one.id] and now >= told[one.id]:
+            _void_open(session, now, actor, one)
 
 
 def _granted(session: Session, lead: Assignment) -> int:
@@ -360,12 +361,10 @@ def _granted(session: Session, lead: Assignment) -> int:
 
 
 def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -> None:
-    """Lengthened after due: an open reminder is void, that of an assist as well when it moved along."""
-    for row in (one, *live_assists(session, one)):
-        if row.due_at > now:
-            query = select(Reminder).where(Reminder.assignment_id == row.id, Reminder.state == "open")
-            for reminder in session.scalars(query).all():
-                move(session, now, actor, reminder, "void", "reminder.voided", {"ended_at": now})
+    """Lengthened after due: an open reminder is void."""
+    query = select(Reminder).where(Reminder.assignment_id == one.id, Reminder.state == "open")
+    for reminder in session.scalars(query).all():
+        move(session, now, actor, reminder, "void", "reminder.voided", {"ended_at": now})
 
 
 def recall(session: Session, now: datetime, actor: Actor, case: Case) -> Case:
