@@ -30,16 +30,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def _rewriting(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which tables may be rewritten. On SQLite that drops them for a moment, so the keys that
-    point to them are checked at the end instead: NeedsMending where one then points nowhere."""
+    """A transaction in which tables may be rewritten. SQLite drops them for that, so it looks at foreign keys at the
+    end instead: RuntimeError where one then points nowhere, and nothing was changed."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             yield connection
         return
     with engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        connection.rollback()
-        raw.execute("PRAGMA foreign_keys=OFF")
+        raw = connection.connection.cursor()
+        raw.execute("PRAGMA foreign_keys=OFF")  # ignored inside a transaction, hence before it
         try:
             with connection.begin():
                 yield connection
@@ -48,6 +47,7 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
                     raise RuntimeError(f"keys that point nowhere: {torn[:5]}")
         finally:
             raw.execute("PRAGMA foreign_keys=ON")
+            raw.close()
 
 
 def behind(engine: Engine) -> bool:

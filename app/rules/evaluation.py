@@ -36,7 +36,7 @@ class Scale:
         """The points of a rate in percent."""
         beyond = rate - self.full if self.falling else self.full - rate
         lost = half_up(self.each * max(beyond, Decimal(0)))
-        return self.weight - min(lost, self.weight - self.least)
+        return half_up(self.weight - min(lost, self.weight - self.least))
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class UnitCounts:
 
     `running` are allocations that may still be signed for in time: left out of the first item. `declined`,
     `unreachable`, `excluded` are visits that are not rated; `void` reminders and `ended` assignments are not counted
-    either. All of them are shown."""
+    either. `partly` and `unreasonable` are asked, but not solved. All of them are shown."""
 
     allocated: int = 0
     returned: int = 0
@@ -104,6 +104,8 @@ class UnitCounts:
     excluded: int = 0
     asked: int = 0
     solved: int = 0
+    partly: int = 0
+    unreasonable: int = 0
     redo_ordered: int = 0
     answered: int = 0
     refused_returns: int = 0

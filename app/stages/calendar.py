@@ -24,7 +24,7 @@ from app.roles import Actor
 from app.rules.limits import Versions, refusal
 from app.rules.office import WORDS, Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, Calendar, Deadline, provisional_workday
+from app.rules.workdays import BEIJING, Calendar, Deadline, beijing, provisional_workday
 from app.rules.workflow import LIVE, OPEN_CASE, STANDING, UNSENT
 
 FIRST_YEAR = 2004
@@ -62,6 +62,7 @@ def _changed(session: Session) -> None:
 
 def fill(session: Session, now: datetime) -> None:
     """Fill the table from 2004 to the end of next year; days that are there stay as they are."""
+    now = beijing(now)
     last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
     ordinal = session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
     day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
@@ -95,16 +96,19 @@ def set_days(session: Session, days: Mapping[date, bool]) -> None:
 def _calendar(session: Session, version: str, day_ends: int) -> Calendar:
     """The calendar of a version: read once and shared, for as long as the database names that version."""
     shared: dict[tuple[str, int], Calendar] = session.info["calendars"]
-    if (version, day_ends) not in shared:
+    held = shared.get((version, day_ends))
+    # `held`, not the dict, is what is given back: another thread may share another version in between.
+    if held is None:
         days: dict[date, bool] = {}
         guessed = set()
         for row in session.execute(select(CalendarDay.day, CalendarDay.worked, CalendarDay.source)):
             days[row.day] = row.worked
             if row.source == PROVISIONAL:
                 guessed.add(row.day)
+        held = Calendar.of(days, frozenset(guessed), day_ends)
         shared.clear()
-        shared[version, day_ends] = Calendar.of(days, frozenset(guessed), day_ends)
-    return shared[version, day_ends]
+        shared[version, day_ends] = held
+    return held
 
 
 def _versions(session: Session) -> Versions:
@@ -115,6 +119,7 @@ def _versions(session: Session) -> Versions:
 
 def office_at(session: Session, now: datetime) -> Office:
     """The office as it stands at a moment: calendar, numbers, words. Fills the table where it ends too early."""
+    now = beijing(now)
     held: Office | None = session.info.get("office")
     if held is not None and held.now == now:
         return held
@@ -181,9 +186,12 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     for subject, (names, states) in CLOCKS.items():
         model = SUBJECTS[subject]
         for row in session.scalars(select(model).where(model.state.in_(states)).order_by(model.id)):
-            later = {name: _later(office.calendar, row.deadline(name)) for name in names}
+            assist = subject == "assignment" and row.role == "assist"
+            later = {
+                name: _later(office.calendar, row.deadline(name)) for name in names if not (assist and name == "due")
+            }
             moved = {name: deadline for name, deadline in later.items() if deadline}
-            if moved and not (subject == "assignment" and row.role == "assist"):
+            if moved:
                 entries.append(_moved(subject, row, moved, now))
     _assists(session, office, entries)
     for start in range(0, len(entries), 1000):

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
@@ -79,8 +80,8 @@ Query = Select[*tuple[Any, ...]]
 Key = tuple[date, int, int, str]
 CENTRE = 0
 """The unit number under which the centre's own answers are counted."""
-HOT_TOPICS, PLACES = 10, 30
-"""How many categories and places a report names; other places are summed."""
+HOT_TOPICS, PLACES, PLACE_CASES = 10, 30, 2
+"""How many categories and places a report names, and from how many cases on a place; others are summed. [ours]"""
 OWN_OVERDUE = ("centre.overdue", "room.overdue")
 
 
@@ -282,7 +283,7 @@ def _visits(session: Session, period: Period) -> Counts:
         _many(one.state == "unreachable").label("unreachable"),
         _many(and_(done, rated, one.excluded == 1)).label("excluded"),
         _many(and_(done, one.solved.is_not(None))).label("asked"),
-        _many(and_(done, one.solved == "solved")).label("solved"),
+        *(_many(and_(done, one.solved == word)).label(word) for word in ("solved", "partly", "unreasonable")),
         func.count(distinct(one.case_id * 1000 + one.round)).filter(untrue).label("untrue"),
     )
     return _by_unit(session, query.group_by(one.unit_id))
@@ -375,11 +376,12 @@ def _cases(session: Session, period: Period, categories: Mapping[str, str]) -> d
 
 
 def _places(session: Session, period: Period, total: int) -> dict[str, int]:
-    """The places with most cases, the others summed; a confidential case's place is not named."""
+    """The places with most cases, the others summed: neither a confidential case's place nor a lone one is named."""
     spot = case((Case.confidential, ""), else_=Case.place).label("spot")
     inner = select(Case.id, spot).where(period.holds(Case.registered_at)).subquery()
     many = func.count().label("n")
     query = select(inner.c.spot, many).where(inner.c.spot != "").group_by(inner.c.spot)
+    query = query.having(func.count() >= PLACE_CASES)
     rows = list(_rows(session, query.order_by(many.desc(), func.min(inner.c.id)).limit(PLACES)))
     places = _tally(rows, "spot")
     return places | {"other": total - sum(places.values())}
@@ -407,7 +409,6 @@ def _contacts(session: Session, period: Period, categories: Mapping[str, str]) -
 
 def _overdue(session: Session, period: Period, office: Office) -> dict[str, dict[str, Any]]:
     """What was overdue at the end of the period: case, unit and round -> due day and working days late."""
-    last = min(period.last, office.calendar.last)
     query = (
         select(
             Case.number, Unit.code, Unit.name, Assignment.round, Assignment.role, Assignment.due_at,
@@ -424,7 +425,7 @@ def _overdue(session: Session, period: Period, office: Office) -> dict[str, dict
         rows[f"{row['number']}/{row['code']}/{row['round']}"] = {
             "case": row["number"], "unit": row["code"], "name": row["name"], "round": row["round"],
             "role": row["role"], "leader_assigned": bool(row["leader_assigned"]), "due_on": due.isoformat(),
-            "workdays_late": office.calendar.between(due, last),
+            "workdays_late": office.calendar.between(due, period.last),
         }  # fmt: skip
     return rows
 
@@ -466,16 +467,22 @@ def _volume(one: Mapping[str, int]) -> dict[str, Any]:
     timed = one["timed"]
     plain = (
         "allocated", "on_time", "late", "open", "overdue", "returns", "reminders", "lapsed", "supervised", "repeats",
-        "closed", "unrated", "rated", "asked",
+        "closed", "unrated", "asked", "partly", "unreasonable",
     )  # fmt: skip
     return {
-        **{name: one[name] for name in plain if name != "rated"},
+        **{name: one[name] for name in plain},
         "redo": one["redo_ordered"],
         "rated": rated,
         "satisfaction": _percent(pleased, rated),
         "solved": _percent(one["solved"], one["asked"]),
         "average_workdays": str(half_up(Decimal(one["workdays"]) / timed)) if timed else None,
     }
+
+
+def _direct(one: Mapping[str, int]) -> dict[str, Any]:
+    """The centre's own line: what it answered itself, and how that was received."""
+    line = _volume(one)
+    return {name: line[name] for name in ("closed", "rated", "satisfaction", "asked", "solved", "repeats")}
 
 
 def _evaluated(counts: UnitCounts, found: Evaluation) -> dict[str, Any]:
@@ -582,17 +589,18 @@ def figures(session: Session, now: datetime, period: Period, leaks: Mapping[str,
     overdue = _overdue(session, period, office)
     counted = _count_units(session, period, now)
     whole = {unit: dict.fromkeys(_SHOWN, 0) | counted.get(unit, {}) | events.get(unit, {}) for unit in (CENTRE, *named)}
+    late = Counter(row["unit"] for row in overdue.values())
     by_code = {one["code"]: whole[unit] for unit, one in named.items()}
     for code, one in by_code.items():
         one["leaks"] = leaks.get(code, 0)
-        one["overdue"] = sum(row["unit"] == code for row in overdue.values())
+        one["overdue"] = late[code]
     units = {one["code"]: one for one in named.values()}
     shown = {code: one for code, one in by_code.items() if units[code]["active"] or any(one.values())}
     return {
         "period": {"kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
         "volumes": {"contacts": contacts, "cases": _cases(session, period, categories), "events": words},
         "hot_topics": topics,
-        "centre": {**_own_overdue(session, period), **_volume(whole[CENTRE])},
+        "centre": _own_overdue(session, period) | _direct(whole[CENTRE]),
         "units": {code: {"name": units[code]["name"], **_volume(one)} for code, one in shown.items()},
         "evaluation": _evaluation(units, shown, _points(session), office.limits.ranked_closed),
         "overdue": overdue,

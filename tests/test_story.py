@@ -1,0 +1,85 @@
+"""The procedure as stories: each is played on an empty desk and must go exactly as it is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, text
+
+from app.database import reading, transaction
+from app.ledger import verify
+from app.models import Event
+from app.story.player import perform_story, read
+from app.story.record import told
+from migrations import triggers
+from tests.databases import Desk
+
+HERE = Path(__file__).parent
+STORIES = {path.stem: path for path in sorted((HERE / "stories").glob("*.yaml"))}
+SIMPLE = HERE / "stories" / "redo-twice.yaml"
+
+
+@pytest.mark.parametrize("stem", STORIES)
+def test_story(desk: Desk, stem: str) -> None:
+    """What the bot did, no more and no less; how cases stand; and the record is whole."""
+    _, differences = perform_story(desk.sessions, read(STORIES[stem]))
+    assert differences == []
+    with reading(desk.sessions) as session:
+        assert verify(session, desk.key) == []
+
+
+def _play(desk_data: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DESK_DATA": str(desk_data), "DATABASE_URL": url}
+    command = [sys.executable, "-m", "app", "play", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=HERE.parent, check=False)
+
+
+def test_play_prints_ok_for_a_story_that_goes_as_told(desk: Desk, tmp_path: Path) -> None:
+    done = _play(tmp_path / "data", "" if desk.sqlite else desk.url, str(SIMPLE), str(SIMPLE))
+    assert (done.returncode, done.stdout) == (0, f"ok {SIMPLE}\n" * 2), done.stderr
+
+
+def test_play_leaves_no_database_behind_on_postgresql(postgres_desk: Desk, tmp_path: Path) -> None:
+    names = "SELECT count(*) FROM pg_database WHERE datname LIKE 'duban%'"
+    _play(tmp_path / "data", postgres_desk.url, str(SIMPLE))
+    with postgres_desk.engine.connect() as connection:
+        assert connection.execute(text(names)).scalar() == 0
+
+
+def test_play_prints_differences_and_exits_1(tmp_path: Path) -> None:
+    story = tmp_path / "wrong.yaml"
+    story.write_text(SIMPLE.read_text("utf-8").replace("day: 2026-02-26", "day: 2026-02-27"), "utf-8")
+    done = _play(tmp_path / "data", "", str(story))
+    assert done.returncode == 1
+    assert "- {'day': '2026-02-27'" in done.stdout and "+ {'day': '2026-02-26'" in done.stdout
+
+
+def test_play_json_prints_the_bots_events_and_exits_0(tmp_path: Path) -> None:
+    done = _play(tmp_path / "data", "", "--json", str(SIMPLE))
+    events = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {"day": "2026-03-13", "event": "supervision.listed", "case": "A", "unit": "WATER", "ground": "redo_failed"} in events
+    assert len(events) == 3
+
+
+def test_a_step_that_must_be_refused_and_is_not_is_a_difference(desk: Desk, tmp_path: Path) -> None:
+    story = tmp_path / "refused.yaml"
+    step = "as: staff@WATER, do: sign_for, case: A}"
+    story.write_text(SIMPLE.read_text("utf-8").replace(step, step.replace("}", ", refused: true}"), 1), "utf-8")
+    _, differences = perform_story(desk.sessions, read(story))
+    assert any("was not refused" in line for line in differences)
+
+
+def test_a_row_deleted_from_the_event_table_changes_what_is_told(desk: Desk) -> None:
+    perform_story(desk.sessions, read(SIMPLE))
+    with desk.engine.begin() as connection:
+        triggers.drop(connection)
+    with transaction(desk.sessions) as session:
+        before = told(session)
+        session.execute(delete(Event).where(Event.kind == "supervision.listed"))
+        assert len(told(session)) == len(before) - 1
