@@ -1,25 +1,29 @@
 """The bot's one pass: claim due cases, load their facts, decide, write. The same for jobs, command line and stories.
 
 A batch of a thousand cases is one transaction: one claim, one SELECT of facts, pure decisions in the procedure's
-order, one grouped write per table, numbers last. A case that raises is pushed an hour on, counted and shown.
+order, one grouped write per table, numbers last. A case that raises is pushed an hour on, counted and shown; the
+rest of its batch is done.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import TextClause, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried, transaction
 from app.ledger import Entry, Tip, allot_ids, append, take, worded, write_births, write_heads
+from app.ledger.bulk import is_postgres
 from app.ledger.chain import Head
 from app.models import Case, Run
-from app.models.facts import load
+from app.models.facts import survey
 from app.roles import BOT
 from app.rules.facts import (
     AssignmentFacts,
@@ -33,7 +37,7 @@ from app.rules.office import Office
 from app.stages.accountability import decide_draft, decide_referral_overdue, snapshots
 from app.stages.calendar import office_at
 from app.stages.handling import decide_signing
-from app.stages.office import decide_own_overdue, gate_key, issue_list, list_issued, next_look
+from app.stages.office import decide_own_overdue, gate_key, issue_list, next_look
 from app.stages.reminder import decide_lapse, decide_overdue, decide_reminder, decide_warning
 from app.stages.supervision import decide_feedback_overdue, decide_hearing_over, decide_listing
 
@@ -141,12 +145,27 @@ def decide_case(case: CaseFacts, office: Office, steps: Sequence[str] = STEPS, c
 
 
 _CLAIM = """SELECT k.id, k.look_again_at FROM {gate}hotline_case k WHERE k.look_again_at <= :now
-AND (k.look_again_at > :at OR (k.look_again_at = :at AND k.id > :id))
-ORDER BY k.look_again_at, k.id LIMIT :n {lock}"""
+AND (k.look_again_at, k.id) > (:at, :id) ORDER BY k.look_again_at, k.id LIMIT :n {lock}"""
+_NAMED = """SELECT k.id FROM {gate}hotline_case k WHERE k.look_again_at <= :now
+AND k.id IN (SELECT {id} FROM {ids} w) ORDER BY k.id {lock}"""
 _GATE = "(SELECT pg_advisory_xact_lock_shared(:gate)) AS gate, "
 
 
-@dataclass
+@dataclass(frozen=True)
+class Job:
+    """What a pass is to do: as of which office, which steps, and in batches of how many cases."""
+
+    office: Office
+    steps: Sequence[str]
+    n: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left out: only a whole pass says when a case is looked at again."""
+        return set(self.steps) == set(STEPS)
+
+
+@dataclass(frozen=True)
 class Cursor:
     """How far a pass has come through the index of due cases."""
 
@@ -154,131 +173,182 @@ class Cursor:
     id: int = 0
 
 
-def _claim(session: Session, office: Office, cursor: Cursor, n: int, wait: bool) -> list[int]:
-    """Lock the next due cases. Another sweep's are skipped, or waited for in the last pass. On PostgreSQL the lock on
-    the day's list is shared from here on, so that nobody issues it while rows are added."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    lock = ("FOR UPDATE OF k" if wait else "FOR UPDATE OF k SKIP LOCKED") if postgres else ""
-    query = text(_CLAIM.format(gate=_GATE if postgres else "", lock=lock))
-    given: dict[str, Any] = {"now": _stored(office.now), "at": cursor.at, "id": cursor.id, "n": n}
-    if postgres:
-        given["gate"] = gate_key(office.now.date())
-    rows = session.execute(query, given).all()
-    if rows:
-        last = rows[-1].look_again_at
-        cursor.at = last if isinstance(last, str) else _stored(last)
-        cursor.id = rows[-1].id
-    return [row.id for row in rows]
+@dataclass
+class Batch:
+    """What became of the cases that one transaction took: how many are done, and why others could not be."""
+
+    ids: list[int]
+    cursor: Cursor
+    errors: dict[int, str] = field(default_factory=dict)
 
 
 def _stored(moment: datetime) -> str:
     return moment.replace(tzinfo=None).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _decide(session: Session, office: Office, ids: Sequence[int], steps: Sequence[str]) -> list[Decided]:
-    """Decide about claimed cases; where rows are added to the day's list, only if it is not out yet."""
-    decided = [decide_case(case, office, steps) for case in load(session, ids)]
-    listed = any(entry.kind == "supervision.listed" for one in decided for entry in one.entries)
-    if listed and list_issued(session, office.now.date()):
-        decided = [decide_case(case, office, steps, closed=True) for case in load(session, ids)]
-    return decided
+def _given(job: Job, query: str, lock: str, postgres: bool) -> tuple[TextClause, dict[str, Any]]:
+    """A claim for one of the databases. On PostgreSQL the lock on the day's list is shared from here on, so that
+    nobody issues it while rows are added."""
+    if postgres:
+        source = {"id": "CAST(w AS bigint)", "ids": "json_array_elements_text(CAST(:ids AS json))"}
+        made = text(query.format(gate=_GATE, lock=lock, **source))
+        return made, {"now": _stored(job.office.now), "gate": gate_key(job.office.now.date())}
+    made = text(query.format(gate="", lock="", id="w.value", ids="json_each(:ids)"))
+    return made, {"now": _stored(job.office.now)}
 
 
-def _tip(decided: Decided, office: Office, whole: bool) -> Tip:
-    case = decided.case
-    look = next_look(case, office) if whole else case.look_again_at
-    return Tip(Head(case.id, case.head_seq, case.head_hash), case.category_id, look)
+def _claim(session: Session, job: Job, cursor: Cursor, wait: bool) -> tuple[list[int], Cursor]:
+    """Lock the next due cases. Those that another sweep or a person holds are skipped, or waited for."""
+    lock = "FOR UPDATE OF k" if wait else "FOR UPDATE OF k SKIP LOCKED"
+    query, given = _given(job, _CLAIM, lock, is_postgres(session))
+    rows = session.execute(query, {**given, "at": cursor.at, "id": cursor.id, "n": job.n}).all()
+    if not rows:
+        return [], cursor
+    last = rows[-1].look_again_at
+    return [row.id for row in rows], Cursor(last if isinstance(last, str) else _stored(last), rows[-1].id)
 
 
-def _write(session: Session, office: Office, decided: Sequence[Decided], whole: bool) -> None:
-    """Everything of a batch: ids, events, rows, heads, notices, counts; numbers and numbered rows last."""
-    entries = [entry for one in decided for entry in one.entries]
-    tips = {one.case.id: _tip(one, office, whole) for one in decided}
+def _claim_named(session: Session, job: Job, ids: Sequence[int]) -> list[int]:
+    """Lock those of some cases that are still due."""
+    query, given = _given(job, _NAMED, "FOR UPDATE OF k", is_postgres(session))
+    return list(session.scalars(query, {**given, "ids": json.dumps(list(ids))}))
+
+
+def _decided(case: CaseFacts, job: Job, closed: bool) -> tuple[Decided, Tip]:
+    """What is decided about a case, and its head with the moment at which it is looked at again."""
+    tip = Tip(Head(case.id, case.head_seq, case.head_hash), case.category_id, case.look_again_at)
+    decided = decide_case(case, job.office, job.steps, closed)
+    if job.whole:
+        tip.look_again_at = next_look(case, job.office, closed)
+    return decided, tip
+
+
+def _decide(session: Session, job: Job, ids: Sequence[int]) -> tuple[list[tuple[Decided, Tip]], dict[int, str]]:
+    """Decide about locked cases, by what is on file after they were locked; and why it failed for some of them.
+    Rows are added to the day's list only if it is not out yet."""
+    found = survey(session, ids, job.office.now.date())
+    errors = {id: _worded(id, error) for id, error in found.unreadable.items()}
+    decided = []
+    for case in found.cases:
+        try:
+            decided.append(_decided(case, job, found.list_issued))
+        except Exception as error:
+            log.exception("case %s could not be decided about", case.id)
+            errors[case.id] = _worded(case.id, error)
+    return decided, errors
+
+
+def _worded(id: int, error: Exception) -> str:
+    return f"case {id}: {type(error).__name__}: {error}"[:500]
+
+
+def _freeze(session: Session, entries: Sequence[Entry]) -> None:
+    """Give drafted dossiers the timeline of their case as it stood before this sweep."""
     drafts = [entry for entry in entries if entry.kind == "referral.drafted"]
     if drafts:
         frozen = snapshots(session, [entry.columns["supervision_id"] for entry in drafts])
         for entry in drafts:
             entry.columns["snapshot"] = frozen[entry.chain]
-    if entries:
-        allot_ids(session, entries)
-        append(session, office.now, BOT, entries, tips, births_last=True)
-    write_heads(session, tips)
+
+
+def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
+    """Give reminders their numbers: last, because the counter is held until the transaction ends."""
     reminders = [entry for entry in entries if entry.kind == "reminder.issued"]
     if reminders:
         year = office.now.year
-        first = take(session, "reminder", year, len(reminders))
-        for n, entry in enumerate(reminders, first):
+        for n, entry in enumerate(reminders, take(session, "reminder", year, len(reminders))):
             entry.columns["number"] = worded(office, "reminder", year, n)
+
+
+def _write(session: Session, office: Office, decided: Sequence[tuple[Decided, Tip]]) -> None:
+    """Everything of a batch: ids, events, rows, notices, counts, heads; numbers and numbered rows last."""
+    entries = [entry for one, _ in decided for entry in one.entries]
+    tips = {one.case.id: tip for one, tip in decided}
+    if entries:
+        _freeze(session, entries)
+        allot_ids(session, entries)
+        append(session, office.now, BOT, entries, tips, births_last=True)
+    write_heads(session, {one.case.id: tip for one, tip in decided if one.entries or _moved(one, tip)})
+    _number(session, office, entries)
     write_births(session, entries, tips)
 
 
-def _batch(
-    session: Session, office: Office, cursor: Cursor, steps: Sequence[str], wait: bool, n: int
-) -> list[int]:
-    session.info["office"] = office
-    ids = _claim(session, office, cursor, n, wait)
-    if ids:
-        _write(session, office, _decide(session, office, ids, steps), set(steps) == set(STEPS))
-    return ids
+def _moved(one: Decided, tip: Tip) -> bool:
+    return tip.look_again_at != one.case.look_again_at
 
 
-def _one(session: Session, office: Office, id: int, steps: Sequence[str]) -> None:
-    """One case alone, after its batch failed; what meanwhile is no longer due is left."""
-    session.info["office"] = office
-    query = select(Case.id).where(Case.id == id, Case.look_again_at <= office.now).with_for_update()
-    if session.scalar(query) is not None:
-        _write(session, office, _decide(session, office, [id], steps), set(steps) == set(STEPS))
+def _push(session: Session, office: Office, errors: Mapping[int, str]) -> None:
+    """Push cases that raised an hour on, count it and keep why."""
+    for id, error in sorted(errors.items()):
+        pushed = update(Case).where(Case.id == id).values(
+            look_again_at=office.now + PUSHED, look_failures=Case.look_failures + 1, look_error=error
+        )  # fmt: skip
+        session.execute(pushed)
 
 
-def _push(session: Session, office: Office, id: int, error: str) -> None:
-    """Push a case that raised an hour on, and count it."""
-    pushed = update(Case).where(Case.id == id).values(
-        look_again_at=office.now + PUSHED, look_failures=Case.look_failures + 1, look_error=error
-    )  # fmt: skip
-    session.execute(pushed)
+def _take(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str]:
+    """Decide about locked cases and write it down; those that could not be decided about are pushed on."""
+    session.info["office"] = job.office
+    decided, errors = _decide(session, job, ids)
+    _write(session, job.office, decided)
+    _push(session, job.office, errors)
+    return errors
 
 
-def _row_by_row(sessions: Sessions, office: Office, ids: Sequence[int], steps: Sequence[str], done: Pass) -> None:
-    for id in ids:
+def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) -> dict[int, str]:
+    """A batch that could not be written is halved, until the case that stops it is alone and is pushed on."""
+    if isinstance(why, DBAPIError) and why.connection_invalidated:
+        raise why
+    if len(ids) == 1:
+        errors = {ids[0]: _worded(ids[0], why)}
+        retried(sessions, lambda session: _push(session, job.office, errors))
+        return errors
+    errors = {}
+    for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
         try:
-            retried(sessions, _bound(_one, office, id, steps))
-            done.cases += 1
+            errors |= retried(sessions, lambda session, half=half: _take(session, job, _claim_named(session, job, half)))
         except Exception as error:
-            log.exception("case %s could not be looked at", id)
-            done.failures += 1
-            done.error = f"case {id}: {type(error).__name__}: {error}"[:500]
-            retried(sessions, _bound(_push, office, id, done.error))
+            log.exception("%s cases could not be written", len(half))
+            errors |= _halved(sessions, job, half, error)
+    return errors
 
 
-def _bound(work: Callable[..., Any], *given: Any) -> Callable[[Session], Any]:
-    return lambda session: work(session, *given)
+def _next(sessions: Sessions, job: Job, cursor: Cursor, wait: bool) -> Batch:
+    """Claim the next cases and do them, in one transaction; where it fails, in smaller ones."""
+    batch = Batch([], cursor)
+
+    def work(session: Session) -> dict[int, str]:
+        batch.ids, batch.cursor = [], cursor
+        batch.ids, batch.cursor = _claim(session, job, cursor, wait)
+        return _take(session, job, batch.ids) if batch.ids else {}
+
+    try:
+        batch.errors = retried(sessions, work)
+    except Exception as error:
+        if not batch.ids:
+            raise
+        log.exception("a batch of %s cases could not be written", len(batch.ids))
+        batch.errors = _halved(sessions, job, batch.ids, error)
+    return batch
 
 
-def _pass(sessions: Sessions, office: Office, steps: Sequence[str], wait: bool, n: int, done: Pass) -> None:
+def _pass(sessions: Sessions, job: Job, wait: bool, done: Pass) -> None:
+    """Batch after batch until nothing is due. What a whole pass waited for may have become due at another moment, so
+    it starts from the beginning each time; a restricted one leaves what it did where it was, so it must go on."""
     cursor = Cursor()
     while True:
-        start = Cursor(cursor.at, cursor.id)
-        claimed: list[int] = []
-
-        def work(session: Session, start: Cursor = start, claimed: list[int] = claimed) -> Cursor:
-            moved = Cursor(start.at, start.id)
-            claimed[:] = []
-            claimed[:] = _batch(session, office, moved, steps, wait, n)
-            return moved
-
-        try:
-            cursor = retried(sessions, work)
-            done.cases += len(claimed)
-        except Exception as error:
-            log.warning("a batch failed and is taken row by row: %s", error)
-            with transaction(sessions) as session:
-                session.info["office"] = office
-                moved = Cursor(start.at, start.id)
-                claimed[:] = _claim(session, office, moved, n, wait)
-            _row_by_row(sessions, office, claimed, steps, done)
-            cursor = moved
-        if not claimed:
+        batch = _next(sessions, job, cursor, wait)
+        if not batch.ids:
             return
+        done.cases += len(batch.ids) - len(batch.errors)
+        done.failures += len(batch.errors)
+        done.error = next(reversed(batch.errors.values()), done.error)
+        cursor = Cursor() if wait and job.whole else batch.cursor
+
+
+def _issue(session: Session, office: Office) -> None:
+    session.info["office"] = office
+    issue_list(session, office.now)
 
 
 def sweep(
@@ -290,14 +360,12 @@ def sweep(
     with transaction(sessions) as session:
         run = Run(name=name, looked_at=now, started_at=now, cases=0, failures=0)
         session.add(run)
-        office = office_at(session, now)
-        postgres = session.get_bind().dialect.name == "postgresql"
+        job = Job(office_at(session, now), steps, n)
     done = Pass()
-    _pass(sessions, office, steps, not postgres, n, done)
-    if postgres:
-        _pass(sessions, office, steps, True, n, done)
+    for wait in (False, True):
+        _pass(sessions, job, wait, done)
     if "list" in steps:
-        retried(sessions, lambda session: issue_list(session, now))
+        retried(sessions, lambda session: _issue(session, job.office))
     with transaction(sessions) as session:
         row = session.get_one(Run, run.id)
         row.finished_at, row.cases, row.failures, row.error = now, done.cases, done.failures, done.error

@@ -25,7 +25,8 @@ STATEFUL = {
 
 _NO_CHANGE = """CREATE OR REPLACE FUNCTION guard_no_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% of % is refused: the record is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '% of % is refused: the record is append-only', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
 END $$"""
 _NEEDS_EVENT = """CREATE OR REPLACE FUNCTION guard_needs_event() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE was text; last bigint;
@@ -47,13 +48,16 @@ BEGIN
 END $$"""
 
 
+_REFUSE = "EXECUTE FUNCTION guard_no_change()"
+
+
 def _postgres() -> Iterator[tuple[str, str, str]]:
     """(name, table, definition) of every trigger on PostgreSQL."""
     for table in ("event", *STATEFUL):
-        yield f"guard_{table}_truncate", table, "BEFORE TRUNCATE ON {t} FOR EACH STATEMENT EXECUTE FUNCTION guard_no_change()"
-    yield "guard_event_change", "event", "BEFORE UPDATE OR DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_no_change()"
+        yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+    yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
     for table, word in STATEFUL.items():
-        yield f"guard_{table}_delete", table, "BEFORE DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_no_change()"
+        yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         yield (
             f"guard_{table}_state",
             table,

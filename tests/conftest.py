@@ -9,7 +9,7 @@ import pytest
 from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_copy, sqlite_copy
 from tests.servers import PostgresCluster, ValkeyServer
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.rules_page"]
 
 _numbers = itertools.count(1)
 

@@ -21,7 +21,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def coded(value: Any) -> Any:
-    """A value as JSON carries it: moments as Beijing wall time, as the columns store them; ValueError without a zone."""
+    """A value as JSON carries it: moments as Beijing wall time, as the columns store them. ValueError: no zone."""
     if isinstance(value, datetime):
         return beijing(value).strftime("%Y-%m-%d %H:%M:%S.%f")
     if isinstance(value, date):
@@ -45,7 +45,7 @@ def _source(table: Table, columns: Iterable[str], postgres: bool) -> str:
         named = {name: table.c["state" if name == "was" else name].type.compile(dialect=_PG) for name in columns}
         return f"json_to_recordset(CAST(:j AS json)) AS r({', '.join(f'{n} {t}' for n, t in named.items())})"
     picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
-    return f"(SELECT {picked} FROM json_each(:j)) AS r"
+    return f"(SELECT {picked} FROM json_each(:j)) AS r"  # noqa: S608
 
 
 @lru_cache(maxsize=512)

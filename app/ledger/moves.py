@@ -62,7 +62,7 @@ class Tip:
 
 def table_of(subject: str) -> Table:
     """The table of a subject that has a state."""
-    table = SUBJECTS[subject].__table__
+    table: Any = SUBJECTS[subject].__table__
     assert isinstance(table, Table)  # noqa: S101
     return table
 
@@ -115,7 +115,7 @@ def allot(session: Session, wanted: Mapping[str, int]) -> dict[str, list[int]]:
     because the event must name the row, and the row the event."""
     if is_postgres(session):
         columns = ", ".join(
-            f"ARRAY(SELECT nextval('{name}_id_seq') FROM generate_series(1, {n})) AS {name}"
+            f"ARRAY(SELECT nextval('{name}_id_seq') FROM generate_series(1, {n})) AS {name}"  # noqa: S608
             for name, n in wanted.items()
         )
         row = session.execute(text(f"SELECT {columns}")).one()  # noqa: S608

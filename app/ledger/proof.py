@@ -73,7 +73,7 @@ def _last_moves(subject: str) -> Subquery:
 def _states(session: Session, case: int | None) -> Iterator[Flaw]:
     """Rows whose state is not the one that the last event that moved them led to."""
     for subject, model in SUBJECTS.items():
-        chain = model.id if model is Case else model.case_id  # type: ignore[attr-defined]
+        chain = model.id if model is Case else model.case_id
         last = _last_moves(subject)
         query = (
             select(chain.label("chain"), model.id, model.state, Event.seq)
@@ -93,7 +93,8 @@ def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
         query = (
             select(Event.chain, Event.seq, Event.subject_id)
             .outerjoin(model, model.id == Event.subject_id)
-            .where(Event.subject == subject, Event.from_state.is_(None), Event.to_state.is_not(None), model.id.is_(None))
+            .where(Event.subject == subject, Event.from_state.is_(None), Event.to_state.is_not(None))
+            .where(model.id.is_(None))
         )
         if case is not None:
             query = query.where(Event.chain == case)

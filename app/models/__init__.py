@@ -1,5 +1,7 @@
 """What is on file: every table of the desk. No decisions, no commits."""
 
+from typing import Any
+
 from app.models.acceptance import Caller, Case, Category, Contact, Suggestion
 from app.models.accountability import Referral, Supplement
 from app.models.allocation import Assignment, Instruction, Submission
@@ -18,7 +20,7 @@ from app.models.setting import Setting, SlaRule
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
 from app.models.visit import Visit, VisitRecord
 
-SUBJECTS = {
+SUBJECTS: dict[str, type[Any]] = {
     "case": Case,
     "assignment": Assignment,
     "request": Request,

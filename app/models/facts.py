@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -55,13 +55,16 @@ def _reader(annotation: str) -> Callable[[Any], Any]:
     return bool if annotation == "bool" else _same
 
 
+_KINDS: list[type[Any]] = [CaseFacts, *(child[0] for child in _CHILDREN.values())]
+
+
 def _plain(kind: type[Any]) -> list[str]:
     return [one.name for one in fields(kind) if not str(one.type).startswith("list")]
 
 
 _READERS: dict[type[Any], list[Callable[[Any], Any]]] = {
     kind: [_reader(str(one.type)) for one in fields(kind) if not str(one.type).startswith("list")]
-    for kind in (CaseFacts, *(child[0] for child in _CHILDREN.values()))
+    for kind in _KINDS
 }
 
 
@@ -71,16 +74,20 @@ def _row(kind: type[Any], values: list[Any]) -> Any:
 
 @lru_cache(maxsize=2)
 def _statement(postgres: bool) -> TextClause:
-    """One row per case: its own columns and each child table as a JSON array of arrays."""
+    """One row per case: its own columns and each child table as a JSON array of arrays; and whether the list of a
+    day is out."""
     array, group = ("json_build_array", "json_agg") if postgres else ("json_array", "json_group_array")
     parts = [f"k.{name}" for name in _plain(CaseFacts)]
     for kind, table, match in _CHILDREN.values():
         columns = ", ".join(f"c.{name}" for name in _plain(kind))
-        parts.append(f"(SELECT {group}({array}({columns})) FROM {table} c WHERE {match})")  # noqa: S608
+        parts.append(f"(SELECT {group}({array}({columns})) FROM {table} c WHERE {match})")
     source = "json_array_elements_text(CAST(:ids AS json)) AS w(id)" if postgres else "json_each(:ids) AS w"
     key = "CAST(w.id AS bigint)" if postgres else "w.value"
-    whole = f"{array}({', '.join(parts)})"
-    return text(f"SELECT CAST({whole} AS text) AS facts FROM {source} JOIN hotline_case k ON k.id = {key}")  # noqa: S608
+    issued = "EXISTS (SELECT 1 FROM supervision_list WHERE day = CAST(:day AS date))" if postgres else (
+        "EXISTS (SELECT 1 FROM supervision_list WHERE day = :day)"
+    )
+    whole = f"CAST({array}({', '.join(parts)}) AS text)"
+    return text(f"SELECT k.id, {whole} AS facts, {issued} AS issued FROM {source} JOIN hotline_case k ON k.id = {key}")
 
 
 def _case(text: str) -> CaseFacts:
@@ -93,8 +100,34 @@ def _case(text: str) -> CaseFacts:
     return case
 
 
+@dataclass
+class Survey:
+    """What is on file about some cases, in the order of their ids; why others could not be read; and whether the
+    day's supervision list was out when they were."""
+
+    cases: list[CaseFacts]
+    unreadable: dict[int, Exception]
+    list_issued: bool
+
+
+def survey(session: Session, ids: Iterable[int], day: date) -> Survey:
+    """Read the facts of cases, each for itself, in one statement."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    given = {"ids": json.dumps(list(ids)), "day": day.isoformat()}
+    found = Survey([], {}, False)
+    for row in session.execute(_statement(postgres), given):
+        found.list_issued = bool(row.issued)
+        try:
+            found.cases.append(_case(row.facts))
+        except (TypeError, ValueError, OverflowError) as error:
+            found.unreadable[row.id] = error
+    found.cases.sort(key=lambda case: case.id)
+    return found
+
+
 def load(session: Session, ids: Iterable[int]) -> list[CaseFacts]:
     """The facts of cases, in the order of their ids."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    rows = session.execute(_statement(postgres), {"ids": json.dumps(list(ids))}).scalars()
-    return sorted((_case(row) for row in rows), key=lambda case: case.id)
+    found = survey(session, ids, date.min)
+    for error in found.unreadable.values():
+        raise error
+    return found.cases

@@ -299,7 +299,7 @@ def _flag(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
         Contact.caller_id == row.caller_id, Contact.kind == "invalid", Contact.received_at >= since
     )
     caller = session.get_one(Caller, row.caller_id)
-    if session.scalar(query) >= office.limits.invalid_contacts and caller.flagged_at is None:  # type: ignore[operator]
+    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and caller.flagged_at is None:
         caller.flagged_at = now
         note(session, now, actor, case, "caller.flagged", None, {"caller": f"caller:{caller.id}"})
 
@@ -360,11 +360,11 @@ def refuse(
         raise NotAllowed("words_missing")
     if reason == "no_new_fact" and not re_explained:
         raise NotAllowed("explain_once_more")
-    columns = {"refusal_reason": reason, "told_caller": words}
+    columns: dict[str, Any] = {"refusal_reason": reason, "told_caller": words}
     if actor.is_a("allocator", "centre_head"):
         _refused(session, now, actor, case, columns)
     else:
-        columns["refusal_proposed_by_id"] = actor.id  # type: ignore[assignment]
+        columns["refusal_proposed_by_id"] = actor.id
         note(session, now, actor, case, "case.refusal_proposed", columns, {"reason": reason})
     return case
 

@@ -52,21 +52,20 @@ def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office)
     return [Effect("room.overdue", "referral", row, None, {"own_overdue_for": row.own_at}, payload)]
 
 
-_SNAPSHOT = text(
-    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e "
-    "JOIN (SELECT id FROM hotline_case WHERE id IN (SELECT case_id FROM supervision WHERE id IN "
-    "(SELECT CAST(value AS integer) FROM json_each(:ids)))) c ON c.id = e.chain ORDER BY e.chain, e.seq"
+_SNAPSHOT = (
+    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e WHERE e.chain IN "
+    "(SELECT case_id FROM supervision WHERE id IN (SELECT {id} FROM {ids} w)) ORDER BY e.chain, e.seq"
 )
-_SNAPSHOT_PG = text(
-    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e WHERE e.chain IN (SELECT case_id FROM supervision "
-    "WHERE id IN (SELECT CAST(w AS bigint) FROM json_array_elements_text(CAST(:ids AS json)) w)) ORDER BY e.chain, e.seq"
-)
+_SNAPSHOT_OF = {
+    "postgresql": text(_SNAPSHOT.format(id="CAST(w AS bigint)", ids="json_array_elements_text(CAST(:ids AS json))")),
+    "sqlite": text(_SNAPSHOT.format(id="w.value", ids="json_each(:ids)")),
+}
 
 
 def snapshots(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """Case id -> the frozen timeline of the cases of supervision items, in one statement: what a draft starts from."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    rows = session.execute(_SNAPSHOT_PG if postgres else _SNAPSHOT, {"ids": json.dumps(sorted(ids))})
+    statement = _SNAPSHOT_OF[session.get_bind().dialect.name]
+    rows = session.execute(statement, {"ids": json.dumps(sorted(ids))})
     lines: dict[int, list[list[Any]]] = {}
     for row in rows:
         at = row.at if isinstance(row.at, str) else row.at.isoformat(sep=" ")

@@ -24,7 +24,7 @@ from app.roles import Actor
 from app.rules.limits import Versions, refusal
 from app.rules.office import WORDS, Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, Calendar, Deadline, beijing, provisional_workday
+from app.rules.workdays import BEIJING, Calendar, Deadline, beijing, deadline_from, provisional_workday
 from app.rules.workflow import LIVE, OPEN_CASE, STANDING, UNSENT
 
 FIRST_YEAR = 2004
@@ -74,7 +74,7 @@ def fill(session: Session, now: datetime) -> None:
         rows.append({"day": day, "worked": worked, "ordinal": ordinal, "source": source})
         day += timedelta(days=1)
     if rows:
-        session.execute(CalendarDay.__table__.insert(), rows)  # type: ignore[attr-defined]
+        session.execute(table_of_days().insert(), rows)
     _put(session, _LAST, end.isoformat())
     _changed(session)
 
@@ -184,7 +184,7 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     office = office_at(session, now)
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
-        model = SUBJECTS[subject]
+        model: Any = SUBJECTS[subject]
         for row in session.scalars(select(model).where(model.state.in_(states)).order_by(model.id)):
             assist = subject == "assignment" and row.role == "assist"
             later = {
@@ -250,9 +250,8 @@ def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
     leads = {e.subject_id: e for e in entries if e.subject == "assignment" and "due_at" in e.columns}
     for lead_id in list(leads):
         lead = session.get_one(Assignment, lead_id)
-        new = Deadline(
-            leads[lead_id].columns["due_at"], lead.allocated_at.date(), 0, lead.deadline("due").unit  # type: ignore[union-attr]
-        )  # fmt: skip
+        moved = leads[lead_id].columns
+        new = deadline_from(moved["due_at"], moved["due_clock"])
         query = select(Assignment).where(
             Assignment.case_id == lead.case_id, Assignment.role == "assist", Assignment.round == lead.round
         )

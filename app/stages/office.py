@@ -50,44 +50,50 @@ def _own(kind: str, subject: str, row: Any, task: str, unit_id: int | None) -> E
     return Effect(kind, subject, row, None, {"own_overdue_for": row.own_at}, payload, unit_id)
 
 
-def next_look(case: CaseFacts, office: Office) -> datetime | None:
-    """When this case can next matter, stored at 08:30 (an hour clock: its own moment); None when nothing runs."""
+def next_look(case: CaseFacts, office: Office, closed: bool = False) -> datetime | None:
+    """When this case can next matter, stored at 08:30 (an hour clock: its own moment); None when nothing runs.
+    `closed`: the day's list is out already, so what came after waits for the next one."""
     looks = []
     for moment, exact in _moments(case, office):
         if moment > office.now:
             looks.append(moment if exact else sweep_not_before(moment))
-    tomorrow = _unsettled(case, office)
+    tomorrow = _unsettled(case, office, closed)
     if tomorrow is not None:
         looks.append(tomorrow)
     return min(looks, default=None)
 
 
-def _unsettled(case: CaseFacts, office: Office) -> datetime | None:
-    """On a rest day what is issued on working days only waits for the next one."""
-    today = office.now.date()
-    if office.calendar.is_workday(today) or not _alive(case):
+def _unsettled(case: CaseFacts, office: Office, closed: bool) -> datetime | None:
+    """On a rest day, and after the day's list, what is issued on working days only waits for the next one."""
+    if not _alive(case) or (office.calendar.is_workday(office.now.date()) and not closed):
         return None
-    return sweep_on(office.calendar.after(today))
+    return _next_workday(office)
 
 
 def _alive(case: CaseFacts) -> bool:
     return (
         any(one.state in OPEN_ASSIGNMENT or one.state == "replied" for one in case.assignments)
         or any(row.state in STANDING for row in case.supervision)
-        or case.redo_failed
+        or _failed(case)
     )
+
+
+def _failed(case: CaseFacts) -> bool:
+    """Whether a second redo failed and the case waits for what becomes of it."""
+    return case.redo_failed and case.state == "reviewing"
 
 
 def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
     """The moments at which something of a case begins to hold, and whether they are looked at exactly then."""
-    for row in (case, *(one for one in case.requests if one.state == "pending"), *case.referrals):
-        if row.own_at is not None:
-            yield row.own_at, False
+    requests = [one.own_at for one in case.requests if one.state == "pending"]
+    for own_at in (case.own_at, *requests, *(row.own_at for row in case.referrals)):
+        if own_at is not None:
+            yield own_at, False
     for one in case.assignments:
         yield from _assignment_moments(case, one, office)
     for item in case.supervision:
         yield from _item_moments(case, item, office)
-    if case.redo_failed:
+    if _failed(case):
         yield _next_workday(office), False
 
 
@@ -151,7 +157,8 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     office = office_at(session, now)
     query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
     query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    rows = [_row(*found) for found in session.execute(query.where(Supervision.listed_on == day))]
+    found = session.execute(query.where(Supervision.listed_on == day))
+    rows = [_row(item, number, unit) for item, number, unit in found]
     if not rows or not office.calendar.is_workday(day):
         return None
     struck = session.scalars(
@@ -170,7 +177,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     return issued
 
 
-def _row(item: Supervision, number: str, unit: str) -> dict[str, Any]:
+def _row(item: Supervision, number: str | None, unit: str) -> dict[str, Any]:
     facts = json.loads(item.facts) if item.facts else {}
     return {
         "supervision": item.id, "case": number, "unit": unit, "ground": item.ground, "attempt": item.attempt,

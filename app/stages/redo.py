@@ -127,11 +127,11 @@ def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, 
 
 def _answer_anew(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """The centre's own answer was not good enough: closed as found, and registered anew as a repeat would have it."""
-    columns = {"closed_at": now, "closed_as": "answer_refused"}
+    columns: dict[str, Any] = {"closed_at": now, "closed_as": "answer_refused"}
     move(session, now, actor, case, "closed", "case.closed", columns, {"as": "answer_refused"})
     office = office_at(session, now)
     own = office.calendar.run(now.date(), office.limits.allocate_workdays)
-    columns = {"closed_at": None, "closed_as": None, "mode": None, **clock("own", own)}  # type: ignore[dict-item]
+    columns = {"closed_at": None, "closed_as": None, "mode": None, **clock("own", own)}
     move(session, now, actor, case, "registered", "case.reopened", columns)
 
 

@@ -44,7 +44,7 @@ def told(session: Session) -> list[Told]:
     for subject in ("assignment", "reminder", "supervision", "referral"):
         model = SUBJECTS[subject]
         query = (
-            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id)  # type: ignore[attr-defined]
+            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id)
             .join(model, model.id == Event.subject_id)
             .where(Event.subject == subject, Event.kind.in_(COMPARED))
         )

@@ -1,4 +1,4 @@
-"""Replays real messages through verbs, ledger and sweep: registered, allocated, signed for and answered as they were."""
+"""Replays real messages through verbs, ledger and sweep: registered, allocated, signed for, answered as they were."""
 
 from __future__ import annotations
 
@@ -152,12 +152,14 @@ def replay(sessions: Sessions, found: Sequence[Message]) -> Iterator[tuple[int, 
 def counts(session: Session, n: int, started: float) -> dict[str, Any]:
     """What the bot did, read back from the event table, and the seconds it took."""
     query = select(Event.kind, func.count()).where(Event.kind.in_(COMPARED)).group_by(Event.kind)
-    events: dict[str, Any] = dict.fromkeys(COMPARED, 0) | {kind: n for kind, n in session.execute(query)}
+    events: dict[str, Any] = dict.fromkeys(COMPARED, 0) | {row[0]: row[1] for row in session.execute(query)}
     grounds = (
         select(Supervision.ground, func.count())
         .join(Event, (Event.subject_id == Supervision.id) & (Event.subject == "supervision"))
         .where(Event.kind == "supervision.listed")
         .group_by(Supervision.ground)
     )
-    events["supervision.listed"] = {ground: n for ground, n in session.execute(grounds.order_by(Supervision.ground))}
+    events["supervision.listed"] = {
+        row[0]: row[1] for row in session.execute(grounds.order_by(Supervision.ground))
+    }
     return {"messages": n, "events": dict(sorted(events.items())), "seconds": round(time.monotonic() - started, 1)}

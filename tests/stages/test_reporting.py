@@ -306,7 +306,8 @@ def test_a_leaders_comment_on_a_suggestion_can_become_a_leader_assigned_case(jun
         found = issue(session, datetime(2025, 8, 1, 9, tzinfo=BEIJING), first=date(2025, 7, 1))
         assert list(json.loads(found.figures)["suggestions"]["digest"]) == [case.number]
         words = {"level": "county", "name": "县长", "text": "请研究。"}
-        perform(session, LATER, leader, "instruct", case=case.id, leader=words, unit="HOUSING")
+        commented = datetime(2025, 8, 1, 10, tzinfo=BEIJING)
+        perform(session, commented, leader, "instruct", case=case.id, leader=words, unit="HOUSING")
         assert (case.leader_assigned, case.state) == (True, "handling")
 
 
@@ -527,13 +528,14 @@ def add_cases(session: Session, first: int, n: int) -> None:
     office = office_at(session, at)
     units = [unit_named(session, code).id for code in ("WATER", "HOUSING", "ROADS")]
     sign, due = office.calendar.run(at.date(), 1), office.calendar.run(at.date(), 5)
+    facts = {
+        "channel": "phone", "received_at": at, "registered_at": at, "kind": "help", "query_code": "000000",
+        "narrative": "路面塌陷积水，行人通行困难。", "demand": "", "repeat_check": "", "told_caller": "",
+    }  # fmt: skip
     cases = [
-        Entry(0, "case.registered", "case", to="registered", columns={
-            "number": f"{place:06d}", "channel": "phone", "received_at": at, "registered_at": at, "kind": "help", "query_code": "000000",
-            "narrative": "路面塌陷积水，行人通行困难。", "demand": "", "repeat_check": "", "told_caller": "",
-        })
+        Entry(0, "case.registered", "case", to="registered", columns={"number": f"{place:06d}", **facts})
         for place in range(first, first + n)
-    ]  # fmt: skip
+    ]
     move_many(session, at, BOT, cases)
     assignments = [
         Entry(case.chain, "assignment.allocated", "assignment", to="allocated", unit_id=units[place % 3], columns={
