@@ -22,16 +22,28 @@ from app.rules import limits
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, last_day
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
-from app.stages import acceptance, accountability, allocation, handling, office, redo, reminder, supervision, visit
+from app.stages import (
+    acceptance,
+    accountability,
+    allocation,
+    handling,
+    office,
+    redo,
+    reminder,
+    reporting,
+    supervision,
+    visit,
+)
 from app.stages import calendar as calendars
 
 Run = Callable[..., Any]
+REPORT_KINDS = ("weekly", "monthly", "quarterly", "yearly")
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a verb's form: `kind` is text, int, bool, date, moment, choice, unit, units, case, leader, caller,
-    names, parts, days or any."""
+    names, parts, days, leaks or any."""
 
     name: str
     kind: str = "text"
@@ -251,6 +263,10 @@ _VERBS = (
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
     Verb("approve_rule", "calendar", "none", calendars.approve_rule),
+    Verb("issue_report", "reporting", "none", reporting.issue_report, (
+        _c("kind!", REPORT_KINDS), _f("first!", "date"), _f("leaks", "leaks"))),
+    Verb("reissue_report", "reporting", "none", reporting.reissue_report, (
+        _c("kind!", REPORT_KINDS), _f("first!", "date"), _REASON, _f("leaks", "leaks"))),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
 )  # fmt: skip
 
@@ -315,9 +331,13 @@ def _days(value: Any) -> dict[date, str]:
     return days
 
 
+def _leaks(value: Any) -> dict[str, int]:
+    return {_text(unit): _whole(n) for unit, n in _mapping(value).items()}
+
+
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "text": _text, "int": _whole, "bool": _truth, "date": _day, "moment": _moment, "choice": _text, "leader": _leader,
-    "caller": _mapping, "days": _days, "any": lambda value: value,
+    "caller": _mapping, "days": _days, "leaks": _leaks, "any": lambda value: value,
     "names": lambda value: [_text(one) for one in value],
     "parts": lambda value: [_mapping(one) for one in value],
 }  # fmt: skip
