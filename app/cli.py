@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import config
@@ -20,8 +20,9 @@ from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
 from app.story import play, replay
 from app.story.replay import counts, messages
+from app.story.stage import Theatre
 from app.sweep import sweep
-from migrations.upgrade import upgrade
+from migrations.upgrade import behind, upgrade
 
 
 def _moment(value: str) -> datetime:
@@ -29,8 +30,15 @@ def _moment(value: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
 
 
-def _sessions(settings: config.Config, url: str | None = None) -> Sessions:
-    return sessions_from(engine_from(url or settings.database_url), settings.ledger_key)
+class NotReady(Exception):
+    """The database is not at the schema of this program."""
+
+
+def _sessions(settings: config.Config) -> Sessions:
+    engine = engine_from(settings.database_url)
+    if behind(engine):
+        raise NotReady("the database is behind its migrations: run `python -m app upgrade` first")
+    return sessions_from(engine, settings.ledger_key)
 
 
 def _upgrade(settings: config.Config, given: Namespace) -> int:
@@ -78,25 +86,30 @@ def _play(settings: config.Config, given: Namespace) -> int:
 
 def _replay(settings: config.Config, given: Namespace) -> int:
     """Replay real messages and print what the bot did."""
-    started = time.monotonic()
-    with TemporaryDirectory(prefix="duban-replay-") as folder:
-        where = given.keep or Path(folder)
-        where.mkdir(parents=True, exist_ok=True)
-        if (where / "desk.db").exists():
-            print(f"{where} holds a database already: name an empty folder", file=sys.stderr)
-            return 2
-        settings = config.load({"DESK_DATA": str(where)}) if given.keep else settings
-        engine = engine_from(f"sqlite:///{where / 'desk.db'}")
-        upgrade(engine)
-        sessions = sessions_from(engine, settings.ledger_key)
-        found = messages(given.file, given.first, given.last)
-        for done, whole in replay(sessions, found):
-            if not given.json and done % 500 == 0:
-                print(f"{done}/{whole}", file=sys.stderr)
-        with reading(sessions) as session:
-            print(json.dumps(counts(session, len(found), started), ensure_ascii=False))
-        engine.dispose()
+    if given.keep is None:
+        with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
+            _replayed(sessions, given)
+        return 0
+    given.keep.mkdir(parents=True, exist_ok=True)
+    if (given.keep / "desk.db").exists():
+        print(f"{given.keep} holds a database already: name an empty folder", file=sys.stderr)
+        return 2
+    settings = config.load({"DESK_DATA": str(given.keep)})
+    engine = engine_from(settings.database_url)
+    upgrade(engine)
+    _replayed(sessions_from(engine, settings.ledger_key), given)
+    engine.dispose()
     return 0
+
+
+def _replayed(sessions: Sessions, given: Namespace) -> None:
+    started = time.monotonic()
+    found = messages(given.file, given.first, given.last)
+    for done, whole in replay(sessions, found):
+        if not given.json and done % 500 == 0:
+            print(f"{done}/{whole}", file=sys.stderr)
+    with reading(sessions) as session:
+        print(json.dumps(counts(session, len(found), started), ensure_ascii=False))
 
 
 def _parser() -> ArgumentParser:
@@ -125,12 +138,14 @@ def _parser() -> ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
-    import os
-
     given = _parser().parse_args(arguments)
     try:
         settings = config.load(os.environ)
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return 2
-    return int(given.run(settings, given))
+    try:
+        return int(given.run(settings, given))
+    except (NotReady, ValueError, OSError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 2

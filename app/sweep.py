@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import TextClause, text, update
@@ -260,12 +261,23 @@ def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
             entry.columns["number"] = worded(office, "reminder", year, n)
 
 
+def _with_heads(decided: Sequence[tuple[Decided, Tip]]) -> None:
+    """What is written on cases themselves goes in the statement that moves their heads on."""
+    if any(entry.subject == "case" for one, _ in decided for entry in one.entries):
+        for one, tip in decided:
+            tip.columns = {name: getattr(one.case, name) for name in _IMAGE["case"]}
+            for entry in one.entries:
+                if entry.subject == "case":
+                    entry.columns = {}
+
+
 def _write(session: Session, office: Office, decided: Sequence[tuple[Decided, Tip]]) -> None:
     """Everything of a batch: ids, events, rows, notices, counts, heads; numbers and numbered rows last."""
     entries = [entry for one, _ in decided for entry in one.entries]
     tips = {one.case.id: tip for one, tip in decided}
     if entries:
         _freeze(session, entries)
+        _with_heads(decided)
         allot_ids(session, entries)
         append(session, office.now, BOT, entries, tips, births_last=True)
     write_heads(session, {one.case.id: tip for one, tip in decided if one.entries or _moved(one, tip)})
@@ -295,6 +307,10 @@ def _take(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str]:
     return errors
 
 
+def _take_named(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str]:
+    return _take(session, job, _claim_named(session, job, ids))
+
+
 def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) -> dict[int, str]:
     """A batch that could not be written is halved, until the case that stops it is alone and is pushed on."""
     if isinstance(why, DBAPIError) and why.connection_invalidated:
@@ -306,7 +322,7 @@ def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) ->
     errors = {}
     for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
         try:
-            errors |= retried(sessions, lambda session, half=half: _take(session, job, _claim_named(session, job, half)))
+            errors |= retried(sessions, partial(_take_named, job=job, ids=half))
         except Exception as error:
             log.exception("%s cases could not be written", len(half))
             errors |= _halved(sessions, job, half, error)

@@ -53,7 +53,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form."""
+    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form; `alone`
+    where it may also be done without what it acts on."""
 
     name: str
     stage: str
@@ -62,6 +63,7 @@ class Verb:
     fields: tuple[Field, ...] = ()
     kind: str = ""
     states: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def _f(name: str, kind: str = "text", *choices: str) -> Field:
@@ -97,7 +99,7 @@ def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _contact(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Any:
+def _contact(session: Session, now: datetime, actor: Actor, case: Case | None = None, **values: Any) -> Any:
     return acceptance.contact(session, now, actor, case, **_caller(values))
 
 
@@ -176,13 +178,14 @@ _REPLY = (
     _f("contacted_at", "moment"), _f("contact_number"), _f("why_not_contacted"), _f("found_true", "bool"),
     _f("beyond_duty", "bool"), _f("solved", "bool"), _f("why_unsolved"), _f("handling"), _f("evidence"),
 )  # fmt: skip
+_PERIOD = (_c("kind!", reporting.KINDS), _f("first!", "date"))
 _CANDIDATE, _NOTICE = ("candidate",), ("opened", "reissued")
 
 _VERBS = (
     Verb("register", "acceptance", "none", _register, _REGISTER),
     Verb("contact", "acceptance", "case", _contact, (
         _c("kind!", acceptance.CONTACT_KINDS), _c("channel", limits.CHANNELS), _f("words"), _f("caller", "caller"),
-        _f("received_at", "moment"))),
+        _f("received_at", "moment")), alone=True),
     Verb("merge", "acceptance", "case", acceptance.merge, (_f("into!", "case"),)),
     Verb("split", "acceptance", "case", acceptance.split, (_f("parts!", "parts"),)),
     Verb("refuse", "acceptance", "case", acceptance.refuse, (
@@ -258,6 +261,8 @@ _VERBS = (
         _c("outcome!", accountability.OUTCOMES), _f("words"), _f("due_on", "date"))),
     Verb("supplement_referral", "accountability", "referral", accountability.supplement_referral, (_WORDS,)),
     Verb("abandon_referral", "accountability", "referral", accountability.abandon_referral, (_REASON,)),
+    Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
+    Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
     Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
     Verb("approve_calendar", "calendar", "none", calendars.approve_calendar),
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
@@ -284,10 +289,32 @@ VERBS: dict[str, Verb] = {verb.name: verb for verb in _VERBS}
 VERBS |= {name: _drafting(name, VERBS[head]) for name, head in DRAFTED.items()}
 
 
+_LONGEST = {
+    "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
+    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80,
+}  # fmt: skip
+"""field -> how many characters its column takes."""
+_YEARS = range(1949, 2200)
+"""The years that a date may lie in: beyond them a clock cannot be worked out."""
+_WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan")
+
+
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
+    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or "\0" in value:
         raise ValueError
+    value.encode()
     return value
+
+
+def _fitting(name: str, value: Any) -> str:
+    """Text no longer than its column."""
+    most = _LONGEST.get(name)
+    if isinstance(value, str) and most is not None and len(value) > most:
+        raise NotAllowed("field_too_long", field=name, most=most)
+    return _text(value)
 
 
 def _whole(value: Any) -> int:
@@ -305,48 +332,78 @@ def _truth(value: Any) -> bool:
 def _day(value: Any) -> date:
     if isinstance(value, datetime):
         raise ValueError
-    return value if isinstance(value, date) else date.fromisoformat(_text(value))
+    day = value if isinstance(value, date) else date.fromisoformat(_text(value))
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
 
 
 def _moment(value: Any) -> datetime:
+    """A moment on Beijing's clock; one without a zone is meant so."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if moment.year not in _YEARS:
         raise ValueError
-    return {str(name): one for name, one in value.items()}
+    return moment.astimezone(BEIJING) if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+def _mapping(value: Any, *known: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise ValueError
+    return dict(value)
 
 
 def _leader(value: Any) -> dict[str, Any]:
-    leader = _mapping(value)
-    return {name: _day(one) if name in ("due_on", "date") else _text(one) for name, one in leader.items()}
+    leader = _mapping(value, *_WORDS_OF_A_LEADER, "due_on", "date")
+    return {
+        name: _day(one) if name in ("due_on", "date") else _fitting(name, one)
+        for name, one in leader.items() if one is not None
+    }  # fmt: skip
+
+
+def _person(value: Any) -> dict[str, Any]:
+    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone").items()}
+
+
+def _part(value: Any) -> dict[str, Any]:
+    return {name: _text(one) for name, one in _mapping(value, "kind", "narrative").items()}
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    return list(value)
 
 
 def _days(value: Any) -> dict[date, str]:
-    days = {_day(day): word for day, word in dict(value).items()}
+    if not isinstance(value, Mapping):
+        raise ValueError
+    days = {_day(day): word for day, word in value.items()}
     if any(word not in ("work", "rest") for word in days.values()):
         raise ValueError
     return days
 
 
-def _leaks(value: Any) -> dict[str, int]:
-    return {_text(unit): _whole(n) for unit, n in _mapping(value).items()}
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return {_text(name): _whole(n) for name, n in value.items()}
 
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "text": _text, "int": _whole, "bool": _truth, "date": _day, "moment": _moment, "choice": _text, "leader": _leader,
-    "caller": _mapping, "days": _days, "leaks": _leaks, "any": lambda value: value,
-    "names": lambda value: [_text(one) for one in value],
-    "parts": lambda value: [_mapping(one) for one in value],
+    "int": _whole, "bool": _truth, "date": _day, "moment": _moment, "choice": _text, "leader": _leader,
+    "caller": _person, "days": _days, "counts": _counts, "any": lambda value: value, "units": _list,
+    "names": lambda value: [_text(one) for one in _list(value)],
+    "parts": lambda value: [_part(one) for one in _list(value)],
 }  # fmt: skip
 
 
 def _unit(session: Session, code: Any) -> Unit:
     if isinstance(code, Unit):
         return code
-    found = session.scalars(select(Unit).where(Unit.code == str(code))).first()
+    try:
+        found = session.scalars(select(Unit).where(Unit.code == _text(code))).first()
+    except ValueError:
+        found = None
     if found is None:
         raise NotAllowed("unknown_unit", unit=str(code))
     return found
@@ -372,21 +429,25 @@ def _cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[st
 def _value(session: Session, one: Field, value: Any) -> Any:
     if one.kind == "unit":
         return _unit(session, value)
-    if one.kind == "units":
-        return [_unit(session, code) for code in value]
     if one.kind == "case":
         return _case(session, value)
     try:
-        clean = _CLEAN[one.kind](value)
-    except (TypeError, ValueError):
+        clean = _fitting(one.name, value) if one.kind == "text" else _CLEAN[one.kind](value)
+    except (TypeError, ValueError, OverflowError):
         raise NotAllowed("field_wrong", field=one.name) from None
     if one.kind == "choice" and clean not in one.choices:
         raise NotAllowed("field_wrong", field=one.name)
-    return clean
+    return [_unit(session, code) for code in clean] if one.kind == "units" else clean
+
+
+def _id(value: Any) -> int | None:
+    """A row's id as both databases can look it up, or None where it can be nobody's."""
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
+    return value if known else None
 
 
 def _case(session: Session, id: Any) -> Case:
-    found = session.get(Case, id) if isinstance(id, int) and 0 < id < 2**62 else None
+    found = session.get(Case, id) if _id(id) else None
     if found is None:
         raise NotAllowed("not_found")
     return found
@@ -497,9 +558,10 @@ def perform(
     meant = _unit(session, unit) if unit is not None else None
     if "unit" in taken and unit is not None:
         values, meant = {**values, "unit": meant}, None
-    if "ground" in taken and ground is not None:
-        values = {**values, "ground": ground}
-    if verb.target == "none":
+    if ground is not None:
+        ground = _value(session, Field("ground"), ground)
+        values = {**values, "ground": ground} if "ground" in taken else values
+    if verb.target == "none" or (verb.alone and case is None):
         return verb.run(session, now, actor, **_cleaned(session, verb, values))
     if case is None:
         raise NotAllowed("field_missing", field="case")
@@ -519,6 +581,8 @@ def _from_draft(
     """The fields of a draft, with what the head changed in them."""
     if verb.name not in DRAFTED.values() or actor.unit_id is None:
         raise NotAllowed("not_drafted", verb=verb.name)
+    if _id(draft) is None:
+        raise NotAllowed("not_found")
     one = handling.held_by(session, case, actor.unit_id)
     row = handling.use_draft(session, now, one, verb.name, draft)
     fields = _cleaned(session, verb, {**json.loads(row.fields), **values})

@@ -59,9 +59,10 @@ def _insert(table: Table, columns: tuple[str, ...], postgres: bool, tail: str) -
 
 @lru_cache(maxsize=512)
 def _update(table: Table, columns: tuple[str, ...], checked: bool, postgres: bool) -> TextClause:
-    sets = ", ".join(f"{name} = r.{name}" for name in columns)
+    stays = {name: f"coalesce(r.{name}, {table.name}.{name})" for name in ("state", "state_event_id") if checked}
+    sets = ", ".join(f"{name} = {stays.get(name, f'r.{name}')}" for name in columns)
     names = ("id", *columns, "was") if checked else ("id", *columns)
-    same = f" AND {table.name}.state = r.was" if checked else ""
+    same = f" AND (r.was IS NULL OR {table.name}.state = r.was)" if checked else ""
     return text(
         f"UPDATE {table.name} SET {sets} FROM {_source(table, names, postgres)} WHERE {table.name}.id = r.id{same}"  # noqa: S608
     )
@@ -85,7 +86,8 @@ def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> N
 
 
 def update_rows(session: Session, table: Table, rows: Rows) -> int:
-    """Update rows by id in one statement; where they carry `was`, only those still in that state. How many."""
+    """Update rows by id in one statement; where they carry `was`, only those still in that state (a row whose `was`
+    is None keeps its state). How many."""
     if not rows:
         return 0
     columns = tuple(name for name in rows[0] if name not in ("id", "was"))

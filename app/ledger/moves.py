@@ -51,13 +51,15 @@ class Entry:
 
 @dataclass
 class Tip:
-    """A locked case as the ledger needs it: its chain's head, where it is counted, when the bot looks again."""
+    """A locked case as the ledger needs it: its chain's head, where it is counted, when the bot looks again.
+    `columns` are written with the head; the same ones for all cases that are written together."""
 
     head: Head
     category_id: int | None = None
     look_again_at: datetime | None = None
     hourly: bool = False
     born: bool = False
+    columns: dict[str, Any] = field(default_factory=dict)
 
 
 def table_of(subject: str) -> Table:
@@ -178,11 +180,17 @@ def _waves(entries: Sequence[Entry]) -> list[dict[tuple[str, int], dict[str, Any
     return waves
 
 
+_STAYS = dict.fromkeys(("state", "state_event_id", "was"))
+"""The image of a row that keeps its state, where others of its table move in the same statement."""
+
+
 def _write_wave(session: Session, wave: dict[tuple[str, int], dict[str, Any]]) -> None:
     groups: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for (subject, _), image in wave.items():
-        groups[subject, tuple(sorted(image))].append({name: image[name] for name in sorted(image)})
-    for (subject, _), images in groups.items():
+        groups[subject, tuple(sorted(image.keys() - _STAYS.keys()))].append(image)
+    for (subject, names), images in groups.items():
+        columns = (*names, *_STAYS) if any("was" in image for image in images) else names
+        images = [{name: image.get(name) for name in columns} for image in images]
         if update_rows(session, table_of(subject), images) != len(images):
             raise Gone(f"a {subject} moved on")
         for image in images:
@@ -194,7 +202,7 @@ def refresh(session: Session, subject: str, image: Mapping[str, Any]) -> None:
     held = session.identity_map.get(session.identity_key(SUBJECTS[subject], image["id"]))
     if held is not None:
         for name, value in image.items():
-            if name not in ("id", "was"):
+            if name not in ("id", "was") and not (name in _STAYS and value is None):
                 set_committed_value(held, name, value)
 
 
@@ -215,10 +223,13 @@ def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int,
 def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
     """Move the heads of the chains on, and say when the bot looks at each case again."""
     rows = [
-        {"id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "look_again_at": tip.look_again_at}
+        {
+            "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "look_again_at": tip.look_again_at,
+            **tip.columns,
+        }
         for chain, tip in sorted(tips.items())
         if chain != OFFICE_CHAIN and not tip.born
-    ]
+    ]  # fmt: skip
     update_rows(session, table_of("case"), rows)
     for row in rows:
         refresh(session, "case", row)

@@ -72,7 +72,7 @@ MAY_BECOME: dict[str, dict[str | None, tuple[str, ...]]] = {
         None: ("pending",),
         "pending": ("done", "unreachable", "not_applicable"),
         "done": ("done", "unreachable"),
-        "unreachable": ("done",),
+        "unreachable": ("done", "unreachable"),
         "not_applicable": (),
     },
     "referral": {

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, case_number, move, note
+from app.ledger import bear, case_number, move, note, note_office
 from app.models import (
     Assignment,
     Caller,
@@ -43,6 +43,8 @@ from app.stages.calendar import office_at
 
 CONTACT_KINDS = ("repeat", "chase", "supplement", "invalid")
 COUNTED_CONTACTS = ("repeat", "chase")
+LONE_CONTACTS = ("invalid",)
+"""The contacts that may stand alone: what nobody can tell a case of. [procedure 1]"""
 REFUSALS = (
     "court", "arbitration", "discipline", "reconsideration", "disclosure", "petition", "territory", "secret",
     "no_new_fact",
@@ -210,7 +212,7 @@ def contact(
     session: Session,
     now: datetime,
     actor: Actor,
-    case: Case,
+    case: Case | None,
     kind: str,
     channel: str = "phone",
     words: str = "",
@@ -219,7 +221,7 @@ def contact(
     received_at: datetime | None = None,
 ) -> Contact:
     """A further contact on a case: `repeat` and `chase` count, `supplement` does not, `invalid` is kept against the
-    number. A repeat on a case closed at most 90 days ago reopens it."""
+    number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
     office = office_at(session, now)
     if kind not in CONTACT_KINDS:
         raise NotAllowed("unknown_contact", kind=kind)
@@ -229,12 +231,33 @@ def contact(
     if received > now:
         raise NotAllowed("received_in_the_future")
     other = caller_name or caller_phone
-    caller_id = find_caller(session, caller_name, caller_phone).id if other else case.caller_id
+    known = case.caller_id if case else None
     row = Contact(
-        case_id=case.id, kind=kind, channel=channel, received_at=received, entered_at=now, caller_id=caller_id,
-        words=words, operator_id=actor.id,
+        case_id=case.id if case else None, kind=kind, channel=channel, received_at=received, entered_at=now,
+        caller_id=find_caller(session, caller_name, caller_phone).id if other else known, words=words,
+        operator_id=actor.id,
     )  # fmt: skip
-    lead = lead_of(session, case)
+    if case is None:
+        _stand_alone(session, now, actor, row, office)
+    else:
+        _join(session, now, actor, case, row, office)
+    return row
+
+
+def _stand_alone(session: Session, now: datetime, actor: Actor, row: Contact, office: Office) -> None:
+    """Keep a contact that belongs to no case."""
+    if row.kind not in LONE_CONTACTS:
+        raise NotAllowed("field_missing", field="case")
+    session.add(row)
+    session.flush()
+    payload = {"contact": row.id, "kind": row.kind, "caller": f"caller:{row.caller_id or 0}"}
+    note_office(session, now, actor, "contact.recorded", payload)
+    _flag(session, now, actor, None, row, office)
+
+
+def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
+    """Put a contact on its case, or on the lead that its case was merged into."""
+    kind, received, lead = row.kind, row.received_at, lead_of(session, case)
     if kind != "invalid" and lead.state in ("refused", "transferred", "withdrawn"):
         raise NotAllowed("case_ended", state=lead.state)
     if kind == "repeat" and lead.state == "closed":
@@ -249,7 +272,6 @@ def contact(
         reopen(session, now, actor, lead, office)
     if kind == "invalid":
         _flag(session, now, actor, case, row, office)
-    return row
 
 
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
@@ -290,7 +312,7 @@ def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Of
         move(session, now, actor, case, "reviewing", "case.reopened", columns)
 
 
-def _flag(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
+def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row: Contact, office: Office) -> None:
     """Three invalid contacts of a number in thirty days flag it for the centre head."""
     if row.caller_id is None:
         return
@@ -301,7 +323,11 @@ def _flag(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
     caller = session.get_one(Caller, row.caller_id)
     if (session.scalar(query) or 0) >= office.limits.invalid_contacts and caller.flagged_at is None:
         caller.flagged_at = now
-        note(session, now, actor, case, "caller.flagged", None, {"caller": f"caller:{caller.id}"})
+        payload = {"caller": f"caller:{caller.id}"}
+        if case is None:
+            note_office(session, now, actor, "caller.flagged", payload)
+        else:
+            note(session, now, actor, case, "caller.flagged", None, payload)
 
 
 def merge(session: Session, now: datetime, actor: Actor, case: Case, into: Case) -> Case:

@@ -161,7 +161,7 @@ def approve_referral(
         "approval_scan": scan, "with_identity": with_identity, "own_at": referral.send_by_at,
         "own_clock": referral.send_by_clock,
     }  # fmt: skip
-    payload = {"on_paper": on_paper, "with_identity": with_identity}
+    payload = {"on_paper": on_paper, "with_identity": with_identity, "leader": leader if on_paper else actor.name}
     move(session, now, actor, referral, "approved", "referral.approved", columns, payload)
     return referral
 

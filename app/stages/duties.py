@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Reply, UnitPost, VisitRecord
+from app.models import Case, Reply, Unit, UnitPost, VisitRecord
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
@@ -44,6 +44,16 @@ def may_visit(session: Session, actor: Actor, case: Case) -> None:
         raise NotAllowed("examined_it_himself")
 
 
+def lineage(session: Session, unit_id: int) -> set[int]:
+    """A unit with those that were dissolved into it: it answers for their time too. [procedure 7]"""
+    known = {unit_id}
+    while True:
+        before = set(session.scalars(select(Unit.id).where(Unit.successor_id.in_(known))))
+        if before <= known:
+            return known
+        known |= before
+
+
 def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, years: int) -> None:
     """Nobody drafts, reviews or approves about a unit where he held a post in the last years."""
     today = now.date()
@@ -51,7 +61,7 @@ def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, yea
     since = date(today.year - years, *month_day)
     query = select(UnitPost.id).where(
         UnitPost.user_id == actor.id,
-        UnitPost.unit_id == unit_id,
+        UnitPost.unit_id.in_(lineage(session, unit_id)),
         or_(UnitPost.to_on.is_(None), UnitPost.to_on >= since),
     )
     if session.scalar(query.limit(1)) is not None:

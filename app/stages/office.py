@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
-from app.models import Assignment, Case, Supervision, SupervisionList, Unit
+from app.models import Assignment, Case, Instruction, Supervision, SupervisionList, Unit
+from app.models.facts import load
 from app.roles import BOT, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, SupervisionFacts, emergency
 from app.rules.office import Office
@@ -19,7 +20,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import sweep_not_before, sweep_on
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.stages.calendar import office_at
-from app.stages.supervision import held_to, relisted_from, silent_from
+from app.stages.supervision import held_to, list_facts, relisted_from, silent_from
 
 _TASKS = {"registered": "allocate", "submitted": "instruction", "examining": "examine", "visiting": "visit"}
 _ROOM_TASKS = {
@@ -157,10 +158,12 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     office = office_at(session, now)
     query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
     query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    found = session.execute(query.where(Supervision.listed_on == day))
-    rows = [_row(item, number, unit) for item, number, unit in found]
-    if not rows or not office.calendar.is_workday(day):
+    found = session.execute(query.where(Supervision.listed_on == day)).all()
+    if not found or not office.calendar.is_workday(day):
         return None
+    _cite(session, office, [item for item, _, _ in found if not item.facts])
+    leaders = _instructions(session, day)
+    rows = [_row(item, number, unit, leaders.get(item.case_id, [])) for item, number, unit in found]
     struck = session.scalars(
         select(Supervision).where(Supervision.struck_at.is_not(None), Supervision.struck_on_list.is_(None))
     ).all()
@@ -177,11 +180,30 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     return issued
 
 
-def _row(item: Supervision, number: str | None, unit: str) -> dict[str, Any]:
+def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> None:
+    """What the centre head proposed cites its facts as well, as they are when it is listed."""
+    cases = {case.id: case for case in load(session, sorted({row.case_id for row in proposed}))}
+    for row in proposed:
+        one = next(one for one in cases[row.case_id].assignments if one.id == row.assignment_id)
+        row.facts = json.dumps(list_facts(cases[row.case_id], one, row.ground, office), ensure_ascii=False)
+
+
+def _instructions(session: Session, day: date) -> dict[int, list[dict[str, Any]]]:
+    """Case id -> the leaders' instructions that the rows of a day cite."""
+    listed = select(Supervision.case_id).where(Supervision.listed_on == day)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.scalars(select(Instruction).where(Instruction.case_id.in_(listed)).order_by(Instruction.id)):
+        named = {"leader": row.leader, "level": row.level, "on": row.instructed_on.isoformat()}
+        found.setdefault(row.case_id, []).append({**named, "document": row.document, "words": row.words})
+    return found
+
+
+def _row(item: Supervision, number: str | None, unit: str, leaders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     facts = json.loads(item.facts) if item.facts else {}
     return {
         "supervision": item.id, "case": number, "unit": unit, "ground": item.ground, "attempt": item.attempt,
-        "round": item.round, "reason": item.reason, "facts": facts,
+        "class": "by_hand" if item.ground == "by_hand" else "mandatory", "round": item.round, "reason": item.reason,
+        "facts": facts, "instructions": leaders,
     }  # fmt: skip
 
 

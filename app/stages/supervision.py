@@ -34,7 +34,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline, last_day
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.calendar import office_at
-from app.stages.duties import not_about_himself, not_recused
+from app.stages.duties import lineage, not_about_himself, not_recused
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
 OUTCOMES = ("criticism", "interview", "nothing")
@@ -241,7 +241,7 @@ def items(session: Session, case: Case, unit_id: int | None, ground: str | None)
     """The candidates and items of a case (of a unit, on a ground), the newest last."""
     query = select(Supervision).where(Supervision.case_id == case.id)
     if unit_id is not None:
-        query = query.where(Supervision.unit_id == unit_id)
+        query = query.where(Supervision.unit_id.in_(lineage(session, unit_id)))
     if ground is not None:
         query = query.where(Supervision.ground == ground)
     return session.scalars(query.order_by(Supervision.id)).all()
@@ -494,15 +494,17 @@ def _name(session: Session, actor: Actor, row: Supervision, post_ids: Sequence[i
     session.flush()
     for post_id in sorted(set(post_ids)):
         post = session.get(UnitPost, post_id)
-        if post is None or post.unit_id != row.unit_id:
+        if post is None or post.unit_id not in lineage(session, row.unit_id):
             raise NotAllowed("not_a_post_of_the_unit")
         session.add(NamedPerson(supervision_id=row.id, post_id=post_id, statement=""))
     session.flush()
 
 
 def post_of(session: Session, unit_id: int, person: str, on: date) -> UnitPost:
-    """The post that a person held in a unit on a date; NotAllowed where he held none."""
-    query = select(UnitPost).where(UnitPost.unit_id == unit_id, UnitPost.person == person, UnitPost.from_on <= on)
+    """The post that a person held in a unit on a date, or in one dissolved into it; NotAllowed where he held none."""
+    query = select(UnitPost).where(
+        UnitPost.unit_id.in_(lineage(session, unit_id)), UnitPost.person == person, UnitPost.from_on <= on
+    )
     posts = [post for post in session.scalars(query.order_by(UnitPost.id)) if post.to_on is None or post.to_on >= on]
     if not posts:
         raise NotAllowed("held_no_post", person=person)
@@ -570,6 +572,9 @@ def record_statement(
         spoke = [row for row in people if person and session.get_one(UnitPost, row.post_id).person == person]
         if not spoke:
             raise NotAllowed("not_named", person=person)
+        if all(row.stated_at is not None for row in spoke):
+            raise NotAllowed("stated_already")
+    spoke = [row for row in spoke if row.stated_at is None]
     for row in spoke:
         row.stated_at, row.statement = now, words
     session.flush()
@@ -641,6 +646,7 @@ def rule_on_review(
     if actor.id in (supervision.concluded_by_id, supervision.found_by_id):
         raise NotAllowed("own_finding")
     not_recused(session, now, actor, supervision.unit_id, office_at(session, now).limits.recusal_years)
+    not_about_himself(session, actor, [person.post_id for person in named(session, supervision)])
     columns = {"review_accepted": accept, **clock("own", None)}
     note(session, now, actor, supervision, "supervision.review_ruled", columns, {"accept": accept})
     if accept:

@@ -23,6 +23,11 @@ METHODS = ("phone", "internet", "onsite")
 TRUTHS = ("proven", "partly", "untrue")
 SOLVED = ("solved", "partly", "unsolved", "unreasonable")
 SATISFIED = ("satisfied", "basically", "dissatisfied", "declined")
+_RECORDED = (
+    "method", "reached", "place", "met", "contacted_by_unit", "truth", "solved", "satisfied", "why", "words",
+    "evidence",
+)  # fmt: skip
+"""What a corrected version takes over from the one before it."""
 
 
 def plan(session: Session, now: datetime, actor: Actor, case: Case) -> list[Visit]:
@@ -157,8 +162,7 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
     last = session.scalars(
         select(VisitRecord).where(VisitRecord.visit_id == visit.id).order_by(VisitRecord.id.desc()).limit(1)
     ).one()
-    kept = ("method", "reached", "place", "met", "contacted_by_unit", "truth", "solved", "satisfied", "why", "words")
-    whole = {name: getattr(last, name) for name in kept} | {k: v for k, v in form.items() if v is not None}
+    whole = {name: getattr(last, name) for name in _RECORDED} | {k: v for k, v in form.items() if v is not None}
     _checked(whole)
     whole = _outcome(whole)
     row = VisitRecord(

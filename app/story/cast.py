@@ -33,6 +33,20 @@ def unit_named(session: Session, code: str) -> Unit:
     return unit
 
 
+def person_named(session: Session, code: str, word: str) -> str:
+    """The name of a person of a unit: `head@UNIT` or `staff@UNIT` for an account, any other name for somebody who
+    holds a post there without one."""
+    place, _, unit = word.partition("@")
+    if unit:
+        return f"{unit}_{place}"
+    held_in = unit_named(session, code)
+    query = select(UnitPost.id).where(UnitPost.unit_id == held_in.id, UnitPost.person == word)
+    if session.scalar(query) is None:
+        session.add(UnitPost(unit_id=held_in.id, person=word, post="deputy", from_on=SINCE))
+        session.flush()
+    return word
+
+
 def account(session: Session, name: str, role: str, unit_id: int | None = None) -> Person:
     """An account with a role; made where it is not there."""
     found = session.scalars(select(Person).where(Person.username == name)).first()

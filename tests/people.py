@@ -1,0 +1,102 @@
+"""People at one desk: who does what, at a clock that the test moves; and what the whole database holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+
+from app.database import retried, transaction
+from app.roles import RIGHTS
+from app.rules.workdays import BEIJING, sweep_on
+from app.story.cast import actor_named, unit_named
+from app.story.fillers import filled
+from app.sweep import sweep
+from app.verbs import perform
+from tests.databases import Desk
+
+UNITS = ("WATER", "HOUSING", "ROADS")
+SECOND = ("allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head", "leader")
+"""The roles of which the desk has a second person, `role#2`."""
+
+
+def at(words: str) -> datetime:
+    """A moment of Beijing time, as `2025-06-09 09:00`."""
+    return datetime.fromisoformat(words).replace(tzinfo=BEIJING)
+
+
+def everybody(*units: str) -> list[str]:
+    """Who works at the desk, as a story's `as` names them."""
+    centre = [role for role in RIGHTS if not role.startswith("unit_")]
+    return [
+        *centre, *(f"{role}#2" for role in SECOND),
+        *(f"{place}@{unit}" for unit in units for place in ("staff", "head")),
+    ]  # fmt: skip
+
+
+class People:
+    """The people of a desk, from Monday 2025-06-09 09:00 on: no holiday until the end of September."""
+
+    def __init__(self, desk: Desk, start: str = "2025-06-09 09:00") -> None:
+        self.desk = desk
+        self.now = at(start)
+        self.made = 0
+
+    def hire(self, *units: str) -> People:
+        """Make everybody, with the units' people and posts."""
+        with transaction(self.desk.sessions) as session:
+            for unit in units:
+                unit_named(session, unit)
+            for word in everybody(*units):
+                actor_named(session, word)
+        return self
+
+    def do(self, word: str, verb: str, case: int | None = None, **given: Any) -> Any:
+        """One verb of one person, in a transaction of its own; what is left out is filled in as in a story."""
+        step = {**given, "as": word}
+        fields = filled(verb, f"C{case}" if case else f"N{self.made}", step, self.now)
+        return self.plainly(word, verb, case, **fields, **{k: given[k] for k in ("unit", "ground") if k in given})
+
+    def plainly(self, word: str, verb: str, case: Any = None, **fields: Any) -> Any:
+        """One verb with these fields and nothing filled in."""
+        target = {} if case is None else {"case": case}
+        return retried(
+            self.desk.sessions,
+            lambda session: perform(session, self.now, actor_named(session, word), verb, **target, **fields),
+        )
+
+    def case(self, word: str = "operator", **given: Any) -> int:
+        """Register a case; its id."""
+        self.made += 1
+        return int(self.do(word, "register", **{"kind": "help", **given}).id)
+
+    def to(self, words: str) -> None:
+        """Go to a moment, without a sweep."""
+        self.now = at(words)
+
+    def sweep(self, words: str | None = None) -> None:
+        """The bot's pass, now or at 08:30 of a day named."""
+        if words is not None:
+            self.now = sweep_on(date.fromisoformat(words))
+        sweep(self.desk.sessions, self.now)
+
+    def sweeps(self, first: str, last: str) -> None:
+        """The bot's pass on each day from the first to the last."""
+        day = date.fromisoformat(first)
+        while day <= date.fromisoformat(last):
+            self.sweep(day.isoformat())
+            day += timedelta(days=1)
+
+
+def fingerprint(desk: Desk) -> Mapping[str, tuple[int, str]]:
+    """Table -> how many rows it has, and the SHA-256 of all of them."""
+    with desk.engine.connect().execution_options(reads=True) as connection:
+        return {table: _table(connection, table) for table in inspect(connection).get_table_names()}
+
+
+def _table(connection: Connection, table: str) -> tuple[int, str]:
+    rows = sorted(repr(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table}"')))
+    return len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()

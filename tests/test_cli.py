@@ -1,0 +1,82 @@
+"""The command line, run as an office's IT people run it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.database import transaction
+from migrations import triggers
+from tests.databases import Desk
+
+ROOT = Path(__file__).parent.parent
+
+
+def command(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`python -m app ...` with its own data folder."""
+    environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(data), **settings}
+    call = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(call, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+def test_upgrade_makes_the_database_and_fills_its_calendar(tmp_path: Path) -> None:
+    done = command(tmp_path, "upgrade", DESK_CLOCK="2026-11-24T09:00:00")
+    assert done.returncode == 0, done.stderr
+    assert command(tmp_path, "upgrade", DESK_CLOCK="2026-11-24T09:00:00").returncode == 0
+    with sqlite3.connect(tmp_path / "desk.db") as connection:
+        days = connection.execute("SELECT min(day), max(day) FROM calendar_day").fetchone()
+    connection.close()
+    assert days == ("2004-01-01", "2027-12-31")
+
+
+@pytest.mark.parametrize("name", ["sweep", "verify"])
+def test_a_database_behind_its_migrations_is_said_so(tmp_path: Path, name: str) -> None:
+    done = command(tmp_path, name)
+    assert done.returncode == 2
+    assert "python -m app upgrade" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_sweep_needs_no_redis_and_says_what_it_did(tmp_path: Path) -> None:
+    command(tmp_path, "upgrade")
+    done = command(tmp_path, "sweep", "--at", "2025-10-09 08:30", REDIS_URL="redis://127.0.0.1:1/0")
+    assert (done.returncode, done.stdout) == (0, "0 cases looked at, 0 failed\n"), done.stderr
+
+
+def test_settings_that_make_no_sense_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    done = command(tmp_path, "sweep", DATABASE_URL="mysql://nowhere")
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_story_that_cannot_be_read_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "no.yaml").write_text("title: nobody", "utf-8")
+    done = command(tmp_path, "play", str(tmp_path / "no.yaml"))
+    assert done.returncode == 2
+    assert "no.yaml" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> None:
+    from app.story.cast import actor_named
+    from app.verbs import perform
+    from tests.databases import FILLED_AT
+
+    (tmp_path / "ledger.key").write_bytes(desk.key)
+    (tmp_path / "ledger.key").chmod(0o600)
+    with transaction(desk.sessions) as session:
+        who = actor_named(session, "operator")
+        form = {"kind": "help", "narrative": "路灯不亮，夜间出行不便，请修复。", "anonymous": True}
+        case = perform(session, FILLED_AT, who, "register", **form)
+    assert command(tmp_path, "verify", DATABASE_URL=desk.url).returncode == 0
+    with desk.engine.begin() as connection:
+        triggers.drop(connection)
+        connection.execute(text("UPDATE event SET actor = 'user:999' WHERE seq = 1 AND chain > 0"))
+    done = command(tmp_path, "verify", DATABASE_URL=desk.url)
+    assert done.returncode == 1
+    assert done.stdout == f"case {case.id}, event 1: its contents do not match its hash\n"
+    assert command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
