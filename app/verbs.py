@@ -20,7 +20,7 @@ from app.models import Assignment, Case, Category, Reminder, Request, Supervisio
 from app.roles import DRAFTED, Actor
 from app.rules import limits
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, last_day
+from app.rules.workdays import BEIJING, beijing, last_day
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.stages import (
     acceptance,
@@ -43,7 +43,7 @@ REPORT_KINDS = ("weekly", "monthly", "quarterly", "yearly")
 @dataclass(frozen=True)
 class Field:
     """One field of a verb's form: `kind` is text, int, bool, date, moment, choice, unit, units, case, leader, caller,
-    names, parts, days, leaks or any."""
+    names, parts, days, counts or any."""
 
     name: str
     kind: str = "text"
@@ -178,7 +178,7 @@ _REPLY = (
     _f("contacted_at", "moment"), _f("contact_number"), _f("why_not_contacted"), _f("found_true", "bool"),
     _f("beyond_duty", "bool"), _f("solved", "bool"), _f("why_unsolved"), _f("handling"), _f("evidence"),
 )  # fmt: skip
-_PERIOD = (_c("kind!", reporting.KINDS), _f("first!", "date"))
+_PERIOD = (_c("kind!", REPORT_KINDS), _f("first!", "date"))
 _CANDIDATE, _NOTICE = ("candidate",), ("opened", "reissued")
 
 _VERBS = (
@@ -268,10 +268,6 @@ _VERBS = (
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
     Verb("approve_rule", "calendar", "none", calendars.approve_rule),
-    Verb("issue_report", "reporting", "none", reporting.issue_report, (
-        _c("kind!", REPORT_KINDS), _f("first!", "date"), _f("leaks", "leaks"))),
-    Verb("reissue_report", "reporting", "none", reporting.reissue_report, (
-        _c("kind!", REPORT_KINDS), _f("first!", "date"), _REASON, _f("leaks", "leaks"))),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
 )  # fmt: skip
 
@@ -311,10 +307,10 @@ def _text(value: Any) -> str:
 
 def _fitting(name: str, value: Any) -> str:
     """Text no longer than its column."""
-    most = _LONGEST.get(name)
-    if isinstance(value, str) and most is not None and len(value) > most:
+    words, most = _text(value), _LONGEST.get(name)
+    if most is not None and len(words) > most:
         raise NotAllowed("field_too_long", field=name, most=most)
-    return _text(value)
+    return words
 
 
 def _whole(value: Any) -> int:
@@ -539,6 +535,7 @@ def perform(
     now: datetime,
     actor: Actor,
     name: str,
+    /,
     case: int | None = None,
     unit: Any = None,
     ground: str | None = None,
@@ -549,6 +546,7 @@ def perform(
 
     `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand;
     `draft` a draft that the unit's head approves."""
+    now = beijing(now)
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.orm import Session
 
 from app.database import retried, transaction
-from app.roles import RIGHTS
+from app.models import Person, UnitPost
+from app.roles import RIGHTS, Actor, person
 from app.rules.workdays import BEIJING, sweep_on
 from app.story.cast import actor_named, unit_named
 from app.story.fillers import filled
@@ -35,6 +37,15 @@ def everybody(*units: str) -> list[str]:
         *centre, *(f"{role}#2" for role in SECOND),
         *(f"{place}@{unit}" for unit in units for place in ("staff", "head")),
     ]  # fmt: skip
+
+
+def actor(session: Session, word: str) -> Actor:
+    """The actor behind `role`, `head@UNIT`, `role#2`; `a+b` is the person `a` who holds the role `b` as well."""
+    name, _, more = word.partition("+")
+    one = actor_named(session, name)
+    if not more or one.id is None:
+        return one
+    return person(one.id, one.name, [*one.roles, *more.split("+")], one.unit_id)
 
 
 class People:
@@ -65,7 +76,7 @@ class People:
         target = {} if case is None else {"case": case}
         return retried(
             self.desk.sessions,
-            lambda session: perform(session, self.now, actor_named(session, word), verb, **target, **fields),
+            lambda session: perform(session, self.now, actor(session, word), verb, **target, **fields),
         )
 
     def case(self, word: str = "operator", **given: Any) -> int:
@@ -76,6 +87,30 @@ class People:
     def to(self, words: str) -> None:
         """Go to a moment, without a sweep."""
         self.now = at(words)
+
+    def person(self, word: str) -> Person:
+        """The account behind a word."""
+        with transaction(self.desk.sessions) as session:
+            return session.get_one(Person, actor(session, word).id)
+
+    def post(self, word: str, unit: str, first: str, last: str | None = None) -> None:
+        """Give somebody of the centre or the room a post in a unit, in the history of posts."""
+        with transaction(self.desk.sessions) as session:
+            one = actor(session, word)
+            until = date.fromisoformat(last) if last else None
+            session.add(
+                UnitPost(
+                    unit_id=unit_named(session, unit).id, person=one.name, user_id=one.id, post="deputy",
+                    from_on=date.fromisoformat(first), to_on=until,
+                )
+            )  # fmt: skip
+
+    def without_liaison(self, unit: str) -> None:
+        """A unit's liaison left the day before."""
+        with transaction(self.desk.sessions) as session:
+            query = select(UnitPost).where(UnitPost.unit_id == unit_named(session, unit).id, UnitPost.post == "liaison")
+            for post in session.scalars(query):
+                post.to_on = (self.now - timedelta(days=1)).date()
 
     def sweep(self, words: str | None = None) -> None:
         """The bot's pass, now or at 08:30 of a day named."""

@@ -107,7 +107,8 @@ def test_only_the_edges_read_the_settings() -> None:
 
 
 def test_every_verb_is_a_stage_function_with_a_role() -> None:
-    stages = {path.stem for path in (ROOT / "app/stages").glob("*.py")}
+    files = (ROOT / "app/stages").glob("*.py"), (ROOT / "app/stages").glob("*/__init__.py")
+    stages = {path.stem for path in files[0]} | {path.parent.name for path in files[1]}
     for verb in VERBS.values():
         assert verb.stage in stages, verb.name
         module = inspect.getmodule(verb.run)

@@ -357,12 +357,17 @@ def _end(session: Session, now: datetime, actor: Actor, entry: Entry, end: End) 
     entries = [
         Entry(
             chain_of(row), end.event, end.subject, row.id, row.state, end.to, end.sets(row, by, now),
-            {"because": entry.kind}, getattr(row, "unit_id", None),
+            {"because": entry.kind}, _counted_for(row),
         )
         for row in ended
     ]  # fmt: skip
     if entries:
         move_many(session, now, BOT if end.by_bot else actor, entries)
+
+
+def _counted_for(row: Any) -> int | None:
+    """The unit for which an end is counted: the row's own; for a case the one that leads it."""
+    return row.lead_unit_id if isinstance(row, Case) else getattr(row, "unit_id", None)
 
 
 def chain_of(row: Any) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import String, Subquery, func, or_, select, type_coerce
+from sqlalchemy import String, Subquery, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger.chain import flaw
@@ -41,11 +41,10 @@ def _heads(session: Session, case: int | None) -> dict[int, tuple[int, str]]:
 
 
 def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str | None:
-    """As `flaw`, of a row as it was read: SQLite keeps any text as a date, and bytes as text."""
+    """As `flaw`, of a row with its date as text: forged, it may be one that Python does not know, or none at all."""
     try:
-        at = event["at"]
-        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        return flaw(previous, seq, {**event, "at": moment.replace(tzinfo=BEIJING)}, key)
+        at = datetime.fromisoformat(event["at"]).replace(tzinfo=BEIJING)
+        return flaw(previous, seq, {**event, "at": at}, key)
     except (AttributeError, TypeError, ValueError):
         return "it cannot be read"
 
@@ -105,7 +104,7 @@ def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
 def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
     """The first flaw of each chain (of one case only, where given); an empty list when all is whole."""
     heads = _heads(session, case)
-    columns = [type_coerce(one, String) if one.name == "at" else one for one in Event.__table__.columns]
+    columns = [cast(one, String) if one.name == "at" else one for one in Event.__table__.columns]
     query = select(*columns).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
     if case is not None:
         query = query.where(Event.chain == case)

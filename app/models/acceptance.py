@@ -68,6 +68,8 @@ class Case(Stateful, Model):
         ),
         Index("ix_case_unit_state", "lead_unit_id", "state", "id"),
         Index("ix_case_state", "state", "id"),
+        Index("ix_case_registered", "registered_at"),
+        Index("ix_case_closed", "closed_at"),
     )
 
     number: Mapped[str | None] = mapped_column(String(20), unique=True)
@@ -145,7 +147,7 @@ class Contact(Model):
     kind: Mapped[Word]
     channel: Mapped[Word]
     received_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    entered_at: Mapped[AMoment]
+    entered_at: Mapped[datetime] = mapped_column(Moment, index=True)
     caller_id: Mapped[int | None] = mapped_column(Key, ForeignKey("caller.id"), index=True)
     words: Mapped[str] = mapped_column(Text, default="")
     operator_id: Mapped[MaybePerson]

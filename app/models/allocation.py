@@ -30,7 +30,11 @@ class Assignment(Stateful, Model):
     `*_for` name the deadline that was warned of or marked, so that nothing is marked twice for one date."""
 
     __tablename__ = "assignment"
-    __table_args__ = (Index("ix_assignment_unit_state", "unit_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_assignment_unit_state", "unit_id", "state", "id"),
+        Index("ix_assignment_allocated", "allocated_at"),
+        Index("ix_assignment_due", "due_at"),
+    )
 
     case_id: Mapped[CaseKey]
     unit_id: Mapped[UnitKey]

@@ -17,7 +17,11 @@ class Event(Model):
     that is not in the database; `payload` is canonical JSON without a caller's words, name or number."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("chain", "seq"), Index("ix_event_kind_at", "kind", "at"))
+    __table_args__ = (
+        UniqueConstraint("chain", "seq"),
+        Index("ix_event_kind_at", "kind", "at"),
+        Index("ix_event_subject", "subject", "subject_id"),
+    )
 
     id: Mapped[Id]
     chain: Mapped[int] = mapped_column(Key)

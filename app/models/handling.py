@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.columns import (
@@ -28,6 +28,7 @@ class Reply(Stateful, Model):
     """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing."""
 
     __tablename__ = "reply"
+    __table_args__ = (Index("ix_reply_filed", "filed_at"),)
 
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.columns import (
@@ -23,7 +23,10 @@ class Visit(Stateful, Model):
     """One caller to be visited about one round of a case; the outcome is that of the newest record."""
 
     __tablename__ = "visit"
-    __table_args__ = (UniqueConstraint("case_id", "caller_case_id", "round", "turn"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "caller_case_id", "round", "turn"),
+        Index("ix_visit_ended", "ended_at"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]

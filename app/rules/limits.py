@@ -82,6 +82,9 @@ class Limits:
     sample_seed: int = _number(12345, "ours", "6 seeded, reproducible sample", 0, 2**31)
     recusal_years: int = _number(3, "ours", "Who may do what: held a post in the last 3 years", 0, 20)
     ranked_closed: int = _number(5, "ours", "5 fewer than 5 closed: listed, not ranked", 0)
+    hot_topics: int = _number(10, "ours", "5 hot topics: the categories with most contacts, so many")
+    places: int = _number(30, "ours", "5 volumes by district: so many places are named, the others summed")
+    place_cases: int = _number(2, "ours", "5 volumes by district: a place with fewer cases is not named", 2)
     calendar_warning_month: int = _number(11, "ours", "0 a missing next year is a warning from 1 November", 1, 12)
 
     def kind_workdays(self, kind: str) -> int:

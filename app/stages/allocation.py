@@ -212,8 +212,10 @@ def instruct(
         raise NotAllowed("allocated_already")
     row = instruct_on_file(session, now, actor, case, terms)
     due_on = terms["due_on"] or case.leader_due_on
-    payload = {"instruction": row.id, "leader": row.leader, "level": row.level}
-    payload |= {"due_on": terms["due_on"] and terms["due_on"].isoformat()}
+    payload = {
+        "instruction": row.id, "leader": row.leader, "level": row.level,
+        "due_on": terms["due_on"] and terms["due_on"].isoformat(),
+    }  # fmt: skip
     if case.state == "submitted" and unit is None:
         columns = {**clock("own", None), "closed_at": now, "closed_as": "filed"}
         move(session, now, actor, case, "closed", "case.filed", columns, payload)

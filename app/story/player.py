@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.database import Sessions, retried, transaction
 from app.models import Case, Referral, SlaRule, Supervision, Unit
 from app.rules.refusal import NotAllowed
+from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import fill, set_days
 from app.story.cast import actor_named, person_named, unit_named
@@ -217,7 +218,7 @@ def _act(hand: Hand, now: datetime, step: Mapping[str, Any]) -> str | None:
         _before(hand, now, step)
         hand.do(now, str(step["as"]), verb, step)
     except NotAllowed as no:
-        return None if refused else f"! {where}: refused: {no}"
+        return None if refused else f"! {where}: refused: {no.msgid}: {sentence(no, 'en')}"
     if refused:
         return f"! {where}: was not refused"
     approval = APPROVED_BY_THE_PLAYER.get(verb)

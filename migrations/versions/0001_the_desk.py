@@ -121,6 +121,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("ix_event_kind_at", ["kind", "at"], unique=False)
+        batch_op.create_index("ix_event_subject", ["subject", "subject_id"], unique=False)
 
     op.create_table(
         "notice",
@@ -460,6 +461,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("look_again_at IS NOT NULL"),
             sqlite_where=sa.text("look_again_at IS NOT NULL"),
         )
+        batch_op.create_index("ix_case_closed", ["closed_at"], unique=False)
+        batch_op.create_index("ix_case_registered", ["registered_at"], unique=False)
         batch_op.create_index("ix_case_state", ["state", "id"], unique=False)
         batch_op.create_index("ix_case_unit_state", ["lead_unit_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hotline_case_caller_id"), ["caller_id"], unique=False)
@@ -581,6 +584,8 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index("ix_assignment_allocated", ["allocated_at"], unique=False)
+        batch_op.create_index("ix_assignment_due", ["due_at"], unique=False)
         batch_op.create_index("ix_assignment_unit_state", ["unit_id", "state", "id"], unique=False)
 
     op.create_table(
@@ -617,6 +622,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_caller_id"), ["caller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_counts_on_id"), ["counts_on_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_entered_at"), ["entered_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_received_at"), ["received_at"], unique=False)
 
     op.create_table(
@@ -744,6 +750,7 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_caller_case_id"), ["caller_case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_visit_ended", ["ended_at"], unique=False)
 
     op.create_table(
         "draft",
@@ -889,6 +896,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reply_assignment_id"), ["assignment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reply_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reply_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index("ix_reply_filed", ["filed_at"], unique=False)
 
     op.create_table(
         "request",

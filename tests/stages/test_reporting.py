@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
 from app.ledger import Entry, move_many, verify
-from app.models import Category, DayCount, Event, Notice, Reply, Report, Setting, Suggestion, Unit
+from app.models import Case, Category, DayCount, Event, Notice, Reply, Report, Setting, Suggestion, Unit
 from app.models.columns import clock
 from app.roles import BOT
 from app.rules.refusal import NotAllowed
@@ -25,7 +25,7 @@ from app.stages.calendar import office_at
 from app.stages.office import succeed_unit
 from app.stages.reporting import changes, drift, figures, issue_report, period_of, recount, reissue_report
 from app.story.cast import actor_named, unit_named
-from app.story.player import Story, perform_story
+from app.story.player import Story, perform_story, read
 from app.verbs import perform
 from tests.databases import Desk, sqlite_copy
 
@@ -586,6 +586,35 @@ def test_the_summary_equals_a_recount_from_the_record(june: Sessions) -> None:
         mains = session.scalars(select(Category.id).where(Category.name == "管网")).one()
         assert counted[date(2025, 6, 13), water, mains, "reminder.issued"] == 1
         assert counted[date(2025, 6, 10), water, mains, "case.closed"] == 1
+
+
+STORIES = (
+    "all-the-way",
+    "redo-exhausted-closes-with-its-item",
+    "acceptance-withdrawing-a-lead-hands-over-to-the-oldest",
+    "supervision-cleared-with-a-new-date",
+    "visit-an-amended-outcome-moves-the-case",
+)
+
+
+@pytest.mark.parametrize("stem", STORIES)
+def test_the_summary_of_a_story_equals_a_recount(desk: Desk, stem: str) -> None:
+    story = read(Path(__file__).parents[1] / "stories" / f"{stem}.yaml")
+    assert perform_story(desk.sessions, story)[1] == []
+    with transaction(desk.sessions) as session:
+        first, last = date(2000, 1, 1), date(2099, 12, 31)
+        assert recount(session, first, last) != {}
+        assert drift(session, first, last) == {}
+
+
+def test_a_case_that_closes_with_its_item_is_counted_for_its_lead(desk: Desk) -> None:
+    story = read(Path(__file__).parents[1] / "stories" / "redo-exhausted-closes-with-its-item.yaml")
+    perform_story(desk.sessions, story)
+    with transaction(desk.sessions) as session:
+        closed = select(DayCount.unit_id, DayCount.n).where(DayCount.word == "case.closed")
+        cases = session.scalars(select(Case).where(Case.closed_as == "redo_exhausted")).all()
+        assert {(unit, n) for unit, n in session.execute(closed)} == {(one.lead_unit_id, 1) for one in cases}
+        assert len(cases) == 4
 
 
 def test_a_recount_shows_where_the_summary_was_changed(june: Sessions) -> None:

@@ -1,0 +1,107 @@
+"""The verbs: issue a report, and issue it again; its figures are frozen and sealed in the office's chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import note_office, take
+from app.ledger.chain import canonical
+from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.stages.calendar import office_at
+from app.stages.reporting.contents import changes, figures
+from app.stages.reporting.period import Period, period_of
+
+
+def _newest(session: Session, period: Period) -> Report | None:
+    query = select(Report).where(Report.kind == period.kind, Report.first == period.first)
+    return session.scalars(query.order_by(Report.version.desc()).limit(1)).first()
+
+
+def _lock(session: Session) -> None:
+    """One report at a time: the office's chain is held from here on, so nobody issues the same one meanwhile."""
+    session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
+
+
+def _leaks(session: Session, leaks: Mapping[str, int]) -> dict[str, int]:
+    """Identity leaks as the centre head names them, by the unit's code."""
+    known = set(session.scalars(select(Unit.code).where(Unit.code.in_(leaks)))) if leaks else set()
+    for code, n in leaks.items():
+        if code not in known:
+            raise NotAllowed("unknown_unit", unit=code)
+        if n < 0:
+            raise NotAllowed("leaks_below_zero", unit=code)
+    return dict(leaks)
+
+
+def issue_report(
+    session: Session, now: datetime, actor: Actor, kind: str, first: date, leaks: Mapping[str, int] | None = None
+) -> Report:
+    """Issue a report 工作通报 of a period that is over: its figures are frozen, it gets the next number of the year in
+    which it is issued. `leaks`: identity leaks found in the period, by the unit's code."""
+    period = period_of(kind, first)
+    if now < period.end:
+        raise NotAllowed("period_not_over", last=period.last.isoformat())
+    _lock(session)
+    if _newest(session, period) is not None:
+        raise NotAllowed("report_issued", kind=kind, first=first.isoformat())
+    office = office_at(session, now)
+    found = figures(session, now, period, _leaks(session, leaks or {}))
+    n = take(session, f"report.{kind}", now.year)
+    number = f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期"
+    row = Report(
+        kind=kind, first=first, last=period.last, version=1, number=number, figures=canonical(found), reason="",
+        issued_at=now, issued_by_id=actor.id,
+    )  # fmt: skip
+    return _file(session, now, actor, row, "report.issued")
+
+
+def reissue_report(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    kind: str,
+    first: date,
+    reason: str,
+    leaks: Mapping[str, int] | None = None,
+) -> Report:
+    """Issue a report again, as a new version that says what changed; the earlier ones stay as they are. `leaks` as
+    in the version before where none are named."""
+    period = period_of(kind, first)
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    _lock(session)
+    before = _newest(session, period)
+    if before is None:
+        raise NotAllowed("report_not_issued", kind=kind, first=first.isoformat())
+    old = json.loads(before.figures)
+    new = figures(session, now, period, old["leaks"] if leaks is None else _leaks(session, leaks))
+    changed = list(changes(old, new))
+    if not changed:
+        raise NotAllowed("nothing_changed")
+    version = before.version + 1
+    number = f"{before.number.partition('(')[0]}(第{version}版)"
+    row = Report(
+        kind=kind, first=first, last=period.last, version=version, number=number, figures=canonical(new),
+        changes=canonical(changed), reason=reason, issued_at=now, issued_by_id=actor.id,
+    )  # fmt: skip
+    return _file(session, now, actor, row, "report.reissued")
+
+
+def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str) -> Report:
+    """Put a report on file, with its event in the office's chain, which seals the figures."""
+    session.add(row)
+    session.flush()
+    payload = {
+        "report": row.id, "kind": row.kind, "first": row.first.isoformat(), "version": row.version,
+        "number": row.number, "sha256": hashlib.sha256(row.figures.encode()).hexdigest(),
+    }  # fmt: skip
+    note_office(session, now, actor, kind, payload)
+    return row

@@ -1,0 +1,357 @@
+"""(1) acceptance: what stories do not tell of it. All on Monday 2025-06-09 and the days after."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.database import reading, transaction
+from app.models import Caller, Case, Category, Contact, Event, Instruction, Suggestion, Unit, Visit
+from app.rules.limits import CHANNELS, KINDS
+from app.stages.acceptance import CONTACT_KINDS, LINES, REFUSALS
+from app.stages.allocation import complained_of
+from app.story.cast import unit_named
+from tests.databases import Desk
+from tests.office import Office, moment
+
+MONDAY = "2025-06-09 09:00"
+CALLER = {"name": "李女士", "phone": "13912345678"}
+
+
+def at(minute: int) -> str:
+    """A minute of Monday morning."""
+    return f"2025-06-09 09:{minute:02d}"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_demand_comes_by_any_of_the_channels(desk: Desk, channel: str) -> None:
+    assert len(CHANNELS) == 8
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help", channel=channel)
+    assert (office.case("A").channel, office.row(Contact).channel) == (channel, channel)
+
+
+def test_another_channel_kind_or_urgency_is_refused(desk: Desk) -> None:
+    office = Office(desk)
+    for wrong in ({"channel": "fax"}, {"kind": "petition"}, {"urgency": "soon"}):
+        told = office.refused(MONDAY, "operator", "register", "A", **{"kind": "help", **wrong})
+        assert told == "field_wrong"
+    assert office.rows(Case) == []
+
+
+def test_a_contact_opens_a_case_joins_one_or_stands_alone(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    office.do(at(10), "operator", "contact", "A", kind="supplement", words="补充门牌号。")
+    office.do(at(20), "operator", "contact", kind="invalid", words="无声电话", caller={"phone": "13900000000"})
+    assert [(row.kind, row.case_id) for row in office.rows(Contact)] == [
+        ("demand", office.id("A")), ("supplement", office.id("A")), ("invalid", None),
+    ]  # fmt: skip
+    assert "contact.recorded" in office.events()
+    for kind in set(CONTACT_KINDS) - {"invalid"}:
+        assert office.refused(at(30), "operator", "contact", kind=kind) == "field_missing"
+
+
+def test_a_record_holds_all_that_the_procedure_names(desk: Desk) -> None:
+    office = Office(desk)
+    office.unit("HOUSING")
+    with transaction(desk.sessions) as session:
+        session.add(Category(name="管网"))
+    said: dict[str, Any] = {
+        "channel": "wechat", "received_at": moment("2025-06-09 08:00"), "confidential": True, "wants_reply": False,
+        "kind": "complaint", "place": "滨河路3号", "complained_person": "王某", "narrative": "自来水管爆裂两天无人修。",
+        "demand": "请尽快修复", "urgency": "urgent", "repeat_check": "未发现重复",
+    }  # fmt: skip
+    leader = {"level": "city", "name": "市长", "text": "请速办", "due_on": date(2025, 6, 20)}
+    named = {"category": "管网", "complained_unit": "HOUSING", "caller": CALLER, "leader": leader}
+    office.do(MONDAY, "operator", "register", "A", **said, **named)
+    case = office.case("A")
+    assert {name: getattr(case, name) for name in said} == said
+    assert office.row(Category).id == case.category_id
+    assert office.unit("HOUSING").id == case.complained_unit_id
+    assert case.operator_id is not None
+    caller = office.row(Caller)
+    assert (case.caller_id, caller.name, caller.phone) == (caller.id, CALLER["name"], CALLER["phone"])
+    assert (case.leader_assigned, office.row(Instruction).level) == (True, "city")
+
+
+def test_a_narrative_has_at_least_ten_characters(desk: Desk) -> None:
+    office = Office(desk)
+    told = office.refused(MONDAY, "operator", "register", "A", kind="help", narrative="一二三四五六七八九  ")
+    assert told == "narrative_too_short"
+    office.do(MONDAY, "operator", "register", "A", kind="help", narrative="一二三四五六七八九十")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_registered(desk: Desk, kind: str) -> None:
+    assert KINDS == ("consultation", "help", "complaint", "report", "suggestion", "praise")
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind=kind)
+    assert office.case("A").kind == kind
+
+
+def test_a_category_stands_in_a_tree_and_one_that_is_not_there_is_refused(desk: Desk) -> None:
+    office = Office(desk)
+    with transaction(desk.sessions) as session:
+        session.add(above := Category(name="公用事业"))
+        session.flush()
+        session.add(Category(name="供水", parent_id=above.id))
+    office.do(MONDAY, "operator", "register", "A", kind="help", category="供水")
+    assert office.rows(Category)[1].parent_id == office.rows(Category)[0].id
+    assert office.case("A").category_id == office.rows(Category)[1].id
+    told = office.refused(MONDAY, "operator", "register", "B", kind="help", category="供热")
+    assert told == "unknown_category"
+
+
+def test_a_report_that_touches_life_property_or_public_safety_is_at_least_urgent(desk: Desk) -> None:
+    office = Office(desk)
+    for letter, urgency in (("A", "normal"), ("B", "emergency")):
+        office.do(MONDAY, "operator", "register", letter, kind="report", dangerous=True, urgency=urgency)
+    office.do(MONDAY, "operator", "register", "C", kind="report")
+    assert [office.case(letter).urgency for letter in "ABC"] == ["urgent", "emergency", "normal"]
+
+
+def test_received_at_may_precede_entry_by_three_working_days_with_the_paper_forms_number(desk: Desk) -> None:
+    office = Office(desk)
+    entry = {"kind": "help", "received_at": moment("2025-06-04 10:00")}
+    office.do(MONDAY, "operator", "register", "A", **entry)
+    assert office.case("A").received_at == moment("2025-06-04 10:00")
+    assert office.case("A").paper_form
+    assert office.refused(MONDAY, "operator", "register", "B", **entry, paper_form="") == "paper_form_missing"
+    early = {"kind": "help", "received_at": moment("2025-06-03 23:59")}
+    assert office.refused(MONDAY, "operator", "register", "B", **early) == "entered_too_late"
+    ahead = {"kind": "help", "received_at": moment("2025-06-09 09:01")}
+    assert office.refused(MONDAY, "operator", "register", "B", **ahead) == "received_in_the_future"
+
+
+def test_the_repeat_check_never_joins_or_refuses_by_itself(desk: Desk) -> None:
+    office = Office(desk)
+    same = {"kind": "help", "narrative": "滨河路3号自来水管爆裂。", "caller": CALLER}
+    office.do(MONDAY, "operator", "register", "A", **same)
+    office.do(at(10), "operator", "register", "B", **same, repeat_check="疑似与前件重复，人工判定为新诉求")
+    assert [office.case(letter).state for letter in "AB"] == ["registered", "registered"]
+    assert office.case("B").merged_into_id is None
+    assert office.case("B").repeat_check.startswith("疑似")
+    assert office.case("A").caller_id == office.case("B").caller_id
+
+
+def test_a_case_number_is_the_day_and_four_digits_gapless_and_the_caller_has_six(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    assert office.refused(MONDAY, "operator", "register", "X", kind="help", narrative="短") == "narrative_too_short"
+    office.do(at(10), "operator", "register", "B", kind="help")
+    office.do("2025-06-10 00:00", "operator", "register", "C", kind="help")
+    numbers = [office.case(letter).number for letter in "ABC"]
+    assert numbers == ["202506090001", "202506090002", "202506100001"]
+    assert all(len(office.case(letter).query_code) == 6 for letter in "ABC")
+
+
+def test_a_matter_of_an_emergency_line_is_handed_on_with_line_and_time(desk: Desk) -> None:
+    office = Office(desk)
+    for minute, line in enumerate(LINES):
+        office.do(at(minute), "operator", "register", line, kind="help")
+        office.do(at(minute), "operator", "hand_on", line, line=line)
+        case = office.case(line)
+        assert (case.state, case.line, case.closed_at, case.own_at) == ("transferred", line, moment(at(minute)), None)
+        assert office.told("case.handed_on", line) == [{"line": line, "at": moment(at(minute)).isoformat()}]
+
+
+def test_what_is_not_accepted_has_a_reason_code_and_the_words_told_to_the_caller(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    assert office.refused(at(1), "operator", "refuse", "A", reason="busy") == "field_wrong"
+    assert office.refused(at(1), "operator", "refuse", "A", words=" ") == "words_missing"
+    office.do(at(2), "operator", "refuse", "A", reason="court", words="已在诉讼程序，请向法院反映。")
+    assert office.case("A").state == "registered"
+    office.do(at(3), "allocator", "confirm_refusal", "A")
+    case = office.case("A")
+    assert (case.state, case.refusal_reason, case.told_caller) == ("refused", "court", "已在诉讼程序，请向法院反映。")
+    named = {"court", "arbitration", "discipline", "reconsideration", "disclosure", "petition", "territory", "secret"}
+    assert named < set(REFUSALS)
+
+
+def test_each_counted_repeat_cites_contact_time_and_words(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    for minute, kind in ((10, "repeat"), (20, "chase"), (30, "supplement")):
+        other = {"name": kind, "phone": f"1390000{minute}"}
+        office.do(at(minute), "operator", "contact", "A", kind=kind, words=f"{kind}：仍在漏水", caller=other)
+    counted = office.rows(Contact, counts_on_id=office.id("A"))
+    assert [(row.kind, row.received_at, row.words) for row in counted] == [
+        ("repeat", moment(at(10)), "repeat：仍在漏水"), ("chase", moment(at(20)), "chase：仍在漏水"),
+    ]  # fmt: skip
+    told = office.told("case.repeated", "A")
+    assert [(one["contact"], one["repeats"]) for one in told] == [(row.id, n) for n, row in enumerate(counted, 1)]
+    assert [one["received_at"] for one in told] == [row.received_at.isoformat() for row in counted]
+
+
+def test_several_repeats_by_one_caller_on_one_day_count_once(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    for day, hour in (("09", "10"), ("09", "23"), ("10", "08")):
+        office.do(f"2025-06-{day} {hour}:00", "operator", "contact", "A", kind="repeat")
+    assert office.case("A").repeats == 2
+
+
+def test_each_caller_of_merged_cases_keeps_reply_and_visit(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", kind="help")
+    office.do(at(10), "operator", "register", "B", kind="help")
+    office.do(at(20), "allocator", "merge", "B", into="A")
+    office.do("2025-06-10 09:00", "head@WATER", "reply", "A")
+    office.do("2025-06-10 10:00", "examiner", "examine", "A", passes=True)
+    pleased = {"reached": True, "truth": "proven", "solved": "solved", "satisfied": "satisfied"}
+    office.do("2025-06-11 09:00", "visitor", "record_visit", "A", **pleased)
+    assert (office.case("A").state, office.case("B").state) == ("closed", "merged")
+    office.do("2025-06-11 10:00", "visitor", "record_visit", "B", **{**pleased, "satisfied": "dissatisfied"})
+    visited = [(row.caller_case_id, row.state) for row in office.rows(Visit)]
+    assert visited == [(office.id("A"), "done"), (office.id("B"), "done")]
+    assert office.case("A").state == "reviewing"
+
+
+def closed(office: Office, letter: str) -> None:
+    """A case answered by its unit on Tuesday and closed, satisfied, on Wednesday."""
+    office.allocated(MONDAY, letter, kind="help")
+    office.do("2025-06-10 09:00", "head@WATER", "reply", letter)
+    office.do("2025-06-10 10:00", "examiner", "examine", letter, passes=True)
+    pleased = {"reached": True, "truth": "proven", "solved": "solved", "satisfied": "satisfied"}
+    office.do("2025-06-11 09:00", "visitor", "record_visit", letter, **pleased)
+
+
+def test_a_repeat_reopens_a_case_closed_at_most_90_days_ago(desk: Desk) -> None:
+    office = Office(desk)
+    closed(office, "A")
+    told = office.refused("2025-09-10 00:00", "operator", "contact", "A", kind="repeat")
+    assert told == "closed_too_long"
+    office.do("2025-09-09 23:59", "operator", "contact", "A", kind="repeat")
+    assert (office.case("A").state, office.case("A").repeats) == ("reviewing", 1)
+
+
+def test_a_closed_matter_without_a_new_fact_is_refused_after_one_more_explanation(desk: Desk) -> None:
+    office = Office(desk)
+    closed(office, "A")
+    office.do("2025-06-20 09:00", "operator", "register", "B", kind="help")
+    no_fact = {"reason": "no_new_fact", "words": "已再次解释，无新事实。"}
+    assert office.refused("2025-06-20 09:10", "allocator", "refuse", "B", **no_fact) == "explain_once_more"
+    office.do("2025-06-20 09:20", "operator", "refuse", "B", **no_fact, re_explained=True)
+    assert office.case("B").state == "registered"
+    office.do("2025-06-20 09:30", "allocator", "refuse", "B", **no_fact, re_explained=True)
+    assert (office.case("B").state, office.case("A").state) == ("refused", "closed")
+
+
+def test_three_invalid_contacts_in_thirty_days_flag_the_number_for_the_centre_head(desk: Desk) -> None:
+    office = Office(desk)
+    for day in ("2025-05-01", "2025-06-01", "2025-06-08"):
+        office.do(f"{day} 10:00", "operator", "contact", kind="invalid", words="辱骂", caller=CALLER)
+    assert office.row(Caller).flagged_at is None
+    office.do(MONDAY, "operator", "contact", kind="invalid", words="无声", caller=CALLER)
+    assert office.row(Caller).flagged_at == moment(MONDAY)
+    assert office.told("caller.flagged") == [{"caller": f"caller:{office.row(Caller).id}"}]
+    told = office.row(Event, kind="caller.flagged")
+    assert [row.recipient for row in office.notices() if row.event_id == told.id] == ["centre_head"]
+
+
+def test_an_anonymous_demand_is_accepted_and_not_visited_by_phone(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", anonymous=True)
+    assert office.case("A").caller_id is None
+    office.do("2025-06-10 09:00", "head@WATER", "reply", "A")
+    told = office.refused("2025-06-10 09:30", "visitor", "record_visit", "A", reached=False)
+    assert told == "anonymous_not_visited"
+    assert office.refused(MONDAY, "operator", "register", "B", kind="help", caller={}) == "caller_missing"
+
+
+def test_the_identity_of_a_confidential_caller_reaches_no_unit_and_no_event(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", confidential=True, caller=CALLER)
+    for who in ("staff@WATER", "head@WATER"):
+        assert office.refused(at(10), who, "reveal", "A", reason="联系诉求人") == "confidential"
+    assert office.do(at(20), "allocator", "reveal", "A", reason="核对身份").phone == CALLER["phone"]
+    with reading(desk.sessions) as session:
+        leaked = select(func.count()).select_from(Event)
+        said = Event.payload.contains(CALLER["phone"]) | Event.payload.contains(CALLER["name"])
+        assert session.scalar(leaked.where(said)) == 0
+    assert "caller.revealed" in office.events("A")
+
+
+def test_a_unit_reveals_a_caller_of_its_own_case_with_a_reason_on_the_record(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", caller=CALLER)
+    office.unit("HOUSING")
+    assert office.do(at(10), "staff@WATER", "reveal", "A", reason="联系诉求人").name == CALLER["name"]
+    assert office.events("A")[-1] == "caller.revealed"
+    assert office.refused(at(20), "staff@WATER", "reveal", "A", reason=" ") == "reason_missing"
+    assert office.refused(at(20), "staff@HOUSING", "reveal", "A", reason="看看") == "not_found"
+
+
+def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_superior(desk: Desk) -> None:
+    office = Office(desk)
+    above, unit = office.unit("BUREAU"), office.unit("WATER")
+    with transaction(desk.sessions) as session:
+        session.execute(update(Unit).where(Unit.id == unit.id).values(superior_id=above.id))
+    office.do(MONDAY, "operator", "register", "A", kind="complaint", complained_unit="WATER")
+    with transaction(desk.sessions) as session:
+        case = session.get_one(Case, office.id("A"))
+        offered = [complained_of(session, case, unit_named(session, code)) for code in ("WATER", "BUREAU", "HOUSING")]
+        assert [one and one.code for one in offered] == ["BUREAU", None, None]
+    office.do(at(10), "allocator", "allocate", "A", unit="WATER")
+    assert office.told("case.allocated", "A")[0]["complained_of"] is True
+
+
+def test_a_suggestion_is_marked_by_its_kind_at_registration_or_by_reclassify_and_screened_once(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="suggestion")
+    office.do(MONDAY, "operator", "register", "B", kind="complaint", suggestion=True)
+    office.do(MONDAY, "operator", "register", "C", kind="complaint")
+    office.do(at(10), "allocator", "reclassify", "C", suggestion=True)
+    office.do(at(10), "operator", "register", "D", kind="help")
+    pool = {row.case_id for row in office.rows(Suggestion)}
+    assert pool == {office.id(letter) for letter in "ABC"}
+    office.do(at(20), "centre_head", "screen_suggestion", "A", keep=True, words="与供水规划相关")
+    office.do(at(20), "centre_head", "screen_suggestion", "B", keep=False, words="已有规定")
+    assert [(row.kept, row.words) for row in office.rows(Suggestion)][:2] == [
+        (True, "与供水规划相关"), (False, "已有规定"),
+    ]  # fmt: skip
+    assert office.refused(at(30), "centre_head", "screen_suggestion", "C", keep=True, words=" ") == "reason_missing"
+    assert office.refused(at(30), "centre_head", "screen_suggestion", "A", keep=False) == "screened_already"
+    assert office.refused(at(30), "centre_head", "screen_suggestion", "D", keep=True) == "not_a_suggestion"
+
+
+def test_reclassified_as_confidential_a_caller_is_hidden_at_once(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A")
+    office.do(at(10), "staff@WATER", "reveal", "A", reason="联系诉求人")
+    due = office.assignment("A").due_at
+    assert office.refused(at(20), "allocator", "reclassify", "A", confidential=True, reason=" ") == "reason_missing"
+    office.do(at(20), "allocator", "reclassify", "A", confidential=True)
+    assert office.refused(at(21), "staff@WATER", "reveal", "A", reason="联系诉求人") == "confidential"
+    assert office.assignment("A").due_at == due
+
+
+def test_one_contact_with_several_matters_is_split_into_several_cases(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", confidential=True)
+    parts = [
+        {"kind": "complaint", "narrative": "路灯连续三晚不亮，影响出行。"},
+        {"narrative": "小区垃圾多日未清运，气味大。"},
+    ]
+    made = office.do(at(10), "allocator", "split", "A", parts=parts)
+    whole = office.case("A")
+    assert [(one.kind, one.state) for one in made] == [("complaint", "registered"), ("consultation", "registered")]
+    for one in made:
+        assert (one.caller_id, one.confidential, one.split_from_id) == (whole.caller_id, True, whole.id)
+    assert whole.state == "handling"
+    assert office.told("case.split", "A") == [{"into": [one.id for one in made]}]
+
+
+def test_the_centre_head_is_told_of_a_withdrawal(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A")
+    assert office.refused(at(10), "allocator", "withdraw", "A", reason=" ") == "reason_missing"
+    office.do(at(10), "allocator", "withdraw", "A")
+    told = office.row(Event, kind="case.withdrawn")
+    assert [row.recipient for row in office.notices("A") if row.event_id == told.id] == ["centre_head"]
+    assert office.assignment("A").state == "cancelled"

@@ -1,0 +1,483 @@
+"""(4) supervision: candidates and lists, notices, findings, the hearing, the conclusion and its review."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.models import Event, SupervisionList
+from app.rules.workflow import MAY_BECOME, STANDING
+from app.stages.supervision import FINDINGS, OUTCOMES
+from tests.databases import Desk
+from tests.room import Room
+
+LEADER = {"level": "county", "name": "王县长", "text": "请速办", "due_on": "2025-06-12", "document": "神政批7号"}
+
+
+@pytest.fixture
+def room(desk: Desk) -> Room:
+    return Room(desk)
+
+
+def late(room: Room, letter: str = "A", unit: str = "WATER") -> None:
+    """A consultation of Monday 06-09, due 06-12, signed for; its reminder of 06-13 lapses on 06-18."""
+    room.allocated("2025-06-09 09:10", letter, unit)
+    room.do("2025-06-09 10:00", f"staff@{unit}", "sign_for", letter)
+
+
+def grounds(room: Room, case: str = "A") -> list[str]:
+    return [row.ground for row in room.items(case)]
+
+
+# --- grounds ---
+
+
+def test_the_reminder_is_the_latest_non_void_one_of_the_round(room: Room) -> None:
+    """The second one, issued after a missed promise, is void in error: silence counts from the first, lapsed one."""
+    late(room)
+    room.sweeps("2025-06-13", "2025-06-18")
+    room.do("2025-06-18 10:00", "head@WATER", "explain", "A", promised_on="2025-06-20")
+    room.do("2025-06-18 11:00", "allocator", "rule_on_explanation", "A", accept=True)
+    room.sweeps("2025-06-19", "2025-06-23")
+    assert [row.state for row in room.reminders("A")] == ["lapsed", "open"]
+    room.do("2025-06-24 10:00", "centre_head", "void_reminder", "A")
+    room.sweeps("2025-06-24", "2025-06-25")
+    assert [row.state for row in room.reminders("A")] == ["lapsed", "void"]
+    assert room.days("supervision.listed", "A") == ["2025-06-25"]
+    assert room.told("supervision.listed", "A")[0]["ground"] == "silent"
+
+
+def test_watch_repeated_and_silent_need_the_reminder_lapsed_not_open(room: Room) -> None:
+    late(room)
+    room.sweep("2025-06-13")
+    room.do("2025-06-16 10:00", "operator", "contact", "A", kind="repeat")
+    room.sweeps("2025-06-16", "2025-06-17")
+    assert grounds(room) == [] and room.events("A").count("supervision.watched") == 0
+    room.sweep("2025-06-18")
+    assert grounds(room) == ["repeated"]
+
+
+def test_watch_repeated_and_silent_need_the_assignment_overdue_now(room: Room) -> None:
+    """Lapsed on 06-18, then flagged complex: due is 06-30, and nothing is listed before that has passed."""
+    late(room)
+    room.sweeps("2025-06-13", "2025-06-18")
+    room.do("2025-06-18 10:00", "allocator", "reclassify", "A", complex=True)
+    room.do("2025-06-19 10:00", "operator", "contact", "A", kind="repeat")
+    room.sweeps("2025-06-19", "2025-06-30")
+    assert grounds(room) == []
+    room.sweep("2025-07-01")
+    assert grounds(room) == ["silent"]
+
+
+def test_no_watch_after_silent_was_listed(room: Room) -> None:
+    """After an outage silence is listed, not watched; declined, it is not watched either."""
+    late(room)
+    room.sweep("2025-06-13")
+    room.sweep("2025-06-26")
+    assert grounds(room) == ["silent"]
+    room.do("2025-06-26 10:00", "officer", "decline", "A")
+    room.sweeps("2025-06-27", "2025-07-03")
+    assert "supervision.watched" not in room.events("A")
+
+
+def test_after_a_decline_silent_is_listed_again_after_24_00_of_the_5th_wd(room: Room) -> None:
+    late(room)
+    room.sweep("2025-06-13")
+    room.sweep("2025-06-26")
+    room.do("2025-06-26 10:00", "officer", "decline", "A")
+    room.sweeps("2025-06-27", "2025-07-04")
+    assert room.days("supervision.listed", "A") == ["2025-06-26", "2025-07-04"]
+    assert [(row.ground, row.attempt) for row in room.items("A")] == [("silent", 1), ("silent", 2)]
+
+
+# --- the day's list ---
+
+
+def lists(room: Room) -> list[SupervisionList]:
+    return room.rows(SupervisionList)
+
+
+def test_the_days_list_is_numbered_and_a_day_without_rows_has_none(room: Room) -> None:
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    room.sweeps("2025-06-11", "2025-06-12")
+    room.do("2025-06-12 10:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-13", "2025-06-16")
+    assert [(row.day.isoformat(), row.number) for row in lists(room)] == [
+        ("2025-06-11", "神热线督建〔2025〕1号"), ("2025-06-13", "神热线督建〔2025〕2号"),
+    ]  # fmt: skip
+    assert [len(json.loads(row.rows)) for row in lists(room)] == [1, 1]
+
+
+def test_the_days_list_is_frozen(room: Room) -> None:
+    """What becomes of a row, and a sweep that comes again on its day, leave the list as it was."""
+    late(room)
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-11")
+    before = lists(room)[0].rows
+    room.do("2025-06-11 09:00", "officer", "decline", "A")
+    room.do("2025-06-11 10:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-11 11:00")
+    assert [row.rows for row in lists(room)] == [before]
+    assert room.item.listed_on is None, "what came after the list waits for the next one"
+    room.sweep("2025-06-12")
+    assert len(lists(room)) == 2
+
+
+def test_each_row_cites_the_rule_and_the_facts(room: Room) -> None:
+    late(room)
+    room.sweep("2025-06-13")
+    room.do("2025-06-16 10:00", "operator", "contact", "A", kind="repeat")
+    room.do("2025-06-17 10:00", "operator", "contact", "A", kind="chase")
+    room.sweeps("2025-06-16", "2025-06-18")
+    row = json.loads(lists(room)[0].rows)[0]
+    assert (row["case"], row["unit"], row["ground"]) == ("202506090001", "WATER单位", "repeated")
+    assert (row["class"], row["round"]) == ("mandatory", 1)
+    facts = row["facts"]
+    assert facts["rule"] == "4 repeated"
+    assert (facts["reminder"], facts["due_on"], facts["workdays_late"]) == ("神热线催〔2025〕1号", "2025-06-12", 4)
+    assert facts["repeats"] == 2
+    assert [one["at"] for one in facts["repeats_since_due"]] == [
+        "2025-06-16T10:00:00+08:00", "2025-06-17T10:00:00+08:00",
+    ]  # fmt: skip
+
+
+def test_a_row_cites_the_leaders_instruction(room: Room) -> None:
+    room.allocated("2025-06-09 09:10", "A", leader=LEADER)
+    room.sweeps("2025-06-10", "2025-06-13")
+    row = json.loads(lists(room)[0].rows)[0]
+    assert (row["ground"], row["facts"]["leader"]) == ("leader", True)
+    assert row["instructions"] == [
+        {"leader": "王县长", "level": "county", "on": "2025-06-09", "document": "神政批7号", "words": "请速办"}
+    ]  # fmt: skip
+
+
+def test_a_proposed_row_cites_its_reason_rule_and_facts(room: Room) -> None:
+    late(room)
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A", reason="群众反映强烈，建议督办。")
+    room.sweep("2025-06-11")
+    row = json.loads(lists(room)[0].rows)[0]
+    assert (row["class"], row["reason"]) == ("by_hand", "群众反映强烈，建议督办。")
+    assert (row["facts"]["rule"], row["facts"]["due_on"]) == ("4 by_hand", "2025-06-12")
+
+
+def test_a_row_issued_in_error_is_struck_in_the_next_list_with_its_reason(room: Room) -> None:
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    assert room.refused("2025-06-10 11:00", "officer", "strike_row", "A") == "not_listed"
+    room.sweep("2025-06-11")
+    room.do("2025-06-11 10:00", "officer", "strike_row", "A", reason="误列")
+    assert room.refused("2025-06-11 11:00", "officer", "strike_row", "A") == "struck_already"
+    assert room.item.state == "declined"
+    room.sweep("2025-06-12")
+    assert len(lists(room)) == 1, "a day without rows has no list"
+    room.do("2025-06-12 10:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-13", "2025-06-13")
+    first, second = lists(room)
+    assert json.loads(first.struck) == []
+    assert json.loads(second.struck) == [
+        {"supervision": room.items("A")[0].id, "listed_on": "2025-06-11", "reason": "误列"}
+    ]  # fmt: skip
+    assert len(json.loads(first.rows)) == 1, "the row stays in the list that named it"
+
+
+# --- opening, declining, deferring ---
+
+
+def test_a_candidate_is_deferred_once_by_at_most_5_wd(room: Room) -> None:
+    late(room)
+    room.do("2025-06-09 11:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-10")
+    assert room.item.deadline("own").on.isoformat() == "2025-06-12", "the room decides within 2 wd"
+    assert room.refused("2025-06-10 10:00", "officer", "defer", "A", workdays=6) == "deferral_too_long"
+    room.do("2025-06-10 10:00", "officer", "defer", "A", workdays=5)
+    assert (room.item.state, room.item.deadline("own").on.isoformat()) == ("candidate", "2025-06-17")
+    assert room.refused("2025-06-11 10:00", "officer", "defer", "A", workdays=1) == "deferred_once"
+    assert "room.overdue" not in room.events("A")
+    room.sweeps("2025-06-11", "2025-06-18")
+    assert room.days("room.overdue", "A") == ["2025-06-18"]
+
+
+@pytest.mark.parametrize("verb", ["decline", "defer"])
+def test_declining_and_deferring_need_a_reason(room: Room, verb: str) -> None:
+    late(room)
+    room.do("2025-06-09 11:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-10")
+    assert room.refused("2025-06-10 10:00", "officer", verb, "A", reason=" ") == "reason_missing"
+
+
+def test_an_item_opened_by_hand_needs_a_reason_and_is_not_listed(room: Room) -> None:
+    late(room)
+    assert room.refused("2025-06-09 11:00", "officer", "open_supervision", "A", reason="") == "reason_missing"
+    room.do("2025-06-09 11:00", "officer", "open_supervision", "A")
+    room.sweeps("2025-06-10", "2025-06-11")
+    assert (room.item.listed_on, lists(room)) == (None, [])
+
+
+# --- the notice ---
+
+
+def test_the_notice_has_a_number_a_requirement_and_a_due_date(room: Room) -> None:
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-09 11:00", "officer", "open_supervision", "A", requirement="三日内反馈")
+    room.do("2025-06-09 11:10", "officer", "open_supervision", "B", due_on="2025-06-15")
+    assert (room.item.number, room.item.requirement) == ("神政督〔2025〕1号", "三日内反馈")
+    assert room.item.deadline("due").on.isoformat() == "2025-06-12", "3 wd where none are named"
+    other = room.items("B")[0]
+    assert (other.number, other.deadline("due").on.isoformat()) == ("神政督〔2025〕2号", "2025-06-15")
+
+
+def test_a_notices_date_lies_after_today(room: Room) -> None:
+    late(room)
+    asked = room.refused("2025-06-09 11:00", "officer", "open_supervision", "A", due_on="2025-06-09")
+    assert asked == "date_not_after_today"
+
+
+def test_reissued_at_most_twice_each_with_a_new_due(room: Room) -> None:
+    late(room)
+    room.do("2025-06-09 11:00", "officer", "open_supervision", "A", workdays=1)
+    dues = [room.item.deadline("due").on.isoformat()]
+    for day in ("2025-06-10", "2025-06-11"):
+        room.do(f"{day} 09:00", "head@WATER", "feed_back", "A")
+        room.do(f"{day} 10:00", "officer", "reissue", "A", workdays=2)
+        dues.append(room.item.deadline("due").on.isoformat())
+        assert room.item.state == "reissued"
+    room.do("2025-06-12 09:00", "head@WATER", "feed_back", "A")
+    assert room.refused("2025-06-12 10:00", "officer", "reissue", "A", workdays=2) == "reissued_enough"
+    assert (dues, room.item.reissues) == (["2025-06-10", "2025-06-12", "2025-06-13"], 2)
+
+
+def test_cleared_needs_a_final_reply_not_refused(room: Room) -> None:
+    late(room)
+    room.do("2025-06-09 11:00", "officer", "open_supervision", "A", workdays=5)
+    assert room.refused("2025-06-09 12:00", "officer", "clear", "A") == "no_reply_to_clear"
+    room.do("2025-06-10 09:00", "head@WATER", "reply", "A")
+    room.do("2025-06-10 10:00", "examiner", "examine", "A", passes=False)
+    assert room.refused("2025-06-10 11:00", "officer", "clear", "A") == "no_reply_to_clear"
+    room.do("2025-06-10 12:00", "head@WATER", "reply", "A")
+    room.do("2025-06-10 13:00", "officer", "clear", "A")
+    assert (room.item.state, room.item.cleared_to) == ("cleared", None)
+
+
+# --- the finding ---
+
+
+def test_a_finding_is_perfunctory_inaction_duty_or_untrue(room: Room) -> None:
+    room.to("feed_back")
+    assert FINDINGS == ("perfunctory", "inaction", "duty", "untrue")
+    assert room.refused("2025-06-10 09:00", "officer", "draft_finding", "A", finding="theft") == "field_wrong"
+
+
+def test_a_finding_names_persons_by_the_post_held_on_the_date_of_the_fault(room: Room) -> None:
+    """Due 06-12. The deputy head of those days went on 06-15; whoever came on 06-16 cannot be named, nor can who
+    left before."""
+    late(room)
+    held = room.post("赵六", "deputy", "2024-01-01", "2025-06-15", duty="分管供水", cadre_authority="市委组织部")
+    room.post("钱七", "deputy", "2025-06-16")
+    room.post("孙八", "deputy", "2020-01-01", "2023-12-31")
+    room.do("2025-06-13 11:00", "officer", "open_supervision", "A", workdays=1)
+    room.do("2025-06-16 09:00", "head@WATER", "feed_back", "A")
+    for person in ("钱七", "孙八", "WATER_nobody"):
+        no = room.refused("2025-06-17 09:00", "officer", "draft_finding", "A", finding="duty", persons=[person])
+        assert no == "held_no_post"
+    room.do("2025-06-17 09:00", "officer", "draft_finding", "A", finding="duty", persons=["赵六"])
+    assert [row.post_id for row in room.named()] == [held]
+
+
+def test_before_the_due_date_the_fault_is_of_the_day_of_the_finding(room: Room) -> None:
+    room.to("feed_back")
+    room.post("钱七", "deputy", "2025-06-16")
+    assert room.refused(
+        "2025-06-10 09:00", "officer", "draft_finding", "A", finding="duty", persons=["钱七"]
+    ) == "held_no_post"  # fmt: skip
+
+
+def test_nobody_of_another_unit_is_named(room: Room) -> None:
+    room.to("feed_back")
+    room.post("周九", "head", "2020-01-01", unit="HOUSING")
+    assert room.refused(
+        "2025-06-10 09:00", "officer", "draft_finding", "A", finding="duty", persons=["周九"]
+    ) == "held_no_post"  # fmt: skip
+
+
+def test_no_person_is_named_unless_the_finding_names_him(room: Room) -> None:
+    room.to("draft_finding", persons=[])
+    room.to("confirm_finding")
+    assert room.named() == []
+    no = room.refused("2025-06-10 10:30", "officer", "record_statement", "A", person="WATER_head")
+    assert no == "not_named"
+    room.to("record_statement")
+    assert room.item.state == "heard"
+
+
+def test_a_finding_sent_back_is_where_it_was_and_may_name_others(room: Room) -> None:
+    room.post("赵六", "deputy", "2024-01-01")
+    room.to("draft_finding")
+    room.do("2025-06-10 09:30", "supervision_head", "confirm_finding", "A", accept=False)
+    assert (room.item.state, room.item.finding) == ("fed_back", None)
+    room.do("2025-06-10 09:40", "officer", "draft_finding", "A", finding="inaction", persons=["赵六"])
+    assert room.item.finding == "inaction"
+    assert len(room.named()) == 1
+
+
+def test_a_reissued_notice_whose_feedback_is_overdue_may_be_found_on_and_sent_back(room: Room) -> None:
+    room.to("feed_back")
+    room.do("2025-06-09 16:00", "officer", "reissue", "A", workdays=1)
+    no = room.refused("2025-06-10 23:59", "officer", "draft_finding", "A", finding="duty")
+    assert no == "finding_too_early"
+    room.do("2025-06-11 00:00", "officer", "draft_finding", "A", finding="duty")
+    room.do("2025-06-11 09:00", "supervision_head", "confirm_finding", "A", accept=False)
+    assert room.item.state == "reissued"
+
+
+def test_the_room_has_its_own_clock_to_confirm_conclude_and_rule(room: Room) -> None:
+    room.to("draft_finding")
+    assert room.item.deadline("own").on.isoformat() == "2025-06-12", "2 wd to confirm"
+    room.to("record_statement")
+    assert room.item.deadline("own").on.isoformat() == "2025-06-17", "5 wd to conclude"
+    room.to("conclude")
+    assert room.item.deadline("own") is None
+    room.do("2025-06-12 09:00", "head@WATER", "ask_review", "A")
+    assert room.item.deadline("own").on.isoformat() == "2025-06-16", "2 wd to rule on a review"
+    room.sweeps("2025-06-13", "2025-06-17")
+    assert [one["task"] for one in room.told("room.overdue", "A")] == ["rule on the review"]
+
+
+# --- the hearing ---
+
+
+def test_the_unit_and_each_named_person_are_heard(room: Room) -> None:
+    """The head speaks for the unit and for himself; the officer records what two others said; then it is over."""
+    room.post("赵六", "deputy", "2024-01-01")
+    room.post("李四", "section", "2024-01-01")
+    room.to("draft_finding", persons=["WATER_head", "赵六", "李四"])
+    room.to("record_statement", words="单位说明")
+    assert room.item.state == "confirmed"
+    assert room.refused("2025-06-10 12:00", "officer", "conclude", "A") == "not_heard"
+    room.do("2025-06-10 13:00", "officer", "record_statement", "A", person="赵六", words="当时在外培训")
+    assert room.refused("2025-06-10 13:10", "officer", "record_statement", "A", person="赵六") == "stated_already"
+    assert room.refused("2025-06-10 13:20", "officer", "record_statement", "A", person="WATER_head") == "stated_already"
+    assert room.item.state == "confirmed"
+    room.do("2025-06-10 14:00", "officer", "record_statement", "A", person="李四", words="无异议")
+    assert (room.item.state, room.item.unit_statement) == ("heard", "单位说明")
+    assert sorted(row.statement for row in room.named()) == sorted(["单位说明", "当时在外培训", "无异议"])
+    room.to("conclude")
+
+
+def test_a_persons_statement_is_recorded_by_the_officer_the_units_by_its_head(room: Room) -> None:
+    room.post("赵六", "deputy", "2024-01-01")
+    room.to("draft_finding", persons=["赵六"])
+    room.to("confirm_finding")
+    assert room.refused("2025-06-10 10:30", "officer", "record_statement", "A") == "not_named"
+    room.do("2025-06-10 10:40", "officer", "record_statement", "A", person="赵六", words="说明")
+    assert (room.item.state, room.item.unit_stated_at) == ("confirmed", None)
+    assert room.refused("2025-06-10 10:50", "head@HOUSING", "record_statement", "A") == "not_found"
+    room.to("record_statement")
+    assert room.item.state == "heard"
+    assert [row.statement for row in room.named()] == ["说明"]
+
+
+def test_who_is_silent_is_heard_at_24_00_of_the_3rd_wd(room: Room) -> None:
+    room.post("赵六", "deputy", "2024-01-01")
+    room.to("draft_finding", persons=["赵六"])
+    room.to("confirm_finding")
+    assert room.refused("2025-06-13 23:59", "officer", "conclude", "A") == "not_heard"
+    assert room.refused("2025-06-14 00:00", "officer", "record_statement", "A", person="赵六") == "hearing_over"
+    room.sweep("2025-06-14")
+    assert room.item.state == "heard"
+    assert room.told("supervision.heard", "A") == [{"true_at": "2025-06-14T00:00:00+08:00"}]
+    assert room.named()[0].stated_at is None
+
+
+def test_the_conclusion_is_fed_back(room: Room) -> None:
+    room.to("conclude", conclusion="经查属实，予以通报。")
+    assert room.item.conclusion == "经查属实，予以通报。"
+    told = [row.recipient for row in room.notices() if row.event_id == room.item.state_event_id]
+    assert told == [f"unit:{room.unit('WATER').id}"]
+
+
+# --- the review ---
+
+
+def test_one_review_may_be_asked_for_within_3_wd(room: Room) -> None:
+    room.to("conclude")
+    assert room.refused("2025-06-14 00:00", "head@WATER", "ask_review", "A") == "too_late_for_review"
+    room.do("2025-06-13 23:59", "head@WATER", "ask_review", "A")
+    assert room.refused("2025-06-13 23:59", "head@WATER", "ask_review", "A") == "review_asked_once"
+
+
+def test_a_review_accepted_closes_the_item_and_abandons_its_referral(room: Room) -> None:
+    room.to("complete_referral")
+    room.do("2025-06-12 10:00", "head@WATER", "ask_review", "A")
+    room.do("2025-06-12 11:00", "supervision_head", "rule_on_review", "A", accept=True)
+    assert (room.item.state, room.item.outcome, room.referral.state) == ("closed", "nothing", "abandoned")
+
+
+def test_a_review_refused_goes_on(room: Room) -> None:
+    room.to("seal_referral")
+    room.do("2025-06-13 10:00", "head@WATER", "ask_review", "A")
+    assert room.refused("2025-06-16 09:00", "officer", "send_referral", "A") == "review_open"
+    room.do("2025-06-16 09:10", "supervision_head", "rule_on_review", "A", accept=False)
+    room.to("send_referral", at="2025-06-16 09:20")
+    assert (room.item.state, room.referral.state) == ("referred", "sent")
+
+
+# --- the end ---
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_closed_with_criticism_interview_or_nothing(room: Room, outcome: str) -> None:
+    room.to("conclude")
+    room.do("2025-06-10 16:00", "officer", "close_supervision", "A", outcome=outcome)
+    room.sweep("2025-06-11")
+    assert (room.item.state, room.item.outcome) == ("closed", outcome)
+    assert "referral.drafted" not in room.events("A")
+
+
+def test_it_becomes_referred_when_its_letter_is_sent(room: Room) -> None:
+    room.to("seal_referral")
+    assert room.item.state == "concluded"
+    room.to("send_referral")
+    assert room.item.state == "referred"
+
+
+def test_a_referral_abandoned_closes_the_item(room: Room) -> None:
+    room.to("draft")
+    assert room.refused("2025-06-11 09:00", "officer", "abandon_referral", "A", reason="") == "reason_missing"
+    room.do("2025-06-11 09:00", "officer", "abandon_referral", "A")
+    assert (room.item.state, room.referral.state) == ("closed", "abandoned")
+
+
+def test_if_its_case_is_withdrawn_or_merged_a_candidate_is_declined_and_an_item_cleared_by_the_bot(room: Room) -> None:
+    late(room)
+    room.do("2025-06-09 11:00", "centre_head", "propose", "A")
+    late(room, "B", "HOUSING")
+    room.do("2025-06-09 12:00", "officer", "open_supervision", "B")
+    late(room, "C", "ROADS")
+    room.do("2025-06-10 09:00", "allocator", "withdraw", "A")
+    room.do("2025-06-10 09:00", "allocator", "merge", "B", into="C")
+    assert (room.items("A")[0].state, room.items("B")[0].state) == ("declined", "cleared")
+    for letter, kind in (("A", "supervision.declined"), ("B", "supervision.cleared")):
+        rows = room.rows(Event, chain=room.id(letter), kind=kind)
+        assert [row.actor for row in rows] == ["bot"]
+
+
+def test_from_confirmed_on_it_goes_on_though_the_case_is_withdrawn(room: Room) -> None:
+    room.to("confirm_finding")
+    room.do("2025-06-10 10:30", "allocator", "withdraw", "A")
+    assert (room.case("A").state, room.item.state) == ("withdrawn", "confirmed")
+    room.to("record_outcome")
+    assert (room.item.state, room.referral.state) == ("referred", "closed")
+
+
+def test_the_states_of_a_supervision_item_are_the_procedures() -> None:
+    told = MAY_BECOME["supervision"]
+    assert told["candidate"] == ("declined", "opened")
+    assert told["opened"] == told["reissued"] == ("fed_back", "cleared", "finding")
+    assert told["fed_back"] == ("cleared", "reissued", "finding")
+    assert (told["confirmed"], told["heard"], told["concluded"]) == (("heard",), ("concluded",), ("referred", "closed"))
+    assert {state for state, ways in told.items() if state and ways} == set(STANDING)
