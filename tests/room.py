@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from app.database import transaction
-from app.models import NamedPerson, Referral, Supervision, Unit, UnitPost, Visit, VisitRecord
-from app.story.cast import account, unit_named
+from app.models import NamedPerson, Referral, SlaRule, Supervision, Unit, UnitPost, Visit, VisitRecord
+from app.story.cast import actor_named, unit_named
 from tests.databases import Desk
-from tests.office import Office
+from tests.office import Office, moment
 
 STEPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("2025-06-09 09:00", "operator", "register", {"kind": "help", "complex": True}),
@@ -85,11 +85,21 @@ class Room(Office):
             row = UnitPost(
                 unit_id=unit_named(session, unit).id, person=person, post=post, from_on=date.fromisoformat(first),
                 to_on=date.fromisoformat(last) if last else None,
-                user_id=account(session, user, user.partition("#")[0].rstrip("2")).id if user else None, **more,
+                user_id=actor_named(session, user).id if user else None, **more,
             )  # fmt: skip
             session.add(row)
             session.flush()
             return row.id
+
+    def number(self, name: str, value: int) -> None:
+        """Another value for one of the office's numbers, in force before anything happens."""
+        since = moment("2025-01-01 00:00")
+        with transaction(self.desk.sessions) as session:
+            session.add(
+                SlaRule(
+                    name=name, value=str(value), valid_from=since, reason="", changed_at=since, approved_at=since
+                )
+            )  # fmt: skip
 
     def dissolve(self, at: str, unit: str, successor: str) -> Unit:
         """A unit is dissolved into another."""

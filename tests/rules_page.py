@@ -223,9 +223,10 @@ def is_long(test: str, root: Path = ROOT) -> bool:
     return bool(name) and path.is_file() and _functions(path).get(name.partition("[")[0], False)
 
 
-def is_later(test: str) -> bool:
-    """Whether a row says that what it is about is shown later, and what that is."""
-    return test.startswith("later:") and bool(test.removeprefix("later:").strip())
+def is_unshown(test: str) -> bool:
+    """Whether a row says `later:` and what shows it then, or `none:` and why there is nothing to show."""
+    mark, _, why = test.partition(":")
+    return mark in ("later", "none") and bool(why.strip())
 
 
 def ran_as(nodeid: str) -> str:
@@ -238,7 +239,7 @@ def ran_as(nodeid: str) -> str:
 
 def did_not_run(root: Path, passed: set[str]) -> list[str]:
     """The tests that the page names and that did not pass in a full run; those marked `long` have their own run."""
-    named = {test.partition("[")[0]: None for row in rows(root) for test in row.tests if not is_later(test)}
+    named = {test.partition("[")[0]: None for row in rows(root) for test in row.tests if not is_unshown(test)}
     return [test for test in named if test not in passed and not is_long(test, root)]
 
 

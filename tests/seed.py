@@ -77,8 +77,17 @@ class Seed:
         self, subject: str, kind: str, was: str, to: str, cases: Sequence[int], ids: Sequence[int], **columns: Any
     ) -> None:
         """Move rows from a state to another."""
-        pairs = zip(cases, ids, strict=True)
-        self.write([Entry(case, kind, subject, id, was, to, dict(columns)) for case, id in pairs])
+        own = subject != "case"
+        self.write(
+            [
+                Entry(case, kind, subject, id, was, to, dict(columns), {}, self.unit(case) if own else None)
+                for case, id in zip(cases, ids, strict=True)
+            ]
+        )
+
+    def unit(self, case: int) -> int:
+        """The unit that has a case."""
+        return self.units[case % UNITS]
 
     def assigned(self, n: int, due_on: date = DUE_ON, signed: bool = True, **columns: Any) -> Handled:
         """Cases in handling, each with one assignment to a lead: signed and warned of, or neither."""
@@ -91,7 +100,7 @@ class Seed:
             **self.clock("sign", self.calendar.after(self.at.date())), **due,
             "warned_for": due["due_at"] if signed else None, **columns,
         }  # fmt: skip
-        rows = [{**own, "unit_id": self.units[case % UNITS]} for case in cases]
+        rows = [{**own, "unit_id": self.unit(case)} for case in cases]
         ids = self.born("assignment", "assignment.allocated", "allocated", cases, rows)
         if signed:
             self.moved("assignment", "assignment.signed", "allocated", "signed", cases, ids, signed_at=self.at,
@@ -112,9 +121,8 @@ class Handled:
 
     def rows(self, **columns: Any) -> list[Columns]:
         """The keys of a row that belongs to each assignment, and what is the same for all."""
-        units = self.seed.units
         return [
-            {"assignment_id": id, "unit_id": units[case % UNITS], "round": 1, **columns}
+            {"assignment_id": id, "unit_id": self.seed.unit(case), "round": 1, **columns}
             for case, id in zip(self.cases, self.ids, strict=True)
         ]
 

@@ -179,7 +179,9 @@ def _draft_of_nothing(p: People) -> Act:
     return lambda: p.plainly("allocator", "allocate", case, unit="WATER", draft=1)
 
 
-EXPLAINED: dict[str, Any] = {"words": "因配件缺货施工受阻，现已协调厂家调货并排定工期。", "promised_on": date(2025, 6, 12)}
+EXPLAINED: dict[str, Any] = {
+    "words": "因配件缺货施工受阻，现已协调厂家调货并排定工期。", "promised_on": date(2025, 6, 12)
+}  # fmt: skip
 _EXPLAIN = ("head@WATER", "explain", EXPLAINED)
 _REFUSED = ("allocator", "rule_on_explanation", {"accept": False})
 _FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
@@ -213,7 +215,9 @@ SCENES: dict[str, Scene] = {
     "leader_level": when(nothing, "operator", "register", kind="help", leader={"level": "village", "name": "甲"}),
     "leader_words": when(nothing, "operator", "register", kind="help", leader={"level": "city"}),
     "leader_date_not_after_today": when(registered(), "leader", "instruct", leader={"due_on": date(2025, 6, 9)}),
-    "unknown_kind": when(registered(), "allocator", "split", parts=[{"kind": "plea", "narrative": "另一件完全不同的事情。"}]),
+    "unknown_kind": when(
+        registered(), "allocator", "split", parts=[{"kind": "plea", "narrative": "另一件完全不同的事情。"}]
+    ),
     "no_parts": when(registered(), "allocator", "split", parts=[]),
     "case_ended": when(after(registered(), ("allocator", "withdraw")), "operator", "contact", kind="repeat"),
     "closed_too_long": when(

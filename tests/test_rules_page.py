@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.verbs import VERBS
-from tests.rules_page import PROCEDURE, Row, did_not_run, found, is_later, keys, ran_as, resolve, rows, sentences
+from tests.rules_page import PROCEDURE, Row, did_not_run, found, is_unshown, keys, ran_as, resolve, rows, sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = """# The procedure
@@ -87,12 +87,12 @@ def test_each_function_of_a_row_is_there() -> None:
 
 
 def test_each_test_of_a_row_is_there_or_is_said_to_come_later() -> None:
-    named = {test for row in rows() for test in row.tests if not is_later(test)}
+    named = {test for row in rows() for test in row.tests if not is_unshown(test)}
     assert {test for test in named if not found(test)} == set()
 
 
 def test_each_row_names_a_function_unless_it_comes_later() -> None:
-    bare = [row.key for row in rows() if row.functions == ("-",) and not any(map(is_later, row.tests))]
+    bare = [row.key for row in rows() if row.functions == ("-",) and not any(map(is_unshown, row.tests))]
     assert bare == []
 
 
@@ -187,3 +187,13 @@ def test_a_row_has_five_cells(tmp_path: Path) -> None:
         rows(tmp_path)
     (tmp_path / "docs" / "rules" / "2.md").write_text(PAGE + "| 0 | a `b` | x<br>y | - | z |\n")
     assert rows(tmp_path)[-1] == Row("0", "a b", ("x", "y"), ("-",), ("z",), "2.md")
+
+
+def test_the_procedures_words_name_the_stages_and_the_verbs() -> None:
+    words = {
+        "acceptance", "allocation", "handling", "reminder", "supervision", "reporting", "visit", "redo",
+        "accountability",
+    }  # fmt: skip
+    for room in ("stages", "models"):
+        assert words <= {path.stem for path in (ROOT / "app" / room).iterdir()}
+    assert words <= {verb.stage for verb in VERBS.values()}

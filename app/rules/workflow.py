@@ -115,6 +115,11 @@ def is_lead(ended: Row, by: Row, now: datetime) -> bool:
     return bool(by.role == "lead" and ended.role == "assist" and ended.round == by.round)
 
 
+def is_no_return(ended: Row, by: Row, now: datetime) -> bool:
+    """A final reply withdraws pending promises and extensions, not a return. [procedure 3]"""
+    return bool(ended.kind != "return")
+
+
 def answered_by_that_reply(ended: Row, by: Row, now: datetime) -> bool:
     """The reply that is refused is the one that satisfied the reminder. [procedure 3]"""
     return bool(ended.satisfied_by_reply_id is not None and ended.satisfied_by_reply_id == by.reply_id)
@@ -183,7 +188,7 @@ ENDS: Mapping[tuple[str, str], list[End]] = {
         End("reminder", ("open",), "satisfied", "reminder.satisfied", sets=_by_reply),
         End(
             "request", ("pending",), "withdrawn", "request.withdrawn",
-            lambda ended, by, now: bool(ended.kind != "return"), _ended,
+            is_no_return, _ended,
         ),
     ],
     ("assignment", "reply_refused"): [

@@ -126,7 +126,7 @@ def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral
     """Open a referral's paper, on the record; the frozen contents. A committee reader sees sealed ones only."""
     if actor.is_a("committee") and referral.sealed is None:
         raise NotAllowed("not_found")
-    if actor.is_a("unit_staff", "unit_head"):
+    if actor.is_a("operator", "examiner", "visitor", "unit_staff", "unit_head"):
         raise NotAllowed("not_found")
     columns = {"opened_by_id": actor.id} if actor.is_a("leader") else {}
     note(session, now, actor, referral, "paper.opened", columns, {"paper": "referral"})

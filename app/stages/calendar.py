@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.ledger import Entry, move_many, note_office
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Setting, SlaRule
 from app.models.columns import clock
-from app.roles import Actor
+from app.roles import BOT, Actor
 from app.rules.limits import Versions, refusal
 from app.rules.office import WORDS, Office
 from app.rules.refusal import NotAllowed
@@ -61,12 +61,14 @@ def _changed(session: Session) -> None:
 
 
 def fill(session: Session, now: datetime) -> None:
-    """Fill the table from 2004 to the end of next year; days that are there stay as they are."""
+    """Fill the table from 2004 to the end of next year. Days that are there stay as they are, but for guessed ones
+    that the library, in a newer version, knows: then open deadlines are worked out anew."""
     now = beijing(now)
+    end = date(now.year + 1, 12, 31)
+    _put(session, _LAST, end.isoformat())  # first: whoever fills at the same time waits here, and finds it filled
     last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
     ordinal = session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
     day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
-    end = date(now.year + 1, 12, 31)
     rows = []
     while day <= end:
         worked, source = _guess(day)
@@ -75,18 +77,28 @@ def fill(session: Session, now: datetime) -> None:
         day += timedelta(days=1)
     if rows:
         session.execute(table_of_days().insert(), rows)
-    _put(session, _LAST, end.isoformat())
     _changed(session)
+    learned = _learned(session)
+    if learned:
+        set_days(session, learned, LIBRARY)
+        recompute(session, now, BOT)
 
 
-def set_days(session: Session, days: Mapping[date, bool]) -> None:
-    """Write the office's own days, and count the running numbers after them anew."""
+def _learned(session: Session) -> dict[date, bool]:
+    """The guessed days that the library knows by now, and whether they are worked."""
+    guessed = session.scalars(select(CalendarDay.day).where(CalendarDay.source == PROVISIONAL))
+    known = {day: _guess(day) for day in guessed}
+    return {day: worked for day, (worked, source) in known.items() if source == LIBRARY}
+
+
+def set_days(session: Session, days: Mapping[date, bool], source: str = OFFICE) -> None:
+    """Write days as the office (or another source) has them, and count the running numbers after them anew."""
     first = min(days)
     rows = session.scalars(select(CalendarDay).where(CalendarDay.day >= first).order_by(CalendarDay.day)).all()
     ordinal = session.scalar(select(CalendarDay.ordinal).where(CalendarDay.day == first - timedelta(days=1))) or 0
     for row in rows:
         if row.day in days:
-            row.worked, row.source = days[row.day], OFFICE
+            row.worked, row.source = days[row.day], source
         ordinal += row.worked
         row.ordinal = ordinal
     session.flush()

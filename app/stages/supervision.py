@@ -569,16 +569,14 @@ def record_statement(
         supervision.unit_stated_at, supervision.unit_statement = now, words
         spoke = [row for row in people if session.get_one(UnitPost, row.post_id).user_id == actor.id]
     else:
-        spoke = [row for row in people if person and session.get_one(UnitPost, row.post_id).person == person]
-        if not spoke:
-            raise NotAllowed("not_named", person=person)
-        if all(row.stated_at is not None for row in spoke):
-            raise NotAllowed("stated_already")
+        spoke = _spoke(session, people, person)
     spoke = [row for row in spoke if row.stated_at is None]
     for row in spoke:
         row.stated_at, row.statement = now, words
     session.flush()
-    payload = {"posts": [row.post_id for row in spoke], "unit": actor.is_a("unit_head")}
+    payload: dict[str, Any] = {"posts": [row.post_id for row in spoke], "unit": actor.is_a("unit_head")}
+    if actor.is_a("unit_head"):
+        payload["self_approved"] = drafted_by in (None, actor.id)
     note(session, now, actor, supervision, "supervision.stated", None, payload)
     if supervision.unit_stated_at is not None and all(row.stated_at is not None for row in people):
         office = office_at(session, now)
@@ -586,6 +584,16 @@ def record_statement(
         columns = heard_columns(office, now.date(), allocated_at)
         move(session, now, actor, supervision, "heard", "supervision.heard", columns)
     return supervision
+
+
+def _spoke(session: Session, people: Sequence[NamedPerson], person: str) -> list[NamedPerson]:
+    """The named person whose words the officer records, once."""
+    spoke = [row for row in people if person and session.get_one(UnitPost, row.post_id).person == person]
+    if not spoke:
+        raise NotAllowed("not_named", person=person)
+    if all(row.stated_at is not None for row in spoke):
+        raise NotAllowed("stated_already")
+    return spoke
 
 
 def conclude(

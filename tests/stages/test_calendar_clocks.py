@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.models import SUBJECTS, Assignment, DayCount, Supervision
+from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.calendar import CLOCKS, office_at
 from app.stages.office import calendar_missing
@@ -316,3 +317,49 @@ def test_moments_are_beijings_whatever_zone_they_come_in(desk: Desk) -> None:
     office.do(late, "operator", "register", "A", kind="consultation")
     office.do(late, "allocator", "allocate", "A", unit="WATER")
     assert office.rows(Assignment)[0].due_at == datetime(2025, 6, 14, tzinfo=BEIJING)
+
+
+def own(office: Office, letter: str) -> list[tuple[str, str]]:
+    """What the room was late with, each with the day on which the bot found it."""
+    told = office.told("room.overdue", letter)
+    return [(day, one["task"]) for day, one in zip(office.days("room.overdue", letter), told, strict=True)]
+
+
+def test_the_room_has_2_2_5_2_2_working_days_and_what_is_past_due_is_marked(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", kind="help", complex=True)
+    office.do("2025-06-09 10:00", "centre_head", "propose", "A")
+    office.sweeps("2025-06-10", "2025-06-13")
+    office.do("2025-06-13 09:00", "officer", "open_supervision", "A", ground="by_hand", workdays=3)
+    office.do("2025-06-13 10:00", "head@WATER", "feed_back", "A")
+    office.do("2025-06-13 11:00", "officer", "draft_finding", "A", finding="inaction", persons=[])
+    office.sweeps("2025-06-14", "2025-06-18")
+    office.do("2025-06-18 09:00", "supervision_head", "confirm_finding", "A", finding="inaction")
+    office.do("2025-06-18 10:00", "head@WATER", "record_statement", "A")
+    office.sweeps("2025-06-19", "2025-06-26")
+    office.do("2025-06-26 09:00", "officer", "conclude", "A")
+    office.do("2025-06-26 10:00", "head@WATER", "ask_review", "A")
+    office.sweeps("2025-06-27", "2025-07-01")
+    office.do("2025-07-01 09:00", "supervision_head", "rule_on_review", "A", accept=False)
+    office.do("2025-07-01 10:00", "officer", "complete_referral", "A")
+    office.sweeps("2025-07-02", "2025-07-04")
+    office.do("2025-07-04 09:00", "supervision_head", "review_referral", "A")
+    office.sweeps("2025-07-05", "2025-07-09")
+    assert own(office, "A") == [
+        ("2025-06-13", "decide"), ("2025-06-18", "confirm"), ("2025-06-26", "conclude"),
+        ("2025-07-01", "rule on the review"), ("2025-07-04", "referral.drafted"), ("2025-07-09", "referral.reviewed"),
+    ]  # fmt: skip
+
+
+def test_a_candidate_is_deferred_once_by_at_most_five_working_days(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", kind="help", complex=True)
+    office.do("2025-06-09 10:00", "centre_head", "propose", "A")
+    office.sweep("2025-06-10")
+    with pytest.raises(NotAllowed):
+        office.do("2025-06-11 09:00", "officer", "defer", "A", workdays=6)
+    office.do("2025-06-11 09:00", "officer", "defer", "A", workdays=5)
+    with pytest.raises(NotAllowed):
+        office.do("2025-06-11 10:00", "officer", "defer", "A", workdays=1)
+    office.sweeps("2025-06-12", "2025-06-19")
+    assert own(office, "A") == [("2025-06-19", "decide")]

@@ -55,6 +55,20 @@ def test_a_promise_filed_by_reply_by_satisfies_a_reminder_only_when_it_is_accept
     assert office.reminders("A")[0].state == state
 
 
+@pytest.mark.parametrize("kind", ["return", "extension", "explanation", "interim"])
+def test_what_is_pending_holds_reminders_back_and_does_not_stop_the_clock(desk: Desk, kind: str) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A")
+    verbs = {"return": "request_return", "extension": "request_extension", "interim": "reply_interim"}
+    promised = PROMISED if kind in ("explanation", "interim") else {}
+    office.do("2025-06-10 09:00", "head@WATER", verbs.get(kind, "explain"), "A", **promised)
+    office.sweeps("2025-06-10", "2025-06-13")
+    assert (office.days("assignment.overdue", "A"), office.rows(Reminder)) == (["2025-06-13"], [])
+    office.do("2025-06-13 10:00", "allocator", f"rule_on_{kind}", "A", accept=False)
+    office.sweeps("2025-06-14", "2025-06-16")
+    assert office.days("reminder.issued", "A") == ["2025-06-16"]
+
+
 def test_a_final_reply_after_reply_by_and_before_the_sweep_satisfies_it_late(desk: Desk) -> None:
     office = reminded(desk)
     office.do("2025-06-18 08:29", "head@WATER", "reply", "A")
