@@ -23,7 +23,7 @@ Rows = Sequence[Mapping[str, Any]]
 def coded(value: Any) -> Any:
     """A value as JSON carries it: moments as Beijing wall time, as the columns store them. ValueError: no zone."""
     if isinstance(value, datetime):
-        return beijing(value).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return beijing(value).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     return value

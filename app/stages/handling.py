@@ -17,7 +17,7 @@ from app.roles import DRAFTED, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import OPEN_ASSIGNMENT
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import live_assists
 from app.stages.calendar import office_at
 
@@ -307,10 +307,10 @@ def use_draft(session: Session, now: datetime, one: Assignment, verb: str, draft
 
 
 def held_by(session: Session, case: Case, unit_id: int) -> Assignment:
-    """The newest assignment of a unit on a case; NotAllowed where it has none."""
+    """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest; NotAllowed
+    where it has none. (A case that took over another's has ended ones of its own that may be newer.)"""
     query = select(Assignment).where(Assignment.case_id == case.id, Assignment.unit_id == unit_id)
-    row = session.scalars(query.order_by(Assignment.id.desc()).limit(1)).first()
-    if row is None:
+    rows = session.scalars(query.order_by(Assignment.id)).all()
+    if not rows:
         raise NotAllowed("not_found")
-    return row
-
+    return max(rows, key=lambda row: (row.state in LIVE, row.state == "accepted", row.id))

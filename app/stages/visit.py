@@ -182,12 +182,16 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
 def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit) -> None:
     if visit.round != lead.round:
         return
-    if lead.state == "closed" and lead.closed_as in ("visited", "unreachable") and bad(visit):
-        _dispute(session, now, actor, lead)
+    how = "visited" if visit.state == "done" else "unreachable"
+    if lead.state == "closed" and lead.closed_as in ("visited", "unreachable"):
+        if bad(visit):
+            _dispute(session, now, actor, lead)
+        elif visit.caller_case_id == lead.id and how != lead.closed_as:
+            note(session, now, actor, lead, "case.edited", {"closed_as": how}, {"as": how})
         return
     by_visit = lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed
     if by_visit and not _any_bad(session, lead):
-        _close(session, now, actor, lead, "visited" if visit.state == "done" else "unreachable")
+        _close(session, now, actor, lead, how)
 
 
 def _any_bad(session: Session, lead: Case) -> bool:

@@ -27,8 +27,9 @@ STORIES = sorted((Path(__file__).parent.parent / "stories").glob("*.yaml"))
 UNITS = ("WATER", "ROADS", "POWER")
 START = date(2026, 1, 26)
 """Three weeks before Spring Festival: rest days, a make-up Saturday on 02-28, then ordinary weeks."""
-DAYS = 55
+DAYS = 50
 DATED = "县长"
+SATISFIED = {"truth": "proven", "solved": "solved", "satisfied": "satisfied"}
 
 
 @contextmanager
@@ -46,9 +47,12 @@ def looked_at_everything(desk: Desk) -> Iterator[None]:
         event.remove(desk.engine, "before_cursor_execute", begin)
 
 
-@pytest.mark.parametrize(
-    "path", [pytest.param(path, id=path.stem, marks=[pytest.mark.long] if n % 8 else []) for n, path in enumerate(STORIES)]
-)
+_PLAYED = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.long] if n % 8 else []) for n, path in enumerate(STORIES)
+]
+
+
+@pytest.mark.parametrize("path", _PLAYED)
 def test_a_story_goes_the_same_when_every_case_is_looked_at_in_every_sweep(sqlite_desk: Desk, path: Path) -> None:
     with looked_at_everything(sqlite_desk):
         _, differences = perform_story(sqlite_desk.sessions, read(path))
@@ -105,8 +109,9 @@ class Walk:
                 ("allocator", "rule_on_return", ruled), ("allocator", "rule_on_extension", ruled),
                 ("allocator", "rule_on_explanation", ruled), ("allocator", "rule_on_interim", ruled),
                 ("examiner", "examine", {"passes": yes, "unit": unit}), ("operator", "contact", {"kind": "repeat"}),
-                ("operator", "contact", {"kind": "chase"}), ("allocator", "recall", {}), ("centre_head", "reassign", {}),
-                ("allocator", "allocate", {"unit": unit}), ("allocator", "withdraw", {}),
+                ("operator", "contact", {"kind": "chase"}), ("allocator", "recall", {}),
+                ("centre_head", "reassign", {}), ("allocator", "allocate", {"unit": unit}),
+                ("allocator", "withdraw", {}),
                 ("allocator", "merge", {"into": dice.choice(self.letters)}), ("allocator", "waive_assist", {}),
                 ("allocator", "reclassify", {"urgency": dice.choice(["normal", "urgent", "emergency"])}),
                 ("allocator", "reclassify", {"kind": "complaint"}), ("allocator", "submit", {}),
@@ -119,7 +124,7 @@ class Walk:
                 ("supervision_head", "confirm_finding", {"accept": yes}), ("officer", "conclude", {}),
                 (head, "ask_review", {}), ("supervision_head", "rule_on_review", {"accept": yes}),
                 ("officer", "close_supervision", {}), ("officer", "abandon_referral", {}),
-                ("visitor", "record_visit", {"truth": "proven", "solved": "solved", "satisfied": "satisfied"}),
+                ("visitor", "record_visit", SATISFIED),
                 ("visitor", "record_visit", {"truth": "untrue", "solved": "unsolved", "satisfied": "dissatisfied"}),
                 ("examiner#2", "review_responsibility", {"unit_responsible": yes}),
             ]
@@ -149,6 +154,13 @@ def _calendar(office: Office, at: datetime, day: date, worked: bool) -> str:
     return "done"
 
 
+def _look_at_everything(desk: Desk, at: datetime) -> None:
+    """At 08:30 every case, at any other time the emergencies."""
+    every = update(Case).values(look_again_at=at)
+    with transaction(desk.sessions) as session:
+        session.execute(every if at.hour == 8 else every.where(Case.urgency == "emergency"))
+
+
 def _history(desk: Desk, seed: int, looks: bool) -> tuple[list[str], list[Any]]:
     """Play a random history; how each verb went, and what the bot wrote."""
     walk, office, went = Walk(seed), Office(desk), []
@@ -171,8 +183,7 @@ def _history(desk: Desk, seed: int, looks: bool) -> tuple[list[str], list[Any]]:
                 went.append(f"{at} {move[1]} {move[2]} {move[3]} {_try(office, *move)}")
                 continue
             if not looks:
-                with transaction(desk.sessions) as session:
-                    session.execute(update(Case).values(look_again_at=at))
+                _look_at_everything(desk, at)
             done = sweep(desk.sessions, at)
             assert done.failures == 0, done.error
     query = select(Event.at, Event.chain, Event.kind, Event.payload).where(Event.actor == "bot").order_by(Event.id)
@@ -180,7 +191,7 @@ def _history(desk: Desk, seed: int, looks: bool) -> tuple[list[str], list[Any]]:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(4), *(pytest.param(n, marks=[pytest.mark.long, pytest.mark.timeout(300)]) for n in range(4, 120))]
+    "seed", [*range(3), *(pytest.param(n, marks=[pytest.mark.long, pytest.mark.timeout(300)]) for n in range(3, 120))]
 )
 def test_a_random_history_goes_the_same_with_looks_and_without(desk: Desk, twin: Desk, seed: int) -> None:
     went, did = _history(desk, seed, looks=True)
@@ -197,7 +208,7 @@ def test_a_closed_case_is_not_looked_at_again(desk: Desk) -> None:
     office.allocated("2026-03-02 09:00", "A")
     office.do("2026-03-03 10:00", "head@WATER", "reply", "A")
     office.do("2026-03-03 11:00", "examiner", "examine", "A", passes=True)
-    office.do("2026-03-03 12:00", "visitor", "record_visit", "A", truth="proven", solved="solved", satisfied="satisfied")
+    office.do("2026-03-03 12:00", "visitor", "record_visit", "A", **SATISFIED)
     office.sweep("2026-03-04")
     with desk.engine.connect() as connection:
         assert connection.execute(text("SELECT look_again_at FROM hotline_case")).scalar_one() is None

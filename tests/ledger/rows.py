@@ -103,5 +103,3 @@ def whole_case(session: Session, code: str = "water") -> dict[str, int]:
 
 def later(**after: float) -> datetime:
     return NOW + timedelta(**after)
-
-

@@ -28,7 +28,7 @@ def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
     [
         ({"b": 1, "a": [True, None, "督办"]}, '{"a":[true,null,"督办"],"b":1}'),
         ({"\U00010000": 1, "\ue000": 2}, '{"\U00010000":1,"\ue000":2}'),  # by UTF-16, not by code point
-        ("\x00\x1f\x7f\u2028/\"\\\n", '"\\u0000\\u001f\x7f\u2028/\\"\\\\\\n"'),
+        ('\x00\x1f\x7f\u2028/"\\\n', '"\\u0000\\u001f\x7f\u2028/\\"\\\\\\n"'),
         ({}, "{}"),
     ],
 )

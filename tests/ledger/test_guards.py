@@ -120,9 +120,7 @@ def test_a_state_is_not_changed_by_hand(guarded: Guarded, subject: str) -> None:
     guarded.refused(f"UPDATE {table} SET state = '{NEXT[subject][0]}' WHERE id = :{subject}")
     newest = "(SELECT max(id) FROM event)"
     guarded.refused(f"UPDATE {table} SET state_event_id = {newest} + 1 WHERE id = :{subject}")
-    guarded.refused(
-        f"UPDATE {table} SET state = '{NEXT[subject][0]}', state_event_id = {newest} WHERE id = :{subject}"
-    )
+    guarded.refused(f"UPDATE {table} SET state = '{NEXT[subject][0]}', state_event_id = {newest} WHERE id = :{subject}")
     guarded.refused(f"UPDATE {table} SET id = id + 100 WHERE id = :{subject}")
 
 
@@ -173,9 +171,7 @@ def test_a_row_with_a_state_is_not_written_over(guarded: Guarded, subject: str) 
     table, where = TABLES[subject], f"WHERE id = :{subject}"
     if not guarded.desk.sqlite:
         names = "id" if subject == "event" else "(id)"
-        guarded.refused(
-            f"INSERT {guarded.copied(table)} {where} ON CONFLICT {names} DO UPDATE SET state = 'mine'"
-        )
+        guarded.refused(f"INSERT {guarded.copied(table)} {where} ON CONFLICT {names} DO UPDATE SET state = 'mine'")
         return
     guarded.refused(f"INSERT OR REPLACE {guarded.copied(table)} {where}")
     guarded.refused(f"REPLACE {guarded.copied(table)} {where}")

@@ -59,7 +59,7 @@ supervision: concluded > referred closed
 visit: - > pending
 visit: pending > done unreachable not_applicable
 visit: done > done unreachable
-visit: unreachable > done
+visit: unreachable > done unreachable
 referral: - > drafted
 referral: drafted > reviewed drafted abandoned
 referral: reviewed > approved drafted abandoned

@@ -212,9 +212,7 @@ def test_proposals_are_approved_in_the_order_in_which_they_were_made(desk: Desk)
     ("named", "why"),
     [({}, "no_days"), ({day("2028-01-03"): True}, "day_outside_calendar"), ({day("2003-12-31"): True}, "day_outside")],
 )
-def test_days_outside_the_table_and_empty_proposals_are_refused(
-    desk: Desk, named: dict[date, bool], why: str
-) -> None:
+def test_days_outside_the_table_and_empty_proposals_are_refused(desk: Desk, named: dict[date, bool], why: str) -> None:
     with transaction(desk.sessions) as session:
         with pytest.raises(NotAllowed, match=why):
             load_calendar(session, NOW, actor(session, "it_admin"), named)

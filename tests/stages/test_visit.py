@@ -206,6 +206,14 @@ def test_an_unreachable_caller_may_turn_out_to_have_been_reached(room: Room) -> 
     assert (room.visit().state, room.visit().satisfied, room.case("A").state) == ("unreachable", None, "closed")
 
 
+def test_an_unreachable_caller_who_turns_out_content_is_counted_as_visited(room: Room) -> None:
+    passed(room)
+    for at in ("2025-06-10 09:00", "2025-06-10 15:00", "2025-06-11 09:00"):
+        visited(room, at, reached=False)
+    room.do("2025-06-11 10:00", "centre_head", "amend_visit", "A", reached=True, **GOOD)
+    assert (room.visit().state, room.case("A").state, room.case("A").closed_as) == ("done", "closed", "visited")
+
+
 def test_each_merged_caller_keeps_his_visit(room: Room) -> None:
     """The lead's caller is content and the case closes; the merged one is not, and it goes to review."""
     room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")

@@ -54,7 +54,7 @@ class Bot(Said):
         if is_workday(self.today):
             self._list(case, one)
         for item in older:
-            self._item(item)
+            self._look_at_item(item)
 
     # Reminder.
 
@@ -195,7 +195,7 @@ class Bot(Said):
         self.say("supervision.listed")
         return item
 
-    def _item(self, item: Item) -> None:
+    def _look_at_item(self, item: Item) -> None:
         if item.state in ("opened", "reissued") and item.due and self.now >= item.due and item.overdue_for != item.due:
             item.overdue_for = item.due
             self.say("supervision.overdue")

@@ -96,19 +96,23 @@ class Centre(Bot):
             case.proposed_by = who.word
             self.say("case.refusal_proposed")
         else:
-            self._end(case, "refused", "case.refused")
+            self._not_accepted(case, "refused", "case.refused")
 
     def confirm_refusal(self, who: Person, case: Case, accept: bool) -> None:
         need(case.state == "registered" and case.proposed_by)
         if accept:
-            self._end(case, "refused", "case.refused")
+            self._not_accepted(case, "refused", "case.refused")
         else:
             case.proposed_by = None
             self.say("case.edited")
 
     def hand_on(self, who: Person, case: Case) -> None:
         need(case.state == "registered")
-        self._end(case, "transferred", "case.handed_on")
+        self._not_accepted(case, "transferred", "case.handed_on")
+
+    def _not_accepted(self, case: Case, state: str, word: str) -> None:
+        case.state, case.own = state, None
+        self.say(word)
 
     def screen_suggestion(self, who: Person, case: Case, keep: bool) -> None:
         need(case.pool == "waiting")
@@ -163,12 +167,12 @@ class Centre(Bot):
         for other in heirs[1:]:
             other.into = self.cases.index(heir)
             self.say("case.merged")
-        lead.assignments, lead.visits, lead.counted = [], [], []
+        lead.assignments, lead.visits, heir.counted = [], [], list(lead.counted)
         if heir.state == "visiting" and heir.anonymous:
             self._close(heir, "anonymous")
 
     def _end(self, case: Case, state: str, word: str) -> None:
-        """A case ends before it is done: assignments, candidates and unconfirmed items end with it. [States]"""
+        """Withdrawn or merged: assignments, candidates and unconfirmed items end with the case. [States]"""
         case.state, case.own = state, None
         self.say(word)
         for one in case.assignments:
@@ -460,6 +464,8 @@ class Centre(Bot):
 
     def _passed(self, case: Case, one: Assignment) -> None:
         assists = [row for row in self.assists(case, one) if row.state == "replied"] if one.role == "lead" else []
+        if one.standing:
+            one.standing.state = "passed"
         for row in (one, *assists):
             row.state = "accepted"
         self.say("reply.passed")
@@ -510,13 +516,16 @@ class Centre(Bot):
     def _visit_of(self, lead: Case, caller: Case) -> Visit:
         """The caller's pending visit of this round; who was merged in later is visited too, and so is the caller of a
         case that waits for its visit and has none (a sampled direct answer, an heir)."""
-        at = self.cases.index(caller)
-        rows = [row for row in sorted(lead.visits, key=lambda row: row.n) if (row.caller, row.round) == (at, lead.round)]
+        rows = [row for row in self._visits(lead, caller) if row.round == lead.round]
         if rows and rows[-1].state == "pending":
             return rows[-1]
         joined = not rows and caller.state == "merged" and lead.state in ("visiting", "reviewing", "closed")
         need(joined or (lead.state == "visiting" and caller is lead))
         return self._plan(lead, caller)
+
+    def _visits(self, lead: Case, caller: Case) -> list[Visit]:
+        at = self.cases.index(caller)
+        return sorted((row for row in lead.visits if row.caller == at), key=lambda row: row.n)
 
     def _dispute(self, lead: Case) -> None:
         lead.state, lead.own, lead.disputed_by = "reviewing", None, "visit"
@@ -524,9 +533,8 @@ class Centre(Bot):
 
     def amend_visit(self, who: Person, case: Case, reached: bool, good: bool = True) -> None:
         """A new version of a record; the case moves between closed and review until responsibility is reviewed."""
-        lead, at = self.lead_of(case), self.cases.index(case)
-        rows = [row for row in sorted(lead.visits, key=lambda row: row.n) if row.caller == at and row.state != "pending"]
-        rows = [row for row in rows if row.state in ("done", "unreachable")]
+        lead = self.lead_of(case)
+        rows = [row for row in self._visits(lead, case) if row.state in ("done", "unreachable")]
         need(rows)
         visit = rows[-1]
         visit.state, visit.bad = ("done", not good) if reached else ("unreachable", False)
@@ -534,12 +542,17 @@ class Centre(Bot):
         self.say("visit.amended")
         if visit.round != lead.round:
             return
-        if lead.state == "closed" and lead.closed_as in ("visited", "unreachable") and visit.bad:
-            self._dispute(lead)
+        how = "visited" if visit.state == "done" else "unreachable"
+        if lead.state == "closed" and lead.closed_as in ("visited", "unreachable"):
+            if visit.bad:
+                self._dispute(lead)
+            elif case is lead and how != lead.closed_as:
+                lead.closed_as = how
+                self.say("case.edited")
             return
         bad = any(row.bad and row.state == "done" for row in lead.visits if row.round == lead.round)
         if lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed and not bad:
-            self._close(lead, "visited" if visit.state == "done" else "unreachable")
+            self._close(lead, how)
 
     def review_responsibility(self, who: Person, case: Case, responsible: bool) -> None:
         need(case.state == "reviewing" and who.word not in self.handlers(case) | case.visitors)

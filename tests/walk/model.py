@@ -3,6 +3,13 @@ code."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from tests.walk.room import Room
+from tests.walk.rows import FINAL, Case, Person, Row, after, end
+from tests.walk.said import need
+
+UNITS = ("WATER", "HOUSING")
 CENTRE = ("allocator", "centre_head")
 ROOM = ("officer", "supervision_head")
 UNIT = ("unit_staff", "unit_head")
@@ -86,3 +93,79 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "succeed_unit": ("it_admin",),
 }
 """verb -> the roles that have a right to it. [procedure, Who may do what]"""
+
+PEOPLE: tuple[Person, ...] = (
+    *(Person(role, role) for role in (
+        "operator", "allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head", "leader",
+        "committee", "it_admin", "log_auditor",
+    )),
+    *(Person(f"{role}#2", role) for role in (
+        "allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head",
+    )),
+    *(Person(f"{place}@{unit}", f"unit_{place}", unit) for unit in UNITS for place in ("staff", "head")),
+)  # fmt: skip
+"""Who walks: two persons where the procedure wants two."""
+
+WAYS_OUT: dict[tuple[str, str], tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = {
+    ("case", "registered"): (("allocate", ("centre_head",), {"unit": UNITS[0]}),),
+    ("case", "submitted"): (("instruct", ("leader",), {}),),
+    ("case", "handling"): (("reply", HEAD, {}),),
+    ("case", "examining"): (("examine", ("examiner", "centre_head"), {"passes": True}),),
+    ("case", "visiting"): (("record_visit", ("visitor", "centre_head", *ROOM), {"reached": True}),),
+    ("case", "reviewing"): (("review_responsibility", ("examiner", "centre_head"), {"responsible": False}),),
+    ("assignment", "allocated"): (("reply", HEAD, {}),),
+    ("assignment", "signed"): (("reply", HEAD, {}),),
+    ("assignment", "reply_refused"): (("reply", HEAD, {}),),
+    ("assignment", "return_pending"): (("rule_on_return", CENTRE, {"accept": False}),),
+    ("assignment", "replied"): (("examine", ("examiner", "centre_head"), {"passes": True}),),
+    ("ask", "pending"): tuple(
+        (f"rule_on_{kind}", CENTRE, {"accept": False}) for kind in ("return", "extension", "explanation", "interim")
+    ),
+    ("reminder", "open"): (),
+    ("item", "candidate"): (("decline", ROOM, {}),),
+    ("item", "opened"): (("feed_back", HEAD, {}),),
+    ("item", "reissued"): (("feed_back", HEAD, {}),),
+    ("item", "fed_back"): (("draft_finding", ROOM, {}),),
+    ("item", "finding"): (("confirm_finding", ("supervision_head",), {}),),
+    ("item", "confirmed"): (("record_statement", HEAD, {}),),
+    ("item", "heard"): (("conclude", ROOM, {}),),
+    ("item", "concluded"): (
+        ("rule_on_review", ("supervision_head",), {"accept": False}), ("close_supervision", ROOM, {}),
+    ),
+    ("visit", "pending"): (("record_visit", ("visitor", "centre_head", *ROOM), {"reached": True}),),
+    ("referral", "drafted"): (("complete_referral", ROOM, {}), ("review_referral", ("supervision_head",), {})),
+    ("referral", "reviewed"): (("open_paper", ("leader",), {}), ("approve_referral", ("leader",), {})),
+    ("referral", "approved"): (("seal_referral", ROOM, {}),),
+    ("referral", "sealed"): (("send_referral", ROOM, {}),),
+    ("referral", "sent"): (("record_receipt", ROOM, {}),),
+    ("referral", "received"): (("record_outcome", ("committee",), {"outcome": "result"}),),
+}  # fmt: skip
+"""(subject, state) -> verbs and roles that lead out of it; where nobody can yet, the bot does as time goes by."""
+
+
+class Model(Room):
+    """One desk as the procedure has it: verbs are refused or done, and say which events must be on the record."""
+
+    def do(self, who: Person, verb: str, case: Case | None = None, **fields: Any) -> None:
+        """One verb of one person. Raises Refused, and nothing is changed."""
+        self.said.clear()
+        need(who.role in WHO_MAY[verb])
+        getattr(self, verb)(who, *([] if case is None else [case]), **fields)
+
+    def was_sampled(self, case: Case) -> None:
+        """The office's seed has drawn this direct answer: it is visited."""
+        case.state, case.own, case.closed_on, case.closed_as = "visiting", end(after(self.today, 3)), None, ""
+
+    def unfinished(self) -> list[tuple[str, Row, Case]]:
+        """Every row in a state that needs a way out, what others wait for first."""
+        found: list[tuple[str, Row, Case]] = []
+        for case in self.cases:
+            assists_first = sorted(case.assignments, key=lambda one: one.role)
+            found += [("ask", ask, case) for one in assists_first for ask in one.asks]
+            found += [("item", item, case) for item in case.items]
+            found += [("referral", item.referral, case) for item in case.items if item.referral]
+            found += [("visit", visit, self.cases[visit.caller]) for visit in case.visits]
+            found += [("assignment", one, case) for one in assists_first]
+            found += [("reminder", row, case) for one in assists_first for row in one.reminders]
+            found.append(("case", case, case))
+        return [one for one in found if one[1].state not in FINAL[one[0]]]

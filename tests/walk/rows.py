@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
+LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001
 
 
 def is_workday(day: date) -> bool:
@@ -70,7 +71,7 @@ class Ask(Row):
     """A return, an extension, or a promise (explanation, interim)."""
 
     kind: str = ""
-    filed_at: datetime = datetime.min
+    filed_at: datetime = LONG_AGO
     by: str = ""
     until: date | None = None
     workdays: int = 0
@@ -79,14 +80,14 @@ class Ask(Row):
 
 @dataclass
 class Reply(Row):
-    filed_at: datetime = datetime.min
+    filed_at: datetime = LONG_AGO
     refused_at: datetime | None = None
 
 
 @dataclass
 class Reminder(Row):
-    issued_at: datetime = datetime.min
-    reply_by: datetime = datetime.min
+    issued_at: datetime = LONG_AGO
+    reply_by: datetime = LONG_AGO
     by_reply: Reply | None = None
     by_ask: Ask | None = None
     in_error: bool = False
@@ -94,7 +95,7 @@ class Reminder(Row):
 
 @dataclass
 class Referral(Row):
-    send_by: datetime = datetime.min
+    send_by: datetime = LONG_AGO
     completed_by: str | None = None
     reviewed_by: str | None = None
     opened_by: str | None = None
@@ -133,8 +134,8 @@ class Assignment(Row):
     role: str = "lead"
     round: int = 1
     by: str = ""
-    allocated_at: datetime = datetime.min
-    due: Due = Due(datetime.min)
+    allocated_at: datetime = LONG_AGO
+    due: Due = Due(LONG_AGO)
     leader: bool = False
     answers_at_once: bool = False
     responded: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 
-from tests.walk.rows import Assignment, Case
+from tests.walk.rows import LIVE, Assignment, Case
 
 
 class Refused(Exception):
@@ -45,10 +45,10 @@ class Said:
         return self._last
 
     def held(self, case: Case, unit: str | None) -> Assignment:
-        """The newest assignment of a unit on a case."""
-        rows = sorted((one for one in case.assignments if one.unit == unit), key=lambda one: one.n)
+        """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest."""
+        rows = [one for one in case.assignments if one.unit == unit]
         need(rows)
-        return rows[-1]
+        return max(rows, key=lambda one: (one.state in LIVE, one.state == "accepted", one.n))
 
     def merged_with(self, case: Case) -> list[Case]:
         """The cases merged into a lead, the oldest first."""

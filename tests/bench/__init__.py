@@ -1,0 +1,1 @@
+"""What `make bench` measures: the promises about speed, side by side with the raw limit and a peer."""

@@ -1,0 +1,186 @@
+"""`make bench`: prints each promise about speed, what was measured, and whether it holds."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import config
+from app.sweep import sweep
+from tests import seed
+from tests.bench import peer
+from tests.bench.measure import (
+    ROUNDS,
+    bench_cluster,
+    cost,
+    desks,
+    due,
+    environment,
+    median,
+    peers,
+    process_cost,
+)
+from tests.databases import KEY, Desk, lay_sqlite, sqlite_copy
+from tests.record import contents
+from tests.servers import PostgresCluster
+from tests.statements import counted
+
+SIZES = [10_000, 100_000, 1_000_000]
+DUE, MANY = 1_000, 10_000
+FAILED: list[str] = []
+
+
+def say(name: str, words: str, holds: bool | None = None) -> None:
+    """One line of the result."""
+    mark = {True: "ok  ", False: "FAIL", None: "    "}[holds]
+    if holds is False:
+        FAILED.append(name)
+    print(f"{mark} {name:4} {words}", flush=True)
+
+
+def _swept(desk: Desk, n: int) -> Callable[[], Any]:
+    def work() -> None:
+        done = sweep(desk.sessions, seed.NOW)
+        assert (done.cases, done.failures) == (n, 0), done
+
+    return work
+
+
+def _psql(folder: Path, database: str, file: str, *values: str) -> list[str]:
+    given = [word for value in values for word in ("-v", value)]
+    return ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, *given, "-f", str(folder / "raw" / file)]
+
+
+def _raw(cluster: PostgresCluster, folder: Path) -> float:
+    """CPU ms per due case of one statement that does the least that a scan can do."""
+    for file, values in (("schema.sql", ()), ("fill.sql", (f"n={SIZES[1]}", f"open={SIZES[1]}", f"d={MANY}")),
+                         ("index.sql", ())):  # fmt: skip
+        subprocess.run(_psql(folder, "raw", file, *values), check=True, capture_output=True)
+    subprocess.run(["psql", "-q", "-d", "raw", "-c", "checkpoint"], check=True)
+    return process_cost(cluster, _psql(folder, "raw", "scan.sql")) * 1e3 / MANY
+
+
+def p1(cluster: PostgresCluster, desk: Desk, folder: Path) -> None:
+    """Our CPU per due case, and the raw limit's, in turns."""
+    cluster.database("raw")
+    ours, raw = [], []
+    for _ in range(ROUNDS):
+        due(desk, MANY)
+        ours.append(cost(cluster, _swept(desk, MANY))[0] * 1e3 / MANY)
+        raw.append(_raw(cluster, folder))
+    ratio = median(ours) / median(raw)
+    say("P1", f"sweep {median(ours):.3f} ms CPU per due case, one raw statement {median(raw):.3f}: "
+              f"{ratio:.1f} times (at most 8); ours {_three(ours)}, raw {_three(raw)}", ratio <= 8)  # fmt: skip
+
+
+def _three(values: list[float]) -> str:
+    return "/".join(f"{value:.3f}" for value in values)
+
+
+def p2(cluster: PostgresCluster, desk: Desk, folder: Path) -> None:
+    """The peer's CPU per due case against ours, both as processes with their start."""
+    interpreter = peer.python(folder)
+    if interpreter is None:
+        say("P2", peer.HOW)
+        return
+    theirs = peer.scan(cluster, folder, interpreter, SIZES[0], DUE)
+    data = Path(tempfile.mkdtemp(prefix="duban-bench-"))
+    (data / "ledger.key").write_bytes(KEY)
+    settings = {**os.environ, "DATABASE_URL": desk.url, "DESK_DATA": str(data), "REDIS_URL": ""}
+    command = [sys.executable, "-m", "app", "sweep", "--at", seed.NOW.isoformat()]
+    found = []
+    for _ in range(ROUNDS):
+        due(desk, DUE)
+        found.append(process_cost(cluster, command, env=settings, cwd=config.PROJECT) * 1e3 / DUE)
+    shutil.rmtree(data)
+    ratio = theirs / median(found)
+    say("P2", f"django-helpdesk {theirs:.2f} ms CPU per due case, ours {median(found):.3f} with the start of its "
+              f"process: {ratio:.0f} times (at least 15)", ratio >= 15)  # fmt: skip
+
+
+def p3(cluster: PostgresCluster, made: dict[int, Desk]) -> None:
+    """How the cost of 1,000 due cases grows with what else is on file."""
+    found: dict[int, list[float]] = {n: [] for n in made}
+    for _ in range(ROUNDS):
+        for n, desk in made.items():
+            due(desk, DUE)
+            found[n].append(cost(cluster, _swept(desk, DUE))[0] * 1e3 / DUE)
+    first, last = min(found), max(found)
+    slope = math.log10(median(found[last]) / median(found[first])) / math.log10(last / first)
+    told = ", ".join(f"{n:,}: {median(values):.3f} ms" for n, values in found.items())
+    say("P3", f"{DUE:,} due of {told} CPU per due case: slope {slope:.3f} (at most 0.15)", slope <= 0.15)
+
+
+def p5(desk: Desk, base: str) -> None:
+    """Statements of a batch of a thousand, at the client and at the server."""
+    for make, most, what in ((seed.overdue, 12, "reminders"), (seed.every_step, 24, "cases with all nine steps")):
+        make(desk, DUE)
+        with desk.engine.connect():
+            pass
+        with counted(desk) as found:
+            sweep(desk.sessions, seed.NOW)
+        batch = len(found.batches[0])
+        holds = batch <= most and found.client == found.server and len(found.batches) == 1
+        say("P5", f"{base}: {batch} statements for a batch of {DUE:,} {what} (at most {most}); the whole sweep "
+                  f"{found.client} at the client, {found.server} at the server", holds)  # fmt: skip
+
+
+def p6(desk: Desk, base: str) -> None:
+    """What a second sweep at the same moment writes."""
+    before = contents(desk)
+    sweep(desk.sessions, seed.NOW)
+    changed = [table for table, sum_ in contents(desk).items() if before[table] != sum_]
+    say("P6", f"{base}: a second sweep changed {changed or 'no table but run'}", not changed)
+
+
+def many(cluster: PostgresCluster, desk: Desk, base: str) -> None:
+    """10,000 due of a million, in seconds."""
+    due(desk, MANY)
+    cpu, wall = cost(cluster, _swept(desk, MANY))
+    say("", f"{base}: {MANY:,} due of {SIZES[-1]:,} took {wall:.1f} s (at most 10), {cpu:.1f} s CPU", wall <= 10)
+
+
+def _sqlite(cluster: PostgresCluster, folder: Path) -> None:
+    template = lay_sqlite(folder / "laid.db")
+    with sqlite_copy(template, folder / "small.db") as desk:
+        p5(desk, "SQLite")
+        p6(desk, "SQLite")
+    with sqlite_copy(template, folder / "large.db") as desk:
+        seed.crowd(desk, SIZES[-1])
+        many(cluster, desk, "SQLite")
+
+
+def main() -> int:
+    """Measure everything; 1 when a promise does not hold."""
+    folder = config.load(os.environ).bench
+    started = time.monotonic()
+    with bench_cluster() as cluster, tempfile.TemporaryDirectory(prefix="duban-bench-") as files:
+        environment(cluster)
+        lib = peers(folder)
+        with desks(cluster, [0, *SIZES]) as made:
+            small = made.pop(0)
+            p5(small, "PostgreSQL")
+            p6(small, "PostgreSQL")
+            if lib is None:
+                say("P1", f"no raw limit: set DESK_BENCH to the folder of the peers' bench ({folder} has no lib.py)")
+            else:
+                p1(cluster, made[SIZES[1]], folder)
+                p2(cluster, made[SIZES[0]], folder)
+            p3(cluster, made)
+            many(cluster, made[SIZES[-1]], "PostgreSQL")
+        _sqlite(cluster, Path(files))
+    say("", f"load {os.getloadavg()[0]:.1f}, {(time.monotonic() - started) / 60:.0f} minutes; "
+            f"{'failed: ' + ', '.join(FAILED) if FAILED else 'all promises hold'}")  # fmt: skip
+    return 1 if FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
