@@ -20,7 +20,7 @@ from app.models import Assignment, Case, Category, Reminder, Request, Supervisio
 from app.roles import DRAFTED, Actor
 from app.rules import limits
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, beijing, last_day
+from app.rules.workdays import BEIJING, NoCalendar, beijing, last_day
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.stages import (
     acceptance,
@@ -546,12 +546,49 @@ def perform(
 
     `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand;
     `draft` a draft that the unit's head approves."""
-    now = beijing(now)
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
     if name not in actor.rights:
         raise NotAllowed("no_right", verb=name)
+    for day in _named_days(verb, values):
+        calendars.reach(session, beijing(now), day)
+    try:
+        return _perform(session, beijing(now), actor, verb, case, unit, ground, draft, values)
+    except NoCalendar as beyond:
+        last = calendars.office_at(session, beijing(now)).calendar.last
+        raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
+
+
+def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
+    """The dates that a person named for a clock to end on: the table of days must reach them."""
+    dated = [one.name for one in verb.fields if one.kind == "date" and one.name not in ("first", "valid_from")]
+    days = [values.get(name) for name in dated]
+    leader = values.get("leader")
+    if isinstance(leader, Mapping):
+        days.append(leader.get("due_on"))
+    return [day for day in map(_maybe_day, days) if day is not None]
+
+
+def _maybe_day(value: Any) -> date | None:
+    """A date, where that is what was typed; what is wrong with it is said when the field is cleaned."""
+    try:
+        return None if value is None else _day(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _perform(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    verb: Verb,
+    case: int | None,
+    unit: Any,
+    ground: str | None,
+    draft: int | None,
+    values: dict[str, Any],
+) -> Any:
     taken = {one.name for one in verb.fields}
     meant = _unit(session, unit) if unit is not None else None
     if "unit" in taken and unit is not None:

@@ -12,6 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+_ONE_AT_A_TIME = 12345_0001
+"""PostgreSQL's lock by which a second upgrade waits for the first."""
+
 
 def alembic_config() -> Config:
     """Alembic's configuration: where the migrations stand."""
@@ -34,6 +37,7 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
     end instead: RuntimeError where one then points nowhere, and nothing was changed."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
             yield connection
         return
     with engine.connect() as connection:

@@ -23,15 +23,23 @@ Rows = Sequence[Mapping[str, Any]]
 def coded(value: Any) -> Any:
     """A value as JSON carries it: moments as Beijing wall time, as the columns store them. ValueError: no zone."""
     if isinstance(value, datetime):
-        return beijing(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+        # The first 26 characters are the wall time, without the zone.
+        return beijing(value).isoformat(" ", "microseconds")[:26]
     if isinstance(value, date):
         return value.isoformat()
     return value
 
 
+def _coded(value: Any) -> Any:
+    """What the encoder asks for values that JSON does not know."""
+    if isinstance(value, date):
+        return coded(value)
+    raise TypeError(f"not for a column: {type(value).__name__}")
+
+
 def as_json(rows: Rows) -> str:
     """Rows as one JSON array, for a bound parameter."""
-    return json.dumps([{name: coded(value) for name, value in row.items()} for row in rows], ensure_ascii=False)
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_coded)
 
 
 def is_postgres(session: Session) -> bool:

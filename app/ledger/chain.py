@@ -8,43 +8,47 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from app.rules.workdays import BEIJING
 
 _VERSION = "duban/event/1"
 _EXACT = 2**53 - 1
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def canonical(value: Any) -> str:
     """Canonical JSON of str, int, bool, None, list and dict: sorted keys, compact, as RFC 8785 for that subset.
 
     Raises TypeError for any other value, ValueError for an int that not every reader of JSON keeps exact."""
-    return json.dumps(_ordered(value), separators=(",", ":"), ensure_ascii=False)
-
-
-def _ordered(value: Any) -> Any:
-    """The same value with the keys of every dict in RFC 8785's order, which is that of their UTF-16 code units."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
+    kind = type(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is int or (isinstance(value, int) and kind is not bool):
         if not -_EXACT <= value <= _EXACT:
             raise ValueError(f"too large for canonical JSON: {value}")
-        return value
-    if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+        return int.__repr__(value)
+    if value is None or kind is bool:
+        return _CONSTANTS[value]
     if isinstance(value, list | tuple):
-        return [_ordered(one) for one in value]
-    raise TypeError(f"not for canonical JSON: {type(value).__name__}")
+        return f"[{','.join([encode_basestring(one) if type(one) is str else canonical(one) for one in value])}]"
+    if isinstance(value, dict):
+        return f"{{{','.join([f'{encode_basestring(key)}:{canonical(value[key])}' for key in _ordered(value)])}}}"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    raise TypeError(f"not for canonical JSON: {kind.__name__}")
 
 
-def _utf16(key: Any) -> bytes:
-    if not isinstance(key, str):
-        raise TypeError(f"not a key for canonical JSON: {key!r}")
+def _ordered(value: dict[str, Any]) -> list[str]:
+    """The keys in RFC 8785's order, which is that of their UTF-16 code units; for ASCII it is Python's own."""
+    return sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
+
+
+def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be")
 
 

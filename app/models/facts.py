@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -35,24 +36,17 @@ _CHILDREN: dict[str, tuple[type[Any], str, str]] = {
 }
 
 
-def _moment(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=BEIJING)
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=BEIJING)
 
 
-def _day(value: str | None) -> date | None:
-    return None if value is None else date.fromisoformat(value)
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _reader(annotation: str) -> Callable[[Any], Any]:
+def _reader(annotation: str) -> Callable[[Any], Any] | None:
+    """What makes a column's value of what JSON carries; None where that is it."""
     if annotation.startswith("datetime"):
         return _moment
     if annotation.startswith("date"):
-        return _day
-    return bool if annotation == "bool" else _same
+        return date.fromisoformat
+    return bool if annotation == "bool" else None
 
 
 _KINDS: list[type[Any]] = [CaseFacts, *(child[0] for child in _CHILDREN.values())]
@@ -62,14 +56,20 @@ def _plain(kind: type[Any]) -> list[str]:
     return [one.name for one in fields(kind) if not str(one.type).startswith("list")]
 
 
-_READERS: dict[type[Any], list[Callable[[Any], Any]]] = {
-    kind: [_reader(str(one.type)) for one in fields(kind) if not str(one.type).startswith("list")]
-    for kind in _KINDS
-}
+def _readers(kind: type[Any]) -> list[tuple[int, Callable[[Any], Any]]]:
+    plain = [str(one.type) for one in fields(kind) if not str(one.type).startswith("list")]
+    return [(place, read) for place, read in enumerate(map(_reader, plain)) if read is not None]
+
+
+_READERS = {kind: _readers(kind) for kind in _KINDS}
+_OWN = len(_plain(CaseFacts))
 
 
 def _row(kind: type[Any], values: list[Any]) -> Any:
-    return kind(*[read(value) for read, value in zip(_READERS[kind], values, strict=True)])
+    for place, read in _READERS[kind]:
+        if values[place] is not None:
+            values[place] = read(values[place])
+    return kind(*values)
 
 
 @lru_cache(maxsize=2)
@@ -92,11 +92,11 @@ def _statement(postgres: bool) -> TextClause:
 
 def _case(text: str) -> CaseFacts:
     values = json.loads(text)
-    own = len(_READERS[CaseFacts])
-    case: CaseFacts = _row(CaseFacts, values[:own])
-    for (name, (kind, _, _)), rows in zip(_CHILDREN.items(), values[own:], strict=True):
-        rows = json.loads(rows) if isinstance(rows, str) else rows or []
-        setattr(case, name, [_row(kind, row) for row in sorted(rows, key=lambda row: row[0])])
+    case: CaseFacts = _row(CaseFacts, values[:_OWN])
+    for (name, (kind, _, _)), rows in zip(_CHILDREN.items(), values[_OWN:], strict=True):
+        rows = json.loads(rows) if isinstance(rows, str) else rows
+        if rows:
+            setattr(case, name, [_row(kind, row) for row in sorted(rows, key=itemgetter(0))])
     return case
 
 

@@ -79,6 +79,7 @@ class Supervision(Stateful, Model):
     review_words: Mapped[Words]
     review_accepted: Mapped[bool | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    ended_reason: Mapped[MaybeWords]
     ended_at: Mapped[MaybeMoment]
 
     def __str__(self) -> str:

@@ -108,6 +108,9 @@ def refusal(name: str, value: Any) -> str | None:
     return None
 
 
+_DEFAULTS = Limits()
+
+
 class Versions:
     """All the office's own values over time: rows (valid from, name, value), asked for a moment."""
 
@@ -122,4 +125,4 @@ class Versions:
     def at(self, moment: datetime) -> Limits:
         """The numbers in force at a moment."""
         place = bisect_right(self._since, moment)
-        return self._steps[place - 1][1] if place else Limits()
+        return self._steps[place - 1][1] if place else _DEFAULTS

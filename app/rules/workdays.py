@@ -11,12 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The county's zone. China has had no summer time since 1991 and the table of days begins in 2004."""
 SWEEP_AT = time(8, 30)
 """The moment of the day at which the bot looks. [procedure 0]"""
+_TICK = timedelta(microseconds=1)
 OFFICIAL, PROVISIONAL = "official", "provisional"
 PROVISIONAL_RESTS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """The fixed holidays (month, day) that are taken for granted in a year without a calendar. [procedure 0]"""
@@ -33,6 +35,8 @@ def provisional_workday(day: date) -> bool:
 
 def beijing(moment: datetime) -> datetime:
     """The same moment on Beijing's clock; a moment without a zone is refused with ValueError."""
+    if moment.tzinfo is BEIJING:
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a moment needs a zone")
     return moment.astimezone(BEIJING)
@@ -79,14 +83,19 @@ class Deadline:
 
     def trace(self) -> str:
         """How it was worked out, as compact JSON: what is stored beside the moment."""
-        return json.dumps(
-            {
-                "start": self.start.isoformat(), "n": self.n, "unit": self.unit, "basis": self.basis,
-                "days": [day.isoformat() for day in self.counted],
-                "floor": self.floor and self.floor.isoformat(),
-            },
-            separators=(",", ":"), sort_keys=True,
-        )  # fmt: skip
+        return _trace(self)
+
+
+@lru_cache(maxsize=256)
+def _trace(one: Deadline) -> str:
+    """Of one deadline, which a thousand rows of one day share."""
+    return json.dumps(
+        {
+            "start": one.start.isoformat(), "n": one.n, "unit": one.unit, "basis": one.basis,
+            "days": [day.isoformat() for day in one.counted], "floor": one.floor and one.floor.isoformat(),
+        },
+        separators=(",", ":"), sort_keys=True,
+    )  # fmt: skip
 
 
 def deadline_from(at: datetime, trace: str) -> Deadline:
@@ -105,7 +114,7 @@ def deadline_from(at: datetime, trace: str) -> Deadline:
 
 def last_day(at: datetime) -> date:
     """The last day before an exclusive end (midnight, or the office's 18:00 cut-off)."""
-    return (beijing(at) - timedelta(microseconds=1)).date()
+    return (beijing(at) - _TICK).date()
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,8 @@ class Calendar:
         )
 
     def name(self, day: date, start: date) -> Deadline:
-        """A date that a person named: it stands as named, on a rest day too. [procedure 0]"""
+        """A date that a person named: it stands as named, a rest day too; NoCalendar past the table. [procedure 0]"""
+        self._known(day)
         return Deadline(self.end_of(day), start, 0, "named", self.basis(start, day), self.counted(start, day))
 
     def again(self, deadline: Deadline) -> Deadline:

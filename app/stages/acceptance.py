@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, case_number, move, note, note_office
@@ -227,9 +227,7 @@ def contact(
         raise NotAllowed("unknown_contact", kind=kind)
     if channel not in CHANNELS:
         raise NotAllowed("unknown_channel", channel=channel)
-    received = received_at or now
-    if received > now:
-        raise NotAllowed("received_in_the_future")
+    received = _received(office, "", received_at, "")
     other = caller_name or caller_phone
     known = case.caller_id if case else None
     row = Contact(
@@ -302,8 +300,12 @@ def _reopenable(office: Office, case: Case, received: datetime) -> None:
 
 def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Office) -> None:
     """Closed, not solved: back to responsibility review; one that no unit handled is registered anew."""
-    columns: dict[str, Any] = {"closed_at": None, "closed_as": None, "excluded_as": None, "redo_failed": False}
+    columns: dict[str, Any] = {
+        "closed_at": None, "closed_as": None, "excluded_as": None, "redo_failed": False, "refusal_reason": None,
+        "refusal_proposed_by_id": None,
+    }  # fmt: skip
     if case.lead_assignment_id is None:
+        end_visits(session, now, actor, case)
         own = office.calendar.run(now.date(), office.limits.allocate_workdays)
         columns |= {"mode": None, **clock("own", own)}
         move(session, now, actor, case, "registered", "case.reopened", columns)
@@ -442,24 +444,49 @@ def withdraw(session: Session, now: datetime, actor: Actor, case: Case, reason: 
 
 INHERITED = (
     "round", "repeats", "mode", "allocations", "allocated_at", "lead_unit_id", "lead_assignment_id",
-    "leader_assigned", "leader_due_on", "redo_failed", "disputed_by", "own_at", "own_clock", "own_overdue_for",
-    "look_again_at", "urgency",
+    "leader_assigned", "leader_due_on", "redo_failed", "disputed_by", "answered_by_id", "answer", "sampled",
+    "own_at", "own_clock", "own_overdue_for", "look_again_at", "urgency",
 )  # fmt: skip
 
 
 def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs: Sequence[Case]) -> None:
     """The oldest merged case takes over state, round, count, assignments, clocks, reminders and supervision."""
     heir = heirs[0]
-    pending = select(Visit).where(Visit.caller_case_id == lead.id, Visit.state == "pending")
-    for visit in session.scalars(pending).all():
-        move(session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now})
+    _not_visited(session, now, actor, Visit.caller_case_id == lead.id)
     for model in MOVES_ALONG:
         session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
+    session.execute(update(Contact).where(Contact.counts_on_id == heir.id).values(counts_on_id=None))
     session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
     columns = {name: getattr(lead, name) for name in INHERITED} | {"merged_into_id": None}
     move(session, now, actor, heir, lead.state, "case.took_over", columns, {"from": lead.id})
+    how = _visited_as(session, heir)
+    if heir.state == "visiting" and how:
+        ends = {**clock("own", None), "closed_at": now, "closed_as": how}
+        move(session, now, actor, heir, "closed", "case.closed", ends, {"as": how}, heir.lead_unit_id)
     for other in heirs[1:]:
         note(session, now, actor, other, "case.merged", {"merged_into_id": heir.id}, {"into": heir.id})
+
+
+def _visited_as(session: Session, heir: Case) -> str | None:
+    """How an heir's own visit ended that came before it took over; an anonymous one has none to come."""
+    if heir.anonymous:
+        return "anonymous"
+    ended = select(Visit.state).where(
+        Visit.caller_case_id == heir.id, Visit.case_id == heir.id, Visit.round == heir.round,
+        Visit.state.in_(("done", "unreachable")),
+    )  # fmt: skip
+    state = session.scalars(ended.order_by(Visit.id.desc()).limit(1)).first()
+    return {"done": "visited", "unreachable": "unreachable"}.get(state or "")
+
+
+def end_visits(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """A case is handled anew: callers who were still to be visited are visited about the new result."""
+    _not_visited(session, now, actor, Visit.case_id == case.id)
+
+
+def _not_visited(session: Session, now: datetime, actor: Actor, whose: ColumnElement[bool]) -> None:
+    for visit in session.scalars(select(Visit).where(whose, Visit.state == "pending")).all():
+        move(session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now})
 
 
 def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case, keep: bool, words: str) -> Suggestion:
@@ -490,7 +517,7 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
             raise NotAllowed("not_found")
     if actor.is_a("visitor"):
         visit = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending")
-        if session.scalar(visit.limit(1)) is None:
+        if lead_of(session, case).state != "visiting" and session.scalar(visit.limit(1)) is None:
             raise NotAllowed("not_found")
     note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
     return session.get_one(Caller, case.caller_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import move, note, paper
 from app.ledger.chain import canonical
-from app.models import Assignment, NamedPerson, Referral, Supervision, Supplement, UnitPost
+from app.models import Case, NamedPerson, Referral, Supervision, Supplement, UnitPost
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.facts import CaseFacts, Effect, ReferralFacts, SupervisionFacts
@@ -46,7 +46,9 @@ def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list
 
 def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
     """The room's own clock on a referral has run out: a red list of its own."""
-    if row.own_at is None or office.now < row.own_at or row.own_overdue_for == row.own_at:
+    if row.state in ("closed", "abandoned") or row.own_at is None:
+        return []
+    if office.now < row.own_at or row.own_overdue_for == row.own_at:
         return []
     payload = {"task": f"referral.{row.state}", "true_at": row.own_at.isoformat()}
     return [Effect("room.overdue", "referral", row, None, {"own_overdue_for": row.own_at}, payload)]
@@ -104,7 +106,7 @@ def complete_referral(
 
 
 def _limits(session: Session, office: Office, referral: Referral) -> Any:
-    return office.kept(session.get_one(Assignment, referral.assignment_id).allocated_at)
+    return office.kept(session.get_one(Case, referral.case_id).allocated_at)
 
 
 def review_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
@@ -235,12 +237,13 @@ def _last_supplement(session: Session, referral: Referral) -> Supplement | None:
 
 
 def record_receipt(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
-    """The officer records the committee's receipt 接收回执, of the dossier and again of each supplement."""
-    supplement = _last_supplement(session, referral)
-    open_supplement = supplement is not None and supplement.received_at is None
-    if referral.state != "sent" and not (referral.state == "received" and open_supplement):
-        raise NotAllowed("nothing_to_receive", state=referral.state)
-    if supplement is not None:
+    """The officer records the committee's receipt 接收回执, of the dossier and again of each supplement, in order."""
+    supplement = None
+    if referral.state != "sent":
+        waiting = select(Supplement).where(Supplement.referral_id == referral.id, Supplement.received_at.is_(None))
+        supplement = session.scalars(waiting.order_by(Supplement.n).limit(1)).first()
+        if referral.state != "received" or supplement is None:
+            raise NotAllowed("nothing_to_receive", state=referral.state)
         supplement.received_at = now
     payload = {"supplement": supplement.n if supplement else None}
     move(session, now, actor, referral, "received", "referral.received", {"received_at": now}, payload)

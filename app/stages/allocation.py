@@ -19,7 +19,7 @@ from app.roles import Actor
 from app.rules.limits import KINDS, URGENCIES, Limits
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import Deadline, hours
+from app.rules.workdays import Calendar, Deadline, hours
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms, mark_suggestion
 from app.stages.calendar import assist_deadline, marked, office_at
@@ -73,7 +73,8 @@ def assign(
     session: Session, office: Office, actor: Actor, case: Case, unit_id: int, role: str, due: Deadline, round: int = 1
 ) -> Assignment:
     """Give a unit its part of a case in a round: the assignment, its clocks, its numbered paper."""
-    now, limits = office.now, office.limits
+    now = office.now
+    limits = office.limits if round == 1 else office.kept(case.allocated_at)
     sign = office.calendar.run(now.date(), limits.sign_workdays)
     returned = office.calendar.run(now.date(), limits.return_workdays) if round == 1 else None
     urgent = case.urgency == "emergency" and round == 1
@@ -231,13 +232,13 @@ def instruct(
 
 def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:
     """From that moment leader-assigned; due is the earlier of the old due and the leader's date, but not before the
-    end of tomorrow; where it is overdue already, due stays."""
+    end of tomorrow; where it is overdue already, due stays. A redo round keeps the redo clock."""
     office = office_at(session, now)
     lead = lead_assignment(session, case)
     for one in (lead, *live_assists(session, lead)):
         one.leader_assigned = True
     session.flush()
-    if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at:
+    if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or lead.round > 1:
         return
     start = now.date()
     asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, office.limits.leader_workdays)
@@ -248,6 +249,11 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     due = max(earlier, tomorrow, key=lambda one: one.at)
     if due.at != old.at:
         move_due(session, now, actor, lead, due, "instruction")
+
+
+def kept(session: Session, office: Office, one: Assignment) -> Limits:
+    """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too. [preamble]"""
+    return office.kept(session.get_one(Case, one.case_id).allocated_at)
 
 
 def lead_assignment(session: Session, case: Case) -> Assignment:
@@ -267,17 +273,29 @@ def live_assists(session: Session, lead: Assignment) -> Sequence[Assignment]:
 
 
 def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due: Deadline, why: str) -> None:
-    """Move a due date; a lead's assists move with it. Told and new date are both on the record."""
+    """Move a due date; a lead's assists move with it. Told and new date are both on the record. Lengthened after due,
+    an open reminder is void."""
     payload = {"told": one.due_at.isoformat(), "new": due.at.isoformat(), "due_on": due.on.isoformat(), "why": why}
     columns = {**clock("due", due), **marked(one, due, now)}
+    lengthened = now >= one.due_at and due.at > one.due_at
     note(session, now, actor, one, "assignment.moved", columns, payload)
+    if lengthened:
+        _void_open(session, now, actor, one)
     if one.role != "lead":
         return
     calendar = office_at(session, now).calendar
     for assist in live_assists(session, one):
         moved = assist_deadline(calendar, due, assist.allocated_at.date())
-        if moved.at != assist.due_at:
+        if moved.at < assist.due_at:
+            moved = _not_in_the_past(calendar, moved, due, now)
+        if moved.at > assist.due_at or now < moved.at < assist.due_at:
             move_due(session, now, actor, assist, moved, why)
+
+
+def _not_in_the_past(calendar: Calendar, moved: Deadline, lead: Deadline, now: datetime) -> Deadline:
+    """An assist that gets less time gets it to the end of tomorrow, but not beyond its lead."""
+    tomorrow = calendar.name(now.date() + timedelta(days=1), now.date())
+    return min(max(moved, tomorrow, key=lambda one: one.at), lead, key=lambda one: one.at)
 
 
 def reclassify(
@@ -335,7 +353,7 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     if lead.state not in LIVE or lead.leader_assigned or (rises and now >= old.at):
         return
     office = office_at(session, now)
-    limits = office.kept(lead.allocated_at)
+    limits = kept(session, office, lead)
     base = handling_deadline if lead.round == 1 else redo_deadline
     due = base(office, case, limits, lead.allocated_at)
     granted = _granted(session, lead)
@@ -348,11 +366,7 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
         return
     if due.at == old.at or (rises and due.at > old.at):
         return
-    told = {one.id: one.due_at for one in (lead, *live_assists(session, lead))}
     move_due(session, now, actor, lead, due, "reclassified")
-    for one in (lead, *live_assists(session, lead)):
-        if one.due_at > told[one.id] and now >= told[one.id]:
-            _void_open(session, now, actor, one)
 
 
 def _granted(session: Session, lead: Assignment) -> int:

@@ -24,10 +24,20 @@ from app.roles import BOT, Actor
 from app.rules.limits import Versions, refusal
 from app.rules.office import WORDS, Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, Calendar, Deadline, beijing, deadline_from, provisional_workday
+from app.rules.workdays import (
+    BEIJING,
+    Calendar,
+    Deadline,
+    beijing,
+    deadline_from,
+    provisional_workday,
+    sweep_not_before,
+)
 from app.rules.workflow import LIVE, OPEN_CASE, STANDING, UNSENT
 
 FIRST_YEAR = 2004
+YEARS_AHEAD = 10
+"""How far ahead a person may name a date."""
 OFFICE, LIBRARY, PROVISIONAL = "office", "library", "provisional"
 _VERSION, _LAST = "calendar.version", "calendar.last"
 CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -60,11 +70,13 @@ def _changed(session: Session) -> None:
     session.info.pop("office", None)
 
 
-def fill(session: Session, now: datetime) -> None:
-    """Fill the table from 2004 to the end of next year. Days that are there stay as they are, but for guessed ones
-    that the library, in a newer version, knows: then open deadlines are worked out anew."""
+def fill(session: Session, now: datetime, until: date | None = None) -> None:
+    """Fill the table from 2004 to the end of next year, and of `until`'s where that is later.
+
+    Days that are there stay as they are, but for guessed ones that the library, in a newer version, knows: then open
+    deadlines are worked out anew."""
     now = beijing(now)
-    end = date(now.year + 1, 12, 31)
+    end = date(max(now.year + 1, until.year if until else 0), 12, 31)
     _put(session, _LAST, end.isoformat())  # first: whoever fills at the same time waits here, and finds it filled
     last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
     ordinal = session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
@@ -82,6 +94,15 @@ def fill(session: Session, now: datetime) -> None:
     if learned:
         set_days(session, learned, LIBRARY)
         recompute(session, now, BOT)
+
+
+def reach(session: Session, now: datetime, day: date) -> None:
+    """Let the table reach a day that a person named, some years ahead as far as can be guessed; NotAllowed beyond."""
+    calendar = office_at(session, now).calendar
+    if day > calendar.last and day.year <= now.year + YEARS_AHEAD:
+        fill(session, now, day)
+    elif not calendar.first <= day <= calendar.last:
+        raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=calendar.last.isoformat())
 
 
 def _learned(session: Session) -> dict[date, bool]:
@@ -191,6 +212,13 @@ def approve_calendar(session: Session, now: datetime, actor: Actor) -> CalendarP
     return proposal
 
 
+def _look_again(session: Session, now: datetime) -> None:
+    """When the bot looks at a case was worked out with the days as they were: it looks at all of them anew."""
+    soon = sweep_not_before(now)
+    later = update(Case).where(Case.look_again_at > soon).values(look_again_at=soon)
+    session.execute(later, execution_options={"synchronize_session": False, "unscoped": True})
+
+
 def recompute(session: Session, now: datetime, actor: Actor) -> None:
     """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
     office = office_at(session, now)
@@ -209,6 +237,7 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     for start in range(0, len(entries), 1000):
         for group in _alike(entries[start : start + 1000]):
             move_many(session, now, actor, group)
+    _look_again(session, now)
 
 
 def _alike(entries: list[Entry]) -> list[list[Entry]]:

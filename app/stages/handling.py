@@ -18,7 +18,7 @@ from app.rules.facts import AssignmentFacts, CaseFacts, Effect
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
-from app.stages.allocation import live_assists
+from app.stages.allocation import kept, live_assists
 from app.stages.calendar import office_at
 
 EMPTY_ANSWERS = ("已收到", "正在办理", "已收到,正在办理", "已收到,正在办理中", "正在办理中", "已收悉")
@@ -74,7 +74,7 @@ def _file(
     session: Session, now: datetime, actor: Actor, one: Assignment, kind: str, drafted_by: int | None, **facts: Any
 ) -> Request:
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), office.kept(one.allocated_at).ruling_workdays)
+    own = office.calendar.run(now.date(), kept(session, office, one).ruling_workdays)
     columns = {
         "case_id": one.case_id, "assignment_id": one.id, "unit_id": one.unit_id, "round": one.round, "kind": kind,
         "filed_at": now, "filed_by_id": actor.id, "drafted_by_id": drafted_by,
@@ -124,7 +124,7 @@ def request_extension(
     """Ask for an extension before due, of at most ten working days from the old due date, once per round."""
     _open(assignment)
     office = office_at(session, now)
-    most = office.kept(assignment.allocated_at).extension_workdays
+    most = kept(session, office, assignment).extension_workdays
     if now >= assignment.due_at:
         raise NotAllowed("too_late_to_extend")
     if not 1 <= workdays <= most:
@@ -163,7 +163,7 @@ def _promise(
     accepted, and two filed, per round."""
     _open(one)
     office = office_at(session, now)
-    limits = office.kept(one.allocated_at)
+    limits = kept(session, office, one)
     due = one.deadline("due")
     assert due is not None  # noqa: S101
     if promised_on <= now.date():
@@ -190,7 +190,7 @@ def explain(
     drafted_by: int | None = None,
 ) -> Request:
     """An explanation 情况说明: a category, at least twenty characters, a promised date."""
-    least = office_at(session, now).kept(assignment.allocated_at).explanation_characters
+    least = kept(session, office_at(session, now), assignment).explanation_characters
     if len(words.strip()) < least:
         raise NotAllowed("explanation_too_short", characters=least)
     return _promise(
@@ -306,6 +306,13 @@ def use_draft(session: Session, now: datetime, one: Assignment, verb: str, draft
     return row
 
 
+def _holds(row: Assignment) -> tuple[bool, bool, bool, bool, int]:
+    """How near an assignment is to its unit: open, held, an assist (the lead waits for it), accepted, new."""
+    return (
+        row.state in OPEN_ASSIGNMENT, row.state in LIVE, row.role == "assist", row.state == "accepted", row.id
+    )  # fmt: skip
+
+
 def held_by(session: Session, case: Case, unit_id: int) -> Assignment:
     """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest; NotAllowed
     where it has none. (A case that took over another's has ended ones of its own that may be newer.)"""
@@ -313,4 +320,4 @@ def held_by(session: Session, case: Case, unit_id: int) -> Assignment:
     rows = session.scalars(query.order_by(Assignment.id)).all()
     if not rows:
         raise NotAllowed("not_found")
-    return max(rows, key=lambda row: (row.state in LIVE, row.state == "accepted", row.id))
+    return max(rows, key=_holds)

@@ -14,8 +14,9 @@ from app.models import Assignment, Case, Reply, Responsibility, Unit
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.acceptance import merged_with
-from app.stages.allocation import assign, lead_assignment, redo_deadline
+from app.rules.workflow import OPEN_ASSIGNMENT
+from app.stages.acceptance import end_visits, merged_with, reopen
+from app.stages.allocation import assign, lead_assignment, live_assists, redo_deadline
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine, not_recused
 from app.stages.visit import plan
@@ -44,6 +45,9 @@ def examine(
     not_recused(session, now, actor, assignment.unit_id, office.limits.recusal_years)
     if not passes and reason not in REASONS:
         raise NotAllowed("unknown_reason", reason=reason)
+    waits = [one for one in live_assists(session, assignment) if one.state in OPEN_ASSIGNMENT]
+    if passes and assignment.role == "lead" and waits:
+        raise NotAllowed("assist_open")
     reply = session.get_one(Reply, assignment.reply_id)
     seen = {"examined_at": now, "examined_by_id": actor.id}
     if passes:
@@ -127,18 +131,16 @@ def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, 
 
 def _answer_anew(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """The centre's own answer was not good enough: closed as found, and registered anew as a repeat would have it."""
-    columns: dict[str, Any] = {"closed_at": now, "closed_as": "answer_refused"}
+    columns = {"closed_at": now, "closed_as": "answer_refused"}
     move(session, now, actor, case, "closed", "case.closed", columns, {"as": "answer_refused"})
-    office = office_at(session, now)
-    own = office.calendar.run(now.date(), office.limits.allocate_workdays)
-    columns = {"closed_at": None, "closed_as": None, "mode": None, **clock("own", own)}
-    move(session, now, actor, case, "registered", "case.reopened", columns)
+    reopen(session, now, actor, case, office_at(session, now))
 
 
 def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """The same unit - its successor, where it was dissolved - does it again, with a redo clock of its own."""
     office = office_at(session, now)
     before = lead_assignment(session, case)
+    end_visits(session, now, actor, case)
     unit_id = successor(session, before.unit_id)
     due = redo_deadline(office, case, office.kept(case.allocated_at), now)
     row = assign(session, office, actor, case, unit_id, "lead", due, case.round + 1)

@@ -59,7 +59,8 @@ def decide_lapse(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[
     A second reminder whose promise was missed is open again, with its old reply-by."""
     effects: list[Effect] = []
     for place, row in enumerate(case.reminders_of(one)):
-        again = place > 0 and _promise_missed(case, row, office) and one.replied_at is None
+        waiting = one.state in OPEN_ASSIGNMENT and one.replied_at is None
+        again = place > 0 and _promise_missed(case, row, office) and waiting
         if again:
             sets: dict[str, Any] = {"satisfied_by_request_id": None, "ended_at": None}
             effects.append(Effect("reminder.reopened", "reminder", row, "open", sets, {}, one.unit_id))

@@ -33,6 +33,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline, last_day
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
+from app.stages.allocation import kept
 from app.stages.calendar import office_at
 from app.stages.duties import lineage, not_about_himself, not_recused
 
@@ -121,7 +122,7 @@ def decide_listing(case: CaseFacts, one: AssignmentFacts, office: Office, list_c
         return []
     proposed = [row for row in case.supervision_of(one, "by_hand") if row.state == "candidate" and not row.listed_on]
     effects = [_list_proposed(case, one, row, office) for row in proposed]
-    effects += _missed_new_date(case, one, office)
+    effects = effects or _missed_new_date(case, one, office)
     until = held_to(case, one, office)
     if until is not None and office.now < until:
         return effects
@@ -193,11 +194,21 @@ def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> l
     for row in case.supervision_of(one):
         if row.state != "cleared" or row.cleared_to is None or _listed_since(case, one, row):
             continue
-        unanswered = one.state in OPEN_ASSIGNMENT and one.replied_at is None
-        if unanswered and office.now >= office.calendar.end_of(row.cleared_to):
+        until = office.calendar.end_of(row.cleared_to)
+        unanswered = one.state in OPEN_ASSIGNMENT and one.replied_at is None and not _stood_at(case, one, until)
+        if unanswered and office.now >= until:
             effects.append(_list(case, one, "by_hand", office))
             break
     return effects
+
+
+def _stood_at(case: CaseFacts, one: AssignmentFacts, moment: datetime) -> bool:
+    """Whether a final reply was there at a moment and not refused by then."""
+    return any(
+        row.assignment_id == one.id and row.filed_at < moment
+        and not (row.state == "refused" and row.examined_at is not None and row.examined_at < moment)
+        for row in case.replies
+    )  # fmt: skip
 
 
 def _listed_since(case: CaseFacts, one: AssignmentFacts, cleared: SupervisionFacts) -> bool:
@@ -337,7 +348,7 @@ def open_by_hand(
     if assignment.state not in LIVE and assignment.state != "accepted":
         raise NotAllowed("not_open", state=assignment.state)
     office = office_at(session, now)
-    due = named_deadline(office, workdays, due_on, office.kept(assignment.allocated_at).feedback_workdays)
+    due = named_deadline(office, workdays, due_on, kept(session, office, assignment).feedback_workdays)
     columns = {
         "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
         "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
@@ -351,7 +362,7 @@ def open_by_hand(
 
 
 def _limits(session: Session, office: Office, row: Supervision) -> Any:
-    return office.kept(session.get_one(Assignment, row.assignment_id).allocated_at)
+    return office.kept(session.get_one(Case, row.case_id).allocated_at)
 
 
 def decline(session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str) -> Supervision:
@@ -359,7 +370,7 @@ def decline(session: Session, now: datetime, actor: Actor, supervision: Supervis
     _candidate(supervision)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"reason": reason, "ended_at": now, **clock("own", None)}
+    columns = {"ended_reason": reason, "ended_at": now, **clock("own", None)}
     move(session, now, actor, supervision, "declined", "supervision.declined", columns)
     return supervision
 
@@ -580,7 +591,7 @@ def record_statement(
     note(session, now, actor, supervision, "supervision.stated", None, payload)
     if supervision.unit_stated_at is not None and all(row.stated_at is not None for row in people):
         office = office_at(session, now)
-        allocated_at = session.get_one(Assignment, supervision.assignment_id).allocated_at
+        allocated_at = session.get_one(Case, supervision.case_id).allocated_at
         columns = heard_columns(office, now.date(), allocated_at)
         move(session, now, actor, supervision, "heard", "supervision.heard", columns)
     return supervision
@@ -621,7 +632,7 @@ def conclude(
 def _hearing_over(session: Session, now: datetime, row: Supervision, office: Office) -> None:
     """A hearing that is over, and that no sweep has marked yet, is marked by the bot before the conclusion."""
     if row.state == "confirmed" and row.heard_at is not None and now >= row.heard_at:
-        allocated_at = session.get_one(Assignment, row.assignment_id).allocated_at
+        allocated_at = session.get_one(Case, row.case_id).allocated_at
         columns = heard_columns(office, last_day(row.heard_at), allocated_at)
         move(session, now, BOT, row, "heard", "supervision.heard", columns, {"true_at": row.heard_at.isoformat()})
 

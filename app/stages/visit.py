@@ -23,6 +23,8 @@ METHODS = ("phone", "internet", "onsite")
 TRUTHS = ("proven", "partly", "untrue")
 SOLVED = ("solved", "partly", "unsolved", "unreasonable")
 SATISFIED = ("satisfied", "basically", "dissatisfied", "declined")
+ENDED = ("done", "unreachable")
+"""The states of a visit that has an outcome, which may be amended."""
 _RECORDED = (
     "method", "reached", "place", "met", "contacted_by_unit", "truth", "solved", "satisfied", "why", "words",
     "evidence",
@@ -49,7 +51,8 @@ def _plan(session: Session, now: datetime, actor: Actor, case: Case, caller: Cas
 
 
 def _visit_of(session: Session, now: datetime, actor: Actor, caller: Case) -> Visit:
-    """The caller's pending visit in this round; one who was merged in later is visited as well."""
+    """The caller's pending visit in this round; one who was merged in later is visited as well, and so is the caller
+    of a case that waits for its visit and has none pending (a sampled direct answer, an heir visited before)."""
     case = lead_of(session, caller)
     query = select(Visit).where(
         Visit.case_id == case.id, Visit.caller_case_id == caller.id, Visit.round == case.round
@@ -58,7 +61,7 @@ def _visit_of(session: Session, now: datetime, actor: Actor, caller: Case) -> Vi
     if row is not None and row.state == "pending":
         return row
     joined = row is None and caller.state == "merged" and case.state in ("visiting", "reviewing", "closed")
-    direct = row is None and case.state == "visiting"
+    direct = case.state == "visiting" and caller.id == case.id
     if not (joined or direct):
         raise NotAllowed("nothing_to_visit", state=case.state)
     return _plan(session, now, actor, case, caller)
@@ -153,9 +156,9 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
     """The centre head corrects a record: a new version, the old one stays. An amended outcome moves the case between
     closed and review until responsibility is reviewed."""
     lead = lead_of(session, case)
-    query = select(Visit).where(Visit.caller_case_id == case.id, Visit.case_id == lead.id, Visit.state != "pending")
+    query = select(Visit).where(Visit.caller_case_id == case.id, Visit.case_id == lead.id, Visit.state.in_(ENDED))
     visit = session.scalars(query.order_by(Visit.id.desc()).limit(1)).first()
-    if visit is None or visit.attempts == 0:
+    if visit is None:
         raise NotAllowed("nothing_to_amend")
     if not reason.strip():
         raise NotAllowed("reason_missing")
@@ -183,7 +186,7 @@ def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: 
     if visit.round != lead.round:
         return
     how = "visited" if visit.state == "done" else "unreachable"
-    if lead.state == "closed" and lead.closed_as in ("visited", "unreachable"):
+    if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
         if bad(visit):
             _dispute(session, now, actor, lead)
         elif visit.caller_case_id == lead.id and how != lead.closed_as:

@@ -1004,6 +1004,7 @@ def upgrade() -> None:
         sa.Column("review_words", sa.Text(), nullable=False),
         sa.Column("review_accepted", sa.Boolean(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),

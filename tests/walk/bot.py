@@ -144,7 +144,7 @@ class Bot(Said):
         for item in fresh:
             item.listed_on, item.own = self.today, end(after(self.today, 2))
             self.say("supervision.listed")
-        fresh += self._new_date_missed(one)
+        fresh = fresh or self._new_date_missed(one)
         if any(item.cleared_to and self.now < end(item.cleared_to) for item in one.items):
             return
         unheeded = self._unheeded(case, one)

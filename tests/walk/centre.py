@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tests.walk.bot import Bot
 from tests.walk.rows import (
@@ -29,6 +29,10 @@ from tests.walk.said import need
 KIND_DAYS = {"consultation": 3, "help": 5, "suggestion": 7, "complaint": 7, "report": 10, "praise": 3}
 URGENCIES = ("normal", "urgent", "emergency")
 ROOM = ("officer", "supervision_head")
+
+
+def _moment(due: Due) -> datetime:
+    return due.at
 
 
 class Centre(Bot):
@@ -87,6 +91,7 @@ class Centre(Bot):
         self.say("case.reopened")
         if case.lead is None:
             case.state, case.own = "registered", end(after(self.today))
+            self._not_visited(case.visits)
         else:
             case.state, case.disputed_by = "reviewing", "repeat"
 
@@ -154,14 +159,14 @@ class Centre(Bot):
     def _take_over(self, lead: Case, heirs: list[Case]) -> None:
         """The oldest merged case takes over everything as it stands; the withdrawn caller is not visited."""
         heir, at = heirs[0], self.cases.index(lead)
-        for visit in lead.visits:
-            if visit.caller == at and visit.state == "pending":
-                visit.state = "not_applicable"
-                self.say("visit.not_applicable")
+        self._not_visited([visit for visit in lead.visits if visit.caller == at])
+        both = {name: getattr(heir, name) for name in ("handlers", "examiners", "visitors")}
         assignments, visits = heir.assignments, heir.visits
         for name in BODY:
             setattr(heir, name, getattr(lead, name))
         heir.assignments, heir.visits = [*assignments, *lead.assignments], [*visits, *lead.visits]
+        for name, people in both.items():
+            setattr(heir, name, people | getattr(lead, name))
         heir.state, heir.into = lead.state, None
         self.say("case.took_over")
         for other in heirs[1:]:
@@ -183,7 +188,10 @@ class Centre(Bot):
                 self.end_item(case, item, "declined", "supervision.declined")
             elif item.state in ("opened", "reissued", "fed_back", "finding"):
                 self.end_item(case, item, "cleared", "supervision.cleared")
-        for visit in case.visits:
+        self._not_visited(case.visits)
+
+    def _not_visited(self, visits: list[Visit]) -> None:
+        for visit in visits:
             if visit.state == "pending":
                 visit.state = "not_applicable"
                 self.say("visit.not_applicable")
@@ -278,10 +286,11 @@ class Centre(Bot):
             self._instruct(case, case.lead, due_on)
 
     def _instruct(self, case: Case, lead: Assignment, due_on: date | None) -> None:
-        """The earlier of the old due and the leader's date, not before the end of tomorrow; overdue, it stays."""
+        """The earlier of the old due and the leader's date, not before the end of tomorrow; overdue, it stays. A
+        redo round keeps its clock."""
         for one in (lead, *self.assists(case, lead)):
             one.leader = True
-        if lead.state in AWAITED and self.now < lead.due.at:
+        if lead.state in AWAITED and self.now < lead.due.at and lead.round == 1:
             asked = end(due_on) if due_on else end(after(self.today, 5))
             at = max(min(lead.due.at, asked), end(self.today + DAY))
             if at != lead.due.at:
@@ -293,14 +302,17 @@ class Centre(Bot):
         return [one for one in same if one.state in LIVE]
 
     def move_due(self, case: Case, one: Assignment, due: Due) -> None:
-        """A due date moves, a lead's assists with it; one that has passed as well is not marked twice."""
+        """A due date moves, a lead's assists with it; one that has passed as well is not marked twice. An assist that
+        gets less time gets it to the end of tomorrow, but not beyond its lead."""
         if one.overdue_for is not None and due.at <= self.now:
             one.overdue_for = due.at
         one.due = due
         self.say("assignment.moved")
         for assist in self.assists(case, one) if one.role == "lead" else ():
             moved = self.assist_due(due, assist.allocated_at.date())
-            if moved.at != assist.due.at:
+            if moved.at < assist.due.at:
+                moved = min(max(moved, Due(end(self.today + DAY)), key=_moment), due, key=_moment)
+            if moved.at > assist.due.at or self.now < moved.at < assist.due.at:
                 self.move_due(case, assist, moved)
 
     def reclassify(self, who: Person, case: Case, kind: str | None = None, urgency: str | None = None) -> None:
@@ -565,6 +577,7 @@ class Centre(Bot):
         elif case.round < 3:
             due = Due(end(after(self.today, 2 if case.kind == "consultation" else 5)))
             case.round += 1
+            self._not_visited(case.visits)
             case.lead = self._assign(who, case, case.lead.unit, "lead", due, case.round)
             case.state, case.disputed_by = "handling", ""
             self.say("case.redo_ordered")
