@@ -77,7 +77,9 @@ BOT = Actor(None, "bot")
 
 
 def person(id: int, name: str, roles: Iterable[str], unit_id: int | None = None) -> Actor:
-    """An actor with the rights of his roles."""
+    """An actor with the rights of his roles; an IT administrator holds no other role with it."""
     held = frozenset(roles)
+    if "it_admin" in held:
+        held = frozenset(["it_admin"])
     rights = frozenset(right for role in held for right in RIGHTS.get(role, ()))
     return Actor(id, name, held, unit_id, rights)

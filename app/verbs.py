@@ -16,12 +16,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_cases
-from app.models import Assignment, Case, Category, Reminder, Request, Supervision, Unit
+from app.models import Assignment, Case, Category, Referral, Reminder, Request, Supervision, Unit
 from app.roles import DRAFTED, Actor
 from app.rules import limits
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, NoCalendar, beijing, last_day
-from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.rules.workflow import OPEN_ASSIGNMENT, STANDING, UNSENT
 from app.stages import (
     acceptance,
     accountability,
@@ -128,9 +128,9 @@ def _open_supervision(
         return supervision.open_candidate(session, now, actor, waiting[0], **terms)
     if ground not in (None, "by_hand"):
         raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
-    if any(row.state in STANDING for row in rows):
-        raise NotAllowed("item_stands")
     one = _assignment(session, actor, case, unit, None)
+    if any(row.state in STANDING and row.assignment_id == one.id for row in rows):
+        raise NotAllowed("item_stands")
     return supervision.open_by_hand(session, now, actor, one, reason=reason, **terms)
 
 
@@ -248,26 +248,28 @@ _VERBS = (
     Verb("review_responsibility", "redo", "case", redo.review_responsibility, (
         _f("unit_responsible!", "bool"), _f("grounds"), _c("excluded_as", redo.EXCLUDED))),
     Verb("complete_referral", "accountability", "referral", accountability.complete_referral, (
-        _f("report!"), _f("proposal!"))),
-    Verb("review_referral", "accountability", "referral", accountability.review_referral),
-    Verb("open_paper", "accountability", "referral", accountability.open_paper),
+        _f("report!"), _f("proposal!")), states=("drafted",)),
+    Verb("review_referral", "accountability", "referral", accountability.review_referral, states=("drafted",)),
+    Verb("open_paper", "accountability", "referral", accountability.open_paper, states=("reviewed",)),
     Verb("approve_referral", "accountability", "referral", accountability.approve_referral, (
-        _f("leader"), _f("scan"), _f("with_identity", "bool"))),
-    Verb("send_back_referral", "accountability", "referral", accountability.send_back_referral, (_REASON,)),
-    Verb("seal_referral", "accountability", "referral", accountability.seal_referral),
-    Verb("send_referral", "accountability", "referral", accountability.send_referral),
-    Verb("record_receipt", "accountability", "referral", accountability.record_receipt),
+        _f("leader"), _f("scan"), _f("with_identity", "bool")), states=("reviewed",)),
+    Verb("send_back_referral", "accountability", "referral", accountability.send_back_referral, (
+        _REASON,), states=("reviewed", "drafted")),
+    Verb("seal_referral", "accountability", "referral", accountability.seal_referral, states=("approved",)),
+    Verb("send_referral", "accountability", "referral", accountability.send_referral, states=("sealed",)),
+    Verb("record_receipt", "accountability", "referral", accountability.record_receipt, states=("sent", "received")),
     Verb("record_outcome", "accountability", "referral", accountability.record_outcome, (
-        _c("outcome!", accountability.OUTCOMES), _f("words"), _f("due_on", "date"))),
-    Verb("supplement_referral", "accountability", "referral", accountability.supplement_referral, (_WORDS,)),
-    Verb("abandon_referral", "accountability", "referral", accountability.abandon_referral, (_REASON,)),
+        _c("outcome!", accountability.OUTCOMES), _f("words"), _f("due_on", "date")), states=("received",)),
+    Verb("supplement_referral", "accountability", "referral", accountability.supplement_referral, (
+        _WORDS,), states=("received", "sent")),
+    Verb("abandon_referral", "accountability", "referral", accountability.abandon_referral, (_REASON,), states=UNSENT),
     Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
     Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
     Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
-    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar),
+    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar, (_f("accept", "bool"),)),
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
-    Verb("approve_rule", "calendar", "none", calendars.approve_rule),
+    Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_f("accept", "bool"),)),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
 )  # fmt: skip
 
@@ -513,6 +515,14 @@ def _item(
     return rows[-1]
 
 
+def _referral(session: Session, actor: Actor, case: Case, unit: Unit | None, states: Sequence[str]) -> Referral:
+    """The referral meant: the first in a state that the verb is about, in the order of the states, or the newest."""
+    rows = accountability.referrals(session, case.id, _unit_id(actor, unit))
+    if not rows:
+        raise NotAllowed("not_found")
+    return next((row for wanted in states for row in rows if row.state == wanted), rows[-1])
+
+
 def _target(
     session: Session, actor: Actor, verb: Verb, case: Case, unit: Unit | None, ground: str | None
 ) -> Any:
@@ -523,10 +533,7 @@ def _target(
     if verb.target == "item":
         return _item(session, actor, case, unit, ground, verb.states)
     if verb.target == "referral":
-        rows = accountability.referrals(session, case.id, _unit_id(actor, unit))
-        if not rows:
-            raise NotAllowed("not_found")
-        return rows[-1]
+        return _referral(session, actor, case, unit, verb.states)
     return case
 
 

@@ -20,11 +20,16 @@ _PG = postgresql.dialect()  # type: ignore[no-untyped-call]
 Rows = Sequence[Mapping[str, Any]]
 
 
+@lru_cache(maxsize=1024)
+def _wall(moment: datetime) -> str:
+    """Beijing wall time: the first 26 characters, without the zone. Most rows of a batch have the same moments."""
+    return beijing(moment).isoformat(" ", "microseconds")[:26]
+
+
 def coded(value: Any) -> Any:
     """A value as JSON carries it: moments as Beijing wall time, as the columns store them. ValueError: no zone."""
     if isinstance(value, datetime):
-        # The first 26 characters are the wall time, without the zone.
-        return beijing(value).isoformat(" ", "microseconds")[:26]
+        return _wall(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

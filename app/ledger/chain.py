@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -61,13 +62,18 @@ class Head:
     hash: str
 
 
+@lru_cache(maxsize=1024)
+def _stamp(at: datetime) -> str:
+    return at.astimezone(BEIJING).isoformat(timespec="microseconds")
+
+
 def body(previous: str, event: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed for one event, `previous` being the hash before it."""
     at: datetime = event["at"]
     return canonical(
         [
             _VERSION, previous, event["chain"], event["seq"],
-            at.astimezone(BEIJING).isoformat(timespec="microseconds"), event["actor"], event["kind"],
+            _stamp(at), event["actor"], event["kind"],
             event["subject"], event["subject_id"], event["from_state"], event["to_state"],
             hashlib.sha256(event["payload"].encode()).hexdigest(),
         ]

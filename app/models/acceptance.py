@@ -112,6 +112,7 @@ class Case(Stateful, Model):
     leader_assigned: Mapped[Flag]
     leader_due_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    taken_over_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
     split_from_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
     answered_by_id: Mapped[MaybePerson]
     answer: Mapped[MaybeWords]

@@ -36,6 +36,7 @@ class CalendarProposal(Model):
     reason: Mapped[Words]
     proposed_at: Mapped[AMoment]
     proposed_by_id: Mapped[MaybePerson]
+    refused_at: Mapped[MaybeMoment]
     approved_at: Mapped[MaybeMoment]
     approved_by_id: Mapped[MaybePerson]
 

@@ -21,6 +21,7 @@ class SlaRule(Model):
     reason: Mapped[Words]
     changed_at: Mapped[AMoment]
     changed_by_id: Mapped[MaybePerson]
+    refused_at: Mapped[MaybeMoment]
     approved_at: Mapped[MaybeMoment]
     approved_by_id: Mapped[MaybePerson]
 

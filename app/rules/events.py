@@ -122,6 +122,8 @@ EVENTS: dict[str, Word] = {
     "report.reissued": Word(("leader",)),
     "calendar.proposed": Word(("centre_head",)),
     "calendar.loaded": Word(("allocator",)),
+    "calendar.refused": Word(),
+    "rule.refused": Word(),
     "rule.proposed": Word(("centre_head",)),
     "rule.changed": Word(("allocator",)),
     "unit.succeeded": Word(),

@@ -129,6 +129,7 @@ class ReferralFacts:
     supervision_id: int
     unit_id: int
     state: str
+    send_by_at: datetime
     own_at: datetime | None
     own_overdue_for: datetime | None
 
@@ -240,7 +241,7 @@ def overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
 
 def emergency(case: CaseFacts, one: AssignmentFacts) -> bool:
     """An emergency has one due moment: no warning, its reminder on any day; redo has a clock of its own."""
-    return case.urgency == "emergency" and one.round == 1
+    return case.urgency == "emergency" and (one.round == 1 or one.hourly)
 
 
 def live(one: AssignmentFacts) -> bool:

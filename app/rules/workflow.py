@@ -132,7 +132,7 @@ def promised_in_time(ended: Row, by: Row, now: datetime) -> bool:
 
 def redo_exhausted(ended: Row, by: Row, now: datetime) -> bool:
     """A case whose second redo failed closes when its `redo_failed` item ends. [procedure 7]"""
-    return bool(by.ground == "redo_failed" and ended.redo_failed)
+    return bool(by.ground == "redo_failed" and ended.redo_failed and by.struck_at is None)
 
 
 def _nothing(ended: Row, by: Row, now: datetime) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import OPEN_CASE
+from app.rules.workflow import LIVE, OPEN_CASE
 from app.stages.calendar import office_at
 
 CONTACT_KINDS = ("repeat", "chase", "supplement", "invalid")
@@ -437,7 +437,8 @@ def withdraw(session: Session, now: datetime, actor: Actor, case: Case, reason: 
     heirs = merged_with(session, case)
     if heirs:
         _take_over(session, now, actor, case, heirs)
-    columns = {**clock("own", None), "closed_at": now, "closed_as": "withdrawn"}
+    heir_id = heirs[0].id if heirs else None
+    columns = {**clock("own", None), "closed_at": now, "closed_as": "withdrawn", "taken_over_by_id": heir_id}
     move(session, now, actor, case, "withdrawn", "case.withdrawn", columns)
     return case
 
@@ -512,7 +513,9 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
     if case.confidential and actor.is_a("unit_staff", "unit_head"):
         raise NotAllowed("confidential")
     if actor.unit_id is not None:
-        held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id)
+        held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id,
+            Assignment.state.in_((*LIVE, "accepted")),
+        )  # fmt: skip
         if session.scalar(held.limit(1)) is None:
             raise NotAllowed("not_found")
     if actor.is_a("visitor"):

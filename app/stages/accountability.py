@@ -45,7 +45,7 @@ def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list
 
 
 def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
-    """The room's own clock on a referral has run out: a red list of its own."""
+    """The room's own clock on a referral, or the time to send it, has run out: a red list of its own."""
     if row.state in ("closed", "abandoned") or row.own_at is None:
         return []
     if office.now < row.own_at or row.own_overdue_for == row.own_at:
@@ -55,8 +55,10 @@ def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office)
 
 
 _SNAPSHOT = (
-    "SELECT e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM event e WHERE e.chain IN "
-    "(SELECT case_id FROM supervision WHERE id IN (SELECT {id} FROM {ids} w)) ORDER BY e.chain, e.seq"
+    "WITH RECURSIVE line(root, id) AS (SELECT case_id, case_id FROM supervision WHERE id IN (SELECT {id} FROM {ids} w) "
+    "UNION SELECT line.root, c.id FROM hotline_case c JOIN line ON c.taken_over_by_id = line.id) "
+    "SELECT line.root, e.chain, e.seq, e.at, e.kind, e.actor, e.hash FROM line JOIN event e ON e.chain = line.id "
+    "ORDER BY line.root, e.id"
 )
 _SNAPSHOT_OF = {
     "postgresql": text(_SNAPSHOT.format(id="CAST(w AS bigint)", ids="json_array_elements_text(CAST(:ids AS json))")),
@@ -65,13 +67,13 @@ _SNAPSHOT_OF = {
 
 
 def snapshots(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """Case id -> the frozen timeline of the cases of supervision items, in one statement: what a draft starts from."""
+    """Case id -> the frozen timeline of the cases of supervision items, with those they took over, in one statement:
+    what a draft starts from."""
     statement = _SNAPSHOT_OF[session.get_bind().dialect.name]
-    rows = session.execute(statement, {"ids": json.dumps(sorted(ids))})
     lines: dict[int, list[list[Any]]] = {}
-    for row in rows:
+    for row in session.execute(statement, {"ids": json.dumps(sorted(ids))}):
         at = row.at if isinstance(row.at, str) else row.at.isoformat(sep=" ")
-        lines.setdefault(row.chain, []).append([row.seq, at, row.kind, row.actor, row.hash])
+        lines.setdefault(row.root, []).append([row.chain, row.seq, at, row.kind, row.actor, row.hash])
     return {chain: canonical({"timeline": timeline}) for chain, timeline in lines.items()}
 
 

@@ -70,14 +70,22 @@ def fit(session: Session, now: datetime, unit: Unit) -> None:
 
 
 def assign(
-    session: Session, office: Office, actor: Actor, case: Case, unit_id: int, role: str, due: Deadline, round: int = 1
+    session: Session,
+    office: Office,
+    actor: Actor,
+    case: Case,
+    unit_id: int,
+    role: str,
+    due: Deadline,
+    redo: bool = False,
 ) -> Assignment:
-    """Give a unit its part of a case in a round: the assignment, its clocks, its numbered paper."""
+    """Give a unit its part of a case, by allocation or as a redo of the round after this one: with its clocks."""
     now = office.now
-    limits = office.limits if round == 1 else office.kept(case.allocated_at)
+    round = case.round + 1 if redo else case.round
+    limits = office.kept(case.allocated_at) if redo else office.limits
     sign = office.calendar.run(now.date(), limits.sign_workdays)
-    returned = office.calendar.run(now.date(), limits.return_workdays) if round == 1 else None
-    urgent = case.urgency == "emergency" and round == 1
+    returned = None if redo else office.calendar.run(now.date(), limits.return_workdays)
+    urgent = case.urgency == "emergency" and not redo
     columns = {
         "case_id": case.id, "unit_id": unit_id, "round": round, "role": role, "allocated_at": now,
         "allocated_by_id": actor.id, "leader_assigned": case.leader_assigned, **clock("sign", sign),
@@ -117,7 +125,7 @@ def transfer(
     lead = assign(session, office, actor, case, unit.id, "lead", due)
     helpers = [_assist(session, office, actor, case, one, due) for one in assists]
     columns = {
-        "mode": "transfer", "lead_unit_id": unit.id, "lead_assignment_id": lead.id, "round": 1, "allocated_at": now,
+        "mode": "transfer", "lead_unit_id": unit.id, "lead_assignment_id": lead.id, "allocated_at": now,
         "allocations": case.allocations + 1, "refusal_reason": None, "refusal_proposed_by_id": None,
         **clock("own", None),
     }  # fmt: skip
@@ -238,7 +246,7 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     for one in (lead, *live_assists(session, lead)):
         one.leader_assigned = True
     session.flush()
-    if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or lead.round > 1:
+    if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):
         return
     start = now.date()
     asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, office.limits.leader_workdays)
@@ -247,6 +255,8 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     assert old is not None  # noqa: S101
     earlier = min(old, asked, key=lambda one: one.at)
     due = max(earlier, tomorrow, key=lambda one: one.at)
+    if old.unit == "hours":
+        due = min(due, old, key=lambda one: one.at)
     if due.at != old.at:
         move_due(session, now, actor, lead, due, "instruction")
 
@@ -254,6 +264,11 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
 def kept(session: Session, office: Office, one: Assignment) -> Limits:
     """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too. [preamble]"""
     return office.kept(session.get_one(Case, one.case_id).allocated_at)
+
+
+def is_redo(one: Assignment) -> bool:
+    """Whether it was ordered as a redo: nobody may return what he was ordered to do again."""
+    return one.return_at is None
 
 
 def lead_assignment(session: Session, case: Case) -> Assignment:
@@ -350,11 +365,13 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     lead = lead_assignment(session, case)
     old = lead.deadline("due")
     assert old is not None  # noqa: S101
+    office = office_at(session, now)
+    if rises and case.urgency == "emergency" and lead.return_at is not None and lead.response_at is None:
+        lead.response_at = now + timedelta(hours=office.limits.emergency_response_hours)
     if lead.state not in LIVE or lead.leader_assigned or (rises and now >= old.at):
         return
-    office = office_at(session, now)
     limits = kept(session, office, lead)
-    base = handling_deadline if lead.round == 1 else redo_deadline
+    base = redo_deadline if is_redo(lead) else handling_deadline
     due = base(office, case, limits, lead.allocated_at)
     granted = _granted(session, lead)
     if granted and not rises:
@@ -387,7 +404,7 @@ def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -
 def recall(session: Session, now: datetime, actor: Actor, case: Case) -> Case:
     """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted."""
     lead = _held(session, case)
-    if lead.state != "allocated":
+    if lead.signed_at is not None or lead.state not in ("allocated", "return_pending"):
         raise NotAllowed("signed_already")
     if actor.id != lead.allocated_by_id and not actor.is_a("centre_head"):
         raise NotAllowed("not_his_allocation")

@@ -188,16 +188,23 @@ def load_calendar(
     return proposal
 
 
-def approve_calendar(session: Session, now: datetime, actor: Actor) -> CalendarProposal:
-    """The centre head approves the oldest proposal: the days count from now on, open deadlines are worked out anew.
+def approve_calendar(session: Session, now: datetime, actor: Actor, accept: bool = True) -> CalendarProposal:
+    """The centre head approves the oldest proposal, or turns it down. Approved, the days count from now on and open
+    deadlines are worked out anew.
 
     A year of which a day is loaded is then known: what its notice does not name follows the week."""
-    query = select(CalendarProposal).where(CalendarProposal.approved_at.is_(None)).order_by(CalendarProposal.id)
+    query = select(CalendarProposal).where(
+        CalendarProposal.approved_at.is_(None), CalendarProposal.refused_at.is_(None)
+    ).order_by(CalendarProposal.id)
     proposal = session.scalars(query.limit(1)).first()
     if proposal is None:
         raise NotAllowed("nothing_proposed")
     if proposal.proposed_by_id == actor.id:
         raise NotAllowed("own_proposal")
+    if not accept:
+        proposal.refused_at = now
+        note_office(session, now, actor, "calendar.refused", {"proposal": proposal.id})
+        return proposal
     days = {date.fromisoformat(day): worked for day, worked in json.loads(proposal.days).items()}
     set_days(session, days)
     for year in {day.year for day in days}:
@@ -327,14 +334,19 @@ def change_rule(
     return row
 
 
-def approve_rule(session: Session, now: datetime, actor: Actor) -> SlaRule:
-    """The centre head approves the oldest proposed number; cases allocated before it keep the old one."""
-    query = select(SlaRule).where(SlaRule.approved_at.is_(None)).order_by(SlaRule.id).limit(1)
+def approve_rule(session: Session, now: datetime, actor: Actor, accept: bool = True) -> SlaRule:
+    """The centre head approves the oldest proposed number, or turns it down; cases allocated before keep theirs."""
+    open_ones = select(SlaRule).where(SlaRule.approved_at.is_(None), SlaRule.refused_at.is_(None))
+    query = open_ones.order_by(SlaRule.id).limit(1)
     row = session.scalars(query).first()
     if row is None:
         raise NotAllowed("nothing_proposed")
     if row.changed_by_id == actor.id:
         raise NotAllowed("own_proposal")
+    if not accept:
+        row.refused_at = now
+        note_office(session, now, actor, "rule.refused", {"rule": row.name})
+        return row
     row.approved_at, row.approved_by_id = now, actor.id
     row.valid_from = max(row.valid_from, now)
     session.flush()

@@ -307,10 +307,9 @@ def use_draft(session: Session, now: datetime, one: Assignment, verb: str, draft
 
 
 def _holds(row: Assignment) -> tuple[bool, bool, bool, bool, int]:
-    """How near an assignment is to its unit: open, held, an assist (the lead waits for it), accepted, new."""
-    return (
-        row.state in OPEN_ASSIGNMENT, row.state in LIVE, row.role == "assist", row.state == "accepted", row.id
-    )  # fmt: skip
+    """How near an assignment is to its unit: open, held, a held assist (the lead waits for it), accepted, new."""
+    held = row.state in LIVE
+    return row.state in OPEN_ASSIGNMENT, held, held and row.role == "assist", row.state == "accepted", row.id
 
 
 def held_by(session: Session, case: Case, unit_id: int) -> Assignment:

@@ -87,7 +87,7 @@ def _failed(case: CaseFacts) -> bool:
 def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
     """The moments at which something of a case begins to hold, and whether they are looked at exactly then."""
     requests = [one.own_at for one in case.requests if one.state == "pending"]
-    for own_at in (case.own_at, *requests, *(row.own_at for row in case.referrals)):
+    for own_at in (case.own_at, *requests, *(at for row in case.referrals for at in (row.own_at, row.send_by_at))):
         if own_at is not None:
             yield own_at, False
     for one in case.assignments:

@@ -143,7 +143,7 @@ def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     end_visits(session, now, actor, case)
     unit_id = successor(session, before.unit_id)
     due = redo_deadline(office, case, office.kept(case.allocated_at), now)
-    row = assign(session, office, actor, case, unit_id, "lead", due, case.round + 1)
+    row = assign(session, office, actor, case, unit_id, "lead", due, redo=True)
     columns: dict[str, Any] = {
         "round": case.round + 1, "lead_assignment_id": row.id, "lead_unit_id": unit_id, "disputed_by": None
     }  # fmt: skip

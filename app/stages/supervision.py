@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -192,7 +193,7 @@ def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> l
     """Cleared to a new date, and no final reply by then: listed `by_hand` at the first working-day sweep after it."""
     effects: list[Effect] = []
     for row in case.supervision_of(one):
-        if row.state != "cleared" or row.cleared_to is None or _listed_since(case, one, row):
+        if row.state != "cleared" or row.cleared_to is None or _listed_since(case, one, row, office):
             continue
         until = office.calendar.end_of(row.cleared_to)
         unanswered = one.state in OPEN_ASSIGNMENT and one.replied_at is None and not _stood_at(case, one, until)
@@ -211,12 +212,14 @@ def _stood_at(case: CaseFacts, one: AssignmentFacts, moment: datetime) -> bool:
     )  # fmt: skip
 
 
-def _listed_since(case: CaseFacts, one: AssignmentFacts, cleared: SupervisionFacts) -> bool:
-    """Whether the missed new date of an item was listed already."""
-    return any(
-        row.listed_on is not None and cleared.cleared_to is not None and row.listed_on > cleared.cleared_to
-        for row in case.supervision_of(one, "by_hand")
-    )
+def _listed_since(case: CaseFacts, one: AssignmentFacts, cleared: SupervisionFacts, office: Office) -> bool:
+    """Whether the missed new date of an item was listed already (and not declined five working days ago)."""
+    rows = [
+        row for row in case.supervision_of(one, "by_hand")
+        if row.listed_on is not None and cleared.cleared_to is not None and row.listed_on > cleared.cleared_to
+    ]  # fmt: skip
+    again = relisted_from(rows[-1], case, office) if rows else None
+    return bool(rows) and (again is None or office.now < again)
 
 
 def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
@@ -382,6 +385,8 @@ def defer(
     _candidate(supervision)
     office = office_at(session, now)
     most = _limits(session, office, supervision).deferral_workdays
+    if supervision.listed_on is None:
+        raise NotAllowed("not_listed")
     if supervision.deferred_on is not None:
         raise NotAllowed("deferred_once")
     if not 1 <= workdays <= most:
@@ -541,7 +546,8 @@ def confirm_finding(
         back = supervision.finding_from or "fed_back"
         move(session, now, actor, supervision, back, "supervision.sent_back", columns)
         return supervision
-    hearing = office.calendar.run(now.date(), _limits(session, office, supervision).hearing_workdays)
+    whole_days = replace(office.calendar, day_ends=24)
+    hearing = whole_days.run(now.date(), _limits(session, office, supervision).hearing_workdays)
     columns = {
         "confirmed_at": now, "confirmed_by_id": actor.id, **clock("heard", hearing), **clock("own", None)
     }  # fmt: skip

@@ -162,6 +162,7 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
         raise NotAllowed("nothing_to_amend")
     if not reason.strip():
         raise NotAllowed("reason_missing")
+    may_visit(session, actor, lead)
     last = session.scalars(
         select(VisitRecord).where(VisitRecord.visit_id == visit.id).order_by(VisitRecord.id.desc()).limit(1)
     ).one()

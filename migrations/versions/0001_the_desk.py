@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(), nullable=False),
         sa.Column("proposed_by_id", sa.Integer(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(), nullable=True),
         sa.Column("approved_at", sa.DateTime(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -395,6 +396,7 @@ def upgrade() -> None:
         sa.Column("leader_assigned", sa.Boolean(), nullable=False),
         sa.Column("leader_due_on", sa.Date(), nullable=True),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_over_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("split_from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
@@ -450,6 +452,10 @@ def upgrade() -> None:
             ["split_from_id"],
             ["hotline_case.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["taken_over_by_id"],
+            ["hotline_case.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
     )
@@ -468,6 +474,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hotline_case_caller_id"), ["caller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hotline_case_category_id"), ["category_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hotline_case_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_case_taken_over_by_id"), ["taken_over_by_id"], unique=False)
 
     op.create_table(
         "report",
@@ -499,6 +506,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(), nullable=True),
         sa.Column("approved_at", sa.DateTime(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 from tests.walk.centre import Centre
-from tests.walk.rows import AWAITED, LIVE, STANDING, Ask, Assignment, Case, Item, Person, Referral, Reply, after, end
+from tests.walk.rows import (
+    AWAITED,
+    LIVE,
+    STANDING,
+    UNSENT,
+    Ask,
+    Assignment,
+    Case,
+    Item,
+    Person,
+    Referral,
+    Reply,
+    after,
+    end,
+)
 from tests.walk.said import need
 
 NOTICE = ("opened", "reissued")
@@ -238,20 +252,21 @@ class Room(Centre):
 
     # Accountability.
 
-    def _referral(self, case: Case, unit: str | None) -> tuple[Item, Referral]:
+    def _referral(self, case: Case, unit: str | None, *states: str) -> tuple[Item, Referral]:
+        """The referral meant: the first in a state that the verb is about, in their order, else the newest."""
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
-        found = [(item, item.referral) for item in rows if item.referral]
+        found = sorted(((item, item.referral) for item in rows if item.referral), key=lambda pair: pair[1].n)
         need(found)
-        return max(found, key=lambda pair: pair[1].n)
+        return next((pair for state in states for pair in found if pair[1].state == state), found[-1])
 
     def complete_referral(self, who: Person, case: Case, unit: str) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "drafted")
         need(row.state == "drafted")
         row.completed_by, row.own = who.word, end(after(self.today, 2))
         self.say("referral.completed")
 
     def review_referral(self, who: Person, case: Case, unit: str) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "drafted")
         need(row.state == "drafted" and row.completed_by and row.completed_by != who.word)
         row.state, row.reviewed_by, row.opened_by = "reviewed", who.word, None
         row.own = end(after(self.today, 2))
@@ -259,7 +274,7 @@ class Room(Centre):
 
     def open_paper(self, who: Person, case: Case, unit: str | None = None) -> None:
         """The room, the centre's heads and the leader read what is drafted, the committee what is sealed."""
-        _, row = self._referral(case, who.unit or unit)
+        _, row = self._referral(case, who.unit or unit, "reviewed")
         need(who.role not in ("operator", "examiner", "visitor", "unit_staff", "unit_head"))
         need(who.role != "committee" or row.state in SEND)
         if who.role == "leader":
@@ -267,7 +282,7 @@ class Room(Centre):
         self.say("paper.opened")
 
     def approve_referral(self, who: Person, case: Case, unit: str) -> None:
-        item, row = self._referral(case, unit)
+        item, row = self._referral(case, unit, "reviewed")
         need(row.state == "reviewed" and who.word not in (row.completed_by, row.reviewed_by))
         if who.role == "leader":
             need(row.opened_by == who.word)
@@ -277,20 +292,20 @@ class Room(Centre):
         self.say("referral.approved")
 
     def send_back_referral(self, who: Person, case: Case, unit: str) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "reviewed", "drafted")
         need(row.state == ("reviewed" if who.role == "leader" else "drafted") and row.completed_by)
         row.state, row.completed_by, row.reviewed_by, row.opened_by, row.own = "drafted", None, None, None, None
         self.say("referral.sent_back")
 
     def seal_referral(self, who: Person, case: Case, unit: str) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "approved")
         need(row.state == "approved")
         row.state = "sealed"
         self.say("referral.sealed")
 
     def send_referral(self, who: Person, case: Case, unit: str) -> None:
         """Not while a review is open, nor before the time to ask for one is over."""
-        item, row = self._referral(case, unit)
+        item, row = self._referral(case, unit, "sealed")
         need(row.state == "sealed" and item.review != "asked")
         need(item.review or (item.ask_until and self.now >= item.ask_until))
         row.state, row.own = "sent", None
@@ -299,7 +314,7 @@ class Room(Centre):
 
     def record_receipt(self, who: Person, case: Case, unit: str) -> None:
         """Of the dossier, and again of each supplement."""
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "sent", "received")
         need(row.state == "sent" or (row.state == "received" and not all(row.supplements)))
         if row.state == "received":
             row.supplements[row.supplements.index(False)] = True
@@ -307,7 +322,7 @@ class Room(Centre):
         self.say("referral.received")
 
     def record_outcome(self, who: Person, case: Case, unit: str, outcome: str, due_on: date | None = None) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "received")
         need(row.state == "received" and (outcome != "supplement" or (due_on and due_on > self.today)))
         self.say("referral.outcome")
         if outcome == "supplement" and due_on:
@@ -317,15 +332,15 @@ class Room(Centre):
             self.say("referral.closed")
 
     def supplement_referral(self, who: Person, case: Case, unit: str) -> None:
-        _, row = self._referral(case, unit)
+        _, row = self._referral(case, unit, "received", "sent")
         need(row.state in ("sent", "received"))
         row.supplements.append(False)
         row.own = None
         self.say("referral.supplemented")
 
     def abandon_referral(self, who: Person, case: Case, unit: str) -> None:
-        item, row = self._referral(case, unit)
-        need(row.state in ("drafted", "reviewed", "approved", "sealed"))
+        item, row = self._referral(case, unit, *UNSENT)
+        need(row.state in UNSENT)
         row.state, row.own = "abandoned", None
         self.say("referral.abandoned")
         if item.state == "concluded":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 
-from tests.walk.rows import LIVE, Assignment, Case
+from tests.walk.rows import AWAITED, LIVE, Assignment, Case
 
 
 class Refused(Exception):
@@ -48,7 +48,7 @@ class Said:
         """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest."""
         rows = [one for one in case.assignments if one.unit == unit]
         need(rows)
-        return max(rows, key=lambda one: (one.state in LIVE, one.state == "accepted", one.n))
+        return max(rows, key=lambda one: (one.state in AWAITED, one.state in LIVE, one.state == "accepted", one.n))
 
     def merged_with(self, case: Case) -> list[Case]:
         """The cases merged into a lead, the oldest first."""
