@@ -91,8 +91,11 @@ class Decided:
 def _born(effect: Effect) -> Any:
     """A new row as later decisions of the same sweep see it; its id is not known yet."""
     kind, _ = _BORN[effect.subject]
-    given = {name: effect.sets.get(name, blank) for name, blank in _BLANK[kind].items()}
-    return kind(**{**given, "id": 0, "state": effect.to})
+    row = kind(**_BLANK[kind])
+    for name in _BLANK[kind].keys() & effect.sets.keys():
+        setattr(row, name, effect.sets[name])
+    row.id, row.state = 0, effect.to
+    return row
 
 
 def _apply(decided: Decided, effects: Sequence[Effect]) -> None:

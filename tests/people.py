@@ -40,12 +40,13 @@ def everybody(*units: str) -> list[str]:
 
 
 def actor(session: Session, word: str) -> Actor:
-    """The actor behind `role`, `head@UNIT`, `role#2`; `a+b` is the person `a` who holds the role `b` as well."""
-    name, _, more = word.partition("+")
+    """The actor behind `role`, `head@UNIT`, `role#2`; `a+b` is the person `a` who holds the role `b` as well, `a>b` one
+    who now holds the role `b` instead."""
+    name, sign, role = word.replace("+", " + ").replace(">", " > ").partition(" > " if ">" in word else " + ")
     one = actor_named(session, name)
-    if not more or one.id is None:
+    if not sign or one.id is None:
         return one
-    return person(one.id, one.name, [*one.roles, *more.split("+")], one.unit_id)
+    return person(one.id, one.name, [role] if ">" in word else [*one.roles, role], one.unit_id)
 
 
 class People:
@@ -55,6 +56,16 @@ class People:
         self.desk = desk
         self.now = at(start)
         self.made = 0
+        self.actors: dict[str, Actor] = {}
+
+    def know(self, *words: str) -> None:
+        """Look these people up once, as the desk knows its own by their session."""
+        with transaction(self.desk.sessions) as session:
+            self.actors |= {word: actor(session, word) for word in words}
+
+    def actor(self, session: Session, word: str) -> Actor:
+        """Who acts."""
+        return self.actors.get(word) or actor(session, word)
 
     def hire(self, *units: str) -> People:
         """Make everybody, with the units' people and posts."""
@@ -76,7 +87,7 @@ class People:
         target = {} if case is None else {"case": case}
         return retried(
             self.desk.sessions,
-            lambda session: perform(session, self.now, actor(session, word), verb, **target, **fields),
+            lambda session: perform(session, self.now, self.actor(session, word), verb, **target, **fields),
         )
 
     def case(self, word: str = "operator", **given: Any) -> int:

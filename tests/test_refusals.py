@@ -411,7 +411,7 @@ SCENES: dict[str, Scene] = {
     "day_outside_calendar": when(nothing, "it_admin", "load_calendar", days={date(2029, 1, 1): "rest"}),
     "own_proposal": when(
         after(nothing, ("it_admin", "load_calendar", {"days": {date(2027, 1, 4): "rest"}})),
-        "it_admin+centre_head", "approve_calendar",
+        "it_admin>centre_head", "approve_calendar",
     ),
     "unknown_rule": when(nothing, *_RULE, name="mood_workdays", value=3),
     "rule_of_another_kind": when(nothing, *_RULE, name="help_workdays", value="5"),

@@ -349,11 +349,11 @@ APART: dict[str, tuple[Setup, str, str, str, dict[str, Any], str]] = {
     ),
     "who loaded the calendar does not approve it": (
         after(nothing, ("it_admin", "load_calendar", {"days": {date(2027, 1, 4): "rest"}})),
-        "it_admin+centre_head", "centre_head", "approve_calendar", {}, "own_proposal",
+        "it_admin>centre_head", "centre_head", "approve_calendar", {}, "own_proposal",
     ),
     "who changed a rule does not approve it": (
         after(nothing, ("it_admin", "change_rule", {"name": "help_workdays", "value": 6})),
-        "it_admin+centre_head", "centre_head", "approve_rule", {}, "own_proposal",
+        "it_admin>centre_head", "centre_head", "approve_rule", {}, "own_proposal",
     ),
     "who drafted a finding does not confirm it": (
         item("fed_back", _BY_HEAD), "supervision_head", "supervision_head#2", "confirm_finding", {}, "own_finding",

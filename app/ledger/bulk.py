@@ -81,14 +81,18 @@ def _update(table: Table, columns: tuple[str, ...], checked: bool, postgres: boo
     )
 
 
-def completed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A new row with the table's own defaults where a column is left out."""
-    defaults = {
+@lru_cache(maxsize=64)
+def _defaults(table: Table) -> dict[str, Any]:
+    return {
         column.name: column.default.arg
         for column in table.columns
-        if column.name not in row and isinstance(column.default, ColumnDefault) and not callable(column.default.arg)
+        if isinstance(column.default, ColumnDefault) and not callable(column.default.arg)
     }
-    return {**defaults, **row}
+
+
+def completed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A new row with the table's own defaults where a column is left out."""
+    return {**_defaults(table), **row}
 
 
 def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> None:

@@ -127,6 +127,7 @@ class Calendar:
     last: date
     provisional: frozenset[date] = field(default_factory=frozenset)
     day_ends: int = 24
+    _runs: dict[tuple[date, int], Deadline] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, days: Mapping[date, bool], provisional: frozenset[date] = frozenset(), day_ends: int = 24) -> Calendar:
@@ -187,6 +188,14 @@ class Calendar:
 
     def run(self, start: date, n: int, floor: date | None = None) -> Deadline:
         """A clock of n working days from a day (not counted), not ending before `floor`."""
+        if floor is not None:
+            return self._run(start, n, floor)
+        held = self._runs.get((start, n))
+        if held is None:
+            held = self._runs[start, n] = self._run(start, n, None)
+        return held
+
+    def _run(self, start: date, n: int, floor: date | None) -> Deadline:
         end = self.after(start, n)
         if floor is not None and floor > end:
             end = floor

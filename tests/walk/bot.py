@@ -59,7 +59,7 @@ class Bot(Said):
     # Reminder.
 
     def emergency(self, case: Case, one: Assignment) -> bool:
-        return case.urgency == "emergency" and one.round == 1
+        return case.urgency == "emergency" and (one.round == 1 or one.due.hours)
 
     def stands(self, ask: Ask) -> bool:
         """An accepted promise stands to the end of its promised date."""
@@ -184,7 +184,8 @@ class Bot(Said):
                 for reply in one.replies
             )
             since = [row for row in one.items if row.ground == "by_hand" and row.listed_on and row.listed_on > day]
-            if not stood and not since:
+            ended = since[-1].ended_on if since and since[-1].state == "declined" else None
+            if not stood and (not since or (ended and self.now >= end(after(ended, 5)))):
                 return [self._candidate(one, "by_hand")]
         return []
 

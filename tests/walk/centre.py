@@ -127,7 +127,8 @@ class Centre(Bot):
     def reveal(self, who: Person, case: Case) -> None:
         need(not case.anonymous)
         if who.unit:
-            need(not case.confidential and any(one.unit == who.unit for one in case.assignments))
+            mine = [one for one in case.assignments if one.unit == who.unit and one.state in (*LIVE, "accepted")]
+            need(not case.confidential and mine)
         if who.role == "visitor":
             at = self.cases.index(case)
             need(any(v.caller == at and v.state == "pending" for one in self.cases for v in one.visits))
@@ -200,7 +201,7 @@ class Centre(Bot):
         """An item ends; a case whose second redo failed closes with its `redo_failed` item. [7]"""
         item.state, item.ended_on = state, self.today
         self.say(word)
-        if item.ground == "redo_failed" and case.redo_failed and case.state == "reviewing":
+        if item.ground == "redo_failed" and not item.struck and case.redo_failed and case.state == "reviewing":
             self._close(case, "redo_exhausted")
         if state == "closed" and item.referral and item.referral.state in UNSENT:
             item.referral.state = "abandoned"
@@ -248,17 +249,17 @@ class Centre(Bot):
         need(unit not in assists)
         need(case.allocations < 2 or who.role in ("centre_head", "leader"))
         due = self.handling_due(case)
-        case.lead = self._assign(who, case, unit, "lead", due, 1)
+        case.lead = self._assign(who, case, unit, "lead", due)
         for one in assists:
-            self._assign(who, case, one, "assist", self.assist_due(due, self.today), 1)
-        case.state, case.own, case.round, case.proposed_by = "handling", None, 1, None
+            self._assign(who, case, one, "assist", self.assist_due(due, self.today))
+        case.state, case.own, case.proposed_by = "handling", None, None
         case.allocations += 1
         self.say("case.allocated")
 
-    def _assign(self, who: Person, case: Case, unit: str, role: str, due: Due, round: int) -> Assignment:
+    def _assign(self, who: Person, case: Case, unit: str, role: str, due: Due, redo: bool = False) -> Assignment:
         one = Assignment(
-            "allocated", self.next(), unit=unit, role=role, round=round, by=who.word, allocated_at=self.now, due=due,
-            leader=case.leader, answers_at_once=case.urgency == "emergency" and round == 1,
+            "allocated", self.next(), unit=unit, role=role, round=case.round, by=who.word, allocated_at=self.now,
+            due=due, leader=case.leader, redo=redo, answers_at_once=case.urgency == "emergency" and not redo,
         )  # fmt: skip
         case.assignments.append(one)
         self.say("assignment.allocated")
@@ -290,9 +291,10 @@ class Centre(Bot):
         redo round keeps its clock."""
         for one in (lead, *self.assists(case, lead)):
             one.leader = True
-        if lead.state in AWAITED and self.now < lead.due.at and lead.round == 1:
+        if lead.state in AWAITED and self.now < lead.due.at and not lead.redo:
             asked = end(due_on) if due_on else end(after(self.today, 5))
             at = max(min(lead.due.at, asked), end(self.today + DAY))
+            at = min(at, lead.due.at) if lead.due.hours else at
             if at != lead.due.at:
                 self.move_due(case, lead, Due(at))
 
@@ -302,12 +304,15 @@ class Centre(Bot):
         return [one for one in same if one.state in LIVE]
 
     def move_due(self, case: Case, one: Assignment, due: Due) -> None:
-        """A due date moves, a lead's assists with it; one that has passed as well is not marked twice. An assist that
-        gets less time gets it to the end of tomorrow, but not beyond its lead."""
+        """A due date moves, a lead's assists with it; one that has passed as well is not marked twice; lengthened
+        after due, an open reminder is void. An assist that gets less time gets it to the end of tomorrow, but not
+        beyond its lead."""
         if one.overdue_for is not None and due.at <= self.now:
             one.overdue_for = due.at
-        one.due = due
+        lengthened, one.due = self.now >= one.due.at and due.at > one.due.at, due
         self.say("assignment.moved")
+        if lengthened:
+            self._void_open(one)
         for assist in self.assists(case, one) if one.role == "lead" else ():
             moved = self.assist_due(due, assist.allocated_at.date())
             if moved.at < assist.due.at:
@@ -323,12 +328,14 @@ class Centre(Bot):
         self.say("case.reclassified")
         if case.kind == "suggestion":
             self._pool(case)
+        if rises and case.lead and case.urgency == "emergency" and not case.lead.redo:
+            case.lead.answers_at_once = True
         if case.lead and case.lead.state in LIVE and not case.lead.leader:
             self._due_anew(case, case.lead, rises)
 
     def _due_anew(self, case: Case, lead: Assignment, rises: bool) -> None:
         """From the allocation day, never earlier than told unless urgency rises - then not before the end of tomorrow,
-        and not where it is overdue already; lengthened after due, an open reminder is void."""
+        and not where it is overdue already."""
         if rises and self.now >= lead.due.at:
             return
         granted = sum(ask.workdays for ask in lead.asks if ask.kind == "extension" and ask.state == "accepted")
@@ -339,15 +346,11 @@ class Centre(Bot):
             due = max(due, Due(end(self.today + DAY)), key=lambda one: one.at)
         if due.at == lead.due.at or (due.at < lead.due.at) != rises:
             return
-        told = {one.n: one.due.at for one in (lead, *self.assists(case, lead))}
         self.move_due(case, lead, due)
-        for one in (lead, *self.assists(case, lead)):
-            if one.due.at > told[one.n] and self.now >= told[one.n]:
-                self._void_open(one)
 
     def _clock_from(self, case: Case, lead: Assignment) -> Due:
         now, self.now = self.now, lead.allocated_at
-        if lead.round == 1:
+        if not lead.redo:
             due = self.handling_due(case)
         else:
             due = Due(end(after(self.today, 2 if case.kind == "consultation" else 5)))
@@ -374,7 +377,9 @@ class Centre(Bot):
             self.cancel(case, assist)
 
     def recall(self, who: Person, case: Case) -> None:
-        need(case.state == "handling" and case.lead and case.lead.state == "allocated")
+        need(case.state == "handling" and case.lead)
+        unsigned = [ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"]
+        need(case.lead.state == "allocated" or (case.lead.state == "return_pending" and unsigned))
         need(case.lead and (who.word == case.lead.by or who.role == "centre_head"))
         self._unallocate(case, "cancelled")
         case.allocations -= 1
@@ -457,6 +462,8 @@ class Centre(Bot):
         one = self.held(case, unit)
         need(one.state == "replied" and one.standing)
         need(who.word not in self.handlers(case) | case.visitors)
+        assists = self.assists(case, one) if one.role == "lead" else []
+        need(not passes or not any(row.state in AWAITED for row in assists))
         case.examiners.add(who.word)
         if passes:
             self._passed(case, one)
@@ -546,6 +553,7 @@ class Centre(Bot):
     def amend_visit(self, who: Person, case: Case, reached: bool, good: bool = True) -> None:
         """A new version of a record; the case moves between closed and review until responsibility is reviewed."""
         lead = self.lead_of(case)
+        need(who.word not in self.handlers(lead) | lead.examiners)
         rows = [row for row in self._visits(lead, case) if row.state in ("done", "unreachable")]
         need(rows)
         visit = rows[-1]
@@ -555,7 +563,7 @@ class Centre(Bot):
         if visit.round != lead.round:
             return
         how = "visited" if visit.state == "done" else "unreachable"
-        if lead.state == "closed" and lead.closed_as in ("visited", "unreachable"):
+        if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
             if visit.bad:
                 self._dispute(lead)
             elif case is lead and how != lead.closed_as:
@@ -578,7 +586,7 @@ class Centre(Bot):
             due = Due(end(after(self.today, 2 if case.kind == "consultation" else 5)))
             case.round += 1
             self._not_visited(case.visits)
-            case.lead = self._assign(who, case, case.lead.unit, "lead", due, case.round)
+            case.lead = self._assign(who, case, case.lead.unit, "lead", due, redo=True)
             case.state, case.disputed_by = "handling", ""
             self.say("case.redo_ordered")
         else:

@@ -131,6 +131,7 @@ WAYS_OUT: dict[tuple[str, str], tuple[tuple[str, tuple[str, ...], dict[str, Any]
     ("item", "heard"): (("conclude", ROOM, {}),),
     ("item", "concluded"): (
         ("rule_on_review", ("supervision_head",), {"accept": False}), ("close_supervision", ROOM, {}),
+        ("abandon_referral", ROOM, {}),
     ),
     ("visit", "pending"): (("record_visit", ("visitor", "centre_head", *ROOM), {"reached": True}),),
     ("referral", "drafted"): (("review_referral", ("supervision_head",), {}), ("complete_referral", ROOM, {})),

@@ -56,7 +56,7 @@ class Room(Centre):
 
     def request_return(self, who: Person, case: Case) -> None:
         one = self.held(case, who.unit)
-        need(one.state in ("allocated", "signed") and one.round == 1 and self.now < end(after(one.allocated_at.date())))
+        need(one.state in ("allocated", "signed") and not one.redo and self.now < end(after(one.allocated_at.date())))
         mine = [row for row in case.assignments if row.unit == who.unit]
         need(not any(ask.kind == "return" for row in mine for ask in row.asks))
         self._file(who, one, "return")
@@ -140,7 +140,7 @@ class Room(Centre):
             item = waiting[0]
         else:
             one = self.held(case, unit)
-            need(not any(row.state in STANDING for row in rows) and one.state in (*LIVE, "accepted"))
+            need(not any(row.state in STANDING for row in one.items) and one.state in (*LIVE, "accepted"))
             item = Item("", self.next(), ground="by_hand")
             one.items.append(item)
         item.state, item.opened_by, item.own = "opened", who.word, None
@@ -154,7 +154,7 @@ class Room(Centre):
 
     def defer(self, who: Person, case: Case, unit: str, workdays: int) -> None:
         item = self._item(case, unit, "candidate")
-        need(item.state == "candidate" and not item.deferred and 1 <= workdays <= 5)
+        need(item.state == "candidate" and item.listed_on and not item.deferred and 1 <= workdays <= 5)
         item.deferred, item.own = True, end(after(self.today, workdays))
         self.say("supervision.deferred")
 

@@ -137,6 +137,7 @@ class Assignment(Row):
     allocated_at: datetime = LONG_AGO
     due: Due = Due(LONG_AGO)
     leader: bool = False
+    redo: bool = False
     answers_at_once: bool = False
     responded: bool = False
     standing: Reply | None = None

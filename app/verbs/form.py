@@ -1,0 +1,45 @@
+"""What a verb is: its stage, its target, the function behind it, the fields of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Run = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a verb's form: `kind` is text, int, bool, date, moment, choice, unit, units, case, leader, caller,
+    names, parts, days, counts or any."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form; `alone`
+    where it may also be done without what it acts on."""
+
+    name: str
+    stage: str
+    target: str
+    run: Run
+    fields: tuple[Field, ...] = ()
+    kind: str = ""
+    states: tuple[str, ...] = ()
+    alone: bool = False
+
+
+def field(name: str, kind: str = "text", *choices: str) -> Field:
+    """A field; its name ends in `!` where it is required."""
+    return Field(name.rstrip("!"), kind, name.endswith("!"), choices)
+
+
+def choice(name: str, choices: Sequence[str]) -> Field:
+    """A field with a fixed list of words to choose from; its name ends in `!` where it is required."""
+    return Field(name.rstrip("!"), "choice", name.endswith("!"), tuple(choices))

@@ -1,0 +1,248 @@
+"""The one table of verbs, and how a form's fields become a stage function's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Assignment, Case, Category, Supervision, Unit
+from app.roles import DRAFTED, Actor
+from app.rules import limits
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import last_day
+from app.rules.workflow import STANDING, UNSENT
+from app.stages import (
+    acceptance,
+    accountability,
+    allocation,
+    handling,
+    office,
+    redo,
+    reminder,
+    reporting,
+    supervision,
+    visit,
+)
+from app.stages import calendar as calendars
+from app.verbs.form import Field, Verb
+from app.verbs.form import choice as _c
+from app.verbs.form import field as _f
+from app.verbs.targets import assignment_of, unit_id_of
+
+REPORT_KINDS = ("weekly", "monthly", "quarterly", "yearly")
+
+
+def _caller(values: dict[str, Any]) -> dict[str, Any]:
+    """The form's caller as the stage takes him: name and phone."""
+    caller = values.pop("caller", None) or {}
+    return {**values, "caller_name": str(caller.get("name") or ""), "caller_phone": str(caller.get("phone") or "")}
+
+
+def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> Case:
+    complained = values.pop("complained_unit", None)
+    if complained is not None:
+        values["complained_unit_id"] = complained.id
+    return acceptance.register(session, now, actor, **_category(session, _caller(values)))
+
+
+def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    """A category is named by its name in forms and stories."""
+    name = values.pop("category", None)
+    if name is not None:
+        found = session.scalars(select(Category.id).where(Category.name == name).limit(1)).first()
+        if found is None:
+            raise NotAllowed("unknown_category")
+        values["category_id"] = found
+    return values
+
+
+def _contact(session: Session, now: datetime, actor: Actor, case: Case | None = None, **values: Any) -> Any:
+    return acceptance.contact(session, now, actor, case, **_caller(values))
+
+
+def _reclassify(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
+    return allocation.reclassify(session, now, actor, case, **_category(session, values))
+
+
+def _submit(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Any:
+    return allocation.submit(session, now, actor, case, reason)
+
+
+def _open_supervision(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    unit: Unit | None,
+    ground: str | None = None,
+    **terms: Any,
+) -> Supervision:
+    """Open a candidate on a ground (the oldest, where none is named), or by hand with a reason."""
+    reason = terms.pop("reason", "")
+    rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
+    waiting = [row for row in rows if row.state == "candidate"]
+    if waiting:
+        return supervision.open_candidate(session, now, actor, waiting[0], **terms)
+    if ground not in (None, "by_hand"):
+        raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
+    one = assignment_of(session, actor, case, unit, None)
+    if any(row.state in STANDING and row.assignment_id == one.id for row in rows):
+        raise NotAllowed("item_stands")
+    return supervision.open_by_hand(session, now, actor, one, reason=reason, **terms)
+
+
+def _draft_finding(
+    session: Session, now: datetime, actor: Actor, item: Supervision, persons: Sequence[str] = (), **values: Any
+) -> Supervision:
+    """Persons are named by their names; the post is the one held on the date of the fault."""
+    due = session.get_one(Assignment, item.assignment_id).due_at
+    fault_on = min(last_day(due), now.date())
+    posts = [supervision.post_of(session, item.unit_id, person, fault_on).id for person in persons]
+    return supervision.draft_finding(session, now, actor, item, post_ids=posts, **values)
+
+
+def _defer(session: Session, now: datetime, actor: Actor, item: Supervision, **values: Any) -> Supervision:
+    days = values.pop("workdays", None) or calendars.office_at(session, now).limits.deferral_workdays
+    return supervision.defer(session, now, actor, item, workdays=days, **values)
+
+
+def _load_calendar(session: Session, now: datetime, actor: Actor, days: Mapping[date, str], **values: Any) -> Any:
+    return calendars.load_calendar(session, now, actor, {day: word == "work" for day, word in days.items()}, **values)
+
+
+def _first_response(session: Session, now: datetime, actor: Actor, one: Assignment, words: str) -> Assignment:
+    return handling.first_response(session, now, actor, one, words)
+
+
+_REASON, _WORDS = _f("reason!"), _f("words!")
+_RULING = (_f("accept!", "bool"), _f("words"))
+_DUE = (_f("workdays", "int"), _f("due_on", "date"))
+_VISIT = (
+    _c("method", visit.METHODS), _f("reached", "bool"), _c("truth", visit.TRUTHS), _c("solved", visit.SOLVED),
+    _c("satisfied", visit.SATISFIED), _c("why", ("result", "attitude", "timeliness", "other")), _f("words"),
+    _f("place"), _f("met"), _f("contacted_by_unit", "bool"), _f("evidence"),
+)  # fmt: skip
+_VISITED = tuple(Field(one.name, one.kind, one.name in ("method", "reached"), one.choices) for one in _VISIT)
+_REGISTER = (
+    _c("kind!", limits.KINDS), _f("narrative!"), _c("channel", limits.CHANNELS), _c("urgency", limits.URGENCIES),
+    _f("complex", "bool"), _f("anonymous", "bool"), _f("confidential", "bool"), _f("caller", "caller"),
+    _f("leader", "leader"), _f("received_at", "moment"), _f("wants_reply", "bool"), _f("category"), _f("place"),
+    _f("complained_unit", "unit"), _f("complained_person"), _f("demand"), _f("dangerous", "bool"), _f("paper_form"),
+    _f("repeat_check"), _f("suggestion", "bool"),
+)  # fmt: skip
+_REPLY = (
+    _f("opinion"), _f("next_step"), _f("step_on", "date"), _f("public_answer"), _f("contacted", "bool"),
+    _f("contacted_at", "moment"), _f("contact_number"), _f("why_not_contacted"), _f("found_true", "bool"),
+    _f("beyond_duty", "bool"), _f("solved", "bool"), _f("why_unsolved"), _f("handling"), _f("evidence"),
+)  # fmt: skip
+_PERIOD = (_c("kind!", REPORT_KINDS), _f("first!", "date"))
+_CANDIDATE, _NOTICE = ("candidate",), ("opened", "reissued")
+
+_VERBS = (
+    Verb("register", "acceptance", "none", _register, _REGISTER),
+    Verb("contact", "acceptance", "case", _contact, (
+        _c("kind!", acceptance.CONTACT_KINDS), _c("channel", limits.CHANNELS), _f("words"), _f("caller", "caller"),
+        _f("received_at", "moment")), alone=True),
+    Verb("merge", "acceptance", "case", acceptance.merge, (_f("into!", "case"),)),
+    Verb("split", "acceptance", "case", acceptance.split, (_f("parts!", "parts"),)),
+    Verb("refuse", "acceptance", "case", acceptance.refuse, (
+        _c("reason!", acceptance.REFUSALS), _f("words!"), _f("re_explained", "bool"))),
+    Verb("confirm_refusal", "acceptance", "case", acceptance.confirm_refusal, (_f("accept", "bool"),)),
+    Verb("hand_on", "acceptance", "case", acceptance.hand_on, (_c("line!", acceptance.LINES),)),
+    Verb("withdraw", "acceptance", "case", acceptance.withdraw, (_REASON,)),
+    Verb("screen_suggestion", "acceptance", "case", acceptance.screen_suggestion, (_f("keep!", "bool"), _WORDS)),
+    Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
+    Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
+    Verb("allocate", "allocation", "case", allocation.allocate, (_f("unit!", "unit"), _f("assists", "units"))),
+    Verb("submit", "allocation", "case", _submit, (_REASON,)),
+    Verb("instruct", "allocation", "case", allocation.instruct, (_f("leader!", "leader"), _f("unit", "unit"))),
+    Verb("reclassify", "allocation", "case", _reclassify, (
+        _REASON, _c("kind", limits.KINDS), _c("urgency", limits.URGENCIES), _f("confidential", "bool"),
+        _f("category"), _f("complex", "bool"), _f("suggestion", "bool"))),
+    Verb("recall", "allocation", "case", allocation.recall),
+    Verb("reassign", "allocation", "case", allocation.reassign, (_REASON,)),
+    Verb("rule_on_return", "allocation", "assignment", allocation.rule_on_return, _RULING, "return"),
+    Verb("rule_on_extension", "allocation", "assignment", allocation.rule_on_extension, _RULING, "extension"),
+    Verb("rule_on_explanation", "allocation", "assignment", allocation.rule_on_explanation, _RULING, "explanation"),
+    Verb("rule_on_interim", "allocation", "assignment", allocation.rule_on_interim, _RULING, "interim"),
+    Verb("waive_assist", "allocation", "assignment", allocation.waive_assist, (_REASON,), "assist"),
+    Verb("sign_for", "handling", "assignment", handling.sign_for),
+    Verb("first_response", "handling", "assignment", _first_response, (_WORDS,)),
+    Verb("request_return", "handling", "assignment", handling.request_return, (_REASON,)),
+    Verb("request_extension", "handling", "assignment", handling.request_extension, (_f("workdays!", "int"), _REASON)),
+    Verb("explain", "handling", "assignment", handling.explain, (
+        _WORDS, _f("promised_on!", "date"), _c("category", ("material", "weather", "owner", "funds", "other")))),
+    Verb("reply_interim", "handling", "assignment", handling.reply_interim, (
+        _f("promised_on!", "date"), _f("opinion"), _f("next_step"))),
+    Verb("reply", "handling", "assignment", handling.reply, _REPLY),
+    Verb("remind", "reminder", "assignment", reminder.remind),
+    Verb("void_reminder", "reminder", "reminder", reminder.void_reminder, (_REASON,)),
+    Verb("propose", "supervision", "assignment", supervision.propose, (_REASON,)),
+    Verb("open_supervision", "supervision", "room", _open_supervision, (
+        _f("ground"), _f("requirement!"), _f("reason"), *_DUE)),
+    Verb("decline", "supervision", "item", supervision.decline, (_REASON,), states=_CANDIDATE),
+    Verb("defer", "supervision", "item", _defer, (_REASON, _f("workdays", "int")), states=_CANDIDATE),
+    Verb("strike_row", "supervision", "item", supervision.strike_row, (_REASON,)),
+    Verb("feed_back", "supervision", "item", supervision.feed_back, (_WORDS,), states=_NOTICE),
+    Verb("clear", "supervision", "item", supervision.clear, (_f("new_date", "date"),), states=(*_NOTICE, "fed_back")),
+    Verb("reissue", "supervision", "item", supervision.reissue, (_f("requirement!"), *_DUE), states=("fed_back",)),
+    Verb("draft_finding", "supervision", "item", _draft_finding, (
+        _c("finding!", supervision.FINDINGS), _WORDS, _f("persons", "names")), states=("fed_back", *_NOTICE)),
+    Verb("confirm_finding", "supervision", "item", supervision.confirm_finding, (
+        _f("accept", "bool"), _c("finding", supervision.FINDINGS)), states=("finding",)),
+    Verb("record_statement", "supervision", "item", supervision.record_statement, (
+        _WORDS, _f("person")), states=("confirmed",)),
+    Verb("conclude", "supervision", "item", supervision.conclude, (
+        _f("conclusion!"),), states=("heard", "confirmed")),
+    Verb("ask_review", "supervision", "item", supervision.ask_review, (_WORDS,), states=("concluded",)),
+    Verb("rule_on_review", "supervision", "item", supervision.rule_on_review, _RULING, states=("concluded",)),
+    Verb("close_supervision", "supervision", "item", supervision.close_supervision, (
+        _c("outcome!", supervision.OUTCOMES),), states=("concluded",)),
+    Verb("record_visit", "visit", "case", visit.record_visit, _VISITED),
+    Verb("amend_visit", "visit", "case", visit.amend_visit, (_REASON, *_VISIT)),
+    Verb("examine", "redo", "assignment", redo.examine, (
+        _f("passes!", "bool"), _c("reason", redo.REASONS), _f("words"))),
+    Verb("review_responsibility", "redo", "case", redo.review_responsibility, (
+        _f("unit_responsible!", "bool"), _f("grounds"), _c("excluded_as", redo.EXCLUDED))),
+    Verb("complete_referral", "accountability", "referral", accountability.complete_referral, (
+        _f("report!"), _f("proposal!")), states=("drafted",)),
+    Verb("review_referral", "accountability", "referral", accountability.review_referral, states=("drafted",)),
+    Verb("open_paper", "accountability", "referral", accountability.open_paper, states=("reviewed",)),
+    Verb("approve_referral", "accountability", "referral", accountability.approve_referral, (
+        _f("leader"), _f("scan"), _f("with_identity", "bool")), states=("reviewed",)),
+    Verb("send_back_referral", "accountability", "referral", accountability.send_back_referral, (
+        _REASON,), states=("reviewed", "drafted")),
+    Verb("seal_referral", "accountability", "referral", accountability.seal_referral, states=("approved",)),
+    Verb("send_referral", "accountability", "referral", accountability.send_referral, states=("sealed",)),
+    Verb("record_receipt", "accountability", "referral", accountability.record_receipt, states=("sent", "received")),
+    Verb("record_outcome", "accountability", "referral", accountability.record_outcome, (
+        _c("outcome!", accountability.OUTCOMES), _f("words"), _f("due_on", "date")), states=("received",)),
+    Verb("supplement_referral", "accountability", "referral", accountability.supplement_referral, (
+        _WORDS,), states=("received", "sent")),
+    Verb("abandon_referral", "accountability", "referral", accountability.abandon_referral, (_REASON,), states=UNSENT),
+    Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
+    Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
+    Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
+    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar, (_f("accept", "bool"),)),
+    Verb("change_rule", "calendar", "none", calendars.change_rule, (
+        _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
+    Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_f("accept", "bool"),)),
+    Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
+)  # fmt: skip
+
+
+def _drafting(name: str, head: Verb) -> Verb:
+    """The verb with which staff drafts what the head files with `head`: the same fields."""
+
+    def run(session: Session, now: datetime, actor: Actor, one: Assignment, **values: Any) -> Any:
+        return handling.draft(session, now, actor, one, head.name, values)
+
+    return Verb(name, "handling", "assignment", run, head.fields)
+
+
+VERBS: dict[str, Verb] = {verb.name: verb for verb in _VERBS}
+VERBS |= {name: _drafting(name, VERBS[head]) for name, head in DRAFTED.items()}

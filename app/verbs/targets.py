@@ -1,0 +1,110 @@
+"""What a verb is about: the case is locked with those it is merged with, then the row is found as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.ledger import lock_cases
+from app.models import Assignment, Case, Referral, Reminder, Request, Supervision, Unit
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.stages import (
+    accountability,
+    allocation,
+    handling,
+    supervision,
+)
+from app.verbs.form import Verb
+from app.verbs.typed import case_of
+
+
+def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
+    """Lock a case with those it is merged with, and read it as it is now."""
+    case = case_of(session, id)
+    ids = {case.id, case.merged_into_id or case.id}
+    other = values.get("into")
+    if isinstance(other, Case):
+        ids.add(other.id)
+    query = select(Case.id).where(or_(Case.merged_into_id.in_(ids), Case.id.in_(ids)))
+    lock_cases(session, session.scalars(query).all())
+    query_all = select(Case).where(Case.id.in_(ids)).execution_options(populate_existing=True, unscoped=True)
+    session.scalars(query_all).all()
+    return case
+
+
+def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
+    """The unit meant: a unit's people mean their own, whatever they name."""
+    if actor.unit_id is None:
+        return unit.id if unit else None
+    if unit is not None and unit.id != actor.unit_id:
+        raise NotAllowed("not_found")
+    return actor.unit_id
+
+
+def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb | None) -> Assignment:
+    """The assignment meant: the unit's own, the named unit's, the one the verb can be about, or the lead's."""
+    unit_id = unit_id_of(actor, unit)
+    if unit_id is not None:
+        return handling.held_by(session, case, unit_id)
+    if verb is not None and verb.target == "assignment" and verb.kind:
+        query = select(Assignment).where(Assignment.case_id == case.id)
+        if verb.kind == "assist":
+            query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
+        else:
+            pending = select(Request.assignment_id).where(Request.kind == verb.kind, Request.state == "pending")
+            query = query.where(Assignment.id.in_(pending))
+        row = session.scalars(query.order_by(Assignment.id).limit(1)).first()
+        if row is not None:
+            return row
+    return allocation.lead_assignment(session, case)
+
+
+def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None) -> Reminder:
+    one = assignment_of(session, actor, case, unit, None)
+    query = select(Reminder).where(Reminder.assignment_id == one.id).order_by(Reminder.id.desc())
+    row = session.scalars(query.limit(1)).first()
+    if row is None:
+        raise NotAllowed("no_reminder")
+    return row
+
+
+def _item(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, ground: str | None, states: Sequence[str]
+) -> Supervision:
+    """The item meant: the first in a state that the verb is about, else the newest that stands, else the newest."""
+    rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
+    for wanted in (states, STANDING):
+        fitting = [row for row in rows if row.state in wanted]
+        if fitting:
+            return fitting[0]
+    if not rows:
+        raise NotAllowed("not_found")
+    return rows[-1]
+
+
+def _referral(session: Session, actor: Actor, case: Case, unit: Unit | None, states: Sequence[str]) -> Referral:
+    """The referral meant: the first in a state that the verb is about, in the order of the states, or the newest."""
+    rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
+    if not rows:
+        raise NotAllowed("not_found")
+    return next((row for wanted in states for row in rows if row.state == wanted), rows[-1])
+
+
+def target_of(
+    session: Session, actor: Actor, verb: Verb, case: Case, unit: Unit | None, ground: str | None
+) -> Any:
+    """What a verb acts on: the case itself, an assignment, a reminder, an item or a referral."""
+    if verb.target == "assignment":
+        return assignment_of(session, actor, case, unit, verb)
+    if verb.target == "reminder":
+        return _reminder(session, actor, case, unit)
+    if verb.target == "item":
+        return _item(session, actor, case, unit, ground, verb.states)
+    if verb.target == "referral":
+        return _referral(session, actor, case, unit, verb.states)
+    return case

@@ -1,0 +1,182 @@
+"""What was typed, made what it means: dates, moments, units, cases - or refused by the name of its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Case, Unit
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import BEIJING
+from app.verbs.form import Field, Verb
+
+_LONGEST = {
+    "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
+    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80,
+}  # fmt: skip
+"""field -> how many characters its column takes."""
+_YEARS = range(1949, 2200)
+"""The years that a date may lie in: beyond them a clock cannot be worked out."""
+_WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan")
+
+
+def _text(value: Any) -> str:
+    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    value.encode()
+    return value
+
+
+def _fitting(name: str, value: Any) -> str:
+    """Text no longer than its column."""
+    words, most = _text(value), _LONGEST.get(name)
+    if most is not None and len(words) > most:
+        raise NotAllowed("field_too_long", field=name, most=most)
+    return words
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def day_of(value: Any) -> date:
+    """A date, or its ISO text; ValueError otherwise."""
+    if isinstance(value, datetime):
+        raise ValueError
+    day = value if isinstance(value, date) else date.fromisoformat(_text(value))
+    if day.year not in _YEARS:
+        raise ValueError
+    return day
+
+
+def _moment(value: Any) -> datetime:
+    """A moment on Beijing's clock; one without a zone is meant so."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    if moment.year not in _YEARS:
+        raise ValueError
+    return moment.astimezone(BEIJING) if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+def _mapping(value: Any, *known: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise ValueError
+    return dict(value)
+
+
+def _leader(value: Any) -> dict[str, Any]:
+    leader = _mapping(value, *_WORDS_OF_A_LEADER, "due_on", "date")
+    return {
+        name: day_of(one) if name in ("due_on", "date") else _fitting(name, one)
+        for name, one in leader.items() if one is not None
+    }  # fmt: skip
+
+
+def _person(value: Any) -> dict[str, Any]:
+    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone").items()}
+
+
+def _part(value: Any) -> dict[str, Any]:
+    return {name: _text(one) for name, one in _mapping(value, "kind", "narrative").items()}
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise ValueError
+    return list(value)
+
+
+def _days(value: Any) -> dict[date, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    days = {day_of(day): word for day, word in value.items()}
+    if any(word not in ("work", "rest") for word in days.values()):
+        raise ValueError
+    return days
+
+
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return {_text(name): _whole(n) for name, n in value.items()}
+
+
+_CLEAN: dict[str, Callable[[Any], Any]] = {
+    "int": _whole, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
+    "caller": _person, "days": _days, "counts": _counts, "any": lambda value: value, "units": _list,
+    "names": lambda value: [_text(one) for one in _list(value)],
+    "parts": lambda value: [_part(one) for one in _list(value)],
+}  # fmt: skip
+
+
+def unit_of(session: Session, code: Any) -> Unit:
+    """The unit with a code; NotAllowed where there is none."""
+    if isinstance(code, Unit):
+        return code
+    try:
+        found = session.scalars(select(Unit).where(Unit.code == _text(code))).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotAllowed("unknown_unit", unit=str(code))
+    return found
+
+
+def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, checked against the verb's fields: unknown, missing and wrong ones are refused by name."""
+    known = {one.name: one for one in verb.fields}
+    for name in values:
+        if name not in known:
+            raise NotAllowed("unknown_field", field=name)
+    clean: dict[str, Any] = {}
+    for name, one in known.items():
+        value = values.get(name)
+        if value is None:
+            if one.required:
+                raise NotAllowed("field_missing", field=name)
+            continue
+        clean[name] = value_of(session, one, value)
+    return clean
+
+
+def value_of(session: Session, one: Field, value: Any) -> Any:
+    """What was typed into one field, as its kind has it; NotAllowed names the field."""
+    if one.kind == "unit":
+        return unit_of(session, value)
+    if one.kind == "case":
+        return case_of(session, value)
+    try:
+        clean = _fitting(one.name, value) if one.kind == "text" else _CLEAN[one.kind](value)
+    except (TypeError, ValueError, OverflowError):
+        raise NotAllowed("field_wrong", field=one.name) from None
+    if one.kind == "choice" and clean not in one.choices:
+        raise NotAllowed("field_wrong", field=one.name)
+    return [unit_of(session, code) for code in clean] if one.kind == "units" else clean
+
+
+def id_of(value: Any) -> int | None:
+    """A row's id as both databases can look it up, or None where it can be nobody's."""
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
+    return value if known else None
+
+
+def case_of(session: Session, id: Any) -> Case:
+    """The case with an id; NotAllowed where there is none."""
+    found = session.get(Case, id) if id_of(id) else None
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
