@@ -228,13 +228,13 @@ _CROWD = (
     channel, received_at, registered_at, anonymous, confidential, wants_reply, kind, place, complained_person,
     narrative, demand, urgency, complex, dangerous, paper_form, repeat_check, suggestion, round, repeats, allocations,
     allocated_at, lead_unit_id, lead_assignment_id, leader_assigned, told_caller, sampled, redo_failed)
-    SELECT {c} + i, 'handling', {e} + 2 * i - 1, 'C' || i, '000000', 2, '{zero}',
+    SELECT {c} + i, 'handling', {e} + 2 * i - 1, 'C' || ({c} + i), '000000', 2, '{zero}',
     CASE WHEN i - 10 * (i / 10) = 0 THEN CAST('{look}' AS {moment}) END,
     'phone', '{then}', '{then}', {yes}, {no}, {yes}, 'complaint', '', '', '{words}', '', 'normal', {no}, {no}, '', '',
     {no}, 1, 0, 1, '{then}', {unit}, {a} + i, {no}, '', {no}, {no} FROM {g}""",
     """INSERT INTO assignment (id, state, state_event_id, case_id, unit_id, round, role, allocated_at, due_at,
-    due_clock, leader_assigned, watched, warned_for) SELECT {a} + i, 'signed', {e} + 2 * i, {c} + i, {unit}, 1, 'lead',
-    '{then}', '{look}', '{{}}', {no}, {no}, '{look}' FROM {g}""",
+    due_clock, leader_assigned, watched, warned_for, number) SELECT {a} + i, 'signed', {e} + 2 * i, {c} + i, {unit}, 1,
+    'lead', '{then}', '{look}', '{{}}', {no}, {no}, '{look}', 'C' || ({a} + i) FROM {g}""",
 )
 _SQLITE_G = "(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) SELECT i FROM g)"
 _DIALECT = {

@@ -179,7 +179,7 @@ def test_the_sealed_contents_state_finding_conclusion_statement_and_timeline(roo
         "person": "赵六", "post": "deputy", "duty": "分管供水", "cadre_authority": "市委组织部", "from": "2024-01-01",
         "to": "2025-12-31", "statement": "本人说明",
     } in held["persons"]  # fmt: skip
-    words = [row[2] for row in held["timeline"]]
+    words = [row[3] for row in held["timeline"]]
     assert words[:3] == ["case.registered", "assignment.allocated", "case.allocated"]
     assert "supervision.concluded" in words and words[-1] == "referral.approved"
 
