@@ -120,8 +120,7 @@ def _do(sessions: Sessions, now: datetime, dice: random.Random, done: dict[str, 
         code = session.get_one(Unit, one.unit_id).code
         actor = actor_named(session, f"head@{code}" if who == "head" else who)
         given = filled(verb, f"案{dice.randrange(10**6)}", {"as": who, **fields}, now)
-        target = {} if verb == "register" else {"case": one.case_id}
-        made = perform(session, now, actor, verb, **target, **given)
+        made = perform(session, now, actor, verb, None if verb == "register" else one.case_id, **given)
         if verb == "register":
             allocator = actor_named(session, "allocator")
             perform(session, now, allocator, "allocate", case=made.id, unit=code)

@@ -201,7 +201,7 @@ def every_step(desk: Desk, n: int) -> None:
             del row["round"]
         seed.born("referral", "referral.drafted", "drafted", referred.cases, rows)
         waiting = seed.assigned(n - 9 * each)
-        waiting.requests("extension", **seed.clock("own", past))
+        waiting.requests("extension", workdays=5, **seed.clock("own", past))
         waiting.items(["candidate"], **seed.clock("own", past))
 
 

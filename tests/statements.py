@@ -61,7 +61,9 @@ def counted(desk: Desk, traced: bool = True) -> Iterator[Counted]:
     """Count what happens inside, on both sides; `traced`: on SQLite too, where telling of it is slow."""
     found = Counted()
     client = _Client(desk, found)
-    listening = [("begin", client.begin), ("before_cursor_execute", client.execute), ("commit", client.end)]
+    listening: list[tuple[str, Any]] = [
+        ("begin", client.begin), ("before_cursor_execute", client.execute), ("commit", client.end)
+    ]  # fmt: skip
     with _server(desk, found, traced):
         for name, listener in listening:
             event.listen(desk.engine, name, listener)

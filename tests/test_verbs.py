@@ -122,7 +122,7 @@ RIGHT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _right(one: Field, case: int) -> Any:
+def _right(one: Field, case: int | None) -> Any:
     return one.choices[0] if one.kind == "choice" else case if one.kind == "case" else RIGHT[one.kind]
 
 
@@ -135,7 +135,7 @@ def _refusal(p: People, verb: Verb, case: Any, **fields: Any) -> str:
     return str(no.value.msgid)
 
 
-def _forms(case: int) -> Iterator[tuple[Verb, dict[str, Any]]]:
+def _forms(case: int | None) -> Iterator[tuple[Verb, dict[str, Any]]]:
     for verb in VERBS.values():
         yield verb, {one.name: _right(one, case) for one in verb.fields if one.required}
 

@@ -203,6 +203,17 @@ def test_a_random_history_goes_the_same_with_looks_and_without(desk: Desk, twin:
     assert sum(line.endswith("done") for line in went) > 20
 
 
+def test_a_calendar_that_is_loaded_makes_the_bot_look_at_every_case_anew(desk: Desk) -> None:
+    """Overdue since Friday, to be reminded of on Monday; on Saturday the Sunday becomes a working day."""
+    office = Office(desk)
+    office.allocated("2026-03-10 09:00", "A", kind="consultation")
+    office.sweeps("2026-03-11", "2026-03-14")
+    assert office.days("assignment.overdue", "A") == ["2026-03-14"]
+    assert _calendar(office, datetime(2026, 3, 14, 11, tzinfo=BEIJING), date(2026, 3, 15), True) == "done"
+    office.sweep("2026-03-15")
+    assert office.days("reminder.issued", "A") == ["2026-03-15"]
+
+
 def test_a_closed_case_is_not_looked_at_again(desk: Desk) -> None:
     office = Office(desk)
     office.allocated("2026-03-02 09:00", "A")

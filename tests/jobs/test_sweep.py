@@ -207,6 +207,7 @@ def test_what_comes_after_the_days_list_waits_for_the_next_working_day(desk: Des
     leader = {"level": "county", "name": "县长", "date": "2026-03-12", "text": "速办"}
     office.do("2026-03-12 12:00", "operator", "register", "E", kind="report", urgency="emergency", leader=leader)
     office.do("2026-03-12 12:00", "allocator", "allocate", "E", unit="WATER")
+    office.do("2026-03-12 13:00", "head@WATER", "sign_for", "E")
     noon = datetime(2026, 3, 13, 12, tzinfo=NOW.tzinfo)
     with transaction(desk.sessions) as session:  # what the clock of an emergency without a leader's date would be
         hours = '{"basis":"official","days":[],"floor":null,"n":24,"start":"2026-03-12","unit":"hours"}'
