@@ -96,7 +96,7 @@ def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
         yield (
             f"guard_{table}_over",
-            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 {_taken(table, _uniques(connection, table))}) "
+            f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
             "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
         changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in ("id", *columns))
@@ -114,10 +114,11 @@ def _uniques(connection: Connection, table: str) -> list[tuple[str, ...]]:
     return [("id",), *sorted(sets)]
 
 
-def _taken(table: str, uniques: list[tuple[str, ...]]) -> str:
-    """SQLite: the rows that a new or changed row would take the place of (OR REPLACE), as `FROM ... WHERE ...`."""
+def _taken(table: str, uniques: list[tuple[str, ...]], other: str = "") -> str:
+    """SQLite: whether a new or changed row would take the place of another (OR REPLACE). One EXISTS for each unique
+    set, because the planner reads the whole table for an OR over columns that are mostly NULL."""
     same = [" AND ".join(f"t.{c} = new.{c}" for c in columns) for columns in uniques]
-    return f"FROM {table} t WHERE ({' OR '.join(f'({one})' for one in same)})"
+    return " OR ".join(f"EXISTS (SELECT 1 FROM {table} t WHERE {one}{other})" for one in same)
 
 
 def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -126,7 +127,7 @@ def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
         uniques = _uniques(connection, table)[1:]
         if uniques:
             named = ", ".join(sorted({column for columns in uniques for column in columns}))
-            found = f"EXISTS (SELECT 1 {_taken(table, uniques)} AND t.id IS NOT old.id)"
+            found = _taken(table, uniques, " AND t.id IS NOT old.id")
             yield (
                 f"guard_{table}_onto",
                 f"BEFORE UPDATE OF {named} ON {table} WHEN {found} BEGIN SELECT raise(ABORT, 'append-only'); END",
@@ -139,7 +140,7 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
         yield (
             f"guard_{table}_over",
-            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 {_taken(table, _uniques(connection, table))}) "
+            f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
             "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
     yield from _kept_sqlite(connection)
