@@ -17,7 +17,7 @@ COVERAGE ?=
 CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint test test-long bench upgrade wheels clean
+.PHONY: help install run lint test test-long coverage bench upgrade wheels clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,10 @@ test-long: install ## the tests marked `long`: chaos, volume, browsers
 
 bench: install ## measure the promises about speed
 	$(BIN)/python -m tests.bench
+
+coverage: install ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
+	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/test_story.py \
+		tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
 
 wheels: install ## download the locks as wheels, for machines without a network
 	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r requirements-dev.txt

@@ -195,10 +195,9 @@ class Allocation(Acceptance):
             self.cancel(case, assist)
 
     def recall(self, who: Person, case: Case) -> None:
-        need(case.state == "handling")
-        asks = case.lead.asks if case.lead else []
-        unsigned = [ask for ask in asks if ask.kind == "return" and ask.came_from == "allocated"]
-        need(case.lead and case.lead.state in ("allocated", *(("return_pending",) if unsigned else ())))
+        need(case.state == "handling" and case.lead)
+        unsigned = [ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"]
+        need(case.lead.state == "allocated" or (case.lead.state == "return_pending" and unsigned))
         need(case.lead and (who.word == case.lead.by or who.role == "centre_head"))
         self._unallocate(case, "cancelled")
         case.allocations -= 1

@@ -50,10 +50,6 @@ class Said:
         need(rows)
         return max(rows, key=lambda one: (one.state in AWAITED, one.state in LIVE, one.state == "accepted", one.n))
 
-    def cancel(self, case: Case, one: Assignment, state: str = "cancelled") -> None:
-        """An assignment ends, with what hangs on it."""
-        raise NotImplementedError
-
     def merged_with(self, case: Case) -> list[Case]:
         """The cases merged into a lead, the oldest first."""
         at = self.cases.index(case)

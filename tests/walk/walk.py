@@ -94,7 +94,7 @@ class Walk:
     # Verbs.
 
     def draw(self, rng: random.Random) -> tuple[Person, str, int | None, dict[str, Any]]:
-        verb = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        verb = rng.choices(list(WEIGHTS), WEIGHTS.values())[0]
         fitting = [who for who in PEOPLE if who.role in WHO_MAY[verb]]
         who = rng.choice(fitting if rng.random() < 0.95 else PEOPLE)
         case = None if verb == "register" else rng.randrange(len(self.m.cases))
