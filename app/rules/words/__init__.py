@@ -1,0 +1,81 @@
+"""What things are called: every word of the record, the verbs, the columns, in Simplified Chinese and in English.
+
+Standard library only: the panel, the papers and the command line word what they show from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.rules.refusal import NotAllowed
+from app.rules.sentences import sentence
+from app.rules.words.columns import COLUMNS, TABLES
+from app.rules.words.events import EVENT_TITLES
+from app.rules.words.values import DOMAINS, STATES, VALUES
+from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
+
+__all__ = [
+    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
+    "column", "field", "said", "state", "title", "value", "word",
+]  # fmt: skip
+
+Pair = tuple[str, str]
+
+
+def word(pair: Pair, language: str = "zh") -> str:
+    """One of the two languages of a pair."""
+    return pair[language == "en"]
+
+
+def _of(table: Mapping[str, Pair], key: str, language: str) -> str:
+    return word(table[key], language) if key in table else key
+
+
+def title(verb: str, language: str = "zh") -> str:
+    """What a verb is called on buttons and forms."""
+    return _of(VERB_TITLES, verb, language)
+
+
+def field(name: str, language: str = "zh") -> str:
+    """The label of a form's field."""
+    return _of(FIELDS, name, language)
+
+
+def column(table: str, name: str, language: str = "zh") -> str:
+    """The label of a column."""
+    return _of(COLUMNS.get(table, {}), name, language)
+
+
+def state(subject: str, name: str, language: str = "zh") -> str:
+    """What a state of a subject is called."""
+    return _of(STATES.get(subject, {}), name, language)
+
+
+def value(domain: str, name: str, language: str = "zh") -> str:
+    """What a word of a vocabulary is called; the word itself where the vocabulary does not hold it."""
+    return _of(VALUES.get(domain, {}), name, language)
+
+
+_FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel": ("channel",), "urgency": ("urgency",),
+          "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
+          "reason": ("refusal", "examination"), "line": ("line",)}  # fmt: skip
+
+
+def _fact(name: str, told: object, language: str) -> object:
+    """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
+    if not isinstance(told, str):
+        return told
+    if name == "verb":
+        return title(told, language)
+    if name == "field":
+        return field(told, language)
+    if name == "state":
+        return next((word(names[told], language) for names in STATES.values() if told in names), told)
+    found = (value(domain, told, language) for domain in _FACTS.get(name, ()))
+    return next((one for one in found if one != told), told)
+
+
+def said(no: NotAllowed, language: str = "zh") -> str:
+    """The sentence of a refusal, its facts worded as well."""
+    worded = {name: _fact(name, told, language) for name, told in no.facts.items()}
+    return sentence(NotAllowed(no.msgid, **worded), language)
