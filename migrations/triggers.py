@@ -35,6 +35,11 @@ KEPT: dict[str, tuple[str, ...]] = {
     "submission": ("reason", "leader_id", "submitted_at", "submitted_by_id"),
     "instruction": ("leader", "level", "words", "instructed_on", "due_on", "document", "scan", "entered_at"),
     "contact": ("kind", "channel", "received_at", "entered_at", "caller_id", "words", "operator_id"),
+    "stored_file": (
+        "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",
+    ),
+    "paper": ("kind", "subject_id", "number", "facts"),
+    "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
 }  # fmt: skip
 """table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,
 a receipt and a paper's number are added later: other columns.)"""
@@ -67,12 +72,12 @@ END $$"""
 _REFUSE = "EXECUTE FUNCTION guard_no_change()"
 
 
-def _postgres() -> Iterator[tuple[str, str, str]]:
+def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """(name, table, definition) of every trigger on PostgreSQL."""
     for table in ("event", *STATEFUL):
         yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
     yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
-    yield from _kept_postgres()
+    yield from _kept_postgres(connection)
     for table, word in STATEFUL.items():
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         yield (
@@ -83,8 +88,14 @@ def _postgres() -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _kept_postgres() -> Iterator[tuple[str, str, str]]:
-    for table, columns in KEPT.items():
+def _kept(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The kept tables that a migration has made by now."""
+    there = set(inspect(connection).get_table_names())
+    return ((table, columns) for table, columns in KEPT.items() if table in there)
+
+
+def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    for table, columns in _kept(connection):
         yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         changed = " OR ".join(f"old.{column} IS DISTINCT FROM new.{column}" for column in ("id", *columns))
@@ -92,7 +103,7 @@ def _kept_postgres() -> Iterator[tuple[str, str, str]]:
 
 
 def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
-    for table, columns in KEPT.items():
+    for table, columns in _kept(connection):
         yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
         yield (
             f"guard_{table}_over",
@@ -169,7 +180,7 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
 def expected(connection: Connection) -> set[str]:
     """The names of the triggers that must be there."""
     if connection.dialect.name == "postgresql":
-        return {name for name, _, _ in _postgres()}
+        return {name for name, _, _ in _postgres(connection)}
     return {name for name, _ in _sqlite(connection)}
 
 
@@ -196,7 +207,7 @@ def create(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_NO_CHANGE.replace("%", "%%"))
         connection.exec_driver_sql(_NEEDS_EVENT)
-        for name, table, definition in _postgres():
+        for name, table, definition in list(_postgres(connection)):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {definition.format(t=table)}")
         return

@@ -3,13 +3,14 @@
 from typing import Any
 
 from app.models.acceptance import Caller, Case, Category, Contact, Suggestion
-from app.models.accountability import Referral, Supplement
+from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
+from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.notice import Notice
-from app.models.paper import Series
+from app.models.paper import Paper, Series
 from app.models.people import Person
 from app.models.posts import Unit, UnitPost
 from app.models.redo import Responsibility
@@ -34,8 +35,8 @@ SUBJECTS: dict[str, type[Any]] = {
 
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
-    "Contact", "DayCount", "Draft", "Event", "Instruction", "NamedPerson", "Notice", "OfficeHead", "Person",
-    "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Run", "Series", "Setting", "SlaRule",
-    "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement", "Unit", "UnitPost", "Visit",
-    "VisitRecord",
+    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice",
+    "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Run",
+    "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement",
+    "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

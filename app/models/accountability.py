@@ -83,3 +83,22 @@ class Supplement(Model):
 
     def __str__(self) -> str:
         return f"supplement:{self.referral_id}/{self.n}"
+
+
+class Dossier(Model):
+    """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the name of its
+    directory and zip, the SHA-256 and size of the zip. Recorded once, never changed. [procedure 8]"""
+
+    __tablename__ = "dossier"
+    __table_args__ = (UniqueConstraint("referral_id", "version"),)
+
+    id: Mapped[Id]
+    referral_id: Mapped[int] = mapped_column(Key, ForeignKey("referral.id"), index=True)
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    recorded_at: Mapped[AMoment]
+
+    def __str__(self) -> str:
+        return self.name
