@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.rules.refusal import NotAllowed
 
 SENTENCES: dict[str, tuple[str, str]] = {
+    "accounts_there": ("数据库中已有{accounts}个账号，不能再初始化。", "The database holds {accounts} accounts already: an office is set up once."),
     "allocated_already": ("该工单已经分派，批示不能再指定单位。", "The case is allocated already; no unit can be named."),
     "anonymous_not_visited": ("匿名诉求不回访。", "An anonymous caller is not visited."),
     "another_finding": ("起草的认定是{drafted}，与所填不同。", "The finding drafted is {drafted}, not the one given."),
@@ -15,6 +19,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "caller_missing": ("请填写诉求人姓名或电话，或选择匿名。", "Give the caller's name or phone, or mark it anonymous."),
     "caller_not_contacted": ("请填写联系群众情况，未联系须说明原因。", "Say when the caller was contacted, or why not."),
     "case_ended": ("该工单已结束（{state}）。", "The case has ended ({state})."),
+    "cases_there": ("数据库中已有{cases}件工单，不能再初始化。", "The database holds {cases} cases already: an office is set up once."),
     "closed_too_long": ("结案已超过{days}天，请登记新工单。", "Closed more than {days} days ago: register a new case."),
     "completed_it_himself": ("本人完成的移送材料不能由本人审核。", "Who completed a referral does not review it."),
     "completed_or_reviewed_it_himself": ("完成或审核移送的人不能审批。", "Who completed or reviewed it does not approve it."),
@@ -23,6 +28,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "day_outside_calendar": ("{day}不在日历范围内（至{last}）。", "{day} lies outside the calendar (to {last})."),
     "deferral_too_long": ("暂缓最多{most}个工作日。", "A deferral is of at most {most} working days."),
     "deferred_once": ("该建议已暂缓过一次。", "It was deferred once already."),
+    "dossier_not_made": ("卷宗文件尚未制成，请稍候再移送。", "The dossier's files are not made yet: send it in a moment."),
     "draft_used": ("该草稿已使用。", "The draft was used already."),
     "drafted_part_of_it": ("参与起草的人不能录入纸质审批。", "Who drafted any of it does not enter the approval."),
     "entered_too_late": ("补录不得晚于受理后{workdays}个工作日。", "An entry may follow at most {workdays} working days later."),
@@ -37,6 +43,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "field_missing": ("请填写{field}。", "Fill in {field}."),
     "field_too_long": ("{field}最多{most}字。", "{field} has at most {most} characters."),
     "field_wrong": ("{field}填写有误。", "{field} is not right."),
+    "file_empty": ("文件是空的。", "The file is empty."),
+    "file_lost": ("文件{sha256}在存储中缺失或已改变，请从备份恢复。", "File {sha256} is missing or altered in the store: restore it from a backup."),
+    "file_macros": ("不接收含宏的文件。", "Files with macros are not taken."),
+    "file_too_big": ("文件不得超过{most}MB。", "A file has at most {most} MB."),
+    "file_type": ("不接收此类文件（可用：PDF、图片、Word、Excel、录音、纯文本）。", "Files of this type are not taken (PDF, pictures, Word, Excel, recordings, plain text are)."),
+    "file_unpacked": ("文件解压后不得超过{most}MB。", "Unpacked, a file has at most {most} MB."),
     "finding_too_early": ("须收到反馈或反馈逾期后才能认定（{state}）。", "A finding needs feedback, or overdue feedback ({state})."),
     "grounds_missing": ("请填写理由。", "Give the grounds."),
     "handled_it_himself": ("经办人不能审核或回访本人办理的工单。", "Who handled the case neither examines nor visits it."),
@@ -104,6 +116,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "own_request": ("本人提出的申请不能由本人审定。", "Nobody rules on his own request."),
     "paper_form_missing": ("补录须填纸质登记表编号。", "A later entry needs the paper form's number."),
     "paper_not_opened": ("审批前须先打开移送材料。", "Open the paper before approving it."),
+    "password_is_the_name": ("密码不能就是用户名。", "The password may not be the user name."),
+    "password_too_common": ("这个密码太常见，请另设。", "This password is one that everybody tries first: choose another."),
+    "password_too_short": ("密码不少于12个字符。", "A password has 12 characters or more."),
     "period_not_aligned": ("{first}不是该期通报的首日。", "{first} is not the first day of such a period."),
     "period_not_over": ("该期尚未结束（{last}）。", "The period is not over ({last})."),
     "place_missing": ("现场回访须填地点和见到的人。", "A visit on site needs the place and who was met."),
@@ -132,6 +147,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "rule_in_the_past": ("{name}不能从过去生效。", "{name} cannot be valid from the past."),
     "rule_of_another_kind": ("{name}的值{value}类型不对。", "{name} cannot be {value}: it is of another kind."),
     "rule_out_of_bounds": ("{name}的值{value}超出范围。", "{name} cannot be {value}: it is out of bounds."),
+    "sample_unfinished": ("示例数据上次没有生成完，请清空数据库后重来。", "A sample office was begun here and not finished: empty the database and start again."),
     "screened_already": ("已筛选。", "It was screened already."),
     "signed_already": ("已签收。", "It was signed for already."),
     "stated_already": ("已作说明。", "A statement was made already."),
@@ -158,6 +174,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_unit": ("没有此单位。", "There is no such unit."),
     "unknown_urgency": ("没有此紧急程度（{urgency}）。", "There is no urgency {urgency}."),
     "unknown_verb": ("没有此操作（{verb}）。", "There is no verb {verb}."),
+    "username_wrong": ("用户名须以英文字母开头，为2至40个英文字母、数字或._-。", "A user name begins with a letter and has 2 to 40 letters, digits or ._- signs."),
     "visited_by_others": ("该工单由其他人员回访。", "This case is visited by others."),
     "visited_it_himself": ("回访过该工单的人不能审核或认定责任。", "Who visited the case does not examine or review it."),
     "words_missing": ("请填写内容。", "Write the words."),
@@ -168,4 +185,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 def sentence(no: NotAllowed, language: str = "zh") -> str:
     """The sentence of a refusal with its facts filled in."""
-    return SENTENCES[no.msgid][language == "en"].format_map(no.facts)
+    return worded(no.msgid, language, no.facts)
+
+
+def worded(msgid: str, language: str = "zh", facts: Mapping[str, Any] | None = None) -> str:
+    """The sentence of a message id with its facts filled in."""
+    return SENTENCES[msgid][language == "en"].format_map(facts or {})

@@ -1,0 +1,95 @@
+"""Accounts and roles as rows: what an office needs before anybody can log in, sample or real."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
+from app.roles import RIGHTS, UNIT_ROLES, Actor, person
+from app.rules.passwords import password_flaw
+
+HASH_METHOD, SALT_LENGTH = "scrypt", 16
+"""Flask-AppBuilder's own defaults, so that its login checks what is hashed here."""
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,39}")
+
+
+class Refused(Exception):
+    """An office that cannot be set up like this: a message id of a sentence, with its facts. Nothing was written."""
+
+    def __init__(self, msgid: str, **facts: Any) -> None:
+        super().__init__(msgid)
+        self.msgid, self.facts = msgid, facts
+
+
+def hashed(password: str) -> str:
+    """A password as the account keeps it. Slow on purpose (a tenth of a second): hash once what many share."""
+    return generate_password_hash(password, method=HASH_METHOD, salt_length=SALT_LENGTH)
+
+
+def lay_roles(session: Session) -> dict[str, Role]:
+    """The roles as rows, so that accounts can hold them; those that are there stay. What a role may do is not in the
+    database but in `app.roles.RIGHTS`."""
+    there = {row.name: row for row in session.scalars(select(Role).where(Role.name.in_(RIGHTS)))}
+    missing = {name: Role(name=name) for name in RIGHTS if name not in there}
+    session.add_all(missing.values())
+    session.flush()
+    return there | missing
+
+
+def make_account(
+    session: Session,
+    username: str,
+    roles: Iterable[Role],
+    password_hash: str | None,
+    name: str = "",
+    unit_id: int | None = None,
+    active: bool = True,
+) -> Person:
+    """An account with its roles; `name` is the person's own (the username where it is not known). ValueError where a
+    unit's role comes without the unit, or a unit without a unit's role."""
+    held = list(roles)
+    if (unit_id is not None) != any(role.name in UNIT_ROLES for role in held):
+        raise ValueError(f"{username}: a unit's people, and nobody else, belong to a unit")
+    row = Person(
+        username=username, first_name=name or username, last_name="", email=f"{username.lower()}@desk.invalid",
+        password=password_hash, active=active, unit_id=unit_id, roles=held,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def actor_of(row: Person) -> Actor:
+    """Who acts with an account."""
+    return person(row.id, row.username, [role.name for role in row.roles], row.unit_id)
+
+
+def refuse_unless_empty(session: Session) -> None:
+    """Refused where there is an account or a case already. Whoever sets an office up at the same time waits here."""
+    session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
+    accounts = session.scalar(select(func.count()).select_from(Person)) or 0
+    if accounts:
+        raise Refused("accounts_there", accounts=accounts)
+    cases = session.scalar(select(func.count()).select_from(Case)) or 0
+    if cases:
+        raise Refused("cases_there", cases=cases)
+
+
+def first_administrator(session: Session, username: str, password: str) -> Person:
+    """Set up an empty real office: the roles and its first IT administrator. Refused where anybody has an account
+    already, where the name is none, or where the password would not hold."""
+    refuse_unless_empty(session)
+    if not _NAME.fullmatch(username):
+        raise Refused("username_wrong")
+    flaw = password_flaw(password, username)
+    if flaw is not None:
+        raise Refused(flaw)
+    roles = lay_roles(session)
+    return make_account(session, username, [roles["it_admin"]], hashed(password))
