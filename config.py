@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ PROJECT = Path(__file__).resolve().parent
 SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
 DEMO_PASSWORD_LENGTH = 12
+METRICS_TOKEN_LENGTH = 16
+PORT = 8080
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -38,6 +41,10 @@ class Config:
     ledger_key: bytes = field(repr=False)
     demo_password: str | None = field(repr=False)
     clock: datetime | None
+    clock_since: datetime | None
+    bind: str
+    port: int
+    metrics_token: str | None = field(repr=False)
     messages: Path
     bench: Path
 
@@ -57,6 +64,8 @@ def load(environ: Mapping[str, str]) -> Config:
     redis_url = _redis_url(environ, production)
     demo_password = _demo_password(environ, production)
     clock = _clock(environ, production)
+    bind, port = _bind(environ), _port(environ)
+    metrics_token = _metrics_token(environ)
     secret_key = _given_secret_key(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
@@ -70,6 +79,10 @@ def load(environ: Mapping[str, str]) -> Config:
         ledger_key=_ledger_key(data, production),
         demo_password=demo_password,
         clock=clock,
+        clock_since=_clock_since(environ) if clock else None,
+        bind=bind,
+        port=port,
+        metrics_token=metrics_token,
         messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
         bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
     )
@@ -152,6 +165,48 @@ def _clock(environ: Mapping[str, str], production: bool) -> datetime | None:
         ) from error
     # The hotline's own time, where the writer named none.
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def _clock_since(environ: Mapping[str, str]) -> datetime | None:
+    """The real moment at which it was DESK_CLOCK. The supervisor hands it to its children, so that the clock of one
+    that is started later does not begin anew; nobody else needs to set it."""
+    text = environ.get("DESK_CLOCK_SINCE")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"DESK_CLOCK_SINCE is {text!r}, not a moment: unset it.") from error
+    if moment.tzinfo is None:
+        raise ConfigError(f"DESK_CLOCK_SINCE is {text!r}, without a zone: unset it.")
+    return moment
+
+
+def _bind(environ: Mapping[str, str]) -> str:
+    """The address the panel listens on: this machine's own, unless another is named."""
+    address = environ.get("DESK_BIND") or "127.0.0.1"
+    if address == "localhost":
+        return "127.0.0.1"
+    try:
+        return str(ip_address(address))
+    except ValueError as error:
+        raise ConfigError(
+            f"DESK_BIND is {address!r}, not an address: set it to one of this machine's, like 127.0.0.1 or 0.0.0.0."
+        ) from error
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    text = environ.get("PORT") or str(PORT)
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
+        raise ConfigError(f"PORT is {text!r}: set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str | None:
+    token = environ.get("DESK_METRICS_TOKEN")
+    if token and len(token) < METRICS_TOKEN_LENGTH:
+        raise ConfigError(f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more.")
+    return token or None
 
 
 def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | None:

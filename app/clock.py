@@ -11,9 +11,14 @@ from app.rules.workdays import BEIJING
 Clock = Callable[[], datetime]
 
 
-def clock_from(start: datetime | None) -> Clock:
-    """A clock of Beijing time: the real one, or one that started at `start` when this was called."""
+def clock_from(start: datetime | None, since: datetime | None = None) -> Clock:
+    """A clock of Beijing time: the real one, or one that stood at `start` when this was called.
+
+    `since` is the real moment at which it was `start`: processes that name the same one agree, whenever they began."""
     if start is None:
         return lambda: datetime.now(BEIJING)
-    since = time.monotonic()
-    return lambda: start.astimezone(BEIJING) + timedelta(seconds=time.monotonic() - since)
+    if since is not None:
+        ahead = start - since
+        return lambda: datetime.now(BEIJING) + ahead
+    began = time.monotonic()
+    return lambda: start.astimezone(BEIJING) + timedelta(seconds=time.monotonic() - began)

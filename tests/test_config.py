@@ -224,3 +224,34 @@ def test_it_needs_only_the_standard_library() -> None:
     froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert {str(name).split(".")[0] for name in froms | names} <= sys.stdlib_module_names
+
+
+def test_the_panel_listens_on_this_machine_only_on_port_8080_unless_another_is_named(data: Path) -> None:
+    assert (read(data).bind, read(data).port) == ("127.0.0.1", 8080)
+    named = read(data, DESK_BIND="0.0.0.0", PORT="5210")  # noqa: S104
+    assert (named.bind, named.port) == ("0.0.0.0", 5210)  # noqa: S104
+    assert read(data, DESK_BIND="localhost").bind == "127.0.0.1"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "８０"])
+def test_a_port_that_is_none_is_refused(data: Path, port: str) -> None:
+    assert refusal(data, PORT=port).startswith("PORT is")
+
+
+def test_an_address_that_is_none_is_refused(data: Path) -> None:
+    assert "DESK_BIND" in refusal(data, DESK_BIND="everywhere")
+
+
+def test_a_short_token_for_the_metrics_is_refused(data: Path) -> None:
+    assert "DESK_METRICS_TOKEN" in refusal(data, DESK_METRICS_TOKEN="short")
+    assert read(data, DESK_METRICS_TOKEN="t" * 16).metrics_token == "t" * 16
+    assert "t" * 16 not in repr(read(data, DESK_METRICS_TOKEN="t" * 16))
+
+
+def test_a_clock_handed_on_names_the_real_moment_at_which_it_began(data: Path) -> None:
+    began = "2026-11-24T12:00:00+08:00"
+    handed = read(data, DESK_CLOCK="2025-09-30T08:29:30", DESK_CLOCK_SINCE=began)
+    assert handed.clock_since == datetime.fromisoformat(began)
+    assert read(data, DESK_CLOCK_SINCE=began).clock_since is None
+    for wrong in ("noon", "2026-11-24T12:00:00"):
+        assert "DESK_CLOCK_SINCE" in refusal(data, DESK_CLOCK="2025-09-30T08:29:30", DESK_CLOCK_SINCE=wrong)
