@@ -1,0 +1,35 @@
+"""The jobs that workers call: one pass of the bot each, restricted to its steps. No loop, no rule, no decision.
+
+A whole pass makes the other two find nothing; run without it, they do their part. Only the whole pass moves the
+moment at which a case is looked at again.
+"""
+
+from __future__ import annotations
+
+from app.sweep import sweep
+from jobs.desk import desk
+from jobs.timetable import DRAFTING, LIST, SWEEP, Wake
+
+Told = dict[str, int]
+"""What a job leaves in Redis: counts, never a word of a case."""
+
+
+def _pass(wake: Wake) -> Told:
+    here = desk()
+    done = sweep(here.sessions, here.now(), wake.steps, wake.name)
+    return {"cases": done.cases, "failures": done.failures}
+
+
+def sweep_all() -> Told:
+    """The whole pass over every case that is due."""
+    return _pass(SWEEP)
+
+
+def issue_the_list() -> Told:
+    """Issue the supervision list of the working day."""
+    return _pass(LIST)
+
+
+def draft_dossiers() -> Told:
+    """Draft the dossiers that are due."""
+    return _pass(DRAFTING)

@@ -1,0 +1,40 @@
+"""When the bot looks by itself: every wake-up as data.
+
+A wake-up is never the only record of something due: what is due stands in the database, and the next wake-up finds
+it. The names never change; they stand in Redis, in the rows of runs and in what watches them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.sweep import STEPS
+
+QUEUE = "desk"
+"""The queue that workers listen on."""
+
+
+@dataclass(frozen=True)
+class Wake:
+    """One wake-up: `job` is the function that a worker calls, every `every` seconds, for these steps of the pass."""
+
+    name: str
+    job: str
+    every: int
+    steps: Sequence[str]
+
+
+SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, STEPS)
+"""The whole pass: the only one that says when a case is looked at again."""
+LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "list"))
+"""The list of the working day. What lapses today belongs on it, so it is marked first."""
+DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
+"""The drafting of dossiers."""
+TIMETABLE = (SWEEP, LIST, DRAFTING)
+JOB_SECONDS = 900
+"""How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
+KEPT_SECONDS = 900
+"""How long Redis remembers a finished job. The rows of runs remember it for good."""
+FAILED_SECONDS = 7 * 24 * 3600
+"""How long Redis remembers a failed one, with its error."""

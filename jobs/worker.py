@@ -1,0 +1,66 @@
+"""A worker: everything is imported before it forks, and what it forks ends with it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from typing import Any
+
+from redis import Redis, RedisError
+from rq import Worker
+
+import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
+from config import ConfigError
+from jobs.desk import NoRedis, desk, queue_on, redis_of
+from jobs.parent import forks_die_with_me
+
+log = logging.getLogger("duban.worker")
+WORKER_TTL = 30
+"""Seconds for which a worker waits for a job before it says again that it lives. By default it is silent so long that
+a killed one would be missed for minutes."""
+MAINTENANCE_SECONDS = 30
+MONITORING_SECONDS = 10
+
+
+class DeskWorker(Worker):
+    """RQ's worker, which enters itself again in a Redis that was emptied."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say that this worker lives; where Redis forgot it, from its birth on."""
+        if pipeline is None and not self.connection.hexists(self.key, "birth"):
+            # What is left of the entry is what was written since; register_birth would take it for another worker.
+            self.connection.delete(self.key)
+            self.register_birth()  # type: ignore[no-untyped-call]
+        super().heartbeat(timeout, pipeline)
+
+
+def worker(redis: Redis, name: str) -> DeskWorker:
+    """A worker on the desk's queue; its name in Redis is never used twice."""
+    return DeskWorker(
+        [queue_on(redis)], name=f"{name}-{secrets.token_hex(4)}", connection=redis, serializer="json",
+        worker_ttl=WORKER_TTL, maintenance_interval=MAINTENANCE_SECONDS,
+        job_monitoring_interval=MONITORING_SECONDS, log_job_description=False,
+    )  # fmt: skip
+
+
+def main(arguments: list[str]) -> int:
+    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings cannot be used; 1: Redis went away."""
+    name = arguments[0] if arguments else "worker"
+    logging.basicConfig(level="WARNING", format=f"%(asctime)s {name} %(message)s")
+    try:
+        redis = redis_of(desk().settings, None)
+    except (ConfigError, NoRedis) as wrong:
+        log.error("%s", wrong)
+        return 2
+    forks_die_with_me()
+    try:
+        worker(redis, name).work(logging_level="WARNING")
+    except RedisError as gone:
+        log.warning("Redis does not answer (%s); the worker ends", type(gone).__name__)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
