@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+_FILES = ("attach", "open_file")
 CENTRE_RULES = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 _ALLOCATOR = (
     "allocate", "answer_directly", "merge", "submit", "withdraw", "reclassify", "recall", "split", "waive_assist",
-    "refuse", "confirm_refusal", "contact", "reveal", "open_paper", *CENTRE_RULES,
+    "refuse", "confirm_refusal", "contact", "reveal", "open_paper", *CENTRE_RULES, *_FILES,
 )  # fmt: skip
-_EXAMINER = ("examine", "review_responsibility")
+_EXAMINER = ("examine", "review_responsibility", *_FILES)
 _OFFICER = (
     "open_supervision", "decline", "defer", "strike_row", "clear", "reissue", "draft_finding", "conclude",
     "record_statement", "close_supervision", "complete_referral", "seal_referral", "send_referral",
     "supplement_referral", "abandon_referral", "record_receipt", "record_outcome", "record_visit", "reveal",
-    "open_paper", "approve_referral",
+    "open_paper", "approve_referral", *_FILES,
 )  # fmt: skip
 _UNIT_HEAD = (
     "sign_for", "first_response", "request_return", "request_extension", "explain", "reply_interim", "reply",
-    "feed_back", "record_statement", "ask_review", "open_paper", "reveal",
+    "feed_back", "record_statement", "ask_review", "open_paper", "reveal", *_FILES,
 )  # fmt: skip
 DRAFTED = {
     "draft_return": "request_return", "draft_extension": "request_extension", "draft_explanation": "explain",
@@ -29,7 +30,7 @@ DRAFTED = {
 """What staff of a unit drafts -> the verb with which the unit's head approves it."""
 
 RIGHTS: dict[str, tuple[str, ...]] = {
-    "operator": ("register", "contact", "answer_directly", "refuse", "hand_on", "open_paper"),
+    "operator": ("register", "contact", "answer_directly", "refuse", "hand_on", "open_paper", *_FILES),
     "allocator": _ALLOCATOR,
     "centre_head": (
         *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
@@ -37,12 +38,12 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "reissue_report",
     ),
     "examiner": (*_EXAMINER, "open_paper"),
-    "visitor": ("record_visit", "reveal", "open_paper"),
-    "unit_staff": ("sign_for", "first_response", "open_paper", "reveal", *DRAFTED),
+    "visitor": ("record_visit", "reveal", "open_paper", *_FILES),
+    "unit_staff": ("sign_for", "first_response", "open_paper", "reveal", *_FILES, *DRAFTED),
     "unit_head": (*_UNIT_HEAD, *DRAFTED),
     "officer": _OFFICER,
     "supervision_head": (*_OFFICER, "confirm_finding", "rule_on_review", "review_referral", "send_back_referral"),
-    "leader": ("instruct", "approve_referral", "send_back_referral", "open_paper"),
+    "leader": ("instruct", "approve_referral", "send_back_referral", "open_paper", "open_file"),
     "committee": ("record_outcome", "open_paper"),
     "it_admin": ("load_calendar", "change_rule", "succeed_unit"),
     "log_auditor": (),

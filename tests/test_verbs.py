@@ -52,8 +52,8 @@ confirm_refusal approve_calendar change_rule strike_row reveal open_paper issue_
 draft_return draft_extension draft_explanation draft_interim draft_reply draft_feedback draft_statement
 """
 """The verbs of the stories' own description, in its order."""
-AS_WELL = {"approve_rule"}
-"""What the procedure adds: the centre head approves changed rules, as he approves calendars."""
+AS_WELL = {"approve_rule", "attach", "open_file"}
+"""What the procedure adds: the centre head approves changed rules, as he approves calendars; files of a case."""
 
 
 @pytest.fixture
@@ -100,6 +100,7 @@ def test_a_role_without_the_right_is_refused_every_verb_and_nothing_is_written(p
 WRONG: dict[str, tuple[Any, ...]] = {
     "text": (1.5, True, ["漏水"], {"a": 1}, "漏\0水", "\ud800"),
     "int": ("3", True, 2.5, [3]),
+    "id": ("3", True, 2.5, [3]),
     "bool": ("yes", 1, "true"),
     "date": ("soon", 5, datetime(2025, 6, 9), date(9999, 12, 31), date(1, 1, 1), "2025-02-30"),  # noqa: DTZ001
     "moment": ("soon", 5, date(2025, 6, 9), datetime(1, 1, 1), [1]),  # noqa: DTZ001
@@ -116,7 +117,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
 }
 """kind of field -> values that it cannot take."""
 RIGHT: dict[str, Any] = {
-    "text": "已按规定办理并说明情况。", "int": 3, "bool": True, "date": date(2025, 6, 12), "unit": "WATER",
+    "text": "已按规定办理并说明情况。", "int": 3, "id": 1, "bool": True, "date": date(2025, 6, 12), "unit": "WATER",
     "units": ["HOUSING"], "leader": {"level": "county", "name": "县长", "text": "速办"}, "parts": [], "days": {},
     "counts": {}, "caller": {"name": "李女士"}, "names": [], "moment": datetime(2025, 6, 9, 8), "any": 3,  # noqa: DTZ001
 }  # fmt: skip

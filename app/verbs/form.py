@@ -11,8 +11,8 @@ Run = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a verb's form: `kind` is text, int, bool, date, moment, choice, unit, units, case, leader, caller,
-    names, parts, days, counts or any."""
+    """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units, case, leader,
+    caller, names, parts, days, counts or any."""
 
     name: str
     kind: str = "text"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Category, Supervision, Unit
 from app.roles import DRAFTED, Actor
+from app.rules import files as filing
 from app.rules import limits
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
@@ -19,6 +20,7 @@ from app.stages import (
     acceptance,
     accountability,
     allocation,
+    files,
     handling,
     office,
     redo,
@@ -155,6 +157,10 @@ _VERBS = (
     Verb("hand_on", "acceptance", "case", acceptance.hand_on, (_c("line!", acceptance.LINES),)),
     Verb("withdraw", "acceptance", "case", acceptance.withdraw, (_REASON,)),
     Verb("screen_suggestion", "acceptance", "case", acceptance.screen_suggestion, (_f("keep!", "bool"), _WORDS)),
+    Verb("attach", "acceptance", "case", files.attach, (
+        _c("kind!", filing.KINDS), _f("name!"), _f("sha256!"), _f("size!", "int"), _f("media_type!"),
+        _f("referral", "id"))),
+    Verb("open_file", "acceptance", "case", files.open_file, (_f("file!", "id"),)),
     Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
     Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
     Verb("allocate", "allocation", "case", allocation.allocate, (_f("unit!", "unit"), _f("assists", "units"))),

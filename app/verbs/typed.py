@@ -115,8 +115,13 @@ def _counts(value: Any) -> dict[str, int]:
     return {_text(name): _whole(n) for name, n in value.items()}
 
 
+def _id(value: Any) -> int:
+    """A row's id: one that can be nobody's becomes 0, which no row has."""
+    return id_of(_whole(value)) or 0
+
+
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "int": _whole, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
+    "int": _whole, "id": _id, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
     "caller": _person, "days": _days, "counts": _counts, "any": lambda value: value, "units": _list,
     "names": lambda value: [_text(one) for one in _list(value)],
     "parts": lambda value: [_part(one) for one in _list(value)],

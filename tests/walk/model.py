@@ -84,6 +84,8 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "record_outcome": (*ROOM, "committee"),
     "supplement_referral": ROOM,
     "abandon_referral": ROOM,
+    "attach": ("operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM),
+    "open_file": ("operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM, "leader"),
     "issue_report": ("centre_head",),
     "reissue_report": ("centre_head",),
     "load_calendar": ("it_admin",),

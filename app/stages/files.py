@@ -1,0 +1,84 @@
+"""Files of a case: attached by who works on it, opened on the record, kept for ever. (1) "... record them accurately":
+files belong to what is registered, and to what a unit answers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import note
+from app.models import Assignment, Case, File, Referral
+from app.roles import UNIT_ROLES, Actor
+from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, clean_name, is_sha256
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import LIVE
+
+
+def attach(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    kind: str,
+    name: str,
+    sha256: str,
+    size: int,
+    media_type: str,
+    referral: int | None = None,
+) -> File:
+    """Attach a file that the store has taken in: `sha256`, `size` (bytes) and `media_type` are the store's, never the
+    sender's. A unit's people attach to cases that their unit holds; what belongs to a referral only the room adds."""
+    _held(session, actor, case)
+    wrong = {
+        "kind": kind not in KINDS, "sha256": not is_sha256(sha256), "size": not 0 < size <= MOST_BYTES,
+        "media_type": media_type not in MEDIA,
+    }  # fmt: skip
+    for field in (field for field, bad in wrong.items() if bad):
+        raise NotAllowed("field_wrong", field=field)
+    if referral is not None:
+        _referral(session, actor, case, referral)
+    row = File(
+        case_id=case.id, referral_id=referral, kind=kind, name=clean_name(name), sha256=sha256, size=size,
+        media_type=media_type, added_at=now, added_by_id=actor.id, unit_id=actor.unit_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    payload = {"file": row.id, "kind": kind, "sha256": sha256, "size": size, "referral": referral}
+    note(session, now, actor, case, "case.attached", None, payload, actor.unit_id)
+    return row
+
+
+def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: int) -> File:
+    """Open a file of a case, on the record. A unit's people see their own and the centre's; of a confidential case
+    nothing that may show the caller, unless their unit brought it."""
+    _held(session, actor, case)
+    row = session.scalars(select(File).where(File.id == file, File.case_id == case.id)).first()
+    if row is None:
+        raise NotAllowed("not_found")
+    if actor.is_a(*UNIT_ROLES) and row.unit_id != actor.unit_id:
+        if row.unit_id is not None or row.referral_id is not None:
+            raise NotAllowed("not_found")
+        if case.confidential and row.kind in IDENTIFYING:
+            raise NotAllowed("confidential")
+    note(session, now, actor, case, "file.opened", None, {"file": row.id, "sha256": row.sha256}, actor.unit_id)
+    return row
+
+
+def _held(session: Session, actor: Actor, case: Case) -> None:
+    """A unit's people work on the cases that their unit holds, or answered."""
+    if not actor.is_a(*UNIT_ROLES):
+        return
+    held = select(Assignment.id).where(
+        Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id, Assignment.state.in_((*LIVE, "accepted"))
+    )
+    if actor.unit_id is None or session.scalar(held.limit(1)) is None:
+        raise NotAllowed("not_found")
+
+
+def _referral(session: Session, actor: Actor, case: Case, referral: int) -> None:
+    query = select(Referral.id).where(Referral.id == referral, Referral.case_id == case.id)
+    if not actor.is_a("officer", "supervision_head") or session.scalar(query) is None:
+        raise NotAllowed("not_found")
