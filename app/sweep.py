@@ -68,6 +68,8 @@ _BLANK: dict[type[Any], dict[str, Any]] = {
     kind: {one.name: False if str(one.type) == "bool" else None for one in fields(kind)} for kind, _ in _BORN.values()
 }
 """What is not known of a new row."""
+_HEALED = {"look_failures": 0, "look_error": None}
+"""What a case loses that could be looked at again."""
 
 
 @dataclass
@@ -229,6 +231,7 @@ def _decided(case: CaseFacts, job: Job, closed: bool) -> tuple[Decided, Tip]:
     decided = decide_case(case, job.office, job.steps, closed)
     if job.whole:
         tip.look_again_at = next_look(case, job.office, closed)
+        tip.columns = dict(_HEALED)
     return decided, tip
 
 
@@ -273,7 +276,7 @@ def _with_heads(decided: Sequence[tuple[Decided, Tip]]) -> None:
     """What is written on cases themselves goes in the statement that moves their heads on."""
     if any(entry.subject == "case" for one, _ in decided for entry in one.entries):
         for one, tip in decided:
-            tip.columns = {name: getattr(one.case, name) for name in _IMAGE["case"]}
+            tip.columns |= {name: getattr(one.case, name) for name in _IMAGE["case"]}
             for entry in one.entries:
                 if entry.subject == "case":
                     entry.columns = {}

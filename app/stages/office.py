@@ -65,10 +65,14 @@ def next_look(case: CaseFacts, office: Office, closed: bool = False) -> datetime
 
 
 def _unsettled(case: CaseFacts, office: Office, closed: bool) -> datetime | None:
-    """On a rest day, and after the day's list, what is issued on working days only waits for the next one."""
-    if not _alive(case) or (office.calendar.is_workday(office.now.date()) and not closed):
+    """On a rest day, and after the day's list, what is issued on working days only waits for the next one; early on a
+    working day it waits for 08:30."""
+    today = office.now.date()
+    if not _alive(case):
         return None
-    return _next_workday(office)
+    if not office.calendar.is_workday(today) or closed:
+        return _next_workday(office)
+    return sweep_on(today) if office.now < sweep_on(today) else None
 
 
 def _alive(case: CaseFacts) -> bool:

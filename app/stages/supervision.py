@@ -32,7 +32,7 @@ from app.rules.facts import (
 )
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import Deadline, last_day
+from app.rules.workdays import Deadline, last_day, sweep_on
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept
 from app.stages.calendar import office_at
@@ -118,8 +118,10 @@ def held_to(case: CaseFacts, one: AssignmentFacts, office: Office) -> datetime |
 
 def decide_listing(case: CaseFacts, one: AssignmentFacts, office: Office, list_closed: bool = False) -> list[Effect]:
     """Candidates for the supervision room, at working-day sweeps. `list_closed`: this day's list is out already, so
-    what came after waits for the next one."""
-    if list_closed or not office.calendar.is_workday(office.now.date()):
+    what came after waits for the next one. Before 08:30 nothing is listed: the clock of an emergency may bring the
+    bot earlier, and the list of one row would then be the day's."""
+    today = office.now.date()
+    if list_closed or office.now < sweep_on(today) or not office.calendar.is_workday(today):
         return []
     proposed = [row for row in case.supervision_of(one, "by_hand") if row.state == "candidate" and not row.listed_on]
     effects = [_list_proposed(case, one, row, office) for row in proposed]

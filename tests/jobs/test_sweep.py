@@ -115,7 +115,38 @@ def test_a_row_that_was_mended_is_done_at_its_next_look(desk: Desk) -> None:
     assert sweep(desk.sessions, NOW + timedelta(minutes=59)).cases == 0
     assert sweep(desk.sessions, NOW + timedelta(hours=1)).cases == 1
     assert events(desk)["reminder.issued"] == 3
+    assert rows(desk, select(Case.id).where(Case.look_failures > 0)) == []
+    assert rows(desk, select(Case.id).where(Case.look_error.is_not(None))) == []
     whole(desk)
+
+
+@pytest.mark.parametrize("steps", [STEPS, ("marks", "list")])
+def test_an_early_look_lists_nothing_and_leaves_the_days_list_to_half_past_eight(
+    desk: Desk, steps: tuple[str, ...]
+) -> None:
+    seed.every_step(desk, 300)
+    early = NOW - timedelta(hours=5)
+    with transaction(desk.sessions) as session:
+        session.execute(update(Case).values(look_again_at=early))
+    sweep(desk.sessions, early, steps)
+    assert rows(desk, select(SupervisionList.id)) == []
+    assert "supervision.listed" not in events(desk, early)
+    sweep(desk.sessions, NOW)
+    assert events(desk, NOW)["supervision.listed"] > 0
+    assert len(rows(desk, select(SupervisionList.id))) == 1
+    whole(desk)
+
+
+def test_the_list_that_is_issued_by_itself_misses_nothing_that_the_whole_pass_would_list(
+    desk: Desk, twin: Desk
+) -> None:
+    for one, steps in ((desk, ("marks", "list")), (twin, STEPS)):
+        seed.every_step(one, 300)
+        sweep(one.sessions, NOW, steps)
+        sweep(one.sessions, NOW)
+    listed = [rows(one, select(SupervisionList.rows)) for one in (desk, twin)]
+    assert listed[0] == listed[1] and listed[0]
+    assert events(desk) == events(twin)
 
 
 def test_after_an_outage_the_first_sweep_acts_with_its_own_date_once_for_each_assignment(desk: Desk) -> None:
