@@ -9,7 +9,7 @@ _FILES = ("attach", "open_file")
 CENTRE_RULES = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 _ALLOCATOR = (
     "allocate", "answer_directly", "merge", "submit", "withdraw", "reclassify", "recall", "split", "waive_assist",
-    "refuse", "confirm_refusal", "contact", "reveal", "open_paper", *CENTRE_RULES, *_FILES,
+    "refuse", "confirm_refusal", "contact", "reveal", "open_paper", "edit_case", *CENTRE_RULES, *_FILES,
 )  # fmt: skip
 _EXAMINER = ("examine", "review_responsibility", *_FILES)
 _OFFICER = (
@@ -30,7 +30,7 @@ DRAFTED = {
 """What staff of a unit drafts -> the verb with which the unit's head approves it."""
 
 RIGHTS: dict[str, tuple[str, ...]] = {
-    "operator": ("register", "contact", "answer_directly", "refuse", "hand_on", "open_paper", *_FILES),
+    "operator": ("register", "edit_case", "contact", "answer_directly", "refuse", "hand_on", "open_paper", *_FILES),
     "allocator": _ALLOCATOR,
     "centre_head": (
         *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
@@ -45,13 +45,61 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "supervision_head": (*_OFFICER, "confirm_finding", "rule_on_review", "review_referral", "send_back_referral"),
     "leader": ("instruct", "approve_referral", "send_back_referral", "open_paper", "open_file"),
     "committee": ("record_outcome", "open_paper"),
-    "it_admin": ("load_calendar", "change_rule", "succeed_unit"),
+    "it_admin": (
+        "load_calendar", "change_rule", "succeed_unit", "add_unit", "edit_unit", "add_post", "edit_post",
+        "add_category", "edit_category", "change_setting", "add_user", "edit_user", "reset_password", "add_role",
+        "edit_role",
+    ),
     "log_auditor": (),
 }  # fmt: skip
 """role -> the verbs it has a right to. [procedure, Who may do what]"""
 
 NO_CASE_CONTENT = ("it_admin", "log_auditor")
 UNIT_ROLES = ("unit_staff", "unit_head")
+_CENTRE = ("operator", "allocator", "centre_head", "examiner", "visitor")
+_ROOM = ("officer", "supervision_head")
+_STAFF = ("allocator", "centre_head", "examiner", *_ROOM, *UNIT_ROLES)
+
+SCOPES: dict[str, str] = {
+    "operator": "all", "allocator": "all", "centre_head": "all", "officer": "all", "supervision_head": "all",
+    "examiner": "to_examine", "visitor": "to_visit", "unit_staff": "unit", "unit_head": "unit", "leader": "leader",
+    "committee": "sealed",
+}  # fmt: skip
+"""role -> which cases it reads; the other roles read none. [procedure, Who may do what]"""
+
+PAGES: dict[str, tuple[str, ...]] = {
+    "Cases": (*_CENTRE, *UNIT_ROLES, *_ROOM, "leader"),
+    "Contacts": (*_CENTRE, *_ROOM, *UNIT_ROLES),
+    "Assignments": _STAFF,
+    "Requests": _STAFF,
+    "Replies": _STAFF,
+    "Reminders": _STAFF,
+    "Supervision": ("allocator", "centre_head", *_ROOM, *UNIT_ROLES),
+    "SupervisionLists": ("centre_head", *_ROOM),
+    "Visits": ("allocator", "centre_head", "examiner", "visitor", *_ROOM, *UNIT_ROLES),
+    "VisitRecords": ("allocator", "centre_head", "examiner", "visitor", *_ROOM, *UNIT_ROLES),
+    "Responsibility": ("allocator", "centre_head", "examiner", *_ROOM, *UNIT_ROLES),
+    "Referrals": (*_ROOM, "leader", "committee"),
+    "Suggestions": ("allocator", "centre_head", "leader"),
+    "Reports": (*_CENTRE, *_ROOM, *UNIT_ROLES, "leader"),
+    "Units": (*_CENTRE, *_ROOM, *UNIT_ROLES, "it_admin"),
+    "Posts": ("centre_head", *_ROOM, *UNIT_ROLES, "it_admin"),
+    "Categories": ("operator", "allocator", "centre_head", "it_admin"),
+    "Calendar": (*_CENTRE, *_ROOM, *UNIT_ROLES, "leader", "it_admin"),
+    "CalendarProposals": ("centre_head", "it_admin"),
+    "Rules": ("centre_head", *_ROOM, "it_admin"),
+    "Settings": ("centre_head", "it_admin"),
+    "Users": ("it_admin",),
+    "Roles": ("it_admin",),
+    "Bot": ("centre_head", *_ROOM, "it_admin", "log_auditor"),
+    "Events": ("log_auditor",),
+}
+"""page -> the roles that may open it; what it shows is the role's scope of cases."""
+
+NOT_FOR_CUSTOM_ROLES = frozenset(
+    {*RIGHTS["it_admin"], "Users", "Roles", "Events", "Settings", "Bot", "approve_rule", "approve_calendar"}
+)
+"""Rights and pages that no custom role may hold: users, roles, security, and the approval of what IT changes."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +111,8 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     unit_id: int | None = None
     rights: frozenset[str] = field(default_factory=frozenset)
+    pages: frozenset[str] = field(default_factory=frozenset)
+    scopes: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def word(self) -> str:
@@ -77,10 +127,22 @@ class Actor:
 BOT = Actor(None, "bot")
 
 
-def person(id: int, name: str, roles: Iterable[str], unit_id: int | None = None) -> Actor:
-    """An actor with the rights of his roles; an IT administrator holds no other role with it."""
+def person(
+    id: int,
+    name: str,
+    roles: Iterable[str],
+    unit_id: int | None = None,
+    custom: Iterable[str] = (),
+) -> Actor:
+    """An actor with the rights, pages and scopes of his roles; an IT administrator holds no other role with it.
+
+    `custom` are the rights, pages and scopes that custom roles gave him."""
     held = frozenset(roles)
+    extra = frozenset(custom) - NOT_FOR_CUSTOM_ROLES
     if "it_admin" in held:
-        held = frozenset(["it_admin"])
+        held, extra = frozenset(["it_admin"]), frozenset()
     rights = frozenset(right for role in held for right in RIGHTS.get(role, ()))
-    return Actor(id, name, held, unit_id, rights)
+    rights |= extra - PAGES.keys() - set(SCOPES.values())
+    pages = frozenset(page for page, may in PAGES.items() if held & set(may)) | (extra & PAGES.keys())
+    scopes = frozenset(SCOPES[role] for role in held if role in SCOPES) | (extra & set(SCOPES.values()))
+    return Actor(id, name, held, unit_id, rights, pages, scopes)

@@ -22,6 +22,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.posts import Unit
 
 
 class Category(Model):
@@ -33,6 +34,8 @@ class Category(Model):
     name: Mapped[str] = mapped_column(String(80))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
+
+    parent: Mapped[Category | None] = relationship(remote_side=[id], viewonly=True)
 
     def __str__(self) -> str:
         return self.name
@@ -132,6 +135,8 @@ class Case(Stateful, Model):
 
     caller: Mapped[Caller | None] = relationship()
     category: Mapped[Category | None] = relationship()
+    lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id], viewonly=True)
+    complained_unit: Mapped[Unit | None] = relationship(foreign_keys=[complained_unit_id], viewonly=True)
 
     def __str__(self) -> str:
         return self.number or f"case:{self.id}"
@@ -153,6 +158,8 @@ class Contact(Model):
     words: Mapped[str] = mapped_column(Text, default="")
     operator_id: Mapped[MaybePerson]
 
+    case: Mapped[Case | None] = relationship(foreign_keys=[case_id], viewonly=True)
+
     def __str__(self) -> str:
         return f"contact:{self.id}"
 
@@ -169,6 +176,8 @@ class Suggestion(Model):
     words: Mapped[Words]
     screened_at: Mapped[MaybeMoment]
     screened_by_id: Mapped[MaybePerson]
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"suggestion:{self.case_id}"

@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     CaseKey,
@@ -64,6 +65,8 @@ class Assignment(Stateful, Model):
     ended_at: Mapped[MaybeMoment]
 
     unit: Mapped[Unit] = relationship()
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"assignment:{self.id}"

@@ -6,8 +6,9 @@ from datetime import date
 
 from flask_appbuilder import Model
 from sqlalchemy import Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     AssignmentKey,
@@ -22,6 +23,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.posts import Unit
 
 
 class Reply(Stateful, Model):
@@ -59,6 +61,9 @@ class Reply(Stateful, Model):
     refusal: Mapped[str | None] = mapped_column(String(40))
     refusal_words: Mapped[MaybeWords]
 
+    case: Mapped[Case] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
+
     def __str__(self) -> str:
         return f"reply:{self.id}"
 
@@ -90,6 +95,9 @@ class Request(Stateful, Model):
     ruling_words: Mapped[Words]
     ended_at: Mapped[MaybeMoment]
 
+    case: Mapped[Case] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
+
     def __str__(self) -> str:
         return f"request:{self.id}"
 
@@ -108,6 +116,8 @@ class Draft(Model):
     drafted_at: Mapped[AMoment]
     drafted_by_id: Mapped[MaybePerson]
     used_at: Mapped[MaybeMoment]
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"draft:{self.id}"

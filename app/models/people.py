@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.columns import MaybeMoment
+from app.models.posts import Unit
 
 
 class Person(User):
-    """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions when raised."""
+    """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions when raised;
+    `failing_since` is when the present run of wrong passwords began, `locked_until` when he may try again."""
 
     __tablename__ = "ab_user"
 
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     session_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    failing_since: Mapped[MaybeMoment]
+    locked_until: Mapped[MaybeMoment]
+
+    unit: Mapped[Unit | None] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return str(self.username)

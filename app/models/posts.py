@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.columns import MaybePerson, UnitKey
 
@@ -22,6 +22,9 @@ class Unit(Model):
     active: Mapped[bool] = mapped_column(default=True)
     superior_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+    superior: Mapped[Unit | None] = relationship(foreign_keys=[superior_id], remote_side=[id], viewonly=True)
+    successor: Mapped[Unit | None] = relationship(foreign_keys=[successor_id], remote_side=[id], viewonly=True)
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +44,8 @@ class UnitPost(Model):
     cadre_authority: Mapped[str] = mapped_column(String(120), default="")
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+
+    unit: Mapped[Unit] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"{self.person} ({self.post})"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import AMoment, CaseKey, Id, MaybePerson, Words
 
 
@@ -23,6 +24,8 @@ class Responsibility(Model):
     grounds: Mapped[Words]
     excluded_as: Mapped[str | None] = mapped_column(String(40))
     number: Mapped[str | None] = mapped_column(String(40))
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"responsibility:{self.id}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 from sqlalchemy import String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     AssignmentKey,
@@ -20,6 +21,7 @@ from app.models.columns import (
     UnitKey,
     Words,
 )
+from app.models.posts import Unit
 
 
 class Reminder(Stateful, Model):
@@ -46,6 +48,9 @@ class Reminder(Stateful, Model):
     in_error: Mapped[Flag]
     void_reason: Mapped[MaybeWords]
     ended_at: Mapped[MaybeMoment]
+
+    case: Mapped[Case] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return self.number

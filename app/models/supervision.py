@@ -6,8 +6,9 @@ from datetime import date
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     AssignmentKey,
@@ -22,6 +23,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.posts import Unit
 
 
 class Supervision(Stateful, Model):
@@ -81,6 +83,9 @@ class Supervision(Stateful, Model):
     outcome: Mapped[str | None] = mapped_column(String(20))
     ended_reason: Mapped[MaybeWords]
     ended_at: Mapped[MaybeMoment]
+
+    case: Mapped[Case] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return self.number or f"supervision:{self.id}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
     CaseKey,
@@ -40,6 +41,8 @@ class Visit(Stateful, Model):
     satisfied: Mapped[str | None] = mapped_column(String(20))
     ended_at: Mapped[MaybeMoment]
 
+    case: Mapped[Case] = relationship(foreign_keys="Visit.case_id", viewonly=True)
+
     def __str__(self) -> str:
         return f"visit:{self.id}"
 
@@ -69,6 +72,8 @@ class VisitRecord(Model):
     words: Mapped[Words]
     evidence: Mapped[Words]
     reason: Mapped[Words]
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"visit_record:{self.id}"

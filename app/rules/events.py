@@ -115,7 +115,7 @@ EVENTS: dict[str, Word] = {
     "referral.supplemented": Word(("committee",)),
     "referral.closed": Word(),
     "referral.abandoned": Word(("officer",)),
-    "dossier.recorded": Word(("officer",)),
+    "referral.made": Word(("officer",)),
     "paper.opened": Word(),
     "clock.moved": Word(("unit",)),
     "centre.overdue": Word(("allocator", "centre_head")),
@@ -130,6 +130,14 @@ EVENTS: dict[str, Word] = {
     "rule.proposed": Word(("centre_head",)),
     "rule.changed": Word(("allocator",)),
     "unit.succeeded": Word(),
+    "unit.changed": Word(),
+    "post.changed": Word(),
+    "category.changed": Word(),
+    "setting.changed": Word(),
+    "user.changed": Word(("log_auditor",)),
+    "user.password_reset": Word(("log_auditor",)),
+    "user.locked": Word(("it_admin", "log_auditor")),
+    "role.changed": Word(("log_auditor",)),
 }
 """Every event that the ledger may write; another word is a programming error."""
 

@@ -179,6 +179,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "visited_it_himself": ("回访过该工单的人不能审核或认定责任。", "Who visited the case does not examine or review it."),
     "words_missing": ("请填写内容。", "Write the words."),
     "workdays_out_of_bounds": ("工作日数超出范围。", "That number of working days is out of bounds."),
+    "unknown_role": ("没有此角色（{role}）。", "There is no role {role}."),
+    "own_role": ("不能给自己授予角色，也不能修改自己持有的角色。", "Nobody gives himself a role or changes his own."),
+    "role_stands_alone": ("系统管理员和日志审计员不能兼任其他角色。", "An IT administrator or log auditor holds no other role."),
+    "unit_role_stands_alone": ("单位角色不能兼任中心或督查室角色。", "A unit's role is not held with another one."),
+    "unit_missing": ("单位人员须指定所属单位。", "Name the unit that unit people belong to."),
+    "username_taken": ("账号{username}已存在。", "The account {username} is there already."),
+    "last_administrator": ("最后一名系统管理员不能停用或取消。", "The last IT administrator cannot be removed."),
+    "right_not_for_roles": ("自定义角色不能含有此权限（{right}）。", "No custom role may hold {right}."),
+    "role_name_taken": ("角色名称{role}不可用。", "The role name {role} cannot be used."),
+    "role_is_built_in": ("内置角色{role}不能修改。", "The role {role} is built in."),
+    "code_taken": ("代码{code}已被使用。", "The code {code} is used already."),
+    "category_taken": ("分类{name}已存在。", "The category {name} is there already."),
+    "unknown_setting": ("没有此设置（{name}）。", "There is no setting {name}."),
+    "not_his_entry": ("只能更正本人登记的工单。", "An operator corrects his own entries only."),
 }
 """message id -> (Simplified Chinese, English), facts in braces."""
 

@@ -190,6 +190,32 @@ def _enter(
     return case
 
 
+FACTS = (
+    "channel", "wants_reply", "category_id", "place", "complained_unit_id", "complained_person", "narrative", "demand",
+    "dangerous", "paper_form", "repeat_check",
+)  # fmt: skip
+"""What was registered of a case and may be corrected until it is allocated; kind, urgency and confidentiality are
+reclassified instead. Columns marked `fact` belong to them."""
+
+
+def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts: Any) -> Case:
+    """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
+    An operator corrects his own entry."""
+    if case.state != "registered" or case.allocations:
+        raise NotAllowed("not_registered", state=case.state)
+    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
+        raise NotAllowed("not_his_entry")
+    changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
+    if not changed:
+        raise NotAllowed("nothing_changed")
+    office = office_at(session, now)
+    if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
+        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+    _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
+    note(session, now, actor, case, "case.edited", changed, {"fields": sorted(changed)})
+    return case
+
+
 def _pool(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """Put a case in the pool of suggestions, once."""
     if session.scalar(select(Suggestion.id).where(Suggestion.case_id == case.id)) is None:

@@ -13,6 +13,7 @@ from app.models import Assignment, Case, Category, Supervision, Unit
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
 from app.rules import limits
+from app.rules.office import WORDS
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.rules.workflow import STANDING, UNSENT
@@ -20,9 +21,11 @@ from app.stages import (
     acceptance,
     accountability,
     allocation,
+    directory,
     files,
     handling,
     office,
+    people,
     redo,
     reminder,
     reporting,
@@ -30,7 +33,7 @@ from app.stages import (
     visit,
 )
 from app.stages import calendar as calendars
-from app.verbs.form import Field, Verb
+from app.verbs.form import Field, Verb, facts_of, of_column
 from app.verbs.form import choice as _c
 from app.verbs.form import field as _f
 from app.verbs.targets import assignment_of, unit_id_of
@@ -68,6 +71,13 @@ def _contact(session: Session, now: datetime, actor: Actor, case: Case | None = 
 
 def _reclassify(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
     return allocation.reclassify(session, now, actor, case, **_category(session, values))
+
+
+def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
+    complained = values.pop("complained_unit", None)
+    if complained is not None:
+        values["complained_unit_id"] = complained.id
+    return acceptance.edit_case(session, now, actor, case, **_category(session, values))
 
 
 def _submit(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Any:
@@ -136,6 +146,16 @@ _REGISTER = (
     _f("complained_unit", "unit"), _f("complained_person"), _f("demand"), _f("dangerous", "bool"), _f("paper_form"),
     _f("repeat_check"), _f("suggestion", "bool"),
 )  # fmt: skip
+_REGISTER += tuple(of_column(column) for column in facts_of(Case))
+_EDIT = tuple(
+    Field(one.name, one.kind, False, one.choices) for one in _REGISTER
+    if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
+)  # fmt: skip
+_UNIT = (_f("code!"), _f("name!"), _f("superior", "unit"))
+_CATEGORY = (_f("name!"), _f("parent"))
+_TERM = (_f("duty"), _f("cadre_authority"), _f("to_on", "date"))
+_ACCOUNT = (_f("first_name!"), _f("roles!", "names"), _f("unit", "unit"))
+_ROW = _f("id!", "int")
 _REPLY = (
     _f("opinion"), _f("next_step"), _f("step_on", "date"), _f("public_answer"), _f("contacted", "bool"),
     _f("contacted_at", "moment"), _f("contact_number"), _f("why_not_contacted"), _f("found_true", "bool"),
@@ -146,6 +166,7 @@ _CANDIDATE, _NOTICE = ("candidate",), ("opened", "reissued")
 
 _VERBS = (
     Verb("register", "acceptance", "none", _register, _REGISTER),
+    Verb("edit_case", "acceptance", "case", _edit_case, _EDIT),
     Verb("contact", "acceptance", "case", _contact, (
         _c("kind!", acceptance.CONTACT_KINDS), _c("channel", limits.CHANNELS), _f("words"), _f("caller", "caller"),
         _f("received_at", "moment")), alone=True),
@@ -238,6 +259,19 @@ _VERBS = (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
     Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_f("accept", "bool"),)),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
+    Verb("add_unit", "office", "none", directory.add_unit, _UNIT),
+    Verb("edit_unit", "office", "none", directory.edit_unit, (_ROW, *_UNIT, _f("active", "bool"))),
+    Verb("add_post", "office", "none", directory.add_post, (
+        _f("unit!", "unit"), _f("person!"), _c("post!", directory.POSTS), _f("from_on!", "date"), *_TERM)),
+    Verb("edit_post", "office", "none", directory.edit_post, (_ROW, *_TERM)),
+    Verb("add_category", "office", "none", directory.add_category, _CATEGORY),
+    Verb("edit_category", "office", "none", directory.edit_category, (_ROW, *_CATEGORY, _f("active", "bool"))),
+    Verb("change_setting", "office", "none", directory.change_setting, (_c("name!", tuple(WORDS)), _f("value!"))),
+    Verb("add_user", "people", "none", people.add_user, (_f("username!"), *_ACCOUNT, _f("password!"))),
+    Verb("edit_user", "people", "none", people.edit_user, (_ROW, *_ACCOUNT, _f("active", "bool"))),
+    Verb("reset_password", "people", "none", people.reset_password, (_ROW, _f("password!"))),
+    Verb("add_role", "people", "none", people.add_role, (_f("name!"), _f("rights!", "names"))),
+    Verb("edit_role", "people", "none", people.edit_role, (_ROW, _f("rights!", "names"))),
 )  # fmt: skip
 
 

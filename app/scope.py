@@ -1,0 +1,192 @@
+"""What a person may see, laid over every ORM statement of his request: rows of other units are not there.
+
+A page, a drop-down, an export or a filter cannot reach past it, because it stands below all of them. Stage verbs run in
+sessions of their own, unscoped: a guard such as "no assist is open" must see the other units' rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event, false, or_, select
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from app.models import (
+    Assignment,
+    Caller,
+    Case,
+    Contact,
+    Draft,
+    Event,
+    Instruction,
+    Notice,
+    Referral,
+    Reminder,
+    Reply,
+    Request,
+    Responsibility,
+    Submission,
+    Suggestion,
+    Supervision,
+    UnitPost,
+    Visit,
+    VisitRecord,
+)
+from app.models.file import File
+from app.roles import Actor
+
+EXAMINED, VISITED, AWAITING = ("examining", "reviewing"), "visiting", "reviewed"
+# Aliases: otherwise a subselect would be correlated with an outer join of the same table.
+_A = Assignment.__table__.alias("seen_assignment")
+_C = Case.__table__.alias("seen_case")
+_R = Reply.__table__.alias("seen_reply")
+_J = Responsibility.__table__.alias("seen_responsibility")
+_V = VisitRecord.__table__.alias("seen_visit_record")
+_S = Submission.__table__.alias("seen_submission")
+_L = Referral.__table__.alias("seen_referral")
+_OF_A_CASE: tuple[type[Any], ...] = (
+    Contact, Assignment, Request, Reply, Draft, Reminder, Supervision, Visit, VisitRecord, Responsibility, Suggestion,
+    Submission, Instruction, File,
+)  # fmt: skip
+_OF_A_UNIT: tuple[type[Any], ...] = (Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost)
+_OWN = {"assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which rows a request may see: its scopes, its person and his unit (0: none), and whose notices."""
+
+    scopes: frozenset[str]
+    user: int
+    unit: int
+    room: bool
+    log: bool
+    told: tuple[str, ...]
+
+
+NOTHING = Seen(frozenset(), 0, 0, False, False, ())
+"""What somebody sees who has not logged in."""
+
+
+def seen_by(actor: Actor) -> Seen:
+    """What an actor sees."""
+    unit = actor.unit_id or 0
+    scopes = actor.scopes if unit else actor.scopes - {"unit"}
+    told = (*sorted(actor.roles), *([f"unit:{unit}"] if unit and "unit" in scopes else []))
+    return Seen(scopes, actor.id or 0, unit, actor.is_a("officer", "supervision_head"), actor.is_a("log_auditor"), told)
+
+
+def _of_unit(unit: int) -> Any:
+    return select(_A.c.case_id).where(_A.c.unit_id == unit)
+
+
+def _examined(user: int) -> tuple[Any, ...]:
+    return (
+        select(_C.c.id).where(_C.c.state.in_(EXAMINED)), select(_R.c.case_id).where(_R.c.examined_by_id == user),
+        select(_J.c.case_id).where(_J.c.by_id == user),
+    )  # fmt: skip
+
+
+def _visited(user: int) -> tuple[Any, ...]:
+    return select(_C.c.id).where(_C.c.state == VISITED), select(_V.c.case_id).where(_V.c.by_id == user)
+
+
+def _for_leader(user: int) -> tuple[Any, ...]:
+    submitted = select(_S.c.case_id).where(or_(_S.c.leader_id == user, _S.c.leader_id.is_(None)))
+    awaiting = select(_L.c.case_id).where(or_(_L.c.state == AWAITING, _L.c.approved_by_id == user))
+    return submitted, awaiting
+
+
+def visible_cases(seen: Seen) -> tuple[Any, ...]:
+    """SELECTs of the ids of the cases that a person sees; together they are all of them."""
+    found: list[Any] = []
+    if "unit" in seen.scopes:
+        found.append(_of_unit(seen.unit))
+    if "to_examine" in seen.scopes:
+        found += _examined(seen.user)
+    if "to_visit" in seen.scopes:
+        found += _visited(seen.user)
+    if "leader" in seen.scopes:
+        found += _for_leader(seen.user)
+    return tuple(found)
+
+
+def _within(column: Any, selects: tuple[Any, ...]) -> Any:
+    return or_(*(column.in_(one) for one in selects)) if selects else false()
+
+
+def _criterion(model: type[Any], where: Callable[[Any], Any]) -> Any:
+    # A function, not an expression: FAB joins aliased entities. It is worked out anew for each statement, because
+    # SQLAlchemy would keep a lambda's SQL, and with it another person's unit.
+    return with_loader_criteria(model, where(model), include_aliases=True)
+
+
+def criteria(seen: Seen) -> list[Any]:
+    """The loader criteria of one person."""
+    made = [_criterion(Notice, lambda cls: cls.recipient.in_(seen.told)), _criterion(Referral, _referrals(seen))]
+    if "all" in seen.scopes:
+        return made
+    cases = visible_cases(seen)
+    own_only = seen.scopes == {"unit"}
+    made.append(_criterion(Case, lambda cls: _within(cls.id, cases)))
+    for model in _OF_A_CASE:
+        if own_only and model in _OF_A_UNIT:
+            continue
+        made.append(_criterion(model, lambda cls: _within(cls.case_id, cases)))
+    if own_only:
+        made += [_criterion(model, lambda cls: cls.unit_id == seen.unit) for model in _OF_A_UNIT]
+    open_callers = select(_C.c.caller_id).where(_C.c.confidential.is_(False), _within(_C.c.id, cases))
+    made.append(_criterion(Caller, lambda cls: cls.id.in_(open_callers)))
+    if not seen.log:
+        made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
+    return made
+
+
+def _referrals(seen: Seen) -> Callable[[Any], Any]:
+    def where(cls: Any) -> Any:
+        allowed = []
+        if seen.room:
+            return cls.id.is_not(None)
+        if "leader" in seen.scopes:
+            allowed += [cls.state == AWAITING, cls.approved_by_id == seen.user]
+        if "sealed" in seen.scopes:
+            allowed.append(cls.sent_at.is_not(None))
+        return or_(*allowed) if allowed else false()
+
+    return where
+
+
+def _events(cls: Any, seen: Seen, cases: tuple[Any, ...], own_only: bool) -> Any:
+    """The events of his cases; a unit sees of the other units' part in them nothing."""
+    within = _within(cls.chain, cases)
+    if not own_only:
+        return within
+    about = [cls.subject.not_in([*_OWN, "referral"])]
+    for subject, model in _OWN.items():
+        table = model.__table__.alias(f"own_{subject}")
+        own = select(table.c.id).where(table.c.unit_id == seen.unit)
+        about.append((cls.subject == subject) & cls.subject_id.in_(own))
+    return within & or_(*about)
+
+
+_PEOPLE = {"Person", "User", "Role", "Group", "Permission", "PermissionView", "ViewMenu"}
+
+
+def install(sessions: type[Session], seen: Callable[[], Seen | None]) -> None:
+    """Lay the scope over a class of sessions; `seen` gives None where nothing is held back (no request)."""
+
+    @event.listens_for(sessions, "do_orm_execute")
+    def scope(state: ORMExecuteState) -> None:
+        if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
+            return
+        if state.execution_options.get("unscoped"):
+            return
+        mapper = state.bind_mapper
+        # Loading the person himself would ask for his scope again.
+        if mapper is not None and mapper.class_.__name__ in _PEOPLE:
+            return
+        now = seen()
+        if now is not None:
+            state.statement = state.statement.options(*criteria(now))

@@ -1,0 +1,161 @@
+"""The office's directory: member units, who holds which post, categories, words. Each change is on the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import note_office
+from app.models import Category, Person, Setting, Unit, UnitPost
+from app.roles import Actor
+from app.rules.office import WORDS
+from app.rules.refusal import NotAllowed
+
+
+def _kept(session: Session, model: type[Any], id: int) -> Any:
+    found = session.get(model, id) if 0 < id < 2**31 else None
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
+
+
+def _told(session: Session, now: datetime, actor: Actor, word: str, about: str, row: Any, change: str) -> Any:
+    session.flush()
+    note_office(session, now, actor, word, {about: row.id, "change": change})
+    return row
+
+
+def _unit_terms(session: Session, code: str, name: str, id: int | None) -> dict[str, str]:
+    terms = {"code": code.strip(), "name": name.strip()}
+    if not all(terms.values()):
+        raise NotAllowed("field_missing", field="name" if terms["code"] else "code")
+    taken = select(Unit.id).where(Unit.code == terms["code"], Unit.id != (id or 0))
+    if session.scalar(taken) is not None:
+        raise NotAllowed("code_taken", code=terms["code"])
+    return terms
+
+
+def add_unit(
+    session: Session, now: datetime, actor: Actor, code: str, name: str, superior: Unit | None = None
+) -> Unit:
+    """Enter a member unit."""
+    row = Unit(**_unit_terms(session, code, name, None), active=True, superior_id=superior.id if superior else None)
+    session.add(row)
+    return _told(session, now, actor, "unit.changed", "unit", row, "added")  # type: ignore[no-any-return]
+
+
+def edit_unit(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    id: int,
+    code: str,
+    name: str,
+    active: bool = True,
+    superior: Unit | None = None,
+) -> Unit:
+    """Change a unit's name, code, superior, or whether it is active; a dissolved unit stays dissolved."""
+    row = _kept(session, Unit, id)
+    if row.successor_id is not None and active:
+        raise NotAllowed("no_successor")
+    if superior is not None and superior.id == row.id:
+        raise NotAllowed("field_wrong", field="superior")
+    terms = _unit_terms(session, code, name, row.id)
+    row.code, row.name, row.active, row.superior_id = *terms.values(), active, superior.id if superior else None
+    return _told(session, now, actor, "unit.changed", "unit", row, "edited")  # type: ignore[no-any-return]
+
+
+POSTS = ("head", "deputy", "liaison", "staff")
+"""The posts of a unit's people: a dossier names who held one on the date of the fault. [procedure 8]"""
+
+
+def _term(from_on: date, to_on: date | None) -> None:
+    if to_on is not None and to_on < from_on:
+        raise NotAllowed("field_wrong", field="to_on")
+
+
+def add_post(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    unit: Unit,
+    person: str,
+    post: str,
+    from_on: date,
+    to_on: date | None = None,
+    **words: str,
+) -> UnitPost:
+    """Enter who holds a post of a unit, since when; `words` are its duty and the cadre authority."""
+    _term(from_on, to_on)
+    account = session.scalar(select(Person.id).where(Person.username == person))
+    row = UnitPost(unit_id=unit.id, person=person, post=post, user_id=account, from_on=from_on, to_on=to_on, **words)
+    session.add(row)
+    return _told(session, now, actor, "post.changed", "post", row, "added")  # type: ignore[no-any-return]
+
+
+def edit_post(
+    session: Session, now: datetime, actor: Actor, id: int, to_on: date | None = None, **words: str
+) -> UnitPost:
+    """End a post, or correct its duty or authority. Who held it, and since when, stays."""
+    row = _kept(session, UnitPost, id)
+    _term(row.from_on, to_on)
+    row.to_on = to_on
+    for name, said in words.items():
+        setattr(row, name, said)
+    return _told(session, now, actor, "post.changed", "post", row, "edited")  # type: ignore[no-any-return]
+
+
+def _parent(session: Session, parent: str | None, own: int) -> int | None:
+    """The category above, by its name: the tree has two levels."""
+    if not parent:
+        return None
+    found = session.scalars(select(Category).where(Category.name == parent).limit(1)).first()
+    if found is None or found.parent_id is not None or found.id == own:
+        raise NotAllowed("unknown_category")
+    return found.id
+
+
+def _free(session: Session, name: str, own: int) -> str:
+    word = name.strip()
+    if not word:
+        raise NotAllowed("field_missing", field="name")
+    if session.scalar(select(Category.id).where(Category.name == word, Category.id != own)) is not None:
+        raise NotAllowed("category_taken", name=word)
+    return word
+
+
+def add_category(session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None) -> Category:
+    """Enter a category of matters, under another one or at the top. [procedure 1]"""
+    row = Category(name=_free(session, name, 0), parent_id=_parent(session, parent, 0), active=True)
+    session.add(row)
+    return _told(session, now, actor, "category.changed", "category", row, "added")  # type: ignore[no-any-return]
+
+
+def edit_category(
+    session: Session, now: datetime, actor: Actor, id: int, name: str, parent: str | None = None, active: bool = True
+) -> Category:
+    """Change a category's name or place, or whether it is still chosen."""
+    row = _kept(session, Category, id)
+    below = session.scalar(select(Category.id).where(Category.parent_id == row.id).limit(1))
+    if parent and below is not None:
+        raise NotAllowed("unknown_category")
+    row.name, row.parent_id, row.active = _free(session, name, row.id), _parent(session, parent, row.id), active
+    return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
+
+
+def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
+    """Change a word of the office: its name, or a series word. Versions that the desk counts itself are not settings
+    that anybody types."""
+    if name not in WORDS:
+        raise NotAllowed("unknown_setting", name=name)
+    if not value.strip():
+        raise NotAllowed("field_missing", field="value")
+    row = session.get(Setting, name) or Setting(name=name, value="")
+    row.value = value.strip()
+    session.add(row)
+    session.flush()
+    note_office(session, now, actor, "setting.changed", {"setting": name})
+    return row

@@ -1,0 +1,225 @@
+"""Accounts and roles: who may log in, as whom, and when a session ends. [procedure, Who may do what; trust, Access]"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app.ledger import note_office
+from app.models import Person, Unit
+from app.roles import NO_CASE_CONTENT, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES, UNIT_ROLES, Actor
+from app.rules.passwords import password_flaw
+from app.rules.refusal import NotAllowed
+
+WRONG_PASSWORDS = 5
+"""How many wrong passwords within the time below lock an account."""
+LOCKED_FOR = timedelta(minutes=15)
+NOBODY = Actor(None, "bot")
+
+
+def _roles(session: Session, names: Sequence[str]) -> list[Role]:
+    """The roles with these names; a role of the table that has no row yet is made."""
+    found = {role.name: role for role in session.scalars(select(Role).where(Role.name.in_(names)))}
+    for name in names:
+        if name not in found:
+            if name not in RIGHTS:
+                raise NotAllowed("unknown_role", role=name)
+            found[name] = Role(name=name)
+            session.add(found[name])
+    return [found[name] for name in dict.fromkeys(names)]
+
+
+def _checked(actor: Actor, names: Sequence[str], unit: Unit | None, whose: Person | None) -> None:
+    """Nobody gives himself a role; who sees no case content holds no other role; unit people have their unit."""
+    held = {role.name for role in whose.roles} if whose is not None else set()
+    if whose is not None and whose.id == actor.id and set(names) - held:
+        raise NotAllowed("own_role")
+    if len(set(names)) > 1 and set(names) & set(NO_CASE_CONTENT):
+        raise NotAllowed("role_stands_alone")
+    of_unit = set(names) & set(UNIT_ROLES)
+    if of_unit and unit is None:
+        raise NotAllowed("unit_missing")
+    if of_unit and set(names) - set(UNIT_ROLES):
+        raise NotAllowed("unit_role_stands_alone")
+
+
+def _hashed(password: str, username: str) -> str:
+    flaw = password_flaw(password, username)
+    if flaw:
+        raise NotAllowed(flaw)
+    return generate_password_hash(password)
+
+
+def add_user(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    username: str,
+    first_name: str,
+    password: str,
+    roles: Sequence[str],
+    unit: Unit | None = None,
+) -> Person:
+    """Make an account with its roles; unit people belong to a unit."""
+    name = username.strip()
+    if not name or not first_name.strip():
+        raise NotAllowed("field_missing", field="username" if not name else "first_name")
+    if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
+        raise NotAllowed("username_taken", username=name)
+    _checked(actor, roles, unit, None)
+    row = Person(
+        username=name, first_name=first_name.strip(), last_name="", email=f"{name.lower()}@desk.invalid", active=True,
+        password=_hashed(password, name), unit_id=unit.id if unit else None, roles=_roles(session, roles),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    payload = {"user": row.id, "change": "added", "roles": sorted(roles), "unit": row.unit_id}
+    note_office(session, now, actor, "user.changed", payload)
+    return row
+
+
+def _account(session: Session, id: int) -> Person:
+    found = session.get(Person, id) if 0 < id < 2**31 else None
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
+
+
+def _last_admin(session: Session, row: Person) -> bool:
+    query = select(func.count()).select_from(Person).join(Person.roles)
+    others = query.where(Role.name == "it_admin", Person.active.is_(True), Person.id != row.id)
+    return not session.scalar(others)
+
+
+def edit_user(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    id: int,
+    first_name: str,
+    roles: Sequence[str],
+    active: bool = True,
+    unit: Unit | None = None,
+) -> Person:
+    """Change an account. A change of role, unit or activity ends its sessions; the last IT administrator stays."""
+    row = _account(session, id)
+    _checked(actor, roles, unit, row)
+    was = {role.name for role in row.roles}
+    if "it_admin" in was and ("it_admin" not in roles or not active) and _last_admin(session, row):
+        raise NotAllowed("last_administrator")
+    changed = set(roles) != was or active != row.active or (unit.id if unit else None) != row.unit_id
+    row.first_name, row.active, row.unit_id = first_name.strip() or row.first_name, active, unit.id if unit else None
+    row.roles = _roles(session, roles)
+    if changed:
+        row.session_version += 1
+    session.flush()
+    payload = {"user": row.id, "change": "edited", "roles": sorted(roles), "unit": row.unit_id, "active": active}
+    note_office(session, now, actor, "user.changed", payload)
+    return row
+
+
+def reset_password(session: Session, now: datetime, actor: Actor, id: int, password: str) -> Person:
+    """Give an account another password, and end its sessions and its lock."""
+    row = _account(session, id)
+    row.password = _hashed(password, row.username)
+    row.session_version += 1
+    row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
+    session.flush()
+    note_office(session, now, actor, "user.password_reset", {"user": row.id})
+    return row
+
+
+def _allowed_in_a_role() -> dict[str, tuple[str, str]]:
+    """word -> (permission, view) that a custom role may be composed of."""
+    rights = {right for held in RIGHTS.values() for right in held} - NOT_FOR_CUSTOM_ROLES
+    words = {right: (f"can_{right}", "Verbs") for right in sorted(rights)}
+    words |= {page: ("can_list", page) for page in PAGES if page not in NOT_FOR_CUSTOM_ROLES}
+    return words | {scope: (f"can_{scope}", "Scopes") for scope in sorted(set(SCOPES.values()))}
+
+
+COMPOSABLE = _allowed_in_a_role()
+
+
+def _permission(session: Session, name: str, view: str) -> PermissionView:
+    permission = session.scalars(select(Permission).where(Permission.name == name)).first() or Permission(name=name)
+    menu = session.scalars(select(ViewMenu).where(ViewMenu.name == view)).first() or ViewMenu(name=view)
+    session.add_all([permission, menu])
+    session.flush()
+    query = select(PermissionView).where(
+        PermissionView.permission_id == permission.id, PermissionView.view_menu_id == menu.id
+    )
+    row = session.scalars(query).first() or PermissionView(permission=permission, view_menu=menu)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _composed(session: Session, rights: Sequence[str]) -> list[PermissionView]:
+    """The permissions of a custom role; user, role and security rights are in none."""
+    if not rights:
+        raise NotAllowed("field_missing", field="rights")
+    for right in rights:
+        if right not in COMPOSABLE:
+            raise NotAllowed("right_not_for_roles", right=right)
+    return [_permission(session, *COMPOSABLE[right]) for right in dict.fromkeys(rights)]
+
+
+def add_role(session: Session, now: datetime, actor: Actor, name: str, rights: Sequence[str]) -> Role:
+    """Compose a role of the office's own from the rights of the table."""
+    word = name.strip()
+    if not word or word in RIGHTS:
+        raise NotAllowed("role_name_taken", role=word)
+    if session.scalar(select(Role.id).where(func.lower(Role.name) == word.lower())) is not None:
+        raise NotAllowed("role_name_taken", role=word)
+    role = Role(name=word, permissions=_composed(session, rights))
+    session.add(role)
+    session.flush()
+    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(rights)})
+    return role
+
+
+def edit_role(session: Session, now: datetime, actor: Actor, id: int, rights: Sequence[str]) -> Role:
+    """Change what a custom role may do; the sessions of everybody who holds it end. Nobody changes his own."""
+    role = session.get(Role, id) if 0 < id < 2**31 else None
+    if role is None:
+        raise NotAllowed("not_found")
+    if role.name in RIGHTS:
+        raise NotAllowed("role_is_built_in", role=role.name)
+    holders = session.scalars(select(Person).join(Person.roles).where(Role.id == role.id)).all()
+    if any(row.id == actor.id for row in holders):
+        raise NotAllowed("own_role")
+    role.permissions = _composed(session, rights)
+    for row in holders:
+        row.session_version += 1
+    session.flush()
+    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(rights)})
+    return role
+
+
+def logged_in(session: Session, now: datetime, id: int) -> None:
+    """Count a login, and forget the wrong passwords before it."""
+    row = session.get_one(Person, id)
+    row.login_count, row.last_login = (row.login_count or 0) + 1, now.replace(tzinfo=None)
+    row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
+
+
+def login_failed(session: Session, now: datetime, id: int) -> None:
+    """Count a wrong password; the fifth within a quarter of an hour locks the account for as long, never for ever."""
+    row = session.get_one(Person, id, with_for_update=True)
+    if row.failing_since is None or now - row.failing_since > LOCKED_FOR:
+        row.failing_since, row.fail_login_count = now, 0
+    row.fail_login_count = (row.fail_login_count or 0) + 1
+    if row.fail_login_count >= WRONG_PASSWORDS:
+        row.locked_until, row.failing_since, row.fail_login_count = now + LOCKED_FOR, None, 0
+        note_office(session, now, NOBODY, "user.locked", {"user": row.id})
+
+
+def locked(row: Any, now: datetime) -> bool:
+    """Whether an account is locked at a moment."""
+    return row.locked_until is not None and now < row.locked_until
