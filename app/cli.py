@@ -21,7 +21,10 @@ from app.stages.calendar import fill
 from app.story import play, replay
 from app.story.replay import counts, messages
 from app.story.stage import Theatre
+from app.supervisor import Refused
+from app.supervisor import run as supervise
 from app.sweep import sweep
+from jobs.health import WRONG, findings
 from migrations.upgrade import behind, upgrade
 
 
@@ -49,6 +52,25 @@ def _upgrade(settings: config.Config, given: Namespace) -> int:
         fill(session, clock_from(settings.clock)())
     print("the database is at the newest schema")
     return 0
+
+
+def _run(settings: config.Config, given: Namespace) -> int:
+    """Run Duban: Redis, panel, ticker and workers under one command, until Ctrl-C."""
+    try:
+        return supervise(settings, lambda line: print(line, flush=True))
+    except Refused as no:
+        print(no, file=sys.stderr)
+        return no.code
+
+
+def _check(settings: config.Config, given: Namespace) -> int:
+    """Say what is wrong, and what to do about it."""
+    found = findings(settings, clock_from(settings.clock, settings.clock_since)())
+    for one in found:
+        print(f"[{one.level}] {one.code}\n  {one.zh}{one.todo_zh}\n  {one.en} {one.todo_en}")
+    if not found:
+        print("一切正常。Nothing is wrong.")
+    return 1 if any(one.level == WRONG for one in found) else 0
 
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
@@ -121,6 +143,8 @@ def _parser() -> ArgumentParser:
         one.set_defaults(run=run)
         return one
 
+    add("run", _run)
+    add("check", _check)
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
     add("verify", _verify).add_argument("--case", type=int, help="one case only")

