@@ -21,7 +21,7 @@ from redis import Redis, RedisError
 
 import config
 from app.rules.workdays import BEIJING
-from app.supervisor import ready, serving, valkey
+from app.supervisor import panel, ready, valkey
 from app.supervisor.child import Child, Say
 from app.supervisor.ready import Refused
 from jobs import children
@@ -112,7 +112,7 @@ class Supervisor:
                 return 4
         elif not self._redis_answers():
             self.say("The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it.")
-        self._spawn("web", serving.command(self.settings), WEB_GRACE)
+        self._spawn("web", panel.command(self.settings), WEB_GRACE)
         if empty:
             self._furnish()
         elif self._unfinished.exists():
@@ -156,7 +156,7 @@ class Supervisor:
         children.write(
             self.settings.data,
             Children(
-                os.getpid(), self.began.isoformat(timespec="seconds"), serving.address(self.settings), self.redis_url,
+                os.getpid(), self.began.isoformat(timespec="seconds"), panel.address(self.settings), self.redis_url,
                 tuple(child.state(self.stopping) for child in self.children),
             ),
         )  # fmt: skip
@@ -171,7 +171,7 @@ class Supervisor:
             client.close()
 
     def _web_answers(self) -> bool:
-        host = serving.near(self.settings.bind)
+        host = panel.near(self.settings.bind)
         connection = http.client.HTTPConnection(host, self.settings.port, timeout=5)
         try:
             connection.request("GET", "/login/")
@@ -222,7 +222,7 @@ class Supervisor:
                 yield "密码 password: DESK_DEMO_PASSWORD"
             elif kept.exists():
                 yield f"密码 password: {kept.read_text('utf-8').strip()} ({kept})"
-        yield f"督办 Duban: {serving.address(self.settings)}"
+        yield f"督办 Duban: {panel.address(self.settings)}"
 
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""
