@@ -202,7 +202,7 @@ def test_all_messages_in_five_minutes_counted_alike(tmp_path: Path) -> None:
 def test_a_year_gives_the_same_counts_on_both_databases(sqlite_desk: Desk, postgres_desk: Desk) -> None:
     found = messages(REAL, date(2018, 1, 1), date(2018, 12, 31))
     one, other = _replayed(sqlite_desk, found), _replayed(postgres_desk, found)
-    assert one == other
+    assert {**one, "seconds": 0} == {**other, "seconds": 0}
     _compared(one, expected(found))
     with reading(postgres_desk.sessions) as session:
         assert verify(session, KEY) == []
