@@ -1,0 +1,115 @@
+"""What callers say: a matter drawn with a place and a caller, so that no two cases are word for word the same."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any
+
+from app.story.sample.texts import read_texts
+
+SURNAMES = "张王李刘高折訾白贺乔郝杨赵武韩马苏薛郭贾"
+CHANNELS = {"phone": 62, "mailbox": 8, "wechat": 14, "email": 2, "web": 6, "platform": 6, "walk_in": 2}
+"""channel -> how many in a hundred demands come by it; a leader's come by their own."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One demand as it is told: to which unit it belongs, and what that unit says in public when it is done."""
+
+    unit: str
+    category: str
+    kind: str
+    narrative: str
+    asks: str
+    answer: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A matter before it is drawn."""
+
+    unit: str
+    category: str
+    kind: str
+    says: str
+    asks: str
+    answer: str
+
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """All matters that the sample office knows."""
+    found = []
+    for unit, lines in read_texts("matters")["matters"].items():
+        for line in lines:
+            category, kind, says, asks, answer = line.split("|")
+            found.append(Pattern(unit, category.split("/")[1], kind, says, asks, answer))
+    return tuple(found)
+
+
+class Callers:
+    """Draws matters and callers; each pattern comes round before it comes again, for each unit and kind."""
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.turns: dict[Any, Iterator[Pattern]] = {}
+        self.number = 0
+        self.told: set[str] = set()
+
+    def matter(self, unit: str | None = None, kinds: Sequence[str] = (), not_from: Sequence[str] = ()) -> Matter:
+        """A matter of a unit (any, where none is named), of one of some kinds (any)."""
+        key = (unit, tuple(kinds), tuple(not_from))
+        turn = self.turns.setdefault(key, self._round(unit, kinds, not_from))
+        pattern = next(turn)
+        for _ in range(20):
+            matter = self._drawn(pattern)
+            if matter.narrative not in self.told:
+                break
+        self.told.add(matter.narrative)
+        return matter
+
+    def _round(self, unit: str | None, kinds: Sequence[str], not_from: Sequence[str]) -> Iterator[Pattern]:
+        fitting = [
+            one for one in patterns()
+            if unit in (None, one.unit) and (not kinds or one.kind in kinds) and one.unit not in not_from
+        ]  # fmt: skip
+        if not fitting:
+            raise ValueError(f"no matter of {unit} is of these kinds: {kinds}")
+        while True:
+            yield from self.dice.sample(fitting, len(fitting))
+
+    def _drawn(self, pattern: Pattern) -> Matter:
+        texts = read_texts("matters")
+        words = self._words(pattern, texts["slots"])
+        opening = self.dice.choice(texts["openings"]) if pattern.kind != "praise" else ""
+        ending = self.dice.choice(texts["endings"]) if pattern.kind in ("complaint", "help", "report") else ""
+        place = words.get("estate") or words.get("town", "") + words.get("village", "") or words.get("street", "")
+        says, answer = pattern.says.format_map(words), pattern.answer.format_map(words)
+        return Matter(
+            pattern.unit, pattern.category, pattern.kind, f"{opening}{says}{ending}", pattern.asks, answer,
+            f"神木市{place or words.get('school', '市区')}",
+        )  # fmt: skip
+
+    def _words(self, pattern: Pattern, slots: Mapping[str, list[str]]) -> dict[str, str]:
+        """A word for each brace of a pattern; `street2` is another street than `street`."""
+        said = string.Formatter().parse(pattern.says + pattern.answer + pattern.asks)
+        words: dict[str, str] = {}
+        for name in sorted({name for _, name, _, _ in said if name}):
+            choices = [word for word in slots[name.rstrip("2")] if word != words.get(name.rstrip("2"))]
+            words[name] = self.dice.choice(choices)
+        return words
+
+    def caller(self) -> dict[str, str]:
+        """A caller's name and number. No mobile number in China begins with 129."""
+        self.number += 1
+        name = self.dice.choice(SURNAMES) + self.dice.choice(read_texts("matters")["given"])
+        return {"name": name, "phone": f"129{self.dice.randrange(10**4):04d}{self.number:04d}"}
+
+    def channel(self) -> str:
+        """How a demand came in."""
+        return self.dice.choices(list(CHANNELS), list(CHANNELS.values()))[0]

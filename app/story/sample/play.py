@@ -1,0 +1,90 @@
+"""Fills an empty database with the sample office: ninety days of people and daily passes of the bot, up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import update
+
+from app.database import Sessions, transaction
+from app.models import Notice, Person, Setting
+from app.rules.workdays import beijing
+from app.stages.calendar import fill, office_at
+from app.story.sample.desk import Desk
+from app.story.sample.diary import Diary, Hours
+from app.story.sample.lives import life
+from app.story.sample.matters import Callers
+from app.story.sample.office import FINISHED, furnish
+from app.story.sample.room import rounds
+from app.story.sample.scenes import Stage, scenes
+from app.sweep import sweep
+
+CASES = 300
+"""About how many cases the sample office has; the scenes are about eighty of them."""
+Say = Callable[[int, str], None]
+"""Told how far it is, in percent, and what day it is."""
+
+
+def fill_sample(
+    sessions: Sessions, now: datetime, password: str, data: Path, say: Say, cases: int = CASES
+) -> None:
+    """Make the sample office in an empty database, ending at `now`: the same for the same `now`. Refused where the
+    database holds an account or a case. `data`: where files are kept. Accounts may log in once it is finished."""
+    now = beijing(now)
+    with transaction(sessions) as session:
+        fill(session, now)
+        hours = Hours(office_at(session, now).calendar, now)
+        furnish(session, password, hours.workdays[len(hours.workdays) // 3])
+    diary = Diary(hours, lambda at: _look(sessions, at))
+    seed = now.isoformat()
+    desk = Desk(sessions, data, diary, Callers(Random(seed)))  # noqa: S311
+    for one in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
+        diary.put(one)
+    staged = scenes()
+    for place, scene in enumerate(staged):
+        diary.put(Stage(desk, scene, Random(f"{seed}:scene:{place}")).play())  # noqa: S311
+    _arrive(desk, max(cases - len(staged), 0), seed)
+    _go(diary, desk, say)
+    _finish(sessions, now)
+
+
+def _arrive(desk: Desk, n: int, seed: str) -> None:
+    """Demands come in on every working day, a few more of late."""
+    dice = Random(seed)  # noqa: S311
+    days = desk.hours.workdays
+    weights = [1 + place / len(days) for place in range(len(days))]
+    for place in range(n):
+        day = dice.choices(days, weights)[0]
+        own = Random(f"{seed}:{place}")  # noqa: S311
+        desk.diary.put(life(desk, desk.hours.some_time(day, own), own))
+
+
+def _look(sessions: Sessions, at: datetime) -> None:
+    done = sweep(sessions, at)
+    if done.failures:
+        raise RuntimeError(f"the bot could not look at {done.failures} cases on {at}: {done.error}")
+
+
+def _go(diary: Diary, desk: Desk, say: Say) -> None:
+    """Let the days pass, telling every twentieth part of them."""
+    start, told = diary.now, -1
+    whole = diary.hours.now - start
+    for moment in diary.go():
+        percent = int((moment - start) / whole * 20) * 5
+        if percent > told:
+            told = percent
+            say(percent, f"{moment:%Y-%m-%d} {desk.registered}件")
+
+
+def _finish(sessions: Sessions, now: datetime) -> None:
+    """People have read what is older than two days; from now on they can log in."""
+
+    with transaction(sessions) as session:
+        before = now - timedelta(days=2)
+        read = update(Notice).where(Notice.at < before).values(read_at=Notice.at)
+        session.execute(read.execution_options(synchronize_session=False))
+        session.execute(update(Person).values(active=True))
+        session.add(Setting(name=FINISHED, value=now.isoformat()))
