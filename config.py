@@ -40,6 +40,8 @@ class Config:
     secret_key: str = field(repr=False)
     ledger_key: bytes = field(repr=False)
     demo_password: str | None = field(repr=False)
+    admin: str | None
+    admin_password: str | None = field(repr=False)
     clock: datetime | None
     clock_since: datetime | None
     bind: str
@@ -78,6 +80,8 @@ def load(environ: Mapping[str, str]) -> Config:
         secret_key=secret_key or _kept_secret_key(data, production),
         ledger_key=_ledger_key(data, production),
         demo_password=demo_password,
+        admin=environ.get("DESK_ADMIN") or None,
+        admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,
