@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -23,6 +24,7 @@ from app.story.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk
+from tests.dossiers import made
 
 Row = TypeVar("Row")
 _UNITS = ("unit", "successor", "complained_unit")
@@ -41,6 +43,7 @@ class Office:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.ids: dict[str, int] = {}
+        self.data: Path | None = None
 
     def do(self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any) -> Any:
         """One verb of one person; gives what the stage gave. A registered case keeps its letter (`case`)."""
@@ -53,6 +56,7 @@ class Office:
             done = perform(session, now, actor, verb, **given)
         if verb == "register" and case is not None:
             self.ids[str(case)] = done.id
+        made(self.desk, now, verb, self.data)
         return done
 
     def _given(

@@ -19,6 +19,7 @@ from app.story.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk
+from tests.dossiers import made
 
 UNITS = ("WATER", "HOUSING", "ROADS")
 SECOND = ("allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head", "leader")
@@ -85,10 +86,12 @@ class People:
     def plainly(self, word: str, verb: str, case: Any = None, **fields: Any) -> Any:
         """One verb with these fields and nothing filled in."""
         target = {} if case is None else {"case": case}
-        return retried(
+        done = retried(
             self.desk.sessions,
             lambda session: perform(session, self.now, self.actor(session, word), verb, **target, **fields),
         )
+        made(self.desk, self.now, verb)
+        return done
 
     def case(self, word: str = "operator", **given: Any) -> int:
         """Register a case; its id."""

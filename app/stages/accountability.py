@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.ledger import move, note, paper
 from app.ledger.chain import canonical
-from app.models import Case, NamedPerson, Referral, Supervision, Supplement, UnitPost
+from app.models import Case, Dossier, Referral, Supervision, Supplement
 from app.models.columns import clock
-from app.roles import Actor
+from app.roles import BOT, Actor
 from app.rules.facts import CaseFacts, Effect, ReferralFacts, SupervisionFacts
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import office_at
+from app.stages.dossier import contents
 from app.stages.duties import not_about_himself, not_recused
 from app.stages.supervision import named, review_open
 
@@ -190,31 +191,46 @@ def seal_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     """Freeze the contents of the dossier: nothing in it changes afterwards."""
     _state(referral, "approved")
     _unbiased(session, now, actor, referral)
-    contents = canonical(_contents(session, referral))
-    columns = {"sealed": contents, "sealed_at": now, "sealed_by_id": actor.id}
-    move(session, now, actor, referral, "sealed", "referral.sealed", columns, {"characters": len(contents)})
+    whole = _frozen(session, now, actor, referral, 1)
+    columns = {"sealed": whole, "sealed_at": now, "sealed_by_id": actor.id}
+    move(session, now, actor, referral, "sealed", "referral.sealed", columns, {"characters": len(whole)})
     return referral
 
 
-def _contents(session: Session, referral: Referral) -> dict[str, Any]:
-    """The facts that a dossier is made of; the caller redacted."""
-    item = session.get_one(Supervision, referral.supervision_id)
-    timeline = json.loads(snapshots(session, [item.id])[referral.case_id])["timeline"]
-    people = [_person(session, row) for row in named(session, item)]
-    return {
-        "case": referral.case_id, "unit": referral.unit_id, "ground": item.ground, "finding": item.finding,
-        "finding_words": item.finding_words, "conclusion": item.conclusion, "unit_statement": item.unit_statement,
-        "persons": people, "report": referral.report, "proposal": referral.proposal, "timeline": timeline,
-        "review": item.review_words, "with_identity": referral.with_identity,
-    }  # fmt: skip
+def draft_contents(session: Session, now: datetime, referral: Referral, **more: Any) -> dict[str, Any]:
+    """The facts of a dossier as they are now: what the reviewer and the approver read before it is sealed."""
+    timeline = json.loads(snapshots(session, [referral.supervision_id])[referral.case_id])["timeline"]
+    formed = {"volume": 1, "draft": True, "formed_at": now.isoformat(), "formed_by": None, **more}
+    return contents(session, office_at(session, now), referral, timeline, **formed)
 
 
-def _person(session: Session, row: NamedPerson) -> dict[str, Any]:
-    post = session.get_one(UnitPost, row.post_id)
-    return {
-        "person": post.person, "post": post.post, "duty": post.duty, "cadre_authority": post.cadre_authority,
-        "from": post.from_on.isoformat(), "to": post.to_on and post.to_on.isoformat(), "statement": row.statement,
-    }  # fmt: skip
+def _frozen(session: Session, now: datetime, actor: Actor, referral: Referral, volume: int, **more: Any) -> str:
+    return canonical(
+        draft_contents(session, now, referral, volume=volume, draft=False, formed_by=actor.name, **more)
+    )
+
+
+def record_dossier(
+    session: Session, now: datetime, referral: Referral, sha256: str, name: str, size: int, version: int = 1
+) -> Dossier | None:
+    """Record the files that were made of a sealed dossier (version 1) or of a supplement's volume: the SHA-256 and
+    the bytes of its zip. None where they are recorded already. The case must be locked."""
+    volume = select(Supplement.id).where(Supplement.referral_id == referral.id, Supplement.n == version - 1)
+    if referral.sealed is None or (version > 1 and session.scalar(volume) is None):
+        raise ValueError(f"volume {version} of referral {referral.id} is not sealed")
+    if dossier_of(session, referral, version) is not None:
+        return None
+    row = Dossier(referral_id=referral.id, version=version, name=name, sha256=sha256, size=size, recorded_at=now)
+    session.add(row)
+    session.flush()
+    note(session, now, BOT, referral, "referral.made", None, {"version": version, "sha256": sha256, "size": size})
+    return row
+
+
+def dossier_of(session: Session, referral: Referral, version: int = 1) -> Dossier | None:
+    """The recorded files of a volume, or None while they are not made."""
+    query = select(Dossier).where(Dossier.referral_id == referral.id, Dossier.version == version)
+    return session.scalars(query).first()
 
 
 def send_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
@@ -225,6 +241,8 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
         raise NotAllowed("review_open")
     if item.review_asked_at is None and item.ask_at is not None and now < item.ask_at:
         raise NotAllowed("review_may_be_asked", until=last_day(item.ask_at).isoformat())
+    if dossier_of(session, referral) is None:
+        raise NotAllowed("dossier_not_made")
     office = office_at(session, now)
     late = now >= referral.send_by_at
     number = paper(session, office, "referral")
@@ -284,10 +302,8 @@ def supplement_referral(session: Session, now: datetime, actor: Actor, referral:
         raise NotAllowed("words_missing")
     last = _last_supplement(session, referral)
     n = (last.n if last else 0) + 1
-    contents = canonical({"words": words, **_contents(session, referral)})
-    row = Supplement(
-        referral_id=referral.id, n=n, sent_at=now, sent_by_id=actor.id, words=words, sealed=contents
-    )  # fmt: skip
+    whole = _frozen(session, now, actor, referral, n + 1, words=words)
+    row = Supplement(referral_id=referral.id, n=n, sent_at=now, sent_by_id=actor.id, words=words, sealed=whole)
     session.add(row)
     session.flush()
     note(session, now, actor, referral, "referral.supplemented", clock("own", None), {"supplement": n})

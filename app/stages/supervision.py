@@ -37,6 +37,7 @@ from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept
 from app.stages.calendar import office_at
 from app.stages.duties import lineage, not_about_himself, not_recused
+from app.stages.papers import keep_notice
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
 OUTCOMES = ("criticism", "interview", "nothing")
@@ -467,6 +468,7 @@ def reissue(
     if supervision.reissues >= limits.reissues:
         raise NotAllowed("reissued_enough", most=limits.reissues)
     due = named_deadline(office, workdays, due_on, limits.feedback_workdays)
+    keep_notice(session, supervision)
     columns = {"requirement": requirement, "reissues": supervision.reissues + 1, **clock("due", due)}
     payload = {"due_on": due.on.isoformat(), "reissues": supervision.reissues + 1}
     move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried, transaction
 from app.models import Case, Referral, SlaRule, Supervision, Unit
+from app.papers.dossier import make_waiting
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
@@ -27,6 +29,8 @@ from app.verbs import perform
 
 APPROVED_BY_THE_PLAYER = {"load_calendar": "approve_calendar", "change_rule": "approve_rule"}
 """What the centre head approves at once, where a story does not say when."""
+SEALS = ("seal_referral", "supplement_referral")
+"""The verbs after which a dossier's files are made."""
 
 
 @dataclass
@@ -126,8 +130,8 @@ def _furnish(session: Session, story: Story) -> None:
 class Hand:
     """How a story's people act: straight through the verb table."""
 
-    def __init__(self, sessions: Sessions, story: Story) -> None:
-        self.sessions, self.story = sessions, story
+    def __init__(self, sessions: Sessions, story: Story, data: Path) -> None:
+        self.sessions, self.story, self.data = sessions, story, data
 
     def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
         """One verb of one person; NotAllowed where it is refused."""
@@ -153,6 +157,8 @@ class Hand:
             self.story.cases[letter] = done.id
         for one, case in zip(letters, done if verb == "split" else (), strict=True):
             self.story.cases[one] = case.id
+        if verb in SEALS:
+            make_waiting(self.sessions, self.data, now)
 
     def _target(self, step: Mapping[str, Any]) -> dict[str, Any]:
         target: dict[str, Any] = {name: step[name] for name in ("unit", "ground") if name in step}
@@ -257,11 +263,17 @@ def _standing(session: Session, story: Story) -> list[str]:
     return lines
 
 
-def perform_story(sessions: Sessions, story: Story) -> tuple[list[Told], list[str]]:
-    """Play a story on an empty office: the bot's events, and all differences from what it says."""
+def perform_story(sessions: Sessions, story: Story, data: Path | None = None) -> tuple[list[Told], list[str]]:
+    """Play a story on an empty office: the bot's events, and all differences from what it says. Dossiers are made in
+    `data`, or in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="duban-story-") as folder:
+        return _performed(sessions, story, data or Path(folder))
+
+
+def _performed(sessions: Sessions, story: Story, data: Path) -> tuple[list[Told], list[str]]:
     with transaction(sessions) as session:
         _furnish(session, story)
-    hand = Hand(sessions, story)
+    hand = Hand(sessions, story, data)
     lines = []
     for at, step in _timeline(story):
         if step is None:

@@ -214,6 +214,7 @@ class Room(Handling):
         need(row.state == "approved")
         row.state = "sealed"
         self.say("referral.sealed")
+        self.say("referral.made")
 
     def send_referral(self, who: Person, case: Case, unit: str) -> None:
         """Not while a review is open, nor before the time to ask for one is over."""
@@ -249,6 +250,7 @@ class Room(Handling):
         row.supplements.append(False)
         row.own = None
         self.say("referral.supplemented")
+        self.say("referral.made")
 
     def abandon_referral(self, who: Person, case: Case, unit: str) -> None:
         item, row = self._referral(case, unit, *UNSENT)

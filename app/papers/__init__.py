@@ -1,0 +1,11 @@
+"""What we hand over on paper: frozen facts become PDF pages, sheets and dossiers - the same facts, the same bytes."""
+
+from app.papers.press import pdf, png
+from app.papers.sheets import list_xlsx
+
+__all__ = ["list_pdf", "list_xlsx", "pdf", "png"]
+
+
+def list_pdf(facts: dict[str, object]) -> bytes:
+    """The day's supervision list as PDF pages."""
+    return pdf("list", facts)

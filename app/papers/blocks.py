@@ -1,0 +1,89 @@
+"""The pieces that pages are made of, as plain data for the template: titles, paragraphs, tables, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+Block = dict[str, Any]
+Page = dict[str, Any]
+NONE = "—"
+
+
+def paragraph(words: str, indent: bool = True, align: str = "left") -> Block:
+    """A paragraph; each line of the words begins anew."""
+    return {"is": "p", "lines": lines(words), "indent": indent, "align": align}
+
+
+def lines(words: str) -> list[str]:
+    """The lines of words, empty ones left out."""
+    return [line.strip() for line in words.splitlines() if line.strip()]
+
+
+def heading(words: str, level: int = 1, label: str = "") -> Block:
+    """A heading: 一、 in the first level, （一） in the second; `label` lets others name its page."""
+    return {"is": "h", "words": words, "level": level, "label": label}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[str]) -> Block:
+    """A table; `widths` in parts (`2fr`) or millimetres (`18mm`)."""
+    return {"is": "table", "head": list(head), "rows": [[cell(one) for one in row] for row in rows],
+            "widths": list(widths)}  # fmt: skip
+
+
+def pairs(rows: Iterable[tuple[str, Any]]) -> Block:
+    """Names and what stands for them, in two columns."""
+    return {"is": "pairs", "rows": [[name, cell(value)] for name, value in rows]}
+
+
+def cell(value: Any) -> Any:
+    """What a cell shows: a dash for nothing, 是 or 否 for a truth; a block stays one."""
+    if value is None or value == "":
+        return NONE
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value if isinstance(value, dict) else str(value)
+
+
+def page_of(label: str) -> Block:
+    """The number of the page on which a label stands."""
+    return {"is": "page", "label": label}
+
+
+def sign(*words: str) -> Block:
+    """Who signs, and the date, with space for the seal above them; never alone on a page."""
+    return {"is": "sign", "lines": list(words)}
+
+
+def page_break() -> Block:
+    """What follows begins on a new page."""
+    return {"is": "break"}
+
+
+def space(millimetres: int) -> Block:
+    """Room between two blocks."""
+    return {"is": "space", "mm": millimetres}
+
+
+def day(word: str | None) -> str:
+    """A date or moment of ISO text as papers write it: 2025年9月30日."""
+    if not word:
+        return NONE
+    at = date.fromisoformat(word[:10])
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+def moment(word: str | None) -> str:
+    """A moment of ISO text to the minute: 2025-09-30 08:30."""
+    return NONE if not word else datetime.fromisoformat(word).strftime("%Y-%m-%d %H:%M")
+
+
+def grouped(sha256: str) -> str:
+    """A SHA-256 in groups of eight, so that it breaks within its cell."""
+    return " ".join(sha256[place : place + 8] for place in range(0, len(sha256), 8))
+
+
+def last_day(at: str) -> str:
+    """The last day before an exclusive end."""
+    return day((datetime.fromisoformat(at) - timedelta(microseconds=1)).isoformat())

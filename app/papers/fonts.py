@@ -1,0 +1,79 @@
+"""The fonts of papers, and which characters they have: what no font has is printed by its number, never dropped."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+
+SHIPPED = Path(pylopdf_fonts_zh_cn.__file__).parent
+TITLE = ("FZXiaoBiaoSong-B05S", "Noto Serif SC")
+BODY = ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC")
+SECOND = ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC")
+HEADING = ("SimHei", "FandolHei", "Noto Sans SC")
+"""GB/T 9704's own fonts first, for offices that own them (none is shipped), then free ones, then one that has all."""
+_SILENT = frozenset("\n\t")
+
+
+def folders(own: Path | None) -> list[Path]:
+    """Where fonts are looked for: the office's own folder, where there is one, and what is shipped."""
+    return [own, SHIPPED] if own is not None and own.is_dir() else [SHIPPED]
+
+
+@lru_cache(maxsize=8)
+def characters(own: Path | None = None) -> frozenset[int]:
+    """The code points that some font has."""
+    files = [path for folder in folders(own) for path in sorted(folder.iterdir())]
+    found: set[int] = set()
+    for path in files:
+        if path.suffix.lower() in (".otf", ".ttf"):
+            found.update(_mapped(path.read_bytes(), 0))
+        elif path.suffix.lower() in (".ttc", ".otc"):
+            raw = path.read_bytes()
+            found.update(_mapped(raw, *struct.unpack_from(">I", raw, 12)))
+    return frozenset(found)
+
+
+def _mapped(raw: bytes, start: int) -> Iterator[int]:
+    """The code points of a font's character map (formats 4 and 12; OpenType, `cmap`)."""
+    (tables,) = struct.unpack_from(">H", raw, start + 4)
+    for place in range(start + 12, start + 12 + 16 * tables, 16):
+        tag, _, offset, _ = struct.unpack_from(">4sIII", raw, place)
+        if tag == b"cmap":
+            (n,) = struct.unpack_from(">H", raw, offset + 2)
+            for one in range(n):
+                (at,) = struct.unpack_from(">I", raw, offset + 8 + 8 * one)
+                yield from _points(raw, offset + at)
+
+
+def _points(raw: bytes, at: int) -> Iterator[int]:
+    (shape,) = struct.unpack_from(">H", raw, at)
+    if shape == 12:
+        (groups,) = struct.unpack_from(">I", raw, at + 12)
+        for place in range(at + 16, at + 16 + 12 * groups, 12):
+            first, last, _ = struct.unpack_from(">III", raw, place)
+            yield from range(first, last + 1)
+    elif shape == 4:
+        (twice,) = struct.unpack_from(">H", raw, at + 6)
+        for place in range(0, twice, 2):
+            (last,) = struct.unpack_from(">H", raw, at + 14 + place)
+            (first,) = struct.unpack_from(">H", raw, at + 16 + twice + place)
+            yield from range(first, min(last, 0xFFFE) + 1)
+
+
+def printable(words: str, own: Path | None = None) -> tuple[str, list[str]]:
+    """Words as they can be printed, and the numbers (U+20BB7) of the characters that no font has."""
+    known, missing, told = characters(own), [], []
+    for sign in words.replace("\r\n", "\n").replace("\r", "\n"):
+        if sign in _SILENT or ord(sign) in known:
+            told.append(sign)
+        elif sign in "\ufeff\u200b\ufe0f\u200d":
+            continue
+        else:
+            number = f"U+{ord(sign):04X}"
+            told.append(f"〔{number}〕")
+            missing.append(number)
+    return "".join(told), missing

@@ -1,0 +1,245 @@
+"""What each paper says, frozen when it is first made: from columns and events that never change, and without the
+caller. A paper that is printed again years later says the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.ledger.chain import canonical
+from app.models import (
+    Assignment,
+    Caller,
+    Case,
+    Dossier,
+    Event,
+    Instruction,
+    Paper,
+    Referral,
+    Reminder,
+    Setting,
+    Supervision,
+    SupervisionList,
+    Unit,
+)
+from app.rules.office import WORDS
+from app.rules.redaction import secrets, without_caller
+from app.rules.refusal import NotAllowed
+from app.rules.workdays import BEIJING, last_day
+
+Facts = dict[str, Any]
+SPARED = ("sha256", "hash", "timeline", "number", "case_number")
+"""The keys of facts that hold digits of ours, which are nobody's number."""
+_KEEP = text(
+    "INSERT INTO paper (kind, subject_id, number, facts) VALUES (:kind, :subject_id, :number, :facts) "
+    "ON CONFLICT (kind, subject_id) DO NOTHING"
+)
+
+
+def frozen(session: Session, kind: str, id: int) -> Facts:
+    """The facts of a paper, made at the first call and the same ever after. `kind` is allocation or redo (an
+    assignment's id), reminder, supervision (an item's newest notice; supervision_1, _2 ... a certain one), list, or
+    referral (the letter of one that was sent).
+
+    Raises NotAllowed (not_found) where there is no such paper."""
+    if kind == "supervision":
+        kind = f"supervision_{_get(session, Supervision, id).reissues + 1}"
+    held = _held(session, kind, id)
+    if held is None:
+        made = _MAKERS.get(kind.rpartition("_")[0] or kind)
+        if made is None:
+            raise NotAllowed("not_found")
+        facts = made(session, id)
+        if kind.startswith("supervision_") and kind != f"supervision_{facts['n']}":
+            raise NotAllowed("not_found")
+        row = {"kind": kind, "subject_id": id, "number": facts["number"], "facts": canonical(facts)}
+        session.execute(_KEEP, row)
+        held = _held(session, kind, id)
+    assert held is not None  # noqa: S101
+    facts = json.loads(held)
+    return dict(facts)
+
+
+def _held(session: Session, kind: str, id: int) -> str | None:
+    return session.scalar(select(Paper.facts).where(Paper.kind == kind, Paper.subject_id == id))
+
+
+def _get(session: Session, model: type[Any], id: int) -> Any:
+    found = session.get(model, id)
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
+
+
+def words_of(session: Session) -> Mapping[str, str]:
+    """The names of the offices and the words of the series, as they are set."""
+    return WORDS | {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+
+
+def born(session: Session, subject: str, id: int, *kinds: str) -> tuple[Event, Facts]:
+    """The newest event with one of these words about a row, and its payload."""
+    query = select(Event).where(Event.subject == subject, Event.subject_id == id, Event.kind.in_(kinds))
+    row = session.scalars(query.order_by(Event.id.desc()).limit(1)).first()
+    if row is None:
+        raise NotAllowed("not_found")
+    return row, json.loads(row.payload)
+
+
+def callers_of(session: Session, case_ids: list[int]) -> list[str]:
+    """What must not be read on a paper about these cases: the names and numbers of their callers, those of the cases
+    merged into them too."""
+    query = select(Caller.name, Caller.phone).join(Case, Case.caller_id == Caller.id)
+    found = session.execute(query.where(Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids))).all()
+    return secrets((row.name for row in found), (row.phone for row in found))
+
+
+def _about(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:
+    """Who writes to whom, about which case."""
+    words = words_of(session)
+    case, unit = _get(session, Case, case_id), _get(session, Unit, unit_id)
+    return {"issuer": words[issuer], "to": unit.name, "case_number": case.number or "", "office": words["office"]}
+
+
+def _clean(session: Session, case_id: int, facts: Facts) -> Facts:
+    cleaned: Facts = without_caller(facts, callers_of(session, [case_id]), SPARED)
+    return cleaned
+
+
+def _first_unit(session: Session, one: Assignment) -> int:
+    """The unit that an assignment was given to, whatever unit succeeded it."""
+    query = select(Event.payload).where(
+        Event.subject == "assignment", Event.subject_id == one.id, Event.kind == "assignment.succeeded"
+    )
+    payload = session.scalars(query.order_by(Event.id).limit(1)).first()
+    return int(json.loads(payload)["from"]) if payload else one.unit_id
+
+
+def _allocation(session: Session, id: int) -> Facts:
+    one: Assignment = _get(session, Assignment, id)
+    event, payload = born(session, "assignment", id, "assignment.allocated")
+    case: Case = _get(session, Case, event.chain)
+    beside = select(Assignment).where(
+        Assignment.case_id == one.case_id, Assignment.round == one.round, Assignment.allocated_at == one.allocated_at,
+        Assignment.id != one.id,
+    )  # fmt: skip
+    units = [
+        {"unit": _get(session, Unit, _first_unit(session, row)).name, "role": row.role}
+        for row in session.scalars(beside.order_by(Assignment.id))
+    ]
+    said = select(Instruction).where(Instruction.case_id == one.case_id, Instruction.entered_at <= one.allocated_at)
+    facts = {
+        **_about(session, event.chain, _first_unit(session, one), "office"), "number": one.number or "",
+        "at": event.at.isoformat(), "role": payload["role"], "round": payload["round"], "due_on": payload["due_on"],
+        "due_at": payload["due_at"], "channel": case.channel, "received_at": case.received_at.isoformat(),
+        "place": case.place, "narrative": case.narrative, "demand": case.demand, "beside": units,
+        "instructions": [instruction_facts(row) for row in session.scalars(said.order_by(Instruction.id))],
+    }  # fmt: skip
+    return _clean(session, event.chain, facts)
+
+
+def instruction_facts(row: Instruction) -> Facts:
+    """A leader's instruction as papers cite it."""
+    return {
+        "leader": row.leader, "level": row.level, "words": row.words, "on": row.instructed_on.isoformat(),
+        "document": row.document, "due_on": row.due_on and row.due_on.isoformat(),
+    }  # fmt: skip
+
+
+def _reminder(session: Session, id: int) -> Facts:
+    row: Reminder = _get(session, Reminder, id)
+    event, payload = born(session, "reminder", id, "reminder.issued")
+    one: Assignment = _get(session, Assignment, row.assignment_id)
+    return {
+        **_about(session, event.chain, row.unit_id, "office"), "number": row.number, "at": event.at.isoformat(),
+        "assignment": one.number or "", "attempt": payload["attempt"], "round": payload["round"],
+        "due_on": payload["due_on"], "reply_by": payload["reply_by"],
+    }  # fmt: skip
+
+
+def _supervision(session: Session, id: int) -> Facts:
+    """The newest notice of an item: an earlier one was frozen when it was issued again."""
+    row: Supervision = _get(session, Supervision, id)
+    event, payload = born(session, "supervision", id, "supervision.opened", "supervision.reissued")
+    one: Assignment = _get(session, Assignment, row.assignment_id)
+    facts = {
+        **_about(session, event.chain, row.unit_id, "room"), "number": row.number or "", "at": event.at.isoformat(),
+        "n": int(payload.get("reissues", 0)) + 1, "ground": row.ground, "assignment": one.number or "",
+        "requirement": row.requirement, "due_on": payload["due_on"], "reason": row.reason,
+    }  # fmt: skip
+    return _clean(session, event.chain, facts)
+
+
+def keep_notice(session: Session, row: Supervision) -> None:
+    """Freeze the notice that is about to be issued again, and the feedback that it got: both are written over."""
+    notice = frozen(session, "supervision", row.id)
+    event, payload = born(session, "supervision", row.id, "supervision.fed_back")
+    facts = {"number": "", "words": row.feedback, "at": event.at.isoformat(), "late": payload["late"]}
+    kept = canonical(_clean(session, row.case_id, facts))
+    session.execute(_KEEP, {"kind": f"feedback_{notice['n']}", "subject_id": row.id, "number": "", "facts": kept})
+
+
+def notices_of(session: Session, row: Supervision) -> list[Facts]:
+    """Every notice of an item in order, each with the feedback that it got (None: none yet)."""
+    kinds = select(Paper.kind, Paper.facts).where(Paper.subject_id == row.id, Paper.kind.like("%\\_%", escape="\\"))
+    kept = {one.kind: json.loads(one.facts) for one in session.execute(kinds)}
+    found = []
+    for n in range(1, row.reissues + 1):
+        if f"supervision_{n}" in kept:
+            found.append({**kept[f"supervision_{n}"], "feedback": kept.get(f"feedback_{n}")})
+    if row.number is None:
+        return found
+    feedback = None
+    if row.fed_back_at is not None and row.state not in ("opened", "reissued"):
+        event, payload = born(session, "supervision", row.id, "supervision.fed_back")
+        feedback = {"words": row.feedback, "at": event.at.isoformat(), "late": payload["late"]}
+        feedback = feedback if payload_is_of(session, row, event) else None
+    return [*found, {**_supervision(session, row.id), "feedback": feedback}]
+
+
+def payload_is_of(session: Session, row: Supervision, event: Event) -> bool:
+    """Whether a feedback came after the newest notice."""
+    notice, _ = born(session, "supervision", row.id, "supervision.opened", "supervision.reissued")
+    return event.id > notice.id
+
+
+def _list(session: Session, id: int) -> Facts:
+    row: SupervisionList = _get(session, SupervisionList, id)
+    words = words_of(session)
+    struck = []
+    for one in json.loads(row.struck):
+        item: Supervision = _get(session, Supervision, one["supervision"])
+        event, _ = born(session, "supervision", item.id, "supervision.listed")
+        case, unit = _get(session, Case, event.chain), _get(session, Unit, item.unit_id)
+        struck.append({**one, "case": case.number, "unit": unit.name, "ground": item.ground})
+    return {
+        "issuer": words["office"], "to": words["room"], "number": row.number, "day": row.day.isoformat(),
+        "at": row.issued_at.isoformat(), "rows": json.loads(row.rows), "struck": struck,
+    }  # fmt: skip
+
+
+def _referral(session: Session, id: int) -> Facts:
+    """The letter 移送函 of a referral that was sent, with the SHA-256 of the dossier that goes with it."""
+    row: Referral = _get(session, Referral, id)
+    made = session.scalars(select(Dossier).where(Dossier.referral_id == id, Dossier.version == 1)).first()
+    if row.number is None or row.sent_at is None or made is None:
+        raise NotAllowed("not_found")
+    words = words_of(session)
+    sealed = json.loads(row.sealed or "{}")
+    return {
+        "issuer": words["room"], "to": words["committee"], "number": row.number, "at": row.sent_at.isoformat(),
+        "case_number": sealed["case_number"], "unit": sealed["unit_name"], "finding": sealed["finding"],
+        "persons": [{"person": one["person"], "post": one["post"]} for one in sealed["persons"]],
+        "proposal": sealed["proposal"], "dossier": made.name, "sha256": made.sha256,
+        "send_by": last_day(row.send_by_at.astimezone(BEIJING)).isoformat(),
+    }  # fmt: skip
+
+
+_MAKERS: dict[str, Callable[[Session, int], Facts]] = {
+    "allocation": _allocation, "redo": _allocation, "reminder": _reminder, "supervision": _supervision,
+    "list": _list, "referral": _referral,
+}  # fmt: skip
