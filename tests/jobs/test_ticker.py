@@ -1,0 +1,144 @@
+"""The ticker: wake-ups only, each once, whatever becomes of Redis."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+from rq.job import Job
+
+from jobs import sweeps
+from jobs.desk import queue_on
+from jobs.ticker import poke, run, tick, wake_id
+from jobs.timetable import TIMETABLE
+from tests.servers import ValkeyServer
+from tests.supervised import ROOT, waited
+
+NAMES = ["sweep", "supervision-list", "drafting"]
+
+
+@pytest.fixture
+def queue(redis_url: str) -> Iterator[Queue]:
+    with Redis.from_url(redis_url, retry=Retry(NoBackoff(), 0)) as redis:
+        yield queue_on(redis)
+
+
+@contextmanager
+def ticking(queue: Queue) -> Iterator[None]:
+    """A ticker in a thread."""
+    stopped = threading.Event()
+    thread = threading.Thread(target=run, args=(queue, stopped))
+    thread.start()
+    try:
+        yield
+        assert thread.is_alive()
+    finally:
+        stopped.set()
+        thread.join(10)
+
+
+def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
+    assert [tick(queue, 36_000.0), tick(queue, 36_000.4), tick(queue, 36_059.9)] == [NAMES, [], []]
+    assert len(queue) == 3
+    assert tick(queue, 36_060.0) == ["sweep"]
+    assert tick(queue, 36_300.0) == NAMES
+
+
+def test_two_ticker_processes_at_once_give_one_job(queue: Queue, redis_url: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(tmp_path), "DATABASE_URL": ""}
+    both = [subprocess.Popen([sys.executable, "-m", "jobs.ticker"], env=environment, cwd=ROOT) for _ in range(2)]
+    waited(lambda: len(queue) >= 3, 20, "wake-ups")
+    time.sleep(3)
+    ids = queue.job_ids
+    for one in both:
+        one.send_signal(signal.SIGTERM)
+    assert [one.wait(20) for one in both] == [0, 0]
+    # A minute may have turned meanwhile: then there is another sweep, with another id.
+    assert len(ids) == len(set(ids)) <= 6
+    assert {re.sub(r"-\d+-\d+$", "", id) for id in ids} == set(NAMES)
+
+
+def test_a_wake_up_names_itself_and_its_place_in_time_in_letters_that_rq_takes() -> None:
+    for wake in TIMETABLE:
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", wake_id(wake, time.time()))
+    assert wake_id(TIMETABLE[0], 120.0) == wake_id(TIMETABLE[0], 179.9) == "sweep-60-2"
+
+
+def test_every_wake_up_names_a_job_that_is_there() -> None:
+    for wake in TIMETABLE:
+        module, _, name = wake.job.rpartition(".")
+        assert module == "jobs.sweeps" and callable(getattr(sweeps, name))
+    assert [wake.name for wake in TIMETABLE] == NAMES
+
+
+def test_what_stands_in_redis_is_json_and_holds_no_word_of_a_case(queue: Queue) -> None:
+    tick(queue, time.time())
+    for id in queue.job_ids:
+        job = Job.fetch(id, connection=queue.connection, serializer="json")
+        assert (list(job.args), job.kwargs, job.meta) == ([], {}, {})
+        raw = zlib.decompress(queue.connection.hget(job.key, "data"))
+        assert json.loads(raw) == [job.func_name, None, [], {}]
+
+
+def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
+    queue: Queue, valkey: ValkeyServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    valkey.kill()
+    try:
+        with caplog.at_level(logging.WARNING), ticking(queue):
+            time.sleep(3.5)
+            assert [record.levelname for record in caplog.records if record.name == "duban.ticker"] == ["WARNING"]
+            valkey.start()
+            waited(lambda: len(queue) == 3, 10, "wake-ups")
+    finally:
+        if valkey.process is None:
+            valkey.start()
+
+
+def test_a_redis_that_was_emptied_is_filled_again_at_once(queue: Queue, valkey: ValkeyServer) -> None:
+    with ticking(queue):
+        waited(lambda: len(queue) == 3, 10, "wake-ups")
+        valkey.forget()
+        waited(lambda: len(queue) == 3, 10, "wake-ups again")
+
+
+def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
+    queue.connection.config_set("maxmemory", "1")
+    try:
+        with ticking(queue):
+            time.sleep(2)
+            queue.connection.config_set("maxmemory", "256mb")
+            waited(lambda: len(queue) == 3, 10, "wake-ups")
+    finally:
+        queue.connection.config_set("maxmemory", "256mb")
+
+
+def test_wake_ups_that_nobody_took_go_away(queue: Queue) -> None:
+    wake = TIMETABLE[0]
+    assert poke(queue, wake, 36_000.0)
+    assert 0 < queue.connection.ttl(Job(id=wake_id(wake, 36_000.0), connection=queue.connection).key) <= 5 * wake.every
+
+
+def test_without_redis_it_says_what_to_set(tmp_path: Path) -> None:
+    environment = {**os.environ, "REDIS_URL": "", "DESK_DATA": str(tmp_path), "DATABASE_URL": ""}
+    for module in ("jobs.ticker", "jobs.worker"):
+        done = subprocess.run(
+            [sys.executable, "-m", module], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2 and "REDIS_URL" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,148 @@
+"""Workers: they take what the ticker gave, say that they live, and leave nothing running behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Worker
+from rq.job import Job
+from rq.registry import FailedJobRegistry, FinishedJobRegistry
+from sqlalchemy import select
+
+from app.database import reading
+from app.models import Run
+from app.rules.workdays import BEIJING
+from jobs.desk import queue_on
+from jobs.ticker import tick
+from tests.databases import Desk
+from tests.servers import ValkeyServer
+from tests.supervised import ROOT, children_of, gone, waited
+
+START = datetime(2025, 9, 30, 8, 29, 30, tzinfo=BEIJING)
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as made:
+        yield made
+
+
+@contextmanager
+def working(desk: Desk, redis_url: str, data: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker in a process of its own."""
+    data.mkdir(exist_ok=True)
+    (data / "ledger.key").write_bytes(desk.key)
+    environment = {
+        **os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(data), "DATABASE_URL": desk.url,
+        "DESK_CLOCK": START.isoformat(), **settings,
+    }  # fmt: skip
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "jobs.worker", "worker-1"], env=environment, cwd=ROOT, text=True, stderr=subprocess.PIPE
+    )
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.communicate(timeout=30)
+
+
+def alive(redis: Redis) -> list[Worker]:
+    return list(Worker.all(connection=redis, serializer="json"))
+
+
+def finished(redis: Redis) -> set[str]:
+    return {id.rsplit("-", 2)[0] for id in FinishedJobRegistry(queue=queue_on(redis)).get_job_ids()}
+
+
+def test_a_worker_does_all_three_jobs_and_each_leaves_its_run(
+    desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    tick(queue_on(redis), time.time())
+    with working(desk, redis_url, tmp_path / "data") as worker:
+        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting"}, 60, "three jobs")
+        assert [one.name.rsplit("-", 1)[0] for one in alive(redis)] == ["worker-1"]
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert alive(redis) == []
+    assert FailedJobRegistry(queue=queue_on(redis)).count == 0
+    for id in FinishedJobRegistry(queue=queue_on(redis)).get_job_ids():
+        job = Job.fetch(id, connection=redis, serializer="json")
+        assert job.return_value() == {"cases": 0, "failures": 0}
+    with reading(desk.sessions) as session:
+        runs = session.execute(select(Run.name, Run.looked_at, Run.finished_at).order_by(Run.id)).all()
+    assert [name for name, _, _ in runs] == ["sweep", "supervision-list", "drafting"]
+    assert all(START <= looked <= START + timedelta(seconds=60) and ended for _, looked, ended in runs)
+
+
+def test_a_worker_started_later_goes_on_with_the_same_clock(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    since = datetime.now(BEIJING) - timedelta(minutes=90)
+    tick(queue_on(redis), time.time())
+    with working(sqlite_desk, redis_url, tmp_path / "data", DESK_CLOCK_SINCE=since.isoformat()):
+        waited(lambda: "sweep" in finished(redis), 60, "a job")
+    with reading(sqlite_desk.sessions) as session:
+        looked = session.scalars(select(Run.looked_at)).first()
+    assert looked is not None
+    assert START + timedelta(minutes=90) <= looked < START + timedelta(minutes=92)
+
+
+def test_a_job_that_fails_is_kept_with_its_error_and_no_value(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
+        connection.execute("DROP TABLE run")
+    tick(queue_on(redis), time.time())
+    with working(sqlite_desk, redis_url, tmp_path / "data"):
+        registry = FailedJobRegistry(queue=queue_on(redis))
+        waited(lambda: registry.count == 3, 60, "three failures")
+        error = Job.fetch(registry.get_job_ids()[0], connection=redis, serializer="json").latest_result()
+    assert error is not None and "no such table: run" in error.exc_string
+    assert "SQL parameters hidden" in error.exc_string
+    assert 6 * 86_400 < redis.ttl(Job(id=registry.get_job_ids()[0], connection=redis).key) <= 7 * 86_400
+
+
+def test_a_work_horse_dies_with_its_worker(sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    sqlite_desk.engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")  # the job waits for this
+        tick(queue_on(redis), time.time())
+        with working(sqlite_desk, redis_url, tmp_path / "data") as worker:
+            horse = waited(lambda: children_of(worker.pid), 30, "a work horse")[0]
+            time.sleep(1)
+            assert not gone(horse)
+            worker.kill()
+            waited(lambda: gone(horse), 3, "the horse to die")
+        lock.execute("ROLLBACK")
+
+
+def test_a_worker_enters_itself_again_in_a_redis_that_was_emptied(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    with working(sqlite_desk, redis_url, tmp_path / "data") as worker:
+        name = waited(lambda: alive(redis), 30, "a worker")[0].name
+        waited(lambda: redis.hget(f"rq:worker:{name}", "state") == b"idle", 30, "it to wait")
+        valkey.forget()
+        tick(queue_on(redis), time.time())
+        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting"}, 60, "three jobs")
+        found = waited(lambda: alive(redis), 20, "the worker again")
+        assert [one.name for one in found] == [name] and found[0].pid == worker.pid
+
+
+def test_a_worker_that_finds_no_redis_ends_with_one_line(sqlite_desk: Desk, tmp_path: Path) -> None:
+    with working(sqlite_desk, f"unix://{tmp_path}/none.sock", tmp_path / "data") as worker:
+        assert worker.wait(60) == 1
+        assert worker.stderr is not None
+        told = worker.stderr.read()
+    assert "Redis does not answer" in told and "Traceback" not in told
