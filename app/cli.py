@@ -9,6 +9,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import date, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ import config
 from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, sessions_from, transaction
 from app.ledger import verify
+from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
 from app.story import play, replay
+from app.story.accounts import SetupRefused, first_administrator, refuse_unless_empty
 from app.story.replay import counts, messages
+from app.story.sample.office import refuse_unless_fresh, usernames
+from app.story.sample.password import sample_password
+from app.story.sample.play import fill_sample
 from app.story.stage import Theatre
-from app.supervisor import Refused
+from app.supervisor import Refused, ready
 from app.supervisor import run as supervise
 from app.sweep import sweep
 from jobs.health import WRONG, findings
@@ -71,6 +77,54 @@ def _check(settings: config.Config, given: Namespace) -> int:
     if not found:
         print("一切正常。Nothing is wrong.")
     return 1 if any(one.level == WRONG for one in found) else 0
+
+
+def _demo(settings: config.Config, given: Namespace) -> int:
+    """Fill an empty database with the sample office: ninety days of invented people and cases, up to now."""
+    if settings.production:
+        print("The sample office is for trying out: it is refused when DESK_ENV is production.", file=sys.stderr)
+        return 2
+    now = ready.clock_of(settings)
+    ready.prepare(settings, now)
+    sessions = _sessions(settings)
+    with transaction(sessions) as session:
+        refuse_unless_fresh(session)
+    password, kept = sample_password(settings.data, settings.demo_password)
+    fill_sample(sessions, now, password, settings.data, lambda n, line: print(f"{n:3}% {line}", flush=True))
+    print(f"账号 accounts: {', '.join(usernames())}")
+    print(f"密码 password: {password} ({kept})" if kept else "密码 password: DESK_DEMO_PASSWORD", flush=True)
+    return 0
+
+
+def _init(settings: config.Config, given: Namespace) -> int:
+    """Set up an empty real office: its roles, its calendar, its first IT administrator."""
+    now = ready.clock_of(settings)
+    ready.prepare(settings, now)
+    sessions = _sessions(settings)
+    with transaction(sessions) as session:
+        refuse_unless_empty(session)
+    username, password = _first_login(settings, given)
+    with transaction(sessions) as session:
+        first_administrator(session, username, password)
+        fill(session, now)
+    print(f"管理员账号已建立：{username}。The first IT administrator is {username}: log in and add units and people.")
+    return 0
+
+
+def _first_login(settings: config.Config, given: Namespace) -> tuple[str, str]:
+    """The first administrator's name and password: from the call, the environment or, at a terminal, asked for."""
+    asked = sys.stdin.isatty()
+    username = given.username or settings.admin or (input("用户名 user name: ") if asked else "")
+    password = given.password_file.read_text("utf-8").strip("\r\n") if given.password_file else settings.admin_password
+    if password is None and asked:
+        password = getpass("密码 password: ")
+        if getpass("再次输入 once more: ") != password:
+            raise ValueError("两次输入的密码不同。The two passwords differ.")
+    if not username or password is None:
+        raise ValueError(
+            "Name the first administrator: --username and --password-file, or DESK_ADMIN and DESK_ADMIN_PASSWORD."
+        )
+    return username, password
 
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
@@ -145,6 +199,10 @@ def _parser() -> ArgumentParser:
 
     add("run", _run)
     add("check", _check)
+    add("demo", _demo)
+    first = add("init", _init)
+    first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
+    first.add_argument("--password-file", type=Path, help="a file with the password (DESK_ADMIN_PASSWORD)")
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
     add("verify", _verify).add_argument("--case", type=int, help="one case only")
@@ -170,6 +228,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         return int(given.run(settings, given))
-    except (NotReady, ValueError, OSError) as wrong:
+    except SetupRefused as no:
+        print(worded(no.msgid, "zh", no.facts), worded(no.msgid, "en", no.facts), file=sys.stderr)
+        return 2
+    except (NotReady, Refused, ValueError, OSError) as wrong:
         print(wrong, file=sys.stderr)
         return 2

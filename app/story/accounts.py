@@ -20,7 +20,7 @@ HASH_METHOD, SALT_LENGTH = "scrypt", 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,39}")
 
 
-class Refused(Exception):
+class SetupRefused(Exception):
     """An office that cannot be set up like this: a message id of a sentence, with its facts. Nothing was written."""
 
     def __init__(self, msgid: str, **facts: Any) -> None:
@@ -72,24 +72,24 @@ def actor_of(row: Person) -> Actor:
 
 
 def refuse_unless_empty(session: Session) -> None:
-    """Refused where there is an account or a case already. Whoever sets an office up at the same time waits here."""
+    """SetupRefused where there is an account or a case. Whoever sets an office up at the same time waits here."""
     session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
     accounts = session.scalar(select(func.count()).select_from(Person)) or 0
     if accounts:
-        raise Refused("accounts_there", accounts=accounts)
+        raise SetupRefused("accounts_there", accounts=accounts)
     cases = session.scalar(select(func.count()).select_from(Case)) or 0
     if cases:
-        raise Refused("cases_there", cases=cases)
+        raise SetupRefused("cases_there", cases=cases)
 
 
 def first_administrator(session: Session, username: str, password: str) -> Person:
-    """Set up an empty real office: the roles and its first IT administrator. Refused where anybody has an account
+    """Set up an empty real office: the roles and its first IT administrator. SetupRefused where anybody has an account
     already, where the name is none, or where the password would not hold."""
     refuse_unless_empty(session)
     if not _NAME.fullmatch(username):
-        raise Refused("username_wrong")
+        raise SetupRefused("username_wrong")
     flaw = password_flaw(password, username)
     if flaw is not None:
-        raise Refused(flaw)
+        raise SetupRefused(flaw)
     roles = lay_roles(session)
     return make_account(session, username, [roles["it_admin"]], hashed(password))

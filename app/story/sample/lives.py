@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Assignment, Draft, Reply, Unit
+from app.rules.workdays import BEIJING
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.story.sample import forms
 from app.story.sample.desk import Desk, File
@@ -49,10 +50,19 @@ def _registered(desk: Desk, dice: Random) -> File:
         given["confidential"] = not given["anonymous"] and dice.random() < shy
         given["complex"] = dice.random() < 0.05
         given["urgency"] = "urgent" if dice.random() < 0.06 else "normal"
+    if dice.random() < 0.05:
+        given |= _entered_later(desk, dice)
     if file.matter.kind == "help" and dice.random() < 0.04:
         given["suggestion"] = True
     file.case = desk.do("operator", "register", **forms.registration(desk, file, dice, **given)).id
     return file
+
+
+def _entered_later(desk: Desk, dice: Random) -> dict[str, Any]:
+    """Received in the evening before, taken down on paper, and entered now."""
+    evening = datetime.combine(desk.diary.now.date() - timedelta(days=1), time(18, 30), BEIJING)
+    received = evening + timedelta(minutes=dice.randrange(240))
+    return {"channel": "phone", "received_at": received, "paper_form": f"补{received:%m%d}-{dice.randint(1, 9)}"}
 
 
 def _refused(desk: Desk, file: File, dice: Random) -> Life:
@@ -200,6 +210,8 @@ def _past_assists(desk: Desk, file: File, dice: Random) -> Life:
 def _in_time(desk: Desk, file: File, pace: tuple[float, float], dice: Random) -> datetime:
     """Some working moment between now and due, in the part of the time that the unit takes; never before now."""
     now, due = desk.diary.now, _due(desk, file)
+    if due <= now:
+        return desk.hours.later(now, dice, 0.2, 1.5)
     at = desk.hours.within(now + (due - now) * dice.uniform(*pace))
     while at >= due and at - timedelta(minutes=40) > now:
         at -= timedelta(minutes=40)
@@ -208,7 +220,7 @@ def _in_time(desk: Desk, file: File, pace: tuple[float, float], dice: Random) ->
 
 def _late(desk: Desk, file: File, unit: str, dice: Random) -> Life:
     """Too late: explained or not, answered within the reminder's time or only days after."""
-    yield max(_in_time(desk, file, (0.6, 0.9), dice), desk.diary.now)
+    yield _in_time(desk, file, (0.6, 0.9), dice)
     if dice.random() < desk.members[unit].manner.explains and _open(desk, file, unit):
         yield from _explained(desk, file, unit, dice)
     due = _due(desk, file)
@@ -232,7 +244,7 @@ def _explained(desk: Desk, file: File, unit: str, dice: Random) -> Life:
 def _extended(desk: Desk, file: File, unit: str, dice: Random) -> Life:
     """More time asked for before due, mostly granted the next day."""
     yield _in_time(desk, file, (0.2, 0.5), dice)
-    if not _open(desk, file, unit):
+    if not _open(desk, file, unit) or desk.diary.now >= _due(desk, file):
         return
     reason, days = desk.say("request_extension", dice, file.matter), dice.choice((3, 5, 5, 7))
     desk.do(f"{unit}_head", "request_extension", file.case, reason=reason, workdays=days)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Category, Setting, Unit, UnitPost
-from app.story.accounts import Refused, hashed, lay_roles, make_account, refuse_unless_empty
+from app.story.accounts import SetupRefused, hashed, lay_roles, make_account, refuse_unless_empty
 from app.story.sample.texts import read_texts
 
 MARK, FINISHED = "sample_office", "sample_office.finished"
@@ -66,12 +66,17 @@ def usernames() -> list[str]:
     return [*centre(), *(f"{code}_{place}" for code in members() for place in ("staff", "head"))]
 
 
+def refuse_unless_fresh(session: Session) -> None:
+    """SetupRefused where there is an account or a case, or where a sample office was begun and not finished."""
+    if session.get(Setting, MARK) is not None and session.get(Setting, FINISHED) is None:
+        raise SetupRefused("sample_unfinished")
+    refuse_unless_empty(session)
+
+
 def furnish(session: Session, password: str, changed_on: date) -> None:
     """Make the office in an empty database. Nobody can log in before `open_doors`. `changed_on`: the first day of
-    the new head in the unit that gets one. Refused where anybody has an account already."""
-    if session.get(Setting, MARK) is not None and session.get(Setting, FINISHED) is None:
-        raise Refused("sample_unfinished")
-    refuse_unless_empty(session)
+    the new head in the unit that gets one. SetupRefused where anybody has an account already."""
+    refuse_unless_fresh(session)
     session.add(Setting(name=MARK, value="true"))
     roles = lay_roles(session)
     secret = hashed(password)

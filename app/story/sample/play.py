@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
 
@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from app.database import Sessions, transaction
 from app.models import Notice, Person, Setting
-from app.rules.workdays import beijing
+from app.rules.workdays import BEIJING, beijing
 from app.stages.calendar import fill, office_at
 from app.story.sample.desk import Desk
 from app.story.sample.diary import Diary, Hours
@@ -48,7 +48,7 @@ def fill_sample(
         diary.put(Stage(desk, scene, Random(f"{seed}:scene:{place}")).play())  # noqa: S311
     _arrive(desk, max(cases - len(staged), 0), seed)
     _go(diary, desk, say)
-    _finish(sessions, now)
+    _finish(sessions, now, hours.last_whole)
 
 
 def _arrive(desk: Desk, n: int, seed: str) -> None:
@@ -79,11 +79,10 @@ def _go(diary: Diary, desk: Desk, say: Say) -> None:
             say(percent, f"{moment:%Y-%m-%d} {desk.registered}件")
 
 
-def _finish(sessions: Sessions, now: datetime) -> None:
-    """People have read what is older than two days; from now on they can log in."""
-
+def _finish(sessions: Sessions, now: datetime, last_day: date) -> None:
+    """People have read what came before the last whole working day; from now on they can log in."""
     with transaction(sessions) as session:
-        before = now - timedelta(days=2)
+        before = datetime.combine(last_day, time(0), BEIJING)
         read = update(Notice).where(Notice.at < before).values(read_at=Notice.at)
         session.execute(read.execution_options(synchronize_session=False))
         session.execute(update(Person).values(active=True))
