@@ -1,0 +1,101 @@
+"""Acceptance 受理: cases, contacts, suggestions and categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
+from app.models import Case, Category, Contact, Suggestion
+from app.roles import UNIT_ROLES
+from app.rules import words
+from app.views.actor import actor, language
+from app.views.base import DeskInterface, DeskView
+from app.views.casepage import load, page_of, tags
+from app.views.masking import masked_text
+
+
+class Cases(DeskView):
+    """Cases: registered with a form, corrected until they are allocated, each with a page of its own."""
+
+    datamodel = DeskInterface(Case)
+    page = "Cases"
+    add_verb, edit_verb = "register", "edit_case"
+    page_only = (
+        "narrative", "demand", "received_at", "complex", "dangerous", "wants_reply", "mode", "complained_unit",
+        "complained_person", "paper_form", "repeat_check", "suggestion", "leader_due_on", "allocations", "answer",
+        "refusal_reason", "told_caller", "line", "sampled", "redo_failed", "disputed_by", "excluded_as", "anonymous",
+        "category", "closed_as", "leader_assigned", "allocated_at",
+    )  # fmt: skip
+    unsearched = ("answer", "told_caller", "repeat_check", "paper_form", "complained_person", "round", "sampled")
+
+    @expose("/<int:id>")
+    @has_access
+    @permission_name("show")
+    def page_of_case(self, id: int) -> Any:
+        """The page of a case."""
+        case = load(id)
+        if case is None:
+            abort(404)
+        state = words.state("case", case.state, language())
+        return self.render_template(
+            "desk/case.html", title=str(case), page=page_of(case), case=case, state=state, tags=tags(case)
+        )  # fmt: skip
+
+    def href(self, item: Any) -> str:
+        """A case's own page."""
+        return url_for("Cases.page_of_case", id=item.id)
+
+    def value(self, item: Any, name: str) -> str:
+        """A unit reads no numbers of callers in free words."""
+        told = super().value(item, name)
+        free = name in ("narrative", "demand", "place", "answer", "told_caller")
+        return masked_text(told, item) if free and actor().is_a(*UNIT_ROLES) else told
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """The case's page, and what a generated page offers."""
+        page = "办理页面" if language() == "zh" else "case page"
+        return [(url_for("Cases.page_of_case", id=item.id), page), *super().links(item)]
+
+    def edit_href(self, item: Any) -> str:
+        """The form that corrects a case."""
+        return url_for("Verbs.edit_case", case=item.id)
+
+
+class Contacts(DeskView):
+    """Contacts: every call or message."""
+
+    datamodel = DeskInterface(Contact)
+    page = "Contacts"
+    add_verb = "contact"
+    page_only = ("words",)
+
+    def value(self, item: Any, name: str) -> str:
+        """A unit reads no numbers of callers in free words."""
+        told = super().value(item, name)
+        if name == "words" and item.case is not None and actor().is_a(*UNIT_ROLES):
+            return masked_text(told, item.case)
+        return told
+
+
+class Suggestions(DeskView):
+    """The pool of reasonable suggestions."""
+
+    datamodel = DeskInterface(Suggestion)
+    page = "Suggestions"
+    edit_verb = "screen_suggestion"
+
+    def edit_href(self, item: Any) -> str:
+        """The form that screens a suggestion."""
+        return url_for("Verbs.screen_suggestion", case=item.case_id)
+
+
+class Categories(DeskView):
+    """Categories of matters: a tree of two levels."""
+
+    datamodel = DeskInterface(Category)
+    page = "Categories"
+    add_verb, edit_verb = "add_category", "edit_category"
+    base_order = ("id", "asc")

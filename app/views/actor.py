@@ -1,0 +1,129 @@
+"""Who is asking, in which language, and the desk behind the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import config
+from app.database import Sessions, retried
+from app.models import Person
+from app.roles import RIGHTS, Actor, person
+from app.rules.workdays import beijing
+from app.scope import NOTHING, Seen, seen_by
+
+Result = TypeVar("Result")
+NOBODY = Actor(None, "nobody")
+RIGHT = "can_"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a request works with: the settings, sessions of its own for verbs, and the clock."""
+
+    settings: config.Config
+    sessions: Sessions
+    clock: Callable[[], datetime]
+
+
+def desk() -> Desk:
+    """The desk of this application."""
+    found: Desk = current_app.extensions["desk"]
+    return found
+
+
+def now() -> datetime:
+    """The moment of this request, the same for all of it."""
+    if "desk_now" not in g:
+        g.desk_now = beijing(desk().clock())
+    moment: datetime = g.desk_now
+    return moment
+
+
+def reader() -> Session:
+    """The session that pages read with: scoped, and unable to write."""
+    session: Session = current_app.appbuilder.session
+    return session
+
+
+def custom_rights(reading: Session, roles: list[int]) -> set[str]:
+    """The rights, pages and scopes that custom roles give: the last word of `can_allocate` on `Verbs`, of `can_list`
+    on a page, of `can_unit` on `Scopes`."""
+    query = (
+        select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .where(assoc_permissionview_role.c.role_id.in_(roles))
+    )
+    found = reading.execute(query.execution_options(unscoped=True)).all()
+    words = {name.removeprefix(RIGHT) for name, view in found if view in ("Verbs", "Scopes")}
+    return words | {view for name, view in found if view not in ("Verbs", "Scopes") and name == "can_list"}
+
+
+def actor_of(reading: Session, user: Person) -> Actor:
+    """The actor that an account is, with what its custom roles add."""
+    named = [role for role in user.roles if role.name in RIGHTS]
+    other = [role.id for role in user.roles if role.name not in RIGHTS]
+    extra = custom_rights(reading, other) if other else set()
+    return person(user.id, user.username, [role.name for role in named], user.unit_id, extra)
+
+
+def actor() -> Actor:
+    """Who is asking; nobody, where no one has logged in."""
+    if "desk_actor" not in g:
+        user = current_user._get_current_object() if current_user else None
+        known = user is not None and user.is_authenticated
+        g.desk_actor = actor_of(reader(), user) if known else NOBODY
+    found: Actor = g.desk_actor
+    return found
+
+
+def seen() -> Seen | None:
+    """What this request may see; None outside a request, where nothing is held back."""
+    if not has_request_context():
+        return None
+    if "desk_seen" not in g:
+        who = actor()
+        g.desk_seen = NOTHING if who is NOBODY else seen_by(who)
+    found: Seen = g.desk_seen
+    return found
+
+
+def language() -> str:
+    """zh or en."""
+    return "en" if has_request_context() and session.get("locale") == "en" else "zh"
+
+
+def written(work: Callable[[Session], Result]) -> Result:
+    """Do work that writes, in a transaction of its own. What was read so far is let go first: on SQLite a reader that
+    stays would hold the writer's log open."""
+    reader().commit()
+    return retried(desk().sessions, work)
+
+
+def asked(model: type[Any], id: int) -> Any:
+    """A row within what this person may see, or None."""
+    if not 0 < id < 2**62:
+        return None
+    return reader().scalars(select(model).where(model.id == id)).first()
+
+
+def refuse_access() -> Any:
+    """To the login page, or 403 for who has logged in."""
+    if actor().id is None:
+        return redirect(url_for("Login.login", next=request.full_path if request.method == "GET" else None))
+    abort(403)

@@ -1,0 +1,14 @@
+"""Allocation 分配: assignments."""
+
+from __future__ import annotations
+
+from app.models import Assignment
+from app.views.base import DeskInterface, DeskView
+
+
+class Assignments(DeskView):
+    """Assignments: one unit's part of a case in one round."""
+
+    datamodel = DeskInterface(Assignment)
+    page = "Assignments"
+    page_only = ("waived_reason", "first_response_at", "signed_by", "ended_at")

@@ -1,0 +1,385 @@
+"""The one base of every generated page: columns from the table, search, order and paging within bounds.
+
+Columns are shown when `app.rules.words.columns` names them; a new column with a label appears in list, page, search,
+form and export. Rows are read through the scope; writing goes through the verb table and nowhere else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask_appbuilder import ModelView, expose
+from flask_appbuilder.models.sqla.filters import (
+    FilterContains,
+    FilterEqual,
+    FilterGreater,
+    FilterRelationOneToManyEqual,
+    FilterSmaller,
+)
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import Boolean, Date, Integer, func, inspect, select
+from sqlalchemy.orm import Query, selectinload
+
+from app.models.columns import Moment
+from app.rules import words
+from app.rules.workdays import BEIJING
+from app.views.actor import actor, language, now, reader
+from app.views.shown import shown
+
+PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
+COUNTED_TO = 10_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class DeskInterface(SQLAInterface):
+    """Reads with a bounded count and the relations of the columns shown, each in one statement."""
+
+    eager: tuple[str, ...] = ()
+
+    def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
+        """How many rows there are, counted to 10,001."""
+        found = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(COUNTED_TO + 1)
+        return int(self.session.scalar(select(func.count()).select_from(found.subquery())))
+
+    def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """The query of one page, its relations loaded with it."""
+        loaded = super().apply_all(query, *args, **kwargs)
+        return loaded.options(*(selectinload(getattr(self.obj, name)) for name in self.eager))
+
+    def add(self, item: Any, raise_exception: bool = False) -> bool:
+        """Refused: rows are written by verbs."""
+        raise TypeError("rows are written by verbs")
+
+    edit = delete = add
+
+
+def labelled(model: type[Any]) -> list[str]:
+    """The columns and relations of a table that have a label, in the order of the labels."""
+    mapper = inspect(model)
+    there = {*mapper.column_attrs.keys(), *mapper.relationships.keys()}
+    return [name for name in words.COLUMNS.get(model.__tablename__, {}) if name in there]
+
+
+def safe_cell(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def page_of(text: str | None, most: int) -> int:
+    """A page number that was typed into an address: 0 where it is none, never beyond `most`."""
+    return min(int(text), most) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+class DeskView(ModelView):
+    """A generated page of one table. `page` is its permission; `hidden` is never shown, `page_only` not in the list."""
+
+    page = ""
+    hidden: tuple[str, ...] = ()
+    page_only: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
+    add_verb = ""
+    edit_verb = ""
+    base_order = ("id", "desc")
+    key = "id"
+    include_route_methods = {"list", "show", "export", "add", "edit", "action", "action_post", "download", "delete"}
+    list_template, show_template = "desk/list.html", "desk/show.html"
+
+    def __init__(self) -> None:
+        model = self.datamodel.obj
+        self.table: str = model.__tablename__
+        known = [name for name in labelled(model) if name not in self.hidden]
+        self.relations = tuple(name for name in known if name in inspect(model).relationships.keys())
+        self.list_columns = [name for name in known if name not in self.page_only]
+        self.show_columns = known
+        self.search_columns = [name for name in known if name not in self.unsearched]
+        self.order_columns = [name for name in self.list_columns if name not in self.relations]
+        self.export_columns = known
+        self.datamodel.eager = self.relations
+        self.add_columns = self.edit_columns = [known[0]]
+        self.label_columns = {name: words.column(self.table, name) for name in known}
+        self.class_permission_name = self.page
+        self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
+        self.route_base = f"/{self.page.lower()}"
+        super().__init__()
+
+    def _init_forms(self) -> None:
+        """No forms of Flask-AppBuilder's: what is typed goes to a verb."""
+
+    def labels(self) -> dict[str, str]:
+        """column -> its label in the language of the request."""
+        return {name: words.column(self.table, name, language()) for name in self.show_columns}
+
+    def title_here(self) -> str:
+        """The page's title."""
+        return words.word(words.TABLES[self.table], language())
+
+    # What is asked for.
+
+    def _kind(self, name: str) -> str:
+        """How a column is searched: relation, choice, bool, date, moment, number or text."""
+        if name in self.relations:
+            return "relation"
+        type_ = self.datamodel.list_columns[name].type
+        if name == "state" or name in words.DOMAINS.get(self.table, {}):
+            return "choice"
+        for kind, cls in (("bool", Boolean), ("moment", Moment), ("date", Date), ("number", Integer)):
+            if isinstance(type_, cls):
+                return kind
+        return "text"
+
+    def options(self, name: str) -> list[tuple[str, str]]:
+        """The choices of a column that is searched by choosing."""
+        tongue = language()
+        if self._kind(name) == "choice":
+            subject = "case" if self.table == "hotline_case" else self.table
+            domain = words.DOMAINS.get(self.table, {}).get(name, "")
+            names = words.STATES.get(subject, {}) if name == "state" else words.VALUES[domain]
+            return [(one, words.word(pair, tongue)) for one, pair in names.items()]
+        if self._kind(name) == "bool":
+            return [("y", "是" if tongue == "zh" else "yes"), ("n", "否" if tongue == "zh" else "no")]
+        model = inspect(self.datamodel.obj).relationships[name].mapper.class_
+        if model.__tablename__ in ("unit", "category"):
+            return [(str(row.id), str(row)) for row in reader().scalars(select(model).order_by(model.id).limit(500))]
+        return []
+
+    def inputs(self) -> list[dict[str, Any]]:
+        """The fields of the search form with what was asked for."""
+        made = []
+        for name in self.search_columns:
+            kind = self._kind(name)
+            options = self.options(name) if kind in ("choice", "bool", "relation") else []
+            if kind == "relation" and not options:
+                if name != "case":
+                    continue
+                kind = "text"
+            made.append({
+                "name": name, "kind": kind, "label": words.column(self.table, name, language()), "options": options,
+                "value": request.args.get(f"q_{name}", ""), "from": request.args.get(f"from_{name}", ""),
+                "to": request.args.get(f"to_{name}", ""),
+            })  # fmt: skip
+        return made
+
+    def asked_filters(self) -> Any:
+        """The filters of this request: an object of its own, never shared between requests."""
+        filters = self.datamodel.get_filters(self.search_columns)
+        for name in self.search_columns:
+            self._filter(filters, name)
+        return filters.get_joined_filters(self._base_filters)
+
+    def _filter(self, filters: Any, name: str) -> None:
+        kind, value = self._kind(name), request.args.get(f"q_{name}", "").strip()[:200].replace("\0", "")
+        if kind in ("date", "moment"):
+            first, last = _day(request.args.get(f"from_{name}")), _day(request.args.get(f"to_{name}"))
+            if first:
+                filters.add_filter(name, _Since, (first, kind))
+            if last:
+                filters.add_filter(name, _Until, (last, kind))
+        elif not value:
+            return
+        elif kind == "relation" and name == "case":
+            filters.add_filter(name, _OfCase, value)
+        elif kind == "relation":
+            filters.add_filter(name, FilterRelationOneToManyEqual, value if value.isdigit() and len(value) < 10 else "0")
+        elif kind == "bool":
+            filters.add_filter(name, _Truth, value == "y")
+        elif kind == "number":
+            filters.add_filter(name, FilterEqual, value if value.isdigit() and len(value) < 10 else "-1")
+        elif kind == "choice":
+            filters.add_filter(name, FilterEqual, value)
+        else:
+            filters.add_filter(name, FilterContains, value.replace("\\", "\\\\").replace("%", "\\%"))
+
+    def order(self) -> tuple[str, str]:
+        """The order asked for, where it is one of a column shown."""
+        name, way = request.args.get("order", ""), request.args.get("way", "desc")
+        return (name, "asc" if way == "asc" else "desc") if name in self.order_columns else self.base_order
+
+    # Pages.
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """A page of rows with the search form."""
+        size = min(max(page_of(request.args.get("size"), LARGEST_PAGE), 0) or PAGE, LARGEST_PAGE)
+        page = page_of(request.args.get("page"), DEEPEST // size)
+        column, way = self.order()
+        count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
+        return self.render_template(
+            self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],
+            columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
+            pages=-(-count // size), order=column, way=way, capped=count > COUNTED_TO, may_add=self.may_add(),
+        )  # fmt: skip
+
+    def row(self, item: Any) -> dict[str, Any]:
+        """What the list shows of a row: its values, worded, and where its page is."""
+        values = {name: self.value(item, name) for name in self.list_columns}
+        return {"id": getattr(item, self.key), "values": values, "href": self.href(item), "case": self.case_href(item)}
+
+    def value(self, item: Any, name: str) -> str:
+        """One value of a row as a person reads it."""
+        found = getattr(item, name)
+        plain = found if isinstance(found, (bool, int, date, datetime)) or found is None else None
+        if name in self.relations:
+            worded = [shown(self.table, name, str(one)) for one in found] if isinstance(found, list_of) else None
+            return shown(self.table, name, worded if worded is not None else found and str(found))
+        return shown(self.table, name, plain if plain is not None else found)
+
+    def href(self, item: Any) -> str:
+        """Where a row's own page is."""
+        return url_for(f"{self.endpoint}.show", pk=getattr(item, self.key))
+
+    def case_href(self, item: Any) -> str | None:
+        """Where the page of a row's case is."""
+        case = getattr(item, "case_id", None)
+        return url_for("Cases.page_of_case", id=case) if case and "Cases" in actor().pages else None
+
+    def found(self, pk: str) -> Any:
+        """The row with a key that was typed into an address, within what may be seen; 404 else."""
+        known = self.key_of(pk)
+        item = self.datamodel.get(known, self._base_filters) if known is not None else None
+        if item is None:
+            abort(404)
+        return item
+
+    def key_of(self, pk: str) -> Any:
+        """A key as the table has it, or None where it can be nobody's."""
+        return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> Any:
+        """A row with all that is shown of it."""
+        item = self.found(pk)
+        values = [(words.column(self.table, name, language()), self.value(item, name)) for name in self.show_columns]
+        return self.render_template(
+            self.show_template, title=self.title_here(), view=self, values=values, case=self.case_href(item), item=item,
+            links=self.links(item),
+        )  # fmt: skip
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """(address, label) of what can be done with a row."""
+        if self.edit_verb and self.edit_verb in actor().rights:
+            return [(url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)), words.title(self.edit_verb, language()))]
+        return []
+
+    def may_add(self) -> str | None:
+        """The label of the button that adds a row, for who may."""
+        return words.title(self.add_verb, language()) if self.add_verb in actor().rights else None
+
+    @expose("/add", methods=["GET"])
+    @has_access
+    def add(self) -> Any:
+        """The form of the verb with which a row is added."""
+        if not self.add_verb:
+            abort(404)
+        return redirect(url_for(f"Verbs.{self.add_verb}"))
+
+    @expose("/edit/<pk>", methods=["GET"])
+    @has_access
+    def edit(self, pk: str) -> Any:
+        """The form of the verb with which a row is changed."""
+        item = self.found(pk)
+        if not self.edit_verb:
+            abort(404)
+        return redirect(self.edit_href(item))
+
+    def edit_href(self, item: Any) -> str:
+        """Where the form is that changes a row."""
+        return url_for(f"Verbs.{self.edit_verb}", id=getattr(item, self.key))
+
+    # What Flask-AppBuilder brings, and the desk does not have.
+
+    @expose("/action/<string:name>/<pk>", methods=["POST"])
+    def action(self, name: str, pk: str) -> Any:
+        """There are no actions over rows: verbs have forms."""
+        abort(404)
+
+    @expose("/action_post", methods=["POST"])
+    def action_post(self) -> Any:
+        """There are no actions over rows: verbs have forms."""
+        abort(404)
+
+    @expose("/download/<string:filename>")
+    def download(self, filename: str) -> Any:
+        """Files are behind their case."""
+        abort(404)
+
+    @expose("/delete/<pk>", methods=["POST"])
+    def delete(self, pk: str) -> Any:
+        """Nobody deletes."""
+        abort(404)
+
+    # Export.
+
+    @expose("/export.csv")
+    @has_access
+    @permission_name("export")
+    def export(self) -> Any:
+        """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked with who took it."""
+        query = self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
+        head = [words.column(self.table, name, language()) for name in self.export_columns]
+        mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
+        lines = self._lines(query, head, mark)
+        name = f"{self.page.lower()}.csv"
+        return Response(
+            stream_with_context(lines), mimetype="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )  # fmt: skip
+
+    def _lines(self, query: Query[Any], head: Any, mark: str) -> Iterator[str]:
+        yield "\ufeff"
+        yield _csv([*head, mark])
+        for item in query.execution_options(yield_per=500):
+            yield _csv([safe_cell(self.value(item, name)) for name in self.export_columns])
+
+
+list_of = (list, tuple)
+
+
+def _csv(cells: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 2200 else None
+
+
+def _moment(day: date, kind: str) -> Any:
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if kind == "moment" else day
+
+
+class _Since(FilterGreater):
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(getattr(self.model, self.column_name) >= _moment(*value))
+
+
+class _Until(FilterSmaller):
+    def apply(self, query: Any, value: Any) -> Any:
+        day, kind = value
+        return query.filter(getattr(self.model, self.column_name) < _moment(day + timedelta(days=1), kind))
+
+
+class _Truth(FilterEqual):
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(getattr(self.model, self.column_name).is_(value))
+
+
+class _OfCase(FilterEqual):
+    """Rows of the case with a number."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        return query.filter(getattr(self.model, self.column_name).has(number=value))
+
+

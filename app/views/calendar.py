@@ -1,0 +1,60 @@
+"""Calendar and rules 日历与规则: days, what IT proposes, the numbers of the office."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from app.models import CalendarDay, CalendarProposal, SlaRule
+from app.rules import words
+from app.views.actor import actor, language
+from app.views.base import DeskInterface, DeskView
+
+
+class Calendar(DeskView):
+    """The table of days."""
+
+    datamodel = DeskInterface(CalendarDay)
+    page = "Calendar"
+    key = "day"
+    base_order = ("day", "desc")
+    add_verb = "load_calendar"
+
+    def key_of(self, pk: str) -> Any:
+        """A day."""
+        try:
+            return date.fromisoformat(pk)
+        except ValueError:
+            return None
+
+
+class _Proposals(DeskView):
+    """What IT proposed and the centre head approves."""
+
+    approve_verb = ""
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """Approve the oldest that waits."""
+        waits = item.approved_at is None and item.refused_at is None
+        if not waits or self.approve_verb not in actor().rights:
+            return []
+        return [(url_for(f"Verbs.{self.approve_verb}"), words.title(self.approve_verb, language()))]
+
+
+class CalendarProposals(_Proposals):
+    """Days that were proposed."""
+
+    datamodel = DeskInterface(CalendarProposal)
+    page = "CalendarProposals"
+    add_verb, approve_verb = "load_calendar", "approve_calendar"
+    unsearched = ("days",)
+
+
+class Rules(_Proposals):
+    """The office's own numbers, each valid from a moment; what is not here is the default of the procedure."""
+
+    datamodel = DeskInterface(SlaRule)
+    page = "Rules"
+    add_verb, approve_verb = "change_rule", "approve_rule"

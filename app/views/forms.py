@@ -1,0 +1,231 @@
+"""The forms of verbs, drawn from the verb table: what a field looks like, and what was typed into it.
+
+What was typed is handed back as it was when a verb is refused: nothing is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.models import Case, Category, Unit
+from app.roles import RIGHTS
+from app.rules import words
+from app.rules.refusal import NotAllowed
+from app.stages.people import COMPOSABLE
+from app.verbs import Field, Verb
+
+LONG = frozenset({
+    "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
+    "why_unsolved", "requirement", "conclusion", "report", "proposal", "answer", "evidence", "grounds", "repeat_check",
+    "text",
+})  # fmt: skip
+"""Fields with room for more than a line."""
+LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
+          ("document", "text"), ("scan", "file"))  # fmt: skip
+CALLER = (("name", "text"), ("phone", "text"))
+UPLOADED = ("scan",)
+"""Text fields that name a file: it is uploaded with the form and kept on the case."""
+_DOMAINS = {
+    ("contact", "kind"): "contact_kind", ("issue_report", "kind"): "report_kind",
+    ("reissue_report", "kind"): "report_kind", ("refuse", "reason"): "refusal", ("examine", "reason"): "examination",
+    ("explain", "category"): "explanation", ("draft_explanation", "category"): "explanation",
+    ("close_supervision", "outcome"): "closing", ("review_responsibility", "excluded_as"): "excluded",
+    ("add_post", "post"): "post",
+}  # fmt: skip
+_HINTS = {
+    "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
+    "days": ("每行一个日期和 work（上班）或 rest（休息），如 2027-01-03 work。", "A date and work or rest on each line."),
+    "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
+    "names": ("每行一个。", "One a line."),
+    "case": ("填写工单编号。", "The number of the case."),
+    "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
+    "dangerous": ("正在危及人身财产安全的，请同时拨打110、119、120。", "For immediate danger also call 110, 119 or 120."),
+}  # fmt: skip
+YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
+
+
+@dataclass
+class Input:
+    """One field as the page draws it: its kind decides the control, `value` is what was typed."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool = False
+    value: str = ""
+    values: Sequence[str] = ()
+    options: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    parts: list[Input] = field(default_factory=list)
+
+
+def domain_of(verb: str, name: str) -> str:
+    """The vocabulary of a field's choices."""
+    return _DOMAINS.get((verb, name), name)
+
+
+class Form:
+    """The form of one verb: its inputs, and the values that were typed."""
+
+    def __init__(self, reading: Session, verb: Verb, typed: MultiDict[str, str], tongue: str) -> None:
+        self.reading, self.verb, self.typed, self.tongue = reading, verb, typed, tongue
+
+    def inputs(self, without: Sequence[str] = (), offered: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> list[Input]:
+        """The inputs of all fields but some; `offered` are choices that the page knows."""
+        given = offered or {}
+        return [self._input(one, given.get(one.name)) for one in self.verb.fields if one.name not in without]
+
+    def _input(self, one: Field, offered: Sequence[tuple[str, str]] | None) -> Input:
+        made = Input(one.name, words.field(one.name, self.tongue), one.kind, one.required, self.typed.get(one.name, ""))
+        hint = _HINTS.get(one.name) or _HINTS.get(one.kind)
+        made.hint = words.word(hint, self.tongue) if hint else ""
+        made.values = self.typed.getlist(one.name)
+        if one.kind in ("leader", "caller"):
+            made.parts = [self._part(one.name, *part) for part in (LEADER if one.kind == "leader" else CALLER)]
+        elif one.kind == "text" and one.name in UPLOADED:
+            made.kind = "file"
+        elif one.name == "password":
+            made.kind, made.value = "password", ""
+        elif one.kind == "text" and one.name in LONG:
+            made.kind = "long"
+        made.options = offered if offered is not None else self._options(one)
+        if one.kind == "names" and made.options:
+            made.kind = "many"
+        elif one.kind in ("text", "long") and made.options:
+            made.kind = "choice"
+        return made
+
+    def _part(self, whole: str, name: str, kind: str) -> Input:
+        key = f"{whole}.{name}"
+        made = Input(key, words.field(name, self.tongue), kind, value=self.typed.get(key, ""))
+        if name == "level":
+            made.options = self._named("level")
+        if name in LONG:
+            made.kind = "long"
+        return made
+
+    def _named(self, domain: str) -> list[tuple[str, str]]:
+        return [(one, words.word(pair, self.tongue)) for one, pair in words.VALUES[domain].items()]
+
+    def _options(self, one: Field) -> Sequence[tuple[str, str]]:
+        if one.kind == "bool":
+            return [(sign, words.word(pair, self.tongue)) for sign, pair in YES_NO]
+        if one.kind == "choice":
+            domain = domain_of(self.verb.name, one.name)
+            return [(choice, words.value(domain, choice, self.tongue)) for choice in one.choices]
+        if one.kind in ("unit", "units"):
+            query = select(Unit.code, Unit.name).where(Unit.active.is_(True)).order_by(Unit.id).limit(500)
+            return [(code, f"{name}（{code}）") for code, name in self.reading.execute(query)]
+        if one.name in ("category", "parent"):
+            query_ = select(Category.name).where(Category.active.is_(True)).order_by(Category.id).limit(500)
+            return [(name, name) for name in self.reading.scalars(query_)]
+        if one.name == "roles":
+            return [(role, words.value("role", role, self.tongue)) for role in RIGHTS]
+        if one.name == "rights":
+            return [(word, right_title(word, self.tongue)) for word in COMPOSABLE]
+        return ()
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the verb table takes it; an empty field is not there. NotAllowed names the field that
+        cannot be read."""
+        found: dict[str, Any] = {}
+        for one in self.verb.fields:
+            try:
+                value = self._value(one)
+            except (ValueError, OverflowError):
+                raise NotAllowed("field_wrong", field=one.name) from None
+            if value is not None:
+                found[one.name] = value
+        return found
+
+    def _value(self, one: Field) -> Any:
+        if one.kind in ("leader", "caller"):
+            names = [name for name, _ in (LEADER if one.kind == "leader" else CALLER)]
+            parts = {name: self.typed.get(f"{one.name}.{name}", "").strip() for name in names}
+            return {name: said for name, said in parts.items() if said} or None
+        if one.kind in ("units", "names"):
+            lines = [line for text in self.typed.getlist(one.name) for line in text.splitlines()]
+            return [line.strip() for line in lines if line.strip()] or None
+        text = self.typed.get(one.name, "")
+        if not text.strip():
+            return None
+        return _READ.get(one.kind, _plain)(text, self.reading)
+
+
+def right_title(word: str, tongue: str) -> str:
+    """What a right of a custom role is called."""
+    if word in words.VERB_TITLES:
+        return words.title(word, tongue)
+    scopes = {
+        "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
+        "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
+        "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
+    }  # fmt: skip
+    if word in scopes:
+        return words.word(scopes[word], tongue)
+    return f"{'查看' if tongue == 'zh' else 'see'}：{word}"
+
+
+def _plain(text: str, reading: Session) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _yes(text: str, reading: Session) -> bool:
+    if text not in ("y", "n"):
+        raise ValueError
+    return text == "y"
+
+
+def _whole(text: str, reading: Session) -> int:
+    if len(text.strip()) > 18:
+        raise ValueError
+    return int(text)
+
+
+def _parts(text: str, reading: Session) -> list[dict[str, str]]:
+    paragraphs = [part.strip() for part in text.replace("\r\n", "\n").split("\n\n")]
+    return [{"narrative": part} for part in paragraphs if part]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    pairs = [line.split() for line in text.splitlines() if line.strip()]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError
+    return [(first, second) for first, second in pairs]
+
+
+def _days(text: str, reading: Session) -> dict[date, str]:
+    signs = {"上班": "work", "班": "work", "休息": "rest", "休": "rest"}
+    return {date.fromisoformat(day): signs.get(word, word) for day, word in _pairs(text)}
+
+
+def _counts(text: str, reading: Session) -> dict[str, int]:
+    return {code: int(n) for code, n in _pairs(text)}
+
+
+def _any(text: str, reading: Session) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip()
+
+
+def _case(text: str, reading: Session) -> int:
+    found = reading.scalar(select(Case.id).where(Case.number == text.strip()))
+    if found is None:
+        raise NotAllowed("not_found")
+    return int(found)
+
+
+_READ = {
+    "bool": _yes, "int": _whole, "parts": _parts, "days": _days, "counts": _counts, "any": _any, "case": _case,
+    "date": lambda text, reading: text.strip(), "moment": lambda text, reading: text.strip(),
+}  # fmt: skip

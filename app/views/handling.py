@@ -1,0 +1,22 @@
+"""Handling 办理: what units ask, promise and answer."""
+
+from __future__ import annotations
+
+from app.models import Reply, Request
+from app.views.base import DeskInterface, DeskView
+
+
+class Requests(DeskView):
+    """Returns, extensions, explanations and interim replies."""
+
+    datamodel = DeskInterface(Request)
+    page = "Requests"
+    page_only = ("words", "ruling_words")
+
+
+class Replies(DeskView):
+    """Final replies, with the verdict on time frozen at filing."""
+
+    datamodel = DeskInterface(Reply)
+    page = "Replies"
+    page_only = ("opinion", "next_step", "handling", "public_answer", "refusal_words", "step_on", "beyond_duty")

@@ -1,0 +1,96 @@
+"""Office 机构: units, posts, settings; the bot and its runs; the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder import expose
+from flask_appbuilder.models.filters import BaseFilter
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
+
+from app.models import Case, Event, Run, Setting, Unit, UnitPost
+from app.views.actor import actor, desk, reader
+from app.views.base import DeskInterface, DeskView
+from jobs.children import ChildState, read
+
+
+def _own_unit() -> int:
+    return actor().unit_id or 0
+
+
+class OwnUnit(BaseFilter):
+    """A unit's people see their own unit; the others all."""
+
+    name = "own unit"
+    arg_name = "own"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition, for unit people."""
+        return query.filter(self.model.id == _own_unit()) if actor().unit_id else query
+
+
+class Units(DeskView):
+    """Member units."""
+
+    datamodel = DeskInterface(Unit)
+    page = "Units"
+    add_verb, edit_verb = "add_unit", "edit_unit"
+    base_order = ("id", "asc")
+    base_filters = [["id", OwnUnit, None]]
+
+
+class Posts(DeskView):
+    """Who held which post, from when to when: the history from which a dossier names persons."""
+
+    datamodel = DeskInterface(UnitPost)
+    page = "Posts"
+    add_verb, edit_verb = "add_post", "edit_post"
+
+
+class Settings(DeskView):
+    """Words of the office."""
+
+    datamodel = DeskInterface(Setting)
+    page = "Settings"
+    key = "name"
+    add_verb = "change_setting"
+    base_order = ("name", "asc")
+
+    def key_of(self, pk: str) -> Any:
+        """A name."""
+        return pk[:40].replace("\0", "")
+
+
+class Bot(DeskView):
+    """The bot: its runs, the processes that the supervisor keeps, the rows that failed."""
+
+    datamodel = DeskInterface(Run)
+    page = "Bot"
+    list_template = "desk/bot.html"
+    page_only = ("error",)
+
+    @expose("/list/")
+    @has_access
+    def list(self) -> Any:
+        """The runs, under the state of the processes."""
+        return super().list()
+
+    def children(self) -> tuple[ChildState, ...]:
+        """The processes of the supervisor, as it last wrote them; none where no supervisor runs."""
+        state = read(desk().settings.data)
+        return state.children if state else ()
+
+    def failing(self) -> list[dict[str, Any]]:
+        """The cases whose look failed, with the error: what a poison row says."""
+        query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
+        rows = reader().execute(query.order_by(Case.id).limit(50).execution_options(unscoped=True)).all()
+        return [{"number": row.number, "n": row.look_failures, "error": row.look_error} for row in rows]
+
+
+class Events(DeskView):
+    """The log: who did what when, without a word of what was said."""
+
+    datamodel = DeskInterface(Event)
+    page = "Events"
+    unsearched = ("seq", "chain", "from_state", "to_state")

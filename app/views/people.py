@@ -1,0 +1,245 @@
+"""Who logs in: Flask-AppBuilder's security manager with our rights, locks and sessions; accounts and roles."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import abort, current_app, flash, g, redirect, request, session, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, no_cache
+from flask_appbuilder.security.forms import LoginForm_db
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import Role
+from flask_appbuilder.security.views import AuthDBView
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from werkzeug.security import check_password_hash
+
+from app.models import Person
+from app.roles import PAGES, RIGHTS
+from app.rules import words
+from app.stages import people
+from app.verbs import VERBS
+from app.views.actor import NOBODY, actor, custom_rights, language, now, reader, written
+from app.views.base import DeskInterface, DeskView
+
+IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 3600
+NOTED_EVERY = 60
+OPEN_TO_ALL = ("Home", "Bell")
+_REFUSED = {
+    "zh": "账号或密码不正确，或账号已暂时锁定，请稍后再试。",
+    "en": "The account or the password is wrong, or the account is locked for a while.",
+}
+_ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
+
+
+class Login(AuthDBView):
+    """The login page; logging out is a POST, so that no link on another page does it."""
+
+    login_template = "desk/login.html"
+    class_permission_name = "Login"
+
+    @expose("/login/", methods=["GET", "POST"])
+    @no_cache
+    def login(self) -> Any:
+        """Log in by account and password."""
+        if current_user.is_authenticated:
+            return redirect(self._get_safe_next_url())
+        form = LoginForm_db()
+        if form.validate_on_submit():
+            user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            if user is not None:
+                _begin(user)
+                return redirect(get_safe_redirect(request.args.get("next", "")))
+            flash(_REFUSED[language()], "danger")
+        return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        """Log out."""
+        _end()
+        return redirect(url_for("Login.login"))
+
+
+def _begin(user: Person) -> None:
+    """Begin a session: nothing of the one before stays but the language."""
+    locale = session.get("locale")
+    session.clear()
+    session.update(sv=user.session_version, since=int(time.time()), last=int(time.time()))
+    if locale:
+        session["locale"] = locale
+    login_user(user, remember=False)
+
+
+def _end() -> None:
+    locale = session.get("locale")
+    logout_user()
+    session.clear()
+    if locale:
+        session["locale"] = locale
+
+
+def keep_session() -> Any:
+    """Before each request: a session ends after half an hour without one, after twelve hours, and when the account's
+    password, roles or unit were changed."""
+    if "_user_id" not in session or request.endpoint in ("static", "appbuilder.static"):
+        return None
+    at = int(time.time())
+    stale = at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
+    if stale or not current_user.is_authenticated or session.get("sv") != current_user.session_version:
+        _end()
+        g.pop("desk_actor", None)
+        flash(_ENDED[language()], "warning")
+        return redirect(url_for("Login.login", next=request.full_path if request.method == "GET" else None))
+    if at - session["last"] > NOTED_EVERY:
+        session["last"] = at
+    return None
+
+
+class DeskSecurityManager(SecurityManager):
+    """Rights come from `app.roles` and, for custom roles, from Flask-AppBuilder's permission tables."""
+
+    user_model = Person
+    authdbview = Login
+
+    def __init__(self, appbuilder: Any) -> None:
+        super().__init__(appbuilder)
+        self.user_view = None
+
+    def register_views(self) -> None:
+        """The login page only: accounts and roles have pages of ours, and no API changes them."""
+        self.auth_view = self.authdbview()
+        self.appbuilder.add_view_no_menu(self.auth_view)
+
+    def load_user(self, pk: int) -> Person | None:
+        """The account of a session with its roles, in one statement."""
+        if not str(pk).isdigit():
+            return None
+        query = select(Person).where(Person.id == int(pk)).options(joinedload(Person.roles), joinedload(Person.unit))
+        user: Person | None = reader().scalars(query).unique().first()
+        return user if user is not None and user.is_active else None
+
+    def get_user_by_id(self, pk: Any) -> Person | None:
+        """The same: nothing loads an account in another way."""
+        return self.load_user(pk)
+
+    def get_user_roles(self, user: Any) -> list[Any]:
+        """The roles of an account; groups are not used."""
+        return list(user.roles) if user.is_authenticated else []
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """Nothing is public but the login page."""
+        return False
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the person of this request may do something: one look into his rights, no statement."""
+        who = actor()
+        word = permission_name.removeprefix("can_")
+        if who is NOBODY:
+            return False
+        if view_name in OPEN_TO_ALL:
+            return True
+        if view_name == "Verbs":
+            return word in who.rights
+        return view_name in who.pages
+
+    def get_user_menu_access(self, menu_names: Any = None) -> set[str]:
+        """Flask-AppBuilder's menu is not used."""
+        return set()
+
+    def auth_user_db(self, username: str | None, password: str | None) -> Person | None:
+        """The account with this name and password, unless it is locked or not active. A wrong password takes as long
+        as a right one, whether or not there is such an account."""
+        name = (username or "").strip()
+        query = select(Person).where(func.lower(Person.username) == name.lower())
+        user = reader().scalars(query).first() if name and "\0" not in name else None
+        fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
+        usable = user is not None and user.is_active and user.password and not people.locked(user, now())
+        right = check_password_hash(user.password if usable and user else fake, password or "")
+        if user is None or not usable:
+            return None
+        id, at = user.id, now()
+        if not right:
+            written(lambda writing: people.login_failed(writing, at, id))
+            return None
+        written(lambda writing: people.logged_in(writing, at, id))
+        return user
+
+    def add_permissions_view(self, base_permissions: Any, view_menu: Any) -> None:
+        """Permissions are rows only where a custom role is composed of them."""
+
+    def add_permissions_menu(self, view_menu_name: Any) -> None:
+        """The same for menus."""
+
+
+class Users(DeskView):
+    """Accounts: who may log in, with which roles, in which unit."""
+
+    datamodel = DeskInterface(Person)
+    page = "Users"
+    add_verb, edit_verb = "add_user", "edit_user"
+    unsearched = ("roles", "login_count", "fail_login_count", "last_login")
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """Edit, and give another password."""
+        found = super().links(item)
+        if "reset_password" in actor().rights:
+            found.append((url_for("Verbs.reset_password", id=item.id), words.title("reset_password", language())))
+        return found
+
+
+class Roles(DeskView):
+    """Roles: those of the procedure, and the office's own, composed of their rights."""
+
+    datamodel = DeskInterface(Role)
+    page = "Roles"
+    add_verb, edit_verb = "add_role", "edit_role"
+    show_template = "desk/role.html"
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> Any:
+        """A role with what it may do."""
+        role = self.found(pk)
+        return self.render_template(
+            self.show_template, title=words.value("role", role.name, language()), role=role,
+            held=rights_of(role), built_in=role.name in RIGHTS, links=self.links(role), view=self,
+        )  # fmt: skip
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """A role of the procedure is not changed."""
+        return [] if item.name in RIGHTS else super().links(item)
+
+
+def rights_of(role: Role) -> list[tuple[str, str]]:
+    """(word, title) of what a role may do: verbs first, then the pages it opens."""
+    tongue = language()
+    held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])
+    pages = [page for page, roles in PAGES.items() if role.name in roles or page in held]
+    return [(one, words.title(one, tongue)) for one in VERBS if one in held] + [(one, page_title(one)) for one in pages]
+
+
+_PAGE_TABLES = {
+    "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
+    "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
+    "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
+    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
+    "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
+    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
+}  # fmt: skip
+
+
+def page_title(page: str) -> str:
+    """What a page is called."""
+    return words.word(words.TABLES[_PAGE_TABLES[page]], language())
+
+
+def found_role(id: int) -> Role:
+    """A role by its id; 404 where there is none."""
+    role: Role | None = reader().get(Role, id) if 0 < id < 2**31 else None
+    if role is None:
+        abort(404)
+    return role

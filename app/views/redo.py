@@ -1,0 +1,13 @@
+"""Redo 重办: responsibility reviews."""
+
+from __future__ import annotations
+
+from app.models import Responsibility
+from app.views.base import DeskInterface, DeskView
+
+
+class Responsibilities(DeskView):
+    """Responsibility reviews, each with its grounds."""
+
+    datamodel = DeskInterface(Responsibility)
+    page = "Responsibility"

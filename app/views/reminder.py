@@ -1,0 +1,14 @@
+"""Reminder 催办: what the bot issued."""
+
+from __future__ import annotations
+
+from app.models import Reminder
+from app.views.base import DeskInterface, DeskView
+
+
+class Reminders(DeskView):
+    """Reminders, each with its number and its reply-by."""
+
+    datamodel = DeskInterface(Reminder)
+    page = "Reminders"
+    page_only = ("void_reason", "in_error", "ended_at")

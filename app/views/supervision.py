@@ -1,0 +1,61 @@
+"""Supervision 督办: items, and the lists that the bot issued."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+
+from app import models
+from app.models import SupervisionList
+from app.papers import list_pdf, list_xlsx
+from app.papers.notices import LIST_HEAD, list_rows, struck_rows
+from app.views.base import DeskInterface, DeskView
+from app.views.papers import list_facts, sent
+
+
+class Supervision(DeskView):
+    """Candidates and items of the supervision room."""
+
+    datamodel = DeskInterface(models.Supervision)
+    page = "Supervision"
+    page_only = (
+        "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
+        "struck_reason", "ended_reason", "cleared_to", "confirmed_at", "heard_at", "concluded_at", "review_accepted",
+        "fed_back_at", "ended_at",
+    )  # fmt: skip
+
+
+class SupervisionLists(DeskView):
+    """The lists of working days, frozen and numbered, as a sheet and as a PDF."""
+
+    datamodel = DeskInterface(SupervisionList)
+    page = "SupervisionLists"
+    show_template = "desk/supervision_list.html"
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> Any:
+        """A list with its rows, as they were frozen."""
+        item = self.found(pk)
+        return self.render_template(
+            self.show_template, title=item.number, view=self, item=item, rows=list_rows(list_facts(item)),
+            head=LIST_HEAD, struck=struck_rows(list_facts(item)),
+        )  # fmt: skip
+
+    @expose("/<int:id>/list.xlsx")
+    @has_access
+    @permission_name("show")
+    def sheet(self, id: int) -> Any:
+        """The list as a spreadsheet."""
+        item = self.found(str(id))
+        return sent(list_xlsx(list_facts(item)), "xlsx", item.number)
+
+    @expose("/<int:id>/list.pdf")
+    @has_access
+    @permission_name("show")
+    def pdf(self, id: int) -> Any:
+        """The list as a paper."""
+        item = self.found(str(id))
+        return sent(list_pdf(list_facts(item)), "pdf", item.number)

@@ -1,0 +1,290 @@
+"""Every verb as a form: one route and one permission each. It fetches the case within what the person may see, hands
+what was typed to the verb table, and says in a sentence why something was refused - with everything still typed in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask_appbuilder import BaseView
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.models import Assignment, Case, Category, Draft, NamedPerson, Person, Supervision, Unit, UnitPost
+from app.papers.dossier import make_waiting
+from app.roles import DRAFTED
+from app.rules import words
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import STANDING
+from app.verbs import VERBS, Verb, perform
+from app.views.actor import actor, asked, desk, language, now, reader, refuse_access, written
+from app.views.files import keep
+from app.views.forms import UPLOADED, Form, Input
+from app.views.people import found_role, rights_of
+
+REFUSED = 422
+WITHOUT_CASE = ("none",)
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id")
+_DONE = {"zh": "已办理：{}", "en": "Done: {}"}
+_CHANGED: dict[str, str] = {
+    "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
+    "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
+    "edit_user": "Users", "reset_password": "Users", "add_role": "Roles", "edit_role": "Roles",
+    "load_calendar": "CalendarProposals", "approve_calendar": "CalendarProposals", "change_rule": "Rules",
+    "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
+}  # fmt: skip
+"""Where a verb without a case leads afterwards."""
+_SEALS = ("seal_referral", "supplement_referral")
+"""Verbs after which a dossier waits to be made."""
+
+
+class Verbs(BaseView):
+    """The forms of all verbs."""
+
+    route_base = "/do"
+    class_permission_name = "Verbs"
+    base_permissions = [f"can_{verb}" for verb in VERBS]
+    default_view = "register"
+
+    def create_blueprint(self, appbuilder: Any, endpoint: Any = None, static_folder: Any = None) -> Blueprint:
+        """One route for each verb, under its own name."""
+        self.appbuilder, self.endpoint = appbuilder, "Verbs"
+        self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base)
+        for verb in VERBS.values():
+            if verb.name == "open_file":
+                continue
+            view = self._view(verb)
+            if verb.target in WITHOUT_CASE or verb.alone:
+                self.blueprint.add_url_rule(f"/{verb.name}", verb.name, view, methods=["GET", "POST"])
+            if verb.target not in WITHOUT_CASE:
+                self.blueprint.add_url_rule(f"/{verb.name}/<int:case>", verb.name, view, methods=["GET", "POST"])
+        return self.blueprint
+
+    def _view(self, verb: Verb) -> Callable[..., Any]:
+        def view(case: int | None = None) -> Any:
+            return self.form_of(verb, case)
+
+        view.__name__ = verb.name
+        return view
+
+    def form_of(self, verb: Verb, id: int | None) -> Any:
+        """The form of a verb (GET), or what came of it (POST)."""
+        if not self.appbuilder.sm.has_access(f"can_{verb.name}", "Verbs"):
+            return refuse_access()
+        case = None
+        if id is not None:
+            case = asked(Case, id)
+            if case is None:
+                abort(404)
+        if request.method == "POST":
+            return self._done(verb, case)
+        typed = MultiDict(list(request.args.items(multi=True)))
+        return self._page(verb, case, _prefilled(verb, case, typed))
+
+    def _page(self, verb: Verb, case: Case | None, typed: MultiDict[str, str], no: NotAllowed | None = None) -> Any:
+        tongue = language()
+        form = Form(reader(), verb, typed, tongue)
+        inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue))
+        if verb.name == "attach":
+            inputs.append(Input("upload", words.field("file", tongue), "file", True))
+        target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id") if typed.get(name)]
+        shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
+        page = self.render_template(
+            "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
+            target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
+            units=_units(verb, case), ground=typed.get("ground", ""),
+        )  # fmt: skip
+        return page, REFUSED if no else 200
+
+    def _done(self, verb: Verb, case: Case | None) -> Any:
+        typed = request.form
+        id = case.id if case is not None else None
+        who, at = actor(), now()
+        try:
+            values = Form(reader(), verb, typed, language()).values()
+            target = _target(verb, typed, values)
+            uploads = _uploads(verb, typed, values)
+
+            def work(session: Session) -> Any:
+                for upload in uploads:
+                    if id is not None and verb.name != "attach":
+                        perform(session, at, who, "attach", case=id, **{**upload, "kind": "scan"})
+                return _told(session, verb, perform(session, at, who, verb.name, case=id, **target, **values))
+
+            done = written(work)
+        except NotAllowed as no:
+            again = asked(Case, id) if id is not None else None
+            return self._page(verb, again, typed, no)
+        if verb.name in _SEALS:
+            make_waiting(desk().sessions, desk().settings.data, at)
+        return self._after(verb, id, done)
+
+    def _after(self, verb: Verb, id: int | None, done: Any) -> Any:
+        tongue = language()
+        if verb.name == "reveal":
+            return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=done, case=id)
+        if verb.name == "open_paper":
+            return redirect(url_for("Referrals.paper", pk=done))
+        flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
+        if verb.name in _CHANGED:
+            return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
+        where = done if verb.name == "register" else id
+        return redirect(url_for("Cases.page_of_case", id=where) if where and "Cases" in actor().pages else url_for("Home.home"))
+
+
+def _told(session: Session, verb: Verb, done: Any) -> Any:
+    """What is kept of a verb's result beyond its transaction: a case's id, a caller's words, a referral's id."""
+    if verb.name == "register":
+        return done.id
+    if verb.name == "reveal":
+        return {"name": done.name, "phone": done.phone} if not isinstance(done, dict) else done
+    return None
+
+
+def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
+    """Which of a case's assignments, items or drafts is meant."""
+    target: dict[str, Any] = {}
+    taken = {one.name for one in verb.fields}
+    for name in ("unit", "ground"):
+        if typed.get(name) and name not in taken:
+            target[name] = typed[name]
+    if "id" in taken and not values.get("id"):
+        raise NotAllowed("not_found")
+    if typed.get("draft"):
+        if not typed["draft"].isdigit() or len(typed["draft"]) > 18:
+            raise NotAllowed("not_found")
+        target["draft"] = int(typed["draft"])
+    return target
+
+
+def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files that came with a form, kept in the store; a text field that names one gets its name."""
+    kept: list[dict[str, Any]] = []
+    for field, storage in request.files.items(multi=True):
+        if not storage.filename:
+            continue
+        made = keep(storage)
+        kept.append(made)
+        whole, _, part = field.partition(".")
+        if verb.name == "attach":
+            values.update(made)
+        elif part in UPLOADED:
+            values.setdefault(whole, {})[part] = made["name"]
+        elif whole in UPLOADED:
+            values[whole] = made["name"]
+    if verb.name == "attach":
+        if not kept:
+            raise NotAllowed("field_missing", field="file")
+        values.pop("referral", None)
+    return kept
+
+
+def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
+    """The units among which a form asks which assignment is meant: those of the case, where it has several."""
+    if case is None or verb.target not in ("assignment", "reminder", "item", "referral", "room") or actor().unit_id:
+        return []
+    if any(one.name == "unit" for one in verb.fields):
+        return []
+    query = select(Unit.code, Unit.name).join(Assignment, Assignment.unit_id == Unit.id)
+    rows = reader().execute(query.where(Assignment.case_id == case.id).group_by(Unit.id, Unit.code, Unit.name)).all()
+    return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
+
+
+def _prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What a form starts with: what stands on file, or what staff drafted."""
+    filled: MultiDict[str, str] = MultiDict()
+    if verb.name in DRAFTED.values() and typed.get("draft", "").isdigit() and case is not None:
+        filled = _draft(int(typed["draft"]), case)
+    elif verb.name in ("edit_case", "reclassify") and case is not None:
+        filled = _of_case(verb, case)
+    elif typed.get("id", "").isdigit() and len(typed["id"]) < 10:
+        filled = _of_row(verb.name, int(typed["id"]))
+    for name, value in typed.items(multi=True):
+        filled.setlist(name, [value])
+    return filled
+
+
+def _draft(id: int, case: Case) -> MultiDict[str, str]:
+    row = asked(Draft, id)
+    filled: MultiDict[str, str] = MultiDict()
+    if row is None or row.case_id != case.id:
+        abort(404)
+    for name, value in json.loads(row.fields).items():
+        filled.add(name, typed_as(value))
+    return filled
+
+
+def typed_as(value: Any) -> str:
+    """A value as a form shows it."""
+    if isinstance(value, bool):
+        return "y" if value else "n"
+    return "" if value is None else str(value)
+
+
+def _of_case(verb: Verb, case: Case) -> MultiDict[str, str]:
+    filled: MultiDict[str, str] = MultiDict()
+    for one in verb.fields:
+        if one.name == "complained_unit":
+            filled[one.name] = case.complained_unit.code if case.complained_unit else ""
+        elif one.name == "category":
+            filled[one.name] = case.category.name if case.category else ""
+        elif hasattr(case, one.name) and (verb.name == "edit_case" or one.name in ("kind", "urgency")):
+            filled[one.name] = typed_as(getattr(case, one.name))
+    return filled
+
+
+def _row(model: type[Any], id: int) -> Any:
+    row = asked(model, id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _of_row(verb: str, id: int) -> MultiDict[str, str]:
+    """What stands on file of a row that is changed."""
+    if verb == "edit_unit":
+        row = _row(Unit, id)
+        return _typed(row, "code", "name", "active", superior=row.superior.code if row.superior else "")
+    if verb == "edit_post":
+        return _typed(_row(UnitPost, id), "duty", "cadre_authority", "to_on")
+    if verb == "edit_category":
+        row = _row(Category, id)
+        return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
+    if verb == "edit_user":
+        row = _row(Person, id)
+        filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")
+        filled.setlist("roles", [role.name for role in row.roles])
+        return filled
+    filled = MultiDict()
+    if verb == "edit_role":
+        filled.setlist("rights", [word for word, _ in rights_of(found_role(id))])
+    return filled
+
+
+def _typed(row: Any, *names: str, **more: str) -> MultiDict[str, str]:
+    return MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})
+
+
+def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple[str, str]]]:
+    """The choices that only the case knows: persons to name, persons named, the grounds that stand."""
+    if case is None:
+        return {}
+    if verb.name == "draft_finding":
+        query = select(UnitPost.person, UnitPost.post).join(Supervision, Supervision.unit_id == UnitPost.unit_id)
+        rows = reader().execute(query.where(Supervision.case_id == case.id).distinct()).all()
+        return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in rows]}
+    if verb.name in ("record_statement", "draft_statement"):
+        query_ = (
+            select(UnitPost.person).join(NamedPerson, NamedPerson.post_id == UnitPost.id)
+            .join(Supervision, Supervision.id == NamedPerson.supervision_id).where(Supervision.case_id == case.id)
+        )  # fmt: skip
+        return {"person": [(person, person) for person in reader().scalars(query_.distinct())]}
+    if verb.name in ("open_supervision", "defer", "decline"):
+        found = select(Supervision.ground).where(Supervision.case_id == case.id, Supervision.state.in_(STANDING))
+        grounds = sorted({*reader().scalars(found), *(["by_hand"] if verb.name == "open_supervision" else [])})
+        return {"ground": [(one, words.value("ground", one, tongue)) for one in grounds]}
+    return {}
+

@@ -1,0 +1,62 @@
+"""Visit 回访: visits, and every attempt and correction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access
+
+from app.models import Visit, VisitRecord
+from app.roles import UNIT_ROLES
+from app.rules import words
+from app.views.actor import actor, language
+from app.views.base import DeskInterface, DeskView
+from app.views.masking import masked_text
+
+
+class Visits(DeskView):
+    """Visits: added to by `record_visit`, corrected by `amend_visit` - a new version each time."""
+
+    datamodel = DeskInterface(Visit)
+    page = "Visits"
+    add_verb, edit_verb = "record_visit", "amend_visit"
+
+    def may_add(self) -> str | None:
+        """A visit is recorded from its own page."""
+        return None
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """Record an attempt, or correct what was recorded."""
+        found = super().links(item)
+        if "record_visit" in actor().rights:
+            found.insert(0, (url_for("Verbs.record_visit", case=item.case_id), words.title("record_visit", language())))
+        return found
+
+    def edit_href(self, item: Any) -> str:
+        """The form of a correction."""
+        return url_for("Verbs.amend_visit", case=item.case_id)
+
+    @expose("/add", methods=["GET"])
+    @has_access
+    def add(self) -> Any:
+        """The list of those who wait to be visited, from which a visit is recorded."""
+        case = request.args.get("case", "")
+        if case.isdigit() and len(case) < 19:
+            return redirect(url_for("Verbs.record_visit", case=int(case)))
+        return redirect(url_for("Visits.list", q_state="pending"))
+
+
+class VisitRecords(DeskView):
+    """Attempts and corrections: never edited."""
+
+    datamodel = DeskInterface(VisitRecord)
+    page = "VisitRecords"
+    page_only = ("words", "evidence", "reason", "place", "met", "why")
+
+    def value(self, item: Any, name: str) -> str:
+        """A unit reads no numbers of callers in free words."""
+        told = super().value(item, name)
+        free = name in ("words", "evidence", "place", "met")
+        return masked_text(told, item.case) if free and actor().is_a(*UNIT_ROLES) else told

@@ -1,0 +1,213 @@
+"""The panel: a Flask application put together from the settings, the clock and the views."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, render_template, request, session
+from flask_appbuilder import AppBuilder, Model
+from flask_appbuilder.utils.legacy import get_sqla_class
+from flask_login import current_user
+from flask_sqlalchemy.session import Session as FlaskSession
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import Engine, select
+from werkzeug.exceptions import HTTPException
+
+import config
+from app import scope
+from app.clock import clock_from
+from app.database import engine_from, sessions_from
+from app.models import Setting
+from app.rules import words
+from app.rules.files import MOST_BYTES
+from app.views import people
+from app.views.actor import Desk, actor, language, reader, seen
+from app.views.health import blueprint as health
+from app.views.home import Home, page_order, unread
+from app.views.register import register
+
+log = logging.getLogger(__name__)
+ROOM_FOR_A_FORM = 4 * 1024 * 1024
+"""Bytes beyond the largest file that a form may have."""
+ERRORS = {
+    400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
+    401: ("请先登录。", "Please log in first."),
+    403: ("您没有此项权限。", "You have no right to this."),
+    404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
+    405: ("不支持这样的请求。", "This cannot be asked in this way."),
+    413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
+    500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
+}
+_CSRF = ("页面已过期，请返回刷新后重新提交，已填内容不会丢失。", "The page is too old. Go back, reload and send it again.")
+
+
+class PanelSession(FlaskSession):
+    """The session that pages read with: within what the person may see, and unable to write."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        """In a request an engine whose transactions only read."""
+        engine = super().get_bind(*args, **kwargs)
+        return _reading(engine) if has_request_context() and isinstance(engine, Engine) else engine
+
+
+_READING: dict[int, Engine] = {}
+
+
+def _reading(engine: Engine) -> Engine:
+    """The same engine, reading: one object for each, because a session keeps its connections by engine."""
+    if id(engine) not in _READING:
+        readonly = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+        _READING[id(engine)] = engine.execution_options(reads=True, **readonly)
+    return _READING[id(engine)]
+
+
+scope.install(PanelSession, seen)
+
+
+class Database(get_sqla_class()):  # type: ignore[misc]
+    """Flask-AppBuilder's database on the desk's own engine."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return engine_from(options.pop("url"), **options)
+
+
+def _settings_of(settings: config.Config) -> dict[str, Any]:
+    """Flask's and Flask-AppBuilder's settings."""
+    return {
+        "SECRET_KEY": settings.secret_key, "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_TRACK_MODIFICATIONS": False, "MAX_CONTENT_LENGTH": MOST_BYTES + ROOM_FOR_A_FORM,
+        "MAX_FORM_MEMORY_SIZE": ROOM_FOR_A_FORM, "WTF_CSRF_TIME_LIMIT": None, "WTF_CSRF_SSL_STRICT": False,
+        "SESSION_COOKIE_NAME": "duban", "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.production, "APP_NAME": "督办", "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False, "FAB_ADD_SECURITY_API": False, "FAB_ADD_OPENAPI_VIEWS": False,
+        "FAB_ADD_MENU_API": False, "FAB_API_SWAGGER_UI": False, "FAB_ADD_SECURITY_VIEWS": True,
+        "FAB_BASE_TEMPLATE": "desk/layout.html", "BABEL_DEFAULT_LOCALE": "zh", "RATELIMIT_ENABLED": False,
+        "LANGUAGES": {"zh": {"flag": "cn", "name": "简体中文"}, "en": {"flag": "gb", "name": "English"}},
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"), "AUTH_ROLE_PUBLIC": "Public",
+        "TEMPLATES_AUTO_RELOAD": False, "JSON_AS_ASCII": False,
+    }  # fmt: skip
+
+
+def create_app(settings: config.Config, clock: Callable[[], datetime] | None = None) -> Flask:
+    """The panel over the database of the settings. `clock` is the desk's; without one, that of the settings."""
+    app = Flask("app", static_url_path="/assets", static_folder="static", template_folder="templates")
+    app.config.update(_settings_of(settings))
+    database = Database(
+        metadata=Model.metadata,
+        session_options={"class_": PanelSession, "expire_on_commit": False, "autoflush": False},
+    )
+    database.init_app(app)
+    CSRFProtect(app)
+    with app.app_context():
+        sessions = sessions_from(database.engine, settings.ledger_key)
+        ticks = clock or clock_from(settings.clock, settings.clock_since)
+        app.extensions["desk"] = Desk(settings, sessions, ticks)
+        # The scope listens to this class only: verbs run in sessions of their own.
+        database.session.session_factory.kw["info"] = {"ledger_key": settings.ledger_key, "calendars": {}}
+        appbuilder = AppBuilder(security_manager_class=people.DeskSecurityManager, indexview=Home)
+        appbuilder.init_app(app, database.session)
+        register(appbuilder)
+    app.register_blueprint(health)
+    _around(app)
+    _errors(app)
+    return app
+
+
+def from_environment() -> Flask:
+    """The panel that the environment describes: what a WSGI server is told to serve."""
+    return create_app(config.load(os.environ))
+
+
+def _around(app: Flask) -> None:
+    """What every request has: its session checked, its headers, and what the layout shows."""
+
+    @app.before_request
+    def begin() -> Any:
+        g.csp_nonce = secrets.token_urlsafe(16)
+        if request.blueprint == "health":
+            return None
+        session.permanent = False
+        return people.keep_session()
+
+    @app.after_request
+    def secured(response: Response) -> Response:
+        nonce = g.get("csp_nonce", "")
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self'"
+            " data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Frame-Options"] = "DENY"
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint not in ("static", "appbuilder.static"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        tongue = language()
+        return {"tongue": tongue, "zh": tongue == "zh", "csp_nonce": lambda: g.get("csp_nonce", ""), **_who(tongue)}
+
+    @app.template_filter("minute")
+    def minute(at: datetime | None) -> str:
+        return at.strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+def _who(tongue: str) -> dict[str, Any]:
+    """Who is logged in, what waits for him, and whether this is a sample office."""
+    found: dict[str, Any] = {"person": None, "sample": _sample(), "office_name": "神木市12345热线" if tongue == "zh" else "Duban"}
+    if has_request_context() and current_user and current_user.is_authenticated and "desk_failed" not in g:
+        who = actor()
+        named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
+        found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue)}
+    return found
+
+
+def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
+    from app.views.people import page_title
+
+    return [(f"{page}.list", page_title(page)) for page in sorted(who.pages, key=page_order)]
+
+
+def _sample() -> bool:
+    """Whether this is a sample office: read once a process, when it is one."""
+    desk = _sample.__dict__
+    if desk.get("is") is not True and "desk_failed" not in g:
+        query = select(Setting.value).where(Setting.name == "sample_office").execution_options(unscoped=True)
+        desk["is"] = reader().scalar(query) == "true"
+    return bool(desk.get("is"))
+
+
+def _errors(app: Flask) -> None:
+    """Errors in words, with a way on; never a trace, never a statement."""
+
+    def page(code: int, sentence: str) -> tuple[str, int]:
+        return render_template("desk/error.html", title=str(code), code=code, sentence=sentence), code
+
+    @app.errorhandler(CSRFError)
+    def csrf(error: CSRFError) -> Any:
+        return page(400, words.word(_CSRF, language()))
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Any:
+        code = error.code or 500
+        if code < 400:
+            return error
+        pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
+        return page(code, words.word(pair, language()))
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> Any:
+        number = secrets.token_hex(4)
+        log.exception("error %s at %s", number, request.endpoint)
+        g.desk_failed = True
+        reader().rollback()
+        return page(500, f"{words.word(ERRORS[500], language())} [{number}]")
