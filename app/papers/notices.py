@@ -165,6 +165,7 @@ def letter(facts: Facts) -> Page:
     persons = f"反映的有关责任人员：{people}。" if people else "未反映具体责任人员。"
     return _page(
         facts, "关于移送有关问题线索的函", paragraph(opening), paragraph(persons),
-        paragraph(f"建议：{facts['proposal']}"), paragraph(f"卷宗：{facts['dossier']}.zip，其SHA-256为："),
-        paragraph(grouped(facts["sha256"])), paragraph("请在收到后出具接收回执，并反馈处理结果。"),
+        paragraph(f"建议：{facts['proposal']}"),
+        pairs([("卷宗文件", f"{facts['dossier']}.zip"), ("SHA-256", grouped(facts["sha256"]))]),
+        paragraph("请在收到后出具接收回执，并反馈处理结果。"),
     )  # fmt: skip

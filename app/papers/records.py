@@ -119,7 +119,7 @@ def supervision_pages(facts: Facts) -> list[Block]:
         pairs([
             ("认定", found), ("起草人", facts["found_by"]),
             ("确认", f"{facts['confirmed_by'] or NONE} {moment(facts['confirmed_at'])}"),
-            ("听取说明至", moment(facts["heard_at"])),
+            ("听取说明完毕", moment(facts["heard"])),
             ("督查结论", facts["conclusion"]),
             ("作出结论", f"{facts['concluded_by'] or NONE} {moment(facts['concluded_at'])}"),
         ]),
@@ -204,7 +204,7 @@ def evidence_pages(facts: Facts) -> list[Block]:
     ]  # fmt: skip
     head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
     listed = table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm")) if rows else paragraph("本卷无附件。")
-    end = "事件链见events.jsonl，各文件的SHA-256见SHA256SUMS和MANIFEST.json。"
+    end = "卷内另附全部记录（events.jsonl）、清单（MANIFEST.json）和各文件的校验值（SHA256SUMS）。"
     return [heading("证据目录", label="evidence"), listed, paragraph(end)]
 
 

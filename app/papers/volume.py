@@ -131,7 +131,7 @@ def _facts(facts: Facts) -> list[tuple[str, str, str]]:
     found += [(moment(one["at"]), f"{one['number']}督办，限{day(one['due_on'])}前反馈", "supervision")
               for one in facts["notices"]]  # fmt: skip
     found += [(moment(one["at"]), f"{value('contact_kind', one['kind'])}", "repeats") for one in facts["repeats"]]
-    ends = (("confirmed_at", "确认认定"), ("heard_at", "听取说明期满"), ("concluded_at", "作出督查结论"))
+    ends = (("confirmed_at", "确认认定"), ("heard", "听取说明完毕"), ("concluded_at", "作出督查结论"))
     found += [(moment(facts[name]), words, "supervision") for name, words in ends if facts[name]]
     return sorted(found)
 
@@ -158,7 +158,7 @@ def _timeline(facts: Facts) -> list[Block]:
     rows = []
     for n, (chain, _seq, at, kind, actor, _hash, counted) in enumerate(facts["timeline"], 1):
         what = EVENT_TITLES.get(kind, (kind, kind))[0] + (f"（{facts['chains'][str(chain)]}）" if several else "")
-        who = "系统" if actor == "bot" else actor
+        who = "系统" if actor == "bot" else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [[f"{one['number'] or NONE} 办理期限", *_clock(one["due"]), last_day(one["due_at"])]
               for one in facts["assignments"]]  # fmt: skip
@@ -166,7 +166,7 @@ def _timeline(facts: Facts) -> list[Block]:
                for one in facts["reminders"]]  # fmt: skip
     return [
         heading("时间线与工作日计算", label="timeline"),
-        table(("序号", "时间", "事项", "经办", "派单后第几个工作日"), rows, ("10mm", "34mm", "1fr", "22mm", "24mm")),
+        table(("序号", "时间", "事项", "经办", "派单后第几个工作日"), rows, ("10mm", "34mm", "1fr", "30mm", "22mm")),
         heading("（一）期限计算", 2),
         paragraph("期间开始之日不计入；只计工作日（含调休上班日），至最后一个工作日24时届满。"),
         table(("期限", "起算日", "计算", "计入的日期", "届满日"), clocks, ("1.1fr", "22mm", "22mm", "1.4fr", "26mm")),
@@ -190,9 +190,9 @@ def _closing(facts: Facts) -> list[Block]:
         f"本卷于{moment(facts['formed_at'])}由{facts['formed_by'] or NONE}成卷。"
         "成卷后内容不再变更，新的事实另立补充卷。"
     )
-    chain = f"成卷前最后一条记录：{grouped(str(last[5]))}" if last else ""
+    chain = pairs([("成卷前最后一条记录", grouped(str(last[5])) if last else NONE)])
     return [
-        heading("备考表", label="closing"), paragraph(words), paragraph(chain, indent=False),
+        heading("备考表", label="closing"), paragraph(words), chain,
         sign(facts["offices"]["room"], day(facts["formed_at"])),
     ]  # fmt: skip
 

@@ -42,7 +42,7 @@ from app.stages.papers import SPARED, callers_of, instruction_facts, notices_of
 from app.stages.supervision import named
 
 Facts = dict[str, Any]
-_UNTOUCHED = (*SPARED, "persons", "approval", "rules", "chains", "formed_by", "by", "examined_by", "found_by")
+_UNTOUCHED = (*SPARED, "persons", "approval", "rules", "chains", "actors", "formed_by", "by", "examined_by", "found_by")
 """What holds no words of a caller: officials keep their names, though one may be called as the caller is."""
 
 
@@ -63,7 +63,8 @@ def contents(
         "reminders": _reminders(session, case), "replies": _replies(session, case), **_item(session, item),
         "persons": [_person(session, row) for row in named(session, item)],
         "report": referral.report, "proposal": referral.proposal,
-        "timeline": _with_workdays(office, case, timeline), "repeats": _repeats(session, case),
+        "timeline": _with_workdays(office, case, timeline), "actors": _actors(session, timeline),
+        "heard": _heard(timeline), "repeats": _repeats(session, case),
         "visits": _visits(session, case), "responsibility": _responsibility(session, case),
         "approval": _approval(session, referral), "with_identity": referral.with_identity,
         "send_by": json.loads(referral.send_by_clock), "rules": office.word("dossier.rules"),
@@ -197,6 +198,18 @@ def _with_workdays(office: Office, case: Case, timeline: Sequence[Sequence[Any]]
         counted = office.calendar.between(start, day) if start is not None and day >= start else None
         rows.append([*row, counted])
     return rows
+
+
+def _heard(timeline: Sequence[Sequence[Any]]) -> str | None:
+    """When the last hearing was over, as the record has it."""
+    found = [datetime.fromisoformat(str(row[2])).isoformat() for row in timeline if row[3] == "supervision.heard"]
+    return found[-1] if found else None
+
+
+def _actors(session: Session, timeline: Sequence[Sequence[Any]]) -> Facts:
+    """The accounts behind the record's words `user:7`."""
+    words = sorted({str(row[4]) for row in timeline if str(row[4]).startswith("user:")})
+    return {word: _name(session, int(word.partition(":")[2])) for word in words}
 
 
 def _repeats(session: Session, case: Case) -> list[Facts]:
