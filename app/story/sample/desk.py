@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.database import Sessions, reading, retried
@@ -52,7 +52,7 @@ class Desk:
     def do(self, who: str, verb: str, case: int | None = None, **fields: Any) -> Any:
         """One verb of one person, in a transaction of its own; what the stage returns. RuntimeError where it is
         refused: the sample office does nothing that is not allowed."""
-        target = {} if case is None else {"case": case}
+        target: dict[str, Any] = {} if case is None else {"case": case}
         try:
             done = retried(
                 self.sessions,
@@ -85,10 +85,14 @@ class Desk:
 
         return self.read(newest)
 
+    def ids(self, query: Select[int]) -> list[int]:
+        """The ids that a query finds now."""
+        return self.read(lambda session: list(session.scalars(query)))
+
     def merged(self, id: int) -> list[int]:
         """The cases merged into one."""
         query = select(Case.id).where(Case.merged_into_id == id, Case.state == "merged").order_by(Case.id)
-        return self.read(lambda session: list(session.scalars(query)))
+        return self.ids(query)
 
     def standing(self, code: str) -> str:
         """The unit that does a unit's work today."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from app.story.sample.desk import Desk, File
 
+UNSOLVED = "正在办理中"
+"""Why a poor reply says that nothing is solved yet."""
 Form = Callable[[Desk, File, Random, str], dict[str, Any]]
 
 
@@ -41,7 +43,7 @@ def reply(desk: Desk, file: File, dice: Random, unit: str) -> dict[str, Any]:
 def poor_reply(desk: Desk, file: File, dice: Random, unit: str) -> dict[str, Any]:
     """A reply that says little: the examiner refuses it."""
     return reply(desk, file, dice, unit) | {
-        "opinion": desk.say("poor_opinion", dice, file.matter), "solved": False, "why_unsolved": "正在办理中",
+        "opinion": desk.say("poor_opinion", dice, file.matter), "solved": False, "why_unsolved": UNSOLVED,
         "public_answer": "您好，您反映的事项正在处理当中，请耐心等待。", "contacted": False,
         "why_not_contacted": "电话暂时无人接听", "evidence": "",
     }  # fmt: skip

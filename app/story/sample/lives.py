@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.models import Assignment, Draft, Reply, Unit
 from app.rules.workdays import BEIJING
@@ -201,7 +200,7 @@ def _past_assists(desk: Desk, file: File, dice: Random) -> Life:
         query = select(Assignment.id).where(
             Assignment.case_id == file.case, Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT)
         )
-        return desk.read(lambda session: session.scalars(query.limit(1)).first()) is not None
+        return bool(desk.ids(query))
 
     while waiting():
         yield desk.hours.workdays_after(desk.diary.now, 1, dice)
@@ -291,8 +290,7 @@ def _examined(desk: Desk, file: File, unit: str, dice: Random) -> Part:
         one = desk.lead(file.case)
         if one.state != "replied":
             return False
-        poor = desk.read(lambda session, one=one: _is_poor(session, one))
-        if not poor:
+        if not _poor(desk, one):
             desk.do("examiner", "examine", file.case, passes=True, words="要素齐全，意见明确。")
             return True
         words = desk.say("refuse_reply", dice, file.matter)
@@ -305,8 +303,9 @@ def _examined(desk: Desk, file: File, unit: str, dice: Random) -> Part:
     return False
 
 
-def _is_poor(session: Session, one: Assignment) -> bool:
-    return session.get_one(Reply, one.reply_id).why_unsolved == "正在办理中"
+def _poor(desk: Desk, one: Assignment) -> bool:
+    """Whether the reply that stands says too little."""
+    return desk.read(lambda session: session.get_one(Reply, one.reply_id)).why_unsolved == forms.UNSOLVED
 
 
 def _visited(desk: Desk, file: File, unit: str, dice: Random, attempt: int) -> Part:

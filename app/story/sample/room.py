@@ -74,8 +74,9 @@ def screening(desk: Desk, dice: Random) -> Life:
         yield desk.hours.some_time(day, dice)
         until = desk.diary.now - timedelta(days=3)
         query = select(Suggestion.case_id).where(Suggestion.kept.is_(None), Suggestion.marked_at < until)
-        found = desk.read(lambda session, query=query: session.scalars(query.order_by(Suggestion.case_id)).all())
-        for case in [id for id in found if id not in desk.staged]:
+        for case in desk.ids(query.order_by(Suggestion.case_id)):
+            if case in desk.staged:
+                continue
             keep = dice.random() < 0.6
             words = desk.say("suggestion.keep" if keep else "suggestion.drop", dice, _matter(desk, "urban"))
             desk.do("centre_head", "screen_suggestion", case, keep=keep, words=words)
