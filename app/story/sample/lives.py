@@ -39,6 +39,17 @@ def life(desk: Desk, born: datetime, dice: Random) -> Life:
         yield from _transferred(desk, file, dice)
 
 
+def complaint(desk: Desk, unit: str, born: datetime, dice: Random) -> Life:
+    """A complaint that a named unit gets on the day it comes, and whoever stands in its place then handles."""
+    yield born
+    file = File(desk.callers.matter(unit, ("complaint",)))
+    file.case = desk.do("operator", "register", **forms.registration(desk, file, dice)).id
+    yield desk.hours.later(desk.diary.now, dice, 0.2, 1)
+    desk.do("allocator", "allocate", file.case, unit=unit)
+    yield desk.hours.workdays_after(desk.diary.now, 2, dice)
+    yield from _handled(desk, file, desk.standing(unit), dice)
+
+
 def _registered(desk: Desk, dice: Random) -> File:
     """Registered as it comes: mostly by its caller's name, some anonymous or confidential, some urgent or complex."""
     file = File(desk.callers.matter(not_from=sorted(desk.gone)))

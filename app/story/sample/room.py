@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.models import Assignment, Suggestion, Supervision, Unit
 from app.story.sample.desk import Desk
 from app.story.sample.diary import Life
+from app.story.sample.lives import complaint
 from app.story.sample.matters import Matter, patterns
 
 
@@ -95,7 +96,8 @@ def reports(desk: Desk, dice: Random) -> Life:
 
 
 def dissolution(desk: Desk, code: str, on: date, dice: Random) -> Life:
-    """A unit is dissolved; its successor takes over what it holds."""
+    """A unit is dissolved; its successor takes over what it holds - what came the day before at least."""
+    desk.diary.put(complaint(desk, code, desk.hours.some_time(desk.hours.calendar.before(on), dice), dice))
     yield desk.hours.some_time(on, dice)
     successor = desk.members[code].gone_to
     desk.do("it_admin", "succeed_unit", unit=code, successor=successor)
