@@ -109,7 +109,7 @@ class Offer:
 def _states(subject: str, rows: Mapping[str, Sequence[Any]]) -> Iterable[str]:
     name, _, kind = subject.partition(":")
     if name == "assist":
-        return [row.state for row in rows.get("assignment", ()) if row.role == "assist"]
+        return [row.state for row in rows.get("assignment", ()) if row.kind == "assist"]
     return [row.state for row in rows.get(name, ()) if not kind or row.kind == kind]
 
 

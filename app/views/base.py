@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask import Response, abort, g, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.filters import (
     FilterContains,
@@ -87,7 +87,6 @@ class DeskView(ModelView):
     edit_verb = ""
     base_order = ("id", "desc")
     key = "id"
-    include_route_methods = {"list", "show", "export", "add", "edit", "action", "action_post", "download", "delete"}
     list_template, show_template = "desk/list.html", "desk/show.html"
 
     def __init__(self) -> None:
@@ -144,9 +143,7 @@ class DeskView(ModelView):
         if self._kind(name) == "bool":
             return [("y", "是" if tongue == "zh" else "yes"), ("n", "否" if tongue == "zh" else "no")]
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
-        if model.__tablename__ in ("unit", "category"):
-            return [(str(row.id), str(row)) for row in reader().scalars(select(model).order_by(model.id).limit(500))]
-        return []
+        return _chosen_from(model) if model.__tablename__ in ("unit", "category") else []
 
     def inputs(self) -> list[dict[str, Any]]:
         """The fields of the search form with what was asked for."""
@@ -185,7 +182,8 @@ class DeskView(ModelView):
         elif kind == "relation" and name == "case":
             filters.add_filter(name, _OfCase, value)
         elif kind == "relation":
-            filters.add_filter(name, FilterRelationOneToManyEqual, value if value.isdigit() and len(value) < 10 else "0")
+            known = value if value.isdigit() and len(value) < 10 else "0"
+            filters.add_filter(name, FilterRelationOneToManyEqual, known)
         elif kind == "bool":
             filters.add_filter(name, _Truth, value == "y")
         elif kind == "number":
@@ -264,9 +262,9 @@ class DeskView(ModelView):
 
     def links(self, item: Any) -> list[tuple[str, str]]:
         """(address, label) of what can be done with a row."""
-        if self.edit_verb and self.edit_verb in actor().rights:
-            return [(url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)), words.title(self.edit_verb, language()))]
-        return []
+        if not self.edit_verb or self.edit_verb not in actor().rights:
+            return []
+        return [(url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)), words.title(self.edit_verb, language()))]
 
     def may_add(self) -> str | None:
         """The label of the button that adds a row, for who may."""
@@ -335,8 +333,18 @@ class DeskView(ModelView):
     def _lines(self, query: Query[Any], head: Any, mark: str) -> Iterator[str]:
         yield "\ufeff"
         yield _csv([*head, mark])
-        for item in query.execution_options(yield_per=500):
+        for item in query.yield_per(500):
             yield _csv([safe_cell(self.value(item, name)) for name in self.export_columns])
+
+
+def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
+    """The rows of a short table as choices, read once a request."""
+    read = g.setdefault("desk_choices", {})
+    if model not in read:
+        rows = reader().scalars(select(model).order_by(model.id).limit(500))
+        read[model] = [(str(row.id), str(row)) for row in rows]
+    found: list[tuple[str, str]] = read[model]
+    return found
 
 
 list_of = (list, tuple)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Integer, Text, cast, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Text, cast, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import joinedload
 
 from app.models import (
@@ -94,9 +94,14 @@ def _part(model: type[Any], case: Case, *, unit: bool = True, **columns: Any) ->
     cells += [_text(shown_[name]).label(name) for name in ("state", "kind", "number")]
     held = model.unit_id if unit else null()
     cells += [cast(held, Integer).label("unit_id"), (Unit.name if unit else cast(null(), Text)).label("unit")]
-    cells += [cast(shown_[name], types.get(name, Text)).label(name) for name in _NAMES[7:]]
+    cells += [_typed(shown_[name], types.get(name, Text)).label(name) for name in _NAMES[7:]]
     query = select(*cells).where(model.case_id == case.id)
     return query.join(Unit, Unit.id == model.unit_id) if unit else query
+
+
+def _typed(value: Any, type_: Any) -> Any:
+    """A cell of a union. SQLite would make a number of a moment that is cast, so a moment is only told to be one."""
+    return type_coerce(value, Moment) if type_ is Moment else cast(value, type_)
 
 
 def _text(value: Any) -> Any:
@@ -328,4 +333,5 @@ def _line(table: str, row: Any, domain: str, tongue: str) -> dict[str, str]:
 def _paper(table: str, row: Any) -> str:
     """Where the PDF of a numbered paper is."""
     kinds = {"assignment": "allocation", "reminder": "reminder", "supervision": "supervision"}
-    return url_for("Papers.of", kind=kinds[table], id=row.id) if table in kinds and row.number else ""
+    shown_here = table in kinds and row.number and "Assignments" in actor().pages
+    return url_for("Papers.of", kind=kinds[table], id=row.id) if shown_here else ""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Case, Category, Draft, NamedPerson, Person, Supervision, Unit, UnitPost
+from app.models import Assignment, Case, Category, Draft, NamedPerson, Person, Referral, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
 from app.roles import DRAFTED
 from app.rules import words
@@ -76,7 +76,7 @@ class Verbs(BaseView):
             return refuse_access()
         case = None
         if id is not None:
-            case = asked(Case, id)
+            case = _case(verb, id)
             if case is None:
                 abort(404)
         if request.method == "POST":
@@ -95,7 +95,7 @@ class Verbs(BaseView):
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
-            units=_units(verb, case), ground=typed.get("ground", ""),
+            units=_units(verb, case), reads_cases="Cases" in actor().pages,
         )  # fmt: skip
         return page, REFUSED if no else 200
 
@@ -116,7 +116,7 @@ class Verbs(BaseView):
 
             done = written(work)
         except NotAllowed as no:
-            again = asked(Case, id) if id is not None else None
+            again = _case(verb, id) if id is not None else None
             return self._page(verb, again, typed, no)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
@@ -133,6 +133,17 @@ class Verbs(BaseView):
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = done if verb.name == "register" else id
         return redirect(url_for("Cases.page_of_case", id=where) if where and "Cases" in actor().pages else url_for("Home.home"))
+
+
+def _case(verb: Verb, id: int) -> Case | None:
+    """The case of a verb, within what the person sees: the case itself, or a referral of it that he reads."""
+    case: Case | None = asked(Case, id)
+    if case is None and verb.target == "referral" and 0 < id < 2**62:
+        held = select(Referral.id).where(Referral.case_id == id).limit(1)
+        if reader().scalar(held) is not None:
+            query = select(Case).where(Case.id == id).execution_options(unscoped=True)
+            case = reader().scalars(query).first()
+    return case
 
 
 def _told(session: Session, verb: Verb, done: Any) -> Any:
