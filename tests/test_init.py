@@ -1,0 +1,195 @@
+"""The first day of a real office: one IT administrator, the roles, the calendar - and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash
+
+from app.database import reading, retried, transaction
+from app.models import Person
+from app.roles import RIGHTS
+from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
+from app.rules.sentences import SENTENCES
+from app.story.accounts import SetupRefused, actor_of, first_administrator, lay_roles, make_account
+from app.story.cast import actor_named, unit_named
+from tests.databases import Desk
+from tests.test_cli import ROOT, command
+
+GOOD = "a river runs north"
+EMPTY = ("unit", "unit_post", "hotline_case", "category", "event", "caller", "contact", "notice", "run")
+
+
+def tables(data: Path) -> dict[str, int]:
+    """How many rows each table of a data folder's database holds."""
+    connection = sqlite3.connect(data / "desk.db")
+    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in names}
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize("env", ["demo", "production"])
+def test_init_makes_the_first_administrator_roles_calendar_and_keys(tmp_path: Path, env: str) -> None:
+    done = command(tmp_path, "init", DESK_ADMIN="chief", DESK_ADMIN_PASSWORD=GOOD, DESK_ENV=env)
+    assert done.returncode == 0, done.stderr
+    assert "chief" in done.stdout and GOOD not in done.stdout + done.stderr
+    found = tables(tmp_path)
+    assert {name: found[name] for name in EMPTY} == dict.fromkeys(EMPTY, 0)
+    assert (found["ab_user"], found["ab_role"], found["calendar_day"] > 8000) == (1, len(RIGHTS), True)
+    for key in ("ledger.key", "secret.key"):
+        assert (tmp_path / key).stat().st_mode & 0o777 == 0o600
+    connection = sqlite3.connect(tmp_path / "desk.db")
+    row = connection.execute("SELECT username, active, unit_id, password FROM ab_user").fetchone()
+    marks = connection.execute("SELECT count(*) FROM setting WHERE name LIKE 'sample%'").fetchone()
+    connection.close()
+    assert row[:3] == ("chief", 1, None) and check_password_hash(row[3], GOOD) and marks == (0,)
+
+
+def test_name_and_password_come_from_the_call(tmp_path: Path) -> None:
+    words = tmp_path / "password.txt"
+    words.write_text(f"{GOOD}\n", "utf-8")
+    done = command(tmp_path / "d", "init", "--username", "it.chief", "--password-file", str(words))
+    assert done.returncode == 0, done.stderr
+    connection = sqlite3.connect(tmp_path / "d" / "desk.db")
+    row = connection.execute("SELECT username, password FROM ab_user").fetchone()
+    connection.close()
+    assert row[0] == "it.chief" and check_password_hash(row[1], GOOD)
+
+
+def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
+    given = {"DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD}
+    assert command(tmp_path, "init", **given).returncode == 0
+    again = command(tmp_path, "init", **{**given, "DESK_ADMIN": "another"})
+    assert again.returncode == 2 and "Traceback" not in again.stderr
+    assert SENTENCES["accounts_there"][0].format(accounts=1) in again.stderr
+    assert tables(tmp_path)["ab_user"] == 1
+    assert command(tmp_path, "demo").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "msgid"),
+    [
+        ("chief", "short words", "password_too_short"),
+        ("chief", "password1234", "password_too_common"),
+        ("administrator1", "administrator1", "password_is_the_name"),
+        ("no name", GOOD, "username_wrong"),
+    ],
+)
+def test_what_would_not_hold_is_refused_and_nothing_is_made(
+    tmp_path: Path, name: str, password: str, msgid: str
+) -> None:
+    done = command(tmp_path, "init", DESK_ADMIN=name, DESK_ADMIN_PASSWORD=password)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert SENTENCES[msgid][0] in done.stderr and SENTENCES[msgid][1] in done.stderr
+    assert (tables(tmp_path)["ab_user"], tables(tmp_path)["ab_role"]) == (0, 0)
+
+
+def test_without_name_or_password_it_says_how_to_give_them(tmp_path: Path) -> None:
+    for given in ({}, {"DESK_ADMIN": "chief"}, {"DESK_ADMIN_PASSWORD": GOOD}):
+        done = command(tmp_path, "init", **given)
+        assert done.returncode == 2
+        assert "DESK_ADMIN_PASSWORD" in done.stderr and "--username" in done.stderr
+    missing = command(tmp_path, "init", "--username", "chief", "--password-file", str(tmp_path / "none"))
+    assert missing.returncode == 2 and "Traceback" not in missing.stderr
+
+
+TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+
+
+@pytest.mark.parametrize(("second", "code"), [(GOOD, 0), ("something else entirely", 2)])
+def test_at_a_terminal_it_asks(tmp_path: Path, second: str, code: int) -> None:
+    environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(tmp_path)}
+    call = [sys.executable, "-c", TERMINAL, sys.executable, "-m", "app", "init"]
+    asked = subprocess.Popen(call, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert asked.stdin is not None and asked.stdout is not None
+    with asked:
+        seen = b""
+        for prompt, answer in (("user name: ", "chief"), ("password: ", GOOD), ("once more: ", second)):
+            while not seen.endswith(prompt.encode()):
+                letter = asked.stdout.read(1)
+                assert letter, seen.decode()
+                seen += letter
+            asked.stdin.write(f"{answer}\n".encode())
+            asked.stdin.flush()
+        seen += asked.stdout.read()
+    assert asked.returncode == code, seen.decode()
+    assert GOOD.encode() not in seen
+    assert tables(tmp_path)["ab_user"] == (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("password", "username", "flaw"),
+    [
+        ("a river runs north", "chief", None),
+        ("群山万壑赴荆门生长明妃尚有村", "chief", None),
+        ("x" * 5 + "yz and 12", "chief", None),
+        ("elevenchars", "chief", "password_too_short"),
+        ("           a", "chief", "password_too_short"),
+        ("longusername", "longusername", "password_is_the_name"),
+        ("LongUserName", "longusername", "password_is_the_name"),
+        ("emanresugnol", "longusername", "password_is_the_name"),
+        ("chief1234567", "chief", "password_is_the_name"),
+        ("chiefchief!!", "chief", "password_is_the_name"),
+        ("chief of the river", "chief", None),
+        ("Password1234", "chief", "password_too_common"),
+        ("aaaaaaaaaaaaa", "chief", "password_too_common"),
+    ],
+)
+def test_a_password_is_long_not_the_name_and_not_a_common_one(
+    password: str, username: str, flaw: str | None
+) -> None:
+    assert password_flaw(password, username) == flaw
+
+
+def test_every_common_password_would_otherwise_do() -> None:
+    assert all(len(one) >= PASSWORD_LENGTH and one == one.casefold() for one in COMMON)
+    assert {password_flaw(one, "") for one in COMMON} == {"password_too_common"}
+
+
+def test_roles_are_made_once_and_accounts_hold_them(desk: Desk) -> None:
+    with transaction(desk.sessions) as session:
+        unit = unit_named(session, "WATER")
+        roles = lay_roles(session)
+        assert set(roles) == set(RIGHTS) and lay_roles(session).keys() == roles.keys()
+        head = make_account(session, "somebody", [roles["unit_head"]], None, "李建国", unit.id)
+        assert actor_of(head).rights >= set(RIGHTS["unit_head"]) and actor_of(head).unit_id == unit.id
+        actor_named(session, "visitor")
+        for held, unit_id in ((roles["unit_staff"], None), (roles["operator"], unit.id)):
+            with pytest.raises(ValueError, match="belong to a unit"):
+                make_account(session, "nobody", [held], None, unit_id=unit_id)
+    with reading(desk.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Role)) == len(RIGHTS)
+
+
+def test_of_two_at_once_one_sets_the_office_up(desk: Desk) -> None:
+    """Each finds the office empty before the other is done; still there is one administrator."""
+    together, refused = threading.Barrier(2), []
+
+    def work(name: str) -> None:
+        def set_up(session: Session) -> str:
+            return str(first_administrator(session, name, GOOD).username)
+
+        together.wait(30)
+        try:
+            retried(desk.sessions, set_up)
+        except SetupRefused as no:
+            refused.append(no.msgid)
+
+    hands = [threading.Thread(target=work, args=(name,)) for name in ("chief", "other")]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join(60)
+    with reading(desk.sessions) as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
+    assert refused == ["accounts_there"]
