@@ -51,6 +51,11 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "{name} does not run (it ended with {exit}; started again {restarts} times).",
         "请查看日志中的原因。", "Look at the log for the reason.",
     ),
+    "jobs_failed": (
+        "近{days}天有{n}个任务失败，最近一个：{why}", "{n} jobs failed in the last {days} days, the last one: {why}",
+        "未完成的会在下次唤醒时继续；请按错误处理。",
+        "The next wake-up goes on where it stopped; mend what the error names.",
+    ),
     "never_swept": (
         "机器人尚未完成过一次巡查。", "The bot has never made a whole pass.",
         "请启动机器人，或运行 python -m app sweep。", "Start the bot, or run python -m app sweep.",

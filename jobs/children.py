@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import config
+from app.clock import Clock, clock_from
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,14 @@ class ChildState:
 
 @dataclass(frozen=True)
 class Children:
-    """The supervisor, the address it serves, its Redis and its children."""
+    """The supervisor, the address it serves, its Redis and its children; and, where DESK_CLOCK is set, the real moment
+    at which it was that time."""
 
     supervisor: int
     started_at: str
     address: str
     redis_url: str
+    clock_since: str | None
     children: tuple[ChildState, ...]
 
     def running(self, prefix: str) -> int:
@@ -109,3 +113,10 @@ def redis_url_of(settings: config.Config) -> str | None:
         return settings.redis_url
     state = read(settings.data)
     return state.redis_url if state else None
+
+
+def clock_of(settings: config.Config) -> Clock:
+    """The clock of the settings; where a supervisor runs on the same data, the one that its children have."""
+    state = read(settings.data) if settings.clock and settings.clock_since is None else None
+    told = datetime.fromisoformat(state.clock_since) if state and state.clock_since else None
+    return clock_from(settings.clock, settings.clock_since or told)

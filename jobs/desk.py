@@ -14,9 +14,9 @@ from rq import Queue
 from sqlalchemy import Engine
 
 import config
-from app.clock import Clock, clock_from
+from app.clock import Clock
 from app.database import Sessions, engine_from, sessions_from
-from jobs.children import redis_url_of
+from jobs.children import clock_of, redis_url_of
 from jobs.timetable import QUEUE
 
 
@@ -45,9 +45,7 @@ def desk() -> Desk:
     engine = engine_from(settings.database_url)
     # A forked child must not use, nor close, connections of its parent.
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
-    return Desk(
-        settings, engine, sessions_from(engine, settings.ledger_key), clock_from(settings.clock, settings.clock_since)
-    )
+    return Desk(settings, engine, sessions_from(engine, settings.ledger_key), clock_of(settings))
 
 
 def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:

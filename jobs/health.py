@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from redis import RedisError
+from redis import Redis, RedisError
 from rq import Worker
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+from rq.registry import FailedJobRegistry
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -22,8 +25,8 @@ from app.stages.calendar import office_at
 from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
-from jobs.desk import NoRedis, redis_of
-from jobs.timetable import SWEEP
+from jobs.desk import NoRedis, queue_on, redis_of
+from jobs.timetable import FAILED_SECONDS, SWEEP
 from jobs.worker import WORKER_TTL
 from migrations.upgrade import behind
 
@@ -128,12 +131,11 @@ def bot_findings(settings: config.Config) -> list[Finding]:
     if told is None and settings.redis_url is None:
         return [finding("bot_not_running")]
     down = [] if told is None else [_down(told, one.name) for one in told.children if one.state != "running"]
+    wanted = 1 if told is None else told.wanted("worker")
     try:
-        live = _live_workers(settings)
+        return [*down, *_queue_findings(settings, wanted)]
     except (RedisError, NoRedis) as gone:
         return [*down, finding("redis_unreachable", why=type(gone).__name__)]
-    wanted = 1 if told is None else told.wanted("worker")
-    return [*down, *([finding("worker_missing", wanted=wanted, live=live)] if live < wanted else [])]
 
 
 def _down(told: Children, name: str) -> Finding:
@@ -141,12 +143,30 @@ def _down(told: Children, name: str) -> Finding:
     return finding("child_down", name=name, exit=one.last_exit, restarts=one.restarts)
 
 
-def _live_workers(settings: config.Config) -> int:
-    """How many workers said lately that they live. Raises RedisError, NoRedis."""
+def _queue_findings(settings: config.Config, wanted: int) -> Iterator[Finding]:
+    """What Redis tells: whether enough workers said lately that they live, and what failed. Raises RedisError,
+    NoRedis."""
     redis = redis_of(settings)
     try:
         since = datetime.now(UTC) - SILENT
         known = Worker.all(connection=redis, serializer="json")
-        return sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
+        live = sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
+        if live < wanted:
+            yield finding("worker_missing", wanted=wanted, live=live)
+        failed = FailedJobRegistry(queue=queue_on(redis))
+        last = failed.get_job_ids(desc=True)[:1]
+        if last:
+            days, why = FAILED_SECONDS // 86_400, _error(redis, last[0])
+            yield finding("jobs_failed", WARNING, n=failed.count, days=days, why=why)
     finally:
         redis.close()
+
+
+def _error(redis: Redis, id: str) -> str:
+    """The last line of what stopped a job; its id where Redis kept no more."""
+    try:
+        result = Job.fetch(id, connection=redis, serializer="json").latest_result()
+    except NoSuchJobError:
+        return id
+    lines = (result.exc_string or "").strip().splitlines() if result else []
+    return f"{id}: {lines[-1][:200]}" if lines else id

@@ -6,6 +6,7 @@ moment at which a case is looked at again.
 
 from __future__ import annotations
 
+from app.papers.dossier import make_waiting
 from app.sweep import sweep
 from jobs.desk import desk
 from jobs.timetable import DRAFTING, LIST, SWEEP, Wake
@@ -31,5 +32,7 @@ def issue_the_list() -> Told:
 
 
 def draft_dossiers() -> Told:
-    """Draft the dossiers that are due."""
-    return _pass(DRAFTING)
+    """Draft the dossiers that are due, and make the files of those that were sealed without them."""
+    told = _pass(DRAFTING)
+    here = desk()
+    return {**told, "volumes": len(make_waiting(here.sessions, here.settings.data, here.now()))}

@@ -30,7 +30,7 @@ SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, STEPS)
 LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "list"))
 """The list of the working day. What lapses today belongs on it, so it is marked first."""
 DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
-"""The drafting of dossiers."""
+"""The drafting of dossiers, and the files of those that were sealed."""
 TIMETABLE = (SWEEP, LIST, DRAFTING)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""

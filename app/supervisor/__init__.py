@@ -66,6 +66,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.signals: list[float] = []
         self.stopping = False
+        self._welcomed = False
 
     def say(self, line: str) -> None:
         """A line for whoever started us; he may be gone, with his terminal."""
@@ -157,6 +158,7 @@ class Supervisor:
             self.settings.data,
             Children(
                 os.getpid(), self.began.isoformat(timespec="seconds"), panel.address(self.settings), self.redis_url,
+                self.environment.get("DESK_CLOCK_SINCE"),
                 tuple(child.state(self.stopping) for child in self.children),
             ),
         )  # fmt: skip
@@ -195,6 +197,7 @@ class Supervisor:
         try:
             if self._until(filling.ended, SAMPLE_SECONDS) and filling.last_exit == 0:
                 self._unfinished.unlink()
+                self._welcomed = True  # it said so itself who may come in
                 return
             if not self.signals:
                 self.say(f"The sample office could not be filled ({filling.last_exit}): see the lines above.")
@@ -213,7 +216,7 @@ class Supervisor:
 
     def _welcome(self) -> Iterator[str]:
         sample = ready.sample_office(self.settings)
-        if sample:
+        if sample and not self._welcomed:
             names, cases = sample
             kept = self.settings.data / "demo-password"
             yield f"样例办公室 sample office: {cases} 件 cases"

@@ -1,0 +1,298 @@
+"""What is wrong with a desk is said, with what to do about it; a desk that is well has nothing to say."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import delete, select, update
+
+import config
+from app.clock import clock_from
+from app.database import engine_from, sessions_from, transaction
+from app.models import CalendarDay, Case, Unit, UnitPost
+from app.rules.workdays import sweep_on
+from app.stages.calendar import set_days
+from app.story.cast import unit_named
+from app.sweep import sweep
+from app.views.health import blueprint
+from jobs import health
+from jobs.advice import ADVICE, WARNING, WRONG, Finding
+from jobs.desk import queue_on
+from jobs.worker import worker
+from tests import seed
+from tests.databases import Desk
+from tests.people import fingerprint
+from tests.supervised import Duban, sqlite_data, waited
+from tests.test_cli import command
+
+NOW = seed.NOW
+
+
+@pytest.fixture
+def settings(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[config.Config]:
+    """The settings of a desk that is well: swept just now, with one worker alive."""
+    made = config.load({"DESK_DATA": str(tmp_path / "data"), "DATABASE_URL": desk.url, "REDIS_URL": redis_url})
+    sweep(desk.sessions, NOW)
+    with Redis.from_url(redis_url) as redis:
+        alive = worker(redis, "worker-1")
+        alive.register_birth()
+        yield replace(made, ledger_key=desk.key, clock=NOW)
+        alive.register_death()
+
+
+def found(settings: config.Config, now: Any = NOW) -> list[tuple[str, str]]:
+    return [(one.code, one.level) for one in health.findings(settings, now)]
+
+
+def sole(settings: config.Config, now: Any = NOW) -> Finding:
+    (one,) = health.findings(settings, now)
+    return one
+
+
+def test_a_desk_that_is_well_has_nothing_to_say(settings: config.Config) -> None:
+    assert found(settings) == []
+
+
+def test_a_last_pass_of_more_than_thirty_minutes_ago_is_wrong(settings: config.Config) -> None:
+    assert found(settings, NOW + timedelta(minutes=30)) == []
+    late = sole(settings, NOW + timedelta(minutes=31))
+    assert (late.code, late.level) == ("sweep_late", WRONG)
+    assert "31分钟" in late.zh and "31 minutes" in late.en
+
+
+def test_the_partial_passes_are_not_the_whole_one(desk: Desk, settings: config.Config) -> None:
+    later = NOW + timedelta(minutes=40)
+    sweep(desk.sessions, later, ("marks", "list"), "supervision-list")
+    sweep(desk.sessions, later, ("drafts",), "drafting")
+    assert found(settings, later) == [("sweep_late", WRONG)]
+    sweep(desk.sessions, later)
+    assert found(settings, later) == []
+
+
+def test_passes_of_a_clock_that_was_set_back_do_not_count(desk: Desk, settings: config.Config) -> None:
+    sweep(desk.sessions, NOW + timedelta(hours=2))
+    assert found(settings, NOW + timedelta(minutes=45)) == [("sweep_late", WRONG)]
+
+
+def test_a_bot_that_never_looked_is_wrong(desk: Desk, settings: config.Config) -> None:
+    assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
+
+
+def test_a_unit_without_a_liaison_is_named(desk: Desk, settings: config.Config) -> None:
+    with transaction(desk.sessions) as session:
+        unit = unit_named(session, "ROADS")
+        post = select(UnitPost).where(UnitPost.unit_id == unit.id, UnitPost.post == "liaison")
+        session.scalars(post).one().to_on = NOW.date() - timedelta(days=1)
+    one = sole(settings)
+    assert (one.code, one.level) == ("unit_without_liaison", WRONG)
+    assert "ROADS单位没有联络员" in one.zh
+    assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
+    with transaction(desk.sessions) as session:
+        session.execute(update(Unit).where(Unit.code == "ROADS").values(active=False))
+    assert found(settings) == []
+
+
+def test_a_calendar_that_ends_within_sixty_days_is_wrong(desk: Desk, settings: config.Config) -> None:
+    with transaction(desk.sessions) as session:
+        session.execute(delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=60)))
+    assert found(settings) == []
+    with transaction(desk.sessions) as session:
+        session.execute(delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=59)))
+    assert found(settings) == [("calendar_short", WRONG)]
+
+
+@pytest.mark.parametrize(
+    ("day", "level"),
+    [
+        (date(2026, 10, 31), None), (date(2026, 11, 1), WARNING), (date(2026, 12, 9), WARNING),
+        (date(2026, 12, 10), WRONG),
+    ],
+)
+def test_a_missing_next_year_is_a_warning_from_november_and_wrong_from_the_tenth_of_december(
+    desk: Desk, settings: config.Config, day: date, level: str | None
+) -> None:
+    now = sweep_on(day)
+    sweep(desk.sessions, now)
+    assert found(settings, now) == ([] if level is None else [("calendar_missing", level)])
+    with transaction(desk.sessions) as session:
+        january = [date(2027, 1, 1) + timedelta(days=n) for n in range(31)]
+        set_days(session, {one: one.weekday() < 5 for one in january})
+    assert found(settings, now) == []
+
+
+def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(desk: Desk, settings: config.Config) -> None:
+    seed.overdue(desk, 3)
+    with transaction(desk.sessions) as session:
+        case = session.scalars(select(Case).order_by(Case.id).limit(1)).one()
+        case.head_seq -= 1
+    with transaction(desk.sessions) as session:  # the seeded units have no liaison
+        session.execute(update(Unit).values(active=False))
+    sweep(desk.sessions, NOW)
+    one = sole(settings)
+    assert (one.code, one.level) == ("look_failed", WRONG)
+    assert str(case.number) in one.zh and "1次" in one.zh
+    with transaction(desk.sessions) as session:
+        session.execute(update(Case).where(Case.id == case.id).values(head_seq=Case.head_seq + 1))
+    sweep(desk.sessions, NOW + timedelta(hours=1))
+    assert found(settings, NOW + timedelta(hours=1)) == []
+
+
+def test_a_worker_that_does_not_live_is_missed(settings: config.Config, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    assert found(settings) == [("worker_missing", WRONG)]
+
+
+def test_a_redis_that_does_not_answer_is_named(settings: config.Config, tmp_path: Path) -> None:
+    for url in (f"unix://{tmp_path}/none", "redis://127.0.0.1:1/0"):
+        assert found(replace(settings, redis_url=url)) == [("redis_unreachable", WRONG)]
+
+
+def test_without_supervisor_and_redis_the_bot_does_not_run(settings: config.Config) -> None:
+    assert found(replace(settings, redis_url=None)) == [("bot_not_running", WRONG)]
+
+
+def test_a_failed_job_is_a_warning_with_its_error(settings: config.Config, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        queue_on(redis).enqueue("jobs.sweeps.no_such_job", job_id="sweep-60-1", failure_ttl=600)
+        worker(redis, "worker-2").work(burst=True, logging_level="CRITICAL")
+    one = sole(settings)
+    assert (one.code, one.level) == ("jobs_failed", WARNING)
+    assert "sweep-60-1" in one.en and "no_such_job" in one.en
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(settings: config.Config) -> None:
+    one = sole(replace(settings, database_url="postgresql+psycopg://u:hunter2@127.0.0.1:1/none"))
+    assert (one.code, one.level) == ("database_unreachable", WRONG)
+    assert "hunter2" not in repr(one)
+
+
+def test_a_database_behind_its_migrations_is_named(desk: Desk, settings: config.Config) -> None:
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    assert found(settings) == [("database_behind", WRONG)]
+
+
+def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
+    before = fingerprint(desk)
+    health.findings(settings, NOW + timedelta(days=400))
+    assert fingerprint(desk) == before
+
+
+def test_every_finding_says_what_to_do_in_both_languages() -> None:
+    source = Path(health.__file__).read_text("utf-8")
+    for code, (zh, en, todo_zh, todo_en) in ADVICE.items():
+        assert f'"{code}"' in source, code
+        assert zh[-1] in "。}" and todo_zh[-1] == "。"
+        assert en[-1] in ".}" and todo_en[-1] == "."
+
+
+# `python -m app check`
+
+
+def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(sqlite_template: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with sqlite_data(sqlite_template, data) as desk:
+        sweep(desk.sessions, NOW)
+    done = command(data, "check", DESK_CLOCK=NOW.isoformat())
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("[red] bot_not_running\n") and "make run" in done.stdout
+
+
+def test_check_exits_0_on_a_desk_that_runs_and_1_when_a_child_is_down(sqlite_template: Path, tmp_path: Path) -> None:
+    data, clock = tmp_path / "data", {"DESK_CLOCK": "2026-03-12T09:00:00"}
+    with sqlite_data(sqlite_template, data) as desk, transaction(desk.sessions) as session:
+        unit_named(session, "WATER")
+    with Duban(data, **clock) as duban:
+        duban.at_work()
+        waited(lambda: _all_well(command(data, "check", **clock)), 60, f"all well\n{duban.said}")
+        duban.process.kill()
+    assert command(data, "check", **clock).returncode == 1
+
+
+def _all_well(done: subprocess.CompletedProcess[str]) -> bool:
+    assert "Traceback" not in done.stderr
+    return done.returncode == 0 and "Nothing is wrong" in done.stdout
+
+
+def test_check_says_so_of_a_database_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_text("not a database, but long enough to be looked at as one. " * 30)
+    done = command(tmp_path, "check")
+    assert done.returncode == 1
+    assert "database_unreachable" in done.stdout and "Traceback" not in done.stderr
+
+
+# /healthz, /readyz, /metrics
+
+
+@pytest.fixture
+def client(desk: Desk, settings: config.Config) -> FlaskClient:
+    """The three addresses in an app of their own: they ask nothing of the panel but `extensions["desk"]`."""
+    app = Flask("health")
+    app.extensions["desk"] = SimpleNamespace(settings=settings, sessions=desk.sessions, clock=clock_from(NOW))
+    app.register_blueprint(blueprint)
+    return app.test_client()
+
+
+def test_healthz_asks_nothing_but_the_process(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_readyz_is_200_when_database_redis_bot_and_calendar_are_well(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.get_json() == {"status": "ready", "findings": [], "last_sweep_seconds": 0}
+
+
+def test_readyz_is_503_when_something_is_wrong_and_names_it(client: FlaskClient, redis_url: str) -> None:
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "not ready")
+    assert answer.get_json()["findings"] == [{"code": "worker_missing", "level": WRONG}]
+
+
+def test_readyz_says_so_when_the_database_is_away(client: FlaskClient, settings: config.Config) -> None:
+    engine = engine_from("postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
+    client.application.extensions["desk"].sessions = sessions_from(engine, settings.ledger_key)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and "hunter2" not in answer.text
+    assert answer.get_json()["findings"] == [{"code": "database_unreachable", "level": WRONG}]
+
+
+def test_metrics_count_passes_open_cases_and_the_age_of_the_last_pass(desk: Desk, client: FlaskClient) -> None:
+    seed.overdue(desk, 5)
+    lines = client.get("/metrics").text.splitlines()
+    told = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert told['desk_runs_total{name="sweep"}'] == "1"
+    assert told["desk_open_cases"] == "5"
+    assert 0 <= float(told["desk_last_sweep_age_seconds"]) < 60
+    for name in {line.split()[2] for line in lines if line.startswith("# TYPE")}:
+        assert any(key.startswith(name) for key in told), name
+
+
+def test_metrics_are_for_this_machine_itself_only(client: FlaskClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "10.0.0.9"}).status_code == 403
+    # A proxy on this machine brings everybody.
+    assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 403
+
+
+def test_with_a_token_metrics_are_for_who_has_it(client: FlaskClient, settings: config.Config) -> None:
+    client.application.extensions["desk"].settings = replace(settings, metrics_token="t" * 20)
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer ünicode"}).status_code == 403
+    far = {"REMOTE_ADDR": "10.0.0.9"}
+    headers = {"Authorization": f"Bearer {'t' * 20}"}
+    assert client.get("/metrics", headers=headers, environ_base=far).status_code == 200
