@@ -44,6 +44,7 @@ class Office:
         self.desk = desk
         self.ids: dict[str, int] = {}
         self.data: Path | None = None
+        self.makes_dossiers = True
 
     def do(self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any) -> Any:
         """One verb of one person; gives what the stage gave. A registered case keeps its letter (`case`)."""
@@ -56,7 +57,8 @@ class Office:
             done = perform(session, now, actor, verb, **given)
         if verb == "register" and case is not None:
             self.ids[str(case)] = done.id
-        made(self.desk, now, verb, self.data)
+        if self.makes_dossiers:
+            made(self.desk, now, verb, self.data)
         return done
 
     def _given(

@@ -140,7 +140,7 @@ def supervision_list(facts: Facts) -> Page:
         for row in list_rows(facts)
     ]  # fmt: skip
     head = ("序号", "工单编号", "承办单位", "列入情形", "办理期限", "逾期\n工作日", "催办编号", "重复", "批示、说明")
-    widths = ("9mm", "22mm", "1.2fr", "1.2fr", "20mm", "12mm", "1.3fr", "9mm", "1.2fr")
+    widths = ("11mm", "27mm", "1fr", "1fr", "22mm", "14mm", "1.1fr", "11mm", "1fr")
     opening = (
         f"{day(facts['day'])}经逐件核对，下列{len(shown)}件符合列入督办建议清单的情形，现提请研究决定是否立项督办。"
         "每行所列情形、催办、逾期工作日数均以清单印发时的记录为准。"
@@ -150,9 +150,9 @@ def supervision_list(facts: Facts) -> Page:
     if struck:
         blocks += [
             heading("勘误"), paragraph("此前清单中的下列各行系误列，予以删除："),
-            table(STRUCK_HEAD, struck, ("24mm", "1fr", "1fr", "24mm", "1.4fr")),
+            table(STRUCK_HEAD, struck, ("28mm", "1fr", "1fr", "24mm", "1.4fr")),
         ]  # fmt: skip
-    return _page(facts, "督办建议清单", *blocks)
+    return _page(facts, "督办建议清单", *blocks, paragraph("特此提请。"))
 
 
 def letter(facts: Facts) -> Page:
