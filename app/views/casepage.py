@@ -1,4 +1,4 @@
-"""What a case page shows: the facts, the clocks that run, the timeline, and every verb of the person with its reason."""
+"""What a case page shows: the facts, the clocks that run, the timeline, and the person's verbs, each with its reason."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ class Page:
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
     caller: dict[str, str] = field(default_factory=dict)
     files: Sequence[Any] = ()
+    closed: list[Button] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, str]]]] = field(default_factory=list)
     drafts: list[dict[str, str]] = field(default_factory=list)
 
@@ -299,8 +300,10 @@ def page_of(case: Case) -> Page:
     """The page of a case for the person who asks."""
     who = actor()
     rows = rows_of(case, who)
+    stages = buttons(who, case, rows)
     return Page(
-        case=case, facts=facts(case), clocks=clocks(case, rows, now()), stages=buttons(who, case, rows),
+        case=case, facts=facts(case), clocks=clocks(case, rows, now()), stages=stages,
+        closed=[one for _, ones in stages for one in ones if one.why],
         timeline=timeline(case), rows=rows, caller=masked_caller(case), drafts=drafts_of(case, rows),
         files=[(url_for("Files.open", id=row.id), row) for row in rows.get("stored_file", ())],
         tables=tables(rows),

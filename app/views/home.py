@@ -36,7 +36,6 @@ from app.scope import seen_by
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.base import page_of
-from app.views.people import page_title
 
 Where = Callable[[Actor], list[Any]]
 SHOWN = 50
@@ -186,8 +185,7 @@ class Home(BaseView):
         alone = [one for one in possible(who) if one.target == "none" and not one.name.startswith("edit_")
                  and one.name != "reset_password" or one.alone]  # fmt: skip
         starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
-        pages = [(url_for(f"{page}.list"), page_title(page)) for page in sorted(who.pages, key=page_order)]
-        return self.render_template("desk/home.html", title="", lists=lists, starts=starts, pages=pages)
+        return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
         return url_for(f"{queue.page}.list") if queue.page else url_for("Home.work", key=key)

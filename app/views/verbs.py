@@ -20,7 +20,9 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING
 from app.verbs import VERBS, Verb, perform
+from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, language, now, reader, refuse_access, written
+from app.views.casepage import rows_of, why_not
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
 from app.views.people import found_role, rights_of
@@ -92,10 +94,12 @@ class Verbs(BaseView):
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id") if typed.get(name)]
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
+        why = why_not(verb.name, rows_of(case, actor())) if case is not None and verb.name in ACTS_ON else ""
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
             units=_units(verb, case), reads_cases="Cases" in actor().pages,
+            why=why,
         )  # fmt: skip
         return page, REFUSED if no else 200
 
