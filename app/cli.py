@@ -23,6 +23,7 @@ from app.stages.calendar import fill
 from app.story import play, replay
 from app.story.accounts import SetupRefused, first_administrator, refuse_unless_empty
 from app.story.replay import counts, messages
+from app.story.room import dossiers
 from app.story.sample.office import refuse_unless_fresh, usernames
 from app.story.sample.password import sample_password
 from app.story.sample.play import fill_sample
@@ -163,6 +164,9 @@ def _play(settings: config.Config, given: Namespace) -> int:
 def _replay(settings: config.Config, given: Namespace) -> int:
     """Replay real messages and print what the bot did."""
     if given.keep is None:
+    if given.keep is None and given.dossiers:
+        print("--dossiers needs --keep: the folder in which they are made", file=sys.stderr)
+        return 2
         with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
             _replayed(sessions, given)
         return 0
@@ -185,7 +189,10 @@ def _replayed(sessions: Sessions, given: Namespace) -> None:
         if not given.json and done % 500 == 0:
             print(f"{done}/{whole}", file=sys.stderr)
     with reading(sessions) as session:
-        print(json.dumps(counts(session, len(found), started), ensure_ascii=False))
+        told = counts(session, len(found), started)
+    if given.dossiers:
+        told["dossiers"] = [path.name for path in dossiers(sessions, given.keep, given.dossiers)]
+    print(json.dumps(told, ensure_ascii=False))
 
 
 def _parser() -> ArgumentParser:
@@ -215,6 +222,7 @@ def _parser() -> ArgumentParser:
     replayed.add_argument("--to", dest="last", type=date.fromisoformat)
     replayed.add_argument("--keep", type=Path, help="leave the database in this folder")
     replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
+    replayed.add_argument("--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers")
     return parser
 
 

@@ -172,6 +172,33 @@ def test_keep_leaves_a_database_that_verifies(tmp_path: Path) -> None:
     assert again.returncode == 2 and "holds a database already" in again.stderr
 
 
+def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(kept), "--dossiers", "2", "--json"]
+    done = _command(*given, DESK_DATA=str(tmp_path / "d"))
+    told = json.loads(done.stdout or "null")
+    assert told, done.stderr
+    assert told["events"]["supervision.listed"] == {"silent": 2}
+    assert len(told["dossiers"]) == 2
+    for name in told["dossiers"]:
+        zipped = kept / "dossiers" / name
+        summed = subprocess.run(
+            ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=zipped.with_suffix(""), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert summed.returncode == 0 and "dossier.pdf: OK" in summed.stdout
+    whole = _command("verify", DESK_DATA=str(kept))
+    assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
+
+
+def test_more_dossiers_than_listed_cases_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(tmp_path / "kept"), "--dossiers", "3"]
+    done = _command(*given, DESK_DATA=str(tmp_path / "d"))
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "2 listed cases wait for the room, not 3")
+    alone = _command(*given[:2], "--dossiers", "1", DESK_DATA=str(tmp_path / "d"))
+    assert alone.returncode == 2 and "--keep" in alone.stderr
+
+
 needs_messages = pytest.mark.skipif(not REAL.exists(), reason="the real messages are not beside the project")
 
 
