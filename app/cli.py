@@ -31,6 +31,7 @@ from app.story.stage import Theatre
 from app.supervisor import Refused, ready
 from app.supervisor import run as supervise
 from app.sweep import sweep
+from jobs.children import clock_of
 from jobs.health import WRONG, findings
 from migrations.upgrade import behind, upgrade
 
@@ -72,7 +73,7 @@ def _run(settings: config.Config, given: Namespace) -> int:
 
 def _check(settings: config.Config, given: Namespace) -> int:
     """Say what is wrong, and what to do about it."""
-    found = findings(settings, clock_from(settings.clock, settings.clock_since)())
+    found = findings(settings, clock_of(settings)())
     for one in found:
         print(f"[{one.level}] {one.code}\n  {one.zh}{one.todo_zh}\n  {one.en} {one.todo_en}")
     if not found:
@@ -130,7 +131,7 @@ def _first_login(settings: config.Config, given: Namespace) -> tuple[str, str]:
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
     """One pass of the bot, without Redis."""
-    done = sweep(_sessions(settings), given.at or clock_from(settings.clock)())
+    done = sweep(_sessions(settings), given.at or clock_of(settings)())
     print(f"{done.cases} cases looked at, {done.failures} failed")
     return 1 if done.failures else 0
 
@@ -163,10 +164,10 @@ def _play(settings: config.Config, given: Namespace) -> int:
 
 def _replay(settings: config.Config, given: Namespace) -> int:
     """Replay real messages and print what the bot did."""
-    if given.keep is None:
     if given.keep is None and given.dossiers:
         print("--dossiers needs --keep: the folder in which they are made", file=sys.stderr)
         return 2
+    if given.keep is None:
         with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
             _replayed(sessions, given)
         return 0
@@ -221,8 +222,8 @@ def _parser() -> ArgumentParser:
     replayed.add_argument("--from", dest="first", type=date.fromisoformat)
     replayed.add_argument("--to", dest="last", type=date.fromisoformat)
     replayed.add_argument("--keep", type=Path, help="leave the database in this folder")
-    replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
     replayed.add_argument("--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers")
+    replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -127,6 +128,15 @@ class Duban:
         """Wait until both workers live."""
         waited(lambda: "worker-2" in self.states() and self.workers() == 2, seconds, f"two workers\n{self.said}")
         return self
+
+    def get(self, path: str) -> int:
+        """The status with which the panel answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60) -> int:
         """Tell it to stop; its exit code."""

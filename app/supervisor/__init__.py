@@ -109,7 +109,8 @@ class Supervisor:
             self._spawn("redis", valkey.command(self.settings.data, self.socket), REDIS_GRACE)
             if not self._until(self._redis_answers, REDIS_SECONDS):
                 if not self.signals:
-                    self.say("Redis did not start: see the lines above, or set REDIS_URL to one that runs.")
+                    log = valkey.log_file(self.settings.data)
+                    self.say(f"Redis did not start: see {log}, or set REDIS_URL to one that runs.")
                 return 4
         elif not self._redis_answers():
             self.say("The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it.")

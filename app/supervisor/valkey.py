@@ -50,6 +50,11 @@ def url(socket: Path) -> str:
     return f"unix://{socket}"
 
 
+def log_file(data: Path) -> Path:
+    """Where it writes what it has to say."""
+    return data / "run" / "redis.log"
+
+
 def command(data: Path, socket: Path) -> list[str]:
     """How it is started: on the socket only, every second on the disk, never forgetting for want of room."""
     folder = data / "redis"
@@ -60,4 +65,5 @@ def command(data: Path, socket: Path) -> list[str]:
         *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
         *("--daemonize", "no", "--enable-debug-command", "no", "--loglevel", "warning"),
+        *("--logfile", str(log_file(data))),
     ]

@@ -40,6 +40,37 @@ def desk(sqlite_template: Path, data: Path) -> Iterator[Desk]:
         yield made
 
 
+@pytest.mark.timeout(240)
+def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outlives_a_sudden_end(data: Path) -> None:
+    with Duban(data, DESK_CLOCK="2025-09-30T08:30:00") as duban:
+        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 200, f"the address\n{duban.said}")
+        assert duban.get("/login/") == 200 and duban.get("/healthz") == 200
+        assert (data / "demo-password").stat().st_mode & 0o777 == 0o600
+        assert (data / "demo-password").read_text().strip() in duban.said
+        duban.at_work()
+        waited(lambda: command(data, "check", DESK_CLOCK="2025-09-30T08:30:00").returncode == 0, 30, "all to be well")
+        assert duban.get("/readyz") == 200
+        duban.process.kill()
+        waited(lambda: processes(data) == {}, 5, "all to end")
+    before = _counts(data)
+    assert before["hotline_case"] > 100 and before["ab_user"] > 20
+    with Duban(data, DESK_CLOCK="2025-09-30T08:30:00") as duban:
+        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 60, f"the address\n{duban.said}")
+        assert f"{before['hotline_case']} 件 cases" in duban.said and "operator, " in duban.said
+        assert "filling" not in duban.said
+        assert duban.stop(signal.SIGINT) == 0
+    assert _counts(data) == before
+
+
+def _counts(data: Path) -> dict[str, int]:
+    """How many accounts and cases there are."""
+    with closing(sqlite3.connect(data / "desk.db")) as connection:
+        return {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("ab_user", "hotline_case")
+        }
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: signal.Signals) -> None:
     with Duban(data) as duban:

@@ -91,6 +91,7 @@ def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
     desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
 ) -> None:
     room = Room(desk)
+    room.makes_dossiers = False
     room.to("seal_referral")
     data, queue = tmp_path / "data", queue_on(redis)
     with working(desk, redis_url, data, DESK_CLOCK="2025-06-12T10:30:00"):
