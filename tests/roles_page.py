@@ -22,7 +22,7 @@ SCOPE_WORDS = {
     "to_visit": "cases that wait for a visit, and those he visited",
     "unit": "what his own unit was given, and nothing of other units",
     "leader": "summaries; in full what was submitted to leaders or waits for their approval",
-    "sealed": "sealed dossiers",
+    "sealed": "sealed dossiers, once they were sent",
     None: "no case",
 }
 """scope -> what its role reads, as the page says it."""

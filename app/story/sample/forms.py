@@ -22,6 +22,7 @@ def registration(desk: Desk, file: File, dice: Random, **given: Any) -> dict[str
         "category": matter.category, "channel": desk.callers.channel(), "repeat_check": "已核对近九十日工单，未见重复",
         **given,
     }  # fmt: skip
+    form["narrative"] = desk.callers.opening(matter, form["channel"]) + form["narrative"]
     if not form.get("anonymous"):
         file.caller = form.setdefault("caller", desk.callers.caller())
     return form

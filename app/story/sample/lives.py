@@ -114,6 +114,8 @@ def _transferred(desk: Desk, file: File, dice: Random) -> Life:
         desk.diary.put(_withdrawn(desk, file, dice))
     if dice.random() < 0.08:
         desk.diary.put(_same_from_another(desk, file, dice))
+    if dice.random() < 0.12:
+        desk.diary.put(_asks_early(desk, file, dice))
     if assists:
         desk.diary.put(_assisted(desk, file, assists[0], dice))
     yield from _handled(desk, file, unit, dice)
@@ -139,7 +141,7 @@ def _same_from_another(desk: Desk, file: File, dice: Random) -> Life:
     """Another caller tells of the same matter; an allocator merges the two."""
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(0, 2), dice)
     second = File(file.matter)
-    words = f"{dice.choice(('我也反映一下，', '补充反映：', '同小区住户再次反映，'))}{file.matter.narrative}"
+    words = f"{dice.choice(('我也反映一下，', '还是这件事：', '附近的人都在说，'))}{file.matter.narrative}"
     second.case = desk.do("operator", "register", **forms.registration(desk, second, dice, narrative=words)).id
     yield desk.hours.later(desk.diary.now, dice, 0.5, 4)
     if desk.case(file.case).state in ("handling", "registered", "examining"):
@@ -277,6 +279,14 @@ def _asks_again(desk: Desk, file: File, at: datetime, dice: Random) -> Life:
     if desk.case(file.case).state == "handling":
         kind = dice.choice(("repeat", "repeat", "chase"))
         desk.do("operator", "contact", file.case, kind=kind, words=desk.say(kind, dice, file.matter))
+
+
+def _asks_early(desk: Desk, file: File, dice: Random) -> Life:
+    """Before it is due the caller asks how it goes, or adds what he forgot."""
+    yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 3), dice)
+    if desk.case(file.case).state == "handling":
+        kind, what = dice.choice((("chase", "chase"), ("supplement", "supplement_contact")))
+        desk.do("operator", "contact", file.case, kind=kind, words=desk.say(what, dice, file.matter))
 
 
 def _filed(desk: Desk, file: File, unit: str, dice: Random) -> Part:

@@ -86,12 +86,13 @@ class Callers:
     def _drawn(self, pattern: Pattern) -> Matter:
         texts = read_texts("matters")
         words = self._words(pattern, texts["slots"])
-        opening = self.dice.choice(texts["openings"]) if pattern.kind != "praise" else ""
-        ending = self.dice.choice(texts["endings"]) if pattern.kind in ("complaint", "help", "report") else ""
+        ending = ""
+        if pattern.kind in ("complaint", "help", "report"):
+            ending = self.dice.choice(texts["endings"]["home" if "estate" in words else "any"])
         place = words.get("estate") or words.get("town", "") + words.get("village", "") or words.get("street", "")
         says, answer = pattern.says.format_map(words), pattern.answer.format_map(words)
         return Matter(
-            pattern.unit, pattern.category, pattern.kind, f"{opening}{says}{ending}", pattern.asks, answer,
+            pattern.unit, pattern.category, pattern.kind, f"{says}{ending}", pattern.asks, answer,
             f"神木市{place or words.get('school', '市区')}",
         )  # fmt: skip
 
@@ -109,6 +110,13 @@ class Callers:
         self.number += 1
         name = self.dice.choice(SURNAMES) + self.dice.choice(read_texts("matters")["given"])
         return {"name": name, "phone": f"129{self.dice.randrange(10**4):04d}{self.number:04d}"}
+
+    def opening(self, matter: Matter, channel: str) -> str:
+        """How the operator begins to write it down, as it was spoken or written."""
+        if matter.kind == "praise" or channel == "leader":
+            return ""
+        way = "spoken" if channel in ("phone", "walk_in") else "written"
+        return str(self.dice.choice(read_texts("matters")["openings"][way]))
 
     def channel(self) -> str:
         """How a demand came in."""

@@ -131,7 +131,7 @@ class Stage:
         matter = self.files[like].matter if like else self.desk.callers.matter(self.scene.unit, kinds)
         file = self.files[letter] = File(matter)
         if like:
-            given["narrative"] = f"同楼住户也来反映：{matter.narrative}"
+            given["narrative"] = f"我也反映这件事：{matter.narrative}"
         if "leader" in given:
             given["leader"] = forms.leader(self.desk, file, self.dice, **given["leader"])
         form = forms.registration(self.desk, file, self.dice, **given)
