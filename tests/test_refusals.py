@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
@@ -13,10 +14,13 @@ import pytest
 from sqlalchemy import select
 
 from app.database import transaction
+from app.files import content_of, keep
 from app.models import Case, Setting, Supervision
+from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
-from app.verbs import VERBS
+from app.verbs import VERBS, perform
 from tests.databases import Desk, postgres_copy, sqlite_copy
+from tests.papers.samples import BOMB, MACROS, NOT_TAKEN
 from tests.people import UNITS, People, actor, fingerprint
 from tests.servers import PostgresCluster
 
@@ -188,6 +192,25 @@ _FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
 _RULE = ("it_admin", "change_rule")
 _POST = ((lambda p: p.post("officer", "WATER", "2018-01-01", "2024-01-01")),)
 _LATE = ("to", "2025-06-17 09:00")
+
+def _kept(content: bytes) -> Scene:
+    """A file that the store does not take; what it would have stored is below a folder that is gone afterwards."""
+
+    def act() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            keep(Path(folder), "扫描件.pdf", content)
+
+    return lambda p: act
+
+
+def _unmade(p: People) -> Act:
+    """A referral is sealed, and the files of its dossier are not made yet."""
+    case = item("approved")(p)
+    with transaction(p.desk.sessions) as session:
+        perform(session, p.now, actor(session, "officer"), "seal_referral", case=case)
+    p.to("2025-06-13 09:00")
+    return lambda: p.do("officer", "send_referral", case)
+
 
 SCENES: dict[str, Scene] = {
     # the verb table
@@ -405,7 +428,15 @@ SCENES: dict[str, Scene] = {
     ),
     "completed_or_reviewed_it_himself": when(item("reviewed"), "officer", "approve_referral"),
     "review_may_be_asked": when(item("sealed"), "officer", "send_referral"),
+    "dossier_not_made": lambda p: _unmade(p),
     "nothing_to_receive": when(item("received"), "officer", "record_receipt"),
+    # files
+    "file_empty": _kept(b""),
+    "file_too_big": _kept(b"%PDF-".ljust(MOST_BYTES + 1, b"\n")),
+    "file_type": _kept(NOT_TAKEN["a program"]),
+    "file_macros": _kept(MACROS["a part with macros"]),
+    "file_unpacked": _kept(BOMB),
+    "file_lost": lambda p: lambda: content_of(Path("nowhere"), "0" * 64),
     # calendar and office
     "no_days": when(nothing, "it_admin", "load_calendar", days={}),
     "day_outside_calendar": when(nothing, "it_admin", "load_calendar", days={date(2029, 1, 1): "rest"}),
