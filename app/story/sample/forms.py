@@ -95,10 +95,6 @@ def _instruct(desk: Desk, file: File, dice: Random, unit: str) -> dict[str, Any]
     return {"leader": leader(desk, file, dice)}
 
 
-def _paper(desk: Desk, file: File, dice: Random, unit: str) -> dict[str, Any]:
-    return {"leader": desk.members[unit].name}
-
-
 _SAME = (
     "request_return", "reclassify", "reassign", "waive_assist", "void_reminder", "propose", "decline", "defer",
     "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal", "withdraw", "submit",
