@@ -1,0 +1,150 @@
+"""The panel over a desk of either database, and browsers that log in to it as the people of the desk."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import update
+from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
+
+import config
+from app.database import transaction
+from app.models import Person
+from app.story.cast import actor_named
+from app.web import create_app
+from tests.databases import KEY, Desk
+
+PASSWORD = "a pass phrase of the tests"
+HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
+"""Cheap on purpose: what makes a login slow is proven where logins are."""
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_MSGID = re.compile(r'data-msgid="([a-z_0-9]+)"')
+
+
+def settings_of(desk: Desk, data: Path) -> config.Config:
+    """The settings of a panel over a desk, as the environment would give them."""
+    made = config.load({"DESK_DATA": str(data), "DATABASE_URL": desk.url, "SECRET_KEY": "s" * 40})
+    return dataclasses.replace(made, ledger_key=KEY)
+
+
+class Browser:
+    """One client with its cookies, in nobody's name until it logs in."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.token = ""
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
+
+    def get(self, address: str, **more: Any) -> TestResponse:
+        """GET, without following a redirect; keeps the token of a form that came."""
+        answer = self.client.get(address, **more)
+        if answer.mimetype == "text/html":
+            found = _TOKEN.search(answer.text)
+            self.token = html.unescape(found[1]) if found else self.token
+        return answer
+
+    def post(self, address: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
+        """POST a form with the token that the last page brought."""
+        if not self.token:
+            self.get("/login/" if not self.cookie else "/")
+        return self.client.post(address, data={"csrf_token": self.token, **(fields or {})}, **more)
+
+    def login(self, username: str, password: str = PASSWORD, next: str = "") -> TestResponse:
+        """Log in with the form."""
+        self.get("/login/")
+        where = f"/login/?next={next}" if next else "/login/"
+        answer = self.post(where, {"username": username, "password": password})
+        self.token = ""
+        return answer
+
+    def logout(self) -> TestResponse:
+        """Log out with the button."""
+        answer = self.post("/logout/")
+        self.token = ""
+        return answer
+
+    @property
+    def cookie(self) -> str:
+        """The session's cookie as the browser would send it."""
+        found = self.client.get_cookie("duban")
+        return found.value if found else ""
+
+
+class Panel:
+    """An application over a desk, with a clock that the test sets."""
+
+    def __init__(self, desk: Desk, data: Path, now: datetime) -> None:
+        self.desk, self.now = desk, now
+        self.settings = settings_of(desk, data)
+        self.app = create_app(self.settings, lambda: self.now)
+        self.known: dict[str, Browser] = {}
+
+    def account(self, word: str) -> str:
+        """The username of a role, `staff@UNIT`, `head@UNIT` - with the password of the tests."""
+        with transaction(self.desk.sessions) as session:
+            one = actor_named(session, word)
+            session.execute(update(Person).where(Person.id == one.id).values(password=HASH))
+            return one.name
+
+    def browser(self) -> Browser:
+        """A browser in which nobody has logged in."""
+        return Browser(self.app)
+
+    def enter(self, word: str) -> Browser:
+        """A browser of its own in which somebody has just logged in."""
+        made = self.browser()
+        answer = made.login(self.account(word))
+        assert answer.status_code == 302, (word, answer.text)
+        return made
+
+    def of(self, word: str) -> Browser:
+        """The browser of somebody, logged in at the first call."""
+        if word not in self.known:
+            self.known[word] = self.browser() if word == "anonymous" else self.enter(word)
+        return self.known[word]
+
+    def close(self) -> None:
+        """Leave the database."""
+        with self.app.app_context():
+            self.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@contextmanager
+def panel_over(desk: Desk, data: Path, now: datetime) -> Iterator[Panel]:
+    """A panel; nobody is connected to the database afterwards."""
+    made = Panel(desk, data, now)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def msgid(answer: TestResponse) -> str:
+    """The message id with which a page says no; empty where it does not."""
+    found = _MSGID.search(answer.text)
+    return found[1] if found else ""
+
+
+def refused(answer: TestResponse) -> str:
+    """The message id of a refusal; it must be one."""
+    assert answer.status_code == 422, (answer.status_code, answer.text[-1500:])
+    said = msgid(answer)
+    assert said, answer.text[-1500:]
+    return said
