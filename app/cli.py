@@ -7,11 +7,16 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from getpass import getpass
 from pathlib import Path
 from typing import Any
+
+from werkzeug.test import Client
 
 import config
 from app.clock import clock_from
@@ -22,6 +27,8 @@ from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
 from app.story import play, replay
 from app.story.accounts import SetupRefused, first_administrator, refuse_unless_empty
+from app.story.hand import Hand
+from app.story.panel import through
 from app.story.replay import counts, messages
 from app.story.room import dossiers
 from app.story.sample.office import refuse_unless_fresh, usernames
@@ -151,7 +158,8 @@ def _play(settings: config.Config, given: Namespace) -> int:
     """Play stories, each on an empty database of its own."""
     failed = 0
     told: list[dict[str, Any]] = []
-    for path, story, events, lines in play(given.files, settings.database_url, settings.ledger_key):
+    hand = through(partial(_panel, settings)) if given.through_panel else Hand
+    for path, story, events, lines in play(given.files, settings.database_url, settings.ledger_key, hand):
         if given.json:
             told += [event.plain(story.letter) for event in events]
             continue
@@ -160,6 +168,21 @@ def _play(settings: config.Config, given: Namespace) -> int:
     if given.json:
         print(json.dumps(told, ensure_ascii=False))
     return 1 if failed else 0
+
+
+@contextmanager
+def _panel(
+    settings: config.Config, url: str, data: Path, clock: Callable[[], datetime]
+) -> Iterator[Callable[[], Client]]:
+    """The panel over a story's own database, by the story's clock: gives new browsers."""
+    from app.web import create_app  # It loads the whole of Flask, which no other command needs.
+
+    app = create_app(replace(settings, env="demo", database_url=url, data=data), clock)
+    try:
+        yield app.test_client
+    finally:
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
 
 
 def _replay(settings: config.Config, given: Namespace) -> int:
@@ -217,6 +240,7 @@ def _parser() -> ArgumentParser:
     played = add("play", _play)
     played.add_argument("files", nargs="+", type=Path)
     played.add_argument("--json", action="store_true", help="print the bot's events instead")
+    played.add_argument("--through-panel", action="store_true", help="people act through the web, by its forms")
     replayed = add("replay", _replay)
     replayed.add_argument("file", type=Path)
     replayed.add_argument("--from", dest="first", type=date.fromisoformat)

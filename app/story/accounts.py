@@ -28,9 +28,9 @@ class SetupRefused(Exception):
         self.msgid, self.facts = msgid, facts
 
 
-def hashed(password: str) -> str:
+def hashed(password: str, method: str = HASH_METHOD) -> str:
     """A password as the account keeps it. Slow on purpose (a tenth of a second): hash once what many share."""
-    return generate_password_hash(password, method=HASH_METHOD, salt_length=SALT_LENGTH)
+    return generate_password_hash(password, method=method, salt_length=SALT_LENGTH)
 
 
 def lay_roles(session: Session) -> dict[str, Role]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,24 +13,22 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import Sessions, retried, transaction
-from app.models import Case, Referral, SlaRule, Supervision, Unit
-from app.papers.dossier import make_waiting
+from app.database import Sessions, transaction
+from app.models import Case, Referral, SlaRule
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import fill, set_days
-from app.story.cast import actor_named, person_named, unit_named
-from app.story.fillers import filled
+from app.story.cast import actor_named, unit_named
+from app.story.hand import Fault, Hand, Refused
 from app.story.record import Told, told
 from app.story.stage import Theatre
 from app.sweep import sweep
-from app.verbs import perform
 
 APPROVED_BY_THE_PLAYER = {"load_calendar": "approve_calendar", "change_rule": "approve_rule"}
 """What the centre head approves at once, where a story does not say when."""
-SEALS = ("seal_referral", "supplement_referral")
-"""The verbs after which a dossier's files are made."""
+MakeHand = Callable[[Sessions, dict[str, int], Path], Hand]
+"""Makes the hand through which a story's people act: sessions, the cases by their letters, the folder for files."""
 
 
 @dataclass
@@ -127,71 +125,9 @@ def _furnish(session: Session, story: Story) -> None:
         actor_named(session, str(step["as"]))
 
 
-class Hand:
-    """How a story's people act: straight through the verb table."""
-
-    def __init__(self, sessions: Sessions, story: Story, data: Path) -> None:
-        self.sessions, self.story, self.data = sessions, story, data
-
-    def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
-        """One verb of one person; NotAllowed where it is refused."""
-        letter = str(step.get("case", ""))
-        fields = filled(verb, letter, step, now)
-        if verb == "register":
-            fields.pop("case", None)
-        if "into" in fields and verb == "merge":
-            fields["into"] = self.case(fields["into"])
-        letters = [str(one) for one in _listed(fields.pop("into", ()))] if verb == "split" else []
-        if letters and "parts" not in step:
-            fields["parts"] = [{"narrative": filled("register", one, {}, now)["narrative"]} for one in letters]
-
-        def work(session: Session) -> Any:
-            actor = actor_named(session, word)
-            if verb in ("draft_finding", "record_statement") and "case" in step:
-                self._people(session, verb, step, fields)
-            target = {} if verb == "register" else self._target(step)
-            return perform(session, now, actor, verb, **target, **fields)
-
-        done = retried(self.sessions, work)
-        if verb == "register":
-            self.story.cases[letter] = done.id
-        for one, case in zip(letters, done if verb == "split" else (), strict=True):
-            self.story.cases[one] = case.id
-        if verb in SEALS:
-            make_waiting(self.sessions, self.data, now)
-
-    def _target(self, step: Mapping[str, Any]) -> dict[str, Any]:
-        target: dict[str, Any] = {name: step[name] for name in ("unit", "ground") if name in step}
-        if "case" in step:
-            target["case"] = self.case(step["case"])
-        return target
-
-    def case(self, letter: Any) -> int:
-        """The case of a letter; one that was never registered is not found."""
-        if str(letter) not in self.story.cases:
-            raise NotAllowed("not_found", case=str(letter))
-        return self.story.cases[str(letter)]
-
-    def _people(self, session: Session, verb: str, step: Mapping[str, Any], fields: dict[str, Any]) -> None:
-        """Persons are named as actors (`head@WATER`) or by a name, which then held a post in the unit. A finding that
-        names nobody in the story names the unit's head."""
-        query = select(Unit.code).join(Supervision, Supervision.unit_id == Unit.id)
-        query = query.where(Supervision.case_id == self.case(step["case"]))
-        code = step.get("unit") or session.scalars(query.order_by(Supervision.id)).first()
-        if verb == "draft_finding" and code:
-            persons = _listed(fields.get("persons") or [f"head@{code}"])
-            fields["persons"] = [person_named(session, code, str(one)) for one in persons]
-        elif fields.get("person") and code:
-            fields["person"] = person_named(session, code, str(fields["person"]))
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
 def _before(hand: Hand, now: datetime, step: Mapping[str, Any]) -> None:
     """What the player does by itself: completes a draft that is reviewed, opens the paper as the approver."""
-    case = hand.story.cases.get(str(step.get("case")))
+    case = hand.cases.get(str(step.get("case")))
     if step["do"] == "review_referral" and not _completed(hand, case):
         hand.do(now, "officer", "complete_referral", {"case": step["case"], **_unit(step)})
     if step["do"] == "approve_referral" and str(step["as"]).partition("#")[0] == "leader" and _drafted(hand, case):
@@ -216,21 +152,27 @@ def _drafted(hand: Hand, case: int | None) -> bool:
     return _referral(hand, case) is not None
 
 
-def _act(hand: Hand, now: datetime, step: Mapping[str, Any]) -> str | None:
+def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> str | None:
     """One step; what is wrong with how it went, or None."""
     verb, refused = str(step["do"]), bool(step.get("refused"))
     where = f"{step['at']} {step['as']} {verb}"
     try:
         _before(hand, now, step)
         hand.do(now, str(step["as"]), verb, step)
-    except NotAllowed as no:
-        return None if refused else f"! {where}: refused: {no.msgid}: {sentence(no, 'en')}"
+    except (NotAllowed, Refused) as no:
+        return None if refused else f"! {where}: refused: {_why(no)}"
+    except Fault as fault:
+        return f"! {where}: {fault}"
     if refused:
         return f"! {where}: was not refused"
     approval = APPROVED_BY_THE_PLAYER.get(verb)
-    if approval and not any(one["do"] == approval for one in hand.story.steps):
+    if approval and not any(one["do"] == approval for one in story.steps):
         hand.do(now, "centre_head", approval, {})
     return None
+
+
+def _why(no: NotAllowed | Refused) -> str:
+    return f"{no.msgid}: {sentence(no, 'en')}" if isinstance(no, NotAllowed) else str(no)
 
 
 def _differences(story: Story, events: Sequence[Told]) -> list[str]:
@@ -263,36 +205,39 @@ def _standing(session: Session, story: Story) -> list[str]:
     return lines
 
 
-def perform_story(sessions: Sessions, story: Story, data: Path | None = None) -> tuple[list[Told], list[str]]:
+def perform_story(
+    sessions: Sessions, story: Story, data: Path | None = None, hand: MakeHand = Hand
+) -> tuple[list[Told], list[str]]:
     """Play a story on an empty office: the bot's events, and all differences from what it says. Dossiers are made in
-    `data`, or in a folder that is gone afterwards."""
+    `data`, or in a folder that is gone afterwards; `hand`: through what its people act."""
     with tempfile.TemporaryDirectory(prefix="duban-story-") as folder:
-        return _performed(sessions, story, data or Path(folder))
+        return _performed(sessions, story, data or Path(folder), hand)
 
 
-def _performed(sessions: Sessions, story: Story, data: Path) -> tuple[list[Told], list[str]]:
+def _performed(sessions: Sessions, story: Story, data: Path, make_hand: MakeHand) -> tuple[list[Told], list[str]]:
     with transaction(sessions) as session:
         _furnish(session, story)
-    hand = Hand(sessions, story, data)
     lines = []
-    for at, step in _timeline(story):
-        if step is None:
-            sweep(sessions, at)
-        else:
-            wrong = _act(hand, at, step)
-            if wrong:
-                lines.append(wrong)
+    with make_hand(sessions, story.cases, data) as hand:
+        for at, step in _timeline(story):
+            if step is None:
+                sweep(sessions, at)
+            else:
+                wrong = _act(hand, story, at, step)
+                if wrong:
+                    lines.append(wrong)
     with transaction(sessions) as session:
         events = told(session)
         return events, lines + _differences(story, events) + _standing(session, story)
 
 
-def play(paths: Sequence[Path], url: str, key: bytes) -> Iterator[tuple[Path, Story, list[Told], list[str]]]:
+def play(
+    paths: Sequence[Path], url: str, key: bytes, hand: MakeHand = Hand
+) -> Iterator[tuple[Path, Story, list[Told], list[str]]]:
     """Play files one after another, each on an empty database of its own."""
     with Theatre(url, key) as theatre:
         for path in paths:
             story = read(path)
             with theatre.empty() as sessions:
-                events, lines = perform_story(sessions, story)
+                events, lines = perform_story(sessions, story, hand=hand)
             yield path, story, events, lines
-

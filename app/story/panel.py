@@ -1,0 +1,294 @@
+"""How a story's people act through the web: each logs in, finds the form from his own pages, fills it in and sends it.
+
+Nothing but the first address is known beforehand: every other one is a link that was found on a page of that person.
+Where a verb was found is remembered, and looked at first the next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import MetaData, func, select, update
+
+from app.database import Sessions, reading, transaction
+from app.models import Assignment, Case, Person, Referral, Unit
+from app.rules.workdays import BEIJING
+from app.story.accounts import hashed
+from app.story.browser import FIRST, Browser, Browsers, Typed
+from app.story.cast import actor_named
+from app.story.entries import fill
+from app.story.hand import Fault, Hand, Refused, Step, letters_of
+from app.story.pages import Form, Link, Page
+
+OpenPanel = Callable[[str, Path, Callable[[], datetime]], AbstractContextManager[Browsers]]
+"""Opens the panel over a database (its URL) and a folder for files, by a clock: gives new browsers until it is left."""
+PASSWORD = "a-story-of-the-desk"  # noqa: S105
+SHOWN = ("reveal", "open_paper", "open_file")
+"""Verbs after which a person sees what he asked for, and not that something was done."""
+_MOST_PAGES = 20
+
+
+class NoLink(Refused):
+    """None of a person's pages leads to the form."""
+
+
+@dataclass
+class Wanted:
+    """What a step looks for: the verb, the names by which the case and its referrals are shown, the row that is
+    changed, whether it is a draft that is approved, the file that is opened."""
+
+    verb: str
+    names: frozenset[str] = frozenset()
+    row: str = ""
+    draft: bool = False
+    file: str = ""
+
+    def led_to(self, link: Link) -> bool:
+        """Whether a link says that it leads to the verb."""
+        parts = urlsplit(link.href)
+        steps = parts.path.strip("/").split("/")
+        if self.verb == "open_file":
+            return "files" in steps and link.text == self.file
+        named = link.verb == self.verb or self.verb in steps or (bool(self.row) and "edit" in steps)
+        return named and ("draft" in parse_qs(parts.query)) == self.draft
+
+
+@dataclass
+class Player:
+    """One person of a story: his browser, where he saw a case or a row before, and on which list he found it."""
+
+    browser: Browser
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    lists: list[str] = field(default_factory=list)
+
+    def pages(self, wanted: Wanted) -> Iterator[Page]:
+        """His pages on which the verb may be, the likeliest first."""
+        if not wanted.names and not wanted.row:
+            yield self.browser.get(FIRST)
+            return
+        key = wanted.row or min(wanted.names)
+        looked = list(self.seen.get(key, ()))
+        for address in looked:
+            page = self.browser.get(address)
+            if page.code == 200:
+                yield page
+            else:
+                self.seen[key].remove(address)
+        yield from self._walk(wanted, key, looked)
+
+    def _walk(self, wanted: Wanted, key: str, looked: list[str]) -> Iterator[Page]:
+        """From the first page over its lists to every page that a row of the case, or the row itself, leads to."""
+        known = {*looked}
+        for listing in self._lists():
+            for link in _rows_of(listing, wanted):
+                if link.href in known or _is_paper(link):
+                    continue
+                known.add(link.href)
+                page = self.browser.get(link.href)
+                if page.code == 200 and page.media == "text/html":
+                    self.seen.setdefault(key, []).append(link.href)
+                    self._likes(listing.url)
+                    yield page
+
+    def _likes(self, address: str) -> None:
+        """The list on which something was found is looked at first the next time."""
+        first = urlsplit(address).path
+        self.lists = [first, *(one for one in self.lists if one != first)]
+
+    def _lists(self) -> Iterator[Page]:
+        """The first page's lists, those that were of use before first, each with its further pages."""
+        home = self.browser.get(FIRST)
+        found = dict.fromkeys(link.href for link in home.links if _is_list(link))
+        for address in sorted(found, key=lambda one: self.lists.index(one) if one in self.lists else len(self.lists)):
+            page = self.browser.get(address)
+            for _ in range(_MOST_PAGES):
+                if page.code != 200 or page.media != "text/html":
+                    break
+                yield page
+                onward = next((link for link in page.links if link.text in ("下一页", "Next")), None)
+                if onward is None:
+                    break
+                page = self.browser.get(onward.href)
+
+
+def _is_list(link: Link) -> bool:
+    """Whether a link of the first page leads to a list with something in it."""
+    path = urlsplit(link.href).path
+    return path not in ("", "/") and not (link.tongue or link.empty or link.verb or path.startswith(_FORMS))
+
+
+_FORMS = "/do/"
+_FILES = (".pdf", ".zip", ".xlsx", ".csv")
+
+
+def _is_paper(link: Link) -> bool:
+    """Whether a link opens a paper: that is on the record, so nobody tries it to see where it leads."""
+    return urlsplit(link.href).path.endswith(_FILES)
+
+
+def _rows_of(page: Page, wanted: Wanted) -> list[Link]:
+    """The links of the rows in which the case, its referral, or the row that is changed, is named."""
+    names = {wanted.row} if wanted.row else wanted.names
+    return [link for row in page.rows if names & {*row.cells} for link in row.links]
+
+
+class PanelHand(Hand):
+    """The people of a story in their browsers."""
+
+    def __init__(self, sessions: Sessions, cases: dict[str, int], data: Path, open_panel: OpenPanel) -> None:
+        super().__init__(sessions, cases, data)
+        self.open_panel, self.now = open_panel, datetime.min.replace(tzinfo=BEIJING)
+        self.players: dict[str, Player] = {}
+        self.forms: dict[tuple[str, str], tuple[str, Form]] = {}
+        self.reached: set[str] = set()
+        self.hash = hashed(PASSWORD, "pbkdf2:sha256:1")
+        self._stack = ExitStack()
+
+    def __enter__(self) -> PanelHand:
+        url = self.sessions.kw["bind"].url.render_as_string(hide_password=False)
+        self.browsers = self._stack.enter_context(self.open_panel(url, self.data, lambda: self.now))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
+        """One verb of one person. Refused where the panel refuses it, or gives him no way to it; Fault where the panel
+        does neither rightly: an error, a field that is not offered, something written all the same."""
+        self.now = now
+        player, fields, wanted = self._prepared(now, word, verb, step)
+        forced = bool(step.get("refused"))
+        newest, before = self._newest(), self._counted() if forced else None
+        try:
+            self._act(player, wanted, fields, str(step.get("case", "")), forced)
+        except Refused:
+            if before is not None and self._counted() != before:
+                raise Fault("it was refused, and something was written") from None
+            raise
+        if verb == "register":
+            self.name([str(step.get("case", ""))], self._since(newest))
+        elif verb == "split":
+            self.name(letters_of(step), self._since(newest))
+
+    def _prepared(self, now: datetime, word: str, verb: str, step: Step) -> tuple[Player, dict[str, Any], Wanted]:
+        """Who acts, what he fills in, and what he looks for: cases are known to people by their numbers."""
+        with transaction(self.sessions) as session:
+            actor = actor_named(session, word)
+            opened = update(Person).where(Person.id == actor.id, Person.password.is_(None))
+            session.execute(opened.values(password=self.hash))
+            fields = self.fields(session, now, verb, step)
+            wanted = Wanted(verb, row=str(fields.pop("row", "")), draft=bool(step.get("draft")))
+            if "case" in step and verb != "register":
+                id = self.case(step["case"])
+                referrals = session.scalars(select(Referral.number).where(Referral.case_id == id))
+                wanted.names = frozenset(filter(None, [session.get_one(Case, id).number, *referrals]))
+            if verb == "merge" and "into" in fields:
+                fields["into"] = session.get_one(Case, self.case(fields["into"])).number
+            if verb == "open_file":
+                wanted.file = str(fields.pop("file"))
+        fields |= {name: step[name] for name in ("unit", "ground") if name in step}
+        if actor.name not in self.players:
+            self.players[actor.name] = Player(Browser(self.browsers(), actor.name, PASSWORD))
+        return self.players[actor.name], fields, wanted
+
+    def _act(self, player: Player, wanted: Wanted, fields: dict[str, Any], letter: str, forced: bool) -> None:
+        """Find the form and send it. What must be refused is sent even where no page of this person leads there, if
+        another's did: to the address that was found then."""
+        try:
+            link, page, form = self._found(player, wanted)
+        except NoLink:
+            known = self.forms.get((wanted.verb, letter))
+            if forced and known is not None:
+                self._sent(player, wanted, *self._forged(player, wanted, *known), fields, forced)
+            raise
+        if form is None:
+            self._outcome(wanted, page)
+            return
+        self.forms[wanted.verb, letter] = page.url, form
+        self._sent(player, wanted, page, form, fields, forced)
+        if link.off:
+            raise Fault("it was done, though the page says that it is not possible now")
+
+    def _found(self, player: Player, wanted: Wanted) -> tuple[Link, Page, Form | None]:
+        """The link to the form of a verb, its page and the form; no form where the link itself does it (a file)."""
+        for page in player.pages(wanted):
+            for link in [one for one in page.links if wanted.led_to(one)]:
+                there = player.browser.get(link.href)
+                form = there.form(wanted.verb)
+                if there.code in (403, 404):
+                    raise Refused(f"{there.code} at {link.href}")
+                if form is not None or wanted.verb == "open_file":
+                    self.reached.add(wanted.verb)
+                    return link, there, form
+        raise NoLink(f"no page of {player.browser.username} leads to the form of {wanted.verb}")
+
+    def _forged(self, player: Player, wanted: Wanted, address: str, form: Form) -> tuple[Page, Form]:
+        """The form that another person was given, with the token of this one."""
+        there = player.browser.get(address)
+        own = there.form(wanted.verb)
+        if own is not None:
+            return there, own
+        if there.code not in (403, 404):
+            raise Fault(f"{there.code} at {address}, which is not {player.browser.username}'s to see")
+        home = player.browser.get(FIRST)
+        token = next(one.controls["csrf_token"] for one in home.forms if "csrf_token" in one.controls)
+        return Page(url=address), Form("", form.verb, {**form.controls, "csrf_token": token})
+
+    def _sent(
+        self, player: Player, wanted: Wanted, page: Page, form: Form, fields: dict[str, Any], forced: bool
+    ) -> None:
+        if wanted.names and "unit" in fields and "unit" not in form.controls:
+            self._only_unit(wanted, str(fields["unit"]), forced)
+            fields = {name: value for name, value in fields.items() if name != "unit"}
+        typed: Typed = fill(form, fields, forced)
+        self._outcome(wanted, player.browser.send(page, form, typed))
+
+    def _only_unit(self, wanted: Wanted, code: str, forced: bool) -> None:
+        """A form that does not ask which unit is meant must leave no choice: the case has this one only."""
+        with reading(self.sessions) as session:
+            query = select(Unit.code).join(Assignment, Assignment.unit_id == Unit.id)
+            query = query.join(Case, Case.id == Assignment.case_id).where(Case.number.in_(wanted.names)).distinct()
+            units = set(session.scalars(query))
+        if units != {code} and not forced:
+            raise Fault(f"the form of {wanted.verb} does not ask which unit is meant: {sorted(units)}, not {code}")
+
+    def _outcome(self, wanted: Wanted, page: Page) -> None:
+        """Done, or refused in words."""
+        if page.refusal is not None and page.code == 422:
+            raise Refused(": ".join(page.refusal))
+        if page.code in (403, 404):
+            raise Refused(f"{page.code}: {page.words[-80:]}")
+        if page.code != 200 or (not page.done and wanted.verb not in SHOWN):
+            raise Fault(f"{page.code} at {page.url}, and nothing says that it was done: {page.words[-200:]}")
+
+    def _newest(self) -> int:
+        with reading(self.sessions) as session:
+            return session.scalar(select(func.max(Case.id))) or 0
+
+    def _since(self, newest: int) -> list[int]:
+        with reading(self.sessions) as session:
+            return list(session.scalars(select(Case.id).where(Case.id > newest).order_by(Case.id)))
+
+    def _counted(self) -> dict[str, int]:
+        """How many rows every table has: a refused step adds none."""
+        with reading(self.sessions) as session:
+            tables: MetaData = Case.metadata
+            counts = [
+                select(func.count()).select_from(table).scalar_subquery().label(name)
+                for name, table in sorted(tables.tables.items())
+            ]  # fmt: skip
+            return dict(session.execute(select(*counts)).one()._mapping)
+
+
+def through(open_panel: OpenPanel) -> Callable[[Sessions, dict[str, int], Path], PanelHand]:
+    """What makes the hand of a story whose people act through a panel."""
+    return lambda sessions, cases, data: PanelHand(sessions, cases, data, open_panel)
