@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -67,15 +68,23 @@ def path_of(data: Path, sha256: str) -> Path:
     return data / "files" / sha256[:2] / sha256
 
 
+def whole(data: Path, sha256: str) -> Path:
+    """Where a content stands, as it was taken in. Raises NotAllowed (file_lost) where it is gone or altered."""
+    path = path_of(data, sha256)
+    if not path.is_file() or digest(path) != sha256:
+        raise NotAllowed("file_lost", sha256=sha256)
+    return path
+
+
 def content_of(data: Path, sha256: str) -> bytes:
     """The content with a SHA-256, as it was taken in. Raises NotAllowed (file_lost) where it is gone or altered."""
-    try:
-        content = path_of(data, sha256).read_bytes()
-    except FileNotFoundError:
-        raise NotAllowed("file_lost", sha256=sha256) from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise NotAllowed("file_lost", sha256=sha256)
-    return content
+    return whole(data, sha256).read_bytes()
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hex digits, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def media_type(content: bytes) -> str:
@@ -145,15 +154,20 @@ def _is_text(content: bytes) -> bool:
     return False
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600, whole and on the disk or not at all; what stands there already is replaced.
+def write_whole(path: Path, content: bytes | Path) -> None:
+    """Write a file of mode 0600 - a content, or what stands in another file -, whole and on the disk or not at all;
+    what stands there already is replaced.
 
     Raises OSError (a full disk, say), and then nothing is left of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            if isinstance(content, Path):
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            else:
+                file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)

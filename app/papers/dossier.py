@@ -27,7 +27,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading, retried
-from app.files import content_of, sync_folder, write_whole
+from app.files import digest, sync_folder, whole, write_whole
 from app.ledger import lock_cases
 from app.ledger.chain import canonical
 from app.models import Caller, Case, Dossier, Event, Referral, Supplement
@@ -40,6 +40,10 @@ _ZIPPED = (1980, 1, 1, 0, 0, 0)
 """The moment that every file of a zip bears: none of ours."""
 _LINES = ("id", "chain", "seq", "at", "actor", "kind", "subject", "subject_id", "from_state", "to_state", "payload",
           "hash", "mac")  # fmt: skip
+
+
+Source = bytes | Path
+"""A content, or the file of the store in which it stands."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,7 @@ def make(sessions: Sessions, data: Path, now: datetime, referral_id: int, versio
                 return None
             volume = _read(session, referral_id, version)
         made = _write(folder, data, volume)
-        content = made.read_bytes()
-        sha256, size = hashlib.sha256(content).hexdigest(), len(content)
+        sha256, size = digest(made), made.stat().st_size
 
         def record(session: Session) -> bool:
             lock_cases(session, [volume.case_id])
@@ -169,7 +172,7 @@ def _write(folder: Path, data: Path, volume: Volume) -> Path:
     try:
         for name, content in files.items():
             write_whole(draft / volume.name / name, content)
-        write_whole(draft / f"{volume.name}.zip", _zip(volume.name, files))
+        _zip(draft / f"{volume.name}.zip", volume.name, files)
         final = folder / volume.name
         if final.exists():
             shutil.rmtree(final)
@@ -181,14 +184,16 @@ def _write(folder: Path, data: Path, volume: Volume) -> Path:
     return folder / f"{volume.name}.zip"
 
 
-def _files(data: Path, volume: Volume) -> dict[str, bytes]:
+def _files(data: Path, volume: Volume) -> dict[str, Source]:
     """Name -> content of every file of a volume: PDF, events, attachments, manifest, and the sums over all of them."""
     attached = [one for one in volume.facts["evidence"] if one["attached"]]
-    contents = {one["n"]: content_of(data, one["sha256"]) for one in attached}
+    contents = {one["n"]: whole(data, one["sha256"]) for one in attached}
+    own = data / "fonts" if (data / "fonts").is_dir() else None
     facts = {**volume.facts, "evidence": [_paged(one, contents.get(one["n"])) for one in volume.facts["evidence"]]}
-    files = {"dossier.pdf": pdf("dossier", facts)}
+    files: dict[str, Source] = {"dossier.pdf": pdf("dossier", facts, own)}
     if volume.callers:
-        files["identity.pdf"] = pdf("identity", {"case_number": facts["case_number"], "callers": volume.callers})
+        sheet = {"case_number": facts["case_number"], "callers": volume.callers}
+        files["identity.pdf"] = pdf("identity", sheet, own)
     files["events.jsonl"] = "".join(f"{canonical(dict(event))}\n" for event in volume.events).encode()
     kinds = {name: name.partition(".")[0] for name in files}
     for one in attached:
@@ -199,21 +204,25 @@ def _files(data: Path, volume: Volume) -> dict[str, bytes]:
     return files
 
 
-def _sum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _sum(content: Source) -> str:
+    return digest(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest()
 
 
-def _paged(one: Mapping[str, Any], content: bytes | None) -> dict[str, Any]:
+def _size(content: Source) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _paged(one: Mapping[str, Any], content: Path | None) -> dict[str, Any]:
     """An item of the list of evidence with the number of its pages, where it is a PDF that can be read."""
     if content is None or one["media_type"] != "application/pdf":
         return dict(one)
     try:
-        return {**one, "pages": len(PdfReader(io.BytesIO(content)).pages)}
+        return {**one, "pages": len(PdfReader(content).pages)}
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return dict(one)
 
 
-def _manifest(volume: Volume, files: Mapping[str, bytes], kinds: Mapping[str, str]) -> bytes:
+def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, str]) -> bytes:
     """MANIFEST.json: the case, the version, every file with kind, format, size and SHA-256, when the volume was formed
     and by whom, and the head of each chain at that moment."""
     facts = volume.facts
@@ -222,7 +231,7 @@ def _manifest(volume: Volume, files: Mapping[str, bytes], kinds: Mapping[str, st
              for event in volume.events}  # fmt: skip
     listed = [
         {
-            "name": name, "kind": kinds[name], "format": name.rpartition(".")[2], "size": len(content),
+            "name": name, "kind": kinds[name], "format": name.rpartition(".")[2], "size": _size(content),
             "sha256": _sum(content), "formed_at": facts["formed_at"],
             "title": next((title for start, title in named.items() if name.startswith(start)), name),
         }
@@ -236,13 +245,17 @@ def _manifest(volume: Volume, files: Mapping[str, bytes], kinds: Mapping[str, st
     return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _zip(name: str, files: Mapping[str, bytes]) -> bytes:
-    """The files in one directory of a zip: in the order of their names, without a moment of making."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        for inside, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{name}/{inside}", _ZIPPED)
-            entry.external_attr, entry.create_system = 0o600 << 16, 3
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, content)
-    return made.getvalue()
+def _zip(path: Path, name: str, files: Mapping[str, Source]) -> None:
+    """The files in one directory of a zip, on the disk when this returns: in the order of their names, without a
+    moment of making."""
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as made:
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+            for inside, content in sorted(files.items()):
+                entry = zipfile.ZipInfo(f"{name}/{inside}", _ZIPPED)
+                entry.external_attr, entry.create_system = 0o600 << 16, 3
+                entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, _size(content)
+                source = content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+                with source, packed.open(entry, "w") as part:
+                    shutil.copyfileobj(source, part)
+        made.flush()
+        os.fsync(made.fileno())

@@ -128,14 +128,15 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
 
 
 def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral) -> str:
-    """Open a referral's paper, on the record; the frozen contents. A committee reader sees sealed ones only."""
+    """Open a referral's paper, on the record: its facts as JSON, frozen once it is sealed, as they are now before. A
+    committee reader sees sealed ones only."""
     if actor.is_a("committee") and referral.sealed is None:
         raise NotAllowed("not_found")
     if actor.is_a("operator", "examiner", "visitor", "unit_staff", "unit_head"):
         raise NotAllowed("not_found")
     columns = {"opened_by_id": actor.id} if actor.is_a("leader") else {}
     note(session, now, actor, referral, "paper.opened", columns, {"paper": "referral"})
-    return referral.sealed or referral.snapshot
+    return referral.sealed or canonical(draft_contents(session, now, referral))
 
 
 def approve_referral(

@@ -190,6 +190,27 @@ def test_what_is_not_sealed_is_marked_as_a_draft(room: Room) -> None:
     assert "草稿" not in words(papers.pdf("dossier", {**facts, "draft": False}))
 
 
+def test_the_approver_opens_the_pages_as_they_are_before_the_seal(room: Room) -> None:
+    room.to("review_referral")
+    facts = json.loads(room.do("2025-06-11 14:00", "leader", "open_paper", "A"))
+    told = words(papers.pdf("dossier", facts))
+    assert "草稿" in told and room.referral.report in told
+    room.done += 1
+    room.to("seal_referral")
+    sealed = json.loads(room.do("2025-06-12 11:00", "leader", "open_paper", "A"))
+    assert sealed["draft"] is False and sealed["matter"] == facts["matter"]
+
+
+def test_an_attachment_of_many_pages_is_listed_with_their_number(room: Room) -> None:
+    room.to("sign_for")
+    assert room.data is not None
+    attach(room, "staff@WATER", "handling", papers.pdf("identity", {"case_number": "1", "callers": [CALLER | {
+        "case_number": "1"}] * 60}))  # fmt: skip
+    room.to("seal_referral")
+    told = words((room.data / "dossiers" / recorded(room)[0].name / "dossier.pdf").read_bytes())
+    assert "电子原件2" in told or "电子原件3" in told
+
+
 def test_every_notice_and_its_feedback_is_in_it(room: Room) -> None:
     room.to("open_supervision", requirement="第一次的要求。")
     room.to("feed_back", words="第一次的反馈。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,23 @@ def test_a_paper_says_for_ever_what_it_said_first(office: Office) -> None:
         session.execute(text("INSERT INTO setting (name, value) VALUES ('office', '别的中心')"))
     assert (facts(office, "allocation", one.id), facts(office, "reminder", row.id)) == before
     assert len(office.rows(Paper)) == 2
+
+
+def test_two_who_open_a_paper_at_once_read_the_same(office: Office) -> None:
+    late(office)
+    id, ready, read = office.assignment("A").id, threading.Barrier(4, timeout=30), list[dict[str, Any]]()
+
+    def open_it() -> None:
+        ready.wait()
+        read.append(facts(office, "allocation", id))
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(read) == 4 and read.count(read[0]) == 4
+    assert len(office.rows(Paper)) == 1
 
 
 def test_a_paper_made_late_says_what_was_told_then(office: Office) -> None:
