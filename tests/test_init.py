@@ -22,6 +22,7 @@ from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
 from app.rules.sentences import SENTENCES
 from app.story.accounts import SetupRefused, actor_of, first_administrator, lay_roles, make_account
 from app.story.cast import actor_named, unit_named
+from config import load
 from tests.databases import Desk
 from tests.test_cli import ROOT, command
 
@@ -101,6 +102,14 @@ def test_without_name_or_password_it_says_how_to_give_them(tmp_path: Path) -> No
         assert "DESK_ADMIN_PASSWORD" in done.stderr and "--username" in done.stderr
     missing = command(tmp_path, "init", "--username", "chief", "--password-file", str(tmp_path / "none"))
     assert missing.returncode == 2 and "Traceback" not in missing.stderr
+
+
+def test_the_administrators_password_never_shows_in_the_settings(tmp_path: Path) -> None:
+    settings = load({"DESK_DATA": str(tmp_path), "DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD})
+    assert (settings.admin, settings.admin_password) == ("chief", GOOD)
+    assert GOOD not in repr(settings)
+    unset = load({"DESK_DATA": str(tmp_path), "DESK_ADMIN": "", "DESK_ADMIN_PASSWORD": ""})
+    assert (unset.admin, unset.admin_password) == (None, None)
 
 
 TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
