@@ -204,8 +204,8 @@ def evidence_pages(facts: Facts) -> list[Block]:
     ]  # fmt: skip
     head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
     listed = table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm")) if rows else paragraph("本卷无附件。")
-    end = "卷内另附全部记录（events.jsonl）、清单（MANIFEST.json）和各文件的校验值（SHA256SUMS）。"
-    return [heading("证据目录", label="evidence"), listed, paragraph(end)]
+    beside = pairs([("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")])
+    return [heading("证据目录", label="evidence"), listed, paragraph("卷内另附："), beside]
 
 
 def receipt_pages(facts: Facts) -> list[Block]:

@@ -143,7 +143,7 @@ def _persons(facts: Facts) -> list[Block]:
         for one in facts["persons"]
     ]  # fmt: skip
     people = (
-        table(("姓名", "职务", "职责", "干部管理权限", "任职时间"), rows, ("1fr", "1fr", "1.4fr", "1.4fr", "1.4fr"))
+        table(("姓名", "职务", "职责", "干部管理权限", "任职时间"), rows, ("28mm", "1fr", "1.2fr", "1.2fr", "1.2fr"))
         if rows else paragraph("认定未列具体责任人员。")
     )  # fmt: skip
     return [
