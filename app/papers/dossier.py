@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import io
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -33,9 +34,11 @@ from app.ledger.chain import canonical
 from app.models import Caller, Case, Dossier, Event, Referral, Supplement
 from app.papers.press import pdf
 from app.rules.files import MEDIA
+from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.accountability import record_dossier
 
+log = logging.getLogger(__name__)
 _ZIPPED = (1980, 1, 1, 0, 0, 0)
 """The moment that every file of a zip bears: none of ours."""
 _LINES = ("id", "chain", "seq", "at", "actor", "kind", "subject", "subject_id", "from_state", "to_state", "payload",
@@ -68,11 +71,23 @@ def make_waiting(sessions: Sessions, data: Path, now: datetime) -> list[Path]:
     """Make the files of every sealed dossier and supplement that has none on record, below `data`/dossiers; their
     zips. Whoever makes one holds its lease: a second maker waits, and then finds it made.
 
-    Raises NotAllowed (file_lost) where an attachment is gone, OSError where the disk is full: what was made before
-    stays, and nothing is left of the other."""
+    Raises NotAllowed (file_lost) where an attachment is gone, OSError where the disk is full, when all others are
+    made: one that cannot be made holds up no other, and nothing is left of it."""
     with reading(sessions) as session:
         waiting = _waiting(session)
-    return [made for volume in waiting if (made := make(sessions, data, now, *volume)) is not None]
+    made: list[Path] = []
+    failed: list[NotAllowed | OSError] = []
+    for referral_id, version in waiting:
+        try:
+            zipped = make(sessions, data, now, referral_id, version)
+        except (NotAllowed, OSError) as why:
+            log.error("volume %s of referral %s was not made: %s", version, referral_id, why)
+            failed.append(why)
+        else:
+            made += [zipped] if zipped else []
+    if failed:
+        raise failed[0]
+    return made
 
 
 def make(sessions: Sessions, data: Path, now: datetime, referral_id: int, version: int) -> Path | None:

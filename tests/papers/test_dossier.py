@@ -427,6 +427,18 @@ def test_an_attachment_that_is_gone_from_the_store_is_told_and_nothing_is_made(r
     assert len(make_waiting(room.desk.sessions, data, NOW)) == 1
 
 
+def test_one_that_cannot_be_made_holds_up_no_other(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    data = unmade(room)
+    path_of(data, hashlib.sha256(PDF).hexdigest()).unlink()
+    other = Room(room.desk)
+    other.makes_dossiers = False
+    other.to("seal_referral")
+    with pytest.raises(NotAllowed, match="^file_lost"):
+        make_waiting(room.desk.sessions, data, NOW)
+    assert [row.referral_id for row in recorded(room)] == [other.referral.id]
+    assert f"volume 1 of referral {room.referral.id} was not made" in caplog.text
+
+
 def test_what_was_not_sealed_cannot_be_recorded(room: Room) -> None:
     from app.stages.accountability import record_dossier
 
