@@ -100,6 +100,13 @@ NOT_FOR_CUSTOM_ROLES = frozenset(
     {*RIGHTS["it_admin"], "Users", "Roles", "Events", "Settings", "Bot", "approve_rule", "approve_calendar"}
 )
 """Rights and pages that no custom role may hold: users, roles, security, and the approval of what IT changes."""
+_OF_UNITS = frozenset(
+    {*(right for role in UNIT_ROLES for right in RIGHTS[role]), "unit"}
+    | {page for page, may in PAGES.items() if set(may) & set(UNIT_ROLES)}
+)
+_UNITS_ONLY = frozenset(right for role in UNIT_ROLES for right in RIGHTS[role]) - frozenset(
+    right for role, held in RIGHTS.items() if role not in UNIT_ROLES for right in held
+)
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,17 @@ class Actor:
         """How the record names him: `bot`, or `user:7`."""
         return "bot" if self.id is None else f"user:{self.id}"
 
+    @property
+    def of_a_unit(self) -> bool:
+        """Whether he works in a member unit, whatever his roles are called: what units may not see, he may not."""
+        return self.unit_id is not None or self.is_a(*UNIT_ROLES)
+
+    @property
+    def reads_as_typed(self) -> bool:
+        """Whether he reads what was typed as it was typed: the centre and the room. To everybody else the callers in
+        it are covered. [trust, The caller]"""
+        return not self.of_a_unit and self.is_a(*_CENTRE, *_ROOM)
+
     def is_a(self, *roles: str) -> bool:
         """Whether he has any of these roles."""
         return not self.roles.isdisjoint(roles)
@@ -136,9 +154,11 @@ def person(
 ) -> Actor:
     """An actor with the rights, pages and scopes of his roles; an IT administrator holds no other role with it.
 
-    `custom` are the rights, pages and scopes that custom roles gave him."""
+    `custom` are the rights, pages and scopes that custom roles gave him: to a unit's people nothing that units do not
+    have, to the others nothing that only units do."""
     held = frozenset(roles)
     extra = frozenset(custom) - NOT_FOR_CUSTOM_ROLES
+    extra = extra & _OF_UNITS if unit_id is not None else extra - _UNITS_ONLY
     if "it_admin" in held:
         held, extra = frozenset(["it_admin"]), frozenset()
     rights = frozenset(right for role in held for right in RIGHTS.get(role, ()))

@@ -536,7 +536,7 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         raise NotAllowed("reason_missing")
     if case.caller_id is None:
         raise NotAllowed("no_caller")
-    if case.confidential and actor.is_a("unit_staff", "unit_head"):
+    if case.confidential and actor.of_a_unit:
         raise NotAllowed("confidential")
     if actor.unit_id is not None:
         held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id,

@@ -132,7 +132,7 @@ def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral
     committee reader sees sealed ones only."""
     if actor.is_a("committee") and referral.sealed is None:
         raise NotAllowed("not_found")
-    if actor.is_a("operator", "examiner", "visitor", "unit_staff", "unit_head"):
+    if actor.of_a_unit or actor.is_a("operator", "examiner", "visitor"):
         raise NotAllowed("not_found")
     columns = {"opened_by_id": actor.id} if actor.is_a("leader") else {}
     note(session, now, actor, referral, "paper.opened", columns, {"paper": "referral"})

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note
 from app.models import Assignment, Case, File, Referral
-from app.roles import UNIT_ROLES, Actor
+from app.roles import Actor
 from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, clean_name, is_sha256
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
@@ -58,7 +58,7 @@ def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: i
     row = session.scalars(select(File).where(File.id == file, File.case_id == case.id)).first()
     if row is None:
         raise NotAllowed("not_found")
-    if actor.is_a(*UNIT_ROLES) and row.unit_id != actor.unit_id:
+    if actor.of_a_unit and row.unit_id != actor.unit_id:
         if row.unit_id is not None or row.referral_id is not None:
             raise NotAllowed("not_found")
         if case.confidential and row.kind in IDENTIFYING:
@@ -69,7 +69,7 @@ def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: i
 
 def _held(session: Session, actor: Actor, case: Case) -> None:
     """A unit's people work on the cases that their unit holds, or answered."""
-    if not actor.is_a(*UNIT_ROLES):
+    if not actor.of_a_unit:
         return
     held = select(Assignment.id).where(
         Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id, Assignment.state.in_((*LIVE, "accepted"))

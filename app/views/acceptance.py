@@ -9,12 +9,10 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models import Case, Category, Contact, Suggestion
-from app.roles import UNIT_ROLES
 from app.rules import words
-from app.views.actor import actor, language
-from app.views.base import DeskInterface, DeskView
-from app.views.casepage import load, page_of, tags
-from app.views.masking import masked_text
+from app.views.actor import language
+from app.views.base import DeskInterface, DeskView, Links
+from app.views.casepage import HEADS, load, page_of, tags
 
 
 class Cases(DeskView):
@@ -41,20 +39,15 @@ class Cases(DeskView):
             abort(404)
         state = words.state("case", case.state, language())
         return self.render_template(
-            "desk/case.html", title=str(case), page=page_of(case), case=case, state=state, tags=tags(case)
+            "desk/case.html", title=str(case), page=page_of(case), case=case, state=state, tags=tags(case),
+            heads=HEADS[language() == "en"],
         )  # fmt: skip
 
     def href(self, item: Any) -> str:
         """A case's own page."""
         return url_for("Cases.page_of_case", id=item.id)
 
-    def value(self, item: Any, name: str) -> str:
-        """A unit reads no numbers of callers in free words."""
-        told = super().value(item, name)
-        free = name in ("narrative", "demand", "place", "answer", "told_caller")
-        return masked_text(told, item) if free and actor().is_a(*UNIT_ROLES) else told
-
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """The case's page, and what a generated page offers."""
         page = "办理页面" if language() == "zh" else "case page"
         return [(url_for("Cases.page_of_case", id=item.id), page), *super().links(item)]
@@ -71,13 +64,6 @@ class Contacts(DeskView):
     page = "Contacts"
     add_verb = "contact"
     page_only = ("words",)
-
-    def value(self, item: Any, name: str) -> str:
-        """A unit reads no numbers of callers in free words."""
-        told = super().value(item, name)
-        if name == "words" and item.case is not None and actor().is_a(*UNIT_ROLES):
-            return masked_text(told, item.case)
-        return told
 
 
 class Suggestions(DeskView):

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from flask import Response, abort, g, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.models.sqla.filters import (
-    FilterContains,
-    FilterEqual,
-    FilterGreater,
-    FilterRelationOneToManyEqual,
-    FilterSmaller,
-)
+from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual, FilterRelationOneToManyEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import Boolean, Date, Integer, func, inspect, select
@@ -28,12 +23,18 @@ from sqlalchemy.orm import Query, selectinload
 
 from app.models.columns import Moment
 from app.rules import words
-from app.rules.workdays import BEIJING
 from app.views.actor import actor, language, now, reader
+from app.views.filters import Covered, OfCase, Since, Truth, Until, day_of, id_of
+from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import shown
 
+Inputs = list[dict[str, Any]]
+Links = list[tuple[str, str]]
+"""(address, label) of each."""
 PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
 COUNTED_TO = 10_000
+AT_ONCE = 500
+"""How many rows of an export are read at once."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -71,6 +72,11 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
+def _number(text: str) -> str:
+    """A number that was typed; -1, which no row has, where it is none."""
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else "-1"
+
+
 def page_of(text: str | None, most: int) -> int:
     """A page number that was typed into an address: 0 where it is none, never beyond `most`."""
     return min(int(text), most) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
@@ -93,7 +99,9 @@ class DeskView(ModelView):
         model = self.datamodel.obj
         self.table: str = model.__tablename__
         known = [name for name in labelled(model) if name not in self.hidden]
-        self.relations = tuple(name for name in known if name in inspect(model).relationships.keys())
+        self.relations = tuple(name for name in known if name in inspect(model).relationships)
+        about_a_case = model.__tablename__ == "hotline_case" or hasattr(model, "case_id")
+        self.free = tuple(name for name in known if about_a_case and name != "number" and self._kind(name) == "text")
         self.list_columns = [name for name in known if name not in self.page_only]
         self.show_columns = known
         self.search_columns = [name for name in known if name not in self.unsearched]
@@ -132,7 +140,7 @@ class DeskView(ModelView):
                 return kind
         return "text"
 
-    def options(self, name: str) -> list[tuple[str, str]]:
+    def options(self, name: str) -> Links:
         """The choices of a column that is searched by choosing."""
         tongue = language()
         if self._kind(name) == "choice":
@@ -145,7 +153,7 @@ class DeskView(ModelView):
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
         return _chosen_from(model) if model.__tablename__ in ("unit", "category") else []
 
-    def inputs(self) -> list[dict[str, Any]]:
+    def inputs(self) -> Inputs:
         """The fields of the search form with what was asked for."""
         made = []
         for name in self.search_columns:
@@ -172,31 +180,32 @@ class DeskView(ModelView):
     def _filter(self, filters: Any, name: str) -> None:
         kind, value = self._kind(name), request.args.get(f"q_{name}", "").strip()[:200].replace("\0", "")
         if kind in ("date", "moment"):
-            first, last = _day(request.args.get(f"from_{name}")), _day(request.args.get(f"to_{name}"))
+            first, last = day_of(request.args.get(f"from_{name}")), day_of(request.args.get(f"to_{name}"))
             if first:
-                filters.add_filter(name, _Since, (first, kind))
+                filters.add_filter(name, Since, (first, kind))
             if last:
-                filters.add_filter(name, _Until, (last, kind))
+                filters.add_filter(name, Until, (last, kind))
         elif not value:
             return
         elif kind == "relation" and name == "case":
-            filters.add_filter(name, _OfCase, value)
+            filters.add_filter(name, OfCase, value)
         elif kind == "relation":
-            known = value if value.isdigit() and len(value) < 10 else "0"
-            filters.add_filter(name, FilterRelationOneToManyEqual, known)
+            filters.add_filter(name, FilterRelationOneToManyEqual, id_of(value))
         elif kind == "bool":
-            filters.add_filter(name, _Truth, value == "y")
+            filters.add_filter(name, Truth, value == "y")
         elif kind == "number":
-            filters.add_filter(name, FilterEqual, value if value.isdigit() and len(value) < 10 else "-1")
+            filters.add_filter(name, FilterEqual, _number(value))
         elif kind == "choice":
             filters.add_filter(name, FilterEqual, value)
         else:
-            filters.add_filter(name, FilterContains, value.replace("\\", "\\\\").replace("%", "\\%"))
+            found = FilterContains if name not in self.free or actor().reads_as_typed else Covered
+            filters.add_filter(name, found, value.replace("\\", "\\\\").replace("%", "\\%"))
 
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""
         name, way = request.args.get("order", ""), request.args.get("way", "desc")
-        return (name, "asc" if way == "asc" else "desc") if name in self.order_columns else self.base_order
+        known = name in self.order_columns and (name not in self.free or actor().reads_as_typed)
+        return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
     # Pages.
 
@@ -208,6 +217,7 @@ class DeskView(ModelView):
         page = page_of(request.args.get("page"), DEEPEST // size)
         column, way = self.order()
         count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
+        self.cover(rows)
         return self.render_template(
             self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],
             columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
@@ -216,7 +226,7 @@ class DeskView(ModelView):
 
     def row(self, item: Any) -> dict[str, Any]:
         """What the list shows of a row: its values, worded, and where its page is."""
-        values = {name: self.value(item, name) for name in self.list_columns}
+        values = {name: self.told(item, name) for name in self.list_columns}
         return {"id": getattr(item, self.key), "values": values, "href": self.href(item), "case": self.case_href(item)}
 
     def value(self, item: Any, name: str) -> str:
@@ -227,6 +237,18 @@ class DeskView(ModelView):
             worded = [shown(self.table, name, str(one)) for one in found] if isinstance(found, list_of) else None
             return shown(self.table, name, worded if worded is not None else found and str(found))
         return shown(self.table, name, plain if plain is not None else found)
+
+    def cover(self, rows: Sequence[Any]) -> None:
+        """Learn in one statement which callers have to be covered in these rows."""
+        if self.free and not actor().reads_as_typed:
+            know_callers(case_of(one) for one in rows)
+
+    def told(self, item: Any, name: str, always: bool = False) -> str:
+        """One value of a row as this person may read it: in free words about a case the callers are covered, `always`
+        or for those who do not read them as they were typed."""
+        value = self.value(item, name)
+        covers = name in self.free and (always or not actor().reads_as_typed)
+        return masked_text(value, case_of(item)) if covers else value
 
     def href(self, item: Any) -> str:
         """Where a row's own page is."""
@@ -254,13 +276,13 @@ class DeskView(ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
-        values = [(words.column(self.table, name, language()), self.value(item, name)) for name in self.show_columns]
+        values = [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
         return self.render_template(
             self.show_template, title=self.title_here(), view=self, values=values, case=self.case_href(item), item=item,
             links=self.links(item),
         )  # fmt: skip
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""
         if not self.edit_verb or self.edit_verb not in actor().rights:
             return []
@@ -333,8 +355,12 @@ class DeskView(ModelView):
     def _lines(self, query: Query[Any], head: Any, mark: str) -> Iterator[str]:
         yield "\ufeff"
         yield _csv([*head, mark])
-        for item in query.yield_per(500):
-            yield _csv([safe_cell(self.value(item, name)) for name in self.export_columns])
+        rows = iter(query.yield_per(AT_ONCE))
+        while some := list(islice(rows, AT_ONCE)):
+            if self.free:
+                know_callers(case_of(item) for item in some)
+            for item in some:
+                yield _csv([safe_cell(self.told(item, name, always=True)) for name in self.export_columns])
 
 
 def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
@@ -354,40 +380,4 @@ def _csv(cells: Any) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 1900 < day.year < 2200 else None
-
-
-def _moment(day: date, kind: str) -> Any:
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if kind == "moment" else day
-
-
-class _Since(FilterGreater):
-    def apply(self, query: Any, value: Any) -> Any:
-        return query.filter(getattr(self.model, self.column_name) >= _moment(*value))
-
-
-class _Until(FilterSmaller):
-    def apply(self, query: Any, value: Any) -> Any:
-        day, kind = value
-        return query.filter(getattr(self.model, self.column_name) < _moment(day + timedelta(days=1), kind))
-
-
-class _Truth(FilterEqual):
-    def apply(self, query: Any, value: Any) -> Any:
-        return query.filter(getattr(self.model, self.column_name).is_(value))
-
-
-class _OfCase(FilterEqual):
-    """Rows of the case with a number."""
-
-    def apply(self, query: Any, value: Any) -> Any:
-        return query.filter(getattr(self.model, self.column_name).has(number=value))
-
 

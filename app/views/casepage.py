@@ -1,4 +1,4 @@
-"""What a case page shows: the facts, the clocks that run, the timeline, and the person's verbs, each with its reason."""
+"""What a case page shows: the facts, the clocks that run, the timeline, the person's verbs, each with its reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Integer, Text, cast, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import Integer, Text, cast, false, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import joinedload
 
 from app.models import (
@@ -27,8 +27,9 @@ from app.models import (
 )
 from app.models.columns import Moment
 from app.models.file import File
-from app.roles import UNIT_ROLES, Actor
+from app.roles import Actor
 from app.rules import words
+from app.rules.files import IDENTIFYING
 from app.rules.workdays import last_day
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.verbs import possible
@@ -37,6 +38,11 @@ from app.views.actor import actor, language, now, reader
 from app.views.masking import masked_caller, masked_text
 from app.views.shown import shown
 
+HEADS = (
+    ("编号", "单位", "类型", "状态", "轮次", "时间", "期限", "内容", ""),
+    ("Number", "Unit", "Kind", "State", "Round", "At", "Due", "Words", ""),
+)
+"""The columns of the tables on a case page."""
 NEWEST = 200
 """How many events the timeline shows."""
 
@@ -111,7 +117,7 @@ def _text(value: Any) -> Any:
 
 def _parts(case: Case, who: Actor) -> list[Any]:
     """The kinds of rows that a person sees on a case. A unit sees its own; the lead also what its assists answer."""
-    own = who.unit_id if who.is_a(*UNIT_ROLES) else None
+    own = (who.unit_id or 0) if who.of_a_unit else None
     leads = own is not None and case.lead_unit_id == own
     held = [
         _part(Assignment, case, state=Assignment.state, kind=Assignment.role, number=Assignment.number,
@@ -130,7 +136,9 @@ def _parts(case: Case, who: Actor) -> list[Any]:
               words=Supervision.requirement),
     ]  # fmt: skip
     if own is not None:
-        held = held if leads else [one.where(Unit.id == own) for one in held]
+        assists = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.role == "assist")
+        of_assists = (Assignment.role == "assist", Reply.assignment_id.in_(assists)) if leads else (false(), false())
+        held = [one.where(or_(Unit.id == own, theirs)) for one, theirs in zip(held, of_assists, strict=True)]
         others = [one.where(Unit.id == own) for one in others]
         others.append(
             _part(Draft, case, unit=False, kind=Draft.verb, at=Draft.drafted_at)
@@ -143,7 +151,8 @@ def _parts(case: Case, who: Actor) -> list[Any]:
                            due_at=Referral.send_by_at, due_clock=Referral.send_by_clock))  # fmt: skip
     attached = _part(File, case, unit=False, kind=File.kind, number=File.name, at=File.added_at, words=File.size)
     if own is not None:
-        attached = attached.where(File.referral_id.is_(None), or_(File.unit_id.is_(None), File.unit_id == own))
+        centres = File.unit_id.is_(None) & File.kind.not_in(IDENTIFYING if case.confidential else ())
+        attached = attached.where(File.referral_id.is_(None), or_(centres, File.unit_id == own))
     return [*found, attached]
 
 
@@ -250,7 +259,7 @@ def _names(actors: set[str]) -> dict[str, str]:
     query = select(Person.id, Person.first_name, Person.unit_id).where(Person.id.in_(ids))
     own = actor().unit_id
     for row in reader().execute(query):
-        stranger = actor().is_a(*UNIT_ROLES) and row.unit_id != own
+        stranger = actor().of_a_unit and row.unit_id != own
         centre = "热线中心" if tongue == "zh" else "the hotline"
         other = "其他单位" if tongue == "zh" else "another unit"
         names[f"user:{row.id}"] = (centre if row.unit_id is None else other) if stranger else row.first_name
@@ -259,14 +268,14 @@ def _names(actors: set[str]) -> dict[str, str]:
 
 def facts(case: Case) -> list[tuple[str, str]]:
     """The facts of a case that the person may see, labelled; phones and numbers in free words are masked for units."""
-    tongue, unit = language(), actor().is_a(*UNIT_ROLES)
+    tongue = language()
     found = []
     for name, pair in words.COLUMNS["hotline_case"].items():
         value = getattr(case, name, None)
         if value in (None, "", False) or name in ("number", "state"):
             continue
         told = shown("hotline_case", name, value if isinstance(value, (bool, int, datetime, date)) else str(value))
-        found.append((words.word(pair, tongue), masked_text(told, case) if unit else told))
+        found.append((words.word(pair, tongue), _said(told, case.id)))
     return found
 
 
@@ -305,7 +314,10 @@ def page_of(case: Case) -> Page:
         case=case, facts=facts(case), clocks=clocks(case, rows, now()), stages=stages,
         closed=[one for _, ones in stages for one in ones if one.why],
         timeline=timeline(case), rows=rows, caller=masked_caller(case), drafts=drafts_of(case, rows),
-        files=[(url_for("Files.open", id=row.id), row) for row in rows.get("stored_file", ())],
+        files=[
+            (url_for("Files.open", id=row.id), {"number": _said(row.number, case.id), "at": row.at})
+            for row in rows.get("stored_file", ())
+        ],
         tables=tables(rows),
     )  # fmt: skip
 
@@ -316,14 +328,20 @@ def tables(rows: dict[str, Sequence[Any]]) -> list[tuple[str, list[dict[str, str
     domains = {"assignment": "role_of_unit", "request": "request", "supervision": "ground", "visit": "satisfied"}
     found = []
     for table in ("assignment", "request", "reply", "reminder", "supervision", "visit", "referral"):
-        lines = [_line(table, row, domains.get(table, ""), tongue) for row in rows.get(table, ())]
+        lines = [_line(table, row, domains.get(table, ""), tongue, rows["case"][0].id) for row in rows.get(table, ())]
         if lines:
             found.append((words.word(words.TABLES[table], tongue), lines))
     return found
 
 
-def _line(table: str, row: Any, domain: str, tongue: str) -> dict[str, str]:
-    told = words.value("solved", row.words, tongue) if table == "visit" and row.words else row.words or ""
+def _said(told: str, case_id: int) -> str:
+    """Words as this person may read them."""
+    return told if actor().reads_as_typed else masked_text(told, case_id)
+
+
+def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[str, str]:
+    solved = table == "visit" and row.words
+    told = words.value("solved", row.words, tongue) if solved else _said(row.words or "", case_id)
     return {
         "number": row.number or "", "unit": row.unit or "", "kind": words.value(domain, row.kind or "", tongue),
         "state": words.state(table, row.state, tongue), "round": str(row.round or ""),

@@ -31,11 +31,12 @@ from app.models import (
 from app.roles import Actor
 from app.rules import words
 from app.rules.workdays import last_day
-from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.base import page_of
+from app.views.masking import know_callers, masked_text
 
 Where = Callable[[Actor], list[Any]]
 SHOWN = 50
@@ -67,8 +68,7 @@ _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_h
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
-                  lambda who: [Case.operator_id == who.id, Case.state.not_in(("closed", "refused", "transferred",
-                                                                              "merged", "withdrawn"))], "registered_at"),
+                  lambda who: [Case.operator_id == who.id, Case.state.in_(OPEN_CASE)], "registered_at"),
     "to_allocate": Queue(("待分派", "To allocate"), _CENTRE, Case, _case("registered"), "own_at"),
     "refusals": Queue(("待确认不予受理", "Refusals to confirm"), _CENTRE, Case,
                       lambda who: [Case.refusal_proposed_by_id.is_not(None), Case.state == "registered"], "own_at"),
@@ -202,21 +202,28 @@ class Home(BaseView):
         page = page_of(request.args.get("page"), 200)
         rows = reader().execute(_rows(who, queue, page)).all()
         at = now()
+        if not who.reads_as_typed:
+            know_callers(row.case for row in rows)
         lines = [
             {
                 "href": url_for("Cases.page_of_case", id=row.case), "number": row.number,
                 "kind": words.value("kind", row.kind, tongue), "urgency": words.value("urgency", row.urgency, tongue),
                 "unit": row.unit or "", "state": words.state("case", row.state, tongue),
-                "words": (row.place + " " + row.narrative)[:60] if not who.unit_id else row.place[:40],
+                "words": _words(who, row),
                 "at": _shown(row.at, queue.when), "late": bool(row.at and queue.when.endswith("_at") and row.at <= at
                                                               and queue.when in ("due_at", "own_at", "reply_by_at",
                                                                                  "sign_at")),
             }
             for row in rows[:SHOWN]
         ]  # fmt: skip
-        return self.render_template(
-            "desk/work.html", title=words.word(queue.title, tongue), rows=lines, page=page, more=len(rows) > SHOWN, key=key
-        )  # fmt: skip
+        title, more = words.word(queue.title, tongue), len(rows) > SHOWN
+        return self.render_template("desk/work.html", title=title, rows=lines, page=page, more=more, key=key)
+
+
+def _words(who: Actor, row: Any) -> str:
+    """What a line tells of the matter: to a unit the place only; callers covered as everywhere."""
+    told = row.place if who.of_a_unit else f"{row.place} {row.narrative}"
+    return (told if who.reads_as_typed else masked_text(told, row.case))[:60]
 
 
 def _shown(at: Any, when: str) -> str:
@@ -253,11 +260,12 @@ class Bell(BaseView):
             .where(Notice.recipient.in_(seen_by(actor()).told)).order_by(Notice.event_id.desc()).limit(BELL)
             .execution_options(unscoped=True)
         )  # fmt: skip
+        reads = "Cases" in actor().pages
         rows = [
             {
                 "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue), "at": row.at,
                 "unread": row.read_at is None, "number": row.number,
-                "href": url_for("Cases.page_of_case", id=row.chain) if row.number and "Cases" in actor().pages else None,
+                "href": url_for("Cases.page_of_case", id=row.chain) if row.number and reads else None,
             }
             for row in reader().execute(query)
         ]  # fmt: skip
@@ -278,4 +286,5 @@ def unread(who: Actor) -> int:
     """How many notices nobody of his has read, counted to 99."""
     told = seen_by(who).told
     query = select(Notice.event_id).where(Notice.recipient.in_(told), Notice.read_at.is_(None)).limit(100)
-    return int(reader().scalar(select(func.count()).select_from(query.subquery()).execution_options(unscoped=True)) or 0)
+    counted_ = select(func.count()).select_from(query.subquery()).execution_options(unscoped=True)
+    return int(reader().scalar(counted_) or 0)

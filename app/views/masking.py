@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from app.models import Caller, Case
-from app.roles import UNIT_ROLES
+from flask import g
+from sqlalchemy import or_, select
+
+from app.models import Caller, Case, Contact
 from app.rules.redaction import redacted, secrets
 from app.views.actor import actor, language, reader
+
 
 def masked_phone(phone: str) -> str:
     """A number with its middle covered; a short one wholly."""
@@ -19,14 +23,42 @@ def masked_name(name: str) -> str:
     return f"{name[:1]}**" if name else ""
 
 
-def masked_text(told: str, case: Case) -> str:
-    """Free words with telephone and identity numbers covered, and of a confidential caller also his name."""
-    hidden = []
-    if case.confidential and case.caller_id is not None:
-        query = select(Caller.name, Caller.phone).where(Caller.id == case.caller_id)
-        # Unscoped, because what is to be covered has to be known; it goes nowhere else.
-        hidden = [secrets([row.name], [row.phone]) for row in reader().execute(query.execution_options(unscoped=True))]
-    return redacted(told, hidden[0] if hidden else ())
+def know_callers(cases: Iterable[int | None]) -> Mapping[int, list[str]]:
+    """Case id -> what must not be read of its callers and of those who called about it, or about a case merged into
+    it: their names and numbers. One statement for all that this request has not asked for before."""
+    known: dict[int, list[str]] = g.setdefault("desk_callers", {})
+    asked = {id for id in cases if id is not None} - known.keys()
+    if not asked:
+        return known
+    own = select(Case.id.label("about"), Caller.name, Caller.phone).join(Caller, Caller.id == Case.caller_id)
+    merged = own.with_only_columns(Case.merged_into_id.label("about"), Caller.name, Caller.phone)
+    called = select(Contact.case_id.label("about"), Caller.name, Caller.phone)
+    called = called.join(Caller, Caller.id == Contact.caller_id)
+    query = own.where(Case.id.in_(asked)).union(
+        merged.where(Case.merged_into_id.in_(asked)),
+        called.where(or_(Contact.case_id.in_(asked), Contact.counts_on_id.in_(asked))),
+        called.with_only_columns(Contact.counts_on_id.label("about"), Caller.name, Caller.phone)
+        .where(Contact.counts_on_id.in_(asked)),
+    )  # fmt: skip
+    found: dict[int, list[tuple[str, str]]] = {id: [] for id in asked}
+    # Unscoped, because what is to be covered has to be known; it goes nowhere else.
+    for row in reader().execute(query.execution_options(unscoped=True)):
+        if row.about in found:
+            found[row.about].append((row.name, row.phone))
+    for id, callers in found.items():
+        known[id] = secrets((name for name, _ in callers), (phone for _, phone in callers))
+    return known
+
+
+def masked_text(told: str, case_id: int | None) -> str:
+    """Free words with telephone and identity numbers covered, and the callers of the case they are about."""
+    return redacted(told, know_callers([case_id]).get(case_id, ()) if case_id is not None else ())
+
+
+def case_of(item: Any) -> int | None:
+    """The id of the case that a row is about, or is."""
+    found: int | None = item.id if isinstance(item, Case) else getattr(item, "case_id", None)
+    return found
 
 
 def masked_caller(case: Case) -> dict[str, str]:
@@ -34,7 +66,7 @@ def masked_caller(case: Case) -> dict[str, str]:
     zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
         return {"note": "匿名" if zh else "anonymous"}
-    if case.confidential and actor().is_a(*UNIT_ROLES):
+    if case.confidential and actor().of_a_unit:
         return {"note": "保密，不向承办单位提供" if zh else "confidential: not given to units"}
     caller = case.caller
     if caller is None:

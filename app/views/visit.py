@@ -9,11 +9,9 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
 from app.models import Visit, VisitRecord
-from app.roles import UNIT_ROLES
 from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import DeskInterface, DeskView
-from app.views.masking import masked_text
+from app.views.base import DeskInterface, DeskView, Links
 
 
 class Visits(DeskView):
@@ -27,7 +25,7 @@ class Visits(DeskView):
         """A visit is recorded from its own page."""
         return None
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """Record an attempt, or correct what was recorded."""
         found = super().links(item)
         if "record_visit" in actor().rights:
@@ -54,9 +52,3 @@ class VisitRecords(DeskView):
     datamodel = DeskInterface(VisitRecord)
     page = "VisitRecords"
     page_only = ("words", "evidence", "reason", "place", "met", "why")
-
-    def value(self, item: Any, name: str) -> str:
-        """A unit reads no numbers of callers in free words."""
-        told = super().value(item, name)
-        free = name in ("words", "evidence", "place", "met")
-        return masked_text(told, item.case) if free and actor().is_a(*UNIT_ROLES) else told

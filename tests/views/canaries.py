@@ -65,7 +65,7 @@ STEPS: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
     ("06-11 09:00", "examiner", "review_responsibility", 2, {"unit_responsible": True, "grounds": "{}属承办单位责任"}),
     ("06-11 10:00", "officer", "complete_referral", 1, {"report": "{}报告", "proposal": "{}建议"}),
     ("06-11 11:00", "supervision_head", "review_referral", 1, {}),
-    ("06-11 11:30", "staff", "draft_reply", 2, {"opinion": "{}二次办理意见，已责成责任科室整改。", "public_answer": "{}"}),
+    ("06-11 11:30", "staff", "draft_reply", 2, {"opinion": "{}二次办理意见，已责成科室整改。", "public_answer": "{}"}),
     ("06-11 11:40", "staff", "draft_extension", 5, {"workdays": 3, "reason": "{}草拟延期"}),
     ("06-11 14:00", "leader", "open_paper", 1, {}),
     ("06-11 15:00", "leader", "approve_referral", 1, {}),
@@ -145,8 +145,8 @@ class Canaries(Office):
     def _files(self, unit: str) -> None:
         canary = WORDS[unit]
         kept = [
-            (f"staff@{unit}", 2, "handling", f"{canary}现场.txt"), ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"),
-            ("operator", 3, "other", f"{canary}附件.txt"), (f"head@{unit}", 3, "contact", f"{canary}通话.txt"),
+            (f"staff@{unit}", 2, "handling", f"{canary}现场.txt"),
+            ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"), ("operator", 3, "other", f"{canary}附件.txt"), (f"head@{unit}", 3, "contact", f"{canary}通话.txt"),
             ("officer", 1, "scan", f"{canary}批示.txt"),
         ]  # fmt: skip
         assert self.data is not None

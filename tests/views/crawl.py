@@ -63,9 +63,11 @@ def owners(desk: Desk) -> dict[str, dict[int, str]]:
             if table.name == Case.__tablename__:
                 found[table.name] = dict(cases)
             elif "unit_id" in table.c and table.name not in ("ab_user", "stored_file"):
-                found[table.name] = {id: codes[unit] for id, unit in session.execute(select(table.c.id, table.c.unit_id))}
+                rows = session.execute(select(table.c.id, table.c.unit_id))
+                found[table.name] = {id: codes[unit] for id, unit in rows}
             elif "case_id" in table.c:
-                found[table.name] = {id: cases[case] for id, case in session.execute(select(table.c.id, table.c.case_id))}
+                rows = session.execute(select(table.c.id, table.c.case_id))
+                found[table.name] = {id: cases[case] for id, case in rows}
         return found
 
 

@@ -1,0 +1,82 @@
+"""How rows are searched for: until and since, true and false, the case with a number, and words that callers are kept
+out of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from datetime import timedelta as span
+from typing import Any
+
+from flask_appbuilder.models.sqla.filters import (
+    FilterContains,
+    FilterEqual,
+    FilterGreater,
+    FilterSmaller,
+)
+from sqlalchemy import false
+
+from app.models import Case
+from app.rules.workdays import BEIJING
+
+
+def day_of(text: str | None) -> date | None:
+    """A day that was typed into an address; None where it is none."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 2200 else None
+
+
+def id_of(text: str) -> str:
+    """The id of a row that was chosen; 0, which no row has, where it is none."""
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else "0"
+
+
+def _moment(day: date, kind: str) -> Any:
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if kind == "moment" else day
+
+
+class Since(FilterGreater):
+    """On a day or after it."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition; `value` is the day and the kind of the column."""
+        return query.filter(getattr(self.model, self.column_name) >= _moment(*value))
+
+
+class Until(FilterSmaller):
+    """Before a day is over."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition; `value` is the day and the kind of the column."""
+        day, kind = value
+        return query.filter(getattr(self.model, self.column_name) < _moment(day + span(days=1), kind))
+
+
+class Truth(FilterEqual):
+    """True, or false."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition."""
+        return query.filter(getattr(self.model, self.column_name).is_(value))
+
+
+class OfCase(FilterEqual):
+    """Rows of the case with a number."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition."""
+        return query.filter(getattr(self.model, self.column_name).has(number=value))
+
+
+class Covered(FilterContains):
+    """Words, for those to whom the callers in them are covered: what they cannot read they cannot search for either.
+    A number would be found digit by digit, so figures find nothing; nor does anything in a confidential case."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition."""
+        if any(sign.isdigit() for sign in value):
+            return query.filter(false())
+        open_ = Case.confidential.is_(False) if self.model is Case else self.model.case.has(confidential=False)
+        return super().apply(query, value).filter(open_)
