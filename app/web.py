@@ -18,6 +18,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import Engine, select
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 import config
 from app import scope
@@ -44,7 +45,7 @@ ERRORS = {
     413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
     500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
 }
-_CSRF = ("页面已过期，请返回刷新后重新提交，已填内容不会丢失。", "The page is too old. Go back, reload and send it again.")
+_CSRF = ("页面已过期，请返回上一页刷新后重新提交。", "The page is too old. Go back, reload and send it again.")
 
 
 class PanelSession(FlaskSession):
@@ -94,6 +95,12 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class Bounded(IntegerConverter):
+    """An id in an address: no more digits than both databases can look up."""
+
+    regex = r"\d{1,18}"
+
+
 def create_app(settings: config.Config, clock: Callable[[], datetime] | None = None) -> Flask:
     """The panel over the database of the settings. `clock` is the desk's; without one, that of the settings."""
     app = Flask("app", static_url_path="/assets", static_folder="static", template_folder="templates")
@@ -103,6 +110,9 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         session_options={"class_": PanelSession, "expire_on_commit": False, "autoflush": False},
     )
     database.init_app(app)
+    app.url_map.converters["int"] = Bounded
+    # Before the token is looked at: whose session has ended is told so, and shown nothing of who he was.
+    _around(app)
     CSRFProtect(app)
     with app.app_context():
         sessions = sessions_from(database.engine, settings.ledger_key)
@@ -114,7 +124,6 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         appbuilder.init_app(app, database.session)
         register(appbuilder)
     app.register_blueprint(health)
-    _around(app)
     _errors(app)
     return app
 
@@ -163,7 +172,8 @@ def _around(app: Flask) -> None:
 
 def _who(tongue: str) -> dict[str, Any]:
     """Who is logged in, what waits for him, and whether this is a sample office."""
-    found: dict[str, Any] = {"person": None, "sample": _sample(), "office_name": "神木市12345热线" if tongue == "zh" else "Duban"}
+    name = "神木市12345热线" if tongue == "zh" else "Duban"
+    found: dict[str, Any] = {"person": None, "sample": _sample(), "office_name": name}
     if has_request_context() and current_user and current_user.is_authenticated and "desk_failed" not in g:
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
@@ -172,9 +182,7 @@ def _who(tongue: str) -> dict[str, Any]:
 
 
 def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    from app.views.people import page_title
-
-    return [(f"{page}.list", page_title(page)) for page in sorted(who.pages, key=page_order)]
+    return [(f"{page}.list", people.page_title(page)) for page in sorted(who.pages, key=page_order)]
 
 
 def _sample() -> bool:

@@ -139,6 +139,14 @@ def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral
     return referral.sealed or canonical(draft_contents(session, now, referral))
 
 
+def referral_of(session: Session, case_id: int, id: int) -> Referral:
+    """A referral of a case by its id; NotAllowed where it is not one of that case."""
+    found = session.scalars(select(Referral).where(Referral.id == id, Referral.case_id == case_id)).first()
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
+
+
 def approve_referral(
     session: Session,
     now: datetime,

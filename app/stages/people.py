@@ -209,6 +209,11 @@ def logged_in(session: Session, now: datetime, id: int) -> None:
     row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
 
 
+def logged_out(session: Session, id: int) -> None:
+    """End the sessions of an account: the cookie of one is good for nothing afterwards, wherever it was copied to."""
+    session.get_one(Person, id, with_for_update=True).session_version += 1
+
+
 def login_failed(session: Session, now: datetime, id: int) -> None:
     """Count a wrong password; the fifth within a quarter of an hour locks the account for as long, never for ever."""
     row = session.get_one(Person, id, with_for_update=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Assignment, Case, Category, Supervision, Unit
+from app.models import Assignment, Case, Category, Referral, Supervision, Unit
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
 from app.rules import limits
@@ -130,6 +130,12 @@ def _first_response(session: Session, now: datetime, actor: Actor, one: Assignme
     return handling.first_response(session, now, actor, one, words)
 
 
+def _open_paper(session: Session, now: datetime, actor: Actor, row: Referral, referral: int | None = None) -> Any:
+    """Open the paper of the referral that is named, else of the one meant."""
+    meant = row if referral is None else accountability.referral_of(session, row.case_id, referral)
+    return accountability.open_paper(session, now, actor, meant)
+
+
 _REASON, _WORDS = _f("reason!"), _f("words!")
 _RULING = (_f("accept!", "bool"), _f("words"))
 _DUE = (_f("workdays", "int"), _f("due_on", "date"))
@@ -139,14 +145,14 @@ _VISIT = (
     _f("place"), _f("met"), _f("contacted_by_unit", "bool"), _f("evidence"),
 )  # fmt: skip
 _VISITED = tuple(Field(one.name, one.kind, one.name in ("method", "reached"), one.choices) for one in _VISIT)
-_REGISTER = (
+_REGISTER: tuple[Field, ...] = (
     _c("kind!", limits.KINDS), _f("narrative!"), _c("channel", limits.CHANNELS), _c("urgency", limits.URGENCIES),
     _f("complex", "bool"), _f("anonymous", "bool"), _f("confidential", "bool"), _f("caller", "caller"),
     _f("leader", "leader"), _f("received_at", "moment"), _f("wants_reply", "bool"), _f("category"), _f("place"),
     _f("complained_unit", "unit"), _f("complained_person"), _f("demand"), _f("dangerous", "bool"), _f("paper_form"),
     _f("repeat_check"), _f("suggestion", "bool"),
 )  # fmt: skip
-_REGISTER += tuple(of_column(column) for column in facts_of(Case))
+_REGISTER += tuple(of_column(column) for column in facts_of(Case).values())
 _EDIT = tuple(
     Field(one.name, one.kind, False, one.choices) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
@@ -238,7 +244,7 @@ _VERBS = (
     Verb("complete_referral", "accountability", "referral", accountability.complete_referral, (
         _f("report!"), _f("proposal!")), states=("drafted",)),
     Verb("review_referral", "accountability", "referral", accountability.review_referral, states=("drafted",)),
-    Verb("open_paper", "accountability", "referral", accountability.open_paper, states=("reviewed",)),
+    Verb("open_paper", "accountability", "referral", _open_paper, (_f("referral", "id"),), states=("reviewed",)),
     Verb("approve_referral", "accountability", "referral", accountability.approve_referral, (
         _f("leader"), _f("scan"), _f("with_identity", "bool")), states=("reviewed",)),
     Verb("send_back_referral", "accountability", "referral", accountability.send_back_referral, (

@@ -16,7 +16,7 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import perform, possible
 from app.views.actor import actor, desk, language, now, written
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskInterface, DeskView, Links
 from app.views.papers import sent, zips
 
 
@@ -27,7 +27,7 @@ class Referrals(DeskView):
     page = "Referrals"
     page_only = ("report", "proposal", "outcome_words", "abandon_reason", "supplement_due_at", "ended_at")
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """The verbs of the referral, and its dossier."""
         tongue = language()
         verbs = [one for one in possible(actor()) if one.target == "referral"]
@@ -50,9 +50,9 @@ class Referrals(DeskView):
         item = self.found(pk)
         if "open_paper" not in actor().rights:
             abort(404)
-        who, at, case = actor(), now(), item.case_id
+        who, at, case, id = actor(), now(), item.case_id, item.id
         try:
-            contents = written(lambda session: perform(session, at, who, "open_paper", case=case))
+            contents = written(lambda session: perform(session, at, who, "open_paper", case=case, referral=id))
         except NotAllowed:
             abort(404)
         return sent(pdf("dossier", json.loads(contents)), "pdf", f"referral-{item.id}")
@@ -66,9 +66,9 @@ class Referrals(DeskView):
         volumes = self.dossiers(item)
         if not volumes or "open_paper" not in actor().rights:
             abort(404)
-        who, at, case = actor(), now(), item.case_id
+        who, at, case, id = actor(), now(), item.case_id, item.id
         try:
-            written(lambda session: perform(session, at, who, "open_paper", case=case))
+            written(lambda session: perform(session, at, who, "open_paper", case=case, referral=id))
         except NotAllowed:
             abort(404)
         return send_file(volumes[-1], mimetype="application/zip", as_attachment=True, download_name=volumes[-1].name)

@@ -15,7 +15,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
 )
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import BigInteger, inspect, select
 from sqlalchemy.orm import Session
 
 import config
@@ -55,7 +55,7 @@ def now() -> datetime:
 
 def reader() -> Session:
     """The session that pages read with: scoped, and unable to write."""
-    session: Session = current_app.appbuilder.session
+    session: Session = current_app.extensions["appbuilder"].session
     return session
 
 
@@ -85,7 +85,7 @@ def actor_of(reading: Session, user: Person) -> Actor:
 def actor() -> Actor:
     """Who is asking; nobody, where no one has logged in."""
     if "desk_actor" not in g:
-        user = current_user._get_current_object() if current_user else None
+        user: Any = current_user._get_current_object() if current_user else None
         known = user is not None and user.is_authenticated
         g.desk_actor = actor_of(reader(), user) if known else NOBODY
     found: Actor = g.desk_actor
@@ -115,9 +115,19 @@ def written(work: Callable[[Session], Result]) -> Result:
     return retried(desk().sessions, work)
 
 
+def key_typed(text: str | None) -> int:
+    """The id that stands in an address or a hidden field; 0, which no row has, where it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def most(model: type[Any]) -> int:
+    """The first id that is too great for a table: PostgreSQL refuses to look for it."""
+    return 2**62 if isinstance(inspect(model).primary_key[0].type, BigInteger) else 2**31
+
+
 def asked(model: type[Any], id: int) -> Any:
     """A row within what this person may see, or None."""
-    if not 0 < id < 2**62:
+    if not 0 < id < most(model):
         return None
     return reader().scalars(select(model).where(model.id == id)).first()
 

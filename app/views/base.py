@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, g, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Query, selectinload
 
 from app.models.columns import Moment
 from app.rules import words
-from app.views.actor import actor, language, now, reader
+from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.filters import Covered, OfCase, Since, Truth, Until, day_of, id_of
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import shown
@@ -93,6 +94,8 @@ class DeskView(ModelView):
     edit_verb = ""
     base_order = ("id", "desc")
     key = "id"
+    exclude_route_methods = {"action", "action_post", "download", "delete"}
+    """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
     list_template, show_template = "desk/list.html", "desk/show.html"
 
     def __init__(self) -> None:
@@ -207,6 +210,10 @@ class DeskView(ModelView):
         known = name in self.order_columns and (name not in self.free or actor().reads_as_typed)
         return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
+    def address(self, view: str, **changed: Any) -> str:
+        """The address of a view of this page with what was asked for, some of it changed."""
+        return f"{url_for(f'{self.endpoint}.{view}')}?{urlencode({**request.args.to_dict(), **changed})}"
+
     # Pages.
 
     @expose("/list/")
@@ -269,7 +276,8 @@ class DeskView(ModelView):
 
     def key_of(self, pk: str) -> Any:
         """A key as the table has it, or None where it can be nobody's."""
-        return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+        known = key_typed(pk)
+        return known if 0 < known < most(self.datamodel.obj) else None
 
     @expose("/show/<pk>")
     @has_access
@@ -312,28 +320,6 @@ class DeskView(ModelView):
     def edit_href(self, item: Any) -> str:
         """Where the form is that changes a row."""
         return url_for(f"Verbs.{self.edit_verb}", id=getattr(item, self.key))
-
-    # What Flask-AppBuilder brings, and the desk does not have.
-
-    @expose("/action/<string:name>/<pk>", methods=["POST"])
-    def action(self, name: str, pk: str) -> Any:
-        """There are no actions over rows: verbs have forms."""
-        abort(404)
-
-    @expose("/action_post", methods=["POST"])
-    def action_post(self) -> Any:
-        """There are no actions over rows: verbs have forms."""
-        abort(404)
-
-    @expose("/download/<string:filename>")
-    def download(self, filename: str) -> Any:
-        """Files are behind their case."""
-        abort(404)
-
-    @expose("/delete/<pk>", methods=["POST"])
-    def delete(self, pk: str) -> Any:
-        """Nobody deletes."""
-        abort(404)
 
     # Export.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -42,12 +43,12 @@ _DOMAINS = {
 }  # fmt: skip
 _HINTS = {
     "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
-    "days": ("每行一个日期和 work（上班）或 rest（休息），如 2027-01-03 work。", "A date and work or rest on each line."),
+    "days": ("每行一个日期和“上班”或“休息”，如 2027-01-03 上班。", "A date and work or rest on each line."),
     "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
     "names": ("每行一个。", "One a line."),
     "case": ("填写工单编号。", "The number of the case."),
     "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
-    "dangerous": ("正在危及人身财产安全的，请同时拨打110、119、120。", "For immediate danger also call 110, 119 or 120."),
+    "dangerous": ("正在危及人身财产安全的，请同时拨打110、119、120。", "Immediate danger: call 110, 119 or 120."),
 }  # fmt: skip
 YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
 
@@ -78,7 +79,9 @@ class Form:
     def __init__(self, reading: Session, verb: Verb, typed: MultiDict[str, str], tongue: str) -> None:
         self.reading, self.verb, self.typed, self.tongue = reading, verb, typed, tongue
 
-    def inputs(self, without: Sequence[str] = (), offered: Mapping[str, Sequence[tuple[str, str]]] | None = None) -> list[Input]:
+    def inputs(
+        self, without: Sequence[str] = (), offered: Mapping[str, Sequence[tuple[str, str]]] | None = None
+    ) -> list[Input]:
         """The inputs of all fields but some; `offered` are choices that the page knows."""
         given = offered or {}
         return [self._input(one, given.get(one.name)) for one in self.verb.fields if one.name not in without]
@@ -128,7 +131,8 @@ class Form:
             query_ = select(Category.name).where(Category.active.is_(True)).order_by(Category.id).limit(500)
             return [(name, name) for name in self.reading.scalars(query_)]
         if one.name == "roles":
-            return [(role, words.value("role", role, self.tongue)) for role in RIGHTS]
+            rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
+            return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]
         if one.name == "rights":
             return [(word, right_title(word, self.tongue)) for word in COMPOSABLE]
         return ()
@@ -160,17 +164,19 @@ class Form:
         return _READ.get(one.kind, _plain)(text, self.reading)
 
 
+_SCOPES = {
+    "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
+    "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
+    "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
+}  # fmt: skip
+
+
 def right_title(word: str, tongue: str) -> str:
     """What a right of a custom role is called."""
     if word in words.VERB_TITLES:
         return words.title(word, tongue)
-    scopes = {
-        "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
-        "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
-        "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
-    }  # fmt: skip
-    if word in scopes:
-        return words.word(scopes[word], tongue)
+    if word in _SCOPES:
+        return words.word(_SCOPES[word], tongue)
     return f"{'查看' if tongue == 'zh' else 'see'}：{word}"
 
 
@@ -216,6 +222,8 @@ def _any(text: str, reading: Session) -> Any:
         return json.loads(text)
     except ValueError:
         return text.strip()
+    except RecursionError:
+        raise ValueError from None
 
 
 def _case(text: str, reading: Session) -> int:

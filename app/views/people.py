@@ -23,8 +23,8 @@ from app.roles import PAGES, RIGHTS
 from app.rules import words
 from app.stages import people
 from app.verbs import VERBS
-from app.views.actor import NOBODY, actor, custom_rights, language, now, reader, written
-from app.views.base import DeskInterface, DeskView
+from app.views.actor import NOBODY, actor, custom_rights, key_typed, language, now, reader, written
+from app.views.base import DeskInterface, DeskView, Links
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 3600
 NOTED_EVERY = 60
@@ -53,13 +53,17 @@ class Login(AuthDBView):
             user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
             if user is not None:
                 _begin(user)
-                return redirect(get_safe_redirect(request.args.get("next", "")))
+                wanted = request.args.get("next")
+                return redirect(get_safe_redirect(wanted) if wanted else url_for("Home.home"))
             flash(_REFUSED[language()], "danger")
         return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """Log out."""
+        """Log out: the account's sessions end, so that a cookie that was copied is worth nothing."""
+        if current_user.is_authenticated:
+            id = current_user.id
+            written(lambda writing: people.logged_out(writing, id))
         _end()
         return redirect(url_for("Login.login"))
 
@@ -116,9 +120,8 @@ class DeskSecurityManager(SecurityManager):
 
     def load_user(self, pk: int) -> Person | None:
         """The account of a session with its roles, in one statement."""
-        if not str(pk).isdigit():
-            return None
-        query = select(Person).where(Person.id == int(pk)).options(joinedload(Person.roles), joinedload(Person.unit))
+        id = key_typed(str(pk))
+        query = select(Person).where(Person.id == id).options(joinedload(Person.roles), joinedload(Person.unit))
         user: Person | None = reader().scalars(query).unique().first()
         return user if user is not None and user.is_active else None
 
@@ -183,7 +186,7 @@ class Users(DeskView):
     add_verb, edit_verb = "add_user", "edit_user"
     unsearched = ("roles", "login_count", "fail_login_count", "last_login")
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """Edit, and give another password."""
         found = super().links(item)
         if "reset_password" in actor().rights:
@@ -209,7 +212,7 @@ class Roles(DeskView):
             held=rights_of(role), built_in=role.name in RIGHTS, links=self.links(role), view=self,
         )  # fmt: skip
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """A role of the procedure is not changed."""
         return [] if item.name in RIGHTS else super().links(item)
 

@@ -21,7 +21,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
-from app.views.actor import actor, asked, desk, language, now, reader, refuse_access, written
+from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import rows_of, why_not
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
@@ -29,7 +29,7 @@ from app.views.people import found_role, rights_of
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
@@ -107,6 +107,8 @@ class Verbs(BaseView):
         typed = request.form
         id = case.id if case is not None else None
         who, at = actor(), now()
+        if verb.name == "open_paper":
+            return _paper(id or 0)
         try:
             values = Form(reader(), verb, typed, language()).values()
             target = _target(verb, typed, values)
@@ -130,13 +132,13 @@ class Verbs(BaseView):
         tongue = language()
         if verb.name == "reveal":
             return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=done, case=id)
-        if verb.name == "open_paper":
-            return redirect(url_for("Referrals.paper", pk=done))
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = done if verb.name == "register" else id
-        return redirect(url_for("Cases.page_of_case", id=where) if where and "Cases" in actor().pages else url_for("Home.home"))
+        if where and "Cases" in actor().pages:
+            return redirect(url_for("Cases.page_of_case", id=where))
+        return redirect(url_for("Home.home"))
 
 
 def _case(verb: Verb, id: int) -> Case | None:
@@ -150,8 +152,17 @@ def _case(verb: Verb, id: int) -> Case | None:
     return case
 
 
+def _paper(case: int) -> Any:
+    """To the paper of a case's newest referral, where opening it is put on the record; 404 for who sees none."""
+    newest = select(Referral.id).where(Referral.case_id == case).order_by(Referral.id.desc()).limit(1)
+    found = reader().scalar(newest) if "Referrals" in actor().pages else None
+    if found is None:
+        abort(404)
+    return redirect(url_for("Referrals.paper", pk=found))
+
+
 def _told(session: Session, verb: Verb, done: Any) -> Any:
-    """What is kept of a verb's result beyond its transaction: a case's id, a caller's words, a referral's id."""
+    """What is kept of a verb's result beyond its transaction: a case's id, a caller's words."""
     if verb.name == "register":
         return done.id
     if verb.name == "reveal":
@@ -169,9 +180,9 @@ def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> d
     if "id" in taken and not values.get("id"):
         raise NotAllowed("not_found")
     if typed.get("draft"):
-        if not typed["draft"].isdigit() or len(typed["draft"]) > 18:
+        target["draft"] = key_typed(typed["draft"])
+        if not target["draft"]:
             raise NotAllowed("not_found")
-        target["draft"] = int(typed["draft"])
     return target
 
 
@@ -211,12 +222,12 @@ def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
 def _prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> MultiDict[str, str]:
     """What a form starts with: what stands on file, or what staff drafted."""
     filled: MultiDict[str, str] = MultiDict()
-    if verb.name in DRAFTED.values() and typed.get("draft", "").isdigit() and case is not None:
-        filled = _draft(int(typed["draft"]), case)
+    if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
+        filled = _draft(key_typed(typed["draft"]), case)
     elif verb.name in ("edit_case", "reclassify") and case is not None:
         filled = _of_case(verb, case)
-    elif typed.get("id", "").isdigit() and len(typed["id"]) < 10:
-        filled = _of_row(verb.name, int(typed["id"]))
+    elif key_typed(typed.get("id")):
+        filled = _of_row(verb.name, key_typed(typed["id"]))
     for name, value in typed.items(multi=True):
         filled.setlist(name, [value])
     return filled

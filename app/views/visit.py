@@ -10,7 +10,7 @@ from flask_appbuilder.security.decorators import has_access
 
 from app.models import Visit, VisitRecord
 from app.rules import words
-from app.views.actor import actor, language
+from app.views.actor import actor, key_typed, language
 from app.views.base import DeskInterface, DeskView, Links
 
 
@@ -40,9 +40,9 @@ class Visits(DeskView):
     @has_access
     def add(self) -> Any:
         """The list of those who wait to be visited, from which a visit is recorded."""
-        case = request.args.get("case", "")
-        if case.isdigit() and len(case) < 19:
-            return redirect(url_for("Verbs.record_visit", case=int(case)))
+        case = key_typed(request.args.get("case"))
+        if case:
+            return redirect(url_for("Verbs.record_visit", case=case))
         return redirect(url_for("Visits.list", q_state="pending"))
 
 

@@ -146,8 +146,8 @@ class Canaries(Office):
         canary = WORDS[unit]
         kept = [
             (f"staff@{unit}", 2, "handling", f"{canary}现场.txt"),
-            ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"), ("operator", 3, "other", f"{canary}附件.txt"), (f"head@{unit}", 3, "contact", f"{canary}通话.txt"),
-            ("officer", 1, "scan", f"{canary}批示.txt"),
+            ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"), ("operator", 3, "other", f"{canary}附件.txt"),
+            (f"head@{unit}", 3, "contact", f"{canary}通话.txt"), ("officer", 1, "scan", f"{canary}批示.txt"),
         ]  # fmt: skip
         assert self.data is not None
         for who, case, kind, name in kept:
