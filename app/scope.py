@@ -51,7 +51,7 @@ _OF_A_CASE: tuple[type[Any], ...] = (
     Submission, Instruction, File,
 )  # fmt: skip
 _OF_A_UNIT: tuple[type[Any], ...] = (Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost)
-_OWN = {"assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision}
+_OWN: dict[str, type[Any]] = {"assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision}
 
 
 @dataclass(frozen=True)

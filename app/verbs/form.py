@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer
+from sqlalchemy import Boolean, Date, Integer, inspect
 
 Run = Callable[..., Any]
 
@@ -50,7 +50,7 @@ def choice(name: str, choices: Sequence[str]) -> Field:
 def facts_of(model: type[Any]) -> dict[str, Any]:
     """The columns of a table that are marked as registration facts: name -> column. A new one is typed, kept, corrected
     and shown without another line of code."""
-    return {column.key: column for column in model.__table__.columns if column.info.get("fact")}
+    return {column.key: column for column in inspect(model).columns if column.info.get("fact")}
 
 
 def of_column(column: Any) -> Field:

@@ -10,7 +10,7 @@ from flask import url_for
 from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskInterface, DeskView, Links
 
 
 class Calendar(DeskView):
@@ -35,7 +35,7 @@ class _Proposals(DeskView):
 
     approve_verb = ""
 
-    def links(self, item: Any) -> list[tuple[str, str]]:
+    def links(self, item: Any) -> Links:
         """Approve the oldest that waits."""
         waits = item.approved_at is None and item.refused_at is None
         if not waits or self.approve_verb not in actor().rights:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.models import Case, Event, Run, Setting, Unit, UnitPost
 from app.views.actor import actor, desk, reader
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskInterface, DeskView, Inputs
 from jobs.children import ChildState, read
 
 
@@ -81,7 +81,7 @@ class Bot(DeskView):
         state = read(desk().settings.data)
         return state.children if state else ()
 
-    def failing(self) -> list[dict[str, Any]]:
+    def failing(self) -> Inputs:
         """The cases whose look failed, with the error: what a poison row says."""
         query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
         rows = reader().execute(query.order_by(Case.id).limit(50).execution_options(unscoped=True)).all()
