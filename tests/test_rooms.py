@@ -1,4 +1,5 @@
-"""The shape of the repository: what import-linter cannot see. Read from the source, nothing is run."""
+"""The shape of the repository: what import-linter cannot see. Read from the source and from what was put together;
+nothing is run."""
 
 from __future__ import annotations
 
@@ -9,12 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from flask import Flask
 
-from app.roles import RIGHTS
-from app.verbs import VERBS
+import config
+from app.roles import PAGES, RIGHTS
+from app.rules import words
+from app.verbs import VERBS, Verb
+from app.views.register import VIEWS
+from app.web import create_app
 
 ROOT = Path(__file__).parent.parent
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic"}
+STATE_COLUMNS = ("state", "state_event_id")
+EDGES = ("app/cli.py", "app/web.py", "app/supervisor", "app/views", "app/api", "jobs")
+"""Where the outside is met: a command line, a process, a request, a job. The settings are read there and handed in."""
 
 
 def sources(*folders: str) -> dict[Path, ast.Module]:
@@ -36,6 +46,13 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
+def strings(tree: ast.Module) -> Iterator[str]:
+    """Every string that is written in a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
 def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Every call with the last part of the name that is called."""
     for node in ast.walk(tree):
@@ -49,11 +66,11 @@ def writes_a_state(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (t.lineno for t in targets if isinstance(t, ast.Attribute) and t.attr.startswith("state"))
+            yield from (t.lineno for t in targets if isinstance(t, ast.Attribute) and t.attr in STATE_COLUMNS)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "SET state" in node.value:
             yield node.lineno
     for name, call in calls(tree):
-        if name == "values" and any(word.arg in ("state", "state_event_id") for word in call.keywords):
+        if name == "values" and any(word.arg in STATE_COLUMNS for word in call.keywords):
             yield call.lineno
 
 
@@ -101,11 +118,9 @@ def test_rules_know_nothing_but_the_standard_library() -> None:
 
 
 def test_only_the_edges_read_the_settings() -> None:
-    allowed = {Path("app/cli.py"), Path("app/web.py"), Path("app/views/health.py")}
     found = {path for path, tree in sources("app", "jobs").items() if "config" in set(imported(tree))}
-    edges = {path for path in found if path.is_relative_to("jobs") or path.is_relative_to("app/supervisor")}
-    assert Path("jobs/sweeps.py") not in edges
-    assert found - edges <= allowed
+    assert [str(path) for path in found if not any(path.is_relative_to(edge) for edge in EDGES)] == []
+    assert Path("jobs/sweeps.py") not in found
 
 
 def test_every_verb_is_a_stage_function_with_a_role() -> None:
@@ -116,6 +131,98 @@ def test_every_verb_is_a_stage_function_with_a_role() -> None:
         module = inspect.getmodule(verb.run)
         assert module is not None and module.__name__.startswith(("app.verbs", "app.stages."))
         assert any(verb.name in rights for rights in RIGHTS.values()), f"nobody may {verb.name}"
+
+
+def test_every_verb_has_its_form_with_a_title_and_a_label_for_each_field() -> None:
+    for verb in VERBS.values():
+        assert verb.name in words.VERB_TITLES, verb.name
+        assert verb.stage in words.STAGES, verb.stage
+        unlabelled = [one.name for one in verb.fields if one.name not in words.FIELDS]
+        assert unlabelled == [], verb.name
+        assert len({one.name for one in verb.fields}) == len(verb.fields), verb.name
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The panel, put together and never asked."""
+    return create_app(config.load({"DESK_DATA": str(tmp_path_factory.mktemp("panel"))}))
+
+
+def routes_of(app: Flask, endpoint: str) -> dict[str, set[str]]:
+    """address -> its methods, of one endpoint."""
+    ways = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    return {str(rule): set(rule.methods or ()) & ways for rule in app.url_map.iter_rules() if rule.endpoint == endpoint}
+
+
+def addresses(verb: Verb) -> set[str]:
+    """Where a verb's form is: with the case it acts on, without one, or both."""
+    with_case = {f"/do/{verb.name}/<int:case>"} if verb.target != "none" else set()
+    return with_case | ({f"/do/{verb.name}"} if verb.target == "none" or verb.alone else set())
+
+
+def test_every_verb_has_its_route(panel: Flask) -> None:
+    for verb in VERBS.values():
+        if verb.name == "open_file":
+            assert set(routes_of(panel, "Files.open")) == {"/files/<int:id>"}
+            continue
+        found = routes_of(panel, f"Verbs.{verb.name}")
+        assert set(found) == addresses(verb), verb.name
+        assert all(ways == {"GET", "POST"} for ways in found.values()), verb.name
+
+
+def test_no_route_does_a_verb_that_is_not_in_the_table(panel: Flask) -> None:
+    of_verbs = {rule.endpoint for rule in panel.url_map.iter_rules() if str(rule).startswith("/do/")}
+    assert of_verbs == {f"Verbs.{name}" for name in VERBS if name != "open_file"}
+
+
+def done_in_tests() -> set[str]:
+    """Every word that a test hands to a call, or that is a step of its scenes or of a story."""
+    found: set[str] = set()
+    for path, tree in sources("tests").items():
+        if path.is_relative_to("tests/walk") or path == Path("tests/test_rooms.py"):
+            continue
+        for node in ast.walk(tree):
+            given = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
+            given = [*given, *(key for key in node.keys if key)] if isinstance(node, ast.Dict) else given
+            found |= {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    for story in (ROOT / "tests/stories").glob("*.yaml"):
+        found |= {str(step.get("do")) for step in yaml.safe_load(story.read_text("utf-8"))["people"]}
+    return found
+
+
+def test_every_verb_is_done_in_a_test() -> None:
+    assert sorted(set(VERBS) - done_in_tests()) == []
+
+
+def test_every_view_names_its_permission() -> None:
+    names = {view.__name__: getattr(view, "page", "") or view.class_permission_name for view in VIEWS}
+    assert {view: name for view, name in names.items() if name not in {*PAGES, "Verbs", "Bell"}} == {}
+    assert set(PAGES) <= set(names.values()), "a page that nobody can open"
+
+
+WITHOUT_A_CHECK = {"Login.login", "Login.logout", "Home.home"}
+"""What is there before anybody has logged in: the login itself, and the first page, which leads to it."""
+
+
+def _exposed(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every method with a route: `Class.method`, and its definition."""
+    for owner in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        for one in (node for node in owner.body if isinstance(node, ast.FunctionDef)):
+            if any(isinstance(said, ast.Call) and ast.unparse(said.func) == "expose" for said in one.decorator_list):
+                yield f"{owner.name}.{one.name}", one
+
+
+def _checked(method: ast.FunctionDef) -> bool:
+    """Whether a method asks for its permission, or only says that there is nothing."""
+    if any(ast.unparse(said) == "has_access" for said in method.decorator_list):
+        return True
+    told = [line for line in method.body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
+    return "sm.has_access(" in ast.unparse(told[0]) or [ast.unparse(line) for line in told] == ["abort(404)"]
+
+
+def test_every_route_of_a_view_asks_for_its_permission() -> None:
+    exposed = {name: one for tree in sources("app/views").values() for name, one in _exposed(tree)}
+    assert {name for name, one in exposed.items() if not _checked(one)} == WITHOUT_A_CHECK
 
 
 def test_every_right_is_a_verb() -> None:
@@ -155,12 +262,13 @@ def test_exceptions_are_caught_whole_only_in_the_sweep() -> None:
 def test_every_module_says_what_it_is_for_and_is_used() -> None:
     trees = sources("app", "jobs", "migrations", "tests", "config.py")
     used = {name for path, tree in trees.items() for name in imported(tree)}
+    named = "\n".join(said for tree in trees.values() for said in strings(tree))
     for path, tree in sources("app").items():
         assert ast.get_docstring(tree), f"{path} has no docstring"
         module = ".".join(path.with_suffix("").parts)
         if path.name in ("__init__.py", "__main__.py"):
             continue
-        assert module in used, f"nobody uses {module}"
+        assert module in used or f"python:{module}" in named, f"nobody uses {module}"
 
 
 def test_public_functions_say_what_they_do() -> None:

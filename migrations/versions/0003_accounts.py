@@ -1,4 +1,8 @@
-"""An account may be locked for a while after wrong passwords: since when it fails, until when it is locked."""
+"""When an account's wrong passwords began, and until when it is locked.
+
+Why: five wrong passwords within a quarter of an hour lock an account for as long, and never for ever; both moments
+have to outlive the process that counted.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -17,6 +17,7 @@ HEAD = ("unit_head",)
 
 WHO_MAY: dict[str, tuple[str, ...]] = {
     "register": ("operator", "centre_head"),
+    "edit_case": ("operator", *CENTRE),
     "contact": ("operator", *CENTRE),
     "merge": CENTRE,
     "split": CENTRE,
@@ -93,6 +94,18 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "change_rule": ("it_admin",),
     "approve_rule": ("centre_head",),
     "succeed_unit": ("it_admin",),
+    "add_unit": ("it_admin",),
+    "edit_unit": ("it_admin",),
+    "add_post": ("it_admin",),
+    "edit_post": ("it_admin",),
+    "add_category": ("it_admin",),
+    "edit_category": ("it_admin",),
+    "change_setting": ("it_admin",),
+    "add_user": ("it_admin",),
+    "edit_user": ("it_admin",),
+    "reset_password": ("it_admin",),
+    "add_role": ("it_admin",),
+    "edit_role": ("it_admin",),
 }
 """verb -> the roles that have a right to it. [procedure, Who may do what]"""
 

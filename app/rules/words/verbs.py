@@ -93,6 +93,6 @@ FIELDS: dict[str, Pair] = {
     "cadre_authority": ("干部管理权限", "Cadre authority"), "from_on": ("任职起", "From"), "to_on": ("任职止", "To"),
     "parent": ("上级分类", "Parent"), "username": ("账号", "Account"), "password": ("密码", "Password"),
     "roles": ("角色", "Roles"), "rights": ("权限", "Rights"), "first_name": ("姓名", "Name"), "user": ("账号", "Account"),
-    "file": ("文件", "File"), "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
+    "file": ("文件", "File"), "referral": ("移送", "Referral"), "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
 }  # fmt: skip
 """field -> its label on forms, and in a refusal that names it."""
