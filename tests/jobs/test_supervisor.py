@@ -222,6 +222,15 @@ def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: 
     assert processes(data) == {}
 
 
+def test_production_makes_no_sample_and_says_how_to_make_the_first_account(data: Path) -> None:
+    with Duban(data, DESK_ENV="production") as duban:
+        duban.at_work()
+        assert "python -m app init" in duban.said
+        assert duban.stop() == 0
+    assert _counts(data) == {"ab_user": 0, "hotline_case": 0}
+    assert not (data / "demo-password").exists()
+
+
 def test_a_supervisor_told_to_stop_while_it_starts_stops(desk: Desk, data: Path) -> None:
     with Duban(data) as duban:
         waited(lambda: "redis" in duban.states(), 30, "the first child")
