@@ -146,13 +146,21 @@ def edit_category(
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
+LONGEST = {"series": 24, "report": 40, "dossier": 4000}
+"""How long a word of the office may be: with the year and the number it fits the number of a paper or a report."""
+LONGEST_NAME = 80
+
+
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
-    """Change a word of the office: its name, or a series word. Versions that the desk counts itself are not settings
-    that anybody types."""
+    """Change a word of the office: its name, or a series word, which goes into the numbers of papers. Versions that the
+    desk counts itself are not settings that anybody types."""
     if name not in WORDS:
         raise NotAllowed("unknown_setting", name=name)
     if not value.strip():
         raise NotAllowed("field_missing", field="value")
+    most = LONGEST.get(name.partition(".")[0], LONGEST_NAME)
+    if len(value.strip()) > most:
+        raise NotAllowed("field_too_long", field="value", most=most)
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)

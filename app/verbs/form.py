@@ -14,12 +14,14 @@ Run = Callable[..., Any]
 @dataclass(frozen=True)
 class Field:
     """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units, case, leader,
-    caller, names, parts, days, counts or any."""
+    caller, names, parts, days, counts or any; `most` is how many characters its column takes, where that is not told by
+    its name."""
 
     name: str
     kind: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class Verb:
     alone: bool = False
 
 
-def field(name: str, kind: str = "text", *choices: str) -> Field:
+def field(name: str, kind: str = "text", *choices: str, most: int | None = None) -> Field:
     """A field; its name ends in `!` where it is required."""
-    return Field(name.rstrip("!"), kind, name.endswith("!"), choices)
+    return Field(name.rstrip("!"), kind, name.endswith("!"), choices, most)
 
 
 def choice(name: str, choices: Sequence[str]) -> Field:
@@ -54,7 +56,7 @@ def facts_of(model: type[Any]) -> dict[str, Any]:
 
 
 def of_column(column: Any) -> Field:
-    """The field of a column, by its type: bool, int, date or text; required where it is nowhere empty."""
+    """The field of a column, by its type: bool, int, date, or text no longer than the column."""
     kinds = ((Boolean, "bool"), (Integer, "int"), (Date, "date"))
     kind = next((kind for cls, kind in kinds if isinstance(column.type, cls)), "text")
-    return Field(column.key, kind, False)
+    return Field(column.key, kind, most=getattr(column.type, "length", None))

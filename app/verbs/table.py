@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -144,7 +145,7 @@ _VISIT = (
     _c("satisfied", visit.SATISFIED), _c("why", ("result", "attitude", "timeliness", "other")), _f("words"),
     _f("place"), _f("met"), _f("contacted_by_unit", "bool"), _f("evidence"),
 )  # fmt: skip
-_VISITED = tuple(Field(one.name, one.kind, one.name in ("method", "reached"), one.choices) for one in _VISIT)
+_VISITED = tuple(replace(one, required=one.name in ("method", "reached")) for one in _VISIT)
 _REGISTER: tuple[Field, ...] = (
     _c("kind!", limits.KINDS), _f("narrative!"), _c("channel", limits.CHANNELS), _c("urgency", limits.URGENCIES),
     _f("complex", "bool"), _f("anonymous", "bool"), _f("confidential", "bool"), _f("caller", "caller"),
@@ -154,10 +155,10 @@ _REGISTER: tuple[Field, ...] = (
 )  # fmt: skip
 _REGISTER += tuple(of_column(column) for column in facts_of(Case).values())
 _EDIT = tuple(
-    Field(one.name, one.kind, False, one.choices) for one in _REGISTER
+    replace(one, required=False) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
 )  # fmt: skip
-_UNIT = (_f("code!"), _f("name!"), _f("superior", "unit"))
+_UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"))
 _CATEGORY = (_f("name!"), _f("parent"))
 _TERM = (_f("duty"), _f("cadre_authority"), _f("to_on", "date"))
 _ACCOUNT = (_f("first_name!"), _f("roles!", "names"), _f("unit", "unit"))
@@ -185,8 +186,8 @@ _VERBS = (
     Verb("withdraw", "acceptance", "case", acceptance.withdraw, (_REASON,)),
     Verb("screen_suggestion", "acceptance", "case", acceptance.screen_suggestion, (_f("keep!", "bool"), _WORDS)),
     Verb("attach", "acceptance", "case", files.attach, (
-        _c("kind!", filing.KINDS), _f("name!"), _f("sha256!"), _f("size!", "int"), _f("media_type!"),
-        _f("referral", "id"))),
+        _c("kind!", filing.KINDS), _f("name!", most=filing.MOST_CHARACTERS), _f("sha256!"), _f("size!", "int"),
+        _f("media_type!"), _f("referral", "id"))),
     Verb("open_file", "acceptance", "case", files.open_file, (_f("file!", "id"),)),
     Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
     Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
@@ -276,7 +277,7 @@ _VERBS = (
     Verb("add_user", "people", "none", people.add_user, (_f("username!"), *_ACCOUNT, _f("password!"))),
     Verb("edit_user", "people", "none", people.edit_user, (_ROW, *_ACCOUNT, _f("active", "bool"))),
     Verb("reset_password", "people", "none", people.reset_password, (_ROW, _f("password!"))),
-    Verb("add_role", "people", "none", people.add_role, (_f("name!"), _f("rights!", "names"))),
+    Verb("add_role", "people", "none", people.add_role, (_f("name!", most=64), _f("rights!", "names"))),
     Verb("edit_role", "people", "none", people.edit_role, (_ROW, _f("rights!", "names"))),
 )  # fmt: skip
 

@@ -16,7 +16,8 @@ from app.verbs.form import Field, Verb
 
 _LONGEST = {
     "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
-    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80,
+    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80, "code": 40, "person": 80, "duty": 120,
+    "cadre_authority": 120, "username": 64, "first_name": 64, "password": 200,
 }  # fmt: skip
 """field -> how many characters its column takes."""
 _YEARS = range(1949, 2200)
@@ -34,9 +35,9 @@ def _text(value: Any) -> str:
     return value
 
 
-def _fitting(name: str, value: Any) -> str:
+def _fitting(name: str, value: Any, most: int | None = None) -> str:
     """Text no longer than its column."""
-    words, most = _text(value), _LONGEST.get(name)
+    words, most = _text(value), most or _LONGEST.get(name)
     if most is not None and len(words) > most:
         raise NotAllowed("field_too_long", field=name, most=most)
     return words
@@ -165,7 +166,7 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     if one.kind == "case":
         return case_of(session, value)
     try:
-        clean = _fitting(one.name, value) if one.kind == "text" else _CLEAN[one.kind](value)
+        clean = _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
     except (TypeError, ValueError, OverflowError):
         raise NotAllowed("field_wrong", field=one.name) from None
     if one.kind == "choice" and clean not in one.choices:
