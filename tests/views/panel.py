@@ -138,7 +138,12 @@ def panel_over(desk: Desk, data: Path, now: datetime) -> Iterator[Panel]:
 
 def msgid(answer: TestResponse) -> str:
     """The message id with which a page says no; empty where it does not."""
-    found = _MSGID.search(answer.text)
+    return msgid_in(answer.text)
+
+
+def msgid_in(page: str) -> str:
+    """The message id in a page; empty where there is none."""
+    found = _MSGID.search(page)
     return found[1] if found else ""
 
 

@@ -1,0 +1,82 @@
+"""Bad input gets a sentence, loses nothing and writes nothing: whatever is typed into any field of any verb. [trust,
+Input]"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+
+from app.verbs import Verb
+from tests.papers.samples import GOOD
+from tests.people import fingerprint
+from tests.views.canaries import cases_of
+from tests.views.garbage import ENCODED, GARBAGE, ON_FORMS, addresses, names, well, who_may
+from tests.views.panel import Panel, msgid_in
+
+NAMED = ("field_wrong", "unknown_unit", "not_found", "rule_of_another_kind")
+
+
+def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tuple[int, str]:
+    upload = {"upload": (BytesIO(GOOD["pdf"]), "a.pdf")} if verb.name == "attach" else {}
+    answer = panel.of(who_may(verb.name)).post(address, {**fields, **upload})
+    assert answer.status_code < 500, f"{address} {str(fields)[:300]}: {answer.status_code}"
+    return answer.status_code, answer.text
+
+
+def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(sqlite_panel: Panel) -> None:
+    """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an error, SQLite keeps
+    half of the words."""
+    panel, asked = sqlite_panel, 0
+    case = cases_of(panel.desk, "HOUSING")[0]
+    for word in {who_may(verb.name) for verb in ON_FORMS}:
+        panel.of(word)
+    before = fingerprint(panel.desk)
+    for verb in ON_FORMS:
+        for name in names(verb):
+            for address in addresses(verb, [case]):
+                code, text = _post(panel, verb, address, {**well(verb), name: "字\0字"})
+                assert code in (404, 422), f"{address} {name}: {code}"
+                said = msgid_in(text)
+                assert code == 404 or said in NAMED, f"{address} {name}: {said}"
+                asked += 1
+    assert asked > 300
+    assert fingerprint(panel.desk) == before
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("verb", ON_FORMS, ids=lambda verb: verb.name)
+def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Verb) -> None:
+    """Well-formed garbage may be taken as words; what is refused writes nothing, and nothing ends in an error."""
+    cases = cases_of(panel.desk, "HOUSING")
+    for address in addresses(verb, cases):
+        for name in names(verb):
+            for value in GARBAGE:
+                before = fingerprint(panel.desk) if value.startswith("\0") else None
+                code, _ = _post(panel, verb, address, {**well(verb), name: value})
+                assert code in (302, 404, 422), f"{address} {name}={value[:40]!r}: {code}"
+                if before is not None:
+                    assert fingerprint(panel.desk) == before, f"{address} {name}"
+
+
+@pytest.mark.parametrize("encoded", ENCODED)
+def test_bytes_that_are_no_text_are_no_error(sqlite_panel: Panel, encoded: str) -> None:
+    """Half of a pair of surrogates, a NUL written long: the form says no, or takes the sign for what cannot be read."""
+    browser = sqlite_panel.of("operator")
+    browser.get("/do/register")
+    body = urlencode({"csrf_token": browser.token, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
+    answer = browser.client.post("/do/register", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (302, 422)
+    for page in ("/cases/list/", "/contacts/list/", "/events/list/"):
+        assert browser.get(f"{page}?q_place={encoded}&q_words={encoded}&q_number={encoded}").status_code in (200, 403)
+
+
+def test_a_body_of_nine_thousand_characters_is_kept_whole(panel: Panel) -> None:
+    """A long letter of the mailbox is registered and shown, to the last sign."""
+    browser = panel.of("operator")
+    narrative = "关于小区供水问题的来信。" * 750
+    answer = browser.post("/do/register", {"kind": "help", "narrative": narrative, "anonymous": "y"})
+    assert answer.status_code == 302, answer.text
+    assert narrative in browser.get(answer.location).text
