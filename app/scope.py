@@ -44,6 +44,7 @@ _C = Case.__table__.alias("seen_case")
 _R = Reply.__table__.alias("seen_reply")
 _J = Responsibility.__table__.alias("seen_responsibility")
 _V = VisitRecord.__table__.alias("seen_visit_record")
+_W = Visit.__table__.alias("seen_visit")
 _S = Submission.__table__.alias("seen_submission")
 _L = Referral.__table__.alias("seen_referral")
 _OF_A_CASE: tuple[type[Any], ...] = (
@@ -90,7 +91,13 @@ def _examined(user: int) -> tuple[Any, ...]:
 
 
 def _visited(user: int) -> tuple[Any, ...]:
-    return select(_C.c.id).where(_C.c.state == VISITED), select(_V.c.case_id).where(_V.c.by_id == user)
+    """Cases that wait for their visit, those whose callers do (merged ones too), and those of his own visits."""
+    own = select(_V.c.visit_id).where(_V.c.by_id == user)
+    mine = or_(_W.c.state == "pending", _W.c.id.in_(own))
+    return (
+        select(_C.c.id).where(_C.c.state == VISITED), select(_W.c.case_id).where(mine),
+        select(_W.c.caller_case_id).where(mine),
+    )  # fmt: skip
 
 
 def _for_leader(user: int) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import MetaData, func, select, update
 
 from app.database import Sessions, reading, transaction
-from app.models import Assignment, Case, Person, Referral, Unit
+from app.models import Assignment, Case, Person, Referral, Supervision, Unit
 from app.rules.workdays import BEIJING
 from app.story.accounts import hashed
 from app.story.browser import FIRST, Browser, Browsers, Typed
@@ -87,8 +87,10 @@ class Player:
         """From the first page over its lists to every page that a row of the case, or the row itself, leads to."""
         known = {*looked}
         for listing in self._lists():
-            for link in _rows_of(listing, wanted):
-                if link.href in known or _is_paper(link):
+            rows = _rows_of(listing, wanted)
+            yield Page(listing.url, links=[link for link in rows if wanted.led_to(link)])
+            for link in rows:
+                if link.href in known or _is_paper(link) or wanted.led_to(link):
                     continue
                 known.add(link.href)
                 page = self.browser.get(link.href)
@@ -246,20 +248,25 @@ class PanelHand(Hand):
     def _sent(
         self, player: Player, wanted: Wanted, page: Page, form: Form, fields: dict[str, Any], forced: bool
     ) -> None:
-        if wanted.names and "unit" in fields and "unit" not in form.controls:
-            self._only_unit(wanted, str(fields["unit"]), forced)
-            fields = {name: value for name, value in fields.items() if name != "unit"}
+        if wanted.names:
+            left = [name for name in ("unit", "ground") if name in fields and name not in form.controls]
+            for name in left:
+                self._no_choice(wanted, name, str(fields[name]), forced)
+            fields = {name: value for name, value in fields.items() if name not in left}
         typed: Typed = fill(form, fields, forced)
         self._outcome(wanted, player.browser.send(page, form, typed))
 
-    def _only_unit(self, wanted: Wanted, code: str, forced: bool) -> None:
-        """A form that does not ask which unit is meant must leave no choice: the case has this one only."""
+    def _no_choice(self, wanted: Wanted, name: str, meant: str, forced: bool) -> None:
+        """A form that does not ask which unit or ground is meant must leave no choice: the case has this one only."""
+        units = select(Unit.code).join(Assignment, Assignment.unit_id == Unit.id)
+        asked = {
+            "unit": units.join(Case, Case.id == Assignment.case_id),
+            "ground": select(Supervision.ground).join(Case, Case.id == Supervision.case_id),
+        }
         with reading(self.sessions) as session:
-            query = select(Unit.code).join(Assignment, Assignment.unit_id == Unit.id)
-            query = query.join(Case, Case.id == Assignment.case_id).where(Case.number.in_(wanted.names)).distinct()
-            units = set(session.scalars(query))
-        if units != {code} and not forced:
-            raise Fault(f"the form of {wanted.verb} does not ask which unit is meant: {sorted(units)}, not {code}")
+            found = set(session.scalars(asked[name].where(Case.number.in_(wanted.names))))
+        if found != {meant} and not forced:
+            raise Fault(f"the form of {wanted.verb} does not ask which {name} is meant: {sorted(found)}, not {meant}")
 
     def _outcome(self, wanted: Wanted, page: Page) -> None:
         """Done, or refused in words."""

@@ -45,7 +45,8 @@ BELL = 50
 
 @dataclass(frozen=True)
 class Queue:
-    """A list of what waits: whose rows, which of them, since when or until when each matters."""
+    """A list of what waits: whose rows, which of them, since when or until when each matters. `brief`: cases beyond
+    what the person reads in full, without a word of theirs; each leads to the form of this verb."""
 
     title: tuple[str, str]
     roles: tuple[str, ...]
@@ -53,6 +54,7 @@ class Queue:
     where: Where
     when: str = ""
     page: str = ""
+    brief: str = ""
 
 
 def _case(*states: str) -> Where:
@@ -124,6 +126,8 @@ QUEUES: dict[str, Queue] = {
                        lambda who: [Referral.state.in_(("drafted", "reviewed", "approved", "sealed", "sent",
                                                         "received"))], "send_by_at", "Referrals"),
     "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),
+    "in_brief": Queue(("办理中工单摘要", "Cases under way, in brief"), ("leader",), Case, _case("handling"),
+                      "registered_at", brief="instruct"),
     "to_approve": Queue(("待审批移送", "Referrals to approve"), ("leader",), Referral,
                         lambda who: [Referral.state == "reviewed"], "own_at", "Referrals"),
     "dossiers": Queue(("移送卷宗", "Dossiers"), ("committee",), Referral,
@@ -157,7 +161,8 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
                Case.place, Case.narrative, Case.state]  # fmt: skip
     query = select(*columns, Unit.name.label("unit")).where(*queue.where(who))
     if model is not Case:
-        query = query.join(Case, Case.id == model.case_id)
+        # A visit is of a caller: of a case that was merged into another one, its own.
+        query = query.join(Case, Case.id == getattr(model, "caller_case_id", model.case_id))
     holder = model.unit_id if hasattr(model, "unit_id") else Case.lead_unit_id
     query = query.outerjoin(Unit, Unit.id == holder)
     return query.order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
@@ -200,16 +205,16 @@ class Home(BaseView):
         if queue is None or queue.page:
             abort(404)
         page = page_of(request.args.get("page"), 200)
-        rows = reader().execute(_rows(who, queue, page)).all()
+        rows = reader().execute(_rows(who, queue, page).execution_options(unscoped=bool(queue.brief))).all()
         at = now()
-        if not who.reads_as_typed:
+        if not who.reads_as_typed and not queue.brief:
             know_callers(row.case for row in rows)
         lines = [
             {
-                "href": url_for("Cases.page_of_case", id=row.case), "number": row.number,
+                "href": _leads_to(queue, row.case), "number": row.number,
                 "kind": words.value("kind", row.kind, tongue), "urgency": words.value("urgency", row.urgency, tongue),
                 "unit": row.unit or "", "state": words.state("case", row.state, tongue),
-                "words": _words(who, row),
+                "words": "" if queue.brief else _words(who, row),
                 "at": _shown(row.at, queue.when), "late": bool(row.at and queue.when.endswith("_at") and row.at <= at
                                                               and queue.when in ("due_at", "own_at", "reply_by_at",
                                                                                  "sign_at")),
@@ -218,6 +223,11 @@ class Home(BaseView):
         ]  # fmt: skip
         title, more = words.word(queue.title, tongue), len(rows) > SHOWN
         return self.render_template("desk/work.html", title=title, rows=lines, page=page, more=more, key=key)
+
+
+def _leads_to(queue: Queue, case: int) -> str:
+    """Where a line leads: to the case's page, or to the one form that a person has for a case he reads in brief."""
+    return url_for(f"Verbs.{queue.brief}", case=case) if queue.brief else url_for("Cases.page_of_case", id=case)
 
 
 def _words(who: Actor, row: Any) -> str:

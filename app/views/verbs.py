@@ -92,13 +92,15 @@ class Verbs(BaseView):
         inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue))
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
+        if verb.target == "item" and case is not None:
+            inputs[:0] = _which_item(case, typed, tongue)
         target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id") if typed.get(name)]
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows_of(case, actor())) if case is not None and verb.name in ACTS_ON else ""
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
-            units=_units(verb, case), reads_cases="Cases" in actor().pages,
+            units=_units(verb, case), reads_cases=_reads(case),
             why=why,
         )  # fmt: skip
         return page, REFUSED if no else 200
@@ -108,17 +110,19 @@ class Verbs(BaseView):
         id = case.id if case is not None else None
         who, at = actor(), now()
         if verb.name == "open_paper":
-            return _paper(id or 0)
+            return _paper(id or 0, typed.get("unit", ""))
         try:
             values = Form(reader(), verb, typed, language()).values()
             target = _target(verb, typed, values)
             uploads = _uploads(verb, typed, values)
 
             def work(session: Session) -> Any:
-                for upload in uploads:
-                    if id is not None and verb.name != "attach":
-                        perform(session, at, who, "attach", case=id, **{**upload, "kind": "scan"})
-                return _told(session, verb, perform(session, at, who, verb.name, case=id, **target, **values))
+                if id is not None:
+                    _attach(session, verb, id, uploads)
+                told = _told(session, verb, perform(session, at, who, verb.name, case=id, **target, **values))
+                if verb.name == "register":
+                    _attach(session, verb, told, uploads)
+                return told
 
             done = written(work)
         except NotAllowed as no:
@@ -136,14 +140,31 @@ class Verbs(BaseView):
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = done if verb.name == "register" else id
-        if where and "Cases" in actor().pages:
+        # What was done may have taken the case out of his sight: a referral sent back, a visit recorded.
+        if where and "Cases" in actor().pages and asked(Case, where) is not None:
             return redirect(url_for("Cases.page_of_case", id=where))
         return redirect(url_for("Home.home"))
 
 
+def _reads(case: Case | None) -> bool:
+    """Whether the person may open the page of a case: a leader is given forms for some that he reads in brief."""
+    who = actor()
+    return "Cases" in who.pages and (case is None or "leader" not in who.scopes or asked(Case, case.id) is not None)
+
+
+def _attach(session: Session, verb: Verb, case: int, uploads: list[dict[str, Any]]) -> None:
+    """Keep the scans that came with a form on the case; what the verb `attach` brings it attaches itself."""
+    for upload in uploads if verb.name != "attach" else ():
+        perform(session, now(), actor(), "attach", case=case, **{**upload, "kind": "scan"})
+
+
 def _case(verb: Verb, id: int) -> Case | None:
-    """The case of a verb, within what the person sees: the case itself, or a referral of it that he reads."""
+    """The case of a verb, within what the person sees: the case itself, a referral of it that he reads, or, for a
+    leader's instruction, a case under way that he knows in brief."""
     case: Case | None = asked(Case, id)
+    if case is None and verb.name == "instruct" and "leader" in actor().scopes and 0 < id < 2**62:
+        brief = select(Case).where(Case.id == id, Case.state == "handling").execution_options(unscoped=True)
+        return reader().scalars(brief).first()
     if case is None and verb.target == "referral" and 0 < id < 2**62:
         held = select(Referral.id).where(Referral.case_id == id).limit(1)
         if reader().scalar(held) is not None:
@@ -152,9 +173,12 @@ def _case(verb: Verb, id: int) -> Case | None:
     return case
 
 
-def _paper(case: int) -> Any:
-    """To the paper of a case's newest referral, where opening it is put on the record; 404 for who sees none."""
+def _paper(case: int, unit: str) -> Any:
+    """To the paper of a case's newest referral (of a unit), where opening it is put on the record; 404 for who sees
+    none."""
     newest = select(Referral.id).where(Referral.case_id == case).order_by(Referral.id.desc()).limit(1)
+    if unit:
+        newest = newest.join(Unit, Unit.id == Referral.unit_id).where(Unit.code == unit)
     found = reader().scalar(newest) if "Referrals" in actor().pages else None
     if found is None:
         abort(404)
@@ -217,6 +241,14 @@ def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
     query = select(Unit.code, Unit.name).join(Assignment, Assignment.unit_id == Unit.id)
     rows = reader().execute(query.where(Assignment.case_id == case.id).group_by(Unit.id, Unit.code, Unit.name)).all()
     return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
+
+
+def _which_item(case: Case, typed: MultiDict[str, str], tongue: str) -> list[Input]:
+    """The choice of the ground, where several candidates or items stand on a case."""
+    query = select(Supervision.ground).where(Supervision.case_id == case.id).distinct()
+    found = [(one, words.value("ground", one, tongue)) for one in sorted(reader().scalars(query))]
+    label, value = words.field("ground", tongue), typed.get("ground", "")
+    return [Input("ground", label, "choice", value=value, options=found)] if len(found) > 1 else []
 
 
 def _prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> MultiDict[str, str]:
