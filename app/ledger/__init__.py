@@ -7,6 +7,7 @@ from app.ledger.moves import (
     append,
     bear,
     lock_cases,
+    lock_office,
     move,
     move_many,
     note,
@@ -18,6 +19,6 @@ from app.ledger.numbers import case_number, paper, take, worded
 from app.ledger.proof import Flaw, verify
 
 __all__ = [
-    "Entry", "Flaw", "Tip", "allot_ids", "append", "bear", "case_number", "lock_cases", "move", "move_many", "note",
-    "note_office", "paper", "take", "verify", "worded", "write_births", "write_heads",
+    "Entry", "Flaw", "Tip", "allot_ids", "append", "bear", "case_number", "lock_cases", "lock_office", "move",
+    "move_many", "note", "note_office", "paper", "take", "verify", "worded", "write_births", "write_heads",
 ]  # fmt: skip

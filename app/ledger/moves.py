@@ -86,6 +86,14 @@ def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
     }
 
 
+def lock_office(session: Session) -> Tip:
+    """Lock the office's chain and read its tip: who changes accounts, roles or units at the same time waits here, and
+    then sees what was changed."""
+    query = select(OfficeHead.head_seq, OfficeHead.head_hash).where(OfficeHead.id == OFFICE_CHAIN)
+    row = session.execute(query.with_for_update()).one()
+    return Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash))
+
+
 def _new_case(entry: Entry) -> bool:
     return entry.birth and entry.subject == "case"
 
@@ -97,9 +105,7 @@ def _tips(session: Session, entries: Sequence[Entry]) -> dict[int, Tip]:
     cases = chains - {OFFICE_CHAIN}
     tips = lock_cases(session, cases) if cases else {}
     if OFFICE_CHAIN in chains:
-        query = select(OfficeHead.head_seq, OfficeHead.head_hash).where(OfficeHead.id == OFFICE_CHAIN)
-        row = session.execute(query.with_for_update()).one()
-        tips[OFFICE_CHAIN] = Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash))
+        tips[OFFICE_CHAIN] = lock_office(session)
     return tips
 
 

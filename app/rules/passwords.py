@@ -1,6 +1,9 @@
-"""What a password must be: long enough, not the name it belongs to, and not one that everybody tries first."""
+"""What a user name may be, and what a password must be: long enough, not the name it belongs to, and not one that
+everybody tries first."""
 
 from __future__ import annotations
+
+import re
 
 PASSWORD_LENGTH = 12
 """The least number of characters. Length beats mixtures of signs, so no mixture is asked for."""
@@ -18,6 +21,14 @@ COMMON = frozenset({
     "hotline123456", "12345hotline", "123451234512345",
 })  # fmt: skip
 """Passwords of twelve characters and more that everybody tries first; those that are shorter are refused anyway."""
+
+
+_USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,39}")
+
+
+def username_flaw(username: str) -> str | None:
+    """Why nobody can be called this - the message id of a sentence - or None where it will do."""
+    return None if _USERNAME.fullmatch(username) else "username_wrong"
 
 
 def password_flaw(password: str, username: str) -> str | None:

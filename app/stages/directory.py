@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import note_office
+from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.roles import Actor
 from app.rules.office import WORDS
@@ -29,6 +29,7 @@ def _told(session: Session, now: datetime, actor: Actor, word: str, about: str, 
 
 
 def _unit_terms(session: Session, code: str, name: str, id: int | None) -> dict[str, str]:
+    lock_office(session)
     terms = {"code": code.strip(), "name": name.strip()}
     if not all(terms.values()):
         raise NotAllowed("field_missing", field="name" if terms["code"] else "code")
@@ -119,6 +120,7 @@ def _parent(session: Session, parent: str | None, own: int) -> int | None:
 
 
 def _free(session: Session, name: str, own: int) -> str:
+    lock_office(session)
     word = name.strip()
     if not word:
         raise NotAllowed("field_missing", field="name")
@@ -138,6 +140,7 @@ def edit_category(
     session: Session, now: datetime, actor: Actor, id: int, name: str, parent: str | None = None, active: bool = True
 ) -> Category:
     """Change a category's name or place, or whether it is still chosen."""
+    lock_office(session)
     row = _kept(session, Category, id)
     below = session.scalar(select(Category.id).where(Category.parent_id == row.id).limit(1))
     if parent and below is not None:

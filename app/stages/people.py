@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from app.ledger import note_office
+from app.ledger import lock_office, note_office
 from app.models import Person, Unit
 from app.roles import NO_CASE_CONTENT, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES, UNIT_ROLES, Actor
-from app.rules.passwords import password_flaw
+from app.rules.passwords import password_flaw, username_flaw
 from app.rules.refusal import NotAllowed
 
 WRONG_PASSWORDS = 5
@@ -35,18 +35,23 @@ def _roles(session: Session, names: Sequence[str]) -> list[Role]:
     return [found[name] for name in dict.fromkeys(names)]
 
 
-def _checked(actor: Actor, names: Sequence[str], unit: Unit | None, whose: Person | None) -> None:
-    """Nobody gives himself a role; who sees no case content holds no other role; unit people have their unit."""
-    held = {role.name for role in whose.roles} if whose is not None else set()
-    if whose is not None and whose.id == actor.id and set(names) - held:
-        raise NotAllowed("own_role")
-    if len(set(names)) > 1 and set(names) & set(NO_CASE_CONTENT):
+def _checked(names: Sequence[str], unit: Unit | None, active: bool = True) -> None:
+    """Which roles go together: who sees no case content holds no other role; a unit's people, and nobody else, belong
+    to a unit, and hold no role of the centre or the room; nobody works for a unit that is dissolved."""
+    held, of_unit = set(names), set(names) & set(UNIT_ROLES)
+    if not held:
+        raise NotAllowed("field_missing", field="roles")
+    if len(held) > 1 and held & set(NO_CASE_CONTENT):
         raise NotAllowed("role_stands_alone")
-    of_unit = set(names) & set(UNIT_ROLES)
     if of_unit and unit is None:
         raise NotAllowed("unit_missing")
-    if of_unit and set(names) - set(UNIT_ROLES):
+    others = held & RIGHTS.keys() - of_unit
+    if of_unit and others:
         raise NotAllowed("unit_role_stands_alone")
+    if unit is not None and others:
+        raise NotAllowed("field_wrong", field="unit")
+    if unit is not None and active and not unit.active:
+        raise NotAllowed("unit_inactive", unit=unit.code)
 
 
 def _hashed(password: str, username: str) -> str:
@@ -67,12 +72,16 @@ def add_user(
     unit: Unit | None = None,
 ) -> Person:
     """Make an account with its roles; unit people belong to a unit."""
+    lock_office(session)
     name = username.strip()
     if not name or not first_name.strip():
         raise NotAllowed("field_missing", field="username" if not name else "first_name")
+    flaw = username_flaw(name)
+    if flaw:
+        raise NotAllowed(flaw)
     if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
         raise NotAllowed("username_taken", username=name)
-    _checked(actor, roles, unit, None)
+    _checked(roles, unit)
     row = Person(
         username=name, first_name=first_name.strip(), last_name="", email=f"{name.lower()}@desk.invalid", active=True,
         password=_hashed(password, name), unit_id=unit.id if unit else None, roles=_roles(session, roles),
@@ -85,7 +94,7 @@ def add_user(
 
 
 def _account(session: Session, id: int) -> Person:
-    found = session.get(Person, id) if 0 < id < 2**31 else None
+    found = session.get(Person, id, populate_existing=True) if 0 < id < 2**31 else None
     if found is None:
         raise NotAllowed("not_found")
     return found
@@ -107,10 +116,14 @@ def edit_user(
     active: bool = True,
     unit: Unit | None = None,
 ) -> Person:
-    """Change an account. A change of role, unit or activity ends its sessions; the last IT administrator stays."""
+    """Change an account. A change of role, unit or activity ends its sessions. Nobody changes his own roles; the last
+    IT administrator stays; who worked for a unit that was dissolved has his account closed or goes to another unit."""
+    lock_office(session)
     row = _account(session, id)
-    _checked(actor, roles, unit, row)
     was = {role.name for role in row.roles}
+    if row.id == actor.id and set(roles) != was:
+        raise NotAllowed("own_role")
+    _checked(roles, unit, active)
     if "it_admin" in was and ("it_admin" not in roles or not active) and _last_admin(session, row):
         raise NotAllowed("last_administrator")
     changed = set(roles) != was or active != row.active or (unit.id if unit else None) != row.unit_id
@@ -172,8 +185,11 @@ def _composed(session: Session, rights: Sequence[str]) -> list[PermissionView]:
 
 def add_role(session: Session, now: datetime, actor: Actor, name: str, rights: Sequence[str]) -> Role:
     """Compose a role of the office's own from the rights of the table."""
+    lock_office(session)
     word = name.strip()
-    if not word or word in RIGHTS:
+    if not word:
+        raise NotAllowed("field_missing", field="name")
+    if word in RIGHTS:
         raise NotAllowed("role_name_taken", role=word)
     if session.scalar(select(Role.id).where(func.lower(Role.name) == word.lower())) is not None:
         raise NotAllowed("role_name_taken", role=word)
@@ -186,6 +202,7 @@ def add_role(session: Session, now: datetime, actor: Actor, name: str, rights: S
 
 def edit_role(session: Session, now: datetime, actor: Actor, id: int, rights: Sequence[str]) -> Role:
     """Change what a custom role may do; the sessions of everybody who holds it end. Nobody changes his own."""
+    lock_office(session)
     role = session.get(Role, id) if 0 < id < 2**31 else None
     if role is None:
         raise NotAllowed("not_found")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,11 +12,10 @@ from werkzeug.security import generate_password_hash
 
 from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
 from app.roles import RIGHTS, UNIT_ROLES, Actor, person
-from app.rules.passwords import password_flaw
+from app.rules.passwords import password_flaw, username_flaw
 
 HASH_METHOD, SALT_LENGTH = "scrypt", 16
 """Flask-AppBuilder's own defaults, so that its login checks what is hashed here."""
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{1,39}")
 
 
 class SetupRefused(Exception):
@@ -86,9 +84,7 @@ def first_administrator(session: Session, username: str, password: str) -> Perso
     """Set up an empty real office: the roles and its first IT administrator. SetupRefused where anybody has an account
     already, where the name is none, or where the password would not hold."""
     refuse_unless_empty(session)
-    if not _NAME.fullmatch(username):
-        raise SetupRefused("username_wrong")
-    flaw = password_flaw(password, username)
+    flaw = username_flaw(username) or password_flaw(password, username)
     if flaw is not None:
         raise SetupRefused(flaw)
     roles = lay_roles(session)
