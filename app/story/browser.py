@@ -30,8 +30,9 @@ class Browser:
     def get(self, address: str) -> Page:
         """The page at an address that a page gave, logged in. Fault where the panel fails."""
         page = self._read(self.client.get(_local(address), follow_redirects=True))
-        if page.with_control("password") and page.with_control("username"):
-            self._log_in(page)
+        form = page.login()
+        if form is not None:
+            self._log_in(page, form)
             page = self._read(self.client.get(_local(address), follow_redirects=True))
         return page
 
@@ -53,12 +54,9 @@ class Browser:
         )  # fmt: skip
         return self._read(answer)
 
-    def _log_in(self, page: Page) -> None:
-        form = page.with_control("password")
-        if form is None:
-            raise Fault(f"{self.username}: there is no login form at {page.url}")
+    def _log_in(self, page: Page, form: Form) -> None:
         after = self.send(page, form, {"username": [self.username], "password": [self.password]})
-        if after.with_control("username") and after.with_control("password"):
+        if after.login() is not None:
             raise Fault(f"{self.username} cannot log in: {after.words[:200]}")
 
     def _read(self, answer: TestResponse) -> Page:

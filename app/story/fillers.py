@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.roles import DRAFTED
+
 Step = Mapping[str, Any]
 Filler = Callable[[str, Step, datetime], dict[str, Any]]
 OPINION = "经现场核查，反映情况属实，已责成责任科室整改并安排专人跟进。"
@@ -85,6 +87,7 @@ def _is(**values: Any) -> Filler:
 _REASONED = (
     "withdraw", "submit", "reclassify", "reassign", "waive_assist", "request_return", "void_reminder", "propose",
     "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal",
+    "reissue_report",
 )  # fmt: skip
 _WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion")
 
@@ -119,6 +122,7 @@ FILLERS: dict[str, Filler] = {
     "confirm_refusal": _is(accept=True),
 }  # fmt: skip
 """verb -> what is filled in where a step leaves it out."""
+FILLERS |= {draft: FILLERS[head] for draft, head in DRAFTED.items()}
 
 
 def filled(verb: str, letter: str, step: Step, now: datetime) -> dict[str, Any]:

@@ -68,9 +68,9 @@ class Page:
         """The form of a verb."""
         return next((one for one in self.forms if one.verb == verb), None)
 
-    def with_control(self, name: str) -> Form | None:
-        """The first form with a control of a name."""
-        return next((one for one in self.forms if name in one.controls), None)
+    def login(self) -> Form | None:
+        """The form that asks who one is, where this is the login page."""
+        return next((one for one in self.forms if not one.verb and {"username", "password"} <= {*one.controls}), None)
 
 
 def read_page(html: str) -> Page:
