@@ -39,7 +39,7 @@ _DOMAINS = {
     ("reissue_report", "kind"): "report_kind", ("refuse", "reason"): "refusal", ("examine", "reason"): "examination",
     ("explain", "category"): "explanation", ("draft_explanation", "category"): "explanation",
     ("close_supervision", "outcome"): "closing", ("review_responsibility", "excluded_as"): "excluded",
-    ("add_post", "post"): "post",
+    ("add_post", "post"): "post", ("change_setting", "name"): "setting",
 }  # fmt: skip
 _HINTS = {
     "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
@@ -126,10 +126,12 @@ class Form:
             return [(choice, words.value(domain, choice, self.tongue)) for choice in one.choices]
         if one.kind in ("unit", "units"):
             query = select(Unit.code, Unit.name).where(Unit.active.is_(True)).order_by(Unit.id).limit(500)
-            return [(code, f"{name}（{code}）") for code, name in self.reading.execute(query)]
+            return [(code, name) for code, name in self.reading.execute(query)]
         if one.name in ("category", "parent"):
             query_ = select(Category.name).where(Category.active.is_(True)).order_by(Category.id).limit(500)
             return [(name, name) for name in self.reading.scalars(query_)]
+        if (self.verb.name, one.name) == ("change_rule", "name"):
+            return self._named("rule")
         if one.name == "roles":
             rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
             return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]

@@ -10,7 +10,9 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app.models import Case, Event, Run, Setting, Unit, UnitPost
-from app.views.actor import actor, desk, reader
+from app.rules import words
+from app.rules.office import WORDS
+from app.views.actor import actor, desk, language, reader
 from app.views.base import DeskInterface, DeskView, Inputs
 from jobs.children import ChildState, read
 
@@ -28,6 +30,17 @@ class OwnUnit(BaseFilter):
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition, for unit people."""
         return query.filter(self.model.id == _own_unit()) if actor().unit_id else query
+
+
+class OfficeWords(BaseFilter):
+    """The words of the office; versions that the desk counts itself are not shown."""
+
+    name = "office words"
+    arg_name = "words"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition."""
+        return query.filter(self.model.name.in_(WORDS))
 
 
 class Units(DeskView):
@@ -56,6 +69,7 @@ class Settings(DeskView):
     key = "name"
     add_verb = "change_setting"
     base_order = ("name", "asc")
+    base_filters = [["name", OfficeWords, None]]
 
     def key_of(self, pk: str) -> Any:
         """A name."""
@@ -93,4 +107,26 @@ class Events(DeskView):
 
     datamodel = DeskInterface(Event)
     page = "Events"
-    unsearched = ("seq", "chain", "from_state", "to_state")
+    unsearched = ("seq", "chain", "from_state", "to_state", "kind", "subject")
+
+    def value(self, item: Any, name: str) -> str:
+        """Words instead of the record's own: who, about what, from which state to which."""
+        tongue = language()
+        if name == "actor":
+            return actor_word(item.actor, tongue)
+        if name == "subject":
+            return words.word(words.TABLES.get(_SUBJECTS.get(item.subject, item.subject), ("—", "—")), tongue)
+        if name in ("from_state", "to_state") and getattr(item, name):
+            return words.state(item.subject, getattr(item, name), tongue)
+        return super().value(item, name)
+
+
+_SUBJECTS = {"case": "hotline_case", "office": "setting"}
+
+
+def actor_word(word: str, tongue: str) -> str:
+    """Who did it: the bot, or the number of an account."""
+    if word == "bot":
+        return "督办机器人" if tongue == "zh" else "the bot"
+    number = word.removeprefix("user:")
+    return f"账号{number}" if tongue == "zh" else f"account {number}"

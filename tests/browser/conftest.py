@@ -1,0 +1,126 @@
+"""A sample office served on a free port, and a Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from werkzeug.serving import make_server
+
+import config
+from app.clock import clock_from
+from app.database import engine_from, sessions_from
+from app.rules.workdays import BEIJING
+from app.story.sample.play import fill_sample
+from app.web import create_app
+from migrations.upgrade import upgrade
+from tests.servers import free_port
+
+NOW = datetime(2025, 11, 12, 10, 20, tzinfo=BEIJING)
+PASSWORD = "a pass phrase for the browser"
+ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "screenshots"
+"""Where the pictures are kept, for whoever wants to look at them."""
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+
+@dataclass
+class Served:
+    """The panel of a sample office: its address and its application."""
+
+    address: str
+    app: Flask
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A sample office with every list filled, served by threads of this process."""
+    data = tmp_path_factory.mktemp("office")
+    settings = config.load({"DESK_DATA": str(data)})
+    engine = engine_from(settings.database_url)
+    upgrade(engine)
+    sessions = sessions_from(engine, settings.ledger_key)
+    fill_sample(sessions, NOW, PASSWORD, data, lambda percent, told: None, cases=0)
+    engine.dispose()
+    app = create_app(settings, clock_from(NOW))
+    port = free_port()
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(f"http://127.0.0.1:{port}", app)
+    server.shutdown()
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. Where there is none the tests fail: it is never a reason to skip."""
+    assert CHROMIUM, "Chromium is missing: install it (Debian: apt-get install chromium fonts-noto-cjk)"
+    with sync_playwright() as playwright:
+        # Chromium asks the proxy of the environment for nothing: it speaks to this machine only.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, env=dict(os.environ))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Window:
+    """One person's window: his page, and what went wrong or left the machine."""
+
+    page: Page
+    address: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def login(self, username: str) -> None:
+        """Log in with the form."""
+        self.page.goto(f"{self.address}/login/")
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("main button[type=submit]")
+        self.page.wait_for_selector("header form button")
+
+    def open(self, path: str) -> None:
+        """Open a page of the panel."""
+        self.page.goto(self.address + path)
+
+    def keep(self, name: str) -> Path:
+        """A picture of the whole page."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        path = ARTEFACTS / f"{name}.png"
+        self.page.screenshot(path=str(path), full_page=True)
+        return path
+
+    def words(self) -> str:
+        """What stands on the page, the choices of its forms among it."""
+        return str(self.page.inner_text("body"))
+
+
+@pytest.fixture
+def window(office: Served, chromium: Browser) -> Iterator[Window]:
+    """A fresh window in Chinese."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+    made = Window(context.new_page(), office.address)
+
+    def asked(request: Request) -> None:
+        if not re.match(rf"{re.escape(office.address)}/|data:", request.url):
+            made.outside.append(request.url)
+
+    context.on("request", asked)
+    made.page.on("pageerror", lambda error: made.errors.append(str(error)))
+    made.page.on("console", lambda told: made.errors.append(told.text) if told.type == "error" else None)
+    yield made
+    context.close()
+    assert made.outside == [], "a request left the machine"

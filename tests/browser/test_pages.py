@@ -1,0 +1,151 @@
+"""Every role's first page, a case page, the supervision list and a form, seen in Chromium and kept as pictures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.rules.words.values import VALUES
+from tests.browser.conftest import Window
+
+ROLES = {
+    "operator": "operator", "allocator": "allocator", "centre_head": "centre_head", "examiner": "examiner",
+    "visitor": "visitor", "water_staff": "unit_staff", "water_head": "unit_head", "officer": "officer",
+    "supervision_head": "supervision_head", "leader": "leader", "committee": "committee", "it_admin": "it_admin",
+    "log_auditor": "log_auditor",
+}  # fmt: skip
+LATIN = {"English", "PDF", "xlsx", "SHA"}
+"""Latin words that a Chinese page may show; reviewed by hand."""
+CODES = {
+    "water", "housing", "transport", "education", "police", "planning", "health", "environment", "urban", "labour",
+    "agriculture", "market", "heating",
+}  # fmt: skip
+"""Codes of units: shown in the register of units only."""
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def latin(words: str, more: set[str] = frozenset()) -> set[str]:  # type: ignore[assignment]
+    """The Latin words of a page that no list allows."""
+    return {word for word in _WORD.findall(words) if word not in LATIN | more}
+
+
+def check(window: Window, more: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    words = window.words()
+    assert "None" not in words
+    assert latin(words, more) == set()
+    assert "示例机关" in words
+    assert window.page.get_attribute("html", "lang") == "zh-CN"
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_the_first_page_of_each_role(window: Window, username: str) -> None:
+    window.login(username)
+    check(window)
+    assert VALUES["role"][ROLES[username]][0] in window.words()
+    assert window.keep(f"home-{username}").stat().st_size > 10_000
+    assert window.errors == []
+
+
+def test_a_case_page_with_its_clocks_timeline_and_verbs(window: Window) -> None:
+    window.login("allocator")
+    window.page.click("text=逾期交办件")
+    window.keep("work-overdue")
+    window.page.click("table.rows tbody tr:first-child a")
+    check(window)
+    assert {"办理", "时限", "办理记录", "诉求", "已过"} <= set(window.words().split())
+    window.keep("case")
+
+
+def test_a_form_shows_what_is_missing_and_keeps_what_was_typed(window: Window) -> None:
+    window.login("operator")
+    window.page.click("text=登记工单")
+    window.keep("form-register")
+    check(window)
+    window.page.fill("textarea[name=narrative]", "短")
+    window.page.fill("input[name='caller.name']", "赵六")
+    window.page.select_option("select[name=kind]", "help")
+    window.page.click("main button[type=submit]")
+    assert "诉求内容不少于10字" in window.page.inner_text(".refusal")
+    assert window.page.input_value("input[name='caller.name']") == "赵六"
+    window.keep("form-refused")
+
+
+def test_a_case_goes_from_the_operator_to_the_unit(window: Window) -> None:
+    window.login("operator")
+    window.page.click("text=登记工单")
+    window.page.select_option("select[name=kind]", "help")
+    window.page.fill("textarea[name=narrative]", "滨河新区三号楼前路灯坏了半个月，晚上看不见路。")
+    window.page.fill("input[name='caller.name']", "赵六")
+    window.page.fill("input[name='caller.phone']", "13900001234")
+    window.page.click("main button[type=submit]")
+    number = window.page.inner_text("h1")
+    assert re.fullmatch(r"\d{12}", number)
+    window.page.click("header form button")
+    window.login("allocator")
+    window.page.click("text=待分派")
+    window.page.click(f"text={number}")
+    window.page.click("a[data-verb=allocate]")
+    window.page.select_option("select[name=unit]", "water")
+    window.page.click("main button[type=submit]")
+    assert "已办理：分派" in window.words()
+    window.page.click("header form button")
+    window.login("water_staff")
+    window.page.click("text=待签收")
+    window.page.click(f"text={number}")
+    assert "13900001234" not in window.words()
+    window.page.click("a[data-verb=sign_for]")
+    window.page.click("main button[type=submit]")
+    assert "已签收" in window.words()
+
+
+def test_the_supervision_list_of_a_day(window: Window) -> None:
+    window.login("officer")
+    window.page.click("nav >> text=督办清单")
+    check(window)
+    window.page.click("table.rows tbody tr:first-child a")
+    check(window)
+    rows = window.page.locator("#list tbody tr").count()
+    assert rows > 0
+    window.keep("supervision-list")
+    with window.page.expect_download() as got:
+        window.page.click("text=xlsx")
+    assert got.value.suggested_filename.endswith(".xlsx")
+
+
+PAGES = {
+    "allocator": ("cases", "contacts", "assignments", "requests", "replies", "reminders", "supervision", "visits",
+                  "visitrecords", "responsibility", "suggestions", "categories", "calendar", "reports"),
+    "centre_head": ("rules", "settings", "calendarproposals", "supervisionlists", "bot", "posts"),
+    "officer": ("referrals",),
+    "it_admin": ("users", "roles", "units"),
+    "log_auditor": ("events",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_every_register_is_in_chinese(window: Window, username: str) -> None:
+    window.login(username)
+    own = {"users": set(ROLES) | CODES, "units": CODES, "roles": set(), "posts": set()}
+    for page in PAGES[username]:
+        window.open(f"/{page}/list/")
+        words = window.words()
+        assert "None" not in words, page
+        extra = {part for name in own.get(page, set()) for part in name.split("_")} | own.get(page, set())
+        extra |= {"staff", "head", "admin", "auditor"} if page == "users" else set()
+        assert latin(words, extra) == set(), page
+        window.keep(f"list-{page}")
+
+
+def test_the_language_switch_turns_the_panel_into_english(window: Window) -> None:
+    window.login("allocator")
+    window.page.click("text=English")
+    assert window.page.get_attribute("html", "lang") == "en"
+    assert "To allocate" in window.words()
+    window.keep("home-english")
+
+
+def test_the_keyboard_reaches_the_content_first(window: Window) -> None:
+    window.login("allocator")
+    window.page.keyboard.press("Tab")
+    assert window.page.evaluate("document.activeElement.getAttribute('href')") == "#content"
