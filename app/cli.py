@@ -26,7 +26,8 @@ from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
 from app.story import play, replay
-from app.story.accounts import SetupRefused, first_administrator, refuse_unless_empty
+from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_empty
+from app.story.cast import let_in
 from app.story.hand import Hand
 from app.story.panel import through
 from app.story.replay import counts, messages
@@ -198,12 +199,25 @@ def _replay(settings: config.Config, given: Namespace) -> int:
     if (given.keep / "desk.db").exists():
         print(f"{given.keep} holds a database already: name an empty folder", file=sys.stderr)
         return 2
+    password = settings.demo_password
     settings = config.load({"DESK_DATA": str(given.keep)})
     engine = engine_from(settings.database_url)
     upgrade(engine)
-    _replayed(sessions_from(engine, settings.ledger_key), given)
+    sessions = sessions_from(engine, settings.ledger_key)
+    _replayed(sessions, given)
+    _let_in(sessions, settings.data, password, quiet=given.json)
     engine.dispose()
     return 0
+
+
+def _let_in(sessions: Sessions, data: Path, given: str | None, quiet: bool) -> None:
+    """Give the people of a kept replay one password, so that the panel can be looked at over it."""
+    password, kept = sample_password(data, given)
+    with transaction(sessions) as session:
+        names = let_in(session, hashed(password))
+    if not quiet:
+        print(f"账号 accounts: {', '.join(names)}", file=sys.stderr)
+        print(f"密码 password: {kept or 'DESK_DEMO_PASSWORD'}", file=sys.stderr)
 
 
 def _replayed(sessions: Sessions, given: Namespace) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Person, Unit, UnitPost
-from app.roles import RIGHTS, Actor, person
+from app.roles import RIGHTS, UNIT_ROLES, Actor, person
+from app.story.accounts import lay_roles
 
 SINCE = date(2000, 1, 1)
 _PLACES = {"staff": "unit_staff", "head": "unit_head"}
@@ -62,6 +63,18 @@ def account(session: Session, name: str, role: str, unit_id: int | None = None) 
     return row
 
 
+def let_in(session: Session, password_hash: str) -> list[str]:
+    """Open an office that was played to people: every role as a row, somebody in each of them, and one password for
+    all who have none. The names of the accounts that may log in now."""
+    lay_roles(session)
+    for role in RIGHTS:
+        if role not in UNIT_ROLES:
+            account(session, role, role)
+    opened = update(Person).where(Person.password.is_(None)).values(password=password_hash)
+    session.execute(opened.execution_options(synchronize_session=False))
+    return list(session.scalars(select(Person.username).where(Person.active.is_(True)).order_by(Person.id)))
+
+
 def actor_named(session: Session, word: str) -> Actor:
     """The actor behind a story's `as`: a role, `staff@UNIT`, `head@UNIT`, with `#2` for a second person."""
     name, _, second = word.partition("#")
@@ -74,5 +87,3 @@ def actor_named(session: Session, word: str) -> Actor:
         raise ValueError(f"nobody is called {word!r}")
     user = account(session, f"{place}{second}", place)
     return person(user.id, user.username, [place])
-
-
