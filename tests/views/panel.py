@@ -54,7 +54,7 @@ class Browser:
 
     def get(self, address: str, **more: Any) -> TestResponse:
         """GET, without following a redirect; keeps the token of a form that came."""
-        answer = self.client.get(address, **more)
+        answer = self.client.get(address, **{"buffered": True, **more})
         if answer.mimetype == "text/html":
             found = _TOKEN.search(answer.text)
             self.token = html.unescape(found[1]) if found else self.token

@@ -25,10 +25,14 @@ def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tup
     return answer.status_code, answer.text
 
 
-def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(sqlite_panel: Panel) -> None:
+@pytest.mark.parametrize("base", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
+    request: pytest.FixtureRequest, base: str
+) -> None:
     """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an error, SQLite keeps
     half of the words."""
-    panel, asked = sqlite_panel, 0
+    panel: Panel = request.getfixturevalue(f"{base}_panel")
+    asked = 0
     case = cases_of(panel.desk, "HOUSING")[0]
     for word in {who_may(verb.name) for verb in ON_FORMS}:
         panel.of(word)
@@ -49,16 +53,13 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(sqlite_pa
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("verb", ON_FORMS, ids=lambda verb: verb.name)
 def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Verb) -> None:
-    """Well-formed garbage may be taken as words; what is refused writes nothing, and nothing ends in an error."""
+    """Well-formed garbage may be taken as words; nothing ends in an error."""
     cases = cases_of(panel.desk, "HOUSING")
     for address in addresses(verb, cases):
         for name in names(verb):
             for value in GARBAGE:
-                before = fingerprint(panel.desk) if value.startswith("\0") else None
                 code, _ = _post(panel, verb, address, {**well(verb), name: value})
                 assert code in (302, 404, 422), f"{address} {name}={value[:40]!r}: {code}"
-                if before is not None:
-                    assert fingerprint(panel.desk) == before, f"{address} {name}"
 
 
 @pytest.mark.parametrize("encoded", ENCODED)
