@@ -50,6 +50,13 @@ _HINTS = {
     "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
     "dangerous": ("正在危及人身财产安全的，请同时拨打110、119、120。", "Immediate danger: call 110, 119 or 120."),
 }  # fmt: skip
+FIRST = {
+    "register": ("channel", "caller", "anonymous", "confidential", "narrative", "demand", "kind", "category", "place",
+                 "urgency", "dangerous", "complained_unit", "complained_person", "wants_reply", "repeat_check"),
+}  # fmt: skip
+"""The order in which a form asks; the other fields follow as the verb table has them."""
+STANDARD = {"register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"}, "contact": {"channel": "phone"}}
+"""What a form starts with."""
 YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
 
 
@@ -83,8 +90,10 @@ class Form:
         self, without: Sequence[str] = (), offered: Mapping[str, Sequence[tuple[str, str]]] | None = None
     ) -> list[Input]:
         """The inputs of all fields but some; `offered` are choices that the page knows."""
-        given = offered or {}
-        return [self._input(one, given.get(one.name)) for one in self.verb.fields if one.name not in without]
+        given, first = offered or {}, FIRST.get(self.verb.name, ())
+        fields = [one for one in self.verb.fields if one.name not in without]
+        fields.sort(key=lambda one: first.index(one.name) if one.name in first else len(first))
+        return [self._input(one, given.get(one.name)) for one in fields]
 
     def _input(self, one: Field, offered: Sequence[tuple[str, str]] | None) -> Input:
         made = Input(one.name, words.field(one.name, self.tongue), one.kind, one.required, self.typed.get(one.name, ""))

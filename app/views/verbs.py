@@ -24,7 +24,7 @@ from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import rows_of, why_not
 from app.views.files import keep
-from app.views.forms import UPLOADED, Form, Input
+from app.views.forms import STANDARD, UPLOADED, Form, Input
 from app.views.people import found_role, rights_of
 
 REFUSED = 422
@@ -253,7 +253,7 @@ def _which_item(case: Case, typed: MultiDict[str, str], tongue: str) -> list[Inp
 
 def _prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> MultiDict[str, str]:
     """What a form starts with: what stands on file, or what staff drafted."""
-    filled: MultiDict[str, str] = MultiDict()
+    filled: MultiDict[str, str] = MultiDict(STANDARD.get(verb.name, {}))
     if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
         filled = _draft(key_typed(typed["draft"]), case)
     elif verb.name in ("edit_case", "reclassify") and case is not None:
