@@ -88,7 +88,7 @@ def add_user(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    payload = {"user": row.id, "change": "added", "roles": sorted(roles), "unit": row.unit_id}
+    payload = {"user": row.id, "change": "added", "roles": sorted(set(roles)), "unit": row.unit_id}
     note_office(session, now, actor, "user.changed", payload)
     return row
 
@@ -132,7 +132,7 @@ def edit_user(
     if changed:
         row.session_version += 1
     session.flush()
-    payload = {"user": row.id, "change": "edited", "roles": sorted(roles), "unit": row.unit_id, "active": active}
+    payload = {"user": row.id, "change": "edited", "roles": sorted(set(roles)), "unit": row.unit_id, "active": active}
     note_office(session, now, actor, "user.changed", payload)
     return row
 
@@ -196,7 +196,7 @@ def add_role(session: Session, now: datetime, actor: Actor, name: str, rights: S
     role = Role(name=word, permissions=_composed(session, rights))
     session.add(role)
     session.flush()
-    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(rights)})
+    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(set(rights))})
     return role
 
 
@@ -215,7 +215,7 @@ def edit_role(session: Session, now: datetime, actor: Actor, id: int, rights: Se
     for row in holders:
         row.session_version += 1
     session.flush()
-    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(rights)})
+    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(set(rights))})
     return role
 
 
