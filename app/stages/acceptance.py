@@ -200,7 +200,7 @@ reclassified instead. Columns marked `fact` belong to them."""
 
 def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts: Any) -> Case:
     """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
-    An operator corrects his own entry."""
+    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration."""
     if case.state != "registered" or case.allocations:
         raise NotAllowed("not_registered", state=case.state)
     if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
@@ -208,6 +208,8 @@ def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
     if not changed:
         raise NotAllowed("nothing_changed")
+    if case.kind == "report" and changed.get("dangerous") and case.urgency == "normal":
+        changed["urgency"] = "urgent"
     office = office_at(session, now)
     if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)

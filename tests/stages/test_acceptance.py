@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.database import reading, transaction
+from app.ledger import verify
 from app.models import Caller, Case, Category, Contact, Event, Instruction, Suggestion, Unit, Visit
 from app.rules.limits import CHANNELS, KINDS
-from app.stages.acceptance import CONTACT_KINDS, LINES, REFUSALS
+from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS
 from app.stages.allocation import complained_of
 from app.story.cast import unit_named
+from app.verbs import VERBS
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -355,3 +357,114 @@ def test_the_centre_head_is_told_of_a_withdrawal(desk: Desk) -> None:
     told = office.row(Event, kind="case.withdrawn")
     assert [row.recipient for row in office.notices("A") if row.event_id == told.id] == ["centre_head"]
     assert office.assignment("A").state == "cancelled"
+
+
+# --- corrections until the case is allocated ---
+
+
+def entered(desk: Desk, **given: Any) -> Office:
+    """Case A, entered by the operator of the story."""
+    office = Office(desk)
+    office.unit("WATER"), office.unit("HOUSING")
+    with transaction(desk.sessions) as session:
+        session.add_all([Category(name="供水", active=True), Category(name="供热", active=True)])
+    office.do(MONDAY, "operator", "register", "A", kind="help", **given)
+    return office
+
+
+CORRECTED: dict[str, tuple[Any, str, Any]] = {
+    "channel": ("mailbox", "channel", "mailbox"),
+    "wants_reply": (False, "wants_reply", False),
+    "place": ("滨河路甲1号", "place", "滨河路甲1号"),
+    "complained_person": ("某甲", "complained_person", "某甲"),
+    "narrative": ("滨河路甲1号楼前水管破裂，积水很深。", "narrative", "滨河路甲1号楼前水管破裂，积水很深。"),
+    "demand": ("请抢修并清淤", "demand", "请抢修并清淤"),
+    "dangerous": (True, "dangerous", True),
+    "paper_form": ("补7", "paper_form", "补7"),
+    "repeat_check": ("未见重复", "repeat_check", "未见重复"),
+    "category": ("供热", "category_id", "供热"),
+    "complained_unit": ("HOUSING", "complained_unit_id", "HOUSING"),
+}
+"""field -> what is typed, the column that is corrected, and what it then holds (of a relation: its name or code)."""
+
+
+def test_every_fact_that_may_be_corrected_is_here() -> None:
+    assert {column for _, column, _ in CORRECTED.values()} == set(FACTS)
+    assert set(CORRECTED) == {one.name for one in VERBS["edit_case"].fields}
+
+
+@pytest.mark.parametrize("field", CORRECTED)
+def test_what_was_registered_is_corrected_and_the_event_names_the_field(desk: Desk, field: str) -> None:
+    office = entered(desk)
+    typed, column, holds = CORRECTED[field]
+    office.do(at(10), "operator", "edit_case", "A", **{field: typed})
+    found = getattr(office.case("A"), column)
+    if field == "category":
+        found = office.row(Category, id=found).name
+    if field == "complained_unit":
+        found = office.row(Unit, id=found).code
+    assert found == holds
+    assert office.told("case.edited", "A") == [{"fields": [column]}]
+    with reading(desk.sessions) as session:
+        assert verify(session, desk.key) == []
+
+
+def test_a_corrected_narrative_is_as_long_as_a_registered_one_and_its_words_are_in_no_event(desk: Desk) -> None:
+    office = entered(desk)
+    assert office.refused(at(10), "operator", "edit_case", "A", narrative="漏水") == "narrative_too_short"
+    office.do(at(10), "operator", "edit_case", "A", narrative="李女士家门前水管破裂，请联系13912345678。")
+    assert not [row for row in office.rows(Event) if "13912345678" in row.payload or "李女士" in row.payload]
+
+
+def test_a_correction_that_changes_nothing_is_none(desk: Desk) -> None:
+    office = entered(desk, place="滨河路1号", category="供水", complained_unit="WATER")
+    same = {"place": "滨河路1号", "category": "供水", "complained_unit": "WATER", "dangerous": False}
+    assert office.refused(at(10), "operator", "edit_case", "A", **same) == "nothing_changed"
+    assert office.refused(at(10), "operator", "edit_case", "A") == "nothing_changed"
+    office.do(at(10), "operator", "edit_case", "A", **same | {"place": "滨河路2号"})
+    assert office.told("case.edited", "A") == [{"fields": ["place"]}]
+
+
+def test_an_operator_corrects_his_own_entry_an_allocator_and_the_centre_head_every_one(desk: Desk) -> None:
+    office = entered(desk)
+    assert office.refused(at(10), "operator#2", "edit_case", "A", place="某处") == "not_his_entry"
+    for minute, who in enumerate(("operator", "allocator", "centre_head")):
+        office.do(at(10 + minute), who, "edit_case", "A", place=f"{who}所记")
+    assert office.case("A").place == "centre_head所记"
+    assert office.refused(at(20), "examiner", "edit_case", "A", place="某处") == "no_right"
+
+
+def test_a_case_that_was_allocated_is_not_corrected_even_when_it_came_back(desk: Desk) -> None:
+    office = entered(desk)
+    office.do(at(10), "allocator", "allocate", "A", unit="WATER")
+    assert office.refused(at(11), "operator", "edit_case", "A", place="某处") == "not_registered"
+    office.do(at(12), "head@WATER", "request_return", "A")
+    office.do(at(13), "allocator", "rule_on_return", "A", accept=True)
+    assert office.case("A").state == "registered"
+    assert office.refused(at(14), "operator", "edit_case", "A", place="某处") == "not_registered"
+
+
+def test_a_case_whose_allocation_was_recalled_before_anybody_signed_is_corrected_again(desk: Desk) -> None:
+    office = entered(desk)
+    office.do(at(10), "allocator", "allocate", "A", unit="WATER")
+    office.do(at(11), "allocator", "recall", "A")
+    office.do(at(12), "operator", "edit_case", "A", place="某处")
+    assert office.case("A").place == "某处"
+
+
+def test_kind_urgency_and_confidentiality_are_reclassified_not_corrected(desk: Desk) -> None:
+    office = entered(desk)
+    for given in ({"kind": "report"}, {"urgency": "urgent"}, {"confidential": True}, {"caller": {"name": "某甲"}}):
+        assert office.refused(at(10), "operator", "edit_case", "A", **given) == "unknown_field"
+    assert office.refused(at(10), "operator", "edit_case", "A", category="没有的类别") == "unknown_category"
+
+
+@pytest.mark.parametrize(("kind", "urgency"), [("report", "urgent"), ("help", "normal")])
+def test_a_report_corrected_as_dangerous_is_at_least_urgent(desk: Desk, kind: str, urgency: str) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind=kind)
+    office.do(at(10), "operator", "edit_case", "A", dangerous=True)
+    assert office.case("A").urgency == urgency
+    office.do(MONDAY, "operator", "register", "B", kind=kind, urgency="emergency")
+    office.do(at(10), "operator", "edit_case", "B", dangerous=True)
+    assert office.case("B").urgency == "emergency"
