@@ -159,7 +159,7 @@ def _play(settings: config.Config, given: Namespace) -> int:
     """Play stories, each on an empty database of its own."""
     failed = 0
     told: list[dict[str, Any]] = []
-    hand = through(partial(_panel, settings)) if given.through_panel else Hand
+    hand = through(partial(open_panel, settings)) if given.through_panel else Hand
     for path, story, events, lines in play(given.files, settings.database_url, settings.ledger_key, hand):
         if given.json:
             told += [event.plain(story.letter) for event in events]
@@ -172,7 +172,7 @@ def _play(settings: config.Config, given: Namespace) -> int:
 
 
 @contextmanager
-def _panel(
+def open_panel(
     settings: config.Config, url: str, data: Path, clock: Callable[[], datetime]
 ) -> Iterator[Callable[[], Client]]:
     """The panel over a story's own database, by the story's clock: gives new browsers."""
