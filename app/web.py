@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, render_template, request, session
+from flask import Flask, Response, current_app, g, has_request_context, render_template, request, session
 from flask_appbuilder import AppBuilder, Model
 from flask_appbuilder.utils.legacy import get_sqla_class
 from flask_login import current_user
@@ -28,14 +29,17 @@ from app.models import Setting
 from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.views import people
-from app.views.actor import Desk, actor, language, reader, seen
+from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, unread
 from app.views.register import register
+from jobs.health import swept
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
 """Bytes beyond the largest file that a form may have."""
+LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
+"""When the bot counts as late, and how often (seconds) a process asks."""
 ERRORS = {
     400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
     401: ("请先登录。", "Please log in first."),
@@ -118,6 +122,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         sessions = sessions_from(database.engine, settings.ledger_key)
         ticks = clock or clock_from(settings.clock, settings.clock_since)
         app.extensions["desk"] = Desk(settings, sessions, ticks)
+        app.extensions["desk_told"] = {}
         # The scope listens to this class only: verbs run in sessions of their own.
         database.session.session_factory.kw["info"] = {"ledger_key": settings.ledger_key, "calendars": {}}
         appbuilder = AppBuilder(security_manager_class=people.DeskSecurityManager, indexview=Home)
@@ -177,7 +182,8 @@ def _who(tongue: str) -> dict[str, Any]:
     if has_request_context() and current_user and current_user.is_authenticated and "desk_failed" not in g:
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
-        found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue)}
+        found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue),
+                  "bot_late": _bot_is_late()}  # fmt: skip
     return found
 
 
@@ -186,12 +192,21 @@ def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
 
 
 def _sample() -> bool:
-    """Whether this is a sample office: read once a process, when it is one."""
-    desk = _sample.__dict__
-    if desk.get("is") is not True and "desk_failed" not in g:
+    """Whether this is a sample office: asked until it is one, because it may be filled while the panel runs."""
+    told = current_app.extensions["desk_told"]
+    if told.get("sample") is not True and "desk_failed" not in g:
         query = select(Setting.value).where(Setting.name == "sample_office").execution_options(unscoped=True)
-        desk["is"] = reader().scalar(query) == "true"
-    return bool(desk.get("is"))
+        told["sample"] = reader().scalar(query) == "true"
+    return bool(told.get("sample"))
+
+
+def _bot_is_late() -> bool:
+    """Whether the bot's last whole pass is over half an hour old: asked once a minute and process."""
+    told = current_app.extensions["desk_told"]
+    if "desk_failed" not in g and time.monotonic() - told.get("asked", -ASKED_EVERY) >= ASKED_EVERY:
+        age = swept(reader(), now())
+        told.update(asked=time.monotonic(), late=age is None or age > LATE)
+    return bool(told.get("late"))
 
 
 def _errors(app: Flask) -> None:
