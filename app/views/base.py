@@ -29,6 +29,8 @@ from app.views.filters import Covered, OfCase, Since, Truth, Until, day_of, id_o
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import shown
 
+_NOT_HERE = {"action", "action_post", "download", "delete"}
+"""What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
 """(address, label) of each."""
@@ -94,8 +96,6 @@ class DeskView(ModelView):
     edit_verb = ""
     base_order = ("id", "desc")
     key = "id"
-    exclude_route_methods = {"action", "action_post", "download", "delete"}
-    """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
     list_template, show_template = "desk/list.html", "desk/show.html"
 
     def __init__(self) -> None:
@@ -116,6 +116,8 @@ class DeskView(ModelView):
         self.class_permission_name = self.page
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
+        without = {way for way, verb in (("add", self.add_verb), ("edit", self.edit_verb)) if not verb}
+        self.exclude_route_methods = _NOT_HERE | without
         super().__init__()
 
     def _init_forms(self) -> None:
@@ -304,18 +306,20 @@ class DeskView(ModelView):
     @has_access
     def add(self) -> Any:
         """The form of the verb with which a row is added."""
-        if not self.add_verb:
-            abort(404)
+        self.insist(self.add_verb)
         return redirect(url_for(f"Verbs.{self.add_verb}"))
 
     @expose("/edit/<pk>", methods=["GET"])
     @has_access
     def edit(self, pk: str) -> Any:
         """The form of the verb with which a row is changed."""
-        item = self.found(pk)
-        if not self.edit_verb:
-            abort(404)
-        return redirect(self.edit_href(item))
+        self.insist(self.edit_verb)
+        return redirect(self.edit_href(self.found(pk)))
+
+    def insist(self, verb: str) -> None:
+        """403 for who has no right to a verb."""
+        if verb not in actor().rights:
+            abort(403)
 
     def edit_href(self, item: Any) -> str:
         """Where the form is that changes a row."""

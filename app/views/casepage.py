@@ -353,6 +353,9 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
 
 def _paper(table: str, row: Any) -> str:
     """Where the PDF of a numbered paper is."""
-    kinds = {"assignment": "allocation", "reminder": "reminder", "supervision": "supervision"}
-    shown_here = table in kinds and row.number and "Assignments" in actor().pages
-    return url_for("Papers.of", kind=kinds[table], id=row.id) if shown_here else ""
+    kinds = {
+        "assignment": ("allocation", "Assignments"), "reminder": ("reminder", "Reminders"),
+        "supervision": ("supervision", "Supervision"),
+    }  # fmt: skip
+    kind, page = kinds.get(table, ("", ""))
+    return url_for("Papers.of", kind=kind, id=row.id) if row.number and page in actor().pages else ""

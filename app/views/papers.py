@@ -16,13 +16,17 @@ from app.models import Assignment, Dossier, Reminder, Supervision, SupervisionLi
 from app.papers import pdf
 from app.rules.refusal import NotAllowed
 from app.stages.papers import frozen
-from app.views.actor import asked, reader, written
+from app.views.actor import actor, asked, reader, written
 
 MEDIA = {
     "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }  # fmt: skip
-_OF = {"allocation": Assignment, "redo": Assignment, "reminder": Reminder, "supervision": Supervision}
+_OF: dict[str, tuple[str, type[Any]]] = {
+    "allocation": ("Assignments", Assignment), "redo": ("Assignments", Assignment), "reminder": ("Reminders", Reminder),
+    "supervision": ("Supervision", Supervision),
+}  # fmt: skip
+"""kind -> the page on which its row stands, and the table of that row."""
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:
@@ -56,7 +60,8 @@ class Papers(BaseView):
     @permission_name("list")
     def of(self, kind: str, id: int) -> Any:
         """One paper of a row that the person sees; 404 else."""
-        if kind not in _OF or asked(_OF[kind], id) is None:
+        page, model = _OF.get(kind, ("", None))
+        if model is None or page not in actor().pages or asked(model, id) is None:
             abort(404)
         try:
             facts = written(lambda session: frozen(session, kind, id))

@@ -79,7 +79,7 @@ class Verbs(BaseView):
         case = None
         if id is not None:
             case = _case(verb, id)
-            if case is None:
+            if case is None or (verb.name == "open_paper" and "Referrals" not in actor().pages):
                 abort(404)
         if request.method == "POST":
             return self._done(verb, case)
@@ -179,7 +179,7 @@ def _paper(case: int, unit: str) -> Any:
     newest = select(Referral.id).where(Referral.case_id == case).order_by(Referral.id.desc()).limit(1)
     if unit:
         newest = newest.join(Unit, Unit.id == Referral.unit_id).where(Unit.code == unit)
-    found = reader().scalar(newest) if "Referrals" in actor().pages else None
+    found = reader().scalar(newest)
     if found is None:
         abort(404)
     return redirect(url_for("Referrals.paper", pk=found))

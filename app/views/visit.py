@@ -40,6 +40,7 @@ class Visits(DeskView):
     @has_access
     def add(self) -> Any:
         """The list of those who wait to be visited, from which a visit is recorded."""
+        self.insist(self.add_verb)
         case = key_typed(request.args.get("case"))
         if case:
             return redirect(url_for("Verbs.record_visit", case=case))
