@@ -32,7 +32,8 @@ OpenPanel = Callable[[str, Path, Callable[[], datetime]], AbstractContextManager
 PASSWORD = "a-story-of-the-desk"  # noqa: S105
 SHOWN = ("reveal", "open_paper", "open_file")
 """Verbs after which a person sees what he asked for, and not that something was done."""
-_MOST_PAGES = 20
+_MOST_PAGES = 3
+"""How far a person leafs through a list: the newest rows come first."""
 
 
 class NoLink(Refused):
