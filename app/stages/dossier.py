@@ -88,7 +88,10 @@ def _on(day: date | None) -> str | None:
 
 
 def _name(session: Session, id: int | None) -> str | None:
-    return None if id is None else str(session.get_one(Person, id).username)
+    if id is None:
+        return None
+    row = session.get_one(Person, id)
+    return str(row.first_name or row.username)
 
 
 def _matter(session: Session, case: Case) -> Facts:
