@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app.database import transaction
@@ -192,6 +193,18 @@ _FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
 _RULE = ("it_admin", "change_rule")
 _POST = ((lambda p: p.post("officer", "WATER", "2018-01-01", "2024-01-01")),)
 _LATE = ("to", "2025-06-17 09:00")
+_ADD = ("it_admin", "add_user")
+_WHO: dict[str, Any] = {"username": "lihua", "first_name": "李华", "password": "three birds on a wire"}
+
+
+def _edit(p: People, word: str, whose: str, **changed: Any) -> None:
+    p.do(word, "edit_user", id=p.person(whose).id, first_name="某人", **changed)
+
+
+def _role(p: People, name: str) -> int:
+    with transaction(p.desk.sessions) as session:
+        return session.scalars(select(Role.id).where(Role.name == name)).one()
+
 
 def _kept(content: bytes) -> Scene:
     """A file that the store does not take; what it would have stored is below a folder that is gone afterwards."""
@@ -258,6 +271,7 @@ SCENES: dict[str, Scene] = {
         after(registered(kind="suggestion"), ("centre_head", "screen_suggestion", {"keep": True})),
         "centre_head", "screen_suggestion", keep=False,
     ),
+    "not_his_entry": when(registered(), "operator#2", "edit_case", place="某处"),
     "no_caller": when(registered(anonymous=True), "allocator", "reveal"),
     "confidential": when(handling(confidential=True), "head@WATER", "reveal"),
     # (2) allocation
@@ -281,6 +295,10 @@ SCENES: dict[str, Scene] = {
     "not_for_direct_answer": when(registered(kind="complaint"), "operator", "answer_directly"),
     "answer_missing": when(registered(), "operator", "answer_directly", answer=" "),
     "instruction_without_scan": when(registered(), "centre_head", "instruct", unit="WATER", leader={"scan": ""}),
+    "unknown_leader": when(registered(), "allocator", "submit", to_leader="nobody"),
+    "submitted_to_another": when(
+        after(registered(), ("allocator", "submit", {"to_leader": "leader2"})), "leader", "instruct", unit="WATER"
+    ),
     "nothing_to_instruct": when(registered(), "leader", "instruct"),
     "allocated_already": when(handling(), "leader", "instruct", unit="HOUSING"),
     "no_assignment": when(registered(), "centre_head", "remind"),
@@ -430,6 +448,27 @@ SCENES: dict[str, Scene] = {
     "review_may_be_asked": when(item("sealed"), "officer", "send_referral"),
     "dossier_not_made": lambda p: _unmade(p),
     "nothing_to_receive": when(item("received"), "officer", "record_receipt"),
+    # people
+    "unknown_role": when(nothing, *_ADD, **_WHO, roles=["king"]),
+    "own_role": lambda p: partial(_edit, p, "it_admin", "it_admin", roles=["operator"]),
+    "role_stands_alone": when(nothing, *_ADD, **_WHO, roles=["it_admin", "operator"]),
+    "unit_role_stands_alone": when(nothing, *_ADD, **_WHO, roles=["unit_head", "examiner"], unit="WATER"),
+    "unit_missing": when(nothing, *_ADD, **_WHO, roles=["unit_head"]),
+    "username_taken": when(nothing, *_ADD, **_WHO | {"username": "Operator"}, roles=["operator"]),
+    "username_wrong": when(nothing, *_ADD, **_WHO | {"username": "李华"}, roles=["operator"]),
+    "password_too_short": when(nothing, *_ADD, **_WHO | {"password": "eleven char"}, roles=["operator"]),
+    "password_is_the_name": when(nothing, *_ADD, **_WHO | {"password": "lihua1234567"}, roles=["operator"]),
+    "password_too_common": when(nothing, *_ADD, **_WHO | {"password": "password1234"}, roles=["operator"]),
+    "last_administrator": lambda p: partial(_edit, p, "it_admin", "it_admin", roles=["it_admin"], active=False),
+    "right_not_for_roles": when(nothing, "it_admin", "add_role", name="夜班", rights=["add_user"]),
+    "role_name_taken": when(nothing, "it_admin", "add_role", name="operator", rights=["Cases"]),
+    "role_is_built_in": lambda p: partial(p.do, "it_admin", "edit_role", id=_role(p, "operator"), rights=["Cases"]),
+    # the directory
+    "code_taken": when(nothing, "it_admin", "add_unit", code="WATER", name="又一个水务局"),
+    "category_taken": when(
+        after(nothing, ((lambda p: p.do("it_admin", "add_category", name="供水")),)),
+        "it_admin", "add_category", name="供水",
+    ),
     # files
     "file_empty": _kept(b""),
     "file_too_big": _kept(b"%PDF-".ljust(MOST_BYTES + 1, b"\n")),
@@ -478,6 +517,7 @@ BEHIND_THE_FORM: dict[str, Scene] = {
     "unknown_urgency": _past_the_form(nothing, "operator", "register", urgency="mild", **_REGISTER),
     "unknown_contact": _past_the_form(registered(), "operator", "contact", kind="sigh"),
     "unknown_line": _past_the_form(registered(), "operator", "hand_on", line="911"),
+    "unknown_setting": _past_the_form(nothing, "it_admin", "change_setting", name="mood", value="好"),
     "unknown_report": _past_the_form(nothing, "centre_head", "issue_report", kind="daily", first=date(2025, 6, 2)),
     "unknown_method": _past_the_form(visiting(), "visitor", "record_visit", method="dream", reached=True),
     "unknown_finding": _past_the_form(item("fed_back"), "officer", "draft_finding", finding="guilt", words="认定"),

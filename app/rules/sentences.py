@@ -171,6 +171,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_reason": ("没有此理由（{reason}）。", "There is no reason {reason}."),
     "unknown_report": ("没有此通报类型（{kind}）。", "There is no report of kind {kind}."),
     "unknown_rule": ("没有此规则（{name}）。", "There is no rule {name}."),
+    "unknown_leader": ("没有此领导账号（{leader}）。", "There is no leader's account {leader}."),
     "unknown_unit": ("没有此单位。", "There is no such unit."),
     "unknown_urgency": ("没有此紧急程度（{urgency}）。", "There is no urgency {urgency}."),
     "unknown_verb": ("没有此操作（{verb}）。", "There is no verb {verb}."),
@@ -192,6 +193,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "code_taken": ("代码{code}已被使用。", "The code {code} is used already."),
     "category_taken": ("分类{name}已存在。", "The category {name} is there already."),
     "unknown_setting": ("没有此设置（{name}）。", "There is no setting {name}."),
+    "submitted_to_another": ("该工单呈送的是另一位领导，应由其批示。", "It was submitted to another leader, who instructs on it."),
     "not_his_entry": ("只能更正本人登记的工单。", "An operator corrects his own entries only."),
 }
 """message id -> (Simplified Chinese, English), facts in braces."""

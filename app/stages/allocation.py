@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, move, note, paper, take
-from app.models import Assignment, Case, Category, Reminder, Request, Submission, Unit, UnitPost
+from app.models import Assignment, Case, Category, Person, Reminder, Request, Submission, Unit, UnitPost
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.limits import KINDS, URGENCIES, Limits
@@ -183,23 +184,44 @@ def _lot(seed: int, block: int, place: int) -> str:
 
 
 def submit(
-    session: Session, now: datetime, actor: Actor, case: Case, reason: str, leader_id: int | None = None
+    session: Session, now: datetime, actor: Actor, case: Case, reason: str, to_leader: str | None = None
 ) -> Submission:
-    """Submission office: no clear owner, a policy gap, a mass or sensitive matter goes to a county leader on paper."""
+    """Submission office: no clear owner, a policy gap, a mass or sensitive matter goes to a county leader on paper: to
+    the one whose account is named, else to whichever leader takes it up."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     if not reason.strip():
         raise NotAllowed("reason_missing")
     office = office_at(session, now)
+    leader_id = _leader(session, to_leader) if to_leader else None
     row = Submission(
         case_id=case.id, reason=reason, leader_id=leader_id, submitted_at=now, submitted_by_id=actor.id
     )  # fmt: skip
     session.add(row)
     own = office.calendar.run(now.date(), office.limits.instruction_alert_workdays)
-    move(session, now, actor, case, "submitted", "case.submitted", {"mode": "submission", **clock("own", own)})
+    columns = {"mode": "submission", **clock("own", own)}
+    move(session, now, actor, case, "submitted", "case.submitted", columns, {"to": leader_id} if leader_id else None)
     row.number = paper(session, office, "submission")
     session.flush()
     return row
+
+
+def _leader(session: Session, username: str) -> int:
+    """The account of a leader, by its name."""
+    query = select(Person.id).join(Person.roles).where(Person.username == username, Person.active.is_(True))
+    found: int | None = session.scalars(query.where(Role.name == "leader")).first()
+    if found is None:
+        raise NotAllowed("unknown_leader", leader=username)
+    return found
+
+
+def _asked_him(session: Session, case: Case, actor: Actor) -> None:
+    """What was submitted to one leader is not another leader's to instruct on; what any leader gave on paper the centre
+    head enters."""
+    query = select(Submission.leader_id).where(Submission.case_id == case.id).order_by(Submission.id.desc())
+    named = session.scalars(query.limit(1)).first()
+    if case.state == "submitted" and actor.is_a("leader") and named not in (None, actor.id):
+        raise NotAllowed("submitted_to_another")
 
 
 def instruct(
@@ -219,6 +241,7 @@ def instruct(
         raise NotAllowed("nothing_to_instruct", state=case.state)
     if case.state not in ("registered", "submitted") and unit is not None:
         raise NotAllowed("allocated_already")
+    _asked_him(session, case, actor)
     row = instruct_on_file(session, now, actor, case, terms)
     due_on = terms["due_on"] or case.leader_due_on
     payload = {

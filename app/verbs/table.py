@@ -81,10 +81,6 @@ def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **valu
     return acceptance.edit_case(session, now, actor, case, **_category(session, values))
 
 
-def _submit(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Any:
-    return allocation.submit(session, now, actor, case, reason)
-
-
 def _open_supervision(
     session: Session,
     now: datetime,
@@ -192,7 +188,7 @@ _VERBS = (
     Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
     Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
     Verb("allocate", "allocation", "case", allocation.allocate, (_f("unit!", "unit"), _f("assists", "units"))),
-    Verb("submit", "allocation", "case", _submit, (_REASON,)),
+    Verb("submit", "allocation", "case", allocation.submit, (_REASON, _f("to_leader"))),
     Verb("instruct", "allocation", "case", allocation.instruct, (_f("leader!", "leader"), _f("unit", "unit"))),
     Verb("reclassify", "allocation", "case", _reclassify, (
         _REASON, _c("kind", limits.KINDS), _c("urgency", limits.URGENCIES), _f("confidential", "bool"),

@@ -18,6 +18,7 @@ _LONGEST = {
     "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
     "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80, "code": 40, "person": 80, "duty": 120,
     "cadre_authority": 120, "username": 64, "first_name": 64, "password": 200,
+    "to_leader": 64,
 }  # fmt: skip
 """field -> how many characters its column takes."""
 _YEARS = range(1949, 2200)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Case, Category, Unit
+from app.models import Case, Category, Person, Unit
 from app.roles import RIGHTS
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -141,6 +141,11 @@ class Form:
             return [(name, name) for name in self.reading.scalars(query_)]
         if (self.verb.name, one.name) == ("change_rule", "name"):
             return self._named("rule")
+        if one.name == "to_leader":
+            query__ = select(Person.username, Person.first_name).join(Person.roles).where(
+                Role.name == "leader", Person.active.is_(True)
+            )  # fmt: skip
+            return [(account, name) for account, name in self.reading.execute(query__.order_by(Person.id).limit(500))]
         if one.name == "roles":
             rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
             return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from app.database import transaction
-from app.models import Assignment, Event, Instruction, Submission, Unit, UnitPost
+from app.models import Assignment, Event, Instruction, Person, Submission, Unit, UnitPost
 from app.rules.workflow import LIVE
+from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -204,3 +205,54 @@ def test_a_lead_answers_over_an_open_assist_only_after_a_waiver_with_a_reason(de
     office.do("2025-06-10 09:20", "allocator", "waive_assist", "A", unit="HOUSING", reason="协办事项已并入主办")
     assert office.assignment("A", "HOUSING").waived_reason == "协办事项已并入主办"
     office.do("2025-06-10 09:30", "head@WATER", "reply", "A")
+
+
+# --- submitted to one leader ---
+
+
+def _named(desk: Desk, word: str) -> str:
+    """The account behind a word, made where it is not there."""
+    with transaction(desk.sessions) as session:
+        return actor_named(session, word).name
+
+
+def test_a_case_is_submitted_to_one_leader_who_alone_instructs_on_it(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    second = _named(desk, "leader#2")
+    office.do(at(1), "allocator", "submit", "A", reason="职责交叉", to_leader=second)
+    row = office.row(Submission)
+    assert office.row(Person, id=row.leader_id).username == second
+    assert office.told("case.submitted", "A") == [{"to": row.leader_id}]
+    assert office.refused(at(2), "leader", "instruct", "A", unit="WATER") == "submitted_to_another"
+    assert office.refused(at(2), "leader", "instruct", "A") == "submitted_to_another"
+    office.do(at(3), "leader#2", "instruct", "A", unit="WATER")
+    assert office.case("A").state == "handling"
+    office.do(at(4), "leader", "instruct", "A")
+
+
+def test_what_the_leader_gave_on_paper_the_centre_head_enters(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    office.do(at(1), "allocator", "submit", "A", reason="职责交叉", to_leader=_named(desk, "leader#2"))
+    office.do(at(2), "centre_head", "instruct", "A", unit="WATER")
+    assert office.case("A").state == "handling"
+
+
+def test_a_case_submitted_to_no_leader_in_particular_is_every_leaders(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    office.do(at(1), "allocator", "submit", "A", reason="职责交叉")
+    assert office.row(Submission).leader_id is None
+    office.do(at(2), "leader#2", "instruct", "A", unit="WATER")
+
+
+def test_only_the_account_of_a_leader_that_is_in_use_is_submitted_to(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    closed, officer = _named(desk, "leader#2"), _named(desk, "officer")
+    with transaction(desk.sessions) as session:
+        session.execute(update(Person).where(Person.username == closed).values(active=False))
+    for account in (closed, officer, "nobody"):
+        assert office.refused(at(1), "allocator", "submit", "A", to_leader=account) == "unknown_leader"
+    assert office.case("A").state == "registered"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import sentence
+from app.rules.sentences import worded
 from app.rules.words.columns import COLUMNS, TABLES
 from app.rules.words.events import EVENT_TITLES
 from app.rules.words.values import DOMAINS, STATES, VALUES
@@ -77,5 +77,4 @@ def _fact(name: str, told: object, language: str) -> object:
 
 def said(no: NotAllowed, language: str = "zh") -> str:
     """The sentence of a refusal, its facts worded as well."""
-    worded = {name: _fact(name, told, language) for name, told in no.facts.items()}
-    return sentence(NotAllowed(no.msgid, **worded), language)
+    return worded(no.msgid, language, {name: _fact(name, told, language) for name, told in no.facts.items()})
