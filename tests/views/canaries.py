@@ -34,7 +34,7 @@ STEPS: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
     ("06-09 09:00", "operator", "register", 2, {"kind": "consultation", "repeat_check": "{}查重", "place": "{}"}),
     ("06-09 09:00", "operator", "register", 3, {"kind": "consultation", "confidential": True, "place": "{}"}),
     ("06-09 09:00", "operator", "register", 4, {"kind": "suggestion", "demand": "{}"}),
-    ("06-09 09:00", "operator", "register", 5, {"kind": "complaint", "place": "{}"}),
+    ("06-09 09:00", "operator", "register", 5, {"kind": "complaint", "place": "{}", "suggestion": True}),
     ("06-09 09:10", "allocator", "allocate", 1, {"unit": "UNIT"}),
     ("06-09 09:10", "allocator", "allocate", 2, {"unit": "UNIT"}),
     ("06-09 09:10", "allocator", "allocate", 3, {"unit": "UNIT"}),
@@ -50,6 +50,7 @@ STEPS: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
                                                 "step_on": date(2025, 6, 12), "solved": True, "found_true": True,
                                                 "contacted": True,
                                                 "next_step": "{}安排施工队处理", "public_answer": "{}已处理"}),
+    ("06-09 13:00", "head", "request_extension", 2, {"workdays": 2, "reason": "{}等待配件"}),
     ("06-09 14:00", "head", "reply", 2, {"draft": True}),
     ("06-09 15:00", "head", "feed_back", 1, {"words": "{}已整改"}),
     ("06-09 16:00", "allocator", "rule_on_return", 4, {"accept": False, "words": "{}属你单位职责"}),
@@ -102,6 +103,10 @@ class Canaries(Office):
         for unit in WORDS:
             self._files(unit)
         self._days(day, "06-20")
+        self.do("2025-06-20 09:00", "it_admin", "add_category", name="供水")
+        self.do("2025-06-20 09:00", "it_admin", "change_setting", name="office", value="神木市12345热线")
+        self.do("2025-06-20 09:00", "it_admin", "load_calendar", days={date(2027, 1, 4): "rest"}, reason="通知")
+        self.do("2025-06-20 09:00", "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 9))
         with transaction(self.desk.sessions) as session:
             since = moment("2025-06-01 09:00")
             session.add(SlaRule(name="sign_workdays", value="2", valid_from=since, reason="试行", changed_at=since))

@@ -62,8 +62,9 @@ class Browser:
 
     def post(self, address: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
         """POST a form with the token that the last page brought."""
-        if not self.token:
-            self.get("/login/" if not self.cookie else "/")
+        for page in ("/", "/login/"):
+            if not self.token:
+                self.get(page)
         return self.client.post(address, data={"csrf_token": self.token, **(fields or {})}, **more)
 
     def login(self, username: str, password: str = PASSWORD, next: str = "") -> TestResponse:
