@@ -30,7 +30,7 @@ from app.story.browser import Browser
 from app.story.entries import fill
 from app.story.hand import Fault
 from app.story.pages import Link, Page, Row, read_page
-from app.story.panel import OpenPanel, PanelHand, through
+from app.story.panel import PASSWORD, OpenPanel, PanelHand, through
 from app.story.player import perform_story, read
 from app.verbs import VERBS
 from tests.databases import Desk
@@ -225,6 +225,25 @@ def test_a_scan_that_comes_with_a_registration_is_kept_on_its_case(
     with reading(sqlite_desk.sessions) as session:
         found = session.execute(select(File.name, File.kind, Case.id).join(Case, Case.id == File.case_id)).all()
     assert [tuple(row) for row in found] == [("批示.pdf", "scan", 1)]
+
+
+def test_a_leader_instructs_a_case_that_he_reads_in_brief(sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path) -> None:
+    """What was not submitted to him he knows by number, unit and state; no word of it, and no page of it."""
+    story = written(
+        tmp_path, f"{REGISTER}, narrative: 西街十号门前污水外溢多日无人处理, place: 西街十号",
+        "at: 2025-06-09 09:10, as: allocator, do: allocate, case: A, unit: WATER",
+        "at: 2025-06-09 09:20, as: leader, do: instruct, case: A",
+    )  # fmt: skip
+    assert played(sqlite_desk, story, panel)[0] == []
+    now = datetime.fromisoformat("2025-06-09 10:00:00+08:00")
+    with panel(sqlite_desk.url, tmp_path, lambda: now) as browsers:
+        leader = Browser(browsers(), "leader", PASSWORD)
+        brief = leader.get(next(link.href for link in leader.get("/").links if "摘要" in link.text))
+        case = next(row for row in brief.rows if row.links)
+        form = leader.get(case.links[0].href)
+        assert form.form("instruct") is not None and "WATER单位" in case.cells
+        assert "西街" not in brief.words + form.words
+        assert leader.get("/cases/1").code == 404
 
 
 def command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

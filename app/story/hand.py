@@ -41,7 +41,10 @@ class Fault(Exception):
 
 class Hand:
     """How a story's people act: straight through the verb table. `cases`: letter -> id, filled as they come in;
-    `data`: where files are kept."""
+    `data`: where files are kept.
+
+    Beside a verb's own fields a step may name the `row` that is changed (a unit by its code, an account by its name),
+    a `file` that is attached or opened, and say with `draft: true` that the head approves what staff drafted last."""
 
     def __init__(self, sessions: Sessions, cases: dict[str, int], data: Path) -> None:
         self.sessions, self.cases, self.data = sessions, cases, data
