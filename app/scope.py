@@ -52,7 +52,9 @@ _OF_A_CASE: tuple[type[Any], ...] = (
     Submission, Instruction, File,
 )  # fmt: skip
 _OF_A_UNIT: tuple[type[Any], ...] = (Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost)
-_OWN: dict[str, type[Any]] = {"assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision}
+_OWN: dict[str, type[Any]] = {
+    "assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

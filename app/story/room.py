@@ -101,5 +101,5 @@ def _do(sessions: Sessions, now: datetime, who: str, verb: str, item: _Item, fie
         given["persons"] = [f"{item.unit}_head"]
     if verb in ("open_supervision", "draft_finding"):
         given["ground"] = item.ground
-    target = {"case": item.case} | ({} if who == "head" else {"unit": item.unit})
+    target: dict[str, Any] = {"case": item.case} | ({} if who == "head" else {"unit": item.unit})
     retried(sessions, lambda session: perform(session, now, actor_named(session, word), verb, **target, **given))
