@@ -87,7 +87,7 @@ FIELDS: dict[str, Pair] = {
     "excluded_as": ("不计入满意度的原因", "Excluded as"), "report": ("事项报告", "Report"), "proposal": ("处理建议", "Proposal"),
     "scan": ("扫描件", "Scan"), "document": ("文号", "Document number"), "date": ("日期", "Date"),
     "with_identity": ("附诉求人身份", "With identity"), "first": ("期首日", "First day"), "leaks": ("身份泄露次数", "Leaks"),
-    "days": ("日期安排", "Days"), "value": ("值", "Value"), "valid_from": ("生效日期", "Valid from"),
+    "id": ("记录", "Row"), "days": ("日期安排", "Days"), "value": ("值", "Value"), "valid_from": ("生效日期", "Valid from"),
     "successor": ("承接单位", "Successor"), "case": ("工单", "Case"), "draft": ("草稿", "Draft"), "code": ("代码", "Code"),
     "active": ("启用", "Active"), "superior": ("上级单位", "Superior"), "post": ("职务", "Post"), "duty": ("职责", "Duty"),
     "cadre_authority": ("干部管理权限", "Cadre authority"), "from_on": ("任职起", "From"), "to_on": ("任职止", "To"),
