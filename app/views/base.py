@@ -16,16 +16,16 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, g, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual, FilterRelationOneToManyEqual
+from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import Boolean, Date, Integer, func, inspect, select
-from sqlalchemy.orm import Query, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.models.columns import Moment
 from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
-from app.views.filters import Covered, OfCase, Since, Truth, Until, day_of, id_of
+from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, day_of, id_of
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import shown
 
@@ -195,7 +195,7 @@ class DeskView(ModelView):
         elif kind == "relation" and name == "case":
             filters.add_filter(name, OfCase, value)
         elif kind == "relation":
-            filters.add_filter(name, FilterRelationOneToManyEqual, id_of(value))
+            filters.add_filter(name, OfRow, id_of(value))
         elif kind == "bool":
             filters.add_filter(name, Truth, value == "y")
         elif kind == "number":
@@ -332,17 +332,19 @@ class DeskView(ModelView):
     @permission_name("export")
     def export(self) -> Any:
         """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked with who took it."""
-        query = self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
         head = [words.column(self.table, name, language()) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
-        lines = self._lines(query, head, mark)
+        lines = self._lines(head, mark)
         name = f"{self.page.lower()}.csv"
         return Response(
             stream_with_context(lines), mimetype="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )  # fmt: skip
 
-    def _lines(self, query: Query[Any], head: Any, mark: str) -> Iterator[str]:
+    def _lines(self, head: Any, mark: str) -> Iterator[str]:
+        # The session is asked for here, not before: that of the view is taken away when the answer begins, and would
+        # keep a connection that nobody gives back.
+        query = self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
         yield "\ufeff"
         yield _csv([*head, mark])
         rows = iter(query.yield_per(AT_ONCE))

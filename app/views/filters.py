@@ -62,6 +62,14 @@ class Truth(FilterEqual):
         return query.filter(getattr(self.model, self.column_name).is_(value))
 
 
+class OfRow(FilterEqual):
+    """Rows whose relation is the row with an id."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition; FAB's own filter would fetch the row first."""
+        return query.filter(getattr(self.model, self.column_name).has(id=int(value)))
+
+
 class OfCase(FilterEqual):
     """Rows of the case with a number."""
 
