@@ -8,7 +8,7 @@ STAMP    := $(VENV)/.installed
 # A folder `wheels` makes the install work with no network at all (fill it with `make wheels`).
 PIP_FROM := $(if $(wildcard wheels),--no-index --find-links=wheels)
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
-WORKERS  ?= 2
+WORKERS  ?= 3
 PYTEST   := $(BIN)/python -m pytest
 # Empty: nothing is measured. `--cov` measures branches and fails below the share that pyproject.toml
 # ([tool.coverage]) asks for.

@@ -170,7 +170,7 @@ def _by_case(panel: Panel) -> dict[str, dict[int, int]]:
             if table.name in _TABLES.values():
                 column = table.c.id if table.name == "hotline_case" else table.c.case_id
                 query = select(table.c.id, column).where(column.is_not(None))
-                found[table.name] = dict(session.execute(query).tuples().all())
+                found[table.name] = {row[0]: row[1] for row in session.execute(query)}
     return found
 
 

@@ -130,7 +130,7 @@ def few(
         yield fill(desk, tmp_path_factory.mktemp("few"), len(scenes()) + 30)
 
 
-@pytest.fixture(scope="module", params=["whole", "few"])
+@pytest.fixture(scope="module", params=["whole", pytest.param("few", marks=pytest.mark.long)])
 def sample(request: pytest.FixtureRequest) -> Sample:
     """Both, one after another."""
     made: Sample = request.getfixturevalue(request.param)

@@ -111,6 +111,7 @@ def test_a_story_goes_through_the_panel_as_it_is_told(sqlite_desk: Desk, panel: 
     goes_as_told(sqlite_desk, stem, panel)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stem", ON_BOTH)
 def test_a_story_goes_through_the_panel_on_postgresql(postgres_desk: Desk, panel: OpenPanel, stem: str) -> None:
     goes_as_told(postgres_desk, stem, panel)

@@ -55,10 +55,10 @@ draft_return draft_extension draft_explanation draft_interim draft_reply draft_f
 AS_WELL = {"approve_rule", "attach", "open_file", "edit_case"}
 """What the procedure adds: the centre head approves changed rules, as he approves calendars; files of a case; an entry
 corrected until it is allocated."""
-DIRECTORY = set(
-    "add_unit edit_unit add_post edit_post add_category edit_category change_setting "
-    "add_user edit_user reset_password add_role edit_role".split()
-)
+DIRECTORY = {
+    "add_unit", "edit_unit", "add_post", "edit_post", "add_category", "edit_category", "change_setting", "add_user",
+    "edit_user", "reset_password", "add_role", "edit_role",
+}  # fmt: skip
 """What the desk itself needs: who works here, in which unit and post, with which rights, and what things are called."""
 
 

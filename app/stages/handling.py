@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, move, note
-from app.models import Assignment, Case, Draft, Reply, Request
+from app.models import Assignment, Case, Draft, Reply, Request, Supervision
 from app.models.columns import clock
 from app.roles import DRAFTED, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect
@@ -278,12 +278,32 @@ def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -
     move(session, now, actor, case, "examining", "case.replied", clock("own", own))
 
 
+DRAFTED_FOR = {"feed_back": ("opened", "reissued"), "record_statement": ("confirmed",)}
+"""What staff drafts about a supervision item -> the states in which the unit has something to say about it."""
+
+
+def _drafted_in_time(session: Session, assignment: Assignment, verb: str) -> None:
+    """Nothing is drafted that the head could not file any more: the assignment, or the item, still waits for it."""
+    if verb not in DRAFTED_FOR:
+        if assignment.state not in OPEN_ASSIGNMENT:
+            raise NotAllowed("not_open", state=assignment.state)
+        return
+    query = select(Supervision.state).where(
+        Supervision.case_id == assignment.case_id, Supervision.unit_id == assignment.unit_id
+    )
+    states = session.scalars(query.order_by(Supervision.id)).all()
+    if not set(states) & set(DRAFTED_FOR[verb]):
+        msgid = "no_notice_open" if verb == "feed_back" else "not_in_hearing"
+        raise NotAllowed(msgid if states else "not_found", state=states[-1] if states else "")
+
+
 def draft(
     session: Session, now: datetime, actor: Actor, assignment: Assignment, verb: str, fields: Mapping[str, Any]
 ) -> Draft:
     """Staff drafts what the head approves: the verb and its fields, kept as they were typed."""
     if verb not in DRAFTED.values():
         raise NotAllowed("not_drafted", verb=verb)
+    _drafted_in_time(session, assignment, verb)
     typed = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
     row = Draft(
         case_id=assignment.case_id, assignment_id=assignment.id, unit_id=assignment.unit_id, verb=verb,

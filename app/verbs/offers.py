@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, UNSENT
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE, UNSENT
 
 _PENDING = ("pending",)
 _ANSWERABLE = ("allocated", "signed", "reply_refused")
@@ -31,9 +31,9 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "answer_directly": ("case", _UNALLOCATED),
     "allocate": ("case", _UNALLOCATED),
     "submit": ("case", _UNALLOCATED),
-    "instruct": ("case", ("submitted", "handling")),
+    "instruct": ("case", OPEN_CASE),
     "reclassify": ("case", OPEN_CASE),
-    "recall": ("assignment", ("allocated",)),
+    "recall": ("assignment", ("allocated", "return_pending")),
     "reassign": ("case", ("handling",)),
     "rule_on_return": ("request:return", _PENDING),
     "rule_on_extension": ("request:extension", _PENDING),
@@ -47,16 +47,16 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "explain": ("assignment", _ANSWERABLE),
     "reply_interim": ("assignment", _ANSWERABLE),
     "reply": ("assignment", _ANSWERABLE),
-    "draft_return": ("assignment", _RETURNABLE),
-    "draft_extension": ("assignment", _ANSWERABLE),
-    "draft_explanation": ("assignment", _ANSWERABLE),
-    "draft_interim": ("assignment", _ANSWERABLE),
-    "draft_reply": ("assignment", _ANSWERABLE),
+    "draft_return": ("assignment", OPEN_ASSIGNMENT),
+    "draft_extension": ("assignment", OPEN_ASSIGNMENT),
+    "draft_explanation": ("assignment", OPEN_ASSIGNMENT),
+    "draft_interim": ("assignment", OPEN_ASSIGNMENT),
+    "draft_reply": ("assignment", OPEN_ASSIGNMENT),
     "draft_feedback": ("supervision", ("opened", "reissued")),
     "draft_statement": ("supervision", ("confirmed",)),
     "remind": ("assignment", OPEN_ASSIGNMENT),
     "void_reminder": ("reminder", ("open", "satisfied", "lapsed")),
-    "propose": ("assignment", (*OPEN_ASSIGNMENT, "replied")),
+    "propose": ("assignment", (*LIVE, "accepted")),
     "open_supervision": ("case", None),
     "decline": ("supervision", ("candidate",)),
     "defer": ("supervision", ("candidate",)),

@@ -146,9 +146,12 @@ def _parts(case: Case, who: Actor) -> list[Any]:
         )  # fmt: skip
     found = [*held, *others, _part(Visit, case, unit=False, state=Visit.state, kind=Visit.satisfied, round=Visit.round,
                                    at=Visit.planned_at, words=Visit.solved)]  # fmt: skip
+    referrals = _part(Referral, case, state=Referral.state, number=Referral.number, at=Referral.drafted_at,
+                      due_at=Referral.send_by_at, due_clock=Referral.send_by_clock)  # fmt: skip
     if who.is_a("officer", "supervision_head", "leader"):
-        found.append(_part(Referral, case, state=Referral.state, number=Referral.number, at=Referral.drafted_at,
-                           due_at=Referral.send_by_at, due_clock=Referral.send_by_clock))  # fmt: skip
+        found.append(referrals)
+    elif "sealed" in who.scopes:
+        found.append(referrals.where(Referral.sent_at.is_not(None)))
     attached = _part(File, case, unit=False, kind=File.kind, number=File.name, at=File.added_at, words=File.size)
     if own is not None:
         centres = File.unit_id.is_(None) & File.kind.not_in(IDENTIFYING if case.confidential else ())

@@ -71,7 +71,9 @@ def _counts(data: Path) -> dict[str, int]:
         }
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGINT, signal.SIGHUP))]
+)
 def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: signal.Signals) -> None:
     with Duban(data) as duban:
         duban.at_work()
@@ -112,6 +114,7 @@ def test_a_second_supervisor_on_the_same_data_is_refused_with_a_sentence(desk: D
         assert duban.workers() == 2 and duban.process.poll() is None
 
 
+@pytest.mark.long
 def test_after_a_sudden_end_the_next_start_is_not_refused(desk: Desk, data: Path) -> None:
     with Duban(data) as duban:
         duban.at_work()
@@ -125,6 +128,7 @@ def test_after_a_sudden_end_the_next_start_is_not_refused(desk: Desk, data: Path
         assert duban.stop() == 0
 
 
+@pytest.mark.long
 def test_redis_killed_is_started_again_with_what_it_had_and_work_goes_on(desk: Desk, data: Path) -> None:
     with Duban(data) as duban:
         duban.at_work()
@@ -142,6 +146,7 @@ def test_redis_killed_is_started_again_with_what_it_had_and_work_goes_on(desk: D
         assert duban.states()["redis"]["last_exit"] == -signal.SIGKILL
 
 
+@pytest.mark.long
 def test_a_child_that_ends_is_started_again_and_the_restart_is_told(desk: Desk, data: Path) -> None:
     with Duban(data) as duban:
         duban.at_work()
@@ -156,6 +161,7 @@ def test_a_child_that_ends_is_started_again_and_the_restart_is_told(desk: Desk, 
         duban.at_work()
 
 
+@pytest.mark.long
 def test_a_second_start_keeps_the_data(desk: Desk, data: Path) -> None:
     for _ in range(2):
         with Duban(data) as duban:
@@ -222,6 +228,7 @@ def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: 
     assert processes(data) == {}
 
 
+@pytest.mark.long
 def test_production_makes_no_sample_and_says_how_to_make_the_first_account(data: Path) -> None:
     with Duban(data, DESK_ENV="production") as duban:
         duban.at_work()
@@ -238,6 +245,7 @@ def test_a_supervisor_told_to_stop_while_it_starts_stops(desk: Desk, data: Path)
         assert processes(data) == {}
 
 
+@pytest.mark.long
 def test_a_second_signal_does_not_wait_for_the_job_at_hand(desk: Desk, data: Path) -> None:
     with closing(sqlite3.connect(data / "desk.db", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
@@ -254,6 +262,7 @@ def test_a_second_signal_does_not_wait_for_the_job_at_hand(desk: Desk, data: Pat
         lock.execute("ROLLBACK")
 
 
+@pytest.mark.long
 def test_what_runs_is_only_our_own(desk: Desk, data: Path) -> None:
     """The database file and the socket can be read by nobody else."""
     with Duban(data) as duban:

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from app.verbs import VERBS
 from tests.views.canaries import CALLER, WORDS
 from tests.views.crawl import asked, ids, owners, rules_of, text_of
 from tests.views.panel import Panel
@@ -56,6 +57,8 @@ def _row(
     held = owner[table].get(int(str(id)))
     if held != unit:
         assert code == 404, f"{address} of {held}: {code}"
+    elif page == "Verbs" and VERBS[view].target == "referral":
+        assert code == 404, f"{address}: a unit sees no referral: {code}"
     elif view in ("show", "page_of_case") or page == "Verbs":
         assert code == 200, f"{address} is the unit's own: {code}"
 

@@ -1,0 +1,252 @@
+"""What a case page offers: whatever somebody could do, his page of the case offered him a moment before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import g
+
+from app.database import Sessions, reading, transaction
+from app.models import SUBJECTS, Case
+from app.rules.refusal import NotAllowed
+from app.rules.sentences import SENTENCES
+from app.rules.workflow import MAY_BECOME
+from app.story.cast import actor_named
+from app.story.fillers import filled
+from app.story.hand import Hand
+from app.story.player import perform_story, read
+from app.verbs import VERBS, perform
+from app.verbs.offers import ACTS_ON, Offer, offer
+from app.views.casepage import rows_of
+from tests.databases import Desk, sqlite_copy
+from tests.people import UNITS, People, actor
+from tests.test_refusals import BAD, EXPLAINED, GOOD, Setup, after, handling, item, registered, replied, visiting
+from tests.test_verbs import RIGHT
+from tests.views.panel import Panel, panel_over
+from tests.walk.model import WHO_MAY
+
+STORIES = Path(__file__).parent / "stories"
+HANDFUL = (
+    "all-the-way", "leader-matter", "redo-twice", "extension-undecided",
+    "handling-a-return-within-one-working-day-once", "supervision-a-review-accepted-closes-the-item",
+    "visit-an-amended-outcome-moves-the-case", "acceptance-suggestions-are-screened-by-the-centre-head",
+    "redo-exhausted-closes-with-its-item", "accountability-abandoned-once-drafted-once",
+    "accountability-three-persons-before-the-seal",
+)  # fmt: skip
+
+
+def rows_for(panel: Panel, word: str, case: int) -> Mapping[str, Sequence[Any]]:
+    """The rows of a case page as somebody is shown them."""
+    with transaction(panel.desk.sessions) as session:
+        who = actor_named(session, word)
+    with reading(panel.desk.sessions) as session:
+        row = session.get_one(Case, case)
+    with panel.app.test_request_context():
+        g.desk_actor = who
+        return rows_of(row, who)
+
+
+class Watched(Hand):
+    """A hand that looks at the page before it acts; `unoffered` is what was done all the same."""
+
+    def __init__(self, panel: Panel, sessions: Sessions, cases: dict[str, int], data: Path) -> None:
+        super().__init__(sessions, cases, data)
+        self.panel = panel
+        self.unoffered: list[str] = []
+        self.offered = 0
+
+    def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
+        """One verb of one person."""
+        shown: Offer | None = None
+        if verb in ACTS_ON and step.get("case") in self.cases:
+            shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])))
+        super().do(now, word, verb, step)
+        if shown is not None:
+            self.offered += 1
+            self.unoffered += [] if shown.open else [f"{now:%m-%d %H:%M} {word} {verb}: {shown}"]
+
+
+def watched(desk: Desk, data: Path, story: str) -> Watched:
+    """Play a story with somebody who looks at each page before a verb is done on it."""
+    hands: list[Watched] = []
+    with panel_over(desk, data, datetime(2026, 1, 1)) as panel:  # noqa: DTZ001
+
+        def hand(sessions: Sessions, cases: dict[str, int], folder: Path) -> Watched:
+            hands.append(Watched(panel, sessions, cases, folder))
+            return hands[0]
+
+        _, differences = perform_story(desk.sessions, read(STORIES / f"{story}.yaml"), data, hand)
+    assert differences == []
+    return hands[0]
+
+
+@pytest.mark.parametrize("story", HANDFUL)
+def test_what_was_done_in_a_story_was_offered_before_it(desk: Desk, tmp_path: Path, story: str) -> None:
+    hand = watched(desk, tmp_path, story)
+    assert hand.unoffered == []
+    assert hand.offered >= 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("story", sorted(path.stem for path in STORIES.glob("*.yaml") if path.stem not in HANDFUL))
+def test_what_was_done_in_any_other_story_was_offered_before_it(sqlite_desk: Desk, tmp_path: Path, story: str) -> None:
+    assert watched(sqlite_desk, tmp_path, story).unoffered == []
+
+
+# The table itself.
+
+
+def test_every_verb_that_acts_on_a_case_is_in_the_table_and_no_other() -> None:
+    assert set(ACTS_ON) == {verb.name for verb in VERBS.values() if verb.target != "none"} - {"open_file"}
+
+
+@pytest.mark.parametrize("verb", ACTS_ON)
+def test_a_verb_acts_on_states_that_there_are(verb: str) -> None:
+    subject, states = ACTS_ON[verb]
+    name = {"assist": "assignment"}.get(subject, subject.partition(":")[0])
+    assert name in SUBJECTS
+    assert set(states or ()) <= set(MAY_BECOME[name]), verb
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ([], ("", True, False)), (["signed"], ("signed", False, False)), (["signed", "replied"], ("", False, True)),
+        (["replied", "accepted"], ("", False, True)),
+    ],
+)
+def test_a_verb_is_offered_where_one_row_is_in_a_state_for_it_and_else_says_why_not(
+    found: list[str], told: tuple[str, bool, bool]
+) -> None:
+    rows = {"assignment": [SimpleNamespace(state=state, kind="lead") for state in found]}
+    one = offer("examine", rows)
+    assert (one.state or "", one.missing, one.open) == told
+
+
+def test_an_assist_is_waived_where_there_is_one_and_a_request_ruled_on_by_its_kind() -> None:
+    lead, assist = (SimpleNamespace(state="signed", kind=kind) for kind in ("lead", "assist"))
+    assert offer("waive_assist", {"assignment": [lead]}).missing
+    assert offer("waive_assist", {"assignment": [lead, assist]}).open
+    extension = SimpleNamespace(state="pending", kind="extension")
+    assert offer("rule_on_extension", {"request": [extension]}).open
+    assert offer("rule_on_return", {"request": [extension]}).missing
+
+
+# Every verb in every place.
+
+SAID = ("visitor", "record_visit")
+PLACES: dict[str, Setup] = {
+    "registered": registered(),
+    "a suggestion": registered(kind="suggestion"),
+    "closed": after(registered(), ("operator", "answer_directly")),
+    "refused": after(registered(), ("operator", "refuse"), ("allocator", "confirm_refusal")),
+    "a refusal proposed": after(registered(), ("operator", "refuse", {"reason": "court"})),
+    "withdrawn": after(registered(), ("allocator", "withdraw")),
+    "submitted": after(registered(), ("allocator", "submit")),
+    "handling": handling(),
+    "handling with an assist": handling(("HOUSING",)),
+    "an emergency": handling(urgency="emergency"),
+    "signed": after(handling(), ("staff@WATER", "sign_for")),
+    "a return pending": after(handling(), ("head@WATER", "request_return")),
+    "an extension pending": after(handling(), ("head@WATER", "request_extension")),
+    "an explanation pending": after(handling(), ("head@WATER", "explain", EXPLAINED)),
+    "reminded": after(handling(), ("sweep", "2025-06-10"), ("sweep", "2025-06-13"), ("sweep", "2025-06-17")),
+    "replied": replied(),
+    "reply refused": after(replied(), ("examiner", "examine", {"passes": False})),
+    "visiting": visiting(),
+    "reviewing": after(visiting(), (*SAID, BAD)),
+    "visited": after(visiting(), (*SAID, GOOD)),
+    "proposed": after(handling(), ("centre_head", "propose")),
+    **{f"an item {state}": item(state) for state in (
+        "opened", "fed_back", "finding", "confirmed", "heard", "concluded", "drafted", "completed", "reviewed",
+        "approved", "sealed", "sent", "received",
+    )},
+}  # fmt: skip
+"""Where a case can stand."""
+IN_A_UNIT = {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
+BY_THE_STATE = {msgid for msgid, told in SENTENCES.items() if "{state}" in told[0]}
+"""The refusals that say where something stands instead."""
+STANDS_AGAINST_IT = {
+    ("refuse", "not_registered"): "a closed case is refused as a repeat without new facts only",
+    ("instruct", "nothing_to_instruct"): "on a registered case an instruction names the unit",
+    ("draft_finding", "finding_too_early"): "before any feedback the notice has to be overdue",
+    ("conclude", "not_heard"): "while it is being heard, the time or the statements decide",
+    ("send_back_referral", "referral_state"): "the room's head sends back what he reviews, a leader what he approves",
+    ("record_receipt", "nothing_to_receive"): "a second receipt is of a supplement",
+    ("amend_visit", "nothing_to_amend"): "the visit is of another case, or there was none",
+    ("record_visit", "nothing_to_visit"): "the visit is of another case, or there was none",
+}  # fmt: skip
+"""What the page leaves to the stage, because a state alone does not tell it."""
+
+
+@pytest.fixture(scope="module")
+def hired(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with its people."""
+    file = tmp_path_factory.mktemp("hired") / "desk.db"
+    with sqlite_copy(sqlite_template, file) as desk:
+        People(desk).hire(*UNITS)
+    return file
+
+
+def tried(p: People, word: str, verb: str, case: int) -> str:
+    """The message id with which a verb is refused, empty where it would be done; it is taken back."""
+    fields = filled(verb, f"C{case}", {"as": word}, p.now)
+    for one in VERBS[verb].fields:
+        if one.required and one.name not in fields:
+            fields[one.name] = one.choices[0] if one.choices else case if one.kind == "case" else RIGHT[one.kind]
+    with p.desk.sessions() as session:
+        try:
+            perform(session, p.now, actor(session, word), verb, case=case, **fields)
+        except NotAllowed as no:
+            return no.msgid
+        finally:
+            session.rollback()
+    return ""
+
+
+def wrong(p: People, panel: Panel, case: int) -> list[str]:
+    """Where the page of a case and the stages say different things, over every verb and everybody who has a right."""
+    found = []
+    for verb in ACTS_ON:
+        for word in (IN_A_UNIT.get(role, role) for role in WHO_MAY[verb]):
+            rows = rows_for(panel, word, case)
+            if verb == "open_paper" and "referral" not in rows:
+                continue  # Who sees no referral is offered no paper of one.
+            told, shown = tried(p, word, verb, case), offer(verb, rows)
+            if not shown.open and not told:
+                found.append(f"{word} could {verb}, and the page says {shown}")
+            if shown.open and told in BY_THE_STATE and (verb, told) not in STANDS_AGAINST_IT:
+                found.append(f"{word} is offered {verb}, and told {told}")
+    return found
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_the_page_does_not_offer_is_refused_and_what_it_offers_is_not_refused_for_its_state(
+    hired: Path, tmp_path: Path, place: str
+) -> None:
+    with sqlite_copy(hired, tmp_path / "desk.db") as desk:
+        people = People(desk)
+        case = PLACES[place](people)
+        assert case is not None
+        with panel_over(desk, tmp_path / "data", people.now) as panel:
+            assert wrong(people, panel, case) == []
+
+
+@pytest.mark.parametrize("states", [("handling",), ("registered", "visiting")])
+def test_a_wrong_table_is_found_in_both_directions(
+    hired: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, states: tuple[str, ...]
+) -> None:
+    with sqlite_copy(hired, tmp_path / "desk.db") as desk:
+        people = People(desk)
+        case = PLACES["registered" if states == ("handling",) else "visiting"](people)
+        assert case is not None
+        monkeypatch.setitem(ACTS_ON, "allocate", ("case", states))
+        with panel_over(desk, tmp_path / "data", people.now) as panel:
+            found = wrong(people, panel, case)
+    assert len(found) == 2
+    assert all("allocate" in one for one in found)
