@@ -122,9 +122,18 @@ def _id(value: Any) -> int:
     return id_of(_whole(value)) or 0
 
 
+def _any(value: Any) -> Any:
+    """A value of any kind whose texts both databases can keep."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {_text(name): _any(one) for name, one in value.items()}
+    return [_any(one) for one in value] if isinstance(value, list) else value
+
+
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "int": _whole, "id": _id, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
-    "caller": _person, "days": _days, "counts": _counts, "any": lambda value: value, "units": _list,
+    "caller": _person, "days": _days, "counts": _counts, "any": _any, "units": _list,
     "names": lambda value: [_text(one) for one in _list(value)],
     "parts": lambda value: [_part(one) for one in _list(value)],
 }  # fmt: skip

@@ -177,6 +177,8 @@ class Form:
         text = self.typed.get(one.name, "")
         if not text.strip():
             return None
+        if "\0" in text:
+            raise ValueError
         return _READ.get(one.kind, _plain)(text, self.reading)
 
 

@@ -18,11 +18,9 @@ MAY = (
 )  # fmt: skip
 """Who does a verb, the first that has it: those who see all cases come first."""
 GARBAGE: tuple[str, ...] = (
-    "\0", "字\0字", "9" * 30, "-" + "9" * 25, "9" * 5000, "²", "٣", "0", "-1", "1e999", "NaN", "true", "null",
-    "0001-01-01", "9999-12-31", "2025-06-31", "9999-12-31T23:59", "2025-06-20T25:61", "\\ud800", '"\\ud800"',
-    '"\\u0000"', "[" * 5000, '{"a": 1}', "[1]", "' OR 1=1 --", "=1+1", "<script>alert(1)</script>", "{{ 7*7 }}",
-    "%s%n%x", "../../etc/passwd", "\u202e\ufeff\u200b", "\x1b[31m\x07", "𠮷" * 50, "e\u0301" * 200, "a" * 70_000,
-    " ", "\r\n\r\n", "y\ny", "WATER", "HOUSING",
+    "\0", "9" * 30, "-" + "9" * 25, "9" * 5000, "²", "-1", "1e999", "NaN", "0001-01-01", "9999-12-31", "2025-06-31",
+    "9999-12-31T23:59", '"\\ud800"', "[" * 5000, '{"a": 1}', "' OR 1=1 --", "<script>alert(1)</script>",
+    "../../etc/passwd", "\u202e\ufeff\u200b", "𠮷" * 50, "a" * 70_000, " ", "\r\n\r\n", "WATER",
 )  # fmt: skip
 ENCODED = ("%ED%A0%80", "%FF%FE", "%C0%80", "%00", "%F5%80%80%80")
 """Bytes that are no text: half of a pair, no UTF-8 at all, a NUL written long, a NUL, beyond the last sign."""
