@@ -1,0 +1,248 @@
+"""Accounts and roles through the panel: nobody gives himself a role, a custom role is what it says and nothing more,
+the last administrator stays, and who sees no case content sees none. [procedure, Who may do what]"""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.database import transaction
+from app.models import Person
+from app.roles import NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
+from app.stages.people import COMPOSABLE
+from tests.people import fingerprint
+from tests.views.canaries import CALLER, WORDS, cases_of
+from tests.views.crawl import asked, ids, rules_of, text_of
+from tests.views.panel import PASSWORD, Browser, Panel, refused
+
+NEW = "another pass phrase 2"
+
+
+def _id(panel: Panel, name: str) -> str:
+    with transaction(panel.desk.sessions) as session:
+        return str(session.scalars(select(Person.id).where(Person.username == name)).one())
+
+
+def _hire(panel: Panel, name: str, *rights: str, unit: str = "") -> Browser:
+    """A custom role of these rights, and somebody in it, made and logged in through the panel."""
+    admin = panel.of("it_admin")
+    assert admin.post("/do/add_role", {"name": f"role {name}", "rights": list(rights)}).status_code == 302
+    form = admin.get("/do/add_user").text
+    assert f'value="role {name}"' in form, "a custom role can be given in the form"
+    fields = {"username": name, "first_name": name, "password": NEW, "roles": f"role {name}", "unit": unit}
+    answer = admin.post("/do/add_user", fields)
+    assert answer.status_code == 302, answer.text
+    browser = panel.browser()
+    assert browser.login(name, NEW).status_code == 302
+    return browser
+
+
+def _verbs(browser: Browser, case: int) -> set[str]:
+    """The verbs that somebody is let in to, of all the table."""
+    from app.verbs import VERBS
+
+    found = set()
+    for verb in VERBS.values():
+        if verb.name != "open_file":
+            address = f"/do/{verb.name}" if verb.target == "none" else f"/do/{verb.name}/{case}"
+            if browser.get(address).status_code == 200:
+                found.add(verb.name)
+    return found
+
+
+def _pages(browser: Browser) -> set[str]:
+    return {page for page in PAGES if browser.get(f"/{page.lower()}/list/").status_code == 200}
+
+
+# Passwords.
+
+
+WEAK = ("", "short", "a" * 11, "operator9123", "123456789012", "aaaaaaaaaaaaaaaa", " " * 14)
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_a_password_has_twelve_characters_on_every_way_in(sqlite_panel: Panel, password: str) -> None:
+    admin = sqlite_panel.of("it_admin")
+    fields = {"username": "operator9", "first_name": "某", "roles": "operator", "password": password}
+    assert refused(admin.post("/do/add_user", fields)) in ("password_too_short", "password_too_common", "field_missing",
+                                                           "password_is_the_name")  # fmt: skip
+    answer = admin.post("/do/reset_password", {"id": _id(sqlite_panel, "operator"), "password": password})
+    assert refused(answer).startswith(("password_", "field_missing"))
+    assert f'value="{password}"' not in answer.text or not password.strip()
+
+
+def test_a_password_that_is_refused_is_not_sent_back(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    fields = {"username": "OPERATOR", "first_name": "某", "roles": "operator", "password": NEW}
+    answer = admin.post("/do/add_user", fields)
+    assert refused(answer) == "username_taken"
+    assert NEW not in answer.text
+
+
+def test_no_page_shows_a_password_or_its_hash(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    for address in ("/users/list/", "/users/export.csv", f"/users/show/{_id(sqlite_panel, 'operator')}",
+                    f"/do/edit_user?id={_id(sqlite_panel, 'operator')}", "/do/reset_password?id=1"):  # fmt: skip
+        text = admin.get(address).text
+        assert "pbkdf2" not in text
+        assert "scrypt" not in text
+
+
+# Who gives what to whom.
+
+
+def test_nobody_gives_himself_a_role_or_changes_his_own_custom_one(panel: Panel) -> None:
+    admin = panel.of("it_admin")
+    own = {"id": _id(panel, "it_admin"), "first_name": "某"}
+    before = fingerprint(panel.desk)
+    for role in ("centre_head", "officer", "log_auditor"):
+        assert refused(admin.post("/do/edit_user", {**own, "roles": ["it_admin", role]})) == "own_role"
+        assert refused(admin.post("/do/edit_user", {**own, "roles": role})) == "own_role"
+    assert fingerprint(panel.desk) == before
+
+
+@pytest.mark.parametrize("word", ["operator", "centre_head", "head@HOUSING", "log_auditor", "leader"])
+def test_nobody_but_it_reaches_accounts_and_roles(sqlite_panel: Panel, word: str) -> None:
+    browser = sqlite_panel.of(word)
+    for verb in ("add_user", "edit_user", "reset_password", "add_role", "edit_role"):
+        assert browser.get(f"/do/{verb}").status_code == 403
+        assert browser.post(f"/do/{verb}", {"id": "1", "roles": "it_admin", "password": NEW}).status_code == 403
+    for page in ("users", "roles"):
+        for view in ("list/", "export.csv", "show/1", "add", "edit/1"):
+            assert browser.get(f"/{page}/{view}").status_code == 403
+
+
+def test_the_last_it_administrator_stays(panel: Panel) -> None:
+    """Whoever asks for it: he himself, or a second one about the last that is active."""
+    admin = panel.of("it_admin")
+    own = {"id": _id(panel, "it_admin"), "first_name": "某"}
+    for change in ({"roles": "operator"}, {"roles": "it_admin", "active": "n"}):
+        assert refused(admin.post("/do/edit_user", {**own, **change})) in ("last_administrator", "own_role")
+    second = {"username": "second.admin", "first_name": "乙", "password": NEW, "roles": "it_admin"}
+    assert admin.post("/do/add_user", second).status_code == 302
+    other = {"id": _id(panel, "second.admin"), "first_name": "乙", "roles": "it_admin"}
+    assert admin.post("/do/edit_user", {**other, "active": "n"}).status_code == 302
+    assert refused(admin.post("/do/edit_user", {**own, "roles": "it_admin", "active": "n"})) == "last_administrator"
+
+
+def test_it_and_the_log_auditor_hold_no_role_beside_theirs(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    id = _id(sqlite_panel, "operator")
+    for roles in (["it_admin", "operator"], ["log_auditor", "examiner"], ["it_admin", "log_auditor"]):
+        answer = admin.post("/do/edit_user", {"id": id, "first_name": "某", "roles": roles})
+        assert refused(answer) == "role_stands_alone"
+
+
+# Custom roles.
+
+
+def test_no_custom_role_holds_what_it_and_the_auditor_have(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    form = admin.get("/do/add_role").text
+    for right in sorted(NOT_FOR_CUSTOM_ROLES | {"can_list on Users", "Admin", "can_edit_user"}):
+        assert f'value="{right}"' not in form
+        answer = admin.post("/do/add_role", {"name": "自设", "rights": [right, "Cases"]})
+        assert refused(answer) == "right_not_for_roles"
+
+
+def test_a_role_of_the_procedure_cannot_be_made_again_or_changed(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    for name in ("it_admin", "IT_ADMIN", " centre_head "):
+        assert refused(admin.post("/do/add_role", {"name": name, "rights": "Cases"})) == "role_name_taken"
+
+
+def test_a_custom_role_gets_what_it_says_and_nothing_more(panel: Panel) -> None:
+    """The verbs, the pages and the scope that were ticked. Seen failing with `has_access` answering True for every
+    page of somebody with a custom role."""
+    browser = _hire(panel, "reader", "Cases", "Contacts", "contact", "all")
+    case = cases_of(panel.desk, "HOUSING")[0]
+    assert _verbs(browser, case) == {"contact"}
+    assert _pages(browser) == {"Cases", "Contacts"}
+    assert browser.get(f"/cases/{case}").status_code == 200
+    assert browser.post(f"/do/contact/{case}", {"kind": "supplement", "words": "补充"}).status_code == 302
+    assert browser.get("/").status_code == 200
+
+
+def test_a_custom_role_without_a_scope_sees_no_case(sqlite_panel: Panel) -> None:
+    browser = _hire(sqlite_panel, "blind", "Cases", "Assignments", "allocate", "reveal")
+    for case in cases_of(sqlite_panel.desk, "HOUSING"):
+        assert browser.get(f"/cases/{case}").status_code == 404
+        assert browser.post(f"/do/reveal/{case}", {"reason": "想看"}).status_code == 404
+    assert "共 0 条" in browser.get("/cases/list/").text
+
+
+def test_a_custom_role_in_a_unit_is_kept_to_the_unit_and_to_what_units_may(panel: Panel) -> None:
+    """However much was ticked: other units' rows, the lists of the room and the caller stay hidden. Seen failing with
+    `person` of app.roles giving a unit's person every right of his custom role, and with masks asking for a role's
+    name."""
+    everything = [*COMPOSABLE]
+    browser = _hire(panel, "wide", *everything, unit="HOUSING")
+    assert _pages(browser) == {page for page, roles in PAGES.items() if "unit_head" in roles}
+    own = cases_of(panel.desk, "HOUSING")
+    units = {right for role in ("unit_staff", "unit_head") for right in RIGHTS[role]}
+    assert _verbs(browser, own[0]) <= units
+    foreign = [word for unit, word in WORDS.items() if unit != "HOUSING"]
+    seen = 0
+    for rule in rules_of(panel):
+        if "GET" in (rule.methods or ()):
+            for address, _, answer in asked(panel, browser, rule, [2, 3, own[2]]):
+                told = text_of(answer.data)
+                assert not [word for word in foreign if word in told], address
+                assert CALLER not in told, address
+                seen += told.count(WORDS["HOUSING"])
+    assert seen > 20
+    assert refused(browser.post(f"/do/reveal/{own[2]}", {"reason": "想看"})) == "confidential"
+
+
+def test_a_custom_role_outside_of_a_unit_does_nothing_that_only_units_do(sqlite_panel: Panel) -> None:
+    """It would answer for a unit that he is not of."""
+    browser = _hire(sqlite_panel, "outside", "reply", "sign_for", "draft_reply", "allocate", "all", "unit", "Cases")
+    assert _verbs(browser, cases_of(sqlite_panel.desk, "HOUSING")[0]) == {"allocate"}
+
+
+def test_changing_a_custom_role_ends_the_sessions_of_who_holds_it(panel: Panel) -> None:
+    browser = _hire(panel, "holder", "Cases", "all")
+    assert browser.get("/cases/list/").status_code == 200
+    admin = panel.of("it_admin")
+    with transaction(panel.desk.sessions) as session:
+        role = session.scalars(select(Person).where(Person.username == "holder")).one().roles[0].id
+    assert admin.post("/do/edit_role", {"id": str(role), "rights": ["Contacts", "all"]}).status_code == 302
+    assert browser.get("/cases/list/").status_code == 302
+    browser.login("holder", NEW)
+    assert _pages(browser) == {"Contacts"}
+
+
+def test_every_scope_that_can_be_ticked_is_one_of_the_table(sqlite_panel: Panel) -> None:
+    form = sqlite_panel.of("it_admin").get("/do/add_role").text
+    for scope in set(SCOPES.values()):
+        assert f'value="{scope}"' in form
+
+
+# Who sees no case content.
+
+
+@pytest.mark.parametrize("word", ["it_admin", "log_auditor"])
+def test_it_and_the_log_auditor_get_no_case_content_from_any_route(sqlite_panel: Panel, word: str) -> None:
+    """Every route with every row: no unit's word, no caller. The directory that IT keeps - posts and their duties - is
+    no case content. Seen failing with a page of cases added to theirs."""
+    kept = {"Posts"} if word == "it_admin" else set()
+    browser = sqlite_panel.of(word)
+    for rule in rules_of(sqlite_panel):
+        if "GET" not in (rule.methods or ()) or rule.endpoint.split(".")[0] in kept or "edit_post" in rule.rule:
+            continue
+        known = ids(sqlite_panel.desk)[:8] if rule.arguments else []
+        for address, _, answer in asked(sqlite_panel, browser, rule, known):
+            told = text_of(answer.data)
+            assert not [one for one in WORDS.values() if one in told], address
+            assert CALLER not in told, address
+            assert "1390912" not in told, address
+
+
+def test_it_can_read_no_draft_reply_or_case_through_the_forms_it_has(sqlite_panel: Panel) -> None:
+    browser = sqlite_panel.of("it_admin")
+    for verb in ("edit_unit", "edit_category", "edit_user", "change_rule", "load_calendar"):
+        for asked_ in ("?draft=1", "?id=1&draft=2", "?unit=WATER&ground=repeated", "?id=1"):
+            told = browser.get(f"/do/{verb}{asked_}")
+            assert told.status_code in (200, 404)
+            assert not [one for one in WORDS.values() if one in told.text]
+    assert PASSWORD not in browser.get("/do/reset_password?id=1&password=" + PASSWORD).text

@@ -1,0 +1,164 @@
+"""Files that are sent with a form and given out again: too big, of the wrong content, with macros - a sentence; behind
+the check of their case, always as an attachment, each reading on the record. [trust, Input]"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database import transaction
+from app.models import Event
+from app.models.file import File
+from app.rules.files import MOST_BYTES
+from tests.papers.samples import GOOD, NOT_TAKEN, office
+from tests.people import fingerprint
+from tests.views.canaries import cases_of
+from tests.views.panel import Panel, refused
+
+MEGABYTE = 1024 * 1024
+
+
+def _sent(panel: Panel, word: str, case: int, content: bytes, name: str = "a.pdf") -> Any:
+    return panel.of(word).post(f"/do/attach/{case}", {"kind": "other", "upload": (BytesIO(content), name)})
+
+
+def _sent_whole(panel: Panel, word: str, case: int, content: bytes) -> Any:
+    """The same for a large one, as one piece: the client would put it into a file and forget to close it."""
+    browser = panel.of(word)
+    browser.get(f"/do/attach/{case}")
+    part = "--x\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n"
+    head = part.format('"csrf_token"', browser.token) + part.format('"kind"', "other")
+    head += '--x\r\nContent-Disposition: form-data; name="upload"; filename="a.pdf"\r\n\r\n'
+    body = head.encode() + content + b"\r\n--x--\r\n"
+    return browser.client.post(f"/do/attach/{case}", data=body, content_type="multipart/form-data; boundary=x")
+
+
+def _files(panel: Panel) -> list[File]:
+    with transaction(panel.desk.sessions) as session:
+        return list(session.scalars(select(File).order_by(File.id)))
+
+
+def test_thirty_megabytes_are_too_big_and_said_so(sqlite_panel: Panel) -> None:
+    """Before they are read whole: the request itself is refused, in words, and nothing is kept."""
+    case, before = cases_of(sqlite_panel.desk, "HOUSING")[0], len(_files(sqlite_panel))
+    answer = _sent_whole(sqlite_panel, "operator", case, b"%PDF-1.4\n" + bytes(30 * MEGABYTE))
+    assert answer.status_code == 413
+    assert "20MB" in answer.text
+    assert "返回首页" in answer.text
+    assert len(_files(sqlite_panel)) == before
+
+
+def test_a_byte_more_than_twenty_megabytes_is_too_big_and_twenty_are_not(sqlite_panel: Panel) -> None:
+    case = cases_of(sqlite_panel.desk, "HOUSING")[0]
+    head = b"%PDF-1.4\n"
+    whole = head + bytes(MOST_BYTES - len(head))
+    assert "big" in refused(_sent_whole(sqlite_panel, "operator", case, whole + b"1"))
+    assert _sent_whole(sqlite_panel, "operator", case, whole).status_code == 302
+    assert _files(sqlite_panel)[-1].size == MOST_BYTES
+
+
+REFUSED = {**NOT_TAKEN, "empty": b"", "with macros": office(word__vbaProject__bin=b"x")}
+
+
+@pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED)
+def test_what_is_not_on_the_list_is_refused_by_its_content(sqlite_panel: Panel, content: bytes) -> None:
+    """Whatever its name ends in. Seen failing with the type taken from the name."""
+    case = cases_of(sqlite_panel.desk, "HOUSING")[0]
+    sqlite_panel.of("operator")
+    before = fingerprint(sqlite_panel.desk)
+    for name in ("a.pdf", "a.docx", "a.txt"):
+        assert refused(_sent(sqlite_panel, "operator", case, content, name)).startswith(("file_", "field_missing"))
+    assert fingerprint(sqlite_panel.desk) == before
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_what_is_taken_comes_back_byte_for_byte_as_an_attachment(sqlite_panel: Panel, kind: str) -> None:
+    panel, case = sqlite_panel, cases_of(sqlite_panel.desk, "HOUSING")[1]
+    assert _sent(panel, "operator", case, GOOD[kind], f"现场 照片.{kind.split()[0]}").status_code == 302
+    id = _files(panel)[-1].id
+    answer = panel.of("head@HOUSING").get(f"/files/{id}")
+    assert answer.data == GOOD[kind]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "text/html" not in answer.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../../etc/passwd", "..\\..\\windows\\a.pdf", "a%0d%0aSet-Cookie: x=1.pdf", "\u202efdp.exe.pdf",
+     "字" * 300 + ".pdf", '"; filename="b.html', "a\0b.pdf", "<script>alert(1)</script>.pdf", ".htaccess", "con"],
+)  # fmt: skip
+def test_a_name_is_a_name_and_neither_a_path_nor_a_header(sqlite_panel: Panel, name: str) -> None:
+    panel, case = sqlite_panel, cases_of(sqlite_panel.desk, "HOUSING")[1]
+    assert _sent(panel, "operator", case, GOOD["pdf"], name).status_code == 302
+    row = _files(panel)[-1]
+    assert not set(row.name) & set("/\\\0\r\n\u202e")
+    assert 0 < len(row.name) <= 120
+    page = panel.of("head@HOUSING").get(f"/cases/{case}").text
+    assert "<script>alert" not in page
+    answer = panel.of("head@HOUSING").get(f"/files/{row.id}")
+    assert not [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("x=1")]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    kept = [path for path in (panel.settings.data / "files").rglob("*") if path.is_file()]
+    assert all(len(path.name) >= 60 for path in kept)
+
+
+def test_what_a_form_says_about_a_file_is_not_believed(sqlite_panel: Panel) -> None:
+    """Its hash, its size, its type and the referral it belongs to: the store says what it is."""
+    case = cases_of(sqlite_panel.desk, "HOUSING")[0]
+    fields = {"kind": "other", "sha256": "0" * 64, "size": "1", "media_type": "text/plain", "name": "x"}
+    fields |= {"referral": "1"}
+    answer = sqlite_panel.of("staff@HOUSING").post(
+        f"/do/attach/{case}", {**fields, "upload": (BytesIO(GOOD["pdf"]), "b.pdf")}
+    )
+    assert answer.status_code == 302
+    row = _files(sqlite_panel)[-1]
+    assert (row.media_type, row.size, row.name) == ("application/pdf", len(GOOD["pdf"]), "b.pdf")
+    assert row.sha256 != "0" * 64
+    assert row.referral_id is None
+
+
+def test_a_file_is_behind_its_case_and_its_unit(panel: Panel) -> None:
+    """The other units and who sees no case get 404 or 403; a confidential caller's papers the unit neither."""
+    own = cases_of(panel.desk, "HOUSING")
+    for row in _files(panel):
+        theirs = row.case_id not in own
+        identifying = row.case_id == own[2] and row.kind == "certificate"
+        for word in ("staff@HOUSING", "head@HOUSING"):
+            code = panel.of(word).get(f"/files/{row.id}").status_code
+            assert code == (404 if theirs or identifying else 200), (word, row.name)
+        assert panel.of("it_admin").get(f"/files/{row.id}").status_code == 403
+        assert panel.of("committee").get(f"/files/{row.id}").status_code == 403
+        assert panel.browser().get(f"/files/{row.id}").status_code == 302
+
+
+def test_each_reading_of_a_file_is_on_the_record(sqlite_panel: Panel) -> None:
+    row = next(one for one in _files(sqlite_panel) if one.case_id == cases_of(sqlite_panel.desk, "HOUSING")[1])
+
+    def read() -> int:
+        with transaction(sqlite_panel.desk.sessions) as session:
+            return len(session.scalars(select(Event.id).where(Event.kind == "file.opened")).all())
+
+    before = read()
+    for _ in range(2):
+        assert sqlite_panel.of("head@HOUSING").get(f"/files/{row.id}").status_code == 200
+    assert sqlite_panel.of("head@WATER").get(f"/files/{row.id}").status_code == 404
+    assert read() == before + 2
+
+
+def test_a_scan_of_the_wrong_content_refuses_the_verb_it_came_with(sqlite_panel: Panel) -> None:
+    """Nothing of the verb is done, and what was typed is still there."""
+    case = cases_of(sqlite_panel.desk, "HOUSING")[2]
+    sqlite_panel.of("centre_head")
+    before = fingerprint(sqlite_panel.desk)
+    leader = {"leader.level": "county", "leader.name": "县长", "leader.text": "请速办并报"}
+    answer = sqlite_panel.of("centre_head").post(
+        f"/do/instruct/{case}", {**leader, "leader.scan": (BytesIO(b"MZ\x90\x00" + bytes(64)), "a.pdf")}
+    )
+    assert refused(answer).startswith("file_")
+    assert "请速办并报" in answer.text
+    assert fingerprint(sqlite_panel.desk) == before
