@@ -80,7 +80,7 @@ def test_an_overdue_assignment_is_reminded_of_the_list_issued_and_a_dossier_draf
             waited(lambda: finished(redis) == NAMES, seconds, f"the jobs of all names\n{duban.said}")
             assert time.monotonic() - began < seconds
             assert FailedJobRegistry(queue=queue_on(redis)).count == 0
-        assert duban.workers() == 2
+        waited(lambda: duban.workers() == 2, 30, "two live workers: one that was cut off for a moment comes back")
         assert duban.stop() == 0
     _what_it_did(office)
     with reading(desk.sessions) as session:
