@@ -20,6 +20,8 @@ from tests.views.canaries import CALLER, WORDS, cases_of
 from tests.views.crawl import rules_of
 from tests.views.panel import Browser, Panel
 
+pytestmark = pytest.mark.long
+
 NUMBERS = (
     "abc", "-1", "1e9", "9" * 9, "9" * 30, "9" * 5000, "", "²", "٣", "1.5", "\0", "1 OR 1=1",
 )  # fmt: skip
