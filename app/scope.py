@@ -86,8 +86,10 @@ def _of_unit(unit: int) -> Any:
 
 
 def _examined(user: int) -> tuple[Any, ...]:
+    # An assist's reply is examined while its lead still works on the case.
+    replies = or_(_R.c.state == "filed", _R.c.examined_by_id == user)
     return (
-        select(_C.c.id).where(_C.c.state.in_(EXAMINED)), select(_R.c.case_id).where(_R.c.examined_by_id == user),
+        select(_C.c.id).where(_C.c.state.in_(EXAMINED)), select(_R.c.case_id).where(replies),
         select(_J.c.case_id).where(_J.c.by_id == user),
     )  # fmt: skip
 
@@ -139,18 +141,28 @@ def criteria(seen: Seen) -> list[Any]:
         return made
     cases = visible_cases(seen)
     own_only = seen.scopes == {"unit"}
-    made.append(_criterion(Case, lambda cls: _within(cls.id, cases)))
-    for model in _OF_A_CASE:
-        if own_only and model in _OF_A_UNIT:
-            continue
-        made.append(_criterion(model, lambda cls: _within(cls.case_id, cases)))
-    if own_only:
-        made += [_criterion(model, lambda cls: cls.unit_id == seen.unit) for model in _OF_A_UNIT]
+    limited = (Case, *_OF_A_CASE, *(_OF_A_UNIT if own_only else ()))
+    made += [_criterion(model, lambda cls: _limit(cls, seen, cases)) for model in dict.fromkeys(limited)]
     open_callers = select(_C.c.caller_id).where(_C.c.confidential.is_(False), _within(_C.c.id, cases))
     made.append(_criterion(Caller, lambda cls: cls.id.in_(open_callers)))
     if not seen.log:
         made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
     return made
+
+
+def _limit(model: type[Any], seen: Seen, cases: tuple[Any, ...]) -> Any:
+    """Which rows somebody sees who does not see all cases: those of his unit, or those of his cases."""
+    if seen.scopes == {"unit"} and model in _OF_A_UNIT:
+        return model.unit_id == seen.unit
+    return _within(model.id if model is Case else model.case_id, cases)
+
+
+def within(model: type[Any], seen: Seen) -> list[Any]:
+    """The same conditions for a statement that the criteria do not reach into: a part of a union."""
+    if model is Referral:
+        return [_referrals(seen)(Referral)]
+    limited = model is Case or model in _OF_A_CASE
+    return [_limit(model, seen, visible_cases(seen))] if limited and "all" not in seen.scopes else []
 
 
 def _referrals(seen: Seen) -> Callable[[Any], Any]:

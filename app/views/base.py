@@ -25,9 +25,10 @@ from sqlalchemy.orm import selectinload
 from app.models.columns import Moment
 from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
-from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, day_of, id_of
+from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import shown
+from app.views.worklists import Queue, queues_of
 
 _NOT_HERE = {"action", "action_post", "download", "delete"}
 """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
@@ -128,8 +129,14 @@ class DeskView(ModelView):
         return {name: words.column(self.table, name, language()) for name in self.show_columns}
 
     def title_here(self) -> str:
-        """The page's title."""
-        return words.word(words.TABLES[self.table], language())
+        """The page's title: that of the list of work that was asked for, else of the table."""
+        waiting = self.waiting()
+        return words.word(waiting.title if waiting else words.TABLES[self.table], language())
+
+    def waiting(self) -> Queue | None:
+        """The list of work that was asked for, where it is this person's and of this page."""
+        queue = queues_of(actor()).get(request.args.get("work", ""))
+        return queue if queue is not None and queue.page == self.page else None
 
     # What is asked for.
 
@@ -180,6 +187,9 @@ class DeskView(ModelView):
         filters = self.datamodel.get_filters(self.search_columns)
         for name in self.search_columns:
             self._filter(filters, name)
+        waiting = self.waiting()
+        if waiting is not None:
+            filters.add_filter(self.key, Waiting, tuple(waiting.where(actor())))
         return filters.get_joined_filters(self._base_filters)
 
     def _filter(self, filters: Any, name: str) -> None:

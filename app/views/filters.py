@@ -62,6 +62,14 @@ class Truth(FilterEqual):
         return query.filter(getattr(self.model, self.column_name).is_(value))
 
 
+class Waiting(FilterEqual):
+    """The rows of a list of work."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the conditions of the list."""
+        return query.filter(*value)
+
+
 class OfRow(FilterEqual):
     """Rows whose relation is the row with an id."""
 

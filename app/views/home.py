@@ -2,156 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import Select, func, literal, select, union_all, update
+from sqlalchemy import Select, func, select, update
 
-from app.models import (
-    Assignment,
-    CalendarProposal,
-    Case,
-    Draft,
-    Event,
-    Notice,
-    Referral,
-    Reminder,
-    Reply,
-    Request,
-    SlaRule,
-    Suggestion,
-    Supervision,
-    Unit,
-    Visit,
-)
+from app.models import Case, Event, Notice, Unit
 from app.roles import Actor
 from app.rules import words
 from app.rules.workdays import last_day
-from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.base import page_of
 from app.views.masking import know_callers, masked_text
+from app.views.worklists import Queue, counted, queues_of
 
-Where = Callable[[Actor], list[Any]]
 SHOWN = 50
 BELL = 50
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A list of what waits: whose rows, which of them, since when or until when each matters. `brief`: cases beyond
-    what the person reads in full, without a word of theirs; each leads to the form of this verb."""
-
-    title: tuple[str, str]
-    roles: tuple[str, ...]
-    model: Any
-    where: Where
-    when: str = ""
-    page: str = ""
-    brief: str = ""
-
-
-def _case(*states: str) -> Where:
-    return lambda who: [Case.state.in_(states)]
-
-
-def _own(*conditions: Any) -> Where:
-    """Rows of the person's unit."""
-    return lambda who: [Assignment.unit_id == (who.unit_id or 0), *conditions]
-
-
-_CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_head"), ("unit_staff", "unit_head")
-
-QUEUES: dict[str, Queue] = {
-    "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
-                  lambda who: [Case.operator_id == who.id, Case.state.in_(OPEN_CASE)], "registered_at"),
-    "to_allocate": Queue(("待分派", "To allocate"), _CENTRE, Case, _case("registered"), "own_at"),
-    "refusals": Queue(("待确认不予受理", "Refusals to confirm"), _CENTRE, Case,
-                      lambda who: [Case.refusal_proposed_by_id.is_not(None), Case.state == "registered"], "own_at"),
-    "rulings": Queue(("待审定申请", "Requests to rule on"), _CENTRE, Request,
-                     lambda who: [Request.state == "pending"], "own_at"),
-    "submitted_out": Queue(("呈办待批", "Submitted to leaders"), _CENTRE, Case, _case("submitted"), "own_at"),
-    "suggestions": Queue(("待筛选建议", "Suggestions to screen"), ("centre_head",), Suggestion,
-                         lambda who: [Suggestion.screened_at.is_(None)], "marked_at"),
-    "watched": Queue(("关注中", "Watched"), ("centre_head",), Assignment,
-                     lambda who: [Assignment.watched.is_(True), Assignment.state.in_(OPEN_ASSIGNMENT)], "due_at"),
-    "rules": Queue(("待批准规则", "Rules to approve"), ("centre_head",), SlaRule,
-                   lambda who: [SlaRule.approved_at.is_(None), SlaRule.refused_at.is_(None)], "changed_at", "Rules"),
-    "calendars": Queue(("待批准日历", "Calendars to approve"), ("centre_head",), CalendarProposal,
-                       lambda who: [CalendarProposal.approved_at.is_(None), CalendarProposal.refused_at.is_(None)],
-                       "proposed_at", "CalendarProposals"),
-    "overdue": Queue(("逾期交办件", "Overdue assignments"), ("allocator", "centre_head", "officer", "supervision_head"),
-                     Assignment, lambda who: [Assignment.state.in_(OPEN_ASSIGNMENT),
-                                              Assignment.overdue_for.is_not(None)], "due_at"),
-    "to_examine": Queue(("待审核答复", "Replies to examine"), ("examiner", "centre_head"), Reply,
-                        lambda who: [Reply.state == "filed"], "filed_at"),
-    "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
-                       _case("reviewing"), "own_at"),
-    "to_visit": Queue(("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit,
-                      lambda who: [Visit.state == "pending"], "planned_at"),
-    "to_sign": Queue(("待签收", "To sign for"), _UNIT, Assignment, _own(Assignment.state == "allocated"), "sign_at"),
-    "to_answer": Queue(("待办理", "To answer"), _UNIT, Assignment,
-                       _own(Assignment.state.in_(("signed", "return_pending"))), "due_at"),
-    "refused_replies": Queue(("被退回的答复", "Replies refused"), _UNIT, Assignment,
-                             _own(Assignment.state == "reply_refused"), "due_at"),
-    "reminded": Queue(("待答复催办", "Reminders to answer"), _UNIT, Reminder,
-                      lambda who: [Reminder.unit_id == (who.unit_id or 0), Reminder.state == "open"], "reply_by_at"),
-    "unit_overdue": Queue(("本单位逾期", "Overdue here"), _UNIT, Assignment,
-                          _own(Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.overdue_for.is_not(None)), "due_at"),
-    "to_feed_back": Queue(("待反馈督办", "Notices to answer"), _UNIT, Supervision,
-                          lambda who: [Supervision.unit_id == (who.unit_id or 0),
-                                       Supervision.state.in_(("opened", "reissued", "confirmed"))], "due_at"),
-    "drafts": Queue(("待审批草稿", "Drafts to approve"), ("unit_head",), Draft,
-                    lambda who: [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None)], "drafted_at"),
-    "candidates": Queue(("待决定督办建议", "Candidates"), _ROOM, Supervision,
-                        lambda who: [Supervision.state == "candidate"], "own_at"),
-    "items": Queue(("督办中", "Items under way"), _ROOM, Supervision,
-                   lambda who: [Supervision.state.in_([one for one in STANDING if one != "candidate"])], "due_at"),
-    "room_overdue": Queue(("督查室逾期", "The room's own overdue"), _ROOM, Supervision,
-                          lambda who: [Supervision.own_overdue_for.is_not(None),
-                                       Supervision.own_overdue_for == Supervision.own_at,
-                                       Supervision.state.in_(STANDING)], "own_at"),
-    "findings": Queue(("待确认认定", "Findings to confirm"), ("supervision_head",), Supervision,
-                      lambda who: [Supervision.state == "finding"], "own_at"),
-    "reviews": Queue(("待裁定复核", "Reviews to rule on"), ("supervision_head",), Supervision,
-                     lambda who: [Supervision.state == "concluded", Supervision.review_asked_at.is_not(None),
-                                  Supervision.review_accepted.is_(None)], "own_at"),
-    "referrals": Queue(("移送卷宗", "Referrals"), _ROOM, Referral,
-                       lambda who: [Referral.state.in_(("drafted", "reviewed", "approved", "sealed", "sent",
-                                                        "received"))], "send_by_at", "Referrals"),
-    "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),
-    "in_brief": Queue(("办理中工单摘要", "Cases under way, in brief"), ("leader",), Case, _case("handling"),
-                      "registered_at", brief="instruct"),
-    "to_approve": Queue(("待审批移送", "Referrals to approve"), ("leader",), Referral,
-                        lambda who: [Referral.state == "reviewed"], "own_at", "Referrals"),
-    "dossiers": Queue(("移送卷宗", "Dossiers"), ("committee",), Referral,
-                      lambda who: [Referral.sent_at.is_not(None)], "sent_at", "Referrals"),
-}  # fmt: skip
-"""Every list of work, with the roles that have it. The scope holds for the rows; the counts say it in themselves."""
-
-
-def queues_of(who: Actor) -> dict[str, Queue]:
-    """The lists that a person has."""
-    return {key: queue for key, queue in QUEUES.items() if who.is_a(*queue.roles)}
-
-
-def counted(who: Actor) -> dict[str, int]:
-    """How much waits in each list, in one statement."""
-    own = queues_of(who)
-    if not own:
-        return {}
-    parts = [
-        select(literal(key).label("key"), func.count().label("n")).select_from(one.model).where(*one.where(who))
-        for key, one in own.items()
-    ]  # fmt: skip
-    query = union_all(*parts).execution_options(unscoped=True)
-    return {row.key: row.n for row in reader().execute(query)}
 
 
 def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
@@ -193,7 +63,7 @@ class Home(BaseView):
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
-        return url_for(f"{queue.page}.list") if queue.page else url_for("Home.work", key=key)
+        return url_for(f"{queue.page}.list", work=key) if queue.page else url_for("Home.work", key=key)
 
     @expose("/work/<key>")
     @has_access
