@@ -141,7 +141,7 @@ def criteria(seen: Seen) -> list[Any]:
         return made
     cases = visible_cases(seen)
     own_only = seen.scopes == {"unit"}
-    limited = (Case, *_OF_A_CASE, *(_OF_A_UNIT if own_only else ()))
+    limited: list[type[Any]] = [Case, *_OF_A_CASE, *(_OF_A_UNIT if own_only else ())]
     made += [_criterion(model, lambda cls: _limit(cls, seen, cases)) for model in dict.fromkeys(limited)]
     open_callers = select(_C.c.caller_id).where(_C.c.confidential.is_(False), _within(_C.c.id, cases))
     made.append(_criterion(Caller, lambda cls: cls.id.in_(open_callers)))

@@ -26,6 +26,7 @@ from app import scope
 from app.clock import clock_from
 from app.database import engine_from, sessions_from
 from app.models import Setting
+from app.roles import Actor
 from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.views import people
@@ -33,13 +34,13 @@ from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, unread
 from app.views.register import register
-from jobs.health import swept
+from jobs.health import Finding, calendar_findings, swept
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
 """Bytes beyond the largest file that a form may have."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
-"""When the bot counts as late, and how often (seconds) a process asks."""
+"""When the bot counts as late, and how often (seconds) a process asks for that and for the calendar."""
 ERRORS = {
     400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
     401: ("请先登录。", "Please log in first."),
@@ -183,7 +184,7 @@ def _who(tongue: str) -> dict[str, Any]:
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
         found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue),
-                  "bot_late": _bot_is_late()}  # fmt: skip
+                  **_warned(who, tongue)}  # fmt: skip
     return found
 
 
@@ -200,13 +201,16 @@ def _sample() -> bool:
     return bool(told.get("sample"))
 
 
-def _bot_is_late() -> bool:
-    """Whether the bot's last whole pass is over half an hour old: asked once a minute and process."""
+def _warned(who: Actor, tongue: str) -> dict[str, Any]:
+    """What every page warns of: the bot's last whole pass is over half an hour old, the coming year has no calendar.
+    Asked once a minute and process; that of the calendar is no unit's."""
     told = current_app.extensions["desk_told"]
     if "desk_failed" not in g and time.monotonic() - told.get("asked", -ASKED_EVERY) >= ASKED_EVERY:
-        age = swept(reader(), now())
-        told.update(asked=time.monotonic(), late=age is None or age > LATE)
-    return bool(told.get("late"))
+        age, calendar = swept(reader(), now()), next(calendar_findings(reader(), now()), None)
+        told.update(asked=time.monotonic(), late=age is None or age > LATE, calendar=calendar)
+    found: Finding | None = None if who.of_a_unit else told.get("calendar")
+    said = {"level": found.level, "words": found.zh if tongue == "zh" else found.en} if found else None
+    return {"bot_late": bool(told.get("late")), "calendar": said}
 
 
 def _errors(app: Flask) -> None:

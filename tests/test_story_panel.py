@@ -228,6 +228,19 @@ def test_a_scan_that_comes_with_a_registration_is_kept_on_its_case(
     assert [tuple(row) for row in found] == [("批示.pdf", "scan", 1)]
 
 
+def test_who_is_shown_that_it_may_be_the_same_matter_goes_on_and_registers_it(
+    sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path, log: list[tuple[str, str, int]]
+) -> None:
+    """As a story tells it: the form asks once, he has seen it, and what he saw is on file."""
+    caller = "caller: {name: 张三, phone: '13900000001'}"
+    story = written(tmp_path, f"{REGISTER}, {caller}", f"{REGISTER.replace('case: A', 'case: B')}, {caller}")
+    assert played(sqlite_desk, story, panel)[0] == []
+    assert [code for method, path, code in log if (method, path) == ("POST", "/do/register")] == [200], "asked once"
+    with reading(sqlite_desk.sessions) as session:
+        first, second = session.scalars(select(Case).order_by(Case.id)).all()
+    assert first.number and first.number in second.repeat_check
+
+
 def test_a_leader_instructs_a_case_that_he_reads_in_brief(sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path) -> None:
     """What was not submitted to him he knows by number, unit and state; no word of it, and no page of it."""
     story = written(

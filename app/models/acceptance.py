@@ -73,6 +73,14 @@ class Case(Stateful, Model):
         Index("ix_case_state", "state", "id"),
         Index("ix_case_registered", "registered_at"),
         Index("ix_case_closed", "closed_at"),
+        Index("ix_case_place", "place", "id", postgresql_where=text("place <> ''"), sqlite_where=text("place <> ''")),
+        Index(
+            "ix_case_complained",
+            "complained_unit_id",
+            "id",
+            postgresql_where=text("complained_unit_id IS NOT NULL"),
+            sqlite_where=text("complained_unit_id IS NOT NULL"),
+        ),
     )
 
     number: Mapped[str | None] = mapped_column(String(20), unique=True)

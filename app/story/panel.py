@@ -29,6 +29,8 @@ from app.story.search import Player, Wanted
 OpenPanel = Callable[[str, Path, Callable[[], datetime]], AbstractContextManager[Browsers]]
 """Opens the panel over a database (its URL) and a folder for files, by a clock: gives new browsers until it is left."""
 PASSWORD = "a-story-of-the-desk"  # noqa: S105
+ASKED = "asked"
+"""The hidden field with which a form comes back that asks something before it goes on."""
 SHOWN = ("reveal", "open_paper", "open_file")
 """Verbs after which a person sees what he asked for, and not that something was done."""
 
@@ -150,7 +152,12 @@ class PanelHand(Hand):
                 self._no_choice(wanted, name, str(fields[name]), forced)
             fields = {name: value for name, value in fields.items() if name not in left}
         typed: Typed = fill(form, fields, forced)
-        self._outcome(wanted, player.browser.send(page, form, typed))
+        after = player.browser.send(page, form, typed)
+        again = after.form(wanted.verb)
+        if again is not None and after.refusal is None and ASKED in again.controls:
+            # The form asks whether he has seen something: he has, and sends it again.
+            after = player.browser.send(after, again, typed)
+        self._outcome(wanted, after)
 
     def _no_choice(self, wanted: Wanted, name: str, meant: str, forced: bool) -> None:
         """A form that does not ask which unit or ground is meant must leave no choice: the case has this one only."""

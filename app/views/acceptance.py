@@ -12,7 +12,7 @@ from app.models import Case, Category, Contact, Suggestion
 from app.rules import words
 from app.views.actor import language
 from app.views.base import DeskInterface, DeskView, Links
-from app.views.casepage import HEADS, load, page_of, tags
+from app.views.casepage import HEADS, NOT_FOR_UNITS, load, page_of, tags
 
 
 class Cases(DeskView):
@@ -27,6 +27,7 @@ class Cases(DeskView):
         "refusal_reason", "told_caller", "line", "sampled", "redo_failed", "disputed_by", "excluded_as", "anonymous",
         "category", "closed_as", "leader_assigned", "allocated_at",
     )  # fmt: skip
+    not_for_units = NOT_FOR_UNITS
     unsearched = ("answer", "told_caller", "repeat_check", "paper_form", "complained_person", "round", "sampled")
 
     @expose("/<int:id>")

@@ -27,7 +27,7 @@ from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
 from app.views.masking import case_of, know_callers, masked_text
-from app.views.shown import shown
+from app.views.shown import NOTHING, shown
 from app.views.worklists import Queue, queues_of
 
 _NOT_HERE = {"action", "action_post", "download", "delete"}
@@ -87,10 +87,12 @@ def page_of(text: str | None, most: int) -> int:
 
 
 class DeskView(ModelView):
-    """A generated page of one table. `page` is its permission; `hidden` is never shown, `page_only` not in the list."""
+    """A generated page of one table. `page` is its permission; `hidden` is never shown, `not_for_units` not to units,
+    `page_only` not in the list."""
 
     page = ""
     hidden: tuple[str, ...] = ()
+    not_for_units: tuple[str, ...] = ()
     page_only: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
     add_verb = ""
@@ -265,6 +267,8 @@ class DeskView(ModelView):
     def told(self, item: Any, name: str, always: bool = False) -> str:
         """One value of a row as this person may read it: in free words about a case the callers are covered, `always`
         or for those who do not read them as they were typed."""
+        if name in self.not_for_units and actor().of_a_unit:
+            return NOTHING
         value = self.value(item, name)
         covers = name in self.free and (always or not actor().reads_as_typed)
         return masked_text(value, case_of(item)) if covers else value

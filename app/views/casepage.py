@@ -43,6 +43,8 @@ HEADS = (
     ("Number", "Unit", "Kind", "State", "Round", "At", "Due", "Words", ""),
 )
 """The columns of the tables on a case page."""
+NOT_FOR_UNITS = ("repeat_check",)
+"""Facts of a case that name other cases, which may be other units'."""
 NEWEST = 200
 """How many events the timeline shows."""
 
@@ -276,6 +278,8 @@ def facts(case: Case) -> list[tuple[str, str]]:
     for name, pair in words.COLUMNS["hotline_case"].items():
         value = getattr(case, name, None)
         if value in (None, "", False) or name in ("number", "state"):
+            continue
+        if name in NOT_FOR_UNITS and actor().of_a_unit:
             continue
         told = shown("hotline_case", name, value if isinstance(value, (bool, int, datetime, date)) else str(value))
         found.append((words.word(pair, tongue), _said(told, case.id)))

@@ -41,15 +41,25 @@ _DOMAINS = {
     ("close_supervision", "outcome"): "closing", ("review_responsibility", "excluded_as"): "excluded",
     ("add_post", "post"): "post", ("change_setting", "name"): "setting",
 }  # fmt: skip
+_SECRET = ("涉及国家秘密的内容不得录入。", "Never type in a secret of the state.")
 _HINTS = {
+    "narrative": _SECRET, "words:contact": _SECRET,
+    "words:refuse": (
+        "填写告知诉求人的话；涉及国家秘密的内容不得录入。",
+        "What the caller was told. Never type in a secret of the state.",
+    ),
     "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
     "days": ("每行一个日期和“上班”或“休息”，如 2027-01-03 上班。", "A date and work or rest on each line."),
     "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
     "names": ("每行一个。", "One a line."),
     "case": ("填写工单编号。", "The number of the case."),
     "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
-    "dangerous": ("正在危及人身财产安全的，请同时拨打110、119、120。", "Immediate danger: call 110, 119 or 120."),
+    "dangerous": (
+        "是否正在危及人身、财产或公共安全？如是，请诉求人立即拨打110、119或120。",
+        "Is there immediate danger to life, property or public safety? Then call 110, 119 or 120 at once.",
+    ),
 }  # fmt: skip
+"""What is said below a field, by its name (with its verb where only one says it) or its kind."""
 FIRST = {
     "register": ("channel", "caller", "anonymous", "confidential", "narrative", "demand", "kind", "category", "place",
                  "urgency", "dangerous", "complained_unit", "complained_person", "wants_reply", "repeat_check"),
@@ -97,7 +107,8 @@ class Form:
 
     def _input(self, one: Field, offered: Sequence[tuple[str, str]] | None) -> Input:
         made = Input(one.name, words.field(one.name, self.tongue), one.kind, one.required, self.typed.get(one.name, ""))
-        hint = _HINTS.get(one.name) or _HINTS.get(one.kind)
+        own = _HINTS.get(f"{one.name}:{self.verb.name}")
+        hint = own or _HINTS.get(one.name) or _HINTS.get(one.kind)
         made.hint = words.word(hint, self.tongue) if hint else ""
         made.values = self.typed.getlist(one.name)
         if one.kind in ("leader", "caller"):

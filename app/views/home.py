@@ -54,7 +54,8 @@ class Home(BaseView):
             return redirect(url_for("Login.login"))
         counts = counted(who)
         lists = [
-            {"title": words.word(queue.title, tongue), "n": counts.get(key, 0), "href": self._href(key, queue)}
+            {"title": words.word(queue.title, tongue), "n": counts.get(key, 0), "href": self._href(key, queue),
+             "red": queue.red}
             for key, queue in queues_of(who).items()
         ]  # fmt: skip
         alone = [one for one in possible(who) if one.target == "none" and not one.name.startswith("edit_")

@@ -26,6 +26,7 @@ from app.views.casepage import rows_of, why_not
 from app.views.files import keep
 from app.views.forms import STANDARD, UPLOADED, Form, Input
 from app.views.people import found_role, rights_of
+from app.views.questions import Question, asked_before, question_of
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
@@ -86,7 +87,14 @@ class Verbs(BaseView):
         typed = MultiDict(list(request.args.items(multi=True)))
         return self._page(verb, case, _prefilled(verb, case, typed))
 
-    def _page(self, verb: Verb, case: Case | None, typed: MultiDict[str, str], no: NotAllowed | None = None) -> Any:
+    def _page(
+        self,
+        verb: Verb,
+        case: Case | None,
+        typed: MultiDict[str, str],
+        no: NotAllowed | None = None,
+        question: Question | None = None,
+    ) -> Any:
         tongue = language()
         form = Form(reader(), verb, typed, tongue)
         inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue))
@@ -100,8 +108,8 @@ class Verbs(BaseView):
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
-            units=_units(verb, case), reads_cases=_reads(case),
-            why=why,
+            units=_units(verb, case), reads_cases=_reads(case), why=why, question=question,
+            asked=asked_before(typed, question),
         )  # fmt: skip
         return page, REFUSED if no else 200
 
@@ -114,6 +122,10 @@ class Verbs(BaseView):
         try:
             values = Form(reader(), verb, typed, language()).values()
             target = _target(verb, typed, values)
+            question = question_of(verb, case, values)
+            if question is not None and not question.was_asked(typed):
+                return self._page(verb, case, typed, question=question)
+            values |= question.filed if question is not None else {}
             uploads = _uploads(verb, typed, values)
 
             def work(session: Session) -> Any:

@@ -37,7 +37,8 @@ Where = Callable[[Actor], list[Any]]
 @dataclass(frozen=True)
 class Queue:
     """A list of what waits: whose rows, which of them, since when or until when each matters. `brief`: cases beyond
-    what the person reads in full, without a word of theirs; each leads to the form of this verb."""
+    what the person reads in full, without a word of theirs; each leads to the form of this verb. `red`: what the centre
+    or the room has itself let pass."""
 
     title: tuple[str, str]
     roles: tuple[str, ...]
@@ -46,6 +47,7 @@ class Queue:
     when: str = ""
     page: str = ""
     brief: str = ""
+    red: bool = False
 
 
 def _case(*states: str) -> Where:
@@ -58,6 +60,7 @@ def _own(*conditions: Any) -> Where:
 
 
 _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_head"), ("unit_staff", "unit_head")
+_UNDER_WAY = ("drafted", "reviewed", "approved", "sealed", "sent", "received")
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
@@ -67,6 +70,12 @@ QUEUES: dict[str, Queue] = {
                       lambda who: [Case.refusal_proposed_by_id.is_not(None), Case.state == "registered"], "own_at"),
     "rulings": Queue(("待审定申请", "Requests to rule on"), _CENTRE, Request,
                      lambda who: [Request.state == "pending"], "own_at"),
+    "centre_overdue": Queue(("中心逾期工单", "The centre's own overdue"), _CENTRE, Case,
+                            lambda who: [Case.own_overdue_for == Case.own_at, Case.state.in_(OPEN_CASE)], "own_at",
+                            red=True),
+    "rulings_overdue": Queue(("逾期未审定申请", "Requests not ruled on in time"), _CENTRE, Request,
+                             lambda who: [Request.own_overdue_for == Request.own_at, Request.state == "pending"],
+                             "own_at", red=True),
     "submitted_out": Queue(("呈办待批", "Submitted to leaders"), _CENTRE, Case, _case("submitted"), "own_at"),
     "suggestions": Queue(("待筛选建议", "Suggestions to screen"), ("centre_head",), Suggestion,
                          lambda who: [Suggestion.screened_at.is_(None)], "marked_at"),
@@ -94,7 +103,8 @@ QUEUES: dict[str, Queue] = {
     "reminded": Queue(("待答复催办", "Reminders to answer"), _UNIT, Reminder,
                       lambda who: [Reminder.unit_id == (who.unit_id or 0), Reminder.state == "open"], "reply_by_at"),
     "unit_overdue": Queue(("本单位逾期", "Overdue here"), _UNIT, Assignment,
-                          _own(Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at), "due_at"),
+                          _own(Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
+                          "due_at"),
     "to_feed_back": Queue(("待反馈督办", "Notices to answer"), _UNIT, Supervision,
                           lambda who: [Supervision.unit_id == (who.unit_id or 0),
                                        Supervision.state.in_(("opened", "reissued", "confirmed"))], "due_at"),
@@ -106,15 +116,17 @@ QUEUES: dict[str, Queue] = {
                    lambda who: [Supervision.state.in_([one for one in STANDING if one != "candidate"])], "due_at"),
     "room_overdue": Queue(("督查室逾期", "The room's own overdue"), _ROOM, Supervision,
                           lambda who: [Supervision.own_overdue_for == Supervision.own_at,
-                                       Supervision.state.in_(STANDING)], "own_at"),
+                                       Supervision.state.in_(STANDING)], "own_at", red=True),
+    "referrals_overdue": Queue(("逾期移送卷宗", "Referrals past due"), _ROOM, Referral,
+                               lambda who: [Referral.own_overdue_for == Referral.own_at,
+                                            Referral.state.in_(_UNDER_WAY)], "own_at", "Referrals", red=True),
     "findings": Queue(("待确认认定", "Findings to confirm"), ("supervision_head",), Supervision,
                       lambda who: [Supervision.state == "finding"], "own_at"),
     "reviews": Queue(("待裁定复核", "Reviews to rule on"), ("supervision_head",), Supervision,
                      lambda who: [Supervision.state == "concluded", Supervision.review_asked_at.is_not(None),
                                   Supervision.review_accepted.is_(None)], "own_at"),
     "referrals": Queue(("移送卷宗", "Referrals"), _ROOM, Referral,
-                       lambda who: [Referral.state.in_(("drafted", "reviewed", "approved", "sealed", "sent",
-                                                        "received"))], "send_by_at", "Referrals"),
+                       lambda who: [Referral.state.in_(_UNDER_WAY)], "send_by_at", "Referrals"),
     "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),
     "in_brief": Queue(("办理中工单摘要", "Cases under way, in brief"), ("leader",), Case, _case("handling"),
                       "registered_at", brief="instruct"),

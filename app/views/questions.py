@@ -1,0 +1,177 @@
+"""What a form asks once before it goes on, where a person should know something first: cases that may be the same
+matter, a unit that would handle a complaint about itself. It comes back with everything still typed in; who sends it
+again goes on. It never joins, refuses or chooses by itself. [procedure 1]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy.orm import joinedload
+
+from app.models import Caller, Case, Contact, Unit
+from app.rules import words
+from app.rules.limits import Limits
+from app.rules.similarity import STRIKING, SUGGESTED, likeness
+from app.rules.workflow import OPEN_CASE
+from app.verbs import Verb
+from app.verbs.typed import cleaned
+from app.views.actor import actor, language, now, reader
+from app.views.masking import know_callers, masked_caller, masked_text
+
+ASKED = "asked"
+"""The hidden field that says what was asked."""
+LOOKED_AT, PROPOSED = 30, 8
+"""Of each kind (the caller's, the place's, the unit's) how many cases are compared, and how many are proposed."""
+FIRST_WORDS = 40
+_PERHAPS = (
+    "以下工单可能是同一事项。是同一事项的，请在原工单上登记来电；不是的，请再次提交，按新诉求登记。",
+    "These cases may be the same matter. If one is, record a contact on it; if none is, send the form again and it is "
+    "registered as a new demand.",
+)
+_SAME = ("系统比对可能是同一事项：", "It may be the same matter as: ")
+_NEW = ("。经办人查看后按新诉求登记。", ". Seen by who registered it, as a new demand.")
+
+
+@dataclass(frozen=True, order=True)
+class Proposed:
+    """A case that may be the same matter, as a line of the question shows it."""
+
+    id: int
+    number: str
+    state: str
+    place: str
+    words: str
+    caller: str
+    why: str
+    striking: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways;
+    `filed` is what going on puts on file, field by field."""
+
+    words: str
+    marks: frozenset[str]
+    lines: Sequence[Proposed] = ()
+    offers: Sequence[tuple[str, str]] = ()
+    filed: Mapping[str, str] = field(default_factory=dict)
+
+    def was_asked(self, typed: Mapping[str, str]) -> bool:
+        """Whether the form that was sent had asked all of it."""
+        return self.marks <= {*typed.get(ASKED, "").split(",")}
+
+
+def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
+    """What a form keeps of what it asked: the hidden field that goes with it."""
+    before = {*typed.get(ASKED, "").split(",")} - {""}
+    return ",".join(sorted(before | (question.marks if question is not None else set())))
+
+
+def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Question | None:
+    """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
+    if verb.name == "register":
+        return _repeats(cleaned(reader(), verb, values))
+    if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
+        return _complained(case, cleaned(reader(), verb, values))
+    return None
+
+
+# Who is complained of is about to handle it.
+
+
+def _complained(case: Case, values: Mapping[str, Any]) -> Question | None:
+    complained = case.complained_unit
+    named = [one for one in (values.get("unit"), *values.get("assists", ())) if isinstance(one, Unit)]
+    if complained is None or complained.id not in {one.id for one in named}:
+        return None
+    zh, superior = language() == "zh", complained.superior
+    told = f"本件反映的就是{complained.name}。" if zh else f"The case complains of {complained.name} itself. "
+    again = "仍要分派给该单位的，请再次提交。" if zh else "To allocate it there all the same, send the form again."
+    offers = []
+    if superior is not None and superior.active:
+        label = f"改派其上级：{superior.name}" if zh else f"Its superior instead: {superior.name}"
+        offers = [(url_for("Verbs.allocate", case=case.id, unit=superior.code), label)]
+    return Question(told + again, frozenset({f"unit:{complained.id}"}), offers=offers)
+
+
+# The same matter, perhaps.
+
+
+def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
+    """The newest cases of the same caller (True), and the newest open ones about the same place or the same unit: each
+    looks into an index, and what it finds is few."""
+    # The number of the procedure, not the office's own: to read that would fill its calendar, and this only reads.
+    since = now() - timedelta(days=Limits().repeat_days)
+    recent = select(Case.id).where(Case.registered_at >= since)
+    found = []
+    phone = "" if values.get("anonymous") else (values.get("caller") or {}).get("phone", "")
+    if phone:
+        callers = select(Caller.id).where(Caller.phone == phone)
+        called = select(Contact.case_id).where(Contact.caller_id.in_(callers), Contact.entered_at >= since)
+        called = called.where(Contact.case_id.is_not(None))
+        found += [(True, recent.where(Case.caller_id.in_(callers))), (True, called)]
+    open_ = recent.where(Case.state.in_(OPEN_CASE))
+    if values.get("place"):
+        found.append((False, open_.where(Case.place == values["place"], Case.place != "")))
+    if values.get("complained_unit"):
+        found.append((False, open_.where(Case.complained_unit_id == values["complained_unit"].id)))
+    return found
+
+
+def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
+    """The cases that are compared, as far as the person sees them, each with whether the same caller called about
+    it."""
+    parts = []
+    for same, one in _candidates(values):
+        newest = one.order_by(one.selected_columns[0].desc()).limit(LOOKED_AT).subquery()
+        parts.append(select(newest.c[0].label("id"), literal(int(same)).label("same")))
+    if not parts:
+        return ()
+    both = union_all(*parts).subquery()
+    ids = select(both.c.id, func.max(both.c.same).label("same")).group_by(both.c.id).subquery()
+    query = select(Case, ids.c.same).join(ids, ids.c.id == Case.id).options(joinedload(Case.caller))
+    return [(case, bool(same)) for case, same in reader().execute(query)]
+
+
+def _repeats(values: Mapping[str, Any]) -> Question | None:
+    ranked = []
+    for case, same in _compared(values):
+        alike = likeness(values.get("narrative", ""), case.narrative)
+        if same or alike >= SUGGESTED:
+            ranked.append((same + alike, case.id, _line(same, alike, case)))
+    if not ranked:
+        return None
+    lines = [line for _, _, line in sorted(ranked, reverse=True)[:PROPOSED]]
+    return Question(
+        words.word(_PERHAPS, language()), frozenset(str(one.id) for one in lines), lines,
+        filed={"repeat_check": _filed(values.get("repeat_check", ""), lines)},
+    )  # fmt: skip
+
+
+def _line(same: bool, alike: float, case: Case) -> Proposed:
+    tongue = language()
+    zh, shown = tongue == "zh", f"{alike:.0%}"
+    why = [("同一来电号码" if zh else "the same number")] if same else []
+    why += [(f"内容相似{shown}" if zh else f"{shown} alike")] if alike >= SUGGESTED else []
+    caller, told = masked_caller(case), case.narrative[:FIRST_WORDS]
+    if not actor().reads_as_typed:
+        know_callers([case.id])
+        told = masked_text(case.narrative, case.id)[:FIRST_WORDS]
+    return Proposed(
+        case.id, str(case), words.state("case", case.state, tongue), case.place, told,
+        caller.get("note") or f"{caller['name']} {caller['phone']}".strip(), "，".join(why), alike >= STRIKING,
+    )  # fmt: skip
+
+
+def _filed(said: str, lines: Sequence[Proposed]) -> str:
+    """The result of the check as it is kept: what the operator said, what was proposed, and that a person decided."""
+    tongue = language()
+    told = words.word(_SAME, tongue) + "、".join(f"{one.number}（{one.why}）" for one in lines)
+    return "\n".join(filter(None, [said, told + words.word(_NEW, tongue)]))

@@ -1,0 +1,211 @@
+"""What a form asks once before it goes on: cases that may be the same matter, a unit that would handle a complaint about
+itself. [procedure 1: the repeat check proposes; a person decides]"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.database import transaction
+from app.models import Case, Unit
+from app.story.cast import unit_named
+from tests.people import People, fingerprint
+from tests.views.panel import Browser, Panel, refused
+
+NARRATIVE = "滨河新区三号楼前路灯坏了半个月，晚上看不见路，请尽快修复。"
+OTHER = "西街十号门前污水外溢多日无人处理，气味很大。"
+FORM = {"kind": "help", "narrative": NARRATIVE, "caller.name": "张三丰", "caller.phone": "13912345678", "place": "滨河新区"}
+
+
+@pytest.fixture
+def people(empty: Panel) -> People:
+    """Everybody of the desk, with two units."""
+    return People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER", "ROADS")
+
+
+def sent(browser: Browser, **changed: Any) -> Any:
+    """A registration as it is sent the first time."""
+    fields = {name: value for name, value in {**FORM, **changed}.items() if value}
+    return browser.post("/do/register", fields)
+
+
+def proposed(answer: Any) -> list[list[str]]:
+    """The cells of the cases that a form proposes."""
+    assert answer.status_code == 200, answer.text[-1500:]
+    rows = re.findall(r"<tr>(.*?)</tr>", answer.text.split('id="proposed"')[1].split("</table>")[0], re.DOTALL)
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in rows]
+
+
+def again(browser: Browser, answer: Any, **changed: Any) -> Any:
+    """The form that asked, sent again as it came."""
+    asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
+    assert asked
+    return sent(browser, asked=asked[1], **changed)
+
+
+def case_of(panel: Panel, number: str) -> Case:
+    """The case with a number."""
+    with transaction(panel.desk.sessions) as session:
+        return session.query(Case).filter_by(number=number).one()
+
+
+def first(panel: Panel, **changed: Any) -> str:
+    """A case registered through the form; its number."""
+    answer = sent(panel.of("operator"), **changed)
+    assert answer.status_code == 302, answer.text[-1500:]
+    with transaction(panel.desk.sessions) as session:
+        return str(session.get_one(Case, int(answer.location.rsplit("/", 1)[1])).number)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"narrative": OTHER, "place": "西街"}, "同一来电号码"),
+        ({"caller.name": "李四", "caller.phone": "13900000002"}, "内容相似100%"),
+        ({}, "同一来电号码，内容相似100%"),
+    ],
+)  # fmt: skip
+def test_the_same_caller_or_the_same_place_and_words_are_proposed_once(
+    empty: Panel, people: People, changed: dict[str, str], why: str
+) -> None:
+    """Nothing is written by asking, everything typed is still there, and who sends it again registers a new case, with
+    what he was shown on file. Seen failing with the question left out."""
+    number, browser = first(empty), empty.of("operator")
+    before = fingerprint(empty.desk)
+    answer = sent(browser, **changed)
+    assert fingerprint(empty.desk) == before
+    ((told, state, reason, caller, place, words, _),) = proposed(answer)
+    assert (told, state, reason, caller, place) == (number, "待分派", why, "张** 139****5678", "滨河新区")
+    assert words == NARRATIVE
+    for value in {**FORM, **changed}.values():
+        assert value in answer.text
+    done = again(browser, answer, **changed)
+    assert done.status_code == 302
+    kept = case_of(empty, str(int(number) + 1)).repeat_check
+    assert number in kept and why in kept and "按新诉求登记" in kept
+
+
+def test_what_is_proposed_leads_to_a_contact_and_joins_nothing_by_itself(empty: Panel, people: People) -> None:
+    number, browser = first(empty), empty.of("operator")
+    id = case_of(empty, number).id
+    answer = sent(browser)
+    assert f'href="/do/contact/{id}" target="_blank"' in answer.text
+    assert browser.get(f"/do/contact/{id}").status_code == 200
+    told = browser.post(f"/do/contact/{id}", {"kind": "repeat", "words": "仍未修好"})
+    assert told.status_code == 302
+    with transaction(empty.desk.sessions) as session:
+        assert [(case.number, case.repeats) for case in session.query(Case)] == [(number, 1)]
+
+
+def test_another_matter_another_place_an_ended_case_or_an_old_one_is_not_proposed(
+    empty: Panel, people: People
+) -> None:
+    """Words alone propose nothing: only what is about the same place or unit is compared, and only while it is open.
+    The same caller's cases are proposed for ninety days."""
+    other = {"caller.name": "李四", "caller.phone": "13900000002"}
+    number = first(empty)
+    assert first(empty, **other, place="别处")
+    assert first(empty, **{**other, "caller.phone": "13900000003"}, narrative=OTHER)
+    assert first(empty, place="", anonymous="y")
+    people.do("allocator", "withdraw", case_of(empty, number).id)
+    assert first(empty, **{"caller.name": "王五", "caller.phone": "13900000004"})
+    empty.now += timedelta(days=91)
+    assert first(empty)
+
+
+def test_a_complaint_about_the_same_unit_is_compared_too(empty: Panel, people: People) -> None:
+    number = first(empty, complained_unit="WATER", place="")
+    other = {"caller.name": "李四", "caller.phone": "13900000002", "place": "", "complained_unit": "WATER"}
+    assert proposed(sent(empty.of("operator"), **other))[0][0] == number
+    assert first(empty, **{**other, "complained_unit": "ROADS"})
+
+
+def test_who_called_about_another_callers_case_is_known_by_his_number(empty: Panel, people: People) -> None:
+    number = first(empty, place="")
+    caller = {"caller.name": "李四", "caller.phone": "13900000002"}
+    id = case_of(empty, number).id
+    assert empty.of("operator").post(f"/do/contact/{id}", {"kind": "chase", **caller}).status_code == 302
+    assert proposed(sent(empty.of("operator"), **caller, narrative=OTHER, place=""))[0][:3] == [
+        number, "待分派", "同一来电号码",
+    ]  # fmt: skip
+
+
+def test_a_new_proposal_is_asked_again_and_one_that_was_seen_is_not(empty: Panel, people: People) -> None:
+    """Between the two somebody else registered the matter as well."""
+    first(empty)
+    browser = empty.of("operator")
+    answer = sent(browser)
+    assert len(proposed(answer)) == 1
+    assert again(empty.of("centre_head"), sent(empty.of("centre_head"))).status_code == 302
+    twice = again(browser, answer)
+    assert len(proposed(twice)) == 2
+    assert again(browser, twice).status_code == 302
+
+
+def test_what_is_wrong_is_said_before_anything_is_asked_and_a_refusal_asks_nothing_again(
+    empty: Panel, people: People
+) -> None:
+    first(empty)
+    browser = empty.of("operator")
+    assert refused(sent(browser, **{"caller.phone": "1" * 41})) == "field_too_long"
+    assert refused(sent(browser, **{"caller.phone": "1\0"})) == "field_wrong"
+    answer = sent(browser, received_at="2030-01-01T09:00")
+    later = again(browser, answer, received_at="2030-01-01T09:00")
+    assert refused(later) == "received_in_the_future"
+    assert again(browser, later).status_code == 302
+
+
+def test_no_number_of_a_caller_stands_in_an_address_or_in_what_is_asked(empty: Panel, people: People) -> None:
+    first(empty)
+    answer = sent(empty.of("operator"))
+    links = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
+    asked = re.findall(r'name="asked" value="([^"]*)"', answer.text)
+    assert asked and not [one for one in [*links, *asked] if "139" in one]
+    shown = answer.text.split('id="proposed"')[1].split("</table>")[0]
+    assert "13912345678" not in shown and "张三丰" not in shown
+
+
+def test_a_unit_is_not_told_which_other_cases_the_check_named(empty: Panel, people: People) -> None:
+    """They may be another unit's. Seen failing with `not_for_units` left out."""
+    number, browser = first(empty), empty.of("operator")
+    done = again(browser, sent(browser))
+    id = int(done.location.rsplit("/", 1)[1])
+    people.do("allocator", "allocate", id, unit="WATER")
+    for address in (f"/cases/{id}", f"/cases/show/{id}", "/cases/export.csv", "/cases/list/"):
+        assert number in empty.of("allocator").get(address).text or address == "/cases/list/", address
+        assert number not in empty.of("head@WATER").get(address).text, address
+
+
+# A complaint about a unit.
+
+
+def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_superior(
+    empty: Panel, people: People
+) -> None:
+    """Once, with its superior a click away; who sends it again allocates there. Seen failing with the question left
+    out."""
+    with transaction(empty.desk.sessions) as session:
+        bureau = unit_named(session, "BUREAU")
+        session.query(Unit).filter_by(code="WATER").update({"superior_id": bureau.id})
+    case = people.case(kind="complaint", complained_unit="WATER")
+    browser = empty.of("allocator")
+    assert "本件反映的就是" not in browser.get(f"/do/allocate/{case}").text
+    before = fingerprint(empty.desk)
+    for fields in ({"unit": "WATER"}, {"unit": "ROADS", "assists": "WATER"}):
+        answer = browser.post(f"/do/allocate/{case}", fields)
+        assert answer.status_code == 200
+        assert "本件反映的就是WATER单位" in answer.text and "改派其上级：BUREAU单位" in answer.text
+    assert fingerprint(empty.desk) == before
+    offered = browser.get(f"/do/allocate/{case}?unit=BUREAU").text
+    assert '<option value="BUREAU" selected>' in offered
+    asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
+    assert asked
+    assert browser.post(f"/do/allocate/{case}", {"unit": "WATER", "asked": asked[1]}).status_code == 302
+
+
+def test_another_unit_is_allocated_to_without_a_question(empty: Panel, people: People) -> None:
+    case = people.case(kind="complaint", complained_unit="WATER")
+    assert empty.of("allocator").post(f"/do/allocate/{case}", {"unit": "ROADS"}).status_code == 302

@@ -1,0 +1,137 @@
+"""What every page warns of, what the first page shows in red, and what a form says below its fields. [procedure 0, 1]"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from app.database import transaction
+from app.models import Case, Referral
+from app.stages.calendar import fill
+from tests.databases import Desk
+from tests.people import People, at
+from tests.views.canaries import cases_of
+from tests.views.panel import Panel, panel_over
+
+CALENDAR, BOT = "尚无2027年的放假安排", "督办机器人超过30分钟没有巡检"
+
+
+@contextmanager
+def on(desk: Desk, data: Path, moment: datetime) -> Iterator[Panel]:
+    """The panel at a moment, the table of days filled as it then is."""
+    with transaction(desk.sessions) as session:
+        fill(session, moment)
+    with panel_over(desk, data, moment) as panel:
+        yield panel
+
+
+@pytest.mark.parametrize(
+    ("day", "sign"), [("2026-10-31", ""), ("2026-11-01", "warning"), ("2026-12-09", "warning"), ("2026-12-10", "red")]
+)
+def test_a_missing_calendar_of_the_coming_year_is_a_sign_on_every_page(
+    sqlite_desk: Desk, tmp_path: Path, day: str, sign: str
+) -> None:
+    """From 1 November, red from 10 December; not to units. Seen failing without the sign."""
+    People(sqlite_desk).hire("WATER")
+    with on(sqlite_desk, tmp_path, at(f"{day} 09:00")) as panel:
+        for address in ("/", "/cases/list/", "/do/register"):
+            page = panel.of("centre_head").get(address).text
+            assert (CALENDAR in page) is bool(sign), address
+            assert (f'class="calendar {sign}"' in page) is bool(sign), address
+        assert CALENDAR not in panel.of("head@WATER").get("/").text
+
+
+def test_a_year_whose_days_are_loaded_and_approved_is_no_sign(sqlite_desk: Desk, tmp_path: Path) -> None:
+    people = People(sqlite_desk, "2026-12-11 09:00").hire()
+    with transaction(sqlite_desk.sessions) as session:
+        fill(session, people.now)
+    days = {at(f"2027-01-{n:02} 09:00").date(): "rest" if n == 1 else "work" for n in range(1, 32)}
+    people.plainly("it_admin", "load_calendar", days=days)
+    people.plainly("centre_head", "approve_calendar", accept=True)
+    with on(sqlite_desk, tmp_path, people.now) as panel:
+        assert CALENDAR not in panel.of("centre_head").get("/").text
+
+
+def test_a_bot_that_has_not_looked_for_half_an_hour_is_a_sign_on_every_page(sqlite_desk: Desk, tmp_path: Path) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    people.sweep("2025-06-10")
+    for minutes, late in ((30, False), (31, True)):
+        moment = people.now.replace(hour=9, minute=minutes - 30)
+        with panel_over(sqlite_desk, tmp_path / str(minutes), moment) as panel:
+            for word in ("operator", "head@WATER", "officer"):
+                assert (BOT in panel.of(word).get("/").text) is late, (word, minutes)
+
+
+# What the centre and the room have themselves let pass.
+
+
+def red(panel: Panel, word: str) -> dict[str, int]:
+    """The red lists of a person's first page, with their counts."""
+    cards = panel.of(word).get("/").text.split('class="red"><b>')[1:]
+    return {card.split("</b>")[1].split("<")[0]: int(card.split("</b>")[0]) for card in cards}
+
+
+def test_what_the_centre_should_have_done_is_a_red_list_of_its_own(empty: Panel) -> None:
+    """A case not allocated, one not examined, a request not ruled on in time; done, each leaves the list."""
+    people = People(empty.desk).hire("WATER")
+    waiting, asked, replied = (people.case() for _ in range(3))
+    for case in (asked, replied):
+        people.do("allocator", "allocate", case, unit="WATER")
+        people.do("head@WATER", "sign_for", case)
+    people.do("head@WATER", "request_extension", asked, workdays=2)
+    people.do("head@WATER", "reply", replied)
+    assert red(empty, "centre_head") == {}
+    people.sweep("2025-06-11")
+    empty.now = people.now
+    assert red(empty, "centre_head") == {"中心逾期工单": 2, "逾期未审定申请": 1}
+    listed = empty.of("allocator").get("/work/centre_overdue").text
+    with transaction(empty.desk.sessions) as session:
+        numbers = {case.id: case.number for case in session.query(Case)}
+    assert numbers[waiting] in listed and numbers[replied] in listed and numbers[asked] not in listed
+    assert numbers[asked] in empty.of("allocator").get("/work/rulings_overdue").text
+    assert red(empty, "head@WATER") == red(empty, "operator") == {}
+    people.do("allocator", "rule_on_extension", asked, accept=False)
+    people.do("allocator", "allocate", waiting, unit="WATER")
+    assert red(empty, "centre_head") == {"中心逾期工单": 1}
+
+
+def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: Panel) -> None:
+    """A candidate not decided in two working days, a referral not completed and reviewed in time."""
+    people = People(sqlite_panel.desk, f"{sqlite_panel.now:%Y-%m-%d %H:%M}")
+    case = cases_of(sqlite_panel.desk, "HOUSING")[4]
+    people.do("centre_head", "propose", case, unit="HOUSING")
+    with transaction(sqlite_panel.desk.sessions) as session:
+        one = session.query(Referral).order_by(Referral.id).first()
+        assert one is not None
+        one.own_at = one.own_overdue_for = sqlite_panel.now
+    people.sweeps("2025-06-21", "2025-06-27")
+    sqlite_panel.now = people.now
+    told = red(sqlite_panel, "officer")
+    assert told["逾期移送卷宗"] == 1
+    assert told["督查室逾期"] >= 1
+    assert red(sqlite_panel, "centre_head").keys() <= {"中心逾期工单", "逾期未审定申请"}
+
+
+# What a form says.
+
+
+def test_the_form_asks_whether_there_is_immediate_danger_and_names_110_119_and_120(empty: Panel) -> None:
+    form = empty.of("operator").get("/do/register").text
+    asked = form.split('name="dangerous"')[1].split('class="row"')[0]
+    assert "是否正在危及人身、财产或公共安全" in asked
+    assert all(line in asked for line in ("110", "119", "120"))
+
+
+def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(empty: Panel) -> None:
+    """Where a demand is registered, corrected, added to or refused."""
+    people = People(empty.desk)
+    case = people.case()
+    for verb, name in (("register", "narrative"), ("edit_case", "narrative"), ("contact", "words"), ("refuse", "words")):
+        address = f"/do/{verb}" if verb == "register" else f"/do/{verb}/{case}"
+        form = empty.of("operator").get(address).text
+        below = form.split(f'name="{name}"')[1].split('class="row"')[0]
+        assert "国家秘密的内容不得录入" in below, verb
