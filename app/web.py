@@ -34,6 +34,7 @@ from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, unread
 from app.views.register import register
+from app.views.shown import page_title
 from jobs.health import Finding, calendar_findings, swept
 
 log = logging.getLogger(__name__)
@@ -189,7 +190,7 @@ def _who(tongue: str) -> dict[str, Any]:
 
 
 def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    return [(f"{page}.list", people.page_title(page)) for page in sorted(who.pages, key=page_order)]
+    return [(f"{page}.list", page_title(page)) for page in sorted(who.pages, key=page_order)]
 
 
 def _sample() -> bool:

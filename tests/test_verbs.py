@@ -167,6 +167,8 @@ def test_a_form_refuses_a_value_of_another_kind(people: People) -> None:
     for verb, form in _forms(case):
         for one in verb.fields:
             for value in WRONG.get(one.kind, ()):
+                if one.clears and value == "":
+                    continue
                 found = _refusal(people, verb, case, **{**form, one.name: value})
                 assert found in REFUSED_AS, (verb.name, one.name, value, found)
     assert fingerprint(people.desk) == before

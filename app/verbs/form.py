@@ -15,13 +15,14 @@ Run = Callable[..., Any]
 class Field:
     """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units, case, leader,
     caller, names, parts, days, counts or any; `most` is how many characters its column takes, where that is not told by
-    its name."""
+    its name; `clears`: the form begins with what stands on file, and empty it takes that out."""
 
     name: str
     kind: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
     most: int | None = None
+    clears: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> C
 def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     """A category is named by its name in forms and stories."""
     name = values.pop("category", None)
-    if name is not None:
+    if name == "":
+        values["category_id"] = None
+    elif name is not None:
         found = session.scalars(select(Category.id).where(Category.name == name).limit(1)).first()
         if found is None:
             raise NotAllowed("unknown_category")
@@ -75,9 +77,9 @@ def _reclassify(session: Session, now: datetime, actor: Actor, case: Case, **val
 
 
 def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
-    complained = values.pop("complained_unit", None)
-    if complained is not None:
-        values["complained_unit_id"] = complained.id
+    if "complained_unit" in values:
+        complained = values.pop("complained_unit")
+        values["complained_unit_id"] = complained.id if complained is not None else None
     return acceptance.edit_case(session, now, actor, case, **_category(session, values))
 
 
@@ -151,7 +153,7 @@ _REGISTER: tuple[Field, ...] = (
 )  # fmt: skip
 _REGISTER += tuple(of_column(column) for column in facts_of(Case).values())
 _EDIT = tuple(
-    replace(one, required=False) for one in _REGISTER
+    replace(one, required=False, clears=one.kind in ("text", "unit")) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
 )  # fmt: skip
 _UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"))
@@ -266,7 +268,8 @@ _VERBS = (
     Verb("edit_unit", "office", "none", directory.edit_unit, (_ROW, *_UNIT, _f("active", "bool"))),
     Verb("add_post", "office", "none", directory.add_post, (
         _f("unit!", "unit"), _f("person!"), _c("post!", directory.POSTS), _f("from_on!", "date"), *_TERM)),
-    Verb("edit_post", "office", "none", directory.edit_post, (_ROW, *_TERM)),
+    Verb("edit_post", "office", "none", directory.edit_post, (
+        _ROW, *(replace(one, clears=one.kind == "text") for one in _TERM))),
     Verb("add_category", "office", "none", directory.add_category, _CATEGORY),
     Verb("edit_category", "office", "none", directory.edit_category, (_ROW, *_CATEGORY, _f("active", "bool"))),
     Verb("change_setting", "office", "none", directory.change_setting, (_c("name!", tuple(WORDS)), _f("value!"))),

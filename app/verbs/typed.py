@@ -165,7 +165,8 @@ def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str
             if one.required:
                 raise NotAllowed("field_missing", field=name)
             continue
-        clean[name] = value_of(session, one, value)
+        taken_out = one.clears and one.kind == "unit" and value == ""
+        clean[name] = None if taken_out else value_of(session, one, value)
     return clean
 
 

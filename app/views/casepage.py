@@ -322,7 +322,10 @@ def page_of(case: Case) -> Page:
         closed=[one for _, ones in stages for one in ones if one.why],
         timeline=timeline(case), rows=rows, caller=masked_caller(case), drafts=drafts_of(case, rows),
         files=[
-            (url_for("Files.open", id=row.id), {"number": _said(row.number, case.id), "at": row.at})
+            (url_for("Files.open", id=row.id), {
+                "number": _said(row.number, case.id), "at": row.at,
+                "kind": words.value("file_kind", row.kind, language()),
+            })
             for row in rows.get("stored_file", ())
         ],
         tables=tables(rows),

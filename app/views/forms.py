@@ -22,6 +22,7 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.stages.people import COMPOSABLE
 from app.verbs import Field, Verb
+from app.views.shown import page_title
 
 LONG = frozenset({
     "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
@@ -39,7 +40,7 @@ _DOMAINS = {
     ("reissue_report", "kind"): "report_kind", ("refuse", "reason"): "refusal", ("examine", "reason"): "examination",
     ("explain", "category"): "explanation", ("draft_explanation", "category"): "explanation",
     ("close_supervision", "outcome"): "closing", ("review_responsibility", "excluded_as"): "excluded",
-    ("add_post", "post"): "post", ("change_setting", "name"): "setting",
+    ("add_post", "post"): "post", ("attach", "kind"): "file_kind", ("change_setting", "name"): "setting",
 }  # fmt: skip
 _SECRET = ("涉及国家秘密的内容不得录入。", "Never type in a secret of the state.")
 _HINTS = {
@@ -173,6 +174,8 @@ class Form:
                 value = self._value(one)
             except (ValueError, OverflowError):
                 raise NotAllowed("field_wrong", field=one.name) from None
+            if value is None and one.clears and one.name in self.typed:
+                value = ""
             if value is not None:
                 found[one.name] = value
         return found
@@ -193,20 +196,21 @@ class Form:
         return _READ.get(one.kind, _plain)(text, self.reading)
 
 
-_SCOPES = {
+SCOPE_TITLES = {
     "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
     "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
     "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
 }  # fmt: skip
+"""scope -> what it is called, where a role is composed and shown."""
 
 
 def right_title(word: str, tongue: str) -> str:
     """What a right of a custom role is called."""
     if word in words.VERB_TITLES:
         return words.title(word, tongue)
-    if word in _SCOPES:
-        return words.word(_SCOPES[word], tongue)
-    return f"{'查看' if tongue == 'zh' else 'see'}：{word}"
+    if word in SCOPE_TITLES:
+        return words.word(SCOPE_TITLES[word], tongue)
+    return f"查看：{page_title(word, tongue)}" if tongue == "zh" else f"see: {page_title(word, tongue)}"
 
 
 def _plain(text: str, reading: Session) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.security import check_password_hash
 
 from app.models import Person
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES, RIGHTS, SCOPES
 from app.rules import words
 from app.stages import people
 from app.verbs import VERBS
@@ -35,6 +35,8 @@ from app.views.actor import (
     written,
 )
 from app.views.base import DeskInterface, DeskView, Links
+from app.views.forms import SCOPE_TITLES
+from app.views.shown import page_title
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 3600
 NOTED_EVERY = 60
@@ -235,31 +237,13 @@ class Roles(DeskView):
 
 
 def rights_of(role: Role) -> list[tuple[str, str]]:
-    """(word, title) of what a role may do: verbs first, then the pages it opens."""
+    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases it sees."""
     tongue = language()
+    built_in = role.name in RIGHTS
     held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])
     pages = [page for page, roles in PAGES.items() if role.name in roles or page in held]
-    return [(one, words.title(one, tongue)) for one in VERBS if one in held] + [(one, page_title(one)) for one in pages]
-
-
-_PAGE_TABLES = {
-    "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
-    "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
-    "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
-    "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
-    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
-}  # fmt: skip
-
-
-def page_title(page: str) -> str:
-    """What a page is called."""
-    return words.word(words.TABLES[_PAGE_TABLES[page]], language())
-
-
-def found_role(id: int) -> Role:
-    """A role by its id; 404 where there is none."""
-    role: Role | None = reader().get(Role, id) if 0 < id < 2**31 else None
-    if role is None:
-        abort(404)
-    return role
+    own = SCOPES.get(role.name)
+    scopes = [scope for scope in SCOPE_TITLES if scope == own or (scope in held and not built_in)]
+    verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
+    told = [(one, words.word(SCOPE_TITLES[one], tongue)) for one in scopes]
+    return [*verbs, *((one, page_title(one)) for one in pages), *told]

@@ -3,7 +3,6 @@ what was typed to the verb table, and says in a sentence why something was refus
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Case, Category, Draft, NamedPerson, Person, Referral, Supervision, Unit, UnitPost
+from app.models import Assignment, Case, NamedPerson, Referral, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
-from app.roles import DRAFTED
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING
@@ -24,8 +22,8 @@ from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import rows_of, why_not
 from app.views.files import keep
-from app.views.forms import STANDARD, UPLOADED, Form, Input
-from app.views.people import found_role, rights_of
+from app.views.forms import UPLOADED, Form, Input
+from app.views.onfile import CHANGED, STOOD, now_standing, prefilled, still_stands
 from app.views.questions import Question, asked_before, question_of
 
 REFUSED = 422
@@ -85,7 +83,7 @@ class Verbs(BaseView):
         if request.method == "POST":
             return self._done(verb, case)
         typed = MultiDict(list(request.args.items(multi=True)))
-        return self._page(verb, case, _prefilled(verb, case, typed))
+        return self._page(verb, case, prefilled(verb, case, typed))
 
     def _page(
         self,
@@ -102,7 +100,7 @@ class Verbs(BaseView):
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         if verb.target == "item" and case is not None:
             inputs[:0] = _which_item(case, typed, tongue)
-        target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id") if typed.get(name)]
+        target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id", STOOD) if typed.get(name)]
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows_of(case, actor())) if case is not None and verb.name in ACTS_ON else ""
         page = self.render_template(
@@ -129,6 +127,7 @@ class Verbs(BaseView):
             uploads = _uploads(verb, typed, values)
 
             def work(session: Session) -> Any:
+                still_stands(session, verb, case, typed)
                 if id is not None:
                     _attach(session, verb, id, uploads)
                 told = _told(session, verb, perform(session, at, who, verb.name, case=id, **target, **values))
@@ -139,7 +138,7 @@ class Verbs(BaseView):
             done = written(work)
         except NotAllowed as no:
             again = _case(verb, id) if id is not None else None
-            return self._page(verb, again, typed, no)
+            return self._page(verb, again, now_standing(verb, again, typed) if no.msgid == CHANGED else typed, no)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
         return self._after(verb, id, done)
@@ -261,81 +260,6 @@ def _which_item(case: Case, typed: MultiDict[str, str], tongue: str) -> list[Inp
     found = [(one, words.value("ground", one, tongue)) for one in sorted(reader().scalars(query))]
     label, value = words.field("ground", tongue), typed.get("ground", "")
     return [Input("ground", label, "choice", value=value, options=found)] if len(found) > 1 else []
-
-
-def _prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What a form starts with: what stands on file, or what staff drafted."""
-    filled: MultiDict[str, str] = MultiDict(STANDARD.get(verb.name, {}))
-    if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
-        filled = _draft(key_typed(typed["draft"]), case)
-    elif verb.name in ("edit_case", "reclassify") and case is not None:
-        filled = _of_case(verb, case)
-    elif key_typed(typed.get("id")):
-        filled = _of_row(verb.name, key_typed(typed["id"]))
-    for name, value in typed.items(multi=True):
-        filled.setlist(name, [value])
-    return filled
-
-
-def _draft(id: int, case: Case) -> MultiDict[str, str]:
-    row = asked(Draft, id)
-    filled: MultiDict[str, str] = MultiDict()
-    if row is None or row.case_id != case.id:
-        abort(404)
-    for name, value in json.loads(row.fields).items():
-        filled.add(name, typed_as(value))
-    return filled
-
-
-def typed_as(value: Any) -> str:
-    """A value as a form shows it."""
-    if isinstance(value, bool):
-        return "y" if value else "n"
-    return "" if value is None else str(value)
-
-
-def _of_case(verb: Verb, case: Case) -> MultiDict[str, str]:
-    filled: MultiDict[str, str] = MultiDict()
-    for one in verb.fields:
-        if one.name == "complained_unit":
-            filled[one.name] = case.complained_unit.code if case.complained_unit else ""
-        elif one.name == "category":
-            filled[one.name] = case.category.name if case.category else ""
-        elif hasattr(case, one.name) and (verb.name == "edit_case" or one.name in ("kind", "urgency")):
-            filled[one.name] = typed_as(getattr(case, one.name))
-    return filled
-
-
-def _row(model: type[Any], id: int) -> Any:
-    row = asked(model, id)
-    if row is None:
-        abort(404)
-    return row
-
-
-def _of_row(verb: str, id: int) -> MultiDict[str, str]:
-    """What stands on file of a row that is changed."""
-    if verb == "edit_unit":
-        row = _row(Unit, id)
-        return _typed(row, "code", "name", "active", superior=row.superior.code if row.superior else "")
-    if verb == "edit_post":
-        return _typed(_row(UnitPost, id), "duty", "cadre_authority", "to_on")
-    if verb == "edit_category":
-        row = _row(Category, id)
-        return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
-    if verb == "edit_user":
-        row = _row(Person, id)
-        filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")
-        filled.setlist("roles", [role.name for role in row.roles])
-        return filled
-    filled = MultiDict()
-    if verb == "edit_role":
-        filled.setlist("rights", [word for word, _ in rights_of(found_role(id))])
-    return filled
-
-
-def _typed(row: Any, *names: str, **more: str) -> MultiDict[str, str]:
-    return MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})
 
 
 def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple[str, str]]]:

@@ -1,5 +1,5 @@
-"""What a form asks once before it goes on: cases that may be the same matter, a unit that would handle a complaint about
-itself. [procedure 1: the repeat check proposes; a person decides]"""
+"""What a form asks once before it goes on: cases that may be the same matter, a unit that would handle a complaint
+about itself. [procedure 1: the repeat check proposes; a person decides]"""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from tests.views.panel import Browser, Panel, refused
 
 NARRATIVE = "滨河新区三号楼前路灯坏了半个月，晚上看不见路，请尽快修复。"
 OTHER = "西街十号门前污水外溢多日无人处理，气味很大。"
-FORM = {"kind": "help", "narrative": NARRATIVE, "caller.name": "张三丰", "caller.phone": "13912345678", "place": "滨河新区"}
+FORM = {
+    "kind": "help", "narrative": NARRATIVE, "caller.name": "张三丰", "caller.phone": "13912345678", "place": "滨河新区",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every page warns of, what the first page shows in red, and what a form says below its fields. [procedure 0, 1]"""
+"""What every page warns of, what the first page shows in red, what a form says below its fields. [procedure 0, 1]"""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(em
     """Where a demand is registered, corrected, added to or refused."""
     people = People(empty.desk)
     case = people.case()
-    for verb, name in (("register", "narrative"), ("edit_case", "narrative"), ("contact", "words"), ("refuse", "words")):
+    asked = {"register": "narrative", "edit_case": "narrative", "contact": "words", "refuse": "words"}
+    for verb, name in asked.items():
         address = f"/do/{verb}" if verb == "register" else f"/do/{verb}/{case}"
         form = empty.of("operator").get(address).text
         below = form.split(f'name="{name}"')[1].split('class="row"')[0]

@@ -1,0 +1,138 @@
+"""What a form starts with: what stands on file of a row that is corrected, or what staff drafted. And whether it still
+stood so when the form was sent: of two who correct the same row, the second is told, and overwrites nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from flask import abort
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.models import Case, Category, Draft, Person, Unit, UnitPost
+from app.roles import DRAFTED
+from app.rules.refusal import NotAllowed
+from app.verbs import Verb
+from app.views.actor import asked, custom_rights, key_typed, most, reader
+from app.views.forms import STANDARD
+
+CHANGED = "changed_meanwhile"
+"""The message id with which the second of two corrections is refused."""
+STOOD = "stood"
+"""The hidden field that says how the row stood when the form was opened."""
+OF_CASES = ("edit_case", "reclassify")
+ROWS: dict[str, type[Any]] = {
+    "edit_unit": Unit, "edit_post": UnitPost, "edit_category": Category, "edit_user": Person, "edit_role": Role,
+}  # fmt: skip
+"""verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
+Filled = MultiDict[str, str]
+
+
+def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
+    """What a form starts with, and what its address adds to it; 404 where it names a row that is not there."""
+    filled: Filled = MultiDict(STANDARD.get(verb.name, {}))
+    row = corrected(reader(), verb, case, typed)
+    if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
+        filled = _draft(key_typed(typed["draft"]), case)
+    elif row is not None:
+        filled = _on_file(reader(), verb, row)
+        filled[STOOD] = stand_of(reader(), verb, row)
+    elif verb.name in ROWS and key_typed(typed.get("id")):
+        abort(404)
+    for name, value in typed.items(multi=True):
+        filled.setlist(name, [value])
+    return filled
+
+
+def corrected(
+    session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str], lock: bool = False
+) -> Any:
+    """The row that a verb corrects as it is now, or None; `lock`: nobody else changes it until the transaction ends."""
+    model = Case if verb.name in OF_CASES else ROWS.get(verb.name)
+    id = case.id if model is Case and case is not None else key_typed(typed.get("id"))
+    if model is None or not 0 < id < most(model):
+        return None
+    query = select(model).where(inspect(model).primary_key[0] == id)
+    if lock:
+        query = query.with_for_update(of=model).execution_options(populate_existing=True)
+    return session.scalars(query).first()
+
+
+def still_stands(session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> None:
+    """Raises NotAllowed where a row was changed after its form was opened. The row is locked."""
+    if not typed.get(STOOD):
+        return
+    row = corrected(session, verb, case, typed, lock=True)
+    if row is not None and stand_of(session, verb, row) != typed[STOOD]:
+        raise NotAllowed("changed_meanwhile")
+
+
+def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
+    """What was typed, to be sent again by who has been told that the row is another now."""
+    row = corrected(reader(), verb, case, typed)
+    again: Filled = MultiDict(list(typed.items(multi=True)))
+    if row is not None:
+        again[STOOD] = stand_of(reader(), verb, row)
+    return again
+
+
+def stand_of(session: Session, verb: Verb, row: Any) -> str:
+    """A short mark of what stands on file in the fields of a form."""
+    told = sorted(_on_file(session, verb, row).items(multi=True))
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _draft(id: int, case: Case) -> Filled:
+    row = asked(Draft, id)
+    filled: Filled = MultiDict()
+    if row is None or row.case_id != case.id:
+        abort(404)
+    for name, value in json.loads(row.fields).items():
+        filled.add(name, typed_as(value))
+    return filled
+
+
+def typed_as(value: Any) -> str:
+    """A value as a form shows it."""
+    if isinstance(value, bool):
+        return "y" if value else "n"
+    return "" if value is None else str(value)
+
+
+def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
+    """The fields of a form as they stand on file."""
+    if verb.name in OF_CASES:
+        return _of_case(verb, row)
+    if verb.name == "edit_unit":
+        return _typed(row, "code", "name", "active", superior=row.superior.code if row.superior else "")
+    if verb.name == "edit_post":
+        return _typed(row, "duty", "cadre_authority", "to_on")
+    if verb.name == "edit_category":
+        return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
+    filled: Filled = MultiDict()
+    if verb.name == "edit_user":
+        filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")
+        filled.setlist("roles", sorted(role.name for role in row.roles))
+    else:
+        filled.setlist("rights", sorted(custom_rights(session, [row.id])))
+    return filled
+
+
+def _of_case(verb: Verb, case: Case) -> Filled:
+    filled: Filled = MultiDict()
+    for one in verb.fields:
+        if one.name == "complained_unit":
+            filled[one.name] = case.complained_unit.code if case.complained_unit else ""
+        elif one.name == "category":
+            filled[one.name] = case.category.name if case.category else ""
+        elif hasattr(case, one.name) and (verb.name == "edit_case" or one.name in ("kind", "urgency")):
+            filled[one.name] = typed_as(getattr(case, one.name))
+    return filled
+
+
+def _typed(row: Any, *names: str, **more: str) -> Filled:
+    return MultiDict({**{name: typed_as(getattr(row, name)) for name in names}, **more})

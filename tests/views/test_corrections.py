@@ -1,0 +1,161 @@
+"""Corrections of a row: until it is allocated a case's facts, and what the office keeps. Each is an event; of two at
+once the second is told, and overwrites nothing. [flask-appbuilder: two tabs overwrite]"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database import transaction
+from app.models import Case, Category, Event, Person, Unit, UnitPost
+from tests.people import People, fingerprint
+from tests.views.panel import Browser, Panel, refused
+
+Fields = Mapping[str, Any]
+
+
+def opened(browser: Browser, address: str) -> dict[str, Any]:
+    """The form at an address as it stands, but for its token."""
+    page = browser.get(address).text.split("data-verb")[1]
+    lines = r'<input type="(?:hidden|text|date)" name="([^"]+)"[^>]* value="([^"]*)"'
+    held: dict[str, Any] = dict(re.findall(lines, page))
+    held |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', page))
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page):
+        held[name] = "".join(re.findall(r'value="([^"]+)" selected', options))
+    boxes = re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked>', page)
+    held |= {name: [value for one, value in boxes if one == name] for name, _ in boxes}
+    held.pop("csrf_token")
+    assert held.get("stood"), "the form says how the row stood"
+    return held
+
+
+@pytest.fixture
+def case(empty: Panel) -> int:
+    """A case that an operator registered."""
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER", "ROADS")
+    return people.case(place="滨河路1号", complained_unit="WATER", complained_person="某科长", kind="complaint")
+
+
+def row(panel: Panel, model: Any, **equal: Any) -> Any:
+    """The newest row of a table with these values."""
+    with transaction(panel.desk.sessions) as session:
+        return session.scalars(select(model).filter_by(**equal).order_by(model.id.desc())).first()
+
+
+def events(panel: Panel, case: int) -> list[str]:
+    """The payloads of the corrections of a case."""
+    with transaction(panel.desk.sessions) as session:
+        query = select(Event.payload).where(Event.chain == case, Event.kind == "case.edited")
+        return list(session.scalars(query.order_by(Event.id)))
+
+
+def test_a_registration_is_corrected_field_by_field_each_time_with_an_event_that_names_them(
+    empty: Panel, case: int
+) -> None:
+    browser = empty.of("operator")
+    held = opened(browser, f"/do/edit_case/{case}")
+    assert browser.post(f"/do/edit_case/{case}", {**held, "place": "滨河路2号"}).status_code == 302
+    held = opened(browser, f"/do/edit_case/{case}")
+    assert browser.post(f"/do/edit_case/{case}", {**held, "channel": "wechat", "demand": "请修"}).status_code == 302
+    assert [payload.count('"') for payload in events(empty, case)] == [4, 6]
+    assert (row(empty, Case).place, row(empty, Case).channel) == ("滨河路2号", "wechat")
+    assert refused(browser.post(f"/do/edit_case/{case}", opened(browser, f"/do/edit_case/{case}"))) == "nothing_changed"
+
+
+def test_what_is_taken_out_of_the_form_is_taken_off_the_file(empty: Panel, case: int) -> None:
+    """A unit or a person that was named by mistake. Seen failing: an empty field was no field, and what it had held
+    stayed."""
+    browser = empty.of("operator")
+    held = opened(browser, f"/do/edit_case/{case}")
+    emptied = {**held, "complained_unit": "", "complained_person": "", "place": "", "category": ""}
+    assert browser.post(f"/do/edit_case/{case}", emptied).status_code == 302
+    now = row(empty, Case)
+    assert (now.complained_unit_id, now.complained_person, now.place) == (None, "", "")
+    again = opened(browser, f"/do/edit_case/{case}")
+    assert refused(browser.post(f"/do/edit_case/{case}", {**again, "narrative": ""})) == "narrative_too_short"
+    admin = empty.of("it_admin")
+    post = row(empty, UnitPost).id
+    for duty in ("分管供水", ""):
+        held = opened(admin, f"/do/edit_post?id={post}")
+        assert admin.post("/do/edit_post", {**held, "duty": duty}).status_code == 302
+        assert row(empty, UnitPost, id=post).duty == duty
+
+
+def test_once_it_is_allocated_nothing_is_corrected(empty: Panel, case: int) -> None:
+    held = opened(empty.of("operator"), f"/do/edit_case/{case}")
+    People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").do("allocator", "allocate", case, unit="ROADS")
+    before = fingerprint(empty.desk)
+    answer = empty.of("operator").post(f"/do/edit_case/{case}", {**held, "place": "别处"})
+    assert refused(answer) == "not_registered"
+    assert fingerprint(empty.desk) == before
+
+
+def _two_tabs(panel: Panel, words: tuple[str, str], address: str, first: Fields, second: Fields) -> Any:
+    """Two people open a form, one sends his correction, then the other; gives what the second was told."""
+    tabs = [opened(panel.of(word), address) for word in words]
+    post = address.partition("?")[0]
+    assert panel.of(words[0]).post(post, {**tabs[0], **first}).status_code == 302
+    before = fingerprint(panel.desk)
+    answer = panel.of(words[1]).post(post, {**tabs[1], **second})
+    assert refused(answer) == "changed_meanwhile", answer.text
+    assert fingerprint(panel.desk) == before
+    for value in second.values():
+        assert all(one in answer.text for one in (value if isinstance(value, list) else [value])), "it is still there"
+    stood = re.search(r'name="stood" value="([^"]+)"', answer.text)
+    assert stood
+    assert panel.of(words[1]).post(post, {**tabs[1], **second, "stood": stood[1]}).status_code == 302
+
+
+def test_of_two_who_correct_a_case_the_second_is_told_and_nothing_is_overwritten(empty: Panel, case: int) -> None:
+    """Seen failing with `still_stands` left out: the second put the old place back."""
+    who = ("operator", "allocator")
+    _two_tabs(empty, who, f"/do/edit_case/{case}", {"place": "滨河路2号"}, {"demand": "请尽快修好"})
+    _two_tabs(empty, ("allocator", "centre_head"), f"/do/reclassify/{case}", {"kind": "help", "reason": "一"},
+              {"urgency": "urgent", "reason": "重新归类的理由"})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verb", "model", "first", "second"),
+    [
+        ("edit_unit", Unit, {"name": "甲局"}, {"code": "NEWCODE"}),
+        ("edit_post", UnitPost, {"duty": "分管"}, {"cadre_authority": "县委组织部"}),
+        ("edit_category", Category, {"name": "供水一"}, {"name": "供水二"}),
+    ],
+)  # fmt: skip
+def test_of_two_who_change_a_row_of_the_office_the_second_is_told(
+    empty: Panel, case: int, verb: str, model: Any, first: Fields, second: Fields
+) -> None:
+    admin = empty.of("it_admin")
+    assert admin.post("/do/add_category", {"name": "供水"}).status_code == 302
+    _two_tabs(empty, ("it_admin", "it_admin"), f"/do/{verb}?id={row(empty, model).id}", first, second)
+
+
+def test_of_two_who_change_an_account_or_a_role_the_second_is_told(empty: Panel, case: int) -> None:
+    admin = empty.of("it_admin")
+    assert admin.post("/do/add_role", {"name": "夜班", "rights": ["Cases", "contact", "all"]}).status_code == 302
+    role = re.search(r'/roles/show/(\d+)">查看</a></td><td>夜班', admin.get("/roles/list/").text)
+    assert role
+    _two_tabs(empty, ("it_admin", "it_admin"), f"/do/edit_role?id={role[1]}", {"rights": ["Cases"]},
+              {"rights": ["Contacts"]})  # fmt: skip
+    account = row(empty, Person, username="operator").id
+    _two_tabs(empty, ("it_admin", "it_admin"), f"/do/edit_user?id={account}", {"roles": ["examiner"]},
+              {"first_name": "新名字"})  # fmt: skip
+
+
+def test_a_custom_roles_form_and_page_hold_its_scope(empty: Panel, case: int) -> None:
+    """Seen failing with verbs and pages only: saving the form unchanged took the scope away, and with it every case."""
+    admin = empty.of("it_admin")
+    assert admin.post("/do/add_role", {"name": "夜班", "rights": ["Cases", "contact", "all"]}).status_code == 302
+    role = re.search(r'/roles/show/(\d+)">查看</a></td><td>夜班', admin.get("/roles/list/").text)
+    assert role
+    assert sorted(opened(admin, f"/do/edit_role?id={role[1]}")["rights"]) == ["Cases", "all", "contact"]
+    assert "范围：全部工单" in admin.get(f"/roles/show/{role[1]}").text
+
+
+def test_a_row_that_is_not_there_has_no_form(empty: Panel, case: int) -> None:
+    for verb in ("edit_unit", "edit_post", "edit_category", "edit_user", "edit_role"):
+        assert empty.of("it_admin").get(f"/do/{verb}?id=999999").status_code == 404
