@@ -17,7 +17,8 @@ from flask_appbuilder.utils.legacy import get_sqla_class
 from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import ORMExecuteState
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
@@ -39,7 +40,10 @@ from jobs.health import Finding, calendar_findings, swept
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
-"""Bytes beyond the largest file that a form may have."""
+"""Bytes of a form beside its files."""
+READ_BYTES = 2 * MOST_BYTES + ROOM_FOR_A_FORM
+"""How much of a request is read at all: twice the largest file, so that who chose one that is too big gets his form
+back with what he typed, and a sentence."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the calendar."""
 ERRORS = {
@@ -62,6 +66,12 @@ class PanelSession(FlaskSession):
         engine = super().get_bind(*args, **kwargs)
         return _reading(engine) if has_request_context() and isinstance(engine, Engine) else engine
 
+    def flush(self, objects: Any = None) -> None:
+        """Write nothing: in a request only verbs write, in sessions of their own."""
+        if has_request_context() and (self.new or self.dirty or self.deleted):
+            raise TypeError("the panel's session reads; verbs write")
+        super().flush(objects)
+
 
 _READING: dict[int, Engine] = {}
 
@@ -77,6 +87,12 @@ def _reading(engine: Engine) -> Engine:
 scope.install(PanelSession, seen)
 
 
+@event.listens_for(PanelSession, "do_orm_execute")
+def _only_reads(state: ORMExecuteState) -> None:
+    if has_request_context() and (state.is_insert or state.is_update or state.is_delete):
+        raise TypeError("the panel's session reads; verbs write")
+
+
 class Database(get_sqla_class()):  # type: ignore[misc]
     """Flask-AppBuilder's database on the desk's own engine."""
 
@@ -88,7 +104,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
     """Flask's and Flask-AppBuilder's settings."""
     return {
         "SECRET_KEY": settings.secret_key, "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_TRACK_MODIFICATIONS": False, "MAX_CONTENT_LENGTH": MOST_BYTES + ROOM_FOR_A_FORM,
+        "SQLALCHEMY_TRACK_MODIFICATIONS": False, "MAX_CONTENT_LENGTH": READ_BYTES,
         "MAX_FORM_MEMORY_SIZE": ROOM_FOR_A_FORM, "WTF_CSRF_TIME_LIMIT": None, "WTF_CSRF_SSL_STRICT": False,
         "SESSION_COOKIE_NAME": "duban", "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.production, "APP_NAME": "督办", "FAB_CREATE_DB": False,

@@ -30,7 +30,7 @@ from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import NOTHING, shown
 from app.views.worklists import Queue, queues_of
 
-_NOT_HERE = {"action", "action_post", "download", "delete"}
+NOT_HERE = {"action", "action_post", "download", "delete"}
 """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
@@ -120,7 +120,7 @@ class DeskView(ModelView):
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
         without = {way for way, verb in (("add", self.add_verb), ("edit", self.edit_verb)) if not verb}
-        self.exclude_route_methods = _NOT_HERE | without
+        self.exclude_route_methods = NOT_HERE | without
         super().__init__()
 
     def _init_forms(self) -> None:

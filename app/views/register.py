@@ -1,12 +1,17 @@
-"""Every view of the panel, in the order of the procedure."""
+"""Every view of the panel, in the order of the procedure, each held to the one base when the panel starts."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
+from flask_appbuilder.api import BaseApi
+from flask_appbuilder.charts.views import BaseChartView
+
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.accountability import Referrals
 from app.views.allocation import Assignments
+from app.views.base import NOT_HERE, DeskInterface, DeskView
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.handling import Replies, Requests
@@ -28,9 +33,41 @@ VIEWS: tuple[type[Any], ...] = (
 )  # fmt: skip
 
 
+PERSONAL = frozenset({
+    "caller", "caller_id", "caller_case_id", "phone", "query_code", "password", "email", "session_version",
+    "look_error",
+})  # fmt: skip
+"""Columns that no generated page may show, search, order by or export. [trust, The caller]"""
+_SETS = ("list_columns", "show_columns", "search_columns", "order_columns", "export_columns")
+_NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
+"""What Flask-AppBuilder brings that shows rows past the scope, or loads whole tables and other people's scripts."""
+
+
+def wrong(view: Any) -> str:
+    """Why a view may not be registered, or nothing: it has to be of the base, under a permission of its own."""
+    if isinstance(view, _NEVER) or not isinstance(view, BaseView):
+        return "it is of a kind that the desk does not have"
+    if not getattr(view, "class_permission_name", "") or not view.base_permissions:
+        return "it names no permission"
+    if not isinstance(view, ModelView):
+        return ""
+    if not isinstance(view, DeskView):
+        return "a page of rows is a DeskView"
+    if not view.exclude_route_methods >= NOT_HERE or not isinstance(view.datamodel, DeskInterface):
+        return "it brings routes or writes of Flask-AppBuilder's"
+    shown = {name for columns in _SETS for name in getattr(view, columns)}
+    if shown & PERSONAL or not shown <= set(view.show_columns):
+        return f"it shows what it may not: {sorted((shown & PERSONAL) | (shown - set(view.show_columns)))}"
+    return ""
+
+
 def register(appbuilder: Any) -> None:
-    """Register every view; the address of a page's endpoint is the page's name."""
+    """Register every view; the address of a page's endpoint is the page's name. TypeError where one is not of the
+    base."""
     for view in VIEWS:
         one = view()
+        why = wrong(one)
+        if why:
+            raise TypeError(f"{view.__name__}: {why}")
         page = getattr(one, "page", "")
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)

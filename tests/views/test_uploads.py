@@ -41,10 +41,24 @@ def _files(panel: Panel) -> list[File]:
         return list(session.scalars(select(File).order_by(File.id)))
 
 
-def test_thirty_megabytes_are_too_big_and_said_so(sqlite_panel: Panel) -> None:
-    """Before they are read whole: the request itself is refused, in words, and nothing is kept."""
-    case, before = cases_of(sqlite_panel.desk, "HOUSING")[0], len(_files(sqlite_panel))
+def _kept(panel: Panel) -> int:
+    return sum(path.is_file() for path in (panel.settings.data / "files").rglob("*"))
+
+
+def test_thirty_megabytes_are_too_big_and_said_so_on_the_form(sqlite_panel: Panel) -> None:
+    """What was chosen beside the file is still there, and nothing is kept. Seen failing with the request itself refused
+    from 24 MB on: the form was gone, and with it what had been typed."""
+    case, before, kept = cases_of(sqlite_panel.desk, "HOUSING")[0], len(_files(sqlite_panel)), _kept(sqlite_panel)
     answer = _sent_whole(sqlite_panel, "operator", case, b"%PDF-1.4\n" + bytes(30 * MEGABYTE))
+    assert refused(answer) == "file_too_big"
+    assert '<option value="other" selected>' in answer.text
+    assert (len(_files(sqlite_panel)), _kept(sqlite_panel)) == (before, kept)
+
+
+def test_what_is_far_too_big_is_not_even_read(sqlite_panel: Panel) -> None:
+    """The request itself is refused, in words with a way on."""
+    case, before = cases_of(sqlite_panel.desk, "HOUSING")[0], len(_files(sqlite_panel))
+    answer = _sent_whole(sqlite_panel, "operator", case, b"%PDF-1.4\n" + bytes(50 * MEGABYTE))
     assert answer.status_code == 413
     assert "20MB" in answer.text
     assert "返回首页" in answer.text
