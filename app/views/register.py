@@ -56,8 +56,10 @@ def wrong(view: Any) -> str:
     if not view.exclude_route_methods >= NOT_HERE or not isinstance(view.datamodel, DeskInterface):
         return "it brings routes or writes of Flask-AppBuilder's"
     shown = {name for columns in _SETS for name in getattr(view, columns)}
-    if shown & PERSONAL or not shown <= set(view.show_columns):
-        return f"it shows what it may not: {sorted((shown & PERSONAL) | (shown - set(view.show_columns)))}"
+    # A dotted column would be joined under an alias, which the scope does not reach.
+    beyond = {name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name}
+    if beyond:
+        return f"it shows what it may not: {sorted(beyond)}"
     return ""
 
 

@@ -246,3 +246,21 @@ def test_it_can_read_no_draft_reply_or_case_through_the_forms_it_has(sqlite_pane
             assert told.status_code in (200, 404)
             assert not [one for one in WORDS.values() if one in told.text]
     assert PASSWORD not in browser.get("/do/reset_password?id=1&password=" + PASSWORD).text
+
+
+@pytest.mark.parametrize("name", ["Admin", "Public", ".*", "^it_admin$|x", "centre_head "])
+def test_the_name_of_a_custom_role_gives_nothing(sqlite_panel: Panel, name: str) -> None:
+    """Flask-AppBuilder has roles that may everything (Admin) or are everybody's (Public), and takes the names of others
+    for patterns: here a role is what it is composed of. The name of a role of the procedure is taken."""
+    admin = sqlite_panel.of("it_admin")
+    answer = admin.post("/do/add_role", {"name": name, "rights": ["Contacts", "all"]})
+    if name.strip() in RIGHTS:
+        assert refused(answer) == "role_name_taken"
+        return
+    assert answer.status_code == 302
+    fields = {"username": "holder", "first_name": "某", "password": NEW, "roles": name}
+    assert admin.post("/do/add_user", fields).status_code == 302
+    browser = sqlite_panel.browser()
+    assert browser.login("holder", NEW).status_code == 302
+    assert (_verbs(browser, cases_of(sqlite_panel.desk, "HOUSING")[0]), _pages(browser)) == (set(), {"Contacts"})
+    assert sqlite_panel.browser().get("/contacts/list/").status_code == 302

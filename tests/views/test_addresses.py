@@ -14,11 +14,13 @@ from sqlalchemy import select
 from app.database import transaction
 from app.models import Case, Reply, Supervision
 from app.roles import PAGES
+from app.views import base
 from app.views.base import DEEPEST, LARGEST_PAGE
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
 from tests.views.crawl import rules_of
 from tests.views.panel import Browser, Panel
+from tests.views.test_statements import counted
 
 pytestmark = pytest.mark.long
 
@@ -59,6 +61,17 @@ def test_a_page_is_never_larger_than_a_hundred_rows_nor_deeper_than_ten_thousand
     assert browser.get(f"/calendar/list/?size=100&page={10**8 - 1}").status_code == 200
     assert "10000+" not in browser.get("/calendar/list/").text
     assert DEEPEST == 10_000
+
+
+def test_rows_are_counted_no_further_than_a_bound(sqlite_panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of a million rows counts ten thousand of them. Seen failing without the limit in `query_count`."""
+    browser = sqlite_panel.of("centre_head")
+    browser.get("/cases/list/")
+    monkeypatch.setattr(base, "COUNTED_TO", 5)
+    with counted(sqlite_panel) as told:
+        assert "共 10000+ 条" in browser.get("/cases/list/").text
+    (asked,) = [one for one in told if one.startswith("SELECT count(") and "hotline_case" in one]
+    assert "LIMIT" in asked
 
 
 def test_odd_ids_are_rows_that_are_not_there(panel: Panel) -> None:

@@ -75,7 +75,16 @@ class Hidden(DeskView):
         self.order_columns = [*self.order_columns, "head_hash"]
 
 
-@pytest.mark.parametrize("view", [Plain, Nameless, WithRoutes, Writing, Compact, Callers, Hidden])
+class Dotted(DeskView):
+    datamodel = DeskInterface(Contact)
+    page = "Contacts"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.show_columns = [*self.show_columns, "case.number"]
+
+
+@pytest.mark.parametrize("view", [Plain, Nameless, WithRoutes, Writing, Compact, Callers, Hidden, Dotted])
 def test_a_view_that_is_not_of_the_base_stops_the_panel_from_starting(
     sqlite_desk: Desk, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, view: type[Any]
 ) -> None:
