@@ -61,8 +61,9 @@ def case_of(item: Any) -> int | None:
     return found
 
 
-def masked_caller(case: Case) -> dict[str, str]:
-    """The caller of a case as its page shows him: covered; not at all to units where the case is confidential."""
+def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
+    """The caller of a case as its page shows him: covered, `always` or but for the operator who entered him; not at all
+    to units where the case is confidential."""
     zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
         return {"note": "匿名" if zh else "anonymous"}
@@ -71,4 +72,7 @@ def masked_caller(case: Case) -> dict[str, str]:
     caller = case.caller
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}
+    who = actor()
+    if who.is_a("operator") and not who.of_a_unit and case.operator_id == who.id and not always:
+        return {"name": caller.name, "phone": caller.phone}
     return {"name": masked_name(caller.name), "phone": masked_phone(caller.phone)}

@@ -160,7 +160,7 @@ def _line(same: bool, alike: float, case: Case) -> Proposed:
     zh, shown = tongue == "zh", f"{alike:.0%}"
     why = [("同一来电号码" if zh else "the same number")] if same else []
     why += [(f"内容相似{shown}" if zh else f"{shown} alike")] if alike >= SUGGESTED else []
-    caller, told = masked_caller(case), case.narrative[:FIRST_WORDS]
+    caller, told = masked_caller(case, always=True), case.narrative[:FIRST_WORDS]
     if not actor().reads_as_typed:
         know_callers([case.id])
         told = masked_text(case.narrative, case.id)[:FIRST_WORDS]
