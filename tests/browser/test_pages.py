@@ -99,6 +99,23 @@ def test_a_case_goes_from_the_operator_to_the_unit(window: Window) -> None:
     assert "已签收" in window.words()
 
 
+def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(window: Window) -> None:
+    window.login("operator")
+    for n in range(2):
+        window.open("/do/register")
+        window.page.select_option("select[name=kind]", "help")
+        window.page.fill("textarea[name=narrative]", f"城西小区{n}号楼自来水水压不足，三楼以上用不上水。")
+        window.page.fill("input[name='caller.name']", "钱七")
+        window.page.fill("input[name='caller.phone']", "13900005678")
+        window.page.click("main button[type=submit]")
+    assert window.page.locator("#proposed tbody tr").count() == 1
+    assert window.page.input_value("input[name='caller.name']") == "钱七"
+    window.keep("form-proposed")
+    check(window)
+    window.page.click("main button[type=submit]")
+    assert "按新诉求登记" in window.words()
+
+
 def test_the_supervision_list_of_a_day(window: Window) -> None:
     window.login("officer")
     window.page.click("nav >> text=督办清单")
