@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Integer, String, Text, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -61,6 +61,12 @@ class Stateful:
         """The deadline of one of this row's clocks, or None when it does not run."""
         at = getattr(self, f"{clock}_at")
         return deadline_from(at, getattr(self, f"{clock}_clock")) if at else None
+
+
+def facts_of(model: type[Any]) -> dict[str, Any]:
+    """The columns of a table that are marked as facts (`info={"fact": True}`): name -> column. A new one is typed,
+    kept, corrected and shown without another line of code."""
+    return {column.key: column for column in inspect(model).columns if column.info.get("fact")}
 
 
 def clock(name: str, deadline: Deadline | None) -> dict[str, Any]:

@@ -40,10 +40,11 @@ def _unit_terms(session: Session, code: str, name: str, id: int | None) -> dict[
 
 
 def add_unit(
-    session: Session, now: datetime, actor: Actor, code: str, name: str, superior: Unit | None = None
+    session: Session, now: datetime, actor: Actor, code: str, name: str, superior: Unit | None = None, **facts: Any
 ) -> Unit:
-    """Enter a member unit."""
-    row = Unit(**_unit_terms(session, code, name, None), active=True, superior_id=superior.id if superior else None)
+    """Enter a member unit. `facts` are its other columns."""
+    terms = _unit_terms(session, code, name, None)
+    row = Unit(**terms, **facts, active=True, superior_id=superior.id if superior else None)
     session.add(row)
     return _told(session, now, actor, "unit.changed", "unit", row, "added")  # type: ignore[no-any-return]
 
@@ -57,8 +58,9 @@ def edit_unit(
     name: str,
     active: bool = True,
     superior: Unit | None = None,
+    **facts: Any,
 ) -> Unit:
-    """Change a unit's name, code, superior, or whether it is active; a dissolved unit stays dissolved."""
+    """Change a unit's name, code, superior, facts, or whether it is active; a dissolved unit stays dissolved."""
     row = _kept(session, Unit, id)
     if row.successor_id is not None and active:
         raise NotAllowed("no_successor")
@@ -66,6 +68,8 @@ def edit_unit(
         raise NotAllowed("field_wrong", field="superior")
     terms = _unit_terms(session, code, name, row.id)
     row.code, row.name, row.active, row.superior_id = *terms.values(), active, superior.id if superior else None
+    for column, said in facts.items():
+        setattr(row, column, said)
     return _told(session, now, actor, "unit.changed", "unit", row, "edited")  # type: ignore[no-any-return]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import bear, move, note
 from app.models import Case, Visit, VisitRecord
-from app.models.columns import clock
+from app.models.columns import clock, facts_of
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of, merged_with
@@ -101,7 +101,7 @@ def record_visit(session: Session, now: datetime, actor: Actor, case: Case, **fo
     session.flush()
     if form["reached"]:
         outcome = {name: form[name] for name in ("truth", "solved", "satisfied")}
-        columns = {**outcome, "attempts": attempt, "ended_at": now}
+        columns = {**outcome, **_facts(form), "attempts": attempt, "ended_at": now}
         move(session, now, actor, visit, "done", "visit.recorded", columns, outcome, lead.lead_unit_id)
         _settle(session, now, actor, lead, visit)
     else:
@@ -114,6 +114,11 @@ def _outcome(form: dict[str, Any]) -> dict[str, Any]:
     if form["reached"]:
         return form
     return {**form, "truth": None, "solved": None, "satisfied": None, "why": None}
+
+
+def _facts(form: dict[str, Any]) -> dict[str, Any]:
+    """What a visit takes over from its newest record beside the outcome: columns that are facts of both."""
+    return {name: form[name] for name in facts_of(Visit) if form.get(name) is not None}
 
 
 def _missed(session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit, attempt: int) -> None:
@@ -166,7 +171,8 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
     last = session.scalars(
         select(VisitRecord).where(VisitRecord.visit_id == visit.id).order_by(VisitRecord.id.desc()).limit(1)
     ).one()
-    whole = {name: getattr(last, name) for name in _RECORDED} | {k: v for k, v in form.items() if v is not None}
+    recorded = (*_RECORDED, *facts_of(VisitRecord))
+    whole = {name: getattr(last, name) for name in recorded} | {k: v for k, v in form.items() if v is not None}
     _checked(whole)
     whole = _outcome(whole)
     row = VisitRecord(
@@ -178,7 +184,7 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
     outcome = {name: whole.get(name) for name in ("truth", "solved", "satisfied")}
     payload = {**outcome, "version": row.version}
     to = "done" if whole["reached"] else "unreachable"
-    move(session, now, actor, visit, to, "visit.amended", outcome, payload, lead.lead_unit_id)
+    move(session, now, actor, visit, to, "visit.amended", {**outcome, **_facts(whole)}, payload, lead.lead_unit_id)
     _resettle(session, now, actor, lead, visit)
     return row
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, inspect
+from sqlalchemy import Boolean, Date, Integer
 
 Run = Callable[..., Any]
 
@@ -48,12 +48,6 @@ def field(name: str, kind: str = "text", *choices: str, most: int | None = None)
 def choice(name: str, choices: Sequence[str]) -> Field:
     """A field with a fixed list of words to choose from; its name ends in `!` where it is required."""
     return Field(name.rstrip("!"), "choice", name.endswith("!"), tuple(choices))
-
-
-def facts_of(model: type[Any]) -> dict[str, Any]:
-    """The columns of a table that are marked as registration facts: name -> column. A new one is typed, kept, corrected
-    and shown without another line of code."""
-    return {column.key: column for column in inspect(model).columns if column.info.get("fact")}
 
 
 def of_column(column: Any) -> Field:

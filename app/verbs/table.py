@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Assignment, Case, Category, Referral, Supervision, Unit
+from app.models import Assignment, Case, Category, Referral, Supervision, Unit, VisitRecord
+from app.models.columns import facts_of
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
 from app.rules import limits
@@ -34,10 +35,16 @@ from app.stages import (
     visit,
 )
 from app.stages import calendar as calendars
-from app.verbs.form import Field, Verb, facts_of, of_column
+from app.verbs.form import Field, Verb, of_column
 from app.verbs.form import choice as _c
 from app.verbs.form import field as _f
 from app.verbs.targets import assignment_of, unit_id_of
+
+
+def _facts(model: type[Any]) -> tuple[Field, ...]:
+    """The fields of the columns of a table that are marked as facts."""
+    return tuple(of_column(column) for column in facts_of(model).values())
+
 
 REPORT_KINDS = ("weekly", "monthly", "quarterly", "yearly")
 
@@ -138,11 +145,12 @@ def _open_paper(session: Session, now: datetime, actor: Actor, row: Referral, re
 _REASON, _WORDS = _f("reason!"), _f("words!")
 _RULING = (_f("accept!", "bool"), _f("words"))
 _DUE = (_f("workdays", "int"), _f("due_on", "date"))
-_VISIT = (
+_VISIT: tuple[Field, ...] = (
     _c("method", visit.METHODS), _f("reached", "bool"), _c("truth", visit.TRUTHS), _c("solved", visit.SOLVED),
     _c("satisfied", visit.SATISFIED), _c("why", ("result", "attitude", "timeliness", "other")), _f("words"),
     _f("place"), _f("met"), _f("contacted_by_unit", "bool"), _f("evidence"),
 )  # fmt: skip
+_VISIT += _facts(VisitRecord)
 _VISITED = tuple(replace(one, required=one.name in ("method", "reached")) for one in _VISIT)
 _REGISTER: tuple[Field, ...] = (
     _c("kind!", limits.KINDS), _f("narrative!"), _c("channel", limits.CHANNELS), _c("urgency", limits.URGENCIES),
@@ -151,12 +159,13 @@ _REGISTER: tuple[Field, ...] = (
     _f("complained_unit", "unit"), _f("complained_person"), _f("demand"), _f("dangerous", "bool"), _f("paper_form"),
     _f("repeat_check"), _f("suggestion", "bool"),
 )  # fmt: skip
-_REGISTER += tuple(of_column(column) for column in facts_of(Case).values())
+_REGISTER += _facts(Case)
 _EDIT = tuple(
     replace(one, required=False, clears=one.kind in ("text", "unit")) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
 )  # fmt: skip
-_UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"))
+_UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"), *_facts(Unit))
+_CORRECTED = tuple(replace(one, clears=one.name in facts_of(Unit) and one.kind == "text") for one in _UNIT)
 _CATEGORY = (_f("name!"), _f("parent"))
 _TERM = (_f("duty"), _f("cadre_authority"), _f("to_on", "date"))
 _ACCOUNT = (_f("first_name!"), _f("roles!", "names"), _f("unit", "unit"))
@@ -265,7 +274,7 @@ _VERBS = (
     Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_f("accept", "bool"),)),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
     Verb("add_unit", "office", "none", directory.add_unit, _UNIT),
-    Verb("edit_unit", "office", "none", directory.edit_unit, (_ROW, *_UNIT, _f("active", "bool"))),
+    Verb("edit_unit", "office", "none", directory.edit_unit, (_ROW, *_CORRECTED, _f("active", "bool"))),
     Verb("add_post", "office", "none", directory.add_post, (
         _f("unit!", "unit"), _f("person!"), _c("post!", directory.POSTS), _f("from_on!", "date"), *_TERM)),
     Verb("edit_post", "office", "none", directory.edit_post, (

@@ -13,7 +13,8 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Case, Category, Draft, Person, Unit, UnitPost
+from app.models import Case, Category, Draft, Person, Unit, UnitPost, Visit, VisitRecord
+from app.models.columns import facts_of
 from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.verbs import Verb
@@ -24,6 +25,7 @@ CHANGED = "changed_meanwhile"
 """The message id with which the second of two corrections is refused."""
 STOOD = "stood"
 """The hidden field that says how the row stood when the form was opened."""
+AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
     "edit_unit": Unit, "edit_post": UnitPost, "edit_category": Category, "edit_user": Person, "edit_role": Role,
@@ -52,6 +54,8 @@ def corrected(
     session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str], lock: bool = False
 ) -> Any:
     """The row that a verb corrects as it is now, or None; `lock`: nobody else changes it until the transaction ends."""
+    if verb.name == AMENDS:
+        return _newest_record(session, case, lock)
     model = Case if verb.name in OF_CASES else ROWS.get(verb.name)
     id = case.id if model is Case and case is not None else key_typed(typed.get("id"))
     if model is None or not 0 < id < most(model):
@@ -60,6 +64,13 @@ def corrected(
     if lock:
         query = query.with_for_update(of=model).execution_options(populate_existing=True)
     return session.scalars(query).first()
+
+
+def _newest_record(session: Session, case: Case | None, lock: bool) -> VisitRecord | None:
+    """The newest record of the visits of a case's caller: what a correction starts from."""
+    query = select(VisitRecord).join(Visit, Visit.id == VisitRecord.visit_id).order_by(VisitRecord.id.desc()).limit(1)
+    query = query.where(Visit.caller_case_id == (case.id if case is not None else 0))
+    return session.scalars(query.with_for_update(of=VisitRecord) if lock else query).first()
 
 
 def still_stands(session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> None:
@@ -107,8 +118,11 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
     """The fields of a form as they stand on file."""
     if verb.name in OF_CASES:
         return _of_case(verb, row)
+    if verb.name == AMENDS:
+        return _typed(row, *(one.name for one in verb.fields if one.name != "reason"))
     if verb.name == "edit_unit":
-        return _typed(row, "code", "name", "active", superior=row.superior.code if row.superior else "")
+        superior = row.superior.code if row.superior else ""
+        return _typed(row, "code", "name", "active", *facts_of(Unit), superior=superior)
     if verb.name == "edit_post":
         return _typed(row, "duty", "cadre_authority", "to_on")
     if verb.name == "edit_category":

@@ -159,3 +159,16 @@ def test_a_custom_roles_form_and_page_hold_its_scope(empty: Panel, case: int) ->
 def test_a_row_that_is_not_there_has_no_form(empty: Panel, case: int) -> None:
     for verb in ("edit_unit", "edit_post", "edit_category", "edit_user", "edit_role"):
         assert empty.of("it_admin").get(f"/do/{verb}?id=999999").status_code == 404
+
+
+def test_of_two_who_correct_a_visit_the_second_is_told_and_the_form_begins_with_what_was_recorded(empty: Panel) -> None:
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER")
+    case = people.case()
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("head@WATER", "reply", case)
+    people.do("examiner", "examine", case, passes=True)
+    people.do("visitor", "record_visit", case, truth="proven", solved="solved", satisfied="satisfied", words="修好了")
+    held = opened(empty.of("centre_head"), f"/do/amend_visit/{case}")
+    assert (held["words"], held["satisfied"], held["reached"]) == ("修好了", "satisfied", "y")
+    _two_tabs(empty, ("centre_head", "centre_head"), f"/do/amend_visit/{case}", {"reason": "听错", "solved": "partly"},
+              {"reason": "另一处听错了", "words": "基本修好了"})  # fmt: skip
