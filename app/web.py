@@ -188,7 +188,7 @@ def _who(tongue: str) -> dict[str, Any]:
 
 
 def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    return [(f"{page}.list", people.page_title(page)) for page in sorted(who.pages, key=page_order)]
+    return [(f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)]
 
 
 def _sample() -> bool:

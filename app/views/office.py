@@ -95,6 +95,11 @@ class Bot(DeskView):
         state = read(desk().settings.data)
         return state.children if state else ()
 
+    def child_name(self, name: str) -> str:
+        """What a process is called; workers by their number."""
+        kind, _, number = name.partition("-")
+        return f"{words.value('child', kind, language())} {number}".rstrip()
+
     def failing(self) -> Inputs:
         """The cases whose look failed, with the error: what a poison row says."""
         query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(Case.look_failures > 0)

@@ -239,22 +239,8 @@ def rights_of(role: Role) -> list[tuple[str, str]]:
     tongue = language()
     held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])
     pages = [page for page, roles in PAGES.items() if role.name in roles or page in held]
-    return [(one, words.title(one, tongue)) for one in VERBS if one in held] + [(one, page_title(one)) for one in pages]
-
-
-_PAGE_TABLES = {
-    "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
-    "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
-    "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
-    "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
-    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
-}  # fmt: skip
-
-
-def page_title(page: str) -> str:
-    """What a page is called."""
-    return words.word(words.TABLES[_PAGE_TABLES[page]], language())
+    verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
+    return verbs + [(one, words.page(one, tongue)) for one in pages]
 
 
 def found_role(id: int) -> Role:

@@ -3,6 +3,8 @@ the last administrator stays, and who sees no case content sees none. [procedure
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -216,6 +218,15 @@ def test_every_scope_that_can_be_ticked_is_one_of_the_table(sqlite_panel: Panel)
     form = sqlite_panel.of("it_admin").get("/do/add_role").text
     for scope in set(SCOPES.values()):
         assert f'value="{scope}"' in form
+
+
+def test_the_rights_of_a_role_are_named_in_chinese_in_the_order_of_the_procedure(sqlite_panel: Panel) -> None:
+    form = sqlite_panel.of("it_admin").get("/do/add_role").text
+    told = re.findall(r'name="rights" value="(\w+)"[^>]*> ([^<]+)</label>', form)
+    assert [word for word, _ in told][:2] == ["register", "edit_case"]
+    assert {word for word, _ in told} == set(COMPOSABLE)
+    assert [label for _, label in told if re.search("[A-Za-z]", label)] == []
+    assert "角色名称" in form and "姓名" not in form
 
 
 # Who sees no case content.

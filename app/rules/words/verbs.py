@@ -93,6 +93,10 @@ FIELDS: dict[str, Pair] = {
     "cadre_authority": ("干部管理权限", "Cadre authority"), "from_on": ("任职起", "From"), "to_on": ("任职止", "To"),
     "parent": ("上级分类", "Parent"), "username": ("账号", "Account"), "password": ("密码", "Password"),
     "roles": ("角色", "Roles"), "rights": ("权限", "Rights"), "first_name": ("姓名", "Name"), "user": ("账号", "Account"),
+    "add_unit.name": ("单位名称", "Unit's name"), "edit_unit.name": ("单位名称", "Unit's name"),
+    "add_category.name": ("分类名称", "Category"), "edit_category.name": ("分类名称", "Category"),
+    "add_role.name": ("角色名称", "Role"), "edit_role.name": ("角色名称", "Role"),
+    "change_rule.name": ("规则", "Rule"), "change_setting.name": ("设置项", "Setting"),
     "file": ("文件", "File"), "referral": ("移送", "Referral"), "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
 }  # fmt: skip
 """field -> its label on forms, and in a refusal that names it."""
