@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -212,9 +213,10 @@ def tried(p: People, word: str, verb: str, case: int) -> str:
 def wrong(p: People, panel: Panel, case: int) -> list[str]:
     """Where the page of a case and the stages say different things, over every verb and everybody who has a right."""
     found = []
+    page = cache(partial(rows_for, panel, case=case))
     for verb in ACTS_ON:
         for word in (IN_A_UNIT.get(role, role) for role in WHO_MAY[verb]):
-            rows = rows_for(panel, word, case)
+            rows = page(word)
             if verb == "open_paper" and "referral" not in rows:
                 continue  # Who sees no referral is offered no paper of one.
             told, shown = tried(p, word, verb, case), offer(verb, rows)
