@@ -156,12 +156,18 @@ def _silence(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effe
     return [Effect("supervision.watched", "assignment", one, None, {"watched": True}, payload, one.unit_id)]
 
 
+def _workdays_late(one: AssignmentFacts, office: Office) -> int:
+    """The working days from due to the final reply that stands, or to today; none where that was in time."""
+    until = one.replied_at or office.now
+    return max(0, office.calendar.between(one.due_on, until.date()))
+
+
 def list_facts(case: CaseFacts, one: AssignmentFacts, ground: str, office: Office) -> dict[str, Any]:
     """What a list row cites: the rule, the reminder, the working days late, the repeats, the leader's matter."""
     row = _reminder(case, one)
     return {
         "rule": RULES[ground], "case": case.number, "unit": one.unit_id, "round": one.round, "role": one.role,
-        "due_on": one.due_on.isoformat(), "workdays_late": office.calendar.between(one.due_on, office.now.date()),
+        "due_on": one.due_on.isoformat(), "workdays_late": _workdays_late(one, office),
         "reminder": row.number if row else None, "repeats": case.repeats, "leader": one.leader_assigned,
         "refusals": len(case.refusals(one)),
         "repeats_since_due": [

@@ -154,6 +154,27 @@ def test_a_row_cites_the_leaders_instruction(room: Room) -> None:
     ]  # fmt: skip
 
 
+def test_a_row_listed_with_its_reminder_cites_its_number(room: Room) -> None:
+    """"listed in the same sweep as the reminder" - each row cites the reminder's number all the same."""
+    room.allocated("2025-06-09 09:10", "A", leader=LEADER)
+    room.sweeps("2025-06-10", "2025-06-13")
+    row = json.loads(lists(room)[0].rows)[0]
+    assert (row["ground"], row["facts"]["reminder"]) == ("leader", "神热线催〔2025〕1号")
+
+
+def test_a_row_cites_no_days_late_where_there_are_none(room: Room) -> None:
+    """Not before due, and not after a final reply that came in time."""
+    late(room)
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-11")
+    late(room, "B", "HOUSING")
+    room.do("2025-06-12 10:00", "head@HOUSING", "reply", "B")
+    room.do("2025-06-13 09:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-13", "2025-06-16")
+    rows = [json.loads(one.rows)[0]["facts"] for one in lists(room)]
+    assert [(row["due_on"], row["workdays_late"]) for row in rows] == [("2025-06-12", 0), ("2025-06-12", 0)]
+
+
 def test_a_proposed_row_cites_its_reason_rule_and_facts(room: Room) -> None:
     late(room)
     room.do("2025-06-10 10:00", "centre_head", "propose", "A", reason="群众反映强烈，建议督办。")
