@@ -112,7 +112,7 @@ def _listable(case: CaseFacts, one: AssignmentFacts, ground: str, office: Office
 
 
 def held_to(case: CaseFacts, one: AssignmentFacts, office: Office) -> datetime | None:
-    """The end of a new date that an item was cleared to: it holds watch and lists."""
+    """The end of the latest new date that an item was cleared to: it holds watch and lists."""
     ends = [office.calendar.end_of(row.cleared_to) for row in case.supervision_of(one) if row.cleared_to]
     return max(ends, default=None)
 
@@ -126,10 +126,10 @@ def decide_listing(case: CaseFacts, one: AssignmentFacts, office: Office, list_c
         return []
     proposed = [row for row in case.supervision_of(one, "by_hand") if row.state == "candidate" and not row.listed_on]
     effects = [_list_proposed(case, one, row, office) for row in proposed]
-    effects = effects or _missed_new_date(case, one, office)
     until = held_to(case, one, office)
     if until is not None and office.now < until:
         return effects
+    effects = effects or _missed_new_date(case, one, office)
     grounds = {
         "repeated": _unheeded(case, one, office) and _repeated_since_due(case, one),
         "leader": _leader(case, one, office),
