@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
@@ -152,8 +152,9 @@ def gate_key(day: date) -> int:
 
 
 def issue_list(session: Session, now: datetime) -> SupervisionList | None:
-    """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Struck rows of
-    earlier lists are named with their reason. Whoever comes second finds it issued."""
+    """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Rows of a day
+    whose sweep broke off before its list was out are on it too. Struck rows of earlier lists are named with their
+    reason. Whoever comes second finds it issued."""
     day = now.date()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": gate_key(day)})
@@ -162,7 +163,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     office = office_at(session, now)
     query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
     query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    found = session.execute(query.where(Supervision.listed_on == day)).all()
+    found = session.execute(query.where(_unissued(day))).all()
     if not found or not office.calendar.is_workday(day):
         return None
     _cite(session, office, [item for item, _, _ in found if not item.facts])
@@ -184,6 +185,12 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     return issued
 
 
+def _unissued(day: date) -> ColumnElement[bool]:
+    """The rows up to a day that came after the last list."""
+    last = select(func.max(SupervisionList.day)).scalar_subquery()
+    return and_(Supervision.listed_on <= day, or_(last.is_(None), Supervision.listed_on > last))
+
+
 def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> None:
     """What the centre head proposed cites its facts as well, as they are when it is listed."""
     cases = {case.id: case for case in load(session, sorted({row.case_id for row in proposed}))}
@@ -193,8 +200,8 @@ def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> 
 
 
 def _instructions(session: Session, day: date) -> dict[int, list[dict[str, Any]]]:
-    """Case id -> the leaders' instructions that the rows of a day cite."""
-    listed = select(Supervision.case_id).where(Supervision.listed_on == day)
+    """Case id -> the leaders' instructions that the rows of a day's list cite."""
+    listed = select(Supervision.case_id).where(_unissued(day))
     found: dict[int, list[dict[str, Any]]] = {}
     for row in session.scalars(select(Instruction).where(Instruction.case_id.in_(listed)).order_by(Instruction.id)):
         named = {"leader": row.leader, "level": row.level, "on": row.instructed_on.isoformat()}

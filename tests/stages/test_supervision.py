@@ -126,6 +126,22 @@ def test_the_days_list_is_frozen(room: Room) -> None:
     assert len(lists(room)) == 2
 
 
+def test_rows_whose_sweep_broke_off_before_the_list_are_on_the_next_one(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    with monkeypatch.context() as broken:
+        broken.delattr("app.sweep._issue")
+        with pytest.raises(NameError):
+            room.sweep("2025-06-11")
+    assert room.item.listed_on is not None and lists(room) == []
+    room.do("2025-06-11 10:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-12", "2025-06-13")
+    assert [(row.day.isoformat(), len(json.loads(row.rows))) for row in lists(room)] == [("2025-06-12", 2)]
+
+
 def test_each_row_cites_the_rule_and_the_facts(room: Room) -> None:
     late(room)
     room.sweep("2025-06-13")
