@@ -46,10 +46,14 @@ def _reply(letter: str, step: Step, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _promised(now: datetime) -> dict[str, Any]:
+    return {"promised_on": (now + timedelta(days=3)).date()}
+
+
 def _interim(letter: str, step: Step, now: datetime) -> dict[str, Any]:
     if step.get("opinion") is False:
-        return {"opinion": ""}
-    return {"opinion": OPINION, "next_step": NEXT_STEP}
+        return {"opinion": "", **_promised(now)}
+    return {"opinion": OPINION, "next_step": NEXT_STEP, **_promised(now)}
 
 
 def _visit(letter: str, step: Step, now: datetime) -> dict[str, Any]:
@@ -103,8 +107,7 @@ FILLERS: dict[str, Filler] = {
     "instruct": _instruct,
     "request_extension": lambda letter, step, now: {"reason": REASON, "workdays": 5},
     "explain": lambda letter, step, now: {
-        "words": f"{letter}事项因配件缺货施工受阻，现已协调厂家调货并排定工期。",
-        "promised_on": (now + timedelta(days=3)).date(),
+        "words": f"{letter}事项因配件缺货施工受阻，现已协调厂家调货并排定工期。", **_promised(now)
     },
     "reply_interim": _interim,
     "reply": _reply,
