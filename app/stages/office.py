@@ -11,15 +11,16 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
-from app.models import Assignment, Case, Instruction, Supervision, SupervisionList, Unit
+from app.models import Assignment, Case, Instruction, Reminder, Supervision, SupervisionList, Unit
 from app.models.facts import load
 from app.roles import BOT, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, SupervisionFacts, emergency
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import sweep_not_before, sweep_on
-from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, STANDING
 from app.stages.calendar import office_at
+from app.stages.papers import frozen
 from app.stages.supervision import held_to, list_facts, relisted_from, silent_from
 
 _TASKS = {"registered": "allocate", "submitted": "instruction", "examining": "examine", "visiting": "visit"}
@@ -226,15 +227,29 @@ def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, succ
         raise NotAllowed("unit_inactive", unit=successor.code)
     unit.active, unit.successor_id = False, successor.id
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
-    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_((*OPEN_ASSIGNMENT, "replied")))
+    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_(LIVE))
     for one in session.scalars(query.order_by(Assignment.id)).all():
         payload = {"from": unit.id, "to": successor.id}
         note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
+        _hand_over(session, one, successor)
         case = session.get_one(Case, one.case_id)
         if case.lead_assignment_id == one.id:
             case.lead_unit_id = successor.id
     session.flush()
     return unit
+
+
+def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:
+    """What the unit still had to answer goes along; the papers issued to it stay as they were."""
+    reminders = select(Reminder).where(Reminder.assignment_id == one.id, Reminder.state.in_(("open", "satisfied")))
+    for row in session.scalars(reminders):
+        frozen(session, "reminder", row.id)
+        row.unit_id = successor.id
+    items = select(Supervision).where(Supervision.assignment_id == one.id, Supervision.state.in_(STANDING))
+    for item in session.scalars(items):
+        if item.number is not None:
+            frozen(session, "supervision", item.id)
+        item.unit_id = successor.id
 
 
 def calendar_missing(office: Office) -> str | None:

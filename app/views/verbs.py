@@ -19,6 +19,7 @@ from app.roles import DRAFTED
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING
+from app.stages.duties import lineage
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
@@ -331,8 +332,10 @@ def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple
     if case is None:
         return {}
     if verb.name == "draft_finding":
-        query = select(UnitPost.person, UnitPost.post).join(Supervision, Supervision.unit_id == UnitPost.unit_id)
-        rows = reader().execute(query.where(Supervision.case_id == case.id).distinct()).all()
+        supervised = reader().scalars(select(Supervision.unit_id).where(Supervision.case_id == case.id).distinct())
+        units = {id for unit in supervised.all() for id in lineage(reader(), unit)}
+        query = select(UnitPost.person, UnitPost.post).where(UnitPost.unit_id.in_(units))
+        rows = reader().execute(query.distinct()).all()
         return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in rows]}
     if verb.name in ("record_statement", "draft_statement"):
         query_ = (
