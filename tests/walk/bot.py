@@ -144,9 +144,9 @@ class Bot(Said):
         for item in fresh:
             item.listed_on, item.own = self.today, end(after(self.today, 2))
             self.say("supervision.listed")
-        fresh = fresh or self._new_date_missed(one)
         if any(item.cleared_to and self.now < end(item.cleared_to) for item in one.items):
             return
+        fresh = fresh or self._new_date_missed(one)
         unheeded = self._unheeded(case, one)
         repeated = any(at >= one.due.at for at, _ in case.counted)
         silent_grounds = unheeded and not repeated
