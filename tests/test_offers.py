@@ -87,8 +87,8 @@ def watched(desk: Desk, data: Path, story: str) -> Watched:
 
 
 @pytest.mark.parametrize("story", HANDFUL)
-def test_what_was_done_in_a_story_was_offered_before_it(desk: Desk, tmp_path: Path, story: str) -> None:
-    hand = watched(desk, tmp_path, story)
+def test_what_was_done_in_a_story_was_offered_before_it(sqlite_desk: Desk, tmp_path: Path, story: str) -> None:
+    hand = watched(sqlite_desk, tmp_path, story)
     assert hand.unoffered == []
     assert hand.offered >= 3
 

@@ -221,7 +221,13 @@ def asked(panel: Panel, role: str) -> Iterator[tuple[str, str, int, int]]:
             yield method, address, answer.status_code, code
 
 
-@pytest.mark.parametrize("role", WHO)
+AT_ONCE = ("anonymous", "unit_staff", "officer", "it_admin")
+"""The roles that are asked for in every run; the others in the long one."""
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=[] if role in AT_ONCE else pytest.mark.long) for role in WHO]
+)
 def test_each_role_gets_what_the_table_says(sqlite_panel: Panel, role: str) -> None:
     wrong = [
         f"{method} {address}: {came}, the table says {said}"

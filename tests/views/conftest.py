@@ -88,9 +88,9 @@ def postgres_panel(
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def panel(request: pytest.FixtureRequest) -> Panel:
-    """The panel over the played office, on either database: the test runs on both."""
+    """The panel over the played office, on either database: on PostgreSQL in the long run."""
     made: Panel = request.getfixturevalue(f"{request.param}_panel")
     return made
 

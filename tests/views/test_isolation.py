@@ -63,7 +63,7 @@ def _row(
         assert code == 200, f"{address} is the unit's own: {code}"
 
 
-@pytest.mark.parametrize("place", PEOPLE)
+@pytest.mark.parametrize("place", ["staff", pytest.param("head", marks=pytest.mark.long)])
 def test_a_unit_finds_its_own_words_and_no_other_units(sqlite_panel: Panel, place: str) -> None:
     """Seen failing with `criteria` of app.scope returning an empty list."""
     found = crawl(sqlite_panel, "HOUSING", place, FEW, ("",))
