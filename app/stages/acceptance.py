@@ -51,10 +51,10 @@ REFUSALS = (
 )  # fmt: skip
 LINES = ("110", "119", "120", "122")
 MOVES_ALONG = (
-    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, Visit, VisitRecord,
-    Responsibility, Referral,
+    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, VisitRecord, Responsibility,
+    Referral,
 )  # fmt: skip
-"""What belongs to a case and goes to the heir when its lead is withdrawn."""
+"""What belongs to a case, beside its visits, and goes to the heir when its lead is withdrawn."""
 
 
 def _received(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
@@ -480,15 +480,11 @@ INHERITED = (
 
 def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs: Sequence[Case]) -> None:
     """The oldest merged case takes over state, round, count, assignments, clocks, reminders and supervision."""
-    heir = heirs[0]
+    heir, how = heirs[0], _visited_as(session, lead, heirs[0])
     _not_visited(session, now, actor, Visit.caller_case_id == lead.id)
-    for model in MOVES_ALONG:
-        session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
-    session.execute(update(Contact).where(Contact.counts_on_id == heir.id).values(counts_on_id=None))
-    session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
+    _take_along(session, lead, heir)
     columns = {name: getattr(lead, name) for name in INHERITED} | {"merged_into_id": None}
     move(session, now, actor, heir, lead.state, "case.took_over", columns, {"from": lead.id})
-    how = _visited_as(session, heir)
     if heir.state == "visiting" and how:
         ends = {**clock("own", None), "closed_at": now, "closed_as": how}
         move(session, now, actor, heir, "closed", "case.closed", ends, {"as": how}, heir.lead_unit_id)
@@ -496,12 +492,24 @@ def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs:
         note(session, now, actor, other, "case.merged", {"merged_into_id": heir.id}, {"into": heir.id})
 
 
-def _visited_as(session: Session, heir: Case) -> str | None:
-    """How an heir's own visit ended that came before it took over; an anonymous one has none to come."""
+def _take_along(session: Session, lead: Case, heir: Case) -> None:
+    """All that belongs to a lead becomes its heir's. Its visits are numbered after those that the heir had itself
+    before it was merged: both may be of one caller and round."""
+    turns = select(func.max(Visit.turn)).where(Visit.case_id == heir.id)
+    visits = {"case_id": heir.id, "turn": Visit.turn + (session.scalar(turns) or 0)}
+    session.execute(update(Visit).where(Visit.case_id == lead.id).values(visits))
+    for model in MOVES_ALONG:
+        session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
+    session.execute(update(Contact).where(Contact.counts_on_id == heir.id).values(counts_on_id=None))
+    session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
+
+
+def _visited_as(session: Session, lead: Case, heir: Case) -> str | None:
+    """How an heir's own visit about its lead ended before it took over; an anonymous one has none to come."""
     if heir.anonymous:
         return "anonymous"
     ended = select(Visit.state).where(
-        Visit.caller_case_id == heir.id, Visit.case_id == heir.id, Visit.round == heir.round,
+        Visit.caller_case_id == heir.id, Visit.case_id == lead.id, Visit.round == lead.round,
         Visit.state.in_(("done", "unreachable")),
     )  # fmt: skip
     state = session.scalars(ended.order_by(Visit.id.desc()).limit(1)).first()
