@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, case_number, move, note, note_office
@@ -302,9 +302,20 @@ def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
 
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
     """Several contacts by one caller on one day count once."""
-    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id)
-    who = Contact.caller_id == row.caller_id if row.caller_id else Contact.case_id == row.case_id
-    return any(at.date() == row.received_at.date() for at in session.scalars(query.where(who)))
+    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, _of_one_caller(session, row))
+    return any(at.date() == row.received_at.date() for at in session.scalars(query))
+
+
+def _of_one_caller(session: Session, row: Contact) -> ColumnElement[bool]:
+    """The contacts of a contact's caller, among those of one matter: where no number was given the name tells who it
+    is, and an anonymous one is known by the case."""
+    if row.caller_id is None:
+        return and_(Contact.caller_id.is_(None), Contact.case_id == row.case_id)
+    caller = session.get_one(Caller, row.caller_id)
+    named = exists().where(Caller.id == Contact.caller_id, Caller.name == caller.name, Caller.name != "")
+    if caller.phone:
+        named = named.where(Caller.phone == "")
+    return or_(Contact.caller_id == caller.id, named)
 
 
 def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:

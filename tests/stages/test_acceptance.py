@@ -198,6 +198,18 @@ def test_several_repeats_by_one_caller_on_one_day_count_once(desk: Desk) -> None
     assert office.case("A").repeats == 2
 
 
+def test_a_caller_without_a_number_is_known_by_his_name_and_an_anonymous_one_by_the_case(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    for caller in ({"name": "李四"}, {"name": "李四"}, {"name": "李四", "phone": "13800000002"}, {"name": "王五"}):
+        office.do(at(10), "operator", "contact", "A", kind="repeat", caller=caller)
+    assert office.case("A").repeats == 2
+    office.do(at(20), "operator", "register", "B", kind="help", anonymous=True)
+    for caller in ({"phone": "13800000002"}, {}, {}, {"phone": "13800000002"}):
+        office.do(at(30), "operator", "contact", "B", kind="chase", caller=caller)
+    assert office.case("B").repeats == 2
+
+
 def test_each_caller_of_merged_cases_keeps_reply_and_visit(desk: Desk) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A", kind="help")
