@@ -391,7 +391,7 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     office = office_at(session, now)
     if rises and case.urgency == "emergency" and lead.return_at is not None and lead.response_at is None:
         lead.response_at = now + timedelta(hours=office.limits.emergency_response_hours)
-    if lead.state not in LIVE or lead.leader_assigned or (rises and now >= old.at):
+    if lead.state not in LIVE or _due_on_leaders_date(case, lead) or (rises and now >= old.at):
         return
     limits = kept(session, office, lead)
     base = redo_deadline if is_redo(lead) else handling_deadline
@@ -399,14 +399,20 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     granted = _granted(session, lead)
     if granted and not rises:
         due = office.calendar.extended(due, granted)
-    if rises:
+    if rises and due.at < old.at:
         tomorrow = office.calendar.name(now.date() + timedelta(days=1), now.date())
         due = max(due, tomorrow, key=lambda one: one.at)
-    elif due.at <= old.at:
+    elif due.at < old.at:
         return
-    if due.at == old.at or (rises and due.at > old.at):
-        return
-    move_due(session, now, actor, lead, due, "reclassified")
+    if due.at != old.at:
+        move_due(session, now, actor, lead, due, "reclassified")
+
+
+def _due_on_leaders_date(case: Case, lead: Assignment) -> bool:
+    """Whether a date that a leader named stands above the kind's clock: not in a redo round, nor where it had passed
+    before the unit was given the case."""
+    named = case.leader_due_on is not None and case.leader_due_on >= lead.allocated_at.date()
+    return lead.leader_assigned and named and not is_redo(lead)
 
 
 def _granted(session: Session, lead: Assignment) -> int:

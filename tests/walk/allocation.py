@@ -148,8 +148,10 @@ class Allocation(Acceptance):
             self._pool(case)
         if rises and case.lead and case.urgency == "emergency" and not case.lead.redo:
             case.lead.answers_at_once = True
-        if case.lead and case.lead.state in LIVE and not case.lead.leader:
-            self._due_anew(case, case.lead, rises)
+        lead = case.lead
+        named = case.leader_date and lead and case.leader_date >= lead.allocated_at.date() and not lead.redo
+        if lead and lead.state in LIVE and not (lead.leader and named):
+            self._due_anew(case, lead, rises)
 
     def _due_anew(self, case: Case, lead: Assignment, rises: bool) -> None:
         """From the allocation day, never earlier than told unless urgency rises - then not before the end of tomorrow,
@@ -160,11 +162,10 @@ class Allocation(Acceptance):
         due = self._clock_from(case, lead)
         if granted and not rises:
             due = Due(end(after(due.on, granted)))
-        if rises:
+        if rises and due.at < lead.due.at:
             due = max(due, Due(end(self.today + DAY)), key=lambda one: one.at)
-        if due.at == lead.due.at or (due.at < lead.due.at) != rises:
-            return
-        self.move_due(case, lead, due)
+        if due.at > lead.due.at or (rises and due.at < lead.due.at):
+            self.move_due(case, lead, due)
 
     def _clock_from(self, case: Case, lead: Assignment) -> Due:
         now, self.now = self.now, lead.allocated_at
