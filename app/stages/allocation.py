@@ -518,6 +518,10 @@ def rule_on_extension(
         old = assignment.deadline("due")
         assert old is not None and request.workdays is not None  # noqa: S101
         due = office_at(session, now).calendar.extended(old, request.workdays)
+        if assignment.role == "assist":
+            lead = lead_assignment(session, session.get_one(Case, assignment.case_id)).deadline("due")
+            assert lead is not None  # noqa: S101
+            due = min(due, lead, key=lambda one: one.at)
         move_due(session, now, actor, assignment, due, "extension")
     return assignment
 

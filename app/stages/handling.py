@@ -18,7 +18,7 @@ from app.rules.facts import AssignmentFacts, CaseFacts, Effect
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
-from app.stages.allocation import kept, live_assists
+from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
 
 EMPTY_ANSWERS = ("已收到", "正在办理", "已收到,正在办理", "已收到,正在办理中", "正在办理中", "已收悉")
@@ -141,10 +141,7 @@ def request_extension(
 def _within_lead(session: Session, office: Office, assist: Assignment, workdays: int) -> None:
     """An assist's due never lies after its lead's."""
     old = assist.deadline("due")
-    query = select(Assignment).where(
-        Assignment.case_id == assist.case_id, Assignment.round == assist.round, Assignment.role == "lead"
-    )
-    lead = session.scalars(query.order_by(Assignment.id.desc()).limit(1)).one()
+    lead = lead_assignment(session, session.get_one(Case, assist.case_id))
     if old is not None and office.calendar.extended(old, workdays).at > lead.due_at:
         raise NotAllowed("later_than_lead", due_on=lead.due_at.isoformat())
 
