@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
@@ -243,7 +243,7 @@ def instruct(
         raise NotAllowed("allocated_already")
     _asked_him(session, case, actor)
     row = instruct_on_file(session, now, actor, case, terms)
-    due_on = terms["due_on"] or case.leader_due_on
+    due_on = _earliest(now.date(), case.leader_due_on, terms["due_on"])
     payload = {
         "instruction": row.id, "leader": row.leader, "level": row.level,
         "due_on": terms["due_on"] and terms["due_on"].isoformat(),
@@ -259,6 +259,12 @@ def instruct(
     else:
         _instruct_lead(session, now, actor, case, terms["due_on"])
     return case
+
+
+def _earliest(today: date, *named: date | None) -> date | None:
+    """Of the dates that leaders named the earliest that has not passed, or the last one where all have."""
+    dates = [day for day in named if day is not None]
+    return min((day for day in dates if day >= today), default=dates[-1] if dates else None)
 
 
 def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:

@@ -97,7 +97,8 @@ class Allocation(Acceptance):
             case.state, case.own, case.closed_on, case.closed_as = "closed", None, self.today, "filed"
             self.say("case.filed")
             return
-        case.leader, case.leader_date = True, due_on or case.leader_date
+        stands = case.leader_date if case.leader_date and case.leader_date >= self.today else None
+        case.leader, case.leader_date = True, min(filter(None, (stands, due_on)), default=case.leader_date)
         self.say("case.instructed")
         if unit:
             self._transfer(who, case, unit)
