@@ -109,7 +109,7 @@ def _timeline(story: Story) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
 
 def _furnish(session: Session, story: Story) -> None:
     """The office of a story: its calendar, its settings, every unit and category that it names."""
-    fill(session, story.start)
+    fill(session, story.start, max(story.calendar, default=None))
     if story.calendar:
         set_days(session, story.calendar)
     since = datetime(2000, 1, 1, tzinfo=BEIJING)
