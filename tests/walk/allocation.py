@@ -238,7 +238,10 @@ class Allocation(Acceptance):
         ask.state = "accepted" if accept else "refused"
         self.say(f"request.{ask.state}")
         if accept:
-            self.move_due(case, one, Due(end(after(one.due.on, ask.workdays))))
+            due = Due(end(after(one.due.on, ask.workdays)))
+            if one.role == "assist" and case.lead:
+                due = min(due, case.lead.due, key=_moment)
+            self.move_due(case, one, due)
 
     def rule_on_explanation(self, who: Person, case: Case, unit: str, accept: bool) -> None:
         self._rule_on_promise(who, case, unit, accept, "explanation")

@@ -58,8 +58,7 @@ class Handling(Visiting):
         need(one.state in AWAITED and one.state != "return_pending" and self.now < one.due.at and 1 <= workdays <= 10)
         need(not any(ask.kind == "extension" for ask in one.asks))
         if one.role == "assist":
-            leads = [row for row in case.assignments if row.role == "lead" and row.round == one.round]
-            need(end(after(one.due.on, workdays)) <= max(leads, key=lambda row: row.n).due.at)
+            need(case.lead and end(after(one.due.on, workdays)) <= case.lead.due.at)
         self._file(who, one, "extension", workdays=workdays)
 
     def explain(self, who: Person, case: Case, until: date) -> None:
