@@ -437,13 +437,15 @@ def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -
 
 
 def recall(session: Session, now: datetime, actor: Actor, case: Case) -> Case:
-    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted."""
+    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted; a redo,
+    which was ordered, never was."""
     lead = _held(session, case)
     if lead.signed_at is not None or lead.state not in ("allocated", "return_pending"):
         raise NotAllowed("signed_already")
     if actor.id != lead.allocated_by_id and not actor.is_a("centre_head"):
         raise NotAllowed("not_his_allocation")
-    _unallocate(session, now, actor, case, lead, {"allocations": case.allocations - 1})
+    counted = 0 if is_redo(lead) else 1
+    _unallocate(session, now, actor, case, lead, {"allocations": case.allocations - counted})
     return case
 
 

@@ -201,8 +201,8 @@ class Allocation(Acceptance):
         unsigned = [ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"]
         need(case.lead.state == "allocated" or (case.lead.state == "return_pending" and unsigned))
         need(case.lead and (who.word == case.lead.by or who.role == "centre_head"))
+        case.allocations -= 0 if case.lead and case.lead.redo else 1
         self._unallocate(case, "cancelled")
-        case.allocations -= 1
 
     def reassign(self, who: Person, case: Case) -> None:
         need(case.state == "handling")
