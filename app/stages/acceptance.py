@@ -519,11 +519,10 @@ def _visited_as(session: Session, lead: Case, heir: Case) -> str | None:
     """How an heir's own visit about its lead ended before it took over; an anonymous one has none to come."""
     if heir.anonymous:
         return "anonymous"
-    ended = select(Visit.state).where(
-        Visit.caller_case_id == heir.id, Visit.case_id == lead.id, Visit.round == lead.round,
-        Visit.state.in_(("done", "unreachable")),
-    )  # fmt: skip
-    state = session.scalars(ended.order_by(Visit.id.desc()).limit(1)).first()
+    visits = select(Visit.state).where(
+        Visit.caller_case_id == heir.id, Visit.case_id == lead.id, Visit.round == lead.round
+    )
+    state = session.scalars(visits.order_by(Visit.id.desc()).limit(1)).first()
     return {"done": "visited", "unreachable": "unreachable"}.get(state or "")
 
 
