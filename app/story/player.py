@@ -120,7 +120,8 @@ def _furnish(session: Session, story: Story) -> None:
         )  # fmt: skip
     for step in story.steps:
         _, _, code = str(step["as"]).partition("#")[0].partition("@")
-        for named in filter(None, [code, step.get("unit"), *(step.get("assists") or ()), step.get("successor")]):
+        units = (code, *map(step.get, ("unit", "successor", "complained_unit")), *(step.get("assists") or ()))
+        for named in filter(None, units):
             unit_named(session, named)
         actor_named(session, str(step["as"]))
     made = {step["name"] for step in story.steps if step["do"] == "add_category" and "name" in step}
