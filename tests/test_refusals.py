@@ -249,7 +249,7 @@ SCENES: dict[str, Scene] = {
         nothing, "operator", "register", kind="help", received_at="2025-06-06T09:00", paper_form=""
     ),
     "leader_level": when(nothing, "operator", "register", kind="help", leader={"level": "village", "name": "甲"}),
-    "leader_words": when(nothing, "operator", "register", kind="help", leader={"level": "city"}),
+    "leader_words": when(nothing, "operator", "register", kind="help", leader={"level": "city", "name": ""}),
     "leader_date_not_after_today": when(registered(), "leader", "instruct", leader={"due_on": date(2025, 6, 9)}),
     "unknown_kind": when(
         registered(), "allocator", "split", parts=[{"kind": "plea", "narrative": "另一件完全不同的事情。"}]

@@ -125,7 +125,8 @@ def _furnish(session: Session, story: Story) -> None:
             unit_named(session, named)
         actor_named(session, str(step["as"]))
     made = {step["name"] for step in story.steps if step["do"] == "add_category" and "name" in step}
-    session.add_all(Category(name=name) for name in sorted(_categories(story) - made))
+    there = set(session.scalars(select(Category.name)))
+    session.add_all(Category(name=name) for name in sorted(_categories(story) - made - there))
 
 
 def _categories(story: Story) -> set[str]:
