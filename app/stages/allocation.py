@@ -330,16 +330,16 @@ def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due
     calendar = office_at(session, now).calendar
     for assist in live_assists(session, one):
         moved = assist_deadline(calendar, due, assist.allocated_at.date())
-        if moved.at < assist.due_at:
-            moved = _not_in_the_past(calendar, moved, due, now)
+        if moved.at <= now:
+            moved = _not_in_the_past(calendar, due, now)
         if moved.at > assist.due_at or now < moved.at < assist.due_at:
             move_due(session, now, actor, assist, moved, why)
 
 
-def _not_in_the_past(calendar: Calendar, moved: Deadline, lead: Deadline, now: datetime) -> Deadline:
-    """An assist that gets less time gets it to the end of tomorrow, but not beyond its lead."""
+def _not_in_the_past(calendar: Calendar, lead: Deadline, now: datetime) -> Deadline:
+    """An assist's due that would have passed before anybody told it is the end of tomorrow, but not beyond its lead."""
     tomorrow = calendar.name(now.date() + timedelta(days=1), now.date())
-    return min(max(moved, tomorrow, key=lambda one: one.at), lead, key=lambda one: one.at)
+    return min(tomorrow, lead, key=lambda one: one.at)
 
 
 def reclassify(
@@ -402,9 +402,6 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     limits = kept(session, office, lead)
     base = redo_deadline if is_redo(lead) else handling_deadline
     due = base(office, case, limits, lead.allocated_at)
-    granted = _granted(session, lead)
-    if granted and not rises:
-        due = office.calendar.extended(due, granted)
     if rises and due.at < old.at:
         tomorrow = office.calendar.name(now.date() + timedelta(days=1), now.date())
         due = max(due, tomorrow, key=lambda one: one.at)
@@ -419,14 +416,6 @@ def _due_on_leaders_date(case: Case, lead: Assignment) -> bool:
     before the unit was given the case."""
     named = case.leader_due_on is not None and case.leader_due_on >= lead.allocated_at.date()
     return lead.leader_assigned and named and not is_redo(lead)
-
-
-def _granted(session: Session, lead: Assignment) -> int:
-    """The working days of an extension that was granted."""
-    query = select(Request.workdays).where(
-        Request.assignment_id == lead.id, Request.kind == "extension", Request.state == "accepted"
-    )
-    return session.scalar(query) or 0
 
 
 def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -> None:

@@ -124,7 +124,7 @@ class Allocation(Acceptance):
 
     def move_due(self, case: Case, one: Assignment, due: Due) -> None:
         """A due date moves, a lead's assists with it; one that has passed as well is not marked twice; lengthened
-        after due, an open reminder is void. An assist that gets less time gets it to the end of tomorrow, but not
+        after due, an open reminder is void. An assist's due that would have passed is the end of tomorrow, but not
         beyond its lead."""
         if one.overdue_for is not None and due.at <= self.now:
             one.overdue_for = due.at
@@ -134,8 +134,8 @@ class Allocation(Acceptance):
             self._void_open(one)
         for assist in self.assists(case, one) if one.role == "lead" else ():
             moved = self.assist_due(due, assist.allocated_at.date())
-            if moved.at < assist.due.at:
-                moved = min(max(moved, Due(end(self.today + DAY)), key=_moment), due, key=_moment)
+            if moved.at <= self.now:
+                moved = min(Due(end(self.today + DAY)), due, key=_moment)
             if moved.at > assist.due.at or self.now < moved.at < assist.due.at:
                 self.move_due(case, assist, moved)
 
@@ -159,10 +159,7 @@ class Allocation(Acceptance):
         and not where it is overdue already."""
         if rises and self.now >= lead.due.at:
             return
-        granted = sum(ask.workdays for ask in lead.asks if ask.kind == "extension" and ask.state == "accepted")
         due = self._clock_from(case, lead)
-        if granted and not rises:
-            due = Due(end(after(due.on, granted)))
         if rises and due.at < lead.due.at:
             due = max(due, Due(end(self.today + DAY)), key=lambda one: one.at)
         if due.at > lead.due.at or (rises and due.at < lead.due.at):
