@@ -93,12 +93,14 @@ def _examined(user: int) -> tuple[Any, ...]:
 
 
 def _visited(user: int) -> tuple[Any, ...]:
-    """Cases that wait for their visit, those whose callers do (merged ones too), and those of his own visits."""
+    """Cases that wait for their visit, those whose callers do (merged ones too), and those of his own visits. A
+    leader's matter is visited by the room."""
     own = select(_V.c.visit_id).where(_V.c.by_id == user)
-    mine = or_(_W.c.state == "pending", _W.c.id.in_(own))
+    waits = _W.c.case_id.in_(select(_C.c.id).where(_C.c.leader_assigned.is_(False)))
+    mine = or_((_W.c.state == "pending") & waits, _W.c.id.in_(own))
     return (
-        select(_C.c.id).where(_C.c.state == VISITED), select(_W.c.case_id).where(mine),
-        select(_W.c.caller_case_id).where(mine),
+        select(_C.c.id).where(_C.c.state == VISITED, _C.c.leader_assigned.is_(False)),
+        select(_W.c.case_id).where(mine), select(_W.c.caller_case_id).where(mine),
     )  # fmt: skip
 
 

@@ -550,6 +550,13 @@ def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case,
     return row
 
 
+def _to_visit(session: Session, case: Case) -> bool:
+    """Whether a visitor has a caller to visit: not of a leader's matter, which is the room's. [procedure 6]"""
+    lead = lead_of(session, case)
+    waiting = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending").limit(1)
+    return not lead.leader_assigned and (lead.state == "visiting" or session.scalar(waiting) is not None)
+
+
 def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller:
     """Show a caller's name and number, with a reason, on the record."""
     if not reason.strip():
@@ -564,9 +571,7 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         )  # fmt: skip
         if session.scalar(held.limit(1)) is None:
             raise NotAllowed("not_found")
-    if actor.is_a("visitor"):
-        visit = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending")
-        if lead_of(session, case).state != "visiting" and session.scalar(visit.limit(1)) is None:
-            raise NotAllowed("not_found")
+    if actor.is_a("visitor") and not _to_visit(session, case):
+        raise NotAllowed("not_found")
     note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
     return session.get_one(Caller, case.caller_id)

@@ -24,6 +24,7 @@ from app.rules.workdays import Calendar, Deadline, hours
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms, mark_suggestion
 from app.stages.calendar import assist_deadline, marked, office_at
+from app.stages.duties import may_handle
 
 DIRECT_KINDS = ("consultation", "praise", "help")
 """What the centre may answer itself: consultation, praise, simple help. [procedure 2]"""
@@ -159,6 +160,7 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
         raise NotAllowed("not_for_direct_answer", kind=case.kind)
     if not answer.strip():
         raise NotAllowed("answer_missing")
+    may_handle(session, actor, case)
     office = office_at(session, now)
     columns: dict[str, Any] = {"mode": "direct", "answered_by_id": actor.id, "answer": answer, **clock("own", None)}
     if drawn(session, office) and not case.anonymous:

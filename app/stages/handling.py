@@ -20,6 +20,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
+from app.stages.duties import may_handle
 
 EMPTY_ANSWERS = ("已收到", "正在办理", "已收到,正在办理", "已收到,正在办理中", "正在办理中", "已收悉")
 """Words that alone are no handling opinion."""
@@ -239,6 +240,7 @@ def reply(
     `imported` (history taken over) it stands as it is. The verdict on its lateness is frozen now."""
     _open(assignment)
     case = session.get_one(Case, assignment.case_id)
+    may_handle(session, actor, case)
     if not imported:
         clear_opinion(opinion, next_step, step_on)
         _complete(case, public_answer, contacted, why_not_contacted)

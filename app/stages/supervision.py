@@ -705,6 +705,6 @@ def close_supervision(
     return supervision
 
 
-def review_open(row: Supervision) -> bool:
+def review_open(row: Supervision | SupervisionFacts) -> bool:
     """Whether a review was asked for and not yet ruled on."""
     return row.review_asked_at is not None and row.review_accepted is None

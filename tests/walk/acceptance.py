@@ -113,8 +113,9 @@ class Acceptance(Bot):
             mine = [one for one in case.assignments if one.unit == who.unit and one.state in (*LIVE, "accepted")]
             need(not case.confidential and mine)
         if who.role == "visitor":
-            at = self.cases.index(case)
-            need(any(v.caller == at and v.state == "pending" for one in self.cases for v in one.visits))
+            at, lead = self.cases.index(case), self.lead_of(case)
+            waits = any(v.caller == at and v.state == "pending" for v in lead.visits)
+            need(not lead.leader and (lead.state == "visiting" or waits))
         self.say("caller.revealed")
 
     def split(self, who: Person, case: Case) -> None:

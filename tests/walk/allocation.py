@@ -33,8 +33,9 @@ def _moment(due: Due) -> datetime:
 class Allocation(Acceptance):
     def answer_directly(self, who: Person, case: Case, sampled: bool = False) -> None:
         need(case.state == "registered" and case.kind in ("consultation", "praise", "help"))
-        need(not case.complex and not case.leader)
-        case.answered_by, case.own = who.word, None
+        need(not case.complex and not case.leader and who.word not in case.examiners | case.visitors)
+        case.handlers.add(who.word)
+        case.own = None
         self.say("case.answered")
         if sampled and not case.anonymous:
             case.state, case.own = "visiting", end(after(self.today, 3))

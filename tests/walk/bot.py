@@ -224,7 +224,8 @@ class Bot(Said):
         for item in case.items:
             if item.state in ROOM_TASKS:
                 self._late(item, "room.overdue")
-            if item.referral and item.referral.state not in ("closed", "abandoned"):
+            held = item.review == "asked" and item.referral and item.referral.state in ("approved", "sealed")
+            if item.referral and item.referral.state not in ("closed", "abandoned") and not held:
                 self._late(item.referral, "room.overdue")
 
     def _late(self, row: Row, word: str) -> None:

@@ -79,6 +79,7 @@ class Handling(Visiting):
     def reply(self, who: Person, case: Case) -> None:
         one = self.held(case, who.unit)
         need(one.state in AWAITED and one.state != "return_pending")
+        need(who.word not in case.examiners | case.visitors)
         if one.role == "lead":
             need(not any(row.state in AWAITED for row in self.assists(case, one)))
         if one.state == "allocated":
