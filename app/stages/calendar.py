@@ -168,6 +168,12 @@ def office_at(session: Session, now: datetime) -> Office:
     return office
 
 
+def days_known(session: Session, now: datetime) -> Calendar:
+    """The calendar as it stands, for who only reads: nothing is filled."""
+    query = select(Setting.value).where(Setting.name == _VERSION)
+    return _calendar(session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends)
+
+
 def load_calendar(
     session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
 ) -> CalendarProposal:

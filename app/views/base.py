@@ -34,6 +34,8 @@ _NOT_HERE = {"action", "action_post", "download", "delete"}
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
 """(address, label) of each."""
+Values = list[tuple[str, str]]
+"""(label, value) of each."""
 PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
 COUNTED_TO = 10_000
 AT_ONCE = 500
@@ -286,11 +288,14 @@ class DeskView(ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
-        values = [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
         return self.render_template(
-            self.show_template, title=self.title_here(), view=self, values=values, case=self.case_href(item), item=item,
-            links=self.links(item),
+            self.show_template, title=self.title_here(), view=self, values=self.values_of(item), item=item,
+            case=self.case_href(item), links=self.links(item),
         )  # fmt: skip
+
+    def values_of(self, item: Any) -> Values:
+        """All that a row's own page shows of it."""
+        return [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
 
     def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""

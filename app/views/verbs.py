@@ -30,7 +30,7 @@ from app.views.people import found_role, rights_of
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
@@ -40,6 +40,8 @@ _CHANGED: dict[str, str] = {
     "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
 }  # fmt: skip
 """Where a verb without a case leads afterwards."""
+_OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
+"""What verbs are about, where a case may have one of several units."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
@@ -166,7 +168,7 @@ def _case(verb: Verb, id: int) -> Case | None:
     if case is None and verb.name == "instruct" and "leader" in actor().scopes and 0 < id < 2**62:
         brief = select(Case).where(Case.id == id, Case.state == "handling").execution_options(unscoped=True)
         return reader().scalars(brief).first()
-    if case is None and verb.target == "referral" and 0 < id < 2**62:
+    if case is None and verb.target in ("referral", "paper") and 0 < id < 2**62:
         held = select(Referral.id).where(Referral.case_id == id).limit(1)
         if reader().scalar(held) is not None:
             query = select(Case).where(Case.id == id).execution_options(unscoped=True)
@@ -235,7 +237,7 @@ def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> 
 
 def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
     """The units among which a form asks which assignment is meant: those of the case, where it has several."""
-    if case is None or verb.target not in ("assignment", "reminder", "item", "referral", "room") or actor().unit_id:
+    if case is None or verb.target not in _OF_A_UNIT or actor().unit_id:
         return []
     if any(one.name == "unit" for one in verb.fields):
         return []

@@ -57,7 +57,7 @@ def _row(
     held = owner[table].get(int(str(id)))
     if held != unit:
         assert code == 404, f"{address} of {held}: {code}"
-    elif page == "Verbs" and VERBS[view].target == "referral":
+    elif page == "Verbs" and VERBS[view].target in ("referral", "paper"):
         assert code == 404, f"{address}: a unit sees no referral: {code}"
     elif view in ("show", "page_of_case") or page == "Verbs":
         assert code == 200, f"{address} is the unit's own: {code}"

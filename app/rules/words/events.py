@@ -54,7 +54,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "referral.made": ("卷宗成册", "dossier made"), "referral.sent": ("移送", "referral sent"),
     "referral.received": ("接收回执", "receipt recorded"), "referral.outcome": ("处理结果", "outcome recorded"),
     "referral.supplemented": ("补充卷宗", "supplemented"), "referral.closed": ("移送办结", "referral closed"),
-    "referral.abandoned": ("放弃移送", "referral abandoned"), "paper.opened": ("打开卷宗", "paper opened"),
+    "referral.abandoned": ("放弃移送", "referral abandoned"), "paper.opened": ("打开文书", "paper opened"),
     "clock.moved": ("期限重算", "clock moved"), "centre.overdue": ("中心办理逾期", "the centre overdue"),
     "room.overdue": ("督查室办理逾期", "the room overdue"), "list.issued": ("印发督办清单", "list issued"),
     "report.issued": ("印发通报", "report issued"), "report.reissued": ("更正通报", "report reissued"),

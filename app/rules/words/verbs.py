@@ -41,7 +41,7 @@ VERB_TITLES: dict[str, Pair] = {
     "record_visit": ("登记回访", "Record a visit"), "amend_visit": ("更正回访", "Amend a visit"),
     "examine": ("审核答复", "Examine a reply"), "review_responsibility": ("责任认定", "Review responsibility"),
     "complete_referral": ("完成卷宗", "Complete a referral"), "review_referral": ("审核移送", "Review a referral"),
-    "open_paper": ("打开卷宗", "Open the paper"), "approve_referral": ("审批移送", "Approve a referral"),
+    "open_paper": ("打开文书", "Open the paper"), "approve_referral": ("审批移送", "Approve a referral"),
     "send_back_referral": ("退回移送", "Send a referral back"), "seal_referral": ("封卷", "Seal a referral"),
     "send_referral": ("移送", "Send a referral"), "record_receipt": ("登记回执", "Record the receipt"),
     "record_outcome": ("登记处理结果", "Record the outcome"), "supplement_referral": ("补充卷宗", "Supplement a referral"),
