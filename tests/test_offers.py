@@ -64,7 +64,8 @@ class Watched(Hand):
     def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
         """One verb of one person."""
         shown: Offer | None = None
-        if verb in ACTS_ON and step.get("case") in self.cases:
+        notice = "paper" in step  # What went to a unit is opened by the link to it, not by a button.
+        if verb in ACTS_ON and not notice and step.get("case") in self.cases:
             shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])))
         super().do(now, word, verb, step)
         if shown is not None:
