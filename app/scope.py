@@ -27,6 +27,7 @@ from app.models import (
     Reply,
     Request,
     Responsibility,
+    Reveal,
     Submission,
     Suggestion,
     Supervision,
@@ -137,6 +138,8 @@ def _criterion(model: type[Any], where: Callable[[Any], Any]) -> Any:
 def criteria(seen: Seen) -> list[Any]:
     """The loader criteria of one person."""
     made = [_criterion(Notice, lambda cls: cls.recipient.in_(seen.told)), _criterion(Referral, _referrals(seen))]
+    if not seen.log:
+        made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:
         return made
     cases = visible_cases(seen)

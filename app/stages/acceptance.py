@@ -26,6 +26,7 @@ from app.models import (
     Reply,
     Request,
     Responsibility,
+    Reveal,
     Submission,
     Suggestion,
     Supervision,
@@ -573,5 +574,19 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
             raise NotAllowed("not_found")
     if actor.is_a("visitor") and not _to_visit(session, case):
         raise NotAllowed("not_found")
-    note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    event_id = note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    session.add(Reveal(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, reason=reason.strip()))
+    session.flush()
+    _alarm(session, now, actor)
     return session.get_one(Caller, case.caller_id)
+
+
+REVEALS_AN_HOUR = 20
+"""How many callers one account is shown in an hour before the log auditor is alarmed. [trust, The caller]"""
+
+
+def _alarm(session: Session, now: datetime, actor: Actor) -> None:
+    """Alarm the log auditor when an account has just gone beyond what it is shown in an hour."""
+    hour = select(func.count()).where(Reveal.by_id == actor.id, Reveal.at > now - timedelta(hours=1))
+    if session.scalar(hour) == REVEALS_AN_HOUR + 1:
+        note_office(session, now, actor, "caller.revealed_often", {"user": actor.id, "most": REVEALS_AN_HOUR})

@@ -249,9 +249,9 @@ class DeskView(ModelView):
             return shown(self.table, name, worded if worded is not None else found and str(found))
         return shown(self.table, name, plain if plain is not None else found)
 
-    def cover(self, rows: Sequence[Any]) -> None:
+    def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn in one statement which callers have to be covered in these rows."""
-        if self.free and not actor().reads_as_typed:
+        if self.free and (always or not actor().reads_as_typed):
             know_callers(case_of(one) for one in rows)
 
     def told(self, item: Any, name: str, always: bool = False) -> str:
@@ -354,8 +354,7 @@ class DeskView(ModelView):
         yield _csv([*head, mark])
         rows = iter(query.yield_per(AT_ONCE))
         while some := list(islice(rows, AT_ONCE)):
-            if self.free:
-                know_callers(case_of(item) for item in some)
+            self.cover(some, always=True)
             for item in some:
                 yield _csv([safe_cell(self.told(item, name, always=True)) for name in self.export_columns])
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Person
+from app.models import Event, Person
 from app.roles import NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
 from app.stages.people import COMPOSABLE
 from tests.people import fingerprint
@@ -54,6 +54,26 @@ def _verbs(browser: Browser, case: int) -> set[str]:
 
 def _pages(browser: Browser) -> set[str]:
     return {page for page in PAGES if browser.get(f"/{page.lower()}/list/").status_code == 200}
+
+
+# What the log auditor reads.
+
+
+def test_the_log_auditor_reads_why_a_caller_was_shown_and_not_whom(sqlite_panel: Panel) -> None:
+    """The reason as it was given, with the caller covered who is named in it; on the list, the page and the export, and
+    for nobody else."""
+    case, phone = cases_of(sqlite_panel.desk, "HOUSING")[2], "13909121003"
+    reason = f"回访{CALLER}HOUSING（{phone}）前核对地址"
+    assert phone in sqlite_panel.of("allocator").post(f"/do/reveal/{case}", {"reason": reason}).text
+    with transaction(sqlite_panel.desk.sessions) as session:
+        id = session.scalars(select(Event.id).where(Event.kind == "caller.revealed").order_by(Event.id.desc())).first()
+    auditor = sqlite_panel.of("log_auditor")
+    for address in ("/events/list/?q_kind=caller.revealed", f"/events/show/{id}", "/events/export.csv"):
+        told = auditor.get(address).text
+        assert "前核对地址" in told, address
+        assert CALLER not in told and phone not in told, address
+    for role in ("allocator", "centre_head", "officer", "it_admin"):
+        assert sqlite_panel.of(role).get(f"/events/show/{id}").status_code == 403
 
 
 # Passwords.
