@@ -517,6 +517,7 @@ BEHIND_THE_FORM: dict[str, Scene] = {
     "unknown_urgency": _past_the_form(nothing, "operator", "register", urgency="mild", **_REGISTER),
     "unknown_contact": _past_the_form(registered(), "operator", "contact", kind="sigh"),
     "unknown_line": _past_the_form(registered(), "operator", "hand_on", line="911"),
+    "rule_line_wrong": when(nothing, "it_admin", "change_setting", name="dossier.rules", value="〔自2018年〕监察法"),
     "unknown_setting": _past_the_form(nothing, "it_admin", "change_setting", name="mood", value="好"),
     "unknown_report": _past_the_form(nothing, "centre_head", "issue_report", kind="daily", first=date(2025, 6, 2)),
     "unknown_method": _past_the_form(visiting(), "visitor", "record_visit", method="dream", reached=True),

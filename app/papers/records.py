@@ -209,8 +209,18 @@ def review_pages(facts: Facts) -> list[Block]:
 
 
 def rules_pages(facts: Facts) -> list[Block]:
-    """The text of the rules cited."""
-    return [heading("所引规定", label="rules"), paragraph(facts["rules"])]
+    """The text of the rules cited, each with the days on which it is in force."""
+    cited = facts["rules"]
+    if isinstance(cited, str):  # sealed before rules had days
+        return [heading("所引规定", label="rules"), paragraph(cited)]
+    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
+    head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
+    listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
+    return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
+
+
+def _in_force(one: Facts) -> str:
+    return f"{one['from']}至{one['to'] or '今'}" if one["from"] else NONE
 
 
 def evidence_pages(facts: Facts) -> list[Block]:

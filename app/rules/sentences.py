@@ -145,6 +145,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "review_may_be_asked": ("复核申请期至{until}，期满前不能移送。", "A review may be asked for until {until}."),
     "review_open": ("复核申请尚未裁定。", "A review is open."),
     "rule_in_the_past": ("{name}不能从过去生效。", "{name} cannot be valid from the past."),
+    "rule_line_wrong": ("无法识别施行日期：{line}。应写作〔2018-03-20至今〕条文。", "Its days cannot be read: {line}. Write 〔2018-03-20至今〕 and the text."),
     "rule_of_another_kind": ("{name}的值{value}类型不对。", "{name} cannot be {value}: it is of another kind."),
     "rule_out_of_bounds": ("{name}的值{value}超出范围。", "{name} cannot be {value}: it is out of bounds."),
     "sample_unfinished": ("示例数据上次没有生成完，请清空数据库后重来。", "A sample office was begun here and not finished: empty the database and start again."),

@@ -35,12 +35,13 @@ from app.models import (
     Visit,
     VisitRecord,
 )
+from app.rules.articles import articles
 from app.rules.files import IDENTIFYING
 from app.rules.office import Office
 from app.rules.redaction import without_caller
 from app.stages.delivery import Service, of_cases
 from app.stages.papers import SPARED, callers_of, instruction_facts, notices_of
-from app.stages.supervision import named
+from app.stages.supervision import fault_on, named
 
 Facts = dict[str, Any]
 Served = dict[tuple[str, int, int], Facts]
@@ -75,11 +76,19 @@ def contents(
         "heard": _heard(timeline), "repeats": _repeats(session, case),
         "visits": _visits(session, case), "responsibility": _responsibility(session, case),
         "approval": _approval(session, referral), "with_identity": referral.with_identity,
-        "send_by": json.loads(referral.send_by_clock), "rules": office.word("dossier.rules"),
+        "send_by": json.loads(referral.send_by_clock), "rules": _rules(session, office, item),
         "evidence": _evidence(session, referral, chains), **more,
     }  # fmt: skip
     cleaned: Facts = without_caller(facts, callers_of(session, chains), _UNTOUCHED)
     return cleaned
+
+
+def _rules(session: Session, office: Office, item: Supervision) -> list[Facts]:
+    """The rules that were in force on the date of the fault, with their days."""
+    confirmed = item.confirmed_at or office.now
+    day = fault_on(session.get_one(Assignment, item.assignment_id), confirmed.date())
+    held = [one for one in articles(office.word("dossier.rules")) if one.in_force(day)]
+    return [{"words": one.words, "from": _on(one.first), "to": _on(one.last)} for one in held]
 
 
 def _offices(office: Office) -> Facts:

@@ -526,6 +526,11 @@ def _name(session: Session, actor: Actor, row: Supervision, post_ids: Sequence[i
     session.flush()
 
 
+def fault_on(one: Assignment, day: date) -> date:
+    """The date of the fault, as known on a day: the last one on which the unit could have answered in time."""
+    return min(last_day(one.due_at), day)
+
+
 def post_of(session: Session, unit_id: int, person: str, on: date) -> UnitPost:
     """The post that a person held in a unit on a date, or in one dissolved into it; NotAllowed where he held none."""
     query = select(UnitPost).where(

@@ -16,7 +16,6 @@ from app.rules import files as filing
 from app.rules import limits
 from app.rules.office import WORDS
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import last_day
 from app.rules.workflow import STANDING, UNSENT
 from app.stages import (
     acceptance,
@@ -109,9 +108,8 @@ def _draft_finding(
     session: Session, now: datetime, actor: Actor, item: Supervision, persons: Sequence[str] = (), **values: Any
 ) -> Supervision:
     """Persons are named by their names; the post is the one held on the date of the fault."""
-    due = session.get_one(Assignment, item.assignment_id).due_at
-    fault_on = min(last_day(due), now.date())
-    posts = [supervision.post_of(session, item.unit_id, person, fault_on).id for person in persons]
+    on = supervision.fault_on(session.get_one(Assignment, item.assignment_id), now.date())
+    posts = [supervision.post_of(session, item.unit_id, person, on).id for person in persons]
     return supervision.draft_finding(session, now, actor, item, post_ids=posts, **values)
 
 

@@ -26,7 +26,7 @@ from app.verbs import VERBS, Field, Verb
 LONG = frozenset({
     "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
     "why_unsolved", "requirement", "conclusion", "report", "proposal", "answer", "evidence", "grounds", "repeat_check",
-    "text",
+    "text", "value",
 })  # fmt: skip
 """Fields with room for more than a line."""
 LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),

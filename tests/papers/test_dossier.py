@@ -191,6 +191,15 @@ def test_what_is_not_served_yet_is_said_so(room: Room) -> None:
         assert [one["served"]["at"] for one in later["notices"]] == ["2025-06-11T00:00:00+08:00"]
 
 
+def test_the_rules_cited_are_those_of_the_date_of_the_fault_with_their_days(room: Room) -> None:
+    """The finding comes on 10 June 2025, before the unit's due date: of two versions of an article the later one."""
+    text_ = "〔2018-03-20至2025-06-09〕《监察法》旧条\n〔2025-06-10至今〕《监察法》新条\n《办理规程》"
+    room.do("2025-06-09 08:00", "it_admin", "change_setting", name="dossier.rules", value=text_)
+    told = words((made(room) / "dossier.pdf").read_bytes())
+    assert "《监察法》新条2025-06-10至今" in told and "《办理规程》—" in told
+    assert "《监察法》旧条" not in told
+
+
 def test_statements_or_a_note_that_none_came(room: Room) -> None:
     room.post("赵六", "deputy", "2024-01-01")
     room.to("draft_finding", persons=["WATER_head", "赵六"])
