@@ -62,7 +62,8 @@ def case_of(item: Any) -> int | None:
 
 
 def masked_caller(case: Case) -> dict[str, str]:
-    """The caller of a case as its page shows him: covered; not at all to units where the case is confidential."""
+    """The caller of a case as its page shows him: as he was entered to the operator who entered him, to others covered;
+    not at all to units where the case is confidential. [procedure, Who may do what]"""
     zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
         return {"note": "匿名" if zh else "anonymous"}
@@ -71,4 +72,7 @@ def masked_caller(case: Case) -> dict[str, str]:
     caller = case.caller
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}
+    who = actor()
+    if who.is_a("operator") and case.operator_id == who.id:
+        return {"name": caller.name, "phone": caller.phone}
     return {"name": masked_name(caller.name), "phone": masked_phone(caller.phone)}

@@ -56,6 +56,25 @@ def _pages(browser: Browser) -> set[str]:
     return {page for page in PAGES if browser.get(f"/{page.lower()}/list/").status_code == 200}
 
 
+# The caller's name and number.
+
+
+def test_an_operator_reads_the_caller_of_his_own_entry_and_no_others(sqlite_panel: Panel) -> None:
+    """Nor does the centre head read what she entered herself: she has it shown, with a reason."""
+    fields = {
+        "kind": "help", "channel": "phone", "urgency": "normal", "narrative": "门前路灯不亮已有三天，请尽快修复。",
+        "caller.name": "郑新来", "caller.phone": "13700001111",
+    }  # fmt: skip
+    for who, own in (("operator", True), ("centre_head", False)):
+        answer = sqlite_panel.of(who).post("/do/register", fields)
+        assert answer.status_code == 302, answer.text
+        address = answer.headers["Location"]
+        assert ("郑新来" in sqlite_panel.of(who).get(address).text) is own
+        for other in ("operator#2", "allocator", "officer"):
+            told = sqlite_panel.of(other).get(address).text
+            assert "郑**" in told and "郑新来" not in told and "13700001111" not in told, (who, other)
+
+
 # What the log auditor reads.
 
 
