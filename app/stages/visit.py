@@ -193,6 +193,9 @@ def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: 
     if visit.round != lead.round:
         return
     how = "visited" if visit.state == "done" else "unreachable"
+    if lead.state == "visiting" and visit.state == "done" and bad(visit):
+        _dispute(session, now, actor, lead)
+        return
     if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
         if bad(visit):
             _dispute(session, now, actor, lead)

@@ -120,6 +120,9 @@ class Visiting(Allocation):
         if visit.round != lead.round:
             return
         how = "visited" if visit.state == "done" else "unreachable"
+        if lead.state == "visiting" and visit.bad:
+            self._dispute(lead)
+            return
         if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
             if visit.bad:
                 self._dispute(lead)
