@@ -154,7 +154,9 @@ def _close(session: Session, now: datetime, actor: Actor, lead: Case, how: str) 
 
 
 def _dispute(session: Session, now: datetime, actor: Actor, lead: Case) -> None:
-    columns = {"disputed_by": "visit", "closed_at": None, "closed_as": None, **clock("own", None)}
+    columns = {
+        "disputed_by": "visit", "closed_at": None, "closed_as": None, "excluded_as": None, **clock("own", None)
+    }  # fmt: skip
     move(session, now, actor, lead, "reviewing", "case.disputed", columns)
 
 
