@@ -66,6 +66,14 @@ def _own(*conditions: Any) -> Where:
     return lambda who: [Assignment.unit_id == (who.unit_id or 0), *conditions]
 
 
+def _to_visit(who: Actor) -> list[Any]:
+    """The visits that are his: a leader's matter the room's, any other a visitor's, all the centre head's."""
+    leaders = select(Case.id).where(Case.leader_assigned.is_(True))
+    room, visitor = who.is_a(*_ROOM), who.is_a("visitor")
+    mine = Visit.case_id.in_(leaders) if room else Visit.case_id.not_in(leaders)
+    return [Visit.state == "pending", *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
+
+
 _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_head"), ("unit_staff", "unit_head")
 
 QUEUES: dict[str, Queue] = {
@@ -94,7 +102,9 @@ QUEUES: dict[str, Queue] = {
     "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
                        _case("reviewing"), "own_at"),
     "to_visit": Queue(("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit,
-                      lambda who: [Visit.state == "pending"], "planned_at"),
+                      lambda who: _to_visit(who), "planned_at"),
+    "sampled": Queue(("待回访的直接答复", "Direct answers to visit"), ("visitor", "centre_head"), Case,
+                     lambda who: [Case.state == "visiting", Case.mode == "direct"], "own_at"),
     "to_sign": Queue(("待签收", "To sign for"), _UNIT, Assignment, _own(Assignment.state == "allocated"), "sign_at"),
     "to_answer": Queue(("待办理", "To answer"), _UNIT, Assignment,
                        _own(Assignment.state.in_(("signed", "return_pending"))), "due_at"),
@@ -125,6 +135,10 @@ QUEUES: dict[str, Queue] = {
     "referrals": Queue(("移送卷宗", "Referrals"), _ROOM, Referral,
                        lambda who: [Referral.state.in_(("drafted", "reviewed", "approved", "sealed", "sent",
                                                         "received"))], "send_by_at", "Referrals"),
+    "referrals_overdue": Queue(("移送逾期", "Referrals overdue"), _ROOM, Referral,
+                               lambda who: [Referral.own_overdue_for.is_not(None),
+                                            Referral.own_overdue_for == Referral.own_at,
+                                            Referral.state.not_in(("closed", "abandoned"))], "own_at"),
     "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),
     "in_brief": Queue(("办理中工单摘要", "Cases under way, in brief"), ("leader",), Case, _case("handling"),
                       "registered_at", brief="instruct"),
