@@ -27,6 +27,7 @@ from app.models import (
     Reply,
     Request,
     Responsibility,
+    Reveal,
     Submission,
     Suggestion,
     Supervision,
@@ -95,12 +96,14 @@ def _examined(user: int) -> tuple[Any, ...]:
 
 
 def _visited(user: int) -> tuple[Any, ...]:
-    """Cases that wait for their visit, those whose callers do (merged ones too), and those of his own visits."""
+    """Cases that wait for their visit, those whose callers do (merged ones too), and those of his own visits. A
+    leader's matter is visited by the room."""
     own = select(_V.c.visit_id).where(_V.c.by_id == user)
-    mine = or_(_W.c.state == "pending", _W.c.id.in_(own))
+    waits = _W.c.case_id.in_(select(_C.c.id).where(_C.c.leader_assigned.is_(False)))
+    mine = or_((_W.c.state == "pending") & waits, _W.c.id.in_(own))
     return (
-        select(_C.c.id).where(_C.c.state == VISITED), select(_W.c.case_id).where(mine),
-        select(_W.c.caller_case_id).where(mine),
+        select(_C.c.id).where(_C.c.state == VISITED, _C.c.leader_assigned.is_(False)),
+        select(_W.c.case_id).where(mine), select(_W.c.caller_case_id).where(mine),
     )  # fmt: skip
 
 
@@ -138,6 +141,8 @@ def _criterion(model: type[Any], where: Callable[[Any], Any]) -> Any:
 def criteria(seen: Seen) -> list[Any]:
     """The loader criteria of one person."""
     made = [_criterion(Notice, lambda cls: cls.recipient.in_(seen.told)), _criterion(Referral, _referrals(seen))]
+    if not seen.log:
+        made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:
         return made
     cases = visible_cases(seen)

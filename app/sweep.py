@@ -270,6 +270,15 @@ def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
         year = office.now.year
         for n, entry in enumerate(reminders, take(session, "reminder", year, len(reminders))):
             entry.columns["number"] = worded(office, "reminder", year, n)
+        _cite(entries, {entry.columns["assignment_id"]: entry.columns["number"] for entry in reminders})
+
+
+def _cite(entries: Sequence[Entry], numbers: Mapping[int, str]) -> None:
+    """A list row of the sweep that issued its reminder was decided before that had a number, and cites it too."""
+    for entry in entries:
+        if entry.kind == "supervision.listed" and entry.birth and entry.columns["assignment_id"] in numbers:
+            cited = json.loads(entry.columns["facts"]) | {"reminder": numbers[entry.columns["assignment_id"]]}
+            entry.columns["facts"] = json.dumps(cited, ensure_ascii=False)
 
 
 def _with_heads(decided: Sequence[tuple[Decided, Tip]]) -> None:

@@ -35,7 +35,6 @@ from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, unread
 from app.views.register import register
-from app.views.shown import page_title
 from jobs.health import Finding, calendar_findings, swept
 
 log = logging.getLogger(__name__)
@@ -206,7 +205,7 @@ def _who(tongue: str) -> dict[str, Any]:
 
 
 def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    return [(f"{page}.list", page_title(page)) for page in sorted(who.pages, key=page_order)]
+    return [(f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)]
 
 
 def _sample() -> bool:

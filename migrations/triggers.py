@@ -39,6 +39,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",
     ),
     "paper": ("kind", "subject_id", "number", "facts"),
+    "reveal": ("event_id", "case_id", "at", "by_id", "reason"),
     "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
 }  # fmt: skip
 """table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_copy, sqlite_copy
+from app.database import engine_from
+from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_again, sqlite_again, sqlite_url
 from tests.servers import PostgresCluster, ValkeyServer
 
 pytest_plugins = ["tests.skips", "tests.rules_page"]
@@ -54,17 +56,29 @@ def postgres_template(postgres: PostgresCluster) -> str:
     return lay_postgres(postgres, "desk_template")
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of the desks on SQLite, one after another."""
+    return engine_from(sqlite_url(tmp_path_factory.mktemp("desk") / "desk.db"))
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres: PostgresCluster) -> Engine:
+    """The engine of the desks on PostgreSQL, one after another."""
+    return engine_from(postgres.url("desk"))
+
+
 @pytest.fixture
-def sqlite_desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+def sqlite_desk(sqlite_template: Path, sqlite_engine: Engine) -> Iterator[Desk]:
     """An empty desk on SQLite."""
-    with sqlite_copy(sqlite_template, tmp_path / "desk.db") as desk:
+    with sqlite_again(sqlite_template, sqlite_engine) as desk:
         yield desk
 
 
 @pytest.fixture
-def postgres_desk(postgres: PostgresCluster, postgres_template: str) -> Iterator[Desk]:
+def postgres_desk(postgres: PostgresCluster, postgres_template: str, postgres_engine: Engine) -> Iterator[Desk]:
     """An empty desk on PostgreSQL."""
-    with postgres_copy(postgres, postgres_template, f"desk_{next(_numbers)}") as desk:
+    with postgres_again(postgres, postgres_template, postgres_engine) as desk:
         yield desk
 
 

@@ -72,6 +72,30 @@ def lay_postgres(cluster: PostgresCluster, name: str) -> str:
 
 
 @contextmanager
+def sqlite_again(template: Path, engine: Engine) -> Iterator[Desk]:
+    """A fresh desk where the last one of this process stood. The engine stays, and with it every statement that it
+    compiled; nobody is connected in between."""
+    file = Path(str(engine.url.database))
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(template, file)
+    try:
+        yield Desk(engine, sessions_from(engine, KEY), sqlite_url(file))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def postgres_again(cluster: PostgresCluster, template: str, engine: Engine) -> Iterator[Desk]:
+    """The same on PostgreSQL."""
+    with cluster.fresh(str(engine.url.database), template) as url:
+        try:
+            yield Desk(engine, sessions_from(engine, KEY), url)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
 def sqlite_copy(template: Path, file: Path) -> Iterator[Desk]:
     """A desk of its own on SQLite."""
     shutil.copyfile(template, file)

@@ -19,7 +19,7 @@ may hold several roles, but an IT administrator holds no other.
 SCOPE_WORDS = {
     "all": "every case",
     "to_examine": "cases that wait for examination or responsibility review, and those he examined",
-    "to_visit": "cases that wait for a visit, and those he visited",
+    "to_visit": "cases that wait for a visit, leaders' matters excepted, and those he visited",
     "unit": "what his own unit was given, and nothing of other units",
     "leader": "summaries; in full what was submitted to leaders or waits for their approval",
     "sealed": "sealed dossiers, once they were sent",
@@ -44,12 +44,14 @@ CALLERS = {
 """role -> whether it sees a caller's name and number."""
 SEPARATIONS = (
     ("Who handled a case - answered it directly or approved the unit's reply - neither examines nor visits it; who"
-     " examined it does not visit it, who visited it does not examine it.", "handler_examiner_and_visitor_are_three"),
+     " examined it or reviewed responsibility does not visit it, who visited it does neither.",
+     "handler_examiner_and_visitor_are_three"),
+    ("Who examined or visited a case does not handle it afterwards.", "who_examined_or_visited_does_not_handle_it"),
     ("Who asked for something does not rule on it.", "the_requester_does_not_rule"),
     ("Who proposed a rule does not approve it.", "who_proposed_a_rule_does_not_approve_it"),
     ("An operator's refusal waits for an allocator.", "an_operators_refusal_waits_for_an_allocator"),
     ("Who drafted a finding neither confirms it nor rules on its review.", "who_drafted_a_finding_neither"),
-    ("Who completed a referral does not review it, who did either does not approve it.",
+    ("Who ever completed a referral does not review it, who did either does not approve it.",
      "accountability-three-persons-before-the-seal"),
     ("Nobody drafts, reviews or approves about a unit where he held a post in the last three years.",
      "nobody_acts_about_a_unit_where_he_held_a_post"),

@@ -236,7 +236,8 @@ class PostgresCluster(Server):
     def database(self, name: str, template: str = "template0") -> str:
         """Make a database and give its url. A copy of a template wants nobody connected to the template."""
         with self._connect() as connection:
-            made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            # Copied as files, not through the log: half the work, where nothing has to reach the disk.
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
             connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 

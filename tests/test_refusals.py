@@ -249,7 +249,7 @@ SCENES: dict[str, Scene] = {
         nothing, "operator", "register", kind="help", received_at="2025-06-06T09:00", paper_form=""
     ),
     "leader_level": when(nothing, "operator", "register", kind="help", leader={"level": "village", "name": "甲"}),
-    "leader_words": when(nothing, "operator", "register", kind="help", leader={"level": "city"}),
+    "leader_words": when(nothing, "operator", "register", kind="help", leader={"level": "city", "name": ""}),
     "leader_date_not_after_today": when(registered(), "leader", "instruct", leader={"due_on": date(2025, 6, 9)}),
     "unknown_kind": when(
         registered(), "allocator", "split", parts=[{"kind": "plea", "narrative": "另一件完全不同的事情。"}]
@@ -517,6 +517,7 @@ BEHIND_THE_FORM: dict[str, Scene] = {
     "unknown_urgency": _past_the_form(nothing, "operator", "register", urgency="mild", **_REGISTER),
     "unknown_contact": _past_the_form(registered(), "operator", "contact", kind="sigh"),
     "unknown_line": _past_the_form(registered(), "operator", "hand_on", line="911"),
+    "rule_line_wrong": when(nothing, "it_admin", "change_setting", name="dossier.rules", value="〔自2018年〕监察法"),
     "unknown_setting": _past_the_form(nothing, "it_admin", "change_setting", name="mood", value="好"),
     "unknown_report": _past_the_form(nothing, "centre_head", "issue_report", kind="daily", first=date(2025, 6, 2)),
     "unknown_method": _past_the_form(visiting(), "visitor", "record_visit", method="dream", reached=True),

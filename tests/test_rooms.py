@@ -7,6 +7,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,12 @@ def sources(*folders: str) -> dict[Path, ast.Module]:
     for folder in folders:
         place = ROOT / folder
         paths += [place] if place.suffix == ".py" else sorted(place.rglob("*.py"))
-    return {path.relative_to(ROOT): ast.parse(path.read_text("utf-8")) for path in paths}
+    return {path.relative_to(ROOT): _parsed(path) for path in paths}
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

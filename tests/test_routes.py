@@ -16,11 +16,21 @@ from app.database import reading
 from app.models import Case, Run
 from app.roles import NO_CASE_CONTENT, RIGHTS
 from tests.views.canaries import WORDS, cases_of
-from tests.views.conftest import panel, postgres_office, postgres_panel, sqlite_office, sqlite_panel
+from tests.views.conftest import (
+    panel,
+    postgres_office,
+    postgres_panel,
+    postgres_stand,
+    sqlite_office,
+    sqlite_panel,
+    sqlite_stand,
+)
 from tests.views.crawl import owners
 from tests.views.panel import Panel
 
-__all__ = ["panel", "postgres_office", "postgres_panel", "sqlite_office", "sqlite_panel"]
+__all__ = [
+    "panel", "postgres_office", "postgres_panel", "postgres_stand", "sqlite_office", "sqlite_panel", "sqlite_stand",
+]  # fmt: skip
 TABLE = Path(__file__).parent / "views" / "routes.txt"
 GROUPS = {
     "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"), "UNIT": ("unit_staff", "unit_head"),
@@ -211,7 +221,13 @@ def asked(panel: Panel, role: str) -> Iterator[tuple[str, str, int, int]]:
             yield method, address, answer.status_code, code
 
 
-@pytest.mark.parametrize("role", WHO)
+AT_ONCE = ("anonymous", "unit_staff", "officer", "it_admin")
+"""The roles that are asked for in every run; the others in the long one."""
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=[] if role in AT_ONCE else pytest.mark.long) for role in WHO]
+)
 def test_each_role_gets_what_the_table_says(sqlite_panel: Panel, role: str) -> None:
     wrong = [
         f"{method} {address}: {came}, the table says {said}"

@@ -113,6 +113,7 @@ def test_a_story_runs_as_its_file_and_a_parametrized_test_as_its_function() -> N
     assert ran_as("tests/test_story.py::test_story[sqlite-redo-twice]") == "story:redo-twice"
     assert ran_as("tests/stages/test_x.py::test_y[postgres]") == "tests/stages/test_x.py::test_y"
     assert ran_as("tests/test_story.py::test_play") == "tests/test_story.py::test_play"
+    assert ran_as("tests/test_sample.py::test_it@sample") == "tests/test_sample.py::test_it"
 
 
 def test_a_name_that_is_not_there_does_not_resolve() -> None:
@@ -145,18 +146,22 @@ def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+BESIDE = pytest.param(("-n", "2"), marks=pytest.mark.long)
+"""In two processes, as the tests themselves are run."""
+
+
 def one(name: str) -> str:
     return f"tests/test_one.py::{name}"
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-m", "not long")])
+@pytest.mark.parametrize("options", [(), BESIDE, ("-m", "not long")])
 def test_a_full_run_in_which_all_named_tests_pass_is_green(tmp_path: Path, options: tuple[str, ...]) -> None:
     example(tmp_path, one("test_passes"), f"{one('test_has_parameters')}<br>{one('test_is_long')}", "later: screens")
     ran = run(tmp_path, *options)
     assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-m", "not long", "-q")])
+@pytest.mark.parametrize("options", [(), BESIDE, ("-m", "not long", "-q")])
 @pytest.mark.parametrize("name", ["test_is_skipped", "test_is_not_there"])
 def test_a_full_run_fails_over_a_named_test_that_did_not_run(
     tmp_path: Path, options: tuple[str, ...], name: str

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.models.acceptance import Caller, Case, Category, Contact, Suggestion
+from app.models.acceptance import Caller, Case, Category, Contact, Reveal, Suggestion
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
@@ -36,7 +36,7 @@ SUBJECTS: dict[str, type[Any]] = {
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
     "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice",
-    "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Run",
-    "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement",
+    "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
+    "Run", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement",
     "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.columns import (
     AMoment,
+    CaseKey,
     Flag,
     Id,
     Key,
@@ -170,6 +171,24 @@ class Contact(Model):
 
     def __str__(self) -> str:
         return f"contact:{self.id}"
+
+
+class Reveal(Model):
+    """Why somebody was shown a caller: the words that he gave, beside the event that says that he was, because an event
+    holds nobody's words. Read by the log auditor; never changed, never deleted."""
+
+    __tablename__ = "reveal"
+    __table_args__ = (Index("ix_reveal_by_at", "by_id", "at"),)
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(Key, unique=True)
+    case_id: Mapped[CaseKey]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    reason: Mapped[Words]
+
+    def __str__(self) -> str:
+        return f"reveal:{self.event_id}"
 
 
 class Suggestion(Model):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_appbuilder import Model
 from sqlalchemy import Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.columns import AMoment, Id, Key, MaybeKey, Word
+
+if TYPE_CHECKING:
+    from app.models.acceptance import Reveal
 
 OFFICE_CHAIN = 0
 """The chain of events that belong to no case: calendar, rules, lists, reports."""
@@ -36,6 +41,10 @@ class Event(Model):
     payload: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))
+
+    reveal: Mapped[Reveal | None] = relationship(
+        "Reveal", primaryjoin="foreign(Reveal.event_id) == Event.id", viewonly=True, uselist=False
+    )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.chain}/{self.seq}"

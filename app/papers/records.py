@@ -33,13 +33,13 @@ def case_pages(facts: Facts) -> list[Block]:
         ]
     )  # fmt: skip
     rows = [
-        [one["number"], one["unit"], value("role_of_unit", one["role"]), one["round"], moment(one["at"]),
+        [one["number"], one["unit"], value("role_of_unit", one["role"]), one["round"], moment(one["at"]), served(one),
          f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}", last_day(one["due_at"])]
         for one in facts["assignments"]
     ]  # fmt: skip
-    head = ("编号", "承办单位", "主协办", "轮次", "分派", "签收", "期限")
+    head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
     blocks = [heading("工单、派单与签收", label="case"), about]
-    blocks.append(table(head, rows, ("1.3fr", "1fr", "12mm", "10mm", "24mm", "24mm", "24mm")))
+    blocks.append(table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm")))
     said = [
         f"{one['leader']}（{value('level', one['level'])}）{day(one['on'])}批示：{one['words']}"
         for one in facts["instructions"]
@@ -47,15 +47,32 @@ def case_pages(facts: Facts) -> list[Block]:
     return [*blocks, heading("（一）领导批示", 2), paragraph("\n".join(said))] if said else blocks
 
 
+def served(one: Facts) -> str:
+    """When a paper was served, and how: it was first opened, or stood in the panel to the end of the next working
+    day."""
+    held = one.get("served")
+    if not held:
+        return NONE
+    if held["at"] is None:
+        return "尚未送达"
+    return f"{moment(held['at'])}\n{how_served(one)}"
+
+
+def how_served(one: Facts) -> str:
+    """How a paper was served that was."""
+    return "首次打开" if one["served"]["opened"] else "视为送达"
+
+
 def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
-        [one["number"], one["unit"], moment(one["at"]), last_day(one["reply_by_at"]), _heeded(one)]
+        [one["number"], one["unit"], moment(one["at"]), served(one), last_day(one["reply_by_at"]), _heeded(one)]
         for one in facts["reminders"]
     ]
-    head = ("编号", "承办单位", "发出", "答复期限", "结果")
+    head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
     blocks = [heading("催办、送达与答复", label="reminders")]
-    blocks.append(table(head, rows, ("1.2fr", "1fr", "30mm", "28mm", "1fr")) if rows else paragraph("未发出催办。"))
+    widths = ("1.2fr", "1fr", "24mm", "24mm", "26mm", "1fr")
+    blocks.append(table(head, rows, widths) if rows else paragraph("未发出催办。"))
     asked = [
         [value("request", one["kind"]), one["unit"], moment(one["at"]), one["words"], one["promised_on"],
          _STATES[one["state"]]]
@@ -65,7 +82,7 @@ def reminders_pages(facts: Facts) -> list[Block]:
         titles = ("种类", "单位", "提出", "内容", "承诺日期", "审定")
         blocks += [heading("（一）情况说明与申请", 2)]
         blocks.append(table(titles, asked, ("18mm", "1fr", "24mm", "1.6fr", "22mm", "16mm")))
-    blocks.append(heading("（二）办理回复", 2))
+    blocks.append(heading("（二）办理回复" if asked else "（一）办理回复", 2))
     for one in facts["replies"]:
         blocks.append(_reply(one))
     return blocks if facts["replies"] else [*blocks, paragraph("未提交办理回复。")]
@@ -110,7 +127,7 @@ def supervision_pages(facts: Facts) -> list[Block]:
         late = "（逾期）" if fed and fed["late"] else ""
         blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
         blocks.append(pairs([
-            ("要求", one["requirement"]), ("反馈期限", day(one["due_on"])),
+            ("要求", one["requirement"]), ("送达", served(one)), ("反馈期限", day(one["due_on"])),
             ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
         ]))  # fmt: skip
     found = f"涉嫌{value('finding', facts['finding'] or '')}。{facts['finding_words']}"
@@ -160,13 +177,14 @@ def redo_pages(facts: Facts) -> list[Block]:
         for one in facts["responsibility"]
     ]
     again = [one for one in facts["assignments"] if one["round"] > 1]
-    orders = [[one["number"], one["round"], moment(one["at"]), last_day(one["due_at"])] for one in again]
+    orders = [[one["number"], one["round"], moment(one["at"]), served(one), last_day(one["due_at"])] for one in again]
     blocks = [heading("审核、责任认定与重办", label="redo")]
     head = ("编号", "轮次", "时间", "认定人", "结论", "依据")
     widths = ("1fr", "10mm", "24mm", "22mm", "20mm", "1.4fr")
     blocks.append(table(head, rows, widths) if rows else paragraph("未作责任认定。"))
     if orders:
-        blocks.append(table(("重办编号", "轮次", "时间", "期限"), orders, ("1.4fr", "12mm", "34mm", "34mm")))
+        named = ("重办编号", "轮次", "时间", "送达", "期限")
+        blocks.append(table(named, orders, ("1.4fr", "12mm", "28mm", "28mm", "28mm")))
     return blocks
 
 
@@ -191,8 +209,18 @@ def review_pages(facts: Facts) -> list[Block]:
 
 
 def rules_pages(facts: Facts) -> list[Block]:
-    """The text of the rules cited."""
-    return [heading("所引规定", label="rules"), paragraph(facts["rules"])]
+    """The text of the rules cited, each with the days on which it is in force."""
+    cited = facts["rules"]
+    if isinstance(cited, str):  # sealed before rules had days
+        return [heading("所引规定", label="rules"), paragraph(cited)]
+    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
+    head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
+    listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
+    return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
+
+
+def _in_force(one: Facts) -> str:
+    return f"{one['from']}至{one['to'] or '今'}" if one["from"] else NONE
 
 
 def evidence_pages(facts: Facts) -> list[Block]:

@@ -123,6 +123,11 @@ def _facts(facts: Facts) -> list[tuple[str, str, str]]:
         role = value("role_of_unit", one["role"])
         words = f"{one['number'] or NONE}派{one['unit']}{role}，期限{last_day(one['due_at'])}"
         found.append((moment(one["at"]), words, "case"))
+    for part, label in (("assignments", "case"), ("reminders", "reminders"), ("notices", "supervision")):
+        found += [
+            (moment(one["served"]["at"]), f"{one['number'] or NONE}送达（{records.how_served(one)}）", label)
+            for one in facts[part] if one.get("served") and one["served"]["at"]
+        ]  # fmt: skip
     for one in facts["reminders"]:
         found.append((moment(one["at"]), f"{one['number']}催办，限{last_day(one['reply_by_at'])}前答复", "reminders"))
         if one["lapsed_at"]:

@@ -46,6 +46,7 @@ EVENTS: dict[str, Word] = {
     "contact.recorded": Word(),
     "caller.flagged": Word(("centre_head",)),
     "caller.revealed": Word(("log_auditor",)),
+    "caller.revealed_often": Word(("log_auditor",)),
     "suggestion.marked": Word(("centre_head",)),
     "suggestion.screened": Word(counted=True),
     "assignment.allocated": Word(("unit",), counted=True),

@@ -118,6 +118,8 @@ class SupervisionFacts:
     confirmed_at: datetime | None
     heard_at: datetime | None
     concluded_at: datetime | None
+    review_asked_at: datetime | None
+    review_accepted: bool | None
     ended_at: datetime | None
 
 

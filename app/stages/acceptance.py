@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, case_number, move, note, note_office
@@ -26,6 +26,7 @@ from app.models import (
     Reply,
     Request,
     Responsibility,
+    Reveal,
     Submission,
     Suggestion,
     Supervision,
@@ -51,10 +52,10 @@ REFUSALS = (
 )  # fmt: skip
 LINES = ("110", "119", "120", "122")
 MOVES_ALONG = (
-    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, Visit, VisitRecord,
-    Responsibility, Referral,
+    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, VisitRecord, Responsibility,
+    Referral,
 )  # fmt: skip
-"""What belongs to a case and goes to the heir when its lead is withdrawn."""
+"""What belongs to a case, beside its visits, and goes to the heir when its lead is withdrawn."""
 
 
 def _received(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
@@ -302,9 +303,20 @@ def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
 
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
     """Several contacts by one caller on one day count once."""
-    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id)
-    who = Contact.caller_id == row.caller_id if row.caller_id else Contact.case_id == row.case_id
-    return any(at.date() == row.received_at.date() for at in session.scalars(query.where(who)))
+    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, _of_one_caller(session, row))
+    return any(at.date() == row.received_at.date() for at in session.scalars(query))
+
+
+def _of_one_caller(session: Session, row: Contact) -> ColumnElement[bool]:
+    """The contacts of a contact's caller, among those of one matter: where no number was given the name tells who it
+    is, and an anonymous one is known by the case."""
+    if row.caller_id is None:
+        return and_(Contact.caller_id.is_(None), Contact.case_id == row.case_id)
+    caller = session.get_one(Caller, row.caller_id)
+    named = exists().where(Caller.id == Contact.caller_id, Caller.name == caller.name, Caller.name != "")
+    if caller.phone:
+        named = named.where(Caller.phone == "")
+    return or_(Contact.caller_id == caller.id, named)
 
 
 def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:
@@ -480,15 +492,11 @@ INHERITED = (
 
 def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs: Sequence[Case]) -> None:
     """The oldest merged case takes over state, round, count, assignments, clocks, reminders and supervision."""
-    heir = heirs[0]
+    heir, how = heirs[0], _visited_as(session, lead, heirs[0])
     _not_visited(session, now, actor, Visit.caller_case_id == lead.id)
-    for model in MOVES_ALONG:
-        session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
-    session.execute(update(Contact).where(Contact.counts_on_id == heir.id).values(counts_on_id=None))
-    session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
+    _take_along(session, lead, heir)
     columns = {name: getattr(lead, name) for name in INHERITED} | {"merged_into_id": None}
     move(session, now, actor, heir, lead.state, "case.took_over", columns, {"from": lead.id})
-    how = _visited_as(session, heir)
     if heir.state == "visiting" and how:
         ends = {**clock("own", None), "closed_at": now, "closed_as": how}
         move(session, now, actor, heir, "closed", "case.closed", ends, {"as": how}, heir.lead_unit_id)
@@ -496,15 +504,26 @@ def _take_over(session: Session, now: datetime, actor: Actor, lead: Case, heirs:
         note(session, now, actor, other, "case.merged", {"merged_into_id": heir.id}, {"into": heir.id})
 
 
-def _visited_as(session: Session, heir: Case) -> str | None:
-    """How an heir's own visit ended that came before it took over; an anonymous one has none to come."""
+def _take_along(session: Session, lead: Case, heir: Case) -> None:
+    """All that belongs to a lead becomes its heir's. Its visits are numbered after those that the heir had itself
+    before it was merged: both may be of one caller and round."""
+    turns = select(func.max(Visit.turn)).where(Visit.case_id == heir.id)
+    visits = {"case_id": heir.id, "turn": Visit.turn + (session.scalar(turns) or 0)}
+    session.execute(update(Visit).where(Visit.case_id == lead.id).values(visits))
+    for model in MOVES_ALONG:
+        session.execute(update(model).where(model.case_id == lead.id).values(case_id=heir.id))
+    session.execute(update(Contact).where(Contact.counts_on_id == heir.id).values(counts_on_id=None))
+    session.execute(update(Contact).where(Contact.counts_on_id == lead.id).values(counts_on_id=heir.id))
+
+
+def _visited_as(session: Session, lead: Case, heir: Case) -> str | None:
+    """How an heir's own visit about its lead ended before it took over; an anonymous one has none to come."""
     if heir.anonymous:
         return "anonymous"
-    ended = select(Visit.state).where(
-        Visit.caller_case_id == heir.id, Visit.case_id == heir.id, Visit.round == heir.round,
-        Visit.state.in_(("done", "unreachable")),
-    )  # fmt: skip
-    state = session.scalars(ended.order_by(Visit.id.desc()).limit(1)).first()
+    visits = select(Visit.state).where(
+        Visit.caller_case_id == heir.id, Visit.case_id == lead.id, Visit.round == lead.round
+    )
+    state = session.scalars(visits.order_by(Visit.id.desc()).limit(1)).first()
     return {"done": "visited", "unreachable": "unreachable"}.get(state or "")
 
 
@@ -532,6 +551,13 @@ def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case,
     return row
 
 
+def _to_visit(session: Session, case: Case) -> bool:
+    """Whether a visitor has a caller to visit: not of a leader's matter, which is the room's. [procedure 6]"""
+    lead = lead_of(session, case)
+    waiting = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending").limit(1)
+    return not lead.leader_assigned and (lead.state == "visiting" or session.scalar(waiting) is not None)
+
+
 def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller:
     """Show a caller's name and number, with a reason, on the record."""
     if not reason.strip():
@@ -546,9 +572,21 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         )  # fmt: skip
         if session.scalar(held.limit(1)) is None:
             raise NotAllowed("not_found")
-    if actor.is_a("visitor"):
-        visit = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending")
-        if lead_of(session, case).state != "visiting" and session.scalar(visit.limit(1)) is None:
-            raise NotAllowed("not_found")
-    note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    if actor.is_a("visitor") and not _to_visit(session, case):
+        raise NotAllowed("not_found")
+    event_id = note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    session.add(Reveal(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, reason=reason.strip()))
+    session.flush()
+    _alarm(session, now, actor)
     return session.get_one(Caller, case.caller_id)
+
+
+REVEALS_AN_HOUR = 20
+"""How many callers one account is shown in an hour before the log auditor is alarmed. [trust, The caller]"""
+
+
+def _alarm(session: Session, now: datetime, actor: Actor) -> None:
+    """Alarm the log auditor when an account has just gone beyond what it is shown in an hour."""
+    hour = select(func.count()).where(Reveal.by_id == actor.id, Reveal.at > now - timedelta(hours=1))
+    if session.scalar(hour) == REVEALS_AN_HOUR + 1:
+        note_office(session, now, actor, "caller.revealed_often", {"user": actor.id, "most": REVEALS_AN_HOUR})

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import move, note, paper
 from app.ledger.chain import canonical
-from app.models import Case, Dossier, Referral, Supervision, Supplement
+from app.models import Case, Dossier, Event, Referral, Supervision, Supplement
 from app.models.columns import clock
 from app.roles import BOT, Actor
 from app.rules.facts import CaseFacts, Effect, ReferralFacts, SupervisionFacts
@@ -23,11 +23,15 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import office_at
 from app.stages.dossier import contents
-from app.stages.duties import not_about_himself, not_recused
+from app.stages.duties import doers, not_about_himself, not_recused
 from app.stages.supervision import named, review_open
 
 OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
 ENDING = ("forwarded", "no_jurisdiction", "result")
+TO_SEND = ("approved", "sealed")
+"""The states of a referral whose clock is the one to send it."""
+DRAFTING = ("supervision.opened", "supervision.reissued", "supervision.found", "supervision.concluded")
+"""What an officer writes of a dossier before it is one."""
 
 
 def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
@@ -46,8 +50,12 @@ def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list
 
 
 def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
-    """The room's own clock on a referral, or the time to send it, has run out: a red list of its own."""
+    """The room's own clock on a referral, or the time to send it, has run out: a red list of its own. While a review
+    is open the sending is held, and not late."""
     if row.state in ("closed", "abandoned") or row.own_at is None:
+        return []
+    held = any(item.id == row.supervision_id and review_open(item) for item in case.supervision)
+    if held and row.state in TO_SEND:
         return []
     if office.now < row.own_at or row.own_overdue_for == row.own_at:
         return []
@@ -117,7 +125,7 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
     _state(referral, "drafted")
     if referral.completed_by_id is None:
         raise NotAllowed("not_completed")
-    if referral.completed_by_id == actor.id:
+    if actor.id in doers(session, "referral", referral.id, "referral.completed"):
         raise NotAllowed("completed_it_himself")
     _unbiased(session, now, actor, referral)
     office = office_at(session, now)
@@ -160,15 +168,14 @@ def approve_referral(
     drafted nothing of it. Who completed, reviewed and approved are three persons."""
     _state(referral, "reviewed")
     item = _unbiased(session, now, actor, referral)
-    involved = (referral.completed_by_id, referral.reviewed_by_id)
-    if actor.id in involved:
+    if actor.id in doers(session, "referral", referral.id, "referral.completed", "referral.reviewed"):
         raise NotAllowed("completed_or_reviewed_it_himself")
     on_paper = not actor.is_a("leader")
     if on_paper and not (leader.strip() and scan.strip()):
         raise NotAllowed("approval_without_scan")
-    if on_paper and actor.id in (item.found_by_id, item.concluded_by_id, item.opened_by_id):
+    if on_paper and actor.id in doers(session, "supervision", item.id, *DRAFTING):
         raise NotAllowed("drafted_part_of_it")
-    if not on_paper and referral.opened_by_id != actor.id:
+    if not on_paper and not _opened(session, actor, referral):
         raise NotAllowed("paper_not_opened")
     columns = {
         "approved_by_id": None if on_paper else actor.id, "approval_entered_by_id": actor.id if on_paper else None,
@@ -178,6 +185,14 @@ def approve_referral(
     payload = {"on_paper": on_paper, "with_identity": with_identity, "leader": leader if on_paper else actor.name}
     move(session, now, actor, referral, "approved", "referral.approved", columns, payload)
     return referral
+
+
+def _opened(session: Session, actor: Actor, referral: Referral) -> bool:
+    """Whether he opened the paper since it was reviewed last: what he approves is what he read."""
+    about = select(func.max(Event.id)).where(Event.subject == "referral", Event.subject_id == referral.id)
+    reviewed = session.scalar(about.where(Event.kind == "referral.reviewed")) or 0
+    opened = session.scalar(about.where(Event.kind == "paper.opened", Event.actor == actor.word)) or 0
+    return opened > reviewed
 
 
 def send_back_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
@@ -307,6 +322,7 @@ def record_outcome(
 def supplement_referral(session: Session, now: datetime, actor: Actor, referral: Referral, words: str) -> Supplement:
     """New facts make a supplementary volume; what was sealed stays as it is."""
     _state(referral, "received", "sent")
+    _unbiased(session, now, actor, referral)
     if not words.strip():
         raise NotAllowed("words_missing")
     last = _last_supplement(session, referral)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
@@ -24,6 +24,7 @@ from app.rules.workdays import Calendar, Deadline, hours
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms, mark_suggestion
 from app.stages.calendar import assist_deadline, marked, office_at
+from app.stages.duties import may_handle
 
 DIRECT_KINDS = ("consultation", "praise", "help")
 """What the centre may answer itself: consultation, praise, simple help. [procedure 2]"""
@@ -159,6 +160,7 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
         raise NotAllowed("not_for_direct_answer", kind=case.kind)
     if not answer.strip():
         raise NotAllowed("answer_missing")
+    may_handle(session, actor, case)
     office = office_at(session, now)
     columns: dict[str, Any] = {"mode": "direct", "answered_by_id": actor.id, "answer": answer, **clock("own", None)}
     if drawn(session, office) and not case.anonymous:
@@ -243,7 +245,7 @@ def instruct(
         raise NotAllowed("allocated_already")
     _asked_him(session, case, actor)
     row = instruct_on_file(session, now, actor, case, terms)
-    due_on = terms["due_on"] or case.leader_due_on
+    due_on = _earliest(now.date(), case.leader_due_on, terms["due_on"])
     payload = {
         "instruction": row.id, "leader": row.leader, "level": row.level,
         "due_on": terms["due_on"] and terms["due_on"].isoformat(),
@@ -259,6 +261,12 @@ def instruct(
     else:
         _instruct_lead(session, now, actor, case, terms["due_on"])
     return case
+
+
+def _earliest(today: date, *named: date | None) -> date | None:
+    """Of the dates that leaders named the earliest that has not passed, or the last one where all have."""
+    dates = [day for day in named if day is not None]
+    return min((day for day in dates if day >= today), default=dates[-1] if dates else None)
 
 
 def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:
@@ -324,16 +332,16 @@ def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due
     calendar = office_at(session, now).calendar
     for assist in live_assists(session, one):
         moved = assist_deadline(calendar, due, assist.allocated_at.date())
-        if moved.at < assist.due_at:
-            moved = _not_in_the_past(calendar, moved, due, now)
+        if moved.at <= now:
+            moved = _not_in_the_past(calendar, due, now)
         if moved.at > assist.due_at or now < moved.at < assist.due_at:
             move_due(session, now, actor, assist, moved, why)
 
 
-def _not_in_the_past(calendar: Calendar, moved: Deadline, lead: Deadline, now: datetime) -> Deadline:
-    """An assist that gets less time gets it to the end of tomorrow, but not beyond its lead."""
+def _not_in_the_past(calendar: Calendar, lead: Deadline, now: datetime) -> Deadline:
+    """An assist's due that would have passed before anybody told it is the end of tomorrow, but not beyond its lead."""
     tomorrow = calendar.name(now.date() + timedelta(days=1), now.date())
-    return min(max(moved, tomorrow, key=lambda one: one.at), lead, key=lambda one: one.at)
+    return min(tomorrow, lead, key=lambda one: one.at)
 
 
 def reclassify(
@@ -391,30 +399,25 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     office = office_at(session, now)
     if rises and case.urgency == "emergency" and lead.return_at is not None and lead.response_at is None:
         lead.response_at = now + timedelta(hours=office.limits.emergency_response_hours)
-    if lead.state not in LIVE or lead.leader_assigned or (rises and now >= old.at):
+    if lead.state not in LIVE or _due_on_leaders_date(case, lead) or (rises and now >= old.at):
         return
     limits = kept(session, office, lead)
     base = redo_deadline if is_redo(lead) else handling_deadline
     due = base(office, case, limits, lead.allocated_at)
-    granted = _granted(session, lead)
-    if granted and not rises:
-        due = office.calendar.extended(due, granted)
-    if rises:
+    if rises and due.at < old.at:
         tomorrow = office.calendar.name(now.date() + timedelta(days=1), now.date())
         due = max(due, tomorrow, key=lambda one: one.at)
-    elif due.at <= old.at:
+    elif due.at < old.at:
         return
-    if due.at == old.at or (rises and due.at > old.at):
-        return
-    move_due(session, now, actor, lead, due, "reclassified")
+    if due.at != old.at:
+        move_due(session, now, actor, lead, due, "reclassified")
 
 
-def _granted(session: Session, lead: Assignment) -> int:
-    """The working days of an extension that was granted."""
-    query = select(Request.workdays).where(
-        Request.assignment_id == lead.id, Request.kind == "extension", Request.state == "accepted"
-    )
-    return session.scalar(query) or 0
+def _due_on_leaders_date(case: Case, lead: Assignment) -> bool:
+    """Whether a date that a leader named stands above the kind's clock: not in a redo round, nor where it had passed
+    before the unit was given the case."""
+    named = case.leader_due_on is not None and case.leader_due_on >= lead.allocated_at.date()
+    return lead.leader_assigned and named and not is_redo(lead)
 
 
 def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -> None:
@@ -425,13 +428,15 @@ def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -
 
 
 def recall(session: Session, now: datetime, actor: Actor, case: Case) -> Case:
-    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted."""
+    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted; a redo,
+    which was ordered, never was."""
     lead = _held(session, case)
     if lead.signed_at is not None or lead.state not in ("allocated", "return_pending"):
         raise NotAllowed("signed_already")
     if actor.id != lead.allocated_by_id and not actor.is_a("centre_head"):
         raise NotAllowed("not_his_allocation")
-    _unallocate(session, now, actor, case, lead, {"allocations": case.allocations - 1})
+    counted = 0 if is_redo(lead) else 1
+    _unallocate(session, now, actor, case, lead, {"allocations": case.allocations - counted})
     return case
 
 
@@ -512,6 +517,10 @@ def rule_on_extension(
         old = assignment.deadline("due")
         assert old is not None and request.workdays is not None  # noqa: S101
         due = office_at(session, now).calendar.extended(old, request.workdays)
+        if assignment.role == "assist":
+            lead = lead_assignment(session, session.get_one(Case, assignment.case_id)).deadline("due")
+            assert lead is not None  # noqa: S101
+            due = min(due, lead, key=lambda one: one.at)
         move_due(session, now, actor, assignment, due, "extension")
     return assignment
 

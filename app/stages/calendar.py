@@ -15,7 +15,7 @@ from typing import Any
 import chinese_calendar
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.ledger import Entry, move_many, note_office
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Setting, SlaRule
@@ -168,6 +168,12 @@ def office_at(session: Session, now: datetime) -> Office:
     return office
 
 
+def days_known(session: Session, now: datetime) -> Calendar:
+    """The calendar as it stands, for who only reads: nothing is filled."""
+    query = select(Setting.value).where(Setting.name == _VERSION)
+    return _calendar(session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends)
+
+
 def load_calendar(
     session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
 ) -> CalendarProposal:
@@ -294,19 +300,28 @@ def assist_deadline(calendar: Calendar, lead: Deadline, allocated_on: date) -> D
 
 
 def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
-    """Assists of the leads whose due moved move with them, never earlier than they were told."""
-    leads = {e.subject_id: e for e in entries if e.subject == "assignment" and "due_at" in e.columns}
-    for lead_id in list(leads):
-        lead = session.get_one(Assignment, lead_id)
-        moved = leads[lead_id].columns
-        new = deadline_from(moved["due_at"], moved["due_clock"])
-        query = select(Assignment).where(
-            Assignment.case_id == lead.case_id, Assignment.role == "assist", Assignment.round == lead.round
-        )
-        for assist in session.scalars(query.where(Assignment.state.in_(LIVE))):
-            due = assist_deadline(office.calendar, new, assist.allocated_at.date())
-            if due.at > assist.due_at:
-                entries.append(_moved("assignment", assist, {"due": due}, office.now))
+    """Open assists move with their leads' due, and where working days come in between though the lead's date stands
+    as named; never earlier than they were told."""
+    leads = {e.subject_id: e.columns for e in entries if e.subject == "assignment" and "due_at" in e.columns}
+    lead = aliased(Assignment)
+    query = select(Assignment, lead).join(lead, lead.case_id == Assignment.case_id).where(
+        Assignment.role == "assist", Assignment.state.in_(LIVE), Assignment.round == lead.round,
+        lead.role == "lead", lead.state.in_(LIVE),
+    ).order_by(Assignment.id)  # fmt: skip
+    for assist, its_lead in session.execute(query).all():
+        moved = leads.get(its_lead.id)
+        new = deadline_from(moved["due_at"], moved["due_clock"]) if moved else its_lead.deadline("due")
+        due = _assist_anew(office.calendar, assist, new)
+        if due.at > assist.due_at:
+            entries.append(_moved("assignment", assist, {"due": due}, office.now))
+
+
+def _assist_anew(calendar: Calendar, assist: Assignment, lead: Deadline | None) -> Deadline:
+    """An assist's due worked out anew, with the extension it was granted itself; never after its lead's."""
+    own = assist.deadline("due")
+    assert own is not None and lead is not None  # noqa: S101
+    due = max(assist_deadline(calendar, lead, assist.allocated_at.date()), calendar.again(own), key=lambda one: one.at)
+    return min(due, lead, key=lambda one: one.at)
 
 
 def change_rule(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.roles import Actor
+from app.rules.articles import articles
 from app.rules.office import WORDS
 from app.rules.refusal import NotAllowed
 
@@ -158,6 +159,14 @@ LONGEST = {"series": 24, "report": 40, "dossier": 4000}
 LONGEST_NAME = 80
 
 
+def _readable(value: str) -> None:
+    """The rules that dossiers cite, each a line: the days between which one is in force can be read."""
+    try:
+        articles(value)
+    except ValueError as line:
+        raise NotAllowed("rule_line_wrong", line=str(line)[:60]) from None
+
+
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
     """Change a word of the office: its name, or a series word, which goes into the numbers of papers. Versions that the
     desk counts itself are not settings that anybody types."""
@@ -168,6 +177,8 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
     most = LONGEST.get(name.partition(".")[0], LONGEST_NAME)
     if len(value.strip()) > most:
         raise NotAllowed("field_too_long", field="value", most=most)
+    if name == "dossier.rules":
+        _readable(value)
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)

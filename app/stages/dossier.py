@@ -35,14 +35,20 @@ from app.models import (
     Visit,
     VisitRecord,
 )
+from app.rules.articles import articles
 from app.rules.files import IDENTIFYING
 from app.rules.office import Office
 from app.rules.redaction import without_caller
+from app.stages.delivery import Service, of_cases
 from app.stages.papers import SPARED, callers_of, instruction_facts, notices_of
-from app.stages.supervision import named
+from app.stages.supervision import fault_on, named
 
 Facts = dict[str, Any]
-_UNTOUCHED = (*SPARED, "persons", "approval", "rules", "chains", "actors", "formed_by", "by", "examined_by", "found_by")
+Served = dict[tuple[str, int, int], Facts]
+_UNTOUCHED = (
+    *SPARED, "persons", "approval", "rules", "chains", "actors", "formed_by", "by", "examined_by", "found_by",
+    "opened_by",
+)  # fmt: skip
 """What holds no words of a caller: officials keep their names, though one may be called as the caller is."""
 
 
@@ -54,24 +60,35 @@ def contents(
     item = session.get_one(Supervision, referral.supervision_id)
     chains = sorted({int(row[0]) for row in timeline} | {referral.case_id})
     case = session.get_one(Case, referral.case_id)
+    services = of_cases(session, office.calendar, chains)
+    served = {key: _served(session, office, one) for key, one in services.items()}
     facts = {
         "format": 1, "case": case.id, "case_number": case.number or "", "unit": referral.unit_id,
         "unit_name": session.get_one(Unit, referral.unit_id).name, "offices": _offices(office),
         "chains": {str(id): session.get_one(Case, id).number or "" for id in chains},
         "matter": _matter(session, case), "instructions": _instructions(session, case),
-        "assignments": _assignments(session, case), "requests": _requests(session, case),
-        "reminders": _reminders(session, case), "replies": _replies(session, case), **_item(session, item),
+        "assignments": _assignments(session, case, served), "requests": _requests(session, case),
+        "reminders": _reminders(session, case, served), "replies": _replies(session, case),
+        **_item(session, item, served),
         "persons": [_person(session, row) for row in named(session, item)],
         "report": referral.report, "proposal": referral.proposal,
         "timeline": _with_workdays(office, case, timeline), "actors": _actors(session, timeline),
         "heard": _heard(timeline), "repeats": _repeats(session, case),
         "visits": _visits(session, case), "responsibility": _responsibility(session, case),
         "approval": _approval(session, referral), "with_identity": referral.with_identity,
-        "send_by": json.loads(referral.send_by_clock), "rules": office.word("dossier.rules"),
+        "send_by": json.loads(referral.send_by_clock), "rules": _rules(session, office, item),
         "evidence": _evidence(session, referral, chains), **more,
     }  # fmt: skip
     cleaned: Facts = without_caller(facts, callers_of(session, chains), _UNTOUCHED)
     return cleaned
+
+
+def _rules(session: Session, office: Office, item: Supervision) -> list[Facts]:
+    """The rules that were in force on the date of the fault, with their days."""
+    confirmed = item.confirmed_at or office.now
+    day = fault_on(session.get_one(Assignment, item.assignment_id), confirmed.date())
+    held = [one for one in articles(office.word("dossier.rules")) if one.in_force(day)]
+    return [{"words": one.words, "from": _on(one.first), "to": _on(one.last)} for one in held]
 
 
 def _offices(office: Office) -> Facts:
@@ -110,8 +127,17 @@ def _instructions(session: Session, case: Case) -> list[Facts]:
     return [instruction_facts(row) for row in session.scalars(query)]
 
 
-def _assignments(session: Session, case: Case) -> list[Facts]:
-    """Case and allocation papers and signing, with how each due date was worked out."""
+def _served(session: Session, office: Office, one: Service) -> Facts:
+    """How a paper was served: when - None while it is not -, whether by being opened, when and by whom that was."""
+    by = int(one.opened_by.removeprefix("user:")) if one.opened_by else None
+    return {
+        "at": _at(one.served_at(office.now)), "opened": one.opened, "opened_at": _at(one.opened_at),
+        "opened_by": _name(session, by), "stood_until": _at(one.stood_until),
+    }  # fmt: skip
+
+
+def _assignments(session: Session, case: Case, served: Served) -> list[Facts]:
+    """Case and allocation papers, their service and signing, with how each due date was worked out."""
     query = select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)
     return [
         {
@@ -119,6 +145,7 @@ def _assignments(session: Session, case: Case) -> list[Facts]:
             "at": _at(row.allocated_at), "by": _name(session, row.allocated_by_id), "signed_at": _at(row.signed_at),
             "signed_by": row.signed_by, "due_at": _at(row.due_at), "due": json.loads(row.due_clock),
             "replied_at": _at(row.replied_at), "late": row.late, "state": row.state,
+            "served": served.get(("assignment", row.id, 1)),
         }
         for row in session.scalars(query)
     ]  # fmt: skip
@@ -136,13 +163,14 @@ def _requests(session: Session, case: Case) -> list[Facts]:
     ]  # fmt: skip
 
 
-def _reminders(session: Session, case: Case) -> list[Facts]:
+def _reminders(session: Session, case: Case, served: Served) -> list[Facts]:
     query = select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.id)
     return [
         {
             "number": row.number, "unit": session.get_one(Unit, row.unit_id).name, "round": row.round,
             "at": _at(row.issued_at), "reply_by_at": _at(row.reply_by_at), "reply_by": json.loads(row.reply_by_clock),
             "lapsed_at": _at(row.lapsed_at), "late": row.answered_late, "void": row.void_reason, "state": row.state,
+            "served": served.get(("reminder", row.id, 1)),
         }
         for row in session.scalars(query)
     ]  # fmt: skip
@@ -165,15 +193,16 @@ def _replies(session: Session, case: Case) -> list[Facts]:
     ]  # fmt: skip
 
 
-def _item(session: Session, item: Supervision) -> Facts:
-    """Supervision: ground, notices and feedback, finding, statements, conclusion, review."""
+def _item(session: Session, item: Supervision, served: Served) -> Facts:
+    """Supervision: ground, notices, their service and feedback, finding, statements, conclusion, review."""
+    notices = [{**one, "served": served.get(("supervision", item.id, one["n"]))} for one in notices_of(session, item)]
     listed = None
     if item.listed_on is not None:
         listed = session.scalar(select(SupervisionList.number).where(SupervisionList.day == item.listed_on))
     return {
         "ground": item.ground, "reason": item.reason, "listed_on": _on(item.listed_on), "list": listed,
         "grounds": json.loads(item.facts) if item.facts else None, "item": item.number,
-        "opened_at": _at(item.opened_at), "notices": notices_of(session, item), "finding": item.finding,
+        "opened_at": _at(item.opened_at), "notices": notices, "finding": item.finding,
         "finding_words": item.finding_words, "found_by": _name(session, item.found_by_id),
         "confirmed_at": _at(item.confirmed_at), "confirmed_by": _name(session, item.confirmed_by_id),
         "heard_at": _at(item.heard_at), "unit_statement": item.unit_statement,

@@ -7,25 +7,53 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Reply, Unit, UnitPost, VisitRecord
+from app.models import Case, Event, Reply, Responsibility, Unit, UnitPost, VisitRecord
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
 
+def doers(session: Session, subject: str, id: int, *kinds: str) -> set[int]:
+    """The accounts that did something about a row, at whatever time, as the record names them."""
+    query = select(Event.actor).where(Event.subject == subject, Event.subject_id == id, Event.kind.in_(kinds))
+    return {int(word.removeprefix("user:")) for word in session.scalars(query) if word.startswith("user:")}
+
+
 def handlers(session: Session, case: Case) -> set[int | None]:
-    """Who handled the case: answered it directly, or approved a unit's reply."""
+    """Who handled the case: answered it directly - this time or before it was registered anew - or approved a unit's
+    reply."""
     query = select(Reply.approved_by_id).where(Reply.case_id == case.id)
-    return {case.answered_by_id, *session.scalars(query)} - {None}
+    answered = {id for one in _taken_over(session, case.id) for id in doers(session, "case", one, "case.answered")}
+    return {case.answered_by_id, *answered, *session.scalars(query)} - {None}
+
+
+def _taken_over(session: Session, id: int) -> set[int]:
+    """A case with those that it took over as their heir."""
+    known = {id}
+    while True:
+        before = set(session.scalars(select(Case.id).where(Case.taken_over_by_id.in_(known))))
+        if before <= known:
+            return known
+        known |= before
 
 
 def examiners(session: Session, case: Case) -> set[int | None]:
-    """Who examined a reply of the case."""
-    return set(session.scalars(select(Reply.examined_by_id).where(Reply.case_id == case.id))) - {None}
+    """Who did an examiner's work on the case: examined a reply, or reviewed responsibility."""
+    examined = select(Reply.examined_by_id).where(Reply.case_id == case.id)
+    reviewed = select(Responsibility.by_id).where(Responsibility.case_id == case.id)
+    return {*session.scalars(examined), *session.scalars(reviewed)} - {None}
 
 
 def visitors(session: Session, case: Case) -> set[int | None]:
     """Who recorded a visit of the case."""
     return set(session.scalars(select(VisitRecord.by_id).where(VisitRecord.case_id == case.id))) - {None}
+
+
+def may_handle(session: Session, actor: Actor, case: Case) -> None:
+    """Who examined or visited the case neither answers it directly nor approves a reply to it."""
+    if actor.id in examiners(session, case):
+        raise NotAllowed("examined_it_himself")
+    if actor.id in visitors(session, case):
+        raise NotAllowed("visited_it_himself")
 
 
 def may_examine(session: Session, actor: Actor, case: Case) -> None:
@@ -62,6 +90,7 @@ def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, yea
     query = select(UnitPost.id).where(
         UnitPost.user_id == actor.id,
         UnitPost.unit_id.in_(lineage(session, unit_id)),
+        UnitPost.from_on <= today,
         or_(UnitPost.to_on.is_(None), UnitPost.to_on >= since),
     )
     if session.scalar(query.limit(1)) is not None:

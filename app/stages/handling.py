@@ -18,8 +18,9 @@ from app.rules.facts import AssignmentFacts, CaseFacts, Effect
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
-from app.stages.allocation import kept, live_assists
+from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
+from app.stages.duties import may_handle
 
 EMPTY_ANSWERS = ("已收到", "正在办理", "已收到,正在办理", "已收到,正在办理中", "正在办理中", "已收悉")
 """Words that alone are no handling opinion."""
@@ -141,10 +142,7 @@ def request_extension(
 def _within_lead(session: Session, office: Office, assist: Assignment, workdays: int) -> None:
     """An assist's due never lies after its lead's."""
     old = assist.deadline("due")
-    query = select(Assignment).where(
-        Assignment.case_id == assist.case_id, Assignment.round == assist.round, Assignment.role == "lead"
-    )
-    lead = session.scalars(query.order_by(Assignment.id.desc()).limit(1)).one()
+    lead = lead_assignment(session, session.get_one(Case, assist.case_id))
     if old is not None and office.calendar.extended(old, workdays).at > lead.due_at:
         raise NotAllowed("later_than_lead", due_on=lead.due_at.isoformat())
 
@@ -242,6 +240,7 @@ def reply(
     `imported` (history taken over) it stands as it is. The verdict on its lateness is frozen now."""
     _open(assignment)
     case = session.get_one(Case, assignment.case_id)
+    may_handle(session, actor, case)
     if not imported:
         clear_opinion(opinion, next_step, step_on)
         _complete(case, public_answer, contacted, why_not_contacted)

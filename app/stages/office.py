@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
-from app.models import Assignment, Case, Instruction, Supervision, SupervisionList, Unit
+from app.models import Assignment, Case, Instruction, Reminder, Supervision, SupervisionList, Unit
 from app.models.facts import load
 from app.roles import BOT, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, SupervisionFacts, emergency
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import sweep_not_before, sweep_on
-from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, STANDING
 from app.stages.calendar import office_at
+from app.stages.papers import frozen
 from app.stages.supervision import held_to, list_facts, relisted_from, silent_from
 
 _TASKS = {"registered": "allocate", "submitted": "instruction", "examining": "examine", "visiting": "visit"}
@@ -152,8 +153,9 @@ def gate_key(day: date) -> int:
 
 
 def issue_list(session: Session, now: datetime) -> SupervisionList | None:
-    """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Struck rows of
-    earlier lists are named with their reason. Whoever comes second finds it issued."""
+    """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Rows of a day
+    whose sweep broke off before its list was out are on it too. Struck rows of earlier lists are named with their
+    reason. Whoever comes second finds it issued."""
     day = now.date()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": gate_key(day)})
@@ -162,7 +164,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     office = office_at(session, now)
     query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
     query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    found = session.execute(query.where(Supervision.listed_on == day)).all()
+    found = session.execute(query.where(_unissued(day))).all()
     if not found or not office.calendar.is_workday(day):
         return None
     _cite(session, office, [item for item, _, _ in found if not item.facts])
@@ -184,6 +186,12 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     return issued
 
 
+def _unissued(day: date) -> ColumnElement[bool]:
+    """The rows up to a day that came after the last list."""
+    last = select(func.max(SupervisionList.day)).scalar_subquery()
+    return and_(Supervision.listed_on <= day, or_(last.is_(None), Supervision.listed_on > last))
+
+
 def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> None:
     """What the centre head proposed cites its facts as well, as they are when it is listed."""
     cases = {case.id: case for case in load(session, sorted({row.case_id for row in proposed}))}
@@ -193,8 +201,8 @@ def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> 
 
 
 def _instructions(session: Session, day: date) -> dict[int, list[dict[str, Any]]]:
-    """Case id -> the leaders' instructions that the rows of a day cite."""
-    listed = select(Supervision.case_id).where(Supervision.listed_on == day)
+    """Case id -> the leaders' instructions that the rows of a day's list cite."""
+    listed = select(Supervision.case_id).where(_unissued(day))
     found: dict[int, list[dict[str, Any]]] = {}
     for row in session.scalars(select(Instruction).where(Instruction.case_id.in_(listed)).order_by(Instruction.id)):
         named = {"leader": row.leader, "level": row.level, "on": row.instructed_on.isoformat()}
@@ -219,15 +227,29 @@ def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, succ
         raise NotAllowed("unit_inactive", unit=successor.code)
     unit.active, unit.successor_id = False, successor.id
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
-    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_((*OPEN_ASSIGNMENT, "replied")))
+    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_(LIVE))
     for one in session.scalars(query.order_by(Assignment.id)).all():
         payload = {"from": unit.id, "to": successor.id}
         note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
+        _hand_over(session, one, successor)
         case = session.get_one(Case, one.case_id)
         if case.lead_assignment_id == one.id:
             case.lead_unit_id = successor.id
     session.flush()
     return unit
+
+
+def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:
+    """What the unit still had to answer goes along; the papers issued to it stay as they were."""
+    reminders = select(Reminder).where(Reminder.assignment_id == one.id, Reminder.state.in_(("open", "satisfied")))
+    for row in session.scalars(reminders):
+        frozen(session, "reminder", row.id)
+        row.unit_id = successor.id
+    items = select(Supervision).where(Supervision.assignment_id == one.id, Supervision.state.in_(STANDING))
+    for item in session.scalars(items):
+        if item.number is not None:
+            frozen(session, "supervision", item.id)
+        item.unit_id = successor.id
 
 
 def calendar_missing(office: Office) -> str | None:

@@ -119,6 +119,17 @@ def _first_unit(session: Session, one: Assignment) -> int:
     return int(json.loads(payload)["from"]) if payload else one.unit_id
 
 
+def assignment_paper(one: Assignment) -> str:
+    """Which paper an assignment came with: a redo that was ordered is a 重办通知单 with a number of its series."""
+    return "redo" if one.return_at is None else "allocation"
+
+
+def _redo(session: Session, id: int) -> Facts:
+    if assignment_paper(_get(session, Assignment, id)) != "redo":
+        raise NotAllowed("not_found")
+    return _allocation(session, id)
+
+
 def _allocation(session: Session, id: int) -> Facts:
     one: Assignment = _get(session, Assignment, id)
     event, payload = born(session, "assignment", id, "assignment.allocated")
@@ -240,6 +251,6 @@ def _referral(session: Session, id: int) -> Facts:
 
 
 _MAKERS: dict[str, Callable[[Session, int], Facts]] = {
-    "allocation": _allocation, "redo": _allocation, "reminder": _reminder, "supervision": _supervision,
+    "allocation": _allocation, "redo": _redo, "reminder": _reminder, "supervision": _supervision,
     "list": _list, "referral": _referral,
 }  # fmt: skip

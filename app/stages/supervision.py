@@ -112,7 +112,7 @@ def _listable(case: CaseFacts, one: AssignmentFacts, ground: str, office: Office
 
 
 def held_to(case: CaseFacts, one: AssignmentFacts, office: Office) -> datetime | None:
-    """The end of a new date that an item was cleared to: it holds watch and lists."""
+    """The end of the latest new date that an item was cleared to: it holds watch and lists."""
     ends = [office.calendar.end_of(row.cleared_to) for row in case.supervision_of(one) if row.cleared_to]
     return max(ends, default=None)
 
@@ -126,10 +126,10 @@ def decide_listing(case: CaseFacts, one: AssignmentFacts, office: Office, list_c
         return []
     proposed = [row for row in case.supervision_of(one, "by_hand") if row.state == "candidate" and not row.listed_on]
     effects = [_list_proposed(case, one, row, office) for row in proposed]
-    effects = effects or _missed_new_date(case, one, office)
     until = held_to(case, one, office)
     if until is not None and office.now < until:
         return effects
+    effects = effects or _missed_new_date(case, one, office)
     grounds = {
         "repeated": _unheeded(case, one, office) and _repeated_since_due(case, one),
         "leader": _leader(case, one, office),
@@ -156,12 +156,18 @@ def _silence(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effe
     return [Effect("supervision.watched", "assignment", one, None, {"watched": True}, payload, one.unit_id)]
 
 
+def _workdays_late(one: AssignmentFacts, office: Office) -> int:
+    """The working days from due to the final reply that stands, or to today; none where that was in time."""
+    until = one.replied_at or office.now
+    return max(0, office.calendar.between(one.due_on, until.date()))
+
+
 def list_facts(case: CaseFacts, one: AssignmentFacts, ground: str, office: Office) -> dict[str, Any]:
     """What a list row cites: the rule, the reminder, the working days late, the repeats, the leader's matter."""
     row = _reminder(case, one)
     return {
         "rule": RULES[ground], "case": case.number, "unit": one.unit_id, "round": one.round, "role": one.role,
-        "due_on": one.due_on.isoformat(), "workdays_late": office.calendar.between(one.due_on, office.now.date()),
+        "due_on": one.due_on.isoformat(), "workdays_late": _workdays_late(one, office),
         "reminder": row.number if row else None, "repeats": case.repeats, "leader": one.leader_assigned,
         "refusals": len(case.refusals(one)),
         "repeats_since_due": [
@@ -520,6 +526,11 @@ def _name(session: Session, actor: Actor, row: Supervision, post_ids: Sequence[i
     session.flush()
 
 
+def fault_on(one: Assignment, day: date) -> date:
+    """The date of the fault, as known on a day: the last one on which the unit could have answered in time."""
+    return min(last_day(one.due_at), day)
+
+
 def post_of(session: Session, unit_id: int, person: str, on: date) -> UnitPost:
     """The post that a person held in a unit on a date, or in one dissolved into it; NotAllowed where he held none."""
     query = select(UnitPost).where(
@@ -699,6 +710,6 @@ def close_supervision(
     return supervision
 
 
-def review_open(row: Supervision) -> bool:
+def review_open(row: Supervision | SupervisionFacts) -> bool:
     """Whether a review was asked for and not yet ruled on."""
     return row.review_asked_at is not None and row.review_accepted is None

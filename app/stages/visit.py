@@ -80,6 +80,12 @@ def _checked(form: dict[str, Any]) -> None:
         raise NotAllowed("place_missing")
 
 
+def visits(actor: Actor, leader_assigned: bool) -> bool:
+    """Whether it is his to visit: a leader's matter the room's, any other not; the centre head's either."""
+    room = actor.is_a("officer", "supervision_head")
+    return actor.is_a("centre_head") or (room if leader_assigned else actor.is_a("visitor") or not room)
+
+
 def record_visit(session: Session, now: datetime, actor: Actor, case: Case, **form: Any) -> VisitRecord:
     """Record an attempt: method, reached or not, and where reached whether the result is true, solved, satisfactory.
 
@@ -89,7 +95,7 @@ def record_visit(session: Session, now: datetime, actor: Actor, case: Case, **fo
     if case.anonymous:
         raise NotAllowed("anonymous_not_visited")
     may_visit(session, actor, lead)
-    if lead.leader_assigned != actor.is_a("officer", "supervision_head") and not actor.is_a("centre_head"):
+    if not visits(actor, lead.leader_assigned):
         raise NotAllowed("visited_by_others")
     _checked(form)
     visit = _visit_of(session, now, actor, case)
@@ -153,7 +159,9 @@ def _close(session: Session, now: datetime, actor: Actor, lead: Case, how: str) 
 
 
 def _dispute(session: Session, now: datetime, actor: Actor, lead: Case) -> None:
-    columns = {"disputed_by": "visit", "closed_at": None, "closed_as": None, **clock("own", None)}
+    columns = {
+        "disputed_by": "visit", "closed_at": None, "closed_as": None, "excluded_as": None, **clock("own", None)
+    }  # fmt: skip
     move(session, now, actor, lead, "reviewing", "case.disputed", columns)
 
 
@@ -193,6 +201,9 @@ def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: 
     if visit.round != lead.round:
         return
     how = "visited" if visit.state == "done" else "unreachable"
+    if lead.state == "visiting" and visit.state == "done" and bad(visit):
+        _dispute(session, now, actor, lead)
+        return
     if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
         if bad(visit):
             _dispute(session, now, actor, lead)

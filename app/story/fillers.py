@@ -13,6 +13,7 @@ Filler = Callable[[str, Step, datetime], dict[str, Any]]
 OPINION = "经现场核查，反映情况属实，已责成责任科室整改并安排专人跟进。"
 NEXT_STEP = "安排施工队进场处理，完工后回访诉求人。"
 REASON = "按照热线办理规定和现场核实的情况提出。"
+LEADER = {"level": "county", "name": "县长", "text": "请速办理并报结果。"}
 
 
 def _index(letter: str) -> int:
@@ -29,11 +30,13 @@ def _register(letter: str, step: Step, now: datetime) -> dict[str, Any]:
         filled["caller"] = {"name": f"诉求人{letter}", "phone": f"139{place % 10**8:08d}"}
     if step.get("received_at"):
         filled["paper_form"] = f"补{place}"
+    if step.get("leader"):
+        filled["leader"] = {**LEADER, **step["leader"]}
     return filled
 
 
 def _instruct(letter: str, step: Step, now: datetime) -> dict[str, Any]:
-    leader = {"level": "county", "name": "县长", "text": "请速办理并报结果。", **(step.get("leader") or {})}
+    leader = {**LEADER, **(step.get("leader") or {})}
     if str(step.get("as", "")).startswith("centre_head"):
         leader = {"document": f"神政批{_index(letter)}号", "scan": "批示扫描件.pdf", **leader}
     return {"leader": leader}
@@ -46,10 +49,14 @@ def _reply(letter: str, step: Step, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _promised(now: datetime) -> dict[str, Any]:
+    return {"promised_on": (now + timedelta(days=3)).date()}
+
+
 def _interim(letter: str, step: Step, now: datetime) -> dict[str, Any]:
     if step.get("opinion") is False:
-        return {"opinion": ""}
-    return {"opinion": OPINION, "next_step": NEXT_STEP}
+        return {"opinion": "", **_promised(now)}
+    return {"opinion": OPINION, "next_step": NEXT_STEP, **_promised(now)}
 
 
 def _visit(letter: str, step: Step, now: datetime) -> dict[str, Any]:
@@ -103,8 +110,7 @@ FILLERS: dict[str, Filler] = {
     "instruct": _instruct,
     "request_extension": lambda letter, step, now: {"reason": REASON, "workdays": 5},
     "explain": lambda letter, step, now: {
-        "words": f"{letter}事项因配件缺货施工受阻，现已协调厂家调货并排定工期。",
-        "promised_on": (now + timedelta(days=3)).date(),
+        "words": f"{letter}事项因配件缺货施工受阻，现已协调厂家调货并排定工期。", **_promised(now)
     },
     "reply_interim": _interim,
     "reply": _reply,
@@ -130,8 +136,8 @@ def filled(verb: str, letter: str, step: Step, now: datetime) -> dict[str, Any]:
     ours = {k: v for k, v in step.items() if k not in ("at", "as", "do", "case", "refused", "unit", "ground")}
     filler = FILLERS.get(verb)
     extra = filler(letter, step, now) if filler else {}
-    if verb == "instruct":
-        return {**ours, **extra}
+    if "leader" in extra and verb in ("register", "instruct"):
+        return {**extra, **ours, "leader": extra["leader"]}
     if verb == "reply_interim" and ours.get("opinion") in (False, True):
         ours.pop("opinion")
     return {**extra, **ours}

@@ -74,8 +74,8 @@ class Hand:
             make_waiting(self.sessions, self.data, now)
 
     def name(self, letters: Sequence[str], ids: Sequence[int]) -> None:
-        """Give the cases that a step made their letters; ValueError where they are not as many."""
-        self.cases.update(zip(letters, ids, strict=True))
+        """Give the cases that a step made their letters, where it says any; ValueError where they are not as many."""
+        self.cases.update(zip(letters, ids, strict=bool(letters)))
 
     def case(self, letter: Any) -> int:
         """The case of a letter; one that was never registered is not found."""

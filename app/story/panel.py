@@ -95,6 +95,7 @@ class PanelHand(Hand):
                 fields["into"] = session.get_one(Case, self.case(fields["into"])).number
             if verb == "open_file":
                 wanted.file = str(fields.pop("file"))
+            wanted.paper = str(fields.pop("paper", ""))
         fields |= {name: step[name] for name in ("unit", "ground") if name in step}
         if actor.name not in self.players:
             self.players[actor.name] = Player(Browser(self.browsers(), actor.name, PASSWORD))
@@ -126,7 +127,7 @@ class PanelHand(Hand):
                 form = there.form(wanted.verb)
                 if there.code in (403, 404):
                     raise Refused(f"{there.code} at {link.href}")
-                if form is not None or wanted.verb == "open_file":
+                if form is not None or wanted.opens:
                     self.reached.add(wanted.verb)
                     return link, there, form
         raise NoLink(f"no page of {player.browser.username} leads to the form of {wanted.verb}")

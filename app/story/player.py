@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
-from app.models import Case, Referral, SlaRule
+from app.models import Case, Category, Referral, SlaRule
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
@@ -108,8 +108,8 @@ def _timeline(story: Story) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
 
 
 def _furnish(session: Session, story: Story) -> None:
-    """The office of a story: its calendar, its settings, every unit that it names."""
-    fill(session, story.start)
+    """The office of a story: its calendar, its settings, every unit and category that it names."""
+    fill(session, story.start, max(story.calendar, default=None))
     if story.calendar:
         set_days(session, story.calendar)
     since = datetime(2000, 1, 1, tzinfo=BEIJING)
@@ -120,9 +120,21 @@ def _furnish(session: Session, story: Story) -> None:
         )  # fmt: skip
     for step in story.steps:
         _, _, code = str(step["as"]).partition("#")[0].partition("@")
-        for named in filter(None, [code, step.get("unit"), *(step.get("assists") or ()), step.get("successor")]):
+        units = (code, *map(step.get, ("unit", "successor", "complained_unit")), *(step.get("assists") or ()))
+        for named in filter(None, units):
             unit_named(session, named)
         actor_named(session, str(step["as"]))
+    made = {step["name"] for step in story.steps if step["do"] == "add_category" and "name" in step}
+    there = set(session.scalars(select(Category.name)))
+    session.add_all(Category(name=name) for name in sorted(_categories(story) - made - there))
+
+
+def _categories(story: Story) -> set[str]:
+    """The categories by which a story classifies."""
+    return {
+        str(step["category"]) for step in story.steps
+        if step["do"] in ("register", "reclassify") and step.get("category") and not step.get("refused")
+    }  # fmt: skip
 
 
 def _before(hand: Hand, now: datetime, step: Mapping[str, Any]) -> None:

@@ -37,19 +37,31 @@ class Told:
         return {**row, "unit": self.unit} if self.unit else row
 
 
+def _dissolved(session: Session) -> dict[int, list[tuple[int, int]]]:
+    """Assignment -> the events at which a successor took it, each with the unit that had it until then."""
+    query = select(Event.id, Event.subject_id, Event.payload).where(Event.kind == "assignment.succeeded")
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in session.execute(query.order_by(Event.id)):
+        found.setdefault(row.subject_id, []).append((row.id, json.loads(row.payload)["from"]))
+    return found
+
+
 def told(session: Session) -> list[Told]:
-    """The bot's events that stories compare, in the order they were written."""
+    """The bot's events that stories compare, in the order they were written, each with the unit of its moment."""
     units = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
+    dissolved = _dissolved(session)
     found = []
     for subject in ("assignment", "reminder", "supervision", "referral"):
         model = SUBJECTS[subject]
+        of = model.id if subject == "assignment" else model.assignment_id
         query = (
-            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id)
+            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id, of.label("of"))
             .join(model, model.id == Event.subject_id)
             .where(Event.subject == subject, Event.kind.in_(COMPARED))
         )
         for row in session.execute(query):
             payload = json.loads(row.payload)
             facts = tuple((name, payload[name]) for name in COMPARED[row.kind])
-            found.append((row.id, Told(row.at.date(), row.kind, row.chain, units.get(row.unit_id), facts)))
+            unit = next((had for id, had in dissolved.get(row.of, ()) if id > row.id), row.unit_id)
+            found.append((row.id, Told(row.at.date(), row.kind, row.chain, units.get(unit), facts)))
     return [event for _, event in sorted(found, key=lambda one: one[0])]

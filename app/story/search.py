@@ -18,13 +18,19 @@ _MOST_PAGES = 3
 @dataclass
 class Wanted:
     """What a step looks for: the verb, the names by which the case and its referrals are shown, the row that is
-    changed, whether it is a draft that is approved, the file that is opened."""
+    changed, whether it is a draft that is approved, the file or the unit's paper that is opened."""
 
     verb: str
     names: frozenset[str] = frozenset()
     row: str = ""
     draft: bool = False
     file: str = ""
+    paper: str = ""
+
+    @property
+    def opens(self) -> bool:
+        """Whether the link itself does it, without a form."""
+        return bool(self.file or self.paper)
 
     def led_to(self, link: Link) -> bool:
         """Whether a link says that it leads to the verb."""
@@ -32,6 +38,8 @@ class Wanted:
         steps = parts.path.strip("/").split("/")
         if self.verb == "open_file":
             return "files" in steps and link.text == self.file
+        if self.paper:
+            return steps[:2] == ["papers", self.paper]
         named = link.verb == self.verb or self.verb in steps or (bool(self.row) and "edit" in steps)
         return named and ("draft" in parse_qs(parts.query)) == self.draft
 

@@ -102,7 +102,7 @@ def _perform(
     target = target_of(session, actor, verb, locked, meant, ground)
     if draft is not None:
         pending = _from_draft(session, now, locked, actor, verb, draft, values)
-    if verb.target == "room":
+    if verb.target in ("room", "paper"):
         return verb.run(session, now, actor, locked, meant, **pending)
     return verb.run(session, now, actor, target, **pending)
 

@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Assignment, Case, Category, Referral, Supervision, Unit, VisitRecord
+from app.models import Assignment, Case, Category, Supervision, Unit, VisitRecord
 from app.models.columns import facts_of
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
 from app.rules import limits
 from app.rules.office import WORDS
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import last_day
 from app.rules.workflow import STANDING, UNSENT
 from app.stages import (
     acceptance,
     accountability,
     allocation,
+    delivery,
     directory,
     files,
     handling,
@@ -38,7 +38,7 @@ from app.stages import calendar as calendars
 from app.verbs.form import Field, Verb, of_column
 from app.verbs.form import choice as _c
 from app.verbs.form import field as _f
-from app.verbs.targets import assignment_of, unit_id_of
+from app.verbs.targets import assignment_of, referral_meant, unit_id_of
 
 
 def _facts(model: type[Any]) -> tuple[Field, ...]:
@@ -117,9 +117,8 @@ def _draft_finding(
     session: Session, now: datetime, actor: Actor, item: Supervision, persons: Sequence[str] = (), **values: Any
 ) -> Supervision:
     """Persons are named by their names; the post is the one held on the date of the fault."""
-    due = session.get_one(Assignment, item.assignment_id).due_at
-    fault_on = min(last_day(due), now.date())
-    posts = [supervision.post_of(session, item.unit_id, person, fault_on).id for person in persons]
+    on = supervision.fault_on(session.get_one(Assignment, item.assignment_id), now.date())
+    posts = [supervision.post_of(session, item.unit_id, person, on).id for person in persons]
     return supervision.draft_finding(session, now, actor, item, post_ids=posts, **values)
 
 
@@ -136,10 +135,23 @@ def _first_response(session: Session, now: datetime, actor: Actor, one: Assignme
     return handling.first_response(session, now, actor, one, words)
 
 
-def _open_paper(session: Session, now: datetime, actor: Actor, row: Referral, referral: int | None = None) -> Any:
-    """Open the paper of the referral that is named, else of the one meant."""
-    meant = row if referral is None else accountability.referral_of(session, row.case_id, referral)
-    return accountability.open_paper(session, now, actor, meant)
+def _open_paper(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    unit: Unit | None,
+    paper: str = "referral",
+    referral: int | None = None,
+    notice: int | None = None,
+) -> Any:
+    """Open a paper of a case: one that went to a unit, or a referral's - of the row that is named, else of the one
+    meant."""
+    if paper != "referral":
+        return delivery.open_notice(session, now, actor, case, paper, unit_id_of(actor, unit), notice)
+    if referral is not None:
+        return accountability.open_paper(session, now, actor, accountability.referral_of(session, case.id, referral))
+    return accountability.open_paper(session, now, actor, referral_meant(session, actor, case, unit, ("reviewed",)))
 
 
 _REASON, _WORDS = _f("reason!"), _f("words!")
@@ -252,7 +264,8 @@ _VERBS = (
     Verb("complete_referral", "accountability", "referral", accountability.complete_referral, (
         _f("report!"), _f("proposal!")), states=("drafted",)),
     Verb("review_referral", "accountability", "referral", accountability.review_referral, states=("drafted",)),
-    Verb("open_paper", "accountability", "referral", _open_paper, (_f("referral", "id"),), states=("reviewed",)),
+    Verb("open_paper", "accountability", "paper", _open_paper, (
+        _c("paper", ("referral", *delivery.NOTICES)), _f("referral", "id"), _f("notice", "id"))),
     Verb("approve_referral", "accountability", "referral", accountability.approve_referral, (
         _f("leader"), _f("scan"), _f("with_identity", "bool")), states=("reviewed",)),
     Verb("send_back_referral", "accountability", "referral", accountability.send_back_referral, (

@@ -87,7 +87,9 @@ def _item(
     return rows[-1]
 
 
-def _referral(session: Session, actor: Actor, case: Case, unit: Unit | None, states: Sequence[str]) -> Referral:
+def referral_meant(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, states: Sequence[str]
+) -> Referral:
     """The referral meant: the first in a state that the verb is about, in the order of the states, or the newest."""
     rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
     if not rows:
@@ -106,5 +108,5 @@ def target_of(
     if verb.target == "item":
         return _item(session, actor, case, unit, ground, verb.states)
     if verb.target == "referral":
-        return _referral(session, actor, case, unit, verb.states)
+        return referral_meant(session, actor, case, unit, verb.states)
     return case

@@ -30,7 +30,7 @@ class Referrals(DeskView):
     def links(self, item: Any) -> Links:
         """The verbs of the referral, and its dossier."""
         tongue = language()
-        verbs = [one for one in possible(actor()) if one.target == "referral"]
+        verbs = [one for one in possible(actor()) if one.target in ("referral", "paper")]
         if item.case_id is None:
             return []
         found = [(url_for(f"Verbs.{one.name}", case=item.case_id), words.title(one.name, tongue)) for one in verbs]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.models import Assignment
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskInterface
+from app.views.papers import Noticed
 
 
-class Assignments(DeskView):
+class Assignments(Noticed):
     """Assignments: one unit's part of a case in one round."""
 
     datamodel = DeskInterface(Assignment)
-    page = "Assignments"
+    page, subject = "Assignments", "assignment"
     page_only = ("waived_reason", "first_response_at", "signed_by", "ended_at")

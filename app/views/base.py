@@ -35,6 +35,8 @@ NOT_HERE = {"action", "action_post", "download", "delete"}
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
 """(address, label) of each."""
+Values = list[tuple[str, str]]
+"""(label, value) of each."""
 PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
 COUNTED_TO = 10_000
 AT_ONCE = 500
@@ -259,9 +261,9 @@ class DeskView(ModelView):
             return shown(self.table, name, worded if worded is not None else found and str(found))
         return shown(self.table, name, plain if plain is not None else found)
 
-    def cover(self, rows: Sequence[Any]) -> None:
+    def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn in one statement which callers have to be covered in these rows."""
-        if self.free and not actor().reads_as_typed:
+        if self.free and (always or not actor().reads_as_typed):
             know_callers(case_of(one) for one in rows)
 
     def told(self, item: Any, name: str, always: bool = False) -> str:
@@ -300,11 +302,14 @@ class DeskView(ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
-        values = [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
         return self.render_template(
-            self.show_template, title=self.title_here(), view=self, values=values, case=self.case_href(item), item=item,
-            links=self.links(item),
+            self.show_template, title=self.title_here(), view=self, values=self.values_of(item), item=item,
+            case=self.case_href(item), links=self.links(item),
         )  # fmt: skip
+
+    def values_of(self, item: Any) -> Values:
+        """All that a row's own page shows of it."""
+        return [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
 
     def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""
@@ -363,8 +368,7 @@ class DeskView(ModelView):
         yield _csv([*head, mark])
         rows = iter(query.yield_per(AT_ONCE))
         while some := list(islice(rows, AT_ONCE)):
-            if self.free:
-                know_callers(case_of(item) for item in some)
+            self.cover(some, always=True)
             for item in some:
                 yield _csv([safe_cell(self.told(item, name, always=True)) for name in self.export_columns])
 

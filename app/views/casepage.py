@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import Integer, Text, cast, false, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import case as either
 from sqlalchemy.orm import joinedload
 
 from app.models import (
@@ -87,14 +88,14 @@ def load(id: int) -> Case | None:
 
 
 _NAMES = ("subject", "id", "state", "kind", "number", "unit_id", "unit", "round", "at", "due_at", "due_clock",
-          "own_at", "own_clock", "words")  # fmt: skip
+          "own_at", "own_clock", "words", "paper")  # fmt: skip
 
 
 def _part(model: type[Any], case: Case, *, unit: bool = True, **columns: Any) -> Any:
     """One kind of row that hangs on a case, in the columns that all kinds share."""
     empty = {
         "state": "", "kind": "", "number": "", "round": 0, "at": None, "due_at": None, "due_clock": None,
-        "own_at": None, "own_clock": None, "words": "",
+        "own_at": None, "own_clock": None, "words": "", "paper": "",
     }  # fmt: skip
     types = {"at": Moment, "due_at": Moment, "own_at": Moment, "round": Integer}
     given = {**empty, **columns}
@@ -124,18 +125,19 @@ def _parts(case: Case, who: Actor) -> list[Any]:
     held = [
         _part(Assignment, case, state=Assignment.state, kind=Assignment.role, number=Assignment.number,
               round=Assignment.round, at=Assignment.allocated_at, due_at=Assignment.due_at,
-              due_clock=Assignment.due_clock, own_at=Assignment.sign_at, own_clock=Assignment.sign_clock),
+              due_clock=Assignment.due_clock, own_at=Assignment.sign_at, own_clock=Assignment.sign_clock,
+              paper=either((Assignment.return_at.is_(None), "redo"), else_="allocation")),
         _part(Reply, case, state=Reply.state, round=Reply.round, at=Reply.filed_at, words=Reply.public_answer),
     ]  # fmt: skip
     others = [
         _part(Request, case, state=Request.state, kind=Request.kind, round=Request.round, at=Request.filed_at,
               due_at=Request.own_at, due_clock=Request.own_clock, words=Request.words),
         _part(Reminder, case, state=Reminder.state, number=Reminder.number, round=Reminder.round, at=Reminder.issued_at,
-              due_at=Reminder.reply_by_at, due_clock=Reminder.reply_by_clock),
+              due_at=Reminder.reply_by_at, due_clock=Reminder.reply_by_clock, paper="reminder"),
         _part(Supervision, case, state=Supervision.state, kind=Supervision.ground, number=Supervision.number,
               round=Supervision.round, at=Supervision.opened_at, due_at=Supervision.due_at,
               due_clock=Supervision.due_clock, own_at=Supervision.own_at, own_clock=Supervision.own_clock,
-              words=Supervision.requirement),
+              words=Supervision.requirement, paper="supervision"),
     ]  # fmt: skip
     if own is not None:
         assists = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.role == "assist")
@@ -357,15 +359,15 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "state": words.state(table, row.state, tongue), "round": str(row.round or ""),
         "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
         "due": last_day(row.due_at).isoformat() if row.due_at else "", "words": told,
-        "paper": _paper(table, row),
+        "paper": _paper(row),
     }  # fmt: skip
 
 
-def _paper(table: str, row: Any) -> str:
-    """Where the PDF of a numbered paper is."""
-    kinds = {
-        "assignment": ("allocation", "Assignments"), "reminder": ("reminder", "Reminders"),
-        "supervision": ("supervision", "Supervision"),
-    }  # fmt: skip
-    kind, page = kinds.get(table, ("", ""))
-    return url_for("Papers.of", kind=kind, id=row.id) if row.number and page in actor().pages else ""
+_PAGES = {"allocation": "Assignments", "redo": "Assignments", "reminder": "Reminders", "supervision": "Supervision"}
+
+
+def _paper(row: Any) -> str:
+    """Where the PDF of a numbered paper is, for who may open it."""
+    who = actor()
+    may = row.number and _PAGES.get(row.paper) in who.pages and "open_paper" in who.rights
+    return url_for("Papers.of", kind=row.paper, id=row.id) if may else ""

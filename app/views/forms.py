@@ -17,17 +17,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import Case, Category, Person, Unit
-from app.roles import RIGHTS
+from app.roles import PAGES, RIGHTS
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.stages.people import COMPOSABLE
-from app.verbs import Field, Verb
-from app.views.shown import page_title
+from app.verbs import VERBS, Field, Verb
 
 LONG = frozenset({
     "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
     "why_unsolved", "requirement", "conclusion", "report", "proposal", "answer", "evidence", "grounds", "repeat_check",
-    "text",
+    "text", "value",
 })  # fmt: skip
 """Fields with room for more than a line."""
 LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
@@ -107,10 +106,8 @@ class Form:
         return [self._input(one, given.get(one.name)) for one in fields]
 
     def _input(self, one: Field, offered: Sequence[tuple[str, str]] | None) -> Input:
-        made = Input(one.name, words.field(one.name, self.tongue), one.kind, one.required, self.typed.get(one.name, ""))
-        own = _HINTS.get(f"{one.name}:{self.verb.name}")
-        hint = own or _HINTS.get(one.name) or _HINTS.get(one.kind)
-        made.hint = words.word(hint, self.tongue) if hint else ""
+        label = words.field(one.name, self.tongue, self.verb.name)
+        made = Input(one.name, label, one.kind, one.required, self.typed.get(one.name, ""))
         made.values = self.typed.getlist(one.name)
         if one.kind in ("leader", "caller"):
             made.parts = [self._part(one.name, *part) for part in (LEADER if one.kind == "leader" else CALLER)]
@@ -125,6 +122,9 @@ class Form:
             made.kind = "many"
         elif one.kind in ("text", "long") and made.options:
             made.kind = "choice"
+        own = _HINTS.get(f"{one.name}:{self.verb.name}")
+        hint = own or _HINTS.get(one.name) or _HINTS.get(made.kind)
+        made.hint = words.word(hint, self.tongue) if hint else ""
         return made
 
     def _part(self, whole: str, name: str, kind: str) -> Input:
@@ -162,7 +162,7 @@ class Form:
             rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
             return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]
         if one.name == "rights":
-            return [(word, right_title(word, self.tongue)) for word in COMPOSABLE]
+            return [(word, right_title(word, self.tongue)) for word in sorted(COMPOSABLE, key=_rank)]
         return ()
 
     def values(self) -> dict[str, Any]:
@@ -210,7 +210,15 @@ def right_title(word: str, tongue: str) -> str:
         return words.title(word, tongue)
     if word in SCOPE_TITLES:
         return words.word(SCOPE_TITLES[word], tongue)
-    return f"查看：{page_title(word, tongue)}" if tongue == "zh" else f"see: {page_title(word, tongue)}"
+    return f"查看：{words.page(word)}" if tongue == "zh" else f"see: {words.page(word, tongue)}"
+
+
+def _rank(word: str) -> tuple[int, int]:
+    """The order in which rights are offered: verbs as the procedure has them, then scopes, then pages."""
+    for place, known in enumerate((list(VERBS), list(SCOPE_TITLES), list(PAGES))):
+        if word in known:
+            return place, known.index(word)
+    return len(RIGHTS), 0
 
 
 def _plain(text: str, reading: Session) -> str:

@@ -62,8 +62,8 @@ def case_of(item: Any) -> int | None:
 
 
 def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
-    """The caller of a case as its page shows him: covered, `always` or but for the operator who entered him; not at all
-    to units where the case is confidential."""
+    """The caller of a case as its page shows him: as he was entered to the operator who entered him (unless `always`
+    covered), to others covered; not at all to units where the case is confidential. [procedure, Who may do what]"""
     zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
         return {"note": "匿名" if zh else "anonymous"}
@@ -73,6 +73,6 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}
     who = actor()
-    if who.is_a("operator") and not who.of_a_unit and case.operator_id == who.id and not always:
+    if who.is_a("operator") and case.operator_id == who.id and not always:
         return {"name": caller.name, "phone": caller.phone}
     return {"name": masked_name(caller.name), "phone": masked_phone(caller.phone)}

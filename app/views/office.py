@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_appbuilder import expose
@@ -14,6 +15,7 @@ from app.rules import words
 from app.rules.office import WORDS
 from app.views.actor import actor, desk, language, reader
 from app.views.base import DeskInterface, DeskView, Inputs
+from app.views.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 
 
@@ -95,6 +97,11 @@ class Bot(DeskView):
         state = read(desk().settings.data)
         return state.children if state else ()
 
+    def child_name(self, name: str) -> str:
+        """What a process is called; workers by their number."""
+        kind, _, number = name.partition("-")
+        return f"{words.value('child', kind, language())} {number}".rstrip()
+
     def failing(self) -> Inputs:
         """The cases whose look failed, with the error: what a poison row says."""
         query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
@@ -118,7 +125,13 @@ class Events(DeskView):
             return words.word(words.TABLES.get(_SUBJECTS.get(item.subject, item.subject), ("—", "—")), tongue)
         if name in ("from_state", "to_state") and getattr(item, name):
             return words.state(item.subject, getattr(item, name), tongue)
+        if name == "reveal" and item.reveal is not None:
+            return masked_text(item.reveal.reason, item.reveal.case_id)
         return super().value(item, name)
+
+    def cover(self, rows: Sequence[Any], always: bool = False) -> None:
+        """Learn in one statement which callers somebody may have named when he was shown them."""
+        know_callers(row.reveal.case_id for row in rows if row.reveal is not None)
 
 
 _SUBJECTS = {"case": "hotline_case", "office": "setting"}

@@ -7,16 +7,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, send_file
+from flask import Response, abort, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
+from app.database import reading
 from app.models import Assignment, Dossier, Reminder, Supervision, SupervisionList
 from app.papers import pdf
 from app.rules.refusal import NotAllowed
-from app.stages.papers import frozen
-from app.views.actor import actor, asked, reader, written
+from app.rules.workdays import last_day
+from app.stages.calendar import days_known
+from app.stages.delivery import Service, of_row
+from app.stages.papers import assignment_paper, frozen
+from app.verbs import perform
+from app.views.actor import actor, asked, desk, language, now, reader, written
+from app.views.base import DeskView, Links, Values
 
 MEDIA = {
     "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -27,6 +33,40 @@ _OF: dict[str, tuple[str, type[Any]]] = {
     "supervision": ("Supervision", Supervision),
 }  # fmt: skip
 """kind -> the page on which its row stands, and the table of that row."""
+
+
+class Noticed(DeskView):
+    """A page of rows of which each came to its unit with a paper: how that was served, and where it is opened."""
+
+    subject = ""
+
+    def values_of(self, item: Any) -> Values:
+        """What is shown of the row, and of the service of its papers."""
+        reader().commit()
+        with reading(desk().sessions) as session:
+            served = sorted(of_row(session, days_known(session, now()), self.subject, item.id).items())
+        label = "送达" if language() == "zh" else "Served"
+        return [*super().values_of(item), *((label, _worded(one, len(served) > 1, key[2])) for key, one in served)]
+
+    def links(self, item: Any) -> Links:
+        """The paper."""
+        if not item.number or "open_paper" not in actor().rights:
+            return super().links(item)
+        kind = assignment_paper(item) if self.subject == "assignment" else self.subject
+        label = "打开文书（PDF）" if language() == "zh" else "Open the paper (PDF)"
+        return [*super().links(item), (url_for("Papers.of", kind=kind, id=item.id), label)]
+
+
+def _worded(one: Service, several: bool, n: int) -> str:
+    """How a paper was served, in words: `n` says which of several notices."""
+    zh = language() == "zh"
+    which = (f"第{n}次通知：" if zh else f"notice {n}: ") if several else ""
+    at = one.served_at(now())
+    if at is None:
+        till = f"{last_day(one.stood_until)}"
+        return which + (f"尚未打开，至{till}终了视为送达" if zh else f"not opened yet; served at the end of {till}")
+    how = ("首次打开", "first opened") if one.opened else ("视为送达", "by having stood in the panel")
+    return f"{which}{at:%Y-%m-%d %H:%M} {how[not zh]}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:
@@ -59,12 +99,17 @@ class Papers(BaseView):
     @has_access
     @permission_name("list")
     def of(self, kind: str, id: int) -> Any:
-        """One paper of a row that the person sees; 404 else."""
+        """One paper of a row that the person sees, on the record where it went to his unit; 404 else."""
         page, model = _OF.get(kind, ("", None))
-        if model is None or page not in actor().pages or asked(model, id) is None:
+        row = asked(model, id) if model is not None and page in actor().pages else None
+        if row is None:
             abort(404)
+        who, at, case = actor(), now(), row.case_id
+        kind = assignment_paper(row) if model is Assignment else kind
         try:
-            facts = written(lambda session: frozen(session, kind, id))
+            facts = written(
+                lambda session: perform(session, at, who, "open_paper", case=case, paper=kind, notice=id)
+            )
         except NotAllowed:
             abort(404)
         return sent(pdf(kind, facts), "pdf", str(facts.get("number") or f"{kind}-{id}"))

@@ -36,7 +36,6 @@ from app.views.actor import (
 )
 from app.views.base import DeskInterface, DeskView, Links
 from app.views.forms import SCOPE_TITLES
-from app.views.shown import page_title
 
 IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 3600
 NOTED_EVERY = 60
@@ -246,4 +245,4 @@ def rights_of(role: Role) -> list[tuple[str, str]]:
     scopes = [scope for scope in SCOPE_TITLES if scope == own or (scope in held and not built_in)]
     verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
     told = [(one, words.word(SCOPE_TITLES[one], tongue)) for one in scopes]
-    return [*verbs, *((one, page_title(one)) for one in pages), *told]
+    return [*verbs, *((one, words.page(one, tongue)) for one in pages), *told]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.models import Reminder
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskInterface
+from app.views.papers import Noticed
 
 
-class Reminders(DeskView):
+class Reminders(Noticed):
     """Reminders, each with its number and its reply-by."""
 
     datamodel = DeskInterface(Reminder)
-    page = "Reminders"
+    page, subject = "Reminders", "reminder"
     page_only = ("void_reason", "in_error", "ended_at")

@@ -42,18 +42,3 @@ def _worded(table: str, column: str, value: str, tongue: str) -> str:
     if table == "calendar_proposal" and column == "days":
         return "、".join(f"{day} {'班' if worked else '休'}" for day, worked in json.loads(value).items())
     return value
-
-
-_PAGE_TABLES = {
-    "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
-    "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
-    "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
-    "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
-    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
-}  # fmt: skip
-
-
-def page_title(page: str, tongue: str | None = None) -> str:
-    """What a page is called, in the language of the request unless another is named."""
-    return words.word(words.TABLES[_PAGE_TABLES[page]], tongue or language())

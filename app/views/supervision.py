@@ -12,14 +12,14 @@ from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.notices import LIST_HEAD, list_rows, struck_rows
 from app.views.base import DeskInterface, DeskView
-from app.views.papers import list_facts, sent
+from app.views.papers import Noticed, list_facts, sent
 
 
-class Supervision(DeskView):
+class Supervision(Noticed):
     """Candidates and items of the supervision room."""
 
     datamodel = DeskInterface(models.Supervision)
-    page = "Supervision"
+    page, subject = "Supervision", "supervision"
     page_only = (
         "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
         "struck_reason", "ended_reason", "cleared_to", "confirmed_at", "heard_at", "concluded_at", "review_accepted",

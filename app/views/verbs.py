@@ -17,6 +17,7 @@ from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING
+from app.stages.duties import lineage
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
@@ -28,7 +29,7 @@ from app.views.questions import Question, asked_before, question_of
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
@@ -38,6 +39,8 @@ _CHANGED: dict[str, str] = {
     "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
 }  # fmt: skip
 """Where a verb without a case leads afterwards."""
+_OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
+"""What verbs are about, where a case may have one of several units."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
@@ -176,7 +179,7 @@ def _case(verb: Verb, id: int) -> Case | None:
     if case is None and verb.name == "instruct" and "leader" in actor().scopes and 0 < id < 2**62:
         brief = select(Case).where(Case.id == id, Case.state == "handling").execution_options(unscoped=True)
         return reader().scalars(brief).first()
-    if case is None and verb.target == "referral" and 0 < id < 2**62:
+    if case is None and verb.target in ("referral", "paper") and 0 < id < 2**62:
         held = select(Referral.id).where(Referral.case_id == id).limit(1)
         if reader().scalar(held) is not None:
             query = select(Case).where(Case.id == id).execution_options(unscoped=True)
@@ -245,7 +248,7 @@ def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> 
 
 def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
     """The units among which a form asks which assignment is meant: those of the case, where it has several."""
-    if case is None or verb.target not in ("assignment", "reminder", "item", "referral", "room") or actor().unit_id:
+    if case is None or verb.target not in _OF_A_UNIT or actor().unit_id:
         return []
     if any(one.name == "unit" for one in verb.fields):
         return []
@@ -267,8 +270,10 @@ def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple
     if case is None:
         return {}
     if verb.name == "draft_finding":
-        query = select(UnitPost.person, UnitPost.post).join(Supervision, Supervision.unit_id == UnitPost.unit_id)
-        rows = reader().execute(query.where(Supervision.case_id == case.id).distinct()).all()
+        supervised = reader().scalars(select(Supervision.unit_id).where(Supervision.case_id == case.id).distinct())
+        units = {id for unit in supervised.all() for id in lineage(reader(), unit)}
+        query = select(UnitPost.person, UnitPost.post).where(UnitPost.unit_id.in_(units))
+        rows = reader().execute(query.distinct()).all()
         return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in rows]}
     if verb.name in ("record_statement", "draft_statement"):
         query_ = (

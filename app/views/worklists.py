@@ -59,6 +59,14 @@ def _own(*conditions: Any) -> Where:
     return lambda who: [Assignment.unit_id == (who.unit_id or 0), *conditions]
 
 
+def _to_visit(who: Actor) -> list[Any]:
+    """The visits that are his: a leader's matter the room's, any other a visitor's, all the centre head's."""
+    leaders = select(Case.id).where(Case.leader_assigned.is_(True))
+    room, visitor = who.is_a(*_ROOM), who.is_a("visitor")
+    mine = Visit.case_id.in_(leaders) if room else Visit.case_id.not_in(leaders)
+    return [Visit.state == "pending", *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
+
+
 _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_head"), ("unit_staff", "unit_head")
 _UNDER_WAY = ("drafted", "reviewed", "approved", "sealed", "sent", "received")
 
@@ -94,7 +102,9 @@ QUEUES: dict[str, Queue] = {
     "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
                        _case("reviewing"), "own_at"),
     "to_visit": Queue(("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit,
-                      lambda who: [Visit.state == "pending"], "planned_at"),
+                      lambda who: _to_visit(who), "planned_at"),
+    "sampled": Queue(("待回访的直接答复", "Direct answers to visit"), ("visitor", "centre_head"), Case,
+                     lambda who: [Case.state == "visiting", Case.mode == "direct"], "own_at"),
     "to_sign": Queue(("待签收", "To sign for"), _UNIT, Assignment, _own(Assignment.state == "allocated"), "sign_at"),
     "to_answer": Queue(("待办理", "To answer"), _UNIT, Assignment,
                        _own(Assignment.state.in_(("signed", "return_pending"))), "due_at"),
@@ -117,9 +127,9 @@ QUEUES: dict[str, Queue] = {
     "room_overdue": Queue(("督查室逾期", "The room's own overdue"), _ROOM, Supervision,
                           lambda who: [Supervision.own_overdue_for == Supervision.own_at,
                                        Supervision.state.in_(STANDING)], "own_at", red=True),
-    "referrals_overdue": Queue(("逾期移送卷宗", "Referrals past due"), _ROOM, Referral,
+    "referrals_overdue": Queue(("移送逾期", "Referrals overdue"), _ROOM, Referral,
                                lambda who: [Referral.own_overdue_for == Referral.own_at,
-                                            Referral.state.in_(_UNDER_WAY)], "own_at", "Referrals", red=True),
+                                            Referral.state.in_(_UNDER_WAY)], "own_at", red=True),
     "findings": Queue(("待确认认定", "Findings to confirm"), ("supervision_head",), Supervision,
                       lambda who: [Supervision.state == "finding"], "own_at"),
     "reviews": Queue(("待裁定复核", "Reviews to rule on"), ("supervision_head",), Supervision,

@@ -239,6 +239,8 @@ def test_rows_that_are_being_added_are_waited_for_before_the_list_is_issued(post
         with _beside(issue):
             _waits(desk, "advisory")
             go_on.set()
+    event.remove(desk.engine, "before_cursor_execute", notice)
+    event.remove(desk.engine, "commit", stop)
     lists = rows(desk, select(SupervisionList.day, SupervisionList.rows))
     assert [(row.day, len(json.loads(row.rows))) for row in lists] == [(NOW.date(), 3)]
     whole(desk)

@@ -23,6 +23,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 
+from app.rules import words
 from jobs import sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id
@@ -51,6 +52,11 @@ def ticking(queue: Queue) -> Iterator[None]:
     finally:
         stopped.set()
         thread.join(10)
+
+
+@pytest.mark.parametrize("name", [wake.name for wake in TIMETABLE])
+def test_every_wake_up_has_a_name_for_people(name: str) -> None:
+    assert re.search("[A-Za-z]", words.value("run", name)) is None
 
 
 def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:

@@ -122,7 +122,7 @@ def test_a_worker_started_later_goes_on_with_the_same_clock(
 def test_a_job_that_fails_is_kept_with_its_error_and_no_value(
     sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
 ) -> None:
-    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection, connection:
+    with closing(sqlite3.connect(str(sqlite_desk.engine.url.database))) as connection, connection:
         connection.execute("DROP TABLE run")
     tick(queue_on(redis), time.time())
     with working(sqlite_desk, redis_url, tmp_path / "data"):
@@ -136,7 +136,7 @@ def test_a_job_that_fails_is_kept_with_its_error_and_no_value(
 
 def test_a_work_horse_dies_with_its_worker(sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path) -> None:
     sqlite_desk.engine.dispose()
-    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as lock:
+    with closing(sqlite3.connect(str(sqlite_desk.engine.url.database), isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")  # the job waits for this
         tick(queue_on(redis), time.time())
         with working(sqlite_desk, redis_url, tmp_path / "data") as worker:

@@ -43,11 +43,12 @@ def test_the_event_is_written_before_the_state_that_names_it(desk: Desk) -> None
     with transaction(desk.sessions) as session:
         one = allocated(session)
 
-        @listening.listens_for(desk.engine, "before_cursor_execute")
         def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
             written.append(" ".join(statement.split()[:3]))
 
+        listening.listen(desk.engine, "before_cursor_execute", note)
         ledger.move(session, NOW, ALLOCATOR, one, "signed", "assignment.signed", {"signed_at": NOW})
+        listening.remove(desk.engine, "before_cursor_execute", note)
     kept = [line for line in written if line.startswith(("INSERT", "UPDATE"))]
     assert kept == [
         "INSERT INTO event", "UPDATE assignment SET", "INSERT INTO day_count", "UPDATE hotline_case SET",

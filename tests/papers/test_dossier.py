@@ -162,6 +162,44 @@ def test_the_timeline_counts_working_days_and_names_the_days_of_each_clock(room:
     assert "06-10、06-11、06-12、06-13、06-16" in told and "15个工作日" in told
 
 
+def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
+    """The allocation was opened by the unit an hour later; the supervision notice stood to the end of Tuesday."""
+    room.to("allocate")
+    room.do("2025-06-09 09:50", "staff@WATER", "open_paper", "A", paper="allocation")
+    room.to("seal_referral")
+    assert room.data is not None
+    (made_,) = (room.data / "dossiers").glob("*/dossier.pdf")
+    pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(made_).pages]
+    case, supervision, report, timeline = (
+        next(page for page in pages if page.startswith(title))
+        for title in ("工单、派单与签收", "督办通知", "事项报告", "时间线")
+    )
+    assert "2025-06-0909:50首次打开" in case
+    assert "2025-06-1100:00视为送达" in supervision
+    assert "2025-06-0909:50神热线交〔2025〕1号送达（首次打开）" in report
+    assert "2025-06-1100:00神政督〔2025〕1号送达（视为送达）" in report
+    assert "2025-06-0909:50打开文书" in timeline
+
+
+def test_what_is_not_served_yet_is_said_so(room: Room) -> None:
+    room.to("draft")
+    with transaction(room.desk.sessions) as session:
+        referral = session.get_one(Referral, room.referral.id)
+        facts = draft_contents(session, moment("2025-06-10 23:00"), referral)
+        assert [one["served"]["at"] for one in facts["notices"]] == [None]
+        later = draft_contents(session, moment("2025-06-11 00:00"), referral)
+        assert [one["served"]["at"] for one in later["notices"]] == ["2025-06-11T00:00:00+08:00"]
+
+
+def test_the_rules_cited_are_those_of_the_date_of_the_fault_with_their_days(room: Room) -> None:
+    """The finding comes on 10 June 2025, before the unit's due date: of two versions of an article the later one."""
+    text_ = "〔2018-03-20至2025-06-09〕《监察法》旧条\n〔2025-06-10至今〕《监察法》新条\n《办理规程》"
+    room.do("2025-06-09 08:00", "it_admin", "change_setting", name="dossier.rules", value=text_)
+    told = words((made(room) / "dossier.pdf").read_bytes())
+    assert "《监察法》新条2025-06-10至今" in told and "《办理规程》—" in told
+    assert "《监察法》旧条" not in told
+
+
 def test_statements_or_a_note_that_none_came(room: Room) -> None:
     room.post("赵六", "deputy", "2024-01-01")
     room.to("draft_finding", persons=["WATER_head", "赵六"])

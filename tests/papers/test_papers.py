@@ -191,6 +191,12 @@ def test_nobody_deletes_or_changes_what_a_paper_says(office: Office, statement: 
         session.execute(text(statement))
 
 
+def test_what_was_allocated_has_no_redo_notice(office: Office) -> None:
+    late(office)
+    with pytest.raises(NotAllowed, match="not_found"):
+        facts(office, "redo", office.assignment("A").id)
+
+
 @pytest.mark.parametrize("kind", ["allocation", "reminder", "supervision", "list", "referral", "poem"])
 def test_there_is_no_paper_of_what_is_not_there(office: Office, kind: str) -> None:
     with pytest.raises(NotAllowed, match="not_found"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from app.rules.sentences import SENTENCES, sentence
 APP = Path(__file__).parent.parent.parent / "app"
 
 
+@cache
 def raised() -> dict[str, list[set[str]]]:
     """message id -> the facts given with it, at each place that names it."""
     found: dict[str, list[set[str]]] = {}

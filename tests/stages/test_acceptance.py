@@ -6,11 +6,24 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DatabaseError
 
 from app.database import reading, transaction
 from app.ledger import verify
-from app.models import Caller, Case, Category, Contact, Event, Instruction, Suggestion, Unit, Visit
+from app.models import (
+    Caller,
+    Case,
+    Category,
+    Contact,
+    Event,
+    Instruction,
+    Notice,
+    Reveal,
+    Suggestion,
+    Unit,
+    Visit,
+)
 from app.rules.limits import CHANNELS, KINDS
 from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS
 from app.stages.allocation import complained_of
@@ -198,6 +211,18 @@ def test_several_repeats_by_one_caller_on_one_day_count_once(desk: Desk) -> None
     assert office.case("A").repeats == 2
 
 
+def test_a_caller_without_a_number_is_known_by_his_name_and_an_anonymous_one_by_the_case(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    for caller in ({"name": "李四"}, {"name": "李四"}, {"name": "李四", "phone": "13800000002"}, {"name": "王五"}):
+        office.do(at(10), "operator", "contact", "A", kind="repeat", caller=caller)
+    assert office.case("A").repeats == 2
+    office.do(at(20), "operator", "register", "B", kind="help", anonymous=True)
+    for caller in ({"phone": "13800000002"}, {}, {}, {"phone": "13800000002"}):
+        office.do(at(30), "operator", "contact", "B", kind="chase", caller=caller)
+    assert office.case("B").repeats == 2
+
+
 def test_each_caller_of_merged_cases_keeps_reply_and_visit(desk: Desk) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A", kind="help")
@@ -277,6 +302,46 @@ def test_the_identity_of_a_confidential_caller_reaches_no_unit_and_no_event(desk
         said = Event.payload.contains(CALLER["phone"]) | Event.payload.contains(CALLER["name"])
         assert session.scalar(leaked.where(said)) == 0
     assert "caller.revealed" in office.events("A")
+
+
+def test_the_reason_for_showing_a_caller_is_kept_beside_the_event_and_not_in_it(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(at(0), "A", caller=CALLER)
+    office.do(at(10), "allocator", "reveal", "A", reason=" 回访前核对地址 ")
+    event = office.row(Event, kind="caller.revealed")
+    kept = office.row(Reveal)
+    assert (kept.event_id, kept.case_id, kept.reason) == (event.id, office.id("A"), "回访前核对地址")
+    assert event.actor == f"user:{kept.by_id}" and event.at == kept.at
+    assert event.payload == f'{{"caller":"caller:{office.case("A").caller_id}"}}'
+    for statement in ("DELETE FROM reveal", "UPDATE reveal SET reason = '别的'"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction(desk.sessions) as session:
+            session.execute(text(statement))
+
+
+def test_who_is_refused_leaves_no_reason(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(at(0), "A", caller=CALLER, confidential=True)
+    assert office.refused(at(10), "staff@WATER", "reveal", "A", reason="联系诉求人") == "confidential"
+    assert office.rows(Reveal) == []
+
+
+def test_more_than_twenty_callers_shown_in_an_hour_alarm_the_log_auditor_once(desk: Desk) -> None:
+    """Twenty are none too many; the 21st within sixty minutes of the first alarms, the 22nd not again; one that comes
+    when the hour is over begins anew."""
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", caller=CALLER)
+    for minute in range(20):
+        office.do(f"2025-06-09 10:{minute:02}", "allocator", "reveal", "A", reason="核对")
+    office.do("2025-06-09 10:30", "centre_head", "reveal", "A", reason="核对")
+    assert office.told("caller.revealed_often") == []
+    for minute in (40, 50):
+        office.do(f"2025-06-09 10:{minute}", "allocator", "reveal", "A", reason="核对")
+    office.do("2025-06-09 12:00", "allocator", "reveal", "A", reason="核对")
+    (told,) = office.told("caller.revealed_often")
+    assert told == {"most": 20, "user": office.rows(Reveal)[0].by_id}
+    row = office.row(Event, kind="caller.revealed_often")
+    with transaction(desk.sessions) as session:
+        assert session.scalars(select(Notice.recipient).where(Notice.event_id == row.id)).all() == ["log_auditor"]
 
 
 def test_a_unit_reveals_a_caller_of_its_own_case_with_a_reason_on_the_record(desk: Desk) -> None:

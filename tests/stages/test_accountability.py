@@ -90,6 +90,13 @@ def test_a_leader_approves_only_what_he_opened(room: Room) -> None:
     assert room.referral.state == "approved"
 
 
+def test_each_of_two_leaders_who_opened_it_may_approve(room: Room) -> None:
+    room.to("open_paper")
+    room.do("2025-06-11 14:30", "leader#2", "open_paper", "A")
+    room.to("approve_referral")
+    assert room.referral.state == "approved"
+
+
 def test_what_was_sent_back_is_reviewed_and_opened_anew(room: Room) -> None:
     """By the reviewer, then by the approver; each time the draft waits for an officer again."""
     room.to("complete_referral")
@@ -126,6 +133,14 @@ def test_an_approval_on_paper_is_entered_by_an_officer_who_drafted_nothing_of_it
     assert json.loads(row.payload) == {"on_paper": True, "with_identity": False, "leader": "王县长"}
 
 
+def test_who_wrote_the_notice_anew_does_not_enter_an_approval_on_paper(room: Room) -> None:
+    room.to("feed_back")
+    room.do("2025-06-09 16:00", "officer#2", "reissue", "A")
+    room.do("2025-06-09 17:00", "head@WATER", "feed_back", "A")
+    room.to("review_referral")
+    assert room.refused("2025-06-11 15:00", "officer#2", "approve_referral", "A") == "drafted_part_of_it"
+
+
 @pytest.mark.parametrize("step", ["open_supervision", "draft_finding", "conclude"])
 def test_who_drafted_any_part_of_it_does_not_enter_an_approval_on_paper(room: Room, step: str) -> None:
     room.to(ORDER[ORDER.index(step) - 1])
@@ -143,6 +158,29 @@ def test_completed_reviewed_and_approved_by_three_persons(room: Room) -> None:
         no = room.refused("2025-06-11 15:00", who, "approve_referral", "A")
         assert no == "completed_or_reviewed_it_himself"
     room.to("approve_referral")
+
+
+def test_who_completed_it_before_another_did_does_not_review_it(room: Room) -> None:
+    """The head completes, an officer completes again: what the head reviewed would be partly his own."""
+    room.to("draft")
+    room.do("2025-06-11 09:00", "supervision_head", "complete_referral", "A")
+    room.to("complete_referral")
+    assert room.refused("2025-06-11 11:00", "supervision_head", "review_referral", "A") == "completed_it_himself"
+    room.to("review_referral", who="supervision_head#2")
+    no = room.refused("2025-06-11 15:00", "supervision_head", "approve_referral", "A")
+    assert no == "completed_or_reviewed_it_himself"
+
+
+def test_while_a_review_is_open_the_sending_is_held_and_not_late(room: Room) -> None:
+    """Send by 07-01; a review asked 06-13 is not ruled on before 07-03: nothing is marked until then."""
+    room.to("seal_referral")
+    room.do("2025-06-13 10:00", "head@WATER", "ask_review", "A")
+    room.sweeps("2025-06-14", "2025-07-03")
+    held = [one["task"] for one in room.told("room.overdue", "A")]
+    assert held == ["rule on the review"]
+    room.do("2025-07-03 10:00", "supervision_head", "rule_on_review", "A", accept=False)
+    room.sweeps("2025-07-04", "2025-07-07")
+    assert [one["task"] for one in room.told("room.overdue", "A")] == [*held, "referral.sealed"]
 
 
 # --- sealing ---

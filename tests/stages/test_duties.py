@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, person
 from app.rules.refusal import NotAllowed
+from app.story.cast import actor_named
 from app.verbs import VERBS, perform
 from tests.databases import Desk
 from tests.office import moment
@@ -151,6 +152,29 @@ def test_a_visitor_reveals_a_caller_for_his_own_task_only(room: Room) -> None:
     assert room.refused("2025-06-09 18:00", "visitor", "reveal", "A") == "not_found"
 
 
+def test_a_leaders_matter_is_no_visitors_task(room: Room) -> None:
+    room.allocated("2025-06-09 09:10", "A", kind="help", leader={"level": "county", "name": "李县长", "text": "请办理"})
+    room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
+    room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
+    assert room.refused("2025-06-09 16:00", "visitor", "reveal", "A") == "not_found"
+    assert room.do("2025-06-09 16:00", "officer", "reveal", "A").name == "诉求人A"
+
+
+def test_who_is_officer_and_visitor_visits_as_either(room: Room) -> None:
+    """What is a leader's matter he visits as the room's officer, any other case as a visitor."""
+    leader = {"level": "county", "name": "李县长", "text": "请办理"}
+    for letter, more in (("A", {}), ("B", {"leader": leader})):
+        room.allocated("2025-06-09 09:10", letter, kind="help", **more)
+        room.do("2025-06-09 14:00", "head@WATER", "reply", letter)
+        room.do("2025-06-09 15:00", "examiner", "examine", letter, passes=True)
+    both = _somebody(room, "visitor", "visitor", "officer", hire=True)
+    with transaction(room.desk.sessions) as session:
+        for letter in ("A", "B"):
+            perform(session, moment("2025-06-09 16:00"), both, "record_visit", case=room.id(letter), method="phone",
+                    reached=True, **GOOD)  # fmt: skip
+    assert [room.case(letter).state for letter in ("A", "B")] == ["closed", "closed"]
+
+
 def test_an_operators_refusal_waits_for_an_allocator(room: Room) -> None:
     room.do("2025-06-09 09:00", "operator", "register", "A", kind="help")
     room.do("2025-06-09 09:10", "operator", "refuse", "A")
@@ -186,11 +210,14 @@ def _approve_draft(room: Room, at: str, case: str, verb: str) -> None:
 # --- enforced whatever the roles ---
 
 
-def _somebody(room: Room, name: str, *roles: str, unit: str | None = None) -> Any:
-    """A person with several roles at once."""
+def _somebody(room: Room, name: str, *roles: str, unit: str | None = None, hire: bool = False) -> Any:
+    """A person with several roles at once; `hire`: who was not there yet."""
+    unit_id = room.unit(unit).id if unit else None
     with transaction(room.desk.sessions) as session:
+        if hire:
+            actor_named(session, name)
         user = session.scalars(select(Person).where(Person.username == name)).one()
-        return person(user.id, user.username, roles, room.unit(unit).id if unit else None)
+        return person(user.id, user.username, roles, unit_id)
 
 
 def _refused(room: Room, at: str, actor: Any, verb: str, case: str = "A", **fields: Any) -> str:
@@ -214,6 +241,44 @@ def test_handler_examiner_and_visitor_are_three_persons(room: Room) -> None:
     visitor = _somebody(room, "visitor", *everybody)
     no = _refused(room, "2025-06-09 17:00", visitor, "review_responsibility", unit_responsible=True)
     assert no == "visited_it_himself"
+
+
+def test_who_reviewed_responsibility_does_not_visit_the_next_round(room: Room) -> None:
+    """The centre head reviews as an examiner: the same case he does not visit afterwards."""
+    room.allocated("2025-06-09 09:10", "A", kind="help")
+    for day, verb in ((9, "record_visit"), (10, None)):
+        room.do(f"2025-06-{day:02} 14:00", "head@WATER", "reply", "A")
+        room.do(f"2025-06-{day:02} 15:00", "examiner", "examine", "A", passes=True)
+        if verb:
+            room.do(f"2025-06-{day:02} 16:00", "visitor", verb, "A", **BAD)
+            room.do(f"2025-06-{day:02} 17:00", "centre_head", "review_responsibility", "A", unit_responsible=True)
+    assert room.refused("2025-06-10 16:00", "centre_head", "record_visit", "A", **GOOD) == "examined_it_himself"
+    room.do("2025-06-10 16:00", "centre_head#2", "record_visit", "A", **GOOD)
+
+
+def test_who_examined_or_visited_does_not_handle_it_afterwards(room: Room) -> None:
+    """A direct answer, visited by one centre head and reviewed by another, is registered anew: neither answers it."""
+    room.number("sample_in_ten", 10)
+    room.do("2025-06-09 09:00", "operator", "register", "A", kind="consultation")
+    room.do("2025-06-09 09:10", "operator", "answer_directly", "A")
+    room.do("2025-06-09 10:00", "centre_head", "record_visit", "A", **BAD)
+    room.do("2025-06-09 11:00", "centre_head#2", "review_responsibility", "A", unit_responsible=True)
+    assert room.refused("2025-06-09 12:00", "centre_head", "answer_directly", "A") == "visited_it_himself"
+    assert room.refused("2025-06-09 12:00", "centre_head#2", "answer_directly", "A") == "examined_it_himself"
+    room.do("2025-06-09 12:00", "allocator", "allocate", "A", unit="WATER")
+    head = _somebody(room, "centre_head", "unit_head", unit="WATER")
+    assert _refused(room, "2025-06-09 13:00", head, "reply") == "visited_it_himself"
+
+
+def test_who_answered_the_first_time_does_not_visit_the_second_answer(room: Room) -> None:
+    room.number("sample_in_ten", 10)
+    room.do("2025-06-09 09:00", "operator", "register", "A", kind="consultation")
+    room.do("2025-06-09 09:10", "centre_head", "answer_directly", "A")
+    room.do("2025-06-09 10:00", "visitor", "record_visit", "A", **BAD)
+    room.do("2025-06-09 11:00", "examiner", "review_responsibility", "A", unit_responsible=True)
+    room.do("2025-06-09 12:00", "operator", "answer_directly", "A")
+    assert room.refused("2025-06-09 13:00", "centre_head", "record_visit", "A", **GOOD) == "handled_it_himself"
+    room.do("2025-06-09 13:00", "visitor", "record_visit", "A", **GOOD)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +348,18 @@ def test_who_left_the_unit_longer_ago_may_act(room: Room, verb: str, who: str) -
     room.to(ORDER[ORDER.index(verb) - 1])
     room.post("自己", "deputy", "2015-01-01", "2022-06-08", user=who)
     room.to(verb)
+
+
+def test_who_will_hold_a_post_there_has_held_none(room: Room) -> None:
+    room.to("feed_back")
+    room.post("自己", "deputy", "2025-07-01", user="officer")
+    room.to("draft_finding")
+
+
+def test_a_supplementary_volume_is_drafted_by_nobody_who_held_a_post_there(room: Room) -> None:
+    room.to("record_receipt")
+    room.post("自己", "deputy", "2015-01-01", "2024-01-01", user="officer#2")
+    assert room.refused("2025-06-17 11:00", "officer#2", "supplement_referral", "A") == "recused"
 
 
 @pytest.mark.parametrize(("verb", "who"), _RECUSED[3:])

@@ -129,6 +129,21 @@ def test_not_responsible_closes_with_grounds_and_is_left_out_under_a_code(room: 
     assert (row.unit_responsible, row.grounds, row.excluded_as) == (False, "诉求超出政策", code)
 
 
+def test_what_was_left_out_is_counted_again_when_another_caller_of_the_case_is_dissatisfied(room: Room) -> None:
+    """Closed as not the unit's responsibility; a merged caller is visited after that, and now it is."""
+    room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")
+    room.allocated("2025-06-09 09:10", "A", kind="help")
+    room.do("2025-06-09 09:20", "allocator", "merge", "B", into="A")
+    room.do("2025-06-09 10:00", "head@WATER", "reply", "A")
+    room.do("2025-06-09 11:00", "examiner", "examine", "A", passes=True)
+    room.do("2025-06-09 12:00", "visitor", "record_visit", "A", **BAD)
+    room.do("2025-06-09 13:00", "examiner", "review_responsibility", "A", unit_responsible=False)
+    assert room.case("A").excluded_as == "unreasonable"
+    room.do("2025-06-09 14:00", "visitor", "record_visit", "B", **BAD)
+    room.do("2025-06-09 15:00", "examiner", "review_responsibility", "A", unit_responsible=True)
+    assert (room.case("A").state, room.case("A").round, room.case("A").excluded_as) == ("handling", 2, None)
+
+
 def test_two_redo_rounds_and_no_third(room: Room) -> None:
     replied(room)
     for day in ("2025-06-10", "2025-06-11"):

@@ -126,6 +126,22 @@ def test_the_days_list_is_frozen(room: Room) -> None:
     assert len(lists(room)) == 2
 
 
+def test_rows_whose_sweep_broke_off_before_the_list_are_on_the_next_one(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    with monkeypatch.context() as broken:
+        broken.delattr("app.sweep._issue")
+        with pytest.raises(NameError):
+            room.sweep("2025-06-11")
+    assert room.item.listed_on is not None and lists(room) == []
+    room.do("2025-06-11 10:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-12", "2025-06-13")
+    assert [(row.day.isoformat(), len(json.loads(row.rows))) for row in lists(room)] == [("2025-06-12", 2)]
+
+
 def test_each_row_cites_the_rule_and_the_facts(room: Room) -> None:
     late(room)
     room.sweep("2025-06-13")
@@ -152,6 +168,27 @@ def test_a_row_cites_the_leaders_instruction(room: Room) -> None:
     assert row["instructions"] == [
         {"leader": "王县长", "level": "county", "on": "2025-06-09", "document": "神政批7号", "words": "请速办"}
     ]  # fmt: skip
+
+
+def test_a_row_listed_with_its_reminder_cites_its_number(room: Room) -> None:
+    """"listed in the same sweep as the reminder" - each row cites the reminder's number all the same."""
+    room.allocated("2025-06-09 09:10", "A", leader=LEADER)
+    room.sweeps("2025-06-10", "2025-06-13")
+    row = json.loads(lists(room)[0].rows)[0]
+    assert (row["ground"], row["facts"]["reminder"]) == ("leader", "神热线催〔2025〕1号")
+
+
+def test_a_row_cites_no_days_late_where_there_are_none(room: Room) -> None:
+    """Not before due, and not after a final reply that came in time."""
+    late(room)
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    room.sweep("2025-06-11")
+    late(room, "B", "HOUSING")
+    room.do("2025-06-12 10:00", "head@HOUSING", "reply", "B")
+    room.do("2025-06-13 09:00", "centre_head", "propose", "B")
+    room.sweeps("2025-06-13", "2025-06-16")
+    rows = [json.loads(one.rows)[0]["facts"] for one in lists(room)]
+    assert [(row["due_on"], row["workdays_late"]) for row in rows] == [("2025-06-12", 0), ("2025-06-12", 0)]
 
 
 def test_a_proposed_row_cites_its_reason_rule_and_facts(room: Room) -> None:

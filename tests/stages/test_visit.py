@@ -229,6 +229,21 @@ def test_each_merged_caller_keeps_his_visit(room: Room) -> None:
     assert (room.visit().satisfied, room.visit("B").satisfied) == ("satisfied", "dissatisfied")
 
 
+def test_a_merged_callers_outcome_amended_while_the_lead_is_visited_goes_to_review(room: Room) -> None:
+    """Recorded as good, amended to bad before the lead's own caller was reached: it is not closed over his head."""
+    for letter in "AB":
+        room.do("2025-06-09 09:00", "operator", "register", letter, kind="help")
+    room.do("2025-06-09 09:05", "allocator", "merge", "B", into="A")
+    room.do("2025-06-09 09:10", "allocator", "allocate", "A", unit="WATER")
+    room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
+    room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
+    room.do("2025-06-09 16:00", "visitor", "record_visit", "B", **GOOD)
+    room.do("2025-06-09 17:00", "centre_head", "amend_visit", "B", **BAD)
+    assert (room.case("A").state, room.case("A").disputed_by) == ("reviewing", "visit")
+    room.do("2025-06-10 09:00", "visitor", "record_visit", "A", **GOOD)
+    assert room.case("A").state == "reviewing"
+
+
 def test_with_an_anonymous_lead_the_merged_caller_is_visited(room: Room) -> None:
     room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")
     room.allocated("2025-06-09 09:10", "A", kind="help", anonymous=True)

@@ -91,10 +91,10 @@ class Browser:
 class Panel:
     """An application over a desk, with a clock that the test sets."""
 
-    def __init__(self, desk: Desk, data: Path, now: datetime) -> None:
+    def __init__(self, desk: Desk, data: Path, now: datetime, app: Flask | None = None) -> None:
         self.desk, self.now = desk, now
         self.settings = settings_of(desk, data)
-        self.app = create_app(self.settings, lambda: self.now)
+        self.app = app or create_app(self.settings, lambda: self.now)
         self.known: dict[str, Browser] = {}
 
     def account(self, word: str) -> str:
@@ -125,6 +125,34 @@ class Panel:
         """Leave the database."""
         with self.app.app_context():
             self.app.extensions["sqlalchemy"].engine.dispose()
+
+
+class Stand:
+    """Keeps one application for all panels over the desks that stand at one place, one after another: what it compiled
+    of pages and statements stays, what it learned of a desk goes."""
+
+    def __init__(self) -> None:
+        self.panel: Panel | None = None
+        self.app: Flask | None = None
+
+    def _now(self) -> datetime:
+        assert self.panel is not None
+        return self.panel.now
+
+    @contextmanager
+    def over(self, desk: Desk, data: Path, now: datetime) -> Iterator[Panel]:
+        """The application over the desk that stands there now, with its files."""
+        if self.app is None:
+            self.app = create_app(settings_of(desk, data), self._now)
+        self.app.extensions["desk_told"].clear()
+        known = self.app.extensions
+        for sessions in (known["desk"].sessions, known["appbuilder"].session.session_factory):
+            sessions.kw["info"]["calendars"].clear()
+        self.panel = Panel(desk, data, now, self.app)
+        try:
+            yield self.panel
+        finally:
+            self.panel.close()
 
 
 @contextmanager

@@ -3,11 +3,13 @@ the last administrator stays, and who sees no case content sees none. [procedure
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Person
+from app.models import Event, Person
 from app.roles import NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
 from app.stages.people import COMPOSABLE
 from tests.people import fingerprint
@@ -52,6 +54,45 @@ def _verbs(browser: Browser, case: int) -> set[str]:
 
 def _pages(browser: Browser) -> set[str]:
     return {page for page in PAGES if browser.get(f"/{page.lower()}/list/").status_code == 200}
+
+
+# The caller's name and number.
+
+
+def test_an_operator_reads_the_caller_of_his_own_entry_and_no_others(sqlite_panel: Panel) -> None:
+    """Nor does the centre head read what she entered herself: she has it shown, with a reason."""
+    fields = {
+        "kind": "help", "channel": "phone", "urgency": "normal", "narrative": "门前路灯不亮已有三天，请尽快修复。",
+        "caller.name": "郑新来", "caller.phone": "13700001111",
+    }  # fmt: skip
+    for who, phone, own in (("operator", "13700001111", True), ("centre_head", "13700002222", False)):
+        answer = sqlite_panel.of(who).post("/do/register", {**fields, "caller.phone": phone})
+        assert answer.status_code == 302, answer.text
+        address = answer.headers["Location"]
+        assert ("郑新来" in sqlite_panel.of(who).get(address).text) is own
+        for other in ("operator#2", "allocator", "officer"):
+            told = sqlite_panel.of(other).get(address).text
+            assert "郑**" in told and "郑新来" not in told and phone not in told, (who, other)
+
+
+# What the log auditor reads.
+
+
+def test_the_log_auditor_reads_why_a_caller_was_shown_and_not_whom(sqlite_panel: Panel) -> None:
+    """The reason as it was given, with the caller covered who is named in it; on the list, the page and the export, and
+    for nobody else."""
+    case, phone = cases_of(sqlite_panel.desk, "HOUSING")[2], "13909121003"
+    reason = f"回访{CALLER}HOUSING（{phone}）前核对地址"
+    assert phone in sqlite_panel.of("allocator").post(f"/do/reveal/{case}", {"reason": reason}).text
+    with transaction(sqlite_panel.desk.sessions) as session:
+        id = session.scalars(select(Event.id).where(Event.kind == "caller.revealed").order_by(Event.id.desc())).first()
+    auditor = sqlite_panel.of("log_auditor")
+    for address in ("/events/list/?q_kind=caller.revealed", f"/events/show/{id}", "/events/export.csv"):
+        told = auditor.get(address).text
+        assert "前核对地址" in told, address
+        assert CALLER not in told and phone not in told, address
+    for role in ("allocator", "centre_head", "officer", "it_admin"):
+        assert sqlite_panel.of(role).get(f"/events/show/{id}").status_code == 403
 
 
 # Passwords.
@@ -216,6 +257,15 @@ def test_every_scope_that_can_be_ticked_is_one_of_the_table(sqlite_panel: Panel)
     form = sqlite_panel.of("it_admin").get("/do/add_role").text
     for scope in set(SCOPES.values()):
         assert f'value="{scope}"' in form
+
+
+def test_the_rights_of_a_role_are_named_in_chinese_in_the_order_of_the_procedure(sqlite_panel: Panel) -> None:
+    form = sqlite_panel.of("it_admin").get("/do/add_role").text
+    told = re.findall(r'name="rights" value="(\w+)"[^>]*> ([^<]+)</label>', form)
+    assert [word for word, _ in told][:2] == ["register", "edit_case"]
+    assert {word for word, _ in told} == set(COMPOSABLE)
+    assert [label for _, label in told if re.search("[A-Za-z]", label)] == []
+    assert "角色名称" in form and "姓名" not in form
 
 
 # Who sees no case content.

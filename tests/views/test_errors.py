@@ -48,10 +48,10 @@ def _broken(app: Flask) -> None:
 
 
 @pytest.fixture
-def broken(panel: Panel) -> Panel:
+def broken(own_panel: Panel) -> Panel:
     """A panel with addresses that fail."""
-    _broken(panel.app)
-    return panel
+    _broken(own_panel.app)
+    return own_panel
 
 
 def _said(browser: Browser, tongue: str, code: int, answer: Any) -> None:
@@ -63,9 +63,9 @@ def _said(browser: Browser, tongue: str, code: int, answer: Any) -> None:
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 @pytest.mark.parametrize("word", ["anonymous", "operator", "head@HOUSING", "it_admin"])
-def test_each_error_has_a_page_in_words_with_a_way_on(sqlite_panel: Panel, tongue: str, word: str) -> None:
-    _broken(sqlite_panel.app)
-    browser = sqlite_panel.of(word)
+def test_each_error_has_a_page_in_words_with_a_way_on(own_sqlite_panel: Panel, tongue: str, word: str) -> None:
+    _broken(own_sqlite_panel.app)
+    browser = own_sqlite_panel.of(word)
     browser.get(f"/lang/{tongue}")
     _said(browser, tongue, 400, browser.client.post("/do/register"))
     _said(browser, tongue, 404, browser.get("/nowhere"))
@@ -78,12 +78,12 @@ def test_each_error_has_a_page_in_words_with_a_way_on(sqlite_panel: Panel, tongu
 
 
 def test_a_failure_has_a_number_on_the_page_and_in_the_log(
-    sqlite_panel: Panel, caplog: pytest.LogCaptureFixture
+    own_sqlite_panel: Panel, caplog: pytest.LogCaptureFixture
 ) -> None:
     """So that whoever calls can say which one, and nothing of it reaches the page."""
-    _broken(sqlite_panel.app)
+    _broken(own_sqlite_panel.app)
     with caplog.at_level(logging.ERROR):
-        answer = sqlite_panel.of("operator").get("/broken/once")
+        answer = own_sqlite_panel.of("operator").get("/broken/once")
     number = re.search(r"\[([0-9a-f]{8})\]", answer.text)
     assert number
     assert "张三" not in answer.text

@@ -111,7 +111,7 @@ def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: P
     people.sweeps("2025-06-21", "2025-06-27")
     sqlite_panel.now = people.now
     told = red(sqlite_panel, "officer")
-    assert told["逾期移送卷宗"] == 1
+    assert told["移送逾期"] == 1
     assert told["督查室逾期"] >= 1
     assert red(sqlite_panel, "centre_head").keys() <= {"中心逾期工单", "逾期未审定申请"}
 

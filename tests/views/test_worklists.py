@@ -1,101 +1,56 @@
-"""The lists of work on the first page: each count is the number of rows that its link leads to. [peers: counts that
-equal the list]"""
+"""Worklists: what is somebody's to do stands in his list, and what is another's does not."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from app.database import transaction
-from app.models import Assignment
-from app.roles import RIGHTS
-from tests.people import People, at
-from tests.views.canaries import NOW, cases_of
-from tests.views.panel import Browser, Panel
-
-WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
-_CARD = re.compile(r'<a href="([^"]+)" class="[^"]*"><b>(\d+)</b>([^<]+)</a>')
-
-
-def cards(browser: Browser) -> Iterator[tuple[str, str, int]]:
-    """Title, address and count of each list of a person's first page."""
-    for href, n, title in _CARD.findall(browser.get("/").text):
-        yield title, href.replace("&amp;", "&"), int(n)
-
-
-def rows(browser: Browser, address: str) -> int:
-    """How many rows a list has."""
-    return browser.get(address).text.split("<tbody>")[1].split("</tbody>")[0].count("<tr><td><a")
-
-
-def count(browser: Browser, wanted: str) -> int:
-    """The count of the list with a title."""
-    return next(n for title, _, n in cards(browser) if title == wanted)
+from tests.databases import Desk
+from tests.office import moment
+from tests.room import Room
+from tests.views.panel import Panel, panel_over
 
 
 @pytest.fixture
-def mixed(sqlite_panel: Panel) -> Panel:
-    """The played office, and in it what a list must not take for work: what was decided, ended, or is another's."""
-    people = People(sqlite_panel.desk, f"{NOW:%Y-%m-%d %H:%M}")
-    housing = cases_of(sqlite_panel.desk, "HOUSING")
-    people.do("committee", "record_outcome", housing[0], outcome="result")
-    for value in (3, 4):
-        people.plainly("it_admin", "change_rule", name="sign_workdays", value=value)
-    people.plainly("centre_head", "approve_rule", accept=True)
-    people.plainly("centre_head", "approve_calendar", accept=True)
-    people.plainly("it_admin", "load_calendar", days={at("2027-01-05 09:00").date(): "rest"}, reason="通知")
-    case = people.case()
-    people.do("allocator", "submit", case, to_leader=people.person("leader#2").username)
-    case = people.case()
-    people.do("allocator", "allocate", case, unit="WATER", assists=["HOUSING"])
-    people.do("head@HOUSING", "sign_for", case)
-    people.do("head@HOUSING", "reply", case)
-    return sqlite_panel
+def room(desk: Desk) -> Room:
+    return Room(desk)
 
 
-@pytest.mark.parametrize("role", WHO)
-def test_each_count_is_the_number_of_rows_behind_it(mixed: Panel, role: str) -> None:
-    """Seen failing with the counts asked for without the scope (a leader counted what was submitted to another), and
-    with lists of work that led to the whole register (rules, calendars, referrals)."""
-    browser = mixed.of(WHO[role])
-    told = list(cards(browser))
-    assert bool(told) is (role not in ("it_admin", "log_auditor"))
-    assert [(title, n, rows(browser, href)) for title, href, n in told if n != rows(browser, href)] == []
+@pytest.fixture
+def panel(room: Room, tmp_path: Path) -> Iterator[Panel]:
+    with panel_over(room.desk, tmp_path / "data", moment("2025-06-17 10:00")) as made:
+        yield made
 
 
-def test_an_examiner_opens_and_examines_an_assists_reply_while_its_lead_still_works(mixed: Panel) -> None:
-    """Seen failing with the cases to examine told by their own state."""
-    browser = mixed.of("examiner")
-    with transaction(mixed.desk.sessions) as session:
-        case = session.query(Assignment.case_id).filter_by(state="replied", role="assist").scalar()
-    assert f'href="/cases/{case}"' in browser.get("/work/to_examine").text
-    assert browser.get(f"/cases/{case}").status_code == 200
-    assert browser.post(f"/do/examine/{case}", {"unit": "HOUSING", "passes": "y"}).status_code == 302
+def listed(panel: Panel, room: Room, who: str, key: str) -> set[str]:
+    """The letters of the cases in a list; they are as many as the first page says."""
+    page = panel.of(who).get(f"/work/{key}").text
+    return {letter for letter in room.ids if (room.case(letter).number or "?") in page}
 
 
-def test_what_is_not_overdue_any_more_leaves_the_list(empty: Panel) -> None:
-    """An extension that was granted after the old date gives time again. Seen failing with the old date's mark taken
-    for the new one's."""
-    people = People(empty.desk).hire("WATER")
-    case = people.case(kind="consultation")
-    people.do("allocator", "allocate", case, unit="WATER")
-    people.do("head@WATER", "sign_for", case)
-    people.to("2025-06-12 16:00")
-    people.do("head@WATER", "request_extension", case, workdays=5)
-    people.sweep("2025-06-13")
-    empty.now = people.now
-    assert (count(empty.of("allocator"), "逾期交办件"), count(empty.of("head@WATER"), "本单位逾期")) == (1, 1)
-    people.to("2025-06-13 09:00")
-    people.do("allocator", "rule_on_extension", case, accept=True)
-    assert (count(empty.of("allocator"), "逾期交办件"), count(empty.of("head@WATER"), "本单位逾期")) == (0, 0)
+def test_a_leaders_matter_waits_for_the_rooms_visit_and_any_other_for_the_visitors(room: Room, panel: Panel) -> None:
+    leader = {"level": "county", "name": "李县长", "text": "请办理"}
+    for letter, more in (("A", {}), ("B", {"leader": leader})):
+        room.allocated("2025-06-16 09:10", letter, kind="help", **more)
+        room.do("2025-06-16 14:00", "head@WATER", "reply", letter)
+        room.do("2025-06-16 15:00", "examiner", "examine", letter, passes=True)
+    found = {who: listed(panel, room, who, "to_visit") for who in ("visitor", "officer", "centre_head")}
+    assert found == {"visitor": {"A"}, "officer": {"B"}, "centre_head": {"A", "B"}}
+    assert panel.of("visitor").get(f"/cases/{room.id('B')}").status_code == 404
 
 
-def test_a_list_of_work_is_narrowed_and_named_only_for_who_has_it(mixed: Panel) -> None:
-    """`work` in an address is no way to another's list, and no error."""
-    head = mixed.of("centre_head").get("/rules/list/?work=rules").text
-    assert "<h1>待批准规则</h1>" in head
-    assert 'name="work" value="rules"' in head
-    for odd in ("x", "to_approve", "rules%00", "mine"):
-        assert "<h1>时限规则</h1>" in mixed.of("it_admin").get(f"/rules/list/?work={odd}").text
+def test_a_direct_answer_that_was_drawn_waits_for_its_visit(room: Room, panel: Panel) -> None:
+    room.number("sample_in_ten", 10)
+    room.do("2025-06-16 09:00", "operator", "register", "A", kind="consultation")
+    room.do("2025-06-16 09:10", "operator", "answer_directly", "A")
+    assert listed(panel, room, "visitor", "sampled") == {"A"}
+
+
+def test_a_referral_that_the_room_is_late_with_is_on_its_red_list(room: Room, panel: Panel) -> None:
+    room.to("complete_referral")
+    room.sweeps("2025-06-12", "2025-06-13")
+    assert listed(panel, room, "supervision_head", "referrals_overdue") == set()
+    room.sweeps("2025-06-14", "2025-06-16")
+    assert listed(panel, room, "supervision_head", "referrals_overdue") == {"A"}

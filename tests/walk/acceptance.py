@@ -113,8 +113,9 @@ class Acceptance(Bot):
             mine = [one for one in case.assignments if one.unit == who.unit and one.state in (*LIVE, "accepted")]
             need(not case.confidential and mine)
         if who.role == "visitor":
-            at = self.cases.index(case)
-            need(any(v.caller == at and v.state == "pending" for one in self.cases for v in one.visits))
+            at, lead = self.cases.index(case), self.lead_of(case)
+            waits = any(v.caller == at and v.state == "pending" for v in lead.visits)
+            need(not lead.leader and (lead.state == "visiting" or waits))
         self.say("caller.revealed")
 
     def split(self, who: Person, case: Case) -> None:
@@ -143,6 +144,7 @@ class Acceptance(Bot):
     def _take_over(self, lead: Case, heirs: list[Case]) -> None:
         """The oldest merged case takes over everything as it stands; the withdrawn caller is not visited."""
         heir, at = heirs[0], self.cases.index(lead)
+        how = self._visited_as(lead, heir)
         self._not_visited([visit for visit in lead.visits if visit.caller == at])
         both = {name: getattr(heir, name) for name in ("handlers", "examiners", "visitors")}
         assignments, visits = heir.assignments, heir.visits
@@ -157,8 +159,15 @@ class Acceptance(Bot):
             other.into = self.cases.index(heir)
             self.say("case.merged")
         lead.assignments, lead.visits, heir.counted = [], [], list(lead.counted)
-        if heir.state == "visiting" and heir.anonymous:
-            self._close(heir, "anonymous")
+        if heir.state == "visiting" and how:
+            self._close(heir, how)
+
+    def _visited_as(self, lead: Case, heir: Case) -> str | None:
+        """How an heir's visit about its lead ended before it took over."""
+        at = self.cases.index(heir)
+        states = [visit.state for visit in lead.visits if visit.caller == at and visit.round == lead.round]
+        ended = {"done": "visited", "unreachable": "unreachable"}.get(states[-1] if states else "")
+        return "anonymous" if heir.anonymous else ended
 
     def _end(self, case: Case, state: str, word: str) -> None:
         """Withdrawn or merged: assignments, candidates and unconfirmed items end with the case. [States]"""

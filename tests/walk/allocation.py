@@ -33,8 +33,9 @@ def _moment(due: Due) -> datetime:
 class Allocation(Acceptance):
     def answer_directly(self, who: Person, case: Case, sampled: bool = False) -> None:
         need(case.state == "registered" and case.kind in ("consultation", "praise", "help"))
-        need(not case.complex and not case.leader)
-        case.answered_by, case.own = who.word, None
+        need(not case.complex and not case.leader and who.word not in case.examiners | case.visitors)
+        case.handlers.add(who.word)
+        case.own = None
         self.say("case.answered")
         if sampled and not case.anonymous:
             case.state, case.own = "visiting", end(after(self.today, 3))
@@ -97,7 +98,8 @@ class Allocation(Acceptance):
             case.state, case.own, case.closed_on, case.closed_as = "closed", None, self.today, "filed"
             self.say("case.filed")
             return
-        case.leader, case.leader_date = True, due_on or case.leader_date
+        stands = case.leader_date if case.leader_date and case.leader_date >= self.today else None
+        case.leader, case.leader_date = True, min(filter(None, (stands, due_on)), default=case.leader_date)
         self.say("case.instructed")
         if unit:
             self._transfer(who, case, unit)
@@ -123,7 +125,7 @@ class Allocation(Acceptance):
 
     def move_due(self, case: Case, one: Assignment, due: Due) -> None:
         """A due date moves, a lead's assists with it; one that has passed as well is not marked twice; lengthened
-        after due, an open reminder is void. An assist that gets less time gets it to the end of tomorrow, but not
+        after due, an open reminder is void. An assist's due that would have passed is the end of tomorrow, but not
         beyond its lead."""
         if one.overdue_for is not None and due.at <= self.now:
             one.overdue_for = due.at
@@ -133,8 +135,8 @@ class Allocation(Acceptance):
             self._void_open(one)
         for assist in self.assists(case, one) if one.role == "lead" else ():
             moved = self.assist_due(due, assist.allocated_at.date())
-            if moved.at < assist.due.at:
-                moved = min(max(moved, Due(end(self.today + DAY)), key=_moment), due, key=_moment)
+            if moved.at <= self.now:
+                moved = min(Due(end(self.today + DAY)), due, key=_moment)
             if moved.at > assist.due.at or self.now < moved.at < assist.due.at:
                 self.move_due(case, assist, moved)
 
@@ -148,23 +150,21 @@ class Allocation(Acceptance):
             self._pool(case)
         if rises and case.lead and case.urgency == "emergency" and not case.lead.redo:
             case.lead.answers_at_once = True
-        if case.lead and case.lead.state in LIVE and not case.lead.leader:
-            self._due_anew(case, case.lead, rises)
+        lead = case.lead
+        named = case.leader_date and lead and case.leader_date >= lead.allocated_at.date() and not lead.redo
+        if lead and lead.state in LIVE and not (lead.leader and named):
+            self._due_anew(case, lead, rises)
 
     def _due_anew(self, case: Case, lead: Assignment, rises: bool) -> None:
         """From the allocation day, never earlier than told unless urgency rises - then not before the end of tomorrow,
         and not where it is overdue already."""
         if rises and self.now >= lead.due.at:
             return
-        granted = sum(ask.workdays for ask in lead.asks if ask.kind == "extension" and ask.state == "accepted")
         due = self._clock_from(case, lead)
-        if granted and not rises:
-            due = Due(end(after(due.on, granted)))
-        if rises:
+        if rises and due.at < lead.due.at:
             due = max(due, Due(end(self.today + DAY)), key=lambda one: one.at)
-        if due.at == lead.due.at or (due.at < lead.due.at) != rises:
-            return
-        self.move_due(case, lead, due)
+        if due.at > lead.due.at or (rises and due.at < lead.due.at):
+            self.move_due(case, lead, due)
 
     def _clock_from(self, case: Case, lead: Assignment) -> Due:
         now, self.now = self.now, lead.allocated_at
@@ -199,8 +199,8 @@ class Allocation(Acceptance):
         unsigned = [ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"]
         need(case.lead.state == "allocated" or (case.lead.state == "return_pending" and unsigned))
         need(case.lead and (who.word == case.lead.by or who.role == "centre_head"))
+        case.allocations -= 0 if case.lead and case.lead.redo else 1
         self._unallocate(case, "cancelled")
-        case.allocations -= 1
 
     def reassign(self, who: Person, case: Case) -> None:
         need(case.state == "handling")
@@ -236,7 +236,10 @@ class Allocation(Acceptance):
         ask.state = "accepted" if accept else "refused"
         self.say(f"request.{ask.state}")
         if accept:
-            self.move_due(case, one, Due(end(after(one.due.on, ask.workdays))))
+            due = Due(end(after(one.due.on, ask.workdays)))
+            if one.role == "assist" and case.lead:
+                due = min(due, case.lead.due, key=_moment)
+            self.move_due(case, one, due)
 
     def rule_on_explanation(self, who: Person, case: Case, unit: str, accept: bool) -> None:
         self._rule_on_promise(who, case, unit, accept, "explanation")

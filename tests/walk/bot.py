@@ -144,9 +144,9 @@ class Bot(Said):
         for item in fresh:
             item.listed_on, item.own = self.today, end(after(self.today, 2))
             self.say("supervision.listed")
-        fresh = fresh or self._new_date_missed(one)
         if any(item.cleared_to and self.now < end(item.cleared_to) for item in one.items):
             return
+        fresh = fresh or self._new_date_missed(one)
         unheeded = self._unheeded(case, one)
         repeated = any(at >= one.due.at for at, _ in case.counted)
         silent_grounds = unheeded and not repeated
@@ -224,7 +224,8 @@ class Bot(Said):
         for item in case.items:
             if item.state in ROOM_TASKS:
                 self._late(item, "room.overdue")
-            if item.referral and item.referral.state not in ("closed", "abandoned"):
+            held = item.review == "asked" and item.referral and item.referral.state in ("approved", "sealed")
+            if item.referral and item.referral.state not in ("closed", "abandoned") and not held:
                 self._late(item.referral, "room.overdue")
 
     def _late(self, row: Row, word: str) -> None:

@@ -58,8 +58,7 @@ class Handling(Visiting):
         need(one.state in AWAITED and one.state != "return_pending" and self.now < one.due.at and 1 <= workdays <= 10)
         need(not any(ask.kind == "extension" for ask in one.asks))
         if one.role == "assist":
-            leads = [row for row in case.assignments if row.role == "lead" and row.round == one.round]
-            need(end(after(one.due.on, workdays)) <= max(leads, key=lambda row: row.n).due.at)
+            need(case.lead and end(after(one.due.on, workdays)) <= case.lead.due.at)
         self._file(who, one, "extension", workdays=workdays)
 
     def explain(self, who: Person, case: Case, until: date) -> None:
@@ -80,6 +79,7 @@ class Handling(Visiting):
     def reply(self, who: Person, case: Case) -> None:
         one = self.held(case, who.unit)
         need(one.state in AWAITED and one.state != "return_pending")
+        need(who.word not in case.examiners | case.visitors)
         if one.role == "lead":
             need(not any(row.state in AWAITED for row in self.assists(case, one)))
         if one.state == "allocated":

@@ -55,7 +55,8 @@ class Room(Handling):
             need(not any(row.state in STANDING for row in one.items) and one.state in (*LIVE, "accepted"))
             item = Item("", self.next(), ground="by_hand")
             one.items.append(item)
-        item.state, item.opened_by, item.own = "opened", who.word, None
+        item.state, item.own = "opened", None
+        item.drafters.add(who.word)
         item.due = end(after(self.today, workdays or 3))
         self.say("supervision.opened")
 
@@ -96,6 +97,7 @@ class Room(Handling):
         item = self._item(case, unit, "fed_back")
         need(item.state == "fed_back" and item.reissues < 2 and (workdays is None or 1 <= workdays <= 60))
         item.state, item.reissues, item.due = "reissued", item.reissues + 1, end(after(self.today, workdays or 3))
+        item.drafters.add(who.word)
         self.say("supervision.reissued")
 
     def draft_finding(self, who: Person, case: Case, unit: str, persons: tuple[str, ...] = ()) -> None:
@@ -103,6 +105,7 @@ class Room(Handling):
         item = self._item(case, unit, "fed_back", *NOTICE)
         need(item.state == "fed_back" or (item.state in NOTICE and item.due and self.now >= item.due))
         item.back, item.state, item.found_by = item.state, "finding", who.word
+        item.drafters.add(who.word)
         item.named, item.own = dict.fromkeys(persons, False), end(after(self.today, 2))
         self.say("supervision.found")
 
@@ -139,6 +142,7 @@ class Room(Handling):
         need(item.state == "heard" or (item.state == "confirmed" and item.hear_until and self.now >= item.hear_until))
         self.hearing_over(item)
         item.state, item.concluded_by, item.own = "concluded", who.word, None
+        item.drafters.add(who.word)
         item.ask_until = end(after(self.today, 3))
         self.say("supervision.concluded")
 
@@ -175,12 +179,14 @@ class Room(Handling):
         _, row = self._referral(case, unit, "drafted")
         need(row.state == "drafted")
         row.completed_by, row.own = who.word, end(after(self.today, 2))
+        row.completers.add(who.word)
         self.say("referral.completed")
 
     def review_referral(self, who: Person, case: Case, unit: str) -> None:
         _, row = self._referral(case, unit, "drafted")
-        need(row.state == "drafted" and row.completed_by and row.completed_by != who.word)
-        row.state, row.reviewed_by, row.opened_by = "reviewed", who.word, None
+        need(row.state == "drafted" and row.completed_by and who.word not in row.completers)
+        row.state, row.readers = "reviewed", set()
+        row.reviewers.add(who.word)
         row.own = end(after(self.today, 2))
         self.say("referral.reviewed")
 
@@ -190,23 +196,23 @@ class Room(Handling):
         need(who.role not in ("operator", "examiner", "visitor", "unit_staff", "unit_head"))
         need(who.role != "committee" or row.state in SEND)
         if who.role == "leader":
-            row.opened_by = who.word
+            row.readers.add(who.word)
         self.say("paper.opened")
 
     def approve_referral(self, who: Person, case: Case, unit: str) -> None:
         item, row = self._referral(case, unit, "reviewed")
-        need(row.state == "reviewed" and who.word not in (row.completed_by, row.reviewed_by))
+        need(row.state == "reviewed" and who.word not in row.completers | row.reviewers)
         if who.role == "leader":
-            need(row.opened_by == who.word)
+            need(who.word in row.readers)
         else:
-            need(who.word not in (item.found_by, item.concluded_by, item.opened_by))
+            need(who.word not in item.drafters)
         row.state, row.own = "approved", row.send_by
         self.say("referral.approved")
 
     def send_back_referral(self, who: Person, case: Case, unit: str) -> None:
         _, row = self._referral(case, unit, "reviewed", "drafted")
         need(row.state == ("reviewed" if who.role == "leader" else "drafted") and row.completed_by)
-        row.state, row.completed_by, row.reviewed_by, row.opened_by, row.own = "drafted", None, None, None, None
+        row.state, row.completed_by, row.readers, row.own = "drafted", None, set(), None
         self.say("referral.sent_back")
 
     def seal_referral(self, who: Person, case: Case, unit: str) -> None:

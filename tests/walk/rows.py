@@ -97,8 +97,9 @@ class Reminder(Row):
 class Referral(Row):
     send_by: datetime = LONG_AGO
     completed_by: str | None = None
-    reviewed_by: str | None = None
-    opened_by: str | None = None
+    completers: set[str] = field(default_factory=set)
+    reviewers: set[str] = field(default_factory=set)
+    readers: set[str] = field(default_factory=set)
     supplements: list[bool] = field(default_factory=list)
 
 
@@ -110,7 +111,7 @@ class Item(Row):
     listed_on: date | None = None
     deferred: bool = False
     struck: bool = False
-    opened_by: str | None = None
+    drafters: set[str] = field(default_factory=set)
     due: datetime | None = None
     overdue_for: datetime | None = None
     reissues: int = 0
@@ -179,7 +180,6 @@ class Case(Row):
     into: int | None = None
     closed_on: date | None = None
     closed_as: str = ""
-    answered_by: str | None = None
     proposed_by: str | None = None
     pool: str = ""
     round: int = 1

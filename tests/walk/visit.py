@@ -22,7 +22,7 @@ class Visiting(Allocation):
     def examine(self, who: Person, case: Case, unit: str, passes: bool) -> None:
         one = self.held(case, unit)
         need(one.state == "replied" and one.standing)
-        need(who.word not in self.handlers(case) | case.visitors)
+        need(who.word not in case.handlers | case.visitors)
         assists = self.assists(case, one) if one.role == "lead" else []
         need(not passes or not any(row.state in AWAITED for row in assists))
         case.examiners.add(who.word)
@@ -61,10 +61,6 @@ class Visiting(Allocation):
         for caller in callers:
             self._plan(case, caller)
 
-    def handlers(self, case: Case) -> set[str]:
-        """Who answered directly, or approved the unit's reply."""
-        return case.handlers | ({case.answered_by} if case.answered_by else set())
-
     def _plan(self, lead: Case, caller: Case) -> Visit:
         visit = Visit("pending", self.next(), caller=self.cases.index(caller), round=lead.round)
         lead.visits.append(visit)
@@ -73,7 +69,7 @@ class Visiting(Allocation):
 
     def record_visit(self, who: Person, case: Case, reached: bool, good: bool = True) -> None:
         lead = self.lead_of(case)
-        need(not case.anonymous and who.word not in self.handlers(lead) | lead.examiners)
+        need(not case.anonymous and who.word not in lead.handlers | lead.examiners)
         need(who.role == "centre_head" or lead.leader == (who.role in ROOM))
         visit = self._visit_of(lead, case)
         visit.days.append(self.today)
@@ -114,7 +110,7 @@ class Visiting(Allocation):
     def amend_visit(self, who: Person, case: Case, reached: bool, good: bool = True) -> None:
         """A new version of a record; the case moves between closed and review until responsibility is reviewed."""
         lead = self.lead_of(case)
-        need(who.word not in self.handlers(lead) | lead.examiners)
+        need(who.word not in lead.handlers | lead.examiners)
         rows = [row for row in self._visits(lead, case) if row.state in ("done", "unreachable")]
         need(rows)
         visit = rows[-1]
@@ -124,6 +120,9 @@ class Visiting(Allocation):
         if visit.round != lead.round:
             return
         how = "visited" if visit.state == "done" else "unreachable"
+        if lead.state == "visiting" and visit.bad:
+            self._dispute(lead)
+            return
         if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
             if visit.bad:
                 self._dispute(lead)
@@ -136,8 +135,9 @@ class Visiting(Allocation):
             self._close(lead, how)
 
     def review_responsibility(self, who: Person, case: Case, responsible: bool) -> None:
-        need(case.state == "reviewing" and who.word not in self.handlers(case) | case.visitors)
+        need(case.state == "reviewing" and who.word not in case.handlers | case.visitors)
         need(not case.redo_failed or (not responsible and who.role == "centre_head"))
+        case.examiners.add(who.word)
         if not responsible:
             self._close(case, "redo_exhausted" if case.redo_failed else "not_responsible")
         elif case.lead is None:

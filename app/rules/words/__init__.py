@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
-from app.rules.words.columns import COLUMNS, TABLES
+from app.rules.words.columns import COLUMNS, PAGE_TABLES, TABLES
 from app.rules.words.events import EVENT_TITLES
 from app.rules.words.values import DOMAINS, STATES, VALUES
 from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
     "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
-    "column", "field", "said", "state", "title", "value", "word",
+    "column", "field", "page", "said", "state", "title", "value", "word",
 ]  # fmt: skip
 
 Pair = tuple[str, str]
@@ -36,9 +36,15 @@ def title(verb: str, language: str = "zh") -> str:
     return _of(VERB_TITLES, verb, language)
 
 
-def field(name: str, language: str = "zh") -> str:
-    """The label of a form's field."""
-    return _of(FIELDS, name, language)
+def field(name: str, language: str = "zh", verb: str = "") -> str:
+    """The label of a form's field: the verb's own where it has one, else what all forms call it."""
+    own = f"{verb}.{name}"
+    return _of(FIELDS, own if own in FIELDS else name, language)
+
+
+def page(name: str, language: str = "zh") -> str:
+    """What a page of the panel is called."""
+    return word(TABLES[PAGE_TABLES[name]], language)
 
 
 def column(table: str, name: str, language: str = "zh") -> str:

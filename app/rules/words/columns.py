@@ -18,6 +18,16 @@ TABLES: dict[str, Pair] = {
     "stored_file": ("附件", "Files"),
 }  # fmt: skip
 
+PAGE_TABLES: dict[str, str] = {
+    "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
+    "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
+    "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
+    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
+    "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
+    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
+}  # fmt: skip
+"""page of the panel -> the table that it shows."""
+
 _CASE: Pair = ("工单", "Case")
 _UNIT: Pair = ("单位", "Unit")
 _STATE: Pair = ("状态", "State")
@@ -165,6 +175,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     "event": {
         "at": ("时间", "At"), "kind": ("事项", "Event"), "actor": ("经办", "Actor"), "chain": ("工单", "Case"),
         "seq": ("序号", "Seq"), "subject": ("对象", "Subject"), "from_state": ("原状态", "From"), "to_state": ("新状态", "To"),
+        "reveal": ("查看诉求人的理由", "Why the caller was shown"),
     },
 }  # fmt: skip
 """table -> column or relation -> its label."""

@@ -133,8 +133,12 @@ VALUES: dict[str, dict[str, Pair]] = {
     "basis": {"official": ("正式", "official"), "provisional": ("暂定", "provisional")},
     "post": {"head": ("主要负责人", "head"), "deputy": ("分管负责人", "deputy"), "liaison": ("联络员", "liaison"),
              "staff": ("经办人", "staff")},
-    "run": {"sweep": ("督办巡检", "sweep"), "supervision_list": ("督办清单", "supervision list"),
+    "run": {"sweep": ("督办巡检", "sweep"), "supervision-list": ("督办清单", "supervision list"),
             "drafting": ("移送起草", "drafting"), "list": ("督办清单", "supervision list"), "draft": ("移送起草", "drafting")},
+    "child": {
+        "redis": ("队列服务", "redis"), "web": ("网页服务", "web"), "ticker": ("定时唤醒", "ticker"),
+        "worker": ("执行进程", "worker"),
+    },
     "role": {
         "operator": ("话务员", "operator"), "allocator": ("派单员", "allocator"), "centre_head": ("中心主任", "centre head"),
         "examiner": ("审核员", "examiner"), "visitor": ("回访员", "visitor"), "unit_staff": ("单位经办人", "unit staff"),

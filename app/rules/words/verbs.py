@@ -41,7 +41,7 @@ VERB_TITLES: dict[str, Pair] = {
     "record_visit": ("登记回访", "Record a visit"), "amend_visit": ("更正回访", "Amend a visit"),
     "examine": ("审核答复", "Examine a reply"), "review_responsibility": ("责任认定", "Review responsibility"),
     "complete_referral": ("完成卷宗", "Complete a referral"), "review_referral": ("审核移送", "Review a referral"),
-    "open_paper": ("打开卷宗", "Open the paper"), "approve_referral": ("审批移送", "Approve a referral"),
+    "open_paper": ("打开文书", "Open the paper"), "approve_referral": ("审批移送", "Approve a referral"),
     "send_back_referral": ("退回移送", "Send a referral back"), "seal_referral": ("封卷", "Seal a referral"),
     "send_referral": ("移送", "Send a referral"), "record_receipt": ("登记回执", "Record the receipt"),
     "record_outcome": ("登记处理结果", "Record the outcome"), "supplement_referral": ("补充卷宗", "Supplement a referral"),
@@ -93,6 +93,11 @@ FIELDS: dict[str, Pair] = {
     "cadre_authority": ("干部管理权限", "Cadre authority"), "from_on": ("任职起", "From"), "to_on": ("任职止", "To"),
     "parent": ("上级分类", "Parent"), "username": ("账号", "Account"), "password": ("密码", "Password"),
     "roles": ("角色", "Roles"), "rights": ("权限", "Rights"), "first_name": ("姓名", "Name"), "user": ("账号", "Account"),
-    "file": ("文件", "File"), "referral": ("移送", "Referral"), "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
+    "add_unit.name": ("单位名称", "Unit's name"), "edit_unit.name": ("单位名称", "Unit's name"),
+    "add_category.name": ("分类名称", "Category"), "edit_category.name": ("分类名称", "Category"),
+    "add_role.name": ("角色名称", "Role"), "edit_role.name": ("角色名称", "Role"),
+    "change_rule.name": ("规则", "Rule"), "change_setting.name": ("设置项", "Setting"),
+    "file": ("文件", "File"), "referral": ("移送", "Referral"), "paper": ("文书", "Paper"), "notice": ("文书记录", "Notice"),
+    "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
 }  # fmt: skip
 """field -> its label on forms, and in a refusal that names it."""
