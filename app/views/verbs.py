@@ -111,6 +111,7 @@ class Verbs(BaseView):
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
             units=_units(verb, case), reads_cases=_reads(case), why=why, question=question,
             asked=asked_before(typed, question),
+            chosen=[one.filename for one in request.files.values() if one.filename],
         )  # fmt: skip
         return page, REFUSED if no else 200
 

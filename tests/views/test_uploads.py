@@ -175,4 +175,5 @@ def test_a_scan_of_the_wrong_content_refuses_the_verb_it_came_with(sqlite_panel:
     )
     assert refused(answer).startswith("file_")
     assert "请速办并报" in answer.text
+    assert "请重新选择：a.pdf" in answer.text
     assert fingerprint(sqlite_panel.desk) == before
