@@ -1,7 +1,7 @@
 """The evaluation 考核 of member units: 100 points, less deductions, in bands and tiers. [procedure 5]
 
 Decimal arithmetic. The rate r of an item is rounded half up to 2 decimals; the points lost are computed from that r,
-rounded half up to 2 decimals and taken from the item's maximum. Points, deductions, bands and tiers are settings.
+rounded half up to 2 decimals and taken from the item's maximum. Points and deductions are settings.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
 
 from app.rules.limits import Limits
 from app.rules.refusal import NotAllowed
@@ -18,6 +19,7 @@ HUNDRED = Decimal(100)
 WORST = "不合格"
 """The band below every named one."""
 SETTING = "evaluation."
+TABLE = f"{SETTING}points"
 """What the names of an office's own points begin with, as `evaluation.signing.weight`."""
 
 
@@ -248,12 +250,33 @@ def _number(name: str, value: str) -> Decimal:
     return number
 
 
+def table_of(points: Points) -> str:
+    """The whole table as an office edits it: a name and a number on each line."""
+    groups: dict[str, Any] = {**points.items, "deductions": points.deductions}
+    return "\n".join(
+        f"{group}.{one.name} {getattr(held, one.name)}"
+        for group, held in groups.items() for one in fields(held) if one.name != "falling"
+    )  # fmt: skip
+
+
+def _told_in(text: str) -> dict[str, str]:
+    """The settings that a table says, line by line."""
+    found = {}
+    for line in text.splitlines():
+        if line.strip():
+            name, _, value = line.strip().partition(" ")
+            found[f"{SETTING}{name}"] = value.strip()
+    return found
+
+
 def points_of(settings: Mapping[str, str]) -> Points:
-    """The table with an office's own numbers: `evaluation.<item>.<weight|full|each|least>`, `evaluation.deductions.*`.
+    """The table with an office's own numbers: `evaluation.<item>.<weight|full|each|least>`, `evaluation.deductions.*`,
+    each by itself or all of them as the lines of `evaluation.points`.
 
     NotAllowed for a name that is not there, for what is no number, for items that do not come to 100 points and for
     an item that leaves more points than it has."""
     points = Points()
+    settings = {name: value for name, value in settings.items() if name != TABLE} | _told_in(settings.get(TABLE, ""))
     for name, value in sorted(settings.items()):
         group, _, part = name.removeprefix(SETTING).partition(".")
         held = getattr(points, group) if group in (*ITEMS, "deductions") else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.rules.evaluation import TABLE, Points, table_of
 from app.rules.limits import Limits, Versions
 from app.rules.workdays import Calendar
 
@@ -28,8 +29,10 @@ WORDS = {
     "report.monthly": "12345市长热线运行情况通报",
     "report.quarterly": "12345市长热线季度运行情况通报",
     "report.yearly": "12345市长热线年度运行情况通报",
+    TABLE: table_of(Points()),
 }
-"""The default names of the offices and words of the number series; an office's settings override them."""
+"""The default names of the offices, words of the number series and points of the evaluation; an office's settings
+override them."""
 
 
 @dataclass(frozen=True)

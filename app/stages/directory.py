@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.roles import Actor
+from app.rules import evaluation
 from app.rules.articles import articles
 from app.rules.office import WORDS
 from app.rules.refusal import NotAllowed
@@ -154,7 +155,7 @@ def edit_category(
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
-LONGEST = {"series": 24, "report": 40, "dossier": 4000}
+LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000}
 """How long a word of the office may be: with the year and the number it fits the number of a paper or a report."""
 LONGEST_NAME = 80
 
@@ -179,6 +180,8 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
         raise NotAllowed("field_too_long", field="value", most=most)
     if name == "dossier.rules":
         _readable(value)
+    if name == evaluation.TABLE:
+        evaluation.points_of({name: value})
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.database import reading
 from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
 from app.roles import RIGHTS
+from app.rules.evaluation import Points, points_of
 from app.rules.office import WORDS
 from app.stages.directory import POSTS
 from tests.databases import Desk
@@ -180,7 +182,7 @@ def test_a_categorys_name_is_its_own(office: Office) -> None:
 # --- words of the office ---
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", [name for name in WORDS if name != "evaluation.points"])
 def test_a_word_of_the_office_is_changed_and_kept_on_the_record(office: Office, name: str) -> None:
     do(office, "change_setting", name=name, value=" 某县的词 ")
     do(office, "change_setting", name=name, value="另一个词")
@@ -188,6 +190,26 @@ def test_a_word_of_the_office_is_changed_and_kept_on_the_record(office: Office, 
     with reading(office.desk.sessions) as session:
         assert session.get_one(Setting, name).value == "另一个词"
     assert office.told("setting.changed") == [{"setting": name}] * 2
+
+
+def test_the_points_of_the_evaluation_are_changed_as_a_table_that_comes_to_100(office: Office) -> None:
+    """All of it at once, because no weight can be changed by itself; what is not named stays as it is."""
+    weights = "signing.weight 20\nanswering.weight 20\ndeductions.untrue 6"
+    do(office, "change_setting", name="evaluation.points", value=weights)
+    report = office.do(MONDAY, "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 2))
+    points = json.loads(report.figures)["evaluation"]["points"]
+    assert [points["items"][name]["weight"] for name in ("signing", "answering", "solving")] == ["20", "20", "10"]
+    assert (points["deductions"]["untrue"], points["deductions"]["leak"]) == ("6", "10")
+    for wrong, told in (
+        ("signing.weight 20", "evaluation_not_100"), ("signing.weight", "evaluation_setting"),
+        ("mood.weight 5", "evaluation_setting"), ("signing.weight zehn", "evaluation_setting"),
+    ):  # fmt: skip
+        assert refused(office, "change_setting", name="evaluation.points", value=wrong) == told
+
+
+def test_a_whole_table_is_what_an_office_begins_with(office: Office) -> None:
+    do(office, "change_setting", name="evaluation.points", value=WORDS["evaluation.points"])
+    assert points_of({"evaluation.points": WORDS["evaluation.points"]}) == Points()
 
 
 def test_only_words_are_changed_and_none_to_nothing(office: Office) -> None:

@@ -214,6 +214,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "room": ("督查室名称", "name of the room"),
         "committee": ("监委名称", "name of the committee"),
         "dossier.rules": ("卷宗引用条文", "rules cited in a dossier"),
+        "evaluation.points": ("考核分值", "points of the evaluation"),
         "series.allocation": ("派单通知单字号", "series: allocation"),
         "series.submission": ("呈批件字号", "series: submission"),
         "series.reminder": ("催办通知单字号", "series: reminder"),
