@@ -30,6 +30,7 @@ from app.models import Setting
 from app.roles import Actor
 from app.rules import words
 from app.rules.files import MOST_BYTES
+from app.rules.office import WORDS
 from app.views import people
 from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
@@ -194,8 +195,11 @@ def _around(app: Flask) -> None:
 
 def _who(tongue: str) -> dict[str, Any]:
     """Who is logged in, what waits for him, and whether this is a sample office."""
-    name = "神木市12345热线" if tongue == "zh" else "Duban"
-    found: dict[str, Any] = {"person": None, "sample": _sample(), "office_name": name}
+    known = _office()
+    found: dict[str, Any] = {
+        "person": None, "sample": known.get("sample_office") == "true",
+        "office_name": known.get("office") or WORDS["office"],
+    }  # fmt: skip
     if has_request_context() and current_user and current_user.is_authenticated and "desk_failed" not in g:
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
@@ -208,13 +212,18 @@ def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
     return [(f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)]
 
 
-def _sample() -> bool:
-    """Whether this is a sample office: asked until it is one, because it may be filled while the panel runs."""
+def _office() -> dict[str, str]:
+    """What the office is called, and whether it is a sample one: asked until it is one, because it may be filled while
+    the panel runs, and then once a minute."""
     told = current_app.extensions["desk_told"]
-    if told.get("sample") is not True and "desk_failed" not in g:
-        query = select(Setting.value).where(Setting.name == "sample_office").execution_options(unscoped=True)
-        told["sample"] = reader().scalar(query) == "true"
-    return bool(told.get("sample"))
+    known: dict[str, str] = told.get("office", {})
+    fresh = time.monotonic() - told.get("office_asked", -ASKED_EVERY) < ASKED_EVERY
+    if (fresh and known.get("sample_office") == "true") or "desk_failed" in g:
+        return known
+    query = select(Setting.name, Setting.value).where(Setting.name.in_(("sample_office", "office")))
+    known = {row.name: row.value for row in reader().execute(query.execution_options(unscoped=True))}
+    told.update(office=known, office_asked=time.monotonic())
+    return known
 
 
 def _warned(who: Actor, tongue: str) -> dict[str, Any]:

@@ -136,3 +136,12 @@ def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(em
         form = empty.of("operator").get(address).text
         below = form.split(f'name="{name}"')[1].split('class="row"')[0]
         assert "国家秘密的内容不得录入" in below, verb
+
+
+def test_every_page_is_headed_by_what_the_office_is_called(sqlite_panel: Panel) -> None:
+    """The setting of the office, which the county may change."""
+    name = "神木市政务服务便民热线中心"
+    fields = {"name": "office", "value": name}
+    assert sqlite_panel.of("it_admin").post("/do/change_setting", fields).status_code == 302
+    for word in ("operator", "head@HOUSING", "anonymous"):
+        assert f"{name} · 督办" in sqlite_panel.of(word).get("/login/" if word == "anonymous" else "/").text

@@ -9,7 +9,7 @@ from tests.test_rooms import calls, sources
 
 REQUESTS = ("app/views", "app/web.py", "app/api")
 UNSCOPED = {
-    "app/web.py:_sample": "whether this is a sample office, which every page says",
+    "app/web.py:_office": "what the office is called, and whether it is a sample one, which every page says",
     "app/views/actor.py:custom_rights": "what somebody may do, before anything is known of what he sees",
     "app/views/home.py:Home.work": "a leader's list of cases under way, in brief: no word of what they are about",
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
