@@ -38,7 +38,7 @@ lint: install ## ruff, mypy, import contracts
 	$(if $(wildcard app/__main__.py),$(BIN)/lint-imports,@echo "lint-imports: no app/__main__.py yet")
 
 test: install ## every test not marked `long`, on two cores
-	$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not long" $(COVERAGE)
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" $(COVERAGE)
 
 test-long: install ## the tests marked `long`: chaos, volume, browsers
 	$(PYTEST) -m long

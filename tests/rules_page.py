@@ -230,9 +230,8 @@ def is_unshown(test: str) -> bool:
 
 
 def ran_as(nodeid: str) -> str:
-    """A test that ran, as the page names it: a story by its file, anything else without its parameters and without
-    the group (`@sample`) that keeps it in one process."""
-    name, _, parameters = re.sub(r"@\w+$", "", nodeid).partition("[")
+    """A test that ran, as the page names it: a story by its file, anything else without its parameters."""
+    name, _, parameters = nodeid.partition("[")
     if name == STORY and parameters:
         return "story:" + parameters.removesuffix("]").partition("-")[2]
     return name

@@ -113,7 +113,6 @@ def test_a_story_runs_as_its_file_and_a_parametrized_test_as_its_function() -> N
     assert ran_as("tests/test_story.py::test_story[sqlite-redo-twice]") == "story:redo-twice"
     assert ran_as("tests/stages/test_x.py::test_y[postgres]") == "tests/stages/test_x.py::test_y"
     assert ran_as("tests/test_story.py::test_play") == "tests/test_story.py::test_play"
-    assert ran_as("tests/test_sample.py::test_it@sample") == "tests/test_sample.py::test_it"
 
 
 def test_a_name_that_is_not_there_does_not_resolve() -> None:

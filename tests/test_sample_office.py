@@ -60,8 +60,6 @@ from tests.people import fingerprint
 from tests.servers import PostgresCluster
 from tests.test_cli import command
 
-pytestmark = pytest.mark.xdist_group("sample")
-"""One process plays the office, for all of these."""
 ROOT = Path(__file__).parent.parent
 REAL = Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data")) / "messages-answered.csv.gz"
 NOW = datetime(2025, 10, 15, 10, 20, tzinfo=BEIJING)

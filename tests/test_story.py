@@ -24,9 +24,18 @@ STORIES = {path.stem: path for path in sorted((HERE / "stories").glob("*.yaml"))
 SIMPLE = HERE / "stories" / "redo-twice.yaml"
 
 
-@pytest.mark.parametrize("stem", STORIES)
-def test_story(desk: Desk, stem: str) -> None:
+HERE_TOO = {"all-the-way", "redo-twice", *list(STORIES)[::3]}
+"""The stories that are played on PostgreSQL in every run; the others in the long one."""
+PLAYED = [
+    pytest.param(kind, stem, id=f"{kind}-{stem}", marks=[] if kind == "sqlite" or stem in HERE_TOO else pytest.mark.long)
+    for stem in STORIES for kind in ("sqlite", "postgres")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "stem"), PLAYED)
+def test_story(request: pytest.FixtureRequest, kind: str, stem: str) -> None:
     """What the bot did, no more and no less; how cases stand; and the record is whole."""
+    desk: Desk = request.getfixturevalue(f"{kind}_desk")
     _, differences = perform_story(desk.sessions, read(STORIES[stem]))
     assert differences == []
     with reading(desk.sessions) as session:

@@ -46,6 +46,7 @@ EVERY_VERB = (
     "handling-what-staff-drafts-the-head-approves", "office-it-keeps-the-directory", "supervision-deferred-once",
 )  # fmt: skip
 CHOSEN = (*SCENARIOS, *EVERY_VERB)
+IN_EVERY_RUN = ("all-the-way", "redo-twice", "handling-what-staff-drafts-the-head-approves", EVERY_VERB[3])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
 
 
@@ -106,7 +107,9 @@ def goes_as_told(desk: Desk, stem: str, panel: OpenPanel) -> None:
         assert verify(session, desk.key) == []
 
 
-@pytest.mark.parametrize("stem", [*CHOSEN])
+@pytest.mark.parametrize(
+    "stem", [pytest.param(stem, marks=[] if stem in IN_EVERY_RUN else pytest.mark.long) for stem in CHOSEN]
+)
 def test_a_story_goes_through_the_panel_as_it_is_told(sqlite_desk: Desk, panel: OpenPanel, stem: str) -> None:
     goes_as_told(sqlite_desk, stem, panel)
 

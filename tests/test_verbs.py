@@ -62,8 +62,10 @@ DIRECTORY = {
 """What the desk itself needs: who works here, in which unit and post, with which rights, and what things are called."""
 
 
-@pytest.fixture
-def people(desk: Desk) -> People:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def people(request: pytest.FixtureRequest) -> People:
+    """Everybody of three units. A form refuses before the database is asked, so PostgreSQL is for the long run."""
+    desk: Desk = request.getfixturevalue(f"{request.param}_desk")
     return People(desk).hire(*UNITS)
 
 

@@ -155,8 +155,10 @@ def gate_key(day: date) -> int:
 def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     """Issue the day's supervision list: numbered, frozen as it stands; none for a day without rows. Rows of a day
     whose sweep broke off before its list was out are on it too. Struck rows of earlier lists are named with their
-    reason. Whoever comes second finds it issued."""
+    reason. None before 08:30. Whoever comes second finds it issued."""
     day = now.date()
+    if now < sweep_on(day):
+        return None
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": gate_key(day)})
     if list_issued(session, day):

@@ -9,8 +9,6 @@ import pytest
 from app.rules.words.values import VALUES
 from tests.browser.conftest import Window
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process plays the office and starts Chromium, for all of these."""
 ROLES = {
     "operator": "operator", "allocator": "allocator", "centre_head": "centre_head", "examiner": "examiner",
     "visitor": "visitor", "water_staff": "unit_staff", "water_head": "unit_head", "officer": "officer",

@@ -22,7 +22,7 @@ from tests.supervised import Duban, sqlite_data, waited
 NAMES = {"sweep", "supervision-list", "drafting"}
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     """A desk with its data folder; on PostgreSQL the folder holds the key only."""
     with sqlite_data(request.getfixturevalue("sqlite_template"), tmp_path / "data") as made:

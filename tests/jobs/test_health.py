@@ -38,6 +38,13 @@ from tests.test_cli import command
 NOW = seed.NOW
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """An empty desk: on PostgreSQL in the long run."""
+    made: Desk = request.getfixturevalue(f"{request.param}_desk")
+    return made
+
+
 @pytest.fixture
 def settings(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[config.Config]:
     """The settings of a desk that is well: swept just now, with one worker alive."""

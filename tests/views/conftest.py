@@ -102,7 +102,7 @@ def empty(sqlite_desk: Desk, tmp_path: Path) -> Iterator[Panel]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def own_panel(request: pytest.FixtureRequest) -> Iterator[Panel]:
     """A panel with an application of its own, for tests that change it."""
     made: Panel = request.getfixturevalue(f"{request.param}_panel")
