@@ -41,7 +41,7 @@ test: install ## every test not marked `long`, on two cores
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" $(COVERAGE)
 
 test-long: install ## the tests marked `long`: chaos, volume, browsers
-	$(PYTEST) -m long
+	$(PYTEST) -n 2 --dist loadfile -m long
 
 bench: install ## measure the promises about speed
 	$(BIN)/python -m tests.bench

@@ -321,6 +321,7 @@ def told(sample: Sample) -> list[Any]:
     return happened + cases
 
 
+@pytest.mark.long
 def test_the_same_now_makes_the_same_office_on_either_database(
     few: Sample, sqlite_template: Path, tmp_path: Path
 ) -> None:
