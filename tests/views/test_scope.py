@@ -121,7 +121,7 @@ def test_an_assist_reads_nothing_of_the_leads_part_and_the_lead_only_what_it_ans
         browser, told = shared.of(word), []
         for rule in rules_of(shared):
             if "GET" in (rule.methods or ()):
-                told += [text_of(answer.data) for _, _, answer in asked(shared, browser, rule, known[:2])]
+                told += [text_of(answer.data) for _, _, answer in asked(shared, browser, rule, known[:3])]
         text = "\n".join(told)
         seen[word] = text
         others = {one for one in WORDS.values() if one != mine and one in text.replace(f"{HOUSING}公开", "")}
