@@ -29,7 +29,10 @@ DRAFTED = {
 }  # fmt: skip
 """What staff of a unit drafts -> the verb with which the unit's head approves it."""
 
-RIGHTS: dict[str, tuple[str, ...]] = {
+EVERYBODYS = ("change_password",)
+"""What everybody may who logs in, whatever his roles."""
+
+_OF_ROLES: dict[str, tuple[str, ...]] = {
     "operator": ("register", "edit_case", "contact", "answer_directly", "refuse", "hand_on", "open_paper", *_FILES),
     "allocator": _ALLOCATOR,
     "centre_head": (
@@ -52,6 +55,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     ),
     "log_auditor": (),
 }  # fmt: skip
+RIGHTS: dict[str, tuple[str, ...]] = {role: (*verbs, *EVERYBODYS) for role, verbs in _OF_ROLES.items()}
 """role -> the verbs it has a right to. [procedure, Who may do what]"""
 
 NO_CASE_CONTENT = ("it_admin", "log_auditor")
@@ -162,7 +166,7 @@ def person(
     if "it_admin" in held:
         held, extra = frozenset(["it_admin"]), frozenset()
     rights = frozenset(right for role in held for right in RIGHTS.get(role, ()))
-    rights |= extra - PAGES.keys() - set(SCOPES.values())
+    rights |= (extra - PAGES.keys() - set(SCOPES.values())) | set(EVERYBODYS)
     pages = frozenset(page for page, may in PAGES.items() if held & set(may)) | (extra & PAGES.keys())
     scopes = frozenset(SCOPES[role] for role in held if role in SCOPES) | (extra & set(SCOPES.values()))
     return Actor(id, name, held, unit_id, rights, pages, scopes)

@@ -19,6 +19,7 @@ from app.files import content_of, keep
 from app.models import Case, Setting, Supervision
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
+from app.stages.people import login_failed
 from app.verbs import VERBS, perform
 from tests.databases import Desk, postgres_copy, sqlite_copy
 from tests.papers.samples import BOMB, MACROS, NOT_TAKEN
@@ -199,6 +200,18 @@ _WHO: dict[str, Any] = {"username": "lihua", "first_name": "李华", "password":
 
 def _edit(p: People, word: str, whose: str, **changed: Any) -> None:
     p.do(word, "edit_user", id=p.person(whose).id, first_name="某人", **changed)
+
+
+_NEW = "another bird flew in"
+
+
+def _locked(p: People) -> Act:
+    """An account that five wrong passwords have locked."""
+    id = p.person("operator").id
+    with transaction(p.desk.sessions) as session:
+        for _ in range(5):
+            login_failed(session, p.now, id)
+    return partial(p.do, "operator", "change_password", old_password="a wrong guess", password=_NEW)
 
 
 def _role(p: People, name: str) -> int:
@@ -459,6 +472,8 @@ SCENES: dict[str, Scene] = {
     "password_too_short": when(nothing, *_ADD, **_WHO | {"password": "eleven char"}, roles=["operator"]),
     "password_is_the_name": when(nothing, *_ADD, **_WHO | {"password": "lihua1234567"}, roles=["operator"]),
     "password_too_common": when(nothing, *_ADD, **_WHO | {"password": "password1234"}, roles=["operator"]),
+    "password_wrong": when(nothing, "operator", "change_password", old_password="not it at all", password=_NEW),
+    "account_locked": _locked,
     "last_administrator": lambda p: partial(_edit, p, "it_admin", "it_admin", roles=["it_admin"], active=False),
     "right_not_for_roles": when(nothing, "it_admin", "add_role", name="夜班", rights=["add_user"]),
     "role_name_taken": when(nothing, "it_admin", "add_role", name="operator", rights=["Cases"]),

@@ -102,7 +102,7 @@ def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor()
     allowed = re.compile(
         r"/(|back|healthz|readyz|metrics|login/|logout/|lang/.*|assets/.*|static/.*|notices/.*|work/<key>"
         r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|bot|events)/.*"
-        r"|do/(load_calendar|change_rule|succeed_unit|(add|edit)_(unit|post|category|user|role)|change_setting|reset_password))"
+        r"|do/(load_calendar|change_rule|succeed_unit|(add|edit)_(unit|post|category|user|role)|change_setting|(change|reset)_password))"
     )
     for line in lines():
         if line.roles & set(NO_CASE_CONTENT):

@@ -137,6 +137,7 @@ EVENTS: dict[str, Word] = {
     "setting.changed": Word(),
     "user.changed": Word(("log_auditor",)),
     "user.password_reset": Word(("log_auditor",)),
+    "user.password_changed": Word(("log_auditor",)),
     "user.locked": Word(("it_admin", "log_auditor")),
     "role.changed": Word(("log_auditor",)),
 }

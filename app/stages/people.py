@@ -9,7 +9,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.ledger import lock_office, note_office
 from app.models import Person, Unit
@@ -134,6 +134,24 @@ def edit_user(
     session.flush()
     payload = {"user": row.id, "change": "edited", "roles": sorted(set(roles)), "unit": row.unit_id, "active": active}
     note_office(session, now, actor, "user.changed", payload)
+    return row
+
+
+def change_password(session: Session, now: datetime, actor: Actor, old_password: str, password: str) -> Person:
+    """A person's own new password, for which he gives the old one; all his sessions end. An account that is locked
+    stays so, and its password as it is."""
+    row = _account(session, actor.id or 0)
+    if locked(row, now):
+        raise NotAllowed("account_locked")
+    if not check_password_hash(row.password or "", old_password):
+        raise NotAllowed("password_wrong")
+    if password == old_password:
+        raise NotAllowed("nothing_changed")
+    row.password = _hashed(password, row.username)
+    row.session_version += 1
+    row.fail_login_count, row.failing_since = 0, None
+    session.flush()
+    note_office(session, now, actor, "user.password_changed", {"user": row.id})
     return row
 
 

@@ -297,6 +297,7 @@ _VERBS = (
     Verb("change_setting", "office", "none", directory.change_setting, (_c("name!", tuple(WORDS)), _f("value!"))),
     Verb("add_user", "people", "none", people.add_user, (_f("username!"), *_ACCOUNT, _f("password!"))),
     Verb("edit_user", "people", "none", people.edit_user, (_ROW, *_ACCOUNT, _f("active", "bool"))),
+    Verb("change_password", "people", "none", people.change_password, (_f("old_password!"), _f("password!"))),
     Verb("reset_password", "people", "none", people.reset_password, (_ROW, _f("password!"))),
     Verb("add_role", "people", "none", people.add_role, (_f("name!", most=64), _f("rights!", "names"))),
     Verb("edit_role", "people", "none", people.edit_role, (_ROW, _f("rights!", "names"))),

@@ -113,7 +113,7 @@ class Form:
             made.parts = [self._part(one.name, *part) for part in (LEADER if one.kind == "leader" else CALLER)]
         elif one.kind == "text" and one.name in UPLOADED:
             made.kind = "file"
-        elif one.name == "password":
+        elif one.name.endswith("password"):
             made.kind, made.value = "password", ""
         elif one.kind == "text" and one.name in LONG:
             made.kind = "long"

@@ -59,7 +59,7 @@ class Home(BaseView):
             for key, queue in queues_of(who).items()
         ]  # fmt: skip
         alone = [one for one in possible(who) if one.target == "none" and not one.name.startswith("edit_")
-                 and one.name != "reset_password" or one.alone]  # fmt: skip
+                 and one.name not in ("reset_password", "change_password") or one.alone]  # fmt: skip
         starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 

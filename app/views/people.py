@@ -104,6 +104,20 @@ def _end() -> None:
         session["locale"] = locale
 
 
+def wrong_password(id: int) -> None:
+    """Count a wrong password of an account, wherever it was typed."""
+    at = now()
+    written(lambda writing: people.login_failed(writing, at, id))
+
+
+def begin_anew(told: str) -> Any:
+    """To the login page with a sentence: the session has ended."""
+    _end()
+    g.pop("desk_actor", None)
+    flash(told, "success")
+    return redirect(url_for("Login.login"))
+
+
 def keep_session() -> Any:
     """Before each request: a session ends after half an hour without one, after twelve hours, and when the account's
     password, roles or unit were changed."""
@@ -184,7 +198,7 @@ class DeskSecurityManager(SecurityManager):
             return None
         id, at = user.id, now()
         if not right:
-            written(lambda writing: people.login_failed(writing, at, id))
+            wrong_password(id)
             return None
         written(lambda writing: people.logged_in(writing, at, id))
         return user

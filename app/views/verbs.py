@@ -25,12 +25,14 @@ from app.views.casepage import rows_of, why_not
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
 from app.views.onfile import CHANGED, STOOD, now_standing, prefilled, still_stands
+from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
+_NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
     "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
@@ -141,6 +143,8 @@ class Verbs(BaseView):
 
             done = written(work)
         except NotAllowed as no:
+            if no.msgid == "password_wrong":
+                wrong_password(who.id or 0)
             again = _case(verb, id) if id is not None else None
             return self._page(verb, again, now_standing(verb, again, typed) if no.msgid == CHANGED else typed, no)
         if verb.name in _SEALS:
@@ -149,6 +153,8 @@ class Verbs(BaseView):
 
     def _after(self, verb: Verb, id: int | None, done: Any) -> Any:
         tongue = language()
+        if verb.name == "change_password":
+            return begin_anew(_NEW_PASSWORD[tongue])
         if verb.name == "reveal":
             return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=done, case=id)
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")

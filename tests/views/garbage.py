@@ -36,6 +36,7 @@ _CHOICES = {
     "change_setting": {"name": "office", "value": "热线"}, "add_role": {"name": "自设", "rights": ["Cases"]},
     "add_user": {"username": "new", "first_name": "新人", "password": PASSWORD, "roles": ["operator"]},
     "edit_user": {"id": 1, "first_name": "改", "roles": ["operator"]},
+    "change_password": {"old_password": PASSWORD, "password": PASSWORD + "!"},
     "reset_password": {"id": 1, "password": PASSWORD}, "edit_role": {"id": 1, "rights": ["Cases"]},
     "edit_unit": {"id": 1, "code": "X", "name": "改"}, "edit_post": {"id": 1},
     "edit_category": {"id": 1, "name": "改"}, "succeed_unit": {"unit": "ROADS", "successor": "WATER"},

@@ -10,10 +10,11 @@ from werkzeug.routing import Rule
 
 from app.database import transaction
 from app.models import Event, Person
+from app.story.cast import actor_named
 from app.views.people import IDLE_SECONDS, LONGEST_SECONDS
 from tests.people import fingerprint
 from tests.views.crawl import rules_of
-from tests.views.panel import PASSWORD, Browser, Panel
+from tests.views.panel import PASSWORD, Browser, Panel, refused
 
 NEW = "another pass phrase 2"
 
@@ -21,6 +22,11 @@ NEW = "another pass phrase 2"
 def _wrong(panel: Panel, name: str, times: int) -> None:
     for _ in range(times):
         assert panel.browser().login(name, "a wrong pass phrase").status_code == 401
+
+
+def _name(panel: Panel, word: str) -> str:
+    with transaction(panel.desk.sessions) as session:
+        return actor_named(session, word).name
 
 
 def _in(browser: Browser) -> bool:
@@ -164,6 +170,35 @@ def test_another_password_another_role_or_the_end_of_an_account_ends_its_session
     assert _in(browser)
     assert panel.of("it_admin").post(f"/do/{verb}", {"id": str(id), **fields}).status_code == 302
     assert not _in(browser)
+
+
+def test_everybody_changes_his_own_password_by_the_old_one_and_his_sessions_end(sqlite_panel: Panel) -> None:
+    """Seen failing with the old password not asked for, and with `session_version` left as it is."""
+    for word in ("operator", "staff@HOUSING", "log_auditor"):
+        browser, elsewhere = sqlite_panel.enter(word), sqlite_panel.enter(word)
+        assert "/do/change_password" in browser.get("/").text
+        said = refused(browser.post("/do/change_password", {"old_password": "not mine at all", "password": NEW}))
+        assert said == "password_wrong"
+        page = browser.post("/do/change_password", {"old_password": PASSWORD, "password": "short"})
+        assert refused(page) == "password_too_short" and PASSWORD not in page.text
+        done = browser.post("/do/change_password", {"old_password": PASSWORD, "password": NEW})
+        assert (done.status_code, done.location) == (302, "/login/")
+        assert "密码已修改" in browser.get("/login/").text
+        assert not _in(browser) and not _in(elsewhere)
+        again = sqlite_panel.browser()
+        assert again.login(_name(sqlite_panel, word), PASSWORD).status_code == 401
+        assert again.login(_name(sqlite_panel, word), NEW).status_code == 302
+
+
+def test_the_old_password_is_not_found_out_by_trying(sqlite_panel: Panel) -> None:
+    """Five wrong ones lock the account as they do at the login, and the right one is refused then. Seen failing with
+    wrong ones not counted."""
+    browser = sqlite_panel.enter("operator")
+    for _ in range(5):
+        told = browser.post("/do/change_password", {"old_password": "a guess of twelve", "password": NEW})
+        assert refused(told) == "password_wrong"
+    assert refused(browser.post("/do/change_password", {"old_password": PASSWORD, "password": NEW})) == "account_locked"
+    assert sqlite_panel.browser().login("operator").status_code == 401
 
 
 def test_a_name_alone_may_change_without_ending_a_session(sqlite_panel: Panel) -> None:

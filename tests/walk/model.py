@@ -104,6 +104,9 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "add_user": ("it_admin",),
     "edit_user": ("it_admin",),
     "reset_password": ("it_admin",),
+    "change_password": (
+        "operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM, "leader", "committee", "it_admin", "log_auditor",
+    ),
     "add_role": ("it_admin",),
     "edit_role": ("it_admin",),
 }

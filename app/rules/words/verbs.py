@@ -53,7 +53,7 @@ VERB_TITLES: dict[str, Pair] = {
     "edit_post": ("修改任职", "Edit a post"), "add_category": ("新增分类", "Add a category"),
     "edit_category": ("修改分类", "Edit a category"), "change_setting": ("修改设置", "Change a setting"),
     "add_user": ("新增账号", "Add an account"), "edit_user": ("修改账号", "Edit an account"),
-    "reset_password": ("重置密码", "Reset a password"), "add_role": ("新增角色", "Add a role"),
+    "change_password": ("修改密码", "Change the password"), "reset_password": ("重置密码", "Reset a password"), "add_role": ("新增角色", "Add a role"),
     "edit_role": ("修改角色", "Edit a role"),
 }  # fmt: skip
 
@@ -91,7 +91,7 @@ FIELDS: dict[str, Pair] = {
     "successor": ("承接单位", "Successor"), "case": ("工单", "Case"), "draft": ("草稿", "Draft"), "code": ("代码", "Code"),
     "active": ("启用", "Active"), "superior": ("上级单位", "Superior"), "post": ("职务", "Post"), "duty": ("职责", "Duty"),
     "cadre_authority": ("干部管理权限", "Cadre authority"), "from_on": ("任职起", "From"), "to_on": ("任职止", "To"),
-    "parent": ("上级分类", "Parent"), "username": ("账号", "Account"), "password": ("密码", "Password"),
+    "parent": ("上级分类", "Parent"), "username": ("账号", "Account"), "password": ("密码", "Password"), "old_password": ("原密码", "Old password"), "change_password.password": ("新密码", "New password"),
     "roles": ("角色", "Roles"), "rights": ("权限", "Rights"), "first_name": ("姓名", "Name"), "user": ("账号", "Account"),
     "add_unit.name": ("单位名称", "Unit's name"), "edit_unit.name": ("单位名称", "Unit's name"),
     "add_category.name": ("分类名称", "Category"), "edit_category.name": ("分类名称", "Category"),
