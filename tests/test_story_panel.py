@@ -122,8 +122,8 @@ def test_a_story_goes_through_the_panel_on_postgresql(postgres_desk: Desk, panel
 
 @pytest.mark.long
 @pytest.mark.parametrize("stem", [stem for stem in STORIES if stem not in CHOSEN])
-def test_every_other_story_goes_through_the_panel(desk: Desk, panel: OpenPanel, stem: str) -> None:
-    goes_as_told(desk, stem, panel)
+def test_every_other_story_goes_through_the_panel(sqlite_desk: Desk, panel: OpenPanel, stem: str) -> None:
+    goes_as_told(sqlite_desk, stem, panel)
 
 
 @pytest.mark.long
