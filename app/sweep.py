@@ -129,7 +129,8 @@ def _assignment_steps(
     case = decided.case
     if "marks" in steps:
         for decide in (decide_signing, decide_warning, decide_overdue, decide_lapse, decide_reminder):
-            _apply(decided, decide(case, one, office))
+            if effects := decide(case, one, office):
+                _apply(decided, effects)
     if "list" in steps:
         _apply(decided, decide_listing(case, one, office, closed))
     for item in case.supervision_of(one):

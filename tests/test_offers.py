@@ -174,7 +174,6 @@ IN_A_UNIT = {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
 BY_THE_STATE = {msgid for msgid, told in SENTENCES.items() if "{state}" in told[0]}
 """The refusals that say where something stands instead."""
 STANDS_AGAINST_IT = {
-    ("refuse", "not_registered"): "a closed case is refused as a repeat without new facts only",
     ("instruct", "nothing_to_instruct"): "on a registered case an instruction names the unit",
     ("draft_finding", "finding_too_early"): "before any feedback the notice has to be overdue",
     ("conclude", "not_heard"): "while it is being heard, the time or the statements decide",

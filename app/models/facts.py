@@ -36,7 +36,9 @@ _CHILDREN: dict[str, tuple[type[Any], str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def _moment(value: str) -> datetime:
+    """Most rows of a batch have the same moments."""
     return datetime.fromisoformat(value).replace(tzinfo=BEIJING)
 
 

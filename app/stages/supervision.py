@@ -67,9 +67,9 @@ def _repeated_since_due(case: CaseFacts, one: AssignmentFacts) -> bool:
 
 def silent_from(case: CaseFacts, one: AssignmentFacts, office: Office) -> datetime | None:
     """The moment from which silence counts: 24:00 of the fifth working day past the later of the reminder's reply-by
-    and the last refusal of a reply; None without a reminder."""
+    and the last refusal of a reply; None without a lapsed reminder."""
     row = _reminder(case, one)
-    if row is None:
+    if row is None or row.state != "lapsed":
         return None
     refused = [reply.examined_at.date() for reply in case.refusals(one) if reply.examined_at]
     past = max([last_day(row.reply_by_at), *refused])
@@ -77,9 +77,10 @@ def silent_from(case: CaseFacts, one: AssignmentFacts, office: Office) -> dateti
 
 
 def _silent(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+    if not office.kept(case.allocated_at).silent_ground or not _unheeded(case, one, office):
+        return False
     since = silent_from(case, one, office)
-    switched_on = office.kept(case.allocated_at).silent_ground
-    return switched_on and since is not None and office.now >= since and _unheeded(case, one, office)
+    return since is not None and office.now >= since
 
 
 def _leader(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
@@ -117,12 +118,22 @@ def held_to(case: CaseFacts, one: AssignmentFacts, office: Office) -> datetime |
     return max(ends, default=None)
 
 
+def _listing_matters(case: CaseFacts, one: AssignmentFacts) -> bool:
+    """Whether any ground could hold at all: without a lapsed reminder, a leader, a failed redo or an item none can."""
+    if case.supervision or one.leader_assigned or case.redo_failed:
+        return True
+    row = _reminder(case, one)
+    return row is not None and row.state == "lapsed"
+
+
 def decide_listing(case: CaseFacts, one: AssignmentFacts, office: Office, list_closed: bool = False) -> list[Effect]:
     """Candidates for the supervision room, at working-day sweeps. `list_closed`: this day's list is out already, so
     what came after waits for the next one. Before 08:30 nothing is listed: the clock of an emergency may bring the
     bot earlier, and the list of one row would then be the day's."""
     today = office.now.date()
-    if list_closed or office.now < sweep_on(today) or not office.calendar.is_workday(today):
+    if list_closed or not _listing_matters(case, one):
+        return []
+    if office.now < sweep_on(today) or not office.calendar.is_workday(today):
         return []
     proposed = [row for row in case.supervision_of(one, "by_hand") if row.state == "candidate" and not row.listed_on]
     effects = [_list_proposed(case, one, row, office) for row in proposed]
