@@ -1,0 +1,35 @@
+"""(1) acceptance. "Staff accept demands by phone, mayor's mailbox, WeChat, e-mail, record them accurately, classify
+and register them, screen out reasonable suggestions and report them regularly."
+"""
+
+from __future__ import annotations
+
+from app.stages.acceptance.contacts import (
+    CONTACT_KINDS,
+    COUNTED_CONTACTS,
+    LONE_CONTACTS,
+    contact,
+    end_visits,
+    lead_of,
+    reopen,
+)
+from app.stages.acceptance.merging import INHERITED, MOVES_ALONG, merge, merged_with, withdraw
+from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, hand_on, refuse
+from app.stages.acceptance.registration import (
+    FACTS,
+    edit_case,
+    find_caller,
+    instruct_on_file,
+    leader_terms,
+    register,
+    split,
+)
+from app.stages.acceptance.reveals import REVEALS_AN_HOUR, reveal
+from app.stages.acceptance.suggestions import mark_suggestion, screen_suggestion
+
+__all__ = [
+    "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
+    "REVEALS_AN_HOUR", "confirm_refusal", "contact", "edit_case", "end_visits", "find_caller", "hand_on",
+    "instruct_on_file", "lead_of", "leader_terms", "mark_suggestion", "merge", "merged_with", "refuse", "register",
+    "reopen", "reveal", "screen_suggestion", "split", "withdraw",
+]  # fmt: skip

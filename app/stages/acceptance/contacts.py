@@ -1,0 +1,176 @@
+"""Further contacts on a case: what counts as a repeat, what reopens a closed case, what flags a number."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.ledger import move, note, note_office
+from app.models import Caller, Case, Contact, Visit
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.limits import CHANNELS
+from app.rules.office import Office
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_CASE
+from app.stages.acceptance.registration import find_caller, received_when
+from app.stages.calendar import office_at
+
+CONTACT_KINDS = ("repeat", "chase", "supplement", "invalid")
+COUNTED_CONTACTS = ("repeat", "chase")
+LONE_CONTACTS = ("invalid",)
+"""The contacts that may stand alone: what nobody can tell a case of. [procedure 1]"""
+
+
+def lead_of(session: Session, case: Case) -> Case:
+    """The case on which a case's contacts count: its lead where it was merged, else itself."""
+    return session.get_one(Case, case.merged_into_id) if case.state == "merged" and case.merged_into_id else case
+
+
+def contact(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case | None,
+    kind: str,
+    channel: str = "phone",
+    words: str = "",
+    caller_name: str = "",
+    caller_phone: str = "",
+    received_at: datetime | None = None,
+) -> Contact:
+    """A further contact on a case: `repeat` and `chase` count, `supplement` does not, `invalid` is kept against the
+    number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
+    office = office_at(session, now)
+    if kind not in CONTACT_KINDS:
+        raise NotAllowed("unknown_contact", kind=kind)
+    if channel not in CHANNELS:
+        raise NotAllowed("unknown_channel", channel=channel)
+    received = received_when(office, "", received_at, "")
+    other = caller_name or caller_phone
+    known = case.caller_id if case else None
+    row = Contact(
+        case_id=case.id if case else None, kind=kind, channel=channel, received_at=received, entered_at=now,
+        caller_id=find_caller(session, caller_name, caller_phone).id if other else known, words=words,
+        operator_id=actor.id,
+    )  # fmt: skip
+    if case is None:
+        _stand_alone(session, now, actor, row, office)
+    else:
+        _join(session, now, actor, case, row, office)
+    return row
+
+
+def _stand_alone(session: Session, now: datetime, actor: Actor, row: Contact, office: Office) -> None:
+    """Keep a contact that belongs to no case."""
+    if row.kind not in LONE_CONTACTS:
+        raise NotAllowed("field_missing", field="case")
+    session.add(row)
+    session.flush()
+    payload = {"contact": row.id, "kind": row.kind, "caller": f"caller:{row.caller_id or 0}"}
+    note_office(session, now, actor, "contact.recorded", payload)
+    _flag(session, now, actor, None, row, office)
+
+
+def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
+    """Put a contact on its case, or on the lead that its case was merged into."""
+    kind, received, lead = row.kind, row.received_at, lead_of(session, case)
+    if kind != "invalid" and lead.state in ("refused", "transferred", "withdrawn"):
+        raise NotAllowed("case_ended", state=lead.state)
+    if kind == "repeat" and lead.state == "closed":
+        _reopenable(office, lead, received)
+    counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
+    if counts and not _counted_already(session, lead, row):
+        row.counts_on_id = lead.id
+    session.add(row)
+    session.flush()
+    _record_contact(session, now, actor, lead, row)
+    if kind == "repeat" and lead.state == "closed":
+        reopen(session, now, actor, lead, office)
+    if kind == "invalid":
+        _flag(session, now, actor, case, row, office)
+
+
+def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
+    """Several contacts by one caller on one day count once."""
+    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, _of_one_caller(session, row))
+    return any(at.date() == row.received_at.date() for at in session.scalars(query))
+
+
+def _of_one_caller(session: Session, row: Contact) -> ColumnElement[bool]:
+    """The contacts of a contact's caller, among those of one matter: where no number was given the name tells who it
+    is, and an anonymous one is known by the case."""
+    if row.caller_id is None:
+        return and_(Contact.caller_id.is_(None), Contact.case_id == row.case_id)
+    caller = session.get_one(Caller, row.caller_id)
+    named = exists().where(Caller.id == Contact.caller_id, Caller.name == caller.name, Caller.name != "")
+    if caller.phone:
+        named = named.where(Caller.phone == "")
+    return or_(Contact.caller_id == caller.id, named)
+
+
+def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:
+    payload = {
+        "contact": row.id, "kind": row.kind, "case": row.case_id, "caller": f"caller:{row.caller_id or 0}",
+        "received_at": row.received_at.isoformat(),
+    }  # fmt: skip
+    if row.counts_on_id is None:
+        note(session, now, actor, lead, "case.contacted", None, payload)
+    else:
+        repeats = lead.repeats + 1
+        columns = {"repeats": repeats}
+        note(session, now, actor, lead, "case.repeated", columns, {**payload, "repeats": repeats}, lead.lead_unit_id)
+
+
+def _reopenable(office: Office, case: Case, received: datetime) -> None:
+    closed = case.closed_at or case.registered_at
+    if received.date() > closed.date() + timedelta(days=office.limits.repeat_days):
+        raise NotAllowed("closed_too_long", days=office.limits.repeat_days)
+
+
+def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Office) -> None:
+    """Closed, not solved: back to responsibility review; one that no unit handled is registered anew."""
+    columns: dict[str, Any] = {
+        "closed_at": None, "closed_as": None, "excluded_as": None, "redo_failed": False, "refusal_reason": None,
+        "refusal_proposed_by_id": None,
+    }  # fmt: skip
+    if case.lead_assignment_id is None:
+        end_visits(session, now, actor, case)
+        own = office.calendar.run(now.date(), office.limits.allocate_workdays)
+        columns |= {"mode": None, **clock("own", own)}
+        move(session, now, actor, case, "registered", "case.reopened", columns)
+    else:
+        columns |= {"disputed_by": "repeat"}
+        move(session, now, actor, case, "reviewing", "case.reopened", columns)
+
+
+def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row: Contact, office: Office) -> None:
+    """Three invalid contacts of a number in thirty days flag it for the centre head."""
+    if row.caller_id is None:
+        return
+    since = now - timedelta(days=office.limits.invalid_days)
+    query = select(func.count()).where(
+        Contact.caller_id == row.caller_id, Contact.kind == "invalid", Contact.received_at >= since
+    )
+    caller = session.get_one(Caller, row.caller_id)
+    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and caller.flagged_at is None:
+        caller.flagged_at = now
+        payload = {"caller": f"caller:{caller.id}"}
+        if case is None:
+            note_office(session, now, actor, "caller.flagged", payload)
+        else:
+            note(session, now, actor, case, "caller.flagged", None, payload)
+
+
+def end_visits(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """A case is handled anew: callers who were still to be visited are visited about the new result."""
+    end_pending(session, now, actor, Visit.case_id == case.id)
+
+
+def end_pending(session: Session, now: datetime, actor: Actor, whose: ColumnElement[bool]) -> None:
+    """End the pending visits of some callers: nobody is to be visited any more."""
+    for visit in session.scalars(select(Visit).where(whose, Visit.state == "pending")).all():
+        move(session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now})

@@ -1,0 +1,207 @@
+"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is corrected until it is
+allocated; one contact with several matters is split."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import bear, case_number, note
+from app.models import Caller, Case, Category, Contact, Instruction, Unit
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.limits import CHANNELS, KINDS, URGENCIES
+from app.rules.office import Office
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_CASE
+from app.stages.acceptance.suggestions import put_in_pool
+from app.stages.calendar import office_at
+
+
+def received_when(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
+    """When the demand came in: it may precede the entry by up to three working days, with the paper form's number."""
+    now = office.now
+    received = received_at or now
+    if received > now:
+        raise NotAllowed("received_in_the_future")
+    late = office.calendar.between(received.date(), now.date())
+    if received.date() < now.date() and late > office.limits.entry_workdays:
+        raise NotAllowed("entered_too_late", workdays=office.limits.entry_workdays)
+    if received.date() < now.date() and channel in ("phone", "walk_in") and not paper_form:
+        raise NotAllowed("paper_form_missing")
+    return received
+
+
+def find_caller(session: Session, name: str, phone: str) -> Caller:
+    """The caller with this number, or a new one."""
+    found = session.scalars(select(Caller).where(Caller.phone == phone).limit(1)).first() if phone else None
+    if found is None:
+        found = Caller(name=name, phone=phone)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """A leader's words, checked: level, name, text, and a date that lies after today where one is given."""
+    if leader.get("level") not in ("city", "county"):
+        raise NotAllowed("leader_level")
+    if not leader.get("name") or not leader.get("text"):
+        raise NotAllowed("leader_words")
+    due_on = leader.get("due_on")
+    if due_on is not None and due_on <= today:
+        raise NotAllowed("leader_date_not_after_today", due_on=due_on.isoformat())
+    return {
+        "leader": leader["name"], "level": leader["level"], "words": leader["text"], "due_on": due_on,
+        "instructed_on": leader.get("date") or today, "document": leader.get("document", ""),
+        "scan": leader.get("scan", ""),
+    }  # fmt: skip
+
+
+def instruct_on_file(
+    session: Session, now: datetime, actor: Actor, case: Case, terms: Mapping[str, Any]
+) -> Instruction:
+    """Put a leader's instruction on the case's file."""
+    row = Instruction(case_id=case.id, entered_at=now, entered_by_id=actor.id, **terms)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _classified(session: Session, given: Mapping[str, Any]) -> None:
+    if given["kind"] not in KINDS:
+        raise NotAllowed("unknown_kind", kind=given["kind"])
+    if given["channel"] not in CHANNELS:
+        raise NotAllowed("unknown_channel", channel=given["channel"])
+    if given["urgency"] not in URGENCIES:
+        raise NotAllowed("unknown_urgency", urgency=given["urgency"])
+    if given.get("category_id") is not None and session.get(Category, given["category_id"]) is None:
+        raise NotAllowed("unknown_category")
+    if given.get("complained_unit_id") is not None and session.get(Unit, given["complained_unit_id"]) is None:
+        raise NotAllowed("unknown_unit")
+
+
+def register(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    kind: str,
+    narrative: str,
+    channel: str = "phone",
+    urgency: str = "normal",
+    caller_name: str = "",
+    caller_phone: str = "",
+    anonymous: bool = False,
+    received_at: datetime | None = None,
+    leader: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Case:
+    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case.
+
+    A report that touches life, property or public safety (`dangerous`) is at least urgent."""
+    office = office_at(session, now)
+    if len(narrative.strip()) < office.limits.narrative_characters:
+        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+    if kind == "report" and facts.get("dangerous") and urgency == "normal":
+        urgency = "urgent"
+    columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
+    _classified(session, columns)
+    columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
+    terms = leader_terms(leader, now.date()) if leader else None
+    if not anonymous:
+        if not (caller_name or caller_phone):
+            raise NotAllowed("caller_missing")
+        columns["caller_id"] = find_caller(session, caller_name, caller_phone).id
+    return _enter(session, now, actor, office, {**columns, "anonymous": anonymous}, terms)
+
+
+def _enter(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    columns: dict[str, Any],
+    terms: Mapping[str, Any] | None,
+) -> Case:
+    own = office.calendar.run(now.date(), office.limits.allocate_workdays)
+    columns |= {
+        "registered_at": now, "operator_id": actor.id, "query_code": f"{secrets.randbelow(10**6):06d}",
+        "suggestion": bool(columns.get("suggestion")) or columns["kind"] == "suggestion",
+        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
+        **clock("own", own),
+    }  # fmt: skip
+    payload = {
+        "kind": columns["kind"], "channel": columns["channel"], "urgency": columns["urgency"],
+        "received_at": columns["received_at"].isoformat(), "caller": f"caller:{columns.get('caller_id') or 0}",
+        "allocate_by": own.on.isoformat(),
+    }  # fmt: skip
+    case: Case = bear(session, now, actor, "case", "registered", "case.registered", columns, payload)
+    session.add(
+        Contact(
+            case_id=case.id, kind="demand", channel=case.channel, received_at=case.received_at, entered_at=now,
+            caller_id=case.caller_id, words="", operator_id=actor.id,
+        )
+    )  # fmt: skip
+    if terms:
+        instruct_on_file(session, now, actor, case, terms)
+    if case.suggestion:
+        put_in_pool(session, now, actor, case)
+    case.number = case_number(session, now.date())
+    session.flush()
+    return case
+
+
+FACTS = (
+    "channel", "wants_reply", "category_id", "place", "complained_unit_id", "complained_person", "narrative", "demand",
+    "dangerous", "paper_form", "repeat_check",
+)  # fmt: skip
+"""What was registered of a case and may be corrected until it is allocated; kind, urgency and confidentiality are
+reclassified instead. Columns marked `fact` belong to them."""
+
+
+def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts: Any) -> Case:
+    """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
+    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration."""
+    if case.state != "registered" or case.allocations:
+        raise NotAllowed("not_registered", state=case.state)
+    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
+        raise NotAllowed("not_his_entry")
+    changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
+    if not changed:
+        raise NotAllowed("nothing_changed")
+    if case.kind == "report" and changed.get("dangerous") and case.urgency == "normal":
+        changed["urgency"] = "urgent"
+    office = office_at(session, now)
+    if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
+        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+    _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
+    note(session, now, actor, case, "case.edited", changed, {"fields": sorted(changed)})
+    return case
+
+
+def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
+    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same caller."""
+    office = office_at(session, now)
+    if case.state not in OPEN_CASE:
+        raise NotAllowed("case_ended", state=case.state)
+    if not parts:
+        raise NotAllowed("no_parts")
+    made = []
+    for part in parts:
+        if len(str(part.get("narrative", "")).strip()) < office.limits.narrative_characters:
+            raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+        columns = {
+            "kind": part.get("kind", case.kind), "channel": case.channel, "urgency": case.urgency,
+            "narrative": part["narrative"], "received_at": case.received_at, "caller_id": case.caller_id,
+            "anonymous": case.anonymous, "confidential": case.confidential, "split_from_id": case.id,
+            "category_id": case.category_id,
+        }  # fmt: skip
+        _classified(session, columns)
+        made.append(_enter(session, now, actor, office, columns, None))
+    note(session, now, actor, case, "case.split", None, {"into": [one.id for one in made]})
+    return made

@@ -1,0 +1,56 @@
+"""Showing a caller, with a reason, on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.ledger import note, note_office
+from app.models import Assignment, Caller, Case, Reveal, Visit
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import LIVE
+from app.stages.acceptance.contacts import lead_of
+
+
+def _to_visit(session: Session, case: Case) -> bool:
+    """Whether a visitor has a caller to visit: not of a leader's matter, which is the room's. [procedure 6]"""
+    lead = lead_of(session, case)
+    waiting = select(Visit.id).where(Visit.caller_case_id == case.id, Visit.state == "pending").limit(1)
+    return not lead.leader_assigned and (lead.state == "visiting" or session.scalar(waiting) is not None)
+
+
+def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller:
+    """Show a caller's name and number, with a reason, on the record."""
+    if not reason.strip():
+        raise NotAllowed("reason_missing")
+    if case.caller_id is None:
+        raise NotAllowed("no_caller")
+    if case.confidential and actor.of_a_unit:
+        raise NotAllowed("confidential")
+    if actor.unit_id is not None:
+        held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id,
+            Assignment.state.in_((*LIVE, "accepted")),
+        )  # fmt: skip
+        if session.scalar(held.limit(1)) is None:
+            raise NotAllowed("not_found")
+    if actor.is_a("visitor") and not _to_visit(session, case):
+        raise NotAllowed("not_found")
+    event_id = note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
+    session.add(Reveal(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, reason=reason.strip()))
+    session.flush()
+    _alarm(session, now, actor)
+    return session.get_one(Caller, case.caller_id)
+
+
+REVEALS_AN_HOUR = 20
+"""How many callers one account is shown in an hour before the log auditor is alarmed. [trust, The caller]"""
+
+
+def _alarm(session: Session, now: datetime, actor: Actor) -> None:
+    """Alarm the log auditor when an account has just gone beyond what it is shown in an hour."""
+    hour = select(func.count()).where(Reveal.by_id == actor.id, Reveal.at > now - timedelta(hours=1))
+    if session.scalar(hour) == REVEALS_AN_HOUR + 1:
+        note_office(session, now, actor, "caller.revealed_often", {"user": actor.id, "most": REVEALS_AN_HOUR})

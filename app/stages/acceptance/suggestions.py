@@ -1,0 +1,40 @@
+"""Reasonable suggestions: the pool, and its screening by the centre head."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import note
+from app.models import Case, Suggestion
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+
+
+def put_in_pool(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """Put a case in the pool of suggestions, once."""
+    if session.scalar(select(Suggestion.id).where(Suggestion.case_id == case.id)) is None:
+        session.add(Suggestion(case_id=case.id, marked_at=now, words=""))
+        note(session, now, actor, case, "suggestion.marked")
+
+
+def mark_suggestion(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """Mark a case as a suggestion that may be reasonable, for the centre head's weekly screening."""
+    case.suggestion = True
+    put_in_pool(session, now, actor, case)
+
+
+def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case, keep: bool, words: str) -> Suggestion:
+    """The centre head screens a suggestion: kept with its relevance, or dropped with a reason."""
+    row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
+    if row is None:
+        raise NotAllowed("not_a_suggestion")
+    if row.kept is not None:
+        raise NotAllowed("screened_already")
+    if not words.strip():
+        raise NotAllowed("reason_missing")
+    row.kept, row.words, row.screened_at, row.screened_by_id = keep, words, now, actor.id
+    note(session, now, actor, case, "suggestion.screened", None, {"kept": keep})
+    return row

@@ -1,0 +1,43 @@
+"""(2) allocation. "Cases go to member units by direct office, transfer office and submission office according to
+content and nature."
+"""
+
+from __future__ import annotations
+
+from app.stages.allocation.clocks import (
+    handling_deadline,
+    is_redo,
+    kept,
+    lead_assignment,
+    live_assists,
+    move_due,
+    redo_deadline,
+)
+from app.stages.allocation.instructions import instruct
+from app.stages.allocation.offices import (
+    DIRECT_KINDS,
+    allocate,
+    answer_directly,
+    assign,
+    complained_of,
+    drawn,
+    fit,
+    submit,
+    transfer,
+)
+from app.stages.allocation.reclassified import reclassify
+from app.stages.allocation.rulings import (
+    rule_on_explanation,
+    rule_on_extension,
+    rule_on_interim,
+    rule_on_return,
+    waive_assist,
+)
+from app.stages.allocation.taken_back import reassign, recall, register_again
+
+__all__ = [
+    "DIRECT_KINDS", "allocate", "answer_directly", "assign", "complained_of", "drawn", "fit", "handling_deadline",
+    "instruct", "is_redo", "kept", "lead_assignment", "live_assists", "move_due", "reassign", "recall", "reclassify",
+    "redo_deadline", "register_again", "rule_on_explanation", "rule_on_extension", "rule_on_interim", "rule_on_return",
+    "submit", "transfer", "waive_assist",
+]  # fmt: skip

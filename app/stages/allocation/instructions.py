@@ -1,0 +1,96 @@
+"""A leader's written instruction on a case: submitted, or under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger import move, note
+from app.models import Case, Submission, Unit
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
+from app.stages.acceptance import instruct_on_file, leader_terms
+from app.stages.allocation.clocks import is_redo, lead_assignment, live_assists, move_due
+from app.stages.allocation.offices import transfer
+from app.stages.calendar import office_at
+
+
+def _asked_him(session: Session, case: Case, actor: Actor) -> None:
+    """What was submitted to one leader is not another leader's to instruct on; what any leader gave on paper the centre
+    head enters."""
+    query = select(Submission.leader_id).where(Submission.case_id == case.id).order_by(Submission.id.desc())
+    named = session.scalars(query.limit(1)).first()
+    if case.state == "submitted" and actor.is_a("leader") and named not in (None, actor.id):
+        raise NotAllowed("submitted_to_another")
+
+
+def instruct(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    leader: Mapping[str, Any],
+    unit: Unit | None = None,
+) -> Case:
+    """A leader's written instruction: on a submitted case it names the unit or files the case; on a case in handling
+    it makes the assignment leader-assigned from now. One given on paper is entered by the centre head."""
+    terms = leader_terms(leader, now.date())
+    if not actor.is_a("leader") and not (terms["document"] and terms["scan"]):
+        raise NotAllowed("instruction_without_scan")
+    if case.state not in OPEN_CASE or (case.state == "registered" and unit is None):
+        raise NotAllowed("nothing_to_instruct", state=case.state)
+    if case.state not in ("registered", "submitted") and unit is not None:
+        raise NotAllowed("allocated_already")
+    _asked_him(session, case, actor)
+    row = instruct_on_file(session, now, actor, case, terms)
+    due_on = _earliest(now.date(), case.leader_due_on, terms["due_on"])
+    payload = {
+        "instruction": row.id, "leader": row.leader, "level": row.level,
+        "due_on": terms["due_on"] and terms["due_on"].isoformat(),
+    }  # fmt: skip
+    if case.state == "submitted" and unit is None:
+        columns = {**clock("own", None), "closed_at": now, "closed_as": "filed"}
+        move(session, now, actor, case, "closed", "case.filed", columns, payload)
+        return case
+    columns = {"leader_assigned": True, "leader_due_on": due_on}
+    note(session, now, actor, case, "case.instructed", columns, payload, case.lead_unit_id)
+    if unit is not None:
+        transfer(session, now, actor, case, unit)
+    else:
+        _instruct_lead(session, now, actor, case, terms["due_on"])
+    return case
+
+
+def _earliest(today: date, *named: date | None) -> date | None:
+    """Of the dates that leaders named the earliest that has not passed, or the last one where all have."""
+    dates = [day for day in named if day is not None]
+    return min((day for day in dates if day >= today), default=dates[-1] if dates else None)
+
+
+def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:
+    """From that moment leader-assigned; due is the earlier of the old due and the leader's date, but not before the
+    end of tomorrow; where it is overdue already, due stays. A redo round keeps the redo clock."""
+    office = office_at(session, now)
+    lead = lead_assignment(session, case)
+    for one in (lead, *live_assists(session, lead)):
+        one.leader_assigned = True
+    session.flush()
+    if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):
+        return
+    start = now.date()
+    asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, office.limits.leader_workdays)
+    tomorrow = office.calendar.name(start + timedelta(days=1), start)
+    old = lead.deadline("due")
+    assert old is not None  # noqa: S101
+    earlier = min(old, asked, key=lambda one: one.at)
+    due = max(earlier, tomorrow, key=lambda one: one.at)
+    if old.unit == "hours":
+        due = min(due, old, key=lambda one: one.at)
+    if due.at != old.at:
+        move_due(session, now, actor, lead, due, "instruction")
