@@ -1,22 +1,18 @@
 """The ledger: the one door through which every state, event and number passes."""
 
-from app.ledger.moves import (
+from app.ledger.moves import bear, move, move_many, note, note_office
+from app.ledger.numbers import case_number, paper, take, worded
+from app.ledger.proof import Flaw, verify
+from app.ledger.writing import (
     Entry,
     Tip,
     allot_ids,
     append,
-    bear,
     lock_cases,
     lock_office,
-    move,
-    move_many,
-    note,
-    note_office,
     write_births,
     write_heads,
 )
-from app.ledger.numbers import case_number, paper, take, worded
-from app.ledger.proof import Flaw, verify
 
 __all__ = [
     "Entry", "Flaw", "Tip", "allot_ids", "append", "bear", "case_number", "lock_cases", "lock_office", "move",

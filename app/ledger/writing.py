@@ -1,0 +1,316 @@
+"""How entries are written down: locked heads, ids, events, rows, notices and counts, each kind in one statement.
+
+Low level: nothing ends with what is written here. People's moves go through `moves`, the bot's batches come from the
+sweep, which decides itself what follows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, select, text
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.ledger.bulk import completed, insert_rows, is_postgres, update_rows
+from app.ledger.chain import Head, canonical, seal
+from app.models import OFFICE_CHAIN, SUBJECTS, Case, DayCount, Event, Notice, OfficeHead
+from app.roles import Actor
+from app.rules.events import COUNTED, EVENTS
+from app.rules.refusal import Gone
+from app.rules.workdays import beijing, sweep_not_before
+from app.rules.workflow import MAY_BECOME
+
+
+@dataclass
+class Entry:
+    """One event to write and, with `to`, the move it stands for. A birth has no `was` and gets its id here.
+    `columns` are other columns of the subject's row; `unit_id` and `category_id` where it is counted."""
+
+    chain: int
+    kind: str
+    subject: str = "office"
+    subject_id: int | None = None
+    was: str | None = None
+    to: str | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+    unit_id: int | None = None
+    category_id: int | None = None
+    event_id: int = 0
+
+    @property
+    def birth(self) -> bool:
+        """Whether this entry makes a new row."""
+        return self.to is not None and self.was is None
+
+
+@dataclass
+class Tip:
+    """A locked case as the ledger needs it: its chain's head, where it is counted, when the bot looks again.
+    `columns` are written with the head; the same ones for all cases that are written together."""
+
+    head: Head
+    category_id: int | None = None
+    look_again_at: datetime | None = None
+    hourly: bool = False
+    born: bool = False
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def table_of(subject: str) -> Table:
+    """The table of a subject that has a state."""
+    table: Any = SUBJECTS[subject].__table__
+    assert isinstance(table, Table)  # noqa: S101
+    return table
+
+
+def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
+    """Lock cases (by id, in order) and read their tips; on SQLite the transaction holds the lock already."""
+    query = (
+        select(Case.id, Case.head_seq, Case.head_hash, Case.category_id, Case.look_again_at, Case.urgency)
+        .where(Case.id.in_(sorted(ids)))
+        .order_by(Case.id)
+        .with_for_update()
+    )
+    rows = session.execute(query, execution_options={"unscoped": True})
+    return {
+        row.id: Tip(
+            Head(row.id, row.head_seq, row.head_hash), row.category_id, row.look_again_at, row.urgency == "emergency"
+        )
+        for row in rows
+    }
+
+
+def lock_office(session: Session) -> Tip:
+    """Lock the office's chain and read its tip: who changes accounts, roles or units at the same time waits here, and
+    then sees what was changed."""
+    query = select(OfficeHead.head_seq, OfficeHead.head_hash).where(OfficeHead.id == OFFICE_CHAIN)
+    row = session.execute(query.with_for_update()).one()
+    return Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash))
+
+
+def _new_case(entry: Entry) -> bool:
+    return entry.birth and entry.subject == "case"
+
+
+def tips_of(session: Session, entries: Sequence[Entry]) -> dict[int, Tip]:
+    """Lock the chains that entries add to and read their tips; a case that is born here is not there yet."""
+    born = {entry.subject_id for entry in entries if _new_case(entry)}
+    chains = {entry.chain for entry in entries if not _new_case(entry)} - born
+    cases = chains - {OFFICE_CHAIN}
+    tips = lock_cases(session, cases) if cases else {}
+    if OFFICE_CHAIN in chains:
+        tips[OFFICE_CHAIN] = lock_office(session)
+    return tips
+
+
+def born_tips(entries: Sequence[Entry]) -> dict[int, Tip]:
+    """The tips of cases that are born with these entries, whose ids are allotted."""
+    tips = {}
+    for entry in entries:
+        if _new_case(entry) and entry.subject_id is not None:
+            tips[entry.subject_id] = Tip(Head(entry.subject_id, 0, ""), entry.columns.get("category_id"), born=True)
+    return tips
+
+
+def allot(session: Session, wanted: Mapping[str, int]) -> dict[str, list[int]]:
+    """New ids for tables, name -> that many ids, in one statement. Ids are allotted before rows are inserted,
+    because the event must name the row, and the row the event."""
+    if is_postgres(session):
+        columns = ", ".join(
+            f"ARRAY(SELECT nextval('{name}_id_seq') FROM generate_series(1, {n})) AS {name}"  # noqa: S608
+            for name, n in wanted.items()
+        )
+        row = session.execute(text(f"SELECT {columns}")).one()  # noqa: S608
+        return {name: list(ids) for name, ids in row._mapping.items()}
+    columns = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {name}) AS {name}" for name in wanted)  # noqa: S608
+    row = session.execute(text(f"SELECT {columns}")).one()  # noqa: S608
+    return {name: list(range(last + 1, last + 1 + wanted[name])) for name, last in row._mapping.items()}
+
+
+def allot_ids(session: Session, entries: Sequence[Entry]) -> None:
+    """Give every entry its event's id, and every birth its row's id."""
+    wanted: dict[str, int] = {"event": len(entries)}
+    births = [entry for entry in entries if entry.birth and entry.subject_id is None]
+    for entry in births:
+        name = table_of(entry.subject).name
+        wanted[name] = wanted.get(name, 0) + 1
+    ids = allot(session, wanted)
+    for entry, event_id in zip(entries, ids["event"], strict=True):
+        entry.event_id = event_id
+    for entry in births:
+        entry.subject_id = ids[table_of(entry.subject).name].pop(0)
+        if entry.subject == "case":
+            entry.chain = entry.subject_id
+
+
+def _check(entry: Entry) -> None:
+    if entry.kind not in EVENTS:
+        raise ValueError(f"no such event word: {entry.kind}")
+    if entry.to is not None and entry.to not in MAY_BECOME[entry.subject][entry.was]:
+        raise ValueError(f"{entry.subject} may not become {entry.to} from {entry.was}")
+
+
+def _sealed(entry: Entry, head: Head, actor: Actor, now: datetime, key: bytes) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "id": entry.event_id, "chain": entry.chain, "at": now, "actor": actor.word, "kind": entry.kind,
+        "subject": entry.subject, "subject_id": entry.subject_id, "from_state": entry.was, "to_state": entry.to,
+        "payload": canonical(entry.payload),
+    }  # fmt: skip
+    seal(head, event, key)
+    return event
+
+
+def _waves(entries: Sequence[Entry]) -> list[dict[tuple[str, int], dict[str, Any]]]:
+    """The rows to update, in waves: a row that moves twice is written twice, so that each move meets its event."""
+    waves: list[dict[tuple[str, int], dict[str, Any]]] = []
+    moves: dict[tuple[str, int], int] = defaultdict(int)
+    for entry in entries:
+        if entry.subject == "office" or (entry.birth or (entry.to is None and not entry.columns)):
+            continue
+        assert entry.subject_id is not None  # noqa: S101
+        row = (entry.subject, entry.subject_id)
+        wave = moves[row] if entry.to is not None else max(moves[row] - 1, 0)
+        moves[row] += entry.to is not None
+        while len(waves) <= wave:
+            waves.append({})
+        image = waves[wave].setdefault(row, {"id": entry.subject_id})
+        image.update(entry.columns)
+        if entry.to is not None:
+            image |= {"state": entry.to, "state_event_id": entry.event_id, "was": entry.was}
+    return waves
+
+
+_STAYS = dict.fromkeys(("state", "state_event_id", "was"))
+"""The image of a row that keeps its state, where others of its table move in the same statement."""
+
+
+def _write_wave(session: Session, wave: dict[tuple[str, int], dict[str, Any]]) -> None:
+    groups: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for (subject, _), image in wave.items():
+        groups[subject, tuple(sorted(image.keys() - _STAYS.keys()))].append(image)
+    for (subject, names), images in groups.items():
+        columns = (*names, *_STAYS) if any("was" in image for image in images) else names
+        images = [{name: image.get(name) for name in columns} for image in images]
+        if update_rows(session, table_of(subject), images) != len(images):
+            raise Gone(f"a {subject} moved on")
+        for image in images:
+            refresh(session, subject, image)
+
+
+def refresh(session: Session, subject: str, image: Mapping[str, Any]) -> None:
+    """Tell a row that the session holds what was written past it."""
+    held = session.identity_map.get(session.identity_key(SUBJECTS[subject], image["id"]))
+    if held is not None:
+        for name, value in image.items():
+            if name not in ("id", "was") and not (name in _STAYS and value is None):
+                set_committed_value(held, name, value)
+
+
+def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        if entry.birth:
+            row = {"id": entry.subject_id, "state": entry.to, "state_event_id": entry.event_id, **entry.columns}
+            if entry.subject == "case":
+                head = tips[entry.chain].head
+                row |= {"head_seq": head.seq, "head_hash": head.hash}
+                row["look_again_at"] = tips[entry.chain].look_again_at
+            groups[entry.subject].append(completed(table_of(entry.subject), row))
+    for subject, rows in groups.items():
+        insert_rows(session, table_of(subject), rows)
+
+
+def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
+    """Move the heads of the chains on, and say when the bot looks at each case again."""
+    rows = [
+        {
+            "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "look_again_at": tip.look_again_at,
+            **tip.columns,
+        }
+        for chain, tip in sorted(tips.items())
+        if chain != OFFICE_CHAIN and not tip.born
+    ]  # fmt: skip
+    update_rows(session, table_of("case"), rows)
+    for row in rows:
+        refresh(session, "case", row)
+    if OFFICE_CHAIN in tips:
+        head = tips[OFFICE_CHAIN].head
+        table = OfficeHead.__table__
+        assert isinstance(table, Table)  # noqa: S101
+        update_rows(session, table, [{"id": OFFICE_CHAIN, "head_seq": head.seq, "head_hash": head.hash}])
+
+
+def _write_notices(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+    rows = []
+    for entry in entries:
+        for told in EVENTS[entry.kind].tells:
+            if told != "unit":
+                rows.append({"event_id": entry.event_id, "recipient": told, "at": now})
+            elif entry.unit_id is not None:
+                rows.append({"event_id": entry.event_id, "recipient": f"unit:{entry.unit_id}", "at": now})
+    table = Notice.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    insert_rows(session, table, rows)
+
+
+def _write_counts(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip], now: datetime) -> None:
+    counts: dict[tuple[int, int, str], int] = defaultdict(int)
+    for entry in entries:
+        if entry.kind in COUNTED:
+            category = tips[entry.chain].category_id or 0
+            counts[entry.unit_id or 0, category, entry.kind] += 1
+    day = beijing(now).date()
+    rows = [
+        {"day": day, "unit_id": unit, "category_id": category, "word": word, "n": n}
+        for (unit, category, word), n in sorted(counts.items())
+    ]
+    table = DayCount.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    tail = "ON CONFLICT (day, unit_id, category_id, word) DO UPDATE SET n = day_count.n + excluded.n"
+    insert_rows(session, table, rows, tail)
+
+
+def look_soon(tip: Tip, now: datetime) -> None:
+    """A move by a person: the bot looks at the first 08:30 not before now, where an hour clock runs at once."""
+    soon = now if tip.hourly else sweep_not_before(now)
+    if tip.look_again_at is None or soon < tip.look_again_at:
+        tip.look_again_at = soon
+
+
+def append(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    entries: Sequence[Entry],
+    tips: Mapping[int, Tip] | None = None,
+    births_last: bool = False,
+) -> Mapping[int, Tip]:
+    """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not yet written.
+    With `births_last` new rows are left to `write_births`, after their numbers were taken."""
+    tips = {**tips_of(session, entries), **born_tips(entries)} if tips is None else tips
+    key: bytes = session.info["ledger_key"]
+    for entry in entries:
+        _check(entry)
+    table = Event.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    insert_rows(
+        session, table, [_sealed(entry, tips[entry.chain].head, actor, now, key) for entry in entries]
+    )  # fmt: skip
+    if not births_last:
+        _write_births(session, entries, tips)
+    for wave in _waves(entries):
+        _write_wave(session, wave)
+    _write_notices(session, entries, now)
+    _write_counts(session, entries, tips, now)
+    return tips
+
+
+def write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
+    """Insert the new rows that `append` left for last."""
+    _write_births(session, entries, tips)
