@@ -48,6 +48,8 @@ EVERY_VERB = (
 CHOSEN = (*SCENARIOS, *EVERY_VERB)
 IN_EVERY_RUN = ("all-the-way", "redo-twice", "handling-what-staff-drafts-the-head-approves", EVERY_VERB[3])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
+IN_NO_STORY = {"change_password"}
+"""A story's people have no password of their own to give: tests/views/test_sessions.py reaches it by its link."""
 
 
 class Watched(Client):
@@ -136,7 +138,7 @@ def test_every_chosen_story_goes_through_the_panel_on_postgresql(
 
 def test_every_verb_is_reached_through_a_link_of_a_persons_pages() -> None:
     """Each chosen story proves its own; together they leave no verb out."""
-    assert set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) == set()
+    assert set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) == IN_NO_STORY
 
 
 def written(tmp_path: Path, *steps: str) -> Path:

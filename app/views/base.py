@@ -27,7 +27,7 @@ from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
 from app.views.masking import case_of, know_callers, masked_text
-from app.views.shown import NOTHING, shown
+from app.views.shown import NOTHING, shown, term
 from app.views.worklists import Queue, queues_of
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
@@ -145,10 +145,13 @@ class DeskView(ModelView):
     # What is asked for.
 
     def _kind(self, name: str) -> str:
-        """How a column is searched: relation, choice, bool, date, moment, number or text."""
+        """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
         if name in self.relations:
             return "relation"
-        type_ = self.datamodel.list_columns[name].type
+        known = self.datamodel.list_columns
+        if name.endswith("_at") and f"{name.removesuffix('_at')}_clock" in known:
+            return "clock"
+        type_ = known[name].type
         if name == "state" or name in words.DOMAINS.get(self.table, {}):
             return "choice"
         for kind, cls in (("bool", Boolean), ("moment", Moment), ("date", Date), ("number", Integer)):
@@ -198,7 +201,7 @@ class DeskView(ModelView):
 
     def _filter(self, filters: Any, name: str) -> None:
         kind, value = self._kind(name), request.args.get(f"q_{name}", "").strip()[:200].replace("\0", "")
-        if kind in ("date", "moment"):
+        if kind in ("date", "moment", "clock"):
             first, last = day_of(request.args.get(f"from_{name}")), day_of(request.args.get(f"to_{name}"))
             if first:
                 filters.add_filter(name, Since, (first, kind))
@@ -255,6 +258,8 @@ class DeskView(ModelView):
     def value(self, item: Any, name: str) -> str:
         """One value of a row as a person reads it."""
         found = getattr(item, name)
+        if isinstance(found, datetime) and self._kind(name) == "clock":
+            return term(found)
         plain = found if isinstance(found, (bool, int, date, datetime)) or found is None else None
         if name in self.relations:
             worded = [shown(self.table, name, str(one)) for one in found] if isinstance(found, list_of) else None

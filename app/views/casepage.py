@@ -31,13 +31,12 @@ from app.models.file import File
 from app.roles import Actor
 from app.rules import words
 from app.rules.files import IDENTIFYING
-from app.rules.workdays import last_day
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.verbs import possible
 from app.verbs.offers import ACTS_ON, offer
 from app.views.actor import actor, language, now, reader
 from app.views.masking import masked_caller, masked_text
-from app.views.shown import shown
+from app.views.shown import shown, term
 
 HEADS = (
     ("编号", "单位", "类型", "状态", "轮次", "时间", "期限", "内容", ""),
@@ -208,10 +207,8 @@ def buttons(who: Actor, case: Case, rows: dict[str, Sequence[Any]]) -> list[tupl
 def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime) -> dict[str, Any] | None:
     if at is None:
         return None
-    exact = at.hour or at.minute
-    day = at.strftime("%Y-%m-%d %H:%M") if exact else last_day(at).isoformat()
     provisional = bool(basis and '"provisional"' in basis)
-    return {"label": label, "at": day, "passed": moment >= at, "provisional": provisional}
+    return {"label": label, "at": term(at), "passed": moment >= at, "provisional": provisional}
 
 
 def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any]]:
@@ -358,7 +355,7 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "number": row.number or "", "unit": row.unit or "", "kind": words.value(domain, row.kind or "", tongue),
         "state": words.state(table, row.state, tongue), "round": str(row.round or ""),
         "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
-        "due": last_day(row.due_at).isoformat() if row.due_at else "", "words": told,
+        "due": term(row.due_at) if row.due_at else "", "words": told,
         "paper": _paper(row),
     }  # fmt: skip
 

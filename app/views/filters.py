@@ -34,7 +34,7 @@ def id_of(text: str) -> str:
 
 
 def _moment(day: date, kind: str) -> Any:
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if kind == "moment" else day
+    return day if kind == "date" else datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
 
 class Since(FilterGreater):
@@ -42,7 +42,9 @@ class Since(FilterGreater):
 
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition; `value` is the day and the kind of the column."""
-        return query.filter(getattr(self.model, self.column_name) >= _moment(*value))
+        column, first = getattr(self.model, self.column_name), _moment(*value)
+        # A clock that ends with a day is stored as the midnight after it.
+        return query.filter(column > first if value[1] == "clock" else column >= first)
 
 
 class Until(FilterSmaller):
@@ -51,7 +53,8 @@ class Until(FilterSmaller):
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition; `value` is the day and the kind of the column."""
         day, kind = value
-        return query.filter(getattr(self.model, self.column_name) < _moment(day + span(days=1), kind))
+        column, over = getattr(self.model, self.column_name), _moment(day + span(days=1), kind)
+        return query.filter(column <= over if kind == "clock" else column < over)
 
 
 class Truth(FilterEqual):

@@ -12,16 +12,18 @@ from sqlalchemy import Select, func, select, update
 from app.models import Case, Event, Notice, Unit
 from app.roles import Actor
 from app.rules import words
-from app.rules.workdays import last_day
 from app.scope import seen_by
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.base import page_of
 from app.views.masking import know_callers, masked_text
+from app.views.shown import term
 from app.views.worklists import Queue, counted, queues_of
 
 SHOWN = 50
 BELL = 50
+CLOCKS = ("due_at", "own_at", "reply_by_at", "sign_at")
+"""The columns of the lists that are the ends of clocks; the others are moments at which something happened."""
 
 
 def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
@@ -86,9 +88,7 @@ class Home(BaseView):
                 "kind": words.value("kind", row.kind, tongue), "urgency": words.value("urgency", row.urgency, tongue),
                 "unit": row.unit or "", "state": words.state("case", row.state, tongue),
                 "words": "" if queue.brief else _words(who, row),
-                "at": _shown(row.at, queue.when), "late": bool(row.at and queue.when.endswith("_at") and row.at <= at
-                                                              and queue.when in ("due_at", "own_at", "reply_by_at",
-                                                                                 "sign_at")),
+                "at": _shown(row.at, queue.when), "late": bool(row.at and queue.when in CLOCKS and row.at <= at),
             }
             for row in rows[:SHOWN]
         ]  # fmt: skip
@@ -110,9 +110,7 @@ def _words(who: Actor, row: Any) -> str:
 def _shown(at: Any, when: str) -> str:
     if at is None:
         return ""
-    if when in ("due_at", "own_at", "reply_by_at", "sign_at") and not (at.hour or at.minute):
-        return str(last_day(at).isoformat())
-    return str(at.strftime("%Y-%m-%d %H:%M"))
+    return term(at) if when in CLOCKS else str(at.strftime("%Y-%m-%d %H:%M"))
 
 
 def page_order(page: str) -> int:

@@ -7,10 +7,17 @@ from datetime import date, datetime
 from typing import Any
 
 from app.rules import words
+from app.rules.workdays import last_day
 from app.views.actor import language
 
 NOTHING = "—"
 _TRUTH = {True: ("是", "yes"), False: ("否", "no")}
+
+
+def term(at: datetime) -> str:
+    """The end of a clock as people say it: the last day; with the minute where it ends within a day (hours, or an
+    office's 18:00). What is stored is the moment after it."""
+    return str(last_day(at)) if (at.hour, at.minute) == (0, 0) else at.strftime("%Y-%m-%d %H:%M")
 
 
 def shown(table: str, column: str, value: Any) -> str:

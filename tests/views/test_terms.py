@@ -1,0 +1,66 @@
+"""The ends of clocks as people say them: a stored end is the moment after, what is shown and asked for is the last day.
+[section 0, "a deadline is an exclusive end"]"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.database import transaction
+from app.models import Assignment, Event, Person
+from app.rules.workdays import BEIJING, last_day
+from app.views.shown import term
+from tests.views.panel import Panel
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [((2025, 10, 10, 0, 0), "2025-10-09"), ((2026, 1, 1, 0, 0), "2025-12-31"),
+     ((2025, 10, 9, 18, 0), "2025-10-09 18:00"),
+     ((2025, 10, 9, 0, 30), "2025-10-09 00:30")],
+)  # fmt: skip
+def test_the_end_of_a_clock_is_said_as_the_last_day(end: tuple[int, ...], said: str) -> None:
+    assert term(datetime(*end, tzinfo=BEIJING)) == said  # type: ignore[misc,arg-type]
+
+
+def _dues(panel: Panel) -> dict[str, int]:
+    """last day -> how many assignments are due with it."""
+    with transaction(panel.desk.sessions) as session:
+        found = session.scalars(select(Assignment.due_at)).all()
+    days = [str(last_day(at)) for at in found if (at.hour, at.minute) == (0, 0)]
+    assert days
+    return {day: days.count(day) for day in days}
+
+
+def test_a_list_shows_the_last_day_of_a_clock_and_never_the_midnight_after_it(sqlite_panel: Panel) -> None:
+    browser = sqlite_panel.of("allocator")
+    told = browser.get("/assignments/list/?size=100").text
+    for day in _dues(sqlite_panel):
+        assert f">{day}<" in told, day
+    assert "00:00<" not in told
+    with transaction(sqlite_panel.desk.sessions) as session:
+        id, at = session.execute(select(Assignment.id, Assignment.due_at).order_by(Assignment.id)).all()[0]
+    shown = browser.get(f"/assignments/show/{id}").text
+    assert str(last_day(at)) in shown and "00:00<" not in shown
+
+
+def test_from_a_day_to_the_same_day_finds_what_is_due_with_it(sqlite_panel: Panel) -> None:
+    browser = sqlite_panel.of("allocator")
+    for day, many in _dues(sqlite_panel).items():
+        after = str(datetime.fromisoformat(day) + timedelta(days=1))[:10]
+        for asked, expected in ((day, many), (after, 0)):
+            told = browser.get(f"/assignments/export.csv?from_due_at={asked}&to_due_at={asked}").text
+            assert told.count(f",{day},") == expected, (day, asked, told)
+
+
+def test_the_log_says_who_did_it_by_name(sqlite_panel: Panel) -> None:
+    browser = sqlite_panel.of("log_auditor")
+    with transaction(sqlite_panel.desk.sessions) as session:
+        query = select(Event.actor, Event.id).where(Event.actor.like("user:%")).order_by(Event.id.desc())
+        word, id = session.execute(query).all()[0]
+        number = int(word.removeprefix("user:"))
+        name = session.scalars(select(Person.first_name).where(Person.id == number)).one()
+    for address in ("/events/list/", f"/events/show/{id}", "/events/export.csv"):
+        assert f"{name}（账号{number}）" in browser.get(address).text, address
