@@ -7,7 +7,7 @@ that is empty counts as unset. A setting that cannot be used ends the start with
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 PROJECT = Path(__file__).resolve().parent
 SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
+SECRET_KEY, LEDGER_KEY, DEMO_PASSWORD = "secret.key", "ledger.key", "demo-password"
+"""The files of DESK_DATA that hold secrets."""
 DEMO_PASSWORD_LENGTH = 12
 METRICS_TOKEN_LENGTH = 16
 PORT = 8080
@@ -55,8 +57,9 @@ class Config:
         return self.env == "production"
 
 
-def load(environ: Mapping[str, str]) -> Config:
-    """Read every setting. Makes the data directory and the key files that are missing.
+def load(environ: Mapping[str, str], making: bool = False) -> Config:
+    """Read every setting. Makes the data directory and the key files that are missing - in production only where a new
+    office is being made (`making`): a second ledger's key would make the record look forged.
 
     Raises ConfigError at the first setting that cannot be used.
     """
@@ -66,11 +69,16 @@ def load(environ: Mapping[str, str]) -> Config:
     redis_url = _redis_url(environ, production)
     demo_password = _demo_password(environ, production)
     clock = _clock(environ, production)
+    _no_debugging(environ, production)
     bind, port = _bind(environ), _port(environ)
     metrics_token = _metrics_token(environ)
     secret_key = _given_secret_key(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
+    if production:
+        _no_demo_left(data)
+        if not making:
+            _keys_are_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY])
     _make_data(data)
     return Config(
         env=env,
@@ -224,7 +232,7 @@ def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | Non
 
 
 def _kept_secret_key(data: Path, production: bool) -> str:
-    path = data / "secret.key"
+    path = data / SECRET_KEY
     key = _kept(path, secrets.token_hex(SECRET_KEY_LENGTH).encode(), production).decode(errors="replace")
     if len(key.strip()) < SECRET_KEY_LENGTH:
         raise ConfigError(f"SECRET_KEY is unset and its file {path} is too short: remove the file.")
@@ -232,7 +240,7 @@ def _kept_secret_key(data: Path, production: bool) -> str:
 
 
 def _ledger_key(data: Path, production: bool) -> bytes:
-    path = data / "ledger.key"
+    path = data / LEDGER_KEY
     key = _kept(path, secrets.token_bytes(LEDGER_KEY_BYTES), production)
     if len(key) != LEDGER_KEY_BYTES:
         # Not "remove it": without its key, the events written so far can no longer be verified.
@@ -241,6 +249,29 @@ def _ledger_key(data: Path, production: bool) -> bytes:
             " put it back from a backup."
         )
     return key
+
+
+def _no_debugging(environ: Mapping[str, str], production: bool) -> None:
+    for name in ("DEBUG", "FLASK_DEBUG"):
+        if production and environ.get(name, "").lower() not in ("", "0", "false", "no", "off"):
+            raise ConfigError(f"{name} is set: unset it when DESK_ENV is production.")
+
+
+def _no_demo_left(data: Path) -> None:
+    if (data / DEMO_PASSWORD).exists():
+        raise ConfigError(
+            f"DESK_DATA is {data}, where the password of sample accounts lies ({DEMO_PASSWORD}):"
+            " name another folder when DESK_ENV is production."
+        )
+
+
+def _keys_are_there(data: Path, names: Sequence[str]) -> None:
+    for name in names:
+        if not (data / name).exists():
+            raise ConfigError(
+                f"The key file {data / name} in DESK_DATA is missing: put it back from a backup;"
+                " for a new office, `python -m app init` makes it."
+            )
 
 
 def _make_data(data: Path) -> None:

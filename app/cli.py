@@ -16,15 +16,20 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
 from werkzeug.test import Client
 
 import config
 from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, sessions_from, transaction
 from app.ledger import verify
+from app.models import Person
+from app.roles import BOT
+from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
+from app.stages.factors import forget_factor
 from app.story import play, replay
 from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_empty
 from app.story.cast import let_in
@@ -118,6 +123,15 @@ def _init(settings: config.Config, given: Namespace) -> int:
         first_administrator(session, username, password)
         fill(session, now)
     print(f"管理员账号已建立：{username}。The first IT administrator is {username}: log in and add units and people.")
+    return 0
+
+
+def _reset_second_factor(settings: config.Config, given: Namespace) -> int:
+    """Forget an account's second factor, for the administrator who lost his device; he sets up another at his login."""
+    with transaction(_sessions(settings)) as session:
+        id = session.scalar(select(Person.id).where(func.lower(Person.username) == given.username.lower()))
+        forget_factor(session, ready.clock_of(settings), BOT, id or 0)
+    print(f"{given.username}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
     return 0
 
 
@@ -248,6 +262,7 @@ def _parser() -> ArgumentParser:
     first = add("init", _init)
     first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
     first.add_argument("--password-file", type=Path, help="a file with the password (DESK_ADMIN_PASSWORD)")
+    add("reset-second-factor", _reset_second_factor).add_argument("username")
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
     add("verify", _verify).add_argument("--case", type=int, help="one case only")
@@ -269,13 +284,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
     try:
-        settings = config.load(os.environ)
+        settings = config.load(os.environ, making=given.command == "init")
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return 2
     try:
         return int(given.run(settings, given))
-    except SetupRefused as no:
+    except (SetupRefused, NotAllowed) as no:
         print(worded(no.msgid, "zh", no.facts), worded(no.msgid, "en", no.facts), file=sys.stderr)
         return 2
     except (NotReady, Refused, ValueError, OSError) as wrong:

@@ -50,8 +50,8 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
     "committee": ("record_outcome", "open_paper"),
     "it_admin": (
         "load_calendar", "change_rule", "succeed_unit", "add_unit", "edit_unit", "add_post", "edit_post",
-        "add_category", "edit_category", "change_setting", "add_user", "edit_user", "reset_password", "add_role",
-        "edit_role",
+        "add_category", "edit_category", "change_setting", "add_user", "edit_user", "reset_password",
+        "reset_second_factor", "add_role", "edit_role",
     ),
     "log_auditor": (),
 }  # fmt: skip
@@ -59,6 +59,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {role: (*verbs, *EVERYBODYS) for role, verb
 """role -> the verbs it has a right to. [procedure, Who may do what]"""
 
 NO_CASE_CONTENT = ("it_admin", "log_auditor")
+SECOND_FACTOR = frozenset({"it_admin", "supervision_head", "log_auditor"})
+"""Whom production asks for a code after the password. [trust, Access]"""
 UNIT_ROLES = ("unit_staff", "unit_head")
 _CENTRE = ("operator", "allocator", "centre_head", "examiner", "visitor")
 _ROOM = ("officer", "supervision_head")

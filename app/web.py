@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
@@ -18,6 +19,7 @@ from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
@@ -25,12 +27,13 @@ from werkzeug.routing import IntegerConverter
 import config
 from app import scope
 from app.clock import clock_from
-from app.database import engine_from, sessions_from
+from app.database import engine_from, reading, sessions_from
 from app.models import Setting
 from app.roles import Actor
 from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.rules.office import WORDS
+from app.supervisor.ready import no_sample
 from app.views import people
 from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
@@ -152,8 +155,14 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
 
 
 def from_environment() -> Flask:
-    """The panel that the environment describes: what a WSGI server is told to serve."""
-    return create_app(config.load(os.environ))
+    """The panel that the environment describes: what a WSGI server is told to serve. Raises `config.ConfigError`, and
+    `Refused` for a sample office in production."""
+    app = create_app(config.load(os.environ))
+    served: Desk = app.extensions["desk"]
+    # A database that does not answer now is no reason to stay away: every page says so until it does.
+    with contextlib.suppress(OperationalError), reading(served.sessions) as asked:
+        no_sample(served.settings, asked)
+    return app
 
 
 def _around(app: Flask) -> None:

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.database import transaction
+from app.models import Event, Person
 from migrations import triggers
 from tests.databases import Desk
 
@@ -80,3 +81,27 @@ def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> 
     assert done.returncode == 1
     assert done.stdout == f"case {case.id}, event 1: its contents do not match its hash\n"
     assert command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
+
+
+def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_record(
+    desk: Desk, tmp_path: Path
+) -> None:
+    from app.stages.factors import begin_factor
+    from app.story.cast import actor_named
+
+    (tmp_path / "ledger.key").write_bytes(desk.key)
+    (tmp_path / "ledger.key").chmod(0o600)
+    with transaction(desk.sessions) as session:
+        admin = actor_named(session, "it_admin")
+        begin_factor(session, admin.id or 0)
+    done = command(tmp_path, "reset-second-factor", admin.name.upper(), DATABASE_URL=desk.url)
+    assert done.returncode == 0 and admin.name.upper() in done.stdout, done.stderr
+    with transaction(desk.sessions) as session:
+        row = session.get_one(Person, admin.id)
+        assert (row.factor_sealed, row.session_version) == (None, 1)
+        told = session.scalars(select(Event).where(Event.kind == "user.factor_reset")).one()
+    assert told.payload == f'{{"from_shell":true,"user":{admin.id}}}'
+    for name in (admin.name, "nobody-there"):
+        again = command(tmp_path, "reset-second-factor", name, DATABASE_URL=desk.url)
+        assert again.returncode == 2 and "Traceback" not in again.stderr and again.stderr, name
+    assert command(tmp_path, "verify", DATABASE_URL=desk.url).returncode == 0

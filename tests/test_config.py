@@ -23,6 +23,11 @@ def read(data: Path, **settings: str) -> Config:
     return load({"DESK_DATA": str(data), **settings})
 
 
+def made(data: Path, **settings: str) -> Config:
+    """The settings of an office that is being made."""
+    return load({"DESK_DATA": str(data), **settings}, making=True)
+
+
 def refusal(data: Path, **settings: str) -> str:
     with pytest.raises(ConfigError) as caught:
         read(data, **settings)
@@ -89,7 +94,7 @@ def test_another_redis_url_is_refused(data: Path, url: str) -> None:
 def test_production_wants_a_password_for_redis_on_the_network(data: Path) -> None:
     assert "REDIS_URL" in refusal(data, DESK_ENV="production", REDIS_URL="redis://cache:6379/0")
     for url in ("redis://:pw@cache:6379/0", "redis://127.0.0.1:6379/0", "unix:///run/valkey.sock"):
-        assert read(data, DESK_ENV="production", REDIS_URL=url).redis_url == url
+        assert made(data, DESK_ENV="production", REDIS_URL=url).redis_url == url
 
 
 def test_an_unknown_env_is_refused(data: Path) -> None:
@@ -131,8 +136,39 @@ def test_production_has_no_set_clock(data: Path) -> None:
 
 def test_production_refuses_a_short_secret_key(data: Path) -> None:
     assert "SECRET_KEY" in refusal(data, DESK_ENV="production", SECRET_KEY="k" * 31)
-    assert read(data, DESK_ENV="production", SECRET_KEY=LONG_KEY).secret_key == LONG_KEY
+    assert made(data, DESK_ENV="production", SECRET_KEY=LONG_KEY).secret_key == LONG_KEY
     assert read(data, SECRET_KEY="short").secret_key == "short"
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "FLASK_DEBUG"])
+def test_production_is_not_debugged(data: Path, name: str) -> None:
+    assert name in refusal(data, DESK_ENV="production", **{name: "1"})
+    assert made(data, DESK_ENV="production", **{name: "0"}).production
+    assert read(data, **{name: "1"}).env == "demo"
+
+
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+def test_production_refuses_a_missing_key_file_and_makes_none(data: Path, name: str) -> None:
+    """A second ledger's key would make every event written so far look forged."""
+    assert str(data / "ledger.key") in refusal(data, DESK_ENV="production")
+    assert not data.exists()
+    made(data, DESK_ENV="production")
+    (data / name).unlink()
+    told = refusal(data, DESK_ENV="production")
+    assert str(data / name) in told and "backup" in told and "init" in told
+    assert not (data / name).exists()
+
+
+def test_production_with_its_secret_key_given_needs_no_file_of_it(data: Path) -> None:
+    made(data, DESK_ENV="production", SECRET_KEY=LONG_KEY)
+    assert read(data, DESK_ENV="production", SECRET_KEY=LONG_KEY).secret_key == LONG_KEY
+
+
+def test_production_refuses_the_folder_of_a_sample_office(data: Path) -> None:
+    made(data, DESK_ENV="production")
+    (data / "demo-password").write_text("seven-birds-on-wires")
+    told = refusal(data, DESK_ENV="production")
+    assert "demo-password" in told and "seven" not in told
 
 
 def test_a_refused_start_leaves_nothing_on_the_disk(data: Path) -> None:

@@ -64,10 +64,10 @@ def test_every_finding_of_the_check_is_told() -> None:
 
 def test_the_commands_and_programs_named_are_there() -> None:
     parser = cli._parser()
-    commands = set(re.findall(r"python -m app ([a-z]+)", PAGE))
-    assert commands == {"run", "init", "check", "sweep", "verify", "upgrade"}
+    commands = set(re.findall(r"python -m app ([a-z-]+)", PAGE))
+    assert commands == {"run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor"}
     for name in commands:
-        assert parser.parse_args([name]).command == name
+        assert parser.parse_args([name, *(["chief"] if name == "reset-second-factor" else [])]).command == name
     for module in re.findall(r"python -m (jobs\.\w+)|python:([\w.]+)", PAGE):
         assert find_spec("".join(module)) is not None
     for target in re.findall(r"make ([a-z-]+)", PAGE):

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from werkzeug.security import check_password_hash
 
+import config
 from app.database import reading, transaction
 from app.ledger import verify
 from app.models import (
@@ -416,6 +417,7 @@ def test_demo_twice_refuses_with_a_sentence(shown: tuple[Path, str]) -> None:
 
 
 def test_demo_is_refused_in_production(tmp_path: Path) -> None:
+    config.load({"DESK_DATA": str(tmp_path)})
     done = command(tmp_path, "demo", DESK_ENV="production")
     assert done.returncode == 2 and "production" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "desk.db").exists()

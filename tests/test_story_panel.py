@@ -48,8 +48,9 @@ EVERY_VERB = (
 CHOSEN = (*SCENARIOS, *EVERY_VERB)
 IN_EVERY_RUN = ("all-the-way", "redo-twice", "handling-what-staff-drafts-the-head-approves", EVERY_VERB[3])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
-IN_NO_STORY = {"change_password"}
-"""A story's people have no password of their own to give: tests/views/test_sessions.py reaches it by its link."""
+IN_NO_STORY = {"change_password", "reset_second_factor"}
+"""A story's people have no password of their own to give, and no device: tests/views/test_sessions.py and
+tests/views/test_second_factor.py reach them by their links."""
 
 
 class Watched(Client):

@@ -57,7 +57,8 @@ AS_WELL = {"approve_rule", "attach", "open_file", "edit_case"}
 corrected until it is allocated."""
 DIRECTORY = {
     "add_unit", "edit_unit", "add_post", "edit_post", "add_category", "edit_category", "change_setting", "add_user",
-    "edit_user", "change_password", "reset_password", "add_role", "edit_role",
+    "edit_user", "change_password", "reset_password",
+    "reset_second_factor", "add_role", "edit_role",
 }  # fmt: skip
 """What the desk itself needs: who works here, in which unit and post, with which rights, and what things are called."""
 

@@ -138,6 +138,8 @@ EVENTS: dict[str, Word] = {
     "user.changed": Word(("log_auditor",)),
     "user.password_reset": Word(("log_auditor",)),
     "user.password_changed": Word(("log_auditor",)),
+    "user.factor_set": Word(("log_auditor",)),
+    "user.factor_reset": Word(("log_auditor",)),
     "user.locked": Word(("it_admin", "log_auditor")),
     "role.changed": Word(("log_auditor",)),
 }

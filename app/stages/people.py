@@ -93,7 +93,8 @@ def add_user(
     return row
 
 
-def _account(session: Session, id: int) -> Person:
+def account(session: Session, id: int) -> Person:
+    """The account with this id. Raises NotAllowed where there is none."""
     found = session.get(Person, id, populate_existing=True) if 0 < id < 2**31 else None
     if found is None:
         raise NotAllowed("not_found")
@@ -119,7 +120,7 @@ def edit_user(
     """Change an account. A change of role, unit or activity ends its sessions. Nobody changes his own roles; the last
     IT administrator stays; who worked for a unit that was dissolved has his account closed or goes to another unit."""
     lock_office(session)
-    row = _account(session, id)
+    row = account(session, id)
     was = {role.name for role in row.roles}
     if row.id == actor.id and set(roles) != was:
         raise NotAllowed("own_role")
@@ -140,7 +141,7 @@ def edit_user(
 def change_password(session: Session, now: datetime, actor: Actor, old_password: str, password: str) -> Person:
     """A person's own new password, for which he gives the old one; all his sessions end. An account that is locked
     stays so, and its password as it is."""
-    row = _account(session, actor.id or 0)
+    row = account(session, actor.id or 0)
     if locked(row, now):
         raise NotAllowed("account_locked")
     if not check_password_hash(row.password or "", old_password):
@@ -157,7 +158,7 @@ def change_password(session: Session, now: datetime, actor: Actor, old_password:
 
 def reset_password(session: Session, now: datetime, actor: Actor, id: int, password: str) -> Person:
     """Give an account another password, and end its sessions and its lock."""
-    row = _account(session, id)
+    row = account(session, id)
     row.password = _hashed(password, row.username)
     row.session_version += 1
     row.fail_login_count, row.failing_since, row.locked_until = 0, None, None

@@ -25,7 +25,7 @@ SEALS = ("seal_referral", "supplement_referral")
 """The verbs after which a dossier's files are made."""
 ROWS: dict[str, Any] = {
     "edit_unit": Unit.code, "edit_post": UnitPost.person, "edit_category": Category.name, "edit_role": Role.name,
-    "edit_user": Person.username, "reset_password": Person.username,
+    "edit_user": Person.username, "reset_password": Person.username, "reset_second_factor": Person.username,
 }  # fmt: skip
 """verb -> the column by whose value a story names the `row` that is changed."""
 Step = Mapping[str, Any]

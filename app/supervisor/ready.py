@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
 
 import config
 from app.clock import clock_from
@@ -86,6 +87,7 @@ def prepare(settings: config.Config, now: datetime) -> bool:
     try:
         _migrate(engine, settings, now)
         with reading(sessions_from(engine, settings.ledger_key)) as session:
+            no_sample(settings, session)
             return session.scalar(select(Person.id).limit(1)) is None
     except DatabaseError as error:
         # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
@@ -114,12 +116,25 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
         fill(session, now)
 
 
+def no_sample(settings: config.Config, session: Session) -> None:
+    """Raises Refused where production would serve the sample office."""
+    if settings.production and _is_sample(session):
+        raise Refused(
+            "The database holds the sample office, whose accounts are no secret: set DATABASE_URL to another one when"
+            " DESK_ENV is production, and make an office in it with `python -m app init`."
+        )
+
+
+def _is_sample(session: Session) -> bool:
+    return session.scalar(select(Setting.value).where(Setting.name == "sample_office")) == "true"
+
+
 def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
     """The accounts of a sample office and how many cases it holds; None where the office is not a sample."""
     engine = engine_from(settings.database_url)
     try:
         with reading(sessions_from(engine, settings.ledger_key)) as session:
-            if session.scalar(select(Setting.value).where(Setting.name == "sample_office")) != "true":
+            if not _is_sample(session):
                 return None
             names = list(session.scalars(select(Person.username).order_by(Person.id)))
             return names, len(list(session.scalars(select(Case.id))))

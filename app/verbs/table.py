@@ -24,6 +24,7 @@ from app.stages import (
     allocation,
     delivery,
     directory,
+    factors,
     files,
     handling,
     office,
@@ -299,6 +300,7 @@ _VERBS = (
     Verb("edit_user", "people", "none", people.edit_user, (_ROW, *_ACCOUNT, _f("active", "bool"))),
     Verb("change_password", "people", "none", people.change_password, (_f("old_password!"), _f("password!"))),
     Verb("reset_password", "people", "none", people.reset_password, (_ROW, _f("password!"))),
+    Verb("reset_second_factor", "people", "none", factors.reset_second_factor, (_ROW,)),
     Verb("add_role", "people", "none", people.add_role, (_f("name!", most=64), _f("rights!", "names"))),
     Verb("edit_role", "people", "none", people.edit_role, (_ROW, _f("rights!", "names"))),
 )  # fmt: skip

@@ -60,8 +60,8 @@ class Home(BaseView):
              "red": queue.red}
             for key, queue in queues_of(who).items()
         ]  # fmt: skip
-        alone = [one for one in possible(who) if one.target == "none" and not one.name.startswith("edit_")
-                 and one.name not in ("reset_password", "change_password") or one.alone]  # fmt: skip
+        alone = [one for one in possible(who) if one.target == "none" and one.name != "change_password"
+                 and not one.name.startswith(("edit_", "reset_")) or one.alone]  # fmt: skip
         starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import segno
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, no_cache
@@ -21,12 +23,13 @@ from werkzeug.security import check_password_hash
 from app.models import Person
 from app.roles import PAGES, RIGHTS, SCOPES
 from app.rules import words
-from app.stages import people
+from app.stages import factors, people
 from app.verbs import VERBS
 from app.views.actor import (
     NOBODY,
     actor,
     custom_rights,
+    desk,
     key_typed,
     language,
     now,
@@ -37,13 +40,17 @@ from app.views.actor import (
 from app.views.base import DeskInterface, DeskView, Links
 from app.views.forms import SCOPE_TITLES
 
-IDLE_SECONDS, LONGEST_SECONDS = 30 * 60, 12 * 3600
+IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 OPEN_TO_ALL = ("Home", "Bell")
 _REFUSED = {
     "zh": "账号或密码不正确，或账号已暂时锁定，请稍后再试。",
     "en": "The account or the password is wrong, or the account is locked for a while.",
+}
+_WRONG_CODE = {
+    "zh": "动态口令不正确或已经用过；多次输入错误后账号会暂时锁定。请等下一个口令再试。",
+    "en": "The code is wrong or was used before; several wrong ones lock the account for a while. Await the next one.",
 }
 _ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
 
@@ -64,10 +71,29 @@ class Login(AuthDBView):
         if form.validate_on_submit():
             user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
             if user is not None:
-                _begin(user)
-                return redirect(_next())
+                return _enter(user)
             flash(_REFUSED[language()], "danger")
         return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
+
+    @expose("/login/code/", methods=["GET", "POST"])
+    @no_cache
+    def code(self) -> Any:
+        """The second half of a login: the code that a device of his own makes. At the first one, how to set it up."""
+        if current_user.is_authenticated:
+            return redirect(_next())
+        user = _halfway()
+        if user is None:
+            return begin_anew(_ENDED[language()], "warning") if "half" in session else redirect(url_for("Login.login"))
+        id, at, typed = user.id, now(), request.form.get("code", "").replace(" ", "")[:20]
+        if request.method == "POST":
+            if written(lambda writing: factors.tell_code(writing, at, id, typed)):
+                _begin(user)
+                return redirect(_next())
+            flash(_WRONG_CODE[language()], "danger")
+        address = factors.factor_address(reader(), id, current_app.config["APP_NAME"])
+        return self.render_template(
+            "desk/code.html", title="", picture=_picture(address), key=_key_of(address)
+        ), 401 if request.method == "POST" else 200  # fmt: skip
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
@@ -86,22 +112,55 @@ def _next() -> str:
     return wanted if _HERE.fullmatch(wanted) else url_for("Home.home")
 
 
-def _begin(user: Person) -> None:
-    """Begin a session: nothing of the one before stays but the language."""
+def _enter(user: Person) -> Any:
+    """Begin the session of who gave the right password; in production first ask some roles for a code."""
+    id, at = user.id, now()
+    if desk().settings.production and factors.wanted(role.name for role in user.roles):
+        written(lambda writing: factors.begin_factor(writing, id))
+        _anew(half=id, sv=user.session_version, since=int(time.time()))
+        return redirect(url_for("Login.code", next=request.args.get("next")))
+    written(lambda writing: people.logged_in(writing, at, id))
+    _begin(user)
+    return redirect(_next())
+
+
+def _halfway() -> Person | None:
+    """The account whose password was right a moment ago, where nothing ended its sessions since."""
+    if int(time.time()) - session.get("since", 0) > HALFWAY_SECONDS:
+        return None
+    user: Person | None = current_app.extensions["appbuilder"].sm.load_user(session.get("half", 0))
+    return user if user is not None and user.session_version == session.get("sv") else None
+
+
+def _picture(address: str | None) -> str | None:
+    """The address as a picture that an authenticator app reads: SVG without a script or a request."""
+    return segno.make(address, error="m").svg_inline(scale=5, border=3, omitsize=False) if address else None
+
+
+def _key_of(address: str | None) -> str:
+    """The secret of the address in groups of four, for who types it into his app."""
+    key = parse_qs(urlsplit(address or "").query).get("secret", [""])[0]
+    return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
+
+
+def _anew(**begun: int) -> None:
+    """Nothing of the session before stays but the language."""
     locale = session.get("locale")
     session.clear()
-    session.update(sv=user.session_version, since=int(time.time()), last=int(time.time()))
+    session.update(begun)
     if locale:
         session["locale"] = locale
+
+
+def _begin(user: Person) -> None:
+    """Begin a session."""
+    _anew(sv=user.session_version, since=int(time.time()), last=int(time.time()))
     login_user(user, remember=False)
 
 
 def _end() -> None:
-    locale = session.get("locale")
     logout_user()
-    session.clear()
-    if locale:
-        session["locale"] = locale
+    _anew()
 
 
 def wrong_password(id: int) -> None:
@@ -110,11 +169,11 @@ def wrong_password(id: int) -> None:
     written(lambda writing: people.login_failed(writing, at, id))
 
 
-def begin_anew(told: str) -> Any:
+def begin_anew(told: str, kind: str = "success") -> Any:
     """To the login page with a sentence: the session has ended."""
     _end()
     g.pop("desk_actor", None)
-    flash(told, "success")
+    flash(told, kind)
     return redirect(url_for("Login.login"))
 
 
@@ -186,8 +245,8 @@ class DeskSecurityManager(SecurityManager):
         return set()
 
     def auth_user_db(self, username: str | None, password: str | None) -> Person | None:
-        """The account with this name and password, unless it is locked or not active. A wrong password takes as long
-        as a right one, whether or not there is such an account."""
+        """The account with this name and password, unless it is locked or not active; nothing is counted as a login
+        yet. A wrong password takes as long as a right one, whether or not there is such an account."""
         name = (username or "").strip()
         query = select(Person).where(func.lower(Person.username) == name.lower())
         user = reader().scalars(query).first() if name and "\0" not in name else None
@@ -196,11 +255,9 @@ class DeskSecurityManager(SecurityManager):
         right = check_password_hash(user.password if usable and user else fake, password or "")
         if user is None or not usable:
             return None
-        id, at = user.id, now()
         if not right:
-            wrong_password(id)
+            wrong_password(user.id)
             return None
-        written(lambda writing: people.logged_in(writing, at, id))
         return user
 
     def add_permissions_view(self, base_permissions: Any, view_menu: Any) -> None:
@@ -219,10 +276,11 @@ class Users(DeskView):
     unsearched = ("roles", "login_count", "fail_login_count", "last_login")
 
     def links(self, item: Any) -> Links:
-        """Edit, and give another password."""
+        """Edit, give another password, and forget the second factor where there is one."""
         found = super().links(item)
-        if "reset_password" in actor().rights:
-            found.append((url_for("Verbs.reset_password", id=item.id), words.title("reset_password", language())))
+        for verb in ("reset_password", *(["reset_second_factor"] if item.factor_since else [])):
+            if verb in actor().rights:
+                found.append((url_for(f"Verbs.{verb}", id=item.id), words.title(verb, language())))
         return found
 
 

@@ -36,7 +36,8 @@ _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The 
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
     "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
-    "edit_user": "Users", "reset_password": "Users", "add_role": "Roles", "edit_role": "Roles",
+    "edit_user": "Users", "reset_password": "Users", "reset_second_factor": "Users", "add_role": "Roles",
+    "edit_role": "Roles",
     "load_calendar": "CalendarProposals", "approve_calendar": "CalendarProposals", "change_rule": "Rules",
     "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
 }  # fmt: skip

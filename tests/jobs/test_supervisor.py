@@ -16,8 +16,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
+import config
 from app.database import transaction
-from app.models import Person
+from app.models import Person, Setting
 from app.story.cast import actor_named
 from jobs import children
 from jobs.desk import queue_on
@@ -219,6 +220,7 @@ def _behind(data: Path) -> None:
 
 def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: Desk, data: Path) -> None:
     desk.engine.dispose()
+    config.load({"DESK_DATA": str(data)})
     _behind(data)
     was = (data / "desk.db").read_bytes()
     done = command(data, "run", DESK_ENV="production")
@@ -228,8 +230,24 @@ def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: 
     assert processes(data) == {}
 
 
+def test_production_refuses_the_sample_office_and_a_folder_without_its_keys(desk: Desk, data: Path) -> None:
+    """Everybody knows the sample's accounts; and a record without its key cannot be told from a forged one."""
+    with transaction(desk.sessions) as session:
+        session.add(Setting(name="sample_office", value="true"))
+    desk.engine.dispose()
+    config.load({"DESK_DATA": str(data)})
+    done = command(data, "run", DESK_ENV="production")
+    assert (done.returncode, processes(data)) == (2, {})
+    assert "sample office" in done.stderr and "Traceback" not in done.stderr
+    (data / "ledger.key").unlink()
+    done = command(data, "run", DESK_ENV="production")
+    assert done.returncode == 2 and str(data / "ledger.key") in done.stderr and "Traceback" not in done.stderr
+    assert not (data / "ledger.key").exists()
+
+
 @pytest.mark.long
 def test_production_makes_no_sample_and_says_how_to_make_the_first_account(data: Path) -> None:
+    config.load({"DESK_DATA": str(data)})
     with Duban(data, DESK_ENV="production") as duban:
         duban.at_work()
         assert "python -m app init" in duban.said

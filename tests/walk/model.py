@@ -104,6 +104,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "add_user": ("it_admin",),
     "edit_user": ("it_admin",),
     "reset_password": ("it_admin",),
+    "reset_second_factor": ("it_admin",),
     "change_password": (
         "operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM, "leader", "committee", "it_admin", "log_auditor",
     ),

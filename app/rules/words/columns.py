@@ -164,7 +164,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     "ab_user": {
         "username": ("账号", "Account"), "first_name": ("姓名", "Name"), "active": ("启用", "Active"), "unit": _UNIT,
         "roles": ("角色", "Roles"), "last_login": ("上次登录", "Last login"), "login_count": ("登录次数", "Logins"),
-        "fail_login_count": ("失败次数", "Failures"),
+        "fail_login_count": ("失败次数", "Failures"), "factor_since": ("动态口令启用", "Second factor since"),
     },
     "ab_role": {"name": ("角色", "Role")},
     "run": {

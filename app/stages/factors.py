@@ -1,0 +1,107 @@
+"""The second factor (动态口令): a code that a device of the person's own makes anew each half minute, and that works
+without any network. [trust, Access: "In production TOTP for IT admin, supervision head and log auditor"; RFC 6238]"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from hmac import compare_digest
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy.orm import Session
+
+from app.ledger import note_office
+from app.models import Person
+from app.roles import SECOND_FACTOR, Actor
+from app.rules.refusal import NotAllowed
+from app.stages.people import account, locked, logged_in, login_failed
+
+SECRET_BYTES, NONCE_BYTES = 20, 12
+DIGITS, STEP_SECONDS = 6, 30
+"""What every authenticator app makes where it is told nothing else: six digits, SHA-1, half a minute."""
+DRIFT = (0, -1, 1)
+"""How many half minutes the person's clock may be off."""
+
+
+def wanted(roles: Iterable[str]) -> bool:
+    """Whether a code is asked of who holds these roles."""
+    return not SECOND_FACTOR.isdisjoint(roles)
+
+
+def _cipher(session: Session) -> AESGCM:
+    """A key of its own, worked out from the one that is kept outside the database."""
+    key: bytes = session.info["ledger_key"]
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"duban second factor").derive(key))
+
+
+def _context(row: Person) -> bytes:
+    """Binds a sealed secret to its row: copied to another account it opens nothing."""
+    return f"ab_user|factor_sealed|{row.id}".encode()
+
+
+def _codes(session: Session, row: Person) -> TOTP:
+    sealed = base64.b64decode(row.factor_sealed or "")
+    secret = _cipher(session).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _context(row))
+    # SHA-1 because the apps know no other; nothing but a code that lives half a minute hangs on it.
+    return TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
+
+
+def begin_factor(session: Session, id: int) -> None:
+    """Make the secret of an account that has none yet. One that was not proven before is made anew."""
+    row = session.get_one(Person, id, with_for_update=True)
+    if row.factor_since is None:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = _cipher(session).encrypt(nonce, secrets.token_bytes(SECRET_BYTES), _context(row))
+        row.factor_sealed = base64.b64encode(nonce + sealed).decode()
+
+
+def factor_address(session: Session, id: int, office: str) -> str | None:
+    """The `otpauth://` address that an app reads from the picture; None where the account has proven its secret: it is
+    shown until then and never again."""
+    row = session.get_one(Person, id)
+    if row.factor_since is not None or row.factor_sealed is None:
+        return None
+    return _codes(session, row).get_provisioning_uri(row.username, office)
+
+
+def tell_code(session: Session, now: datetime, id: int, code: str) -> bool:
+    """Whether the code is right, now or half a minute off, and was not taken before. A wrong one counts as a wrong
+    password does, and a right one ends the login that a right password began."""
+    row = session.get_one(Person, id, with_for_update=True)
+    if locked(row, now) or row.factor_sealed is None:
+        return False
+    codes, step = _codes(session, row), int(now.timestamp()) // STEP_SECONDS
+    typed = code.encode()
+    right = [step + off for off in DRIFT if compare_digest(codes.generate((step + off) * STEP_SECONDS), typed)]
+    if not right or (row.factor_step is not None and right[0] <= row.factor_step):
+        login_failed(session, now, id)
+        return False
+    row.factor_step = right[0]
+    if row.factor_since is None:
+        row.factor_since = now
+        note_office(session, now, Actor(row.id, row.username), "user.factor_set", {"user": row.id})
+    logged_in(session, now, id)
+    return True
+
+
+def reset_second_factor(session: Session, now: datetime, actor: Actor, id: int) -> Person:
+    """An administrator resets the second factor of somebody who lost his device."""
+    return forget_factor(session, now, actor, id)
+
+
+def forget_factor(session: Session, now: datetime, actor: Actor, id: int) -> Person:
+    """Forget the second factor of an account and end its sessions: at his next login the person sets up another. From
+    the shell `actor` is nobody: whoever owns the data folder helps the office whose only administrator lost his."""
+    row = account(session, id)
+    if row.factor_sealed is None:
+        raise NotAllowed("nothing_changed")
+    row.factor_sealed, row.factor_since, row.factor_step = None, None, None
+    row.session_version += 1
+    session.flush()
+    note_office(session, now, actor, "user.factor_reset", {"user": row.id, "from_shell": actor.id is None})
+    return row
