@@ -11,7 +11,7 @@ from app.database import engine_from
 from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_again, sqlite_again, sqlite_url
 from tests.servers import PostgresCluster, ValkeyServer
 
-pytest_plugins = ["tests.skips", "tests.rules_page"]
+pytest_plugins = ["tests.skips", "tests.rules_page", "tests.views.offices"]
 
 _numbers = itertools.count(1)
 

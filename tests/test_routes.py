@@ -16,21 +16,9 @@ from app.database import reading
 from app.models import Case, Run
 from app.roles import NO_CASE_CONTENT, RIGHTS
 from tests.views.canaries import WORDS, cases_of
-from tests.views.conftest import (
-    panel,
-    postgres_office,
-    postgres_panel,
-    postgres_stand,
-    sqlite_office,
-    sqlite_panel,
-    sqlite_stand,
-)
 from tests.views.crawl import owners
 from tests.views.panel import Panel
 
-__all__ = [
-    "panel", "postgres_office", "postgres_panel", "postgres_stand", "sqlite_office", "sqlite_panel", "sqlite_stand",
-]  # fmt: skip
 TABLE = Path(__file__).parent / "views" / "routes.txt"
 GROUPS = {
     "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"), "UNIT": ("unit_staff", "unit_head"),
