@@ -11,7 +11,8 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app.models import Case, Category, Contact, Suggestion
 from app.rules import words
 from app.views.actor import language
-from app.views.base import DeskInterface, DeskView, Links
+from app.views.asking import Links
+from app.views.base import DeskInterface, DeskView
 from app.views.casepage import HEADS, NOT_FOR_UNITS, load, page_of, tags
 
 

@@ -16,7 +16,8 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import perform, possible
 from app.views.actor import actor, desk, language, now, written
-from app.views.base import DeskInterface, DeskView, Links
+from app.views.asking import Links
+from app.views.base import DeskInterface, DeskView
 from app.views.papers import sent, zips
 
 

@@ -12,29 +12,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Response, abort, g, redirect, request, stream_with_context, url_for
+from flask import Response, abort, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import Boolean, Date, Integer, func, inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import selectinload
 
-from app.models.columns import Moment
 from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
-from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
+from app.views.asking import Asking, Links
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.shown import NOTHING, shown, term
-from app.views.worklists import Queue, queues_of
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
 """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
-Inputs = list[dict[str, Any]]
-Links = list[tuple[str, str]]
-"""(address, label) of each."""
 Values = list[tuple[str, str]]
 """(label, value) of each."""
 PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
@@ -78,17 +71,12 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def _number(text: str) -> str:
-    """A number that was typed; -1, which no row has, where it is none."""
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else "-1"
-
-
 def page_of(text: str | None, most: int) -> int:
     """A page number that was typed into an address: 0 where it is none, never beyond `most`."""
     return min(int(text), most) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-class DeskView(ModelView):
+class DeskView(Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown, `not_for_units` not to units,
     `page_only` not in the list."""
 
@@ -136,102 +124,6 @@ class DeskView(ModelView):
         """The page's title: that of the list of work that was asked for, else of the table."""
         waiting = self.waiting()
         return words.word(waiting.title if waiting else words.TABLES[self.table], language())
-
-    def waiting(self) -> Queue | None:
-        """The list of work that was asked for, where it is this person's and of this page."""
-        queue = queues_of(actor()).get(request.args.get("work", ""))
-        return queue if queue is not None and queue.page == self.page else None
-
-    # What is asked for.
-
-    def _kind(self, name: str) -> str:
-        """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
-        if name in self.relations:
-            return "relation"
-        known = self.datamodel.list_columns
-        if name.endswith("_at") and f"{name.removesuffix('_at')}_clock" in known:
-            return "clock"
-        type_ = known[name].type
-        if name == "state" or name in words.DOMAINS.get(self.table, {}):
-            return "choice"
-        for kind, cls in (("bool", Boolean), ("moment", Moment), ("date", Date), ("number", Integer)):
-            if isinstance(type_, cls):
-                return kind
-        return "text"
-
-    def options(self, name: str) -> Links:
-        """The choices of a column that is searched by choosing."""
-        tongue = language()
-        if self._kind(name) == "choice":
-            subject = "case" if self.table == "hotline_case" else self.table
-            domain = words.DOMAINS.get(self.table, {}).get(name, "")
-            names = words.STATES.get(subject, {}) if name == "state" else words.VALUES[domain]
-            return [(one, words.word(pair, tongue)) for one, pair in names.items()]
-        if self._kind(name) == "bool":
-            return [("y", "是" if tongue == "zh" else "yes"), ("n", "否" if tongue == "zh" else "no")]
-        model = inspect(self.datamodel.obj).relationships[name].mapper.class_
-        return _chosen_from(model) if model.__tablename__ in ("unit", "category") else []
-
-    def inputs(self) -> Inputs:
-        """The fields of the search form with what was asked for."""
-        made = []
-        for name in self.search_columns:
-            kind = self._kind(name)
-            options = self.options(name) if kind in ("choice", "bool", "relation") else []
-            if kind == "relation" and not options:
-                if name != "case":
-                    continue
-                kind = "text"
-            made.append({
-                "name": name, "kind": kind, "label": words.column(self.table, name, language()), "options": options,
-                "value": request.args.get(f"q_{name}", ""), "from": request.args.get(f"from_{name}", ""),
-                "to": request.args.get(f"to_{name}", ""),
-            })  # fmt: skip
-        return made
-
-    def asked_filters(self) -> Any:
-        """The filters of this request: an object of its own, never shared between requests."""
-        filters = self.datamodel.get_filters(self.search_columns)
-        for name in self.search_columns:
-            self._filter(filters, name)
-        waiting = self.waiting()
-        if waiting is not None:
-            filters.add_filter(self.key, Waiting, tuple(waiting.where(actor())))
-        return filters.get_joined_filters(self._base_filters)
-
-    def _filter(self, filters: Any, name: str) -> None:
-        kind, value = self._kind(name), request.args.get(f"q_{name}", "").strip()[:200].replace("\0", "")
-        if kind in ("date", "moment", "clock"):
-            first, last = day_of(request.args.get(f"from_{name}")), day_of(request.args.get(f"to_{name}"))
-            if first:
-                filters.add_filter(name, Since, (first, kind))
-            if last:
-                filters.add_filter(name, Until, (last, kind))
-        elif not value:
-            return
-        elif kind == "relation" and name == "case":
-            filters.add_filter(name, OfCase, value)
-        elif kind == "relation":
-            filters.add_filter(name, OfRow, id_of(value))
-        elif kind == "bool":
-            filters.add_filter(name, Truth, value == "y")
-        elif kind == "number":
-            filters.add_filter(name, FilterEqual, _number(value))
-        elif kind == "choice":
-            filters.add_filter(name, FilterEqual, value)
-        else:
-            found = FilterContains if name not in self.free or actor().reads_as_typed else Covered
-            filters.add_filter(name, found, value.replace("\\", "\\\\").replace("%", "\\%"))
-
-    def order(self) -> tuple[str, str]:
-        """The order asked for, where it is one of a column shown."""
-        name, way = request.args.get("order", ""), request.args.get("way", "desc")
-        known = name in self.order_columns and (name not in self.free or actor().reads_as_typed)
-        return (name, "asc" if way == "asc" else "desc") if known else self.base_order
-
-    def address(self, view: str, **changed: Any) -> str:
-        """The address of a view of this page with what was asked for, some of it changed."""
-        return f"{url_for(f'{self.endpoint}.{view}')}?{urlencode({**request.args.to_dict(), **changed})}"
 
     # Pages.
 
@@ -376,16 +268,6 @@ class DeskView(ModelView):
             self.cover(some, always=True)
             for item in some:
                 yield _csv([safe_cell(self.told(item, name, always=True)) for name in self.export_columns])
-
-
-def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
-    """The rows of a short table as choices, read once a request."""
-    read = g.setdefault("desk_choices", {})
-    if model not in read:
-        rows = reader().scalars(select(model).order_by(model.id).limit(500))
-        read[model] = [(str(row.id), str(row)) for row in rows]
-    found: list[tuple[str, str]] = read[model]
-    return found
 
 
 list_of = (list, tuple)

@@ -10,7 +10,8 @@ from flask import url_for
 from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import DeskInterface, DeskView, Links
+from app.views.asking import Links
+from app.views.base import DeskInterface, DeskView
 
 
 class Calendar(DeskView):

@@ -15,7 +15,8 @@ from app.models import Case, Event, Person, Run, Setting, Unit, UnitPost
 from app.rules import words
 from app.rules.office import WORDS
 from app.views.actor import actor, desk, language, reader
-from app.views.base import DeskInterface, DeskView, Inputs
+from app.views.asking import Inputs
+from app.views.base import DeskInterface, DeskView
 from app.views.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 

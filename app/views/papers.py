@@ -22,7 +22,8 @@ from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
 from app.verbs import perform
 from app.views.actor import actor, asked, desk, language, now, reader, written
-from app.views.base import DeskView, Links, Values
+from app.views.asking import Links
+from app.views.base import DeskView, Values
 
 MEDIA = {
     "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

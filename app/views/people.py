@@ -37,7 +37,8 @@ from app.views.actor import (
     refuse_access,
     written,
 )
-from app.views.base import DeskInterface, DeskView, Links
+from app.views.asking import Links
+from app.views.base import DeskInterface, DeskView
 from app.views.forms import SCOPE_TITLES
 
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60

@@ -11,7 +11,8 @@ from flask_appbuilder.security.decorators import has_access
 from app.models import Visit, VisitRecord
 from app.rules import words
 from app.views.actor import actor, key_typed, language
-from app.views.base import DeskInterface, DeskView, Links
+from app.views.asking import Links
+from app.views.base import DeskInterface, DeskView
 
 
 class Visits(DeskView):
