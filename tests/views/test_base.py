@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -148,3 +149,9 @@ def test_the_base_writes_no_row_by_itself() -> None:
     for way in (datamodel.add, datamodel.edit, datamodel.delete):
         with pytest.raises(TypeError, match="written by verbs"):
             way(Unit(code="X", name="X"))
+
+
+def test_the_menu_says_which_page_this_is(sqlite_panel: Panel) -> None:
+    for address, label in (("/", "首页"), ("/cases/list/", "工单"), ("/reminders/list/?q_state=open", "催办")):
+        page = sqlite_panel.of("allocator").get(address).text
+        assert re.findall(r'<a href="[^"]*" aria-current="page">([^<]+)</a>', page) == [label]

@@ -173,7 +173,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "error": ("错误", "Error"),
     },
     "event": {
-        "at": ("时间", "At"), "kind": ("事项", "Event"), "actor": ("经办", "Actor"), "chain": ("工单", "Case"),
+        "at": ("时间", "At"), "kind": ("事项", "Event"), "actor": ("经办", "Actor"), "chain": ("工单内部号", "Case id"),
         "seq": ("序号", "Seq"), "subject": ("对象", "Subject"), "from_state": ("原状态", "From"), "to_state": ("新状态", "To"),
         "reveal": ("查看诉求人的理由", "Why the caller was shown"),
     },
