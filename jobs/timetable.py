@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.sweep import STEPS
+from app.stages.deciding import STEPS
 
 QUEUE = "desk"
 """The queue that workers listen on."""

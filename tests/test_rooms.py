@@ -84,7 +84,7 @@ def test_only_the_ledger_writes_a_state() -> None:
     found = {
         f"{path}:{line}"
         for path, tree in sources("app", "jobs").items()
-        if not path.is_relative_to("app/ledger") and path != Path("app/sweep.py")
+        if not path.is_relative_to("app/ledger") and path != Path("app/stages/deciding.py")
         for line in writes_a_state(tree)
     }
     assert found == set()
@@ -92,9 +92,10 @@ def test_only_the_ledger_writes_a_state() -> None:
 
 def test_the_sweep_sets_the_state_of_facts_only() -> None:
     """Facts are plain rows read from the database; the ledger writes the rows behind them."""
-    lines = [*writes_a_state(sources("app/sweep.py")[Path("app/sweep.py")])]
+    deciding = "app/stages/deciding.py"
+    lines = [*writes_a_state(sources(deciding)[Path(deciding)])]
     assert len(lines) == 1
-    assert "row.state = effect.to" in (ROOT / "app/sweep.py").read_text("utf-8").splitlines()[lines[0] - 1]
+    assert "row.state = effect.to" in (ROOT / deciding).read_text("utf-8").splitlines()[lines[0] - 1]
 
 
 @pytest.mark.parametrize("folder", ["app/stages", "app/ledger", "app/models", "app/rules"])

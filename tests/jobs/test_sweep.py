@@ -12,7 +12,8 @@ from app.database import reading, transaction
 from app.models import Assignment, Case, Run, SupervisionList
 from app.models.facts import load
 from app.rules.workdays import sweep_on
-from app.sweep import STEPS, sweep
+from app.stages.deciding import STEPS
+from app.sweep import sweep
 from tests import seed
 from tests.databases import Desk
 from tests.office import Office
