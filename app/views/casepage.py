@@ -17,7 +17,6 @@ from app.models import (
     Case,
     Draft,
     Event,
-    Person,
     Referral,
     Reminder,
     Reply,
@@ -34,6 +33,7 @@ from app.rules.files import IDENTIFYING
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.verbs import possible
 from app.verbs.offers import ACTS_ON, offer
+from app.views.acted import bot_word, know_people
 from app.views.actor import actor, language, now, reader
 from app.views.masking import masked_caller, masked_text
 from app.views.shown import shown, term
@@ -256,17 +256,14 @@ def timeline(case: Case) -> list[dict[str, Any]]:
 
 
 def _names(actors: set[str]) -> dict[str, str]:
-    """`user:7` -> the person's name; units see the names of offices, not of the centre's people."""
-    tongue = language()
-    names = {"bot": "督办机器人" if tongue == "zh" else "the bot"}
-    ids = [int(word.removeprefix("user:")) for word in actors if word.startswith("user:")]
-    query = select(Person.id, Person.first_name, Person.unit_id).where(Person.id.in_(ids))
-    own = actor().unit_id
-    for row in reader().execute(query):
-        stranger = actor().of_a_unit and row.unit_id != own
-        centre = "热线中心" if tongue == "zh" else "the hotline"
-        other = "其他单位" if tongue == "zh" else "another unit"
-        names[f"user:{row.id}"] = (centre if row.unit_id is None else other) if stranger else row.first_name
+    """Word of the record -> the name; units see the names of offices, not of the centre's people."""
+    tongue, own = language(), actor().unit_id
+    centre = "热线中心" if tongue == "zh" else "the hotline"
+    other = "其他单位" if tongue == "zh" else "another unit"
+    names = {"bot": bot_word(tongue)}
+    for word, one in know_people(actors).items():
+        stranger = actor().of_a_unit and one.unit_id != own
+        names[word] = (centre if one.unit_id is None else other) if stranger else one.name
     return names
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from flask import g
 from flask_appbuilder import expose
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.models import Case, Event, Person, Run, Setting, Unit, UnitPost
+from app.models import Case, Event, Run, Setting, Unit, UnitPost
 from app.rules import words
 from app.rules.office import WORDS
+from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
 from app.views.asking import Inputs
 from app.views.base import DeskInterface, DeskView
@@ -122,7 +122,7 @@ class Events(DeskView):
         """Words instead of the record's own: who, about what, from which state to which."""
         tongue = language()
         if name == "actor":
-            return actor_word(item.actor, know_people([item.actor]), tongue)
+            return _who(item.actor, tongue)
         if name == "subject":
             return words.word(words.TABLES.get(_SUBJECTS.get(item.subject, item.subject), ("—", "—")), tongue)
         if name in ("from_state", "to_state") and getattr(item, name):
@@ -140,21 +140,10 @@ class Events(DeskView):
 _SUBJECTS = {"case": "hotline_case", "office": "setting"}
 
 
-def know_people(actors: Iterable[str]) -> Mapping[int, str]:
-    """The names of the accounts that acted, by their ids. One statement for all that this request has not asked for."""
-    known: dict[int, str] = g.setdefault("desk_people", {})
-    asked = {int(word.removeprefix("user:")) for word in actors if word.startswith("user:")} - known.keys()
-    if asked:
-        query = select(Person.id, Person.first_name).where(Person.id.in_(asked))
-        known |= {row.id: row.first_name for row in reader().execute(query)}
-        g.desk_people = known
-    return known
-
-
-def actor_word(word: str, people: Mapping[int, str], tongue: str) -> str:
+def _who(word: str, tongue: str) -> str:
     """Who did it: the bot, or a person by his name and the number of his account."""
     if word == "bot":
-        return "督办机器人" if tongue == "zh" else "the bot"
-    number = word.removeprefix("user:")
-    name = people.get(int(number), "") if number.isdigit() else ""
+        return bot_word(tongue)
+    number, found = word.removeprefix("user:"), know_people([word]).get(word)
+    name = found.name if found else ""
     return f"{name}（账号{number}）" if tongue == "zh" else f"{name} (account {number})"
