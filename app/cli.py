@@ -24,12 +24,11 @@ from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, sessions_from, transaction
 from app.ledger import verify
 from app.models import Person
-from app.roles import BOT
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
-from app.stages.factors import forget_factor
+from app.stages.factors import reset_from_shell
 from app.story import play, replay
 from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_empty
 from app.story.cast import let_in
@@ -130,7 +129,7 @@ def _reset_second_factor(settings: config.Config, given: Namespace) -> int:
     """Forget an account's second factor, for the administrator who lost his device; he sets up another at his login."""
     with transaction(_sessions(settings)) as session:
         id = session.scalar(select(Person.id).where(func.lower(Person.username) == given.username.lower()))
-        forget_factor(session, ready.clock_of(settings), BOT, id or 0)
+        reset_from_shell(session, ready.clock_of(settings), id or 0)
     print(f"{given.username}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
     return 0
 

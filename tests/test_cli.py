@@ -99,8 +99,8 @@ def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_r
     with transaction(desk.sessions) as session:
         row = session.get_one(Person, admin.id)
         assert (row.factor_sealed, row.session_version) == (None, 1)
-        told = session.scalars(select(Event).where(Event.kind == "user.factor_reset")).one()
-    assert told.payload == f'{{"from_shell":true,"user":{admin.id}}}'
+        told = session.scalars(select(Event).where(Event.kind == "user.factor_reset_from_shell")).one()
+    assert told.payload == f'{{"user":{admin.id}}}'
     for name in (admin.name, "nobody-there"):
         again = command(tmp_path, "reset-second-factor", name, DATABASE_URL=desk.url)
         assert again.returncode == 2 and "Traceback" not in again.stderr and again.stderr, name

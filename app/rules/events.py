@@ -140,6 +140,7 @@ EVENTS: dict[str, Word] = {
     "user.password_changed": Word(("log_auditor",)),
     "user.factor_set": Word(("log_auditor",)),
     "user.factor_reset": Word(("log_auditor",)),
+    "user.factor_reset_from_shell": Word(("it_admin", "log_auditor")),
     "user.locked": Word(("it_admin", "log_auditor")),
     "role.changed": Word(("log_auditor",)),
 }

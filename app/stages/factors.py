@@ -19,7 +19,7 @@ from app.ledger import note_office
 from app.models import Person
 from app.roles import SECOND_FACTOR, Actor
 from app.rules.refusal import NotAllowed
-from app.stages.people import account, locked, logged_in, login_failed
+from app.stages.people import NOBODY, account, locked, logged_in, login_failed
 
 SECRET_BYTES, NONCE_BYTES = 20, 12
 DIGITS, STEP_SECONDS = 6, 30
@@ -91,17 +91,22 @@ def tell_code(session: Session, now: datetime, id: int, code: str) -> bool:
 
 def reset_second_factor(session: Session, now: datetime, actor: Actor, id: int) -> Person:
     """An administrator resets the second factor of somebody who lost his device."""
-    return forget_factor(session, now, actor, id)
+    return _forgotten(session, now, actor, id, "user.factor_reset")
 
 
-def forget_factor(session: Session, now: datetime, actor: Actor, id: int) -> Person:
-    """Forget the second factor of an account and end its sessions: at his next login the person sets up another. From
-    the shell `actor` is nobody: whoever owns the data folder helps the office whose only administrator lost his."""
+def reset_from_shell(session: Session, now: datetime, id: int) -> Person:
+    """The same by whoever owns the data folder, for the office whose only administrator lost his device. The record
+    knows no account of his, so the event has a word of its own: it was not the bot."""
+    return _forgotten(session, now, NOBODY, id, "user.factor_reset_from_shell")
+
+
+def _forgotten(session: Session, now: datetime, actor: Actor, id: int, event: str) -> Person:
+    """Forget the second factor of an account and end its sessions: at his next login the person sets up another."""
     row = account(session, id)
     if row.factor_sealed is None:
         raise NotAllowed("nothing_changed")
     row.factor_sealed, row.factor_since, row.factor_step = None, None, None
     row.session_version += 1
     session.flush()
-    note_office(session, now, actor, "user.factor_reset", {"user": row.id, "from_shell": actor.id is None})
+    note_office(session, now, actor, event, {"user": row.id})
     return row

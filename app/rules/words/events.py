@@ -66,6 +66,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "post.changed": ("任职变更", "post changed"), "category.changed": ("分类变更", "category changed"),
     "setting.changed": ("设置变更", "setting changed"), "user.changed": ("账号变更", "account changed"),
     "user.factor_set": ("启用动态口令", "second factor set up"), "user.factor_reset": ("重置动态口令", "second factor reset"),
+    "user.factor_reset_from_shell": ("在服务器上重置动态口令", "second factor reset from the server's shell"),
     "user.password_reset": ("重置密码", "password reset"), "user.password_changed": ("本人修改密码", "own password changed"),
     "role.changed": ("角色变更", "role changed"),
     "user.locked": ("账号锁定", "account locked"),
