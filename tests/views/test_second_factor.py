@@ -22,42 +22,32 @@ from app.roles import SECOND_FACTOR
 from app.views.people import HALFWAY_SECONDS
 from app.web import create_app
 from tests.office import moment
-from tests.views.panel import PASSWORD, Panel, settings_of
+from tests.views.panel import Browser, Panel, settings_of
 
 NOON = moment("2025-06-16 12:00")
-TLS = {"base_url": "https://localhost"}
 _KEY = re.compile(r'<code translate="no">([A-Z2-7 ]+)</code>')
 
 
-class Production(Panel):
-    """The panel as an office runs it: over TLS, because its cookies go no other way."""
-
-    def page(self, client: object, address: str, **fields: str) -> TestResponse:
-        """GET, or POST with the token of the page that a GET brings."""
-        get, post = client.get, client.post  # type: ignore[attr-defined]
-        shown: TestResponse = get(address, **TLS)
-        if not fields:
-            return shown
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)
-        assert token is not None
-        answer: TestResponse = post(
-            address, data={"csrf_token": token[1], **fields}, headers={"Referer": "https://localhost/"}, **TLS
-        )
-        return answer
-
-
 @pytest.fixture
-def office(sqlite_panel: Panel, tmp_path: Path) -> Iterator[Production]:
+def office(sqlite_panel: Panel, tmp_path: Path) -> Iterator[Panel]:
+    """The panel as an office runs it: over TLS, because its cookies go no other way."""
     settings = dataclasses.replace(settings_of(sqlite_panel.desk, tmp_path), env="production")
-    made = Production(sqlite_panel.desk, tmp_path, NOON, create_app(settings, lambda: made.now))
+    made = Panel(sqlite_panel.desk, tmp_path, NOON, create_app(settings, lambda: made.now))
+    made.app.config["PREFERRED_URL_SCHEME"] = "https"
     yield made
     made.close()
 
 
-def _half(office: Production, word: str) -> tuple[object, TestResponse]:
+def _half(office: Panel, word: str) -> tuple[Browser, TestResponse]:
     """A browser whose person gave his right password, and the answer to it."""
-    client, name = office.app.test_client(), office.account(word)
-    return client, office.page(client, "/login/", username=name, password=PASSWORD)
+    browser = office.browser()
+    return browser, browser.login(office.account(word))
+
+
+def _tell(browser: Browser, code: str, where: str = "/login/code/") -> TestResponse:
+    """The answer to a code."""
+    browser.get(where)
+    return browser.post(where, {"code": code})
 
 
 def _app(page: str) -> TOTP:
@@ -67,124 +57,124 @@ def _app(page: str) -> TOTP:
     return TOTP(base64.b32decode(shown[1].replace(" ", "")), 6, SHA1(), 30)  # noqa: S303
 
 
-def _code(app: TOTP, office: Production) -> str:
+def _code(app: TOTP, office: Panel) -> str:
     return app.generate(int(office.now.timestamp())).decode()
 
 
-def _in(office: Production, client: object) -> bool:
-    return office.page(client, "/").status_code == 200
+def _in(browser: Browser) -> bool:
+    return browser.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("role", sorted(SECOND_FACTOR))
-def test_a_password_alone_lets_none_of_the_three_in(office: Production, role: str) -> None:
+def test_a_password_alone_lets_none_of_the_three_in(office: Panel, role: str) -> None:
     """Seen failing with `wanted` answering False."""
     client, answer = _half(office, role)
     assert answer.status_code == 302 and answer.headers["Location"].startswith("/login/code/")
-    assert not _in(office, client)
-    page = office.page(client, "/login/code/")
+    assert not _in(client)
+    page = client.get("/login/code/")
     assert "<svg" in page.text and "动态口令" in page.text and page.headers["Cache-Control"] == "no-store"
     app = _app(page.text)
-    wrong = office.page(client, "/login/code/", code="000000" if _code(app, office) != "000000" else "111111")
-    assert wrong.status_code == 401 and not _in(office, client)
+    wrong = _tell(client, "000000" if _code(app, office) != "000000" else "111111")
+    assert wrong.status_code == 401 and not _in(client)
     assert "动态口令不正确" in wrong.text and _app(wrong.text).generate(0) == app.generate(0)
     digits = _code(app, office)
-    assert office.page(client, "/login/code/", code=f"{digits[:3]} {digits[3:]}").status_code == 302
-    assert _in(office, client)
+    assert _tell(client, f"{digits[:3]} {digits[3:]}").status_code == 302
+    assert _in(client)
 
 
 @pytest.mark.parametrize("role", ["operator", "officer", "staff@WATER"])
-def test_who_is_none_of_the_three_is_let_in_by_his_password(office: Production, role: str) -> None:
+def test_who_is_none_of_the_three_is_let_in_by_his_password(office: Panel, role: str) -> None:
     client, _ = _half(office, role)
-    assert _in(office, client)
+    assert _in(client)
 
 
 def test_the_sample_office_asks_nobody_for_a_code(sqlite_panel: Panel) -> None:
     assert sqlite_panel.enter("it_admin").get("/").status_code == 200
 
 
-def test_the_key_is_shown_until_the_first_right_code_and_never_again(office: Production) -> None:
+def test_the_key_is_shown_until_the_first_right_code_and_never_again(office: Panel) -> None:
     client, _ = _half(office, "log_auditor")
-    app = _app(office.page(client, "/login/code/").text)
-    office.page(client, "/login/code/", code=_code(app, office))
-    assert _in(office, client)
+    app = _app(client.get("/login/code/").text)
+    _tell(client, _code(app, office))
+    assert _in(client)
     office.now += timedelta(minutes=2)
     again, _ = _half(office, "log_auditor")
-    page = office.page(again, "/login/code/")
+    page = again.get("/login/code/")
     assert "<svg" not in page.text and not _KEY.search(page.text)
-    office.page(again, "/login/code/", code=_code(app, office))
-    assert _in(office, again)
+    _tell(again, _code(app, office))
+    assert _in(again)
 
 
-def test_a_code_that_let_somebody_in_lets_nobody_else_in(office: Production) -> None:
+def test_a_code_that_let_somebody_in_lets_nobody_else_in(office: Panel) -> None:
     client, _ = _half(office, "log_auditor")
-    app = _app(office.page(client, "/login/code/").text)
-    office.page(client, "/login/code/", code=_code(app, office))
+    app = _app(client.get("/login/code/").text)
+    _tell(client, _code(app, office))
     second, _ = _half(office, "log_auditor")
-    assert office.page(second, "/login/code/", code=_code(app, office)).status_code == 401
-    assert not _in(office, second)
+    assert _tell(second, _code(app, office)).status_code == 401
+    assert not _in(second)
 
 
-def test_wrong_codes_lock_though_the_password_is_given_again_and_again(office: Production) -> None:
+def test_wrong_codes_lock_though_the_password_is_given_again_and_again(office: Panel) -> None:
     """The right password does not begin the count anew before its code came."""
     client, _ = _half(office, "supervision_head")
-    app = _app(office.page(client, "/login/code/").text)
-    office.page(client, "/login/code/", code=_code(app, office))
+    app = _app(client.get("/login/code/").text)
+    _tell(client, _code(app, office))
     office.now += timedelta(hours=1)
     for _ in range(5):
         client, _ = _half(office, "supervision_head")
-        assert office.page(client, "/login/code/", code="no code").status_code == 401
+        assert _tell(client, "no code").status_code == 401
     client, answer = _half(office, "supervision_head")
     assert answer.status_code == 401
     with transaction(office.desk.sessions) as session:
         assert session.scalars(select(Event.kind).where(Event.kind == "user.locked")).all() == ["user.locked"]
     office.now += timedelta(minutes=16)
     client, _ = _half(office, "supervision_head")
-    office.page(client, "/login/code/", code=_code(app, office))
-    assert _in(office, client)
+    _tell(client, _code(app, office))
+    assert _in(client)
 
 
 def test_the_page_of_the_code_is_for_who_gave_his_password_just_now(
-    office: Production, monkeypatch: pytest.MonkeyPatch
+    office: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stranger = office.app.test_client()
-    assert office.page(stranger, "/login/code/").headers["Location"] == "/login/"
+    stranger = office.browser()
+    assert stranger.get("/login/code/").headers["Location"] == "/login/"
     client, _ = _half(office, "it_admin")
-    assert office.page(client, "/login/code/").status_code == 200
+    assert client.get("/login/code/").status_code == 200
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + HALFWAY_SECONDS + 1)
-    assert office.page(client, "/login/code/").headers["Location"] == "/login/"
+    assert client.get("/login/code/").headers["Location"] == "/login/"
 
 
 @pytest.mark.parametrize("ended", ["password", "closed"])
-def test_what_ends_an_accounts_sessions_ends_a_login_that_waits_for_its_code(office: Production, ended: str) -> None:
+def test_what_ends_an_accounts_sessions_ends_a_login_that_waits_for_its_code(office: Panel, ended: str) -> None:
     client, _ = _half(office, "log_auditor")
     with transaction(office.desk.sessions) as session:
         row = session.scalars(select(Person).where(Person.username == office.account("log_auditor"))).one()
         row.session_version += ended == "password"
         row.active = ended != "closed"
-    assert office.page(client, "/login/code/").headers["Location"] == "/login/"
+    assert client.get("/login/code/").headers["Location"] == "/login/"
 
 
-def test_a_login_leads_to_the_page_that_was_asked_for_after_its_code(office: Production) -> None:
-    client, name = office.app.test_client(), office.account("it_admin")
-    answer = office.page(client, "/login/?next=/users/list/", username=name, password=PASSWORD)
+def test_a_login_leads_to_the_page_that_was_asked_for_after_its_code(office: Panel) -> None:
+    client = office.browser()
+    answer = client.login(office.account("it_admin"), next="/users/list/")
     where = answer.headers["Location"]
-    app = _app(office.page(client, where).text)
-    assert office.page(client, where, code=_code(app, office)).headers["Location"] == "/users/list/"
+    app = _app(client.get(where).text)
+    assert _tell(client, _code(app, office), where).headers["Location"] == "/users/list/"
 
 
-def test_an_administrator_forgets_a_device_through_the_page_of_the_account(office: Production) -> None:
+def test_an_administrator_forgets_a_device_through_the_page_of_the_account(office: Panel) -> None:
     client, _ = _half(office, "log_auditor")
-    auditor = _app(office.page(client, "/login/code/").text)
-    office.page(client, "/login/code/", code=_code(auditor, office))
+    auditor = _app(client.get("/login/code/").text)
+    _tell(client, _code(auditor, office))
     admin, _ = _half(office, "it_admin")
-    app = _app(office.page(admin, "/login/code/").text)
-    office.page(admin, "/login/code/", code=_code(app, office))
+    app = _app(admin.get("/login/code/").text)
+    _tell(admin, _code(app, office))
     with transaction(office.desk.sessions) as session:
         id = session.scalars(select(Person.id).where(Person.username == office.account("log_auditor"))).one()
-    page = office.page(admin, f"/users/show/{id}").text
+    page = admin.get(f"/users/show/{id}").text
     assert f"/do/reset_second_factor?id={id}" in page
-    assert office.page(admin, f"/do/reset_second_factor?id={id}", id=str(id)).status_code == 302
-    assert office.page(client, "/").status_code == 302
+    assert admin.post("/do/reset_second_factor", {"id": id}).status_code == 302
+    assert client.get("/").status_code == 302
     again, _ = _half(office, "log_auditor")
-    assert "<svg" in office.page(again, "/login/code/").text
+    assert "<svg" in again.get("/login/code/").text
