@@ -140,7 +140,8 @@ def supervision_list(facts: Facts) -> Page:
         for row in list_rows(facts)
     ]  # fmt: skip
     head = ("序号", "工单编号", "承办单位", "列入情形", "办理期限", "逾期\n工作日", "催办编号", "重复", "批示、说明")
-    widths = ("11mm", "27mm", "1fr", "1fr", "22mm", "14mm", "1.1fr", "11mm", "1fr")
+    # The last is wide enough for a date: a word that does not break would stand over the frame.
+    widths = ("11mm", "27mm", "0.9fr", "0.8fr", "22mm", "14mm", "1fr", "11mm", "1.6fr")
     opening = (
         f"{day(facts['day'])}经逐件核对，下列{len(shown)}件符合列入督办建议清单的情形，现提请研究决定是否立项督办。"
         "每行所列情形、催办、逾期工作日数均以清单印发时的记录为准。"
