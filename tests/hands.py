@@ -1,5 +1,5 @@
 """Processes that sweep and that act, run beside a test: one helper forks a child for each job, so that a child
-starts at once and can be killed at any moment.
+starts at once and can die at any moment.
 
 `python -m tests.hands` reads jobs as JSON lines: `{"do": "sweep", ...}` forks and answers with the child's pid,
 `{"do": "wait", "pid": ...}` answers with how it ended.
@@ -7,20 +7,21 @@ starts at once and can be killed at any moment.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, engine_from, retried, sessions_from, transaction
@@ -62,9 +63,9 @@ class Hands:
         self.helper.stdin.flush()
         return int(self.helper.stdout.readline())
 
-    def sweep(self, at: datetime, n: int) -> int:
-        """Begin a sweep; the pid of its process."""
-        return self._ask(do="sweep", at=at.isoformat(), n=n)
+    def sweep(self, at: datetime, n: int, dies_at: int | None = None) -> int:
+        """Begin a sweep; the pid of its process. At that moment of its database it dies, as in a power cut."""
+        return self._ask(do="sweep", at=at.isoformat(), n=n, dies_at=dies_at)
 
     def write(self, at: datetime, seed: int, n: int) -> int:
         """Begin n verbs of people, chosen by chance; the pid of their process."""
@@ -74,17 +75,36 @@ class Hands:
         """How a process ended: 0, or minus the signal."""
         return self._ask(do="wait", pid=pid)
 
-    def kill(self, pid: int) -> int:
-        """End a process as a power cut would; how it ended."""
-        os.kill(pid, signal.SIGKILL)
-        return self.wait(pid)
+
+@contextmanager
+def moments(engine: Engine, at_each: Callable[[int], None]) -> Iterator[None]:
+    """Call `at_each` with 1, 2, 3... at every moment of a database: before and after a statement, before a commit."""
+    count = itertools.count(1)
+
+    def moment(*_: Any) -> None:
+        at_each(next(count))
+
+    names = ("before_cursor_execute", "after_cursor_execute", "commit")
+    for name in names:
+        event.listen(engine, name, moment)
+    try:
+        yield
+    finally:
+        for name in names:
+            event.remove(engine, name, moment)
 
 
 @contextmanager
-def _own(url: str) -> Iterator[Sessions]:
+def _own(url: str, dies_at: int | None) -> Iterator[Sessions]:
     engine = engine_from(url)
+
+    def perhaps_die(moment: int) -> None:
+        if moment == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     try:
-        yield sessions_from(engine, KEY)
+        with moments(engine, perhaps_die):
+            yield sessions_from(engine, KEY)
     finally:
         engine.dispose()
 
@@ -134,7 +154,7 @@ def _do(sessions: Sessions, now: datetime, dice: random.Random, done: dict[str, 
 
 def _run(job: dict[str, Any]) -> None:
     at = datetime.fromisoformat(job["at"])
-    with _own(job["url"]) as sessions:
+    with _own(job["url"], job.get("dies_at")) as sessions:
         if job["do"] == "sweep":
             assert sweep(sessions, at, n=job["n"]).failures == 0
             return

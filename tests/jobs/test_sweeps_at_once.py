@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from app.sweep import sweep
 from app.verbs import perform
 from tests import seed
 from tests.databases import KEY, Desk
-from tests.hands import Hands, furnish
+from tests.hands import Hands, furnish, moments
 from tests.record import events, rows, whole
 
 NOW = seed.NOW
@@ -119,16 +120,19 @@ def test_two_sweeps_from_the_command_line_need_no_redis(desk: Desk, tmp_path: Pa
 def test_a_sweep_that_was_killed_is_made_up_by_the_next(desk: Desk, twin: Desk, times: int) -> None:
     for each in (desk, twin):
         seed.every_step(each, 250)
-    started = time.monotonic()
-    sweep(twin.sessions, NOW, n=5)
-    lasts = time.monotonic() - started
-    dice, ended = random.Random(5), Counter[int]()
+    passed = 0
+
+    def count(moment: int) -> None:
+        nonlocal passed
+        passed = moment
+
+    with moments(twin.engine, count):
+        sweep(twin.sessions, NOW, n=5)
+    cuts = sorted(random.Random(5).sample(range(1, passed), times))
     with Hands(desk) as hands:
-        for _ in range(times):
-            pid = hands.sweep(NOW, 5)
-            time.sleep(dice.uniform(0.02, 0.02 + lasts / times * 2))
-            ended[hands.kill(pid)] += 1
-    assert ended[-9] > times / 3
+        for before, cut in pairwise([0, *cuts]):  # all of them together do less than one whole pass
+            assert hands.wait(hands.sweep(NOW, 5, dies_at=cut - before)) == -9
+    assert 0 < events(desk, NOW)["assignment.overdue"] < events(twin, NOW)["assignment.overdue"]
     assert sweep(desk.sessions, NOW, n=5).cases > 0
     left, wanted = state(desk), state(twin)
     assert {name for name in wanted if left[name] != wanted[name]} == set()
