@@ -52,7 +52,7 @@ def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outliv
         waited(lambda: command(data, "check", DESK_CLOCK="2025-09-30T08:30:00").returncode == 0, 30, "all to be well")
         assert duban.get("/readyz") == 200
         duban.process.kill()
-        waited(lambda: processes(data) == {}, 5, "all to end")
+        waited(lambda: processes(data) == {}, 15, "all to end")
     before = _counts(data)
     assert before["hotline_case"] > 100 and before["ab_user"] > 20
     with Duban(data, DESK_CLOCK="2025-09-30T08:30:00") as duban:
@@ -122,7 +122,7 @@ def test_after_a_sudden_end_the_next_start_is_not_refused(desk: Desk, data: Path
         assert children.supervised(data)
         duban.process.kill()
         duban.process.wait()
-        waited(lambda: processes(data) == {}, 5, "all to end")
+        waited(lambda: processes(data) == {}, 15, "all to end")
     assert not children.supervised(data) and children.read(data) is None
     with Duban(data) as duban:
         duban.at_work()

@@ -144,7 +144,7 @@ def test_a_work_horse_dies_with_its_worker(sqlite_desk: Desk, redis: Redis, redi
             time.sleep(1)
             assert not gone(horse)
             worker.kill()
-            waited(lambda: gone(horse), 3, "the horse to die")
+            waited(lambda: gone(horse), 15, "the horse to die")
         lock.execute("ROLLBACK")
 
 
