@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from app.database import engine_from
@@ -12,6 +13,12 @@ from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_again, sqli
 from tests.servers import PostgresCluster, ValkeyServer
 
 pytest_plugins = ["tests.skips", "tests.rules_page", "tests.views.offices"]
+
+# Drawn cases are the same ones each time, and none of them fails because the machine is busy.
+settings.register_profile(
+    "duban", deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("duban")
 
 _numbers = itertools.count(1)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from app.rules.workflow import MAY_BECOME
@@ -34,10 +34,7 @@ def steps(n: int) -> st.SearchStrategy[list[int]]:
 def walks(beginning: str, n: int, examples: int, run: Callable[[Callable[[Desk], None]], None]) -> None:
     """So many walks of so many steps, always the same ones; a failing one is made as short as may be, and told."""
 
-    @settings(
-        max_examples=examples, deadline=None, database=None, derandomize=True, print_blob=False,
-        suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
-    )  # fmt: skip
+    @settings(max_examples=examples, print_blob=False, phases=(Phase.generate, Phase.shrink))
     @given(steps(n))
     def one(numbers: list[int]) -> None:
         note(f"steps: {numbers}")
