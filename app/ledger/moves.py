@@ -40,6 +40,7 @@ def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[E
 _PARENTS: dict[tuple[str, str], tuple[str, str]] = {
     ("assignment", "reminder"): ("id", "assignment_id"),
     ("assignment", "request"): ("id", "assignment_id"),
+    ("assignment", "reply"): ("id", "assignment_id"),
     ("assignment", "assignment"): ("case_id", "case_id"),
     ("request", "reminder"): ("assignment_id", "assignment_id"),
     ("case", "assignment"): ("id", "case_id"),

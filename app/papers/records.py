@@ -100,7 +100,7 @@ def _heeded(one: Facts) -> str:
 
 
 def _reply(one: Facts) -> Block:
-    verdict = {"filed": "待审核", "passed": "通过", "refused": "退回"}[one["state"]]
+    verdict = {"filed": "待审核", "passed": "通过", "refused": "退回", "withdrawn": "终止"}[one["state"]]
     if one["refusal"]:
         verdict += f"：{value('examination', one['refusal'])} {one['refusal_words'] or ''}"
     return pairs(

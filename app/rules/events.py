@@ -71,6 +71,7 @@ EVENTS: dict[str, Word] = {
     "reply.filed": Word(),
     "reply.passed": Word(),
     "reply.refused": Word(),
+    "reply.withdrawn": Word(),
     "draft.made": Word(("unit",)),
     "reminder.issued": Word(("unit",), counted=True),
     "reminder.satisfied": Word(),

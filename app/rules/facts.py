@@ -236,9 +236,12 @@ def _interim_in_time(case: CaseFacts, one: AssignmentFacts, office: Office) -> b
 
 def overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
     """Overdue is derived: past due, still the unit's, no final reply that stands. [procedure, States]"""
-    if one.state not in OPEN_ASSIGNMENT or office.now < one.due_at or one.replied_at is not None:
-        return False
-    return not (emergency(case, one) and _interim_in_time(case, one, office))
+    return one.state in OPEN_ASSIGNMENT and one.replied_at is None and late(case, one, office)
+
+
+def late(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+    """Past due: what is answered now is late. An emergency's interim reply stands for its result. [procedure 0]"""
+    return office.now >= one.due_at and not (emergency(case, one) and _interim_in_time(case, one, office))
 
 
 def emergency(case: CaseFacts, one: AssignmentFacts) -> bool:

@@ -141,6 +141,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "reminder_not_open": ("催办已结束（{state}）。", "The reminder is not open ({state})."),
     "report_issued": ("该期通报已印发（{first}）。", "This report was issued already ({first})."),
     "report_not_issued": ("该期通报尚未印发（{first}）。", "This report was not issued yet ({first})."),
+    "report_at_least_urgent": (
+        "涉及生命财产或公共安全的举报至少为急件。", "A report that touches life, property or public safety is at least urgent.",
+    ),
     "responded_already": ("已作首次响应。", "The first response was given already."),
     "return_pending": ("退单申请审定前不能办理。", "A return is pending."),
     "returned_once": ("该单位已申请过退单。", "The unit asked to return it once already."),

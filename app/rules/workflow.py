@@ -45,7 +45,9 @@ MAY_BECOME: dict[str, dict[str | None, tuple[str, ...]]] = {
         "refused": (),
         "withdrawn": (),
     },
-    "reply": {None: ("filed",), "filed": ("passed", "refused"), "passed": (), "refused": ()},
+    "reply": {
+        None: ("filed",), "filed": ("passed", "refused", "withdrawn"), "passed": (), "refused": (), "withdrawn": (),
+    },
     "reminder": {
         None: ("open",),
         "open": ("satisfied", "lapsed", "void"),
@@ -155,6 +157,10 @@ def _ended(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
     return {"ended_at": now}
 
 
+def _examined(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
+    return {"examined_at": now}
+
+
 def _exhausted(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
     return {"closed_at": now, "closed_as": "redo_exhausted"}
 
@@ -195,10 +201,14 @@ ENDS: Mapping[tuple[str, str], list[End]] = {
         End("reminder", ("satisfied",), "open", "reminder.reopened", answered_by_that_reply, _reopened)
     ],
     ("assignment", "accepted"): [
-        End("assignment", ("replied",), "accepted", "assignment.accepted", is_lead, _ended)
+        # An assist's reply passes with its lead's, into which it went.
+        End("reply", ("filed",), "passed", "reply.passed", sets=_examined),
+        End("assignment", ("replied",), "accepted", "assignment.accepted", is_lead, _ended),
     ],
     ("assignment", "returned"): [_VOID, _WITHDRAWN, _ASSISTS],
-    ("assignment", "cancelled"): [_VOID, _WITHDRAWN, _ASSISTS],
+    ("assignment", "cancelled"): [
+        _VOID, _WITHDRAWN, End("reply", ("filed",), "withdrawn", "reply.withdrawn"), _ASSISTS
+    ],
     ("request", "accepted"): [
         End("reminder", ("open",), "satisfied", "reminder.satisfied", promised_in_time, _by_promise)
     ],

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger import Entry, move_many, note_office
-from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Setting, SlaRule
+from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Reminder, Setting, SlaRule
 from app.models.columns import clock
 from app.roles import BOT, Actor
 from app.rules.limits import Versions, refusal
@@ -238,7 +238,11 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
-        for row in session.scalars(select(model).where(model.state.in_(states)).order_by(model.id)):
+        running = model.state.in_(states)
+        if subject == "reminder":  # one that was answered may open again, with its reply-by
+            held = select(Assignment.id).where(Assignment.state.in_(LIVE))
+            running |= (Reminder.state == "satisfied") & Reminder.assignment_id.in_(held)
+        for row in session.scalars(select(model).where(running).order_by(model.id)):
             assist = subject == "assignment" and row.role == "assist"
             later = {
                 name: _later(office.calendar, row.deadline(name)) for name in names if not (assist and name == "due")
@@ -292,7 +296,10 @@ def assist_deadline(calendar: Calendar, lead: Deadline, allocated_on: date) -> D
     lead's. [procedure 0]"""
     on = max(calendar.before(lead.on), calendar.after(allocated_on))
     if calendar.end_of(on) >= lead.at:
-        return Deadline(lead.at, allocated_on, 0, "hours" if lead.unit == "hours" else "named", lead.basis)
+        if lead.unit == "hours":
+            return Deadline(lead.at, allocated_on, 0, "hours", lead.basis)
+        counted = calendar.counted(allocated_on, lead.on)
+        return Deadline(lead.at, allocated_on, 0, "named", lead.basis, counted)
     return Deadline(
         calendar.end_of(on), allocated_on, 0, "named", calendar.basis(allocated_on, on),
         calendar.counted(allocated_on, on),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.ledger import bear, move, note
 from app.models import Assignment, Case, Draft, Reply, Request, Supervision
 from app.models.columns import clock
+from app.models.facts import load
 from app.roles import DRAFTED, Actor
-from app.rules.facts import AssignmentFacts, CaseFacts, Effect
+from app.rules.facts import AssignmentFacts, CaseFacts, Effect, late
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
@@ -22,8 +24,8 @@ from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_handle
 
-EMPTY_ANSWERS = ("已收到", "正在办理", "已收到,正在办理", "已收到,正在办理中", "正在办理中", "已收悉")
-"""Words that alone are no handling opinion."""
+EMPTY_ANSWER = re.compile("(已?收到|已?收悉|正?在办理中?|办理中)*")
+"""Words that alone are no handling opinion, whatever stands between them."""
 
 
 def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
@@ -198,8 +200,7 @@ def explain(
 
 def clear_opinion(opinion: str, next_step: str, step_on: date | None) -> None:
     """A clear handling opinion is an opinion, a next step and a date; "received" alone is refused."""
-    bare = opinion.strip().rstrip("。.!！").replace("，", ",").replace("、", ",").replace("/", ",")
-    if not bare or bare in EMPTY_ANSWERS:
+    if EMPTY_ANSWER.fullmatch(re.sub(r"[\W_]", "", opinion)):
         raise NotAllowed("no_handling_opinion")
     if not next_step.strip() or step_on is None:
         raise NotAllowed("no_next_step")
@@ -247,20 +248,31 @@ def reply(
     if assignment.role == "lead" and any(one.state in OPEN_ASSIGNMENT for one in live_assists(session, assignment)):
         raise NotAllowed("assist_open")
     _signed(session, now, actor, assignment)
-    late = now >= assignment.due_at
+    too_late = _late(session, now, case, assignment)
     columns = {
         "case_id": case.id, "assignment_id": assignment.id, "unit_id": assignment.unit_id, "round": assignment.round,
-        "filed_at": now, "approved_by_id": actor.id, "drafted_by_id": drafted_by, "late": late, "imported": imported,
-        "self_approved": drafted_by in (None, actor.id), "opinion": opinion, "next_step": next_step,
-        "step_on": step_on, "public_answer": public_answer, "contacted": contacted,
+        "filed_at": now, "approved_by_id": actor.id, "drafted_by_id": drafted_by, "late": too_late,
+        "imported": imported, "self_approved": drafted_by in (None, actor.id), "opinion": opinion,
+        "next_step": next_step, "step_on": step_on, "public_answer": public_answer, "contacted": contacted,
         "why_not_contacted": why_not_contacted, **form,
     }  # fmt: skip
-    row: Reply = bear(session, now, actor, "reply", "filed", "reply.filed", columns, {"late": late})
-    answered = {"replied_at": now, "reply_id": row.id, "late": late}
-    move(session, now, actor, assignment, "replied", "assignment.replied", answered, {"late": late, "reply": row.id})
+    row: Reply = bear(session, now, actor, "reply", "filed", "reply.filed", columns, {"late": too_late})
+    answered = {"replied_at": now, "reply_id": row.id, "late": too_late}
+    payload = {"late": too_late, "reply": row.id}
+    move(session, now, actor, assignment, "replied", "assignment.replied", answered, payload)
     if assignment.role == "lead":
         _to_examination(session, now, actor, case)
     return row
+
+
+def _late(session: Session, now: datetime, case: Case, assignment: Assignment) -> bool:
+    """Whether what is answered now is late; an emergency's promises are read for that."""
+    if now < assignment.due_at or case.urgency != "emergency":
+        return now >= assignment.due_at
+    session.flush()
+    facts = load(session, [case.id])[0]
+    one = next(row for row in facts.assignments if row.id == assignment.id)
+    return late(facts, one, office_at(session, now))
 
 
 def _complete(case: Case, public_answer: str, contacted: bool | None, why_not: str) -> None:

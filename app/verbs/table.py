@@ -124,7 +124,9 @@ def _draft_finding(
 
 
 def _defer(session: Session, now: datetime, actor: Actor, item: Supervision, **values: Any) -> Supervision:
-    days = values.pop("workdays", None) or calendars.office_at(session, now).limits.deferral_workdays
+    case = session.get_one(Case, item.case_id)
+    kept = calendars.office_at(session, now).kept(case.allocated_at)
+    days = values.pop("workdays", None) or kept.deferral_workdays
     return supervision.defer(session, now, actor, item, workdays=days, **values)
 
 
@@ -216,7 +218,7 @@ _VERBS = (
     Verb("instruct", "allocation", "case", allocation.instruct, (_f("leader!", "leader"), _f("unit", "unit"))),
     Verb("reclassify", "allocation", "case", _reclassify, (
         _REASON, _c("kind", limits.KINDS), _c("urgency", limits.URGENCIES), _f("confidential", "bool"),
-        _f("category"), _f("complex", "bool"), _f("suggestion", "bool"))),
+        _f("category"), _f("complex", "bool"), _f("dangerous", "bool"), _f("suggestion", "bool"))),
     Verb("recall", "allocation", "case", allocation.recall),
     Verb("reassign", "allocation", "case", allocation.reassign, (_REASON,)),
     Verb("rule_on_return", "allocation", "assignment", allocation.rule_on_return, _RULING, "return"),

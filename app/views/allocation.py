@@ -12,4 +12,4 @@ class Assignments(Noticed):
 
     datamodel = DeskInterface(Assignment)
     page, subject = "Assignments", "assignment"
-    page_only = ("waived_reason", "first_response_at", "signed_by", "ended_at")
+    page_only = ("waived_reason", "response_at", "first_response_at", "signed_by", "ended_at")

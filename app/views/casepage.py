@@ -211,6 +211,21 @@ def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime)
     return {"label": label, "at": term(at), "passed": moment >= at, "provisional": provisional}
 
 
+def _responses(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any] | None]:
+    """An emergency's first responses that are still to be given, missed ones marked. [procedure 0]"""
+    units = {one.id: one.unit for one in rows.get("assignment", ()) if one.state in OPEN_ASSIGNMENT}
+    if case.urgency != "emergency" or not units:
+        return []
+    query = select(Assignment.id, Assignment.response_at).where(
+        Assignment.id.in_(units), Assignment.response_at.is_not(None), Assignment.first_response_at.is_(None)
+    )
+    label = "首次响应期限" if language() == "zh" else "first response"
+    return [
+        _clock(f"{units[row.id]} {label}", row.response_at, None, moment)
+        for row in reader().execute(query.order_by(Assignment.id))
+    ]
+
+
 def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any]]:
     """The clocks that run on a case, each with its last day and whether it has passed."""
     tongue = language()
@@ -226,6 +241,7 @@ def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list
             if one.state == "allocated":
                 label = f"{one.unit} " + ("签收期限" if zh else "sign by")
                 found.append(_clock(label, one.own_at, one.own_clock, moment))
+    found += _responses(case, rows, moment)
     for row in rows.get("reminder", ()):
         if row.state == "open":
             label = ("催办答复期限 " if zh else "reply to reminder ") + row.number

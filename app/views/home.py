@@ -22,7 +22,7 @@ from app.views.worklists import Queue, counted, queues_of
 
 SHOWN = 50
 BELL = 50
-CLOCKS = ("due_at", "own_at", "reply_by_at", "sign_at")
+CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something happened."""
 
 

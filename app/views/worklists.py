@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, or_, select, union_all
 
 from app.models import (
     Assignment,
@@ -29,7 +29,8 @@ from app.models import (
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by, within
-from app.views.actor import reader
+from app.stages.handling import DRAFTED_FOR
+from app.views.actor import now, reader
 
 Where = Callable[[Actor], list[Any]]
 
@@ -67,8 +68,23 @@ def _to_visit(who: Actor) -> list[Any]:
     return [Visit.state == "pending", *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
 
 
+def _drafts(who: Actor) -> list[Any]:
+    """What staff drafted and the head may still approve: what it is about still waits for the unit."""
+    held = select(Assignment.id).where(Assignment.state.in_(OPEN_ASSIGNMENT))
+    about = [Draft.verb.not_in(DRAFTED_FOR) & Draft.assignment_id.in_(held)]
+    for verb, states in DRAFTED_FOR.items():
+        items = select(Supervision.case_id).where(Supervision.unit_id == Draft.unit_id, Supervision.state.in_(states))
+        about.append((Draft.verb == verb) & Draft.case_id.in_(items))
+    return [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None), or_(*about)]
+
+
 _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_head"), ("unit_staff", "unit_head")
 _UNDER_WAY = ("drafted", "reviewed", "approved", "sealed", "sent", "received")
+
+_UNANSWERED = (
+    Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.response_at.is_not(None), Assignment.first_response_at.is_(None),
+)  # fmt: skip
+"""Emergencies of which the unit has not said yet what is being done. [procedure 0]"""
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
@@ -97,6 +113,8 @@ QUEUES: dict[str, Queue] = {
     "overdue": Queue(("逾期交办件", "Overdue assignments"), ("allocator", "centre_head", "officer", "supervision_head"),
                      Assignment, lambda who: [Assignment.state.in_(OPEN_ASSIGNMENT),
                                               Assignment.overdue_for == Assignment.due_at], "due_at"),
+    "unresponded": Queue(("特急未首次响应", "Emergencies without a first response"), _CENTRE, Assignment,
+                         lambda who: [*_UNANSWERED, Assignment.response_at <= now()], "response_at", red=True),
     "to_examine": Queue(("待审核答复", "Replies to examine"), ("examiner", "centre_head"), Reply,
                         lambda who: [Reply.state == "filed"], "filed_at"),
     "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
@@ -112,6 +130,8 @@ QUEUES: dict[str, Queue] = {
                              _own(Assignment.state == "reply_refused"), "due_at"),
     "reminded": Queue(("待答复催办", "Reminders to answer"), _UNIT, Reminder,
                       lambda who: [Reminder.unit_id == (who.unit_id or 0), Reminder.state == "open"], "reply_by_at"),
+    "to_respond": Queue(("待首次响应", "First responses to give"), _UNIT, Assignment,
+                        _own(*_UNANSWERED), "response_at"),
     "unit_overdue": Queue(("本单位逾期", "Overdue here"), _UNIT, Assignment,
                           _own(Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
                           "due_at"),
@@ -119,7 +139,7 @@ QUEUES: dict[str, Queue] = {
                           lambda who: [Supervision.unit_id == (who.unit_id or 0),
                                        Supervision.state.in_(("opened", "reissued", "confirmed"))], "due_at"),
     "drafts": Queue(("待审批草稿", "Drafts to approve"), ("unit_head",), Draft,
-                    lambda who: [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None)], "drafted_at"),
+                    lambda who: _drafts(who), "drafted_at"),
     "candidates": Queue(("待决定督办建议", "Candidates"), _ROOM, Supervision,
                         lambda who: [Supervision.state == "candidate"], "own_at"),
     "items": Queue(("督办中", "Items under way"), _ROOM, Supervision,

@@ -16,7 +16,7 @@ from tests.walk.model import WAYS_OUT, Model
 STATES: dict[str, set[str]] = {
     subject: {state for name, state in WAYS_OUT if name == subject} | set(final)
     for subject, final in rows.FINAL.items()
-} | {"reply": {"filed", "passed", "refused"}}  # fmt: skip
+} | {"reply": {"filed", "passed", "refused", "withdrawn"}}  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

@@ -65,7 +65,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "allocated_at": ("分派时间", "Allocated at"), "signed_at": ("签收时间", "Signed at"),
         "signed_by": ("签收方式", "Signed by"), "due_at": ("办理期限", "Due"), "replied_at": ("答复时间", "Replied at"),
         "late": ("逾期答复", "Late"), "leader_assigned": ("领导交办", "Leader-assigned"),
-        "first_response_at": ("首次响应时间", "First response"), "waived_reason": ("免除协办理由", "Waived because"),
+        "response_at": ("首次响应期限", "First response due"), "first_response_at": ("首次响应时间", "First response"),
+        "waived_reason": ("免除协办理由", "Waived because"),
         "ended_at": _ENDED,
     },
     "request": {

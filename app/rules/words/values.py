@@ -21,7 +21,8 @@ STATES: dict[str, dict[str, Pair]] = {
         "pending": ("待审定", "pending"), "accepted": ("已同意", "accepted"), "refused": ("不同意", "refused"),
         "withdrawn": ("已失效", "withdrawn"),
     },
-    "reply": {"filed": ("待审核", "filed"), "passed": ("已通过", "passed"), "refused": ("已退回", "refused")},
+    "reply": {"filed": ("待审核", "filed"), "passed": ("已通过", "passed"), "refused": ("已退回", "refused"),
+              "withdrawn": ("已终止", "withdrawn")},
     "reminder": {
         "open": ("待答复", "open"), "satisfied": ("已答复", "satisfied"), "lapsed": ("逾期未答复", "lapsed"),
         "void": ("已作废", "void"),

@@ -21,6 +21,7 @@ from app.stages.acceptance.registration import (
     find_caller,
     instruct_on_file,
     leader_terms,
+    least_urgency,
     register,
     split,
 )
@@ -30,6 +31,6 @@ from app.stages.acceptance.suggestions import mark_suggestion, screen_suggestion
 __all__ = [
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
     "REVEALS_AN_HOUR", "confirm_refusal", "contact", "edit_case", "end_visits", "find_caller", "hand_on",
-    "instruct_on_file", "lead_of", "leader_terms", "mark_suggestion", "merge", "merged_with", "refuse", "register",
-    "reopen", "reveal", "screen_suggestion", "split", "withdraw",
+    "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge", "merged_with", "refuse",
+    "register", "reopen", "reveal", "screen_suggestion", "split", "withdraw",
 ]  # fmt: skip

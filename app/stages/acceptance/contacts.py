@@ -42,13 +42,15 @@ def contact(
     caller_phone: str = "",
     received_at: datetime | None = None,
 ) -> Contact:
-    """A further contact on a case: `repeat` and `chase` count, `supplement` does not, `invalid` is kept against the
-    number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
+    """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement` does not; `invalid`
+    is kept against the number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
     office = office_at(session, now)
     if kind not in CONTACT_KINDS:
         raise NotAllowed("unknown_contact", kind=kind)
     if channel not in CHANNELS:
         raise NotAllowed("unknown_channel", channel=channel)
+    if kind in COUNTED_CONTACTS and not words.strip():
+        raise NotAllowed("words_missing")
     received = received_when(office, "", received_at, "")
     other = caller_name or caller_phone
     known = case.caller_id if case else None
@@ -127,8 +129,9 @@ def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, r
 
 def _reopenable(office: Office, case: Case, received: datetime) -> None:
     closed = case.closed_at or case.registered_at
-    if received.date() > closed.date() + timedelta(days=office.limits.repeat_days):
-        raise NotAllowed("closed_too_long", days=office.limits.repeat_days)
+    days = office.kept(case.allocated_at).repeat_days
+    if received.date() > closed.date() + timedelta(days=days):
+        raise NotAllowed("closed_too_long", days=days)
 
 
 def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Office) -> None:

@@ -37,6 +37,11 @@ def received_when(office: Office, channel: str, received_at: datetime | None, pa
     return received
 
 
+def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
+    """A report that touches life, property or public safety is at least urgent. [procedure 1]"""
+    return "urgent" if kind == "report" and dangerous and urgency == "normal" else urgency
+
+
 def find_caller(session: Session, name: str, phone: str) -> Caller:
     """The caller with this number, or a new one."""
     found = session.scalars(select(Caller).where(Caller.phone == phone).limit(1)).first() if phone else None
@@ -107,8 +112,7 @@ def register(
     office = office_at(session, now)
     if len(narrative.strip()) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    if kind == "report" and facts.get("dangerous") and urgency == "normal":
-        urgency = "urgent"
+    urgency = least_urgency(kind, facts.get("dangerous"), urgency)
     columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
     _classified(session, columns)
     columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
@@ -174,8 +178,9 @@ def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
     if not changed:
         raise NotAllowed("nothing_changed")
-    if case.kind == "report" and changed.get("dangerous") and case.urgency == "normal":
-        changed["urgency"] = "urgent"
+    urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
+    if urgency != case.urgency:
+        changed["urgency"] = urgency
     office = office_at(session, now)
     if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
@@ -195,11 +200,12 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
     for part in parts:
         if len(str(part.get("narrative", "")).strip()) < office.limits.narrative_characters:
             raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
+        kind = part.get("kind", case.kind)
         columns = {
-            "kind": part.get("kind", case.kind), "channel": case.channel, "urgency": case.urgency,
-            "narrative": part["narrative"], "received_at": case.received_at, "caller_id": case.caller_id,
-            "anonymous": case.anonymous, "confidential": case.confidential, "split_from_id": case.id,
-            "category_id": case.category_id,
+            "kind": kind, "channel": case.channel, "urgency": least_urgency(kind, case.dangerous, case.urgency),
+            "dangerous": case.dangerous, "narrative": part["narrative"], "received_at": case.received_at,
+            "caller_id": case.caller_id, "anonymous": case.anonymous, "confidential": case.confidential,
+            "split_from_id": case.id, "category_id": case.category_id,
         }  # fmt: skip
         _classified(session, columns)
         made.append(_enter(session, now, actor, office, columns, None))

@@ -20,22 +20,24 @@ from app.rules.workflow import LIVE
 from app.stages.calendar import assist_deadline, marked, office_at
 
 
-def handling_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
-    """The handling clock of a case allocated at `start`: the kind's, unless complex, urgent, emergency or a leader's.
-
-    A leader's date stays unless it has passed, then five working days. [procedure 0, 2]"""
+def own_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
+    """The clock that a case allocated at `start` has by itself: its kind's, unless complex, urgent or an emergency."""
     day = start.date()
     if case.urgency == "emergency":
-        own = hours(start, limits.emergency_hours)
-    elif case.urgency == "urgent":
-        own = office.calendar.run(day, limits.urgent_workdays)
-    elif case.complex:
-        own = office.calendar.run(day, limits.complex_workdays)
-    else:
-        own = office.calendar.run(day, limits.kind_workdays(case.kind))
+        return hours(start, limits.emergency_hours)
+    if case.urgency == "urgent":
+        return office.calendar.run(day, limits.urgent_workdays)
+    return office.calendar.run(day, limits.complex_workdays if case.complex else limits.kind_workdays(case.kind))
+
+
+def handling_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
+    """The handling clock of a case allocated at `start`: its own, or a leader's.
+
+    A leader's date stays unless it has passed, then five working days. [procedure 0, 2]"""
+    day, own = start.date(), own_deadline(office, case, limits, start)
     if not case.leader_assigned:
         return own
-    if case.leader_due_on is not None and case.leader_due_on >= day:
+    if case.leader_due_on is not None and office.calendar.end_of(case.leader_due_on) > start:
         leaders = office.calendar.name(case.leader_due_on, day)
         return min(own, leaders, key=lambda one: one.at) if case.urgency == "emergency" else leaders
     leaders = office.calendar.run(day, limits.leader_workdays)
@@ -88,7 +90,7 @@ def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due
     calendar = office_at(session, now).calendar
     for assist in live_assists(session, one):
         moved = assist_deadline(calendar, due, assist.allocated_at.date())
-        if moved.at <= now:
+        if moved.at <= now < assist.due_at:
             moved = _not_in_the_past(calendar, due, now)
         if moved.at > assist.due_at or now < moved.at < assist.due_at:
             move_due(session, now, actor, assist, moved, why)

@@ -13,10 +13,11 @@ from app.ledger import move, note
 from app.models import Case, Submission, Unit
 from app.models.columns import clock
 from app.roles import Actor
+from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms
-from app.stages.allocation.clocks import is_redo, lead_assignment, live_assists, move_due
+from app.stages.allocation.clocks import is_redo, kept, lead_assignment, live_assists, move_due
 from app.stages.allocation.offices import transfer
 from app.stages.calendar import office_at
 
@@ -49,7 +50,7 @@ def instruct(
         raise NotAllowed("allocated_already")
     _asked_him(session, case, actor)
     row = instruct_on_file(session, now, actor, case, terms)
-    due_on = _earliest(now.date(), case.leader_due_on, terms["due_on"])
+    due_on = _earliest(office_at(session, now), case.leader_due_on, terms["due_on"])
     payload = {
         "instruction": row.id, "leader": row.leader, "level": row.level,
         "due_on": terms["due_on"] and terms["due_on"].isoformat(),
@@ -67,10 +68,11 @@ def instruct(
     return case
 
 
-def _earliest(today: date, *named: date | None) -> date | None:
+def _earliest(office: Office, *named: date | None) -> date | None:
     """Of the dates that leaders named the earliest that has not passed, or the last one where all have."""
     dates = [day for day in named if day is not None]
-    return min((day for day in dates if day >= today), default=dates[-1] if dates else None)
+    to_come = [day for day in dates if office.calendar.end_of(day) > office.now]
+    return min(to_come, default=dates[-1] if dates else None)
 
 
 def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:
@@ -84,7 +86,8 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):
         return
     start = now.date()
-    asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, office.limits.leader_workdays)
+    workdays = kept(session, office, lead).leader_workdays
+    asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, workdays)
     tomorrow = office.calendar.name(start + timedelta(days=1), start)
     old = lead.deadline("due")
     assert old is not None  # noqa: S101

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Assignment, Case, Category
+from app.models import Assignment, Case, Category, Instruction
 from app.roles import Actor
-from app.rules.limits import KINDS, URGENCIES
+from app.rules.limits import KINDS, URGENCIES, Limits
+from app.rules.office import Office
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import Deadline
 from app.rules.workflow import LIVE, OPEN_CASE
-from app.stages.acceptance import mark_suggestion
-from app.stages.allocation.clocks import handling_deadline, is_redo, kept, lead_assignment, move_due, redo_deadline
+from app.stages.acceptance import least_urgency, mark_suggestion
+from app.stages.allocation.clocks import (
+    handling_deadline,
+    is_redo,
+    kept,
+    lead_assignment,
+    live_assists,
+    move_due,
+    own_deadline,
+    redo_deadline,
+)
 from app.stages.calendar import office_at
 
 
@@ -28,19 +41,21 @@ def reclassify(
     confidential: bool | None = None,
     category_id: int | None = None,
     complex: bool | None = None,
+    dangerous: bool | None = None,
     suggestion: bool | None = None,
 ) -> Case:
-    """Wrong kind, category, urgency or confidentiality found later: mended with a reason, due worked out anew from
-    the allocation day - never earlier than told unless urgency rises, then not before the end of tomorrow."""
+    """Wrong kind, category, urgency, danger or confidentiality found later: mended with a reason, due worked out anew
+    from the allocation day - never earlier than told unless urgency rises, then not before the end of tomorrow."""
     _may_reclassify(session, case, reason, kind, urgency, category_id)
     given = {
         "kind": kind, "urgency": urgency, "confidential": confidential, "category_id": category_id, "complex": complex,
-        "suggestion": suggestion,
+        "dangerous": dangerous, "suggestion": suggestion,
     }  # fmt: skip
     columns = {name: value for name, value in given.items() if value is not None and value != getattr(case, name)}
     if not columns:
         raise NotAllowed("nothing_changed")
-    rises = urgency is not None and URGENCIES.index(urgency) > URGENCIES.index(case.urgency)
+    _at_least_urgent(case, columns)
+    rises = URGENCIES.index(columns.get("urgency", case.urgency)) > URGENCIES.index(case.urgency)
     payload = {name: [getattr(case, name), value] for name, value in columns.items()}
     note(session, now, actor, case, "case.reclassified", columns, payload, case.lead_unit_id)
     if case.kind == "suggestion" or case.suggestion:
@@ -48,6 +63,17 @@ def reclassify(
     if not {"kind", "urgency", "complex"}.isdisjoint(columns) and case.lead_assignment_id is not None:
         _due_anew(session, now, actor, case, rises)
     return case
+
+
+def _at_least_urgent(case: Case, columns: dict[str, Any]) -> None:
+    """A report that touches life, property or public safety is at least urgent: it becomes so, and stays so."""
+    now = {name: columns.get(name, getattr(case, name)) for name in ("kind", "dangerous", "urgency")}
+    least = least_urgency(now["kind"], now["dangerous"], now["urgency"])
+    if least == now["urgency"]:
+        return
+    if "urgency" in columns:
+        raise NotAllowed("report_at_least_urgent")
+    columns["urgency"] = least
 
 
 def _may_reclassify(
@@ -70,13 +96,11 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     old = lead.deadline("due")
     assert old is not None  # noqa: S101
     office = office_at(session, now)
-    if rises and case.urgency == "emergency" and lead.return_at is not None and lead.response_at is None:
-        lead.response_at = now + timedelta(hours=office.limits.emergency_response_hours)
-    if lead.state not in LIVE or _due_on_leaders_date(case, lead) or (rises and now >= old.at):
-        return
     limits = kept(session, office, lead)
-    base = redo_deadline if is_redo(lead) else handling_deadline
-    due = base(office, case, limits, lead.allocated_at)
+    _first_responses(session, now, case, lead, limits)
+    if lead.state not in LIVE or _on_leaders_date(office, case, lead, old) or (rises and now >= old.at):
+        return
+    due = _due(session, office, case, lead, limits)
     if rises and due.at < old.at:
         tomorrow = office.calendar.name(now.date() + timedelta(days=1), now.date())
         due = max(due, tomorrow, key=lambda one: one.at)
@@ -86,8 +110,35 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
         move_due(session, now, actor, lead, due, "reclassified")
 
 
-def _due_on_leaders_date(case: Case, lead: Assignment) -> bool:
-    """Whether a date that a leader named stands above the kind's clock: not in a redo round, nor where it had passed
-    before the unit was given the case."""
-    named = case.leader_due_on is not None and case.leader_due_on >= lead.allocated_at.date()
-    return lead.leader_assigned and named and not is_redo(lead)
+def _first_responses(session: Session, now: datetime, case: Case, lead: Assignment, limits: Limits) -> None:
+    """An emergency's first response is asked of the lead and its assists from the moment it is one, and of nobody
+    any more where it is none; what was given stays. A redo has none."""
+    if is_redo(lead):
+        return
+    for one in (lead, *live_assists(session, lead)):
+        if case.urgency != "emergency" and one.first_response_at is None:
+            one.response_at = None
+        elif case.urgency == "emergency" and one.response_at is None:
+            one.response_at = now + timedelta(hours=limits.emergency_response_hours)
+
+
+def _due(session: Session, office: Office, case: Case, lead: Assignment, limits: Limits) -> Deadline:
+    """Due, worked out anew from the allocation day. A date that a leader named only when the unit had the case
+    already is no longer than the case's own clock. [procedure 2]"""
+    if is_redo(lead):
+        return redo_deadline(office, case, limits, lead.allocated_at)
+    before = exists().where(Instruction.case_id == case.id, Instruction.entered_at <= lead.allocated_at)
+    if not lead.leader_assigned or case.leader_due_on is None or session.scalar(select(before)):
+        return handling_deadline(office, case, limits, lead.allocated_at)
+    own = own_deadline(office, case, limits, lead.allocated_at)
+    named = office.calendar.name(case.leader_due_on, lead.allocated_at.date())
+    return min(own, named, key=lambda one: one.at)
+
+
+def _on_leaders_date(office: Office, case: Case, lead: Assignment, due: Deadline) -> bool:
+    """Whether it is due on the date that a leader named, or later: that stays. Not so in a redo round, nor where it
+    had passed before the unit was given the case."""
+    named = case.leader_due_on
+    if not lead.leader_assigned or is_redo(lead) or named is None or due.unit == "hours":
+        return False
+    return office.calendar.end_of(named) > lead.allocated_at and due.on >= named
