@@ -533,3 +533,11 @@ def test_a_report_corrected_as_dangerous_is_at_least_urgent(desk: Desk, kind: st
     office.do(MONDAY, "operator", "register", "B", kind=kind, urgency="emergency")
     office.do(at(10), "operator", "edit_case", "B", dangerous=True)
     assert office.case("B").urgency == "emergency"
+
+
+@pytest.mark.parametrize("kind", ["repeat", "chase"])
+def test_each_counted_repeat_cites_the_callers_words(desk: Desk, kind: str) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A")
+    assert office.refused("2025-06-09 15:00", "operator", "contact", "A", kind=kind, words=" ") == "words_missing"
+    assert office.case("A").repeats == 0

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import SUBJECTS, Assignment, DayCount, Supervision
+from app.models import SUBJECTS, Assignment, DayCount, Event, Reminder, Supervision
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.calendar import CLOCKS, office_at
@@ -363,3 +363,60 @@ def test_a_candidate_is_deferred_once_by_at_most_five_working_days(desk: Desk) -
         office.do("2025-06-11 10:00", "officer", "defer", "A", workdays=1)
     office.sweeps("2025-06-12", "2025-06-19")
     assert own(office, "A") == [("2025-06-19", "decide")]
+
+
+def test_an_assist_due_with_its_lead_keeps_the_days_that_were_counted(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", urgency="urgent", assists=["GAS"])
+    lead, assist = (row.deadline("due") for row in office.rows(Assignment))
+    assert lead is not None and assist is not None
+    assert lead.counted == assist.counted == (date(2025, 6, 10),)
+
+
+def test_a_leaders_date_is_past_when_the_offices_day_has_ended(desk: Desk) -> None:
+    office = Office(desk)
+    office.do("2025-06-09 08:00", "it_admin", "change_rule", name="day_ends", value=18)
+    office.do("2025-06-09 08:10", "centre_head", "approve_rule")
+    leader = {"level": "county", "name": "张县长", "text": "请速办", "due_on": date(2025, 6, 10)}
+    office.do("2025-06-09 09:00", "operator", "register", "A", kind="help", leader=leader)
+    office.do("2025-06-10 19:00", "allocator", "allocate", "A", unit="WATER")
+    assert office.assignment("A").due_at == moment("2025-06-17 18:00")
+
+
+def test_an_assist_that_has_passed_stays_as_it_was_told_when_its_lead_is_shortened(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-09-25 09:10", "A", kind="help", assists=["GAS"])
+    office.sweeps("2025-09-26", "2025-10-03")
+    _, assist = office.rows(Assignment)
+    assert assist.due_at == moment("2025-10-01 00:00") == assist.overdue_for
+    leader = {"level": "county", "name": "张县长", "text": "请速办", "due_on": date(2025, 10, 7)}
+    office.do("2025-10-04 10:00", "leader", "instruct", "A", leader=leader)
+    office.sweeps("2025-10-05", "2025-10-07")
+    lead, assist = office.rows(Assignment)
+    assert (lead.due_at, assist.due_at) == (moment("2025-10-08 00:00"), moment("2025-10-01 00:00"))
+    assert len(office.rows(Event, kind="assignment.overdue", subject_id=assist.id)) == 1
+
+
+def test_a_late_calendar_lengthens_the_reply_by_of_a_reminder_that_may_open_again(desk: Desk) -> None:
+    office = Office(desk)
+    for letter in "AB":
+        office.allocated("2026-12-24 09:10", letter, kind="consultation")
+    office.sweeps("2026-12-25", "2026-12-30")
+    for letter in "AB":
+        office.do("2026-12-31 10:00", "head@WATER", "reply", letter)
+    office.do("2026-12-31 14:00", "examiner", "examine", "B", passes=False)
+    days = {date(2027, 1, 1): "rest", date(2027, 1, 4): "rest"}
+    office.do("2026-12-31 15:00", "it_admin", "load_calendar", days=days)
+    office.do("2026-12-31 15:10", "centre_head", "approve_calendar")
+    office.do("2026-12-31 16:00", "examiner", "examine", "A", passes=False)
+    assert {row.reply_by_at for row in office.rows(Reminder)} == {moment("2027-01-06 00:00")}
+
+
+def test_a_case_keeps_the_working_days_of_a_leaders_matter_that_were_in_force_when_it_was_allocated(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", kind="report")
+    office.do("2025-06-10 09:00", "it_admin", "change_rule", name="leader_workdays", value=2)
+    office.do("2025-06-10 09:10", "centre_head", "approve_rule")
+    leader = {"level": "county", "name": "张县长", "text": "请速办"}
+    office.do("2025-06-10 10:00", "leader", "instruct", "A", leader=leader)
+    assert office.assignment("A").due_at == moment("2025-06-18 00:00")

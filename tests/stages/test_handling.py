@@ -10,7 +10,7 @@ import pytest
 from app.database import transaction
 from app.models import Assignment, Draft, Reply, Request
 from app.roles import DRAFTED
-from app.stages.handling import EMPTY_ANSWERS, reply
+from app.stages.handling import reply
 from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
@@ -138,7 +138,13 @@ def test_a_reply_without_a_public_answer_or_contact_or_the_reason_why_not_is_ref
     office.do(TUESDAY, "head@WATER", "reply", "A", contacted=False, why_not_contacted="号码停机，三次未通")
 
 
-@pytest.mark.parametrize("words", [*EMPTY_ANSWERS, "已收到/正在办理", "已收到。", " ", "正在办理！"])
+ALONE = (
+    "已收到|正在办理|已收到,正在办理|已收到，正在办理中|已收悉|已收到/正在办理|已收到。| |正在办理！|"
+    "已收到。正在办理。|已收到 正在办理|已收到正在办理|已收到；正在办理|正在办理中……|收到，正在办理|。。。"
+)
+
+
+@pytest.mark.parametrize("words", ALONE.split("|"))
 def test_received_or_being_handled_alone_is_no_handling_opinion(desk: Desk, words: str) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A")
@@ -195,3 +201,38 @@ def test_the_verdict_on_a_reply_is_frozen_at_the_moment_it_is_filed(desk: Desk) 
     office.allocated(MONDAY, "B")
     office.do(late, "head@WATER", "reply", "B")
     assert [row.late for row in office.rows(Reply)] == [False, True]
+
+
+def test_an_emergencys_interim_reply_stands_for_its_result_in_the_verdict_too(desk: Desk) -> None:
+    office = Office(desk)
+    for letter in "AB":
+        office.allocated("2025-06-09 09:00", letter, urgency="emergency")
+        office.do("2025-06-09 15:00", "head@WATER", "reply_interim", letter, promised_on=date(2025, 6, 12))
+        office.do("2025-06-09 16:00", "allocator", "rule_on_interim", letter, accept=letter == "A")
+    office.sweeps("2025-06-10", "2025-06-11")
+    for letter, late in (("A", False), ("B", True)):
+        office.do("2025-06-11 10:00", "head@WATER", "reply", letter)
+        assert (office.assignment(letter).late, office.row(Reply, case_id=office.id(letter)).late) == (late, late)
+
+
+def test_an_emergencys_interim_reply_that_was_not_kept_does_not_stand_for_its_result(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", urgency="emergency")
+    office.do("2025-06-09 15:00", "head@WATER", "reply_interim", "A", promised_on=date(2025, 6, 11))
+    office.do("2025-06-09 16:00", "allocator", "rule_on_interim", "A", accept=True)
+    office.do("2025-06-12 00:00", "head@WATER", "reply", "A")
+    assert office.assignment("A").late
+
+
+def test_a_reply_ends_with_its_assignment(desk: Desk) -> None:
+    office = Office(desk)
+    for letter in "ABC":
+        office.allocated("2025-06-09 09:00", letter, assists=["GAS"])
+        office.do("2025-06-09 10:00", "head@GAS", "reply", letter, unit="GAS")
+    office.do("2025-06-09 11:00", "centre_head", "reassign", "A")
+    for letter in "BC":
+        office.do("2025-06-09 11:00", "head@WATER", "reply", letter)
+    office.do("2025-06-09 12:00", "allocator", "withdraw", "B")
+    office.do("2025-06-09 12:00", "examiner", "examine", "C", unit="WATER", passes=True)
+    states = {letter: {row.state for row in office.rows(Reply, case_id=office.id(letter))} for letter in "ABC"}
+    assert states == {"A": {"withdrawn"}, "B": {"withdrawn"}, "C": {"passed"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,39 @@ def test_a_referral_that_the_room_is_late_with_is_on_its_red_list(room: Room, pa
     assert listed(panel, room, "supervision_head", "referrals_overdue") == set()
     room.sweeps("2025-06-14", "2025-06-16")
     assert listed(panel, room, "supervision_head", "referrals_overdue") == {"A"}
+
+
+def test_a_missed_first_response_is_shown_to_the_centre_and_the_unit_until_it_is_given(
+    room: Room, panel: Panel
+) -> None:
+    room.allocated("2025-06-17 07:50", "A", urgency="emergency")
+    room.allocated("2025-06-17 08:10", "B", urgency="emergency")
+    found = {who: listed(panel, room, who, "unresponded") for who in ("allocator", "centre_head")}
+    assert found == {"allocator": {"A"}, "centre_head": {"A"}}
+    assert listed(panel, room, "head@WATER", "to_respond") == {"A", "B"}
+    page = panel.of("allocator").get(f"/cases/{room.id('A')}").text
+    assert "首次响应期限" in page and "2025-06-17 09:50" in page
+    room.do("2025-06-17 09:58", "staff@WATER", "first_response", "A", words="已到现场，正在抢修。")
+    assert listed(panel, room, "allocator", "unresponded") == set()
+    assert listed(panel, room, "head@WATER", "to_respond") == {"B"}
+    assert "首次响应期限" not in panel.of("allocator").get(f"/cases/{room.id('A')}").text
+
+
+def test_a_reply_or_a_draft_of_an_ended_assignment_waits_for_nobody(room: Room, panel: Panel) -> None:
+    for letter in "ABC":
+        room.allocated("2025-06-16 09:10", letter, assists=["GAS"])
+        room.do("2025-06-16 14:00", "head@GAS", "reply", letter, unit="GAS")
+        room.do("2025-06-16 14:00", "staff@WATER", "draft_reply", letter)
+    room.do("2025-06-16 15:00", "centre_head", "reassign", "A")
+    room.do("2025-06-16 15:00", "head@WATER", "reply", "B")
+    room.do("2025-06-16 16:00", "examiner", "examine", "B", unit="WATER", passes=True)
+    assert listed(panel, room, "examiner", "to_examine") == {"C"}
+    assert listed(panel, room, "head@WATER", "drafts") == {"C"}
+
+
+def test_a_draft_about_a_notice_waits_for_the_head_while_the_notice_does(room: Room, panel: Panel) -> None:
+    room.to("open_supervision")
+    room.do("2025-06-09 11:00", "staff@WATER", "draft_feedback", "A")
+    assert listed(panel, room, "head@WATER", "drafts") == {"A"}
+    room.do("2025-06-09 12:00", "officer", "clear", "A", new_date=date(2025, 6, 20))
+    assert listed(panel, room, "head@WATER", "drafts") == set()

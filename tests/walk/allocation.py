@@ -42,12 +42,12 @@ class Allocation(Acceptance):
         else:
             case.state, case.closed_on, case.closed_as = "closed", self.today, "answered"
 
-    def handling_due(self, case: Case) -> Due:
+    def handling_due(self, case: Case, leaders: bool = True) -> Due:
         """The clock of section 0 for a case allocated now."""
         hours = {"emergency": Due(self.now + DAY, hours=True)}
         days = {"urgent": 1}.get(case.urgency, 15 if case.complex else KIND_DAYS[case.kind])
         own = hours.get(case.urgency) or Due(end(after(self.today, days)))
-        if not case.leader:
+        if not case.leader or not leaders:
             return own
         if case.leader_date and case.leader_date >= self.today:
             named = Due(end(case.leader_date))
@@ -78,7 +78,8 @@ class Allocation(Acceptance):
     def _assign(self, who: Person, case: Case, unit: str, role: str, due: Due, redo: bool = False) -> Assignment:
         one = Assignment(
             "allocated", self.next(), unit=unit, role=role, round=case.round, by=who.word, allocated_at=self.now,
-            due=due, leader=case.leader, redo=redo, answers_at_once=case.urgency == "emergency" and not redo,
+            due=due, leader=case.leader, leader_first=case.leader, redo=redo,
+            answers_at_once=case.urgency == "emergency" and not redo,
         )  # fmt: skip
         case.assignments.append(one)
         self.say("assignment.allocated")
@@ -135,7 +136,7 @@ class Allocation(Acceptance):
             self._void_open(one)
         for assist in self.assists(case, one) if one.role == "lead" else ():
             moved = self.assist_due(due, assist.allocated_at.date())
-            if moved.at <= self.now:
+            if moved.at <= self.now < assist.due.at:
                 moved = min(Due(end(self.today + DAY)), due, key=_moment)
             if moved.at > assist.due.at or self.now < moved.at < assist.due.at:
                 self.move_due(case, assist, moved)
@@ -148,12 +149,17 @@ class Allocation(Acceptance):
         self.say("case.reclassified")
         if case.kind == "suggestion":
             self._pool(case)
-        if rises and case.lead and case.urgency == "emergency" and not case.lead.redo:
-            case.lead.answers_at_once = True
         lead = case.lead
-        named = case.leader_date and lead and case.leader_date >= lead.allocated_at.date() and not lead.redo
-        if lead and lead.state in LIVE and not (lead.leader and named):
+        if lead and not lead.redo:
+            for one in (lead, *self.assists(case, lead)):
+                one.answers_at_once = case.urgency == "emergency" or one.responded
+        if lead and lead.state in LIVE and not self._on_leaders_date(case, lead):
             self._due_anew(case, lead, rises)
+
+    def _on_leaders_date(self, case: Case, lead: Assignment) -> bool:
+        """The date that a leader named stays, where it is what the due date is."""
+        named = case.leader_date and lead.leader and not lead.redo and not lead.due.hours
+        return bool(named and case.leader_date and lead.allocated_at.date() <= case.leader_date <= lead.due.on)
 
     def _due_anew(self, case: Case, lead: Assignment, rises: bool) -> None:
         """From the allocation day, never earlier than told unless urgency rises - then not before the end of tomorrow,
@@ -169,7 +175,10 @@ class Allocation(Acceptance):
     def _clock_from(self, case: Case, lead: Assignment) -> Due:
         now, self.now = self.now, lead.allocated_at
         if not lead.redo:
-            due = self.handling_due(case)
+            late = lead.leader and case.leader_date and not lead.leader_first
+            due = self.handling_due(case, not late)
+            if late and case.leader_date:
+                due = min(due, Due(end(case.leader_date)), key=_moment)
         else:
             due = Due(end(after(self.today, 2 if case.kind == "consultation" else 5)))
         self.now = now
@@ -191,6 +200,9 @@ class Allocation(Acceptance):
             if ask.state == "pending":
                 ask.state = "withdrawn"
                 self.say("request.withdrawn")
+        if one.standing and one.standing.state == "filed":
+            one.standing.state = "withdrawn"
+            self.say("reply.withdrawn")
         for assist in assists:
             self.cancel(case, assist)
 

@@ -139,6 +139,7 @@ class Assignment(Row):
     due: Due = Due(LONG_AGO)
     leader: bool = False
     redo: bool = False
+    leader_first: bool = False
     answers_at_once: bool = False
     responded: bool = False
     standing: Reply | None = None

@@ -44,11 +44,11 @@ class Visiting(Allocation):
 
     def _passed(self, case: Case, one: Assignment) -> None:
         assists = [row for row in self.assists(case, one) if row.state == "replied"] if one.role == "lead" else []
-        if one.standing:
-            one.standing.state = "passed"
         for row in (one, *assists):
             row.state = "accepted"
-        self.say("reply.passed")
+            if row.standing:
+                row.standing.state = "passed"
+                self.say("reply.passed")
         self.say("assignment.accepted", 1 + len(assists))
         if one.role != "lead":
             return
