@@ -127,13 +127,18 @@ class Calendar:
     last: date
     provisional: frozenset[date] = field(default_factory=frozenset)
     day_ends: int = 24
-    _runs: dict[tuple[date, int], Deadline] = field(default_factory=dict, repr=False, compare=False)
+    # `replace` leaves them behind: a calendar whose days end at another hour has other clocks.
+    _runs: dict[tuple[date, int], Deadline] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, days: Mapping[date, bool], provisional: frozenset[date] = frozenset(), day_ends: int = 24) -> Calendar:
         """A calendar from day -> worked?, without gaps."""
         ordered = sorted(days)
         return cls([day for day in ordered if days[day]], ordered[0], ordered[-1], provisional, day_ends)
+
+    def to_midnight(self) -> Calendar:
+        """The same days, each to its 24:00: for what no office's cut-off shortens."""
+        return replace(self, day_ends=24)
 
     def _known(self, day: date) -> None:
         if not self.first <= day <= self.last:

@@ -235,6 +235,7 @@ def _look_again(session: Session, now: datetime) -> None:
 def recompute(session: Session, now: datetime, actor: Actor) -> None:
     """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
     office = office_at(session, now)
+    whole_days = office.calendar.to_midnight()
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
@@ -245,7 +246,8 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
         for row in session.scalars(select(model).where(running).order_by(model.id)):
             assist = subject == "assignment" and row.role == "assist"
             later = {
-                name: _later(office.calendar, row.deadline(name)) for name in names if not (assist and name == "due")
+                name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
+                for name in names if not (assist and name == "due")
             }
             moved = {name: deadline for name, deadline in later.items() if deadline}
             if moved:

@@ -227,6 +227,13 @@ def test_an_earlier_end_of_the_office_day_does_not_shorten_a_running_clock() -> 
     assert published(18).run(day("2025-03-10"), 1).at < told.at
 
 
+def test_the_same_days_to_midnight_have_clocks_of_their_own() -> None:
+    office = published(18)
+    hearing = office.to_midnight().run(day("2025-03-10"), 3)
+    assert (hearing.at, office.run(day("2025-03-10"), 3).at) == (at("2025-03-14T00:00"), at("2025-03-13T18:00"))
+    assert office.to_midnight().run(day("2025-03-10"), 3) == hearing
+
+
 def test_an_extension_is_counted_from_the_old_due_date() -> None:
     old = published().run(day("2025-09-22"), 3)
     longer = published().extended(old, 5)

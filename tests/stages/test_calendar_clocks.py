@@ -77,6 +77,38 @@ def test_an_office_may_set_a_cut_off_at_18_00(desk: Desk) -> None:
     assert office.assignment("A").late is True
 
 
+def test_a_hearing_runs_to_24_00_where_the_office_has_a_cut_off_and_neither_moves_the_other(desk: Desk) -> None:
+    office = Office(desk)
+    change(office, "2025-06-09 08:00", "day_ends", 18)
+    due = in_hearing(office, "2025-06-10", before="B", after="C")
+    assert due == {"B": moment("2025-06-13 18:00"), "C": moment("2025-06-13 18:00")}
+    assert office.items("A")[0].heard_at == moment("2025-06-14 00:00")
+
+
+def test_a_hearing_that_a_calendar_lengthens_runs_to_24_00_still(desk: Desk) -> None:
+    office = Office(desk)
+    change(office, "2025-06-09 08:00", "day_ends", 18)
+    in_hearing(office, "2025-06-10")
+    office.do("2025-06-10 14:00", "it_admin", "load_calendar", days={date(2025, 6, 13): "rest"})
+    office.do("2025-06-10 14:10", "centre_head", "approve_calendar")
+    assert office.items("A")[0].heard_at == moment("2025-06-17 00:00")
+
+
+def in_hearing(office: Office, day: str, **others: str) -> dict[str, datetime]:
+    """A finding about A is confirmed on a day; other cases of 3 wd are allocated just before and after it. Gives when
+    those are due."""
+    office.allocated(MONDAY, "A", kind="help", complex=True)
+    office.do("2025-06-09 10:00", "officer", "open_supervision", "A", ground="by_hand", workdays=3)
+    office.do("2025-06-09 11:00", "head@WATER", "feed_back", "A")
+    office.do(f"{day} 09:00", "officer", "draft_finding", "A", finding="inaction", persons=[])
+    if "before" in others:
+        office.allocated(f"{day} 09:30", others["before"], "HOUSING")
+    office.do(f"{day} 10:00", "supervision_head", "confirm_finding", "A", finding="inaction")
+    if "after" in others:
+        office.allocated(f"{day} 10:30", others["after"], "HOUSING")
+    return {letter: office.assignment(letter).due_at for letter in others.values()}
+
+
 def test_every_deadline_stores_its_basis_and_the_days_it_counted(desk: Desk) -> None:
     office = Office(desk)
     office.allocated("2025-09-26 09:00", "A", kind="help")

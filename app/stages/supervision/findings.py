@@ -4,7 +4,6 @@ reviewed."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -121,8 +120,8 @@ def confirm_finding(
         back = supervision.finding_from or "fed_back"
         move(session, now, actor, supervision, back, "supervision.sent_back", columns)
         return supervision
-    whole_days = replace(office.calendar, day_ends=24)
-    hearing = whole_days.run(now.date(), limits_of(session, office, supervision).hearing_workdays)
+    workdays = limits_of(session, office, supervision).hearing_workdays
+    hearing = office.calendar.to_midnight().run(now.date(), workdays)
     columns = {
         "confirmed_at": now, "confirmed_by_id": actor.id, **clock("heard", hearing), **clock("own", None)
     }  # fmt: skip
