@@ -169,11 +169,17 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
     return [table(head, rows, ("10mm", "20mm", "24mm", "18mm", "1fr", "1.4fr"))]
 
 
+def _verdict(review: Facts) -> str:
+    """What a review came to. Without a code it was the closing of a case whose second redo failed."""
+    if review["unit_responsible"]:
+        return "单位责任"
+    return "非单位责任" if review["excluded_as"] else "重办已满，结案"
+
+
 def redo_pages(facts: Facts) -> list[Block]:
     """Examination, responsibility, redo."""
-    verdicts = {True: "单位责任", False: "非单位责任"}
     rows = [
-        [one["number"], one["round"], moment(one["at"]), one["by"], verdicts[one["unit_responsible"]], one["grounds"]]
+        [one["number"], one["round"], moment(one["at"]), one["by"], _verdict(one), one["grounds"]]
         for one in facts["responsibility"]
     ]
     again = [one for one in facts["assignments"] if one["round"] > 1]

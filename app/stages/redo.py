@@ -91,7 +91,10 @@ def review_responsibility(
     excluded_as: str = "",
 ) -> Responsibility:
     """Responsibility review 责任认定 by an examiner who is not the visitor. Responsible: back to the same unit, a round
-    on, at most two redo rounds. Not responsible: closed with grounds, left out of satisfaction under a code."""
+    on, at most two redo rounds. Not responsible: closed with grounds, left out of satisfaction under a code.
+
+    After the second failed redo the centre head closes the case so, with grounds alone: the unit was found
+    responsible, and the bad result stays on its account."""
     if case.state != "reviewing":
         raise NotAllowed("not_in_review", state=case.state)
     may_examine(session, actor, case)
@@ -102,15 +105,16 @@ def review_responsibility(
         raise NotAllowed("redo_failed_already")
     if not unit_responsible and not grounds.strip():
         raise NotAllowed("grounds_missing")
-    if not unit_responsible and excluded_as not in EXCLUDED:
+    left_out = None if unit_responsible or case.redo_failed else excluded_as
+    if left_out is not None and left_out not in EXCLUDED:
         raise NotAllowed("exclusion_missing")
     row = Responsibility(
         case_id=case.id, round=case.round, at=now, by_id=actor.id, unit_responsible=unit_responsible, grounds=grounds,
-        excluded_as=None if unit_responsible else excluded_as,
+        excluded_as=left_out,
     )  # fmt: skip
     session.add(row)
     if not unit_responsible:
-        _not_responsible(session, now, actor, case, excluded_as)
+        _not_responsible(session, now, actor, case, left_out)
     elif case.lead_assignment_id is None:
         _answer_anew(session, now, actor, case)
     elif case.round < office.kept(case.allocated_at).rounds:
@@ -123,9 +127,9 @@ def review_responsibility(
     return row
 
 
-def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, excluded_as: str) -> None:
+def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, left_out: str | None) -> None:
     how = "redo_exhausted" if case.redo_failed else "not_responsible"
-    columns = {"closed_at": now, "closed_as": how, "excluded_as": excluded_as}
+    columns = {"closed_at": now, "closed_as": how, "excluded_as": left_out}
     move(session, now, actor, case, "closed", "case.closed", columns, {"as": how}, case.lead_unit_id)
 
 

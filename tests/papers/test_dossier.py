@@ -23,6 +23,7 @@ from app.files import content_of, keep, path_of
 from app.ledger import verify
 from app.models import Dossier, Event, File, Referral, Supplement
 from app.papers.dossier import make_waiting
+from app.papers.records import redo_pages
 from app.rules.refusal import NotAllowed
 from app.stages.accountability import draft_contents
 from tests.databases import KEY, Desk
@@ -179,6 +180,25 @@ def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
     assert "2025-06-0909:50神热线交〔2025〕1号送达（首次打开）" in report
     assert "2025-06-1100:00神政督〔2025〕1号送达（视为送达）" in report
     assert "2025-06-0909:50打开文书" in timeline
+
+
+def test_the_closing_of_an_exhausted_redo_is_no_verdict_for_the_unit(room: Room) -> None:
+    """Three rounds found the unit responsible; the centre head's closing says that no round is left."""
+    room.to("feed_back")
+    bad = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied"}
+    review = ("review_responsibility", "A")
+    for hour in (15, 18, 21):
+        room.do(f"2025-06-09 {hour}:10", "head@WATER", "reply", "A")
+        room.do(f"2025-06-09 {hour}:20", "examiner", "examine", "A", passes=True)
+        room.do(f"2025-06-09 {hour}:30", "visitor", "record_visit", "A", **bad)
+        room.do(f"2025-06-09 {hour}:40", "examiner#2", *review, unit_responsible=True, grounds="未处理")
+    room.do("2025-06-09 22:00", "centre_head", *review, unit_responsible=False, grounds="仍未处理")
+    room.to("draft")
+    with transaction(room.desk.sessions) as session:
+        referral = session.get_one(Referral, room.referral.id)
+        (table,) = [block for block in redo_pages(draft_contents(session, NOW, referral)) if "结论" in str(block)]
+    verdicts = re.findall("非?单位责任|重办已满，结案", str(table))
+    assert verdicts == ["单位责任", "单位责任", "单位责任", "重办已满，结案"]
 
 
 def test_what_is_not_served_yet_is_said_so(room: Room) -> None:

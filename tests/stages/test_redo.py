@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from app.database import reading
 from app.models import Assignment, Reply, Responsibility
 from app.stages.redo import EXCLUDED, REASONS
+from app.stages.reporting import figures, period_of
 from tests.databases import Desk
+from tests.office import moment
 from tests.room import Room
 
 BAD: dict[str, Any] = {"truth": "untrue", "solved": "unsolved", "satisfied": "dissatisfied"}
@@ -161,7 +165,8 @@ def test_two_redo_rounds_and_no_third(room: Room) -> None:
     assert (room.case("A").state, room.case("A").closed_as) == ("closed", "redo_exhausted")
 
 
-def test_an_exhausted_redo_closes_when_its_item_is_referred(room: Room) -> None:
+def exhausted(room: Room) -> None:
+    """Two redo rounds failed, the unit responsible, and it is listed."""
     replied(room)
     for day in ("2025-06-10", "2025-06-11"):
         disputed(room, day)
@@ -169,6 +174,40 @@ def test_an_exhausted_redo_closes_when_its_item_is_referred(room: Room) -> None:
     disputed(room, "2025-06-12")
     room.do("2025-06-12 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
     room.sweep("2025-06-13")
+
+
+def rated(room: Room) -> dict[str, int]:
+    """What the month of the Water bureau counts of its visits."""
+    with reading(room.desk.sessions) as session:
+        period = period_of("monthly", date(2025, 6, 1))
+        counts = figures(session, moment("2025-07-01 09:00"), period, {})["evaluation"]["units"]["WATER"]["counts"]
+    return {name: counts[name] for name in ("dissatisfied", "untrue", "excluded")}
+
+
+def test_the_centre_heads_closing_of_an_exhausted_redo_leaves_the_bad_result_on_the_units_account(room: Room) -> None:
+    exhausted(room)
+    before = rated(room)
+    close: dict[str, Any] = {"unit_responsible": False, "grounds": "两轮重办后仍未解决，结案。"}
+    no = room.refused("2025-06-13 10:00", "centre_head", "review_responsibility", "A", **{**close, "grounds": " "})
+    assert no == "grounds_missing"
+    room.do("2025-06-13 10:00", "centre_head", "review_responsibility", "A", **close, excluded_as=None)
+    case, row = room.case("A"), room.row(Responsibility, case_id=room.id("A"))
+    assert (case.state, case.closed_as, case.excluded_as) == ("closed", "redo_exhausted", None)
+    assert (row.grounds, row.excluded_as) == ("两轮重办后仍未解决，结案。", None)
+    assert rated(room) == before == {"dissatisfied": 3, "untrue": 3, "excluded": 0}
+
+
+def test_no_code_that_the_centre_head_gives_takes_an_exhausted_redo_off_the_units_account(room: Room) -> None:
+    exhausted(room)
+    room.do(
+        "2025-06-13 10:00", "centre_head", "review_responsibility", "A", unit_responsible=False, excluded_as="law"
+    )
+    assert {row.excluded_as for row in room.rows(Responsibility)} == {None}
+    assert (room.case("A").excluded_as, rated(room)["excluded"]) == (None, 0)
+
+
+def test_an_exhausted_redo_closes_when_its_item_is_referred(room: Room) -> None:
+    exhausted(room)
     for at, who, verb, fields in (
         ("2025-06-13 10:00", "officer", "open_supervision", {}),
         ("2025-06-13 11:00", "head@WATER", "feed_back", {}),
