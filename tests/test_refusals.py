@@ -424,6 +424,9 @@ SCENES: dict[str, Scene] = {
     "outcome_missing": when(visiting(), "visitor", "record_visit", truth="proven", solved="solved"),
     "place_missing": when(visiting(), "visitor", "record_visit", method="onsite", place="", **GOOD),
     "nothing_to_amend": when(visiting(), "centre_head", "amend_visit"),
+    "too_few_attempts": when(
+        after(visiting(), ("visitor", "record_visit", GOOD)), "centre_head", "amend_visit", reached=False
+    ),
     "handled_it_himself": when(
         after(
             registered(), ("centre_head", "answer_directly"), ("operator", "contact", {"kind": "repeat"}),

@@ -160,6 +160,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "stated_already": ("已作说明。", "A statement was made already."),
     "struck_already": ("已勘误。", "It was struck already."),
     "third_allocation": ("第三次分派须由中心主任办理。", "The third allocation needs the centre head."),
+    "too_few_attempts": ("在至少{days}天内共回访{attempts}次均未联系上，才能记为联系不上；现共{on}天{made}次。", "Nobody is unreachable before {attempts} attempts on at least {days} days; so far: attempts {made}, days {on}."),
     "too_late_for_review": ("申请复核的期限已过。", "The time to ask for a review is over."),
     "too_late_to_extend": ("延期须在到期前申请。", "An extension is asked for before due."),
     "too_late_to_return": ("退单期限已过。", "The time to return it is over."),

@@ -4,7 +4,7 @@ and satisfaction; record truthfully."
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -129,15 +129,31 @@ def _facts(form: dict[str, Any]) -> dict[str, Any]:
 
 def _missed(session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit, attempt: int) -> None:
     limits = office_at(session, now).kept(lead.allocated_at)
-    tries = session.scalars(select(VisitRecord.at).where(VisitRecord.visit_id == visit.id, VisitRecord.version == 1))
-    days = {at.date() for at in tries}
-    if attempt < limits.visit_attempts or len(days) < limits.visit_days:
+    days = _tried(session, visit)
+    if attempt < limits.visit_attempts or len(set(days)) < limits.visit_days:
         note(session, now, actor, visit, "visit.attempted", {"attempts": attempt}, {"attempt": attempt})
         return
     columns = {"attempts": attempt, "ended_at": now}
     move(session, now, actor, visit, "unreachable", "visit.unreachable", columns)
     if lead.state == "visiting" and visit.caller_case_id == lead.id:
         _close(session, now, actor, lead, "unreachable")
+
+
+def _tried(session: Session, visit: Visit) -> list[date]:
+    """The day of each attempt."""
+    tries = select(VisitRecord.at).where(VisitRecord.visit_id == visit.id, VisitRecord.version == 1)
+    return [at.date() for at in session.scalars(tries)]
+
+
+def _tried_enough(session: Session, now: datetime, lead: Case, visit: Visit) -> None:
+    """A correction makes nobody unreachable who was not tried as often as that takes. [procedure 6]"""
+    limits = office_at(session, now).kept(lead.allocated_at)
+    days = _tried(session, visit)
+    if len(days) < limits.visit_attempts or len(set(days)) < limits.visit_days:
+        raise NotAllowed(
+            "too_few_attempts", attempts=limits.visit_attempts, days=limits.visit_days, made=len(days),
+            on=len(set(days)),
+        )  # fmt: skip
 
 
 def bad(visit: Visit) -> bool:
@@ -182,6 +198,8 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
     recorded = (*_RECORDED, *facts_of(VisitRecord))
     whole = {name: getattr(last, name) for name in recorded} | {k: v for k, v in form.items() if v is not None}
     _checked(whole)
+    if visit.state == "done" and not whole["reached"]:
+        _tried_enough(session, now, lead, visit)
     whole = _outcome(whole)
     row = VisitRecord(
         visit_id=visit.id, case_id=lead.id, attempt=last.attempt, version=last.version + 1, at=now, by_id=actor.id,

@@ -206,6 +206,31 @@ def test_an_unreachable_caller_may_turn_out_to_have_been_reached(room: Room) -> 
     assert (room.visit().state, room.visit().satisfied, room.case("A").state) == ("unreachable", None, "closed")
 
 
+@pytest.mark.parametrize("outcome", [GOOD, BAD])
+def test_no_correction_makes_a_caller_unreachable_before_3_attempts_on_2_days(
+    room: Room, outcome: dict[str, Any]
+) -> None:
+    passed(room)
+    visited(room, "2025-06-10 10:00", **outcome)
+    before = room.case("A").state
+    assert room.refused("2025-06-10 11:00", "centre_head", "amend_visit", "A", reached=False) == "too_few_attempts"
+    assert (room.visit().state, room.case("A").state) == ("done", before)
+
+
+@pytest.mark.parametrize(("last", "enough"), [("2025-06-10 16:00", False), ("2025-06-11 09:00", True)])
+def test_of_three_attempts_the_last_may_turn_out_to_have_reached_nobody(room: Room, last: str, enough: bool) -> None:
+    passed(room)
+    for at in ("2025-06-10 09:00", "2025-06-10 15:00"):
+        visited(room, at, reached=False)
+    visited(room, last, **BAD)
+    if not enough:
+        no = room.refused("2025-06-11 11:00", "centre_head", "amend_visit", "A", reached=False)
+        assert no == "too_few_attempts", "all on one day"
+        return
+    room.do("2025-06-11 11:00", "centre_head", "amend_visit", "A", reached=False)
+    assert (room.visit().state, room.case("A").closed_as) == ("unreachable", "unreachable")
+
+
 def test_an_unreachable_caller_who_turns_out_content_is_counted_as_visited(room: Room) -> None:
     passed(room)
     for at in ("2025-06-10 09:00", "2025-06-10 15:00", "2025-06-11 09:00"):

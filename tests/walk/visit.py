@@ -114,6 +114,7 @@ class Visiting(Allocation):
         rows = [row for row in self._visits(lead, case) if row.state in ("done", "unreachable")]
         need(rows)
         visit = rows[-1]
+        need(reached or visit.state == "unreachable" or (len(visit.days) >= 3 and len(set(visit.days)) >= 2))
         visit.state, visit.bad = ("done", not good) if reached else ("unreachable", False)
         lead.visitors.add(who.word)
         self.say("visit.amended")
