@@ -4,6 +4,7 @@ and satisfaction; record truthfully."
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, move, note
-from app.models import Case, Visit, VisitRecord
+from app.models import Case, Responsibility, Visit, VisitRecord
 from app.models.columns import clock, facts_of
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -216,7 +217,7 @@ def amend_visit(session: Session, now: datetime, actor: Actor, case: Case, reaso
 
 
 def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit) -> None:
-    if visit.round != lead.round:
+    if visit.round != lead.round or not _unreviewed(session, lead, [visit]):
         return
     how = "visited" if visit.state == "done" else "unreachable"
     if lead.state == "visiting" and visit.state == "done" and bad(visit):
@@ -235,4 +236,14 @@ def _resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: 
 
 def _any_bad(session: Session, lead: Case) -> bool:
     query = select(Visit).where(Visit.case_id == lead.id, Visit.round == lead.round, Visit.state == "done")
-    return any(bad(visit) for visit in session.scalars(query))
+    return any(bad(visit) for visit in _unreviewed(session, lead, session.scalars(query)))
+
+
+def _unreviewed(session: Session, lead: Case, visits: Iterable[Visit]) -> list[Visit]:
+    """The visits of a round that ended after responsibility was last reviewed: those of before it move the case no
+    more, however they are amended. [procedure 6]"""
+    query = select(func.max(Responsibility.at)).where(
+        Responsibility.case_id == lead.id, Responsibility.round == lead.round
+    )
+    at = session.scalar(query)
+    return [visit for visit in visits if at is None or visit.ended_at is None or visit.ended_at > at]

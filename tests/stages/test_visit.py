@@ -269,6 +269,42 @@ def test_a_merged_callers_outcome_amended_while_the_lead_is_visited_goes_to_revi
     assert room.case("A").state == "reviewing"
 
 
+def test_an_outcome_whose_responsibility_was_reviewed_holds_no_other_callers_amended_one_in_review(room: Room) -> None:
+    """A's bad outcome was reviewed: not responsible. B's comes later, and turns out to be good."""
+    for letter in "AB":
+        room.do("2025-06-09 09:00", "operator", "register", letter, kind="help")
+    room.do("2025-06-09 09:05", "allocator", "merge", "B", into="A")
+    room.do("2025-06-09 09:10", "allocator", "allocate", "A", unit="WATER")
+    room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
+    room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
+    visited(room, "2025-06-10 10:00", **BAD)
+    room.do("2025-06-10 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=False)
+    visited(room, "2025-06-10 12:00", "B", **BAD)
+    room.do("2025-06-10 13:00", "centre_head", "amend_visit", "A", **GOOD)
+    assert room.case("A").state == "reviewing", "B's stands"
+    room.do("2025-06-10 14:00", "centre_head", "amend_visit", "A", **BAD)
+    room.do("2025-06-10 15:00", "centre_head", "amend_visit", "B", **GOOD)
+    assert (room.case("A").state, room.case("A").closed_as) == ("closed", "visited")
+    room.do("2025-06-10 16:00", "centre_head", "amend_visit", "A", words="原话有误")
+    assert room.case("A").state == "closed"
+    room.do("2025-06-10 17:00", "centre_head", "amend_visit", "B", **BAD)
+    assert room.case("A").state == "reviewing"
+
+
+def test_amending_what_was_reviewed_sends_no_second_answer_to_review(room: Room) -> None:
+    """The centre's own answer was bad, reviewed and given anew; the new one waits for its visit."""
+    room.number("sample_in_ten", 10)
+    room.do("2025-06-09 09:00", "operator", "register", "D", kind="consultation")
+    room.do("2025-06-09 09:10", "operator", "answer_directly", "D")
+    visited(room, "2025-06-09 10:00", "D", **BAD)
+    room.do("2025-06-09 11:00", "examiner", "review_responsibility", "D", unit_responsible=True)
+    room.do("2025-06-09 12:00", "operator", "answer_directly", "D")
+    room.do("2025-06-09 13:00", "centre_head", "amend_visit", "D", words="原话有误")
+    assert room.case("D").state == "visiting"
+    visited(room, "2025-06-09 14:00", "D", **GOOD)
+    assert (room.case("D").state, room.case("D").closed_as) == ("closed", "visited")
+
+
 def test_with_an_anonymous_lead_the_merged_caller_is_visited(room: Room) -> None:
     room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")
     room.allocated("2025-06-09 09:10", "A", kind="help", anonymous=True)

@@ -147,7 +147,7 @@ class Acceptance(Bot):
         how = self._visited_as(lead, heir)
         self._not_visited([visit for visit in lead.visits if visit.caller == at])
         both = {name: getattr(heir, name) for name in ("handlers", "examiners", "visitors")}
-        assignments, visits = heir.assignments, heir.visits
+        assignments, visits, lead.reviews = heir.assignments, heir.visits, [*heir.reviews, *lead.reviews]
         for name in BODY:
             setattr(heir, name, getattr(lead, name))
         heir.assignments, heir.visits = [*assignments, *lead.assignments], [*visits, *lead.visits]
@@ -158,7 +158,7 @@ class Acceptance(Bot):
         for other in heirs[1:]:
             other.into = self.cases.index(heir)
             self.say("case.merged")
-        lead.assignments, lead.visits, heir.counted = [], [], list(lead.counted)
+        lead.assignments, lead.visits, lead.reviews, heir.counted = [], [], [], list(lead.counted)
         if heir.state == "visiting" and how:
             self._close(heir, how)
 

@@ -166,6 +166,7 @@ class Visit(Row):
     round: int = 1
     days: list[date] = field(default_factory=list)
     bad: bool = False
+    ended_at: datetime | None = None
 
 
 @dataclass
@@ -192,6 +193,7 @@ class Case(Row):
     disputed_by: str = ""
     assignments: list[Assignment] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    reviews: list[tuple[int, datetime]] = field(default_factory=list)
     counted: list[tuple[datetime, int]] = field(default_factory=list)
     handlers: set[str] = field(default_factory=set)
     examiners: set[str] = field(default_factory=set)
@@ -204,7 +206,7 @@ class Case(Row):
 
 BODY = (
     "round", "allocations", "lead", "leader", "leader_date", "redo_failed", "disputed_by", "own", "own_marked",
-    "urgency", "assignments", "visits", "counted", "handlers", "examiners", "visitors",
+    "urgency", "assignments", "visits", "reviews", "counted", "handlers", "examiners", "visitors",
 )  # fmt: skip
 """What the heir of a withdrawn lead takes over, "as it stands". [1]"""
 

@@ -75,7 +75,7 @@ class Visiting(Allocation):
         visit.days.append(self.today)
         lead.visitors.add(who.word)
         if reached:
-            visit.state, visit.bad = "done", not good
+            visit.state, visit.bad, visit.ended_at = "done", not good, self.now
             self.say("visit.recorded")
             if not good and lead.state in ("visiting", "closed"):
                 self._dispute(lead)
@@ -84,7 +84,7 @@ class Visiting(Allocation):
         elif len(visit.days) < 3 or len(set(visit.days)) < 2:
             self.say("visit.attempted")
         else:
-            visit.state = "unreachable"
+            visit.state, visit.ended_at = "unreachable", self.now
             self.say("visit.unreachable")
             if lead.state == "visiting" and case is lead:
                 self._close(lead, "unreachable")
@@ -118,7 +118,7 @@ class Visiting(Allocation):
         visit.state, visit.bad = ("done", not good) if reached else ("unreachable", False)
         lead.visitors.add(who.word)
         self.say("visit.amended")
-        if visit.round != lead.round:
+        if visit.round != lead.round or self._reviewed(lead, visit):
             return
         how = "visited" if visit.state == "done" else "unreachable"
         if lead.state == "visiting" and visit.bad:
@@ -131,14 +131,22 @@ class Visiting(Allocation):
                 lead.closed_as = how
                 self.say("case.edited")
             return
-        bad = any(row.bad and row.state == "done" for row in lead.visits if row.round == lead.round)
+        rows = [row for row in lead.visits if row.round == lead.round and not self._reviewed(lead, row)]
+        bad = any(row.bad and row.state == "done" for row in rows)
         if lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed and not bad:
             self._close(lead, how)
+
+    @staticmethod
+    def _reviewed(lead: Case, visit: Visit) -> bool:
+        """Whether responsibility for the round was reviewed when this visit had ended."""
+        since = visit.ended_at
+        return since is not None and any(at >= since for round, at in lead.reviews if round == lead.round)
 
     def review_responsibility(self, who: Person, case: Case, responsible: bool) -> None:
         need(case.state == "reviewing" and who.word not in case.handlers | case.visitors)
         need(not case.redo_failed or (not responsible and who.role == "centre_head"))
         case.examiners.add(who.word)
+        case.reviews.append((case.round, self.now))
         if not responsible:
             self._close(case, "redo_exhausted" if case.redo_failed else "not_responsible")
         elif case.lead is None:
