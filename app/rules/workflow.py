@@ -133,8 +133,10 @@ def promised_in_time(ended: Row, by: Row, now: datetime) -> bool:
 
 
 def redo_exhausted(ended: Row, by: Row, now: datetime) -> bool:
-    """A case whose second redo failed closes when its `redo_failed` item ends. [procedure 7]"""
-    return bool(by.ground == "redo_failed" and ended.redo_failed and by.struck_at is None)
+    """A case whose second redo failed closes when its `redo_failed` item ends - not with a candidate that is struck:
+    that is declined as an error, and decides nothing. [procedure 7]"""
+    struck_out = by.state == "declined" and by.struck_at is not None
+    return bool(by.ground == "redo_failed" and ended.redo_failed and not struck_out)
 
 
 def _nothing(ended: Row, by: Row, now: datetime) -> dict[str, Any]:

@@ -231,8 +231,9 @@ def test_only_the_reply_that_satisfied_a_reminder_opens_it_again_when_it_is_refu
 def test_a_case_closes_as_exhausted_only_with_its_redo_failed_item() -> None:
     now = at("2026-03-02")
     failed, other = SimpleNamespace(redo_failed=True), SimpleNamespace(redo_failed=False)
-    item = SimpleNamespace(ground="redo_failed", struck_at=None)
+    item = SimpleNamespace(ground="redo_failed", struck_at=None, state="declined")
     assert workflow.redo_exhausted(failed, item, now)
-    assert not workflow.redo_exhausted(failed, SimpleNamespace(ground="leader", struck_at=None), now)
+    assert not workflow.redo_exhausted(failed, SimpleNamespace(ground="leader", struck_at=None, state="cleared"), now)
     assert not workflow.redo_exhausted(other, item, now)
-    assert not workflow.redo_exhausted(failed, SimpleNamespace(ground="redo_failed", struck_at=now), now)
+    struck = [SimpleNamespace(ground="redo_failed", struck_at=now, state=state) for state in ("declined", "cleared")]
+    assert [workflow.redo_exhausted(failed, one, now) for one in struck] == [False, True]

@@ -233,6 +233,21 @@ def test_an_exhausted_redo_closes_when_its_item_is_referred(room: Room) -> None:
     )  # fmt: skip
 
 
+def test_an_opened_item_closes_its_exhausted_redo_though_its_row_was_struck(room: Room) -> None:
+    exhausted(room)
+    room.do("2025-06-13 10:00", "officer", "open_supervision", "A")
+    room.do("2025-06-13 10:10", "officer", "strike_row", "A", ground="redo_failed")
+    assert room.case("A").state == "reviewing"
+    room.do("2025-06-13 11:00", "officer", "clear", "A")
+    assert (room.item.state, room.case("A").state, room.case("A").closed_as) == ("cleared", "closed", "redo_exhausted")
+
+
+def test_a_candidate_that_is_struck_leaves_its_exhausted_redo_in_review(room: Room) -> None:
+    exhausted(room)
+    room.do("2025-06-13 10:00", "officer", "strike_row", "A", ground="redo_failed")
+    assert (room.item.state, room.case("A").state) == ("declined", "reviewing")
+
+
 def test_earlier_rounds_stay_readable(room: Room) -> None:
     """Reply, clock and verdict of the first round are as they were after the second is answered late."""
     replied(room)

@@ -193,7 +193,8 @@ class Acceptance(Bot):
         """An item ends; a case whose second redo failed closes with its `redo_failed` item. [7]"""
         item.state, item.ended_on = state, self.today
         self.say(word)
-        if item.ground == "redo_failed" and not item.struck and case.redo_failed and case.state == "reviewing":
+        struck_out = item.struck and state == "declined"
+        if item.ground == "redo_failed" and not struck_out and case.redo_failed and case.state == "reviewing":
             self._close(case, "redo_exhausted")
         if state == "closed" and item.referral and item.referral.state in UNSENT:
             item.referral.state = "abandoned"
