@@ -37,7 +37,7 @@ from app.supervisor.ready import no_sample
 from app.views import people
 from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
-from app.views.home import Home, page_order, unread
+from app.views.home import Home, page_order, speak, unread
 from app.views.register import register
 from jobs.health import Finding, calendar_findings, swept
 
@@ -149,6 +149,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         appbuilder = AppBuilder(security_manager_class=people.DeskSecurityManager, indexview=Home)
         appbuilder.init_app(app, database.session)
         register(appbuilder)
+        app.view_functions["LocaleView.index"] = speak
     app.register_blueprint(health)
     _errors(app)
     return app

@@ -21,7 +21,7 @@ from app.ledger import Entry, move_many, note_office
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Reminder, Setting, SlaRule
 from app.models.columns import clock
 from app.roles import BOT, Actor
-from app.rules.limits import Versions, refusal
+from app.rules.limits import Limits, Versions, refusal
 from app.rules.office import WORDS, Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import (
@@ -172,6 +172,11 @@ def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
     query = select(Setting.value).where(Setting.name == _VERSION)
     return _calendar(session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends)
+
+
+def numbers_known(session: Session, now: datetime) -> Limits:
+    """The numbers in force, for who only reads."""
+    return _versions(session).at(beijing(now))
 
 
 def load_calendar(

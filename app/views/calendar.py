@@ -9,9 +9,12 @@ from flask import url_for
 
 from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules import words
-from app.views.actor import actor, language
+from app.rules.limits import SOURCES, Limits
+from app.stages.calendar import numbers_known
+from app.views.actor import actor, language, now, reader
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
+from app.views.shown import shown
 
 
 class Calendar(DeskView):
@@ -59,3 +62,13 @@ class Rules(_Proposals):
     datamodel = DeskInterface(SlaRule)
     page = "Rules"
     add_verb, approve_verb = "change_rule", "approve_rule"
+    list_template = "desk/in_force.html"
+
+    def in_force(self) -> list[tuple[str, str, bool]]:
+        """Every number: its name, the value that counts today, whether it is the office's own."""
+        limits, tongue = numbers_known(reader(), now()), language()
+        pairs = [(name, getattr(limits, name), getattr(Limits(), name)) for name in SOURCES]
+        return [
+            (words.value("rule", name, tongue), shown(self.table, "value", value), value != usual)
+            for name, value, usual in pairs
+        ]

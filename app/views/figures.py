@@ -1,63 +1,205 @@
-"""A report's figures as tables: the volumes, the units' lines, and the evaluation with its arithmetic."""
+"""A report's figures as tables: volumes, the units' lines, the evaluation with its arithmetic, the ranking, hot topics,
+what was overdue, the digest of suggestions. [procedure 5]"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.models import Report
 from app.rules import words
 
-_HEADS: dict[str, tuple[str, str]] = {
+_UNITS: dict[str, tuple[str, str]] = {
     "allocated": ("交办", "allocated"), "on_time": ("按时", "on time"), "late": ("逾期", "late"),
-    "open": ("在办", "open"),
-    "overdue": ("逾期未复", "overdue"),
-    "returns": ("退单", "returns"), "reminders": ("催办", "reminders"),
-    "lapsed": ("催办未复", "lapsed"), "supervised": ("督办", "supervised"), "repeats": ("重复", "repeats"),
-    "closed": ("办结", "closed"), "unrated": ("未评价", "unrated"), "asked": ("询问", "asked"),
-    "partly": ("部分解决", "partly"),
-    "unreasonable": ("不合理", "unreasonable"), "redo": ("重办", "redo"), "rated": ("已评价", "rated"),
-    "satisfaction": ("满意率%", "satisfied %"), "solved": ("解决率%", "solved %"),
-    "average_workdays": ("平均工作日", "average days"),
+    "open": ("在办", "open"), "overdue": ("逾期未复", "overdue"), "average_workdays": ("平均工作日", "average days"),
+    "returns": ("退单", "returns"), "reminders": ("催办", "reminders"), "lapsed": ("催办未复", "lapsed"),
+    "supervised": ("督办", "supervised"), "redo": ("重办", "redo"), "repeats": ("重复", "repeats"),
+    "closed": ("办结", "closed"), "rated": ("参评", "rated"), "satisfaction": ("满意率%", "satisfied %"),
+    "unrated": ("未评价", "unrated"), "asked": ("回访问及解决", "asked whether solved"),
+    "solved": ("解决率%", "solved %"), "partly": ("部分解决", "partly"), "unreasonable": ("诉求不合理", "unreasonable"),
 }  # fmt: skip
-_RANKED = ("rank", "name", "closed", "total", "band")
+"""A unit's line: the order of the columns, and their heads."""
+_CENTRE = {
+    "closed": ("直办办结", "answered directly"), "rated": ("参评", "rated"), "satisfaction": ("满意率%", "satisfied %"),
+    "asked": ("回访问及解决", "asked whether solved"), "solved": ("解决率%", "solved %"),
+    "repeats": ("重复", "repeats"), "centre_overdue": ("中心逾期", "the centre's own overdue"),
+    "room_overdue": ("督查室逾期", "the room's own overdue"),
+}  # fmt: skip
+_ITEMS = {
+    "signing": ("按时签收", "signed in time"), "answering": ("按时答复", "answered in time"),
+    "satisfaction": ("满意", "satisfied"), "solving": ("解决", "solved"), "redo": ("重办", "redo"),
+    "returns": ("退单不当", "refused returns"),
+}  # fmt: skip
+_EXCLUDED = {
+    "ended": ("已终止", "ended"), "declined": ("拒评", "declined to rate"),
+    "excluded": ("非单位责任", "not responsible"), "unreachable": ("未联系上", "unreachable"),
+    "returned": ("已退单", "returned"), "running": ("未到期", "not due yet"),
+}  # fmt: skip
+_DEDUCTED = {
+    "reminder": ("催办", "reminders"), "lapsed": ("催办未复", "lapsed"), "supervised": ("督办", "supervised"),
+    "untrue": ("结果不实", "untrue"), "leak": ("泄露身份", "identity leak"), "referred": ("移送", "referred"),
+}  # fmt: skip
+_TITLES = {
+    "by_channel": ("受理渠道", "By channel"), "by_kind": ("诉求类型", "By kind"), "by_mode": ("办理方式", "By mode"),
+    "by_category": ("诉求分类", "By category"), "by_place": ("区域", "By place"),
+}  # fmt: skip
+_DOMAINS = {"by_channel": "channel", "by_kind": "kind", "by_mode": "mode"}
+_OTHERS = {"by_mode": {"none": ("未分派", "not allocated")}, "by_place": {"other": ("其他", "other")}}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page: its title, its heads and lines, and what is said below it."""
+
+    title: str
+    heads: list[str]
+    lines: list[list[str]]
+    note: str = ""
+
+
+class _Told:
+    """The figures, told in one language to one reader."""
+
+    def __init__(self, figures: Mapping[str, Any], tongue: str, unit: str | None) -> None:
+        self.figures, self.tongue, self.unit = figures, tongue, unit
+
+    def say(self, chinese: str, english: str) -> str:
+        return english if self.tongue == "en" else chinese
+
+    def named(self, pairs: Mapping[str, tuple[str, str]], name: str) -> str:
+        return words.word(pairs.get(name, (name, name)), self.tongue)
+
+    def heads(self, *pairs: tuple[str, str]) -> list[str]:
+        return [words.word(pair, self.tongue) for pair in pairs]
+
+    def volumes(self) -> list[Table]:
+        """The cases registered in the period, by channel, kind, category, place and mode."""
+        told = self.figures["volumes"]["cases"]
+        found = []
+        for by in _TITLES:
+            lines = [[self._word(by, word, n), _plain(n["n"] if isinstance(n, dict) else n)]
+                     for word, n in (told.get(by) or {}).items()]  # fmt: skip
+            if lines:
+                found.append(Table(self.named(_TITLES, by), [], lines))
+        return found
+
+    def _word(self, by: str, word: str, n: Any) -> str:
+        if isinstance(n, dict):
+            return n["name"] or self.say("未分类", "no category")
+        if word in _OTHERS.get(by, {}):
+            return self.named(_OTHERS[by], word)
+        return words.value(_DOMAINS[by], word, self.tongue) if by in _DOMAINS else word
+
+    def totals(self) -> Table:
+        """How many contacts and cases there were, and the centre's own part."""
+        volumes, centre = self.figures["volumes"], self.figures["centre"]
+        lines = [
+            [self.say("来电来件", "contacts"), _plain(volumes["contacts"]["total"])],
+            [self.say("登记工单", "cases registered"), _plain(volumes["cases"]["registered"])],
+            *([self.named(_CENTRE, name), _plain(centre.get(name))] for name in _CENTRE),
+        ]
+        return Table(self.say("总体情况", "In all"), [], lines)
+
+    def units(self) -> Table:
+        """The units' lines."""
+        units = self.figures["units"]
+        lines = [[one["name"], *(_plain(one.get(name)) for name in _UNITS)] for one in units.values()]
+        heads = [self.say("单位", "Unit"), *(self.named(_UNITS, name) for name in _UNITS)]
+        return Table(self.say("各单位办理情况", "Units"), heads, lines)
+
+    def ranking(self) -> list[Table]:
+        """The ranking within each tier of volume, and who is listed without a rank."""
+        told = self.figures["evaluation"]
+        heads = self.heads(("名次", "Rank"), ("单位", "Unit"), ("办结", "Closed"), ("得分", "Points"), ("等次", "Band"))
+        tables = []
+        least = [*told["points"]["tiers"], told["ranked_closed"]]
+        for tier, places in sorted(told["ranking"].items()):
+            place = int(tier) - 1
+            size = f"{least[place]}–{least[place - 1] - 1}" if place else f"≥{least[place]}"
+            title = self.say(f"考核得分排名（办结 {size} 件）", f"Ranking ({size} closed)")
+            lines = [[_plain(one[name]) for name in ("rank", "name", "closed", "total", "band")] for one in places]
+            tables.append(Table(title, heads, lines))
+        names = [self.figures["units"][code]["name"] for code in told["not_ranked"] if code in self.figures["units"]]
+        if names:
+            title = self.say("列出不排名", "Listed, not ranked")
+            few = self.say(f"办结不足 {told['ranked_closed']} 件", f"fewer than {told['ranked_closed']} closed")
+            tables.append(Table(title, [], [["、".join(names), few]]))
+        return tables
+
+    def evaluation(self) -> Table:
+        """Each unit's points with numerator, denominator, rate and what was left out."""
+        told, units = self.figures["evaluation"]["units"], self.figures["units"]
+        heads = [
+            self.say("单位", "Unit"), *(self.named(_ITEMS, name) for name in _ITEMS), self.say("扣分", "Deducted"),
+            self.say("得分", "Points"), self.say("等次", "Band"),
+        ]  # fmt: skip
+        lines = [
+            [units[code]["name"] if code in units else code, *(self._item(one["items"][name]) for name in _ITEMS),
+             self._deducted(one), _plain(one["total"]), _plain(one["band"])]
+            for code, one in told.items()
+        ]  # fmt: skip
+        note = self.say(
+            "每格：分子/分母 = 比率%，得分；括号内为不计入的件数。分母为零的项目记“—”，其分值按比例分摊到其他项目。",
+            "Each cell: numerator/denominator = rate %, points; in brackets what was left out. An item without a "
+            "denominator shows “—” and its weight is spread over the others.",
+        )
+        return Table(self.say("考核计算", "The arithmetic of the evaluation"), heads, lines, note)
+
+    def _item(self, one: Mapping[str, Any]) -> str:
+        out = "，".join(f"{self.named(_EXCLUDED, name)} {n}" for name, n in one["excluded"].items() if n)
+        rate = "—" if one["rate"] is None else f"{one['rate']}%，{one['points']}"
+        return f"{one['numerator']}/{one['denominator']} = {rate}" + (f"（{out}）" if out else "")
+
+    def _deducted(self, one: Mapping[str, Any]) -> str:
+        taken = "，".join(f"{self.named(_DEDUCTED, n)} {v}" for n, v in one["deductions"].items() if float(v))
+        return one["deducted"] + (f"（{taken}）" if taken else "")
+
+    def topics(self) -> Table:
+        """The categories that most contacts were about."""
+        lines = [[one["name"], _plain(one["contacts"]), _plain(one["repeats"])] for one in self.figures["hot_topics"]]
+        heads = self.heads(("热点事项", "Topic"), ("来电来件", "Contacts"), ("其中重复", "Repeats"))
+        return Table(self.say("热点事项", "Hot topics"), heads, lines)
+
+    def overdue(self) -> Table:
+        """What was overdue at the end of the period; a unit reads its own."""
+        rows = [one for one in self.figures["overdue"].values() if self.unit in (None, one["unit"])]
+        leaders = self.say("领导交办", "leader-assigned")
+        lines = [
+            [one["case"], one["name"], words.value("role_of_unit", one["role"], self.tongue), one["due_on"],
+             _plain(one["workdays_late"]), leaders if one["leader_assigned"] else ""]
+            for one in rows
+        ]  # fmt: skip
+        heads = self.heads(("工单编号", "Case"), ("单位", "Unit"), ("主协办", "Role"), ("办理期限", "Due"),
+                           ("逾期工作日", "Days late"), ("", ""))  # fmt: skip
+        return Table(self.say("期末逾期清单", "Overdue at the end of the period"), heads, lines)
+
+    def suggestions(self) -> Table:
+        """The digest of reasonable suggestions; not for units."""
+        told = self.figures["suggestions"]
+        digest = {} if self.unit is not None else told["digest"]
+        lines = [[number, one["category"], _plain(one["relevance"])] for number, one in digest.items()]
+        heads = self.heads(("工单编号", "Case"), ("分类", "Category"), ("采纳意见", "Relevance"))
+        note = self.say(
+            f"入库 {told['marked']} 件，采纳 {told['kept']} 件，未采纳 {told['dropped']} 件，"
+            f"待筛选 {told['waiting']} 件。",
+            f"{told['marked']} marked, {told['kept']} kept, {told['dropped']} dropped, {told['waiting']} waiting.",
+        )
+        return Table(self.say("合理化建议汇编", "Digest of suggestions"), heads, lines, note)
 
 
 def _plain(value: Any) -> str:
     return "—" if value is None or value == "" else str(value)
 
 
-def _volumes(told: dict[str, Any], tongue: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    domains = {"by_channel": "channel", "by_kind": "kind", "by_mode": "mode"}
-    found = []
-    for name, domain in domains.items():
-        counted = told.get(name) or {}
-        rows = [(words.value(domain, one, tongue) if one else "—", _plain(n)) for one, n in counted.items()]
-        found.append((words.field({"kind": "kind", "channel": "channel"}.get(domain, domain), tongue), rows))
-    return found
-
-
-def figures_of(report: Report, tongue: str) -> dict[str, Any]:
-    """What the page of a report shows: volumes as tables, units as lines, the ranking by tier."""
-    told = json.loads(report.figures)
-    evaluation = told.get("evaluation") or {}
-    ranking = [
-        (tier, [{name: _plain(one.get(name)) for name in _RANKED} for one in places])
-        for tier, places in (evaluation.get("ranking") or {}).items()
-    ]  # fmt: skip
+def figures_of(report: Report, tongue: str, unit: str | None = None) -> dict[str, list[Table]]:
+    """What the page of a report shows: small tables of volumes, then the wide ones. `unit` is the code of the unit
+    that reads: of single cases it is told its own."""
+    told = _Told(json.loads(report.figures), tongue, unit)
     return {
-        "volumes": _volumes(told["volumes"]["cases"], tongue), "ranking": ranking,
-        "not_ranked": evaluation.get("not_ranked") or [], "points": evaluation.get("points") or {},
-        "units": unit_lines(told, tongue),
+        "small": [told.totals(), *told.volumes()],
+        "wide": [
+            told.units(), *told.ranking(), told.evaluation(), told.topics(), told.overdue(), told.suggestions()
+        ],
     }  # fmt: skip
-
-
-def unit_lines(told: dict[str, Any], tongue: str) -> dict[str, Any]:
-    """The units' part as a table: heads, and a line for each unit."""
-    units = told.get("units") or {}
-    names = [name for name in next(iter(units.values()), {}) if name not in ("id", "code", "name", "active")]
-    heads = [words.word(_HEADS.get(name, (name, name)), tongue) for name in names]
-    lines = [
-        [_plain(one.get("name") or code), *(_plain(one.get(name)) for name in names)] for code, one in units.items()
-    ]
-    return {"heads": heads, "lines": lines}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import abort, redirect, request, url_for
+from flask import abort, current_app, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import refresh
 from sqlalchemy import Select, func, select, update
 
 from app.models import Case, Event, Notice, Unit
@@ -38,6 +40,19 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
     holder = model.unit_id if hasattr(model, "unit_id") else Case.lead_unit_id
     query = query.outerjoin(Unit, Unit.id == holder)
     return query.order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+
+
+def speak(locale: str) -> Any:
+    """Change the language of the panel, and stay on the page."""
+    if locale not in current_app.config["LANGUAGES"]:
+        abort(404)
+    session["locale"] = locale
+    refresh()
+    back = urlsplit(request.referrer or "")
+    if back.netloc != request.host:
+        return redirect(url_for("Home.home"))
+    path = "/" + back.path.lstrip("/\\")
+    return redirect(f"{path}?{back.query}" if back.query else path)
 
 
 class Home(BaseView):

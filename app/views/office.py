@@ -74,6 +74,16 @@ class Settings(DeskView):
     add_verb = "change_setting"
     base_order = ("name", "asc")
     base_filters = [["name", OfficeWords, None]]
+    list_template = "desk/in_force.html"
+
+    def in_force(self) -> list[tuple[str, str, bool]]:
+        """Every setting: its name, the words that count today, whether they are the office's own."""
+        found = reader().execute(select(Setting.name, Setting.value).where(Setting.name.in_(WORDS)))
+        own = {row.name: row.value for row in found}
+        return [
+            (words.value("setting", name, language()), own.get(name) or usual, bool(own.get(name)))
+            for name, usual in WORDS.items()
+        ]
 
     def key_of(self, pk: str) -> Any:
         """A name."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import select
 
-from app.models import Report
-from app.views.actor import language
+from app.models import Report, Unit
+from app.views.actor import actor, language, reader
 from app.views.base import DeskInterface, DeskView
 from app.views.figures import figures_of
 
@@ -26,8 +27,9 @@ class Reports(DeskView):
     @has_access
     def show(self, pk: str) -> Any:
         """A report with its figures."""
-        item = self.found(pk)
+        item, who = self.found(pk), actor()
+        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
         return self.render_template(
-            self.show_template, title=item.number, view=self, item=item, figures=figures_of(item, language()),
-            changes=json.loads(item.changes),
+            self.show_template, title=item.number, view=self, item=item, figures=figures_of(item, language(), unit),
+            changes=json.loads(item.changes) if unit is None else (),
         )  # fmt: skip
