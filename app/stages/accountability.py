@@ -136,11 +136,10 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
 
 
 def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral) -> str:
-    """Open a referral's paper, on the record: its facts as JSON, frozen once it is sealed, as they are now before. A
-    committee reader sees sealed ones only."""
-    if actor.is_a("committee") and referral.sealed is None:
-        raise NotAllowed("not_found")
-    if actor.of_a_unit or actor.is_a("operator", "examiner", "visitor"):
+    """Open a referral's paper, on the record: its facts as JSON, frozen once it is sealed, as they are now before. The
+    room and leaders read it, a committee reader sealed ones only."""
+    sealed_too = referral.sealed is not None and "sealed" in actor.scopes
+    if not (actor.is_a("officer", "supervision_head") or "leader" in actor.scopes or sealed_too):
         raise NotAllowed("not_found")
     columns = {"opened_by_id": actor.id} if actor.is_a("leader") else {}
     note(session, now, actor, referral, "paper.opened", columns, {"paper": "referral"})
@@ -196,8 +195,10 @@ def _opened(session: Session, actor: Actor, referral: Referral) -> bool:
 
 
 def send_back_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
-    """The room's head sends back what was completed, the leader what was reviewed: it is a draft again."""
-    _state(referral, "reviewed" if actor.is_a("leader") else "drafted")
+    """The room's head sends back what was completed, the leader what was reviewed, who is both either: it is a draft
+    again."""
+    his = {"reviewed"} if actor.is_a("leader") else {"drafted"}
+    _state(referral, *his, *(["drafted"] if actor.is_a("supervision_head") else []))
     if referral.completed_by_id is None:
         raise NotAllowed("not_completed")
     if not reason.strip():

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from app.database import transaction
 from app.models import Event, Referral, Supplement
-from app.roles import RIGHTS
+from app.roles import RIGHTS, Actor
 from app.rules.workflow import MAY_BECOME
 from app.stages.accountability import OUTCOMES, decide_draft
+from app.verbs import perform
 from tests.databases import Desk
+from tests.office import moment
+from tests.people import actor
 from tests.room import ORDER, Room
 
 
@@ -23,6 +27,12 @@ def room(desk: Desk) -> Room:
 def sealed(room: Room) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(room.referral.sealed or "{}")
     return found
+
+
+def also(room: Room, who: str, role: str) -> Actor:
+    """A person who holds a second role."""
+    with transaction(room.desk.sessions) as session:
+        return actor(session, f"{who}+{role}")
 
 
 # --- the guard ---
@@ -111,6 +121,19 @@ def test_what_was_sent_back_is_reviewed_and_opened_anew(room: Room) -> None:
     room.do("2025-06-11 14:40", "officer", "complete_referral", "A")
     room.do("2025-06-11 14:50", "supervision_head", "review_referral", "A")
     assert room.refused("2025-06-11 15:00", "leader", "approve_referral", "A") == "paper_not_opened"
+
+
+def test_who_heads_the_room_and_is_a_leader_sends_back_as_either(room: Room) -> None:
+    """What was completed as the head, what was reviewed as the leader."""
+    for last in ("complete_referral", "review_referral"):
+        room.to(last)
+        both = also(room, "supervision_head#2", "leader")
+        with transaction(room.desk.sessions) as session:
+            back = perform(
+                session, moment("2025-06-11 12:00"), both, "send_back_referral", case=room.id("A"), reason="事实不清"
+            )
+            assert (back.state, back.completed_by_id) == ("drafted", None)
+        room.do("2025-06-11 12:30", "officer", "complete_referral", "A")
 
 
 @pytest.mark.parametrize("missing", ["leader", "scan"])
@@ -323,3 +346,19 @@ def test_a_committee_reader_reads_sealed_dossiers_only(room: Room) -> None:
     room.to("seal_referral")
     assert room.do("2025-06-12 11:00", "committee", "open_paper", "A") == room.referral.sealed
     assert room.refused("2025-06-12 12:00", "head@WATER", "open_paper", "A") == "not_found"
+
+
+@pytest.mark.parametrize("who", ["allocator", "centre_head", "operator", "examiner", "visitor", "head@WATER"])
+def test_the_room_and_leaders_alone_read_a_dossier_that_is_not_sealed(room: Room, who: str) -> None:
+    room.to("review_referral")
+    assert room.refused("2025-06-11 12:00", who, "open_paper", "A") == "not_found"
+    for reads in ("officer", "supervision_head", "leader"):
+        assert room.do("2025-06-11 12:30", reads, "open_paper", "A")
+
+
+@pytest.mark.parametrize(("who", "more"), [("officer", "visitor"), ("leader", "visitor"), ("officer", "committee")])
+def test_a_second_role_takes_no_dossier_from_its_reader(room: Room, who: str, more: str) -> None:
+    room.to("review_referral")
+    with transaction(room.desk.sessions) as session:
+        both = perform(session, moment("2025-06-11 13:00"), also(room, who, more), "open_paper", case=room.id("A"))
+    assert json.loads(both)["draft"]

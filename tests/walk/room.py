@@ -191,9 +191,9 @@ class Room(Handling):
         self.say("referral.reviewed")
 
     def open_paper(self, who: Person, case: Case, unit: str | None = None) -> None:
-        """The room, the centre's heads and the leader read what is drafted, the committee what is sealed."""
+        """The room and the leader read what is drafted, the committee what is sealed."""
         _, row = self._referral(case, who.unit or unit, "reviewed")
-        need(who.role not in ("operator", "examiner", "visitor", "unit_staff", "unit_head"))
+        need(who.role in ("officer", "supervision_head", "leader", "committee"))
         need(who.role != "committee" or row.state in SEND)
         if who.role == "leader":
             row.readers.add(who.word)
