@@ -503,6 +503,21 @@ def test_if_its_case_is_withdrawn_or_merged_a_candidate_is_declined_and_an_item_
         assert [row.actor for row in rows] == ["bot"]
 
 
+def test_nothing_is_proposed_or_opened_once_its_case_is_withdrawn_or_merged(room: Room) -> None:
+    """Its assignment was accepted before, and stands."""
+    for letter, unit in (("A", "WATER"), ("B", "HOUSING"), ("C", "ROADS")):
+        room.allocated("2025-06-09 09:10", letter, unit)
+        room.do("2025-06-09 14:00", f"head@{unit}", "reply", letter)
+        room.do("2025-06-09 15:00", "examiner", "examine", letter, passes=True)
+    room.do("2025-06-10 09:00", "allocator", "withdraw", "A")
+    room.do("2025-06-10 09:00", "allocator", "merge", "B", into="C")
+    for letter in ("A", "B"):
+        assert room.assignment(letter).state == "accepted"
+        assert room.refused("2025-06-10 10:00", "centre_head", "propose", letter) == "case_ended"
+        assert room.refused("2025-06-10 10:00", "officer", "open_supervision", letter) == "case_ended"
+    room.do("2025-06-10 10:00", "centre_head", "propose", "C")
+
+
 def test_from_confirmed_on_it_goes_on_though_the_case_is_withdrawn(room: Room) -> None:
     room.to("confirm_finding")
     room.do("2025-06-10 10:30", "allocator", "withdraw", "A")

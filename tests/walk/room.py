@@ -39,7 +39,7 @@ class Room(Handling):
 
     def propose(self, who: Person, case: Case, unit: str) -> None:
         one = self.held(case, unit)
-        need(one.state in (*LIVE, "accepted"))
+        need(one.state in (*LIVE, "accepted") and case.state not in ("withdrawn", "merged"))
         need(not any(item.ground == "by_hand" and item.state == "candidate" for item in one.items))
         one.items.append(Item("candidate", self.next(), ground="by_hand"))
         self.say("supervision.proposed")
@@ -53,6 +53,7 @@ class Room(Handling):
         else:
             one = self.held(case, unit)
             need(not any(row.state in STANDING for row in one.items) and one.state in (*LIVE, "accepted"))
+            need(case.state not in ("withdrawn", "merged"))
             item = Item("", self.next(), ground="by_hand")
             one.items.append(item)
         item.state, item.own = "opened", None

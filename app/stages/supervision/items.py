@@ -73,12 +73,21 @@ def _attempt(session: Session, one: Assignment, ground: str) -> int:
     return (session.scalar(query) or 0) + 1
 
 
+def _supervisable(session: Session, assignment: Assignment) -> None:
+    """NotAllowed where nobody begins to supervise an assignment: it ended otherwise than accepted, or its case is
+    withdrawn or merged, which ends what is not confirmed. [procedure, States]"""
+    if assignment.state not in LIVE and assignment.state != "accepted":
+        raise NotAllowed("not_open", state=assignment.state)
+    case = session.get_one(Case, assignment.case_id)
+    if case.state in ("withdrawn", "merged"):
+        raise NotAllowed("case_ended", state=case.state)
+
+
 def propose(session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str) -> Supervision:
     """The centre head proposes an assignment for supervision, with a reason: a row of the next list."""
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    if assignment.state not in LIVE and assignment.state != "accepted":
-        raise NotAllowed("not_open", state=assignment.state)
+    _supervisable(session, assignment)
     if any(
         row.state == "candidate" and row.ground == "by_hand" and row.assignment_id == assignment.id
         for row in items(session, session.get_one(Case, assignment.case_id), assignment.unit_id, "by_hand")
@@ -136,8 +145,7 @@ def open_by_hand(
     """The room opens an item by itself, with a reason; it is not listed."""
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    if assignment.state not in LIVE and assignment.state != "accepted":
-        raise NotAllowed("not_open", state=assignment.state)
+    _supervisable(session, assignment)
     office = office_at(session, now)
     due = named_deadline(office, workdays, due_on, kept(session, office, assignment).feedback_workdays)
     columns = {
