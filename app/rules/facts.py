@@ -115,6 +115,7 @@ class SupervisionFacts:
     due_at: datetime | None
     overdue_for: datetime | None
     cleared_to: date | None
+    finding_from: str | None
     confirmed_at: datetime | None
     heard_at: datetime | None
     concluded_at: datetime | None

@@ -22,6 +22,7 @@ from tests.walk.rows import (
 from tests.walk.said import Said
 
 CENTRE_TASKS = ("registered", "submitted", "examining", "visiting")
+FOUND = ("finding", "confirmed", "heard", "concluded")
 ROOM_TASKS = ("candidate", "finding", "heard", "concluded")
 
 
@@ -197,7 +198,8 @@ class Bot(Said):
         return item
 
     def _look_at_item(self, item: Item) -> None:
-        if item.state in ("opened", "reissued") and item.due and self.now >= item.due and item.overdue_for != item.due:
+        unanswered = (item.back if item.state in FOUND else item.state) in ("opened", "reissued")
+        if unanswered and item.due and self.now >= item.due and item.overdue_for != item.due:
             item.overdue_for = item.due
             self.say("supervision.overdue")
         self.hearing_over(item)

@@ -23,10 +23,15 @@ from app.stages.calendar import office_at
 from app.stages.duties import lineage
 from app.stages.papers import keep_notice
 
+FOUND = ("finding", "confirmed", "heard", "concluded")
+"""The states of an item on which a finding was drafted, and that has not ended."""
+
 
 def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
-    """Overdue feedback is reported, on any day, again for each reissue."""
-    if row.state not in ("opened", "reissued") or row.due_at is None or row.overdue_for == row.due_at:
+    """Overdue feedback is reported, on any day, again for each reissue; also where a finding came of it before the
+    sweep."""
+    unanswered = (row.finding_from if row.state in FOUND else row.state) in ("opened", "reissued")
+    if not unanswered or row.due_at is None or row.overdue_for == row.due_at:
         return []
     if office.now < row.due_at:
         return []
