@@ -135,6 +135,7 @@ class ReferralFacts:
     send_by_at: datetime
     own_at: datetime | None
     own_overdue_for: datetime | None
+    completed_at: datetime | None
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from app.stages.supervision import named, review_open
 OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
 ENDING = ("forwarded", "no_jurisdiction", "result")
 TO_SEND = ("approved", "sealed")
-"""The states of a referral whose clock is the one to send it."""
+"""The states of a referral whose clock is the one to send it; so is a draft's that nobody has completed yet."""
 DRAFTING = ("supervision.opened", "supervision.reissued", "supervision.found", "supervision.concluded")
 """What an officer writes of a dossier before it is one."""
 
@@ -43,7 +43,7 @@ def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list
     send_by = office.calendar.run(row.confirmed_at.date(), office.kept(case.allocated_at).send_workdays)
     columns = {
         "case_id": case.id, "assignment_id": row.assignment_id, "supervision_id": row.id, "unit_id": row.unit_id,
-        "drafted_at": office.now, **clock("send_by", send_by), **clock("own", None),
+        "drafted_at": office.now, **clock("send_by", send_by), **clock("own", send_by),
     }  # fmt: skip
     payload = {"send_by": send_by.on.isoformat(), "ground": row.ground}
     return [Effect("referral.drafted", "referral", None, "drafted", columns, payload, row.unit_id)]
@@ -55,7 +55,7 @@ def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office)
     if row.state in ("closed", "abandoned") or row.own_at is None:
         return []
     held = any(item.id == row.supervision_id and review_open(item) for item in case.supervision)
-    if held and row.state in TO_SEND:
+    if held and (row.state in TO_SEND or (row.state == "drafted" and row.completed_at is None)):
         return []
     if office.now < row.own_at or row.own_overdue_for == row.own_at:
         return []
@@ -206,7 +206,7 @@ def send_back_referral(session: Session, now: datetime, actor: Actor, referral: 
     _unbiased(session, now, actor, referral)
     columns = {
         "completed_by_id": None, "completed_at": None, "reviewed_by_id": None, "opened_by_id": None,
-        **clock("own", None),
+        "own_at": referral.send_by_at, "own_clock": referral.send_by_clock,
     }  # fmt: skip
     move(session, now, actor, referral, "drafted", "referral.sent_back", columns)
     return referral

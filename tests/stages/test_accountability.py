@@ -206,6 +206,35 @@ def test_while_a_review_is_open_the_sending_is_held_and_not_late(room: Room) -> 
     assert [one["task"] for one in room.told("room.overdue", "A")] == [*held, "referral.sealed"]
 
 
+def test_a_dossier_that_nobody_completes_is_marked_when_the_15_wd_to_send_it_are_over(room: Room) -> None:
+    """Send by 07-01, a Tuesday; sent back by the head, it has that day again."""
+    room.to("draft")
+    room.sweeps("2025-06-12", "2025-07-01")
+    assert room.told("room.overdue", "A") == []
+    room.sweeps("2025-07-02", "2025-07-04")
+    told = {"task": "referral.drafted", "true_at": "2025-07-02T00:00:00+08:00"}
+    assert (room.told("room.overdue", "A"), room.days("room.overdue", "A")) == ([told], ["2025-07-02"])
+    room.do("2025-07-04 10:00", "officer", "complete_referral", "A")
+    assert room.referral.deadline("own").on.isoformat() == "2025-07-08", "2 wd to review"
+
+
+def test_a_dossier_sent_back_and_not_completed_again_is_marked_when_it_had_to_be_sent(room: Room) -> None:
+    room.to("complete_referral")
+    room.do("2025-06-11 10:30", "supervision_head", "send_back_referral", "A")
+    room.sweeps("2025-06-12", "2025-07-04")
+    assert room.days("room.overdue", "A") == ["2025-07-02"]
+
+
+def test_while_a_review_is_open_a_dossier_not_completed_is_not_late(room: Room) -> None:
+    room.to("draft")
+    room.do("2025-06-13 10:00", "head@WATER", "ask_review", "A")
+    room.sweeps("2025-06-14", "2025-07-03")
+    assert [one["task"] for one in room.told("room.overdue", "A")] == ["rule on the review"]
+    room.do("2025-07-03 10:00", "supervision_head", "rule_on_review", "A", accept=False)
+    room.sweep("2025-07-04")
+    assert [one["task"] for one in room.told("room.overdue", "A")] == ["rule on the review", "referral.drafted"]
+
+
 # --- sealing ---
 
 

@@ -204,7 +204,8 @@ class Bot(Said):
             self.say("supervision.overdue")
         self.hearing_over(item)
         if item.state == "concluded" and is_workday(self.today) and item.referral is None and item.confirmed_on:
-            item.referral = Referral("drafted", self.next(), send_by=end(after(item.confirmed_on, 15)))
+            send_by = end(after(item.confirmed_on, 15))
+            item.referral = Referral("drafted", self.next(), send_by, send_by=send_by)
             self.say("referral.drafted")
 
     def hearing_over(self, item: Item) -> None:
@@ -226,7 +227,9 @@ class Bot(Said):
         for item in case.items:
             if item.state in ROOM_TASKS:
                 self._late(item, "room.overdue")
-            held = item.review == "asked" and item.referral and item.referral.state in ("approved", "sealed")
+            row = item.referral
+            to_send = row and (row.state in ("approved", "sealed") or (row.state == "drafted" and not row.completed_by))
+            held = item.review == "asked" and to_send
             if item.referral and item.referral.state not in ("closed", "abandoned") and not held:
                 self._late(item.referral, "room.overdue")
 

@@ -213,7 +213,7 @@ class Room(Handling):
     def send_back_referral(self, who: Person, case: Case, unit: str) -> None:
         _, row = self._referral(case, unit, "reviewed", "drafted")
         need(row.state == ("reviewed" if who.role == "leader" else "drafted") and row.completed_by)
-        row.state, row.completed_by, row.readers, row.own = "drafted", None, set(), None
+        row.state, row.completed_by, row.readers, row.own = "drafted", None, set(), row.send_by
         self.say("referral.sent_back")
 
     def seal_referral(self, who: Person, case: Case, unit: str) -> None:
