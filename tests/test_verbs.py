@@ -201,6 +201,15 @@ def test_a_draft_that_is_not_there_is_refused_whatever_its_number(people: People
     assert _refusal(people, VERBS["reply"], case, draft=number) == "not_found"
 
 
+@pytest.mark.parametrize("number", NOBODYS)
+def test_an_item_that_is_not_there_is_refused_whatever_its_number(people: People, number: Any) -> None:
+    case = item("opened")(people)
+    before = fingerprint(people.desk)
+    assert _refusal(people, VERBS["clear"], case, item=number, new_date=date(2025, 6, 20)) == "not_found"
+    assert _refusal(people, VERBS["open_supervision"], case, item=number, requirement="限期") == "not_a_candidate"
+    assert fingerprint(people.desk) == before
+
+
 @pytest.mark.parametrize("ground", (5, True, ["silent"], "x" * 41, "\0"))
 def test_a_ground_that_is_no_word_is_refused(people: People, ground: Any) -> None:
     case = item("opened")(people)

@@ -33,7 +33,8 @@ class Wanted:
         return bool(self.file or self.paper)
 
     def led_to(self, link: Link) -> bool:
-        """Whether a link says that it leads to the verb."""
+        """Whether a link says that it leads to the verb; a story tells an item by its case, unit and ground, and takes
+        no link that names one."""
         parts = urlsplit(link.href)
         steps = parts.path.strip("/").split("/")
         if self.verb == "open_file":
@@ -41,7 +42,8 @@ class Wanted:
         if self.paper:
             return steps[:2] == ["papers", self.paper]
         named = link.verb == self.verb or self.verb in steps or (bool(self.row) and "edit" in steps)
-        return named and ("draft" in parse_qs(parts.query)) == self.draft
+        asked = parse_qs(parts.query)
+        return named and "item" not in asked and ("draft" in asked) == self.draft
 
 
 @dataclass

@@ -37,12 +37,13 @@ def perform(
     unit: Any = None,
     ground: str | None = None,
     draft: int | None = None,
+    item: int | None = None,
     **values: Any,
 ) -> Any:
     """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and nothing is written.
 
-    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand;
-    `draft` a draft that the unit's head approves."""
+    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand,
+    `item` the id of the one that is meant; `draft` a draft that the unit's head approves."""
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
@@ -51,7 +52,7 @@ def perform(
     for day in _named_days(verb, values):
         calendars.reach(session, beijing(now), day)
     try:
-        return _perform(session, beijing(now), actor, verb, case, unit, ground, draft, values)
+        return _perform(session, beijing(now), actor, verb, case, unit, ground, draft, item, values)
     except NoCalendar as beyond:
         last = calendars.office_at(session, beijing(now)).calendar.last
         raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
@@ -84,6 +85,7 @@ def _perform(
     unit: Any,
     ground: str | None,
     draft: int | None,
+    item: int | None,
     values: dict[str, Any],
 ) -> Any:
     taken = {one.name for one in verb.fields}
@@ -99,9 +101,11 @@ def _perform(
         raise NotAllowed("field_missing", field="case")
     pending = cleaned(session, verb, values) if draft is None else dict(values)
     locked = lock(session, case, pending)
-    target = target_of(session, actor, verb, locked, meant, ground)
+    target = target_of(session, actor, verb, locked, meant, ground, item)
     if draft is not None:
         pending = _from_draft(session, now, locked, actor, verb, draft, values)
+    if verb.target == "room" and item is not None:
+        pending = {**pending, "item": item}
     if verb.target in ("room", "paper"):
         return verb.run(session, now, actor, locked, meant, **pending)
     return verb.run(session, now, actor, target, **pending)

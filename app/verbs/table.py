@@ -40,6 +40,7 @@ from app.verbs.form import Field, Verb, of_column
 from app.verbs.form import choice as _c
 from app.verbs.form import field as _f
 from app.verbs.targets import assignment_of, referral_meant, unit_id_of
+from app.verbs.typed import id_of
 
 
 def _facts(model: type[Any]) -> tuple[Field, ...]:
@@ -98,15 +99,18 @@ def _open_supervision(
     case: Case,
     unit: Unit | None,
     ground: str | None = None,
+    item: int | None = None,
     **terms: Any,
 ) -> Supervision:
     """Open a candidate on a ground (the oldest, where none is named), or by hand with a reason."""
     reason = terms.pop("reason", "")
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
+    if item is not None:
+        rows = [row for row in rows if row.id == id_of(item)]
     waiting = [row for row in rows if row.state == "candidate"]
     if waiting:
         return supervision.open_candidate(session, now, actor, waiting[0], **terms)
-    if ground not in (None, "by_hand"):
+    if ground not in (None, "by_hand") or item is not None:
         raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
     one = assignment_of(session, actor, case, unit, None)
     if any(row.state in STANDING and row.assignment_id == one.id for row in rows):

@@ -20,7 +20,7 @@ from app.stages import (
     supervision,
 )
 from app.verbs.form import Verb
-from app.verbs.typed import case_of
+from app.verbs.typed import case_of, id_of
 
 
 def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
@@ -74,10 +74,19 @@ def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None) -> 
 
 
 def _item(
-    session: Session, actor: Actor, case: Case, unit: Unit | None, ground: str | None, states: Sequence[str]
+    session: Session,
+    actor: Actor,
+    case: Case,
+    unit: Unit | None,
+    ground: str | None,
+    states: Sequence[str],
+    id: int | None,
 ) -> Supervision:
-    """The item meant: the first in a state that the verb is about, else the newest that stands, else the newest."""
+    """The item meant: the one that is named, else the first in a state that the verb is about, else the first that
+    stands, else the newest."""
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
+    if id is not None:
+        rows = [row for row in rows if row.id == id_of(id)]
     for wanted in (states, STANDING):
         fitting = [row for row in rows if row.state in wanted]
         if fitting:
@@ -98,7 +107,13 @@ def referral_meant(
 
 
 def target_of(
-    session: Session, actor: Actor, verb: Verb, case: Case, unit: Unit | None, ground: str | None
+    session: Session,
+    actor: Actor,
+    verb: Verb,
+    case: Case,
+    unit: Unit | None,
+    ground: str | None,
+    item: int | None = None,
 ) -> Any:
     """What a verb acts on: the case itself, an assignment, a reminder, an item or a referral."""
     if verb.target == "assignment":
@@ -106,7 +121,7 @@ def target_of(
     if verb.target == "reminder":
         return _reminder(session, actor, case, unit)
     if verb.target == "item":
-        return _item(session, actor, case, unit, ground, verb.states)
+        return _item(session, actor, case, unit, ground, verb.states, item)
     if verb.target == "referral":
         return referral_meant(session, actor, case, unit, verb.states)
     return case

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
@@ -11,6 +13,10 @@ from app import models
 from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.notices import LIST_HEAD, list_rows, struck_rows
+from app.rules import words
+from app.verbs import Verb, possible
+from app.views.actor import actor, language
+from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
 from app.views.papers import Noticed, list_facts, sent
 
@@ -25,6 +31,22 @@ class Supervision(Noticed):
         "struck_reason", "ended_reason", "cleared_to", "confirmed_at", "heard_at", "concluded_at", "review_accepted",
         "fed_back_at", "ended_at",
     )  # fmt: skip
+
+    def links(self, item: Any) -> Links:
+        """The verbs that the item's state allows, each about this item; and its paper."""
+        verbs = [one for one in possible(actor()) if item.state in _states(one)]
+        return [
+            *((url_for(f"Verbs.{one.name}", case=item.case_id, item=item.id), words.title(one.name, language()))
+              for one in verbs),
+            *super().links(item),
+        ]  # fmt: skip
+
+
+def _states(verb: Verb) -> Sequence[str]:
+    """The states of an item in which a verb can be about it."""
+    if verb.name == "open_supervision":
+        return ("candidate",)
+    return verb.states if verb.target == "item" else ()
 
 
 class SupervisionLists(DeskView):

@@ -44,6 +44,7 @@ _CHANGED: dict[str, str] = {
 """Where a verb without a case leads afterwards."""
 _OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
 """What verbs are about, where a case may have one of several units."""
+_OF_AN_ITEM = ("item", "room")
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
@@ -104,9 +105,9 @@ class Verbs(BaseView):
         inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue))
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
-        if verb.target == "item" and case is not None:
-            inputs[:0] = _which_item(case, typed, tongue)
-        target = [(name, typed[name]) for name in ("unit", "ground", "draft", "id", STOOD) if typed.get(name)]
+        if verb.target in _OF_AN_ITEM and case is not None:
+            inputs[:0] = _which_item(verb, case, typed, tongue)
+        target = [(name, typed[name]) for name in ("unit", "ground", "item", "draft", "id", STOOD) if typed.get(name)]
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows_of(case, actor())) if case is not None and verb.name in ACTS_ON else ""
         page = self.render_template(
@@ -225,10 +226,11 @@ def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> d
             target[name] = typed[name]
     if "id" in taken and not values.get("id"):
         raise NotAllowed("not_found")
-    if typed.get("draft"):
-        target["draft"] = key_typed(typed["draft"])
-        if not target["draft"]:
-            raise NotAllowed("not_found")
+    for name in ("draft", "item"):
+        if typed.get(name):
+            target[name] = key_typed(typed[name])
+            if not target[name]:
+                raise NotAllowed("not_found")
     return target
 
 
@@ -265,12 +267,31 @@ def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
 
 
-def _which_item(case: Case, typed: MultiDict[str, str], tongue: str) -> list[Input]:
-    """The choice of the ground, where several candidates or items stand on a case."""
-    query = select(Supervision.ground).where(Supervision.case_id == case.id).distinct()
-    found = [(one, words.value("ground", one, tongue)) for one in sorted(reader().scalars(query))]
-    label, value = words.field("ground", tongue), typed.get("ground", "")
-    return [Input("ground", label, "choice", value=value, options=found)] if len(found) > 1 else []
+def _which_item(verb: Verb, case: Case, typed: MultiDict[str, str], tongue: str) -> list[Input]:
+    """The choice of the ground, where several candidates or items stand on a case, and of the one that is meant, where
+    a unit has several on the same ground that the verb can be about."""
+    columns = (Supervision.id, Supervision.number, Supervision.unit_id, Supervision.ground, Supervision.round)
+    query = select(*columns, Supervision.state).where(Supervision.case_id == case.id).order_by(Supervision.id)
+    rows = reader().execute(query).all()
+    found: list[Input] = []
+    grounds = [(one, words.value("ground", one, tongue)) for one in sorted({row.ground for row in rows})]
+    if verb.target == "item" and len(grounds) > 1:
+        label = words.field("ground", tongue)
+        found.append(Input("ground", label, "choice", value=typed.get("ground", ""), options=grounds))
+    states = verb.states or (("candidate",) if verb.target == "room" else ())
+    fitting = [row for row in rows if not states or row.state in states]
+    if len({(row.unit_id, row.ground) for row in fitting}) < len(fitting):
+        named = typed.get("item", "")
+        options = [(str(row.id), _called(row, tongue)) for row in rows if row in fitting or str(row.id) == named]
+        found.append(Input("item", words.field("item", tongue), "choice", value=named, options=options))
+    return found
+
+
+def _called(item: Any, tongue: str) -> str:
+    """A candidate or item among others: its number or ground, its round, its state."""
+    name = item.number or words.value("ground", item.ground, tongue)
+    state = words.state("supervision", item.state, tongue)
+    return f"{name}（第{item.round}轮，{state}）" if tongue == "zh" else f"{name} (round {item.round}, {state})"
 
 
 def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple[str, str]]]:

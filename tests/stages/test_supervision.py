@@ -300,6 +300,27 @@ def test_cleared_needs_a_final_reply_not_refused(room: Room) -> None:
     assert (room.item.state, room.item.cleared_to) == ("cleared", None)
 
 
+def test_of_two_items_on_one_ground_the_one_that_is_named_is_meant(room: Room) -> None:
+    """Opened by hand in the first round and in the second; without a name it is the first."""
+    room.allocated("2025-06-09 09:10", "A", kind="help")
+    room.do("2025-06-09 10:30", "officer", "open_supervision", "A", workdays=5)
+    room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
+    room.do("2025-06-10 08:40", "examiner", "examine", "A", passes=True)
+    bad = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied"}
+    room.do("2025-06-10 09:00", "visitor", "record_visit", "A", **bad)
+    room.do("2025-06-10 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
+    room.do("2025-06-10 12:00", "centre_head", "propose", "A")
+    first, second = (row.id for row in room.items("A"))
+    no = room.refused("2025-06-10 12:30", "officer", "open_supervision", "A", item=first)
+    assert no == "not_a_candidate"
+    room.do("2025-06-10 12:30", "officer", "open_supervision", "A", item=second, workdays=1)
+    assert room.refused("2025-06-10 13:00", "head@WATER", "feed_back", "A", item=second, ground="leader") == "not_found"
+    room.do("2025-06-10 13:00", "head@WATER", "feed_back", "A", item=second)
+    assert [(row.round, row.state) for row in room.items("A")] == [(1, "opened"), (2, "fed_back")]
+    room.do("2025-06-10 14:00", "head@WATER", "feed_back", "A")
+    assert [row.state for row in room.items("A")] == ["fed_back", "fed_back"]
+
+
 # --- the finding ---
 
 

@@ -98,7 +98,8 @@ def names(verb: Verb) -> Iterator[str]:
         else:
             yield one.name
     if verb.target != "none":
-        yield from (name for name in ("unit", "ground", "draft") if name not in {one.name for one in verb.fields})
+        fields = {one.name for one in verb.fields}
+        yield from (name for name in ("unit", "ground", "item", "draft") if name not in fields)
 
 
 def addresses(verb: Verb, cases: list[int]) -> Iterator[str]:

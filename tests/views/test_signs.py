@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Case, Referral
+from app.models import Case, Referral, Supervision
 from app.stages.calendar import fill
 from tests.databases import Desk
 from tests.people import People, at
 from tests.views.canaries import cases_of
-from tests.views.panel import Panel, panel_over
+from tests.views.panel import Panel, panel_over, refused
 
 CALENDAR, BOT = "尚无2027年的放假安排", "督办机器人超过30分钟没有巡检"
 
@@ -124,6 +125,31 @@ def test_the_form_asks_whether_there_is_immediate_danger_and_names_110_119_and_1
     asked = form.split('name="dangerous"')[1].split('class="row"')[0]
     assert "是否正在危及人身、财产或公共安全" in asked
     assert all(line in asked for line in ("110", "119", "120"))
+
+
+def test_where_several_items_fit_a_form_asks_which_and_the_page_of_one_leads_to_it(empty: Panel) -> None:
+    """Two notices on one ground. Seen failing without the choice: the feedback on the second went to the first."""
+    people = People(empty.desk).hire("WATER")
+    case = people.case(complex=True)
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("officer", "open_supervision", case)
+    people.do("centre_head", "propose", case)
+    head, form = empty.of("head@WATER"), f"/do/feed_back/{case}"
+    assert 'name="item"' not in head.get(form).text
+    people.do("officer", "open_supervision", case)
+    with transaction(empty.desk.sessions) as session:
+        first, second = session.scalars(select(Supervision.id).order_by(Supervision.id)).all()
+    asked = head.get(form).text.split('name="item"')[1].split("</select>")[0]
+    assert [f'value="{id}"' in asked for id in (first, second)] == [True, True]
+    assert "第1轮" in asked and "selected" not in asked
+    assert f'href="{form}?item={second}"' in head.get(f"/supervision/show/{second}").text
+    named = head.get(f"{form}?item={second}").text
+    assert f'value="{second}" selected' in named
+    assert refused(head.post(form, {"item": "x", "words": "已办"})) == "not_found"
+    assert head.post(form, {"item": second, "words": "已约谈责任人，本周内整改到位。"}).status_code == 302
+    with transaction(empty.desk.sessions) as session:
+        assert session.scalars(select(Supervision.state).order_by(Supervision.id)).all() == ["opened", "fed_back"]
+    assert 'name="item"' not in head.get(form).text
 
 
 def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(empty: Panel) -> None:

@@ -77,6 +77,7 @@ FIELDS: dict[str, Pair] = {
     "why_not_contacted": ("未联系原因", "Why not contacted"), "found_true": ("诉求属实", "Found true"),
     "beyond_duty": ("超职责诉求", "Beyond duty"), "solved": ("是否解决", "Solved"), "why_unsolved": ("未解决原因", "Why unsolved"),
     "handling": ("办理情况（内部）", "Handling (internal)"), "evidence": ("佐证材料", "Evidence"), "ground": ("事由", "Ground"),
+    "item": ("督办件", "Item"),
     "requirement": ("督办要求", "Requirement"), "due_on": ("要求完成日期", "Due on"), "new_date": ("新的期限", "New date"),
     "finding": ("认定情形", "Finding"), "persons": ("责任人", "Persons"), "person": ("陈述人", "Person"),
     "conclusion": ("督查结论", "Conclusion"), "outcome": ("处理结果", "Outcome"), "method": ("方式", "Method"),
