@@ -16,6 +16,7 @@ from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
 from app.verbs import perform
 from app.views.actor import actor, asked, desk, now, refuse_access, written
+from app.views.masking import masked_text
 
 
 def upload_of(storage: FileStorage) -> bytes:
@@ -51,4 +52,5 @@ class Files(BaseView):
         except NotAllowed:
             abort(404)
         content = files.content_of(desk().settings.data, row.sha256)
-        return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=row.name)
+        name = row.name if who.reads_as_typed else masked_text(row.name, case_id)
+        return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)

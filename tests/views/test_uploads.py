@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Event
+from app.models import Case, Event
 from app.models.file import File
 from app.rules.files import MOST_BYTES
 from tests.papers.samples import GOOD, NOT_TAKEN, office
@@ -148,6 +149,22 @@ def test_a_file_is_behind_its_case_and_its_unit(panel: Panel) -> None:
         assert panel.of("it_admin").get(f"/files/{row.id}").status_code == 403
         assert panel.of("committee").get(f"/files/{row.id}").status_code == 403
         assert panel.browser().get(f"/files/{row.id}").status_code == 302
+
+
+def test_the_name_of_a_download_shows_a_unit_no_caller(panel: Panel) -> None:
+    """As on the page of the case, confidential or not; the centre reads it as it was typed."""
+    own, told = cases_of(panel.desk, "HOUSING"), {}
+    for case in own[1:3]:
+        with transaction(panel.desk.sessions) as session:
+            name = session.get_one(Case, case).caller.name  # type: ignore[union-attr]
+        assert _sent(panel, "operator", case, GOOD["pdf"], f"{name}13912345678现场.pdf").status_code == 302
+        id = _files(panel)[-1].id
+        for word in ("head@HOUSING", "operator"):
+            sent = panel.of(word).get(f"/files/{id}").headers["Content-Disposition"]
+            told[word] = unquote(sent)
+            assert "现场.pdf" in told[word]
+            assert (name in told[word]) is ("13912345678" in told[word]) is (word == "operator"), (case, sent)
+        assert "〔诉求人〕139****5678现场.pdf" in told["head@HOUSING"]
 
 
 def test_each_reading_of_a_file_is_on_the_record(sqlite_panel: Panel) -> None:
