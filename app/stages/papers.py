@@ -5,7 +5,7 @@ caller. A paper that is printed again years later says the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, text
@@ -35,6 +35,8 @@ from app.rules.workdays import BEIJING, last_day
 Facts = dict[str, Any]
 SPARED = ("sha256", "hash", "timeline", "number", "case_number")
 """The keys of facts that hold digits of ours, which are nobody's number."""
+_SPARED_ON_LISTS = (*SPARED, "case", "ground", "class")
+"""The same for a row of a list, with the words by which it is sorted."""
 _KEEP = text(
     "INSERT INTO paper (kind, subject_id, number, facts) VALUES (:kind, :subject_id, :number, :facts) "
     "ON CONFLICT (kind, subject_id) DO NOTHING"
@@ -93,9 +95,22 @@ def born(session: Session, subject: str, id: int, *kinds: str) -> tuple[Event, F
 def callers_of(session: Session, case_ids: list[int]) -> list[str]:
     """What must not be read on a paper about these cases: the names and numbers of their callers, those of the cases
     merged into them too."""
-    query = select(Caller.name, Caller.phone).join(Case, Case.caller_id == Caller.id)
-    found = session.execute(query.where(Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids))).all()
+    found = _callers(session, case_ids)
     return secrets((row.name for row in found), (row.phone for row in found))
+
+
+def callers_apart(session: Session, case_ids: set[int]) -> dict[int, list[str]]:
+    """Case id -> the same of each case alone, in one statement for all."""
+    about: dict[int, list[Any]] = {id: [] for id in case_ids}
+    for row in _callers(session, sorted(case_ids)):
+        for id in case_ids & {row.id, row.merged_into_id}:
+            about[id].append(row)
+    return {id: secrets((row.name for row in rows), (row.phone for row in rows)) for id, rows in about.items()}
+
+
+def _callers(session: Session, case_ids: list[int]) -> Sequence[Any]:
+    query = select(Case.id, Case.merged_into_id, Caller.name, Caller.phone).join(Caller, Caller.id == Case.caller_id)
+    return session.execute(query.where(Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids))).all()
 
 
 def _about(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:
@@ -219,17 +234,27 @@ def payload_is_of(session: Session, row: Supervision, event: Event) -> bool:
 
 
 def _list(session: Session, id: int) -> Facts:
+    """The day's list, each row without the callers of its own case. Of however many rows, in the same statements."""
     row: SupervisionList = _get(session, SupervisionList, id)
-    words = words_of(session)
-    struck = []
-    for one in json.loads(row.struck):
-        item: Supervision = _get(session, Supervision, one["supervision"])
-        event, _ = born(session, "supervision", item.id, "supervision.listed")
-        case, unit = _get(session, Case, event.chain), _get(session, Unit, item.unit_id)
-        struck.append({**one, "case": case.number, "unit": unit.name, "ground": item.ground})
+    words, rows, struck = words_of(session), json.loads(row.rows), json.loads(row.struck)
+    query = select(Supervision.id, Supervision.case_id, Supervision.ground, Case.number, Unit.name)
+    query = query.join(Case, Case.id == Supervision.case_id).join(Unit, Unit.id == Supervision.unit_id)
+    listed = query.where(Supervision.id.in_({one["supervision"] for one in (*rows, *struck)}))
+    items = {item.id: item for item in session.execute(listed)}
+    hidden = callers_apart(session, {item.case_id for item in items.values()})
+
+    def clean(one: Facts) -> Facts:
+        told: Facts = without_caller(one, hidden[items[one["supervision"]].case_id], _SPARED_ON_LISTS)
+        return told
+
+    def named(one: Facts) -> Facts:
+        item = items[one["supervision"]]
+        return {**one, "case": item.number, "unit": item.name, "ground": item.ground}
+
     return {
         "issuer": words["office"], "to": words["room"], "number": row.number, "day": row.day.isoformat(),
-        "at": row.issued_at.isoformat(), "rows": json.loads(row.rows), "struck": struck,
+        "at": row.issued_at.isoformat(), "rows": [clean(one) for one in rows],
+        "struck": [clean(named(one)) for one in struck],
     }  # fmt: skip
 
 

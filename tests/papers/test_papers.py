@@ -26,6 +26,7 @@ from app.stages.papers import frozen
 from tests.databases import Desk
 from tests.office import Office
 from tests.room import Room
+from tests.statements import counted
 
 CALLER = {"name": "李秀英", "phone": "13912345678"}
 TOLD = "李秀英（电话13912345678）反映滨河路7号楼前路面塌陷积水，身份证612722198001011234，请尽快处理。"
@@ -271,6 +272,58 @@ def test_a_struck_row_is_named_with_its_reason_on_paper_and_in_the_sheet(office:
     assert book.sheet_names == ["督办建议清单", "勘误"]
     assert book.get_sheet_by_name("勘误").to_python()[1][-1] == "误列：已办结。"
     assert "误列：已办结。" in words(papers.list_pdf(held))
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+def test_the_days_list_shows_no_caller_in_a_reason_a_leaders_words_or_a_struck_row(
+    office: Office, confidential: bool
+) -> None:
+    """Each row without the callers of its own case; what another case's caller is called stays in it."""
+    office.do("2025-06-09 09:00", "operator", "register", "A", kind="help", caller=CALLER, confidential=confidential)
+    office.do("2025-06-09 09:10", "allocator", "submit", "A")
+    leader = {"level": "county", "name": "县长", "text": "李秀英（13912345678）反映路面塌陷，请速办。"}
+    office.do("2025-06-09 09:20", "leader", "instruct", "A", unit="WATER", leader=leader)
+    office.do("2025-06-09 12:00", "centre_head", "propose", "A", reason="李秀英再次来电，另有13800001111。")
+    office.allocated("2025-06-09 09:00", "B", caller={"name": "路面塌陷", "phone": "13800000000"})
+    office.do("2025-06-09 12:00", "centre_head", "propose", "B", reason="路面塌陷来电。")
+    office.sweep("2025-06-10")
+    office.do("2025-06-10 10:00", "officer", "strike_row", "A", reason="误列：李秀英（13912345678）已撤诉。")
+    office.do("2025-06-10 11:00", "officer", "strike_row", "B", reason="误列：路面塌陷已撤诉。")
+    office.allocated("2025-06-10 12:00", "C")
+    office.do("2025-06-10 13:00", "centre_head", "propose", "C")
+    office.sweep("2025-06-11")
+    first, second = (facts(office, "list", row.id) for row in office.rows(SupervisionList))
+    for held in (first, second):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(held)))
+        cells = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+        for said in (str(held), str(cells), words(papers.list_pdf(held))):
+            assert "李秀英" not in said and "13912345678" not in said
+    own, other = first["rows"]
+    assert own["instructions"][0]["words"] == "〔诉求人〕（〔诉求人〕）反映路面塌陷，请速办。"
+    assert (own["reason"], other["reason"]) == ("〔诉求人〕再次来电，另有138****1111。", "〔诉求人〕来电。")
+    assert own["case"] == office.case("A").number
+    assert [one["reason"] for one in second["struck"]] == [
+        "误列：〔诉求人〕（〔诉求人〕）已撤诉。", "误列：〔诉求人〕已撤诉。"
+    ]  # fmt: skip
+
+
+def test_a_list_of_many_rows_is_frozen_in_as_many_statements_as_one_of_few(office: Office) -> None:
+    """Struck rows likewise. Seen failing with the case of each struck row asked for by itself."""
+    days = ("2025-06-09", "2025-06-10", "2025-06-11")
+    for day, letters in zip(days, ("A", "BCDE", "F"), strict=True):
+        for letter in letters:
+            office.allocated(f"{day} 10:00", letter, caller=CALLER)
+            office.do(f"{day} 11:00", "centre_head", "propose", letter, reason=TOLD)
+        office.sweep(f"{day[:-2]}{int(day[-2:]) + 1:02}")
+        for letter in letters if letters != "F" else ():
+            office.do(f"{day[:-2]}{int(day[-2:]) + 1:02} 09:00", "officer", "strike_row", letter)
+    asked, held = [], []
+    for row in office.rows(SupervisionList):
+        with counted(office.desk, traced=False) as found:
+            held.append(facts(office, "list", row.id))
+        asked.append(found.client)
+    assert [(len(one["rows"]), len(one["struck"])) for one in held] == [(1, 0), (4, 1), (1, 4)]
+    assert len(set(asked)) == 1, asked
 
 
 FORMULAS = ("=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)", "http://a.b", "1e5", "\t=1")
