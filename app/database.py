@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -37,12 +37,31 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def _plain_errors(engine: Engine) -> None:
+    """PostgreSQL tells the values of a row in an error's details, and a value that it cannot read (class 22) in its
+    first line: only what went wrong is left, on the error that is raised and on the one behind it."""
+
+    @event.listens_for(engine, "handle_error")
+    def plain(context: ExceptionContext) -> None:
+        error, raised = context.original_exception, context.sqlalchemy_exception
+        said = getattr(error, "diag", None)
+        if said is None or said.message_primary is None:
+            return
+        unread = str(said.sqlstate).startswith("22")
+        told = f"a value cannot be taken ({said.sqlstate})" if unread else said.message_primary
+        if raised is not None:
+            raised.args = (str(raised.args[0]).replace(str(error), told),)
+        error.args = (told,)
+
+
 def engine_from(url: str, **options: Any) -> Engine:
     """An engine for a database URL; `options` go to SQLAlchemy. Its errors name no values: a caller's words would
     reach the log, or Redis, with them."""
     engine = create_engine(url, **{"hide_parameters": True, **options})
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    else:
+        _plain_errors(engine)
     return engine
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.database import transaction
 from app.models import Case
 from app.views.actor import reader
+from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 
 WAY_ON = {"zh": "返回首页", "en": "To the first page"}
@@ -88,6 +92,27 @@ def test_a_failure_has_a_number_on_the_page_and_in_the_log(
     assert number
     assert "张三" not in answer.text
     assert any(number[1] in record.getMessage() for record in caplog.records)
+
+
+SAID = "张三13909120001"
+WRONG = {
+    "a name that is taken": "INSERT INTO setting (name, value) VALUES (:said, 'x'), (:said, 'y')",
+    "a row that lacks something": "INSERT INTO caller (name, phone) VALUES (:said, NULL)",
+    "a word that is no date": "SELECT id FROM caller WHERE flagged_at = CAST(CAST(:said AS text) AS date)",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_no_error_of_a_database_tells_a_value(desk: Desk, wrong: str) -> None:
+    """Neither the one that is raised nor the one behind it, whoever keeps them: a log, the queue, a case that could not
+    be looked at. Seen failing with PostgreSQL's details, and with the word that it cannot read in its first line."""
+    if desk.sqlite and "date" in wrong:
+        wrong = "a name that is taken"  # SQLite reads any word as a date.
+    with pytest.raises(DBAPIError) as no, transaction(desk.sessions) as session:
+        session.execute(text(WRONG[wrong]), {"said": SAID})
+    whole = "".join(traceback.format_exception(no.value))
+    assert "hidden" in whole and str(no.value.orig) in whole and str(no.value.orig)
+    assert SAID not in whole and "DETAIL" not in whole, whole
 
 
 def test_a_database_that_is_away_is_a_page_too(sqlite_panel: Panel) -> None:
