@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, request, url_for
-from flask_appbuilder.models.sqla.filters import FilterContains, FilterEqual
+from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import Boolean, Date, Integer, inspect, select
 
 from app.models.columns import Moment
 from app.rules import words
 from app.views.actor import actor, language, reader
-from app.views.filters import Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
+from app.views.filters import Contains, Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
 from app.views.worklists import Queue, queues_of
 
 Inputs = list[dict[str, Any]]
@@ -132,8 +132,8 @@ class Asking:
         elif kind == "choice":
             filters.add_filter(name, FilterEqual, value)
         else:
-            found = FilterContains if name not in self.free or actor().reads_as_typed else Covered
-            filters.add_filter(name, found, value.replace("\\", "\\\\").replace("%", "\\%"))
+            found = Contains if name not in self.free or actor().reads_as_typed else Covered
+            filters.add_filter(name, found, value)
 
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""

@@ -89,7 +89,15 @@ class OfCase(FilterEqual):
         return query.filter(getattr(self.model, self.column_name).has(number=value))
 
 
-class Covered(FilterContains):
+class Contains(FilterContains):
+    """Words as they were typed, on either database: no sign in them stands for others."""
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Add the condition."""
+        return query.filter(getattr(self.model, self.column_name).icontains(value, autoescape=True))
+
+
+class Covered(Contains):
     """Words, for those to whom the callers in them are covered: what they cannot read they cannot search for either.
     A number would be found digit by digit, so figures find nothing; nor does anything in a confidential case."""
 

@@ -152,6 +152,19 @@ def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: P
     assert _count(panel.of("operator"), "/cases/list/?q_narrative=13909121234") == len(own)
 
 
+def test_signs_that_stand_for_others_in_a_statement_are_searched_for_as_they_are(panel: Panel) -> None:
+    """Seen failing on SQLite with `%`, which found nothing, and on both with `_`, which found everything."""
+    one, other = cases_of(panel.desk, "HOUSING")[:2]
+    with transaction(panel.desk.sessions) as session:
+        session.get_one(Case, one).place = "完成率%甲_乙\\丙/丁"
+        session.get_one(Case, other).place = "完成率九甲又乙丙丁"
+    for word in ("operator", "head@HOUSING"):
+        browser = panel.of(word)
+        found = {sign: _count(browser, f"/cases/list/?q_place={quote(sign)}")
+                 for sign in ("%", "_", "\\", "/", "率%甲", "甲_乙", "乙\\丙/", "%%", "率_甲", "\\%")}  # fmt: skip
+        assert found == {**dict.fromkeys(found, 1), "%%": 0, "率_甲": 0, "\\%": 0}, word
+
+
 def test_the_lists_of_relations_hold_nothing_of_another_unit(sqlite_panel: Panel) -> None:
     """Drop-downs in search and forms name units, which are public, and categories; never cases, callers or persons."""
     for word in ("head@HOUSING", "staff@HOUSING"):
