@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Case, Reply, Supervision
+from app.models import Caller, Case, Reply, Supervision
 from app.roles import PAGES
 from app.views import base
 from app.views.base import DEEPEST, LARGEST_PAGE
@@ -150,6 +151,38 @@ def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: P
     assert "139****1234" in browser.get(f"/cases/{own[0]}").text
     assert "13909121234" in panel.of("operator").get(f"/cases/{own[0]}").text
     assert _count(panel.of("operator"), "/cases/list/?q_narrative=13909121234") == len(own)
+
+
+def test_a_unit_finds_no_covered_name_by_searching_for_it_or_a_part_of_it(panel: Panel) -> None:
+    """It finds what it can read: the same signs elsewhere in the text, and the name where it is not the caller's."""
+    own = cases_of(panel.desk, "HOUSING")
+    with transaction(panel.desk.sessions) as session:
+        first, second = session.get_one(Case, own[0]), session.get_one(Case, own[1])
+        session.get_one(Caller, first.caller_id).name = "李小红"
+        first.narrative = "李小红与王建国反映红旗路路灯不亮，证件61272219800101123X。"
+        second.narrative = "红旗路李小红家门前路灯不亮，请修复。"
+    told = {"kind": "supplement", "words": "李小红与王建国来电，红旗路仍不亮。",
+            "caller.name": "王建国", "caller.phone": "13900001111"}  # fmt: skip
+    assert panel.of("operator").post(f"/do/contact/{own[0]}", told).status_code == 302
+    browser, both = panel.of("head@HOUSING"), set(own[:2])
+
+    def found(column: str, word: str, page: str = "cases") -> set[int]:
+        address = f"/{page}/list/?q_{column}={quote(word)}"
+        rows = {int(id) for id in re.findall(r'href="/cases/(\d+)"', browser.get(address).text)}
+        assert _count(browser, address) == len(rows)
+        return rows & both
+
+    for word in ("李小红", "小红", "李"):
+        assert found("narrative", word) == {own[1]}, word
+    for word in ("建国", "王建国", "红与王", "李小红与", "国反映", "x", "X。"):
+        assert found("narrative", word) == set(), word
+    for word in ("红", "红旗路", "路灯不亮"):
+        assert found("narrative", word) == both, word
+    for word, here in (("小红", set()), ("建国来电", set()), ("红", {own[0]}), ("来电", {own[0]})):
+        assert found("words", word, "contacts") == here, word
+    rows = list(csv.reader(io.StringIO(browser.get(f"/cases/export.csv?q_narrative={quote('小红')}").text)))
+    assert len(rows) == 2
+    assert _count(panel.of("operator"), f"/cases/list/?q_narrative={quote('小红')}") == 2
 
 
 def test_signs_that_stand_for_others_in_a_statement_are_searched_for_as_they_are(panel: Panel) -> None:
