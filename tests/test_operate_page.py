@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app import cli
+from app.views.health import FORWARDED
+from app.web import READ_BYTES
 from config import PORT, PROJECT, load
 from jobs.advice import ADVICE
 from jobs.timetable import TIMETABLE
@@ -60,6 +62,18 @@ def test_the_table_of_wake_ups_is_the_timetable() -> None:
 
 def test_every_finding_of_the_check_is_told() -> None:
     assert set(table("code")) == set(ADVICE)
+
+
+def test_the_web_server_before_the_panel_passes_on_who_asks_and_that_it_is_tls() -> None:
+    """Without the one `/metrics` would be everybody's, without the other no browser would be told to stay with TLS."""
+    lines = {line.strip() for line in PAGE.splitlines() if line.startswith("    ")}
+    passed = {line.split()[1]: line.split()[2] for line in lines if line.startswith("proxy_set_header ")}
+    assert passed == {
+        "Host": "$host;", "X-Forwarded-For": "$proxy_add_x_forwarded_for;", "X-Forwarded-Proto": "$scheme;"
+    }  # fmt: skip
+    assert f"proxy_pass http://127.0.0.1:{PORT};" in lines
+    assert set(passed) & set(FORWARDED)
+    assert f"client_max_body_size {READ_BYTES // 2**20}m;" in lines
 
 
 def test_the_commands_and_programs_named_are_there() -> None:

@@ -295,6 +295,18 @@ def test_metrics_are_for_this_machine_itself_only(client: FlaskClient) -> None:
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.0.0.9"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("127.0.0.1:8080", 200), ("localhost:8080", 200), ("[::1]:8080", 200), ("LOCALHOST", 200),
+        ("duban.example", 403), ("10.0.0.2:8080", 403), ("127.0.0.1.example", 403), ("[::1", 403),
+    ],
+)  # fmt: skip
+def test_a_proxy_that_names_nobody_brings_nobody_to_the_metrics(client: FlaskClient, host: str, code: int) -> None:
+    """It passes on the name that the browser asked for, and comes from this machine itself."""
+    assert client.get("/metrics", headers={"Host": host}).status_code == code
+
+
 def test_with_a_token_metrics_are_for_who_has_it(client: FlaskClient, settings: config.Config) -> None:
     client.application.extensions["desk"].settings = replace(settings, metrics_token="t" * 20)
     assert client.get("/metrics").status_code == 403

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,17 @@ def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: 
         assert stopped[-1] == "redis"
         assert {one["state"] for one in duban.states().values()} == {"stopped"}
         assert "Traceback" not in "".join(duban.lines[duban.lines.index("worker-1 stopped"):])
+
+
+def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_it(desk: Desk, data: Path) -> None:
+    told = []
+    with Duban(data) as duban:
+        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 60, f"the address\n{duban.said}")
+        for proxied in ({"X-Forwarded-Proto": "https"}, {"X-Forwarded-Proto": "http"}, {}):
+            with closing(HTTPConnection("127.0.0.1", duban.port, timeout=10)) as connection:
+                connection.request("GET", "/login/", headers={"Host": "duban.example", **proxied})
+                told.append(connection.getresponse().headers["Strict-Transport-Security"])
+    assert told == ["max-age=31536000", None, None]
 
 
 def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(desk: Desk, data: Path) -> None:
