@@ -152,7 +152,10 @@ def _first_login(settings: config.Config, given: Namespace) -> tuple[str, str]:
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
     """One pass of the bot, without Redis."""
-    done = sweep(_sessions(settings), given.at or clock_of(settings)())
+    now = clock_of(settings)()
+    if settings.production and given.at and given.at > now:
+        raise Refused("--at is a moment to come, at which nothing is due yet: name one that is past in production.")
+    done = sweep(_sessions(settings), given.at or now)
     print(f"{done.cases} cases looked at, {done.failures} failed")
     return 1 if done.failures else 0
 

@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import select, text
 
 from app.database import transaction
 from app.models import Event, Person
+from app.rules.workdays import BEIJING
 from migrations import triggers
 from tests.databases import Desk
 
@@ -47,6 +50,18 @@ def test_a_sweep_needs_no_redis_and_says_what_it_did(tmp_path: Path) -> None:
     command(tmp_path, "upgrade")
     done = command(tmp_path, "sweep", "--at", "2025-10-09 08:30", REDIS_URL="redis://127.0.0.1:1/0")
     assert (done.returncode, done.stdout) == (0, "0 cases looked at, 0 failed\n"), done.stderr
+
+
+def test_a_sweep_of_a_moment_to_come_is_refused_in_production_and_changes_nothing(tmp_path: Path) -> None:
+    command(tmp_path, "upgrade")
+    tomorrow = (datetime.now(BEIJING) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+    done = command(tmp_path, "sweep", "--at", tomorrow, DESK_ENV="production")
+    assert (done.returncode, done.stdout) == (2, "") and "Traceback" not in done.stderr
+    assert "--at" in done.stderr and "production" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM run").fetchone() == (0,)
+    for at, env in (("2025-10-09 08:30", "production"), (tomorrow, "demo")):
+        assert command(tmp_path, "sweep", "--at", at, DESK_ENV=env).returncode == 0, (at, env)
 
 
 def test_settings_that_make_no_sense_are_refused_with_a_sentence(tmp_path: Path) -> None:
