@@ -13,7 +13,7 @@ from rq import Worker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,8 @@ LATE = timedelta(minutes=30)
 """How old the last whole pass may be."""
 SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
 """A worker that did not say for so long that it lives is dead."""
+NEWEST = 1000
+"""Among how many of the newest passes the last one is looked for: there is one more each minute, for years."""
 SHOWN_FAILURES = 20
 """How many cases that could not be looked at are named."""
 UNSCOPED = {"unscoped": True}
@@ -101,11 +103,11 @@ def _liaisons(session: Session, now: datetime) -> Iterator[Finding]:
 
 def swept(session: Session, now: datetime) -> timedelta | None:
     """How long ago the last whole pass was that ended; None where there was none. A clock that was set back leaves
-    passes in the future, which do not count."""
-    query = select(Run.looked_at).where(
+    passes in the future, which do not count; a pass as of a moment long past is not the last one."""
+    ended = select(Run.looked_at).where(
         Run.name == SWEEP.name, Run.finished_at.is_not(None), Run.looked_at <= now
     ).order_by(Run.id.desc())  # fmt: skip
-    last = session.scalar(query.limit(1))
+    last = session.scalar(select(func.max(ended.limit(NEWEST).subquery().c.looked_at)))
     return None if last is None else now - last
 
 

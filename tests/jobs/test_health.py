@@ -91,6 +91,12 @@ def test_passes_of_a_clock_that_was_set_back_do_not_count(desk: Desk, settings: 
     assert found(settings, NOW + timedelta(minutes=45)) == [("sweep_late", WRONG)]
 
 
+def test_a_pass_as_of_a_moment_long_past_does_not_make_the_last_one_late(desk: Desk, settings: config.Config) -> None:
+    """`python -m app sweep --at` beside a bot that runs."""
+    sweep(desk.sessions, NOW - timedelta(days=100))
+    assert found(settings, NOW + timedelta(minutes=5)) == []
+
+
 def test_a_bot_that_never_looked_is_wrong(desk: Desk, settings: config.Config) -> None:
     assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
 
