@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import secrets
@@ -19,7 +18,6 @@ from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import Engine, event, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
@@ -27,19 +25,19 @@ from werkzeug.routing import IntegerConverter
 import config
 from app import scope
 from app.clock import clock_from
-from app.database import engine_from, reading, sessions_from
+from app.database import engine_from, sessions_from
 from app.models import Setting
 from app.roles import Actor
 from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.rules.office import WORDS
-from app.supervisor.ready import no_sample
 from app.views import people
 from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.register import register
 from jobs.health import Finding, calendar_findings, swept
+from jobs.servable import servable
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
@@ -157,13 +155,11 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
 
 def from_environment() -> Flask:
     """The panel that the environment describes: what a WSGI server is told to serve. Raises `config.ConfigError`, and
-    `Refused` for a sample office in production."""
-    app = create_app(config.load(os.environ))
-    served: Desk = app.extensions["desk"]
-    # A database that does not answer now is no reason to stay away: every page says so until it does.
-    with contextlib.suppress(OperationalError), reading(served.sessions) as asked:
-        no_sample(served.settings, asked)
-    return app
+    `Refused` for a database that is behind or, in production, the sample office. While a database does not answer,
+    every page says so."""
+    settings = config.load(os.environ)
+    servable(settings)
+    return create_app(settings)
 
 
 def _around(app: Flask) -> None:

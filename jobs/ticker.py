@@ -19,6 +19,7 @@ from rq.exceptions import DuplicateJobError
 
 from config import ConfigError
 from jobs.desk import NoRedis, desk, queue_on, redis_of
+from jobs.servable import Refused, servable
 from jobs.timetable import FAILED_SECONDS, JOB_SECONDS, KEPT_SECONDS, TIMETABLE, Wake
 
 log = logging.getLogger("duban.ticker")
@@ -63,11 +64,13 @@ def run(queue: Queue, stopped: threading.Event) -> None:
 
 
 def main() -> int:
-    """Tick until SIGTERM or SIGINT; 2 where the settings cannot be used."""
+    """Tick until SIGTERM or SIGINT; 2 where the settings or the database cannot be used."""
     logging.basicConfig(level="INFO", format="%(asctime)s ticker %(message)s")
+    logging.getLogger("alembic").setLevel("WARNING")
     try:
         queue = queue_on(redis_of(desk().settings))
-    except (ConfigError, NoRedis) as wrong:
+        servable(desk().settings)
+    except (ConfigError, NoRedis, Refused) as wrong:
         log.error("%s", wrong)
         return 2
     stopped = threading.Event()

@@ -14,6 +14,7 @@ import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once
 from config import ConfigError
 from jobs.desk import NoRedis, desk, queue_on, redis_of
 from jobs.parent import forks_die_with_me
+from jobs.servable import Refused, servable
 
 log = logging.getLogger("duban.worker")
 WORKER_TTL = 30
@@ -45,12 +46,14 @@ def worker(redis: Redis, name: str) -> DeskWorker:
 
 
 def main(arguments: list[str]) -> int:
-    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings cannot be used; 1: Redis went away."""
+    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings or the database cannot be used;
+    1: Redis went away."""
     name = arguments[0] if arguments else "worker"
     logging.basicConfig(level="WARNING", format=f"%(asctime)s {name} %(message)s")
     try:
         redis = redis_of(desk().settings, None)
-    except (ConfigError, NoRedis) as wrong:
+        servable(desk().settings)
+    except (ConfigError, NoRedis, Refused) as wrong:
         log.error("%s", wrong)
         return 2
     forks_die_with_me()

@@ -56,6 +56,11 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
 
 def behind(engine: Engine) -> bool:
     """Whether the database lacks a migration that the code has."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with engine.connect().execution_options(reads=True) as connection:
-        return MigrationContext.configure(connection).get_current_revision() != head
+        return lacking(connection)
+
+
+def lacking(connection: Connection) -> bool:
+    """The same, on a connection that is open."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() != head

@@ -23,9 +23,9 @@ import config
 from app.rules.workdays import BEIJING
 from app.supervisor import panel, ready, valkey
 from app.supervisor.child import Child, Say
-from app.supervisor.ready import Refused
 from jobs import children
 from jobs.children import Children
+from jobs.servable import Refused
 
 __all__ = ["Refused", "run"]
 

@@ -13,28 +13,20 @@ from datetime import datetime
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.orm import Session
 
 import config
 from app.clock import clock_from
 from app.database import engine_from, reading, sessions_from, transaction
-from app.models import Case, Person, Setting
+from app.models import Case, Person
 from app.stages.calendar import fill
 from jobs.children import lock_file
+from jobs.servable import BEHIND, Refused, is_sample, no_sample
 from migrations.upgrade import behind, upgrade
 
 ANOTHER_RUNS = 3
 """The exit code where another supervisor runs on the same data."""
 _LOCK_SECONDS = 1.0
 """How long the lock is tried for: who only looks whether it is held holds it for a moment."""
-
-
-class Refused(Exception):
-    """Nothing is started; the message is one sentence that says what to do. `code` is the exit code."""
-
-    def __init__(self, sentence: str, code: int = 2) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 @contextmanager
@@ -108,25 +100,10 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
     if not behind(engine):
         return
     if settings.production and not fresh:
-        raise Refused(
-            "The database is behind its migrations: make a backup, then run `python -m app upgrade`."
-        )
+        raise Refused(BEHIND)
     upgrade(engine)
     with transaction(sessions_from(engine, settings.ledger_key)) as session:
         fill(session, now)
-
-
-def no_sample(settings: config.Config, session: Session) -> None:
-    """Raises Refused where production would serve the sample office."""
-    if settings.production and _is_sample(session):
-        raise Refused(
-            "The database holds the sample office, whose accounts are no secret: set DATABASE_URL to another one when"
-            " DESK_ENV is production, and make an office in it with `python -m app init`."
-        )
-
-
-def _is_sample(session: Session) -> bool:
-    return session.scalar(select(Setting.value).where(Setting.name == "sample_office")) == "true"
 
 
 def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
@@ -134,7 +111,7 @@ def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
     engine = engine_from(settings.database_url)
     try:
         with reading(sessions_from(engine, settings.ledger_key)) as session:
-            if not _is_sample(session):
+            if not is_sample(session):
                 return None
             names = list(session.scalars(select(Person.username).order_by(Person.id)))
             return names, len(list(session.scalars(select(Case.id))))

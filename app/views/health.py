@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.database import reading
 from app.models import Case, Run
 from app.rules.workflow import OPEN_CASE
+from jobs.advice import finding
 from jobs.health import (
     UNSCOPED,
     WRONG,
@@ -30,6 +31,7 @@ from jobs.health import (
     swept,
     unreachable,
 )
+from migrations.upgrade import lacking
 
 blueprint = Blueprint("health", __name__)
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -50,9 +52,12 @@ def readyz() -> tuple[Response, int]:
     found: list[Finding] = []
     try:
         with reading(desk.sessions) as session:
-            age = swept(session, now)
-            told["last_sweep_seconds"] = None if age is None else int(age.total_seconds())
-            found += [*calendar_findings(session, now), *pass_findings(session, now)]
+            if lacking(session.connection()):
+                found.append(finding("database_behind"))
+            else:
+                age = swept(session, now)
+                told["last_sweep_seconds"] = None if age is None else int(age.total_seconds())
+                found += [*calendar_findings(session, now), *pass_findings(session, now)]
     except DatabaseError as error:
         found.append(unreachable(error))
     found += bot_findings(desk.settings)

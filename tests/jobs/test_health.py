@@ -275,6 +275,14 @@ def test_readyz_is_503_when_something_is_wrong_and_names_it(client: FlaskClient,
     assert answer.get_json()["findings"] == [{"code": "worker_missing", "level": WRONG}]
 
 
+def test_readyz_is_503_when_the_database_is_behind(desk: Desk, client: FlaskClient) -> None:
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json()["findings"] == [{"code": "database_behind", "level": WRONG}]
+
+
 def test_readyz_says_so_when_the_database_is_away(client: FlaskClient, settings: config.Config) -> None:
     engine = engine_from("postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
     client.application.extensions["desk"].sessions = sessions_from(engine, settings.ledger_key)

@@ -28,6 +28,7 @@ from jobs import sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id
 from jobs.timetable import TIMETABLE
+from tests.databases import Desk
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
 
@@ -66,8 +67,10 @@ def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
     assert tick(queue, 36_300.0) == NAMES
 
 
-def test_two_ticker_processes_at_once_give_one_job(queue: Queue, redis_url: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(tmp_path), "DATABASE_URL": ""}
+def test_two_ticker_processes_at_once_give_one_job(
+    queue: Queue, redis_url: str, sqlite_desk: Desk, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(tmp_path), "DATABASE_URL": sqlite_desk.url}
     both = [subprocess.Popen([sys.executable, "-m", "jobs.ticker"], env=environment, cwd=ROOT) for _ in range(2)]
     waited(lambda: len(queue) >= 3, 20, "wake-ups")
     time.sleep(3)

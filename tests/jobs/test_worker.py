@@ -21,9 +21,15 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry, FinishedJobRegistry
 from sqlalchemy import select
 
-from app.database import reading
-from app.models import Dossier, Run
+import config
+from app import web
+from app.database import reading, transaction
+from app.models import Dossier, Run, Setting
 from app.rules.workdays import BEIJING
+from app.supervisor import Refused
+from jobs import ticker
+from jobs import worker as worker_process
+from jobs.desk import desk as desk_of_a_job
 from jobs.desk import queue_on
 from jobs.ticker import tick
 from tests.databases import Desk
@@ -159,6 +165,43 @@ def test_a_worker_enters_itself_again_in_a_redis_that_was_emptied(
         waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting"}, 60, "three jobs")
         found = waited(lambda: alive(redis), 20, "the worker again")
         assert [one.name for one in found] == [name] and found[0].pid == worker.pid
+
+
+def refusals(desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What worker, panel and ticker say, each started by itself in production, and refused."""
+    config.load({"DESK_DATA": str(data)})
+    given = {"DESK_ENV": "production", "DESK_DATA": str(data), "DATABASE_URL": desk.url}
+    for name, value in {**given, "REDIS_URL": f"unix://{data}/none.sock"}.items():
+        monkeypatch.setenv(name, value)
+    told = []
+    desk_of_a_job.cache_clear()
+    try:
+        for start in (lambda: worker_process.main(["worker-1"]), ticker.main):
+            assert start() == 2
+            told.append(caplog.messages[-1])
+    finally:
+        desk_of_a_job.cache_clear()
+    with pytest.raises(Refused) as no:
+        web.from_environment()
+    return [*told, str(no.value)]
+
+
+def test_services_started_on_a_database_that_is_behind_refuse(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    (told,) = set(refusals(desk, tmp_path / "data", monkeypatch, caplog))
+    assert "behind its migrations" in told and "python -m app upgrade" in told
+
+
+def test_services_started_on_the_sample_office_in_production_refuse(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with transaction(desk.sessions) as session:
+        session.add(Setting(name="sample_office", value="true"))
+    (told,) = set(refusals(desk, tmp_path / "data", monkeypatch, caplog))
+    assert "sample office" in told and "python -m app init" in told
 
 
 def test_a_worker_that_finds_no_redis_ends_with_one_line(sqlite_desk: Desk, tmp_path: Path) -> None:
