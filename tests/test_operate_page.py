@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from sqlalchemy import select
 
 from app import cli
+from app.database import reading
+from app.models import Person
 from app.views.health import FORWARDED
 from app.web import READ_BYTES
 from config import PORT, PROJECT, load
 from jobs.advice import ADVICE
 from jobs.timetable import TIMETABLE
+from tests.databases import desk_at
 
+APP = ".venv/bin/python -m app"
 PAGE = (PROJECT / "docs" / "operate.md").read_text("utf-8")
 
 
@@ -74,6 +84,57 @@ def test_the_web_server_before_the_panel_passes_on_who_asks_and_that_it_is_tls()
     assert f"proxy_pass http://127.0.0.1:{PORT};" in lines
     assert set(passed) & set(FORWARDED)
     assert f"client_max_body_size {READ_BYTES // 2**20}m;" in lines
+
+
+def blocks(heading: str) -> list[str]:
+    """The indented blocks of a section, in order."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [dedent(one).strip("\n") for one in re.findall(r"(?:^    .*\n|^\n(?=    ))+", section, re.MULTILINE)]
+
+
+def test_a_password_in_the_address_of_the_database_is_one_that_its_user_was_given() -> None:
+    told = "\n".join(blocks("PostgreSQL and services of their own"))
+    assert re.search(r"^DATABASE_URL=postgresql://duban:…@127\.0\.0\.1/duban$", told, re.MULTILINE)
+    assert "createuser --pwprompt duban" in told
+    assert told.index("createuser") < told.index("createdb") < told.index("DATABASE_URL") < told.index("[Service]")
+
+
+def test_who_runs_it_can_read_its_settings_and_nobody_else() -> None:
+    told = "\n".join(blocks("Start in earnest"))
+    user = re.search(r"^ *User=(\w+)$", PAGE, re.MULTILINE)
+    assert user and f"# install -o {user[1]} -g {user[1]} -m 0600 /dev/null /etc/duban.env" in told
+    assert f"# su {user[1]}\n" in told and "EnvironmentFile=/etc/duban.env\n" in PAGE
+
+
+def test_the_desk_is_checked_after_it_was_started() -> None:
+    """`check` of a desk that is stopped says that the bot is missing, whatever else is well."""
+    told = "\n".join(blocks("Upgrade"))
+    order = ["systemctl stop", "make install", "app upgrade", "systemctl start", "app check"]
+    assert sorted(order, key=told.index) == order
+
+
+@pytest.mark.long
+def test_the_commands_of_the_page_work_on_the_database_of_its_settings(postgres_url: str, tmp_path: Path) -> None:
+    """In a shell that has read the file as the page says, and started anywhere."""
+    settings, data = tmp_path / "duban.env", tmp_path / "lib"
+    (file,) = [one for one in blocks("PostgreSQL and services of their own") if one.startswith("DESK_ENV=")]
+    values = {"/var/lib/duban": str(data), "postgresql://duban:…@127.0.0.1/duban": postgres_url}
+    shell = next(one for one in blocks("Start in earnest") if "set -a" in one).replace("# su duban\n", "")
+    for old, new in {**values, "REDIS_URL=redis://:…@127.0.0.1:6379/0": f"REDIS_URL=unix://{data}/none"}.items():
+        assert old in file
+        file = file.replace(old, new)
+    settings.write_text(file, "utf-8")
+    shell = shell.replace("/opt/duban", str(PROJECT)).replace("/etc/duban.env", str(settings))
+    given = "DESK_ADMIN=chief DESK_ADMIN_PASSWORD='a river runs north'"
+    lines = [shell, f"{given} {APP} init", f"{APP} upgrade", f"{APP} verify"]
+    done = subprocess.run(
+        ["sh", "-ec", "\n".join(lines)], env={"PATH": os.environ["PATH"]}, cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (data / "ledger.key").exists() and "the record is whole" in done.stdout
+    with desk_at(postgres_url) as desk, reading(desk.sessions) as session:
+        assert session.scalars(select(Person.username)).all() == ["chief"]
 
 
 def test_the_commands_and_programs_named_are_there() -> None:
