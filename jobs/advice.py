@@ -16,6 +16,11 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "数据库结构落后于程序。", "The database is behind its migrations.",
         "请先备份，再运行 python -m app upgrade。", "Make a backup, then run python -m app upgrade.",
     ),
+    "guards_missing": (
+        "保护台账的触发器缺少{n}个（{names}）。", "{n} of the triggers that guard the record are missing ({names}).",
+        "请查明由谁删除，运行 python -m app verify 校验台账，再运行 python -m app upgrade 重建。",
+        "Find out who dropped them, run python -m app verify, then python -m app upgrade, which makes them anew.",
+    ),
     "calendar_short": (
         "日历只到{last}，不足今后{days}天。", "The calendar ends on {last}, less than {days} days ahead.",
         "请运行 python -m app upgrade，并由IT管理员录入新一年的放假安排。",

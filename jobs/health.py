@@ -28,6 +28,7 @@ from jobs.children import Children, read
 from jobs.desk import NoRedis, queue_on, redis_of
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from jobs.worker import WORKER_TTL
+from migrations import triggers
 from migrations.upgrade import behind
 
 __all__ = ["WARNING", "WRONG", "Finding", "bot_findings", "calendar_findings", "desk_findings", "findings", "swept"]
@@ -42,6 +43,8 @@ NEWEST = 1000
 """Among how many of the newest passes the last one is looked for: there is one more each minute, for years."""
 SHOWN_FAILURES = 20
 """How many cases that could not be looked at are named."""
+SHOWN_GUARDS = 5
+"""How many missing triggers are named."""
 UNSCOPED = {"unscoped": True}
 """Every unit's rows: a check is nobody's page."""
 
@@ -66,13 +69,23 @@ def unreachable(error: DatabaseError) -> Finding:
 
 
 def desk_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """What the database tells: calendar, units, the last pass, cases that could not be looked at. Raises
+    """What the database tells: guards, calendar, units, the last pass, cases that could not be looked at. Raises
     sqlalchemy's DatabaseError where it cannot be asked."""
     with reading(sessions) as session:
         return [
-            *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
+            *_guards(session), *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
             *_failures(session),
         ]  # fmt: skip
+
+
+def _guards(session: Session) -> Iterator[Finding]:
+    """Whether the triggers that guard the record are there, and switched on."""
+    connection = session.connection()
+    missing = sorted(triggers.expected(connection) - triggers.present(connection))
+    if missing:
+        more = ["…"] if len(missing) > SHOWN_GUARDS else []
+        names = ", ".join(missing[:SHOWN_GUARDS] + more)
+        yield finding("guards_missing", n=len(missing), names=names)
 
 
 def calendar_findings(session: Session, now: datetime) -> Iterator[Finding]:

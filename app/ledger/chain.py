@@ -53,6 +53,11 @@ def _utf16(key: str) -> bytes:
     return key.encode("utf-16-be")
 
 
+def content_hash(*texts: str) -> str:
+    """The SHA-256 by which an event seals texts that stand in another table: one for each line."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
 @dataclass(slots=True)
 class Head:
     """The tip of a chain, moved on by every event that is sealed to it."""

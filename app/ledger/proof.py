@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import String, Subquery, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.ledger.chain import flaw
-from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead
+from app.ledger.chain import content_hash, flaw
+from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead, Report, SupervisionList
 from app.rules.workdays import BEIJING
 
 
@@ -101,6 +102,31 @@ def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
             yield Flaw(row.chain, row.seq, f"{subject} {row.subject_id}, which it made, is not there")
 
 
+_SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
+    "report.issued": ("report", (Report.figures,)),
+    "report.reissued": ("report", (Report.figures,)),
+    "list.issued": ("list", (SupervisionList.rows, SupervisionList.struck)),
+}
+"""word -> what it issued, as its payload names it, and the columns of which the payload holds the SHA-256."""
+
+
+def _issued(session: Session, case: int | None) -> Iterator[Flaw]:
+    """Reports and lists that are not what the office's chain says was issued. The first lists had no SHA-256."""
+    if case not in (None, OFFICE_CHAIN):
+        return
+    query = select(Event.seq, Event.kind, Event.payload).where(Event.chain == OFFICE_CHAIN, Event.kind.in_(_SEALED))
+    for row in session.execute(query.order_by(Event.seq)).all():
+        what, columns = _SEALED[row.kind]
+        told = json.loads(row.payload)
+        if "sha256" not in told:
+            continue
+        texts = session.execute(select(*columns).where(columns[0].class_.id == told[what])).first()
+        if texts is None:
+            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there")
+        elif content_hash(*texts) != told["sha256"]:
+            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued")
+
+
 def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
     """The first flaw of each chain (of one case only, where given); an empty list when all is whole."""
     heads = _heads(session, case)
@@ -116,6 +142,8 @@ def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
     for chain, (seq, _) in heads.items():
         if seq:
             found.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
-    for wrong in (*_states(session, case), *_lost(session, case)):
+    # Payloads are worth reading only where their chain is whole.
+    issued = () if OFFICE_CHAIN in found else _issued(session, case)
+    for wrong in (*_states(session, case), *_lost(session, case), *issued):
         found.setdefault(wrong.chain, wrong)
     return [found[chain] for chain in sorted(found)]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
+from app.ledger.chain import content_hash
 from app.models import Assignment, Case, Instruction, Reminder, Supervision, SupervisionList, Unit
 from app.models.facts import load
 from app.roles import BOT, Actor
@@ -184,7 +185,9 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     )  # fmt: skip
     session.add(issued)
     session.flush()
-    note_office(session, now, BOT, "list.issued", {"list": issued.id, "day": day.isoformat(), "rows": len(rows)})
+    sealed = content_hash(issued.rows, issued.struck)
+    payload = {"list": issued.id, "day": day.isoformat(), "rows": len(rows), "sha256": sealed}
+    note_office(session, now, BOT, "list.issued", payload)
     return issued
 
 

@@ -29,6 +29,7 @@ from jobs import health
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.desk import queue_on
 from jobs.worker import worker
+from migrations.upgrade import upgrade
 from tests import seed
 from tests.databases import Desk
 from tests.people import fingerprint
@@ -194,6 +195,19 @@ def test_a_database_behind_its_migrations_is_named(desk: Desk, settings: config.
     with desk.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
     assert found(settings) == [("database_behind", WRONG)]
+
+
+def test_a_guard_of_the_record_that_is_missing_is_named_and_an_upgrade_puts_it_back(
+    desk: Desk, settings: config.Config
+) -> None:
+    on = "" if desk.sqlite else " ON event"
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER guard_{'event_update' if desk.sqlite else 'event_change'}{on}")
+    one = sole(settings)
+    assert (one.code, one.level) == ("guards_missing", WRONG)
+    assert "guard_event_" in one.zh and "1" in one.en and "python -m app verify" in one.todo_en
+    upgrade(desk.engine)
+    assert found(settings) == []
 
 
 def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:

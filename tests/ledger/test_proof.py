@@ -5,6 +5,7 @@ Each attack is run on both databases on a desk of two cases, of which only the f
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, select, text, update
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 from app import ledger
 from app.database import transaction
 from app.ledger.chain import Head, flaw, seal
-from app.models import Assignment, Case, Event
+from app.models import Assignment, Case, Event, SupervisionList
 from app.roles import BOT
+from app.stages.office import issue_list
+from app.stages.reporting import issue_report
 from migrations import triggers
 from tests.databases import KEY, Desk
-from tests.ledger.rows import ALLOCATOR, NOW, allocated
+from tests.ledger.rows import ALLOCATOR, NOW, allocated, bear
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,58 @@ def test_the_offices_chain_is_verified_like_a_cases(record: Record) -> None:
     assert record.found() == ["office, event 2: the tail was cut: the case remembers another last event"]
     record.attack("DELETE FROM event WHERE chain = 0")
     assert record.found() == ["office, event 1: all its events are gone"]
+
+
+# --- reports and lists, which the office's chain seals ---
+
+def issued(record: Record) -> tuple[int, int]:
+    """A report and a list of the day, with their events: the ids of both."""
+    with transaction(record.desk.sessions) as session:
+        report = issue_report(session, NOW, BOT, "weekly", date(2026, 2, 23))
+        one = session.get_one(Assignment, record.assignment)
+        of = {"unit": one.unit_id, "assignment": one.id}
+        bear(session, "supervision", record.case, of, facts="{}", listed_on=NOW.date())
+        listed = issue_list(session, NOW)
+        assert listed is not None
+    assert record.found() == []
+    return report.id, listed.id
+
+
+def test_figures_of_a_report_that_are_not_those_issued_are_named(record: Record) -> None:
+    report, _ = issued(record)
+    record.attack(f"UPDATE report SET figures = '{{}}' WHERE id = {report}")
+    assert record.found() == [f"office, event 3: report {report} is not as it was issued"]
+    assert record.found(record.case) == []
+    record.attack(f"DELETE FROM report WHERE id = {report}")
+    assert record.found(0) == [f"office, event 3: report {report}, which it issued, is not there"]
+
+
+@pytest.mark.parametrize("column", ["rows", "struck"])
+def test_rows_of_a_list_that_are_not_those_issued_are_named(record: Record, column: str) -> None:
+    _, listed = issued(record)
+    record.attack(f"UPDATE supervision_list SET {column} = '[{{}}]' WHERE id = {listed}")
+    assert record.found() == [f"office, event 4: list {listed} is not as it was issued"]
+    record.attack("DELETE FROM supervision_list")
+    assert record.found() == [f"office, event 4: list {listed}, which it issued, is not there"]
+
+
+def test_a_list_of_before_its_rows_were_sealed_is_passed_over(record: Record) -> None:
+    with transaction(record.desk.sessions) as session:
+        row = SupervisionList(day=NOW.date(), number="1", issued_at=NOW, rows="[]")
+        session.add(row)
+        session.flush()
+        ledger.note_office(session, NOW, BOT, "list.issued", {"list": row.id, "day": "2026-03-06", "rows": 0})
+    assert record.found() == []
+
+
+def test_an_issue_whose_payload_was_edited_away_is_named_as_an_edited_event(record: Record) -> None:
+    issued(record)
+    for payload in ("no json", "[]", '{"sha256": 1}'):
+        record.attack(f"UPDATE event SET payload = '{payload}' WHERE chain = 0 AND seq = 3")
+        assert record.found() == [f"office, event 3: {EDITED}"]
+
+
+# --- what is left open ---
 
 
 def test_open_without_checkpoints_a_tail_cut_with_its_head_rolled_back_is_not_seen(record: Record) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import note_office, take
-from app.ledger.chain import canonical
+from app.ledger.chain import canonical, content_hash
 from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -101,7 +100,7 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
     session.flush()
     payload = {
         "report": row.id, "kind": row.kind, "first": row.first.isoformat(), "version": row.version,
-        "number": row.number, "sha256": hashlib.sha256(row.figures.encode()).hexdigest(),
+        "number": row.number, "sha256": content_hash(row.figures),
     }  # fmt: skip
     note_office(session, now, actor, kind, payload)
     return row
