@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.models import Report
 from app.rules import words
+from app.rules.evaluation import Points
 
 _UNITS: dict[str, tuple[str, str]] = {
     "allocated": ("交办", "allocated"), "on_time": ("按时", "on time"), "late": ("逾期", "late"),
@@ -191,6 +192,22 @@ class _Told:
 
 def _plain(value: Any) -> str:
     return "—" if value is None or value == "" else str(value)
+
+
+def points_told(points: Points, tongue: str) -> str:
+    """The points of the evaluation as people read them, a line for each item and for each deduction."""
+    zh = tongue != "en"
+    lines = [
+        f"{words.word(_ITEMS[name], tongue)}：" + (
+            f"{one.weight}分，比率{one.full}%起每差1个百分点扣{one.each}分，最低{one.least}分" if zh else
+            f"{one.weight} points, {one.each} less for each percentage point beyond {one.full}, at least {one.least}"
+        )
+        for name, one in points.items.items()
+    ]  # fmt: skip
+    taken = asdict(points.deductions)
+    most = taken.pop("most")
+    each = "，".join(f"{words.word(_DEDUCTED[name], tongue)} {value}" for name, value in taken.items())
+    return "\n".join([*lines, f"扣分：{each}；合计不超过{most}分" if zh else f"Deductions: {each}; at most {most}"])
 
 
 def figures_of(report: Report, tongue: str, unit: str | None = None) -> dict[str, list[Table]]:

@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from app.models import Case, Event, Run, Setting, Unit, UnitPost
 from app.rules import words
+from app.rules.evaluation import TABLE, points_of
 from app.rules.office import WORDS
 from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
 from app.views.asking import Inputs
 from app.views.base import DeskInterface, DeskView
+from app.views.figures import points_told
 from app.views.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 
@@ -79,11 +81,10 @@ class Settings(DeskView):
     def in_force(self) -> list[tuple[str, str, bool]]:
         """Every setting: its name, the words that count today, whether they are the office's own."""
         found = reader().execute(select(Setting.name, Setting.value).where(Setting.name.in_(WORDS)))
-        own = {row.name: row.value for row in found}
-        return [
-            (words.value("setting", name, language()), own.get(name) or usual, bool(own.get(name)))
-            for name, usual in WORDS.items()
-        ]
+        own, tongue = {row.name: row.value for row in found}, language()
+        told = {name: own.get(name) or usual for name, usual in WORDS.items()}
+        told[TABLE] = points_told(points_of({TABLE: told[TABLE]}), tongue)
+        return [(words.value("setting", name, tongue), told[name], bool(own.get(name))) for name in WORDS]
 
     def key_of(self, pk: str) -> Any:
         """A name."""
