@@ -234,12 +234,22 @@ def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> d
     return target
 
 
+def _takes_files(verb: Verb) -> set[str]:
+    """The fields of a form with which files come."""
+    if verb.name == "attach":
+        return {"upload"}
+    leaders = [one.name for one in verb.fields if one.kind == "leader"]
+    return {one.name for one in verb.fields if one.name in UPLOADED} | {f"{a}.{b}" for a in leaders for b in UPLOADED}
+
+
 def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files that came with a form, kept in the store; a text field that names one gets its name."""
+    """The files that came with a form, kept in the store; a text field that names one gets its name. Nothing is kept
+    where a file came with a field that the form does not have."""
     kept: list[dict[str, Any]] = []
-    for field, storage in request.files.items(multi=True):
-        if not storage.filename:
-            continue
+    sent = [(field, storage) for field, storage in request.files.items(multi=True) if storage.filename]
+    for field in (field for field, _ in sent if field not in _takes_files(verb)):
+        raise NotAllowed("unknown_field", field=field)
+    for field, storage in sent:
         made = keep(storage)
         kept.append(made)
         whole, _, part = field.partition(".")
