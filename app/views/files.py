@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from io import BytesIO
 from typing import Any
 
 from flask import abort, send_file
 from flask_appbuilder import BaseView, expose
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app import files
@@ -14,9 +16,12 @@ from app.models import Case
 from app.models.file import File
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
+from app.rules.words import said
 from app.verbs import perform
-from app.views.actor import actor, asked, desk, now, refuse_access, written
+from app.views.actor import actor, asked, desk, language, now, refuse_access, written
 from app.views.masking import masked_text
+
+log = logging.getLogger(__name__)
 
 
 def upload_of(storage: FileStorage) -> bytes:
@@ -40,17 +45,35 @@ class Files(BaseView):
 
     @expose("/<int:id>", methods=["GET"])
     def open(self, id: int) -> Any:
-        """A file of a case that the person sees; 404 else."""
+        """A file of a case that the person sees; 404 else, and in a sentence where it is gone from the store."""
         if not self.appbuilder.sm.has_access("can_open_file", "Verbs"):
             return refuse_access()
         row = asked(File, id)
         if row is None or asked(Case, row.case_id) is None:
             abort(404)
         case_id, who, at = row.case_id, actor(), now()
+        content, lost = _content(row.sha256)
+
+        def work(session: Session) -> None:
+            perform(session, at, who, "open_file", case=case_id, file=id)
+            # Only now: who may not open it is not told, and what could not be read is not on the record.
+            if lost is not None:
+                raise lost
+
         try:
-            written(lambda session: perform(session, at, who, "open_file", case=case_id, file=id))
-        except NotAllowed:
-            abort(404)
-        content = files.content_of(desk().settings.data, row.sha256)
+            written(work)
+        except NotAllowed as no:
+            if no is not lost:
+                abort(404)
+            log.error("file %s: %s", id, no)
+            return self.render_template("desk/error.html", title="404", code=404, sentence=said(no, language())), 404
         name = row.name if who.reads_as_typed else masked_text(row.name, case_id)
         return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)
+
+
+def _content(sha256: str) -> tuple[bytes, NotAllowed | None]:
+    """What the store has, or the refusal where it is gone or altered."""
+    try:
+        return files.content_of(desk().settings.data, sha256), None
+    except NotAllowed as lost:
+        return b"", lost

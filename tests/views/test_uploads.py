@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import transaction
+from app.files import path_of
 from app.models import Case, Event
 from app.models.file import File
 from app.rules.files import MOST_BYTES
@@ -179,6 +180,26 @@ def test_each_reading_of_a_file_is_on_the_record(sqlite_panel: Panel) -> None:
         assert sqlite_panel.of("head@HOUSING").get(f"/files/{row.id}").status_code == 200
     assert sqlite_panel.of("head@WATER").get(f"/files/{row.id}").status_code == 404
     assert read() == before + 2
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_a_file_that_is_gone_from_the_store_is_said_so_and_not_recorded_as_opened(panel: Panel, altered: bool) -> None:
+    """Altered ones likewise; who may not open it is not told. Seen failing with an error of the panel's own, and with
+    the reading on the record."""
+    row = next(one for one in _files(panel) if one.case_id == cases_of(panel.desk, "HOUSING")[1])
+    path = path_of(panel.settings.data, row.sha256)
+    if altered:
+        path.write_bytes(b"another")
+    else:
+        path.unlink()
+    for word in ("head@HOUSING", "head@WATER"):
+        panel.of(word)
+    before = fingerprint(panel.desk)
+    answer = panel.of("head@HOUSING").get(f"/files/{row.id}")
+    assert answer.status_code == 404
+    assert row.sha256 in answer.text and "从备份恢复" in answer.text and "返回首页" in answer.text
+    assert row.sha256 not in panel.of("head@WATER").get(f"/files/{row.id}").text
+    assert fingerprint(panel.desk) == before
 
 
 def test_a_scan_of_the_wrong_content_refuses_the_verb_it_came_with(sqlite_panel: Panel) -> None:
