@@ -31,6 +31,10 @@ class ConfigError(Exception):
     """A setting cannot be used; the message is one sentence naming it and what to do."""
 
 
+class NothingThere(ConfigError):
+    """There is no desk to look at; the message says what is missing."""
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings. What may hold a secret stays out of the repr, so it cannot reach a log by accident."""
@@ -57,11 +61,12 @@ class Config:
         return self.env == "production"
 
 
-def load(environ: Mapping[str, str], making: bool = False) -> Config:
+def load(environ: Mapping[str, str], making: bool = False, looking: bool = False) -> Config:
     """Read every setting. Makes the data directory and the key files that are missing - in production only where a new
-    office is being made (`making`): a second ledger's key would make the record look forged.
+    office is being made (`making`): a second ledger's key would make the record look forged. Who is only `looking` at a
+    desk makes nothing.
 
-    Raises ConfigError at the first setting that cannot be used.
+    Raises ConfigError at the first setting that cannot be used, NothingThere where who looks finds no desk.
     """
     env = _env(environ)
     production = env == "production"
@@ -75,6 +80,8 @@ def load(environ: Mapping[str, str], making: bool = False) -> Config:
     secret_key = _given_secret_key(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
+    if looking:
+        _is_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY])
     if production:
         _no_demo_left(data)
         if not making:
@@ -262,6 +269,15 @@ def _no_demo_left(data: Path) -> None:
         raise ConfigError(
             f"DESK_DATA is {data}, where the password of sample accounts lies ({DEMO_PASSWORD}):"
             " name another folder when DESK_ENV is production."
+        )
+
+
+def _is_there(data: Path, names: Sequence[str]) -> None:
+    missing = next((one for one in (data, *(data / name for name in names)) if not one.exists()), None)
+    if missing is not None:
+        raise NothingThere(
+            f"DESK_DATA is {data}, where there is no desk ({missing} is missing): set DESK_DATA to the folder of yours,"
+            " or make a new one with `python -m app init`."
         )
 
 

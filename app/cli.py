@@ -286,10 +286,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
     try:
-        settings = config.load(os.environ, making=given.command == "init")
+        settings = config.load(os.environ, making=given.command == "init", looking=given.command == "check")
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
-        return 2
+        return 1 if isinstance(wrong, config.NothingThere) else 2
     try:
         return int(given.run(settings, given))
     except (SetupRefused, NotAllowed) as no:

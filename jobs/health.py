@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from redis import Redis, RedisError
 from rq import Worker
@@ -52,6 +53,9 @@ UNSCOPED = {"unscoped": True}
 def findings(settings: config.Config, now: datetime) -> list[Finding]:
     """All that is wrong with a desk at its time `now`; nothing where all is well."""
     engine = engine_from(settings.database_url)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file is not None and not Path(file).exists():  # to connect would make it
+        return [finding("database_unreachable", why=f"{file}: no such file"), *bot_findings(settings)]
     try:
         if behind(engine):
             return [finding("database_behind"), *bot_findings(settings)]

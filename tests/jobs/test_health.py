@@ -230,6 +230,7 @@ def test_every_finding_says_what_to_do_in_both_languages() -> None:
 def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(sqlite_template: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with sqlite_data(sqlite_template, data) as desk:
+        config.load({"DESK_DATA": str(data)})
         sweep(desk.sessions, NOW)
     done = command(data, "check", DESK_CLOCK=NOW.isoformat())
     assert done.returncode == 1, done.stderr
@@ -252,7 +253,25 @@ def _all_well(done: subprocess.CompletedProcess[str]) -> bool:
     return done.returncode == 0 and "Nothing is wrong" in done.stdout
 
 
+@pytest.mark.parametrize("env", ["demo", "production"])
+def test_check_makes_nothing_where_nothing_is(tmp_path: Path, env: str) -> None:
+    """Neither the folder, nor keys, nor a database: it says what is missing."""
+    data = tmp_path / "none" / "data"
+    done = command(data, "check", DESK_ENV=env)
+    assert (done.returncode, done.stdout) == (1, "") and str(data) in done.stderr
+    assert "Traceback" not in done.stderr and list(tmp_path.iterdir()) == []
+    data.mkdir(parents=True, mode=0o700)
+    done = command(data, "check", DESK_ENV=env)
+    assert done.returncode == 1 and str(data / "ledger.key") in done.stderr
+    assert list(data.iterdir()) == []
+    config.load({"DESK_DATA": str(data)})
+    done = command(data, "check", DESK_ENV=env)
+    assert done.returncode == 1 and "[red] database_unreachable" in done.stdout and str(data) in done.stdout
+    assert sorted(one.name for one in data.iterdir()) == ["ledger.key", "secret.key"]
+
+
 def test_check_says_so_of_a_database_that_is_none(tmp_path: Path) -> None:
+    config.load({"DESK_DATA": str(tmp_path)})
     (tmp_path / "desk.db").write_text("not a database, but long enough to be looked at as one. " * 30)
     done = command(tmp_path, "check")
     assert done.returncode == 1
