@@ -1,4 +1,5 @@
-"""What docs/operate.md says is so: its settings, wake-ups, findings and commands are those of the program."""
+"""What docs/operate.md says is so: its settings, wake-ups, findings and commands are those of the program. And the two
+READMEs say the same."""
 
 from __future__ import annotations
 
@@ -147,3 +148,28 @@ def test_the_commands_and_programs_named_are_there() -> None:
         assert find_spec("".join(module)) is not None
     for target in re.findall(r"make ([a-z-]+)", PAGE):
         assert f"\n{target}:" in (PROJECT / "Makefile").read_text("utf-8"), target
+
+
+def readme(name: str) -> dict[str, list[str]]:
+    """What a README has in whatever language: sections, commands, links, the columns of its table."""
+    text = (PROJECT / name).read_text("utf-8")
+    return {
+        "sections": ["##" for line in text.splitlines() if line.startswith("## ")],
+        "commands": [re.split(r"\s+# ", line.strip())[0] for line in text.splitlines() if line.startswith("    ")],
+        "links": sorted(one for one in re.findall(r"\]\(([^)]+)\)", text) if not one.startswith("README")),
+        "rows": [str(line.count("|")) for line in text.splitlines() if line.startswith("|")],
+        "steps": re.findall(r"^\d\. ", text, re.MULTILINE),
+    }
+
+
+def test_the_two_readmes_tell_the_same() -> None:
+    english, chinese = readme("README.md"), readme("README.zh.md")
+    for what, told in english.items():
+        assert told == chinese[what], what
+        assert told, what
+
+
+def test_every_command_is_in_the_readme() -> None:
+    (choices,) = [one.choices for one in cli._parser()._actions if one.choices]
+    text = "\n".join(readme("README.md")["commands"])
+    assert {name for name in choices if not re.search(rf"python -m app (\w+ \| )?{name}\b", text)} == set()
