@@ -96,6 +96,7 @@ _REASONED = (
     "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal",
     "reissue_report",
 )  # fmt: skip
+_APPROVED = ("confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule")
 _WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion")
 
 FILLERS: dict[str, Filler] = {
@@ -125,7 +126,7 @@ FILLERS: dict[str, Filler] = {
     "complete_referral": _says(report="事项报告：事实、时间与证据见卷。", proposal="建议依规处理。"),
     "approve_referral": _approval,
     "record_outcome": _outcome,
-    "confirm_refusal": _is(accept=True),
+    **{verb: _is(accept=True) for verb in _APPROVED},
 }  # fmt: skip
 """verb -> what is filled in where a step leaves it out."""
 FILLERS |= {draft: FILLERS[head] for draft, head in DRAFTED.items()}

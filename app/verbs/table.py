@@ -162,7 +162,8 @@ def _open_paper(
 
 
 _REASON, _WORDS = _f("reason!"), _f("words!")
-_RULING = (_f("accept!", "bool"), _f("words"))
+_ACCEPT = _f("accept!", "bool")
+_RULING = (_ACCEPT, _f("words"))
 _DUE = (_f("workdays", "int"), _f("due_on", "date"))
 _VISIT: tuple[Field, ...] = (
     _c("method", visit.METHODS), _f("reached", "bool"), _c("truth", visit.TRUTHS), _c("solved", visit.SOLVED),
@@ -207,7 +208,7 @@ _VERBS = (
     Verb("split", "acceptance", "case", acceptance.split, (_f("parts!", "parts"),)),
     Verb("refuse", "acceptance", "case", acceptance.refuse, (
         _c("reason!", acceptance.REFUSALS), _f("words!"), _f("re_explained", "bool"))),
-    Verb("confirm_refusal", "acceptance", "case", acceptance.confirm_refusal, (_f("accept", "bool"),)),
+    Verb("confirm_refusal", "acceptance", "case", acceptance.confirm_refusal, (_ACCEPT,)),
     Verb("hand_on", "acceptance", "case", acceptance.hand_on, (_c("line!", acceptance.LINES),)),
     Verb("withdraw", "acceptance", "case", acceptance.withdraw, (_REASON,)),
     Verb("screen_suggestion", "acceptance", "case", acceptance.screen_suggestion, (_f("keep!", "bool"), _WORDS)),
@@ -253,7 +254,7 @@ _VERBS = (
     Verb("draft_finding", "supervision", "item", _draft_finding, (
         _c("finding!", supervision.FINDINGS), _WORDS, _f("persons", "names")), states=("fed_back", *_NOTICE)),
     Verb("confirm_finding", "supervision", "item", supervision.confirm_finding, (
-        _f("accept", "bool"), _c("finding", supervision.FINDINGS)), states=("finding",)),
+        _ACCEPT, _c("finding", supervision.FINDINGS)), states=("finding",)),
     Verb("record_statement", "supervision", "item", supervision.record_statement, (
         _WORDS, _f("person")), states=("confirmed",)),
     Verb("conclude", "supervision", "item", supervision.conclude, (
@@ -288,10 +289,10 @@ _VERBS = (
     Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
     Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
     Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
-    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar, (_f("accept", "bool"),)),
+    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar, (_ACCEPT,)),
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
-    Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_f("accept", "bool"),)),
+    Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_ACCEPT,)),
     Verb("succeed_unit", "office", "none", office.succeed_unit, (_f("unit!", "unit"), _f("successor!", "unit"))),
     Verb("add_unit", "office", "none", directory.add_unit, _UNIT),
     Verb("edit_unit", "office", "none", directory.edit_unit, (_ROW, *_CORRECTED, _f("active", "bool"))),

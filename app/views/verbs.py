@@ -24,6 +24,7 @@ from app.views.actor import actor, asked, desk, key_typed, language, now, reader
 from app.views.casepage import rows_of, why_not
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
+from app.views.matter import matter
 from app.views.onfile import CHANGED, STOOD, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
@@ -114,7 +115,7 @@ class Verbs(BaseView):
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
             units=_units(verb, case), reads_cases=_reads(case), why=why, question=question,
-            asked=asked_before(typed, question),
+            asked=asked_before(typed, question), matter=matter(verb, case),
             chosen=[one.filename for one in request.files.values() if one.filename],
         )  # fmt: skip
         return page, REFUSED if no else 200

@@ -301,7 +301,7 @@ def test_who_proposed_a_rule_does_not_approve_it(room: Room) -> None:
     room.do("2025-06-09 09:00", "it_admin", "change_rule", name="help_workdays", value=4, valid_from=None)
     admin = _somebody(room, "it_admin", "centre_head")
     with transaction(room.desk.sessions) as session, pytest.raises(NotAllowed, match="own_proposal"):
-        perform(session, moment("2025-06-09 10:00"), admin, "approve_rule")
+        perform(session, moment("2025-06-09 10:00"), admin, "approve_rule", accept=True)
 
 
 def test_who_drafted_a_finding_neither_confirms_it_nor_rules_on_its_review(room: Room) -> None:

@@ -1,5 +1,6 @@
-"""What a form asks once before it goes on: cases that may be the same matter, a unit that would handle a complaint
-about itself. [procedure 1: the repeat check proposes; a person decides]"""
+"""What a form shows before it is answered, and asks once before it goes on: the matter that is decided, cases that may
+be the same matter, a unit that would handle a complaint about itself. [procedure 1: the repeat check proposes; a person
+decides]"""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from app.database import transaction
 from app.models import Case, Unit
 from app.story.cast import unit_named
 from tests.people import People, fingerprint
+from tests.test_refusals import Setup, after, item, registered
 from tests.views.panel import Browser, Panel, refused
 
 NARRATIVE = "滨河新区三号楼前路灯坏了半个月，晚上看不见路，请尽快修复。"
@@ -211,3 +213,55 @@ def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_super
 def test_another_unit_is_allocated_to_without_a_question(empty: Panel, people: People) -> None:
     case = people.case(kind="complaint", complained_unit="WATER")
     assert empty.of("allocator").post(f"/do/allocate/{case}", {"unit": "ROADS"}).status_code == 302
+
+
+# What is decided stands above the form.
+
+
+def shown(browser: Browser, address: str) -> dict[str, str]:
+    """The facts above a form: label -> value."""
+    page = browser.get(address)
+    assert page.status_code == 200, address
+    boxes = re.findall(r'<div class="card matter">(.*?)</dl>', page.text, re.DOTALL)
+    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", "".join(boxes), re.DOTALL)
+    return {label: re.sub(r"<[^>]+>", "", value) for label, value in found}
+
+
+def _rule(p: People) -> None:
+    p.do("it_admin", "change_rule", name="sign_workdays", value=3, reason="试行三日")
+
+
+def _days(p: People) -> None:
+    p.do("it_admin", "load_calendar", days={(p.now + timedelta(days=200)).date(): "rest"}, reason="通知")
+
+
+FINDING = {"finding": "duty", "persons": ["WATER_staff"], "words": "两次逾期未办，涉嫌不履职。"}
+APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
+    "confirm_finding": (
+        after(item("fed_back"), ("officer", "draft_finding", FINDING)), None, "supervision_head",
+        {"认定情形": "不依法履职", "认定说明": FINDING["words"], "责任人": "WATER_staff（经办人）"}),
+    "confirm_refusal": (
+        after(registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})), None, "allocator",
+        {"不受理原因": "已由法院受理", "告知诉求人": "已告知走诉讼途径。"}),
+    "approve_rule": (
+        None, _rule, "centre_head", {"规则": "签收时限（工作日）", "现值": "1", "值": "3", "生效时间": "2025", "理由": "试行三日"}),
+    "approve_calendar": (None, _days, "centre_head", {"日期安排": "2025-12-26 休", "理由": "通知"}),
+}  # fmt: skip
+"""verb -> how it comes to be asked for, who approves it, and what he reads above the question."""
+
+
+@pytest.mark.parametrize("verb", APPROVED)
+def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(empty: Panel, verb: str) -> None:
+    """Seen failing: an empty form approved, and said nothing of what."""
+    setup, propose, who, told = APPROVED[verb]
+    people = People(empty.desk).hire("WATER", "HOUSING", "ROADS")
+    case = setup(people) if setup else propose(people)
+    empty.now = people.now
+    browser, address = empty.of(who), f"/do/{verb}/{case}" if case else f"/do/{verb}"
+    found = shown(browser, address)
+    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, found
+    assert 'class="name must" for="f-accept"' in browser.get(address).text
+    before = fingerprint(empty.desk)
+    assert refused(browser.post(address, {})) == "field_missing"
+    assert fingerprint(empty.desk) == before
+    assert browser.post(address, {"accept": "y"}).status_code == 302
