@@ -11,7 +11,7 @@ class Requests(DeskView):
 
     datamodel = DeskInterface(Request)
     page = "Requests"
-    page_only = ("words", "ruling_words")
+    page_only = ("category", "words", "ruling_words")
 
 
 class Replies(DeskView):
@@ -19,4 +19,8 @@ class Replies(DeskView):
 
     datamodel = DeskInterface(Reply)
     page = "Replies"
-    page_only = ("opinion", "next_step", "handling", "public_answer", "refusal_words", "step_on", "beyond_duty")
+    page_only = (
+        "opinion", "next_step", "handling", "public_answer", "refusal_words", "step_on", "beyond_duty", "contacted_at",
+        "why_not_contacted", "why_unsolved", "evidence",
+    )  # fmt: skip
+    unsearched = ("contacted_at", "why_not_contacted", "why_unsolved", "evidence")

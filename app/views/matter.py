@@ -1,5 +1,5 @@
-"""What a form decides on, above its fields: the case in its own words and the row that is acted on, as labelled columns,
-covered as on the page of the case. Nothing is shown that the person could not read on its own page."""
+"""What a form decides on, above its fields: the case in its own words and the row that is acted on, as labelled
+columns, covered as on the page of the case, and no more of it than that page shows."""
 
 from __future__ import annotations
 
@@ -9,13 +9,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from flask import url_for
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from app.models import CalendarProposal, Case, NamedPerson, SlaRule, Supervision, UnitPost
+from app.models import (
+    SUBJECTS,
+    Assignment,
+    CalendarProposal,
+    Case,
+    NamedPerson,
+    Reply,
+    SlaRule,
+    Submission,
+    Supervision,
+    UnitPost,
+    VisitRecord,
+)
+from app.models.file import File
 from app.rules import words
 from app.rules.limits import Versions
 from app.verbs import Verb
+from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, language, now, reader
 from app.views.base import labelled
 from app.views.masking import masked_text
@@ -27,9 +42,15 @@ MOST = 5
 """How many rows of a kind are shown, the newest first."""
 OF_CASE = ("narrative", "demand")
 """What is shown of a case above the form of any verb that is about one."""
-MORE_OF_CASE: dict[str, tuple[str, ...]] = {"confirm_refusal": ("refusal_reason", "told_caller")}
-"""verb -> what else it has to know of the case."""
-LEFT_OUT = ("case", "state", "round", "ended_at")
+MORE_OF_CASE: dict[str, tuple[str, ...]] = {
+    "confirm_refusal": ("refusal_reason", "told_caller"), "record_visit": ("answer",), "amend_visit": ("answer",),
+    "allocate": ("kind", "urgency", "category", "place", "complained_unit", "complained_person"),
+    "review_responsibility": ("disputed_by",),
+}  # fmt: skip
+"""verb -> what else one has to know of the case."""
+IN_THE_FORM = ("edit_case",)
+"""Verbs whose forms begin with what the case says."""
+LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
 PROPOSED: dict[str, Any] = {"approve_rule": SlaRule, "approve_calendar": CalendarProposal}
 """verb -> the table of which it approves the oldest row that waits."""
@@ -43,10 +64,27 @@ class Rows:
     states: tuple[str, ...] | None = None
     columns: tuple[str, ...] = ()
     most: int = MOST
+    equal: tuple[tuple[str, str], ...] = ()
 
 
-OF_ROWS: dict[str, tuple[Rows, ...]] = {"confirm_finding": (Rows(Supervision, ("finding",)),)}
-"""verb -> the rows that it is about."""
+_ANSWERED = Rows(Reply, ("filed", "passed"), ("unit", "public_answer"), 1)
+OF_ROWS: dict[str, tuple[Rows, ...]] = {
+    "examine": (Rows(Reply, ("filed",)),), "record_visit": (_ANSWERED,), "amend_visit": (_ANSWERED,),
+    "review_responsibility": (Rows(VisitRecord, most=1), _ANSWERED), "instruct": (Rows(Submission, most=1),),
+    "open_supervision": (Rows(Supervision, ("candidate",)),),
+}  # fmt: skip
+"""verb -> the rows that it is about, where these are others than those it acts on."""
+
+
+def _acted_on(verb: str) -> tuple[Rows, ...]:
+    """The rows that a verb acts on, in the states in which it does."""
+    subject, states = ACTS_ON.get(verb, ("case", None))
+    name, _, kind = subject.partition(":")
+    if name == "case":
+        return ()
+    if name == "assist":
+        return (Rows(Assignment, states, equal=(("role", "assist"),)),)
+    return (Rows(SUBJECTS[name], states, equal=(("kind", kind),) if kind else ()),)
 
 
 @dataclass
@@ -61,10 +99,15 @@ def matter(verb: Verb, case: Case | None) -> list[Box]:
     """The boxes above the form of a verb."""
     if case is None:
         return _proposed(verb.name) if verb.name in PROPOSED else []
-    boxes = [_of_case(verb.name, case)] if asked(Case, case.id) is not None else []
-    for rows in OF_ROWS.get(verb.name, ()):
+    boxes = [_of_case(verb.name, case)] if verb.name not in IN_THE_FORM and _reads(case) else []
+    for rows in OF_ROWS.get(verb.name, _acted_on(verb.name)):
         boxes += _of_rows(case, rows)
     return [box for box in boxes if box.facts]
+
+
+def _reads(case: Case) -> bool:
+    """Whether the case is one that the person reads: some he acts on knowing them in brief."""
+    return "all" in actor().scopes or asked(Case, case.id) is not None
 
 
 def _of_case(verb: str, case: Case) -> Box:
@@ -75,25 +118,32 @@ def _of_case(verb: str, case: Case) -> Box:
 def _of_rows(case: Case, rows: Rows) -> list[Box]:
     model = rows.model
     names = rows.columns or [name for name in labelled(model) if name not in LEFT_OUT]
-    query = select(model).where(model.case_id == case.id)
+    # A caller whose case was merged is visited about what the lead was answered.
+    query = select(model).where(model.case_id.in_([case.id, case.merged_into_id or case.id]))
+    query = query.filter_by(**dict(rows.equal))
     if rows.states is not None:
         query = query.where(model.state.in_(rows.states))
     if hasattr(model, "unit"):
         query = query.options(joinedload(model.unit))
     title = words.word(words.TABLES[model.__tablename__], language())
     found = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
-    return [Box(title, [*_facts(row, names, case.id), *_more(row)]) for row in found]
+    return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in found]
 
 
 def _facts(row: Any, names: Iterable[str], case_id: int | None) -> Iterable[Fact]:
     """The columns of a row that hold something, as this person may read them."""
     for name in names:
         value = getattr(row, name)
-        if value is None or value == "":
+        if value is None or value == "" or (value is False and _is_flag(row, name)):
             continue
         told = _told(row, name, value)
         covered = case_id is not None and not actor().reads_as_typed
         yield words.column(row.__tablename__, name, language()), masked_text(told, case_id) if covered else told, ""
+
+
+def _is_flag(row: Any, name: str) -> bool:
+    """Whether a column only says something where it is set."""
+    return inspect(type(row)).columns[name].default is not None
 
 
 def _told(row: Any, name: str, value: Any) -> str:
@@ -103,9 +153,21 @@ def _told(row: Any, name: str, value: Any) -> str:
     return shown(row.__tablename__, name, str(value) if plain else value)
 
 
-def _more(row: Any) -> list[Fact]:
-    """What a row says in rows of its own."""
-    return _persons(row) if isinstance(row, Supervision) and row.finding else []
+def _more(row: Any, names: Sequence[str]) -> list[Fact]:
+    """What a row says in rows of its own: the persons of a finding, the files beside a whole reply."""
+    if isinstance(row, Supervision) and row.finding:
+        return _persons(row)
+    return _files(row) if isinstance(row, Reply) and "opinion" in names else []
+
+
+def _files(reply: Reply) -> list[Fact]:
+    """What its unit put on the case beside a reply."""
+    query = select(File).where(File.case_id == reply.case_id, File.unit_id == reply.unit_id, File.referral_id.is_(None))
+    label, opens = words.word(words.TABLES["stored_file"], language()), "open_file" in actor().rights
+    return [
+        (label, row.name, url_for("Files.open", id=row.id) if opens else "")
+        for row in reader().scalars(query.order_by(File.id))
+    ]
 
 
 def _persons(item: Supervision) -> list[Fact]:

@@ -3,7 +3,7 @@ what was typed to the verb table, and says in a sentence why something was refus
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -103,14 +103,15 @@ class Verbs(BaseView):
     ) -> Any:
         tongue = language()
         form = Form(reader(), verb, typed, tongue)
-        inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue))
+        rows = rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
+        inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue, rows))
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         if verb.target in _OF_AN_ITEM and case is not None:
             inputs[:0] = _which_item(verb, case, typed, tongue)
         target = [(name, typed[name]) for name in ("unit", "ground", "item", "draft", "id", STOOD) if typed.get(name)]
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
-        why = why_not(verb.name, rows_of(case, actor())) if case is not None and verb.name in ACTS_ON else ""
+        why = why_not(verb.name, rows) if rows else ""
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
@@ -305,16 +306,18 @@ def _called(item: Any, tongue: str) -> str:
     return f"{name}（第{item.round}轮，{state}）" if tongue == "zh" else f"{name} (round {item.round}, {state})"
 
 
-def _offered(verb: Verb, case: Case | None, tongue: str) -> dict[str, list[tuple[str, str]]]:
+def _offered(
+    verb: Verb, case: Case | None, tongue: str, rows: Mapping[str, Sequence[Any]]
+) -> dict[str, list[tuple[str, str]]]:
     """The choices that only the case knows: persons to name, persons named, the grounds that stand."""
     if case is None:
         return {}
     if verb.name == "draft_finding":
-        supervised = reader().scalars(select(Supervision.unit_id).where(Supervision.case_id == case.id).distinct())
-        units = {id for unit in supervised.all() for id in lineage(reader(), unit)}
+        supervised = {row.unit_id for row in rows.get("supervision", ())}
+        units = {id for unit in supervised for id in lineage(reader(), unit)}
         query = select(UnitPost.person, UnitPost.post).where(UnitPost.unit_id.in_(units))
-        rows = reader().execute(query.distinct()).all()
-        return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in rows]}
+        held = reader().execute(query.distinct()).all()
+        return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in held]}
     if verb.name in ("record_statement", "draft_statement"):
         query_ = (
             select(UnitPost.person).join(NamedPerson, NamedPerson.post_id == UnitPost.id)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ import pytest
 from app.database import transaction
 from app.models import Case, Unit
 from app.story.cast import unit_named
+from tests.papers.samples import GOOD
 from tests.people import People, fingerprint
-from tests.test_refusals import Setup, after, item, registered
+from tests.test_refusals import BAD, EXPLAINED, Setup, after, handling, item, registered, replied, visiting
+from tests.views.canaries import cases_of
+from tests.views.garbage import who_may
 from tests.views.panel import Browser, Panel, refused
+from tests.views.test_statements import MOST, counted
 
 NARRATIVE = "滨河新区三号楼前路灯坏了半个月，晚上看不见路，请尽快修复。"
 OTHER = "西街十号门前污水外溢多日无人处理，气味很大。"
@@ -241,10 +246,12 @@ APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
         after(item("fed_back"), ("officer", "draft_finding", FINDING)), None, "supervision_head",
         {"认定情形": "不依法履职", "认定说明": FINDING["words"], "责任人": "WATER_staff（经办人）"}),
     "confirm_refusal": (
-        after(registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})), None, "allocator",
+        after(registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})), None,
+        "allocator",
         {"不受理原因": "已由法院受理", "告知诉求人": "已告知走诉讼途径。"}),
     "approve_rule": (
-        None, _rule, "centre_head", {"规则": "签收时限（工作日）", "现值": "1", "值": "3", "生效时间": "2025", "理由": "试行三日"}),
+        None, _rule, "centre_head",
+        {"规则": "签收时限（工作日）", "现值": "1", "值": "3", "生效时间": "2025", "理由": "试行三日"}),
     "approve_calendar": (None, _days, "centre_head", {"日期安排": "2025-12-26 休", "理由": "通知"}),
 }  # fmt: skip
 """verb -> how it comes to be asked for, who approves it, and what he reads above the question."""
@@ -265,3 +272,86 @@ def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(em
     assert refused(browser.post(address, {})) == "field_missing"
     assert fingerprint(empty.desk) == before
     assert browser.post(address, {"accept": "y"}).status_code == 302
+
+
+ASKED_FOR = "等待厂家配件，现场已围挡。"
+NARROW = {"诉求内容", "诉求目的"}
+JUDGED: dict[str, tuple[Setup, str, str, dict[str, str]]] = {
+    "allocate": (
+        registered(kind="complaint", complained_unit="ROADS"), "allocator", "allocate", {"被反映单位": "ROADS单位"}),
+    "examine": (
+        replied(), "examiner", "examine",
+        {"办理意见": "经现场核查", "下一步措施": "安排施工队", "措施日期": "2025-06-12", "已联系群众": "是",
+         "是否解决": "是", "公开答复内容": "您反映的", "单位": "WATER单位"}),
+    "rule_on_extension": (
+        after(handling(), ("head@WATER", "request_extension", {"workdays": 4, "reason": ASKED_FOR})), "allocator",
+        "rule_on_extension", {"工作日数": "4", "说明": ASKED_FOR, "单位": "WATER单位"}),
+    "rule_on_explanation": (
+        after(handling(), ("head@WATER", "explain", EXPLAINED)), "allocator", "rule_on_explanation",
+        {"承诺日期": "2025-06", "说明": "因配件缺"}),
+    "rule_on_interim": (
+        after(handling(), ("head@WATER", "reply_interim")), "allocator", "rule_on_interim",
+        {"承诺日期": "2025-06", "说明": "经现场核查"}),
+    "rule_on_return": (
+        after(handling(), ("head@WATER", "request_return", {"reason": ASKED_FOR})), "allocator", "rule_on_return",
+        {"说明": ASKED_FOR}),
+    "review_responsibility": (
+        after(visiting(), ("visitor", "record_visit", {**BAD, "words": "水还是没有通。"})), "examiner",
+        "review_responsibility", {"满意度": "不满意", "诉求人意见": "水还是没有通。", "公开答复内容": "您反映的"}),
+    "record_visit": (visiting(), "visitor", "record_visit", {"公开答复内容": "您反映的"}),
+    "instruct": (
+        after(registered(), ("allocator", "submit", {"reason": ASKED_FOR})), "leader", "instruct",
+        {"呈办理由": ASKED_FOR}),
+}  # fmt: skip
+"""Who judges what with which verb, and what he reads above it besides the demand."""
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_form_shows_the_matter_that_it_decides(empty: Panel, name: str) -> None:
+    """Seen failing: the form asked whether to accept, and not what."""
+    setup, who, verb, told = JUDGED[name]
+    people = People(empty.desk).hire("WATER", "HOUSING", "ROADS")
+    case = setup(people)
+    empty.now = people.now
+    found = shown(empty.of(who), f"/do/{verb}/{case}")
+    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, found
+    assert found.keys() >= NARROW
+
+
+def test_above_a_form_a_unit_reads_no_name_or_number_of_the_caller_and_no_other_units_reply(empty: Panel) -> None:
+    """Covered as on the page of the case. Seen failing with what was typed shown as it was."""
+    people = People(empty.desk).hire("WATER", "ROADS")
+    caller = {"name": "李秀英", "phone": "13912345678"}
+    case = people.case(caller=caller, narrative="李秀英反映漏水，电话13912345678，请回电。")
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    found = shown(empty.of("head@WATER"), f"/do/reply/{case}")
+    assert "反映漏水" in found["诉求内容"]
+    assert "李秀英" not in str(found) and "13912345678" not in str(found)
+    assert "ROADS" not in str(found)
+    leader = shown(empty.of("leader"), f"/do/instruct/{case}")
+    assert leader == {}, "what a leader knows in brief he is not shown in words"
+
+
+def test_the_files_of_a_reply_are_opened_from_the_form_that_examines_it(sqlite_panel: Panel) -> None:
+    """Seen failing: the examiner had to look for them on the page of the case."""
+    people = People(sqlite_panel.desk, f"{sqlite_panel.now:%Y-%m-%d %H:%M}")
+    case = cases_of(sqlite_panel.desk, "HOUSING")[1]
+    people.do("head@HOUSING", "reply", case)
+    sent_ = sqlite_panel.of("head@HOUSING").post(
+        f"/do/attach/{case}", {"kind": "other", "upload": (BytesIO(GOOD["pdf"]), "现场照片.pdf")}
+    )  # fmt: skip
+    assert sent_.status_code == 302, sent_.text[-1500:]
+    page = sqlite_panel.of("centre_head").get(f"/do/examine/{case}").text
+    link = re.search(r'<dt>附件</dt><dd><a href="(/files/\d+)">现场照片.pdf</a>', page)
+    assert link
+    assert sqlite_panel.of("centre_head").get(link[1]).status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["examine", "rule_on_extension", "draft_finding", "record_visit", "allocate"])
+def test_a_form_with_the_matter_above_it_asks_for_no_more_than_ten_things(sqlite_panel: Panel, verb: str) -> None:
+    browser = sqlite_panel.of(who_may(verb))
+    for case in cases_of(sqlite_panel.desk, "HOUSING"):
+        browser.get("/")
+        with counted(sqlite_panel) as told:
+            assert browser.get(f"/do/{verb}/{case}").status_code == 200
+        assert len(told) <= MOST, "\n".join(one[:160] for one in told)

@@ -71,7 +71,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     },
     "request": {
         "case": _CASE, "unit": _UNIT, "kind": ("类型", "Kind"), "state": _STATE, "round": _ROUND,
-        "filed_at": ("提出时间", "Filed at"), "words": _WORDS, "promised_on": ("承诺日期", "Promised date"),
+        "filed_at": ("提出时间", "Filed at"), "category": ("原因类别", "Category"), "words": _WORDS, "promised_on": ("承诺日期", "Promised date"),
         "workdays": ("工作日数", "Working days"), "self_approved": ("自审", "Self-approved"),
         "ruled_at": ("审定时间", "Ruled at"), "ruling_words": ("审定意见", "Ruling"),
     },
@@ -81,6 +81,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "contacted": ("已联系群众", "Caller contacted"), "solved": ("是否解决", "Solved"), "opinion": ("办理意见", "Opinion"),
         "next_step": ("下一步措施", "Next step"), "step_on": ("措施日期", "Date of the step"),
         "handling": ("办理情况（内部）", "Handling (internal)"), "public_answer": ("公开答复内容", "Public answer"),
+        "contacted_at": ("联系时间", "Contacted at"), "why_not_contacted": ("未联系原因", "Why not contacted"),
+        "why_unsolved": ("未解决原因", "Why unsolved"), "evidence": ("佐证材料", "Evidence"),
         "self_approved": ("自审", "Self-approved"), "refusal": ("退回原因", "Refused because"),
         "refusal_words": ("退回说明", "Refusal"),
     },
@@ -130,6 +132,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "outcome_words": ("结果说明", "Outcome"), "supplement_due_at": ("补充期限", "Supplement due"),
         "abandon_reason": ("放弃理由", "Abandoned because"), "ended_at": _ENDED,
     },
+    "submission": {"reason": ("呈办理由", "Submitted because"), "submitted_at": ("呈办时间", "Submitted at")},
     "suggestion": {
         "case": _CASE, "marked_at": ("入库时间", "Marked at"), "kept": ("采纳", "Kept"), "words": ("筛选意见", "Words"),
         "screened_at": ("筛选时间", "Screened at"),
