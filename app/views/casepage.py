@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Integer, Text, cast, false, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import Integer, Text, cast, false, func, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy import case as either
 from sqlalchemy.orm import joinedload
 
 from app.models import (
     Assignment,
     Case,
+    Contact,
     Draft,
     Event,
     Referral,
@@ -24,6 +26,7 @@ from app.models import (
     Supervision,
     Unit,
     Visit,
+    VisitRecord,
 )
 from app.models.columns import Moment
 from app.models.file import File
@@ -31,6 +34,7 @@ from app.roles import Actor
 from app.rules import words
 from app.rules.files import IDENTIFYING
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.scope import AWAITING
 from app.verbs import possible
 from app.verbs.offers import ACTS_ON, offer
 from app.views.acted import bot_word, know_people
@@ -47,6 +51,10 @@ NOT_FOR_UNITS = ("repeat_check",)
 """Facts of a case that name other cases, which may be other units'."""
 NEWEST = 200
 """How many events the timeline shows."""
+MOST_LINES = 50
+"""How many rows of a kind the page shows: the newest."""
+CONTACTED = ("case.contacted", "case.repeated")
+"""Events of a contact: its kind stands in them."""
 
 
 @dataclass
@@ -87,14 +95,14 @@ def load(id: int) -> Case | None:
 
 
 _NAMES = ("subject", "id", "state", "kind", "number", "unit_id", "unit", "round", "at", "due_at", "due_clock",
-          "own_at", "own_clock", "words", "paper")  # fmt: skip
+          "own_at", "own_clock", "words", "more", "paper")  # fmt: skip
 
 
 def _part(model: type[Any], case: Case, *, unit: bool = True, **columns: Any) -> Any:
     """One kind of row that hangs on a case, in the columns that all kinds share."""
     empty = {
         "state": "", "kind": "", "number": "", "round": 0, "at": None, "due_at": None, "due_clock": None,
-        "own_at": None, "own_clock": None, "words": "", "paper": "",
+        "own_at": None, "own_clock": None, "words": "", "more": "", "paper": "",
     }  # fmt: skip
     types = {"at": Moment, "due_at": Moment, "own_at": Moment, "round": Integer}
     given = {**empty, **columns}
@@ -126,7 +134,8 @@ def _parts(case: Case, who: Actor) -> list[Any]:
               round=Assignment.round, at=Assignment.allocated_at, due_at=Assignment.due_at,
               due_clock=Assignment.due_clock, own_at=Assignment.sign_at, own_clock=Assignment.sign_clock,
               paper=either((Assignment.return_at.is_(None), "redo"), else_="allocation")),
-        _part(Reply, case, state=Reply.state, round=Reply.round, at=Reply.filed_at, words=Reply.public_answer),
+        _part(Reply, case, state=Reply.state, kind=func.coalesce(Reply.refusal, ""), round=Reply.round,
+              at=Reply.filed_at, words=Reply.public_answer, more=func.coalesce(Reply.refusal_words, "")),
     ]  # fmt: skip
     others = [
         _part(Request, case, state=Request.state, kind=Request.kind, round=Request.round, at=Request.filed_at,
@@ -148,7 +157,9 @@ def _parts(case: Case, who: Actor) -> list[Any]:
             .where(Draft.unit_id == own, Draft.used_at.is_(None))
         )  # fmt: skip
     found = [*held, *others, _part(Visit, case, unit=False, state=Visit.state, kind=Visit.satisfied, round=Visit.round,
-                                   at=Visit.planned_at, words=Visit.solved)]  # fmt: skip
+                                   at=Visit.planned_at, words=Visit.solved, more=_said_at_the_visit(who))]  # fmt: skip
+    if "Contacts" in who.pages:
+        found.append(_part(Contact, case, unit=False, kind=Contact.kind, at=Contact.received_at, words=Contact.words))
     referrals = _part(Referral, case, state=Referral.state, number=Referral.number, at=Referral.drafted_at,
                       due_at=Referral.send_by_at, due_clock=Referral.send_by_clock)  # fmt: skip
     if who.is_a("officer", "supervision_head", "leader"):
@@ -160,6 +171,14 @@ def _parts(case: Case, who: Actor) -> list[Any]:
         centres = File.unit_id.is_(None) & File.kind.not_in(IDENTIFYING if case.confidential else ())
         attached = attached.where(File.referral_id.is_(None), or_(centres, File.unit_id == own))
     return [*found, attached]
+
+
+def _said_at_the_visit(who: Actor) -> Any:
+    """What the caller said when he was visited last, for who may read the records of visits."""
+    if "VisitRecords" not in who.pages:
+        return ""
+    newest = select(VisitRecord.words).where(VisitRecord.visit_id == Visit.id).order_by(VisitRecord.id.desc()).limit(1)
+    return func.coalesce(newest.correlate(Visit).scalar_subquery(), "")
 
 
 def rows_of(case: Case, who: Actor) -> dict[str, Sequence[Any]]:
@@ -258,17 +277,30 @@ def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list
 def timeline(case: Case) -> list[dict[str, Any]]:
     """The newest events of a case, the last first, as words: what, when, by whom."""
     tongue = language()
-    query = select(Event.id, Event.at, Event.kind, Event.actor, Event.from_state, Event.to_state, Event.subject)
+    contacted = either((Event.kind.in_(CONTACTED), Event.payload), else_="").label("contacted")
+    query = select(
+        Event.id, Event.at, Event.kind, Event.actor, Event.from_state, Event.to_state, Event.subject, contacted
+    )
     rows = reader().execute(query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)).all()
     names = _names({row.actor for row in rows})
     return [
         {
-            "at": row.at, "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue),
+            "at": row.at, "what": _what(row, tongue),
             "who": names.get(row.actor, row.actor),
             "state": words.state(row.subject, row.to_state, tongue) if row.to_state else "",
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _what(row: Any, tongue: str) -> str:
+    """What an event was; a contact by its kind: who chases does not say the same as who complains again."""
+    told = words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue)
+    kind = json.loads(row.contacted).get("kind", "") if row.contacted else ""
+    if not kind:
+        return told
+    head, sign = words.word(words.EVENT_TITLES["case.contacted"], tongue), "：" if tongue == "zh" else ": "
+    return head + sign + words.value("contact_kind", kind, tongue)
 
 
 def _names(actors: set[str]) -> dict[str, str]:
@@ -344,13 +376,22 @@ def page_of(case: Case) -> Page:
     )  # fmt: skip
 
 
+_DOMAINS = {
+    "contact": "contact_kind", "assignment": "role_of_unit", "request": "request", "reply": "examination",
+    "reminder": "", "supervision": "ground", "visit": "satisfied", "referral": "",
+}  # fmt: skip
+"""The tables of the page in their order, each with the vocabulary of its kinds."""
+_MORE = {"reply": ("退回说明", "Refused"), "visit": ("诉求人意见", "The caller")}
+"""table -> whose words stand below those of a row."""
+
+
 def tables(rows: dict[str, Sequence[Any]]) -> list[tuple[str, list[dict[str, str]]]]:
     """What hangs on the case as tables: a title, and rows of words."""
     tongue = language()
-    domains = {"assignment": "role_of_unit", "request": "request", "supervision": "ground", "visit": "satisfied"}
     found = []
-    for table in ("assignment", "request", "reply", "reminder", "supervision", "visit", "referral"):
-        lines = [_line(table, row, domains.get(table, ""), tongue, rows["case"][0].id) for row in rows.get(table, ())]
+    for table, domain in _DOMAINS.items():
+        newest = rows.get(table, ())[-MOST_LINES:]
+        lines = [_line(table, row, domain, tongue, rows["case"][0].id) for row in newest]
         if lines:
             found.append((words.word(words.TABLES[table], tongue), lines))
     return found
@@ -368,9 +409,29 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "number": row.number or "", "unit": row.unit or "", "kind": words.value(domain, row.kind or "", tongue),
         "state": words.state(table, row.state, tongue), "round": str(row.round or ""),
         "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
-        "due": term(row.due_at) if row.due_at else "", "words": told,
-        "paper": _paper(row),
+        "due": term(row.due_at) if row.due_at else "", "words": told, "more": _more(table, row, tongue, case_id),
+        "paper": _paper(row), "href": _own_page(table, row),
     }  # fmt: skip
+
+
+def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
+    """What somebody else said to a row: why a reply was refused, what the caller answered when he was visited."""
+    if not row.more:
+        return ""
+    sign = "：" if tongue == "zh" else ": "
+    return words.word(_MORE[table], tongue) + sign + _said(row.more, case_id)
+
+
+_OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}
+
+
+def _own_page(table: str, row: Any) -> str:
+    """Where the row's own page is, for who may open it: a unit reads what its assists answered on this page only, a
+    leader the referrals that wait for him."""
+    who, page = actor(), _OWN_PAGES[table]
+    others = who.of_a_unit and row.unit_id is not None and row.unit_id != who.unit_id
+    not_his = table == "referral" and not who.is_a("officer", "supervision_head") and row.state != AWAITING
+    return "" if page not in who.pages or others or not_his else url_for(f"{page}.show", pk=row.id)
 
 
 _PAGES = {"allocation": "Assignments", "redo": "Assignments", "reminder": "Reminders", "supervision": "Supervision"}

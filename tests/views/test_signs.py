@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -171,3 +172,48 @@ def test_every_page_is_headed_by_what_the_office_is_called(sqlite_panel: Panel) 
     assert sqlite_panel.of("it_admin").post("/do/change_setting", fields).status_code == 302
     for word in ("operator", "head@HOUSING", "anonymous"):
         assert f"{name} · 督办" in sqlite_panel.of(word).get("/login/" if word == "anonymous" else "/").text
+
+
+# What is said on a case stands on its page.
+
+
+def _case_page(panel: Panel, word: str, case: int) -> str:
+    page = panel.of(word).get(f"/cases/{case}")
+    assert page.status_code == 200
+    return re.sub(r"\s+", " ", page.text)
+
+
+def test_the_page_of_a_case_shows_why_a_reply_was_refused_and_what_callers_said(empty: Panel) -> None:
+    """To the unit with the caller covered. Seen failing: the unit read that its reply was refused, and not why."""
+    people = People(empty.desk).hire("WATER", "ROADS")
+    case = people.case(caller={"name": "李秀英", "phone": "13912345678"})
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("operator", "contact", case, kind="chase", words="李秀英13912345678催问何时修好。")
+    people.do("head@WATER", "reply", case)
+    people.do("examiner", "examine", case, passes=False, reason="opinion_unclear", words="未写明何时完工。")
+    people.do("head@WATER", "reply", case)
+    people.do("examiner", "examine", case, passes=True)
+    said = {"truth": "proven", "solved": "solved", "satisfied": "dissatisfied", "words": "李秀英说修得太慢。"}
+    people.do("visitor", "record_visit", case, **said)
+    empty.now = people.now
+    centre, unit = (_case_page(empty, word, case) for word in ("allocator", "head@WATER"))
+    for page in (centre, unit):
+        assert "退回说明：未写明何时完工。" in page and "来电登记：催单" in page
+    assert "李秀英13912345678催问何时修好。" in centre and "诉求人意见：李秀英说修得太慢。" in centre
+    assert "催问何时修好。" in unit and "修得太慢。" in unit
+    assert "李秀英" not in unit and "13912345678" not in unit
+    assert "修得太慢" not in _case_page(empty, "operator", case), "who may not open the records of visits"
+
+
+@pytest.mark.parametrize("word", ["operator", "allocator", "examiner", "officer", "head@HOUSING", "staff@HOUSING"])
+def test_the_rows_on_the_page_of_a_case_lead_to_their_own_pages_where_these_are_his(
+    sqlite_panel: Panel, word: str
+) -> None:
+    """Seen failing without a link: the opinion of a reply was to be looked for in the register."""
+    led = set()
+    for case in cases_of(sqlite_panel.desk, "HOUSING"):
+        answer = sqlite_panel.of(word).get(f"/cases/{case}")
+        for href in re.findall(r'<tr><td><a href="(/\w+/show/\d+)">', answer.text):
+            assert sqlite_panel.of(word).get(href).status_code == 200, href
+            led.add(href.split("/")[1])
+    assert led >= ({"contacts"} if word == "operator" else {"contacts", "replies", "requests", "assignments"})
