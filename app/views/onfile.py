@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import abort
@@ -13,12 +14,13 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Case, Category, Draft, Person, Unit, UnitPost, Visit, VisitRecord
+from app.models import Assignment, Case, Category, Draft, Person, Reply, Unit, UnitPost, Visit, VisitRecord
 from app.models.columns import facts_of
 from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import beijing
 from app.verbs import Verb
-from app.views.actor import asked, custom_rights, key_typed, most, reader
+from app.views.actor import actor, asked, custom_rights, key_typed, most, reader
 from app.views.forms import STANDARD
 
 CHANGED = "changed_meanwhile"
@@ -31,6 +33,10 @@ ROWS: dict[str, type[Any]] = {
     "edit_unit": Unit, "edit_post": UnitPost, "edit_category": Category, "edit_user": Person, "edit_role": Role,
 }  # fmt: skip
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
+MOMENTS = ("contacted_at",)
+"""Fields of drafts that hold a moment."""
+REPLIES = ("reply", "draft_reply")
+"""Verbs whose forms begin with the reply that was refused last."""
 Filled = MultiDict[str, str]
 
 
@@ -43,6 +49,8 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
     elif row is not None:
         filled = _on_file(reader(), verb, row)
         filled[STOOD] = stand_of(reader(), verb, row)
+    elif verb.name in REPLIES and case is not None:
+        filled = _refused(verb, case)
     elif verb.name in ROWS and key_typed(typed.get("id")):
         abort(404)
     for name, value in typed.items(multi=True):
@@ -103,14 +111,27 @@ def _draft(id: int, case: Case) -> Filled:
     if row is None or row.case_id != case.id:
         abort(404)
     for name, value in json.loads(row.fields).items():
-        filled.add(name, typed_as(value))
+        moment = name in MOMENTS and isinstance(value, str)
+        filled.add(name, typed_as(datetime.fromisoformat(value) if moment else value))
     return filled
+
+
+def _refused(verb: Verb, case: Case) -> Filled:
+    """The reply of the unit that waits to be given anew, as it was when it was refused; nothing else."""
+    waits = select(Assignment.id).where(
+        Assignment.case_id == case.id, Assignment.unit_id == (actor().unit_id or 0), Assignment.state == "reply_refused"
+    )
+    query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
+    row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
+    return _typed(row, *(one.name for one in verb.fields)) if row is not None else MultiDict()
 
 
 def typed_as(value: Any) -> str:
     """A value as a form shows it."""
     if isinstance(value, bool):
         return "y" if value else "n"
+    if isinstance(value, datetime):
+        return beijing(value).strftime("%Y-%m-%dT%H:%M")
     return "" if value is None else str(value)
 
 

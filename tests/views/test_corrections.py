@@ -172,3 +172,23 @@ def test_of_two_who_correct_a_visit_the_second_is_told_and_the_form_begins_with_
     assert (held["words"], held["satisfied"], held["reached"]) == ("修好了", "satisfied", "y")
     _two_tabs(empty, ("centre_head", "centre_head"), f"/do/amend_visit/{case}", {"reason": "听错", "solved": "partly"},
               {"reason": "另一处听错了", "words": "基本修好了"})  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["head@WATER", "staff@WATER"])
+def test_a_refused_reply_is_given_anew_from_what_it_said(empty: Panel, case: int, word: str) -> None:
+    """To who wrote it and nobody else; another unit's reply and a first one begin empty. Seen failing: all of it had to
+    be typed in again."""
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}")
+    verb = "reply" if word.startswith("head") else "draft_reply"
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    people.do("head@ROADS", "reply", case, opinion="道路单位的处理意见，已安排修补。")
+    assert "道路单位的处理意见" not in empty.of(word).get(f"/do/{verb}/{case}").text
+    given = {"opinion": "已现场核查，阀门老化。", "contacted_at": people.now, "contact_number": "0912-8330000"}
+    people.do("head@WATER", "reply", case, **given)
+    assert "阀门老化" not in empty.of(word).get(f"/do/{verb}/{case}").text
+    people.do("examiner", "examine", case, passes=False, unit="WATER")
+    page = empty.of(word).get(f"/do/{verb}/{case}").text
+    assert "已现场核查，阀门老化。" in page
+    assert f'name="contacted_at" id="f-contacted_at" value="{people.now:%Y-%m-%dT%H:%M}"' in page
+    assert re.search(r'name="contacted".*?<option value="y" selected>', page)
+    assert "道路单位的处理意见" not in page.split("data-verb")[1]
