@@ -172,6 +172,11 @@ def _two(word: str, verb: str, **first: Any) -> Scene:
     return scene
 
 
+def _drafts_nothing(p: People) -> Act:
+    case = handling()(p)
+    return lambda: p.plainly("staff@WATER", "draft_reply", case, opinion=" \n")
+
+
 def _drafted_twice(p: People) -> Act:
     case = handling()(p)
     draft = p.do("staff@WATER", "draft_explanation", case, **EXPLAINED).id
@@ -250,6 +255,7 @@ SCENES: dict[str, Scene] = {
     "not_found": when(handling(), "head@HOUSING", "sign_for"),
     "not_drafted": _draft_of_nothing,
     "draft_used": _drafted_twice,
+    "draft_empty": _drafts_nothing,
     # (1) acceptance
     "narrative_too_short": when(nothing, "operator", "register", kind="help", narrative="漏水"),
     "caller_missing": when(nothing, "operator", "register", kind="help", caller={}),

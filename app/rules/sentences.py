@@ -29,6 +29,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "deferral_too_long": ("暂缓最多{most}个工作日。", "A deferral is of at most {most} working days."),
     "deferred_once": ("该建议已暂缓过一次。", "It was deferred once already."),
     "dossier_not_made": ("卷宗文件尚未制成，请稍候再移送。", "The dossier's files are not made yet: send it in a moment."),
+    "draft_empty": ("草稿是空的，请至少填写一项。", "The draft is empty: fill in at least one field."),
     "draft_used": ("该草稿已使用。", "The draft was used already."),
     "drafted_part_of_it": ("参与起草的人不能录入纸质审批。", "Who drafted any of it does not enter the approval."),
     "entered_too_late": ("补录不得晚于受理后{workdays}个工作日。", "An entry may follow at most {workdays} working days later."),

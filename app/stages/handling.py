@@ -315,6 +315,8 @@ def draft(
     if verb not in DRAFTED.values():
         raise NotAllowed("not_drafted", verb=verb)
     _drafted_in_time(session, assignment, verb)
+    if not any(str(value).strip() for value in fields.values() if value is not None):
+        raise NotAllowed("draft_empty")
     typed = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
     row = Draft(
         case_id=assignment.case_id, assignment_id=assignment.id, unit_id=assignment.unit_id, verb=verb,

@@ -331,12 +331,12 @@ def facts(case: Case) -> list[tuple[str, str]]:
 
 
 def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]]:
-    """What staff drafted and the head has not used, with where he approves it."""
-    tongue = language()
+    """What staff drafted and the head has not used, with where he approves it; who does not, reads that it waits."""
+    tongue, rights = language(), actor().rights
     return [
         {
             "label": words.title(row.kind, tongue), "at": row.at.strftime("%m-%d %H:%M"),
-            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id),
+            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id) if row.kind in rights else "",
         }
         for row in rows.get("draft", ())
     ]  # fmt: skip

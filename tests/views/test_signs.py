@@ -217,3 +217,15 @@ def test_the_rows_on_the_page_of_a_case_lead_to_their_own_pages_where_these_are_
             assert sqlite_panel.of(word).get(href).status_code == 200, href
             led.add(href.split("/")[1])
     assert led >= ({"contacts"} if word == "operator" else {"contacts", "replies", "requests", "assignments"})
+
+
+def test_a_draft_leads_to_its_approval_for_the_head_and_nowhere_for_staff(empty: Panel) -> None:
+    """Seen failing: staff were led to a form that they have no right to."""
+    people = People(empty.desk).hire("WATER")
+    case = people.case()
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("staff@WATER", "draft_reply", case)
+    empty.now = people.now
+    head, staff = (_case_page(empty, word, case) for word in ("head@WATER", "staff@WATER"))
+    assert re.search(rf'href="/do/reply/{case}\?draft=\d+">办理回复', head)
+    assert "待审批草稿" in staff and "?draft=" not in staff
