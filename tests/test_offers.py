@@ -52,6 +52,12 @@ def rows_for(panel: Panel, word: str, case: int) -> Mapping[str, Sequence[Any]]:
         return rows_of(row, who)
 
 
+def unit_of(panel: Panel, word: str) -> int | None:
+    """The unit whose people somebody is one of."""
+    with transaction(panel.desk.sessions) as session:
+        return actor_named(session, word).unit_id
+
+
 class Watched(Hand):
     """A hand that looks at the page before it acts; `unoffered` is what was done all the same."""
 
@@ -66,7 +72,7 @@ class Watched(Hand):
         shown: Offer | None = None
         notice = "paper" in step  # What went to a unit is opened by the link to it, not by a button.
         if verb in ACTS_ON and not notice and step.get("case") in self.cases:
-            shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])))
+            shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])), unit_of(self.panel, word))
         super().do(now, word, verb, step)
         if shown is not None:
             self.offered += 1
@@ -153,6 +159,8 @@ PLACES: dict[str, Setup] = {
     "handling": handling(),
     "handling with an assist": handling(("HOUSING",)),
     "an emergency": handling(urgency="emergency"),
+    "an emergency responded to": after(handling(urgency="emergency"), ("staff@WATER", "first_response")),
+    "signed, its assist not": after(handling(("HOUSING",)), ("staff@WATER", "sign_for")),
     "signed": after(handling(), ("staff@WATER", "sign_for")),
     "a return pending": after(handling(), ("head@WATER", "request_return")),
     "an extension pending": after(handling(), ("head@WATER", "request_extension")),
@@ -173,9 +181,12 @@ PLACES: dict[str, Setup] = {
 IN_A_UNIT = {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
 BY_THE_STATE = {msgid for msgid, told in SENTENCES.items() if "{state}" in told[0]}
 """The refusals that say where something stands instead."""
+AND_BY = {"nothing_proposed", "not_an_emergency", "responded_already", "assist_open", "signed_already"}
+"""Refusals that the page foresees as well. Seen failing with a button for each that always was refused."""
 STANDS_AGAINST_IT = {
     ("instruct", "nothing_to_instruct"): "on a registered case an instruction names the unit",
     ("draft_finding", "finding_too_early"): "before any feedback the notice has to be overdue",
+    ("recall", "signed_already"): "of a lead and its assists the form asks which is meant",
     ("conclude", "not_heard"): "while it is being heard, the time or the statements decide",
     ("send_back_referral", "referral_state"): "the room's head sends back what he reviews, a leader what he approves",
     ("record_receipt", "nothing_to_receive"): "a second receipt is of a supplement",
@@ -219,10 +230,10 @@ def wrong(p: People, panel: Panel, case: int) -> list[str]:
             rows = page(word)
             if verb == "open_paper" and "referral" not in rows:
                 continue  # Who sees no referral is offered no paper of one.
-            told, shown = tried(p, word, verb, case), offer(verb, rows)
+            told, shown = tried(p, word, verb, case), offer(verb, rows, unit_of(panel, word))
             if not shown.open and not told:
                 found.append(f"{word} could {verb}, and the page says {shown}")
-            if shown.open and told in BY_THE_STATE and (verb, told) not in STANDS_AGAINST_IT:
+            if shown.open and told in BY_THE_STATE | AND_BY and (verb, told) not in STANDS_AGAINST_IT:
                 found.append(f"{word} is offered {verb}, and told {told}")
     return found
 

@@ -5,7 +5,7 @@ The stage behind a verb decides; this only tells a person beforehand. `None` in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,36 +90,75 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
 """verb -> what it acts on, and the states in which it does."""
 
 
+Pair = tuple[str, str]
+Rows = Mapping[str, Sequence[Any]]
+TO_RESPOND = "to_respond"
+"""The mark of an assignment whose first response is still to be given."""
+
+
+def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
+    proposed = any(row.refusal_reason is not None for row in found)
+    return None if proposed else ("没有提出不予受理", "no refusal is proposed")
+
+
+def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
+    waits = any(row.mark == TO_RESPOND for row in found)
+    return None if waits else ("不是特急件，或已首次响应", "no emergency, or responded already")
+
+
+def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
+    """A lead replies after its assists: their rows are shown to it beside its own."""
+    rounds = {row.round for row in found if row.kind == "lead"}
+    waits = [
+        row.unit for row in rows.get("assignment", ())
+        if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
+    ]  # fmt: skip
+    names = "、".join(waits)
+    return (f"协办单位尚未答复：{names}", f"assists have not answered yet: {names}") if waits else None
+
+
+AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
+    "confirm_refusal": _no_proposal, "first_response": _none_to_respond, "reply": _assists_open,
+}  # fmt: skip
+"""verb -> what else stands against it, in words, where its subject is in a state for it."""
+
+
 @dataclass(frozen=True)
 class Offer:
-    """A verb on a case page: `state` is where its subject stands instead, `missing` that there is no such subject; both
-    None where it may be tried."""
+    """A verb on a case page: `state` is where its subject stands instead, `missing` that there is no such subject,
+    `against` what else stands against it; all None where it may be tried."""
 
     verb: str
     subject: str
     state: str | None = None
     missing: bool = False
+    against: Pair | None = None
 
     @property
     def open(self) -> bool:
         """Whether nothing that the page knows stands against it."""
-        return self.state is None and not self.missing
+        return self.state is None and not self.missing and self.against is None
 
 
-def _states(subject: str, rows: Mapping[str, Sequence[Any]]) -> Iterable[str]:
+def _about(subject: str, rows: Rows, unit: int | None) -> list[Any]:
+    """The rows that a verb may be about; a unit's people act on their own assignment, whatever their page shows."""
     name, _, kind = subject.partition(":")
     if name == "assist":
-        return [row.state for row in rows.get("assignment", ()) if row.kind == "assist"]
-    return [row.state for row in rows.get(name, ()) if not kind or row.kind == kind]
+        return [row for row in rows.get("assignment", ()) if row.kind == "assist"]
+    own = unit if name == "assignment" else None
+    return [
+        row for row in rows.get(name, ()) if (not kind or row.kind == kind) and (own is None or row.unit_id == own)
+    ]  # fmt: skip
 
 
-def offer(verb: str, rows: Mapping[str, Sequence[Any]]) -> Offer:
-    """Whether a verb can be done on what a case page shows: subject -> its rows."""
+def offer(verb: str, rows: Rows, unit: int | None = None) -> Offer:
+    """Whether a verb can be done on what a case page shows: subject -> its rows. `unit`: whose people ask."""
     subject, wanted = ACTS_ON[verb]
-    found = list(_states(subject, rows))
+    found = _about(subject, rows, unit)
     name = subject.partition(":")[0]
     if not found:
         return Offer(verb, name, missing=True)
-    if wanted is None or any(state in wanted for state in found):
-        return Offer(verb, name)
-    return Offer(verb, name, state=found[-1])
+    fitting = [row for row in found if wanted is None or row.state in wanted]
+    if not fitting:
+        return Offer(verb, name, state=found[-1].state)
+    return Offer(verb, name, against=AGAINST[verb](fitting, rows) if verb in AGAINST else None)

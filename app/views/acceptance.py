@@ -10,6 +10,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models import Case, Category, Contact, Suggestion
 from app.rules import words
+from app.verbs.offers import offer
 from app.views.actor import language
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
@@ -52,7 +53,8 @@ class Cases(DeskView):
     def links(self, item: Any) -> Links:
         """The case's page, and what a generated page offers."""
         page = "办理页面" if language() == "zh" else "case page"
-        return [(url_for("Cases.page_of_case", id=item.id), page), *super().links(item)]
+        corrects = offer(self.edit_verb, {"case": [item]}).open
+        return [(url_for("Cases.page_of_case", id=item.id), page), *(super().links(item) if corrects else [])]
 
     def edit_href(self, item: Any) -> str:
         """The form that corrects a case."""

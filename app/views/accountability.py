@@ -15,6 +15,7 @@ from app.papers import pdf
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import perform, possible
+from app.verbs.offers import offer
 from app.views.actor import actor, desk, language, now, written
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
@@ -29,12 +30,15 @@ class Referrals(DeskView):
     page_only = ("report", "proposal", "outcome_words", "abandon_reason", "supplement_due_at", "ended_at")
 
     def links(self, item: Any) -> Links:
-        """The verbs of the referral, and its dossier."""
+        """The verbs of the referral that its state allows, and its dossier."""
         tongue = language()
-        verbs = [one for one in possible(actor()) if one.target in ("referral", "paper")]
+        verbs = [one.name for one in possible(actor()) if one.target in ("referral", "paper")]
         if item.case_id is None:
             return []
-        found = [(url_for(f"Verbs.{one.name}", case=item.case_id), words.title(one.name, tongue)) for one in verbs]
+        found = [
+            (url_for(f"Verbs.{verb}", case=item.case_id, unit=item.unit.code), words.title(verb, tongue))
+            for verb in verbs if offer(verb, {"referral": [item]}).open
+        ]  # fmt: skip
         if self.dossiers(item):
             found.append((url_for("Referrals.dossier", pk=item.id), "下载卷宗" if tongue == "zh" else "dossier (zip)"))
         return found

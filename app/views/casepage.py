@@ -36,7 +36,7 @@ from app.rules.files import IDENTIFYING
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.scope import AWAITING
 from app.verbs import possible
-from app.verbs.offers import ACTS_ON, offer
+from app.verbs.offers import ACTS_ON, TO_RESPOND, offer
 from app.views.acted import bot_word, know_people
 from app.views.actor import actor, language, now, reader
 from app.views.masking import masked_caller, masked_text
@@ -95,14 +95,14 @@ def load(id: int) -> Case | None:
 
 
 _NAMES = ("subject", "id", "state", "kind", "number", "unit_id", "unit", "round", "at", "due_at", "due_clock",
-          "own_at", "own_clock", "words", "more", "paper")  # fmt: skip
+          "own_at", "own_clock", "words", "more", "mark", "paper")  # fmt: skip
 
 
 def _part(model: type[Any], case: Case, *, unit: bool = True, **columns: Any) -> Any:
     """One kind of row that hangs on a case, in the columns that all kinds share."""
     empty = {
         "state": "", "kind": "", "number": "", "round": 0, "at": None, "due_at": None, "due_clock": None,
-        "own_at": None, "own_clock": None, "words": "", "more": "", "paper": "",
+        "own_at": None, "own_clock": None, "words": "", "more": "", "mark": "", "paper": "",
     }  # fmt: skip
     types = {"at": Moment, "due_at": Moment, "own_at": Moment, "round": Integer}
     given = {**empty, **columns}
@@ -133,6 +133,8 @@ def _parts(case: Case, who: Actor) -> list[Any]:
         _part(Assignment, case, state=Assignment.state, kind=Assignment.role, number=Assignment.number,
               round=Assignment.round, at=Assignment.allocated_at, due_at=Assignment.due_at,
               due_clock=Assignment.due_clock, own_at=Assignment.sign_at, own_clock=Assignment.sign_clock,
+              mark=either((Assignment.response_at.is_not(None) & Assignment.first_response_at.is_(None), TO_RESPOND),
+                          else_=""),
               paper=either((Assignment.return_at.is_(None), "redo"), else_="allocation")),
         _part(Reply, case, state=Reply.state, kind=func.coalesce(Reply.refusal, ""), round=Reply.round,
               at=Reply.filed_at, words=Reply.public_answer, more=func.coalesce(Reply.refusal_words, "")),
@@ -194,9 +196,12 @@ def rows_of(case: Case, who: Actor) -> dict[str, Sequence[Any]]:
 
 def why_not(verb: str, rows: dict[str, Sequence[Any]]) -> str:
     """Why a verb is not possible now, or nothing where it may be tried."""
-    found, tongue = offer(verb, rows), language()
+    who, tongue = actor(), language()
+    found = offer(verb, rows, (who.unit_id or 0) if who.of_a_unit else None)
     if found.open:
         return ""
+    if found.against is not None:
+        return words.word(found.against, tongue)
     name = words.word(words.TABLES.get(_TABLES.get(found.subject, ""), (found.subject, found.subject)), tongue)
     if found.missing:
         return f"没有可办理的{name}" if tongue == "zh" else f"there is none: {name}"
@@ -215,7 +220,8 @@ def buttons(who: Actor, case: Case, rows: dict[str, Sequence[Any]]) -> list[tupl
     tongue = language()
     found: dict[str, list[Button]] = {}
     for verb in possible(who):
-        if verb.name in ACTS_ON:
+        # A unit's paper is opened by the link in its row; the verb alone is for who reads referrals.
+        if verb.name in ACTS_ON and (verb.name != "open_paper" or "Referrals" in who.pages):
             href = url_for(f"Verbs.{verb.name}", case=case.id)
             one = Button(verb.name, words.title(verb.name, tongue), href, why_not(verb.name, rows))
             found.setdefault(verb.stage, []).append(one)

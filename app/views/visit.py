@@ -27,9 +27,9 @@ class Visits(DeskView):
         return None
 
     def links(self, item: Any) -> Links:
-        """Record an attempt, or correct what was recorded."""
+        """Record an attempt while it waits for one, or correct what was recorded."""
         found = super().links(item)
-        if "record_visit" in actor().rights:
+        if "record_visit" in actor().rights and item.state == "pending":
             found.insert(0, (url_for("Verbs.record_visit", case=item.case_id), words.title("record_visit", language())))
         return found
 

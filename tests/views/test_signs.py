@@ -229,3 +229,28 @@ def test_a_draft_leads_to_its_approval_for_the_head_and_nowhere_for_staff(empty:
     head, staff = (_case_page(empty, word, case) for word in ("head@WATER", "staff@WATER"))
     assert re.search(rf'href="/do/reply/{case}\?draft=\d+">办理回复', head)
     assert "待审批草稿" in staff and "?draft=" not in staff
+
+
+def test_a_lead_reads_before_it_types_which_assists_have_not_answered(empty: Panel) -> None:
+    """Seen failing: it was told so after all of the reply was typed."""
+    people = People(empty.desk).hire("WATER", "ROADS")
+    case = people.case()
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    empty.now = people.now
+    assert "现在不能办理：协办单位尚未答复：ROADS单位" in empty.of("head@WATER").get(f"/do/reply/{case}").text
+    assert "现在不能办理" not in empty.of("head@ROADS").get(f"/do/reply/{case}").text
+    people.do("head@ROADS", "reply", case)
+    assert "现在不能办理" not in empty.of("head@WATER").get(f"/do/reply/{case}").text
+
+
+def test_the_page_of_a_referral_offers_what_its_state_allows_and_a_unit_no_paper_of_one(sqlite_panel: Panel) -> None:
+    """Seen failing: every verb of a referral in every state of it; a unit's button led to 404."""
+    case = cases_of(sqlite_panel.desk, "HOUSING")[0]
+    with transaction(sqlite_panel.desk.sessions) as session:
+        referral = session.query(Referral).filter_by(case_id=case).one()
+        assert referral.state == "received"
+    page = sqlite_panel.of("officer").get(f"/referrals/show/{referral.id}").text
+    offered = set(re.findall(r'href="/do/(\w+)/', page))
+    assert offered == {"open_paper", "record_receipt", "record_outcome", "supplement_referral"}
+    for word in ("head@HOUSING", "staff@HOUSING", "allocator"):
+        assert 'data-verb="open_paper"' not in sqlite_panel.of(word).get(f"/cases/{case}").text
