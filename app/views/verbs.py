@@ -30,6 +30,8 @@ from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
 
 REFUSED = 422
+CHOSEN = ("choice", "unit", "units", "bool", "many", "file")
+"""The kinds of inputs from which something is chosen; into the others it is filled in."""
 WITHOUT_CASE = ("none",)
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
@@ -114,7 +116,7 @@ class Verbs(BaseView):
         why = why_not(verb.name, rows) if rows else ""
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
-            target=shown_target, no=words.said(no, tongue) if no else None, msgid=no.msgid if no else None,
+            target=shown_target, no=_said(no, verb, inputs, tongue) if no else None, msgid=no.msgid if no else None,
             units=_units(verb, case), reads_cases=_reads(case), why=why, question=question,
             asked=asked_before(typed, question), matter=matter(verb, case),
             chosen=[one.filename for one in request.files.values() if one.filename],
@@ -169,6 +171,12 @@ class Verbs(BaseView):
         if where and "Cases" in actor().pages and asked(Case, where) is not None:
             return redirect(url_for("Cases.page_of_case", id=where))
         return redirect(url_for("Home.home"))
+
+
+def _said(no: NotAllowed, verb: Verb, inputs: Sequence[Input], tongue: str) -> str:
+    """The sentence of a refusal, in the words of the form that is shown again."""
+    chosen = {"file", *(one.name for one in inputs if one.kind in CHOSEN)}
+    return words.said(no, tongue, verb.name, no.facts.get("field") in chosen)
 
 
 def _reads(case: Case | None) -> bool:

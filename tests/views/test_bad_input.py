@@ -9,6 +9,7 @@ import pytest
 
 from app.database import transaction
 from app.models import Draft
+from app.verbs import VERBS
 from tests.people import People, fingerprint
 from tests.test_refusals import after, handling, item, registered
 from tests.views.canaries import cases_of
@@ -95,3 +96,32 @@ def test_a_draft_of_another_case_of_the_unit_is_not_on_this_ones_form(sqlite_pan
     assert browser.get(f"/do/reply/{own[1]}?draft={draft}").status_code == 200
     assert browser.get(f"/do/reply/{own[4]}?draft={draft}").status_code == 404
     assert refused(browser.post(f"/do/reply/{own[4]}", {"draft": str(draft)})) == "not_found"
+
+
+MISSING = {
+    "change_rule": ("it_admin", {"value": "3"}, "请选择规则。"),
+    "add_unit": ("it_admin", {"code": "NEW"}, "请填写单位名称。"),
+    "change_setting": ("it_admin", {"value": "热线"}, "请选择设置项。"),
+    "add_category": ("it_admin", {}, "请填写分类名称。"),
+    "add_role": ("it_admin", {"rights": "Cases"}, "请填写角色名称。"),
+    "add_post": ("it_admin", {"unit": "WATER", "post": "head", "from_on": "2025-01-01"}, "请填写姓名。"),
+    "add_user": ("it_admin", {"username": "new", "first_name": "新人", "password": TYPED}, "请选择角色。"),
+    "issue_report": ("centre_head", {"first": "2025-06-02"}, "请选择类型。"),
+    "allocate": ("allocator", {}, "请选择单位。"), "examine": ("examiner", {}, "请选择是否通过。"),
+    "attach": ("allocator", {"kind": "other"}, "请选择文件。"), "withdraw": ("allocator", {}, "请填写理由。"),
+}  # fmt: skip
+"""verb -> who leaves out which field, and the sentence that says so."""
+
+
+def test_what_is_missing_is_named_as_the_form_names_it_and_asked_for_as_it_is_given(empty: Panel) -> None:
+    """Seen failing: `name` was somebody's name on every form, and one was to fill in a choice or a file."""
+    people = People(empty.desk).hire("WATER")
+    case = after(handling(), ("head@WATER", "reply"))(people)
+    empty.now = people.now
+    for verb, (who, fields, told) in MISSING.items():
+        address = f"/do/{verb}" if VERBS[verb].target == "none" else f"/do/{verb}/{case}"
+        answer = empty.of(who).post(address, fields)
+        assert refused(answer) == "field_missing", verb
+        assert f">{told}</div>" in answer.text, (verb, told)
+    answer = empty.of("it_admin").post("/do/change_rule", {"name": "sign_workdays", "value": "-1"})
+    assert "sign_workdays" not in answer.text.split("data-msgid")[1].split("</div>")[0]

@@ -64,23 +64,28 @@ def value(domain: str, name: str, language: str = "zh") -> str:
 
 _FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel": ("channel",), "urgency": ("urgency",),
           "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
-          "reason": ("refusal", "examination"), "line": ("line",)}  # fmt: skip
+          "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting")}  # fmt: skip
+_NOT_CHOSEN: Pair = ("请选择{field}。", "Choose {field}.")
 
 
-def _fact(name: str, told: object, language: str) -> object:
+def _fact(name: str, told: object, language: str, verb: str) -> object:
     """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
     if not isinstance(told, str):
         return told
     if name == "verb":
         return title(told, language)
     if name == "field":
-        return field(told, language)
+        return field(told, language, verb)
     if name == "state":
         return next((word(names[told], language) for names in STATES.values() if told in names), told)
     found = (value(domain, told, language) for domain in _FACTS.get(name, ()))
     return next((one for one in found if one != told), told)
 
 
-def said(no: NotAllowed, language: str = "zh") -> str:
-    """The sentence of a refusal, its facts worded as well."""
-    return worded(no.msgid, language, {name: _fact(name, told, language) for name, told in no.facts.items()})
+def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = False) -> str:
+    """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls them; `chosen` where
+    the field that is missing is one from which something is chosen."""
+    facts = {name: _fact(name, told, language, verb) for name, told in no.facts.items()}
+    if no.msgid == "field_missing" and chosen:
+        return word(_NOT_CHOSEN, language).format_map(facts)
+    return worded(no.msgid, language, facts)

@@ -98,6 +98,7 @@ FIELDS: dict[str, Pair] = {
     "add_category.name": ("分类名称", "Category"), "edit_category.name": ("分类名称", "Category"),
     "add_role.name": ("角色名称", "Role"), "edit_role.name": ("角色名称", "Role"),
     "change_rule.name": ("规则", "Rule"), "change_setting.name": ("设置项", "Setting"),
+    "attach.name": ("附件名称", "File's name"), "add_post.person": ("姓名", "Person"),
     "file": ("文件", "File"), "referral": ("移送", "Referral"), "paper": ("文书", "Paper"), "notice": ("文书记录", "Notice"),
     "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
 }  # fmt: skip
