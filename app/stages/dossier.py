@@ -288,7 +288,7 @@ def _approval(session: Session, referral: Referral) -> Facts:
 
 
 def _decided(session: Session, referral: Referral) -> Facts:
-    """When it was reviewed and approved, and by which leader on paper, as the record has it."""
+    """When it was reviewed and approved, and by which leader: the one who did, or on paper as the record has it."""
     found: Facts = {"reviewed_at": None, "approved_at": None, "leader": None}
     query = select(Event).where(
         Event.subject == "referral", Event.subject_id == referral.id,
@@ -297,7 +297,7 @@ def _decided(session: Session, referral: Referral) -> Facts:
     for event in session.scalars(query.order_by(Event.id)):
         found[f"{event.to_state}_at"] = _at(event.at)
         if event.to_state == "approved":
-            found["leader"] = json.loads(event.payload)["leader"]
+            found["leader"] = _name(session, referral.approved_by_id) or json.loads(event.payload)["leader"]
     return found
 
 

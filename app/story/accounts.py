@@ -65,8 +65,8 @@ def make_account(
 
 
 def actor_of(row: Person) -> Actor:
-    """Who acts with an account."""
-    return person(row.id, row.username, [role.name for role in row.roles], row.unit_id)
+    """Who acts with an account, by his person's name."""
+    return person(row.id, row.first_name or row.username, [role.name for role in row.roles], row.unit_id)
 
 
 def refuse_unless_empty(session: Session) -> None:

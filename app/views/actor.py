@@ -75,11 +75,11 @@ def custom_rights(reading: Session, roles: list[int]) -> set[str]:
 
 
 def actor_of(reading: Session, user: Person) -> Actor:
-    """The actor that an account is, with what its custom roles add."""
+    """The actor that an account is, by his person's name, with what its custom roles add."""
     named = [role for role in user.roles if role.name in RIGHTS]
     other = [role.id for role in user.roles if role.name not in RIGHTS]
     extra = custom_rights(reading, other) if other else set()
-    return person(user.id, user.username, [role.name for role in named], user.unit_id, extra)
+    return person(user.id, user.first_name or user.username, [role.name for role in named], user.unit_id, extra)
 
 
 def actor() -> Actor:

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import update
 
-from app.models import Event, Reminder
+from app.database import transaction
+from app.models import Event, Person, Reminder
+from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
+from tests.room import Room
 from tests.views.panel import Panel, panel_over
 
 BAD: dict[str, Any] = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied"}
@@ -94,3 +98,23 @@ def test_a_redo_is_printed_as_a_redo_notice_wherever_it_is_asked_for(reminded: O
     assert [payload for _, payload in opened(reminded)] == [
         '{"n":1,"paper":"redo"}', '{"n":1,"paper":"allocation"}'
     ]
+
+
+def test_a_dossier_names_the_people_who_made_and_approved_it_not_their_accounts(desk: Desk, tmp_path: Path) -> None:
+    """Seen failing: `officer` extracted it, and `leader` had approved it."""
+    room, named = Room(desk), {"officer": "刘建国", "leader": "高志远"}
+    room.data = tmp_path / "data"
+    room.to("review_referral")
+    with transaction(desk.sessions) as session:
+        for account, name in named.items():
+            who = actor_named(session, account).id
+            session.execute(update(Person).where(Person.id == who).values(first_name=name))
+    id, case = room.referral.id, room.id("A")
+    with panel_over(desk, tmp_path / "data", moment("2025-06-11 14:00")) as panel:
+        assert panel.of("leader").get(f"/referrals/{id}/paper.pdf").status_code == 200
+        assert panel.of("leader").post(f"/do/approve_referral/{case}", {}).status_code == 302
+        panel.now = moment("2025-06-12 10:00")
+        assert panel.of("officer").post(f"/do/seal_referral/{case}", {}).status_code == 302
+        pages = title(panel.of("officer").get(f"/referrals/{id}/paper.pdf").data)
+    assert "提取人刘建国" in pages and "审批人高志远" in pages and "由刘建国成卷" in pages
+    assert "officer" not in pages and "leader" not in pages
