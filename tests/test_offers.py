@@ -23,7 +23,7 @@ from app.story.hand import Hand
 from app.story.player import perform_story, read
 from app.verbs import VERBS, perform
 from app.verbs.offers import ACTS_ON, Offer, offer
-from app.views.casepage import rows_of
+from app.views.caserows import rows_of
 from tests.databases import Desk, sqlite_copy
 from tests.people import UNITS, People, actor
 from tests.test_refusals import BAD, EXPLAINED, GOOD, Setup, after, handling, item, registered, replied, visiting

@@ -21,7 +21,8 @@ from app.stages.duties import lineage
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
-from app.views.casepage import rows_of, why_not
+from app.views.casepage import why_not
+from app.views.caserows import rows_of
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
 from app.views.matter import matter
