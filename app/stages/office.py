@@ -225,15 +225,14 @@ def _row(item: Supervision, number: str | None, unit: str, leaders: Sequence[Map
 
 
 def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, successor: Unit) -> Unit:
-    """A unit is dissolved: its successor takes its live assignments as they stand, and its rounds to come."""
+    """A unit is dissolved: its successor takes what it holds as it stands, and its rounds to come."""
     if unit.id == successor.id or unit.successor_id is not None:
         raise NotAllowed("no_successor")
     if not successor.active:
         raise NotAllowed("unit_inactive", unit=successor.code)
     unit.active, unit.successor_id = False, successor.id
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
-    query = select(Assignment).where(Assignment.unit_id == unit.id, Assignment.state.in_(LIVE))
-    for one in session.scalars(query.order_by(Assignment.id)).all():
+    for one in _held(session, unit):
         payload = {"from": unit.id, "to": successor.id}
         note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
         _hand_over(session, one, successor)
@@ -242,6 +241,19 @@ def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, succ
             case.lead_unit_id = successor.id
     session.flush()
     return unit
+
+
+def _held(session: Session, unit: Unit) -> Sequence[Assignment]:
+    """The assignments that a unit still answers for: live ones, those that the room supervises, and the last round of
+    a redo that is exhausted, which is to be listed. Other rounds stay with the unit that did them."""
+    standing = select(Supervision.assignment_id).where(Supervision.state.in_(STANDING))
+    exhausted = Case.redo_failed & (Case.state == "reviewing") & (Case.round == Assignment.round)
+    query = (
+        select(Assignment).join(Case, Case.id == Assignment.case_id)
+        .where(Assignment.unit_id == unit.id)
+        .where(or_(Assignment.state.in_(LIVE), exhausted, Assignment.id.in_(standing)))
+    )  # fmt: skip
+    return session.scalars(query.order_by(Assignment.id)).all()
 
 
 def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:

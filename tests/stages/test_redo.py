@@ -165,14 +165,19 @@ def test_two_redo_rounds_and_no_third(room: Room) -> None:
     assert (room.case("A").state, room.case("A").closed_as) == ("closed", "redo_exhausted")
 
 
-def exhausted(room: Room) -> None:
-    """Two redo rounds failed, the unit responsible, and it is listed."""
+def failed(room: Room) -> None:
+    """Two redo rounds failed, the unit responsible."""
     replied(room)
     for day in ("2025-06-10", "2025-06-11"):
         disputed(room, day)
         redo(room, day)
     disputed(room, "2025-06-12")
     room.do("2025-06-12 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
+
+
+def exhausted(room: Room) -> None:
+    """Two redo rounds failed, the unit responsible, and it is listed."""
+    failed(room)
     room.sweep("2025-06-13")
 
 
@@ -288,6 +293,17 @@ def test_a_dissolved_units_successor_takes_its_rounds(room: Room) -> None:
         room.unit("HOUSING").id, 2, room.unit("HOUSING").id,
     )  # fmt: skip
     assert room.rows(Assignment, case_id=room.id("A"))[0].unit_id == room.unit("WATER").id, "the first round stays its"
+
+
+def test_a_dissolved_units_successor_answers_to_the_room_for_the_round_that_failed(room: Room) -> None:
+    failed(room)
+    room.dissolve("2025-06-12 15:00", "WATER", "HOUSING")
+    room.sweep("2025-06-13")
+    room.do("2025-06-13 09:00", "officer", "open_supervision", "A")
+    assert room.item.unit_id == room.unit("HOUSING").id
+    room.do("2025-06-13 10:00", "head@HOUSING", "feed_back", "A")
+    assert (room.item.state, room.case("A").lead_unit_id) == ("fed_back", room.unit("HOUSING").id)
+    assert room.refused("2025-06-13 11:00", "head@WATER", "feed_back", "A") == "not_found"
 
 
 def test_a_successors_successor_takes_them_too(room: Room) -> None:
