@@ -67,6 +67,24 @@ def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield name, node
 
 
+def taken_of_stages(tree: ast.Module) -> Iterator[str]:
+    """The names that a module takes from stages: imported by themselves, or as an attribute of an imported module."""
+    stages = {"app.stages"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("app.stages."):
+            yield from (name.name for name in node.names)
+            stages |= {name.asname or name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "app":
+            stages |= {name.asname or name.name for name in node.names if name.name == "stages"}
+        elif isinstance(node, ast.Import):
+            stages |= {name.asname for name in node.names if name.asname and name.name.startswith("app.stages")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            of = ast.unparse(node.value)
+            if any(of == one or of.startswith(f"{one}.") for one in stages):
+                yield node.attr
+
+
 def writes_a_state(tree: ast.Module) -> Iterator[int]:
     """Lines that set `.state`, pass `state=` to a table's `values`, or write it in SQL."""
     for node in ast.walk(tree):
@@ -241,13 +259,27 @@ def test_nothing_but_the_verb_table_calls_a_stage_verb() -> None:
     for path, tree in sources("app", "jobs").items():
         if path.is_relative_to("app/verbs") or path.is_relative_to("app/stages"):
             continue
-        taken = {
-            name.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("app.stages")
-            for name in node.names
-        }
-        assert taken.isdisjoint(verbs), f"{path} imports {taken & verbs}"
+        taken = set(taken_of_stages(tree))
+        assert taken.isdisjoint(verbs), f"{path} takes {taken & verbs}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from app.stages.handling import reply", "from app.stages.handling import reply as answer",
+        "from app.stages import handling\nhandling.reply(1)", "from app.stages import handling as h\nx = h.reply",
+        "import app.stages.handling\napp.stages.handling.reply(1)", "import app.stages.handling as h\nh.reply(1)",
+        "from app import stages\nstages.handling.reply(1)", "import app\napp.stages.handling.reply(1)",
+        "from app.stages import supervision\nsupervision.items.reply(1)",
+    ],
+)  # fmt: skip
+def test_a_verb_that_is_taken_from_a_stage_is_seen_however_it_is_written(source: str) -> None:
+    assert "reply" in set(taken_of_stages(ast.parse(source)))
+
+
+def test_what_is_named_like_a_verb_and_is_of_no_stage_is_none() -> None:
+    source = "from app.stages import handling\nfrom app.views import forms\nforms.reply(1)\nrow.handling.reply"
+    assert "reply" not in set(taken_of_stages(ast.parse(source)))
 
 
 def test_jobs_sweeps_holds_no_loop() -> None:

@@ -98,7 +98,9 @@ def test_every_wake_up_names_a_job_that_is_there() -> None:
 
 def test_what_stands_in_redis_is_json_and_holds_no_word_of_a_case(queue: Queue) -> None:
     tick(queue, time.time())
-    for id in queue.job_ids:
+    ids = queue.job_ids
+    assert len(ids) == len(NAMES)
+    for id in ids:
         job = Job.fetch(id, connection=queue.connection, serializer="json")
         assert (list(job.args), job.kwargs, job.meta) == ([], {}, {})
         raw = zlib.decompress(queue.connection.hget(job.key, "data"))

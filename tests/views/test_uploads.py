@@ -140,16 +140,18 @@ def test_what_a_form_says_about_a_file_is_not_believed(sqlite_panel: Panel) -> N
 
 def test_a_file_is_behind_its_case_and_its_unit(panel: Panel) -> None:
     """The other units and who sees no case get 404 or 403; a confidential caller's papers the unit neither."""
-    own = cases_of(panel.desk, "HOUSING")
+    own, seen = cases_of(panel.desk, "HOUSING"), set()
     for row in _files(panel):
         theirs = row.case_id not in own
         identifying = row.case_id == own[2] and row.kind == "certificate"
+        seen.add((theirs, identifying))
         for word in ("staff@HOUSING", "head@HOUSING"):
             code = panel.of(word).get(f"/files/{row.id}").status_code
             assert code == (404 if theirs or identifying else 200), (word, row.name)
         assert panel.of("it_admin").get(f"/files/{row.id}").status_code == 403
         assert panel.of("committee").get(f"/files/{row.id}").status_code == 403
         assert panel.browser().get(f"/files/{row.id}").status_code == 302
+    assert seen == {(True, False), (False, True), (False, False)}, "a kind of file of which there is none"
 
 
 def test_the_name_of_a_download_shows_a_unit_no_caller(panel: Panel) -> None:
