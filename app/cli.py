@@ -42,6 +42,7 @@ from app.story.sample.play import fill_sample
 from app.story.stage import Theatre
 from app.supervisor import Refused, ready
 from app.supervisor import run as supervise
+from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
 from jobs.children import clock_of
 from jobs.health import WRONG, findings
@@ -295,6 +296,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (SetupRefused, NotAllowed) as no:
         print(worded(no.msgid, "zh", no.facts), worded(no.msgid, "en", no.facts), file=sys.stderr)
         return 2
-    except (NotReady, Refused, ValueError, OSError) as wrong:
+    except (NotReady, NoSocket, Refused, ValueError, OSError) as wrong:
         print(wrong, file=sys.stderr)
         return 2

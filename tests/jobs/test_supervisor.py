@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ import config
 from app.database import transaction
 from app.models import Person, Setting
 from app.story.cast import actor_named
+from app.supervisor import valkey
 from jobs import children
 from jobs.desk import queue_on
 from tests.databases import Desk
@@ -198,6 +200,26 @@ def test_a_long_path_gets_its_socket_elsewhere(desk: Desk, data: Path, tmp_path:
             assert redis.ping()
         assert duban.stop() == 0
     socket_path.parent.rmdir()
+
+
+def test_a_place_for_the_socket_that_is_not_ours_alone_is_refused_with_a_sentence(
+    desk: Desk, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen failing with a traceback and 1."""
+    long = tmp_path / ("d" * 90)
+    data.rename(long)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short, socket.socket() as probe:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        folder = valkey.socket_path(long).parent
+        folder.chmod(0o755)
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        done = command(long, "run", TMPDIR=short, PORT=str(port))
+    assert (done.returncode, done.stderr.strip()) == (
+        2, f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL."
+    )  # fmt: skip
+    assert processes(long) == {}
 
 
 def test_a_demo_password_of_less_than_twelve_characters_is_refused_with_a_sentence(data: Path) -> None:
