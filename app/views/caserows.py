@@ -96,7 +96,9 @@ def _parts(case: Case, who: Actor) -> list[Any]:
     found = [*held, *others, _part(Visit, case, unit=False, state=Visit.state, kind=Visit.satisfied, round=Visit.round,
                                    at=Visit.planned_at, words=Visit.solved, more=_said_at_the_visit(who))]  # fmt: skip
     if "Contacts" in who.pages:
-        found.append(_part(Contact, case, unit=False, kind=Contact.kind, at=Contact.received_at, words=Contact.words))
+        # The first is the demand itself, which the page begins with.
+        called = _part(Contact, case, unit=False, kind=Contact.kind, at=Contact.received_at, words=Contact.words)
+        found.append(called.where(Contact.kind != "demand"))
     referrals = _part(Referral, case, state=Referral.state, number=Referral.number, at=Referral.drafted_at,
                       due_at=Referral.send_by_at, due_clock=Referral.send_by_clock)  # fmt: skip
     if who.is_a("officer", "supervision_head", "leader"):

@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 
 from app.rules import words
-from app.rules.words.columns import PAGE_TABLES
 from app.scope import AWAITING
 from app.views.actor import actor, language
 from app.views.masking import masked_text
@@ -62,7 +61,7 @@ def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
     return words.word(_MORE[table], tongue) + sign + said(row.more, case_id)
 
 
-_OWN_PAGES = {table: page for page, table in PAGE_TABLES.items()}
+_OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}
 
 
 def _own_page(table: str, row: Any) -> str:

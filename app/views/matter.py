@@ -134,15 +134,15 @@ def _facts(row: Any, names: Iterable[str], case_id: int | None) -> Iterable[Fact
     """The columns of a row that hold something, as this person may read them."""
     for name in names:
         value = getattr(row, name)
-        if value is None or value == "" or (value is False and _is_flag(row, name)):
+        if value is None or value == "" or (not value and _begins_unset(row, name)):
             continue
         told = _told(row, name, value)
         covered = case_id is not None and not actor().reads_as_typed
         yield words.column(row.__tablename__, name, language()), masked_text(told, case_id) if covered else told, ""
 
 
-def _is_flag(row: Any, name: str) -> bool:
-    """Whether a column only says something where it is set."""
+def _begins_unset(row: Any, name: str) -> bool:
+    """Whether a column, a flag or a count, says nothing until it is set."""
     return inspect(type(row)).columns[name].default is not None
 
 

@@ -15,7 +15,7 @@ from app.rules.words.values import DOMAINS, STATES, VALUES
 from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
-    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
+    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
     "column", "field", "page", "said", "state", "title", "value", "word",
 ]  # fmt: skip
 
