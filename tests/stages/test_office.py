@@ -43,7 +43,7 @@ def test_the_ends_are_those_of_the_procedure() -> None:
         "case": {"refused", "transferred", "withdrawn"},
         "assignment": {"accepted", "returned", "cancelled"},
         "request": {"accepted", "refused", "withdrawn"},
-        "reply": {"passed", "refused"},
+        "reply": {"passed", "refused", "withdrawn"},
         "reminder": {"lapsed", "void"},
         "supervision": {"declined", "cleared", "referred", "closed"},
         "visit": {"not_applicable"},

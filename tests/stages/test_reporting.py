@@ -262,7 +262,7 @@ WATER = {
     "asked": 2, "partly": 0, "unreasonable": 0, "solved": "50.00", "average_workdays": "8.00",
 }  # fmt: skip
 HOUSING = {
-    "allocated": 6, "on_time": 5, "late": 1, "open": 0, "overdue": 0, "returns": 0, "reminders": 0, "lapsed": 0,
+    "allocated": 6, "on_time": 6, "late": 0, "open": 0, "overdue": 0, "returns": 0, "reminders": 0, "lapsed": 0,
     "supervised": 0, "redo": 0, "repeats": 0, "closed": 6, "unrated": 0, "rated": 3, "satisfaction": "100.00",
     "asked": 5, "partly": 1, "unreasonable": 0, "solved": "60.00", "average_workdays": "1.83",
 }  # fmt: skip
