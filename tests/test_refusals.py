@@ -285,6 +285,9 @@ SCENES: dict[str, Scene] = {
     "words_missing": when(registered(), "operator", "refuse", words=" "),
     "nothing_proposed": when(registered(), "allocator", "confirm_refusal"),
     "reason_missing": when(registered(), "allocator", "withdraw", reason=" "),
+    "report_at_least_urgent": when(
+        registered(kind="report", dangerous=True), "allocator", "reclassify", urgency="normal"
+    ),
     "not_a_suggestion": when(registered(), "centre_head", "screen_suggestion", keep=True),
     "screened_already": when(
         after(registered(kind="suggestion"), ("centre_head", "screen_suggestion", {"keep": True})),

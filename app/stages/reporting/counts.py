@@ -105,10 +105,11 @@ def _reminders(session: Session, period: Period) -> Counts:
     return by_unit(session, query.group_by(Reminder.unit_id))
 
 
-def lead_before(case_id: Any, moment: Any) -> Any:
-    """The unit whose lead assignment of a case was accepted last before a moment; NULL where none was."""
+def lead_before(case_id: Any, moment: Any, column: str = "unit_id") -> Any:
+    """The unit whose lead assignment of a case was accepted last before a moment (or another column of that
+    assignment); NULL where none was."""
     lead = aliased(Assignment)
-    query = select(lead.unit_id).where(
+    query = select(getattr(lead, column)).where(
         lead.case_id == case_id, lead.role == "lead", lead.state == "accepted", lead.ended_at <= moment
     )
     return query.order_by(lead.id.desc()).limit(1).scalar_subquery()

@@ -30,18 +30,18 @@ def _payload_after(event: Any, kind: str, about: Any, of: Any, says: str) -> Any
 
 
 def _leading(event: Any, visit: Any) -> Any:
-    """The unit that led the case when a case closed or a visit was recorded: by the case's rows, or - where another
-    case has taken them over since - by the acceptance in the same chain."""
+    """The assignment that led the case when a case closed or a visit was recorded: by the case's rows, or - where
+    another case has taken them over since - by the acceptance in the same chain."""
     accepted, lead = aliased(Event), aliased(Assignment)
     in_chain = (
-        select(lead.unit_id)
+        select(lead.id)
         .join(accepted, and_(accepted.subject_id == lead.id, accepted.kind == "assignment.accepted"))
         .where(accepted.chain == event.chain, accepted.id < event.id, lead.role == "lead")
         .order_by(accepted.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    found = func.coalesce(lead_before(func.coalesce(visit.case_id, event.chain), event.at), in_chain)
+    found = func.coalesce(lead_before(func.coalesce(visit.case_id, event.chain), event.at, "id"), in_chain)
     return case((event.kind.in_(LED), found))
 
 
@@ -56,8 +56,8 @@ def _recorded(period: Period) -> Query:
         select(
             func.date(one.at, type_=Date).label("day"), one.kind, Notice.recipient.label("told"),
             func.coalesce(*(row.unit_id for row in rows.values())).label("unit"),
-            succeeded.label("succeeded"), reclassified.label("reclassified"), _leading(one, visit).label("lead"),
-            Case.category_id.label("category"),
+            succeeded.label("succeeded"), reclassified.label("reclassified"), _leading(one, visit).label("lead_id"),
+            one.id, Case.category_id.label("category"),
         )
         .outerjoin(Notice, and_(Notice.event_id == one.id, Notice.recipient.startswith("unit:")))
         .outerjoin(Case, Case.id == one.chain)
@@ -66,7 +66,17 @@ def _recorded(period: Period) -> Query:
     )  # fmt: skip
     for subject, row in rows.items():
         inner = inner.outerjoin(row, and_(one.subject == subject, row.id == one.subject_id))
-    found = inner.subquery()
+    told, lead = inner.subquery(), aliased(Assignment)
+    led = _payload_after(told.c, "assignment.succeeded", "subject_id", told.c.lead_id, '"from":')
+    names = ("day", "kind", "told", "unit", "reclassified", "category")
+    found = (
+        select(
+            *(told.c[name] for name in names), lead.unit_id.label("lead"),
+            func.coalesce(told.c.succeeded, led).label("succeeded"),
+        )
+        .outerjoin(lead, lead.id == told.c.lead_id)
+        .subquery()
+    )  # fmt: skip
     return select(*found.c, func.count().label("n")).group_by(*found.c)
 
 
