@@ -34,7 +34,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "responsibility": ("round", "at", "by_id", "unit_responsible", "grounds", "excluded_as"),
     "submission": ("reason", "leader_id", "submitted_at", "submitted_by_id"),
     "instruction": ("leader", "level", "words", "instructed_on", "due_on", "document", "scan", "entered_at"),
-    "contact": ("kind", "channel", "received_at", "entered_at", "caller_id", "words", "operator_id"),
+    "contact": ("kind", "channel", "received_at", "entered_at", "words", "operator_id"),
     "stored_file": (
         "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",
     ),
@@ -43,7 +43,21 @@ KEPT: dict[str, tuple[str, ...]] = {
     "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
 }  # fmt: skip
 """table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,
-a receipt and a paper's number are added later: other columns.)"""
+a receipt and a paper's number are added later: other columns. A contact's caller has a guard of his own.)"""
+
+_HIS_CASE = (
+    "SELECT 1 FROM hotline_case c WHERE c.id = new.case_id AND c.caller_id = new.caller_id AND c.state = 'registered' "
+    "AND c.allocations = 0"
+)
+"""What lets a contact have another caller: that its case, which nobody was allocated, has been corrected to him."""
+_FOLLOWS = f"""CREATE OR REPLACE FUNCTION guard_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF old.caller_id IS DISTINCT FROM new.caller_id AND NOT EXISTS ({_HIS_CASE}) THEN
+    RAISE EXCEPTION 'another caller of a contact is refused: the record is append-only'
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN new;
+END $$"""  # noqa: S608
 
 _NO_CHANGE = """CREATE OR REPLACE FUNCTION guard_no_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -101,6 +115,8 @@ def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         changed = " OR ".join(f"old.{column} IS DISTINCT FROM new.{column}" for column in ("id", *columns))
         yield f"guard_{table}_change", table, f"BEFORE UPDATE ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
+        if table == "contact":
+            yield "guard_contact_caller", table, "BEFORE UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_follows()"
 
 
 def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -116,6 +132,12 @@ def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
             f"guard_{table}_change",
             f"BEFORE UPDATE ON {table} WHEN {changed} BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
+        if table == "contact":
+            yield (
+                "guard_contact_caller",
+                f"BEFORE UPDATE ON contact WHEN old.caller_id IS NOT new.caller_id AND NOT EXISTS ({_HIS_CASE}) "
+                "BEGIN SELECT raise(ABORT, 'append-only'); END",
+            )
 
 
 def _uniques(connection: Connection, table: str) -> list[tuple[str, ...]]:
@@ -208,6 +230,7 @@ def create(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_NO_CHANGE.replace("%", "%%"))
         connection.exec_driver_sql(_NEEDS_EVENT)
+        connection.exec_driver_sql(_FOLLOWS)
         for name, table, definition in list(_postgres(connection)):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
             connection.exec_driver_sql(f"CREATE TRIGGER {name} {definition.format(t=table)}")

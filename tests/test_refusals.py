@@ -259,6 +259,7 @@ SCENES: dict[str, Scene] = {
     # (1) acceptance
     "narrative_too_short": when(nothing, "operator", "register", kind="help", narrative="漏水"),
     "caller_missing": when(nothing, "operator", "register", kind="help", caller={}),
+    "phone_wrong": when(nothing, "operator", "register", kind="help", caller={"name": "某甲", "phone": "12345abc"}),
     "unknown_category": when(nothing, "operator", "register", kind="help", category="没有的类别"),
     "received_in_the_future": when(
         nothing, "operator", "register", kind="help", received_at=datetime(2025, 6, 9, 10)  # noqa: DTZ001

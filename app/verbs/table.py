@@ -181,7 +181,7 @@ _REGISTER: tuple[Field, ...] = (
 )  # fmt: skip
 _REGISTER += _facts(Case)
 _EDIT = tuple(
-    replace(one, required=False, clears=one.kind in ("text", "unit")) for one in _REGISTER
+    replace(one, required=False, clears=one.kind in ("text", "unit", "caller")) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
 )  # fmt: skip
 _UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"), *_facts(Unit))

@@ -184,7 +184,8 @@ class Form:
         if one.kind in ("leader", "caller"):
             names = [name for name, _ in (LEADER if one.kind == "leader" else CALLER)]
             parts = {name: self.typed.get(f"{one.name}.{name}", "").strip() for name in names}
-            return {name: said for name, said in parts.items() if said} or None
+            emptied = {name for name in names if one.clears and f"{one.name}.{name}" in self.typed}
+            return {name: said for name, said in parts.items() if said or name in emptied} or None
         if one.kind in ("units", "names"):
             lines = [line for text in self.typed.getlist(one.name) for line in text.splitlines()]
             return [line.strip() for line in lines if line.strip()] or None

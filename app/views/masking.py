@@ -74,6 +74,11 @@ def case_of(item: Any) -> int | None:
     return found
 
 
+def entered_it(case: Case) -> bool:
+    """Whether this is the operator who entered a case: he sees its caller as he typed him."""
+    return actor().is_a("operator") and case.operator_id == actor().id
+
+
 def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     """The caller of a case as its page shows him: as he was entered to the operator who entered him (unless `always`
     covered), to others covered; not at all to units where the case is confidential. [procedure, Who may do what]"""
@@ -85,7 +90,6 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     caller = case.caller
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}
-    who = actor()
-    if who.is_a("operator") and case.operator_id == who.id and not always:
+    if entered_it(case) and not always:
         return {"name": caller.name, "phone": caller.phone}
     return {"name": masked_name(caller.name), "phone": masked_phone(caller.phone)}

@@ -3,7 +3,7 @@ stood so when the form was sent: of two who correct the same row, the second is 
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,9 @@ from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.verbs import Verb
-from app.views.actor import actor, asked, custom_rights, key_typed, most, reader
+from app.views.actor import actor, asked, custom_rights, desk, key_typed, most, reader
 from app.views.forms import STANDARD
+from app.views.masking import entered_it, masked_caller
 
 CHANGED = "changed_meanwhile"
 """The message id with which the second of two corrections is refused."""
@@ -100,9 +101,21 @@ def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> F
 
 
 def stand_of(session: Session, verb: Verb, row: Any) -> str:
-    """A short mark of what stands on file in the fields of a form."""
+    """A short mark of what stands on file in the fields of a form, the caller as he is. It is made with a key: else who
+    sees him covered would find the digits by trying."""
     told = sorted(_on_file(session, verb, row).items(multi=True))
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    caller = row.caller if isinstance(row, Case) else None
+    told += [("caller", caller.name), ("caller", caller.phone)] if caller is not None else []
+    return hmac.new(desk().settings.secret_key.encode(), json.dumps(told).encode(), "sha256").hexdigest()[:16]
+
+
+def as_meant(verb: Verb, case: Case | None, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, without what whoever sees the caller covered left as it was shown to him, or empty."""
+    if verb.name != "edit_case" or case is None or "caller" not in values or entered_it(case):
+        return values
+    shown = masked_caller(case)
+    caller = {name: said for name, said in values["caller"].items() if said not in ("", shown.get(name, ""))}
+    return {**values, "caller": caller}
 
 
 def _draft(id: int, case: Case) -> Filled:
@@ -160,7 +173,9 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
 def _of_case(verb: Verb, case: Case) -> Filled:
     filled: Filled = MultiDict()
     for one in verb.fields:
-        if one.name == "complained_unit":
+        if one.name == "caller":
+            filled.update({f"caller.{part}": masked_caller(case).get(part, "") for part in ("name", "phone")})
+        elif one.name == "complained_unit":
             filled[one.name] = case.complained_unit.code if case.complained_unit else ""
         elif one.name == "category":
             filled[one.name] = case.category.name if case.category else ""

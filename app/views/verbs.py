@@ -26,7 +26,7 @@ from app.views.caserows import rows_of
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input
 from app.views.matter import matter
-from app.views.onfile import CHANGED, STOOD, now_standing, prefilled, still_stands
+from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
 
@@ -131,7 +131,7 @@ class Verbs(BaseView):
         if verb.name == "open_paper":
             return _paper(id or 0, typed.get("unit", ""))
         try:
-            values = Form(reader(), verb, typed, language()).values()
+            values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
             target = _target(verb, typed, values)
             question = question_of(verb, case, values)
             if question is not None and not question.was_asked(typed):

@@ -136,7 +136,8 @@ def test_who_called_about_another_callers_case_is_known_by_his_number(empty: Pan
     number = first(empty, place="")
     caller = {"caller.name": "李四", "caller.phone": "13900000002"}
     id = case_of(empty, number).id
-    assert empty.of("operator").post(f"/do/contact/{id}", {"kind": "chase", **caller}).status_code == 302
+    called = {"kind": "chase", "words": "何时修好", **caller}
+    assert empty.of("operator").post(f"/do/contact/{id}", called).status_code == 302
     assert proposed(sent(empty.of("operator"), **caller, narrative=OTHER, place=""))[0][:3] == [
         number, "待分派", "同一来电号码",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, case_number, note
@@ -17,6 +17,7 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
+from app.rules.phones import is_number
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.acceptance.suggestions import put_in_pool
@@ -43,8 +44,11 @@ def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
 
 
 def find_caller(session: Session, name: str, phone: str) -> Caller:
-    """The caller with this number, or a new one."""
-    found = session.scalars(select(Caller).where(Caller.phone == phone).limit(1)).first() if phone else None
+    """The caller with this number - of several the one of this name, else the oldest -, or a new one."""
+    if phone and not is_number(phone):
+        raise NotAllowed("phone_wrong")
+    query = select(Caller).where(Caller.phone == phone).order_by((Caller.name == name).desc(), Caller.id).limit(1)
+    found = session.scalars(query).first() if phone else None
     if found is None:
         found = Caller(name=name, phone=phone)
         session.add(found)
@@ -161,22 +165,31 @@ def _enter(
 
 
 FACTS = (
-    "channel", "wants_reply", "category_id", "place", "complained_unit_id", "complained_person", "narrative", "demand",
-    "dangerous", "paper_form", "repeat_check",
+    "channel", "wants_reply", "caller_id", "category_id", "place", "complained_unit_id", "complained_person",
+    "narrative", "demand", "dangerous", "paper_form", "repeat_check",
 )  # fmt: skip
 """What was registered of a case and may be corrected until it is allocated; kind, urgency and confidentiality are
 reclassified instead. Columns marked `fact` belong to them."""
 
 
-def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts: Any) -> Case:
+def edit_case(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    caller: Mapping[str, str] | None = None,
+    **facts: Any,
+) -> Case:
     """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
-    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration."""
+    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration. Of
+    the `caller` only what is given is corrected."""
     if case.state != "registered" or case.allocations:
         raise NotAllowed("not_registered", state=case.state)
     if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
         raise NotAllowed("not_his_entry")
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
-    if not changed:
+    other = _other_caller(session, case, caller or {})
+    if not changed and not other:
         raise NotAllowed("nothing_changed")
     urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
     if urgency != case.urgency:
@@ -185,8 +198,56 @@ def edit_case(session: Session, now: datetime, actor: Actor, case: Case, **facts
     if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
     _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
-    note(session, now, actor, case, "case.edited", changed, {"fields": sorted(changed)})
+    fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
+    if other:
+        changed["caller_id"] = _corrected_caller(session, case, other).id
+    note(session, now, actor, case, "case.edited", changed, {"fields": fields})
+    if case.caller_id != was:
+        his = update(Contact).where(Contact.case_id == case.id, Contact.caller_id == was)
+        session.execute(his.values(caller_id=case.caller_id))
     return case
+
+
+def _other_caller(session: Session, case: Case, given: Mapping[str, str]) -> dict[str, str]:
+    """What is given of a case's caller that is another than what stands on file."""
+    if case.caller_id is None:
+        if any(given.values()):
+            raise NotAllowed("no_caller")
+        return {}
+    held = session.get_one(Caller, case.caller_id)
+    other = {name: value for name, value in given.items() if getattr(held, name) != value}
+    if not (other.get("name", held.name) or other.get("phone", held.phone)):
+        raise NotAllowed("caller_missing")
+    if other.get("phone") and not is_number(other["phone"]):
+        raise NotAllowed("phone_wrong")
+    return other
+
+
+def _corrected_caller(session: Session, case: Case, other: Mapping[str, str]) -> Caller:
+    """Whom a case has when its caller is put right. Other cases with his number keep him as they have him. A wrong
+    number that no other case has is not kept: else whoever it belongs to would be taken for him."""
+    held = session.get_one(Caller, case.caller_id)
+    name, phone = other.get("name", held.name), other.get("phone", held.phone)
+    query = select(Caller).where(Caller.phone == phone, Caller.name == name, Caller.id != held.id).order_by(Caller.id)
+    found = session.scalars(query.limit(1)).first() if phone else None
+    alone = not _known_elsewhere(session, case, held)
+    if found is None and alone:
+        held.name, held.phone = name, phone
+        return held
+    if alone:
+        held.name = held.phone = ""
+    if found is None:
+        session.add(found := Caller(name=name, phone=phone))
+    session.flush()
+    return found
+
+
+def _known_elsewhere(session: Session, case: Case, caller: Caller) -> bool:
+    """Whether a caller has another case, or called about one, or about none."""
+    others = select(Case.id).where(Case.caller_id == caller.id, Case.id != case.id).limit(1)
+    elsewhere = or_(Contact.case_id != case.id, Contact.case_id.is_(None))
+    called = select(Contact.id).where(Contact.caller_id == caller.id, elsewhere).limit(1)
+    return session.scalar(others) is not None or session.scalar(called) is not None
 
 
 def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
