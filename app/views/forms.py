@@ -67,12 +67,16 @@ FIRST = {
 """The order in which a form asks; the other fields follow as the verb table has them."""
 STANDARD = {"register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"}, "contact": {"channel": "phone"}}
 """What a form starts with."""
+_BESIDE = ("现登记为：", "On file now: ")
+_TAKEN = ("已被他人改为（您未改动，已带入）：", "Somebody changed it (you had not; it is taken over): ")
+_EMPTY = ("（空）", "(nothing)")
 YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
 
 
 @dataclass
 class Input:
-    """One field as the page draws it: its kind decides the control, `value` is what was typed."""
+    """One field as the page draws it: its kind decides the control, `value` is what was typed, `beside` what somebody
+    else wrote meanwhile."""
 
     name: str
     label: str
@@ -82,7 +86,19 @@ class Input:
     values: Sequence[str] = ()
     options: Sequence[tuple[str, str]] = ()
     hint: str = ""
+    beside: str = ""
     parts: list[Input] = field(default_factory=list)
+
+
+def tell(inputs: Sequence[Input], beside: Mapping[str, Sequence[str]], tongue: str) -> None:
+    """Say below each of these fields what stands on file now, and which of them have taken it over."""
+    for one in inputs:
+        tell(one.parts, beside, tongue)
+        if one.name in beside:
+            worded = dict(one.options)
+            now = "、".join(worded.get(value, value) for value in beside[one.name] if value)
+            taken = list(filter(None, one.values or [one.value])) == list(filter(None, beside[one.name]))
+            one.beside = words.word(_TAKEN if taken else _BESIDE, tongue) + (now or words.word(_EMPTY, tongue))
 
 
 def domain_of(verb: str, name: str) -> str:

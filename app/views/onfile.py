@@ -69,9 +69,9 @@ def corrected(
     id = case.id if model is Case and case is not None else key_typed(typed.get("id"))
     if model is None or not 0 < id < most(model):
         return None
-    query = select(model).where(inspect(model).primary_key[0] == id)
+    query = select(model).where(inspect(model).primary_key[0] == id).execution_options(populate_existing=True)
     if lock:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
+        query = query.with_for_update(of=model)
     return session.scalars(query).first()
 
 
@@ -91,22 +91,54 @@ def still_stands(session: Session, verb: Verb, case: Case | None, typed: MultiDi
         raise NotAllowed("changed_meanwhile")
 
 
-def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
-    """What was typed, to be sent again by who has been told that the row is another now."""
+def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> tuple[Filled, dict[str, list[str]]]:
+    """What was typed, to be sent again by who has been told that the row is another now, and what stands on file where
+    that is another. A field that he left as his form had it takes over what stands now: so that sending again wipes
+    nothing that somebody else wrote."""
     row = corrected(reader(), verb, case, typed)
     again: Filled = MultiDict(list(typed.items(multi=True)))
-    if row is not None:
-        again[STOOD] = stand_of(reader(), verb, row)
-    return again
+    beside: dict[str, list[str]] = {}
+    if row is None:
+        return again, beside
+    stood, stands = _marks(typed[STOOD]), _marks(stand_of(reader(), verb, row))
+    now = _on_file(reader(), verb, row)
+    another = stood.get("caller") != stands.get("caller") and not entered_it(row)
+    for name in now:
+        told, written = now.getlist(name), typed.getlist(name)
+        untouched = _mark(name, written) == stood.get(name)
+        covered = another and name.startswith("caller.")
+        if untouched:
+            again.setlist(name, told)
+        if covered or (stood.get(name) != stands[name] if untouched else _plainly(written) != _plainly(told)):
+            beside[name] = told
+    again[STOOD] = stand_of(reader(), verb, row)
+    return again, beside
 
 
 def stand_of(session: Session, verb: Verb, row: Any) -> str:
-    """A short mark of what stands on file in the fields of a form, the caller as he is. It is made with a key: else who
-    sees him covered would find the digits by trying."""
-    told = sorted(_on_file(session, verb, row).items(multi=True))
-    caller = row.caller if isinstance(row, Case) else None
-    told += [("caller", caller.name), ("caller", caller.phone)] if caller is not None else []
-    return hmac.new(desk().settings.secret_key.encode(), json.dumps(told).encode(), "sha256").hexdigest()[:16]
+    """What stands on file in the fields of a form, a short mark of each; of the caller, who is shown covered, also one
+    as he is."""
+    told = _on_file(session, verb, row)
+    marks = {name: _mark(name, told.getlist(name)) for name in told}
+    if isinstance(row, Case) and row.caller is not None:
+        marks["caller"] = _mark("caller", [row.caller.name, row.caller.phone])
+    return " ".join(f"{name}={mark}" for name, mark in sorted(marks.items()))
+
+
+def _marks(stood: str) -> dict[str, str]:
+    return dict(one.split("=", 1) for one in stood.split() if "=" in one)
+
+
+def _mark(name: str, values: list[str]) -> str:
+    """A mark of what stands in a field, made with a key: else who sees the caller covered would find the digits by
+    trying."""
+    told = json.dumps([name, *_plainly(values)]).encode()
+    return hmac.new(desk().settings.secret_key.encode(), told, "sha256").hexdigest()[:16]
+
+
+def _plainly(values: list[str]) -> list[str]:
+    """What stands in a field, in whatever way a browser ends its lines; nothing chosen is nothing written."""
+    return sorted(filter(None, ("\n".join(value.splitlines()).strip() for value in values)))
 
 
 def as_meant(verb: Verb, case: Case | None, values: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from app.views.actor import actor, asked, desk, key_typed, language, now, reader
 from app.views.casepage import why_not
 from app.views.caserows import rows_of
 from app.views.files import keep
-from app.views.forms import UPLOADED, Form, Input
+from app.views.forms import UPLOADED, Form, Input, tell
 from app.views.matter import matter
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
@@ -103,11 +103,13 @@ class Verbs(BaseView):
         typed: MultiDict[str, str],
         no: NotAllowed | None = None,
         question: Question | None = None,
+        beside: Mapping[str, list[str]] | None = None,
     ) -> Any:
         tongue = language()
         form = Form(reader(), verb, typed, tongue)
         rows = rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
         inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue, rows))
+        tell(inputs, beside or {}, tongue)
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         if verb.target in _OF_AN_ITEM and case is not None:
@@ -153,7 +155,8 @@ class Verbs(BaseView):
             if no.msgid == "password_wrong":
                 wrong_password(who.id or 0)
             again = _case(verb, id) if id is not None else None
-            return self._page(verb, again, now_standing(verb, again, typed) if no.msgid == CHANGED else typed, no)
+            shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
+            return self._page(verb, again, shown, no, beside=beside)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
         return self._after(verb, id, done)

@@ -3,6 +3,7 @@ once the second is told, and overwrites nothing. [flask-appbuilder: two tabs ove
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -20,12 +21,18 @@ Fields = Mapping[str, Any]
 
 def opened(browser: Browser, address: str) -> dict[str, Any]:
     """The form at an address as it stands, but for its token."""
-    page = browser.get(address).text.split("data-verb")[1]
+    return held_in(browser.get(address).text)
+
+
+def held_in(page: str) -> dict[str, Any]:
+    """What the form of a page holds, but for its token."""
+    page = page.split("data-verb")[1]
     lines = r'<input type="(?:hidden|text|date)" name="([^"]+)"[^>]* value="([^"]*)"'
     held: dict[str, Any] = dict(re.findall(lines, page))
     held |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', page))
     for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page):
         held[name] = "".join(re.findall(r'value="([^"]+)" selected', options))
+    held = {name: html.unescape(value) for name, value in held.items()}
     boxes = re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked>', page)
     held |= {name: [value for one, value in boxes if one == name] for name, _ in boxes}
     held.pop("csrf_token")
@@ -174,6 +181,67 @@ def test_of_two_who_correct_a_case_the_second_is_told_and_nothing_is_overwritten
     _two_tabs(empty, who, f"/do/edit_case/{case}", {"place": "滨河路2号"}, {"demand": "请尽快修好"})
     _two_tabs(empty, ("allocator", "centre_head"), f"/do/reclassify/{case}", {"kind": "help", "reason": "一"},
               {"urgency": "urgent", "reason": "重新归类的理由"})  # fmt: skip
+
+
+def beside(page: str) -> dict[str, str]:
+    """What a form says beside its fields of what stands on file."""
+    return dict(re.findall(r'data-beside="([^"]+)">([^<]*)<', page))
+
+
+def test_the_second_is_shown_what_stands_now_and_sending_again_wipes_nothing(empty: Panel, case: int) -> None:
+    """Field by field: what he left as it was takes over what stands, what he typed stays, with what stands beside it.
+    Seen failing: the form came back as it was sent, and sending it again put back all that the first had corrected."""
+    address, both = f"/do/edit_case/{case}", ("operator", "allocator")
+    first, second = (opened(empty.of(word), address) for word in both)
+    wrote = {
+        "place": "滨河路2号", "channel": "wechat", "complained_unit": "ROADS", "complained_person": "",
+        "demand": "一\r\n二", "caller.name": "黎某",
+    }  # fmt: skip
+    assert empty.of("operator").post(address, {**first, **wrote}).status_code == 302
+    answer = empty.of("allocator").post(address, {**second, "place": "滨河路3号", "dangerous": "y"})
+    assert refused(answer) == "changed_meanwhile"
+    told = beside(answer.text)
+    assert told.keys() == {"place", "dangerous", *wrote, "caller.phone"}
+    assert told["place"] == "现登记为：滨河路2号" and "黎某" not in answer.text
+    assert all(told[name].startswith("已被他人改为") for name in ("channel", "complained_unit", "complained_person"))
+    assert told["channel"].endswith("：微信") and told["complained_person"].endswith("（空）")
+    again = held_in(answer.text)
+    assert (again["place"], again["dangerous"], again["channel"]) == ("滨河路3号", "y", "wechat")
+    assert empty.of("allocator").post(address, again).status_code == 302
+    now = row(empty, Case)
+    assert (now.place, now.dangerous, now.channel, now.demand) == ("滨河路3号", True, "wechat", "一\n二")
+    unit = row(empty, Unit, id=now.complained_unit_id).code
+    assert (unit, now.complained_person, caller(empty, case)[0]) == ("ROADS", "", "黎某")
+
+
+def test_what_the_second_typed_stays_through_another_refusal_and_another_correction(empty: Panel, case: int) -> None:
+    address = f"/do/edit_case/{case}"
+    first, second = (opened(empty.of(word), address) for word in ("operator", "allocator"))
+    assert empty.of("operator").post(address, {**first, "place": "滨河路2号"}).status_code == 302
+    again = held_in(empty.of("allocator").post(address, {**second, "demand": "请修"}).text)
+    assert refused(answer := empty.of("allocator").post(address, {**again, "narrative": "短"})) == "narrative_too_short"
+    assert not beside(answer.text)
+    third = opened(empty.of("operator"), address)
+    assert empty.of("operator").post(address, {**third, "repeat_check": "未见重复"}).status_code == 302
+    answer = empty.of("allocator").post(address, {**held_in(answer.text), "narrative": again["narrative"]})
+    assert refused(answer) == "changed_meanwhile"
+    assert beside(answer.text).keys() == {"demand", "repeat_check"}
+    assert empty.of("allocator").post(address, held_in(answer.text)).status_code == 302
+    now = row(empty, Case)
+    assert (now.place, now.demand, now.repeat_check) == ("滨河路2号", "请修", "未见重复")
+
+
+def test_rights_that_another_gave_a_role_are_taken_over(empty: Panel, case: int) -> None:
+    admin = empty.of("it_admin")
+    assert admin.post("/do/add_role", {"name": "夜班", "rights": ["Cases", "all"]}).status_code == 302
+    role = re.search(r'/roles/show/(\d+)">查看</a></td><td>夜班', admin.get("/roles/list/").text)
+    assert role
+    held = opened(admin, address := f"/do/edit_role?id={role[1]}")
+    assert admin.post("/do/edit_role", {**held, "rights": ["Cases"]}).status_code == 302
+    answer = admin.post("/do/edit_role", held)
+    assert refused(answer) == "changed_meanwhile"
+    assert held_in(answer.text)["rights"] == ["Cases"]
+    assert opened(admin, address)["rights"] == ["Cases"]
 
 
 @pytest.mark.parametrize(
