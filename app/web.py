@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, has_request_context, render_template, request, session
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_appbuilder import AppBuilder, Model
 from flask_appbuilder.utils.legacy import get_sqla_class
 from flask_login import current_user
@@ -32,7 +43,7 @@ from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.rules.office import WORDS
 from app.views import people
-from app.views.actor import Desk, actor, language, now, reader, seen
+from app.views.actor import Desk, actor, come_back_to, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.register import register
@@ -56,7 +67,10 @@ ERRORS = {
     413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
     500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
 }
-_CSRF = ("页面已过期，请返回上一页刷新后重新提交。", "The page is too old. Go back, reload and send it again.")
+_CSRF = (
+    "页面已过期，没有提交。请打开后重新提交。",
+    "The page is too old; nothing was sent. Open it anew and send it again.",
+)
 
 
 class PanelSession(FlaskSession):
@@ -170,7 +184,8 @@ def _around(app: Flask) -> None:
         g.csp_nonce = secrets.token_urlsafe(16)
         if request.blueprint == "health":
             return None
-        session.permanent = False
+        if session.permanent:
+            session.permanent = False
         return people.keep_session()
 
     @app.after_request
@@ -247,12 +262,16 @@ def _warned(who: Actor, tongue: str) -> dict[str, Any]:
 def _errors(app: Flask) -> None:
     """Errors in words, with a way on; never a trace, never a statement."""
 
-    def page(code: int, sentence: str) -> tuple[str, int]:
-        return render_template("desk/error.html", title=str(code), code=code, sentence=sentence), code
+    def page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
+        return render_template("desk/error.html", title=str(code), code=code, sentence=sentence, back=back), code
 
     @app.errorhandler(CSRFError)
     def csrf(error: CSRFError) -> Any:
-        return page(400, words.word(_CSRF, language()))
+        form = come_back_to()
+        # No message that the session would hold: the cookie of whoever was led here from another site stays as it is.
+        if form and actor().id is None:
+            return redirect(url_for("Login.login", next=form, ended=1))
+        return page(400, words.word(_CSRF, language()), form)
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Any:

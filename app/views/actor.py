@@ -132,8 +132,13 @@ def asked(model: type[Any], id: int) -> Any:
     return reader().scalars(select(model).where(model.id == id)).first()
 
 
+def come_back_to() -> str | None:
+    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent; else None."""
+    return request.full_path if request.method == "GET" or request.blueprint == "Verbs" else None
+
+
 def refuse_access() -> Any:
     """To the login page, or 403 for who has logged in."""
     if actor().id is None:
-        return redirect(url_for("Login.login", next=request.full_path if request.method == "GET" else None))
+        return redirect(url_for("Login.login", next=come_back_to()))
     abort(403)

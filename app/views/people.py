@@ -28,6 +28,7 @@ from app.verbs import VERBS
 from app.views.actor import (
     NOBODY,
     actor,
+    come_back_to,
     custom_rights,
     desk,
     key_typed,
@@ -84,7 +85,7 @@ class Login(AuthDBView):
             return redirect(_next())
         user = _halfway()
         if user is None:
-            return begin_anew(_ENDED[language()], "warning") if "half" in session else redirect(url_for("Login.login"))
+            return begin_anew(_ENDED[language()], "warning") if "half" in session else redirect(_login())
         id, at, typed = user.id, now(), request.form.get("code", "").replace(" ", "")[:20]
         if request.method == "POST":
             if written(lambda writing: factors.tell_code(writing, at, id, typed)):
@@ -111,6 +112,11 @@ def _next() -> str:
     and leaves out what controls; so neither is in it."""
     wanted = request.args.get("next", "")
     return wanted if _HERE.fullmatch(wanted) else url_for("Home.home")
+
+
+def _login() -> str:
+    """The login page, which leads where this one would have led."""
+    return url_for("Login.login", next=request.args.get("next"))
 
 
 def _enter(user: Person) -> Any:
@@ -175,7 +181,7 @@ def begin_anew(told: str, kind: str = "success") -> Any:
     _end()
     g.pop("desk_actor", None)
     flash(told, kind)
-    return redirect(url_for("Login.login"))
+    return redirect(_login())
 
 
 def keep_session() -> Any:
@@ -189,7 +195,7 @@ def keep_session() -> Any:
         _end()
         g.pop("desk_actor", None)
         flash(_ENDED[language()], "warning")
-        return redirect(url_for("Login.login", next=request.full_path if request.method == "GET" else None))
+        return redirect(url_for("Login.login", next=come_back_to()))
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at
     return None

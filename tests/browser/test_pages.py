@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 
 from app.rules.words.values import VALUES
-from tests.browser.conftest import Window
+from tests.browser.conftest import PASSWORD, Served, Window
 
 ROLES = {
     "operator": "operator", "allocator": "allocator", "centre_head": "centre_head", "examiner": "examiner",
@@ -114,6 +116,130 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     check(window)
     window.page.click("main button[type=submit]")
     assert "按新诉求登记" in window.words()
+
+
+# A session that ended while a form was filled in.
+
+TYPED = {
+    "select[name=kind]": "help", "textarea[name=narrative]": "桥东巷三号院门前井盖缺失，\n晚上行人容易踩空。",
+    "input[name='caller.name']": "孙八", "input[name='caller.phone']": "13900007777",
+    "select[name=urgency]": "urgent", "input[name='leader.name']": "某县长",
+}  # fmt: skip
+RESTORED = "没有提交成功的内容已恢复"
+
+
+def fill(window: Window) -> None:
+    """A registration, filled in."""
+    window.open("/do/register")
+    window.page.click("summary")
+    for where, what in TYPED.items():
+        window.page.select_option(where, what) if where.startswith("select") else window.page.fill(where, what)
+
+
+def end(window: Window, office: Served, way: str) -> None:
+    """What ends a session: half an hour of nothing, or a browser that has lost its cookie."""
+    held = {one["name"]: one["value"] for one in window.page.context.cookies()}["duban"]
+    window.page.context.clear_cookies()
+    if way == "old":
+        signing = SecureCookieSessionInterface().get_signing_serializer(office.app)
+        assert signing is not None
+        told = signing.loads(held)
+        old = str(signing.dumps({**told, "last": told["last"] - 3600}))
+        window.page.context.add_cookies([{"name": "duban", "value": old, "url": office.address}])
+
+
+def kept(window: Window) -> str:
+    """What the window keeps."""
+    return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
+
+
+def enter_again(window: Window, username: str) -> None:
+    """Fill in the login page that the window has come to."""
+    window.page.fill("input[name=username]", username)
+    window.page.fill("input[name=password]", PASSWORD)
+    window.page.click("main button[type=submit]")
+    window.page.wait_for_selector("header form button")
+
+
+@pytest.mark.parametrize("way", ["old", "none"])
+def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
+    window: Window, office: Served, way: str
+) -> None:
+    """Seen failing: the login led to the first page, or a page said to go back, and all that was typed was gone."""
+    window.login("operator")
+    fill(window)
+    end(window, office, way)
+    window.page.click("main button[type=submit]")
+    assert "/login/" in window.page.url and "登录已失效" in window.words()
+    assert "孙八" not in window.words() and "孙八" not in window.page.url
+    enter_again(window, "operator")
+    assert window.page.url.rstrip("?") == f"{office.address}/do/register"
+    assert RESTORED in window.words()
+    assert {where: window.page.input_value(where) for where in TYPED} == TYPED
+    window.keep(f"form-restored-{way}")
+    window.page.reload()
+    assert window.page.input_value("input[name='caller.name']") == "孙八"
+    window.page.fill("input[name='leader.name']", "")
+    window.page.fill("input[name='caller.phone']", {"old": "13900007771", "none": "13900007772"}[way])
+    window.page.click("main button[type=submit]")
+    assert "已办理：登记工单" in window.words()
+    assert kept(window) == "{}"
+    window.open("/do/register")
+    assert RESTORED not in window.words() and window.page.input_value("input[name='caller.name']") == ""
+
+
+def test_what_was_typed_is_not_shown_to_another_who_logs_in_nor_kept_after_logging_out(
+    window: Window, office: Served
+) -> None:
+    window.login("operator")
+    fill(window)
+    end(window, office, "none")
+    window.page.click("main button[type=submit]")
+    assert "孙八" in kept(window)
+    enter_again(window, "centre_head")
+    assert RESTORED not in window.words() and kept(window) == "{}"
+    assert window.page.input_value("input[name='caller.name']") == ""
+    fill(window)
+    window.page.fill("textarea[name=narrative]", "短")
+    end(window, office, "old")
+    window.page.click("main button[type=submit]")
+    enter_again(window, "centre_head")
+    assert RESTORED in window.words()
+    window.page.click("header form button")
+    window.page.wait_for_selector("input[name=password]")
+    assert kept(window) == "{}"
+
+
+def test_a_password_and_a_file_are_never_kept(window: Window, office: Served, tmp_path: Path) -> None:
+    window.login("operator")
+    window.open("/do/change_password")
+    for name in ("old_password", "password"):
+        window.page.fill(f"input[name={name}]", "a secret that nobody reads")
+    end(window, office, "none")
+    window.page.click("main button[type=submit]")
+    assert "/login/" in window.page.url and kept(window) == "{}"
+    enter_again(window, "operator")
+    fill(window)
+    (tmp_path / "批示.pdf").write_bytes(b"%PDF-1.4 scanned words")
+    window.page.set_input_files("input[name='leader.scan']", tmp_path / "批示.pdf")
+    end(window, office, "none")
+    window.page.click("main button[type=submit]")
+    enter_again(window, "operator")
+    assert RESTORED in window.words() and "附件须重新选择" in window.words()
+    assert "scanned" not in kept(window) and "csrf" not in kept(window)
+
+
+def test_a_form_whose_token_is_too_old_is_there_again_by_the_way_back(window: Window) -> None:
+    window.login("operator")
+    fill(window)
+    window.page.evaluate("document.querySelector('form.verb [name=csrf_token]').value = 'x'")
+    window.page.click("main button[type=submit]")
+    assert window.page.get_attribute("p.error", "data-code") == "400"
+    window.page.click("text=回到表单 >> nth=0")
+    assert RESTORED in window.words()
+    assert {where: window.page.input_value(where) for where in TYPED} == TYPED
+    window.page.click("text=不再保留")
+    assert window.page.input_value("input[name='caller.name']") == "" and kept(window) == "{}"
 
 
 def test_the_supervision_list_of_a_day(window: Window) -> None:

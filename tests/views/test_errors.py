@@ -71,7 +71,7 @@ def test_each_error_has_a_page_in_words_with_a_way_on(own_sqlite_panel: Panel, t
     _broken(own_sqlite_panel.app)
     browser = own_sqlite_panel.of(word)
     browser.get(f"/lang/{tongue}")
-    _said(browser, tongue, 400, browser.client.post("/do/register"))
+    _said(browser, tongue, 400, browser.client.post("/logout/"))
     _said(browser, tongue, 404, browser.get("/nowhere"))
     _said(browser, tongue, 405, browser.post("/cases/list/"))
     _said(browser, tongue, 500, browser.get("/broken/once"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.models import Event, Person
@@ -315,6 +317,57 @@ def test_logging_in_leads_on_to_the_page_that_was_asked_for(sqlite_panel: Panel)
     browser.get(sent.location)
     answer = browser.post(sent.location, {"username": name, "password": PASSWORD})
     assert answer.location == "/cases/list/?q_number=20250609"
+
+
+SENT = "/do/contact/1?unit=HOUSING"
+WORDS = {"kind": "chase", "words": "还没有人来修，请问什么时候能修好？"}
+
+
+def _back_to(panel: Panel, answer: TestResponse, address: str = SENT) -> None:
+    """Who sent a form is asked to log in, and then led back to the form - by an address, with no word of his in it."""
+    assert answer.status_code == 302
+    assert "/login/" in answer.location and "修" not in unquote(answer.location)
+    browser = panel.browser()
+    browser.get(answer.location)
+    led = browser.post(answer.location, {"username": panel.account("operator"), "password": PASSWORD})
+    assert led.location.removesuffix("?") == address
+    assert browser.get(led.location).status_code == 200
+
+
+def test_a_form_that_was_sent_when_the_session_had_ended_is_come_back_to_after_logging_in(panel: Panel) -> None:
+    """Seen failing: the login led to the first page, and what had been typed was gone."""
+    browser = panel.enter("operator")
+    with browser.client.session_transaction() as kept:
+        kept["last"] -= IDLE_SECONDS + 10
+    _back_to(panel, browser.post(SENT, WORDS))
+    with (other := panel.enter("operator")).client.session_transaction() as kept:
+        kept["last"] -= IDLE_SECONDS + 10
+    answer = other.post("/notices/read")
+    assert answer.location.rstrip("?") == "/login/", "no form is there"
+
+
+def test_a_form_that_was_sent_without_a_cookie_is_come_back_to_after_logging_in(panel: Panel) -> None:
+    """Seen failing with the page that told to go back. The answer sets no cookie: a form on another site, with which
+    none of ours is sent, would end the session of whoever is led to send it."""
+    answer = panel.browser().client.post(SENT, data={"csrf_token": "x", **WORDS})
+    assert "Set-Cookie" not in answer.headers
+    assert "登录已失效" in panel.browser().get(answer.location).text
+    _back_to(panel, answer)
+    answer = panel.browser().client.post("/do/register?next=//evil.example", data=WORDS)
+    _back_to(panel, answer, "/do/register?next=//evil.example")
+    answer = panel.browser().post(SENT, WORDS)
+    _back_to(panel, answer)
+
+
+def test_a_form_whose_token_is_too_old_has_a_way_back_to_it(sqlite_panel: Panel) -> None:
+    page = sqlite_panel.of("operator").client.post(SENT, data={"csrf_token": "x", **WORDS})
+    assert page.status_code == 400
+    assert f'href="{SENT}"' in page.text and "回到表单" in page.text
+
+
+def test_the_code_of_a_second_factor_keeps_where_the_login_leads(sqlite_panel: Panel) -> None:
+    page = sqlite_panel.browser().get("/login/code/?next=/do/register")
+    assert page.location.endswith("next=/do/register")
 
 
 def test_the_name_of_the_host_reaches_no_page_and_no_redirect(sqlite_panel: Panel) -> None:
