@@ -1,6 +1,7 @@
 /* What is typed into a form is kept in this window, in sessionStorage, from when the form is sent until its verb is
    done: so that a session that has ended, or a line that breaks, loses nothing. Passwords and files are never kept;
-   nothing is shown to another account, and logging out forgets it. Without this script all works, but for that. */
+   nothing is shown to another account, and logging out forgets it. A form is sent once, however often it is clicked.
+   Without this script all works, but for that. */
 (function () {
   "use strict";
   const KEY = "kept", LONGEST = 12 * 3600 * 1000;
@@ -82,9 +83,23 @@
     document.getElementById("content").prepend(told);
   }
 
+  /* A second click while the first is on its way would do the verb twice. */
+  function twice(form) {
+    if ("sending" in form.dataset) return true;
+    form.dataset.sending = "";
+    setTimeout(function () { delete form.dataset.sending; }, 15000);
+    return false;
+  }
+
   document.addEventListener("submit", function (event) {
-    if (event.target.matches("form.verb")) keep(event.target);
-    else if ((event.target.getAttribute("action") || "").endsWith("/logout/")) drop();
+    if (event.target.matches("form.verb")) {
+      if (twice(event.target)) return event.preventDefault();
+      keep(event.target);
+    } else if ((event.target.getAttribute("action") || "").endsWith("/logout/")) drop();
+  });
+
+  window.addEventListener("pageshow", function () {
+    for (const form of document.querySelectorAll("form.verb")) delete form.dataset.sending;
   });
 
   const kept = read(), form = document.querySelector("form.verb");

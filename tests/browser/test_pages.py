@@ -118,6 +118,20 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     assert "按新诉求登记" in window.words()
 
 
+def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
+    window.login("operator")
+    window.open("/do/register")
+    window.page.select_option("select[name=kind]", "help")
+    window.page.fill("textarea[name=narrative]", "北关小学门前斑马线磨没了，孩子过路没有标识。")
+    window.page.select_option("select[name=anonymous]", "y")
+    sent: list[str] = []
+    window.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with window.page.expect_navigation():
+        window.page.eval_on_selector("main button[type=submit]", "one => { one.click(); one.click(); one.click(); }")
+    assert len(sent) == 1
+    assert re.fullmatch(r"\d{12}", window.page.inner_text("h1"))
+
+
 # A session that ended while a form was filled in.
 
 TYPED = {
