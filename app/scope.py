@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, false, or_, select
+from sqlalchemy import event, false, or_, select, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.models import (
@@ -217,3 +217,16 @@ def install(sessions: type[Session], seen: Callable[[], Seen | None]) -> None:
         now = seen()
         if now is not None:
             state.statement = state.statement.options(*criteria(now))
+
+
+def may_be_covered(word: str, about: Any) -> Any:
+    """Whether rows, `about` the case that this column holds, may be found by a word only in what the panel covers:
+    a caller has one of its signs in his name or number, or an identity number ends in it. Of the tables themselves,
+    which no scope narrows: what is to be covered has to be known, and goes nowhere else."""
+    caller, case, contact = Caller.__table__, Case.__table__.alias(), Contact.__table__.alias()
+    told = caller.c.name + caller.c.phone
+    signs = (told.icontains(sign, autoescape=True) for sign in sorted({*word}))
+    who = select(caller.c.id).where(or_(*signs))
+    cases = [select(one).where(case.c.caller_id.in_(who)) for one in (case.c.id, case.c.merged_into_id)]
+    cases += [select(one).where(contact.c.caller_id.in_(who)) for one in (contact.c.case_id, contact.c.counts_on_id)]
+    return true() if "x" in word.lower() else or_(*(about.in_(one) for one in cases))

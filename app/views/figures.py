@@ -76,13 +76,13 @@ class _Told:
         return [words.word(pair, self.tongue) for pair in pairs]
 
     def volumes(self) -> list[Table]:
-        """The cases registered in the period, by channel, kind, category, place and mode."""
+        """The cases registered in the period, by channel, kind, category, place and mode; places not for units."""
         told = self.figures["volumes"]["cases"]
         found = []
         for by in _TITLES:
             lines = [[self._word(by, word, n), _plain(n["n"] if isinstance(n, dict) else n)]
                      for word, n in (told.get(by) or {}).items()]  # fmt: skip
-            if lines:
+            if lines and (by != "by_place" or self.unit is None):
                 found.append(Table(self.named(_TITLES, by), [], lines))
         return found
 

@@ -18,7 +18,8 @@ from sqlalchemy import bindparam, false, inspect
 
 from app.models import Case
 from app.rules.workdays import BEIJING
-from app.views.masking import know_callers, masked_text, may_be_covered
+from app.scope import may_be_covered
+from app.views.masking import know_callers, masked_text
 
 AT_ONCE = 500
 """Of how many cases the callers are asked for at once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g
-from sqlalchemy import or_, select, true
+from sqlalchemy import or_, select
 
 from app.models import Caller, Case, Contact
 from app.rules.redaction import redacted, secrets
@@ -48,19 +48,6 @@ def know_callers(cases: Iterable[int | None]) -> Mapping[int, list[str]]:
     for id, callers in found.items():
         known[id] = secrets((name for name, _ in callers), (phone for _, phone in callers))
     return known
-
-
-def may_be_covered(word: str, about: Any) -> Any:
-    """Whether rows, `about` the case that this column holds, may be found by a word only in what `masked_text` covers:
-    a caller has one of its signs in his name or number, or an identity number ends in it. Of the tables themselves,
-    which no scope narrows, for the same reason as above."""
-    caller, case, contact = Caller.__table__, Case.__table__.alias(), Contact.__table__.alias()
-    told = caller.c.name + caller.c.phone
-    signs = (told.icontains(sign, autoescape=True) for sign in sorted({*word}))
-    who = select(caller.c.id).where(or_(*signs))
-    cases = [select(one).where(case.c.caller_id.in_(who)) for one in (case.c.id, case.c.merged_into_id)]
-    cases += [select(one).where(contact.c.caller_id.in_(who)) for one in (contact.c.case_id, contact.c.counts_on_id)]
-    return true() if "x" in word.lower() else or_(*(about.in_(one) for one in cases))
 
 
 def masked_text(told: str, case_id: int | None) -> str:

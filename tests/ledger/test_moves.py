@@ -92,7 +92,7 @@ def test_what_ends_with_a_move_has_an_event_of_its_own_that_says_because_of_what
         ledger.move(session, NOW, ALLOCATOR, case, "withdrawn", "case.withdrawn")
         states = {subject: session.get_one(model, ids[subject]).state for subject, model in SUBJECTS.items()}
         assert states == {
-            "case": "withdrawn", "assignment": "cancelled", "request": "withdrawn", "reply": "filed",
+            "case": "withdrawn", "assignment": "cancelled", "request": "withdrawn", "reply": "withdrawn",
             "reminder": "void", "supervision": "declined", "visit": "not_applicable", "referral": "drafted",
         }  # fmt: skip
         ended = {one.kind: one for one in events(session, case.id) if '"because"' in one.payload}
@@ -100,6 +100,7 @@ def test_what_ends_with_a_move_has_an_event_of_its_own_that_says_because_of_what
             "assignment.cancelled": '{"because":"case.withdrawn"}',
             "reminder.voided": '{"because":"assignment.cancelled"}',
             "request.withdrawn": '{"because":"assignment.cancelled"}',
+            "reply.withdrawn": '{"because":"assignment.cancelled"}',
             "supervision.declined": '{"because":"case.withdrawn"}',
             "visit.not_applicable": '{"because":"case.withdrawn"}',
         }

@@ -15,7 +15,7 @@ FINAL = {
     "case": {"refused", "transferred", "withdrawn"},
     "assignment": {"accepted", "returned", "cancelled"},
     "request": {"accepted", "refused", "withdrawn"},
-    "reply": {"passed", "refused"},
+    "reply": {"passed", "refused", "withdrawn"},
     "reminder": {"lapsed", "void"},
     "supervision": {"declined", "cleared", "referred", "closed"},
     "visit": {"not_applicable"},
@@ -43,7 +43,7 @@ assignment: reply_refused > replied cancelled
 request: - > pending
 request: pending > accepted refused withdrawn
 reply: - > filed
-reply: filed > passed refused
+reply: filed > passed refused withdrawn
 reminder: - > open
 reminder: open > satisfied lapsed void
 reminder: satisfied > open
