@@ -107,7 +107,10 @@ def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
-    """A lead replies after its assists: their rows are shown to it beside its own."""
+    """A lead replies after its assists: their rows are shown to it beside its own. A unit that holds an assist as well
+    answers that first."""
+    if any(row.kind == "assist" for row in found):
+        return None
     rounds = {row.round for row in found if row.kind == "lead"}
     waits = [
         row.unit for row in rows.get("assignment", ())
