@@ -205,7 +205,7 @@ class Bot(Said):
         self.hearing_over(item)
         if item.state == "concluded" and is_workday(self.today) and item.referral is None and item.confirmed_on:
             send_by = end(after(item.confirmed_on, 15))
-            item.referral = Referral("drafted", self.next(), send_by, send_by=send_by)
+            item.referral = Referral("drafted", self.next(), send_by, send_by=send_by, drafted_at=self.now)
             self.say("referral.drafted")
 
     def hearing_over(self, item: Item) -> None:
@@ -230,8 +230,10 @@ class Bot(Said):
             row = item.referral
             to_send = row and (row.state in ("approved", "sealed") or (row.state == "drafted" and not row.completed_by))
             held = item.review == "asked" and to_send
-            if item.referral and item.referral.state not in ("closed", "abandoned") and not held:
-                self._late(item.referral, "room.overdue")
+            ended = row is None or row.state in ("closed", "abandoned")
+            # What was drafted a moment ago is marked at the next look.
+            if row and not ended and not held and row.drafted_at != self.now:
+                self._late(row, "room.overdue")
 
     def _late(self, row: Row, word: str) -> None:
         if row.own is not None and self.now >= row.own and row.own_marked != row.own:
