@@ -17,16 +17,20 @@ from app.database import transaction
 from app.models import Event, Person
 from app.rules.workdays import BEIJING
 from migrations import triggers
+from tests.commands import ROOT, command
 from tests.databases import Desk
 
-ROOT = Path(__file__).parent.parent
 
-
-def command(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """`python -m app ...` with its own data folder."""
-    environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(data), **settings}
-    call = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(call, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+def test_python_m_app_is_the_command_line(tmp_path: Path) -> None:
+    """A process of its own from the first line on; the tests after it begin theirs from one that read the program."""
+    call = [sys.executable, "-m", "app"]
+    environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(tmp_path)}
+    for arguments, code in ((["--help"], 0), (["verify"], 2), (["no-such-command"], 2)):
+        line = [*call, *arguments]
+        done = subprocess.run(line, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+        copied = command(tmp_path, *arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (code, copied.stdout, copied.stderr)
+        assert copied.returncode == code
 
 
 def test_upgrade_makes_the_database_and_fills_its_calendar(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from app.rules.sentences import SENTENCES
 from app.story.accounts import SetupRefused, actor_of, first_administrator, lay_roles, make_account
 from app.story.cast import actor_named, unit_named
 from config import load
+from tests.commands import ROOT, command
 from tests.databases import Desk
-from tests.test_cli import ROOT, command
 
 GOOD = "a river runs north"
 EMPTY = ("unit", "unit_post", "hotline_case", "category", "event", "caller", "contact", "notice", "run")

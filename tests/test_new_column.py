@@ -171,6 +171,7 @@ def test_a_new_column_with_a_label_is_in_list_page_search_forms_and_export(tmp_p
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.long
 def test_without_its_label_it_is_nowhere(tmp_path: Path) -> None:
     pages = told("without", tmp_path)
     assert all(pages[page][0] == "False" for page in ("list", "page", "search", "add", "edit", "export"))

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.ledger import verify
 from app.rules.workdays import BEIJING
 from app.story.replay import Message, counts, messages, replay
 from app.sweep import sweep
+from tests.commands import command
 from tests.databases import KEY, Desk
 
 ROOT = Path(__file__).parent.parent
@@ -155,27 +155,21 @@ def test_counts_are_read_back_from_the_event_table(desk: Desk, tmp_path: Path) -
     assert again["events"]["reminder.issued"] == told["events"]["reminder.issued"] - 1  # type: ignore[index]
 
 
-def _command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DATABASE_URL": "", **settings}
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
-
-
 def test_keep_leaves_a_database_that_verifies(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(kept)]
-    done = _command(*given, "--json", DESK_DATA=str(tmp_path / "d"))
+    done = command(tmp_path / "d", *given, "--json")
     assert json.loads(done.stdout)["messages"] == len(ROWS), done.stderr
-    whole = _command("verify", DESK_DATA=str(kept))
+    whole = command(kept, "verify")
     assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
-    again = _command(*given, DESK_DATA=str(tmp_path / "d"))
+    again = command(tmp_path / "d", *given)
     assert again.returncode == 2 and "holds a database already" in again.stderr
 
 
 def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(kept), "--dossiers", "2", "--json"]
-    done = _command(*given, DESK_DATA=str(tmp_path / "d"))
+    done = command(tmp_path / "d", *given)
     told = json.loads(done.stdout or "null")
     assert told, done.stderr
     assert told["events"]["supervision.listed"] == {"silent": 2}
@@ -187,15 +181,15 @@ def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -
             check=False,
         )  # fmt: skip
         assert summed.returncode == 0 and "dossier.pdf: OK" in summed.stdout
-    whole = _command("verify", DESK_DATA=str(kept))
+    whole = command(kept, "verify")
     assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
 
 
 def test_more_dossiers_than_listed_cases_are_refused_with_a_sentence(tmp_path: Path) -> None:
     given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(tmp_path / "kept"), "--dossiers", "3"]
-    done = _command(*given, DESK_DATA=str(tmp_path / "d"))
+    done = command(tmp_path / "d", *given)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "2 listed cases wait for the room, not 3")
-    alone = _command(*given[:2], "--dossiers", "1", DESK_DATA=str(tmp_path / "d"))
+    alone = command(tmp_path / "d", *given[:2], "--dossiers", "1")
     assert alone.returncode == 2 and "--keep" in alone.stderr
 
 
@@ -207,12 +201,12 @@ needs_messages = pytest.mark.skipif(not REAL.exists(), reason="the real messages
 @needs_messages
 def test_all_messages_in_five_minutes_counted_alike(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    done = _command("replay", str(REAL), "--keep", str(kept), "--json", DESK_DATA=str(tmp_path / "d"))
+    done = command(tmp_path / "d", "replay", str(REAL), "--keep", str(kept), "--json")
     told = json.loads(done.stdout)
     assert told["messages"] == 2816
     assert told["seconds"] < 300
     _compared(told, expected(messages(REAL)))
-    assert _command("verify", DESK_DATA=str(kept)).returncode == 0
+    assert command(kept, "verify").returncode == 0
     engine = engine_from(f"sqlite:///{kept / 'desk.db'}")
     desk = Desk(engine, sessions_from(engine, (kept / "ledger.key").read_bytes()), "")
     with engine.connect() as connection:

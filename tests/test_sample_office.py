@@ -56,10 +56,10 @@ from app.story.sample.office import MARK, members, refuse_unless_fresh, username
 from app.story.sample.password import sample_password
 from app.story.sample.play import CASES, fill_sample
 from app.story.sample.scenes import scenes
+from tests.commands import command
 from tests.databases import KEY, Desk, postgres_copy, sqlite_copy
 from tests.people import fingerprint
 from tests.servers import PostgresCluster
-from tests.test_cli import command
 
 ROOT = Path(__file__).parent.parent
 REAL = Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data")) / "messages-answered.csv.gz"
@@ -333,10 +333,9 @@ def test_the_same_now_makes_the_same_office_on_either_database(
 
 @pytest.mark.parametrize(
     "now",
-    ["2025-10-04 23:00", "2027-03-01 10:15",
-     *(pytest.param(now, marks=pytest.mark.long) for now in ("2026-02-20 12:00", "2025-09-30 08:29",
-                                                            "2026-05-09 17:58"))],
-)  # fmt: skip
+    ["2025-10-04 23:00", "2027-03-01 10:15", "2026-02-20 12:00", "2025-09-30 08:29", "2026-05-09 17:58"],
+)
+@pytest.mark.long
 def test_it_can_be_made_at_any_moment(sqlite_template: Path, tmp_path: Path, now: str) -> None:
     """In a holiday, in the evening, in a year without a calendar, on a make-up day."""
     at = datetime.fromisoformat(now).replace(tzinfo=BEIJING)

@@ -175,7 +175,7 @@ def enter_again(window: Window, username: str) -> None:
     window.page.wait_for_selector("header form button")
 
 
-@pytest.mark.parametrize("way", ["old", "none"])
+@pytest.mark.parametrize("way", ["old", pytest.param("none", marks=pytest.mark.long)])
 def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
     window: Window, office: Served, way: str
 ) -> None:
@@ -280,7 +280,9 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("username", PAGES)
+@pytest.mark.parametrize(
+    "username", [pytest.param(one, marks=[] if one == "allocator" else pytest.mark.long) for one in PAGES]
+)
 def test_every_register_is_in_chinese(window: Window, username: str) -> None:
     window.login(username)
     own = {"users": set(ROLES) | CODES, "units": CODES, "roles": set(), "posts": set()}

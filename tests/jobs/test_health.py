@@ -31,10 +31,10 @@ from jobs.desk import queue_on
 from jobs.worker import worker
 from migrations.upgrade import upgrade
 from tests import seed
+from tests.commands import command
 from tests.databases import Desk
 from tests.people import fingerprint
 from tests.supervised import Duban, sqlite_data, waited
-from tests.test_cli import command
 
 NOW = seed.NOW
 

@@ -25,9 +25,9 @@ from app.story.cast import actor_named
 from app.supervisor import valkey
 from jobs import children
 from jobs.desk import queue_on
+from tests.commands import command
 from tests.databases import Desk
 from tests.supervised import Duban, children_of, gone, processes, sqlite_data, waited
-from tests.test_cli import command
 
 
 @pytest.fixture
@@ -91,6 +91,7 @@ def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: 
         assert "Traceback" not in "".join(duban.lines[duban.lines.index("worker-1 stopped"):])
 
 
+@pytest.mark.long
 def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_it(desk: Desk, data: Path) -> None:
     told = []
     with Duban(data) as duban:
@@ -187,6 +188,7 @@ def test_a_second_start_keeps_the_data(desk: Desk, data: Path) -> None:
         assert session.scalars(select(Person.username)).all() == ["operator"]
 
 
+@pytest.mark.long
 def test_a_long_path_gets_its_socket_elsewhere(desk: Desk, data: Path, tmp_path: Path) -> None:
     long = tmp_path / ("d" * 90)
     data.rename(long)
@@ -209,8 +211,9 @@ def test_a_place_for_the_socket_that_is_not_ours_alone_is_refused_with_a_sentenc
     long = tmp_path / ("d" * 90)
     data.rename(long)
     with tempfile.TemporaryDirectory(dir="/tmp") as short, socket.socket() as probe:
-        monkeypatch.setattr(tempfile, "tempdir", short)
-        folder = valkey.socket_path(long).parent
+        with monkeypatch.context() as there:
+            there.setattr(tempfile, "tempdir", short)
+            folder = valkey.socket_path(long).parent
         folder.chmod(0o755)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -30,6 +27,7 @@ from app.story.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests import seed
+from tests.commands import begun
 from tests.databases import KEY, Desk
 from tests.hands import Hands, furnish, moments
 from tests.record import events, rows, whole
@@ -104,14 +102,10 @@ def test_two_sweeps_from_the_command_line_need_no_redis(desk: Desk, tmp_path: Pa
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
-    settings = {**os.environ, "DATABASE_URL": desk.url, "DESK_DATA": str(data), "REDIS_URL": ""}
-    command = [sys.executable, "-m", "app", "sweep", "--at", "2026-03-12 08:30"]
-    running = [
-        subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]  # fmt: skip
-    told = [process.communicate(timeout=100)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0]
-    assert sum(int(words.split()[0]) for words in told) == 300
+    running = [begun(data, "sweep", "--at", "2026-03-12 08:30", DATABASE_URL=desk.url) for _ in range(2)]
+    ends = [process.ended() for process in running]
+    assert [end.returncode for end in ends] == [0, 0], ends
+    assert sum(int(end.stdout.split()[0]) for end in ends) == 300
     assert events(desk, NOW) == {"assignment.overdue": 300, "reminder.issued": 300}
     whole(desk)
 

@@ -28,6 +28,7 @@ from jobs import sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id
 from jobs.timetable import TIMETABLE
+from tests.commands import Running
 from tests.databases import Desk
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
@@ -149,7 +150,5 @@ def test_wake_ups_that_nobody_took_go_away(queue: Queue) -> None:
 def test_without_redis_it_says_what_to_set(tmp_path: Path) -> None:
     environment = {**os.environ, "REDIS_URL": "", "DESK_DATA": str(tmp_path), "DATABASE_URL": ""}
     for module in ("jobs.ticker", "jobs.worker"):
-        done = subprocess.run(
-            [sys.executable, "-m", module], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        done = Running(module, [], environment).ended()
         assert done.returncode == 2 and "REDIS_URL" in done.stderr and "Traceback" not in done.stderr

@@ -15,7 +15,7 @@ from app.rules.workdays import BEIJING
 KEY = b"key"
 AT = datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=BEIJING)
 plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
-values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
 @given(values)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from app.papers.dossier import make_waiting
 from app.papers.records import redo_pages
 from app.rules.refusal import NotAllowed
 from app.stages.accountability import draft_contents
+from tests.commands import Running
 from tests.databases import KEY, Desk
 from tests.office import moment
 from tests.papers.maker import NOW
@@ -99,11 +100,8 @@ def words(pdf: bytes) -> str:
     return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
 
 
-def maker(room: Room, data: Path, step: str = "") -> subprocess.Popen[str]:
-    url = room.desk.url
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.papers.maker", url, str(data), step], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def maker(room: Room, data: Path, step: str = "") -> Running:
+    return Running("tests.papers.maker", [room.desk.url, str(data), step], os.environ)
 
 
 # --- the guard ---
@@ -427,20 +425,19 @@ STEPS = ("_read", "_files", "write_whole:1", "write_whole:4", "_zip", "rename", 
 """Where a maker is killed: before it reads, renders, writes, zips, puts in place, or records."""
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", [pytest.param(step, marks=[] if step in STEPS[3:6] else pytest.mark.long) for step in STEPS]
+)
 def test_a_maker_killed_half_way_leaves_nothing_that_counts_and_the_next_one_makes_it_whole(
     room: Room, step: str
 ) -> None:
     data = unmade(room)
-    killed = maker(room, data, step)
-    killed.communicate(timeout=60)
-    assert killed.returncode == -9
+    assert maker(room, data, step).ended().returncode == -9
     assert recorded(room) == []
     assert room.refused("2025-06-16 09:00", "officer", "send_referral", "A") == "dossier_not_made"
-    again = maker(room, data)
-    out, _ = again.communicate(timeout=60)
+    again = maker(room, data).ended()
     (row,) = recorded(room)
-    assert (again.returncode, out) == (0, f"{row.name}.zip\n")
+    assert (again.returncode, again.stdout) == (0, f"{row.name}.zip\n")
     folder = data / "dossiers" / row.name
     sums(folder)
     assert hashlib.sha256(folder.with_suffix(".zip").read_bytes()).hexdigest() == row.sha256
@@ -454,19 +451,18 @@ def test_a_maker_killed_half_way_leaves_nothing_that_counts_and_the_next_one_mak
 def test_two_makers_at_once_make_one_dossier(room: Room) -> None:
     data = unmade(room)
     two = [maker(room, data), maker(room, data)]
-    told = sorted(one.communicate(timeout=60)[0] for one in two)
+    ends = [one.ended() for one in two]
     (row,) = recorded(room)
-    assert [one.returncode for one in two] == [0, 0]
-    assert told == ["", f"{row.name}.zip\n"]
+    assert [end.returncode for end in ends] == [0, 0]
+    assert sorted(end.stdout for end in ends) == ["", f"{row.name}.zip\n"]
     sums(data / "dossiers" / row.name)
     assert room.events("A").count("referral.made") == 1
 
 
 def test_a_full_disk_leaves_no_half_dossier(room: Room) -> None:
     data = unmade(room)
-    full = maker(room, data, "full:20000")
-    out, _ = full.communicate(timeout=60)
-    assert (full.returncode, out) == (3, "error 27\n")
+    full = maker(room, data, "full:20000").ended()
+    assert (full.returncode, full.stdout) == (3, "error 27\n")
     assert recorded(room) == []
     assert tree(data / "dossiers") == {}
     assert [path for path in (data / "dossiers").iterdir() if not path.name.startswith(".lease")] == []

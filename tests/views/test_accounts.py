@@ -222,6 +222,14 @@ def test_a_custom_role_in_a_unit_is_kept_to_the_unit_and_to_what_units_may(panel
     own = cases_of(panel.desk, "HOUSING")
     units = {right for role in ("unit_staff", "unit_head") for right in RIGHTS[role]}
     assert _verbs(browser, own[0]) <= units
+    assert refused(browser.post(f"/do/reveal/{own[2]}", {"reason": "想看"})) == "confidential"
+
+
+@pytest.mark.long
+def test_no_route_shows_a_custom_role_in_a_unit_another_units_words_or_a_caller(panel: Panel) -> None:
+    """The same role, and every address with every row."""
+    browser = _hire(panel, "wide", *COMPOSABLE, unit="HOUSING")
+    own = cases_of(panel.desk, "HOUSING")
     foreign = [word for unit, word in WORDS.items() if unit != "HOUSING"]
     seen = 0
     for rule in rules_of(panel):
@@ -232,7 +240,6 @@ def test_a_custom_role_in_a_unit_is_kept_to_the_unit_and_to_what_units_may(panel
                 assert CALLER not in told, address
                 seen += told.count(WORDS["HOUSING"])
     assert seen > 20
-    assert refused(browser.post(f"/do/reveal/{own[2]}", {"reason": "想看"})) == "confidential"
 
 
 def test_a_custom_role_outside_of_a_unit_does_nothing_that_only_units_do(sqlite_panel: Panel) -> None:

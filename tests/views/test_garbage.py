@@ -25,9 +25,12 @@ def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tup
     return answer.status_code, answer.text
 
 
-@pytest.mark.parametrize("base", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("base", "step"),
+    [("sqlite", 5), *(pytest.param(base, 1, marks=pytest.mark.long) for base in ("sqlite", "postgres"))],
+)
 def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
-    request: pytest.FixtureRequest, base: str
+    request: pytest.FixtureRequest, base: str, step: int
 ) -> None:
     """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an error, SQLite keeps
     half of the words."""
@@ -37,15 +40,15 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
     for word in {who_may(verb.name) for verb in ON_FORMS}:
         panel.of(word)
     before = fingerprint(panel.desk)
-    for verb in ON_FORMS:
-        for name in names(verb):
-            for address in addresses(verb, [case]):
-                code, text = _post(panel, verb, address, {**well(verb), name: "字\0字"})
-                assert code in (404, 422), f"{address} {name}: {code}"
-                said = msgid_in(text)
-                assert code == 404 or said in NAMED, f"{address} {name}: {said}"
-                asked += 1
-    assert asked > 300
+    fields = [(verb, name) for verb in ON_FORMS for name in names(verb)]
+    for verb, name in fields[::step]:
+        for address in addresses(verb, [case]):
+            code, text = _post(panel, verb, address, {**well(verb), name: "字\0字"})
+            assert code in (404, 422), f"{address} {name}: {code}"
+            said = msgid_in(text)
+            assert code == 404 or said in NAMED, f"{address} {name}: {said}"
+            asked += 1
+    assert asked > 300 // step
     assert fingerprint(panel.desk) == before
 
 

@@ -73,7 +73,9 @@ def test_a_page_asks_for_no_more_than_ten_things(panel: Panel, role: str) -> Non
     _ten_at_most(panel, role)
 
 
-@pytest.mark.parametrize("role", ["centre_head", "officer", "unit_head"])
+@pytest.mark.parametrize(
+    "role", ["unit_head", *(pytest.param(role, marks=pytest.mark.long) for role in ("centre_head", "officer"))]
+)
 def test_a_page_asks_for_no_more_than_ten_things_on_postgres(postgres_panel: Panel, role: str) -> None:
     """The three roles that between them open every page but those of IT and the log."""
     _ten_at_most(postgres_panel, role)

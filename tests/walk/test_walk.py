@@ -51,7 +51,7 @@ def test_a_walk_agrees_with_the_procedure_and_every_state_has_a_way_out(
         with sqlite_copy(template, tmp_path / "walk.db") as desk:
             do(desk)
 
-    walks(beginning, 30, 2, run)
+    walks(beginning, 30, 1, run)
 
 
 @pytest.mark.long
