@@ -157,7 +157,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         app.extensions["desk"] = Desk(settings, sessions, ticks)
         app.extensions["desk_told"] = {}
         # The scope listens to this class only: verbs run in sessions of their own.
-        database.session.session_factory.kw["info"] = {"ledger_key": settings.ledger_key, "calendars": {}}
+        database.session.session_factory.kw["info"] = sessions.kw["info"]
         appbuilder = AppBuilder(security_manager_class=people.DeskSecurityManager, indexview=Home)
         appbuilder.init_app(app, database.session)
         register(appbuilder)

@@ -11,15 +11,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.database import Sessions, engine_from, sessions_from, transaction
-from app.rules.workdays import BEIJING
-from app.stages.calendar import fill
+from app.database import Sessions, engine_from, reading, sessions_from, transaction
+from app.rules.workdays import BEIJING, Calendar
+from app.stages.calendar import days_known, fill
 from migrations.upgrade import upgrade
 from tests.servers import PostgresCluster
 
 KEY = b"the key of the tests' own ledger"
 FILLED_AT = datetime(2026, 6, 1, 9, tzinfo=BEIJING)
 """When the table of days was filled: it runs from 2004 to the end of 2027, which is provisional."""
+
+READ: dict[tuple[str, int], Calendar] = {}
+"""The calendars of the databases that tests copy, as `app.stages.calendar` keeps them: read once, not once a desk."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,19 @@ class Desk:
         return self.engine.dialect.name == "sqlite"
 
 
+def sessions_on(engine: Engine) -> Sessions:
+    """The sessions of a desk, which know the calendar that its database began with."""
+    sessions = sessions_from(engine, KEY)
+    sessions.kw["info"]["calendars"].update(READ)
+    return sessions
+
+
 @contextmanager
 def desk_at(url: str) -> Iterator[Desk]:
     """The desk whose database stands at a url; nobody is connected to it afterwards."""
     engine = engine_from(url)
     try:
-        yield Desk(engine, sessions_from(engine, KEY), url)
+        yield Desk(engine, sessions_on(engine), url)
     finally:
         engine.dispose()
 
@@ -53,6 +63,9 @@ def lay(url: str) -> None:
         upgrade(desk.engine)
         with transaction(desk.sessions) as session:
             fill(session, FILLED_AT)
+        with reading(desk.sessions) as session:
+            days_known(session, FILLED_AT)
+            READ.update(session.info["calendars"])
 
 
 def sqlite_url(file: Path) -> str:
@@ -80,7 +93,7 @@ def sqlite_again(template: Path, engine: Engine) -> Iterator[Desk]:
         Path(f"{file}{suffix}").unlink(missing_ok=True)
     shutil.copyfile(template, file)
     try:
-        yield Desk(engine, sessions_from(engine, KEY), sqlite_url(file))
+        yield Desk(engine, sessions_on(engine), sqlite_url(file))
     finally:
         engine.dispose()
 
@@ -90,7 +103,7 @@ def postgres_again(cluster: PostgresCluster, template: str, engine: Engine) -> I
     """The same on PostgreSQL."""
     with cluster.fresh(str(engine.url.database), template) as url:
         try:
-            yield Desk(engine, sessions_from(engine, KEY), url)
+            yield Desk(engine, sessions_on(engine), url)
         finally:
             engine.dispose()
 

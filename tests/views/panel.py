@@ -22,7 +22,7 @@ from app.database import transaction
 from app.models import Person
 from app.story.cast import actor_named
 from app.web import create_app
-from tests.databases import KEY, Desk
+from tests.databases import KEY, READ, Desk
 
 PASSWORD = "a pass phrase of the tests"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
@@ -95,6 +95,9 @@ class Panel:
         self.desk, self.now = desk, now
         self.settings = settings_of(desk, data)
         self.app = app or create_app(self.settings, lambda: self.now)
+        calendars = self.app.extensions["desk"].sessions.kw["info"]["calendars"]
+        calendars.clear()
+        calendars.update(READ)
         self.known: dict[str, Browser] = {}
 
     def account(self, word: str) -> str:
@@ -145,9 +148,6 @@ class Stand:
         if self.app is None:
             self.app = create_app(settings_of(desk, data), self._now)
         self.app.extensions["desk_told"].clear()
-        known = self.app.extensions
-        for sessions in (known["desk"].sessions, known["appbuilder"].session.session_factory):
-            sessions.kw["info"]["calendars"].clear()
         self.panel = Panel(desk, data, now, self.app)
         try:
             yield self.panel

@@ -113,7 +113,7 @@ def shared(empty: Panel) -> Panel:
     return empty
 
 
-@pytest.mark.parametrize("rows", [1, pytest.param(3, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rows", [2, pytest.param(3, marks=pytest.mark.long)])
 def test_an_assist_reads_nothing_of_the_leads_part_and_the_lead_only_what_it_answered_in_public(
     shared: Panel, rows: int
 ) -> None:
