@@ -38,10 +38,10 @@ lint: install ## ruff, mypy, import contracts
 	$(if $(wildcard app/__main__.py),$(BIN)/lint-imports,@echo "lint-imports: no app/__main__.py yet")
 
 test: install ## every test not marked `long`, on two cores
-	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" $(COVERAGE)
+	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" $(COVERAGE)
 
 test-long: install ## the tests marked `long`: chaos, volume, browsers
-	$(PYTEST) -n 2 --dist loadfile -m long
+	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long
 
 bench: install ## measure the promises about speed
 	$(BIN)/python -m tests.bench

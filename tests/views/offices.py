@@ -95,10 +95,17 @@ def panel(request: pytest.FixtureRequest) -> Panel:
     return made
 
 
+@pytest.fixture(scope="session")
+def desk_stand(sqlite_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Stood:
+    """Where the panels over desks with nobody in them stand."""
+    return Stood(Stand(), sqlite_engine, tmp_path_factory.mktemp("stand") / "data")
+
+
 @pytest.fixture
-def empty(sqlite_desk: Desk, tmp_path: Path) -> Iterator[Panel]:
+def empty(sqlite_desk: Desk, desk_stand: Stood) -> Iterator[Panel]:
     """The panel over a desk with nobody in it, on SQLite."""
-    with panel_over(sqlite_desk, tmp_path / "data", NOW) as made:
+    shutil.rmtree(desk_stand.data, ignore_errors=True)
+    with desk_stand.stand.over(sqlite_desk, desk_stand.data, NOW) as made:
         yield made
 
 
