@@ -12,7 +12,7 @@ from app.verbs import Verb
 from tests.papers.samples import GOOD
 from tests.people import fingerprint
 from tests.views.canaries import cases_of
-from tests.views.garbage import ENCODED, GARBAGE, ON_FORMS, addresses, names, well, who_may
+from tests.views.garbage import ENCODED, GARBAGE, ON_FORMS, STORED, addresses, names, well, who_may
 from tests.views.panel import Panel, msgid_in
 
 NAMED = ("field_wrong", "unknown_unit", "not_found", "rule_of_another_kind")
@@ -56,11 +56,12 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("verb", ON_FORMS, ids=lambda verb: verb.name)
 def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Verb) -> None:
-    """Well-formed garbage may be taken as words; nothing ends in an error."""
+    """Well-formed garbage may be taken as words; nothing ends in an error. On SQLite all of it, every third piece on a
+    second case too; on PostgreSQL what the database itself could stumble over."""
     cases = cases_of(panel.desk, "HOUSING")[:3:2]
-    for address in addresses(verb, cases):
-        for name in names(verb):
-            for value in GARBAGE:
+    for n, value in enumerate(GARBAGE if panel.desk.sqlite else STORED):
+        for address in addresses(verb, cases if panel.desk.sqlite and n % 3 == 0 else cases[:1]):
+            for name in names(verb):
                 code, _ = _post(panel, verb, address, {**well(verb), name: value})
                 assert code in (200, 302, 404, 422), f"{address} {name}={value[:40]!r}: {code}"
 
