@@ -149,6 +149,7 @@ with desk_at(url) as desk:
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.long
 def test_the_same_of_units_and_of_visits_whose_correction_is_a_new_version(tmp_path: Path) -> None:
     """Seen failing with the forms of units and visits written out field by field."""
     done = subprocess.run(

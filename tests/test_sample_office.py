@@ -394,6 +394,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return data, done.stdout
 
 
+@pytest.mark.long
 def test_demo_prints_how_far_it_is_and_the_password_it_made(shown: tuple[Path, str]) -> None:
     data, printed = shown
     lines = printed.splitlines()
@@ -405,6 +406,7 @@ def test_demo_prints_how_far_it_is_and_the_password_it_made(shown: tuple[Path, s
     assert any("water_head" in line and "log_auditor" in line for line in lines)
 
 
+@pytest.mark.long
 def test_demo_twice_refuses_with_a_sentence(shown: tuple[Path, str]) -> None:
     data, _ = shown
     password = (data / "demo-password").read_text("utf-8")

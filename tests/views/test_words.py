@@ -55,7 +55,13 @@ def test_every_form_is_in_chinese_and_in_english(sqlite_panel: Panel) -> None:
             assert _CHINESE.findall(told) == [], address
 
 
-@pytest.mark.parametrize("role", WHO)
+AT_ONCE = ("operator", "officer", "unit_head", "it_admin")
+"""The roles whose pages are read in every run; the others' in the long one."""
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=[] if role in AT_ONCE else pytest.mark.long) for role in WHO]
+)
 def test_every_page_of_every_role_is_in_chinese_and_in_english(sqlite_panel: Panel, role: str) -> None:
     browser, case = sqlite_panel.of(WHO[role]), cases_of(sqlite_panel.desk, "HOUSING")[0]
     pages = ["/", "/notices/", *(f"/{page.lower()}/list/" for page, roles in PAGES.items() if role in roles)]
