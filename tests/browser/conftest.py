@@ -104,7 +104,8 @@ class Window:
         return path
 
     def words(self) -> str:
-        """What stands on the page, the choices of its forms among it."""
+        """What stands on the page when its script has run, the choices of its forms among it."""
+        self.page.wait_for_load_state("load")
         return str(self.page.inner_text("body"))
 
 

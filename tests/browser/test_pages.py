@@ -163,7 +163,8 @@ def end(window: Window, office: Served, way: str) -> None:
 
 
 def kept(window: Window) -> str:
-    """What the window keeps."""
+    """What the window keeps when the page's script has run."""
+    window.page.wait_for_load_state("load")
     return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
 
 
