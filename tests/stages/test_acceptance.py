@@ -188,6 +188,23 @@ def test_what_is_not_accepted_has_a_reason_code_and_the_words_told_to_the_caller
     assert named < set(REFUSALS)
 
 
+def test_a_proposed_refusal_that_is_not_confirmed_lets_the_case_go_on(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    own = office.case("A").own_at
+    office.do(at(1), "operator", "refuse", "A", reason="court", words="已在诉讼程序，请向法院反映。")
+    office.do(at(2), "allocator", "confirm_refusal", "A", accept=False)
+    case = office.case("A")
+    assert (case.state, case.refusal_reason, case.refusal_proposed_by_id) == ("registered", None, None)
+    assert own is not None and case.own_at == own
+    assert office.told("case.edited", "A") == [{"refusal": "not confirmed"}]
+    assert office.refused(at(3), "allocator", "confirm_refusal", "A") == "nothing_proposed"
+    office.do(at(4), "allocator", "allocate", "A", unit="WATER")
+    assert office.case("A").state == "handling"
+    with reading(desk.sessions) as session:
+        assert verify(session, desk.key) == []
+
+
 def test_each_counted_repeat_cites_contact_time_and_words(desk: Desk) -> None:
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
@@ -279,6 +296,17 @@ def test_three_invalid_contacts_in_thirty_days_flag_the_number_for_the_centre_he
     assert office.told("caller.flagged") == [{"caller": f"caller:{office.row(Caller).id}"}]
     told = office.row(Event, kind="caller.flagged")
     assert [row.recipient for row in office.notices() if row.event_id == told.id] == ["centre_head"]
+
+
+def test_three_invalid_contacts_about_a_case_flag_the_number_once_on_the_cases_own_chain(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    for minute in (1, 2, 3, 4):
+        told = {"kind": "invalid", "words": "辱骂", "caller": {"name": "甲", "phone": "13900001234"}}
+        office.do(at(minute), "operator", "contact", "A", **told)
+    flagged = office.row(Caller, flagged_at=moment(at(3)))
+    assert office.told("caller.flagged", "A") == [{"caller": f"caller:{flagged.id}"}]
+    assert office.case("A").repeats == 0
 
 
 def test_an_anonymous_demand_is_accepted_and_not_visited_by_phone(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import SUBJECTS, Assignment, DayCount, Event, Reminder, Supervision
+from app.models import SUBJECTS, Assignment, CalendarDay, DayCount, Event, Reminder, Supervision
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.calendar import CLOCKS, office_at
@@ -49,6 +49,28 @@ def test_a_case_keeps_the_rule_in_force_when_it_was_allocated(desk: Desk) -> Non
     office.sweep("2025-06-13")
     by = {letter: office.reminders(letter)[0].reply_by_at for letter in "AB"}
     assert by == {"A": moment("2025-06-18 00:00"), "B": moment("2025-06-20 00:00")}
+
+
+def test_a_number_that_is_turned_down_is_not_in_force(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "it_admin", "change_rule", name="reply_to_reminder_workdays", value=4, reason="试行")
+    office.do("2025-06-09 09:10", "centre_head", "approve_rule", accept=False)
+    assert office.told("rule.refused") == [{"rule": "reply_to_reminder_workdays"}]
+    assert office.told("rule.changed") == []
+    assert office.refused("2025-06-09 09:20", "centre_head", "approve_rule") == "nothing_proposed"
+    office.allocated("2025-06-09 11:00", "A")
+    office.sweep("2025-06-13")
+    assert office.reminders("A")[0].reply_by_at == moment("2025-06-18 00:00")
+
+
+def test_days_that_are_turned_down_stay_as_they_were(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "it_admin", "load_calendar", days={date(2025, 6, 12): "rest"})
+    office.do("2025-06-09 09:10", "centre_head", "approve_calendar", accept=False)
+    assert len(office.told("calendar.refused")) == 1 and office.told("calendar.loaded") == []
+    assert office.refused("2025-06-09 09:20", "centre_head", "approve_calendar") == "nothing_proposed"
+    with reading(desk.sessions) as session:
+        assert session.get_one(CalendarDay, date(2025, 6, 12)).worked
 
 
 def test_a_number_is_changed_by_two_persons_and_never_for_days_gone_by(desk: Desk) -> None:
