@@ -47,8 +47,8 @@ bench: install ## measure the promises about speed
 	$(BIN)/python -m tests.bench
 
 coverage: install ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
-	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/papers tests/test_story.py \
-		tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
+	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/papers tests/views \
+		tests/walk tests/test_story.py tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
 
 wheels: install ## download the locks as wheels, for machines without a network
 	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r requirements-dev.txt

@@ -302,8 +302,7 @@ def test_three_invalid_contacts_about_a_case_flag_the_number_once_on_the_cases_o
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
     for minute in (1, 2, 3, 4):
-        told = {"kind": "invalid", "words": "辱骂", "caller": {"name": "甲", "phone": "13900001234"}}
-        office.do(at(minute), "operator", "contact", "A", **told)
+        office.do(at(minute), "operator", "contact", "A", kind="invalid", words="辱骂", caller=CALLER)
     flagged = office.row(Caller, flagged_at=moment(at(3)))
     assert office.told("caller.flagged", "A") == [{"caller": f"caller:{flagged.id}"}]
     assert office.case("A").repeats == 0
