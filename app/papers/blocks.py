@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
+
+from app.rules.terms import end_told, until
 
 Block = dict[str, Any]
 Page = dict[str, Any]
@@ -84,6 +86,6 @@ def grouped(sha256: str) -> str:
     return " ".join(sha256[place : place + 8] for place in range(0, len(sha256), 8))
 
 
-def last_day(at: str) -> str:
-    """The last day before an exclusive end."""
-    return day((datetime.fromisoformat(at) - timedelta(microseconds=1)).isoformat())
+def before(moment: str | None, on: str = "") -> str:
+    """The end of a clock as papers say it, 2025年9月30日24时前, from ISO text: its moment, else the last day."""
+    return until(end_told(moment, on), paper=True)

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from app.papers.blocks import NONE, Block, Page, day, grouped, heading, moment, pairs, paragraph, sign, table
+from app.papers.blocks import NONE, Block, Page, before, day, grouped, heading, moment, pairs, paragraph, sign, table
+from app.rules.terms import end_told, until
 from app.rules.words import value
 
 Facts = Mapping[str, Any]
@@ -22,12 +22,6 @@ def _page(facts: Facts, title: str, *blocks: Block | None, head: str | None = No
         "head": head or facts["issuer"], "number": facts["number"], "title": title, "to": facts.get("to", ""),
         "blocks": [*(one for one in blocks if one is not None), end], "foot": "double",
     }  # fmt: skip
-
-
-def due_words(facts: Facts) -> str:
-    """The day of a due date; the moment, where it is one within a day."""
-    at = datetime.fromisoformat(facts["due_at"])
-    return day(facts["due_on"]) if (at.hour, at.minute) in ((0, 0), (18, 0)) else moment(facts["due_at"])
 
 
 def _said(instructions: Sequence[Facts]) -> Block | None:
@@ -55,7 +49,7 @@ def allocation(facts: Facts) -> Page:
     role = value("role_of_unit", facts["role"])
     beside = "、".join(f"{one['unit']}（{value('role_of_unit', one['role'])}）" for one in facts["beside"])
     asks = (
-        f"现将编号{facts['case_number']}的群众诉求交由你单位{role}，请于{due_words(facts)}前办结，并在系统内提交"
+        f"现将编号{facts['case_number']}的群众诉求交由你单位{role}，请于{before(facts['due_at'])}办结，并在系统内提交"
         f"明确的办理意见（意见、下一步措施和时间）。{'其他承办单位：' + beside + '。' if beside else ''}"
     )
     end = "请及时签收；逾期未办结且未说明原因的，将予催办。诉求人信息不在本单载明，请依权限在系统内查阅。"
@@ -67,7 +61,7 @@ def redo(facts: Facts) -> Page:
     nth = _NUMBERS[facts["round"] - 2] if 2 <= facts["round"] <= 4 else str(facts["round"] - 1)
     asks = (
         f"编号{facts['case_number']}的群众诉求，经回访和审核，认定办理结果未达到要求且属承办单位责任，"
-        f"现退回你单位重新办理（第{nth}次重办）。请于{due_words(facts)}前重新办结并提交明确的办理意见。"
+        f"现退回你单位重新办理（第{nth}次重办）。请于{before(facts['due_at'])}重新办结并提交明确的办理意见。"
     )
     end = "重办结果将再次审核、回访；重办仍不合格的，列入督办建议清单。"
     return _page(facts, "重办通知单", paragraph(asks), _matter(facts), paragraph(end))
@@ -77,7 +71,8 @@ def reminder(facts: Facts) -> Page:
     """催办通知单: overdue and not explained; a reply within two working days."""
     asks = (
         f"我中心以{facts['assignment']}交你单位办理的群众诉求（工单编号{facts['case_number']}），办理期限为"
-        f"{day(facts['due_on'])}，现已逾期，且未说明原因。请抓紧办理，并于{day(facts['reply_by'])}前作出答复。"
+        f"{before(facts.get('due_at'), facts['due_on'])}，现已逾期，且未说明原因。请抓紧办理，并于"
+        f"{before(facts.get('reply_by_at'), facts['reply_by'])}作出答复。"
     )
     end = "逾期仍未答复的，将视情形列入关注或者督办建议清单。确有客观原因的，请在上述期限内提交情况说明及承诺办结日期。"
     again = None if facts["attempt"] == 1 else paragraph(f"本单为本轮办理的第{facts['attempt']}次催办。")
@@ -91,7 +86,8 @@ def supervision(facts: Facts) -> Page:
         f"你单位承办的群众诉求（工单编号{facts['case_number']}，交办编号{facts['assignment']}），因"
         f"“{value('ground', facts['ground'])}”，经研究决定立项督办。现将有关要求通知如下："
     )
-    end = f"请你单位主要负责人于{day(facts['due_on'])}前书面反馈办理情况。逾期未反馈的，将予通报并按规定处理。"
+    by = before(facts.get("due_at"), facts["due_on"])
+    end = f"请你单位主要负责人于{by}书面反馈办理情况。逾期未反馈的，将予通报并按规定处理。"
     reason = paragraph(f"立项理由：{facts['reason']}") if facts["reason"] else None
     return _page(
         facts, f"督办通知单{again}", paragraph(asks), paragraph(facts["requirement"]), reason, paragraph(end)
@@ -116,9 +112,14 @@ def _list_row(row: Facts) -> list[str | int]:
     said = "；".join(f"{one['leader']} {one['on']} {one['words']}" for one in row["instructions"])
     return [
         row["case"] or NONE, row["unit"], value("ground", row["ground"]), _CLASSES[row["class"]], row["round"],
-        cited.get("due_on") or NONE, cited.get("workdays_late", 0), cited.get("reminder") or NONE,
+        _cited_due(cited), cited.get("workdays_late", 0), cited.get("reminder") or NONE,
         cited.get("repeats", 0), said or NONE, row["reason"] or NONE,
     ]  # fmt: skip
+
+
+def _cited_due(cited: Facts) -> str:
+    """The due date that a row cites; of rows that were frozen before they held the moment, the end of the day."""
+    return until(end_told(cited.get("due_at"), cited["due_on"])) if cited.get("due_on") else NONE
 
 
 STRUCK_HEAD = ("工单编号", "承办单位", "列入情形", "原清单日期", "勘误理由")

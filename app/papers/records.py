@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.papers.blocks import NONE, Block, day, grouped, heading, last_day, moment, pairs, paragraph, sign, table
+from app.papers.blocks import NONE, Block, before, day, grouped, heading, moment, pairs, paragraph, sign, table
 from app.rules.words import value
 
 Facts = Mapping[str, Any]
@@ -34,7 +34,7 @@ def case_pages(facts: Facts) -> list[Block]:
     )  # fmt: skip
     rows = [
         [one["number"], one["unit"], value("role_of_unit", one["role"]), one["round"], moment(one["at"]), served(one),
-         f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}", last_day(one["due_at"])]
+         f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}", before(one["due_at"])]
         for one in facts["assignments"]
     ]  # fmt: skip
     head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
@@ -66,7 +66,7 @@ def how_served(one: Facts) -> str:
 def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
-        [one["number"], one["unit"], moment(one["at"]), served(one), last_day(one["reply_by_at"]), _heeded(one)]
+        [one["number"], one["unit"], moment(one["at"]), served(one), before(one["reply_by_at"]), _heeded(one)]
         for one in facts["reminders"]
     ]
     head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
@@ -127,7 +127,7 @@ def supervision_pages(facts: Facts) -> list[Block]:
         late = "（逾期）" if fed and fed["late"] else ""
         blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
         blocks.append(pairs([
-            ("要求", one["requirement"]), ("送达", served(one)), ("反馈期限", day(one["due_on"])),
+            ("要求", one["requirement"]), ("送达", served(one)), ("反馈期限", before(one.get("due_at"), one["due_on"])),
             ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
         ]))  # fmt: skip
     found = f"涉嫌{value('finding', facts['finding'] or '')}。{facts['finding_words']}"
@@ -183,7 +183,7 @@ def redo_pages(facts: Facts) -> list[Block]:
         for one in facts["responsibility"]
     ]
     again = [one for one in facts["assignments"] if one["round"] > 1]
-    orders = [[one["number"], one["round"], moment(one["at"]), served(one), last_day(one["due_at"])] for one in again]
+    orders = [[one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])] for one in again]
     blocks = [heading("审核、责任认定与重办", label="redo")]
     head = ("编号", "轮次", "时间", "认定人", "结论", "依据")
     widths = ("1fr", "10mm", "24mm", "22mm", "20mm", "1.4fr")

@@ -12,10 +12,10 @@ from app.papers.blocks import (
     NONE,
     Block,
     Page,
+    before,
     day,
     grouped,
     heading,
-    last_day,
     moment,
     page_break,
     page_of,
@@ -121,7 +121,7 @@ def _facts(facts: Facts) -> list[tuple[str, str, str]]:
     found = [(moment(facts["matter"]["registered_at"]), "登记工单", "case")]
     for one in facts["assignments"]:
         role = value("role_of_unit", one["role"])
-        words = f"{one['number'] or NONE}派{one['unit']}{role}，期限{last_day(one['due_at'])}"
+        words = f"{one['number'] or NONE}派{one['unit']}{role}，期限{before(one['due_at'])}"
         found.append((moment(one["at"]), words, "case"))
     for part, label in (("assignments", "case"), ("reminders", "reminders"), ("notices", "supervision")):
         found += [
@@ -129,12 +129,13 @@ def _facts(facts: Facts) -> list[tuple[str, str, str]]:
             for one in facts[part] if one.get("served") and one["served"]["at"]
         ]  # fmt: skip
     for one in facts["reminders"]:
-        found.append((moment(one["at"]), f"{one['number']}催办，限{last_day(one['reply_by_at'])}前答复", "reminders"))
+        found.append((moment(one["at"]), f"{one['number']}催办，限{before(one['reply_by_at'])}答复", "reminders"))
         if one["lapsed_at"]:
             found.append((moment(one["lapsed_at"]), f"{one['number']}逾期未答复", "reminders"))
     found += [(moment(one["at"]), f"{one['unit']}提交办理回复", "reminders") for one in facts["replies"]]
-    found += [(moment(one["at"]), f"{one['number']}督办，限{day(one['due_on'])}前反馈", "supervision")
-              for one in facts["notices"]]  # fmt: skip
+    for notice in facts["notices"]:
+        by = before(notice.get("due_at"), notice["due_on"])
+        found.append((moment(notice["at"]), f"{notice['number']}督办，限{by}反馈", "supervision"))
     found += [(moment(one["at"]), f"{value('contact_kind', one['kind'])}", "repeats") for one in facts["repeats"]]
     ends = (("confirmed_at", "确认认定"), ("heard", "听取说明完毕"), ("concluded_at", "作出督查结论"))
     found += [(moment(facts[name]), words, "supervision") for name, words in ends if facts[name]]
@@ -165,16 +166,16 @@ def _timeline(facts: Facts) -> list[Block]:
         what = EVENT_TITLES.get(kind, (kind, kind))[0] + (f"（{facts['chains'][str(chain)]}）" if several else "")
         who = "系统" if actor == "bot" else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
-    clocks = [[f"{one['number'] or NONE} 办理期限", *_clock(one["due"]), last_day(one["due_at"])]
+    clocks = [[f"{one['number'] or NONE} 办理期限", *_clock(one["due"]), before(one["due_at"])]
               for one in facts["assignments"]]  # fmt: skip
-    clocks += [[f"{one['number']} 催办答复期限", *_clock(one["reply_by"]), last_day(one["reply_by_at"])]
+    clocks += [[f"{one['number']} 催办答复期限", *_clock(one["reply_by"]), before(one["reply_by_at"])]
                for one in facts["reminders"]]  # fmt: skip
     return [
         heading("时间线与工作日计算", label="timeline"),
         table(("序号", "时间", "事项", "经办", "派单后第几个工作日"), rows, ("10mm", "34mm", "1fr", "30mm", "22mm")),
         heading("（一）期限计算", 2),
         paragraph("期间开始之日不计入；只计工作日（含调休上班日），至最后一个工作日24时届满。"),
-        table(("期限", "起算日", "计算", "计入的日期", "届满日"), clocks, ("1.1fr", "22mm", "22mm", "1.4fr", "26mm")),
+        table(("期限", "起算日", "计算", "计入的日期", "届满"), clocks, ("1.1fr", "22mm", "22mm", "1.4fr", "26mm")),
     ]  # fmt: skip
 
 

@@ -20,7 +20,6 @@ from app.roles import BOT, Actor
 from app.rules.facts import CaseFacts, Effect, ReferralFacts, SupervisionFacts
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import last_day
 from app.stages.calendar import office_at
 from app.stages.dossier import contents
 from app.stages.duties import doers, not_about_himself, not_recused
@@ -265,7 +264,7 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     if review_open(item):
         raise NotAllowed("review_open")
     if item.review_asked_at is None and item.ask_at is not None and now < item.ask_at:
-        raise NotAllowed("review_may_be_asked", until=last_day(item.ask_at).isoformat())
+        raise NotAllowed("review_may_be_asked", until=item.ask_at.isoformat())
     if dossier_of(session, referral) is None:
         raise NotAllowed("dossier_not_made")
     office = office_at(session, now)

@@ -146,7 +146,7 @@ def _within_lead(session: Session, office: Office, assist: Assignment, workdays:
     old = assist.deadline("due")
     lead = lead_assignment(session, session.get_one(Case, assist.case_id))
     if old is not None and office.calendar.extended(old, workdays).at > lead.due_at:
-        raise NotAllowed("later_than_lead", due_on=lead.due_at.isoformat())
+        raise NotAllowed("later_than_lead", until=lead.due_at.isoformat())
 
 
 def _promise(

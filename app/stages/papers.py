@@ -184,6 +184,7 @@ def _reminder(session: Session, id: int) -> Facts:
         **_about(session, event.chain, row.unit_id, "office"), "number": row.number, "at": event.at.isoformat(),
         "assignment": one.number or "", "attempt": payload["attempt"], "round": payload["round"],
         "due_on": payload["due_on"], "reply_by": payload["reply_by"],
+        "due_at": payload.get("due_at"), "reply_by_at": payload.get("reply_by_at"),
     }  # fmt: skip
 
 
@@ -195,7 +196,8 @@ def _supervision(session: Session, id: int) -> Facts:
     facts = {
         **_about(session, event.chain, row.unit_id, "room"), "number": row.number or "", "at": event.at.isoformat(),
         "n": int(payload.get("reissues", 0)) + 1, "ground": row.ground, "assignment": one.number or "",
-        "requirement": row.requirement, "due_on": payload["due_on"], "reason": row.reason,
+        "requirement": row.requirement, "due_on": payload["due_on"], "due_at": payload.get("due_at"),
+        "reason": row.reason,
     }  # fmt: skip
     return _clean(session, event.chain, facts)
 

@@ -124,6 +124,7 @@ def _issue(case: CaseFacts, one: AssignmentFacts, office: Office) -> tuple[dict[
     }  # fmt: skip
     payload = {
         "attempt": attempt, "round": one.round, "reply_by": reply_by.on.isoformat(), "due_on": one.due_on.isoformat(),
+        "reply_by_at": reply_by.at.isoformat(), "due_at": one.due_at.isoformat(),
     }  # fmt: skip
     return columns, payload
 

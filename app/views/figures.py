@@ -11,6 +11,7 @@ from typing import Any
 from app.models import Report
 from app.rules import words
 from app.rules.evaluation import Points
+from app.rules.terms import end_told, until
 
 _UNITS: dict[str, tuple[str, str]] = {
     "allocated": ("交办", "allocated"), "on_time": ("按时", "on time"), "late": ("逾期", "late"),
@@ -168,7 +169,8 @@ class _Told:
         rows = [one for one in self.figures["overdue"].values() if self.unit in (None, one["unit"])]
         leaders = self.say("领导交办", "leader-assigned")
         lines = [
-            [one["case"], one["name"], words.value("role_of_unit", one["role"], self.tongue), one["due_on"],
+            [one["case"], one["name"], words.value("role_of_unit", one["role"], self.tongue),
+             until(end_told(one.get("due_at"), one["due_on"]), self.tongue),
              _plain(one["workdays_late"]), leaders if one["leader_assigned"] else ""]
             for one in rows
         ]  # fmt: skip

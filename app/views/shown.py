@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.rules import words
-from app.rules.workdays import last_day
+from app.rules.terms import until
 from app.views.actor import language
 
 NOTHING = "—"
@@ -15,9 +15,8 @@ _TRUTH = {True: ("是", "yes"), False: ("否", "no")}
 
 
 def term(at: datetime) -> str:
-    """The end of a clock as people say it: the last day; with the minute where it ends within a day (hours, or an
-    office's 18:00). What is stored is the moment after it."""
-    return str(last_day(at)) if (at.hour, at.minute) == (0, 0) else at.strftime("%Y-%m-%d %H:%M")
+    """The end of a clock as people say it, in the language of the request."""
+    return until(at, language())
 
 
 def shown(table: str, column: str, value: Any) -> str:

@@ -72,15 +72,15 @@ def test_the_allocation_notice_names_number_unit_case_and_due_day(office: Office
     late(office)
     one = office.assignment("A")
     told = words(papers.pdf("allocation", facts(office, "allocation", one.id)))
-    for said in ("派单通知单", "神热线交〔2025〕1号", "WATER单位", office.case("A").number or "?", "2025年6月12日前",
-                 "主办", "2025年6月9日", "—1—"):  # fmt: skip
+    for said in ("派单通知单", "神热线交〔2025〕1号", "WATER单位", office.case("A").number or "?",
+                 "2025年6月12日24时前", "主办", "2025年6月9日", "—1—"):  # fmt: skip
         assert said in told, said
 
 
 def test_the_reminder_notice_names_due_day_and_reply_by(office: Office) -> None:
     late(office)
     told = words(papers.pdf("reminder", facts(office, "reminder", office.row(Reminder).id)))
-    days = ("2025年6月12日", "2025年6月17日前", "2025年6月13日")
+    days = ("2025年6月12日24时前，现已逾期", "2025年6月17日24时前", "2025年6月13日")
     for said in ("催办通知单", "神热线催〔2025〕1号", "神热线交〔2025〕1号", *days):
         assert said in told, said
 
@@ -88,7 +88,7 @@ def test_the_reminder_notice_names_due_day_and_reply_by(office: Office) -> None:
 def test_the_supervision_notice_names_requirement_and_due_day(room: Room) -> None:
     room.to("open_supervision", requirement="三日内修复并书面反馈。")
     told = words(papers.pdf("supervision", facts(room, "supervision", room.item.id)))
-    where = ("神政督〔2025〕1号", "2025年6月12日前", "神木市人民政府督查室")
+    where = ("神政督〔2025〕1号", "2025年6月12日24时前", "神木市人民政府督查室")
     for said in ("督办通知单", "三日内修复并书面反馈。", *where):
         assert said in told, said
 
@@ -121,7 +121,7 @@ def test_the_redo_notice_names_the_round_and_the_new_due_day(office: Office) -> 
     office.do("2025-06-09 14:00", "visitor", "record_visit", "A", **bad)
     office.do("2025-06-09 15:00", "examiner", "review_responsibility", "A", unit_responsible=True)
     told = words(papers.pdf("redo", facts(office, "redo", office.assignment("A").id)))
-    for said in ("重办通知单", "神热线重〔2025〕1号", "第一次重办", "2025年6月16日前"):
+    for said in ("重办通知单", "神热线重〔2025〕1号", "第一次重办", "2025年6月16日24时前"):
         assert said in told, said
 
 

@@ -3,26 +3,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Assignment, Event, Person
+from app.rules.terms import until
 from app.rules.workdays import BEIJING, last_day
-from app.views.shown import term
 from tests.views.panel import Panel
 
 
 @pytest.mark.parametrize(
-    ("end", "said"),
-    [((2025, 10, 10, 0, 0), "2025-10-09"), ((2026, 1, 1, 0, 0), "2025-12-31"),
-     ((2025, 10, 9, 18, 0), "2025-10-09 18:00"),
-     ((2025, 10, 9, 0, 30), "2025-10-09 00:30")],
-)  # fmt: skip
-def test_the_end_of_a_clock_is_said_as_the_last_day(end: tuple[int, ...], said: str) -> None:
-    assert term(datetime(*end, tzinfo=BEIJING)) == said  # type: ignore[misc,arg-type]
+    ("end", "on_page", "on_paper", "in_english"),
+    [
+        ("2025-10-20T00:00:00", "2025-10-19 24时前", "2025年10月19日24时前", "2025-10-19 24:00"),
+        ("2026-01-01T00:00:00", "2025-12-31 24时前", "2025年12月31日24时前", "2025-12-31 24:00"),
+        ("2025-10-09T18:00:00", "2025-10-09 18时前", "2025年10月9日18时前", "2025-10-09 18:00"),
+        ("2025-10-09T09:05:30", "2025-10-09 09:05前", "2025年10月9日9时5分前", "2025-10-09 09:05"),
+        ("2025-10-09T00:30:00", "2025-10-09 00:30前", "2025年10月9日0时30分前", "2025-10-09 00:30"),
+        ("2025-10-10T00:00:40", "2025-10-09 24时前", "2025年10月9日24时前", "2025-10-09 24:00"),
+    ],
+)
+def test_the_end_of_a_clock_is_said_as_the_last_day(
+    end: str, on_page: str, on_paper: str, in_english: str
+) -> None:
+    at = datetime.fromisoformat(end).replace(tzinfo=BEIJING)
+    assert (until(at), until(at, paper=True), until(at, "en")) == (on_page, on_paper, in_english)
+    assert until(at.astimezone(UTC)) == on_page
 
 
 def _dues(panel: Panel) -> dict[str, int]:
@@ -38,12 +47,12 @@ def test_a_list_shows_the_last_day_of_a_clock_and_never_the_midnight_after_it(sq
     browser = sqlite_panel.of("allocator")
     told = browser.get("/assignments/list/?size=100").text
     for day in _dues(sqlite_panel):
-        assert f">{day}<" in told, day
+        assert f">{day} 24时前<" in told, day
     assert "00:00<" not in told
     with transaction(sqlite_panel.desk.sessions) as session:
         id, at = session.execute(select(Assignment.id, Assignment.due_at).order_by(Assignment.id)).all()[0]
     shown = browser.get(f"/assignments/show/{id}").text
-    assert str(last_day(at)) in shown and "00:00<" not in shown
+    assert f"{last_day(at)} 24时前" in shown and "00:00<" not in shown
 
 
 def test_from_a_day_to_the_same_day_finds_what_is_due_with_it(sqlite_panel: Panel) -> None:
@@ -52,7 +61,7 @@ def test_from_a_day_to_the_same_day_finds_what_is_due_with_it(sqlite_panel: Pane
         after = str(datetime.fromisoformat(day) + timedelta(days=1))[:10]
         for asked, expected in ((day, many), (after, 0)):
             told = browser.get(f"/assignments/export.csv?from_due_at={asked}&to_due_at={asked}").text
-            assert told.count(f",{day},") == expected, (day, asked, told)
+            assert told.count(f",{day} 24时前,") == expected, (day, asked, told)
 
 
 def test_the_log_says_who_did_it_by_name(sqlite_panel: Panel) -> None:

@@ -6,9 +6,11 @@ Standard library only: the panel, the papers and the command line word what they
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
+from app.rules.terms import until
 from app.rules.words.columns import COLUMNS, PAGE_TABLES, TABLES
 from app.rules.words.events import EVENT_TITLES
 from app.rules.words.values import DOMAINS, STATES, VALUES
@@ -74,6 +76,8 @@ def _fact(name: str, told: object, language: str, verb: str) -> object:
         return told
     if name == "verb":
         return title(told, language)
+    if name == "until":
+        return until(datetime.fromisoformat(told), language)
     if name == "field":
         return field(told, language, verb)
     if name == "state":

@@ -134,6 +134,7 @@ def overdue_list(session: Session, period: Period, office: Office) -> dict[str, 
         rows[f"{row['number']}/{row['code']}/{row['round']}"] = {
             "case": row["number"], "unit": row["code"], "name": row["name"], "round": row["round"],
             "role": row["role"], "leader_assigned": bool(row["leader_assigned"]), "due_on": due.isoformat(),
+            "due_at": row["due_at"].isoformat(),
             "workdays_late": office.calendar.between(due, period.last),
         }  # fmt: skip
     return rows

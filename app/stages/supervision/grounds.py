@@ -161,7 +161,8 @@ def list_facts(case: CaseFacts, one: AssignmentFacts, ground: str, office: Offic
     row = _reminder(case, one)
     return {
         "rule": RULES[ground], "case": case.number, "unit": one.unit_id, "round": one.round, "role": one.role,
-        "due_on": one.due_on.isoformat(), "workdays_late": _workdays_late(one, office),
+        "due_on": one.due_on.isoformat(), "due_at": one.due_at.isoformat(),
+        "workdays_late": _workdays_late(one, office),
         "reminder": row.number if row else None, "repeats": case.repeats, "leader": one.leader_assigned,
         "refusals": len(case.refusals(one)),
         "repeats_since_due": [

@@ -128,7 +128,7 @@ def open_candidate(
     _candidate(row)
     office = office_at(session, now)
     due = named_deadline(office, workdays, due_on, limits_of(session, office, row).feedback_workdays)
-    payload = {"ground": row.ground, "due_on": due.on.isoformat()}
+    payload = {"ground": row.ground, **_told(due)}
     move(
         session, now, actor, row, "opened", "supervision.opened", _notice(office, actor, due, requirement), payload
     )  # fmt: skip
@@ -158,11 +158,16 @@ def open_by_hand(
         "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
         "reason": reason, **_notice(office, actor, due, requirement),
     }  # fmt: skip
-    payload = {"ground": "by_hand", "due_on": due.on.isoformat()}
+    payload = {"ground": "by_hand", **_told(due)}
     row: Supervision = bear(session, now, actor, "supervision", "opened", "supervision.opened", columns, payload)
     row.number = paper(session, office, "supervision")
     session.flush()
     return row
+
+
+def _told(due: Deadline) -> dict[str, str]:
+    """A notice's due date as its event says it: the day, and the moment at which it is over."""
+    return {"due_on": due.on.isoformat(), "due_at": due.at.isoformat()}
 
 
 def limits_of(session: Session, office: Office, row: Supervision) -> Any:
@@ -269,6 +274,6 @@ def reissue(
     due = named_deadline(office, workdays, due_on, limits.feedback_workdays)
     keep_notice(session, supervision)
     columns = {"requirement": requirement, "reissues": supervision.reissues + 1, **clock("due", due)}
-    payload = {"due_on": due.on.isoformat(), "reissues": supervision.reissues + 1}
+    payload = {**_told(due), "reissues": supervision.reissues + 1}
     move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)
     return supervision
