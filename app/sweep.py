@@ -124,7 +124,8 @@ def _claim_named(session: Session, job: Job, ids: Sequence[int]) -> list[int]:
 
 def _decided(case: CaseFacts, job: Job, closed: bool) -> tuple[Decided, Tip]:
     """What is decided about a case, and its head with the moment at which it is looked at again."""
-    tip = Tip(Head(case.id, case.head_seq, case.head_hash), case.category_id, case.look_again_at)
+    head = Head(case.id, case.head_seq, case.head_hash, case.head_at)
+    tip = Tip(head, case.category_id, case.look_again_at)
     decided = decide_case(case, job.office, job.steps, closed)
     if job.whole:
         tip.look_again_at = next_look(case, job.office, closed)

@@ -1,14 +1,15 @@
 """The chain: how an event is sealed to the one before it, and how that is checked.
 
 hash = SHA-256 of the canonical JSON of (previous hash, chain, seq, at, actor, kind, subject, its id, from, to,
-SHA-256 of the payload); mac = HMAC-SHA-256 of the same bytes with a key that is not in the database.
+SHA-256 of the payload, name of the key); mac = HMAC-SHA-256 of the same bytes with that key, which is not in the
+database. Events of before keys had names (format 1) leave the name out: their key is the office's first.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +18,9 @@ from typing import Any
 
 from app.rules.workdays import BEIJING
 
-_VERSION = "duban/event/1"
+_UNNAMED, _NAMED = "duban/event/1", "duban/event/2"
+"""The formats of an event: without and with the name of its key."""
+_NAME_OF_A_KEY = b"duban/ledger-key/1:"
 _EXACT = 2**53 - 1
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
@@ -58,13 +61,32 @@ def content_hash(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
+@lru_cache(maxsize=64)
+def key_name(key: bytes) -> str:
+    """The fingerprint by which a key is named: 16 hex digits of a SHA-256, of which nobody gets back to the key."""
+    return hashlib.sha256(_NAME_OF_A_KEY + key).hexdigest()[:16]
+
+
+REGISTERED, ADDED = "key.registered", "key.added"
+"""The events of the office's chain that bring a key into use: its first, and each later one."""
+Keys = Mapping[str, bytes]
+"""Name -> key, the office's first key also under the empty name, which is that of events without one."""
+
+
+def keyring(current: bytes, retired: Iterable[bytes] = (), first: str = "") -> Keys:
+    """The keys of an office by their names; `first` names the one that sealed events before keys had names."""
+    named = {key_name(key): key for key in (*retired, current)}
+    return {**named, "": named.get(first, current)}
+
+
 @dataclass(slots=True)
 class Head:
-    """The tip of a chain, moved on by every event that is sealed to it."""
+    """The tip of a chain, moved on by every event that is sealed to it. `at`: when its last event was."""
 
     chain: int
     seq: int
     hash: str
+    at: datetime | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -75,32 +97,42 @@ def _stamp(at: datetime) -> str:
 def body(previous: str, event: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed for one event, `previous` being the hash before it."""
     at: datetime = event["at"]
-    return canonical(
-        [
-            _VERSION, previous, event["chain"], event["seq"],
-            _stamp(at), event["actor"], event["kind"],
-            event["subject"], event["subject_id"], event["from_state"], event["to_state"],
-            hashlib.sha256(event["payload"].encode()).hexdigest(),
-        ]
-    ).encode()  # fmt: skip
+    name = event.get("key_name")
+    parts = [
+        _NAMED if name else _UNNAMED, previous, event["chain"], event["seq"],
+        _stamp(at), event["actor"], event["kind"],
+        event["subject"], event["subject_id"], event["from_state"], event["to_state"],
+        hashlib.sha256(event["payload"].encode()).hexdigest(),
+    ]  # fmt: skip
+    if name:
+        parts.append(name)
+    return canonical(parts).encode()
 
 
 def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
-    """Give an event its seq, hash and mac, and move the head on to it."""
+    """Give an event its seq, key, hash and mac, and move the head on to it. A chain's time never goes back: a process
+    whose clock is behind writes the moment of the event before."""
     event["seq"] = head.seq + 1
+    event["key_name"] = key_name(key)
+    if head.at is not None and event["at"] < head.at:
+        event["at"] = head.at
     sealed = body(head.hash, event)
     event["hash"] = hashlib.sha256(sealed).hexdigest()
     event["mac"] = hmac.digest(key, sealed, "sha256").hex()
-    head.seq, head.hash = event["seq"], event["hash"]
+    head.seq, head.hash, head.at = event["seq"], event["hash"], event["at"]
 
 
-def flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str | None:
+def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) -> str | None:
     """What is wrong with one event, expected to be number `seq` after `previous`; None when it is whole."""
     if event["seq"] != seq:
         return f"number {seq} is missing"
     sealed = body(previous, event)
     if hashlib.sha256(sealed).hexdigest() != event["hash"]:
         return "its contents do not match its hash"
+    ring = keyring(keys) if isinstance(keys, bytes) else keys
+    key = ring.get(event.get("key_name") or "")
+    if key is None:
+        return f"its seal was made with another key ({event['key_name']})"
     if not hmac.compare_digest(hmac.digest(key, sealed, "sha256").hex(), event["mac"]):
         return "its seal was made with another key"
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, Subquery, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.ledger.chain import content_hash, flaw
+from app.ledger.chain import ADDED, REGISTERED, Keys, content_hash, flaw
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead, Report, SupervisionList
 from app.rules.workdays import BEIJING
 
@@ -41,7 +41,7 @@ def _heads(session: Session, case: int | None) -> dict[int, tuple[int, str]]:
     return heads
 
 
-def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str | None:
+def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) -> str | None:
     """As `flaw`, of a row with its date as text: forged, it may be one that Python does not know, or none at all."""
     try:
         at = datetime.fromisoformat(event["at"]).replace(tzinfo=BEIJING)
@@ -50,13 +50,35 @@ def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes) -> str 
         return "it cannot be read"
 
 
-def _walk(chain: int, events: Iterator[Any], head: tuple[int, str] | None, key: bytes) -> Flaw | None:
-    previous, seq = "", 0
+def _eras(session: Session) -> list[tuple[int, str]]:
+    """(id of the event that brought a key into use, its name), the first one last, for who looks from the end."""
+    kinds = Event.kind.in_((REGISTERED, ADDED))
+    query = select(Event.id, Event.payload).where(Event.chain == OFFICE_CHAIN, kinds)
+    rows = session.execute(query.order_by(Event.seq.desc()))
+    return [(row.id, str(json.loads(row.payload).get("key"))) for row in rows]
+
+
+def _retired(row: Any, eras: Sequence[tuple[int, str]]) -> bool:
+    """Whether an event that names its key was sealed after another key had come into use."""
+    used = next((name for id, name in eras if row.id > id), None)
+    return bool(row.key_name) and used is not None and row.key_name != used
+
+
+def _walk(
+    chain: int, events: Iterator[Any], head: tuple[int, str] | None, key: bytes | Keys,
+    eras: Sequence[tuple[int, str]],
+) -> Flaw | None:
+    previous, seq, latest = "", 0, ""
     for row in events:
         wrong = _flaw(previous, seq + 1, row._mapping, key)
         if wrong:
             return Flaw(chain, seq + 1, wrong)
-        previous, seq = row.hash, row.seq
+        if _retired(row, eras):
+            return Flaw(chain, seq + 1, f"its seal was made with a key that was retired ({row.key_name})")
+        # Before keys had names, a machine with a wrong clock could do this unseen.
+        if row.key_name and row.at < latest:
+            return Flaw(chain, seq + 1, "its time lies before that of the event before it")
+        previous, seq, latest = row.hash, row.seq, row.at if row.key_name else ""
     if head is None:
         return Flaw(chain, seq, "its case is not there")
     if head != (seq, previous):
@@ -127,16 +149,17 @@ def _issued(session: Session, case: int | None) -> Iterator[Flaw]:
             yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued")
 
 
-def verify(session: Session, key: bytes, case: int | None = None) -> list[Flaw]:
-    """The first flaw of each chain (of one case only, where given); an empty list when all is whole."""
-    heads = _heads(session, case)
+def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list[Flaw]:
+    """The first flaw of each chain (of one case only, where given); an empty list when all is whole. `key`: the key in
+    use, or all keys of the office by their names."""
+    heads, eras = _heads(session, case), _eras(session)
     columns = [cast(one, String) if one.name == "at" else one for one in Event.__table__.columns]
     query = select(*columns).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
     if case is not None:
         query = query.where(Event.chain == case)
     found: dict[int, Flaw] = {}
     for chain, events in groupby(session.execute(query), key=lambda row: int(row.chain)):
-        wrong = _walk(chain, events, heads.pop(chain, None), key)
+        wrong = _walk(chain, events, heads.pop(chain, None), key, eras)
         if wrong:
             found[chain] = wrong
     for chain, (seq, _) in heads.items():

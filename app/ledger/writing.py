@@ -72,7 +72,9 @@ def table_of(subject: str) -> Table:
 def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
     """Lock cases (by id, in order) and read their tips; on SQLite the transaction holds the lock already."""
     query = (
-        select(Case.id, Case.head_seq, Case.head_hash, Case.category_id, Case.look_again_at, Case.urgency)
+        select(
+            Case.id, Case.head_seq, Case.head_hash, Case.head_at, Case.category_id, Case.look_again_at, Case.urgency
+        )
         .where(Case.id.in_(sorted(ids)))
         .order_by(Case.id)
         .with_for_update()
@@ -80,7 +82,8 @@ def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
     rows = session.execute(query, execution_options={"unscoped": True})
     return {
         row.id: Tip(
-            Head(row.id, row.head_seq, row.head_hash), row.category_id, row.look_again_at, row.urgency == "emergency"
+            Head(row.id, row.head_seq, row.head_hash, row.head_at),
+            row.category_id, row.look_again_at, row.urgency == "emergency",
         )
         for row in rows
     }
@@ -89,9 +92,9 @@ def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
 def lock_office(session: Session) -> Tip:
     """Lock the office's chain and read its tip: who changes accounts, roles or units at the same time waits here, and
     then sees what was changed."""
-    query = select(OfficeHead.head_seq, OfficeHead.head_hash).where(OfficeHead.id == OFFICE_CHAIN)
+    query = select(OfficeHead.head_seq, OfficeHead.head_hash, OfficeHead.head_at).where(OfficeHead.id == OFFICE_CHAIN)
     row = session.execute(query.with_for_update()).one()
-    return Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash))
+    return Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash, row.head_at))
 
 
 def _new_case(entry: Entry) -> bool:
@@ -219,19 +222,23 @@ def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int,
             row = {"id": entry.subject_id, "state": entry.to, "state_event_id": entry.event_id, **entry.columns}
             if entry.subject == "case":
                 head = tips[entry.chain].head
-                row |= {"head_seq": head.seq, "head_hash": head.hash}
+                row |= {"head_seq": head.seq, "head_hash": head.hash, "head_at": head.at}
                 row["look_again_at"] = tips[entry.chain].look_again_at
             groups[entry.subject].append(completed(table_of(entry.subject), row))
     for subject, rows in groups.items():
         insert_rows(session, table_of(subject), rows)
 
 
+def _office_row(head: Head) -> dict[str, Any]:
+    return {"id": OFFICE_CHAIN, "head_seq": head.seq, "head_hash": head.hash, "head_at": head.at}
+
+
 def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
     """Move the heads of the chains on, and say when the bot looks at each case again."""
     rows = [
         {
-            "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "look_again_at": tip.look_again_at,
-            **tip.columns,
+            "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at,
+            "look_again_at": tip.look_again_at, **tip.columns,
         }
         for chain, tip in sorted(tips.items())
         if chain != OFFICE_CHAIN and not tip.born
@@ -243,7 +250,7 @@ def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
         head = tips[OFFICE_CHAIN].head
         table = OfficeHead.__table__
         assert isinstance(table, Table)  # noqa: S101
-        update_rows(session, table, [{"id": OFFICE_CHAIN, "head_seq": head.seq, "head_hash": head.hash}])
+        update_rows(session, table, [_office_row(head)])
 
 
 def _write_notices(session: Session, entries: Sequence[Entry], now: datetime) -> None:

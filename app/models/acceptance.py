@@ -88,6 +88,7 @@ class Case(Stateful, Model):
     query_code: Mapped[str] = mapped_column(String(6))
     head_seq: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
+    head_at: Mapped[MaybeMoment]
     look_again_at: Mapped[MaybeMoment]
     look_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     look_error: Mapped[MaybeWords]

@@ -8,7 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.columns import AMoment, Id, Key, MaybeKey, Word
+from app.models.columns import AMoment, Id, Key, MaybeKey, MaybeMoment, Word
 
 if TYPE_CHECKING:
     from app.models.acceptance import Reveal
@@ -18,8 +18,9 @@ OFFICE_CHAIN = 0
 
 
 class Event(Model):
-    """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the hash with a key
-    that is not in the database; `payload` is canonical JSON without a caller's words, name or number."""
+    """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the hash with the
+    key called `key_name`, which is not in the database; `payload` is canonical JSON without a caller's words, name or
+    number."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -39,6 +40,7 @@ class Event(Model):
     from_state: Mapped[str | None] = mapped_column(String(40))
     to_state: Mapped[str | None] = mapped_column(String(40))
     payload: Mapped[str] = mapped_column(Text)
+    key_name: Mapped[str | None] = mapped_column(String(16))
     hash: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))
 
@@ -58,6 +60,7 @@ class OfficeHead(Model):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     head_seq: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
+    head_at: Mapped[MaybeMoment]
 
     def __str__(self) -> str:
         return "office"

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 _ZIPPED = (1980, 1, 1, 0, 0, 0)
 """The moment that every file of a zip bears: none of ours."""
 _LINES = ("id", "chain", "seq", "at", "actor", "kind", "subject", "subject_id", "from_state", "to_state", "payload",
-          "hash", "mac")  # fmt: skip
+          "key_name", "hash", "mac")  # fmt: skip
 
 
 Source = bytes | Path

@@ -144,6 +144,9 @@ EVENTS: dict[str, Word] = {
     "user.factor_reset_from_shell": Word(("it_admin", "log_auditor")),
     "user.locked": Word(("it_admin", "log_auditor")),
     "role.changed": Word(("log_auditor",)),
+    "key.registered": Word(),
+    "key.added": Word(("it_admin", "log_auditor")),
+    "file.lost": Word(("it_admin", "log_auditor")),
 }
 """Every event that the ledger may write; another word is a programming error."""
 

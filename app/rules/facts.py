@@ -166,6 +166,7 @@ class CaseFacts:
     own_overdue_for: datetime | None
     head_seq: int
     head_hash: str
+    head_at: datetime | None
     look_again_at: datetime | None
     assignments: list[AssignmentFacts] = field(default_factory=list)
     reminders: list[ReminderFacts] = field(default_factory=list)

@@ -1,7 +1,9 @@
 """The chain: canonical bytes, the seal from one event to the next, and what is seen to be wrong with one."""
 
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ledger.chain import Head, canonical, flaw, seal
+from app.ledger.chain import Head, body, canonical, flaw, key_name, keyring, seal
 from app.rules.workdays import BEIJING
 
 KEY = b"key"
@@ -118,4 +120,31 @@ def test_an_event_that_follows_another_hash_does_not_match() -> None:
 def test_an_event_sealed_without_the_key_is_seen() -> None:
     forged = event()
     seal(Head(5, 0, ""), forged, b"another key")
-    assert flaw("", 1, forged, KEY) == "its seal was made with another key"
+    assert flaw("", 1, forged, KEY) == f"its seal was made with another key ({key_name(b'another key')})"
+    forged["key_name"] = key_name(KEY)
+    assert flaw("", 1, forged, KEY) == "its contents do not match its hash"
+
+
+def test_an_event_names_its_key_and_one_without_a_name_has_the_offices_first() -> None:
+    first, second = b"the first key", b"the second key"
+    unnamed, head = event(), Head(5, 0, "")
+    named = event(payload="{}")
+    old = body("", {**unnamed, "seq": 1})
+    unnamed |= {"seq": 1, "hash": sha256(old).hexdigest(), "mac": hmac.digest(first, old, "sha256").hex()}
+    head.seq, head.hash = 1, unnamed["hash"]
+    seal(head, named, second)
+    assert named["key_name"] == key_name(second) != key_name(first)
+    ring = keyring(second, [first], first=key_name(first))
+    assert flaw("", 1, unnamed, ring) is None and flaw(unnamed["hash"], 2, named, ring) is None
+    assert flaw("", 1, unnamed, second) == "its seal was made with another key"
+    assert flaw(unnamed["hash"], 2, named, first) == f"its seal was made with another key ({key_name(second)})"
+
+
+def test_a_chains_time_never_goes_back() -> None:
+    head, ahead, after = Head(5, 0, ""), event(at=AT + timedelta(minutes=10)), event()
+    seal(head, ahead, KEY)
+    seal(head, after, KEY)
+    assert after["at"] == ahead["at"] == head.at
+    later = event(at=AT + timedelta(minutes=11))
+    seal(head, later, KEY)
+    assert later["at"] == AT + timedelta(minutes=11)

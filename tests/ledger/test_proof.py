@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import ledger
 from app.database import transaction
-from app.ledger.chain import Head, flaw, seal
+from app.ledger.chain import Head, flaw, key_name, seal
 from app.models import Assignment, Case, Event, SupervisionList
 from app.roles import BOT
 from app.stages.office import issue_list
@@ -150,6 +150,10 @@ def test_an_event_moved_to_another_case_is_named_in_both(record: Record) -> None
     ]
 
 
+FORGERS = b"a key of his own"
+FORGED = f"its seal was made with another key ({key_name(FORGERS)})"
+
+
 def resealed(record: Record, key: bytes, forge: Callable[[dict[str, object]], None]) -> None:
     """Write a case's whole chain anew, hashes and head too, with a key of one's own."""
     table = Event.__table__
@@ -172,8 +176,8 @@ def lie(event: dict[str, object]) -> None:
 
 
 def test_a_case_rewritten_consistently_without_the_key_is_named(record: Record) -> None:
-    resealed(record, b"a key of his own", lie)
-    assert record.found() == record.at(1, "its seal was made with another key")
+    resealed(record, FORGERS, lie)
+    assert record.found() == record.at(1, FORGED)
 
 
 def test_the_same_rewriting_with_the_key_is_not_seen_which_is_what_the_key_outside_is_for(record: Record) -> None:
@@ -188,14 +192,14 @@ def forged_tail(record: Record, key: bytes) -> None:
 
 
 def test_a_forged_tail_with_a_wrong_key_is_named(record: Record) -> None:
-    forged_tail(record, b"a key of his own")
-    assert record.found() == record.at(6, "its seal was made with another key")
+    forged_tail(record, FORGERS)
+    assert record.found() == record.at(6, FORGED)
 
 
 def test_a_forged_tail_is_named_though_honest_events_follow_it(record: Record) -> None:
-    forged_tail(record, b"a key of his own")
+    forged_tail(record, FORGERS)
     forged_tail(record, KEY)
-    assert record.found() == record.at(6, "its seal was made with another key")
+    assert record.found() == record.at(6, FORGED)
 
 
 def test_a_state_changed_with_no_event_is_named(record: Record) -> None:

@@ -71,5 +71,8 @@ EVENT_TITLES: dict[str, Pair] = {
     "user.password_reset": ("重置密码", "password reset"), "user.password_changed": ("本人修改密码", "own password changed"),
     "role.changed": ("角色变更", "role changed"),
     "user.locked": ("账号锁定", "account locked"),
+    "key.registered": ("登记台账密钥", "ledger key registered"),
+    "key.added": ("启用新的台账密钥", "another ledger key in use"),
+    "file.lost": ("附件或卷宗文件缺失", "a file is lost"),
 }  # fmt: skip
 """event word -> what the timeline says."""
