@@ -43,6 +43,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "extension_too_long": ("延期最多{most}个工作日。", "An extension is of 1 to {most} working days."),
     "field_missing": ("请填写{field}。", "Fill in {field}."),
     "field_too_long": ("{field}最多{most}字。", "{field} has at most {most} characters."),
+    "line_unread": ("{field}第{number}行无法识别：“{text}”。", "{field}: line {number} cannot be read: “{text}”."),
+    "weekday_differs": ("{field}无法识别：“{text}”，{day}不是所写的星期几。", "{field}: “{text}”: {day} is another day of the week."),
     "field_wrong": ("{field}填写有误。", "{field} is not right."),
     "file_empty": ("文件是空的。", "The file is empty."),
     "file_lost": ("文件{sha256}在存储中缺失或已改变，请从备份恢复。", "File {sha256} is missing or altered in the store: restore it from a backup."),

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
+from app.rules import reading
+from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.verbs.form import Field, Verb
@@ -21,8 +23,8 @@ _LONGEST = {
     "to_leader": 64,
 }  # fmt: skip
 """field -> how many characters its column takes."""
-_YEARS = range(1949, 2200)
-"""The years that a date may lie in: beyond them a clock cannot be worked out."""
+_QUOTED = 80
+"""How much of a line that could not be read is quoted."""
 _WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan")
 
 
@@ -44,6 +46,17 @@ def _fitting(name: str, value: Any, most: int | None = None) -> str:
     return words
 
 
+def unread(field: str, wrong: Exception) -> NotAllowed:
+    """How a form says that a field cannot be read: with the line, where it has lines, and the weekday that a date
+    does not fall on."""
+    if not isinstance(wrong, Unread) or (wrong.number is None and wrong.day is None):
+        return NotAllowed("field_wrong", field=field)
+    line = wrong.text[:_QUOTED]
+    if wrong.day is not None:
+        return NotAllowed("weekday_differs", field=field, text=line, day=wrong.day.isoformat())
+    return NotAllowed("line_unread", field=field, text=line, number=wrong.number)
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
@@ -57,19 +70,19 @@ def _truth(value: Any) -> bool:
 
 
 def day_of(value: Any) -> date:
-    """A date, or its ISO text; ValueError otherwise."""
+    """A date, or its text in any way of writing; ValueError otherwise."""
     if isinstance(value, datetime):
         raise ValueError
-    day = value if isinstance(value, date) else date.fromisoformat(_text(value))
-    if day.year not in _YEARS:
+    day = value if isinstance(value, date) else reading.day(_text(value))
+    if day.year not in YEARS:
         raise ValueError
     return day
 
 
 def _moment(value: Any) -> datetime:
     """A moment on Beijing's clock; one without a zone is meant so."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    if moment.year not in _YEARS:
+    moment = value if isinstance(value, datetime) else reading.moment(_text(value))
+    if moment.year not in YEARS:
         raise ValueError
     return moment.astimezone(BEIJING) if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
@@ -105,8 +118,8 @@ def _list(value: Any) -> list[Any]:
 def _days(value: Any) -> dict[date, str]:
     if not isinstance(value, Mapping):
         raise ValueError
-    days = {day_of(day): word for day, word in value.items()}
-    if any(word not in ("work", "rest") for word in days.values()):
+    days = {day_of(day): reading.WORKED[_text(word)] for day, word in value.items() if word in reading.WORKED}
+    if len(days) != len(value):
         raise ValueError
     return days
 
@@ -178,8 +191,8 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
         return case_of(session, value)
     try:
         clean = _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
-    except (TypeError, ValueError, OverflowError):
-        raise NotAllowed("field_wrong", field=one.name) from None
+    except (TypeError, ValueError, OverflowError) as wrong:
+        raise unread(one.name, wrong) from None
     if one.kind == "choice" and clean not in one.choices:
         raise NotAllowed("field_wrong", field=one.name)
     return [unit_of(session, code) for code in clean] if one.kind == "units" else clean

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
@@ -18,10 +17,12 @@ from werkzeug.datastructures import MultiDict
 
 from app.models import Case, Category, Person, Unit
 from app.roles import PAGES, RIGHTS
-from app.rules import words
+from app.rules import reading, words
+from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
 from app.stages.people import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
+from app.verbs.typed import unread
 
 LONG = frozenset({
     "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
@@ -188,8 +189,8 @@ class Form:
         for one in self.verb.fields:
             try:
                 value = self._value(one)
-            except (ValueError, OverflowError):
-                raise NotAllowed("field_wrong", field=one.name) from None
+            except (ValueError, OverflowError) as wrong:
+                raise unread(one.name, wrong) from None
             if value is None and one.clears and one.name in self.typed:
                 value = ""
             if value is not None:
@@ -203,10 +204,9 @@ class Form:
             emptied = {name for name in names if one.clears and f"{one.name}.{name}" in self.typed}
             return {name: said for name, said in parts.items() if said or name in emptied} or None
         if one.kind in ("units", "names"):
-            lines = [line for text in self.typed.getlist(one.name) for line in text.splitlines()]
-            return [line.strip() for line in lines if line.strip()] or None
+            return [line.text for text in self.typed.getlist(one.name) for line in lines(text)] or None
         text = self.typed.get(one.name, "")
-        if not text.strip():
+        if not visible(text):
             return None
         if "\0" in text:
             raise ValueError
@@ -238,44 +238,11 @@ def _rank(word: str) -> tuple[int, int]:
     return len(RIGHTS), 0
 
 
-def _plain(text: str, reading: Session) -> str:
+def _plain(text: str, session: Session) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _yes(text: str, reading: Session) -> bool:
-    if text not in ("y", "n"):
-        raise ValueError
-    return text == "y"
-
-
-def _whole(text: str, reading: Session) -> int:
-    if len(text.strip()) > 18:
-        raise ValueError
-    return int(text)
-
-
-def _parts(text: str, reading: Session) -> list[dict[str, str]]:
-    paragraphs = [part.strip() for part in text.replace("\r\n", "\n").split("\n\n")]
-    return [{"narrative": part} for part in paragraphs if part]
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    pairs = [line.split() for line in text.splitlines() if line.strip()]
-    if any(len(pair) != 2 for pair in pairs):
-        raise ValueError
-    return [(first, second) for first, second in pairs]
-
-
-def _days(text: str, reading: Session) -> dict[date, str]:
-    signs = {"上班": "work", "班": "work", "休息": "rest", "休": "rest"}
-    return {date.fromisoformat(day): signs.get(word, word) for day, word in _pairs(text)}
-
-
-def _counts(text: str, reading: Session) -> dict[str, int]:
-    return {code: int(n) for code, n in _pairs(text)}
-
-
-def _any(text: str, reading: Session) -> Any:
+def _any(text: str, session: Session) -> Any:
     try:
         return json.loads(text)
     except ValueError:
@@ -284,14 +251,21 @@ def _any(text: str, reading: Session) -> Any:
         raise ValueError from None
 
 
-def _case(text: str, reading: Session) -> int:
-    found = reading.scalar(select(Case.id).where(Case.number == text.strip()))
+def _case(text: str, session: Session) -> int:
+    found = session.scalar(select(Case.id).where(Case.number == text.strip()))
     if found is None:
         raise NotAllowed("not_found")
     return int(found)
 
 
+def _typed(text: str, session: Session) -> str:
+    """What the verb table reads itself, as text."""
+    return text
+
+
 _READ = {
-    "bool": _yes, "int": _whole, "parts": _parts, "days": _days, "counts": _counts, "any": _any, "case": _case,
-    "date": lambda text, reading: text.strip(), "moment": lambda text, reading: text.strip(),
+    "bool": lambda text, _: reading.yes(text), "int": lambda text, _: reading.whole(text), "any": _any, "case": _case,
+    "parts": lambda text, _: [{"narrative": part} for part in reading.paragraphs(text)],
+    "days": lambda text, _: reading.days(text), "counts": lambda text, _: reading.counts(text),
+    "date": _typed, "moment": _typed,
 }  # fmt: skip

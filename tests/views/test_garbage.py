@@ -15,7 +15,7 @@ from tests.views.canaries import cases_of
 from tests.views.garbage import ENCODED, GARBAGE, ON_FORMS, STORED, addresses, names, well, who_may
 from tests.views.panel import Panel, msgid_in
 
-NAMED = ("field_wrong", "unknown_unit", "not_found", "rule_of_another_kind")
+NAMED = ("field_wrong", "line_unread", "unknown_unit", "not_found", "rule_of_another_kind")
 
 
 def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tuple[int, str]:
