@@ -1,7 +1,9 @@
 """The ledger: the one door through which every state, event and number passes."""
 
-from app.ledger.moves import bear, move, move_many, note, note_office
+from app.ledger.bulk import add_rows
+from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
+from app.ledger.opening import Opened, open_cases
 from app.ledger.proof import Flaw, verify
 from app.ledger.writing import (
     Entry,
@@ -15,6 +17,7 @@ from app.ledger.writing import (
 )
 
 __all__ = [
-    "Entry", "Flaw", "Tip", "allot_ids", "append", "bear", "case_number", "lock_cases", "lock_office", "move",
-    "move_many", "note", "note_office", "paper", "take", "verify", "worded", "write_births", "write_heads",
+    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot_ids", "append", "bear", "born", "case_number", "lock_cases",
+    "lock_office", "move", "move_many", "note", "note_office", "open_cases", "paper", "take", "verify", "worded",
+    "write_births", "write_heads",
 ]  # fmt: skip

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Table, TextClause, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.schema import ColumnDefault
 
 from app.rules.workdays import beijing
@@ -102,6 +103,13 @@ def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> N
         session.execute(statement, {"j": as_json(rows)})
 
 
+def add_rows(session: Session, model: type[Any], rows: Rows) -> None:
+    """Insert rows of a table without states, that all name the same columns, in one statement; what they leave out has
+    the table's own defaults. An id that they leave out is given by the database."""
+    table: Any = inspect(model).local_table
+    insert_rows(session, table, [completed(table, row) for row in rows])
+
+
 def update_rows(session: Session, table: Table, rows: Rows) -> int:
     """Update rows by id in one statement; where they carry `was`, only those still in that state (a row whose `was`
     is None keeps its state). How many."""
@@ -111,3 +119,14 @@ def update_rows(session: Session, table: Table, rows: Rows) -> int:
     result = session.execute(_update(table, columns, "was" in rows[0], is_postgres(session)), {"j": as_json(rows)})
     assert isinstance(result, CursorResult)  # noqa: S101
     return int(result.rowcount)
+
+
+def hold(session: Session, model: type[Any], row: Mapping[str, Any]) -> Any:
+    """A row that was just written past the session, held by it as if it had been read."""
+    made = model()
+    for column in inspect(model).column_attrs:
+        value = row.get(column.key)
+        set_committed_value(made, column.key, beijing(value) if isinstance(value, datetime) else value)
+    make_transient_to_detached(made)
+    session.add(made)
+    return made

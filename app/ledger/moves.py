@@ -13,15 +13,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger.writing import Entry, allot_ids, append, born_tips, look_soon, tips_of, write_heads
+from app.ledger.writing import Entry, Tip, allot_ids, append, born_tips, hold_born, look_soon, tips_of, write_heads
 from app.models import OFFICE_CHAIN, SUBJECTS, Case
 from app.roles import BOT, Actor
 from app.rules.workflow import ENDS, End
 
 
-def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[Entry]) -> None:
-    """Write entries and all that ends with them, in this transaction. Raises Gone when a row moved on meanwhile,
-    ValueError for a move that the procedure does not know."""
+def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[Entry]) -> dict[int, Tip]:
+    """Write entries and all that ends with them, in this transaction: the tips of the chains that they stand in. Raises
+    Gone when a row moved on meanwhile, ValueError for a move that the procedure does not know."""
     # Ids after locks: of two who wait for one case, the second's events are the newer ones, as the triggers ask.
     tips = tips_of(session, entries)
     allot_ids(session, entries)
@@ -35,6 +35,7 @@ def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[E
         if entry.to is not None:
             for end in ENDS.get((entry.subject, entry.to), ()):
                 _end(session, now, actor, entry, end)
+    return tips
 
 
 _PARENTS: dict[tuple[str, str], tuple[str, str]] = {
@@ -144,8 +145,13 @@ def bear(
         columns.get("case_id", OFFICE_CHAIN), kind, subject, None, None, state, dict(columns), dict(payload or {}),
         columns.get("unit_id"), columns.get("category_id"),
     )  # fmt: skip
-    move_many(session, now, actor, [entry])
-    return session.get_one(SUBJECTS[subject], entry.subject_id)
+    return born(session, entry, move_many(session, now, actor, [entry]))
+
+
+def born(session: Session, entry: Entry, tips: Mapping[int, Tip]) -> Any:
+    """The row that an entry made, without reading what was just written."""
+    held = session.identity_map.get(session.identity_key(SUBJECTS[entry.subject], entry.subject_id))
+    return hold_born(session, entry, tips) if held is None else held
 
 
 def note_office(session: Session, now: datetime, actor: Actor, kind: str, payload: Mapping[str, Any]) -> int:

@@ -1,4 +1,5 @@
-"""Gapless numbers: taken last in a transaction, because the counter is held until it commits."""
+"""Gapless numbers: taken as late in a transaction as may be, because the counter is held until it commits. A case's is
+taken just before its first event, which seals it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,16 @@ def paper(session: Session, office: Office, name: str) -> str:
     return worded(office, name, year, take(session, name, year))
 
 
+def case_period(day: date) -> int:
+    """The period in which the cases of a day are numbered: 20260302."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def numbered(day: date, n: int) -> str:
+    """A case's number: YYYYMMDD and at least four digits."""
+    return f"{case_period(day)}{n:04d}"
+
+
 def case_number(session: Session, day: date) -> str:
-    """The next case number of a day: YYYYMMDD and at least four digits."""
-    period = day.year * 10000 + day.month * 100 + day.day
-    return f"{period}{take(session, 'case', period):04d}"
+    """The next case number of a day."""
+    return numbered(day, take(session, "case", case_period(day)))

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.ledger.bulk import completed, insert_rows, is_postgres, update_rows
+from app.ledger.bulk import completed, hold, insert_rows, update_rows
 from app.ledger.chain import Head, canonical, seal
+from app.ledger.ids import allot
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, DayCount, Event, Notice, OfficeHead
 from app.roles import Actor
 from app.rules.events import COUNTED, EVENTS
@@ -121,23 +122,11 @@ def born_tips(entries: Sequence[Entry]) -> dict[int, Tip]:
     return tips
 
 
-def allot(session: Session, wanted: Mapping[str, int]) -> dict[str, list[int]]:
-    """New ids for tables, name -> that many ids, in one statement. Ids are allotted before rows are inserted,
-    because the event must name the row, and the row the event."""
-    if is_postgres(session):
-        columns = ", ".join(
-            f"ARRAY(SELECT nextval('{name}_id_seq') FROM generate_series(1, {n})) AS {name}"  # noqa: S608
-            for name, n in wanted.items()
-        )
-        row = session.execute(text(f"SELECT {columns}")).one()  # noqa: S608
-        return {name: list(ids) for name, ids in row._mapping.items()}
-    columns = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {name}) AS {name}" for name in wanted)  # noqa: S608
-    row = session.execute(text(f"SELECT {columns}")).one()  # noqa: S608
-    return {name: list(range(last + 1, last + 1 + wanted[name])) for name, last in row._mapping.items()}
-
-
 def allot_ids(session: Session, entries: Sequence[Entry]) -> None:
-    """Give every entry its event's id, and every birth its row's id."""
+    """Give every entry its event's id, and every birth its row's id; nothing is asked where they have them."""
+    entries = [entry for entry in entries if not entry.event_id]
+    if not entries:
+        return
     wanted: dict[str, int] = {"event": len(entries)}
     births = [entry for entry in entries if entry.birth and entry.subject_id is None]
     for entry in births:
@@ -215,16 +204,26 @@ def refresh(session: Session, subject: str, image: Mapping[str, Any]) -> None:
                 set_committed_value(held, name, value)
 
 
+def _born(entry: Entry, tips: Mapping[int, Tip]) -> dict[str, Any]:
+    """The new row that a birth makes."""
+    row = {"id": entry.subject_id, "state": entry.to, "state_event_id": entry.event_id, **entry.columns}
+    if entry.subject == "case":
+        tip = tips[entry.chain]
+        row |= {"head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at}
+        row["look_again_at"] = tip.look_again_at
+    return completed(table_of(entry.subject), row)
+
+
+def hold_born(session: Session, entry: Entry, tips: Mapping[int, Tip]) -> Any:
+    """The row of a birth that was just written."""
+    return hold(session, SUBJECTS[entry.subject], _born(entry, tips))
+
+
 def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in entries:
         if entry.birth:
-            row = {"id": entry.subject_id, "state": entry.to, "state_event_id": entry.event_id, **entry.columns}
-            if entry.subject == "case":
-                head = tips[entry.chain].head
-                row |= {"head_seq": head.seq, "head_hash": head.hash, "head_at": head.at}
-                row["look_again_at"] = tips[entry.chain].look_again_at
-            groups[entry.subject].append(completed(table_of(entry.subject), row))
+            groups[entry.subject].append(_born(entry, tips))
     for subject, rows in groups.items():
         insert_rows(session, table_of(subject), rows)
 

@@ -13,13 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, literal, null, select, type_coerce, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger import Entry, move_many, note_office
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Reminder, Setting, SlaRule
-from app.models.columns import clock
+from app.models.columns import Moment, clock
 from app.roles import BOT, Actor
 from app.rules.limits import Limits, Versions, refusal
 from app.rules.office import WORDS, Office
@@ -144,6 +144,16 @@ def _calendar(session: Session, version: str, day_ends: int) -> Calendar:
     return held
 
 
+def _on_file(session: Session) -> tuple[dict[str, str], Versions]:
+    """The office's settings and the numbers in force, in one statement."""
+    rules = select(SlaRule.valid_from, SlaRule.name, SlaRule.value, SlaRule.id)
+    settings = select(type_coerce(null(), Moment), Setting.name, Setting.value, literal(0))
+    both = union_all(rules.where(SlaRule.approved_at.is_not(None)), settings).order_by("valid_from", "id")
+    rows = session.execute(both).all()
+    versions = Versions((row.valid_from, row.name, json.loads(row.value)) for row in rows if row.valid_from)
+    return {row.name: row.value for row in rows if row.valid_from is None}, versions
+
+
 def _versions(session: Session) -> Versions:
     query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(SlaRule.approved_at.is_not(None))
     rows = session.execute(query.order_by(SlaRule.valid_from, SlaRule.id))
@@ -156,11 +166,10 @@ def office_at(session: Session, now: datetime) -> Office:
     held: Office | None = session.info.get("office")
     if held is not None and held.now == now:
         return held
-    settings = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+    settings, versions = _on_file(session)
     if settings.get(_LAST, "") < date(now.year + 1, 12, 31).isoformat():
         fill(session, now)
         return office_at(session, now)
-    versions = _versions(session)
     calendar = _calendar(session, settings[_VERSION], versions.at(now).day_ends)
     words = {name: settings.get(name, word) for name, word in WORDS.items()}
     office = Office(calendar, versions, now, words)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Category, Supervision, Unit, VisitRecord
@@ -61,7 +61,15 @@ def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> C
     complained = values.pop("complained_unit", None)
     if complained is not None:
         values["complained_unit_id"] = complained.id
-    return acceptance.register(session, now, actor, **_category(session, _caller(values)))
+    name = values.pop("category", None)
+    if name:
+        values["category"] = _category_named(name)
+    return acceptance.register(session, now, actor, **_caller(values))
+
+
+def _category_named(name: str) -> Select[int]:
+    """A query for the id of the category that a form or a story names."""
+    return select(Category.id).where(Category.name == name).limit(1)
 
 
 def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +78,7 @@ def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     if name == "":
         values["category_id"] = None
     elif name is not None:
-        found = session.scalars(select(Category.id).where(Category.name == name).limit(1)).first()
+        found = session.scalars(_category_named(name)).first()
         if found is None:
             raise NotAllowed("unknown_category")
         values["category_id"] = found

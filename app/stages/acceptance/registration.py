@@ -3,24 +3,22 @@ allocated; one contact with several matters is split."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, case_number, note
+from app.ledger import note
 from app.models import Caller, Case, Category, Contact, Instruction, Unit
-from app.models.columns import clock
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
 from app.rules.phones import is_number
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
-from app.stages.acceptance.suggestions import put_in_pool
+from app.stages.acceptance.entering import Demand, caller_known, enter, enter_split
 from app.stages.calendar import office_at
 
 
@@ -45,10 +43,8 @@ def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
 
 def find_caller(session: Session, name: str, phone: str) -> Caller:
     """The caller with this number - of several the one of this name, else the oldest -, or a new one."""
-    if phone and not is_number(phone):
-        raise NotAllowed("phone_wrong")
-    query = select(Caller).where(Caller.phone == phone).order_by((Caller.name == name).desc(), Caller.id).limit(1)
-    found = session.scalars(query).first() if phone else None
+    known = caller_known(name, phone)
+    found = session.scalars(select(Caller).where(Caller.id == known.scalar_subquery())).first() if phone else None
     if found is None:
         found = Caller(name=name, phone=phone)
         session.add(found)
@@ -89,8 +85,6 @@ def _classified(session: Session, given: Mapping[str, Any]) -> None:
         raise NotAllowed("unknown_channel", channel=given["channel"])
     if given["urgency"] not in URGENCIES:
         raise NotAllowed("unknown_urgency", urgency=given["urgency"])
-    if given.get("category_id") is not None and session.get(Category, given["category_id"]) is None:
-        raise NotAllowed("unknown_category")
     if given.get("complained_unit_id") is not None and session.get(Unit, given["complained_unit_id"]) is None:
         raise NotAllowed("unknown_unit")
 
@@ -108,9 +102,12 @@ def register(
     anonymous: bool = False,
     received_at: datetime | None = None,
     leader: Mapping[str, Any] | None = None,
+    category_id: int | None = None,
+    category: Select[int] | None = None,
     **facts: Any,
 ) -> Case:
-    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case.
+    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case; its
+    category may be named by a query for the id, which is asked with the rest.
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
@@ -121,47 +118,12 @@ def register(
     _classified(session, columns)
     columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
     terms = leader_terms(leader, now.date()) if leader else None
-    if not anonymous:
-        if not (caller_name or caller_phone):
-            raise NotAllowed("caller_missing")
-        columns["caller_id"] = find_caller(session, caller_name, caller_phone).id
-    return _enter(session, now, actor, office, {**columns, "anonymous": anonymous}, terms)
-
-
-def _enter(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    office: Office,
-    columns: dict[str, Any],
-    terms: Mapping[str, Any] | None,
-) -> Case:
-    own = office.calendar.run(now.date(), office.limits.allocate_workdays)
-    columns |= {
-        "registered_at": now, "operator_id": actor.id, "query_code": f"{secrets.randbelow(10**6):06d}",
-        "suggestion": bool(columns.get("suggestion")) or columns["kind"] == "suggestion",
-        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
-        **clock("own", own),
-    }  # fmt: skip
-    payload = {
-        "kind": columns["kind"], "channel": columns["channel"], "urgency": columns["urgency"],
-        "received_at": columns["received_at"].isoformat(), "caller": f"caller:{columns.get('caller_id') or 0}",
-        "allocate_by": own.on.isoformat(),
-    }  # fmt: skip
-    case: Case = bear(session, now, actor, "case", "registered", "case.registered", columns, payload)
-    session.add(
-        Contact(
-            case_id=case.id, kind="demand", channel=case.channel, received_at=case.received_at, entered_at=now,
-            caller_id=case.caller_id, words="", operator_id=actor.id,
-        )
-    )  # fmt: skip
-    if terms:
-        instruct_on_file(session, now, actor, case, terms)
-    if case.suggestion:
-        put_in_pool(session, now, actor, case)
-    case.number = case_number(session, now.date())
-    session.flush()
-    return case
+    if not (anonymous or caller_name or caller_phone):
+        raise NotAllowed("caller_missing")
+    caller = None if anonymous else (caller_name, caller_phone)
+    if category_id is not None:
+        category = select(Category.id).where(Category.id == category_id)
+    return enter(session, now, actor, office, Demand({**columns, "anonymous": anonymous}, terms, caller, category))
 
 
 FACTS = (
@@ -198,6 +160,8 @@ def edit_case(
     if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
     _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
+    if changed.get("category_id") is not None and session.get(Category, changed["category_id"]) is None:
+        raise NotAllowed("unknown_category")
     fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
     if other:
         changed["caller_id"] = _corrected_caller(session, case, other).id
@@ -257,7 +221,7 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
         raise NotAllowed("case_ended", state=case.state)
     if not parts:
         raise NotAllowed("no_parts")
-    made = []
+    demands = []
     for part in parts:
         if len(str(part.get("narrative", "")).strip()) < office.limits.narrative_characters:
             raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
@@ -269,6 +233,5 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
             "split_from_id": case.id, "category_id": case.category_id,
         }  # fmt: skip
         _classified(session, columns)
-        made.append(_enter(session, now, actor, office, columns, None))
-    note(session, now, actor, case, "case.split", None, {"into": [one.id for one in made]})
-    return made
+        demands.append(Demand(columns))
+    return enter_split(session, now, actor, office, case, demands)

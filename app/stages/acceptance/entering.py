@@ -1,0 +1,146 @@
+"""Demands are entered: each becomes a case with the contact that brought it, its caller, a leader's words and its place
+in the pool of suggestions. However many come at once, each table is written in one statement."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.ledger import Entry, Opened, add_rows, born, move_many, open_cases
+from app.models import Caller, Case, Contact, Instruction, Suggestion
+from app.models.columns import clock
+from app.roles import Actor
+from app.rules.office import Office
+from app.rules.phones import is_number
+from app.rules.refusal import NotAllowed
+
+
+@dataclass
+class Demand:
+    """One demand to enter: the columns of its case, a leader's words where they brought it, and what is looked up as it
+    is entered: its caller by name and number, its category by a query for the id."""
+
+    columns: dict[str, Any]
+    terms: dict[str, Any] | None = None
+    caller: tuple[str, str] | None = None
+    category: Select[int] | None = None
+
+
+def caller_known(name: str, phone: str) -> Select[int]:
+    """The caller with a number - of several the one of this name, else the oldest. NotAllowed where it is none."""
+    if phone and not is_number(phone):
+        raise NotAllowed("phone_wrong")
+    known = select(Caller.id).where(Caller.phone == phone, Caller.phone != "")
+    return known.order_by((Caller.name == name).desc(), Caller.id).limit(1)
+
+
+def enter(session: Session, now: datetime, actor: Actor, office: Office, demand: Demand) -> Case:
+    """Enter one demand: its case. NotAllowed where its category is not on file."""
+    looks, wanted = {}, _wanted([demand])
+    if demand.caller is not None:
+        looks["caller"], wanted["caller"] = caller_known(*demand.caller), 1
+    if demand.category is not None:
+        looks["category"] = demand.category
+    opened = open_cases(session, now.date(), 1, wanted, looks)
+    if demand.category is not None:
+        if opened.known["category"] is None:
+            raise NotAllowed("unknown_category")
+        demand.columns["category_id"] = opened.known["category"]
+    if demand.caller is not None:
+        demand.columns["caller_id"] = _caller(session, opened, *demand.caller)
+    return _write(session, now, actor, office, [demand], opened, [])[0]
+
+
+def enter_split(
+    session: Session, now: datetime, actor: Actor, office: Office, case: Case, demands: Sequence[Demand]
+) -> list[Case]:
+    """Enter the parts of a case as cases of their own, with the event that says so on the case that they come from."""
+    opened = open_cases(session, now.date(), len(demands), _wanted(demands, 1), {})
+    note = Entry(case.id, "case.split", "case", case.id, payload={"into": list(opened.ids["hotline_case"])})
+    return _write(session, now, actor, office, demands, opened, [note])
+
+
+def _caller(session: Session, opened: Opened, name: str, phone: str) -> int:
+    """The id of the caller who was found, else of a new one."""
+    found = opened.known["caller"]
+    if found is None:
+        found = opened.ids["caller"][0]
+        add_rows(session, Caller, [{"id": found, "name": name, "phone": phone}])
+    return found
+
+
+def _suggests(demand: Demand) -> bool:
+    return bool(demand.columns.get("suggestion")) or demand.columns["kind"] == "suggestion"
+
+
+def _wanted(demands: Sequence[Demand], events: int = 0) -> dict[str, int]:
+    """table -> how many ids demands and their events take."""
+    cases = len(demands)
+    return {"event": events + cases + sum(map(_suggests, demands)), "hotline_case": cases, "contact": cases}
+
+
+def _write(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    demands: Sequence[Demand],
+    opened: Opened,
+    notes: Sequence[Entry],
+) -> list[Case]:
+    births = [
+        _birth(now, actor, office, demand, number, *ids)
+        for demand, number, *ids in zip(
+            demands, opened.numbers, opened.ids["hotline_case"], opened.ids["contact"], strict=True
+        )
+    ]
+    marked = [
+        Entry(one.chain, "suggestion.marked", "case", one.chain, category_id=one.category_id)
+        for one in births if one.columns["suggestion"]
+    ]  # fmt: skip
+    entries = [*births, *marked, *notes]
+    for entry, event_id in zip(entries, opened.ids["event"], strict=True):
+        entry.event_id = event_id
+    tips = move_many(session, now, actor, entries)
+    add_rows(session, Contact, [_contact(now, actor, one) for one in births])
+    led = [(one.chain, demand.terms) for one, demand in zip(births, demands, strict=True) if demand.terms]
+    stamped = {"entered_at": now, "entered_by_id": actor.id}
+    add_rows(session, Instruction, [{"case_id": id, **terms, **stamped} for id, terms in led])
+    add_rows(session, Suggestion, [{"case_id": one.chain, "marked_at": now, "words": ""} for one in marked])
+    return [born(session, one, tips) for one in births]
+
+
+def _birth(
+    now: datetime, actor: Actor, office: Office, demand: Demand, number: str, id: int, contact: int
+) -> Entry:
+    own, terms = office.calendar.run(now.date(), office.limits.allocate_workdays), demand.terms
+    columns = {
+        **demand.columns, "number": number, "registered_at": now, "operator_id": actor.id,
+        "query_code": f"{secrets.randbelow(10**6):06d}", "suggestion": _suggests(demand),
+        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
+        **clock("own", own),
+    }  # fmt: skip
+    payload = {
+        "number": number, "contact": contact, "kind": columns["kind"], "channel": columns["channel"],
+        "urgency": columns["urgency"], "received_at": columns["received_at"].isoformat(),
+        "caller": f"caller:{columns.get('caller_id') or 0}", "allocate_by": own.on.isoformat(),
+    }  # fmt: skip
+    return Entry(
+        id, "case.registered", "case", id, None, "registered", columns, payload, None, columns.get("category_id")
+    )
+
+
+def _contact(now: datetime, actor: Actor, birth: Entry) -> dict[str, Any]:
+    """The contact that brought a demand."""
+    case = birth.columns
+    return {
+        "id": birth.payload["contact"], "case_id": birth.chain, "kind": "demand", "channel": case["channel"],
+        "received_at": case["received_at"], "entered_at": now, "caller_id": case.get("caller_id"), "words": "",
+        "operator_id": actor.id,
+    }  # fmt: skip
