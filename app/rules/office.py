@@ -33,6 +33,9 @@ WORDS = {
 }
 """The default names of the offices, words of the number series and points of the evaluation; an office's settings
 override them."""
+AREA_CODE = "area_code"
+SETTINGS = {**WORDS, AREA_CODE: "0912"}
+"""What an office may set: its words, and the area code that its people leave out of numbers."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Office:
     calendar: Calendar
     versions: Versions
     now: datetime
-    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+    words: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
 
     @property
     def limits(self) -> Limits:
@@ -55,4 +58,4 @@ class Office:
 
     def word(self, name: str) -> str:
         """A word of the office."""
-        return self.words.get(name) or WORDS[name]
+        return self.words.get(name) or SETTINGS[name]

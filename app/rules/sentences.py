@@ -107,7 +107,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_to_clear": ("当前不能销号（{state}）。", "It cannot be cleared now ({state})."),
     "not_to_sign": ("当前不能签收（{state}）。", "It cannot be signed for now ({state})."),
     "changed_meanwhile": ("您打开表单后，这条记录已被他人修改。请对照最新内容，核对后再次提交。", "Somebody changed this after you opened the form. Compare what stands now, and send it again."),
-    "phone_wrong": ("电话填写有误：请填写5至20位的电话号码，可含+、空格、短横、括号和“转”分机号。", "This is no telephone number: 5 to 20 signs, digits with +, spaces, hyphens, brackets or an extension."),
+    "phone_wrong": ("电话填写有误：{why}{sign}。", "This is no telephone number: {why}{sign}."),
     "nothing_changed": ("没有变化。", "Nothing has changed."),
     "nothing_pending": ("没有待审定的申请（{kind}）。", "Nothing waits for a ruling ({kind})."),
     "nothing_proposed": ("没有待确认的事项。", "Nothing was proposed."),

@@ -22,7 +22,7 @@ from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case
 from app.models.columns import Moment, clock
 from app.roles import BOT, Actor
 from app.rules.limits import Limits, Versions, refusal
-from app.rules.office import WORDS, Office
+from app.rules.office import SETTINGS, Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import (
     BEIJING,
@@ -171,7 +171,7 @@ def office_at(session: Session, now: datetime) -> Office:
         fill(session, now)
         return office_at(session, now)
     calendar = _calendar(session, settings[_VERSION], versions.at(now).day_ends)
-    words = {name: settings.get(name, word) for name, word in WORDS.items()}
+    words = {name: settings.get(name, word) for name, word in SETTINGS.items()}
     office = Office(calendar, versions, now, words)
     session.info["office"] = office
     return office

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.roles import Actor
-from app.rules import evaluation
+from app.rules import evaluation, phones
 from app.rules.articles import articles
-from app.rules.office import WORDS
+from app.rules.office import AREA_CODE, SETTINGS
 from app.rules.refusal import NotAllowed
 
 
@@ -171,13 +171,15 @@ def _readable(value: str) -> None:
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
     """Change a word of the office: its name, or a series word, which goes into the numbers of papers. Versions that the
     desk counts itself are not settings that anybody types."""
-    if name not in WORDS:
+    if name not in SETTINGS:
         raise NotAllowed("unknown_setting", name=name)
     if not value.strip():
         raise NotAllowed("field_missing", field="value")
     most = LONGEST.get(name.partition(".")[0], LONGEST_NAME)
     if len(value.strip()) > most:
         raise NotAllowed("field_too_long", field="value", most=most)
+    if name == AREA_CODE and not phones.AREA.fullmatch(value.strip()):
+        raise NotAllowed("field_wrong", field="value")
     if name == "dossier.rules":
         _readable(value)
     if name == evaluation.TABLE:

@@ -27,7 +27,7 @@ from app.models import (
     SupervisionList,
     Unit,
 )
-from app.rules.office import WORDS
+from app.rules.office import SETTINGS
 from app.rules.redaction import secrets, without_caller
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, last_day
@@ -80,7 +80,7 @@ def _get(session: Session, model: type[Any], id: int) -> Any:
 
 def words_of(session: Session) -> Mapping[str, str]:
     """The names of the offices and the words of the series, as they are set."""
-    return WORDS | {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+    return SETTINGS | {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
 
 
 def born(session: Session, subject: str, id: int, *kinds: str) -> tuple[Event, Facts]:

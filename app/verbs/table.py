@@ -15,7 +15,7 @@ from app.models.columns import facts_of
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
 from app.rules import limits
-from app.rules.office import WORDS
+from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import STANDING, UNSENT
 from app.stages import (
@@ -310,7 +310,7 @@ _VERBS = (
         _ROW, *(replace(one, clears=one.kind == "text") for one in _TERM))),
     Verb("add_category", "office", "none", directory.add_category, _CATEGORY),
     Verb("edit_category", "office", "none", directory.edit_category, (_ROW, *_CATEGORY, _f("active", "bool"))),
-    Verb("change_setting", "office", "none", directory.change_setting, (_c("name!", tuple(WORDS)), _f("value!"))),
+    Verb("change_setting", "office", "none", directory.change_setting, (_c("name!", tuple(SETTINGS)), _f("value!"))),
     Verb("add_user", "people", "none", people.add_user, (_f("username!"), *_ACCOUNT, _f("password!"))),
     Verb("edit_user", "people", "none", people.edit_user, (_ROW, *_ACCOUNT, _f("active", "bool"))),
     Verb("change_password", "people", "none", people.change_password, (_f("old_password!"), _f("password!"))),

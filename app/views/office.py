@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.models import Case, Event, Run, Setting, Unit, UnitPost
 from app.rules import words
 from app.rules.evaluation import TABLE, points_of
-from app.rules.office import WORDS
+from app.rules.office import SETTINGS
 from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
 from app.views.asking import Inputs
@@ -46,7 +46,7 @@ class OfficeWords(BaseFilter):
 
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition."""
-        return query.filter(self.model.name.in_(WORDS))
+        return query.filter(self.model.name.in_(SETTINGS))
 
 
 class Units(DeskView):
@@ -80,11 +80,11 @@ class Settings(DeskView):
 
     def in_force(self) -> list[tuple[str, str, bool]]:
         """Every setting: its name, the words that count today, whether they are the office's own."""
-        found = reader().execute(select(Setting.name, Setting.value).where(Setting.name.in_(WORDS)))
+        found = reader().execute(select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS)))
         own, tongue = {row.name: row.value for row in found}, language()
-        told = {name: own.get(name) or usual for name, usual in WORDS.items()}
+        told = {name: own.get(name) or usual for name, usual in SETTINGS.items()}
         told[TABLE] = points_told(points_of({TABLE: told[TABLE]}), tongue)
-        return [(words.value("setting", name, tongue), told[name], bool(own.get(name))) for name in WORDS]
+        return [(words.value("setting", name, tongue), told[name], bool(own.get(name))) for name in SETTINGS]
 
     def key_of(self, pk: str) -> Any:
         """A name."""

@@ -13,7 +13,7 @@ from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
 from app.roles import RIGHTS
 from app.rules.evaluation import Points, points_of
-from app.rules.office import WORDS
+from app.rules.office import AREA_CODE, WORDS
 from app.stages.directory import POSTS
 from tests.databases import Desk
 from tests.office import Office
@@ -190,6 +190,14 @@ def test_a_word_of_the_office_is_changed_and_kept_on_the_record(office: Office, 
     with reading(office.desk.sessions) as session:
         assert session.get_one(Setting, name).value == "另一个词"
     assert office.told("setting.changed") == [{"setting": name}] * 2
+
+
+def test_the_offices_own_area_code_is_one_of_this_country(office: Office) -> None:
+    assert office.office(MONDAY).word(AREA_CODE) == "0912"
+    do(office, "change_setting", name=AREA_CODE, value=" 029 ")
+    assert office.office(MONDAY).word(AREA_CODE) == "029"
+    for wrong in ("912", "0000", "09120", "神木", "+86912"):
+        assert refused(office, "change_setting", name=AREA_CODE, value=wrong) == "field_wrong"
 
 
 def test_the_points_of_the_evaluation_are_changed_as_a_table_that_comes_to_100(office: Office) -> None:

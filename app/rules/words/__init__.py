@@ -66,7 +66,8 @@ def value(domain: str, name: str, language: str = "zh") -> str:
 
 _FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel": ("channel",), "urgency": ("urgency",),
           "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
-          "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting")}  # fmt: skip
+          "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting"),
+          "why": ("phone_wrong",)}  # fmt: skip
 _NOT_CHOSEN: Pair = ("请选择{field}。", "Choose {field}.")
 
 

@@ -211,7 +211,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "calendar_warning_month": ("日历预警月份", "calendar warning month"),
     },
     "setting": {
-        "office": ("热线中心名称", "name of the centre"),
+        "office": ("热线中心名称", "name of the centre"), "area_code": ("本地区号", "own area code"),
         "room": ("督查室名称", "name of the room"),
         "committee": ("监委名称", "name of the committee"),
         "dossier.rules": ("卷宗引用条文", "rules cited in a dossier"),
@@ -230,6 +230,16 @@ VALUES: dict[str, dict[str, Pair]] = {
         "report.yearly": ("年报名称", "title: yearly"),
         "sample_office": ("示例机关", "sample office"),
         "sample_office.finished": ("示例机关已就绪", "sample office is ready"),
+    },
+    "phone_wrong": {
+        "sign": ("其中有电话号码里不会有的字符，第一个是 ", "it holds a sign that no number has, first of all "),
+        "too_short": ("位数不足", "digits are missing"), "too_long": ("位数过多", "it has too many digits"),
+        "extension_missing": ("“转”后面缺分机号", "the extension is missing"),
+        "two_numbers": (
+            "填了两个以上的号码，请只填一个，其余写在诉求内容里", "it is two numbers or more; give one, the others among the words",
+        ),
+        "zeros": ("全是0，没有号码的请留空", "it is all zeros; leave it empty where there is none"),
+        "mobile_digits": ("手机号码应为11位", "a mobile number has 11 digits"),
     },
     "task": {
         "case.registered": ("分派", "allocation"), "case.submitted": ("领导批示", "the leader's instruction"),

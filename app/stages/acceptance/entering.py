@@ -17,7 +17,7 @@ from app.models import Caller, Case, Contact, Instruction, Suggestion
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
-from app.rules.phones import is_number
+from app.rules.phones import why_not
 from app.rules.refusal import NotAllowed
 
 
@@ -32,10 +32,16 @@ class Demand:
     category: Select[int] | None = None
 
 
+def callable_(phone: str) -> None:
+    """Raises NotAllowed where what was typed as a number is none, and says why."""
+    no = why_not(phone) if phone else None
+    if no is not None:
+        raise NotAllowed("phone_wrong", why=no.why, sign=no.sign)
+
+
 def caller_known(name: str, phone: str) -> Select[int]:
     """The caller with a number - of several the one of this name, else the oldest. NotAllowed where it is none."""
-    if phone and not is_number(phone):
-        raise NotAllowed("phone_wrong")
+    callable_(phone)
     known = select(Caller.id).where(Caller.phone == phone, Caller.phone != "")
     return known.order_by((Caller.name == name).desc(), Caller.id).limit(1)
 

@@ -15,10 +15,9 @@ from app.models import Caller, Case, Category, Contact, Instruction, Unit
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
-from app.rules.phones import is_number
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
-from app.stages.acceptance.entering import Demand, caller_known, enter, enter_split
+from app.stages.acceptance.entering import Demand, callable_, caller_known, enter, enter_split
 from app.stages.calendar import office_at
 
 
@@ -182,8 +181,7 @@ def _other_caller(session: Session, case: Case, given: Mapping[str, str]) -> dic
     other = {name: value for name, value in given.items() if getattr(held, name) != value}
     if not (other.get("name", held.name) or other.get("phone", held.phone)):
         raise NotAllowed("caller_missing")
-    if other.get("phone") and not is_number(other["phone"]):
-        raise NotAllowed("phone_wrong")
+    callable_(other.get("phone", ""))
     return other
 
 
