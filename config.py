@@ -7,7 +7,7 @@ that is empty counts as unset. A setting that cannot be used ends the start with
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
@@ -21,6 +21,8 @@ SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
 SECRET_KEY, LEDGER_KEY, DEMO_PASSWORD = "secret.key", "ledger.key", "demo-password"
 """The files of DESK_DATA that hold secrets."""
+NAMED_KEYS = "ledger-*.key"
+"""Beside the ledger's key: each key that was in use, by its fingerprint. What it sealed is verified with it."""
 DEMO_PASSWORD_LENGTH = 12
 METRICS_TOKEN_LENGTH = 16
 PORT = 8080
@@ -29,6 +31,10 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 class ConfigError(Exception):
     """A setting cannot be used; the message is one sentence naming it and what to do."""
+
+
+Office = Callable[[str], str | None]
+"""What a database url leads to: why no key may be made for it - an office stands there, or it does not answer."""
 
 
 class NothingThere(ConfigError):
@@ -45,6 +51,8 @@ class Config:
     redis_url: str | None = field(repr=False)
     secret_key: str = field(repr=False)
     ledger_key: bytes = field(repr=False)
+    retired_keys: tuple[bytes, ...] = field(repr=False)
+    unsaved: Mapping[Path, bytes] = field(repr=False)
     demo_password: str | None = field(repr=False)
     admin: str | None
     admin_password: str | None = field(repr=False)
@@ -61,12 +69,15 @@ class Config:
         return self.env == "production"
 
 
-def load(environ: Mapping[str, str], making: bool = False, looking: bool = False) -> Config:
-    """Read every setting. Makes the data directory and the key files that are missing - in production only where a new
-    office is being made (`making`): a second ledger's key would make the record look forged. Who is only `looking` at a
-    desk makes nothing.
+def load(
+    environ: Mapping[str, str], making: bool = False, looking: bool = False, office: Office | None = None
+) -> Config:
+    """Read every setting. Makes the data directory and the key files that are missing, outside production. Where a new
+    office is being made (`making`) missing keys stand in `unsaved`, to be written by `save_keys` once it is decided
+    that there will be one. Who is only `looking` at a desk makes nothing.
 
-    Raises ConfigError at the first setting that cannot be used, NothingThere where who looks finds no desk.
+    `office` is asked before a ledger's key is made: a second one would leave events that nobody can verify. Raises
+    ConfigError at the first setting that cannot be used, NothingThere where who looks finds no desk.
     """
     env = _env(environ)
     production = env == "production"
@@ -84,16 +95,21 @@ def load(environ: Mapping[str, str], making: bool = False, looking: bool = False
         _is_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY])
     if production:
         _no_demo_left(data)
-        if not making:
-            _keys_are_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY])
+    if not (data / LEDGER_KEY).exists():
+        _may_be_made(data, office(database_url) if office else None)
+    if production and not making:
+        _keys_are_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY], office is not None)
     _make_data(data)
+    unsaved: dict[Path, bytes] | None = {} if making else None
     return Config(
         env=env,
         data=data,
         database_url=database_url,
         redis_url=redis_url,
-        secret_key=secret_key or _kept_secret_key(data, production),
-        ledger_key=_ledger_key(data, production),
+        secret_key=secret_key or _kept_secret_key(data, production, unsaved),
+        ledger_key=_ledger_key(data, production, unsaved),
+        retired_keys=_named_keys(data, production),
+        unsaved=unsaved or {},
         demo_password=demo_password,
         admin=environ.get("DESK_ADMIN") or None,
         admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
@@ -238,17 +254,48 @@ def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | Non
     return key
 
 
-def _kept_secret_key(data: Path, production: bool) -> str:
+def _kept_secret_key(data: Path, production: bool, unsaved: dict[Path, bytes] | None) -> str:
     path = data / SECRET_KEY
-    key = _kept(path, secrets.token_hex(SECRET_KEY_LENGTH).encode(), production).decode(errors="replace")
+    fresh = secrets.token_hex(SECRET_KEY_LENGTH).encode()
+    key = _kept(path, fresh, production, unsaved).decode(errors="replace")
     if len(key.strip()) < SECRET_KEY_LENGTH:
         raise ConfigError(f"SECRET_KEY is unset and its file {path} is too short: remove the file.")
     return key.strip()
 
 
-def _ledger_key(data: Path, production: bool) -> bytes:
+def _ledger_key(data: Path, production: bool, unsaved: dict[Path, bytes] | None) -> bytes:
     path = data / LEDGER_KEY
-    key = _kept(path, secrets.token_bytes(LEDGER_KEY_BYTES), production)
+    return _whole_key(path, _kept(path, secrets.token_bytes(LEDGER_KEY_BYTES), production, unsaved))
+
+
+def _named_keys(data: Path, production: bool) -> tuple[bytes, ...]:
+    """The keys that were in use, the one that is among them."""
+    paths = sorted(data.glob(NAMED_KEYS))
+    return tuple(_whole_key(path, _kept(path, b"", production, None)) for path in paths)
+
+
+def save_keys(settings: Config) -> None:
+    """Write the keys of a new office, whole and for this user alone; one that another process made meanwhile stays.
+    Raises ConfigError."""
+    for path, key in settings.unsaved.items():
+        if _kept(path, key, settings.production, None) != key:
+            raise ConfigError(f"The key file {path} was made by another process meanwhile: start again.")
+
+
+def keep_key(path: Path, key: bytes) -> None:
+    """Write a ledger's key to a file of its own; what stands there already stays."""
+    _kept(path, key, production=True, unsaved=None)
+
+
+def replace_key(data: Path, key: bytes) -> None:
+    """Put another key in the place of the ledger's, in one step."""
+    draft = data / f".{LEDGER_KEY}-next"
+    draft.unlink(missing_ok=True)
+    _write_once(draft, key)
+    os.replace(draft, data / LEDGER_KEY)
+
+
+def _whole_key(path: Path, key: bytes) -> bytes:
     if len(key) != LEDGER_KEY_BYTES:
         # Not "remove it": without its key, the events written so far can no longer be verified.
         raise ConfigError(
@@ -281,13 +328,18 @@ def _is_there(data: Path, names: Sequence[str]) -> None:
         )
 
 
-def _keys_are_there(data: Path, names: Sequence[str]) -> None:
+def _may_be_made(data: Path, why: str | None) -> None:
+    """Raises ConfigError where a key that is missing belongs to an office that is there."""
+    if why is not None:
+        raise ConfigError(f"The ledger's key {data / LEDGER_KEY} is missing, and none is made: {why}")
+
+
+def _keys_are_there(data: Path, names: Sequence[str], no_office: bool) -> None:
+    """`no_office`: it was asked, and there is none; else `init` is no way out."""
     for name in names:
         if not (data / name).exists():
-            raise ConfigError(
-                f"The key file {data / name} in DESK_DATA is missing: put it back from a backup;"
-                " for a new office, `python -m app init` makes it."
-            )
+            new = "; for a new office, `python -m app init` makes it." if no_office else "."
+            raise ConfigError(f"The key file {data / name} in DESK_DATA is missing: put it back from a backup{new}")
 
 
 def _make_data(data: Path) -> None:
@@ -300,10 +352,12 @@ def _make_data(data: Path) -> None:
         ) from error
 
 
-def _kept(path: Path, fresh: bytes, production: bool) -> bytes:
-    """The bytes of a key file; when there is none yet, it is made of `fresh`."""
+def _kept(path: Path, fresh: bytes, production: bool, unsaved: dict[Path, bytes] | None) -> bytes:
+    """The bytes of a key file; when there is none yet, it is made of `fresh`, or left to be made of it later."""
     try:
         if not path.exists():
+            if unsaved is not None:
+                return unsaved.setdefault(path, fresh)
             _write_once(path, fresh)
         key = path.read_bytes()
         mode = path.stat().st_mode

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.test import Client
 
 import config
 from app.clock import clock_from
-from app.database import Sessions, engine_from, reading, sessions_from, transaction
+from app.database import Sessions, engine_from, reading, transaction
 from app.ledger import verify
+from app.ledger.keys import ring_of
 from app.models import Person
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
@@ -30,7 +32,7 @@ from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
 from app.stages.factors import reset_from_shell
 from app.story import play, replay
-from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_empty
+from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_it_holds
 from app.story.cast import let_in
 from app.story.hand import Hand
 from app.story.panel import through
@@ -42,11 +44,27 @@ from app.story.sample.play import fill_sample
 from app.story.stage import Theatre
 from app.supervisor import Refused, ready
 from app.supervisor import run as supervise
+from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
 from jobs.children import clock_of
+from jobs.clocks import ClockWrong, refuse_wrong_clock
+from jobs.files import lost_files
 from jobs.health import WRONG, findings
-from migrations.upgrade import behind, upgrade
+from jobs.servable import (
+    NEWER_THAN_US,
+    at_our_schema,
+    office_at,
+    our_key,
+    sessions_of,
+    short,
+)
+from migrations.upgrade import NEWER, standing
+
+LOOKING = ("check", "verify", "keys")
+"""The commands that only look: they make no folder, no key, no database."""
+COULD_NOT_LOOK = 3
+"""How `verify` ends where it cannot say whether the record is whole."""
 
 
 def _moment(value: str) -> datetime:
@@ -54,23 +72,24 @@ def _moment(value: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
 
 
-class NotReady(Exception):
-    """The database is not at the schema of this program."""
-
-
 def _sessions(settings: config.Config) -> Sessions:
+    """Sessions on a database that is at this program's schema and was sealed with this desk's key. Raises Refused."""
     engine = engine_from(settings.database_url)
-    if behind(engine):
-        raise NotReady("the database is behind its migrations: run `python -m app upgrade` first")
-    return sessions_from(engine, settings.ledger_key)
+    at_our_schema(engine)
+    sessions = sessions_of(settings, engine)
+    with reading(sessions) as session:
+        our_key(settings, session)
+    return sessions
 
 
 def _upgrade(settings: config.Config, given: Namespace) -> int:
     """Bring the database to the newest schema and fill its calendar."""
     engine = engine_from(settings.database_url)
-    upgrade(engine)
-    with transaction(sessions_from(engine, settings.ledger_key)) as session:
-        fill(session, clock_from(settings.clock)())
+    with engine.connect().execution_options(reads=True) as connection:
+        where, revision = standing(connection)
+    if where == NEWER:
+        raise Refused(NEWER_THAN_US.format(revision=revision))
+    ready.bring_up(settings, engine, clock_from(settings.clock)())
     print("the database is at the newest schema")
     return 0
 
@@ -114,12 +133,13 @@ def _demo(settings: config.Config, given: Namespace) -> int:
 def _init(settings: config.Config, given: Namespace) -> int:
     """Set up an empty real office: its roles, its calendar, its first IT administrator."""
     now = ready.clock_of(settings)
-    ready.prepare(settings, now)
-    sessions = _sessions(settings)
-    with transaction(sessions) as session:
-        refuse_unless_empty(session)
+    ready.may_begin(settings)
     username, password = _first_login(settings, given)
-    with transaction(sessions) as session:
+    refuse_unless_it_holds(username, password)
+    # Decided: only now there are keys, and only with them anything is written to the database.
+    config.save_keys(settings)
+    ready.prepare(settings, now)
+    with transaction(_sessions(settings)) as session:
         first_administrator(session, username, password)
         fill(session, now)
     print(f"管理员账号已建立：{username}。The first IT administrator is {username}: log in and add units and people.")
@@ -156,20 +176,38 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
     now = clock_of(settings)()
     if settings.production and given.at and given.at > now:
         raise Refused("--at is a moment to come, at which nothing is due yet: name one that is past in production.")
-    done = sweep(_sessions(settings), given.at or now)
+    sessions = _sessions(settings)
+    refuse_wrong_clock(sessions)
+    done = sweep(sessions, given.at or now)
     print(f"{done.cases} cases looked at, {done.failures} failed")
     return 1 if done.failures else 0
 
 
 def _verify(settings: config.Config, given: Namespace) -> int:
-    """Name the first broken row of each chain."""
+    """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked at."""
     with reading(_sessions(settings)) as session:
-        flaws = verify(session, settings.ledger_key, given.case)
+        ring = ring_of(session, settings.ledger_key, settings.retired_keys)
+        flaws: list[Any] = [*verify(session, ring, given.case)]
+        if given.files:
+            flaws += lost_files(session, settings.data, given.case)
     for flaw in flaws:
         print(flaw)
     if not flaws:
         print("the record is whole")
     return 1 if flaws else 0
+
+
+def _keys(settings: config.Config, given: Namespace) -> int:
+    """Say which keys seal the record, or add one (`keys rotate`)."""
+    if given.action == "rotate":
+        print(rotate(settings, clock_of(settings)()))
+        return 0
+    engine = engine_from(settings.database_url)
+    at_our_schema(engine)
+    with reading(sessions_of(settings, engine)) as session:
+        for line in told_keys(settings, session):
+            print(line)
+    return 0
 
 
 def _play(settings: config.Config, given: Namespace) -> int:
@@ -219,8 +257,8 @@ def _replay(settings: config.Config, given: Namespace) -> int:
     password = settings.demo_password
     settings = config.load({"DESK_DATA": str(given.keep)})
     engine = engine_from(settings.database_url)
-    upgrade(engine)
-    sessions = sessions_from(engine, settings.ledger_key)
+    ready.bring_up(settings, engine, ready.clock_of(settings))
+    sessions = sessions_of(settings, engine)
     _replayed(sessions, given)
     _let_in(sessions, settings.data, password, quiet=given.json)
     engine.dispose()
@@ -268,7 +306,10 @@ def _parser() -> ArgumentParser:
     add("reset-second-factor", _reset_second_factor).add_argument("username")
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
-    add("verify", _verify).add_argument("--case", type=int, help="one case only")
+    verified = add("verify", _verify)
+    verified.add_argument("--case", type=int, help="one case only")
+    verified.add_argument("--files", action="store_true", help="compare the stored files and dossiers too")
+    add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
     played = add("play", _play)
     played.add_argument("files", nargs="+", type=Path)
     played.add_argument("--json", action="store_true", help="print the bot's events instead")
@@ -286,16 +327,22 @@ def _parser() -> ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
+    failed = COULD_NOT_LOOK if given.command == "verify" else 2
+    making, looking = given.command == "init", given.command in LOOKING
     try:
-        settings = config.load(os.environ, making=given.command == "init", looking=given.command == "check")
+        settings = config.load(os.environ, making, looking, office_at)
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
-        return 1 if isinstance(wrong, config.NothingThere) else 2
+        return 1 if isinstance(wrong, config.NothingThere) and given.command == "check" else failed
     try:
         return int(given.run(settings, given))
     except (SetupRefused, NotAllowed) as no:
         print(worded(no.msgid, "zh", no.facts), worded(no.msgid, "en", no.facts), file=sys.stderr)
-        return 2
-    except (NotReady, NoSocket, Refused, ValueError, OSError) as wrong:
+    except (NoSocket, Refused, ClockWrong, ValueError, OSError, config.ConfigError) as wrong:
         print(wrong, file=sys.stderr)
-        return 2
+    except DatabaseError as error:
+        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
+        if type(error) not in (OperationalError, DatabaseError):
+            raise
+        print(f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.", file=sys.stderr)
+    return failed

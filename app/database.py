@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -65,9 +65,11 @@ def engine_from(url: str, **options: Any) -> Engine:
     return engine
 
 
-def sessions_from(engine: Engine, ledger_key: bytes) -> Sessions:
-    """A factory of sessions that carry the ledger's key and share what was read of the calendar, by its version."""
-    return sessionmaker(engine, expire_on_commit=False, info={"ledger_key": ledger_key, "calendars": {}})
+def sessions_from(engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = ()) -> Sessions:
+    """A factory of sessions that carry the ledger's key, those that were in use before, and share what was read of the
+    calendar, by its version."""
+    info = {"ledger_key": ledger_key, "retired_keys": tuple(retired), "calendars": {}}
+    return sessionmaker(engine, expire_on_commit=False, info=info)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from werkzeug.routing import IntegerConverter
 import config
 from app import scope
 from app.clock import clock_from
-from app.database import engine_from, sessions_from
+from app.database import engine_from
 from app.models import Setting
 from app.roles import Actor
 from app.rules import words
@@ -47,8 +47,8 @@ from app.views.actor import Desk, actor, come_back_to, language, now, reader, se
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.register import register
-from jobs.health import Finding, calendar_findings, swept
-from jobs.servable import servable
+from jobs.health import Finding, calendar_findings, clock_findings, swept
+from jobs.servable import office_at, servable, sessions_of
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
@@ -152,7 +152,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     _around(app)
     CSRFProtect(app)
     with app.app_context():
-        sessions = sessions_from(database.engine, settings.ledger_key)
+        sessions = sessions_of(settings, database.engine)
         ticks = clock or clock_from(settings.clock, settings.clock_since)
         app.extensions["desk"] = Desk(settings, sessions, ticks)
         app.extensions["desk_told"] = {}
@@ -171,7 +171,7 @@ def from_environment() -> Flask:
     """The panel that the environment describes: what a WSGI server is told to serve. Raises `config.ConfigError`, and
     `Refused` for a database that is behind or, in production, the sample office. While a database does not answer,
     every page says so."""
-    settings = config.load(os.environ)
+    settings = config.load(os.environ, office=office_at)
     servable(settings)
     return create_app(settings)
 
@@ -252,11 +252,17 @@ def _warned(who: Actor, tongue: str) -> dict[str, Any]:
     Asked once a minute and process; that of the calendar is no unit's."""
     told = current_app.extensions["desk_told"]
     if "desk_failed" not in g and time.monotonic() - told.get("asked", -ASKED_EVERY) >= ASKED_EVERY:
-        age, calendar = swept(reader(), now()), next(calendar_findings(reader(), now()), None)
+        age, calendar = swept(reader(), now()), next(_warnings(), None)
         told.update(asked=time.monotonic(), late=age is None or age > LATE, calendar=calendar)
     found: Finding | None = None if who.of_a_unit else told.get("calendar")
     said = {"level": found.level, "words": found.zh if tongue == "zh" else found.en} if found else None
     return {"bot_late": bool(told.get("late")), "calendar": said}
+
+
+def _warnings() -> Iterator[Finding]:
+    """What every page of the centre, the room and IT warns of: a clock that is wrong, a calendar that is missing."""
+    yield from clock_findings(reader())
+    yield from calendar_findings(reader(), now())
 
 
 def _errors(app: Flask) -> None:

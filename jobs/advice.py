@@ -16,6 +16,16 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "数据库结构落后于程序。", "The database is behind its migrations.",
         "请先备份，再运行 python -m app upgrade。", "Make a backup, then run python -m app upgrade.",
     ),
+    "database_newer": (
+        "数据库结构（{revision}）比程序新。", "The database is newer than this program (its schema is {revision}).",
+        "请启动新版本程序，或恢复升级前的备份。", "Start the newer program, or restore a backup from before it.",
+    ),
+    "key_differs": (
+        "数据目录中的台账密钥（{ours}）与数据库台账所用密钥（{theirs}）不一致。",
+        "The ledger's key in DESK_DATA ({ours}) is not the one that sealed the record ({theirs}).",
+        "请从备份恢复正确的ledger.key，或更正DESK_DATA、DATABASE_URL；在此之前不要启动。",
+        "Put the right ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL; start nothing before.",
+    ),
     "guards_missing": (
         "保护台账的触发器缺少{n}个（{names}）。", "{n} of the triggers that guard the record are missing ({names}).",
         "请查明由谁删除，运行 python -m app verify 校验台账，再运行 python -m app upgrade 重建。",
@@ -69,6 +79,21 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "机器人上次完整巡查在{minutes}分钟前。", "The bot's last whole pass was {minutes} minutes ago.",
         "请检查ticker和worker是否在运行；可先运行 python -m app sweep。",
         "See whether ticker and workers run; python -m app sweep does a pass meanwhile.",
+    ),
+    "clock_ahead": (
+        "本机时钟比数据库快{seconds}秒。", "This machine's clock is {seconds} s ahead of the database's.",
+        "请校准时钟（NTP）；相差{most}秒以上时机器人不巡查。",
+        "Set it right (NTP); from {most} s on the bot makes no pass.",
+    ),
+    "clock_behind": (
+        "本机时钟比数据库慢{seconds}秒。", "This machine's clock is {seconds} s behind the database's.",
+        "请校准时钟（NTP）；相差{most}秒以上时机器人不巡查。",
+        "Set it right (NTP); from {most} s on the bot makes no pass.",
+    ),
+    "file_lost": (
+        "工单{case}的文件缺失或已改变（{kind} {id}）：{what}",
+        "A file of case {case} is lost or altered ({kind} {id}): {what}",
+        "请从备份恢复该文件；恢复后此项消失。", "Restore it from a backup; that ends this.",
     ),
     "look_failed": (
         "工单{case}巡查失败{times}次：{why}", "The bot failed {times} times to look at case {case}: {why}",

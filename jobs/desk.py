@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 
 import config
 from app.clock import Clock
-from app.database import Sessions, engine_from, sessions_from
+from app.database import Sessions, engine_from
 from jobs.children import clock_of, redis_url_of
+from jobs.servable import office_at, sessions_of
 from jobs.timetable import QUEUE
 
 
@@ -41,11 +42,11 @@ class Desk:
 @cache
 def desk() -> Desk:
     """The desk that the environment names. Raises config.ConfigError."""
-    settings = config.load(os.environ)
+    settings = config.load(os.environ, office=office_at)
     engine = engine_from(settings.database_url)
     # A forked child must not use, nor close, connections of its parent.
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
-    return Desk(settings, engine, sessions_from(engine, settings.ledger_key), clock_of(settings))
+    return Desk(settings, engine, sessions_of(settings, engine), clock_of(settings))
 
 
 def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:

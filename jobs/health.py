@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from redis import Redis, RedisError
@@ -14,23 +15,28 @@ from rq import Worker
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import config
-from app.database import Sessions, engine_from, reading, sessions_from
+from app.database import Sessions, engine_from, reading
+from app.ledger.chain import key_name
+from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Run, Unit, UnitPost
 from app.rules.workdays import beijing
 from app.stages.calendar import office_at
 from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
+from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
 from jobs.desk import NoRedis, queue_on, redis_of
+from jobs.files import SHOWN_LOST, still_lost
+from jobs.servable import missing_file, sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from jobs.worker import WORKER_TTL
 from migrations import triggers
-from migrations.upgrade import behind
+from migrations.upgrade import CURRENT, NEWER, standing
 
 __all__ = ["WARNING", "WRONG", "Finding", "bot_findings", "calendar_findings", "desk_findings", "findings", "swept"]
 
@@ -53,32 +59,52 @@ UNSCOPED = {"unscoped": True}
 def findings(settings: config.Config, now: datetime) -> list[Finding]:
     """All that is wrong with a desk at its time `now`; nothing where all is well."""
     engine = engine_from(settings.database_url)
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if file is not None and not Path(file).exists():  # to connect would make it
+    file = missing_file(engine)
+    if file is not None:
         return [finding("database_unreachable", why=f"{file}: no such file"), *bot_findings(settings)]
     try:
-        if behind(engine):
-            return [finding("database_behind"), *bot_findings(settings)]
-        sessions = sessions_from(engine, settings.ledger_key)
-        return [*desk_findings(sessions, now), *bot_findings(settings)]
+        with engine.connect().execution_options(reads=True) as connection:
+            schema = list(schema_findings(connection))
+        if schema:
+            return [*schema, *bot_findings(settings)]
+        sessions = sessions_of(settings, engine)
+        return [*desk_findings(sessions, now, settings.data), *bot_findings(settings)]
     except DatabaseError as error:
         return [unreachable(error), *bot_findings(settings)]
     finally:
         engine.dispose()
 
 
+def schema_findings(connection: Connection) -> Iterator[Finding]:
+    """Whether the database is at the schema of this program."""
+    where, revision = standing(connection)
+    if where == NEWER:
+        yield finding("database_newer", revision=revision)
+    elif where != CURRENT:
+        yield finding("database_behind")
+
+
+def key_findings(session: Session) -> Iterator[Finding]:
+    """Whether the record was sealed with the key at hand."""
+    ours: bytes = session.info["ledger_key"]
+    theirs = other_key(session, ours)
+    if theirs is not None:
+        yield finding("key_differs", ours=key_name(ours), theirs=theirs)
+
+
 def unreachable(error: DatabaseError) -> Finding:
     """The finding about a database that cannot be used."""
-    return finding("database_unreachable", why=(str(error.orig).strip().splitlines() or ["?"])[0][:200])
+    return finding("database_unreachable", why=short(error))
 
 
-def desk_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """What the database tells: guards, calendar, units, the last pass, cases that could not be looked at. Raises
-    sqlalchemy's DatabaseError where it cannot be asked."""
+def desk_findings(sessions: Sessions, now: datetime, data: Path) -> list[Finding]:
+    """What the database tells: key, clock, guards, calendar, units, the last pass, cases that could not be looked at,
+    files that are lost. Raises sqlalchemy's DatabaseError where it cannot be asked."""
     with reading(sessions) as session:
         return [
-            *_guards(session), *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
-            *_failures(session),
+            *key_findings(session), *clock_findings(session), *_guards(session),
+            *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
+            *_failures(session), *_files(session, data),
         ]  # fmt: skip
 
 
@@ -142,6 +168,22 @@ def _failures(session: Session) -> Iterator[Finding]:
     query = query.order_by(Case.id).limit(SHOWN_FAILURES)
     for row in session.execute(query, execution_options=UNSCOPED):
         yield finding("look_failed", case=row.number or row.id, times=row.look_failures, why=row.look_error)
+
+
+def _files(session: Session, data: Path) -> Iterator[Finding]:
+    """The files and dossiers that the nights found lost, and that still are."""
+    for lost in islice(still_lost(session, data), SHOWN_LOST):
+        number = session.scalar(select(Case.number).where(Case.id == lost.case_id), execution_options=UNSCOPED)
+        yield finding("file_lost", case=number or lost.case_id, kind=lost.kind, id=lost.id, what=lost.what)
+
+
+def clock_findings(session: Session, real: datetime | None = None) -> Iterator[Finding]:
+    """Whether this machine's clock (`real`, now) goes with the database's."""
+    seconds = ahead_of_database(session, real)
+    if abs(seconds) >= CLOCK_TELLS:
+        level = WRONG if abs(seconds) >= CLOCK_STOPS else WARNING
+        word = "clock_ahead" if seconds > 0 else "clock_behind"
+        yield finding(word, level, seconds=round(abs(seconds)), most=CLOCK_STOPS)
 
 
 def bot_findings(settings: config.Config) -> list[Finding]:

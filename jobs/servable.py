@@ -1,19 +1,39 @@
-"""What a database must be before any process serves it or works on it: at the schema of the program, no sample."""
+"""What a database must be before any process serves it or works on it: at the schema of the program, sealed with the
+key at hand, no sample in production."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
+from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 import config
-from app.database import engine_from, reading, sessions_from
-from app.models import Setting
-from migrations.upgrade import behind
+from app.database import Sessions, engine_from, reading, sessions_from
+from app.ledger.chain import key_name
+from app.ledger.keys import UNNAMED, key_in_use, other_key
+from app.models import Person, Setting
+from jobs.clocks import CLOCK_TELLS, ahead_of_database
+from migrations.upgrade import BEHIND as IS_BEHIND
+from migrations.upgrade import CURRENT, NEWER, standing
 
+log = logging.getLogger("duban")
 BEHIND = "The database is behind its migrations: make a backup, then run `python -m app upgrade`."
+NO_DATABASE = (
+    "There is no database at {file}: `python -m app init` makes an office, `python -m app upgrade` an empty one."
+)
+NEWER_THAN_US = (
+    "The database is newer than this program (its schema is {revision}): start the newer program, or restore a backup"
+    " from before it."
+)
+ANOTHER_KEY = (
+    "The ledger's key in DESK_DATA ({data}) has the fingerprint {ours}, but the record in the database was sealed with"
+    " {theirs}: put the right ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL. Nothing was written."
+)
+_OLDER = "a key of before keys had names"
 
 
 class Refused(Exception):
@@ -24,18 +44,92 @@ class Refused(Exception):
         self.code = code
 
 
+def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
+    """Sessions on an engine that carry the keys of the settings."""
+    return sessions_from(engine, settings.ledger_key, settings.retired_keys)
+
+
 def servable(settings: config.Config) -> None:
-    """Raises Refused where the database is behind, or is the sample office in production. One that does not answer now
-    is no reason to stay away: it is waited for."""
+    """Raises Refused where the database is behind or newer, was sealed with another key, or is the sample office in
+    production. One that does not answer now is no reason to stay away: it is waited for."""
     engine = engine_from(settings.database_url)
     try:
         with contextlib.suppress(OperationalError):
-            if behind(engine):
-                raise Refused(BEHIND)
-            with reading(sessions_from(engine, settings.ledger_key)) as session:
+            at_our_schema(engine)
+            with reading(sessions_of(settings, engine)) as session:
+                our_key(settings, session)
                 no_sample(settings, session)
+                tell_of_clock(session)
     finally:
         engine.dispose()
+
+
+def missing_file(engine: Engine) -> str | None:
+    """The file of a SQLite database that is not there: to connect would make it."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return file if file is not None and not Path(file).exists() else None
+
+
+def at_our_schema(engine: Engine) -> None:
+    """Raises Refused where the database is not there, or not at the schema of this program; makes nothing."""
+    file = missing_file(engine)
+    if file is not None:
+        raise Refused(NO_DATABASE.format(file=file))
+    with engine.connect().execution_options(reads=True) as connection:
+        where, revision = standing(connection)
+    if where == NEWER:
+        raise Refused(NEWER_THAN_US.format(revision=revision))
+    if where != CURRENT:
+        raise Refused(BEHIND)
+
+
+def our_key(settings: config.Config, session: Session) -> None:
+    """Raises Refused, naming both keys, where the record was sealed with another key than that of the settings."""
+    theirs = other_key(session, settings.ledger_key)
+    if theirs is not None:
+        told = _OLDER if theirs == UNNAMED else theirs
+        raise Refused(ANOTHER_KEY.format(data=settings.data, ours=key_name(settings.ledger_key), theirs=told))
+
+
+def office_at(url: str) -> str | None:
+    """Why no ledger's key may be made for the database at a url: it holds an office, or does not answer. Makes
+    nothing."""
+    engine = engine_from(url)
+    if missing_file(engine) is not None:
+        return None
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            if "event" not in inspect(connection).get_table_names():
+                return None
+            where, revision = standing(connection)
+        if where == NEWER:
+            return NEWER_THAN_US.format(revision=revision)
+        if where == IS_BEHIND:
+            return "the database holds an office of an earlier version, whose ledger.key has to be put back."
+        with reading(sessions_from(engine, b"")) as session:
+            used = key_in_use(session, b"")
+            accounts = session.scalar(select(Person.id).limit(1)) is not None
+    except DatabaseError as error:
+        asked = "the database cannot be asked whether it holds an office"
+        return f"{asked} ({short(error)}); start it, or mend DATABASE_URL."
+    finally:
+        engine.dispose()
+    if used is None and not accounts:
+        return None
+    sealed = f"an office whose record was sealed with the key {used}" if used not in (None, UNNAMED) else "an office"
+    return f"the database holds {sealed}; put its ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL."
+
+
+def tell_of_clock(session: Session) -> None:
+    """Say in the log where this machine's clock does not go with the database's."""
+    seconds = ahead_of_database(session)
+    if abs(seconds) >= CLOCK_TELLS:
+        log.warning("this machine's clock is %+.0f s off the database's: set it right", seconds)
+
+
+def short(error: DatabaseError) -> str:
+    """The first line of what a database said, without the statement."""
+    return (str(error.orig).strip().splitlines() or ["?"])[0][:200]
 
 
 def no_sample(settings: config.Config, session: Session) -> None:

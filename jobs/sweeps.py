@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from app.papers.dossier import make_waiting
 from app.sweep import sweep
+from jobs.clocks import refuse_wrong_clock
 from jobs.desk import desk
 from jobs.timetable import DRAFTING, LIST, SWEEP, Wake
 
@@ -17,6 +18,7 @@ Told = dict[str, int]
 
 def _pass(wake: Wake) -> Told:
     here = desk()
+    refuse_wrong_clock(here.sessions)
     done = sweep(here.sessions, here.now(), wake.steps, wake.name)
     return {"cases": done.cases, "failures": done.failures}
 

@@ -31,7 +31,9 @@ LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "li
 """The list of the working day. What lapses today belongs on it, so it is marked first."""
 DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
 """The drafting of dossiers, and the files of those that were sealed."""
-TIMETABLE = (SWEEP, LIST, DRAFTING)
+FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
+"""The comparing of stored files and dossiers with the record: a share each hour of the night."""
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
 KEPT_SECONDS = 900

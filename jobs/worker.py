@@ -10,6 +10,7 @@ from typing import Any
 from redis import Redis, RedisError
 from rq import Worker
 
+import jobs.files
 import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
 from config import ConfigError
 from jobs.desk import NoRedis, desk, queue_on, redis_of

@@ -54,13 +54,25 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
             raw.close()
 
 
+FRESH, BEHIND, CURRENT, NEWER = "fresh", "behind", "current", "newer"
+"""Where a database stands beside the program: without a schema, at an earlier one, at the same, at a later one."""
+
+
+def standing(connection: Connection) -> tuple[str, str | None]:
+    """Where a database stands, and its own revision."""
+    script = ScriptDirectory.from_config(alembic_config())
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return FRESH, None
+    if revision == script.get_current_head():
+        return CURRENT, revision
+    known = {one.revision for one in script.walk_revisions()}
+    return (BEHIND if revision in known else NEWER), revision
+
+
 def behind(engine: Engine) -> bool:
     """Whether the database lacks a migration that the code has."""
     with engine.connect().execution_options(reads=True) as connection:
-        return lacking(connection)
+        return standing(connection)[0] in (FRESH, BEHIND)
 
 
-def lacking(connection: Connection) -> bool:
-    """The same, on a connection that is open."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() != head

@@ -6,9 +6,11 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from hmac import compare_digest
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -33,9 +35,8 @@ def wanted(roles: Iterable[str]) -> bool:
     return not SECOND_FACTOR.isdisjoint(roles)
 
 
-def _cipher(session: Session) -> AESGCM:
-    """A key of its own, worked out from the one that is kept outside the database."""
-    key: bytes = session.info["ledger_key"]
+def _cipher(key: bytes) -> AESGCM:
+    """A key of its own, worked out from one that is kept outside the database."""
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"duban second factor").derive(key))
 
 
@@ -44,9 +45,17 @@ def _context(row: Person) -> bytes:
     return f"ab_user|factor_sealed|{row.id}".encode()
 
 
+def _opened(session: Session, sealed: bytes, context: bytes) -> bytes:
+    """A secret as it was sealed, with the key in use or one that was before it. Raises InvalidTag."""
+    keys: list[bytes] = [session.info["ledger_key"], *session.info.get("retired_keys", ())]
+    for key in keys[:-1]:
+        with suppress(InvalidTag):
+            return _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    return _cipher(keys[-1]).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+
+
 def _codes(session: Session, row: Person) -> TOTP:
-    sealed = base64.b64decode(row.factor_sealed or "")
-    secret = _cipher(session).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _context(row))
+    secret = _opened(session, base64.b64decode(row.factor_sealed or ""), _context(row))
     # SHA-1 because the apps know no other; nothing but a code that lives half a minute hangs on it.
     return TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
 
@@ -56,7 +65,7 @@ def begin_factor(session: Session, id: int) -> None:
     row = session.get_one(Person, id, with_for_update=True)
     if row.factor_since is None:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = _cipher(session).encrypt(nonce, secrets.token_bytes(SECRET_BYTES), _context(row))
+        sealed = _cipher(session.info["ledger_key"]).encrypt(nonce, secrets.token_bytes(SECRET_BYTES), _context(row))
         row.factor_sealed = base64.b64encode(nonce + sealed).decode()
 
 

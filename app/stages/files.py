@@ -4,17 +4,22 @@ files belong to what is registered, and to what a unit answers.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Assignment, Case, File, Referral
-from app.roles import Actor
+from app.models import Assignment, Case, Dossier, Event, File, Referral
+from app.roles import BOT, Actor
 from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, clean_name, is_sha256
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
+
+Item = tuple[str, int]
+"""A thing that was kept: `file` or `dossier`, and its row's id."""
 
 
 def attach(
@@ -65,6 +70,25 @@ def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: i
             raise NotAllowed("confidential")
     note(session, now, actor, case, "file.opened", None, {"file": row.id, "sha256": row.sha256}, actor.unit_id)
     return row
+
+
+def record_lost(session: Session, now: datetime, items: Sequence[Item]) -> int:
+    """Put on the record of their cases that files or dossiers are gone from the disk, or altered: once each. How many
+    were not known to be."""
+    fresh = [item for item in items if item not in set(lost_items(session))]
+    for kind, id in fresh:
+        query = select(File.case_id).where(File.id == id)
+        if kind == "dossier":
+            query = select(Referral.case_id).join(Dossier, Dossier.referral_id == Referral.id).where(Dossier.id == id)
+        case = session.get_one(Case, session.scalars(query).one())
+        note(session, now, BOT, case, "file.lost", None, {kind: id})
+    return len(fresh)
+
+
+def lost_items(session: Session) -> list[Item]:
+    """The files and dossiers that were put on record as lost; whether they still are, the disk tells."""
+    query = select(Event.payload).where(Event.kind == "file.lost").order_by(Event.id)
+    return [next(iter(json.loads(payload).items())) for payload in session.scalars(query)]
 
 
 def _held(session: Session, actor: Actor, case: Case) -> None:

@@ -80,12 +80,17 @@ def refuse_unless_empty(session: Session) -> None:
         raise SetupRefused("cases_there", cases=cases)
 
 
+def refuse_unless_it_holds(username: str, password: str) -> None:
+    """SetupRefused where the name is none, or where the password would not hold."""
+    flaw = username_flaw(username) or password_flaw(password, username)
+    if flaw is not None:
+        raise SetupRefused(flaw)
+
+
 def first_administrator(session: Session, username: str, password: str) -> Person:
     """Set up an empty real office: the roles and its first IT administrator. SetupRefused where anybody has an account
     already, where the name is none, or where the password would not hold."""
     refuse_unless_empty(session)
-    flaw = username_flaw(username) or password_flaw(password, username)
-    if flaw is not None:
-        raise SetupRefused(flaw)
+    refuse_unless_it_holds(username, password)
     roles = lay_roles(session)
     return make_account(session, username, [roles["it_admin"]], hashed(password))

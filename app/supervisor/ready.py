@@ -11,17 +11,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
 from app.clock import clock_from
-from app.database import engine_from, reading, sessions_from, transaction
+from app.database import engine_from, reading, transaction
+from app.ledger.keys import register_key
 from app.models import Case, Person
 from app.stages.calendar import fill
+from app.story.accounts import refuse_unless_empty
 from jobs.children import lock_file
-from jobs.servable import BEHIND, Refused, is_sample, no_sample
-from migrations.upgrade import behind, upgrade
+from jobs.servable import (
+    BEHIND,
+    NEWER_THAN_US,
+    Refused,
+    at_our_schema,
+    is_sample,
+    missing_file,
+    no_sample,
+    our_key,
+    sessions_of,
+    short,
+)
+from migrations.upgrade import CURRENT, FRESH, NEWER, standing, upgrade
 
 ANOTHER_RUNS = 3
 """The exit code where another supervisor runs on the same data."""
@@ -78,31 +91,56 @@ def prepare(settings: config.Config, now: datetime) -> bool:
     engine = engine_from(settings.database_url)
     try:
         _migrate(engine, settings, now)
-        with reading(sessions_from(engine, settings.ledger_key)) as session:
+        with reading(sessions_of(settings, engine)) as session:
+            our_key(settings, session)
             no_sample(settings, session)
             return session.scalar(select(Person.id).limit(1)) is None
     except DatabaseError as error:
         # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
         if type(error) not in (OperationalError, DatabaseError):
             raise
-        raise Refused(f"The database cannot be used ({_short(error)}): start it, or mend DATABASE_URL.") from error
+        raise Refused(f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.") from error
     finally:
         engine.dispose()
 
 
-def _short(error: DatabaseError) -> str:
-    return str(error.orig).strip().splitlines()[0][:200]
+def may_begin(settings: config.Config) -> None:
+    """Whether an office may be begun in the database; makes and writes nothing. Raises Refused, SetupRefused."""
+    engine = engine_from(settings.database_url)
+    if missing_file(engine) is not None:
+        return
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            where, _ = standing(connection)
+        if where == FRESH:
+            return
+        at_our_schema(engine)
+        with transaction(sessions_of(settings, engine)) as session:
+            our_key(settings, session)
+            refuse_unless_empty(session)
+    finally:
+        engine.dispose()
 
 
 def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
     with engine.connect().execution_options(reads=True) as connection:
-        fresh = not inspect(connection).get_table_names()
-    if not behind(engine):
+        where, revision = standing(connection)
+    if where == NEWER:
+        raise Refused(NEWER_THAN_US.format(revision=revision))
+    if where == CURRENT:
         return
-    if settings.production and not fresh:
+    if settings.production and where != FRESH:
         raise Refused(BEHIND)
+    bring_up(settings, engine, now)
+
+
+def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
+    """Bring a database to the newest schema, register the key of an office that has none registered, and fill the
+    calendar. Raises Refused where its record was sealed with another key, before anything is written to it."""
     upgrade(engine)
-    with transaction(sessions_from(engine, settings.ledger_key)) as session:
+    with transaction(sessions_of(settings, engine)) as session:
+        our_key(settings, session)
+        register_key(session, now, settings.ledger_key)
         fill(session, now)
 
 
@@ -110,7 +148,7 @@ def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
     """The accounts of a sample office and how many cases it holds; None where the office is not a sample."""
     engine = engine_from(settings.database_url)
     try:
-        with reading(sessions_from(engine, settings.ledger_key)) as session:
+        with reading(sessions_of(settings, engine)) as session:
             if not is_sample(session):
                 return None
             names = list(session.scalars(select(Person.username).order_by(Person.id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import logging
 from typing import Any
 
 from flask import abort, send_file, url_for
@@ -12,14 +12,18 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.models import Referral
 from app.papers import pdf
+from app.papers.kept import whole_zip, zip_of
 from app.rules import words
 from app.rules.refusal import NotAllowed
+from app.rules.words import said
 from app.verbs import perform, possible
 from app.verbs.offers import offer
 from app.views.actor import actor, desk, language, now, written
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
-from app.views.papers import sent, zips
+from app.views.papers import sent, volumes
+
+log = logging.getLogger(__name__)
 
 
 class Referrals(DeskView):
@@ -39,13 +43,9 @@ class Referrals(DeskView):
             (url_for(f"Verbs.{verb}", case=item.case_id, unit=item.unit.code), words.title(verb, tongue))
             for verb in verbs if offer(verb, {"referral": [item]}).open
         ]  # fmt: skip
-        if self.dossiers(item):
+        if volumes(item):
             found.append((url_for("Referrals.dossier", pk=item.id), "下载卷宗" if tongue == "zh" else "dossier (zip)"))
         return found
-
-    def dossiers(self, item: Any) -> list[Path]:
-        """The volumes of a referral that stand on the disk, the first first."""
-        return zips(desk().settings.data, item)
 
     @expose("/<pk>/paper.pdf")
     @has_access
@@ -66,14 +66,21 @@ class Referrals(DeskView):
     @has_access
     @permission_name("show")
     def dossier(self, pk: str) -> Any:
-        """The newest sealed volume."""
+        """The newest sealed volume, if it is what the record says: 404 and a sentence where its file is lost."""
         item = self.found(pk)
-        volumes = self.dossiers(item)
-        if not volumes or "open_paper" not in actor().rights:
+        found, data = volumes(item), desk().settings.data
+        if not found or "open_paper" not in actor().rights:
             abort(404)
+        name, sha256 = found[-1].name, found[-1].sha256
+        if not whole_zip(data, name, sha256):
+            log.error("dossier %s is not what the record says", name)
+            lost = NotAllowed("file_lost", sha256=sha256)
+            return self.render_template("desk/error.html", title="404", code=404, sentence=said(lost, language())), 404
         who, at, case, id = actor(), now(), item.case_id, item.id
         try:
             written(lambda session: perform(session, at, who, "open_paper", case=case, referral=id))
         except NotAllowed:
             abort(404)
-        return send_file(volumes[-1], mimetype="application/zip", as_attachment=True, download_name=volumes[-1].name)
+        return send_file(
+            zip_of(data, name), mimetype="application/zip", as_attachment=True, download_name=f"{name}.zip"
+        )

@@ -20,18 +20,18 @@ from sqlalchemy.orm import Session
 from app.database import reading
 from app.models import Case, Run
 from app.rules.workflow import OPEN_CASE
-from jobs.advice import finding
 from jobs.health import (
     UNSCOPED,
     WRONG,
     Finding,
     bot_findings,
     calendar_findings,
+    key_findings,
     pass_findings,
+    schema_findings,
     swept,
     unreachable,
 )
-from migrations.upgrade import lacking
 
 blueprint = Blueprint("health", __name__)
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -52,9 +52,9 @@ def readyz() -> tuple[Response, int]:
     found: list[Finding] = []
     try:
         with reading(desk.sessions) as session:
-            if lacking(session.connection()):
-                found.append(finding("database_behind"))
-            else:
+            found += [*schema_findings(session.connection())]
+            if not found:
+                found += key_findings(session)
                 age = swept(session, now)
                 told["last_sweep_seconds"] = None if age is None else int(age.total_seconds())
                 found += [*calendar_findings(session, now), *pass_findings(session, now)]

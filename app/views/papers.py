@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from flask import Response, abort, send_file, url_for
@@ -81,11 +80,10 @@ def list_facts(item: SupervisionList) -> dict[str, Any]:
     return written(lambda session: frozen(session, "list", id))
 
 
-def zips(data: Path, referral: Any) -> list[Path]:
-    """The recorded volumes of a referral that stand on the disk."""
-    query = select(Dossier.name).where(Dossier.referral_id == referral.id).order_by(Dossier.version)
-    found = [data / "dossiers" / f"{name}.zip" for name in reader().scalars(query)]
-    return [path for path in found if path.exists()]
+def volumes(referral: Any) -> list[Dossier]:
+    """The recorded volumes of a referral, the first first."""
+    query = select(Dossier).where(Dossier.referral_id == referral.id).order_by(Dossier.version)
+    return list(reader().scalars(query))
 
 
 class Papers(BaseView):

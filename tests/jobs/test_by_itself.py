@@ -19,7 +19,7 @@ from tests.databases import Desk
 from tests.office import Office
 from tests.supervised import Duban, sqlite_data, waited
 
-NAMES = {"sweep", "supervision-list", "drafting"}
+NAMES = {"sweep", "supervision-list", "drafting", "files"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])

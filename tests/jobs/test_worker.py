@@ -73,12 +73,12 @@ def finished(redis: Redis) -> set[str]:
     return {id.rsplit("-", 2)[0] for id in FinishedJobRegistry(queue=queue_on(redis)).get_job_ids()}
 
 
-def test_a_worker_does_all_three_jobs_and_each_leaves_its_run(
+def test_a_worker_does_all_jobs_and_each_pass_leaves_its_run(
     desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
 ) -> None:
     tick(queue_on(redis), time.time())
     with working(desk, redis_url, tmp_path / "data") as worker:
-        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting"}, 60, "three jobs")
+        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting", "files"}, 60, "the jobs")
         assert [one.name.rsplit("-", 1)[0] for one in alive(redis)] == ["worker-1"]
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
@@ -162,7 +162,7 @@ def test_a_worker_enters_itself_again_in_a_redis_that_was_emptied(
         waited(lambda: redis.hget(f"rq:worker:{name}", "state") == b"idle", 30, "it to wait")
         valkey.forget()
         tick(queue_on(redis), time.time())
-        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting"}, 60, "three jobs")
+        waited(lambda: finished(redis) == {"sweep", "supervision-list", "drafting", "files"}, 60, "the jobs")
         found = waited(lambda: alive(redis), 20, "the worker again")
         assert [one.name for one in found] == [name] and found[0].pid == worker.pid
 

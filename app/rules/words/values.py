@@ -135,7 +135,8 @@ VALUES: dict[str, dict[str, Pair]] = {
     "post": {"head": ("主要负责人", "head"), "deputy": ("分管负责人", "deputy"), "liaison": ("联络员", "liaison"),
              "staff": ("经办人", "staff")},
     "run": {"sweep": ("督办巡检", "sweep"), "supervision-list": ("督办清单", "supervision list"),
-            "drafting": ("移送起草", "drafting"), "list": ("督办清单", "supervision list"), "draft": ("移送起草", "drafting")},
+            "drafting": ("移送起草", "drafting"), "list": ("督办清单", "supervision list"), "draft": ("移送起草", "drafting"),
+            "files": ("文件核对", "comparing of files")},
     "child": {
         "redis": ("队列服务", "redis"), "web": ("网页服务", "web"), "ticker": ("定时唤醒", "ticker"),
         "worker": ("执行进程", "worker"),

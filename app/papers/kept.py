@@ -1,0 +1,88 @@
+"""What was kept on the disk, compared with the SHA-256 that the record has of it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.files import digest, path_of
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record has it."""
+
+    kind: str
+    id: int
+    case_id: int
+    sha256: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is not as the record has it: its kind and id, its case, and what is wrong with it."""
+
+    kind: str
+    id: int
+    case_id: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"case {self.case_id}, {self.kind} {self.id}: {self.what}"
+
+
+def lost_among(data: Path, kept: Iterable[Kept]) -> Iterator[Lost]:
+    """Those of some kept files that are gone or altered below `data`."""
+    read: dict[Path, str | None] = {}
+    for one in kept:
+        path = zip_of(data, one.name) if one.kind == "dossier" else path_of(data, one.sha256)
+        if path not in read:
+            read[path] = digest(path) if path.is_file() else None
+        wrong = _wrong(read[path], one.sha256, path)
+        if wrong is None and one.kind == "dossier":
+            wrong = _unlike(path)
+        if wrong is not None:
+            yield Lost(one.kind, one.id, one.case_id, wrong)
+
+
+def zip_of(data: Path, name: str) -> Path:
+    """Where a dossier's zip stands."""
+    return data / "dossiers" / f"{name}.zip"
+
+
+def whole_zip(data: Path, name: str, sha256: str) -> bool:
+    """Whether a dossier's zip is there and what the record says."""
+    path = zip_of(data, name)
+    return path.is_file() and digest(path) == sha256
+
+
+def _wrong(found: str | None, sha256: str, path: Path) -> str | None:
+    if found is None:
+        return f"{path.name} is not there"
+    return None if found == sha256 else f"{path.name} is not what the record says"
+
+
+def _unlike(path: Path) -> str | None:
+    """How a dossier's directory differs from its zip, which is what was sealed; None where it does not."""
+    folder = path.with_suffix("")
+    with zipfile.ZipFile(path) as packed:
+        names = {info.filename for info in packed.infolist() if not info.is_dir()}
+        for name in sorted(names):
+            file = folder.parent / name
+            if not file.is_file():
+                return f"{name} of its folder is not there"
+            with packed.open(name) as sealed, file.open("rb") as stands:
+                while True:
+                    part = sealed.read(CHUNK)
+                    if part != stands.read(CHUNK):
+                        return f"{name} of its folder is not what was sealed"
+                    if not part:
+                        break
+    found = {str(file.relative_to(folder.parent)) for file in folder.rglob("*") if file.is_file()}
+    more = sorted(found - names)
+    return f"{more[0]} of its folder was not sealed" if more else None

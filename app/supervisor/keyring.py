@@ -1,0 +1,78 @@
+"""The keys of the record as files of DESK_DATA: which are there, and how another one comes into use."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+import config
+from app.database import engine_from, reading, transaction
+from app.ledger.chain import key_name
+from app.ledger.keys import add_key, known_keys, other_key, register_key
+from jobs.children import supervised
+from jobs.servable import Refused, at_our_schema, our_key, sessions_of
+
+
+def path_of_key(data: Path, key: bytes) -> Path:
+    """Where a key stands under its name."""
+    return data / f"ledger-{key_name(key)}.key"
+
+
+def told_keys(settings: config.Config, session: Session) -> Iterator[str]:
+    """The keys of the record, a line each: fingerprint, which one is in use, where its file is."""
+    here = {key_name(key): path_of_key(settings.data, key) for key in settings.retired_keys}
+    here[key_name(settings.ledger_key)] = settings.data / config.LEDGER_KEY
+    known = known_keys(session)
+    for name in known or [key_name(settings.ledger_key)]:
+        used = "使用中 in use" if name == (known or [name])[-1] else "已停用 retired"
+        yield f"{name}  {used}  {here.get(name, '文件不在此处 its file is not here')}"
+    theirs = other_key(session, settings.ledger_key)
+    if theirs is not None:
+        ours = key_name(settings.ledger_key)
+        yield f"{ours}  与台账不符 not the key of the record  {settings.data / config.LEDGER_KEY}"
+
+
+def rotate(settings: config.Config, now: datetime) -> str:
+    """Bring a new key into use: both stand in files of their names before the record knows of it, and only then the
+    new one takes the place of ledger.key. Broken off, it is finished by doing it again. What it did, in a sentence.
+    Raises Refused, ConfigError."""
+    if supervised(settings.data):
+        raise Refused(f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first.")
+    engine = engine_from(settings.database_url)
+    try:
+        at_our_schema(engine)
+        sessions = sessions_of(settings, engine)
+        with reading(sessions) as session:
+            begun = _begun(settings, session)
+        if begun is not None:
+            config.replace_key(settings.data, begun)
+            return _told(begun, settings.ledger_key)
+        fresh = secrets.token_bytes(config.LEDGER_KEY_BYTES)
+        for key in (settings.ledger_key, fresh):
+            config.keep_key(path_of_key(settings.data, key), key)
+        with transaction(sessions) as session:
+            our_key(settings, session)
+            register_key(session, now, settings.ledger_key)
+            add_key(session, now, fresh)
+        config.replace_key(settings.data, fresh)
+        return _told(fresh, settings.ledger_key)
+    finally:
+        engine.dispose()
+
+
+def _begun(settings: config.Config, session: Session) -> bytes | None:
+    """The key that the record has in use and that did not yet take the place of ledger.key."""
+    theirs = other_key(session, settings.ledger_key)
+    return next((key for key in settings.retired_keys if theirs == key_name(key)), None)
+
+
+def _told(fresh: bytes, old: bytes) -> str:
+    return (
+        f"台账密钥已更换：{key_name(fresh)}，原密钥 {key_name(old)} 保留用于校验，请将两者一并备份。"
+        f" The record is sealed with the key {key_name(fresh)} from now on; {key_name(old)} stays for"
+        " verification: put both into the keys' backup."
+    )
