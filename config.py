@@ -92,15 +92,17 @@ def load(
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     if looking:
-        _is_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY])
+        _is_there(data, [LEDGER_KEY])
     if production:
         _no_demo_left(data)
-    if not (data / LEDGER_KEY).exists():
+    keyless = not (data / LEDGER_KEY).exists()
+    if keyless:
         _may_be_made(data, office(database_url) if office else None)
     if production and not making:
-        _keys_are_there(data, [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY], office is not None)
+        names = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
+        _keys_are_there(data, names, keyless and office is not None)
     _make_data(data)
-    unsaved: dict[Path, bytes] | None = {} if making else None
+    unsaved: dict[Path, bytes] | None = {} if making or looking else None
     return Config(
         env=env,
         data=data,

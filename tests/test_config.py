@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config import PROJECT, Config, ConfigError, load
+from config import Config, ConfigError, PROJECT, load, save_keys
 
 LONG_KEY = "k" * 32
 
@@ -25,7 +25,9 @@ def read(data: Path, **settings: str) -> Config:
 
 def made(data: Path, **settings: str) -> Config:
     """The settings of an office that is being made."""
-    return load({"DESK_DATA": str(data), **settings}, making=True)
+    config = load({"DESK_DATA": str(data), **settings}, making=True)
+    save_keys(config)
+    return config
 
 
 def refusal(data: Path, **settings: str) -> str:
@@ -155,8 +157,18 @@ def test_production_refuses_a_missing_key_file_and_makes_none(data: Path, name: 
     made(data, DESK_ENV="production")
     (data / name).unlink()
     told = refusal(data, DESK_ENV="production")
-    assert str(data / name) in told and "backup" in told and "init" in told
+    assert str(data / name) in told and "backup" in told and "init" not in told
     assert not (data / name).exists()
+
+
+def test_production_offers_a_new_office_only_where_it_was_asked_and_there_is_none(data: Path) -> None:
+    environ = {"DESK_DATA": str(data), "DESK_ENV": "production"}
+    with pytest.raises(ConfigError, match="`python -m app init` makes it"):
+        load(environ, office=lambda url: None)
+    for making in (False, True):
+        with pytest.raises(ConfigError, match="none is made: an office is there"):
+            load(environ, making, office=lambda url: "an office is there.")
+    assert not data.exists()
 
 
 def test_production_with_its_secret_key_given_needs_no_file_of_it(data: Path) -> None:

@@ -141,7 +141,7 @@ def test_the_commands_of_the_page_work_on_the_database_of_its_settings(postgres_
 def test_the_commands_and_programs_named_are_there() -> None:
     parser = cli._parser()
     commands = set(re.findall(r"python -m app ([a-z-]+)", PAGE))
-    assert commands == {"run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor"}
+    assert commands == {"run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "keys"}
     for name in commands:
         assert parser.parse_args([name, *(["chief"] if name == "reset-second-factor" else [])]).command == name
     for module in re.findall(r"python -m (jobs\.\w+)|python:([\w.]+)", PAGE):

@@ -193,8 +193,14 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(setting
 
 def test_a_database_behind_its_migrations_is_named(desk: Desk, settings: config.Config) -> None:
     with desk.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert found(settings) == [("database_behind", WRONG)]
+
+
+def test_a_database_that_is_newer_than_the_program_is_named(desk: Desk, settings: config.Config) -> None:
+    with desk.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert found(settings) == [("database_newer", WRONG)]
 
 
 def test_a_guard_of_the_record_that_is_missing_is_named_and_an_upgrade_puts_it_back(
@@ -310,7 +316,7 @@ def test_readyz_is_503_when_something_is_wrong_and_names_it(client: FlaskClient,
 
 def test_readyz_is_503_when_the_database_is_behind(desk: Desk, client: FlaskClient) -> None:
     with desk.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json()["findings"] == [{"code": "database_behind", "level": WRONG}]

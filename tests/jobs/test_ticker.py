@@ -118,7 +118,7 @@ def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
             time.sleep(3.5)
             assert [record.levelname for record in caplog.records if record.name == "duban.ticker"] == ["WARNING"]
             valkey.start()
-            waited(lambda: len(queue) == 3, 10, "wake-ups")
+            waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
     finally:
         if valkey.process is None:
             valkey.start()
@@ -126,9 +126,9 @@ def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
 
 def test_a_redis_that_was_emptied_is_filled_again_at_once(queue: Queue, valkey: ValkeyServer) -> None:
     with ticking(queue):
-        waited(lambda: len(queue) == 3, 10, "wake-ups")
+        waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
         valkey.forget()
-        waited(lambda: len(queue) == 3, 10, "wake-ups again")
+        waited(lambda: len(queue) == len(NAMES), 10, "wake-ups again")
 
 
 def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
@@ -137,7 +137,7 @@ def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
         with ticking(queue):
             time.sleep(2)
             queue.connection.config_set("maxmemory", "256mb")
-            waited(lambda: len(queue) == 3, 10, "wake-ups")
+            waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
     finally:
         queue.connection.config_set("maxmemory", "256mb")
 
