@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Config, ConfigError, PROJECT, load, save_keys
+from config import PROJECT, Config, ConfigError, load, save_keys
 
 LONG_KEY = "k" * 32
 
