@@ -108,7 +108,7 @@ class Seed:
         first = select(func.min(Assignment.id)).where(Assignment.case_id == Case.id).scalar_subquery()
         lead = update(Case).where(Case.id.between(cases[0], cases[-1])).values(lead_assignment_id=first)
         self.session.execute(lead, execution_options={"synchronize_session": False})
-        return Handled(self, cases, ids)
+        return Handled(self, cases, ids, due["due_at"])
 
 
 @dataclass
@@ -118,6 +118,7 @@ class Handled:
     seed: Seed
     cases: list[int]
     ids: list[int]
+    due_at: datetime
 
     def rows(self, **columns: Any) -> list[Columns]:
         """The keys of a row that belongs to each assignment, and what is the same for all."""
@@ -130,7 +131,7 @@ class Handled:
         """A numbered reminder each, open or moved to another state."""
         seed = self.seed
         first = take(seed.session, "reminder", seed.at.year, len(self.cases))
-        own = {"attempt": attempt, "issued_at": seed.at, **seed.clock("reply_by", reply_by)}
+        own = {"attempt": attempt, "for_due_at": self.due_at, "issued_at": seed.at, **seed.clock("reply_by", reply_by)}
         rows = [{**row, "number": f"神热线催〔2026〕{first + n}号"} for n, row in enumerate(self.rows(**own))]
         ids = seed.born("reminder", "reminder.issued", "open", self.cases, rows)
         if to is not None:

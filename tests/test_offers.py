@@ -68,6 +68,7 @@ class Watched(Hand):
         """One verb of one person."""
         shown: Offer | None = None
         notice = "paper" in step  # What went to a unit is opened by the link to it, not by a button.
+        self.panel.now = now
         if verb in ACTS_ON and not notice and step.get("case") in self.cases:
             shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])), unit_of(self.panel, word))
         super().do(now, word, verb, step)

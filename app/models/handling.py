@@ -27,7 +27,8 @@ from app.models.posts import Unit
 
 
 class Reply(Stateful, Model):
-    """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing."""
+    """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing; `own_*` is the clock to
+    examine an assist's (a lead's is its case's)."""
 
     __tablename__ = "reply"
     __table_args__ = (Index("ix_reply_filed", "filed_at"),)
@@ -56,6 +57,9 @@ class Reply(Stateful, Model):
     public_answer: Mapped[Words]
     evidence: Mapped[Words]
     imported: Mapped[Flag]
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
     examined_at: Mapped[MaybeMoment]
     examined_by_id: Mapped[MaybePerson]
     refusal: Mapped[str | None] = mapped_column(String(40))

@@ -25,7 +25,8 @@ from app.models.posts import Unit
 
 
 class Reminder(Stateful, Model):
-    """A reminder: answered by a qualifying reply filed by `reply_by_at` (exclusive)."""
+    """A reminder for one due date of an assignment: answered by a qualifying reply filed by `reply_by_at` (exclusive).
+    Where due was lengthened since, `for_due_at` is the date it was issued for. [procedure 3]"""
 
     __tablename__ = "reminder"
     __table_args__ = (UniqueConstraint("assignment_id", "round", "attempt"),)
@@ -37,6 +38,7 @@ class Reminder(Stateful, Model):
     round: Mapped[int]
     attempt: Mapped[int]
     number: Mapped[str] = mapped_column(String(40), unique=True)
+    for_due_at: Mapped[AMoment]
     issued_at: Mapped[AMoment]
     issued_by_id: Mapped[MaybePerson]
     reply_by_at: Mapped[AMoment]

@@ -28,7 +28,8 @@ from app.models.posts import Unit
 
 class Supervision(Stateful, Model):
     """A candidate or item 督办件, on one ground of one assignment. `own_*` is the room's clock in this state,
-    `due_*` the unit's for its feedback, `heard_*` the hearing, `ask_*` the time to ask for a review."""
+    `due_*` the unit's for its feedback, `heard_*` the hearing, `ask_*` the time to ask for a review;
+    `taken_back` the measure of a closing that a review took back."""
 
     __tablename__ = "supervision"
     __table_args__ = (UniqueConstraint("assignment_id", "round", "ground", "attempt"),)
@@ -81,6 +82,7 @@ class Supervision(Stateful, Model):
     review_words: Mapped[Words]
     review_accepted: Mapped[bool | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
+    taken_back: Mapped[str | None] = mapped_column(String(20))
     ended_reason: Mapped[MaybeWords]
     ended_at: Mapped[MaybeMoment]
 

@@ -59,6 +59,7 @@ class ReminderFacts:
     attempt: int
     state: str
     number: str
+    for_due_at: datetime
     issued_at: datetime
     reply_by_at: datetime
     satisfied_by_reply_id: int | None
@@ -95,6 +96,9 @@ class ReplyFacts:
     state: str
     filed_at: datetime
     examined_at: datetime | None
+    unit_id: int
+    own_at: datetime | None
+    own_overdue_for: datetime | None
 
 
 @dataclass(slots=True)
@@ -109,6 +113,7 @@ class SupervisionFacts:
     attempt: int
     state: str
     listed_on: date | None
+    opened_at: datetime | None
     own_at: datetime | None
     own_clock: str | None
     own_overdue_for: datetime | None
@@ -183,6 +188,11 @@ class CaseFacts:
     def reminders_of(self, one: AssignmentFacts) -> list[ReminderFacts]:
         """The non-void reminders of one assignment, oldest first."""
         return [row for row in self.reminders if row.assignment_id == one.id and row.state != "void"]
+
+    def reminders_for_due(self, one: AssignmentFacts) -> list[ReminderFacts]:
+        """Its non-void reminders for the due date it has now, oldest first: one that was issued before due was
+        lengthened stays on record and counts no more. [procedure 3]"""
+        return [row for row in self.reminders_of(one) if row.for_due_at == one.due_at]
 
     def supervision_of(self, one: AssignmentFacts, ground: str | None = None) -> list[SupervisionFacts]:
         """The candidates and items of one assignment (on one ground), oldest first."""

@@ -46,7 +46,7 @@ class Limits:
     promises_each: int = _number(2, "ours", "3 of each at most one pending or accepted, and two filed, per round")
     explanation_characters: int = _number(20, "ours", "3 explanation >= 20 characters", 1, 2000)
     reply_to_reminder_workdays: int = _number(2, "src", "0 reply to a reminder")
-    reminders_each_round: int = _number(2, "ours", "3 never more than two in a round")
+    reminders_each_round: int = _number(2, "ours", "3 never more than two for one due date")
     feedback_workdays: int = _number(3, "seen", "0 feedback to a supervision notice")
     reissues: int = _number(2, "ours", "4 reissued (<= 2, new due)", 0)
     examine_workdays: int = _number(1, "seen", "0 examine a reply")

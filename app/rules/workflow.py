@@ -104,6 +104,17 @@ PROMISES = ("explanation", "interim")
 """The requests that are promises. [procedure 3]"""
 UNSENT = ("drafted", "reviewed", "approved", "sealed")
 
+CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "case": (("own",), OPEN_CASE),
+    "assignment": (("sign", "return", "due"), LIVE),
+    "request": (("own",), ("pending",)),
+    "reply": (("own",), ("filed",)),
+    "reminder": (("reply_by",), ("open",)),
+    "supervision": (("own", "due", "heard", "ask"), STANDING),
+    "referral": (("own", "send_by"), UNSENT),
+}
+"""subject -> its clocks, and the states in which they run."""
+
 Row = Any
 Condition = Callable[[Row, Row, datetime], bool]
 

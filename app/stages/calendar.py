@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import Table, literal, null, select, type_coerce, union_all, update
+from sqlalchemy import ColumnElement, Table, and_, false, literal, null, or_, select, type_coerce, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -33,22 +33,13 @@ from app.rules.workdays import (
     provisional_workday,
     sweep_not_before,
 )
-from app.rules.workflow import LIVE, OPEN_CASE, STANDING, UNSENT
+from app.rules.workflow import CLOCKS, LIVE
 
 FIRST_YEAR = 2004
 YEARS_AHEAD = 10
 """How far ahead a person may name a date."""
 OFFICE, LIBRARY, PROVISIONAL = "office", "library", "provisional"
 _VERSION, _LAST = "calendar.version", "calendar.last"
-CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "case": (("own",), OPEN_CASE),
-    "assignment": (("sign", "return", "due"), LIVE),
-    "request": (("own",), ("pending",)),
-    "reminder": (("reply_by",), ("open",)),
-    "supervision": (("own", "due", "heard", "ask"), STANDING),
-    "referral": (("own", "send_by"), UNSENT),
-}
-"""subject -> its clocks, and the states in which they run."""
 
 
 def _guess(day: date) -> tuple[bool, str]:
@@ -253,15 +244,11 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
-        running = model.state.in_(states)
-        if subject == "reminder":  # one that was answered may open again, with its reply-by
-            held = select(Assignment.id).where(Assignment.state.in_(LIVE))
-            running |= (Reminder.state == "satisfied") & Reminder.assignment_id.in_(held)
+        running = or_(model.state.in_(states), _still_running(subject, now))
         for row in session.scalars(select(model).where(running).order_by(model.id)):
-            assist = subject == "assignment" and row.role == "assist"
             later = {
                 name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
-                for name in names if not (assist and name == "due")
+                for name in names if name not in _STANDS.get((subject, getattr(row, "role", row.state)), ())
             }
             moved = {name: deadline for name, deadline in later.items() if deadline}
             if moved:
@@ -271,6 +258,23 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
         for group in _alike(entries[start : start + 1000]):
             move_many(session, now, actor, group)
     _look_again(session, now)
+
+
+_STANDS = {("assignment", "assist"): ("due",), ("supervision", "closed"): ("due", "heard")}
+"""Clocks that are not worked out by themselves: an assist's due follows its lead's, what was closed has been heard."""
+
+
+def _still_running(subject: str, now: datetime) -> ColumnElement[bool]:
+    """What has ended and whose clocks run all the same: an answered reminder may open again, a closed item have its
+    conclusion reviewed."""
+    if subject == "reminder":
+        held = select(Assignment.id).where(Assignment.state.in_(LIVE))
+        return and_(Reminder.state == "satisfied", Reminder.assignment_id.in_(held))
+    if subject == "supervision":
+        item: Any = SUBJECTS["supervision"]
+        asked = item.review_asked_at.is_not(None) & item.review_accepted.is_(None)
+        return and_(item.state == "closed", or_(item.ask_at > now, asked))
+    return false()
 
 
 def _alike(entries: list[Entry]) -> list[list[Entry]]:

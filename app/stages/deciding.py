@@ -30,6 +30,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "case": ("own_overdue_for",),
     "assignment": ("signed_at", "signed_by", "warned_for", "overdue_for", "watched"),
     "request": ("own_overdue_for",),
+    "reply": ("own_overdue_for",),
     "reminder": ("satisfied_by_request_id", "lapsed_at", "ended_at"),
     "supervision": ("listed_on", "own_at", "own_clock", "own_overdue_for", "overdue_for"),
     "referral": ("own_overdue_for",),

@@ -20,6 +20,7 @@ from app.rules.office import Office
 from app.rules.opinion import names_a_step, says_something
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import Deadline
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
@@ -252,7 +253,7 @@ def reply(
         "filed_at": now, "approved_by_id": actor.id, "drafted_by_id": drafted_by, "late": too_late,
         "imported": imported, "self_approved": drafted_by in (None, actor.id), "opinion": opinion,
         "next_step": next_step, "step_on": step_on, "public_answer": public_answer, "contacted": contacted,
-        "why_not_contacted": why_not_contacted, **form,
+        "why_not_contacted": why_not_contacted, **clock("own", _assist_clock(session, now, case, assignment)), **form,
     }  # fmt: skip
     row: Reply = bear(session, now, actor, "reply", "filed", "reply.filed", columns, {"late": too_late})
     answered = {"replied_at": now, "reply_id": row.id, "late": too_late}
@@ -281,10 +282,18 @@ def _complete(case: Case, public_answer: str, contacted: bool | None, why_not: s
         raise NotAllowed("caller_not_contacted")
 
 
-def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+def _examine_by(session: Session, now: datetime, case: Case) -> Deadline:
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), office.kept(case.allocated_at).examine_workdays)
-    move(session, now, actor, case, "examining", "case.replied", clock("own", own))
+    return office.calendar.run(now.date(), office.kept(case.allocated_at).examine_workdays)
+
+
+def _assist_clock(session: Session, now: datetime, case: Case, one: Assignment) -> Deadline | None:
+    """The centre's clock to examine an assist's reply, like the lead's: that one is its case's own. [procedure 0]"""
+    return _examine_by(session, now, case) if one.role == "assist" else None
+
+
+def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    move(session, now, actor, case, "examining", "case.replied", clock("own", _examine_by(session, now, case)))
 
 
 DRAFTED_FOR = {"feed_back": ("opened", "reissued"), "record_statement": ("confirmed",)}

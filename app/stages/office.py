@@ -22,11 +22,12 @@ from app.rules.workdays import sweep_not_before, sweep_on
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, STANDING
 from app.stages.calendar import office_at
 from app.stages.papers import frozen
-from app.stages.supervision import held_to, list_facts, relisted_from, silent_from
+from app.stages.supervision import held_to, list_facts, relisted_from, review_open, silent_from
 
 _TASKS = {"registered": "allocate", "submitted": "instruction", "examining": "examine", "visiting": "visit"}
 _ROOM_TASKS = {
     "candidate": "decide", "finding": "confirm", "heard": "conclude", "concluded": "rule on the review",
+    "closed": "rule on the review",
 }  # fmt: skip
 
 
@@ -38,14 +39,22 @@ def decide_own_overdue(case: CaseFacts, office: Office) -> list[Effect]:
     for request in case.requests:
         if request.state == "pending" and _passed(request, office):
             effects.append(_own("centre.overdue", "request", request, f"rule on {request.kind}", request.unit_id))
+    for reply in case.replies:
+        if reply.state == "filed" and _passed(reply, office):
+            effects.append(_own("centre.overdue", "reply", reply, "examine", reply.unit_id))
     for item in case.supervision:
-        if item.state in _ROOM_TASKS and _passed(item, office):
+        if _waits_for_the_room(item) and _passed(item, office):
             effects.append(_own("room.overdue", "supervision", item, _ROOM_TASKS[item.state], item.unit_id))
     return effects
 
 
 def _passed(row: Any, office: Office) -> bool:
     return row.own_at is not None and office.now >= row.own_at and row.own_overdue_for != row.own_at
+
+
+def _waits_for_the_room(item: SupervisionFacts) -> bool:
+    """Whether the room has something to decide about an item; a closed one only while a review of it is open."""
+    return item.state in _ROOM_TASKS and (item.state != "closed" or review_open(item))
 
 
 def _own(kind: str, subject: str, row: Any, task: str, unit_id: int | None) -> Effect:
@@ -93,7 +102,9 @@ def _failed(case: CaseFacts) -> bool:
 def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
     """The moments at which something of a case begins to hold, and whether they are looked at exactly then."""
     requests = [one.own_at for one in case.requests if one.state == "pending"]
-    for own_at in (case.own_at, *requests, *(at for row in case.referrals for at in (row.own_at, row.send_by_at))):
+    replies = [one.own_at for one in case.replies if one.state == "filed"]
+    referrals = [at for row in case.referrals for at in (row.own_at, row.send_by_at)]
+    for own_at in (case.own_at, *requests, *replies, *referrals):
         if own_at is not None:
             yield own_at, False
     for one in case.assignments:
@@ -134,7 +145,7 @@ def _item_moments(case: CaseFacts, item: SupervisionFacts, office: Office) -> It
         yield _next_workday(office), False
     if item.state == "concluded" and not any(row.supervision_id == item.id for row in case.referrals):
         yield _next_workday(office), False
-    if item.state in STANDING:
+    if item.state in STANDING or _waits_for_the_room(item):
         for moment in (item.own_at, item.due_at, item.heard_at):
             if moment is not None:
                 yield moment, False

@@ -56,11 +56,12 @@ def decide_overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> lis
 
 def decide_lapse(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
     """The first sweep after reply-by lapses an open reminder, on any day, unless a promise filed by then is pending.
-    A second reminder whose promise was missed is open again, with its old reply-by."""
+    The second reminder for a due date whose promise was missed is open again, with its old reply-by."""
     effects: list[Effect] = []
-    for place, row in enumerate(case.reminders_of(one)):
-        waiting = one.state in OPEN_ASSIGNMENT and one.replied_at is None
-        again = place > 0 and _promise_missed(case, row, office) and waiting
+    waiting = one.state in OPEN_ASSIGNMENT and one.replied_at is None
+    seconds = case.reminders_for_due(one)[1:]
+    for row in case.reminders_of(one):
+        again = row in seconds and _promise_missed(case, row, office) and waiting
         if again:
             sets: dict[str, Any] = {"satisfied_by_request_id": None, "ended_at": None}
             effects.append(Effect("reminder.reopened", "reminder", row, "open", sets, {}, one.unit_id))
@@ -91,7 +92,7 @@ def due_for_reminder(case: CaseFacts, one: AssignmentFacts, office: Office, by_h
         return False
     if not by_hand and any(row.assignment_id == one.id and row.in_error for row in case.reminders):
         return False
-    before = case.reminders_of(one)
+    before = case.reminders_for_due(one)
     if not before:
         return True
     if len(before) >= office.kept(case.allocated_at).reminders_each_round or before[0].state == "open":
@@ -120,7 +121,7 @@ def _issue(case: CaseFacts, one: AssignmentFacts, office: Office) -> tuple[dict[
     attempt = 1 + max((row.attempt for row in case.reminders if row.assignment_id == one.id), default=0)
     columns = {
         "case_id": case.id, "assignment_id": one.id, "unit_id": one.unit_id, "round": one.round, "attempt": attempt,
-        "issued_at": office.now, **clock("reply_by", reply_by),
+        "for_due_at": one.due_at, "issued_at": office.now, **clock("reply_by", reply_by),
     }  # fmt: skip
     payload = {
         "attempt": attempt, "round": one.round, "reply_by": reply_by.on.isoformat(), "due_on": one.due_on.isoformat(),

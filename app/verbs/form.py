@@ -27,8 +27,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form; `alone`
-    where it may also be done without what it acts on."""
+    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form; `ended`
+    are ended states that it is about too, where nothing in its `states` stands; `alone` where it may also be done
+    without what it acts on."""
 
     name: str
     stage: str
@@ -37,6 +38,7 @@ class Verb:
     fields: tuple[Field, ...] = ()
     kind: str = ""
     states: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
     alone: bool = False
 
 

@@ -68,8 +68,8 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "confirm_finding": ("supervision", ("finding",)),
     "record_statement": ("supervision", ("confirmed",)),
     "conclude": ("supervision", ("confirmed", "heard")),
-    "ask_review": ("supervision", ("concluded",)),
-    "rule_on_review": ("supervision", ("concluded",)),
+    "ask_review": ("supervision", ("concluded", "closed")),
+    "rule_on_review": ("supervision", ("concluded", "closed")),
     "close_supervision": ("supervision", ("concluded",)),
     "record_visit": ("case", ("visiting", "merged", "reviewing", "closed")),
     "amend_visit": ("case", ("visiting", "merged", "reviewing", "closed")),
@@ -94,11 +94,23 @@ Pair = tuple[str, str]
 Rows = Mapping[str, Sequence[Any]]
 TO_RESPOND = "to_respond"
 """The mark of an assignment whose first response is still to be given."""
+REVIEWABLE, REVIEW_ASKED = "reviewable", "review_asked"
+"""The marks of an item whose conclusion may be reviewed, and of one whose review waits for the ruling."""
 
 
 def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
     proposed = any(row.refusal_reason is not None for row in found)
     return None if proposed else ("没有提出不予受理", "no refusal is proposed")
+
+
+def _no_review_asked(found: Sequence[Any], rows: Rows) -> Pair | None:
+    waits = any(row.mark == REVIEW_ASKED for row in found)
+    return None if waits else ("没有待裁定的复核", "no review waits to be ruled on")
+
+
+def _not_reviewable(found: Sequence[Any], rows: Rows) -> Pair | None:
+    may = any(row.mark == REVIEWABLE for row in found)
+    return None if may else ("已申请过复核，或申请期限已过", "a review was asked for already, or it is too late")
 
 
 def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
@@ -122,6 +134,7 @@ def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
     "confirm_refusal": _no_proposal, "first_response": _none_to_respond, "reply": _assists_open,
+    "ask_review": _not_reviewable, "rule_on_review": _no_review_asked,
 }  # fmt: skip
 """verb -> what else stands against it, in words, where its subject is in a state for it."""
 

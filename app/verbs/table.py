@@ -267,8 +267,10 @@ _VERBS = (
         _WORDS, _f("person")), states=("confirmed",)),
     Verb("conclude", "supervision", "item", supervision.conclude, (
         _f("conclusion!"),), states=("heard", "confirmed")),
-    Verb("ask_review", "supervision", "item", supervision.ask_review, (_WORDS,), states=("concluded",)),
-    Verb("rule_on_review", "supervision", "item", supervision.rule_on_review, _RULING, states=("concluded",)),
+    Verb("ask_review", "supervision", "item", supervision.ask_review, (_WORDS,), states=("concluded",),
+         ended=("closed",)),
+    Verb("rule_on_review", "supervision", "item", supervision.rule_on_review, _RULING, states=("concluded",),
+         ended=("closed",)),
     Verb("close_supervision", "supervision", "item", supervision.close_supervision, (
         _c("outcome!", supervision.OUTCOMES),), states=("concluded",)),
     Verb("record_visit", "visit", "case", visit.record_visit, _VISITED),

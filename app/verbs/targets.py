@@ -79,16 +79,16 @@ def _item(
     case: Case,
     unit: Unit | None,
     ground: str | None,
-    states: Sequence[str],
+    verb: Verb,
     id: int | None,
 ) -> Supervision:
-    """The item meant: the one that is named, else the first in a state that the verb is about, else the first that
-    stands, else the newest."""
+    """The item meant: the one that is named, else the first in a state that the verb is about, else the newest that
+    ended in one, else the first that stands, else the newest."""
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
     if id is not None:
         rows = [row for row in rows if row.id == id_of(id)]
-    for wanted in (states, STANDING):
-        fitting = [row for row in rows if row.state in wanted]
+    for wanted, newest in ((verb.states, False), (verb.ended, True), (STANDING, False)):
+        fitting = [row for row in (reversed(rows) if newest else rows) if row.state in wanted]
         if fitting:
             return fitting[0]
     if not rows:
@@ -121,7 +121,7 @@ def target_of(
     if verb.target == "reminder":
         return _reminder(session, actor, case, unit)
     if verb.target == "item":
-        return _item(session, actor, case, unit, ground, verb.states, item)
+        return _item(session, actor, case, unit, ground, verb, item)
     if verb.target == "referral":
         return referral_meant(session, actor, case, unit, verb.states)
     return case

@@ -26,8 +26,8 @@ from app.models.columns import Moment
 from app.models.file import File
 from app.roles import Actor
 from app.rules.files import IDENTIFYING
-from app.verbs.offers import TO_RESPOND
-from app.views.actor import reader
+from app.verbs.offers import REVIEW_ASKED, REVIEWABLE, TO_RESPOND
+from app.views.actor import now, reader
 
 _NAMES = ("subject", "id", "state", "kind", "number", "unit_id", "unit", "round", "at", "due_at", "due_clock",
           "own_at", "own_clock", "words", "more", "mark", "paper")  # fmt: skip
@@ -82,7 +82,7 @@ def _parts(case: Case, who: Actor) -> list[Any]:
         _part(Supervision, case, state=Supervision.state, kind=Supervision.ground, number=Supervision.number,
               round=Supervision.round, at=Supervision.opened_at, due_at=_heard_or(Supervision.due_at),
               due_clock=_heard_or(Supervision.due_clock), own_at=Supervision.own_at, own_clock=Supervision.own_clock,
-              words=Supervision.requirement, paper="supervision"),
+              words=Supervision.requirement, mark=_review(), paper="supervision"),
     ]  # fmt: skip
     if own is not None:
         assists = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.role == "assist")
@@ -116,6 +116,15 @@ def _heard_or(due: Any) -> Any:
     """The unit's clock on an item: for its feedback, and while it is heard the hearing."""
     heard = Supervision.heard_at if due is Supervision.due_at else Supervision.heard_clock
     return either((Supervision.state == "confirmed", heard), else_=due)
+
+
+def _review() -> Any:
+    """Whether the conclusion of an item may be reviewed, or a review of it waits."""
+    return either(
+        (Supervision.review_asked_at.is_(None) & (Supervision.ask_at > now()), REVIEWABLE),
+        (Supervision.review_asked_at.is_not(None) & Supervision.review_accepted.is_(None), REVIEW_ASKED),
+        else_="",
+    )
 
 
 def _said_at_the_visit(who: Actor) -> Any:

@@ -14,8 +14,9 @@ from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.notices import LIST_HEAD, list_rows, struck_rows
 from app.rules import words
+from app.stages.supervision import review_open
 from app.verbs import Verb, possible
-from app.views.actor import actor, language
+from app.views.actor import actor, language, now
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
 from app.views.papers import Noticed, list_facts, sent
@@ -29,12 +30,12 @@ class Supervision(Noticed):
     page_only = (
         "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
         "struck_reason", "ended_reason", "cleared_to", "confirmed_at", "heard_at", "concluded_at", "review_accepted",
-        "fed_back_at", "ended_at",
+        "taken_back", "fed_back_at", "ended_at",
     )  # fmt: skip
 
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""
-        verbs = [one for one in possible(actor()) if item.state in _states(one)]
+        verbs = [one for one in possible(actor()) if _meant(one, item)]
         return [
             *((url_for(f"Verbs.{one.name}", case=item.case_id, item=item.id), words.title(one.name, language()))
               for one in verbs),
@@ -47,6 +48,16 @@ def _states(verb: Verb) -> Sequence[str]:
     if verb.name == "open_supervision":
         return ("candidate",)
     return verb.states if verb.target == "item" else ()
+
+
+def _meant(verb: Verb, item: Any) -> bool:
+    """Whether a verb can be about an item; after it was closed its conclusion may still be reviewed, for a time."""
+    if item.state in _states(verb):
+        return True
+    if item.state not in verb.ended:
+        return False
+    askable = item.review_asked_at is None and item.ask_at is not None and now() < item.ask_at
+    return askable if verb.name == "ask_review" else review_open(item)
 
 
 class SupervisionLists(DeskView):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, or_, select, union_all
 
 from app.models import (
     Assignment,
@@ -30,6 +30,7 @@ from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by, within
 from app.stages.handling import DRAFTED_FOR
+from app.stages.supervision import REVIEWED_IN
 from app.views.actor import now, reader
 
 Where = Callable[[Actor], list[Any]]
@@ -86,6 +87,11 @@ _UNANSWERED = (
 )  # fmt: skip
 """Emergencies of which the unit has not said yet what is being done. [procedure 0]"""
 
+_REVIEW_OPEN = and_(
+    Supervision.state.in_(REVIEWED_IN), Supervision.review_asked_at.is_not(None), Supervision.review_accepted.is_(None),
+)  # fmt: skip
+"""Items whose review was asked for and not ruled on yet, closed or not. [procedure 4]"""
+
 QUEUES: dict[str, Queue] = {
     "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
                   lambda who: [Case.operator_id == who.id, Case.state.in_(OPEN_CASE)], "registered_at"),
@@ -117,6 +123,9 @@ QUEUES: dict[str, Queue] = {
                          lambda who: [*_UNANSWERED, Assignment.response_at <= now()], "response_at", red=True),
     "to_examine": Queue(("待审核答复", "Replies to examine"), ("examiner", "centre_head"), Reply,
                         lambda who: [Reply.state == "filed"], "filed_at"),
+    "unexamined": Queue(("协办答复逾期未审核", "Assists' replies not examined in time"), ("examiner", "centre_head"),
+                        Reply, lambda who: [Reply.own_overdue_for == Reply.own_at, Reply.state == "filed"], "own_at",
+                        red=True),
     "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
                        _case("reviewing"), "own_at"),
     "to_visit": Queue(("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit,
@@ -146,15 +155,14 @@ QUEUES: dict[str, Queue] = {
                    lambda who: [Supervision.state.in_([one for one in STANDING if one != "candidate"])], "due_at"),
     "room_overdue": Queue(("督查室逾期", "The room's own overdue"), _ROOM, Supervision,
                           lambda who: [Supervision.own_overdue_for == Supervision.own_at,
-                                       Supervision.state.in_(STANDING)], "own_at", red=True),
+                                       or_(Supervision.state.in_(STANDING), _REVIEW_OPEN)], "own_at", red=True),
     "referrals_overdue": Queue(("移送逾期", "Referrals overdue"), _ROOM, Referral,
                                lambda who: [Referral.own_overdue_for == Referral.own_at,
                                             Referral.state.in_(_UNDER_WAY)], "own_at", red=True),
     "findings": Queue(("待确认认定", "Findings to confirm"), ("supervision_head",), Supervision,
                       lambda who: [Supervision.state == "finding"], "own_at"),
     "reviews": Queue(("待裁定复核", "Reviews to rule on"), ("supervision_head",), Supervision,
-                     lambda who: [Supervision.state == "concluded", Supervision.review_asked_at.is_not(None),
-                                  Supervision.review_accepted.is_(None)], "own_at"),
+                     lambda who: [_REVIEW_OPEN], "own_at"),
     "referrals": Queue(("移送卷宗", "Referrals"), _ROOM, Referral,
                        lambda who: [Referral.state.in_(_UNDER_WAY)], "send_by_at", "Referrals"),
     "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),

@@ -54,7 +54,8 @@ def columns(session: Session, subject: str, case: int = 0, of: dict[str, int] | 
         "request": {"round": 1, "kind": "explanation", "filed_at": NOW},
         "reply": {"round": 1, "filed_at": NOW},
         "reminder": {
-            "round": 1, "attempt": 1, "number": f"reminder {case}", "issued_at": NOW, **clock("reply_by", until(2)),
+            "round": 1, "attempt": 1, "number": f"reminder {case}", "for_due_at": NOW,
+            "issued_at": NOW, **clock("reply_by", until(2)),
         },
         "supervision": {"round": 1, "ground": "silent", "attempt": 1, "number": f"item {case}"},
         "visit": {"caller_case_id": case, "round": 1, "planned_at": NOW},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.database import reading
-from app.models import Assignment, Reply, Responsibility
+from app.models import Assignment, Event, Reply, Responsibility
 from app.stages.redo import EXCLUDED, REASONS
 from app.stages.reporting import figures, period_of
 from tests.databases import Desk
@@ -81,6 +81,24 @@ def test_the_examination_has_1_wd_and_the_centres_delay_is_shown(room: Room) -> 
     assert room.case("A").deadline("own").on.isoformat() == "2025-06-10"
     room.sweeps("2025-06-10", "2025-06-11")
     assert [one["task"] for one in room.told("centre.overdue", "A")] == ["examine"]
+
+
+def test_an_assists_reply_is_examined_within_1_wd_too(room: Room) -> None:
+    """Of two assists one was examined in time; the other's is the centre's own overdue, before and beside the lead's.
+    """
+    room.allocated("2025-06-09 09:10", "A", kind="complaint", assists=["HOUSING", "PARKS"])
+    room.do("2025-06-10 09:00", "head@HOUSING", "reply", "A")
+    room.do("2025-06-10 09:10", "head@PARKS", "reply", "A")
+    room.do("2025-06-10 10:00", "examiner", "examine", "A", unit="PARKS", passes=False)
+    room.sweeps("2025-06-11", "2025-06-13")
+    assert room.days("centre.overdue", "A") == ["2025-06-12"]
+    told = room.told("centre.overdue", "A")[0]
+    assert (told["task"], told["true_at"][:10]) == ("examine", "2025-06-12")
+    assert room.row(Event, kind="centre.overdue").subject == "reply"
+    room.do("2025-06-13 09:00", "head@PARKS", "reply", "A")
+    room.do("2025-06-13 09:10", "head@WATER", "reply", "A")
+    room.sweeps("2025-06-14", "2025-06-18")
+    assert room.days("centre.overdue", "A") == ["2025-06-12", "2025-06-17", "2025-06-17"]
 
 
 def test_who_approved_the_reply_does_not_examine_it_nor_does_the_visitor_review(room: Room) -> None:

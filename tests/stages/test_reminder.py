@@ -105,6 +105,26 @@ def test_an_open_reminder_is_void_in_error_only_by_the_centre_head_with_a_reason
     assert office.days("reminder.issued", "A") == ["2025-06-13", "2025-06-20"]
 
 
+def test_a_reminder_names_the_due_date_it_is_for_and_there_are_never_more_than_two_for_one(desk: Desk) -> None:
+    """Lapsed for 06-12; lengthened to 06-23, which has its own, and a second after a missed promise, and no third."""
+    office = reminded(desk)
+    office.sweeps("2025-06-14", "2025-06-18")
+    office.do("2025-06-18 09:00", "allocator", "reclassify", "A", kind="report")
+    office.sweeps("2025-06-19", "2025-06-24")
+    office.do("2025-06-24 09:00", "head@WATER", "explain", "A", promised_on=date(2025, 6, 25))
+    office.do("2025-06-24 10:00", "allocator", "rule_on_explanation", "A", accept=True)
+    office.sweeps("2025-06-25", "2025-06-26")
+    office.do("2025-06-26 09:00", "head@WATER", "reply_interim", "A", promised_on=date(2025, 6, 27))
+    office.do("2025-06-26 10:00", "allocator", "rule_on_interim", "A", accept=True)
+    office.sweeps("2025-06-27", "2025-07-10")
+    assert office.days("reminder.issued", "A") == ["2025-06-13", "2025-06-24", "2025-06-26"]
+    named = [(row.for_due_at, row.state) for row in office.reminders("A")]
+    assert named == [
+        (moment("2025-06-13 00:00"), "lapsed"), (moment("2025-06-24 00:00"), "satisfied"),
+        (moment("2025-06-24 00:00"), "lapsed"),
+    ]  # fmt: skip
+
+
 def test_a_sweep_run_twice_issues_nothing_twice(desk: Desk) -> None:
     office = reminded(desk)
     before = office.events()

@@ -59,14 +59,19 @@ def test_watch_repeated_and_silent_need_the_reminder_lapsed_not_open(room: Room)
 
 
 def test_watch_repeated_and_silent_need_the_assignment_overdue_now(room: Room) -> None:
-    """Lapsed on 06-18, then flagged complex: due is 06-30, and nothing is listed before that has passed."""
+    """Lapsed on 06-18, then flagged complex: due is 06-30, which has a reminder of its own, and nothing is listed
+    before that has lapsed too."""
     late(room)
     room.sweeps("2025-06-13", "2025-06-18")
     room.do("2025-06-18 10:00", "allocator", "reclassify", "A", complex=True)
     room.do("2025-06-19 10:00", "operator", "contact", "A", kind="repeat")
     room.sweeps("2025-06-19", "2025-06-30")
     assert grounds(room) == []
-    room.sweep("2025-07-01")
+    room.sweeps("2025-07-01", "2025-07-10")
+    assert [row.state for row in room.reminders("A")] == ["lapsed", "lapsed"]
+    assert room.days("reminder.issued", "A") == ["2025-06-13", "2025-07-01"]
+    assert grounds(room) == []
+    room.sweep("2025-07-11")
     assert grounds(room) == ["silent"]
 
 
@@ -482,6 +487,40 @@ def test_a_review_refused_goes_on(room: Room) -> None:
     room.do("2025-06-16 09:10", "supervision_head", "rule_on_review", "A", accept=False)
     room.to("send_referral", at="2025-06-16 09:20")
     assert (room.item.state, room.referral.state) == ("referred", "sent")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_closing_does_not_take_the_review_away_and_accepted_its_measure_is_taken_back(room: Room, outcome: str) -> None:
+    """Asked for on the third day; the room has two to rule, then it is its own overdue; what was done stays on record.
+    """
+    room.to("conclude")
+    room.do("2025-06-10 16:00", "officer", "close_supervision", "A", outcome=outcome)
+    assert room.refused("2025-06-11 09:00", "supervision_head", "rule_on_review", "A", accept=True) == "no_review_asked"
+    room.do("2025-06-13 23:59", "head@WATER", "ask_review", "A")
+    assert room.refused("2025-06-13 23:59", "head@WATER", "ask_review", "A") == "review_asked_once"
+    room.sweeps("2025-06-14", "2025-06-18")
+    assert room.days("room.overdue", "A") == ["2025-06-18"]
+    assert room.told("room.overdue", "A")[0]["task"] == "rule on the review"
+    room.do("2025-06-18 10:00", "supervision_head", "rule_on_review", "A", accept=True)
+    assert (room.item.state, room.item.outcome, room.item.taken_back) == ("closed", "nothing", outcome)
+    assert room.told("supervision.review_ruled", "A") == [{"accept": True, "taken_back": outcome}]
+    assert room.told("supervision.closed", "A") == [{"outcome": outcome}]
+    no = room.refused("2025-06-18 11:00", "supervision_head", "rule_on_review", "A", accept=True)
+    assert no == "no_review_asked"
+
+
+def test_a_closing_whose_review_is_refused_stands_and_after_3_wd_none_is_asked_for(room: Room) -> None:
+    room.to("conclude")
+    room.do("2025-06-10 16:00", "officer", "close_supervision", "A", outcome="interview")
+    assert room.refused("2025-06-14 00:00", "head@WATER", "ask_review", "A") == "too_late_for_review"
+    room.do("2025-06-13 10:00", "head@WATER", "ask_review", "A")
+    room.do("2025-06-16 10:00", "supervision_head", "rule_on_review", "A", accept=False)
+    assert (room.item.state, room.item.outcome, room.item.taken_back) == ("closed", "interview", None)
+
+
+def test_an_item_that_was_never_concluded_has_no_review(room: Room) -> None:
+    room.to("feed_back")
+    assert room.refused("2025-06-09 16:00", "head@WATER", "ask_review", "A") == "not_concluded"
 
 
 # --- the end ---

@@ -93,10 +93,10 @@ class Bot(Said):
     def _lapse(self, one: Assignment) -> None:
         """The first sweep after reply-by lapses it; a promise filed by then and pending holds that. A second reminder
         satisfied by a promise that is missed is open again."""
-        issued = [row for row in one.reminders if row.state != "void"]
-        for row in issued:
+        for row in [row for row in one.reminders if row.state != "void"]:
             waiting = one.state in AWAITED
-            if row is not issued[0] and row.state == "satisfied" and self._missed(row.by_ask) and waiting:
+            second = row in self.issued_for_due(one)[1:]
+            if second and row.state == "satisfied" and self._missed(row.by_ask) and waiting:
                 row.state, row.by_ask = "open", None
                 self.say("reminder.reopened")
             held = any(
@@ -112,22 +112,27 @@ class Bot(Said):
             return False
         if not by_hand and any(row.in_error for row in one.reminders):
             return False
-        issued = [row for row in one.reminders if row.state != "void"]
+        issued = self.issued_for_due(one)
         if not issued:
             return True
         since = [ask for ask in one.asks if ask.filed_at >= issued[0].issued_at and self._missed(ask)]
         return len(issued) == 1 and issued[0].state != "open" and bool(since)
 
+    @staticmethod
+    def issued_for_due(one: Assignment) -> list[Reminder]:
+        """Its non-void reminders for the due date that it has now. [3]"""
+        return [row for row in one.reminders if row.state != "void" and row.for_due == one.due.at]
+
     def issue(self, one: Assignment) -> None:
         reply_by = end(after(self.today, 2))
-        one.reminders.append(Reminder("open", self.next(), issued_at=self.now, reply_by=reply_by))
+        one.reminders.append(Reminder("open", self.next(), issued_at=self.now, reply_by=reply_by, for_due=one.due.at))
         self.say("reminder.issued")
 
     # Supervision.
 
     def _unheeded(self, case: Case, one: Assignment) -> bool:
-        """The latest non-void reminder lapsed, no qualifying reply, overdue now."""
-        issued = [row for row in one.reminders if row.state != "void"]
+        """The latest non-void reminder for the present due date lapsed, no qualifying reply, overdue now."""
+        issued = self.issued_for_due(one)
         lapsed = bool(issued) and issued[-1].state == "lapsed"
         return lapsed and self.overdue(case, one) and not self.qualified(one)
 
@@ -164,7 +169,7 @@ class Bot(Said):
         """`silent` from 24:00 of the 5th working day past the later of reply-by and the last refusal; else watched."""
         if not unheeded:
             return
-        reply_by = [row for row in one.reminders if row.state != "void"][-1].reply_by
+        reply_by = self.issued_for_due(one)[-1].reply_by
         refused = [reply.refused_at.date() for reply in one.refusals if reply.refused_at]
         past = max([(reply_by - DAY).date(), *refused])
         if self.now >= end(after(past, 5)):
@@ -175,7 +180,11 @@ class Bot(Said):
             self.say("supervision.watched")
 
     def _new_date_missed(self, one: Assignment) -> list[Item]:
-        """Cleared to a new date, and no final reply by then - or only refused ones: listed `by_hand`."""
+        """Cleared to a new date, and no final reply by then - or only refused ones: listed `by_hand`, unless something
+        stands from an earlier day."""
+        standing = [item.listed_on or item.opened_on for item in one.items if item.state in STANDING]
+        if any(began and began < self.today for began in standing):
+            return []
         for item in one.items:
             day = item.cleared_to
             if day is None or self.now < end(day) or one.state not in AWAITED:
@@ -224,8 +233,11 @@ class Bot(Said):
             for ask in one.asks:
                 if ask.state == "pending":
                     self._late(ask, "centre.overdue")
+            for reply in one.replies:
+                if reply.state == "filed":
+                    self._late(reply, "centre.overdue")
         for item in case.items:
-            if item.state in ROOM_TASKS:
+            if item.state in ROOM_TASKS or (item.state == "closed" and item.review == "asked"):
                 self._late(item, "room.overdue")
             row = item.referral
             to_send = row and (row.state in ("approved", "sealed") or (row.state == "drafted" and not row.completed_by))

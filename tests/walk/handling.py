@@ -84,7 +84,8 @@ class Handling(Visiting):
             need(not any(row.state in AWAITED for row in self.assists(case, one)))
         if one.state == "allocated":
             self.say("assignment.signed")
-        one.standing = Reply("filed", self.next(), filed_at=self.now)
+        own = end(after(self.today)) if one.role == "assist" else None
+        one.standing = Reply("filed", self.next(), own, filed_at=self.now)
         one.replies.append(one.standing)
         one.state = "replied"
         case.handlers.add(who.word)

@@ -26,12 +26,15 @@ SEND = ("sealed", "sent", "received", "closed")
 class Room(Handling):
     # Supervision.
 
-    def _item(self, case: Case, unit: str | None, *states: str) -> Item:
-        """The item meant: the first in a state that the verb is about, else the first that stands, else the newest."""
+    def _item(self, case: Case, unit: str | None, *states: str, ended: str = "") -> Item:
+        """The item meant: the first in a state that the verb is about, else the newest that ended in one, else the
+        first that stands, else the newest."""
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
         rows.sort(key=lambda item: item.n)
         need(rows)
-        fitting = [item for item in rows if item.state in states] or [row for row in rows if row.state in STANDING]
+        fitting = [item for item in rows if item.state in states]
+        fitting = fitting or [row for row in reversed(rows) if row.state == ended]
+        fitting = fitting or [row for row in rows if row.state in STANDING]
         return fitting[0] if fitting else rows[-1]
 
     def _about(self, case: Case, item: Item) -> Assignment:
@@ -56,7 +59,7 @@ class Room(Handling):
             need(case.state not in ("withdrawn", "merged"))
             item = Item("", self.next(), ground="by_hand")
             one.items.append(item)
-        item.state, item.own = "opened", None
+        item.state, item.own, item.opened_on = "opened", None, self.today
         item.drafters.add(who.word)
         item.due = end(after(self.today, workdays or 3))
         self.say("supervision.opened")
@@ -148,18 +151,18 @@ class Room(Handling):
         self.say("supervision.concluded")
 
     def ask_review(self, who: Person, case: Case) -> None:
-        item = self._item(case, who.unit, "concluded")
-        need(item.state == "concluded" and not item.review and item.ask_until and self.now < item.ask_until)
+        item = self._item(case, who.unit, "concluded", ended="closed")
+        need(item.state in ("concluded", "closed") and not item.review and item.ask_until and self.now < item.ask_until)
         item.review, item.own = "asked", end(after(self.today, 2))
         self.say("supervision.review_asked")
 
     def rule_on_review(self, who: Person, case: Case, unit: str, accept: bool) -> None:
-        item = self._item(case, unit, "concluded")
-        need(item.state == "concluded" and item.review == "asked")
+        item = self._item(case, unit, "concluded", ended="closed")
+        need(item.state in ("concluded", "closed") and item.review == "asked")
         need(who.word not in (item.concluded_by, item.found_by))
         item.review, item.own = "ruled", None
         self.say("supervision.review_ruled")
-        if accept:
+        if accept and item.state == "concluded":
             self.end_item(case, item, "closed", "supervision.closed")
 
     def close_supervision(self, who: Person, case: Case, unit: str) -> None:

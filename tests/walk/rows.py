@@ -88,6 +88,7 @@ class Reply(Row):
 class Reminder(Row):
     issued_at: datetime = LONG_AGO
     reply_by: datetime = LONG_AGO
+    for_due: datetime = LONG_AGO
     by_reply: Reply | None = None
     by_ask: Ask | None = None
     in_error: bool = False
@@ -110,6 +111,7 @@ class Item(Row):
 
     ground: str = ""
     listed_on: date | None = None
+    opened_on: date | None = None
     deferred: bool = False
     struck: bool = False
     drafters: set[str] = field(default_factory=set)

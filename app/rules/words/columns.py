@@ -101,7 +101,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "confirmed_at": ("确认时间", "Confirmed at"), "heard_at": ("听取期限", "Hearing ends"),
         "unit_statement": ("单位陈述", "The unit's statement"), "conclusion": ("督查结论", "Conclusion"),
         "concluded_at": ("结论时间", "Concluded at"), "review_words": ("复核申请", "Review asked"),
-        "review_accepted": ("复核成立", "Review accepted"), "outcome": ("处理结果", "Outcome"), "reason": _REASON,
+        "review_accepted": ("复核成立", "Review accepted"),
+        "taken_back": ("复核撤回的处理", "Taken back by the review"), "outcome": ("处理结果", "Outcome"), "reason": _REASON,
         "struck_reason": ("勘误原因", "Struck because"), "ended_reason": ("结束原因", "Ended because"), "ended_at": _ENDED,
     },
     "supervision_list": {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from app.stages.supervision.findings import (
     FINDINGS,
     OUTCOMES,
+    REVIEWED_IN,
     ask_review,
     close_supervision,
     conclude,
@@ -39,8 +40,9 @@ from app.stages.supervision.items import (
 )
 
 __all__ = [
-    "FINDINGS", "OUTCOMES", "RULES", "ask_review", "clear", "close_supervision", "conclude", "confirm_finding",
-    "decide_feedback_overdue", "decide_hearing_over", "decide_listing", "decline", "defer", "draft_finding", "fault_on",
+    "FINDINGS", "OUTCOMES", "REVIEWED_IN", "RULES", "ask_review", "clear", "close_supervision", "conclude",
+    "confirm_finding", "decide_feedback_overdue", "decide_hearing_over", "decide_listing", "decline", "defer",
+    "draft_finding", "fault_on",
     "feed_back", "heard_columns", "held_to", "items", "list_facts", "named", "named_deadline", "open_by_hand",
     "open_candidate", "post_of", "propose", "record_statement", "reissue", "relisted_from", "review_open",
     "rule_on_review", "silent_from", "strike_row",

@@ -24,6 +24,8 @@ from app.stages.supervision.items import limits_of
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
 OUTCOMES = ("criticism", "interview", "nothing")
+REVIEWED_IN = ("concluded", "closed")
+"""The states of an item whose conclusion may be reviewed."""
 
 
 def decide_hearing_over(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
@@ -218,9 +220,9 @@ def _hearing_over(session: Session, now: datetime, row: Supervision, office: Off
 
 
 def ask_review(session: Session, now: datetime, actor: Actor, supervision: Supervision, words: str) -> Supervision:
-    """Within three working days of the conclusion the unit's head may ask for one review."""
-    if supervision.state != "concluded":
-        raise NotAllowed("not_concluded", state=supervision.state)
+    """Within three working days of the conclusion the unit's head may ask for one review; a closing does not take it
+    away."""
+    _reviewable(supervision)
     if supervision.review_asked_at is not None:
         raise NotAllowed("review_asked_once")
     if supervision.ask_at is None or now >= supervision.ask_at:
@@ -234,21 +236,31 @@ def ask_review(session: Session, now: datetime, actor: Actor, supervision: Super
     return supervision
 
 
+def _reviewable(row: Supervision) -> None:
+    """A conclusion may be reviewed while its item stands, and after that was closed."""
+    if row.concluded_at is None or row.state not in REVIEWED_IN:
+        raise NotAllowed("not_concluded", state=row.state)
+
+
 def rule_on_review(
     session: Session, now: datetime, actor: Actor, supervision: Supervision, accept: bool, words: str = ""
 ) -> Supervision:
-    """The room's head rules on a review: accepted, the item is closed and its referral abandoned."""
-    if supervision.review_asked_at is None or supervision.review_accepted is not None:
+    """The room's head rules on a review: accepted, the item is closed and its referral abandoned; where it is closed
+    already, the measure is taken back."""
+    if not review_open(supervision):
         raise NotAllowed("no_review_asked")
-    if supervision.state != "concluded":
-        raise NotAllowed("not_concluded", state=supervision.state)
+    _reviewable(supervision)
     if actor.id in (supervision.concluded_by_id, supervision.found_by_id):
         raise NotAllowed("own_finding")
     not_recused(session, now, actor, supervision.unit_id, office_at(session, now).limits.recusal_years)
     not_about_himself(session, actor, [person.post_id for person in named(session, supervision)])
     columns = {"review_accepted": accept, **clock("own", None)}
-    note(session, now, actor, supervision, "supervision.review_ruled", columns, {"accept": accept})
-    if accept:
+    payload: dict[str, Any] = {"accept": accept}
+    if accept and supervision.state == "closed":
+        columns |= {"outcome": "nothing", "taken_back": supervision.outcome}
+        payload["taken_back"] = supervision.outcome
+    note(session, now, actor, supervision, "supervision.review_ruled", columns, payload)
+    if accept and supervision.state == "concluded":
         columns = {"outcome": "nothing", "ended_at": now}
         move(session, now, actor, supervision, "closed", "supervision.closed", columns, {"review": True})
     return supervision

@@ -4,7 +4,7 @@ cites."""
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.models.columns import clock
@@ -22,7 +22,7 @@ from app.rules.facts import (
 )
 from app.rules.office import Office
 from app.rules.workdays import last_day, sweep_on
-from app.rules.workflow import OPEN_ASSIGNMENT
+from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 
 RULES = {
     "repeated": "4 repeated", "silent": "4 silent", "leader": "4 leader", "redo_failed": "4 redo_failed",
@@ -32,8 +32,8 @@ RULES = {
 
 
 def _reminder(case: CaseFacts, one: AssignmentFacts) -> ReminderFacts | None:
-    """"The reminder": the latest non-void one of the round."""
-    rows = case.reminders_of(one)
+    """"The reminder": the latest non-void one of the round that was issued for the present due date."""
+    rows = case.reminders_for_due(one)
     return rows[-1] if rows else None
 
 
@@ -194,8 +194,11 @@ def _list_proposed(case: CaseFacts, one: AssignmentFacts, row: SupervisionFacts,
 
 
 def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
-    """Cleared to a new date, and no final reply by then: listed `by_hand` at the first working-day sweep after it."""
+    """Cleared to a new date, and no final reply by then: listed `by_hand` at the first working-day sweep after it at
+    which nothing stands from an earlier day."""
     effects: list[Effect] = []
+    if any(_stands_since_before(row, office.now.date()) for row in case.supervision_of(one)):
+        return effects
     for row in case.supervision_of(one):
         if row.state != "cleared" or row.cleared_to is None or _listed_since(case, one, row, office):
             continue
@@ -205,6 +208,13 @@ def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> l
             effects.append(_list(case, one, "by_hand", office))
             break
     return effects
+
+
+def _stands_since_before(row: SupervisionFacts, today: date) -> bool:
+    """Whether a candidate or an item stands from an earlier day: listed, or opened by the room. A proposal that no
+    list has named yet is a row of the next one."""
+    began = row.listed_on or (row.opened_at.date() if row.opened_at else None)
+    return row.state in STANDING and began is not None and began < today
 
 
 def _stood_at(case: CaseFacts, one: AssignmentFacts, moment: datetime) -> bool:
