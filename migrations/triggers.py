@@ -40,6 +40,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     ),
     "paper": ("kind", "subject_id", "number", "facts"),
     "reveal": ("event_id", "case_id", "at", "by_id", "reason"),
+    "turned_down": ("event_id", "case_id", "at", "by_id", "proposed_by_id", "reason", "words"),
     "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
 }  # fmt: skip
 """table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,

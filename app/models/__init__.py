@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.models.acceptance import Caller, Case, Category, Contact, Reveal, Suggestion
+from app.models.acceptance import Caller, Case, Category, Contact, Reveal, Suggestion, TurnedDown
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
@@ -38,5 +38,5 @@ __all__ = [
     "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice",
     "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
     "Run", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement",
-    "Unit", "UnitPost", "Visit", "VisitRecord",
+    "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -192,6 +192,25 @@ class Reveal(Model):
         return f"reveal:{self.event_id}"
 
 
+class TurnedDown(Model):
+    """A refusal that an operator proposed and an allocator turned down: its words stay beside the event that says so,
+    on no page. Never changed, never deleted. [procedure 1]"""
+
+    __tablename__ = "turned_down"
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(Key, unique=True)
+    case_id: Mapped[CaseKey]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    proposed_by_id: Mapped[MaybePerson]
+    reason: Mapped[str] = mapped_column(String(40))
+    words: Mapped[Words]
+
+    def __str__(self) -> str:
+        return f"turned_down:{self.event_id}"
+
+
 class Suggestion(Model):
     """A case in the pool of reasonable suggestions 合理化建议: screened by the centre head. [procedure 1, 5]"""
 

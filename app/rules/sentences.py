@@ -110,6 +110,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "phone_wrong": ("电话填写有误：{why}{sign}。", "This is no telephone number: {why}{sign}."),
     "nothing_changed": ("没有变化。", "Nothing has changed."),
     "nothing_pending": ("没有待审定的申请（{kind}）。", "Nothing waits for a ruling ({kind})."),
+    "refusal_undecided": (
+        "不予受理的意见尚未确认或退回，暂不能分派、直接答复或呈办。",
+        "A refusal is proposed and not decided: nothing is allocated, answered or submitted before it is.",
+    ),
     "nothing_proposed": ("没有待确认的事项。", "Nothing was proposed."),
     "nothing_to_amend": ("没有可更正的回访记录。", "There is no visit to correct."),
     "nothing_to_instruct": ("该工单当前不能批示（{state}）。", "The case cannot be instructed on now ({state})."),

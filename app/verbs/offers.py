@@ -103,6 +103,11 @@ def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
     return None if proposed else ("没有提出不予受理", "no refusal is proposed")
 
 
+def _proposal_undecided(found: Sequence[Any], rows: Rows) -> Pair | None:
+    waits = all(row.refusal_proposed_by_id is not None for row in found)
+    return ("不予受理的意见尚未确认或退回", "a refusal is proposed and not decided") if waits else None
+
+
 def _no_review_asked(found: Sequence[Any], rows: Rows) -> Pair | None:
     waits = any(row.mark == REVIEW_ASKED for row in found)
     return None if waits else ("没有待裁定的复核", "no review waits to be ruled on")
@@ -133,7 +138,8 @@ def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
-    "confirm_refusal": _no_proposal, "first_response": _none_to_respond, "reply": _assists_open,
+    "confirm_refusal": _no_proposal, **dict.fromkeys(("allocate", "answer_directly", "submit"), _proposal_undecided),
+    "first_response": _none_to_respond, "reply": _assists_open,
     "ask_review": _not_reviewable, "rule_on_review": _no_review_asked,
 }  # fmt: skip
 """verb -> what else stands against it, in words, where its subject is in a state for it."""

@@ -31,8 +31,9 @@ HEADS = (
     ("Number", "Unit", "Kind", "State", "Round", "At", "Due", "Words", ""),
 )
 """The columns of the tables on a case page."""
-NOT_FOR_UNITS = ("repeat_check",)
-"""Facts of a case that name other cases, which may be other units'."""
+NOT_FOR_UNITS = ("repeat_check", "refusal_reason", "told_caller")
+"""Facts of a case that name other cases, which may be other units', and what the centre told a caller whose demand it
+refused."""
 NEWEST = 200
 """How many events the timeline shows."""
 CONTACTED = ("case.contacted", "case.repeated")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.database import reading, transaction
 from app.ledger import verify
+from app.ledger.chain import content_hash
 from app.models import (
     Caller,
     Case,
@@ -21,6 +22,7 @@ from app.models import (
     Notice,
     Reveal,
     Suggestion,
+    TurnedDown,
     Unit,
     Visit,
 )
@@ -197,12 +199,46 @@ def test_a_proposed_refusal_that_is_not_confirmed_lets_the_case_go_on(desk: Desk
     case = office.case("A")
     assert (case.state, case.refusal_reason, case.refusal_proposed_by_id) == ("registered", None, None)
     assert own is not None and case.own_at == own
-    assert office.told("case.edited", "A") == [{"refusal": "not confirmed"}]
+    told = {"refusal": "not confirmed", "reason": "court"}
+    assert office.told("case.edited", "A") == [
+        {**told, "sha256": content_hash("court", "已在诉讼程序，请向法院反映。")}
+    ]
+    kept = office.row(TurnedDown, case_id=case.id)
+    assert (case.told_caller, kept.reason, kept.words) == ("", "court", "已在诉讼程序，请向法院反映。")
+    assert kept.event_id == office.row(Event, kind="case.edited").id and kept.proposed_by_id is not None
     assert office.refused(at(3), "allocator", "confirm_refusal", "A") == "nothing_proposed"
     office.do(at(4), "allocator", "allocate", "A", unit="WATER")
     assert office.case("A").state == "handling"
     with reading(desk.sessions) as session:
         assert verify(session, desk.key) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"), [("allocate", {"unit": "WATER"}), ("answer_directly", {}), ("submit", {})]
+)
+@pytest.mark.parametrize("accept", [True, False])
+def test_an_undecided_proposal_holds_allocation(desk: Desk, verb: str, fields: dict[str, str], accept: bool) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help")
+    office.do(at(1), "operator", "refuse", "A")
+    assert office.refused(at(2), "centre_head", verb, "A", **fields) == "refusal_undecided"
+    office.do(at(3), "allocator", "confirm_refusal", "A", accept=accept)
+    if accept:
+        assert office.refused(at(4), "centre_head", verb, "A", **fields) == "not_registered"
+    else:
+        office.do(at(4), "centre_head", verb, "A", **fields)
+        assert office.case("A").state != "registered"
+
+
+def test_an_allocators_own_refusal_ends_what_was_proposed_and_an_emergency_line_waits_for_nobody(desk: Desk) -> None:
+    office = Office(desk)
+    for letter in "AB":
+        office.do(MONDAY, "operator", "register", letter, kind="help")
+        office.do(at(1), "operator", "refuse", letter)
+    office.do(at(2), "allocator", "refuse", "A", reason="secret")
+    assert (office.case("A").state, office.case("A").refusal_reason) == ("refused", "secret")
+    office.do(at(2), "operator", "hand_on", "B", line="119")
+    assert office.case("B").state == "transferred"
 
 
 def test_each_counted_repeat_cites_contact_time_and_words(desk: Desk) -> None:

@@ -32,7 +32,7 @@ def _moment(due: Due) -> datetime:
 
 class Allocation(Acceptance):
     def answer_directly(self, who: Person, case: Case, sampled: bool = False) -> None:
-        need(case.state == "registered" and case.kind in ("consultation", "praise", "help"))
+        need(case.state == "registered" and case.kind in ("consultation", "praise", "help") and not case.proposed_by)
         need(not case.complex and not case.leader and who.word not in case.examiners | case.visitors)
         case.handlers.add(who.word)
         case.own = None
@@ -61,7 +61,7 @@ class Allocation(Acceptance):
         return lead if at >= lead.at else Due(at)
 
     def allocate(self, who: Person, case: Case, unit: str, assists: tuple[str, ...] = ()) -> None:
-        need(case.state == "registered")
+        need(case.state == "registered" and not case.proposed_by)
         self._transfer(who, case, unit, assists)
 
     def _transfer(self, who: Person, case: Case, unit: str, assists: tuple[str, ...] = ()) -> None:
@@ -86,7 +86,7 @@ class Allocation(Acceptance):
         return one
 
     def submit(self, who: Person, case: Case) -> None:
-        need(case.state == "registered")
+        need(case.state == "registered" and not case.proposed_by)
         case.state, case.own = "submitted", end(after(self.today, 3))
         self.say("case.submitted")
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.ledger import move, note
-from app.models import Case
+from app.ledger.chain import content_hash
+from app.models import Case, TurnedDown
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -48,7 +49,8 @@ def _refused(session: Session, now: datetime, actor: Actor, case: Case, columns:
 
 
 def confirm_refusal(session: Session, now: datetime, actor: Actor, case: Case, accept: bool = True) -> Case:
-    """An allocator confirms an operator's proposal to refuse, or lets the case go on."""
+    """An allocator confirms an operator's proposal to refuse, or lets the case go on: the words of what is turned down
+    stay in the record only."""
     if case.state != "registered" or case.refusal_reason is None:
         raise NotAllowed("nothing_proposed")
     if case.refusal_proposed_by_id == actor.id:
@@ -56,9 +58,25 @@ def confirm_refusal(session: Session, now: datetime, actor: Actor, case: Case, a
     if accept:
         _refused(session, now, actor, case, {"refusal_reason": case.refusal_reason})
     else:
-        case.refusal_reason, case.refusal_proposed_by_id = None, None
-        note(session, now, actor, case, "case.edited", None, {"refusal": "not confirmed"})
+        _turned_down(session, now, actor, case)
     return case
+
+
+def _turned_down(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """The caller was told nothing: what was proposed leaves the case, and is kept beside the event."""
+    reason, words, proposed_by = case.refusal_reason or "", case.told_caller, case.refusal_proposed_by_id
+    payload = {"refusal": "not confirmed", "reason": reason, "sha256": content_hash(reason, words)}
+    gone = {"refusal_reason": None, "refusal_proposed_by_id": None, "told_caller": ""}
+    event_id = note(session, now, actor, case, "case.edited", gone, payload)
+    kept = {"reason": reason, "words": words, "proposed_by_id": proposed_by}
+    session.add(TurnedDown(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, **kept))
+    session.flush()
+
+
+def decided(case: Case) -> None:
+    """NotAllowed while a proposal to refuse the case is undecided: it holds allocation. [procedure 1]"""
+    if case.refusal_proposed_by_id is not None:
+        raise NotAllowed("refusal_undecided")
 
 
 def hand_on(session: Session, now: datetime, actor: Actor, case: Case, line: str) -> Case:

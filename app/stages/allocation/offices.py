@@ -18,6 +18,7 @@ from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
+from app.stages.acceptance import decided
 from app.stages.allocation.clocks import handling_deadline
 from app.stages.calendar import assist_deadline, office_at
 from app.stages.duties import may_handle
@@ -75,6 +76,7 @@ def allocate(
     """Transfer a case to one lead unit and up to five assist units; the handling clock starts now. The lead's row."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
+    decided(case)
     return transfer(session, now, actor, case, unit, assists)
 
 
@@ -124,6 +126,7 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
     """Direct office: the centre answers itself and the case closes; one in ten, drawn by the seed, is visited."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
+    decided(case)
     if case.kind not in DIRECT_KINDS or case.complex or case.leader_assigned:
         raise NotAllowed("not_for_direct_answer", kind=case.kind)
     if not answer.strip():
@@ -160,6 +163,7 @@ def submit(
     the one whose account is named, else to whichever leader takes it up."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
+    decided(case)
     if not reason.strip():
         raise NotAllowed("reason_missing")
     office = office_at(session, now)
