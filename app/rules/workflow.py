@@ -114,6 +114,8 @@ CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "referral": (("own", "send_by"), UNSENT),
 }
 """subject -> its clocks, and the states in which they run."""
+STANDS = {("assignment", "assist"): ("due",), ("supervision", "closed"): ("due", "heard")}
+"""Clocks that are not worked out by themselves: an assist's due follows its lead's, what was closed has been heard."""
 
 Row = Any
 Condition = Callable[[Row, Row, datetime], bool]

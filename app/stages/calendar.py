@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ColumnElement, Table, and_, false, literal, null, or_, select, type_coerce, union_all, update
+from sqlalchemy import ColumnElement, Table, false, literal, null, select, type_coerce, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -33,7 +33,7 @@ from app.rules.workdays import (
     provisional_workday,
     sweep_not_before,
 )
-from app.rules.workflow import CLOCKS, LIVE
+from app.rules.workflow import CLOCKS, LIVE, STANDS
 
 FIRST_YEAR = 2004
 YEARS_AHEAD = 10
@@ -244,11 +244,11 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
-        running = or_(model.state.in_(states), _still_running(subject, now))
+        running = model.state.in_(states) | _still_running(model, now)
         for row in session.scalars(select(model).where(running).order_by(model.id)):
             later = {
                 name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
-                for name in names if name not in _STANDS.get((subject, getattr(row, "role", row.state)), ())
+                for name in names if name not in STANDS.get((subject, getattr(row, "role", row.state)), ())
             }
             moved = {name: deadline for name, deadline in later.items() if deadline}
             if moved:
@@ -260,20 +260,15 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
     _look_again(session, now)
 
 
-_STANDS = {("assignment", "assist"): ("due",), ("supervision", "closed"): ("due", "heard")}
-"""Clocks that are not worked out by themselves: an assist's due follows its lead's, what was closed has been heard."""
-
-
-def _still_running(subject: str, now: datetime) -> ColumnElement[bool]:
-    """What has ended and whose clocks run all the same: an answered reminder may open again, a closed item have its
-    conclusion reviewed."""
-    if subject == "reminder":
+def _still_running(one: Any, now: datetime) -> ColumnElement[bool]:
+    """What has ended and whose clocks run: an answered reminder may open again, a closed item have its review."""
+    if one is Reminder:
         held = select(Assignment.id).where(Assignment.state.in_(LIVE))
-        return and_(Reminder.state == "satisfied", Reminder.assignment_id.in_(held))
-    if subject == "supervision":
-        item: Any = SUBJECTS["supervision"]
-        asked = item.review_asked_at.is_not(None) & item.review_accepted.is_(None)
-        return and_(item.state == "closed", or_(item.ask_at > now, asked))
+        return (Reminder.state == "satisfied") & Reminder.assignment_id.in_(held)
+    if one is SUBJECTS["supervision"]:
+        asked = one.review_asked_at.is_not(None) & one.review_accepted.is_(None)
+        closed: ColumnElement[bool] = (one.state == "closed") & ((one.ask_at > now) | asked)
+        return closed
     return false()
 
 
