@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import TextClause, text, update
+from sqlalchemy import CursorResult, TextClause, delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,11 @@ from app.database import Sessions, retried, transaction
 from app.ledger import Entry, Tip, allot_ids, append, take, worded, write_births, write_heads
 from app.ledger.bulk import is_postgres
 from app.ledger.chain import Head
-from app.models import Case, Run
+from app.models import Case, Run, SentForm
 from app.models.facts import survey
 from app.roles import BOT
 from app.rules.facts import CaseFacts
+from app.rules.limits import FORM_DAYS
 from app.rules.office import Office
 from app.stages.accountability import snapshots
 from app.stages.calendar import office_at
@@ -317,3 +318,11 @@ def sweep(
         row = session.get_one(Run, run.id)
         row.finished_at, row.cases, row.failures, row.error = now, done.cases, done.failures, done.error
     return done
+
+
+def forget(sessions: Sessions, now: datetime) -> int:
+    """Delete the answers to forms whose keys are too old to be taken again; how many there were."""
+    old = delete(SentForm).where(SentForm.at < now - timedelta(days=FORM_DAYS + 1))
+    with transaction(sessions) as session:
+        done: CursorResult[Any] = session.execute(old)  # type: ignore[assignment]
+        return done.rowcount

@@ -46,6 +46,7 @@ from app.views import people
 from app.views.actor import Desk, actor, come_back_to, language, now, reader, seen
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
+from app.views.once import told_once
 from app.views.register import register
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 from jobs.servable import office_at, servable, sessions_of
@@ -207,7 +208,8 @@ def _around(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         tongue = language()
-        return {"tongue": tongue, "zh": tongue == "zh", "csp_nonce": lambda: g.get("csp_nonce", ""), **_who(tongue)}
+        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once}
+        return {"tongue": tongue, "zh": tongue == "zh", **given, **_who(tongue)}
 
     @app.template_filter("minute")
     def minute(at: datetime | None) -> str:

@@ -7,7 +7,7 @@ moment at which a case is looked at again.
 from __future__ import annotations
 
 from app.papers.dossier import make_waiting
-from app.sweep import sweep
+from app.sweep import forget, sweep
 from jobs.clocks import refuse_wrong_clock
 from jobs.desk import desk
 from jobs.timetable import DRAFTING, LIST, SWEEP, Wake
@@ -38,3 +38,9 @@ def draft_dossiers() -> Told:
     told = _pass(DRAFTING)
     here = desk()
     return {**told, "volumes": len(make_waiting(here.sessions, here.settings.data, here.now()))}
+
+
+def forget_forms() -> Told:
+    """Forget the answers to forms that can no longer be sent again."""
+    here = desk()
+    return {"forms": forget(here.sessions, here.now())}

@@ -33,7 +33,9 @@ DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
 """The drafting of dossiers, and the files of those that were sealed."""
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files and dossiers with the record: a share each hour of the night."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES)
+FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
+"""The answers to forms that were sent too long ago to come again. No step of the pass."""
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
 KEPT_SECONDS = 900

@@ -47,10 +47,12 @@ with transaction(sessions_from(engine, settings.ledger_key)) as session:
 app = create_app(settings, lambda: now)
 client = app.test_client()
 token = lambda page: re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+once = lambda page: re.search(r'name="once" value="([^"]+)"', page).group(1)
 page = client.get("/login/").text
 client.post("/login/", data={"csrf_token": token(page), "username": "operator", "password": "a long password"})
 form = client.get("/cases/add", follow_redirects=True).text
-told = {"csrf_token": token(form), "kind": "help", "narrative": "路灯坏了很久，晚上看不见路。", "caller.name": "李四"}
+told = {"csrf_token": token(form), "once": once(form), "kind": "help"}
+told |= {"narrative": "路灯坏了很久，晚上看不见路。", "caller.name": "李四"}
 if sys.argv[1] == "with":
     told["landmark"] = "百货大楼旁"
 made = client.post("/do/register", data=told)
@@ -65,7 +67,9 @@ for name, text in pages.items():
     print(name, "附近地标" in text, "百货大楼旁" in text or name == "add")
 none = client.get("/cases/list/?q_landmark=车站").text
 print("searched", "没有记录" in none)
-changed = client.post("/do/edit_case/1", data={"csrf_token": token(pages["edit"]), "landmark": "车站旁"})
+changed = client.post("/do/edit_case/1", data={
+    "csrf_token": token(pages["edit"]), "once": once(pages["edit"]), "landmark": "车站旁",
+})
 print("corrected", "车站旁" in client.get("/cases/1").text)
 '''
 

@@ -17,6 +17,7 @@ from app.models.redo import Responsibility
 from app.models.reminder import Reminder
 from app.models.reporting import DayCount, Report
 from app.models.run import Run
+from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
 from app.models.visit import Visit, VisitRecord
@@ -37,6 +38,6 @@ __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
     "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice",
     "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
-    "Run", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList", "Supplement",
-    "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
+    "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList",
+    "Supplement", "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

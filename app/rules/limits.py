@@ -15,6 +15,8 @@ from typing import Any
 KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
 CHANNELS = ("phone", "mailbox", "wechat", "email", "web", "platform", "leader", "walk_in")
 URGENCIES = ("normal", "urgent", "emergency")
+FORM_DAYS = 7
+"""How many days a form that was opened can be sent, and its answer is kept. [ours]"""
 
 
 def _number(default: Any, basis: str, source: str, least: int = 1, most: int = 366) -> Any:

@@ -210,6 +210,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "category_taken": ("分类{name}已存在。", "The category {name} is there already."),
     "unknown_setting": ("没有此设置（{name}）。", "There is no setting {name}."),
     "submitted_to_another": ("该工单呈送的是另一位领导，应由其批示。", "It was submitted to another leader, who instructs on it."),
+    "form_too_old": (
+        "这张表单打开太久、不是为您打开的或缺少一次性标识，没有办理。您填写的内容仍在，请核对后再次提交。",
+        "The form was opened too long ago, or not for you: nothing was done. What you typed is still here: check it, "
+        "and send it again.",
+    ),
+    "sent_otherwise": (
+        "这张表单已于{at}提交，当时已办理：{verb}{number}。本次内容与当时不同，没有办理；确要另行办理的，请核对后再次提交。",
+        "This form was sent at {at}, and this was done: {verb}{number}. What was sent now is different, and was not "
+        "done: to do it as well, check it and send it again.",
+    ),
     "not_his_entry": ("只能更正本人登记的工单。", "An operator corrects his own entries only."),
 }
 """message id -> (Simplified Chinese, English), facts in braces."""

@@ -22,10 +22,13 @@
     try { return JSON.parse(sessionStorage.getItem(KEY)); } catch (error) { return null; }
   }
 
-  /* The mark of how the row stood goes with what was typed: who corrects it anew is told what was changed meanwhile. */
+  const MARKS = ["stood", "once"];
+
+  /* The marks of how the row stood and of the sending go with what was typed: who corrects a row anew is told what was
+     changed meanwhile, and what was done though no answer came is not done again. */
   function controls(form) {
     return Array.from(form.elements).filter((one) =>
-      one.name && !NEVER.includes(one.type) && (one.type !== "hidden" || one.name === "stood"));
+      one.name && !NEVER.includes(one.type) && (one.type !== "hidden" || MARKS.includes(one.name)));
   }
 
   function valuesOf(one) {

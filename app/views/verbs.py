@@ -9,10 +9,11 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Case, NamedPerson, Referral, Supervision, Unit, UnitPost
+from app.models import Assignment, Caller, Case, NamedPerson, Referral, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -26,6 +27,7 @@ from app.views.caserows import rows_of
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input, tell
 from app.views.matter import matter
+from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
@@ -86,13 +88,12 @@ class Verbs(BaseView):
         """The form of a verb (GET), or what came of it (POST)."""
         if not self.appbuilder.sm.has_access(f"can_{verb.name}", "Verbs"):
             return refuse_access()
-        case = None
-        if id is not None:
-            case = _case(verb, id)
-            if case is None or (verb.name == "open_paper" and "Referrals" not in actor().pages):
-                abort(404)
+        case = _case(verb, id) if id is not None else None
+        sees = id is None or (case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages))
         if request.method == "POST":
-            return self._done(verb, case)
+            return self._sent(verb, case, Sending(verb.name, id), sees)
+        if not sees:
+            abort(404)
         typed = MultiDict(list(request.args.items(multi=True)))
         return self._page(verb, case, prefilled(verb, case, typed))
 
@@ -104,6 +105,7 @@ class Verbs(BaseView):
         no: NotAllowed | None = None,
         question: Question | None = None,
         beside: Mapping[str, list[str]] | None = None,
+        key: str = "",
     ) -> Any:
         tongue = language()
         form = Form(reader(), verb, typed, tongue)
@@ -115,6 +117,7 @@ class Verbs(BaseView):
         if verb.target in _OF_AN_ITEM and case is not None:
             inputs[:0] = _which_item(verb, case, typed, tongue)
         target = [(name, typed[name]) for name in ("unit", "ground", "item", "draft", "id", STOOD) if typed.get(name)]
+        target.append((ONCE, key or key_for(verb.name, case.id if case is not None else None)))
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows) if rows else ""
         page = self.render_template(
@@ -126,51 +129,80 @@ class Verbs(BaseView):
         )  # fmt: skip
         return page, REFUSED if no else 200
 
-    def _done(self, verb: Verb, case: Case | None) -> Any:
-        typed = request.form
-        id = case.id if case is not None else None
-        who, at = actor(), now()
+    def _sent(self, verb: Verb, case: Case | None, sending: Sending, sees: bool) -> Any:
+        """What came of a form; of one that was done before, what came of it then: nothing is done again."""
+        if not sees:
+            # What was done may have taken the case out of his sight.
+            first = sending.before() if verb.name != "reveal" else None
+            return self._first(verb, first) if first is not None and first.same else abort(404)
         if verb.name == "open_paper":
-            return _paper(id or 0, typed.get("unit", ""))
+            return _paper(case.id if case is not None else 0, request.form.get("unit", ""))
         try:
-            values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
-            target = _target(verb, typed, values)
-            question = question_of(verb, case, values)
-            if question is not None and not question.was_asked(typed):
-                return self._page(verb, case, typed, question=question)
-            values |= question.filed if question is not None else {}
-            uploads = _uploads(verb, typed, values)
+            return self._done(verb, case, sending)
+        except (NotAllowed, DBAPIError) as failed:
+            first = sending.before()
+            if first is not None:
+                if first.same and _shown_still(verb, case, first):
+                    return self._first(verb, first)
+                return self._refused(verb, case, sending.otherwise(first), "")
+            if isinstance(failed, NotAllowed):
+                return self._refused(verb, case, failed, sending.key)
+            raise
 
-            def work(session: Session) -> Any:
-                still_stands(session, verb, case, typed)
-                if id is not None:
-                    _attach(session, verb, id, uploads)
-                told = _told(session, verb, perform(session, at, who, verb.name, case=id, **target, **values))
-                if verb.name == "register":
-                    _attach(session, verb, told, uploads)
-                return told
+    def _done(self, verb: Verb, case: Case | None, sending: Sending) -> Any:
+        typed, who, at = request.form, actor(), now()
+        id = case.id if case is not None else None
+        sending.insist()
+        values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
+        target = _target(verb, typed, values)
+        question = question_of(verb, case, values)
+        if question is not None and not question.was_asked(typed):
+            if sending.before() is not None:
+                raise NotAllowed("sent_otherwise")
+            return self._page(verb, case, typed, question=question, key=sending.key)
+        values |= question.filed if question is not None else {}
+        uploads = _uploads(verb, typed, values)
 
-            done = written(work)
-        except NotAllowed as no:
-            if no.msgid == "password_wrong":
-                wrong_password(who.id or 0)
-            again = _case(verb, id) if id is not None else None
-            shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
-            return self._page(verb, again, shown, no, beside=beside)
+        def work(session: Session) -> Any:
+            still_stands(session, verb, case, typed)
+            if id is not None:
+                _attach(session, verb, id, uploads)
+            told = _told(verb, perform(session, at, who, verb.name, case=id, **target, **values))
+            if verb.name == "register":
+                _attach(session, verb, told["case"], uploads)
+            sending.done(session, told)
+            return told
+
+        told = written(work)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
-        return self._after(verb, id, done)
+        return self._after(verb, id, told, sending.key)
 
-    def _after(self, verb: Verb, id: int | None, done: Any) -> Any:
+    def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
+        """The form once more, with what was typed and why it was not done."""
+        typed = request.form
+        if no.msgid == "password_wrong":
+            wrong_password(actor().id or 0)
+        again = _case(verb, case.id) if case is not None else None
+        shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
+        return self._page(verb, again, shown, no, beside=beside, key=key)
+
+    def _first(self, verb: Verb, first: First) -> Any:
+        """The answer that a form was given when it was done."""
+        return self._after(verb, first.row.case_id, first.told, first.row.key)
+
+    def _after(self, verb: Verb, id: int | None, told: dict[str, Any], key: str) -> Any:
         tongue = language()
         if verb.name == "change_password":
             return begin_anew(_NEW_PASSWORD[tongue])
+        remember(key)
         if verb.name == "reveal":
-            return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=done, case=id)
+            caller = _caller(told["caller"])
+            return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=caller, case=id)
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
-        where = done if verb.name == "register" else id
+        where = told.get("case", id)
         # What was done may have taken the case out of his sight: a referral sent back, a visit recorded.
         if where and "Cases" in actor().pages and asked(Case, where) is not None:
             return redirect(url_for("Cases.page_of_case", id=where))
@@ -222,13 +254,25 @@ def _paper(case: int, unit: str) -> Any:
     return redirect(url_for("Referrals.paper", pk=found))
 
 
-def _told(session: Session, verb: Verb, done: Any) -> Any:
-    """What is kept of a verb's result beyond its transaction: a case's id, a caller's words."""
+def _told(verb: Verb, done: Any) -> dict[str, Any]:
+    """What is kept of a verb's result beyond its transaction: ids, nobody's words."""
     if verb.name == "register":
-        return done.id
-    if verb.name == "reveal":
-        return {"name": done.name, "phone": done.phone} if not isinstance(done, dict) else done
-    return None
+        return {"case": done.id}
+    return {"caller": done.id} if verb.name == "reveal" else {}
+
+
+def _caller(id: int) -> dict[str, str]:
+    """A caller whom this person was just shown on the record: the scope covers him everywhere else."""
+    query = select(Caller.name, Caller.phone).where(Caller.id == id).execution_options(unscoped=True)
+    return dict(reader().execute(query).one()._mapping)
+
+
+def _shown_still(verb: Verb, case: Case | None, first: First) -> bool:
+    """Whether an answer may be given again: a caller is not shown for ever for a reason that was given once."""
+    if verb.name != "reveal":
+        return True
+    hidden = case is None or (case.confidential and actor().of_a_unit)
+    return not hidden and now() - first.row.at <= SHOWN_AGAIN
 
 
 def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from tests.databases import Desk
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
 
-NAMES = ["sweep", "supervision-list", "drafting", "files"]
+NAMES = ["sweep", "supervision-list", "drafting", "files", "forgetting"]
 
 
 @pytest.fixture

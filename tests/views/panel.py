@@ -28,6 +28,7 @@ PASSWORD = "a pass phrase of the tests"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 """Cheap on purpose: what makes a login slow is proven where logins are."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_ONCE = re.compile(r'name="once" value="([^"]+)"')
 _MSGID = re.compile(r'data-msgid="([a-z_0-9]+)"')
 
 
@@ -43,6 +44,7 @@ class Browser:
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
         self.token = ""
+        self.keys: dict[str, str] = {}
 
     def __enter__(self) -> Browser:
         return self
@@ -53,26 +55,47 @@ class Browser:
         self.client.__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
 
     def get(self, address: str, **more: Any) -> TestResponse:
-        """GET, without following a redirect; keeps the token of a form that came."""
+        """GET, without following a redirect; keeps the token and the key of a form that came."""
         answer = self.client.get(address, **{"buffered": True, **more})
         if answer.mimetype == "text/html":
             found = _TOKEN.search(answer.text)
             self.token = html.unescape(found[1]) if found else self.token
+        self._keep_key(address, answer)
         return answer
 
     def post(self, address: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
-        """POST a form with the token that the last page brought."""
+        """POST a form with the token that the last page brought, and the key of that form as it was shown last."""
         for page in ("/", "/login/"):
             if not self.token:
                 self.get(page)
-        return self.client.post(address, data={"csrf_token": self.token, **(fields or {})}, **more)
+        sent = {"csrf_token": self.token, **(fields or {})}
+        if address.startswith("/do/") and "once" not in sent:
+            sent["once"] = self.key(address)
+        answer = self.client.post(address, data=sent, **{"buffered": True, **more})
+        self._keep_key(address, answer)
+        return answer
+
+    def key(self, address: str) -> str:
+        """The key of a form that was shown and is not done yet; it is opened first where there is none."""
+        path = address.partition("?")[0]
+        if path not in self.keys:
+            self.get(path)
+        return self.keys.get(path, "")
+
+    def _keep_key(self, address: str, answer: TestResponse) -> None:
+        path = address.partition("?")[0]
+        if path.startswith("/do/"):
+            found = _ONCE.search(answer.text) if answer.mimetype == "text/html" else None
+            self.keys.pop(path, None)
+            if found:
+                self.keys[path] = found[1]
 
     def login(self, username: str, password: str = PASSWORD, next: str = "") -> TestResponse:
         """Log in with the form."""
         self.get("/login/")
         where = f"/login/?next={next}" if next else "/login/"
         answer = self.post(where, {"username": username, "password": password})
-        self.token = ""
+        self.token, self.keys = "", {}
         return answer
 
     def logout(self) -> TestResponse:

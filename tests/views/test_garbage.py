@@ -70,8 +70,8 @@ def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Ver
 def test_bytes_that_are_no_text_are_no_error(sqlite_panel: Panel, encoded: str) -> None:
     """Half of a pair of surrogates, a NUL written long: the form says no, or takes the sign for what cannot be read."""
     browser = sqlite_panel.of("operator")
-    browser.get("/do/register")
-    body = urlencode({"csrf_token": browser.token, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
+    key = browser.key("/do/register")
+    body = urlencode({"csrf_token": browser.token, "once": key, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
     answer = browser.client.post("/do/register", data=body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in (302, 422)
     for page in ("/cases/list/", "/contacts/list/", "/events/list/"):

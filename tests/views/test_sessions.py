@@ -320,7 +320,7 @@ def test_logging_in_leads_on_to_the_page_that_was_asked_for(sqlite_panel: Panel)
 
 
 SENT = "/do/contact/1?unit=HOUSING"
-WORDS = {"kind": "chase", "words": "还没有人来修，请问什么时候能修好？"}
+WORDS = {"kind": "chase", "words": "还没有人来修，请问什么时候能修好？", "once": "of a form that was shown"}
 
 
 def _back_to(panel: Panel, answer: TestResponse, address: str = SENT) -> None:

@@ -30,9 +30,9 @@ def _sent(panel: Panel, word: str, case: int, content: bytes, name: str = "a.pdf
 def _sent_whole(panel: Panel, word: str, case: int, content: bytes) -> Any:
     """The same for a large one, as one piece: the client would put it into a file and forget to close it."""
     browser = panel.of(word)
-    browser.get(f"/do/attach/{case}")
+    key = browser.key(f"/do/attach/{case}")
     part = "--x\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n"
-    head = part.format('"csrf_token"', browser.token) + part.format('"kind"', "other")
+    head = part.format('"csrf_token"', browser.token) + part.format('"once"', key) + part.format('"kind"', "other")
     head += '--x\r\nContent-Disposition: form-data; name="upload"; filename="a.pdf"\r\n\r\n'
     body = head.encode() + content + b"\r\n--x--\r\n"
     return browser.client.post(f"/do/attach/{case}", data=body, content_type="multipart/form-data; boundary=x")

@@ -1,0 +1,106 @@
+"""A form is done once, however often it is sent: every verb, on both databases."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import Client
+
+import config
+from app.cli import open_panel
+from app.database import reading
+from app.ledger import verify
+from app.models import Event, File, SentForm
+from app.story.hand import Hand
+from app.story.panel import OpenPanel, through
+from app.story.player import MakeHand, perform_story, read
+from tests.databases import Desk, sqlite_copy
+from tests.test_story import STORIES
+from tests.test_story_panel import CHOSEN, EVERY_VERB
+from tests.twice import Twice
+
+IN_EVERY_RUN = (EVERY_VERB[0], EVERY_VERB[2])
+
+
+@pytest.fixture
+def told() -> list[tuple[str, int, str, str]]:
+    """(path, code, where it leads, message id) of every form that was sent twice at once."""
+    return []
+
+
+@pytest.fixture
+def panel(tmp_path: Path, told: list[tuple[str, int, str, str]]) -> OpenPanel:
+    """The real panel, in browsers that send every form of a verb three times."""
+    settings = config.load({"DESK_DATA": str(tmp_path / "settings")})
+
+    @contextmanager
+    def opened(url: str, data: Path, clock: Callable[[], datetime]) -> Iterator[Callable[[], Client]]:
+        ours = dataclasses.replace(settings, ledger_key=b"the key of the tests' own ledger")
+        with open_panel(ours, url, data, clock) as browsers:
+            made = type("Browser", (Twice, type(browsers())), {"told": told})
+            yield partial(made, browsers().application, use_cookies=True)
+
+    return opened
+
+
+@pytest.fixture
+def twin(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """Another empty desk, on which the same is done straight."""
+    with sqlite_copy(sqlite_template, tmp_path / "twin") as made:
+        yield made
+
+
+def events_after(desk: Desk, stem: str, hand: MakeHand) -> Counter[tuple[int | None, str, str]]:
+    """How often each event stands in each chain, by whom, when a story was played: exactly as it is told."""
+    _, differences = perform_story(desk.sessions, read(STORIES[stem]), hand=hand)
+    assert differences == []
+    with reading(desk.sessions) as session:
+        assert verify(session, desk.key) == []
+        return Counter((row.chain, row.kind, row.subject) for row in session.scalars(select(Event)))
+
+
+def done_once(desk: Desk, twin: Desk, stem: str, panel: OpenPanel, told: list[tuple[str, int, str, str]]) -> None:
+    """Every form of a story is sent twice at once and once more, and the record is the same as when its people act
+    straight."""
+    thrice, once = events_after(desk, stem, through(panel)), events_after(twin, stem, Hand)
+    # A scan comes with a form of the panel only.
+    assert {kind for _, kind, _ in thrice - once} <= {"case.attached"} and not once - thrice
+    with reading(desk.sessions) as session:
+        files = Counter((row.case_id, row.name) for row in session.scalars(select(File)))
+    assert set(files.values()) <= {1}, files
+    sent = [one for one in told if one[1] != 422]
+    with reading(desk.sessions) as session:
+        kept = session.scalar(select(func.count()).select_from(SentForm))
+    assert kept == len(sent) > 5
+
+
+@pytest.mark.parametrize("stem", IN_EVERY_RUN)
+def test_a_form_sent_twice_at_once_and_once_more_is_done_once(
+    sqlite_desk: Desk, twin: Desk, panel: OpenPanel, told: list[tuple[str, int, str, str]], stem: str
+) -> None:
+    done_once(sqlite_desk, twin, stem, panel, told)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stem", [stem for stem in CHOSEN if stem not in IN_EVERY_RUN])
+def test_every_verbs_form_sent_twice_at_once_and_once_more_is_done_once(
+    sqlite_desk: Desk, twin: Desk, panel: OpenPanel, told: list[tuple[str, int, str, str]], stem: str
+) -> None:
+    """The chosen stories together leave no verb out (tests/test_story_panel.py)."""
+    done_once(sqlite_desk, twin, stem, panel, told)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("stem", CHOSEN)
+def test_every_verbs_form_sent_twice_at_once_and_once_more_is_done_once_on_postgresql(
+    postgres_desk: Desk, twin: Desk, panel: OpenPanel, told: list[tuple[str, int, str, str]], stem: str
+) -> None:
+    done_once(postgres_desk, twin, stem, panel, told)
