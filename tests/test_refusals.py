@@ -555,7 +555,10 @@ BEHIND_THE_FORM: dict[str, Scene] = {
 """Message ids that a form's list of choices keeps anybody from seeing: the stage refuses all the same."""
 UNSEEN = {"not_a_post_of_the_unit": "the form names persons, and looks up their posts in that unit alone"}
 """message id -> why nobody can come to see it."""
-OF_THE_PANEL = {"changed_meanwhile": "tests/views/test_corrections.py"}
+OF_THE_PANEL = {
+    "changed_meanwhile": "tests/views/test_corrections.py", "form_too_old": "tests/views/test_once.py",
+    "sent_otherwise": "tests/views/test_once.py",
+}
 """message id -> the test that provokes it: only a form, which stays open, comes to it."""
 
 ALL = SCENES | BEHIND_THE_FORM

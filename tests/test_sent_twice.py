@@ -76,7 +76,7 @@ def done_once(desk: Desk, twin: Desk, stem: str, panel: OpenPanel, told: list[tu
     with reading(desk.sessions) as session:
         files = Counter((row.case_id, row.name) for row in session.scalars(select(File)))
     assert set(files.values()) <= {1}, files
-    sent = [one for one in told if one[1] != 422]
+    sent = [one for one in told if one[1] == 302 or (one[1] == 200 and one[0].startswith("/do/reveal/"))]
     with reading(desk.sessions) as session:
         kept = session.scalar(select(func.count()).select_from(SentForm))
     assert kept == len(sent) > 5

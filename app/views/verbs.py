@@ -157,8 +157,9 @@ class Verbs(BaseView):
         target = _target(verb, typed, values)
         question = question_of(verb, case, values)
         if question is not None and not question.was_asked(typed):
-            if sending.before() is not None:
-                raise NotAllowed("sent_otherwise")
+            first = sending.before()
+            if first is not None:
+                raise sending.otherwise(first)
             return self._page(verb, case, typed, question=question, key=sending.key)
         values |= question.filed if question is not None else {}
         uploads = _uploads(verb, typed, values)

@@ -71,7 +71,8 @@ def test_bytes_that_are_no_text_are_no_error(sqlite_panel: Panel, encoded: str) 
     """Half of a pair of surrogates, a NUL written long: the form says no, or takes the sign for what cannot be read."""
     browser = sqlite_panel.of("operator")
     key = browser.key("/do/register")
-    body = urlencode({"csrf_token": browser.token, "once": key, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
+    marks = {"csrf_token": browser.token, "once": key}
+    body = urlencode({**marks, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
     answer = browser.client.post("/do/register", data=body, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in (302, 422)
     for page in ("/cases/list/", "/contacts/list/", "/events/list/"):
