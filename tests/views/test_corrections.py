@@ -236,9 +236,9 @@ def test_rights_that_another_gave_a_role_are_taken_over(empty: Panel, case: int)
     assert admin.post("/do/add_role", {"name": "夜班", "rights": ["Cases", "all"]}).status_code == 302
     role = re.search(r'/roles/show/(\d+)">查看</a></td><td>夜班', admin.get("/roles/list/").text)
     assert role
-    held = opened(admin, address := f"/do/edit_role?id={role[1]}")
+    held, other = (opened(admin, address := f"/do/edit_role?id={role[1]}") for _ in range(2))
     assert admin.post("/do/edit_role", {**held, "rights": ["Cases"]}).status_code == 302
-    answer = admin.post("/do/edit_role", held)
+    answer = admin.post("/do/edit_role", other)
     assert refused(answer) == "changed_meanwhile"
     assert held_in(answer.text)["rights"] == ["Cases"]
     assert opened(admin, address)["rights"] == ["Cases"]
