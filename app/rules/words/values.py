@@ -136,7 +136,8 @@ VALUES: dict[str, dict[str, Pair]] = {
              "staff": ("经办人", "staff")},
     "run": {"sweep": ("督办巡检", "sweep"), "supervision-list": ("督办清单", "supervision list"),
             "drafting": ("移送起草", "drafting"), "list": ("督办清单", "supervision list"), "draft": ("移送起草", "drafting"),
-            "files": ("文件核对", "comparing of files")},
+            "files": ("文件核对", "comparing of files"),
+            "forgetting": ("表单标识清理", "forgetting of forms' keys")},
     "child": {
         "redis": ("队列服务", "redis"), "web": ("网页服务", "web"), "ticker": ("定时唤醒", "ticker"),
         "worker": ("执行进程", "worker"),
