@@ -16,6 +16,7 @@ from app.database import retried, transaction
 from app.models import SUBJECTS, Assignment, Case, Draft, Event
 from app.roles import RIGHTS
 from app.rules.refusal import NotAllowed
+from app.stages.duties import RECUSES
 from app.verbs import VERBS, Field, Verb, perform
 from tests.databases import Desk
 from tests.people import UNITS, People, actor, everybody, fingerprint
@@ -23,6 +24,7 @@ from tests.test_refusals import (
     BAD,
     EXPLAINED,
     GOOD,
+    LISTED,
     REVIEWING,
     Setup,
     after,
@@ -445,6 +447,21 @@ RECUSED: dict[str, tuple[Setup, str, dict[str, Any]]] = {
     "seal_referral": (item("approved"), "officer#2", {}),
     "examine": (replied(), "examiner#2", {"passes": True}),
     "review_responsibility": (REVIEWING, "examiner#2", {"unit_responsible": True}),
+    "decline": (LISTED, "officer#2", {}),
+    "defer": (LISTED, "officer#2", {"workdays": 1}),
+    "strike_row": (LISTED, "officer#2", {}),
+    "clear": (item("fed_back"), "officer#2", {"new_date": "2025-07-31"}),
+    "reissue": (item("fed_back"), "officer#2", {}),
+    "close_supervision": (item("concluded"), "officer#2", {"outcome": "nothing"}),
+    "abandon_referral": (item("drafted"), "officer#2", {}),
+    "supplement_referral": (item("received"), "officer#2", {}),
+    **{
+        f"rule_on_{kind}": (after(handling(), ("head@WATER", verb)), "allocator#2", {"accept": False})
+        for kind, verb in (
+            ("return", "request_return"), ("extension", "request_extension"), ("explanation", "explain"),
+            ("interim", "reply_interim"),
+        )
+    },
 }  # fmt: skip
 """verb -> where, who, the fields: what nobody does about a unit where he held a post in the last three years."""
 
@@ -469,6 +486,10 @@ def test_who_left_the_unit_more_than_three_years_ago_is_not_recused(people: Peop
     day_before = people.now.date().replace(year=people.now.year - 3, day=people.now.day - 1)
     people.post(who, "WATER", "2010-01-01", day_before.isoformat())
     people.do(who, verb, case, **fields)
+
+
+def test_each_verb_that_recuses_is_walked_here() -> None:
+    assert set(RECUSED) == RECUSES <= set(VERBS)
 
 
 ABOUT_HIMSELF = (

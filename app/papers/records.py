@@ -60,7 +60,8 @@ def served(one: Facts) -> str:
 
 def how_served(one: Facts) -> str:
     """How a paper was served that was."""
-    return "首次打开" if one["served"]["opened"] else "视为送达"
+    held = one["served"]
+    return value("service", held.get("how") or ("opened" if held["opened"] else "stood"))
 
 
 def reminders_pages(facts: Facts) -> list[Block]:

@@ -22,8 +22,8 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.stages.calendar import office_at
 from app.stages.dossier import contents
-from app.stages.duties import doers, not_about_himself, not_recused
-from app.stages.supervision import named, review_open
+from app.stages.duties import doers
+from app.stages.supervision import review_open
 
 OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
 ENDING = ("forwarded", "no_jurisdiction", "result")
@@ -90,20 +90,11 @@ def _state(referral: Referral, *states: str) -> None:
         raise NotAllowed("referral_state", state=referral.state)
 
 
-def _unbiased(session: Session, now: datetime, actor: Actor, referral: Referral) -> Supervision:
-    """Recusal, and nobody about himself; the item of the referral."""
-    item = session.get_one(Supervision, referral.supervision_id)
-    not_recused(session, now, actor, referral.unit_id, office_at(session, now).limits.recusal_years)
-    not_about_himself(session, actor, [person.post_id for person in named(session, item)])
-    return item
-
-
 def complete_referral(
     session: Session, now: datetime, actor: Actor, referral: Referral, report: str, proposal: str
 ) -> Referral:
     """An officer completes a drafted dossier: the report of the matter and what is proposed."""
     _state(referral, "drafted")
-    _unbiased(session, now, actor, referral)
     if not report.strip() or not proposal.strip():
         raise NotAllowed("words_missing")
     own = office_at(session, now)
@@ -126,7 +117,6 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
         raise NotAllowed("not_completed")
     if actor.id in doers(session, "referral", referral.id, "referral.completed"):
         raise NotAllowed("completed_it_himself")
-    _unbiased(session, now, actor, referral)
     office = office_at(session, now)
     own = office.calendar.run(now.date(), _limits(session, office, referral).approve_referral_workdays)
     columns = {"reviewed_by_id": actor.id, "opened_by_id": None, **clock("own", own)}
@@ -165,7 +155,7 @@ def approve_referral(
     """A leader approves, having opened the paper. An approval on paper is entered, with the scan, by an officer who
     drafted nothing of it. Who completed, reviewed and approved are three persons."""
     _state(referral, "reviewed")
-    item = _unbiased(session, now, actor, referral)
+    item = session.get_one(Supervision, referral.supervision_id)
     if actor.id in doers(session, "referral", referral.id, "referral.completed", "referral.reviewed"):
         raise NotAllowed("completed_or_reviewed_it_himself")
     on_paper = not actor.is_a("leader")
@@ -202,7 +192,6 @@ def send_back_referral(session: Session, now: datetime, actor: Actor, referral: 
         raise NotAllowed("not_completed")
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    _unbiased(session, now, actor, referral)
     columns = {
         "completed_by_id": None, "completed_at": None, "reviewed_by_id": None, "opened_by_id": None,
         "own_at": referral.send_by_at, "own_clock": referral.send_by_clock,
@@ -214,7 +203,6 @@ def send_back_referral(session: Session, now: datetime, actor: Actor, referral: 
 def seal_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
     """Freeze the contents of the dossier: nothing in it changes afterwards."""
     _state(referral, "approved")
-    _unbiased(session, now, actor, referral)
     whole = _frozen(session, now, actor, referral, 1)
     columns = {"sealed": whole, "sealed_at": now, "sealed_by_id": actor.id}
     move(session, now, actor, referral, "sealed", "referral.sealed", columns, {"characters": len(whole)})
@@ -322,7 +310,6 @@ def record_outcome(
 def supplement_referral(session: Session, now: datetime, actor: Actor, referral: Referral, words: str) -> Supplement:
     """New facts make a supplementary volume; what was sealed stays as it is."""
     _state(referral, "received", "sent")
-    _unbiased(session, now, actor, referral)
     if not words.strip():
         raise NotAllowed("words_missing")
     last = _last_supplement(session, referral)

@@ -128,12 +128,17 @@ def _instructions(session: Session, case: Case) -> list[Facts]:
 
 
 def _served(session: Session, office: Office, one: Service) -> Facts:
-    """How a paper was served: when - None while it is not -, whether by being opened, when and by whom that was."""
-    by = int(one.opened_by.removeprefix("user:")) if one.opened_by else None
+    """How a paper was served: when - None while it is not -, by what, when and by whom it was opened and acted upon."""
     return {
-        "at": _at(one.served_at(office.now)), "opened": one.opened, "opened_at": _at(one.opened_at),
-        "opened_by": _name(session, by), "stood_until": _at(one.stood_until),
+        "at": _at(one.served_at(office.now)), "how": one.how, "opened": one.opened, "opened_at": _at(one.opened_at),
+        "opened_by": _account(session, one.opened_by), "acted_at": _at(one.acted_at),
+        "acted_by": _account(session, one.acted_by), "stood_until": _at(one.stood_until),
     }  # fmt: skip
+
+
+def _account(session: Session, actor: str | None) -> str | None:
+    """The name of the account that an event names."""
+    return _name(session, int(actor.removeprefix("user:"))) if actor and actor.startswith("user:") else None
 
 
 def _assignments(session: Session, case: Case, served: Served) -> list[Facts]:

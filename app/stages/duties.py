@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Event, Reply, Responsibility, Unit, UnitPost, VisitRecord
+from app.models import (
+    Case,
+    Event,
+    NamedPerson,
+    Referral,
+    Reply,
+    Responsibility,
+    Supervision,
+    Unit,
+    UnitPost,
+    VisitRecord,
+)
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
@@ -82,9 +94,30 @@ def lineage(session: Session, unit_id: int) -> set[int]:
         known |= before
 
 
-def not_recused(session: Session, now: datetime, actor: Actor, unit_id: int, years: int) -> None:
-    """Nobody drafts, reviews or approves about a unit where he held a post in the last years."""
-    today = now.date()
+RECUSES = frozenset({
+    "draft_finding", "conclude", "complete_referral", "seal_referral", "supplement_referral",
+    "examine", "review_responsibility", "review_referral", "send_back_referral",
+    "approve_referral", "confirm_finding",
+    "rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim", "rule_on_review",
+    "decline", "strike_row", "defer", "clear", "reissue", "close_supervision", "abandon_referral",
+})  # fmt: skip
+"""The verbs that nobody does about a unit where he held a post in the last years, nor about himself: who drafts,
+reviews, approves, rules, declines, defers, clears, reissues or closes. [procedure, Who may do what]"""
+
+
+def not_recused(session: Session, now: datetime, actor: Actor, about: Any, years: int) -> None:
+    """The one check of recusal, before a verb of `RECUSES`: who held a post in a row's unit in the last years, or whom
+    the item's finding names, is refused."""
+    unit_id = about.lead_unit_id if isinstance(about, Case) else about.unit_id
+    if unit_id is not None:
+        _held_no_post(session, now.date(), actor, unit_id, years)
+    item_id = about.supervision_id if isinstance(about, Referral) else about.id
+    if isinstance(about, (Referral, Supervision)):
+        posts = select(NamedPerson.post_id).where(NamedPerson.supervision_id == item_id)
+        not_about_himself(session, actor, list(session.scalars(posts)))
+
+
+def _held_no_post(session: Session, today: date, actor: Actor, unit_id: int, years: int) -> None:
     month_day = (today.month, 28) if (today.month, today.day) == (2, 29) else (today.month, today.day)
     since = date(today.year - years, *month_day)
     query = select(UnitPost.id).where(

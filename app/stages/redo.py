@@ -18,7 +18,7 @@ from app.rules.workflow import OPEN_ASSIGNMENT
 from app.stages.acceptance import end_visits, merged_with, reopen
 from app.stages.allocation import assign, lead_assignment, live_assists, redo_deadline
 from app.stages.calendar import office_at
-from app.stages.duties import may_examine, not_recused
+from app.stages.duties import may_examine
 from app.stages.visit import plan
 
 REASONS = ("form_incomplete", "opinion_unclear", "caller_not_contacted", "assists_missing", "evidence_missing", "other")
@@ -41,8 +41,6 @@ def examine(
         raise NotAllowed("no_reply", state=assignment.state)
     case = session.get_one(Case, assignment.case_id)
     may_examine(session, actor, case)
-    office = office_at(session, now)
-    not_recused(session, now, actor, assignment.unit_id, office.limits.recusal_years)
     if not passes and reason not in REASONS:
         raise NotAllowed("unknown_reason", reason=reason)
     waits = [one for one in live_assists(session, assignment) if one.state in OPEN_ASSIGNMENT]
@@ -99,8 +97,6 @@ def review_responsibility(
         raise NotAllowed("not_in_review", state=case.state)
     may_examine(session, actor, case)
     office = office_at(session, now)
-    if case.lead_unit_id is not None:
-        not_recused(session, now, actor, case.lead_unit_id, office.limits.recusal_years)
     if case.redo_failed and (unit_responsible or not actor.is_a("centre_head")):
         raise NotAllowed("redo_failed_already")
     if not unit_responsible and not grounds.strip():

@@ -19,6 +19,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
 from app.stages import calendar as calendars
 from app.stages import handling
+from app.stages.duties import RECUSES, not_recused
 from app.verbs.form import Field, Verb
 from app.verbs.table import VERBS
 from app.verbs.targets import lock, target_of
@@ -102,6 +103,9 @@ def _perform(
     pending = cleaned(session, verb, values) if draft is None else dict(values)
     locked = lock(session, case, pending)
     target = target_of(session, actor, verb, locked, meant, ground, item)
+    if verb.name in RECUSES:
+        years = calendars.office_at(session, now).limits.recusal_years
+        not_recused(session, now, actor, target, years)
     if draft is not None:
         pending = _from_draft(session, now, locked, actor, verb, draft, values)
     if verb.target == "room" and item is not None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.database import reading
 from app.models import Assignment, Dossier, Reminder, Supervision, SupervisionList
 from app.papers import pdf
+from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import days_known
@@ -65,8 +66,7 @@ def _worded(one: Service, several: bool, n: int) -> str:
     if at is None:
         till = f"{last_day(one.stood_until)}"
         return which + (f"尚未打开，至{till}终了视为送达" if zh else f"not opened yet; served at the end of {till}")
-    how = ("首次打开", "first opened") if one.opened else ("视为送达", "by having stood in the panel")
-    return f"{which}{at:%Y-%m-%d %H:%M} {how[not zh]}"
+    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', one.how, language())}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:

@@ -22,6 +22,7 @@ from app.database import transaction
 from app.files import content_of, keep, path_of
 from app.ledger import verify
 from app.models import Dossier, Event, File, Referral, Supplement
+from app.papers import records
 from app.papers.dossier import make_waiting
 from app.papers.records import redo_pages
 from app.rules.refusal import NotAllowed
@@ -162,7 +163,7 @@ def test_the_timeline_counts_working_days_and_names_the_days_of_each_clock(room:
 
 
 def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
-    """The allocation was opened by the unit an hour later; the supervision notice stood to the end of Tuesday."""
+    """The allocation was opened by the unit before it signed; the supervision notice was fed back on the same day."""
     room.to("allocate")
     room.do("2025-06-09 09:50", "staff@WATER", "open_paper", "A", paper="allocation")
     room.to("seal_referral")
@@ -174,9 +175,9 @@ def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
         for title in ("工单、派单与签收", "督办通知", "事项报告", "时间线")
     )
     assert "2025-06-0909:50首次打开" in case
-    assert "2025-06-1100:00视为送达" in supervision
+    assert "2025-06-0915:00签收送达" in supervision
     assert "2025-06-0909:50神热线交〔2025〕1号送达（首次打开）" in report
-    assert "2025-06-1100:00神政督〔2025〕1号送达（视为送达）" in report
+    assert "2025-06-0915:00神政督〔2025〕1号送达（签收送达）" in report
     assert "2025-06-0909:50打开文书" in timeline
 
 
@@ -204,9 +205,11 @@ def test_what_is_not_served_yet_is_said_so(room: Room) -> None:
     with transaction(room.desk.sessions) as session:
         referral = session.get_one(Referral, room.referral.id)
         facts = draft_contents(session, moment("2025-06-10 23:00"), referral)
-        assert [one["served"]["at"] for one in facts["notices"]] == [None]
-        later = draft_contents(session, moment("2025-06-11 00:00"), referral)
-        assert [one["served"]["at"] for one in later["notices"]] == ["2025-06-11T00:00:00+08:00"]
+    notice = facts["notices"][0]
+    assert (notice["served"]["at"], notice["served"]["how"]) == ("2025-06-09T15:00:00+08:00", "signed")
+    assert records.served({"served": {**notice["served"], "at": None}}) == "尚未送达"
+    before = {"at": "2025-06-11T00:00:00+08:00", "opened": False}
+    assert records.how_served({"served": before}) == "视为送达", "sealed before how was told"
 
 
 def test_the_rules_cited_are_those_of_the_date_of_the_fault_with_their_days(room: Room) -> None:

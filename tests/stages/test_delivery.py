@@ -39,7 +39,7 @@ def served(office: Office, at: str, subject: str, id: int, n: int = 1) -> str | 
     with reading(office.desk.sessions) as session:
         found = of_row(session, office_at(session, moment(at)).calendar, subject, id)[subject, id, n]
     done = found.served_at(moment(at))
-    return None if done is None else f"{done:%Y-%m-%d %H:%M}" + (" opened" if found.opened else "")
+    return None if done is None else f"{done:%Y-%m-%d %H:%M}" + ("" if found.how == "stood" else f" {found.how}")
 
 
 def reminded(office: Office) -> Reminder:
@@ -66,6 +66,62 @@ def test_else_at_the_end_of_the_next_working_day_it_stood_in_the_panel(office: O
     office.do("2025-06-17 09:00", "head@WATER", "open_paper", "A", paper="reminder")
     assert served(office, "2025-06-17 10:00", "reminder", row.id) == "2025-06-17 00:00"
     assert office.days("paper.opened", "A") == ["2025-06-17"], "and the opening is on the record all the same"
+
+
+@pytest.mark.parametrize(("verb", "who"), [
+    ("sign_for", "staff@WATER"), ("reply", "head@WATER"), ("explain", "head@WATER"), ("request_return", "head@WATER"),
+])  # fmt: skip
+def test_a_paper_is_served_when_its_unit_signs_for_or_answers_what_it_is_about(
+    office: Office, verb: str, who: str
+) -> None:
+    """Signed for and answered on Monday, opened on Tuesday: it was served on Monday."""
+    office.allocated("2025-06-09 09:00", "A", kind="help")
+    one = office.assignment("A")
+    assert served(office, "2025-06-09 10:00", "assignment", one.id) is None
+    office.do("2025-06-09 10:00", who, verb, "A", **({"promised_on": "2025-06-20"} if verb == "explain" else {}))
+    office.do("2025-06-10 09:00", "head@WATER", "open_paper", "A", paper="allocation")
+    assert served(office, "2025-06-11 09:00", "assignment", one.id) == "2025-06-09 10:00 signed"
+
+
+def test_what_was_opened_before_it_was_signed_for_was_served_by_the_opening(office: Office) -> None:
+    office.allocated("2025-06-09 09:00", "A")
+    office.do("2025-06-09 09:30", "staff@WATER", "open_paper", "A", paper="allocation")
+    office.do("2025-06-09 10:00", "staff@WATER", "sign_for", "A")
+    one = office.assignment("A")
+    assert served(office, "2025-06-09 11:00", "assignment", one.id) == "2025-06-09 09:30 opened"
+
+
+def test_what_the_bot_signs_for_was_served_by_having_stood_there(office: Office) -> None:
+    office.allocated("2025-06-09 09:00", "A", kind="help")
+    office.sweeps("2025-06-10", "2025-06-11")
+    one = office.assignment("A")
+    assert served(office, "2025-06-12 09:00", "assignment", one.id) == "2025-06-11 00:00"
+
+
+@pytest.mark.parametrize(("verb", "fields"), [
+    ("reply", {}), ("explain", {"promised_on": "2025-06-17"}), ("reply_interim", {"promised_on": "2025-06-17"}),
+])  # fmt: skip
+def test_a_reminder_is_served_when_its_unit_answers_it(office: Office, verb: str, fields: dict[str, str]) -> None:
+    """Signed for before it was issued, which serves the allocation alone."""
+    office.allocated("2025-06-09 09:00", "A")
+    office.do("2025-06-09 10:00", "staff@WATER", "sign_for", "A")
+    office.sweeps("2025-06-10", "2025-06-13")
+    row = office.row(Reminder)
+    assert served(office, "2025-06-13 09:00", "reminder", row.id) is None
+    office.do("2025-06-13 10:00", "head@WATER", verb, "A", **fields)
+    assert served(office, "2025-06-13 11:00", "reminder", row.id) == "2025-06-13 10:00 signed"
+    by = services(office, "2025-06-14", "A")["reminder", row.id, 1].acted_by
+    assert by == office.row(Event, kind="request.filed" if fields else "assignment.replied").actor
+
+
+def test_each_notice_of_an_item_is_served_by_the_feedback_on_it(room: Room) -> None:
+    room.to("feed_back")
+    room.do("2025-06-09 16:00", "officer", "reissue", "A")
+    item = room.item
+    assert served(room, "2025-06-09 17:00", "supervision", item.id) == "2025-06-09 15:00 signed"
+    assert served(room, "2025-06-09 17:00", "supervision", item.id, 2) is None
+    room.do("2025-06-10 09:00", "head@WATER", "feed_back", "A")
+    assert served(room, "2025-06-11 09:00", "supervision", item.id, 2) == "2025-06-10 09:00 signed"
 
 
 def test_a_make_up_day_is_the_next_working_day_and_a_holiday_is_not(office: Office) -> None:

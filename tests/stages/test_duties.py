@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from app.database import transaction
@@ -20,6 +20,7 @@ from app.models import (
     Reply,
     Request,
     Supervision,
+    UnitPost,
     Visit,
 )
 from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, person
@@ -293,6 +294,9 @@ def test_the_requester_does_not_rule(room: Room, ask: str, rule: str) -> None:
     fields = {"promised_on": "2025-06-12"} if rule in ("rule_on_explanation", "rule_on_interim") else {}
     room.do("2025-06-09 14:00", "head@WATER", ask, "A", **fields)
     head = _somebody(room, "WATER_head", "allocator")
+    assert _refused(room, "2025-06-09 15:00", head, rule, accept=True) == "recused"
+    with transaction(room.desk.sessions) as session:
+        session.execute(update(UnitPost).where(UnitPost.user_id == head.id).values(user_id=None))
     assert _refused(room, "2025-06-09 15:00", head, rule, accept=True) == "own_request"
     room.do("2025-06-09 15:00", "allocator", rule, "A", accept=True)
 

@@ -108,6 +108,10 @@ VALUES: dict[str, dict[str, Pair]] = {
         "perfunctory": ("敷衍塞责", "perfunctory"), "inaction": ("不作为", "inaction"),
         "duty": ("不依法履职", "duty not performed"), "untrue": ("弄虚作假", "untrue"),
     },
+    "service": {
+        "opened": ("首次打开", "first opened"), "signed": ("签收送达", "by what the unit did about it"),
+        "stood": ("视为送达", "by having stood in the panel"),
+    },
     "closing": {"criticism": ("通报批评", "criticism"), "interview": ("约谈", "interview"), "nothing": ("不予处理", "nothing")},
     "outcome": {
         "accepted": ("受理", "accepted"), "supplement": ("要求补充", "supplement asked"),

@@ -19,7 +19,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import office_at
-from app.stages.duties import lineage, not_about_himself, not_recused
+from app.stages.duties import lineage, not_about_himself
 from app.stages.supervision.items import limits_of
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
@@ -59,7 +59,6 @@ def draft_finding(
     if supervision.state != "fed_back" and not (supervision.state in ("opened", "reissued") and overdue_now):
         raise NotAllowed("finding_too_early", state=supervision.state)
     office = office_at(session, now)
-    not_recused(session, now, actor, supervision.unit_id, office.limits.recusal_years)
     if not words.strip():
         raise NotAllowed("words_missing")
     _name(session, actor, supervision, post_ids)
@@ -115,8 +114,6 @@ def confirm_finding(
     if finding and finding != supervision.finding:
         raise NotAllowed("another_finding", drafted=supervision.finding)
     office = office_at(session, now)
-    not_recused(session, now, actor, supervision.unit_id, office.limits.recusal_years)
-    not_about_himself(session, actor, [person.post_id for person in named(session, supervision)])
     if not accept:
         columns = {"finding": None, "finding_from": None, **clock("own", None)}
         back = supervision.finding_from or "fed_back"
@@ -199,8 +196,6 @@ def conclude(
         raise NotAllowed("not_heard", state=supervision.state)
     if not conclusion.strip():
         raise NotAllowed("words_missing")
-    not_recused(session, now, actor, supervision.unit_id, office.limits.recusal_years)
-    not_about_himself(session, actor, [person.post_id for person in named(session, supervision)])
     ask = office.calendar.run(now.date(), limits_of(session, office, supervision).ask_review_workdays)
     columns = {
         "concluded_at": now, "concluded_by_id": actor.id, "conclusion": conclusion, **clock("ask", ask),
@@ -252,8 +247,6 @@ def rule_on_review(
     _reviewable(supervision)
     if actor.id in (supervision.concluded_by_id, supervision.found_by_id):
         raise NotAllowed("own_finding")
-    not_recused(session, now, actor, supervision.unit_id, office_at(session, now).limits.recusal_years)
-    not_about_himself(session, actor, [person.post_id for person in named(session, supervision)])
     columns = {"review_accepted": accept, **clock("own", None)}
     payload: dict[str, Any] = {"accept": accept}
     if accept and supervision.state == "closed":
