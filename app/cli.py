@@ -26,6 +26,7 @@ from app.database import Sessions, engine_from, reading, transaction
 from app.ledger import verify
 from app.ledger.keys import ring_of
 from app.models import Person
+from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
@@ -36,6 +37,7 @@ from app.story.accounts import SetupRefused, first_administrator, hashed, refuse
 from app.story.cast import let_in
 from app.story.hand import Hand
 from app.story.panel import through
+from app.story.recall import recall
 from app.story.replay import counts, messages
 from app.story.room import dossiers
 from app.story.sample.office import refuse_unless_fresh, usernames
@@ -183,6 +185,22 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
     return 1 if done.failures else 0
 
 
+def _reindex(settings: config.Config, given: Namespace) -> int:
+    """Put cases that the repeat check does not find yet into its index, and count its pairs anew."""
+    filled = reindex(_sessions(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True))
+    print(f"{filled} cases were put into the index of the repeat check")
+    return 0
+
+
+def _recall(settings: config.Config, given: Namespace) -> int:
+    """Say how many of the alike messages in a file the repeat check would have proposed."""
+    with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
+        told = recall(sessions, messages(given.file, given.first, given.last))
+    for line in told.lines(given.pairs):
+        print(line)
+    return 0
+
+
 def _verify(settings: config.Config, given: Namespace) -> int:
     """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked at."""
     with reading(_sessions(settings)) as session:
@@ -310,6 +328,12 @@ def _parser() -> ArgumentParser:
     verified.add_argument("--case", type=int, help="one case only")
     verified.add_argument("--files", action="store_true", help="compare the stored files and dossiers too")
     add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
+    add("reindex", _reindex)
+    recalled = add("recall", _recall)
+    recalled.add_argument("file", type=Path)
+    recalled.add_argument("--from", dest="first", type=date.fromisoformat)
+    recalled.add_argument("--to", dest="last", type=date.fromisoformat)
+    recalled.add_argument("--pairs", type=int, default=20, help="print so many proposals that are less alike than 0.8")
     played = add("play", _play)
     played.add_argument("files", nargs="+", type=Path)
     played.add_argument("--json", action="store_true", help="print the bot's events instead")

@@ -46,6 +46,12 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "{unit}没有联络员，不能分派。", "{unit} has no liaison and takes no cases.",
         "请登记其现任联络员。", "Enter who is its liaison now.",
     ),
+    "pairs_behind": (
+        "有{n}件近期工单未编入重复比对索引，登记时不会提示。",
+        "{n} cases of the last days are not in the index of the repeat check, and are not proposed at registration.",
+        "机器人每六小时自动补编；需要立即补编的，请运行 python -m app reindex。",
+        "The bot fills them in every six hours; python -m app reindex does it at once.",
+    ),
     "bot_not_running": (
         "督办机器人没有运行。", "The bot does not run.",
         "请运行 make run，或启动ticker和worker服务并设置REDIS_URL。",

@@ -25,6 +25,7 @@ from app.ledger.chain import key_name
 from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Run, Unit, UnitPost
 from app.rules.workdays import beijing
+from app.stages.acceptance import unindexed
 from app.stages.calendar import office_at
 from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
@@ -68,7 +69,7 @@ def findings(settings: config.Config, now: datetime) -> list[Finding]:
         if schema:
             return [*schema, *bot_findings(settings)]
         sessions = sessions_of(settings, engine)
-        return [*desk_findings(sessions, now, settings.data), *bot_findings(settings)]
+        return [*desk_findings(sessions, now, settings.data), *pairs_findings(sessions, now), *bot_findings(settings)]
     except DatabaseError as error:
         return [unreachable(error), *bot_findings(settings)]
     finally:
@@ -106,6 +107,13 @@ def desk_findings(sessions: Sessions, now: datetime, data: Path) -> list[Finding
             *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
             *_failures(session), *_files(session, data),
         ]  # fmt: skip
+
+
+def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
+    """Whether the repeat check finds all that it should. It looks at each case of the last days: not for every page."""
+    with reading(sessions) as session:
+        lacking = unindexed(session, now)
+    return [finding("pairs_behind", WARNING, n=lacking)] if lacking else []
 
 
 def _guards(session: Session) -> Iterator[Finding]:

@@ -1,4 +1,5 @@
-"""The jobs that workers call: one pass of the bot each, restricted to its steps. No loop, no rule, no decision.
+"""The jobs that workers call: one pass of the bot each, restricted to its steps; and one that keeps an index. No rule,
+no decision.
 
 A whole pass makes the other two find nothing; run without it, they do their part. Only the whole pass moves the
 moment at which a case is looked at again.
@@ -7,6 +8,7 @@ moment at which a case is looked at again.
 from __future__ import annotations
 
 from app.papers.dossier import make_waiting
+from app.reindex import reindex
 from app.sweep import forget, sweep
 from jobs.clocks import refuse_wrong_clock
 from jobs.desk import desk
@@ -44,3 +46,9 @@ def forget_forms() -> Told:
     """Forget the answers to forms that can no longer be sent again."""
     here = desk()
     return {"forms": forget(here.sessions, here.now())}
+
+
+def index_pairs() -> Told:
+    """Bring the index of the repeat check up to date."""
+    here = desk()
+    return {"cases": reindex(here.sessions, here.now())}

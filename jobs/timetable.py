@@ -35,7 +35,9 @@ FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files and dossiers with the record: a share each hour of the night."""
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING)
+PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
+"""The index of the repeat check: what an upgrade left out of it is filled in, pairs are counted anew."""
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
 KEPT_SECONDS = 900

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 import app.models  # noqa: F401  (the tables)
 from migrations import triggers
+from migrations.names import of_the_models
 
 
 def run(connection: Connection) -> None:
@@ -20,6 +21,7 @@ def run(connection: Connection) -> None:
         target_metadata=Model.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        include_name=of_the_models,
     )
     with context.begin_transaction():
         triggers.drop(connection)

@@ -22,6 +22,7 @@ from app.database import engine_from, sessions_from, transaction
 from app.models import Assignment
 from app.roles import BOT
 from migrations import triggers, upgrade
+from migrations.names import of_the_models
 from tests.databases import KEY, Desk, sqlite_url
 from tests.ledger.rows import NOW, whole_case
 from tests.servers import PostgresCluster
@@ -70,14 +71,15 @@ def test_every_migration_says_why() -> None:
 
 def test_the_migrations_make_the_schema_of_the_models(desk: Desk) -> None:
     with desk.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": of_the_models}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Model.metadata) == []
 
 
 def test_a_column_that_no_migration_makes_is_seen(desk: Desk) -> None:
     with desk.engine.begin() as connection:
         connection.execute(text("ALTER TABLE run DROP COLUMN error"))
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": of_the_models})
         assert [(one[0], one[3].name) for one in compare_metadata(context, Model.metadata)] == [("add_column", "error")]
 
 

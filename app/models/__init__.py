@@ -10,6 +10,7 @@ from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.notice import Notice
+from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
 from app.models.people import Person
 from app.models.posts import Unit, UnitPost
@@ -36,8 +37,8 @@ SUBJECTS: dict[str, type[Any]] = {
 
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
-    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice",
-    "OfficeHead", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
+    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice", "OfficeHead",
+    "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
     "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList",
     "Supplement", "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -97,6 +97,8 @@ OPEN_ASSIGNMENT = ("allocated", "signed", "return_pending", "reply_refused")
 """The states of an assignment that waits for a final reply."""
 OPEN_CASE = ("registered", "submitted", "handling", "examining", "visiting", "reviewing")
 """The states of a case that somebody still works on."""
+CLOSED_TO_CONTACTS = ("refused", "transferred", "withdrawn")
+"""The states of a case that takes no contact any more."""
 STANDING = ("candidate", "opened", "reissued", "fed_back", "finding", "confirmed", "heard", "concluded")
 """The states of a supervision item that has not ended."""
 UNCONFIRMED = ("opened", "reissued", "fed_back", "finding")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from flask import url_for
@@ -16,9 +15,9 @@ from sqlalchemy.orm import joinedload
 
 from app.models import Caller, Case, Contact, Unit
 from app.rules import words
-from app.rules.limits import Limits
 from app.rules.similarity import STRIKING, SUGGESTED, likeness
-from app.rules.workflow import OPEN_CASE
+from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
+from app.stages.acceptance import same_matter, since_when
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
@@ -27,7 +26,7 @@ from app.views.masking import know_callers, masked_caller, masked_text
 ASKED = "asked"
 """The hidden field that says what was asked."""
 LOOKED_AT, PROPOSED = 30, 8
-"""Of each kind (the caller's, the place's, the unit's) how many cases are compared, and how many are proposed."""
+"""Of each kind (the caller's, the unit's) how many cases are compared, and how many are proposed."""
 FIRST_WORDS = 40
 _PERHAPS = (
     "以下工单可能是同一事项。是同一事项的，请在原工单上登记来电；不是的，请再次提交，按新诉求登记。",
@@ -105,10 +104,9 @@ def _complained(case: Case, values: Mapping[str, Any]) -> Question | None:
 
 
 def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
-    """The newest cases of the same caller (True), and the newest open ones about the same place or the same unit: each
-    looks into an index, and what it finds is few."""
-    # The number of the procedure, not the office's own: to read that would fill its calendar, and this only reads.
-    since = now() - timedelta(days=Limits().repeat_days)
+    """The newest cases of the same number (True), and the newest open ones about the same unit; those that say much the
+    same, or name a place that contains the other. Each looks into an index, and what it finds is few."""
+    since = since_when(now())
     recent = select(Case.id).where(Case.registered_at >= since)
     found = []
     phone = "" if values.get("anonymous") else (values.get("caller") or {}).get("phone", "")
@@ -118,20 +116,37 @@ def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
         called = called.where(Contact.case_id.is_not(None))
         found += [(True, recent.where(Case.caller_id.in_(callers))), (True, called)]
     open_ = recent.where(Case.state.in_(OPEN_CASE))
-    if values.get("place"):
-        found.append((False, open_.where(Case.place == values["place"], Case.place != "")))
     if values.get("complained_unit"):
         found.append((False, open_.where(Case.complained_unit_id == values["complained_unit"].id)))
     return found
 
 
+def _alike(values: Mapping[str, Any]) -> Select[Any] | None:
+    """The cases that say much the same, or whose place contains this one or the other way round: those that the index
+    of pairs finds, but for what ended without a contact being possible."""
+    place = values.get("place") or ""
+    by_words, by_place = same_matter(reader(), now(), _said(values), place)
+    if not by_words and not by_place:
+        return None
+    found = select(Case.id, literal(0).label("same"))
+    found = found.where(Case.id.in_({*by_words, *by_place}), Case.registered_at >= since_when(now()))
+    return found.where(Case.state.not_in(CLOSED_TO_CONTACTS))  # type: ignore[return-value]
+
+
+def _said(given: Mapping[str, Any]) -> str:
+    """All that is said of a matter."""
+    return f"{given.get('narrative') or ''}\n{given.get('demand') or ''}"
+
+
 def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
-    """The cases that are compared, as far as the person sees them, each with whether the same caller called about
+    """The cases that are compared, as far as the person sees them, each with whether the same number called about
     it."""
-    parts = []
+    parts: list[Select[Any]] = []
     for same, one in _candidates(values):
         newest = one.order_by(one.selected_columns[0].desc()).limit(LOOKED_AT).subquery()
         parts.append(select(newest.c[0].label("id"), literal(int(same)).label("same")))
+    alike = _alike(values)
+    parts += [alike] if alike is not None else []
     if not parts:
         return ()
     both = union_all(*parts).subquery()
@@ -140,10 +155,16 @@ def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
     return [(case, bool(same)) for case, same in reader().execute(query)]
 
 
+def _how_alike(values: Mapping[str, Any], case: Case) -> float:
+    """How alike two cases are, whether or not a demand was typed apart from the narrative."""
+    other = {"narrative": case.narrative, "demand": case.demand}
+    return max(likeness(values.get("narrative", ""), case.narrative), likeness(_said(values), _said(other)))
+
+
 def _repeats(values: Mapping[str, Any]) -> Question | None:
     ranked = []
     for case, same in _compared(values):
-        alike = likeness(values.get("narrative", ""), case.narrative)
+        alike = _how_alike(values, case)
         if same or alike >= SUGGESTED:
             ranked.append((same + alike, case.id, _line(same, alike, case)))
     if not ranked:

@@ -140,6 +140,7 @@ VALUES: dict[str, dict[str, Pair]] = {
              "staff": ("经办人", "staff")},
     "run": {"sweep": ("督办巡检", "sweep"), "supervision-list": ("督办清单", "supervision list"),
             "drafting": ("移送起草", "drafting"), "list": ("督办清单", "supervision list"), "draft": ("移送起草", "drafting"),
+            "pairs": ("重复比对索引", "index of the repeat check"),
             "files": ("文件核对", "comparing of files"),
             "forgetting": ("表单标识清理", "forgetting of forms' keys")},
     "child": {

@@ -13,6 +13,7 @@ from app.stages.acceptance.contacts import (
     lead_of,
     reopen,
 )
+from app.stages.acceptance.matters import fill_pairs, same_matter, since_when, unindexed
 from app.stages.acceptance.merging import INHERITED, MOVES_ALONG, merge, merged_with, withdraw
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, decided, hand_on, refuse
 from app.stages.acceptance.registration import (
@@ -30,7 +31,8 @@ from app.stages.acceptance.suggestions import mark_suggestion, screen_suggestion
 
 __all__ = [
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
-    "REVEALS_AN_HOUR", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "find_caller", "hand_on",
+    "REVEALS_AN_HOUR", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "fill_pairs", "find_caller",
+    "hand_on",
     "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge", "merged_with", "refuse",
-    "register", "reopen", "reveal", "screen_suggestion", "split", "withdraw",
+    "register", "reopen", "reveal", "same_matter", "screen_suggestion", "since_when", "split", "unindexed", "withdraw",
 ]  # fmt: skip

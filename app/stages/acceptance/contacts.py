@@ -15,7 +15,7 @@ from app.roles import Actor
 from app.rules.limits import CHANNELS
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import OPEN_CASE
+from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
 from app.stages.acceptance.registration import find_caller, received_when
 from app.stages.calendar import office_at
 
@@ -80,7 +80,7 @@ def _stand_alone(session: Session, now: datetime, actor: Actor, row: Contact, of
 def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
     """Put a contact on its case, or on the lead that its case was merged into."""
     kind, received, lead = row.kind, row.received_at, lead_of(session, case)
-    if kind != "invalid" and lead.state in ("refused", "transferred", "withdrawn"):
+    if kind != "invalid" and lead.state in CLOSED_TO_CONTACTS:
         raise NotAllowed("case_ended", state=lead.state)
     if kind == "repeat" and lead.state == "closed":
         _reopenable(office, lead, received)

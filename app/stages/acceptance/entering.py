@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.ledger import Entry, Opened, add_rows, born, move_many, open_cases
 from app.models import Caller, Case, Contact, Instruction, Suggestion
 from app.models.columns import clock
+from app.models.pairs import put_pairs
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.phones import why_not
@@ -114,6 +115,7 @@ def _write(
     for entry, event_id in zip(entries, opened.ids["event"], strict=True):
         entry.event_id = event_id
     tips = move_many(session, now, actor, entries)
+    put_pairs(session, [{"id": one.chain, **one.columns} for one in births])
     add_rows(session, Contact, [_contact(now, actor, one) for one in births])
     led = [(one.chain, demand.terms) for one, demand in zip(births, demands, strict=True) if demand.terms]
     stamped = {"entered_at": now, "entered_by_id": actor.id}

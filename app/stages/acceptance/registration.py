@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note
 from app.models import Caller, Case, Category, Contact, Instruction, Unit
+from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
@@ -165,7 +166,10 @@ def edit_case(
     fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
     if other:
         changed["caller_id"] = _corrected_caller(session, case, other).id
+    said = {name: getattr(case, name) for name in ("id", "narrative", "demand", "place")}
     note(session, now, actor, case, "case.edited", changed, {"fields": fields})
+    if said.keys() & changed.keys():
+        change_pairs(session, said, {**said, **changed})
     if case.caller_id != was:
         his = update(Contact).where(Contact.case_id == case.id, Contact.caller_id == was)
         session.execute(his.values(caller_id=case.caller_id))
