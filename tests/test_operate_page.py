@@ -141,9 +141,12 @@ def test_the_commands_of_the_page_work_on_the_database_of_its_settings(postgres_
 def test_the_commands_and_programs_named_are_there() -> None:
     parser = cli._parser()
     commands = set(re.findall(r"python -m app ([a-z-]+)", PAGE))
-    assert commands == {"run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "keys"}
+    assert commands == {
+        "run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "keys", "reindex", "recall"
+    }  # fmt: skip
     for name in commands:
-        assert parser.parse_args([name, *(["chief"] if name == "reset-second-factor" else [])]).command == name
+        more = {"reset-second-factor": ["chief"], "recall": ["FILE.csv.gz"]}.get(name, [])
+        assert parser.parse_args([name, *more]).command == name
     for module in re.findall(r"python -m (jobs\.\w+)|python:([\w.]+)", PAGE):
         assert find_spec("".join(module)) is not None
     for target in re.findall(r"make ([a-z-]+)", PAGE):
