@@ -15,11 +15,13 @@ from app.database import reading
 from app.ledger import verify
 from app.models import Event, Notice, Referral, Run, Supervision, SupervisionList, Unit
 from jobs.desk import queue_on
+from jobs.timetable import TIMETABLE
 from tests.databases import Desk
 from tests.office import Office
 from tests.supervised import Duban, sqlite_data, waited
 
-NAMES = {"sweep", "supervision-list", "drafting", "files", "pairs"}
+NAMES = {"sweep", "supervision-list", "drafting", "files"}
+"""The wake-ups that leave a row of their run."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
@@ -77,7 +79,8 @@ def test_an_overdue_assignment_is_reminded_of_the_list_issued_and_a_dossier_draf
     with Duban(tmp_path / "data", DATABASE_URL=url, DESK_CLOCK=clock) as duban:
         waited(lambda: done(office), seconds, f"the bot\n{duban.said}")
         with Redis.from_url(duban.redis_url) as redis:
-            waited(lambda: finished(redis) == NAMES, seconds, f"the jobs of all names\n{duban.said}")
+            all_names = {wake.name for wake in TIMETABLE}
+            waited(lambda: finished(redis) == all_names, seconds, f"the jobs of all names\n{duban.said}")
             assert time.monotonic() - began < seconds
             assert FailedJobRegistry(queue=queue_on(redis)).count == 0
         waited(lambda: duban.workers() == 2, 30, "two live workers: one that was cut off for a moment comes back")
@@ -104,6 +107,6 @@ def _what_it_did(office: Office) -> None:
     assert office.row(Supervision, case_id=office.id("L")).listed_on == listed.day
     (referral,) = office.rows(Referral)
     assert (referral.case_id, referral.state) == (office.id("D"), "drafted")
-    assert runs == NAMES - {"pairs"}
+    assert runs == NAMES
 
 
