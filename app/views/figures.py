@@ -23,10 +23,17 @@ _UNITS: dict[str, tuple[str, str]] = {
     "solved": ("解决率%", "solved %"), "partly": ("部分解决", "partly"), "unreasonable": ("诉求不合理", "unreasonable"),
 }  # fmt: skip
 """A unit's line: the order of the columns, and their heads."""
+_COUNTY = {
+    **{name: _UNITS[name] for name in ("allocated", "on_time", "late")}, "in_time": ("按时率%", "on time %"),
+    **{name: _UNITS[name] for name in ("closed", "rated", "satisfaction", "asked", "solved", "repeats")},
+}  # fmt: skip
+"""The whole county's figures, over all units and the centre."""
 _CENTRE = {
-    "closed": ("直办办结", "answered directly"), "rated": ("参评", "rated"), "satisfaction": ("满意率%", "satisfied %"),
-    "asked": ("回访问及解决", "asked whether solved"), "solved": ("解决率%", "solved %"),
-    "repeats": ("重复", "repeats"), "centre_overdue": ("中心逾期", "the centre's own overdue"),
+    "closed": ("中心直办办结", "answered by the centre itself"), "rated": ("中心直办参评", "of these rated"),
+    "satisfaction": ("中心直办满意率%", "of these satisfied %"),
+    "asked": ("中心直办回访问及解决", "of these asked whether solved"),
+    "solved": ("中心直办解决率%", "of these solved %"), "repeats": ("中心直办重复", "of these repeats"),
+    "centre_overdue": ("中心逾期", "the centre's own overdue"),
     "room_overdue": ("督查室逾期", "the room's own overdue"),
 }  # fmt: skip
 _ITEMS = {
@@ -95,11 +102,14 @@ class _Told:
         return words.value(_DOMAINS[by], word, self.tongue) if by in _DOMAINS else word
 
     def totals(self) -> Table:
-        """How many contacts and cases there were, and the centre's own part."""
+        """How many contacts and cases there were, the whole county's rates, and the centre's own part. (Reports that
+        were issued before the county was counted tell the centre's part only.)"""
         volumes, centre = self.figures["volumes"], self.figures["centre"]
+        county = self.figures.get("county", {})
         lines = [
             [self.say("来电来件", "contacts"), _plain(volumes["contacts"]["total"])],
             [self.say("登记工单", "cases registered"), _plain(volumes["cases"]["registered"])],
+            *([self.say("全县", "county: ") + self.named(_COUNTY, name), _plain(county[name])] for name in county),
             *([self.named(_CENTRE, name), _plain(centre.get(name))] for name in _CENTRE),
         ]
         return Table(self.say("总体情况", "In all"), [], lines)

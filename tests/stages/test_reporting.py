@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
@@ -19,6 +20,7 @@ from app.ledger import Entry, move_many, verify
 from app.models import Case, Category, DayCount, Event, Notice, Reply, Report, Setting, Suggestion, Unit
 from app.models.columns import clock
 from app.roles import BOT
+from app.rules.evaluation import rate
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.calendar import office_at
@@ -121,14 +123,14 @@ def _step(line: str) -> dict[str, Any]:
     return {"at": f"2025-{day} {hour}", "as": who, "do": verb, "case": letter, **given}
 
 
-def play(sessions: Sessions) -> Story:
-    """June, played through the verb table with a sweep every morning."""
+def play(sessions: Sessions, month: str = JUNE) -> Story:
+    """A month, played through the verb table with a sweep every morning."""
     with transaction(sessions) as session:
         above = Category(name="供水")
         session.add_all([above, Category(name="路面")])
         session.flush()
         session.add(Category(name="管网", parent_id=above.id))
-    steps = sorted((_step(line) for line in JUNE.strip().splitlines()), key=lambda step: str(step["at"]))
+    steps = sorted((_step(line) for line in month.strip().splitlines()), key=lambda step: str(step["at"]))
     days = [date(2025, 5, 20) + timedelta(days=n) for n in range(43)]
     story = Story(Path("june"), steps, days, {}, {}, [], [])
     _, lines = perform_story(sessions, story)
@@ -317,6 +319,80 @@ def test_the_rooms_and_the_centres_own_overdue_work_is_counted(told: dict[str, A
 
 def test_what_the_centre_answered_itself_is_a_line_of_its_own(told: dict[str, Any]) -> None:
     assert told["centre"]["closed"] == 2
+
+
+def test_the_countys_line_is_the_sum_of_all_units_and_the_centre(told: dict[str, Any]) -> None:
+    rows = (WATER, HOUSING, told["centre"])
+    for name in ("allocated", "on_time", "late", "closed", "rated", "asked", "repeats"):
+        assert told["county"][name] == sum(row.get(name, 0) for row in rows), name
+    assert told["county"]["in_time"] == "87.50", "7 of 8"
+    assert told["county"]["satisfaction"] == "80.00", "4 of 5"
+    assert told["county"]["solved"] == "57.14", "4 of 7"
+
+
+def generated(seed: int) -> str:
+    """What became of ten cases of June, drawn by a number: direct answers, units late or not, every outcome."""
+    rng = random.Random(seed)
+    lines = []
+    for letter in "ABCDEFGHIJ":
+        day = rng.randint(3, 9)
+        unit = rng.choice(("WATER", "HOUSING", "PARKS"))
+        lines.append(f"06-{day:02} 09:00 operator register {letter} kind=help")
+        if rng.random() < 0.2:
+            lines.append(f"06-{day:02} 10:00 operator answer_directly {letter}")
+            continue
+        lines.append(f"06-{day:02} 10:00 allocator allocate {letter} unit={unit}")
+        done = day + rng.randint(1, 12)
+        if rng.random() < 0.15:
+            continue
+        lines.append(f"06-{done:02} 11:00 head@{unit} reply {letter}")
+        lines.append(f"06-{done:02} 15:00 examiner examine {letter} passes={str(rng.random() < 0.85).lower()}")
+        if lines[-1].endswith("false"):
+            continue
+        satisfied = rng.choice(("satisfied", "basically", "dissatisfied", "declined"))
+        solved = rng.choice(("solved", "partly", "unsolved", "unreasonable"))
+        reached = "false" if rng.random() < 0.1 else "true"
+        outcome = f"truth=proven solved={solved} satisfied={satisfied}" if reached == "true" else ""
+        lines.append(f"06-{done + 1:02} 11:00 visitor record_visit {letter} reached={reached} {outcome}")
+        if satisfied == "dissatisfied" and reached == "true":
+            responsible = rng.random() < 0.5
+            said = "unit_responsible=true" if responsible else "unit_responsible=false excluded_as=law"
+            lines.append(f"06-{done + 2:02} 11:00 examiner review_responsibility {letter} {said}")
+    return "\n".join(lines)
+
+
+PLAIN = {
+    "on_time": "SELECT count(*) FROM reply WHERE late = false AND state <> 'refused' AND {filed_at}",
+    "late": "SELECT count(*) FROM reply WHERE late = true AND state <> 'refused' AND {filed_at}",
+    "closed": "SELECT count(*) FROM hotline_case WHERE state = 'closed' AND {closed_at}",
+    "rated": "SELECT count(*) FROM visit v WHERE state = 'done' AND satisfied <> 'declined' AND {ended_at} AND NOT "
+             "EXISTS (SELECT 1 FROM responsibility r WHERE r.case_id = v.case_id AND r.excluded_as IS NOT NULL)",
+    "pleased": "SELECT count(*) FROM visit WHERE state = 'done' AND satisfied IN ('satisfied', 'basically') "
+               "AND {ended_at}",
+    "asked": "SELECT count(*) FROM visit WHERE state = 'done' AND {ended_at}",
+    "solved": "SELECT count(*) FROM visit WHERE state = 'done' AND solved = 'solved' AND {ended_at}",
+}  # fmt: skip
+"""The same again, in plain SQL, of offices where each case has one round and one visit."""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_countys_rates_equal_a_plain_count_of_a_generated_office(desk: Desk, seed: int) -> None:
+    play(desk.sessions, generated(seed))
+    with transaction(desk.sessions) as session:
+        told = json.loads(issue(session).figures)["county"]
+        june = {
+            name: f"{name} >= '2025-06-01 00:00:00' AND {name} < '2025-07-01 00:00:00'"
+            for name in ("filed_at", "closed_at", "ended_at")
+        }
+        plain = {name: session.scalar(text(query.format(**june))) for name, query in PLAIN.items()}
+    assert {name: told[name] for name in ("on_time", "late", "closed", "rated", "asked")} == {
+        name: plain[name] for name in ("on_time", "late", "closed", "rated", "asked")
+    }
+    for name, part, of in (
+        ("in_time", plain["on_time"], plain["on_time"] + plain["late"]),
+        ("satisfaction", plain["pleased"], plain["rated"]), ("solved", plain["solved"], plain["asked"]),
+    ):  # fmt: skip
+        assert told[name] == (str(rate(part, of)) if of else None), name
 
 
 def test_no_callers_words_name_or_number(told: dict[str, Any]) -> None:

@@ -13,7 +13,15 @@ from app.stages.calendar import office_at
 from app.stages.reporting.counts import count_units
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import CENTRE
-from app.stages.reporting.units import SHOWN, direct_line, evaluation_of, line_of, named_units, points_in_force
+from app.stages.reporting.units import (
+    SHOWN,
+    county_line,
+    direct_line,
+    evaluation_of,
+    line_of,
+    named_units,
+    points_in_force,
+)
 from app.stages.reporting.volumes import (
     case_volumes,
     category_names,
@@ -46,6 +54,7 @@ def figures(session: Session, now: datetime, period: Period, leaks: Mapping[str,
         "period": {"kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
         "volumes": {"contacts": contacts, "cases": cases, "events": words},
         "hot_topics": topics,
+        "county": county_line(whole.values()),
         "centre": own_overdue(session, period) | direct_line(whole[CENTRE]),
         "units": {code: {"name": units[code]["name"], **line_of(one)} for code, one in shown.items()},
         "evaluation": evaluation_of(units, shown, points_in_force(session), office.limits.ranked_closed),

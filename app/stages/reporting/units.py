@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,17 @@ def line_of(one: Mapping[str, int]) -> dict[str, Any]:
         "solved": _percent(one["solved"], one["asked"]),
         "average_workdays": str(half_up(Decimal(one["workdays"]) / timed)) if timed else None,
     }
+
+
+def county_line(lines: Iterable[Mapping[str, int]]) -> dict[str, Any]:
+    """The whole county's line: the sums over all units and the centre, and the rates of those sums."""
+    found: Counter[str] = Counter()
+    for one in lines:
+        found.update(one)
+    line = line_of(found)
+    line["in_time"] = _percent(found["on_time"], found["on_time"] + found["late"])
+    names = ("allocated", "on_time", "late", "in_time", "closed", "rated", "satisfaction", "asked", "solved", "repeats")
+    return {name: line[name] for name in names}
 
 
 def direct_line(one: Mapping[str, int]) -> dict[str, Any]:
