@@ -21,6 +21,7 @@ from app.models import (
     Draft,
     Event,
     Instruction,
+    InstructionNotice,
     Notice,
     Referral,
     Reminder,
@@ -37,6 +38,7 @@ from app.models import (
 )
 from app.models.file import File
 from app.roles import Actor
+from app.rules.workflow import LIVE, STANDING
 
 EXAMINED, VISITED, AWAITING = ("examining", "reviewing"), "visiting", "reviewed"
 # Aliases: otherwise a subselect would be correlated with an outer join of the same table.
@@ -47,12 +49,15 @@ _J = Responsibility.__table__.alias("seen_responsibility")
 _V = VisitRecord.__table__.alias("seen_visit_record")
 _W = Visit.__table__.alias("seen_visit")
 _S = Submission.__table__.alias("seen_submission")
+_U = Supervision.__table__.alias("seen_supervision")
 _L = Referral.__table__.alias("seen_referral")
 _OF_A_CASE: tuple[type[Any], ...] = (
     Contact, Assignment, Request, Reply, Draft, Reminder, Supervision, Visit, VisitRecord, Responsibility, Suggestion,
-    Submission, Instruction, File,
+    Submission, Instruction, InstructionNotice, File,
 )  # fmt: skip
-_OF_A_UNIT: tuple[type[Any], ...] = (Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost)
+_OF_A_UNIT: tuple[type[Any], ...] = (
+    Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost, InstructionNotice,
+)  # fmt: skip
 _OWN: dict[str, type[Any]] = {
     "assignment": Assignment, "request": Request, "reply": Reply, "reminder": Reminder, "supervision": Supervision,
 }  # fmt: skip
@@ -82,8 +87,12 @@ def seen_by(actor: Actor) -> Seen:
     return Seen(scopes, actor.id or 0, unit, actor.is_a("officer", "supervision_head"), actor.is_a("log_auditor"), told)
 
 
-def _of_unit(unit: int) -> Any:
-    return select(_A.c.case_id).where(_A.c.unit_id == unit)
+def _of_unit(unit: int) -> tuple[Any, ...]:
+    """Cases that a unit holds or answered, and those in which the room still supervises it. One that gave a case back,
+    or had it taken away, keeps the rows of its own assignment, not the case. [procedure, Who may do what]"""
+    held = select(_A.c.case_id).where(_A.c.unit_id == unit, _A.c.state.in_((*LIVE, "accepted")))
+    supervised = _U.c.number.is_not(None) & _U.c.state.in_(STANDING)
+    return held, select(_U.c.case_id).where(_U.c.unit_id == unit, supervised)
 
 
 def _examined(user: int) -> tuple[Any, ...]:
@@ -117,7 +126,7 @@ def visible_cases(seen: Seen) -> tuple[Any, ...]:
     """SELECTs of the ids of the cases that a person sees; together they are all of them."""
     found: list[Any] = []
     if "unit" in seen.scopes:
-        found.append(_of_unit(seen.unit))
+        found += _of_unit(seen.unit)
     if "to_examine" in seen.scopes:
         found += _examined(seen.user)
     if "to_visit" in seen.scopes:

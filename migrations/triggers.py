@@ -33,7 +33,11 @@ KEPT: dict[str, tuple[str, ...]] = {
     "supplement": ("referral_id", "n", "sent_at", "sent_by_id", "words", "sealed"),
     "responsibility": ("round", "at", "by_id", "unit_responsible", "grounds", "excluded_as"),
     "submission": ("reason", "leader_id", "submitted_at", "submitted_by_id"),
-    "instruction": ("leader", "level", "words", "instructed_on", "due_on", "document", "scan", "entered_at"),
+    "instruction": (
+        "leader", "level", "words", "instructed_on", "due_on", "document", "scan", "entered_at", "leader_id",
+    ),
+    "instruction_notice": ("instruction_id", "assignment_id", "number", "issued_at"),
+    "suggestion_comment": ("case_id", "words", "at", "by_id"),
     "contact": ("kind", "channel", "received_at", "entered_at", "words", "operator_id"),
     "stored_file": (
         "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",

@@ -5,6 +5,7 @@ from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
 from app.ledger.opening import Opened, open_cases
 from app.ledger.proof import Flaw, verify
+from app.ledger.told import mark_read
 from app.ledger.writing import (
     Entry,
     Tip,
@@ -18,6 +19,7 @@ from app.ledger.writing import (
 
 __all__ = [
     "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot_ids", "append", "bear", "born", "case_number", "lock_cases",
-    "lock_office", "move", "move_many", "note", "note_office", "open_cases", "paper", "take", "verify", "worded",
+    "lock_office", "mark_read", "move", "move_many", "note", "note_office", "open_cases", "paper", "take", "verify",
+    "worded",
     "write_births", "write_heads",
 ]  # fmt: skip

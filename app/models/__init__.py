@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from app.models.acceptance import Caller, Case, Category, Contact, Reveal, Suggestion, TurnedDown
+from app.models.acceptance import (
+    Caller,
+    Case,
+    Category,
+    Contact,
+    Reveal,
+    Suggestion,
+    SuggestionComment,
+    TurnedDown,
+)
 from app.models.accountability import Dossier, Referral, Supplement
-from app.models.allocation import Assignment, Instruction, Submission
+from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
-from app.models.notice import Notice
+from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
 from app.models.people import Person
@@ -37,8 +46,9 @@ SUBJECTS: dict[str, type[Any]] = {
 
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
-    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "NamedPerson", "Notice", "OfficeHead",
-    "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal",
-    "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission", "Suggestion", "Supervision", "SupervisionList",
-    "Supplement", "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
+    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice", "NamedPerson",
+    "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report",
+    "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
+    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "TurnedDown", "Unit", "UnitPost", "Visit",
+    "VisitRecord",
 ]  # fmt: skip

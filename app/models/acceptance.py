@@ -228,3 +228,18 @@ class Suggestion(Model):
 
     def __str__(self) -> str:
         return f"suggestion:{self.case_id}"
+
+
+class SuggestionComment(Model):
+    """What a leader said to a suggestion that was kept; never changed, never deleted. [procedure 1, 5]"""
+
+    __tablename__ = "suggestion_comment"
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    words: Mapped[Words]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"suggestion_comment:{self.id}"

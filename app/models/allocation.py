@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
 from app.models.columns import (
     AMoment,
+    AssignmentKey,
     CaseKey,
     Flag,
     Id,
+    Key,
     MaybeKey,
     MaybeMoment,
     MaybePerson,
@@ -73,7 +75,8 @@ class Assignment(Stateful, Model):
 
 
 class Instruction(Model):
-    """A leader's written instruction 批示, on a submitted case or on one already in handling. [procedure 2]"""
+    """A leader's written instruction 批示, on a submitted case or on one already in handling. `leader_id` is his
+    account, where it is known which leader he is. [procedure 2]"""
 
     __tablename__ = "instruction"
 
@@ -88,9 +91,33 @@ class Instruction(Model):
     scan: Mapped[str] = mapped_column(String(200), default="")
     entered_at: Mapped[AMoment]
     entered_by_id: Mapped[MaybePerson]
+    leader_id: Mapped[MaybePerson]
+
+    case: Mapped[Case] = relationship(viewonly=True)
 
     def __str__(self) -> str:
         return f"instruction:{self.id}"
+
+
+class InstructionNotice(Model):
+    """A leader's instruction as a unit got it 领导批示办理单: one paper for each unit that an instruction reached."""
+
+    __tablename__ = "instruction_notice"
+    __table_args__ = (UniqueConstraint("instruction_id", "assignment_id"),)
+
+    id: Mapped[Id]
+    case_id: Mapped[CaseKey]
+    instruction_id: Mapped[int] = mapped_column(Key, ForeignKey("instruction.id"))
+    assignment_id: Mapped[AssignmentKey]
+    unit_id: Mapped[UnitKey]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    issued_at: Mapped[AMoment]
+
+    case: Mapped[Case] = relationship(viewonly=True)
+    unit: Mapped[Unit] = relationship(viewonly=True)
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Submission(Model):

@@ -1,12 +1,12 @@
-"""Notices: who is to be told of an event. Written with it; the panel's bell reads them."""
+"""Notices: who is to be told of an event, written with it; and who has read which. The panel's bell reads them."""
 
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.columns import AMoment, Key, MaybeMoment
+from app.models.columns import AMoment, Key
 
 
 class Notice(Model):
@@ -18,7 +18,19 @@ class Notice(Model):
     event_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     recipient: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[AMoment]
-    read_at: Mapped[MaybeMoment]
 
     def __str__(self) -> str:
         return f"{self.recipient}:{self.event_id}"
+
+
+class NoticeRead(Model):
+    """That one person has read of an event: his colleagues' bells and his head's stay as they are."""
+
+    __tablename__ = "notice_read"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    at: Mapped[AMoment]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}:{self.event_id}"

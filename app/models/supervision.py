@@ -27,7 +27,8 @@ from app.models.posts import Unit
 
 
 class Supervision(Stateful, Model):
-    """A candidate or item 督办件, on one ground of one assignment. `own_*` is the room's clock in this state,
+    """A candidate or item 督办件, on one ground of one assignment. `number` is its first notice's, `notice_number` that
+    of the notice that was issued again, which has a number of its own. `own_*` is the room's clock in this state,
     `due_*` the unit's for its feedback, `heard_*` the hearing, `ask_*` the time to ask for a review;
     `taken_back` the measure of a closing that a review took back."""
 
@@ -55,6 +56,7 @@ class Supervision(Stateful, Model):
     opened_at: Mapped[MaybeMoment]
     opened_by_id: Mapped[MaybePerson]
     number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    notice_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     requirement: Mapped[Words]
     due_at: Mapped[MaybeMoment]
     due_clock: Mapped[MaybeWords]

@@ -11,6 +11,7 @@ from app.papers.blocks import Page
 LAYOUTS: dict[str, Callable[[Mapping[str, Any]], Page]] = {
     "allocation": notices.allocation,
     "redo": notices.redo,
+    "instruction": notices.instruction,
     "reminder": notices.reminder,
     "supervision": notices.supervision,
     "list": notices.supervision_list,

@@ -56,6 +56,19 @@ def allocation(facts: Facts) -> Page:
     return _page(facts, "派单通知单", paragraph(asks), _matter(facts), _said(facts["instructions"]), paragraph(end))
 
 
+def instruction(facts: Facts) -> Page:
+    """领导批示办理单: what a leader wrote on a matter, to the unit that handles it, and by when."""
+    role = value("role_of_unit", facts["role"])
+    asks = (
+        f"现将领导对编号{facts['case_number']}群众诉求的批示转你单位（{role}，交办编号{facts['assignment']}）。"
+        f"请按批示要求抓紧办理，并于{before(facts['due_at'])}办结，在系统内提交明确的办理意见。"
+    )
+    end = "逾期未办结且未说明原因的，列入督办建议清单。"
+    return _page(
+        facts, "领导批示办理单", paragraph(asks), _said(facts["instructions"]), _matter(facts), paragraph(end)
+    )  # fmt: skip
+
+
 def redo(facts: Facts) -> Page:
     """重办通知单: back to the same unit, a round on."""
     nth = _NUMBERS[facts["round"] - 2] if 2 <= facts["round"] <= 4 else str(facts["round"] - 1)

@@ -78,7 +78,8 @@ def _letter(facts: Facts) -> list[Block]:
     return [
         heading("移送函", label="letter"), paragraph(records.letter_number(facts), indent=False, align="right"),
         paragraph(f"{facts['offices']['committee']}：", indent=False), paragraph(words),
-        paragraph("本函编号和日期在发出时填写，正式函件随卷。"), sign(facts["offices"]["room"], "　　年　月　日"),
+        paragraph("本函编号和日期在发出时填写，正式函件与本卷一并送交，可在系统内下载。"),
+        sign(facts["offices"]["room"], "　　年　月　日"),
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ WORDS = {
     "〔2020-07-01至今〕《中华人民共和国公职人员政务处分法》\n《神木市12345市长热线办理规程》："
     "经督办仍敷衍塞责、不作为、不依法履行职责的单位和责任人，移交市监察委员会处理。",
     "series.allocation": "神热线交",
+    "series.instruction": "神热线批",
     "series.submission": "神热线呈",
     "series.reminder": "神热线催",
     "series.list": "神热线督建",

@@ -19,14 +19,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.ledger import note
 from app.ledger.chain import canonical
-from app.models import Assignment, Case, Event, Reminder, Request, Supervision
+from app.models import Assignment, Case, Event, InstructionNotice, Reminder, Request, Supervision
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Calendar
 from app.stages.papers import Facts, assignment_paper, frozen
 
 OPENED = "paper.opened"
-ISSUED = ("assignment.allocated", "reminder.issued", "supervision.opened", "supervision.reissued")
+ISSUED = ("assignment.allocated", "instruction.issued", "reminder.issued", "supervision.opened", "supervision.reissued")
 """The events that issue a paper to a unit."""
 ACTED = (
     "assignment.signed", "assignment.responded", "assignment.return_asked", "assignment.replied",
@@ -35,6 +35,7 @@ ACTED = (
 """What a unit does about what it was sent: it has it in hand. (A reminder's is what it answers afterwards.)"""
 _ABOUT: dict[str, tuple[str, type[Any], str]] = {
     "allocation": ("assignment", Assignment, "Assignments"), "redo": ("assignment", Assignment, "Assignments"),
+    "instruction": ("assignment", InstructionNotice, "Assignments"),
     "reminder": ("reminder", Reminder, "Reminders"), "supervision": ("supervision", Supervision, "Supervision"),
 }  # fmt: skip
 NOTICES = tuple(_ABOUT)
@@ -86,9 +87,12 @@ def open_notice(
     row = _meant(session, case, paper, unit_id, id)
     if page not in actor.pages or (actor.of_a_unit and row.unit_id != actor.unit_id):
         raise NotAllowed("not_found")
-    kind = assignment_paper(row) if subject == "assignment" else paper
+    kind = assignment_paper(row) if model is Assignment else paper
     facts = frozen(session, kind, row.id)
     payload = {"paper": kind, "n": facts.get("n", 1)}
+    if isinstance(row, InstructionNotice):
+        payload["notice"] = row.id
+        row = session.get_one(Assignment, row.assignment_id)
     if actor.of_a_unit and not _opened(session, subject, row.id, payload):
         note(session, now, actor, row, OPENED, None, payload)
     return facts
@@ -104,7 +108,7 @@ def _meant(session: Session, case: Case, paper: str, unit_id: int | None, id: in
     if subject == "supervision":
         query = query.where(Supervision.number.is_not(None))
     rows = session.scalars(query.order_by(model.id.desc()))
-    found = next((row for row in rows if id or subject != "assignment" or assignment_paper(row) == paper), None)
+    found = next((row for row in rows if id or model is not Assignment or assignment_paper(row) == paper), None)
     if found is None:
         raise NotAllowed("not_found")
     return found
@@ -133,16 +137,18 @@ def _services(session: Session, calendar: Calendar, where: Where) -> dict[Key, S
     issued: dict[Key, Any] = {}
     opened: dict[Key, Any] = {}
     acted: dict[Key, Any] = {}
-    newest: dict[tuple[str, int], Key] = {}
+    standing: dict[tuple[str, int], list[Key]] = {}
     for row in session.execute(_told(where)):
-        about = (row.subject, row.subject_id)
+        about, key = (row.subject, row.subject_id), _key(row, json.loads(row.payload))
         if row.kind in ISSUED:
-            newest[about] = (*about, 1 + int(json.loads(row.payload).get("reissues", 0)))
-            issued.setdefault(newest[about], row)
+            before = standing.get(about, []) if row.kind == "instruction.issued" else []
+            standing[about] = [*before, key]
+            issued.setdefault(key, row)
         elif row.kind == OPENED:
-            opened.setdefault((*about, int(json.loads(row.payload).get("n", 1))), row)
-        elif about in newest:
-            acted.setdefault(newest[about], row)
+            opened.setdefault(key, row)
+        else:
+            for one in standing.get(about, ()):
+                acted.setdefault(one, row)
     return {key: _service(calendar, row, opened.get(key), acted.get(key)) for key, row in issued.items()}
 
 
@@ -162,6 +168,17 @@ def _told(where: Where) -> Any:
         act, and_(act.subject == "request", act.subject_id == Request.id)
     ).where(act.kind == "request.filed", act.id > issue.id)
     return union_all(own, replied, promised).order_by("id")
+
+
+def _key(row: Any, payload: Facts) -> Key:
+    """Which paper an event is about: an instruction's is sent with events of the assignment that it is about."""
+    if "notice" in payload:
+        return "instruction", payload["notice"], 1
+    return row.subject, row.subject_id, _nth(row.kind, payload)
+
+
+def _nth(kind: str, payload: Facts) -> int:
+    return int(payload.get("n", 1)) if kind == OPENED else 1 + int(payload.get("reissues", 0))
 
 
 def _service(calendar: Calendar, issued: Any, opened: Any, acted: Any) -> Service:

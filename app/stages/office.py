@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office, paper
 from app.ledger.chain import content_hash
-from app.models import Assignment, Case, Instruction, Reminder, Supervision, SupervisionList, Unit
+from app.models import Assignment, Case, Instruction, InstructionNotice, Reminder, Supervision, SupervisionList, Unit
 from app.models.facts import load
 from app.roles import BOT, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, SupervisionFacts, emergency
@@ -273,6 +273,9 @@ def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:
     for row in session.scalars(reminders):
         frozen(session, "reminder", row.id)
         row.unit_id = successor.id
+    for notice in session.scalars(select(InstructionNotice).where(InstructionNotice.assignment_id == one.id)):
+        frozen(session, "instruction", notice.id)
+        notice.unit_id = successor.id
     items = select(Supervision).where(Supervision.assignment_id == one.id, Supervision.state.in_(STANDING))
     for item in session.scalars(items):
         if item.number is not None:

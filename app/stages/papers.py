@@ -19,6 +19,7 @@ from app.models import (
     Dossier,
     Event,
     Instruction,
+    InstructionNotice,
     Paper,
     Referral,
     Reminder,
@@ -45,7 +46,8 @@ _KEEP = text(
 
 def frozen(session: Session, kind: str, id: int) -> Facts:
     """The facts of a paper, made at the first call and the same ever after. `kind` is allocation or redo (an
-    assignment's id), reminder, supervision (an item's newest notice; supervision_1, _2 ... a certain one), list, or
+    assignment's id), instruction (a notice's id), reminder, supervision (an item's newest notice; supervision_1, _2 ...
+    a certain one), list, or
     referral (the letter of one that was sent).
 
     Raises NotAllowed (not_found) where there is no such paper."""
@@ -176,6 +178,26 @@ def instruction_facts(row: Instruction) -> Facts:
     }  # fmt: skip
 
 
+def _instruction(session: Session, id: int) -> Facts:
+    """领导批示办理单: what a leader wrote, as one unit got it, with the due date that it then had."""
+    row: InstructionNotice = _get(session, InstructionNotice, id)
+    one: Assignment = _get(session, Assignment, row.assignment_id)
+    issued = select(Event).where(
+        Event.subject == "assignment", Event.subject_id == one.id, Event.kind == "instruction.issued"
+    )
+    told = {json.loads(event.payload)["notice"]: event for event in session.scalars(issued)}
+    event = told[id]
+    payload, case = json.loads(event.payload), _get(session, Case, event.chain)
+    facts = {
+        **_about(session, event.chain, row.unit_id, "office"), "number": row.number, "at": event.at.isoformat(),
+        "assignment": one.number or "", "role": one.role, "due_on": payload["due_on"], "due_at": payload["due_at"],
+        "channel": case.channel, "received_at": case.received_at.isoformat(), "place": case.place,
+        "narrative": case.narrative, "demand": case.demand,
+        "instructions": [instruction_facts(_get(session, Instruction, row.instruction_id))],
+    }  # fmt: skip
+    return _clean(session, event.chain, facts)
+
+
 def _reminder(session: Session, id: int) -> Facts:
     row: Reminder = _get(session, Reminder, id)
     event, payload = born(session, "reminder", id, "reminder.issued")
@@ -194,7 +216,8 @@ def _supervision(session: Session, id: int) -> Facts:
     event, payload = born(session, "supervision", id, "supervision.opened", "supervision.reissued")
     one: Assignment = _get(session, Assignment, row.assignment_id)
     facts = {
-        **_about(session, event.chain, row.unit_id, "room"), "number": row.number or "", "at": event.at.isoformat(),
+        **_about(session, event.chain, row.unit_id, "room"), "number": row.notice_number or row.number or "",
+        "at": event.at.isoformat(),
         "n": int(payload.get("reissues", 0)) + 1, "ground": row.ground, "assignment": one.number or "",
         "requirement": row.requirement, "due_on": payload["due_on"], "due_at": payload.get("due_at"),
         "reason": row.reason,
@@ -278,6 +301,6 @@ def _referral(session: Session, id: int) -> Facts:
 
 
 _MAKERS: dict[str, Callable[[Session, int], Facts]] = {
-    "allocation": _allocation, "redo": _redo, "reminder": _reminder, "supervision": _supervision,
-    "list": _list, "referral": _referral,
+    "allocation": _allocation, "redo": _redo, "instruction": _instruction, "reminder": _reminder,
+    "supervision": _supervision, "list": _list, "referral": _referral,
 }  # fmt: skip

@@ -25,7 +25,7 @@ _LONGEST = {
 """field -> how many characters its column takes."""
 _QUOTED = 80
 """How much of a line that could not be read is quoted."""
-_WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan")
+_WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan", "account")
 
 
 def _text(value: Any) -> str:
@@ -95,12 +95,16 @@ def _mapping(value: Any, *known: str) -> dict[str, Any]:
     return dict(value)
 
 
+_OF_A_LEADER: dict[str, Callable[[str, Any], Any]] = {
+    "due_on": lambda name, value: day_of(value), "date": lambda name, value: day_of(value),
+    "account": lambda name, value: id_of(int(value)) or 0,
+}  # fmt: skip
+"""What is no text among the words of a leader."""
+
+
 def _leader(value: Any) -> dict[str, Any]:
     leader = _mapping(value, *_WORDS_OF_A_LEADER, "due_on", "date")
-    return {
-        name: day_of(one) if name in ("due_on", "date") else _fitting(name, one)
-        for name, one in leader.items() if one is not None
-    }  # fmt: skip
+    return {name: _OF_A_LEADER.get(name, _fitting)(name, one) for name, one in leader.items() if one is not None}
 
 
 def _person(value: Any) -> dict[str, Any]:

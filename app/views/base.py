@@ -179,6 +179,8 @@ class DeskView(Asking, ModelView):
     def case_href(self, item: Any) -> str | None:
         """Where the page of a row's case is."""
         case = getattr(item, "case_id", None)
+        if "case" in self.relations and item.case is None:
+            return None  # a unit that gave the case back keeps its own row of it
         return url_for("Cases.page_of_case", id=case) if case and "Cases" in actor().pages else None
 
     def found(self, pk: str) -> Any:

@@ -38,6 +38,8 @@ NEWEST = 200
 """How many events the timeline shows."""
 CONTACTED = ("case.contacted", "case.repeated")
 """Events of a contact: its kind stands in them."""
+INSTRUCTED = ("case.instructed", "case.filed")
+"""Events of an instruction: the leader who gave it stands in them, beside who entered it."""
 
 
 @dataclass
@@ -116,7 +118,7 @@ def buttons(who: Actor, case: Case, rows: dict[str, Sequence[Any]]) -> list[tupl
 def timeline(case: Case) -> list[dict[str, Any]]:
     """The newest events of a case, the last first, as words: what, when, by whom."""
     tongue = language()
-    contacted = either((Event.kind.in_(CONTACTED), Event.payload), else_="").label("contacted")
+    contacted = either((Event.kind.in_((*CONTACTED, *INSTRUCTED)), Event.payload), else_="").label("contacted")
     query = select(
         Event.id, Event.at, Event.kind, Event.actor, Event.from_state, Event.to_state, Event.subject, contacted
     )
@@ -135,10 +137,11 @@ def timeline(case: Case) -> list[dict[str, Any]]:
 def _what(row: Any, tongue: str) -> str:
     """What an event was; a contact by its kind: who chases does not say the same as who complains again."""
     told = words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue)
-    kind = json.loads(row.contacted).get("kind", "") if row.contacted else ""
+    payload = json.loads(row.contacted) if row.contacted else {}
+    kind, sign = payload.get("kind", ""), "：" if tongue == "zh" else ": "
     if not kind:
-        return told
-    head, sign = words.word(words.EVENT_TITLES["case.contacted"], tongue), "：" if tongue == "zh" else ": "
+        return f"{told}{sign}{payload['leader']}" if payload.get("leader") else told
+    head = words.word(words.EVENT_TITLES["case.contacted"], tongue)
     return head + sign + words.value("contact_kind", kind, tongue)
 
 

@@ -13,6 +13,8 @@ from app.models import (
     Case,
     Contact,
     Draft,
+    Instruction,
+    InstructionNotice,
     Referral,
     Reminder,
     Reply,
@@ -79,7 +81,10 @@ def _parts(case: Case, who: Actor) -> list[Any]:
               due_at=Request.own_at, due_clock=Request.own_clock, words=Request.words),
         _part(Reminder, case, state=Reminder.state, number=Reminder.number, round=Reminder.round, at=Reminder.issued_at,
               due_at=Reminder.reply_by_at, due_clock=Reminder.reply_by_clock, paper="reminder"),
-        _part(Supervision, case, state=Supervision.state, kind=Supervision.ground, number=Supervision.number,
+        _part(InstructionNotice, case, number=InstructionNotice.number, at=InstructionNotice.issued_at,
+              paper="instruction"),
+        _part(Supervision, case, state=Supervision.state, kind=Supervision.ground,
+              number=func.coalesce(Supervision.notice_number, Supervision.number),
               round=Supervision.round, at=Supervision.opened_at, due_at=_heard_or(Supervision.due_at),
               due_clock=_heard_or(Supervision.due_clock), own_at=Supervision.own_at, own_clock=Supervision.own_clock,
               words=Supervision.requirement, mark=_review(), paper="supervision"),
@@ -93,6 +98,11 @@ def _parts(case: Case, who: Actor) -> list[Any]:
             _part(Draft, case, unit=False, kind=Draft.verb, at=Draft.drafted_at)
             .where(Draft.unit_id == own, Draft.used_at.is_(None))
         )  # fmt: skip
+    others.append(
+        _part(Instruction, case, unit=False, kind=Instruction.level, number=Instruction.document,
+              at=Instruction.entered_at, words=Instruction.words, more=Instruction.leader,
+              due_clock=cast(Instruction.due_on, Text))
+    )  # fmt: skip
     found = [*held, *others, _part(Visit, case, unit=False, state=Visit.state, kind=Visit.satisfied, round=Visit.round,
                                    at=Visit.planned_at, words=Visit.solved, more=_said_at_the_visit(who))]  # fmt: skip
     if "Contacts" in who.pages:

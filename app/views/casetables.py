@@ -16,11 +16,14 @@ from app.views.shown import term
 MOST_LINES = 50
 """How many rows of a kind the page shows: the newest."""
 _DOMAINS = {
-    "contact": "contact_kind", "assignment": "role_of_unit", "request": "request", "reply": "examination",
+    "instruction": "level", "instruction_notice": "", "contact": "contact_kind",
+    "assignment": "role_of_unit", "request": "request", "reply": "examination",
     "reminder": "", "supervision": "ground", "visit": "satisfied", "referral": "",
 }  # fmt: skip
 """The tables of the page in their order, each with the vocabulary of its kinds."""
-_MORE = {"reply": ("退回说明", "Refused"), "visit": ("诉求人意见", "The caller")}
+_MORE = {
+    "reply": ("退回说明", "Refused"), "visit": ("诉求人意见", "The caller"), "instruction": ("批示领导", "Leader"),
+}  # fmt: skip
 """table -> whose words stand below those of a row."""
 
 
@@ -48,9 +51,15 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "number": row.number or "", "unit": row.unit or "", "kind": words.value(domain, row.kind or "", tongue),
         "state": words.state(table, row.state, tongue), "round": str(row.round or ""),
         "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
-        "due": term(row.due_at) if row.due_at else "", "words": told, "more": _more(table, row, tongue, case_id),
+        "due": term(row.due_at) if row.due_at else _named_day(table, row), "words": told,
+        "more": _more(table, row, tongue, case_id),
         "paper": _paper(row), "href": _own_page(table, row),
     }  # fmt: skip
+
+
+def _named_day(table: str, row: Any) -> str:
+    """The date that a leader named, which stands as named."""
+    return row.due_clock or "" if table == "instruction" else ""
 
 
 def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
@@ -67,13 +76,16 @@ _OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}
 def _own_page(table: str, row: Any) -> str:
     """Where the row's own page is, for who may open it: a unit reads what its assists answered on this page only, a
     leader the referrals that wait for him."""
-    who, page = actor(), _OWN_PAGES[table]
+    who, page = actor(), _OWN_PAGES.get(table)
     others = who.of_a_unit and row.unit_id is not None and row.unit_id != who.unit_id
     not_his = table == "referral" and not who.is_a("officer", "supervision_head") and row.state != AWAITING
     return "" if page not in who.pages or others or not_his else url_for(f"{page}.show", pk=row.id)
 
 
-_PAGES = {"allocation": "Assignments", "redo": "Assignments", "reminder": "Reminders", "supervision": "Supervision"}
+_PAGES = {
+    "allocation": "Assignments", "instruction": "Assignments", "redo": "Assignments", "reminder": "Reminders",
+    "supervision": "Supervision",
+}  # fmt: skip
 
 
 def _paper(row: Any) -> str:

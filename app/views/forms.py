@@ -31,7 +31,7 @@ LONG = frozenset({
 })  # fmt: skip
 """Fields with room for more than a line."""
 LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
-          ("document", "text"), ("scan", "file"))  # fmt: skip
+          ("document", "text"), ("scan", "file"), ("account", "choice"))  # fmt: skip
 CALLER = (("name", "text"), ("phone", "text"))
 UPLOADED = ("scan",)
 """Text fields that name a file: it is uploaded with the form and kept on the case."""
@@ -149,12 +149,20 @@ class Form:
         made = Input(key, words.field(name, self.tongue), kind, value=self.typed.get(key, ""))
         if name == "level":
             made.options = self._named("level")
+        if name == "account":
+            made.options = self._leaders()
         if name in LONG:
             made.kind = "long"
         return made
 
     def _named(self, domain: str) -> list[tuple[str, str]]:
         return [(one, words.word(pair, self.tongue)) for one, pair in words.VALUES[domain].items()]
+
+    def _leaders(self) -> list[tuple[str, str]]:
+        """The accounts of leaders: what is entered on paper is shown to the one who gave it."""
+        query = select(Person.id, Person.first_name, Person.username).join(Person.roles)
+        rows = self.reading.execute(query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id))
+        return [(str(row.id), f"{row.first_name or row.username}（{row.username}）") for row in rows]
 
     def _options(self, one: Field) -> Sequence[tuple[str, str]]:
         if one.kind == "bool":

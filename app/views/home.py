@@ -9,12 +9,13 @@ from flask import abort, current_app, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import refresh
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, false, func, select, true, union
 
-from app.models import Case, Event, Notice, Unit
+from app.ledger import mark_read
+from app.models import Case, Event, Notice, NoticeRead, Unit
 from app.roles import Actor
 from app.rules import words
-from app.scope import seen_by
+from app.scope import Seen, seen_by, within
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.base import page_of
@@ -24,6 +25,8 @@ from app.views.worklists import Queue, counted, queues_of
 
 SHOWN = 50
 BELL = 50
+COUNTED = 100
+"""So many of the newest notices of a role or unit are counted as unread."""
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something happened."""
 
@@ -136,7 +139,7 @@ def page_order(page: str) -> int:
 
 
 class Bell(BaseView):
-    """Notices: to the person's roles and his unit. Read is read for all of a role."""
+    """Notices: to the person's roles and unit. What one has read stays unread for all others."""
 
     route_base = "/notices"
     class_permission_name = "Bell"
@@ -147,19 +150,21 @@ class Bell(BaseView):
     @permission_name("list")
     def list(self) -> Any:
         """The newest notices."""
-        tongue = language()
+        tongue, who = language(), actor()
+        told = _newest(seen_by(who), BELL).subquery()
+        own = and_(NoticeRead.event_id == Event.id, NoticeRead.person_id == (who.id or 0))
+        readable = and_(true(), *within(Case, seen_by(who))).label("readable")
         query = (
-            select(Notice.event_id, Notice.recipient, Notice.at, Notice.read_at, Event.kind, Event.chain, Case.number)
-            .join(Event, Event.id == Notice.event_id).outerjoin(Case, Case.id == Event.chain)
-            .where(Notice.recipient.in_(seen_by(actor()).told)).order_by(Notice.event_id.desc()).limit(BELL)
-            .execution_options(unscoped=True)
+            select(Event.at, Event.kind, Event.chain, Case.number, NoticeRead.at.label("read_at"), readable)
+            .join(told, told.c.event_id == Event.id).outerjoin(Case, Case.id == Event.chain).outerjoin(NoticeRead, own)
+            .order_by(Event.id.desc()).limit(BELL).execution_options(unscoped=True)
         )  # fmt: skip
-        reads = "Cases" in actor().pages
+        reads = "Cases" in who.pages
         rows = [
             {
                 "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue), "at": row.at,
                 "unread": row.read_at is None, "number": row.number,
-                "href": url_for("Cases.page_of_case", id=row.chain) if row.number and reads else None,
+                "href": url_for("Cases.page_of_case", id=row.chain) if row.number and reads and row.readable else None,
             }
             for row in reader().execute(query)
         ]  # fmt: skip
@@ -169,16 +174,32 @@ class Bell(BaseView):
     @has_access
     @permission_name("list")
     def read(self) -> Any:
-        """Mark all as read."""
-        told, at = seen_by(actor()).told, now()
-        query = update(Notice).where(Notice.recipient.in_(told), Notice.read_at.is_(None)).values(read_at=at)
-        written(lambda session: session.execute(query))
+        """Mark as read, for this person, what the bell counts."""
+        who, at = actor(), now()
+        waiting = reader().scalars(_unread(who).execution_options(unscoped=True)).all()
+        written(lambda session: mark_read(session, at, who.id or 0, waiting))
         return redirect(url_for("Bell.list"))
 
 
 def unread(who: Actor) -> int:
-    """How many notices nobody of his has read, counted to 99."""
-    told = seen_by(who).told
-    query = select(Notice.event_id).where(Notice.recipient.in_(told), Notice.read_at.is_(None)).limit(100)
-    counted_ = select(func.count()).select_from(query.subquery()).execution_options(unscoped=True)
+    """How many of the newest events that were told to a person have not been read by that person."""
+    counted_ = select(func.count()).select_from(_unread(who).subquery()).execution_options(unscoped=True)
     return int(reader().scalar(counted_) or 0)
+
+
+def _newest(seen: Seen, most: int) -> Any:
+    """The newest events that were told to each role and unit of a person, each event once."""
+    found = [
+        select(select(Notice.event_id).where(Notice.recipient == told).order_by(Notice.event_id.desc()).limit(most)
+               .subquery().c.event_id)
+        for told in seen.told
+    ]  # fmt: skip
+    return union(*found) if found else select(Notice.event_id).where(false())
+
+
+def _unread(who: Actor) -> Select[Any]:
+    """The events among the newest that a person has not read. Older ones are no longer shown nor counted, so that the
+    bell costs the same in its tenth year."""
+    told = _newest(seen_by(who), COUNTED).subquery()
+    read = select(NoticeRead.event_id).where(NoticeRead.person_id == (who.id or 0))
+    return select(told.c.event_id).where(told.c.event_id.not_in(read)).limit(COUNTED)

@@ -18,6 +18,7 @@ from app.models import (
     Assignment,
     CalendarProposal,
     Case,
+    Instruction,
     NamedPerson,
     Reply,
     SlaRule,
@@ -67,6 +68,10 @@ class Rows:
     equal: tuple[tuple[str, str], ...] = ()
 
 
+INSTRUCTIONS = Rows(
+    Instruction, columns=("leader", "level", "words", "instructed_on", "due_on", "document"), most=20
+)
+"""What leaders wrote on a case: whoever handles, rules on, supervises or examines it decides with it before him."""
 _ANSWERED = Rows(Reply, ("filed", "passed"), ("unit", "public_answer"), 1)
 OF_ROWS: dict[str, tuple[Rows, ...]] = {
     "examine": (Rows(Reply, ("filed",)),), "record_visit": (_ANSWERED,), "amend_visit": (_ANSWERED,),
@@ -100,6 +105,8 @@ def matter(verb: Verb, case: Case | None) -> list[Box]:
     if case is None:
         return _proposed(verb.name) if verb.name in PROPOSED else []
     boxes = [_of_case(verb.name, case)] if verb.name not in IN_THE_FORM and _reads(case) else []
+    if case.leader_assigned:
+        boxes += _of_rows(case, INSTRUCTIONS)
     for rows in OF_ROWS.get(verb.name, _acted_on(verb.name)):
         boxes += _of_rows(case, rows)
     return [box for box in boxes if box.facts]

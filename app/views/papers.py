@@ -12,7 +12,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import Assignment, Dossier, Reminder, Supervision, SupervisionList
+from app.models import Assignment, Dossier, InstructionNotice, Reminder, Supervision, SupervisionList
 from app.papers import pdf
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -30,7 +30,8 @@ MEDIA = {
     "zip": "application/zip",
 }  # fmt: skip
 _OF: dict[str, tuple[str, type[Any]]] = {
-    "allocation": ("Assignments", Assignment), "redo": ("Assignments", Assignment), "reminder": ("Reminders", Reminder),
+    "allocation": ("Assignments", Assignment), "redo": ("Assignments", Assignment),
+    "instruction": ("Assignments", InstructionNotice), "reminder": ("Reminders", Reminder),
     "supervision": ("Supervision", Supervision),
 }  # fmt: skip
 """kind -> the page on which its row stands, and the table of that row."""
@@ -45,9 +46,13 @@ class Noticed(DeskView):
         """What is shown of the row, and of the service of its papers."""
         reader().commit()
         with reading(desk().sessions) as session:
-            served = sorted(of_row(session, days_known(session, now()), self.subject, item.id).items())
-        label = "送达" if language() == "zh" else "Served"
-        return [*super().values_of(item), *((label, _worded(one, len(served) > 1, key[2])) for key, one in served)]
+            found = sorted(of_row(session, days_known(session, now()), self.subject, item.id).items())
+        several = sum(key[0] == self.subject for key, _ in found) > 1
+        return [
+            *super().values_of(item),
+            *((words.word(words.SERVED[key[0] == "instruction"], language()), _worded(one, several, key[2]))
+              for key, one in found),
+        ]  # fmt: skip
 
     def links(self, item: Any) -> Links:
         """The paper."""
@@ -55,7 +60,18 @@ class Noticed(DeskView):
             return super().links(item)
         kind = assignment_paper(item) if self.subject == "assignment" else self.subject
         label = "打开文书（PDF）" if language() == "zh" else "Open the paper (PDF)"
-        return [*super().links(item), (url_for("Papers.of", kind=kind, id=item.id), label)]
+        return [*super().links(item), (url_for("Papers.of", kind=kind, id=item.id), label), *self._instructions(item)]
+
+    def _instructions(self, item: Any) -> Links:
+        """The papers with which leaders' instructions came to the unit."""
+        if self.subject != "assignment" or not item.leader_assigned:
+            return []
+        query = select(InstructionNotice.id, InstructionNotice.number).where(InstructionNotice.assignment_id == item.id)
+        title = words.word(words.TABLES["instruction_notice"], language())
+        return [
+            (url_for("Papers.of", kind="instruction", id=row.id), f"{title} {row.number}（PDF）")
+            for row in reader().execute(query.order_by(InstructionNotice.id))
+        ]
 
 
 def _worded(one: Service, several: bool, n: int) -> str:

@@ -416,3 +416,19 @@ def test_a_signature_is_never_alone_on_a_page(n: int) -> None:
     last = re.sub(r"\s", "", pages[-1].extract_text())
     assert "2025年6月9日" in last
     assert "规定处理" in last
+
+
+def test_a_notice_that_is_issued_again_has_a_number_of_its_own(room: Room) -> None:
+    """Seen failing: the second and the third bore the first one's number."""
+    room.to("open_supervision", requirement="三日内修复并书面反馈。")
+    room.do("2025-06-10 09:00", "head@WATER", "feed_back", "A", words="正在联系施工队")
+    room.do("2025-06-10 10:00", "officer", "reissue", "A", requirement="今日内修复。", workdays=1)
+    second = words(papers.pdf("supervision", facts(room, "supervision", room.item.id)))
+    assert "督办通知单（第2次）" in second and "神政督〔2025〕2号" in second
+    room.do("2025-06-10 11:00", "head@WATER", "feed_back", "A", words="仍在联系")
+    room.do("2025-06-10 12:00", "officer", "reissue", "A", requirement="立即修复。", workdays=1)
+    third = words(papers.pdf("supervision", facts(room, "supervision", room.item.id)))
+    assert "督办通知单（第3次）" in third and "神政督〔2025〕3号" in third
+    kept = [words(papers.pdf("supervision", facts(room, f"supervision_{n}", room.item.id))) for n in (1, 2)]
+    assert ["神政督〔2025〕1号" in kept[0], "神政督〔2025〕2号" in kept[1]] == [True, True]
+    assert (room.item.number, room.item.notice_number) == ("神政督〔2025〕1号", "神政督〔2025〕3号")

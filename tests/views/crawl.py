@@ -22,7 +22,9 @@ from tests.views.panel import Browser, Panel
 
 UNCOUNTED = ("event", "notice", "calendar_day", "day_count")
 """Tables with a row for each thing that happened: no page of a unit asks for one by its id."""
-KINDS = ("allocation", "redo", "reminder", "supervision", "supervision_1", "list", "referral", "dossier", "x")
+KINDS = (
+    "allocation", "redo", "instruction", "reminder", "supervision", "supervision_1", "list", "referral", "dossier", "x",
+)  # fmt: skip
 ZIP, XLSX, PDF = b"PK\x03\x04", b"xl/workbook.xml", b"%PDF"
 NO_ROW = (0, 10**6, 2**31, 2**62)
 

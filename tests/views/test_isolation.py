@@ -23,7 +23,10 @@ TABLES = {
     "Verbs": "hotline_case", "Suggestions": "suggestion", "Referrals": "referral",
 }  # fmt: skip
 """endpoint -> the table that its ids are of."""
-OF_PAPERS = {"allocation": "assignment", "redo": "assignment", "reminder": "reminder", "supervision": "supervision"}
+OF_PAPERS = {
+    "allocation": "assignment", "redo": "assignment", "instruction": "instruction_notice", "reminder": "reminder",
+    "supervision": "supervision",
+}  # fmt: skip
 QUERIES = ("", "?order=narrative&way=asc", "?size=100&page=0")
 
 

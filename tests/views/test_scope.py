@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ from app.roles import Actor
 from app.rules import words
 from app.story.cast import actor_named
 from app.views.actor import reader
+from tests.databases import Desk
 from tests.people import People
 from tests.views.canaries import WORDS
 from tests.views.crawl import asked, ids, rules_of, text_of
-from tests.views.panel import Panel
+from tests.views.panel import Panel, panel_over
 
 OTHER = aliased(Assignment)
 ASKED: dict[str, Callable[[], Any]] = {
@@ -156,3 +158,67 @@ def test_a_leader_reads_what_was_submitted_to_him_or_to_no_one_by_name(empty: Pa
     codes = {word: [empty.of(word).get(f"/cases/{case}").status_code for case in (named, open_)]
              for word in ("leader", "leader#2")}  # fmt: skip
     assert codes == {"leader": [404, 200], "leader#2": [200, 200]}
+
+
+# A case that a unit no longer has.
+
+GIVEN_BACK: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+    "returned": (
+        ("head@WATER", "request_return", {"reason": "不属本单位职责范围"}),
+        ("allocator", "rule_on_return", {"accept": True}),
+    ),
+    "recalled": (("allocator", "recall", {}),),
+    "reassigned": (("staff@WATER", "sign_for", {}), ("centre_head", "reassign", {"reason": "职责调整"})),
+    "withdrawn": (("allocator", "withdraw", {"reason": "诉求人撤诉"}),),
+}
+
+
+@pytest.mark.parametrize("how", GIVEN_BACK)
+def test_a_unit_that_gave_a_case_back_keeps_the_row_of_its_assignment_and_not_the_case(
+    desk: Desk, tmp_path: Path, how: str
+) -> None:
+    """Its page, its forms, its events, search, export and the bell's link; its own paper stays. Seen failing with the
+    case of every assignment that a unit ever had."""
+    people = People(desk, "2025-06-09 09:00").hire("WATER", "ROADS")
+    case = people.case(kind="consultation", narrative="锦绣花园三期门前路面塌陷积水，行人无法通行。", place="锦绣花园")
+    people.do("allocator", "allocate", case, unit="WATER")
+    for who, verb, given in GIVEN_BACK[how]:
+        people.do(who, verb, case, **given)
+    if how != "withdrawn":
+        people.do("allocator", "allocate", case, unit="ROADS")
+    with panel_over(desk, tmp_path / "data", people.now) as panel:
+        for word in ("staff@WATER", "head@WATER"):
+            browser = panel.of(word)
+            for address in (f"/cases/{case}", f"/cases/show/{case}", f"/do/attach/{case}", f"/do/reveal/{case}"):
+                assert browser.get(address).status_code == 404, address
+            for address in ("/cases/list/", "/cases/list/?q_place=锦绣", "/cases/export.csv", "/contacts/list/"):
+                assert "锦绣花园" not in browser.get(address).text, address
+            assert f'href="/cases/{case}"' not in browser.get("/notices/").text
+            own = browser.get("/assignments/show/1")
+            assert own.status_code == 200 and "神热线交〔2025〕1号" in own.text and f"/cases/{case}" not in own.text
+            assert browser.get("/papers/allocation/1.pdf").status_code == 200
+        if how != "withdrawn":
+            assert panel.of("head@ROADS").get(f"/cases/{case}").status_code == 200
+
+
+def test_an_assist_that_was_waived_no_longer_reads_the_case_and_its_lead_does(desk: Desk, tmp_path: Path) -> None:
+    people = People(desk, "2025-06-09 09:00").hire("WATER", "ROADS")
+    case = people.case(kind="consultation")
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    people.do("allocator", "waive_assist", case, unit="ROADS", reason="无需协办")
+    with panel_over(desk, tmp_path / "data", people.now) as panel:
+        assert panel.of("head@ROADS").get(f"/cases/{case}").status_code == 404
+        assert panel.of("head@WATER").get(f"/cases/{case}").status_code == 200
+
+
+def test_a_unit_that_the_room_still_supervises_reads_the_case_that_was_taken_from_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    people = People(desk, "2025-06-09 09:00").hire("WATER")
+    case = people.case(kind="consultation")
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("officer", "open_supervision", case, requirement="限期办结并反馈", reason="群众反映强烈", workdays=3)
+    people.do("centre_head", "reassign", case, reason="职责调整")
+    with panel_over(desk, tmp_path / "data", people.now) as panel:
+        page = panel.of("head@WATER").get(f"/cases/{case}")
+        assert page.status_code == 200 and f"/do/feed_back/{case}" in page.text

@@ -14,6 +14,7 @@ UNSCOPED = {
     "app/views/home.py:Home.work": "a leader's list of cases under way, in brief: no word of what they are about",
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
     "app/views/home.py:unread": "how many of the same",
+    "app/views/home.py:Bell.read": "which of the same are marked as read",
     "app/views/office.py:Bot.failing": "the rows that the bot fails on: numbers and errors, no case content",
     "app/views/caserows.py:rows_of": "the parts are scoped one by one; the union of them cannot be",
     "app/views/masking.py:know_callers": "what has to be covered has to be known; it goes nowhere else",

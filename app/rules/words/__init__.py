@@ -17,11 +17,13 @@ from app.rules.words.values import DOMAINS, STATES, VALUES
 from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
-    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
+    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "SERVED", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
     "column", "field", "page", "said", "state", "title", "value", "word",
 ]  # fmt: skip
 
 Pair = tuple[str, str]
+SERVED: tuple[Pair, Pair] = (("送达", "Served"), ("批示办理单送达", "The instruction served"))
+"""How the service of a row's own paper is labelled, and that of a leader's instruction that came beside it."""
 
 
 def word(pair: Pair, language: str = "zh") -> str:

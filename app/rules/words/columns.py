@@ -14,7 +14,7 @@ TABLES: dict[str, Pair] = {
     "calendar_day": ("工作日历", "Calendar"), "calendar_proposal": ("日历申请", "Calendar proposals"),
     "sla_rule": ("时限规则", "Rules"), "setting": ("设置", "Settings"), "ab_user": ("账号", "Accounts"),
     "ab_role": ("角色", "Roles"), "run": ("机器人运行", "Bot runs"), "event": ("办理记录", "Events"),
-    "instruction": ("领导批示", "Instructions"), "submission": ("呈办", "Submissions"), "draft": ("草稿", "Drafts"),
+    "instruction": ("领导批示", "Instructions"), "instruction_notice": ("领导批示办理单", "Papers of instructions"), "submission": ("呈办", "Submissions"), "draft": ("草稿", "Drafts"),
     "stored_file": ("附件", "Files"),
 }  # fmt: skip
 
@@ -22,7 +22,7 @@ PAGE_TABLES: dict[str, str] = {
     "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
     "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
     "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
+    "Suggestions": "suggestion", "Instructions": "instruction", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
     "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
     "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
 }  # fmt: skip
@@ -93,7 +93,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "in_error": ("误发", "In error"), "void_reason": ("作废理由", "Void because"), "ended_at": _ENDED,
     },
     "supervision": {
-        "number": ("督办编号", "Number"), "case": _CASE, "unit": _UNIT, "state": _STATE, "ground": ("事由", "Ground"),
+        "number": ("督办编号", "Number"), "notice_number": ("重发通知编号", "Number when reissued"),
+        "case": _CASE, "unit": _UNIT, "state": _STATE, "ground": ("事由", "Ground"),
         "round": _ROUND, "listed_on": ("列入日期", "Listed on"), "opened_at": ("立项时间", "Opened at"),
         "due_at": ("反馈期限", "Due"), "requirement": ("督办要求", "Requirement"), "reissues": ("重发次数", "Reissues"),
         "feedback": ("反馈内容", "Feedback"), "fed_back_at": ("反馈时间", "Fed back at"),
@@ -132,6 +133,12 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "received_at": ("接收时间", "Received at"), "outcome": ("处理结果", "Outcome"),
         "outcome_words": ("结果说明", "Outcome"), "supplement_due_at": ("补充期限", "Supplement due"),
         "abandon_reason": ("放弃理由", "Abandoned because"), "ended_at": _ENDED,
+    },
+    "instruction": {
+        "case": _CASE, "leader": ("领导", "Leader"), "level": ("级别", "Level"), "words": ("批示内容", "Words"),
+        "instructed_on": ("批示日期", "Date"), "due_on": ("要求完成日期", "Due on"), "document": ("文号", "Document"),
+        "scan": ("扫描件", "Scan"), "entered_at": ("录入时间", "Entered at"), "case_state": ("办理状态", "State"),
+        "case_unit": ("承办单位", "Unit"), "case_due": ("办理期限", "Due"), "case_result": ("办理结果", "Result"),
     },
     "submission": {"reason": ("呈办理由", "Submitted because"), "submitted_at": ("呈办时间", "Submitted at")},
     "suggestion": {

@@ -224,6 +224,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "dossier.rules": ("卷宗引用条文", "rules cited in a dossier"),
         "evaluation.points": ("考核分值", "points of the evaluation"),
         "series.allocation": ("派单通知单字号", "series: allocation"),
+        "series.instruction": ("领导批示办理单字号", "series: instruction"),
         "series.submission": ("呈批件字号", "series: submission"),
         "series.reminder": ("催办通知单字号", "series: reminder"),
         "series.list": ("督办清单字号", "series: list"),

@@ -86,7 +86,7 @@ FIELDS: dict[str, Pair] = {
     "contacted_by_unit": ("单位是否联系", "Contacted by the unit"), "passes": ("是否通过", "Passes"),
     "unit_responsible": ("单位责任", "Unit responsible"), "grounds": ("认定依据", "Grounds"),
     "excluded_as": ("不计入满意度的原因", "Excluded as"), "report": ("事项报告", "Report"), "proposal": ("处理建议", "Proposal"),
-    "scan": ("扫描件", "Scan"), "document": ("文号", "Document number"), "date": ("日期", "Date"),
+    "scan": ("扫描件", "Scan"), "document": ("文号", "Document number"), "account": ("领导账号", "The leader's account"), "date": ("日期", "Date"),
     "with_identity": ("附诉求人身份", "With identity"), "first": ("期首日", "First day"), "leaks": ("身份泄露次数", "Leaks"),
     "id": ("记录", "Row"), "days": ("日期安排", "Days"), "value": ("值", "Value"), "valid_from": ("生效日期", "Valid from"),
     "successor": ("承接单位", "Successor"), "case": ("工单", "Case"), "draft": ("草稿", "Draft"), "code": ("代码", "Code"),

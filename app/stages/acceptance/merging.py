@@ -15,6 +15,7 @@ from app.models import (
     Contact,
     Draft,
     Instruction,
+    InstructionNotice,
     Referral,
     Reminder,
     Reply,
@@ -32,8 +33,8 @@ from app.rules.workflow import OPEN_CASE
 from app.stages.acceptance.contacts import end_pending
 
 MOVES_ALONG = (
-    Assignment, Instruction, Submission, Reply, Request, Draft, Reminder, Supervision, VisitRecord, Responsibility,
-    Referral,
+    Assignment, Instruction, InstructionNotice, Submission, Reply, Request, Draft, Reminder, Supervision, VisitRecord,
+    Responsibility, Referral,
 )  # fmt: skip
 """What belongs to a case, beside its visits, and goes to the heir when its lead is withdrawn."""
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Caller, Case, Category, Contact, Instruction, Unit
+from app.models import Caller, Case, Category, Contact, Instruction, Person, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
@@ -65,14 +66,24 @@ def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {
         "leader": leader["name"], "level": leader["level"], "words": leader["text"], "due_on": due_on,
         "instructed_on": leader.get("date") or today, "document": leader.get("document", ""),
-        "scan": leader.get("scan", ""),
+        "scan": leader.get("scan", ""), "leader_id": leader.get("account"),
     }  # fmt: skip
+
+
+def of_a_leader(session: Session, terms: Mapping[str, Any] | None) -> None:
+    """Raises NotAllowed (unknown_leader) where the account that is named is not one of a leader."""
+    if terms is None or terms["leader_id"] is None:
+        return
+    leader = select(Person.id).join(Person.roles).where(Person.id == terms["leader_id"], Role.name == "leader")
+    if session.scalar(leader) is None:
+        raise NotAllowed("unknown_leader", leader=terms["leader"])
 
 
 def instruct_on_file(
     session: Session, now: datetime, actor: Actor, case: Case, terms: Mapping[str, Any]
 ) -> Instruction:
     """Put a leader's instruction on the case's file."""
+    of_a_leader(session, terms)
     row = Instruction(case_id=case.id, entered_at=now, entered_by_id=actor.id, **terms)
     session.add(row)
     session.flush()
@@ -119,6 +130,7 @@ def register(
     _classified(session, columns)
     columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
     terms = leader_terms(leader, now.date()) if leader else None
+    of_a_leader(session, terms)
     if not (anonymous or caller_name or caller_phone):
         raise NotAllowed("caller_missing")
     caller = None if anonymous else (caller_name, caller_phone)

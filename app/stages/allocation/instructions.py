@@ -19,16 +19,19 @@ from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms
 from app.stages.allocation.clocks import is_redo, kept, lead_assignment, live_assists, move_due
 from app.stages.allocation.offices import transfer
+from app.stages.allocation.told import issue_instructions
 from app.stages.calendar import office_at
 
 
-def _asked_him(session: Session, case: Case, actor: Actor) -> None:
-    """What was submitted to one leader is not another leader's to instruct on; what any leader gave on paper the centre
-    head enters."""
+def _account(session: Session, case: Case, actor: Actor, named: int | None) -> int | None:
+    """Whose instruction it is: the leader's who enters it; of one on paper that of the account that is named, else the
+    leader's to whom the case was submitted. What was submitted to one leader is not another's to instruct on; what any
+    leader gave on paper the centre head enters."""
     query = select(Submission.leader_id).where(Submission.case_id == case.id).order_by(Submission.id.desc())
-    named = session.scalars(query.limit(1)).first()
-    if case.state == "submitted" and actor.is_a("leader") and named not in (None, actor.id):
+    asked = session.scalars(query.limit(1)).first() if case.state == "submitted" else None
+    if actor.is_a("leader") and asked not in (None, actor.id):
         raise NotAllowed("submitted_to_another")
+    return actor.id if actor.is_a("leader") else named or asked
 
 
 def instruct(
@@ -48,7 +51,7 @@ def instruct(
         raise NotAllowed("nothing_to_instruct", state=case.state)
     if case.state not in ("registered", "submitted") and unit is not None:
         raise NotAllowed("allocated_already")
-    _asked_him(session, case, actor)
+    terms["leader_id"] = _account(session, case, actor, terms["leader_id"])
     row = instruct_on_file(session, now, actor, case, terms)
     due_on = _earliest(office_at(session, now), case.leader_due_on, terms["due_on"])
     payload = {
@@ -65,6 +68,8 @@ def instruct(
         transfer(session, now, actor, case, unit)
     else:
         _instruct_lead(session, now, actor, case, terms["due_on"])
+        lead = lead_assignment(session, case)
+        issue_instructions(session, now, actor, office_at(session, now), (lead, *live_assists(session, lead)))
     return case
 
 

@@ -20,6 +20,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
 from app.stages.acceptance import decided
 from app.stages.allocation.clocks import handling_deadline
+from app.stages.allocation.told import issue_instructions
 from app.stages.calendar import assist_deadline, office_at
 from app.stages.duties import may_handle
 
@@ -107,6 +108,8 @@ def transfer(
     for row in (lead, *helpers):
         row.number = paper(session, office, "allocation")
     session.flush()
+    if case.leader_assigned:
+        issue_instructions(session, now, actor, office, (lead, *helpers))
     return lead
 
 

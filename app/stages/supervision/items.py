@@ -264,7 +264,8 @@ def reissue(
     workdays: int | None = None,
     due_on: date | None = None,
 ) -> Supervision:
-    """Issue the notice again after feedback that is not enough, at most twice, with a new due date."""
+    """Issue the notice again after feedback that is not enough, at most twice, with a new due date and a number of its
+    own."""
     if supervision.state != "fed_back":
         raise NotAllowed("no_feedback", state=supervision.state)
     office = office_at(session, now)
@@ -273,7 +274,10 @@ def reissue(
         raise NotAllowed("reissued_enough", most=limits.reissues)
     due = named_deadline(office, workdays, due_on, limits.feedback_workdays)
     keep_notice(session, supervision)
-    columns = {"requirement": requirement, "reissues": supervision.reissues + 1, **clock("due", due)}
-    payload = {**_told(due), "reissues": supervision.reissues + 1}
+    number = paper(session, office, "supervision")
+    columns = {
+        "requirement": requirement, "reissues": supervision.reissues + 1, "notice_number": number, **clock("due", due)
+    }  # fmt: skip
+    payload = {**_told(due), "reissues": supervision.reissues + 1, "number": number}
     move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)
     return supervision

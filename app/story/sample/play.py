@@ -7,10 +7,12 @@ from datetime import date, datetime, time
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import update
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
-from app.models import Notice, Person, Setting
+from app.models import Notice, NoticeRead, Person, Setting
 from app.rules.workdays import BEIJING, beijing
 from app.stages.calendar import fill, office_at
 from app.story.sample.desk import Desk
@@ -79,11 +81,25 @@ def _go(diary: Diary, desk: Desk, say: Say) -> None:
             say(percent, f"{moment:%Y-%m-%d} {desk.registered}件")
 
 
+def _read_before(session: Session, before: datetime) -> None:
+    """Each account has read what was told to its roles or its unit before a moment."""
+    held = session.execute(select(Person.id, Role.name).join(Person.roles)).all()
+    units = session.execute(select(Person.id, Person.unit_id).where(Person.unit_id.is_not(None))).all()
+    told: dict[str, list[int]] = {}
+    for id, recipient in [*held, *((id, f"unit:{unit}") for id, unit in units)]:
+        told.setdefault(recipient, []).append(id)
+    rows: dict[tuple[int, int], datetime] = {}
+    for notice in session.scalars(select(Notice).where(Notice.at < before)):
+        rows |= {(id, notice.event_id): notice.at for id in told.get(notice.recipient, ())}
+    session.execute(
+        insert(NoticeRead), [{"person_id": who, "event_id": id, "at": at} for (who, id), at in rows.items()]
+    )
+
+
 def _finish(sessions: Sessions, now: datetime, last_day: date) -> None:
     """People have read what came before the last whole working day; from now on they can log in."""
     with transaction(sessions) as session:
         before = datetime.combine(last_day, time(0), BEIJING)
-        read = update(Notice).where(Notice.at < before).values(read_at=Notice.at)
-        session.execute(read.execution_options(synchronize_session=False))
+        _read_before(session, before)
         session.execute(update(Person).values(active=True))
         session.add(Setting(name=FINISHED, value=now.isoformat()))
