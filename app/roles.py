@@ -46,7 +46,7 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
     "unit_head": (*_UNIT_HEAD, *DRAFTED),
     "officer": _OFFICER,
     "supervision_head": (*_OFFICER, "confirm_finding", "rule_on_review", "review_referral", "send_back_referral"),
-    "leader": ("instruct", "approve_referral", "send_back_referral", "open_paper", "open_file"),
+    "leader": ("instruct", "comment_suggestion", "approve_referral", "send_back_referral", "open_paper", "open_file"),
     "committee": ("record_outcome", "open_paper"),
     "it_admin": (
         "load_calendar", "change_rule", "succeed_unit", "add_unit", "edit_unit", "add_post", "edit_post",
@@ -76,6 +76,7 @@ SCOPES: dict[str, str] = {
 PAGES: dict[str, tuple[str, ...]] = {
     "Cases": (*_CENTRE, *UNIT_ROLES, *_ROOM, "leader"),
     "Contacts": (*_CENTRE, *_ROOM, *UNIT_ROLES),
+    "Instructions": ("allocator", "centre_head", *_ROOM, "leader"),
     "Assignments": _STAFF,
     "Requests": _STAFF,
     "Replies": _STAFF,
@@ -87,6 +88,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Responsibility": ("allocator", "centre_head", "examiner", *_ROOM, *UNIT_ROLES),
     "Referrals": (*_ROOM, "leader", "committee"),
     "Suggestions": ("allocator", "centre_head", "leader"),
+    "Praise": UNIT_ROLES,
     "Reports": (*_CENTRE, *_ROOM, *UNIT_ROLES, "leader"),
     "Units": (*_CENTRE, *_ROOM, *UNIT_ROLES, "it_admin"),
     "Posts": ("centre_head", *_ROOM, *UNIT_ROLES, "it_admin"),

@@ -31,6 +31,7 @@ from app.models import (
     Reveal,
     Submission,
     Suggestion,
+    SuggestionComment,
     Supervision,
     UnitPost,
     Visit,
@@ -53,7 +54,7 @@ _U = Supervision.__table__.alias("seen_supervision")
 _L = Referral.__table__.alias("seen_referral")
 _OF_A_CASE: tuple[type[Any], ...] = (
     Contact, Assignment, Request, Reply, Draft, Reminder, Supervision, Visit, VisitRecord, Responsibility, Suggestion,
-    Submission, Instruction, InstructionNotice, File,
+    SuggestionComment, Submission, Instruction, InstructionNotice, File,
 )  # fmt: skip
 _OF_A_UNIT: tuple[type[Any], ...] = (
     Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost, InstructionNotice,
@@ -169,7 +170,19 @@ def _limit(model: type[Any], seen: Seen, cases: tuple[Any, ...]) -> Any:
     """Which rows somebody sees who does not see all cases: those of his unit, or those of his cases."""
     if seen.scopes == {"unit"} and model in _OF_A_UNIT:
         return model.unit_id == seen.unit
-    return _within(model.id if model is Case else model.case_id, cases)
+    found = _within(model.id if model is Case else model.case_id, cases)
+    if "leader" in seen.scopes and model in _FOR_LEADERS:
+        return or_(found, _FOR_LEADERS[model](model, seen.user))
+    return found
+
+
+_FOR_LEADERS: dict[type[Any], Callable[[Any, int], Any]] = {
+    Instruction: lambda model, user: or_(model.leader_id == user, model.leader_id.is_(None)),
+    Suggestion: lambda model, user: model.kept.is_(True),
+    SuggestionComment: lambda model, user: true(),
+}  # fmt: skip
+"""What leaders read beyond the cases that were submitted to them: their own instructions and those for which no
+account was named, the suggestions that were kept, and what was said to these."""
 
 
 def within(model: type[Any], seen: Seen) -> list[Any]:

@@ -383,6 +383,7 @@ SCENES: dict[str, Scene] = {
     "workdays_out_of_bounds": when(handling(), "officer", "open_supervision", workdays=61),
     "deferral_too_long": when(LISTED, "officer", "defer", workdays=6),
     "deferred_once": when(after(LISTED, ("officer", "defer")), "officer", "defer"),
+    "not_kept": when(registered(kind="suggestion"), "leader", "comment_suggestion", words="请研究"),
     "not_listed": when(item("opened"), "officer", "strike_row"),
     "struck_already": when(after(LISTED, ("officer", "strike_row")), "officer", "strike_row"),
     "no_notice_open": when(item("fed_back"), "head@WATER", "feed_back"),

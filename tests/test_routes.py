@@ -142,6 +142,8 @@ class Rows:
                 id for id, case in rows.items() if case in self.cases["WATER"]
             )
         own, other = self.case(role)
+        if role == "leader" and name in ("suggestion", "instruction"):
+            return min(rows), NOT_THERE  # all that were kept or submitted, and his own
         if role == "leader":
             seen = {cases[number] for cases in self.cases.values() for number in (0, 4)}
         elif role in ("examiner", "visitor"):
@@ -155,7 +157,8 @@ class Rows:
 
 
 _TABLES = {
-    "cases": "hotline_case", "contacts": "contact", "suggestions": "suggestion", "assignments": "assignment",
+    "cases": "hotline_case", "contacts": "contact", "suggestions": "suggestion", "instructions": "instruction",
+    "assignments": "assignment",
     "requests": "request", "replies": "reply", "reminders": "reminder", "supervision": "supervision",
     "visits": "visit", "visitrecords": "visit_record", "responsibility": "responsibility", "referrals": "referral",
     "files": "stored_file", "papers": "assignment",
@@ -180,6 +183,8 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
     word = rule.split("/")[1]
     if word == "do":
         pair: tuple[object, object] = rows.case(role)
+    elif rule.startswith("/papers/referral"):
+        pair = 1, NOT_THERE
     elif word == "work":
         pair = OWN_QUEUE.get(role, "mine"), "x"
     elif word == "lang":

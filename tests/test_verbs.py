@@ -54,9 +54,9 @@ confirm_refusal approve_calendar change_rule strike_row reveal open_paper issue_
 draft_return draft_extension draft_explanation draft_interim draft_reply draft_feedback draft_statement
 """
 """The verbs of the stories' own description, in its order."""
-AS_WELL = {"approve_rule", "attach", "open_file", "edit_case"}
-"""What the procedure adds: the centre head approves changed rules, as he approves calendars; files of a case; an entry
-corrected until it is allocated."""
+AS_WELL = {"approve_rule", "attach", "open_file", "edit_case", "comment_suggestion"}
+"""What the procedure adds: a leader comments on a suggestion; the centre head approves changed rules, as he approves
+calendars; files of a case; an entry corrected until it is allocated."""
 DIRECTORY = {
     "add_unit", "edit_unit", "add_post", "edit_post", "add_category", "edit_category", "change_setting", "add_user",
     "edit_user", "change_password", "reset_password",

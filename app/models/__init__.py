@@ -49,6 +49,6 @@ __all__ = [
     "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice", "NamedPerson",
     "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report",
     "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
-    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "TurnedDown", "Unit", "UnitPost", "Visit",
-    "VisitRecord",
+    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "TurnedDown", "Unit",
+    "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ EVENTS: dict[str, Word] = {
     "case.withdrawn": Word(("centre_head",)),
     "case.reclassified": Word(("unit",)),
     "case.answered": Word(counted=True),
+    "case.praised": Word(("unit",)),
     "case.allocated": Word(),
     "case.submitted": Word(("leader",)),
     "case.instructed": Word(("unit", "allocator")),

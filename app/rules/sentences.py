@@ -100,6 +100,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_in_handling": ("工单不在办理中（{state}）。", "The case is not in handling ({state})."),
     "not_in_hearing": ("不在听取说明阶段（{state}）。", "It is not in hearing ({state})."),
     "not_in_review": ("工单不在责任认定中（{state}）。", "The case is not in responsibility review ({state})."),
+    "not_kept": ("只能对已采纳的建议提出意见。", "Only a suggestion that was kept is commented on."),
     "not_listed": ("该行未列入清单。", "It was not listed."),
     "not_named": ("认定中没有{person}。", "The finding does not name {person}."),
     "not_open": ("交办件当前不能办理此项（{state}）。", "The assignment is not open for this ({state})."),

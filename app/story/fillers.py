@@ -97,7 +97,8 @@ _REASONED = (
     "reissue_report",
 )  # fmt: skip
 _APPROVED = ("confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule")
-_WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion")
+_WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion",
+           "comment_suggestion")  # fmt: skip
 
 FILLERS: dict[str, Filler] = {
     **{verb: _says(reason=REASON) for verb in _REASONED},

@@ -26,6 +26,7 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "hand_on": ("case", _UNALLOCATED),
     "withdraw": ("case", OPEN_CASE),
     "screen_suggestion": ("case", None),
+    "comment_suggestion": ("case", None),
     "reveal": ("case", None),
     "attach": ("case", None),
     "answer_directly": ("case", _UNALLOCATED),
@@ -118,6 +119,10 @@ def _not_reviewable(found: Sequence[Any], rows: Rows) -> Pair | None:
     return None if may else ("已申请过复核，或申请期限已过", "a review was asked for already, or it is too late")
 
 
+def _no_suggestion(found: Sequence[Any], rows: Rows) -> Pair | None:
+    return None if any(row.suggestion for row in found) else ("不是建议", "it is no suggestion")
+
+
 def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
     waits = any(row.mark == TO_RESPOND for row in found)
     return None if waits else ("不是特急件，或已首次响应", "no emergency, or responded already")
@@ -138,7 +143,8 @@ def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
-    "confirm_refusal": _no_proposal, **dict.fromkeys(("allocate", "answer_directly", "submit"), _proposal_undecided),
+    "comment_suggestion": _no_suggestion, "confirm_refusal": _no_proposal,
+    **dict.fromkeys(("allocate", "answer_directly", "submit"), _proposal_undecided),
     "first_response": _none_to_respond, "reply": _assists_open,
     "ask_review": _not_reviewable, "rule_on_review": _no_review_asked,
 }  # fmt: skip

@@ -220,6 +220,7 @@ _VERBS = (
     Verb("hand_on", "acceptance", "case", acceptance.hand_on, (_c("line!", acceptance.LINES),)),
     Verb("withdraw", "acceptance", "case", acceptance.withdraw, (_REASON,)),
     Verb("screen_suggestion", "acceptance", "case", acceptance.screen_suggestion, (_f("keep!", "bool"), _WORDS)),
+    Verb("comment_suggestion", "acceptance", "case", acceptance.comment_suggestion, (_WORDS,)),
     Verb("attach", "acceptance", "case", files.attach, (
         _c("kind!", filing.KINDS), _f("name!", most=filing.MOST_CHARACTERS), _f("sha256!"), _f("size!", "int"),
         _f("media_type!"), _f("referral", "id"))),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, g, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 
-from app.models import Case, Category, Contact, Suggestion
+from app.models import Case, Category, Contact, Person, Suggestion, SuggestionComment
 from app.rules import words
+from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
-from app.views.actor import language
+from app.views.actor import actor, language, reader
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
+from app.views.became import InBrief, know_became
 from app.views.casepage import HEADS, NOT_FOR_UNITS, load, page_of, tags
 
 
@@ -70,12 +74,62 @@ class Contacts(DeskView):
     page_only = ("words",)
 
 
-class Suggestions(DeskView):
-    """The pool of reasonable suggestions."""
+AS_A_MATTER = ("登记为领导交办", "Register it as a leader's matter")
+
+
+def _title(verb: str) -> str:
+    return words.title(verb, language())
+
+
+def know_comments(cases: Iterable[int]) -> Mapping[int, list[str]]:
+    """Case id -> what leaders said to the suggestion, the oldest first, in one statement for all that this request has
+    not asked for before."""
+    known: dict[int, list[str]] = g.setdefault("desk_comments", {})
+    asked = {*cases} - known.keys()
+    if asked:
+        known |= {id: [] for id in asked}
+        query = (
+            select(SuggestionComment.case_id, SuggestionComment.words, SuggestionComment.at, Person.first_name)
+            .outerjoin(Person, Person.id == SuggestionComment.by_id).where(SuggestionComment.case_id.in_(asked))
+            .order_by(SuggestionComment.id)
+        )  # fmt: skip
+        for row in reader().execute(query):
+            known[row.case_id].append(f"{row.first_name} {row.at:%Y-%m-%d %H:%M} {row.words}")
+    return known
+
+
+class Suggestions(InBrief):
+    """The pool of reasonable suggestions; leaders read those that were kept, in their words, and comment on them."""
 
     datamodel = DeskInterface(Suggestion)
     page = "Suggestions"
     edit_verb = "screen_suggestion"
+    extra = ("own_words", "comments", "case_state")
+
+    def cover(self, rows: Sequence[Any], always: bool = False) -> None:
+        """Learn what leaders said to the suggestions as well, in one statement."""
+        super().cover(rows, always)
+        know_comments(one.case_id for one in rows)
+
+    def beside(self, item: Any, name: str, always: bool) -> str:
+        """The suggestion's own words, and what leaders said to it."""
+        if name != "comments":
+            return super().beside(item, name, always)
+        return "\n".join(know_comments([item.case_id]).get(item.case_id, ()))
+
+    def links(self, item: Any) -> Links:
+        """The forms with which a leader comments on it or makes it a matter of his, and the centre registers one."""
+        one, rights = know_became([item.case_id])[item.case_id], actor().rights
+        found = super().links(item)
+        if item.kept and "comment_suggestion" in rights:
+            found.append((url_for("Verbs.comment_suggestion", case=item.case_id), _title("comment_suggestion")))
+        if item.kept and "instruct" in rights and one.state in OPEN_CASE:
+            found.append((url_for("Verbs.instruct", case=item.case_id), _title("instruct")))
+        if item.kept and "register" in rights and one.state not in OPEN_CASE and actor().reads_as_typed:
+            new = {"channel": "leader", "kind": "help", "narrative": one.narrative, "demand": one.demand,
+                   "repeat_check": one.number}  # fmt: skip
+            found.append((url_for("Verbs.register", **new), words.word(AS_A_MATTER, language())))
+        return found
 
     def edit_href(self, item: Any) -> str:
         """The form that screens a suggestion."""

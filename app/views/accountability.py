@@ -25,6 +25,8 @@ from app.views.papers import sent, volumes
 
 log = logging.getLogger(__name__)
 
+LETTER = ("移送函（PDF）", "The letter (PDF)")
+
 
 class Referrals(DeskView):
     """Referrals. A leader opens the paper before he approves; the committee reads what was sent."""
@@ -43,6 +45,8 @@ class Referrals(DeskView):
             (url_for(f"Verbs.{verb}", case=item.case_id, unit=item.unit.code), words.title(verb, tongue))
             for verb in verbs if offer(verb, {"referral": [item]}).open
         ]  # fmt: skip
+        if item.sent_at is not None and "open_paper" in actor().rights:
+            found.append((url_for("Letters.letter", id=item.id), words.word(LETTER, tongue)))
         if volumes(item):
             found.append((url_for("Referrals.dossier", pk=item.id), "下载卷宗" if tongue == "zh" else "dossier (zip)"))
         return found

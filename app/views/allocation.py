@@ -1,9 +1,10 @@
-"""Allocation 分配: assignments."""
+"""Allocation 分配: assignments, and leaders' instructions with what became of them."""
 
 from __future__ import annotations
 
-from app.models import Assignment
+from app.models import Assignment, Instruction
 from app.views.base import DeskInterface
+from app.views.became import InBrief
 from app.views.papers import Noticed
 
 
@@ -13,3 +14,12 @@ class Assignments(Noticed):
     datamodel = DeskInterface(Assignment)
     page, subject = "Assignments", "assignment"
     page_only = ("waived_reason", "response_at", "first_response_at", "signed_by", "ended_at")
+
+
+class Instructions(InBrief):
+    """Leaders' instructions and what became of them: a leader's own, and those that no account was named for."""
+
+    datamodel = DeskInterface(Instruction)
+    page = "Instructions"
+    page_only = ("level", "document", "scan", "entered_at")
+    extra = ("case_state", "case_unit", "case_due", "case_result")

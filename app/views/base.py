@@ -78,12 +78,13 @@ def page_of(text: str | None, most: int) -> int:
 
 class DeskView(Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown, `not_for_units` not to units,
-    `page_only` not in the list."""
+    `page_only` not in the list; `extra` is what `beside` tells of a row that stands in no column of its table."""
 
     page = ""
     hidden: tuple[str, ...] = ()
     not_for_units: tuple[str, ...] = ()
     page_only: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
     add_verb = ""
     edit_verb = ""
@@ -98,14 +99,14 @@ class DeskView(Asking, ModelView):
         self.relations = tuple(name for name in known if name in inspect(model).relationships)
         about_a_case = model.__tablename__ == "hotline_case" or hasattr(model, "case_id")
         self.free = tuple(name for name in known if about_a_case and name != "number" and self._kind(name) == "text")
-        self.list_columns = [name for name in known if name not in self.page_only]
-        self.show_columns = known
+        self.list_columns = [*(name for name in known if name not in self.page_only), *self.extra]
+        self.show_columns = [*known, *self.extra]
         self.search_columns = [name for name in known if name not in self.unsearched]
-        self.order_columns = [name for name in self.list_columns if name not in self.relations]
-        self.export_columns = known
+        self.order_columns = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
+        self.export_columns = self.show_columns
         self.datamodel.eager = self.relations
         self.add_columns = self.edit_columns = [known[0]]
-        self.label_columns = {name: words.column(self.table, name) for name in known}
+        self.label_columns = {name: words.column(self.table, name) for name in self.show_columns}
         self.class_permission_name = self.page
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
@@ -168,9 +169,15 @@ class DeskView(Asking, ModelView):
         or for those who do not read them as they were typed."""
         if name in self.not_for_units and actor().of_a_unit:
             return NOTHING
+        if name in self.extra:
+            return self.beside(item, name, always) or NOTHING
         value = self.value(item, name)
         covers = name in self.free and (always or not actor().reads_as_typed)
         return masked_text(value, case_of(item)) if covers else value
+
+    def beside(self, item: Any, name: str, always: bool) -> str:
+        """What `extra` says of a row, covered like its free words."""
+        raise NotImplementedError
 
     def href(self, item: Any) -> str:
         """Where a row's own page is."""

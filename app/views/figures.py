@@ -192,8 +192,13 @@ class _Told:
         """The digest of reasonable suggestions; not for units."""
         told = self.figures["suggestions"]
         digest = {} if self.unit is not None else told["digest"]
-        lines = [[number, one["category"], _plain(one["relevance"])] for number, one in digest.items()]
-        heads = self.heads(("工单编号", "Case"), ("分类", "Category"), ("采纳意见", "Relevance"))
+        lines = [
+            [number, one["category"], _plain(one.get("words")), _plain(one["relevance"])]
+            for number, one in digest.items()
+        ]
+        heads = self.heads(
+            ("工单编号", "Case"), ("分类", "Category"), ("建议内容", "The suggestion"), ("采纳意见", "Relevance")
+        )
         note = self.say(
             f"入库 {told['marked']} 件，采纳 {told['kept']} 件，未采纳 {told['dropped']} 件，"
             f"待筛选 {told['waiting']} 件。",

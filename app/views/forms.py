@@ -54,6 +54,7 @@ _HINTS = {
     "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
     "names": ("每行一个。", "One a line."),
     "case": ("填写工单编号。", "The number of the case."),
+    "complained_unit": ("表扬的，填写被表扬的单位。", "Of praise: the unit that is praised."),
     "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
     "dangerous": (
         "是否正在危及人身、财产或公共安全？如是，请诉求人立即拨打110、119或120。",

@@ -49,6 +49,8 @@ MORE_OF_CASE: dict[str, tuple[str, ...]] = {
     "review_responsibility": ("disputed_by",),
 }  # fmt: skip
 """verb -> what else one has to know of the case."""
+OF_SUGGESTIONS = ("comment_suggestion", "instruct")
+"""Verbs with which a leader takes up a suggestion."""
 IN_THE_FORM = ("edit_case",)
 """Verbs whose forms begin with what the case says."""
 LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
@@ -105,6 +107,8 @@ def matter(verb: Verb, case: Case | None) -> list[Box]:
     if case is None:
         return _proposed(verb.name) if verb.name in PROPOSED else []
     boxes = [_of_case(verb.name, case)] if verb.name not in IN_THE_FORM and _reads(case) else []
+    if verb.name in OF_SUGGESTIONS and case.suggestion and not _reads(case):
+        boxes.append(_suggestion(case))
     if case.leader_assigned:
         boxes += _of_rows(case, INSTRUCTIONS)
     for rows in OF_ROWS.get(verb.name, _acted_on(verb.name)):
@@ -120,6 +124,13 @@ def _reads(case: Case) -> bool:
 def _of_case(verb: str, case: Case) -> Box:
     names = (*OF_CASE, *MORE_OF_CASE.get(verb, ()))
     return Box(words.word(words.TABLES["hotline_case"], language()), list(_facts(case, names, case.id)))
+
+
+def _suggestion(case: Case) -> Box:
+    """A suggestion that was kept, in its own words, its callers covered: for a leader who reads no more of its case."""
+    told = [(words.column("hotline_case", name, language()), getattr(case, name)) for name in OF_CASE]
+    title = words.word(words.TABLES["suggestion"], language())
+    return Box(title, [(label, masked_text(value, case.id), "") for label, value in told if value])
 
 
 def _of_rows(case: Case, rows: Rows) -> list[Box]:

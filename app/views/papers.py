@@ -10,9 +10,10 @@ from flask import Response, abort, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.database import reading
-from app.models import Assignment, Dossier, InstructionNotice, Reminder, Supervision, SupervisionList
+from app.models import Assignment, Dossier, InstructionNotice, Referral, Reminder, Supervision, SupervisionList
 from app.papers import pdf
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -128,6 +129,36 @@ class Papers(BaseView):
         except NotAllowed:
             abort(404)
         return sent(pdf(kind, facts), "pdf", str(facts.get("number") or f"{kind}-{id}"))
+
+
+class Letters(BaseView):
+    """The letters 移送函 with which dossiers went to the committee."""
+
+    route_base = "/papers/referral"
+    class_permission_name = "Referrals"
+    base_permissions = ["can_show"]
+    default_view = "letter"
+
+    @expose("/<int:id>.pdf")
+    @has_access
+    @permission_name("show")
+    def letter(self, id: int) -> Any:
+        """The letter of a referral that was sent and that the person sees, its opening on the record; 404 else."""
+        row = asked(Referral, id)
+        if row is None or "open_paper" not in actor().rights:
+            abort(404)
+        who, at, case = actor(), now(), row.case_id
+
+        def work(session: Session) -> dict[str, Any]:
+            facts = frozen(session, "referral", id)
+            perform(session, at, who, "open_paper", case=case, referral=id)
+            return facts
+
+        try:
+            facts = written(work)
+        except NotAllowed:
+            abort(404)
+        return sent(pdf("referral", facts), "pdf", str(facts["number"]))
 
 
 def figures(text: str) -> Any:

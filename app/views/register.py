@@ -10,15 +10,16 @@ from flask_appbuilder.charts.views import BaseChartView
 
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.accountability import Referrals
-from app.views.allocation import Assignments
+from app.views.allocation import Assignments, Instructions
 from app.views.base import NOT_HERE, DeskInterface, DeskView
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.papers import Papers
+from app.views.papers import Letters, Papers
 from app.views.people import Roles, Users
+from app.views.praise import Praise
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import Reports
@@ -27,9 +28,9 @@ from app.views.verbs import Verbs
 from app.views.visit import VisitRecords, Visits
 
 VIEWS: tuple[type[Any], ...] = (
-    Bell, Verbs, Files, Papers, Cases, Contacts, Suggestions, Categories, Assignments, Requests, Replies, Reminders,
-    Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals, Reports, Units, Posts, Calendar,
-    CalendarProposals, Rules, Settings, Users, Roles, Bot, Events,
+    Bell, Verbs, Files, Papers, Letters, Cases, Contacts, Suggestions, Praise, Categories, Instructions, Assignments,
+    Requests, Replies, Reminders, Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals,
+    Reports, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles, Bot, Events,
 )  # fmt: skip
 
 

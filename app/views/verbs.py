@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Caller, Case, NamedPerson, Referral, Supervision, Unit, UnitPost
+from app.models import Assignment, Caller, Case, NamedPerson, Referral, Suggestion, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -51,6 +51,8 @@ _CHANGED: dict[str, str] = {
 _OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
 """What verbs are about, where a case may have one of several units."""
 _OF_AN_ITEM = ("item", "room")
+OF_SUGGESTIONS = ("comment_suggestion", "instruct")
+"""What a leader does about a suggestion that was kept, whose case he knows in brief."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
@@ -234,7 +236,11 @@ def _case(verb: Verb, id: int) -> Case | None:
     case: Case | None = asked(Case, id)
     if case is None and verb.name == "instruct" and "leader" in actor().scopes and 0 < id < 2**62:
         brief = select(Case).where(Case.id == id, Case.state == "handling").execution_options(unscoped=True)
-        return reader().scalars(brief).first()
+        case = reader().scalars(brief).first()
+    if case is None and verb.name in OF_SUGGESTIONS and "leader" in actor().scopes and 0 < id < 2**62:
+        kept = select(Suggestion.id).where(Suggestion.case_id == id, Suggestion.kept.is_(True))
+        if reader().scalar(kept) is not None:
+            case = reader().scalars(select(Case).where(Case.id == id).execution_options(unscoped=True)).first()
     if case is None and verb.target in ("referral", "paper") and 0 < id < 2**62:
         held = select(Referral.id).where(Referral.case_id == id).limit(1)
         if reader().scalar(held) is not None:

@@ -63,7 +63,7 @@ DOES: dict[str, set[str]] = {
     "officer": {*_SUPERVISION, "record_visit", "reveal"},
     "supervision_head": {*_SUPERVISION, "record_visit", "confirm_finding", "rule_on_review", "review_referral",
                          "send_back_referral"},
-    "leader": {"instruct", "approve_referral", "send_back_referral", "open_paper"},
+    "leader": {"instruct", "comment_suggestion", "approve_referral", "send_back_referral", "open_paper"},
     "committee": {"open_paper", "record_outcome"},
     "it_admin": {"load_calendar", "change_rule", "succeed_unit"},
     "log_auditor": set(),

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from app.database import transaction
 from app.models import Event, Instruction, InstructionNotice
+from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 from tests.views.panel import Panel, panel_over
@@ -132,3 +134,40 @@ def test_a_successor_reads_the_paper_that_was_issued_to_the_unit_before_it(desk:
     office.do("2025-06-09 10:00", "allocator", "allocate", "A", unit="WATER")
     office.do("2025-06-09 10:30", "it_admin", "succeed_unit", unit="WATER", successor="ROADS")
     assert office.row(InstructionNotice).unit_id == office.unit("ROADS").id
+
+
+def test_a_leader_sees_his_matters_and_what_became_of_them(panel: Panel, office: Office) -> None:
+    """His own, given on paper under his account too, and those that no account was named for; callers covered."""
+    with transaction(office.desk.sessions) as session:
+        accounts = {word: actor_named(session, word).id for word in ("leader", "leader#2")}
+    words = {"leader": "请速办甲件。", "leader#2": "请速办乙件。"}
+    for letter, word in (("B", "leader"), ("C", "leader#2")):
+        office.allocated("2025-06-10 09:00", letter, kind="complaint")
+        given = {**COUNTY, "text": words[word], "account": accounts[word]}
+        office.do("2025-06-10 09:30", "centre_head", "instruct", letter, leader=given)
+    told = panel.of("leader").get("/instructions/list/").text
+    assert words["leader"] in told and WORDS[:10] in told and words["leader#2"] not in told
+    assert "WATER单位" in told and "2025-06-18 24时前" in told and "办理中" in told
+    assert words["leader#2"] in panel.of("leader#2").get("/instructions/export.csv").text
+    office.do("2025-06-10 10:00", "head@WATER", "reply", "B", public_answer="已派人修复，王先生13900001111表示满意。")
+    office.do("2025-06-10 10:10", "examiner", "examine", "B", passes=True)
+    good = {"truth": "proven", "solved": "solved", "satisfied": "satisfied"}
+    office.do("2025-06-10 10:20", "officer", "record_visit", "B", **good)
+    id = office.row(Instruction, case_id=office.id("B")).id
+    page = panel.of("leader").get(f"/instructions/show/{id}").text
+    assert "已派人修复" in page and "13900001111" not in page and "已办结" in page
+    assert panel.of("leader").get(f"/cases/{office.id('B')}").status_code == 404
+    other = office.row(Instruction, case_id=office.id("C")).id
+    assert panel.of("leader").get(f"/instructions/show/{other}").status_code == 404
+    assert "批示事项及办理结果" in panel.of("leader").get("/").text
+
+
+def test_an_account_that_is_no_leaders_gave_no_instruction(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", kind="help")
+    with transaction(desk.sessions) as session:
+        clerk = actor_named(session, "allocator").id
+    for account in (clerk, 10**6):
+        given = {**COUNTY, "account": account}
+        assert office.refused("2025-06-09 10:00", "centre_head", "instruct", "A", leader=given) == "unknown_leader"
+        assert office.refused("2025-06-09 10:00", "operator", "register", kind="help", leader=given) == "unknown_leader"

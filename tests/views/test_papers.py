@@ -118,3 +118,25 @@ def test_a_dossier_names_the_people_who_made_and_approved_it_not_their_accounts(
         pages = title(panel.of("officer").get(f"/referrals/{id}/paper.pdf").data)
     assert "提取人刘建国" in pages and "审批人高志远" in pages and "由刘建国成卷" in pages
     assert "officer" not in pages and "leader" not in pages
+
+
+def test_the_transfer_letter_is_had_by_who_reads_the_referral_and_names_its_dossier(desk: Desk, tmp_path: Path) -> None:
+    """Seen failing: the letter that the dossier speaks of was to be had nowhere."""
+    room = Room(desk)
+    room.data = tmp_path / "data"
+    room.to("seal_referral")
+    id = room.referral.id
+    with panel_over(desk, tmp_path / "data", moment("2025-06-12 14:00")) as panel:
+        assert panel.of("officer").get(f"/papers/referral/{id}.pdf").status_code == 404, "it is not sent yet"
+    room.to("send_referral")
+    before = len(opened(room))
+    with panel_over(desk, tmp_path / "data", room.referral.sent_at or moment("2025-06-20 10:00")) as panel:
+        for word in ("officer", "supervision_head", "leader", "committee"):
+            answer = panel.of(word).get(f"/papers/referral/{id}.pdf")
+            assert answer.status_code == 200, word
+            told = title(answer.data)
+            assert "关于移送有关问题线索的函" in told and (room.referral.number or "?") in told
+            assert f'href="/papers/referral/{id}.pdf"' in panel.of(word).get(f"/referrals/show/{id}").text, word
+        assert len(opened(room)) == before + 4
+        for word in ("allocator", "head@WATER", "examiner"):
+            assert panel.of(word).get(f"/papers/referral/{id}.pdf").status_code == 403, word

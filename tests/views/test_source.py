@@ -15,6 +15,9 @@ UNSCOPED = {
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
     "app/views/home.py:unread": "how many of the same",
     "app/views/home.py:Bell.read": "which of the same are marked as read",
+    "app/views/became.py:know_became": "what became of cases, in brief, for who was told of them; callers covered",
+    "app/views/praise.py:PraiseInterface.apply_filters": "the praise of his own unit, which is no case of it",
+    "app/views/praise.py:PraiseInterface.query_count": "how much of the same",
     "app/views/office.py:Bot.failing": "the rows that the bot fails on: numbers and errors, no case content",
     "app/views/caserows.py:rows_of": "the parts are scoped one by one; the union of them cannot be",
     "app/views/masking.py:know_callers": "what has to be covered has to be known; it goes nowhere else",
@@ -79,6 +82,7 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
     }  # fmt: skip
     assert found == {
         "app/views/verbs.py:Verbs._done", "app/views/files.py:Files.open", "app/views/papers.py:Papers.of",
+        "app/views/papers.py:Letters.letter",
         "app/views/papers.py:list_facts", "app/views/accountability.py:Referrals.paper",
         "app/views/accountability.py:Referrals.dossier", "app/views/people.py:Login.logout",
         "app/views/people.py:Login.code", "app/views/people.py:_enter", "app/views/people.py:wrong_password",

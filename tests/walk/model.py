@@ -26,6 +26,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "hand_on": ("operator", "centre_head"),
     "withdraw": CENTRE,
     "screen_suggestion": ("centre_head",),
+    "comment_suggestion": ("leader",),
     "reveal": (*CENTRE, "visitor", *UNIT, *ROOM),
     "answer_directly": ("operator", *CENTRE),
     "allocate": CENTRE,

@@ -9,7 +9,7 @@ TABLES: dict[str, Pair] = {
     "request": ("申请与说明", "Requests"), "reply": ("办理回复", "Replies"), "reminder": ("催办", "Reminders"),
     "supervision": ("督办件", "Supervision items"), "supervision_list": ("督办清单", "Supervision lists"),
     "visit": ("回访", "Visits"), "visit_record": ("回访记录", "Visit records"), "responsibility": ("责任认定", "Responsibility"),
-    "referral": ("移送", "Referrals"), "suggestion": ("合理化建议", "Suggestions"), "report": ("工作通报", "Reports"),
+    "referral": ("移送", "Referrals"), "suggestion": ("合理化建议", "Suggestions"), "praise": ("表扬", "Praise"), "report": ("工作通报", "Reports"),
     "unit": ("成员单位", "Units"), "unit_post": ("任职", "Posts"), "category": ("分类", "Categories"),
     "calendar_day": ("工作日历", "Calendar"), "calendar_proposal": ("日历申请", "Calendar proposals"),
     "sla_rule": ("时限规则", "Rules"), "setting": ("设置", "Settings"), "ab_user": ("账号", "Accounts"),
@@ -22,7 +22,7 @@ PAGE_TABLES: dict[str, str] = {
     "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
     "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
     "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Instructions": "instruction", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
+    "Suggestions": "suggestion", "Praise": "praise", "Instructions": "instruction", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
     "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
     "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
 }  # fmt: skip
@@ -143,7 +143,8 @@ COLUMNS: dict[str, dict[str, Pair]] = {
     "submission": {"reason": ("呈办理由", "Submitted because"), "submitted_at": ("呈办时间", "Submitted at")},
     "suggestion": {
         "case": _CASE, "marked_at": ("入库时间", "Marked at"), "kept": ("采纳", "Kept"), "words": ("筛选意见", "Words"),
-        "screened_at": ("筛选时间", "Screened at"),
+        "screened_at": ("筛选时间", "Screened at"), "own_words": ("建议内容", "The suggestion"),
+        "comments": ("领导意见", "Leaders' comments"), "case_state": ("办理状态", "State"),
     },
     "report": {
         "number": ("通报编号", "Number"), "kind": ("类型", "Kind"), "first": ("期首日", "First day"),

@@ -13,7 +13,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "case.reclassified": ("重新分类", "reclassified"), "case.answered": ("直接答复", "answered directly"),
     "case.allocated": ("分派", "allocated"), "case.submitted": ("呈办", "submitted"),
     "case.instructed": ("领导批示", "instructed"), "case.filed": ("批示存档", "filed"),
-    "instruction.issued": ("批示办理单发出", "instruction sent to the unit"),
+    "case.praised": ("收到表扬", "praised"), "instruction.issued": ("批示办理单发出", "instruction sent to the unit"),
     "suggestion.commented": ("领导对建议的意见", "a leader's comment on a suggestion"),
     "case.unallocated": ("退回待分派", "unallocated"), "case.replied": ("送审", "to examination"),
     "case.sent_back": ("退回办理", "sent back"), "case.examined": ("审核通过", "examined"), "case.visited": ("回访完成", "visited"),

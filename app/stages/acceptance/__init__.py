@@ -27,9 +27,10 @@ from app.stages.acceptance.registration import (
     split,
 )
 from app.stages.acceptance.reveals import REVEALS_AN_HOUR, reveal
-from app.stages.acceptance.suggestions import mark_suggestion, screen_suggestion
+from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestion, screen_suggestion
 
 __all__ = [
+    "comment_suggestion",
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
     "REVEALS_AN_HOUR", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "fill_pairs", "find_caller",
     "hand_on",

@@ -1,4 +1,4 @@
-"""Reasonable suggestions: the pool, and its screening by the centre head."""
+"""Reasonable suggestions: the pool, its screening by the centre head, and what leaders say to those that were kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Case, Suggestion
+from app.models import Case, Suggestion, SuggestionComment
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
@@ -38,3 +38,17 @@ def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case,
     row.kept, row.words, row.screened_at, row.screened_by_id = keep, words, now, actor.id
     note(session, now, actor, case, "suggestion.screened", None, {"kept": keep})
     return row
+
+
+def comment_suggestion(session: Session, now: datetime, actor: Actor, case: Case, words: str) -> SuggestionComment:
+    """A leader's comment on a suggestion that was kept; the centre is told, and may make a leader's matter of it."""
+    row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
+    if row is None or not row.kept:
+        raise NotAllowed("not_kept")
+    if not words.strip():
+        raise NotAllowed("words_missing")
+    comment = SuggestionComment(case_id=case.id, words=words, at=now, by_id=actor.id)
+    session.add(comment)
+    session.flush()
+    note(session, now, actor, case, "suggestion.commented", None, {"comment": comment.id})
+    return comment

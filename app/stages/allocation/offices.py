@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, paper, take
+from app.ledger import bear, move, note, paper, take
 from app.models import Assignment, Case, Person, Submission, Unit, UnitPost
 from app.models.columns import clock
 from app.roles import Actor
@@ -144,6 +144,9 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
     else:
         columns |= {"closed_at": now, "closed_as": "answered"}
         move(session, now, actor, case, "closed", "case.answered", columns, {"sampled": False})
+    if case.kind == "praise" and case.complained_unit_id is not None:
+        praised = case.complained_unit_id
+        note(session, now, actor, case, "case.praised", None, {"unit": praised}, praised)
     return case
 
 

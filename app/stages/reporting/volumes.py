@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from app.models import Assignment, Case, Category, Contact, DayCount, Event, Request, Suggestion, Unit
 from app.rules.limits import Limits
 from app.rules.office import Office
+from app.rules.redaction import redacted
 from app.rules.workdays import last_day
+from app.stages.papers import callers_apart
 from app.stages.reporting.counts import met_by_interim, open_at
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import Counts, how_many, rows_of, tallied
@@ -141,7 +143,8 @@ def overdue_list(session: Session, period: Period, office: Office) -> dict[str, 
 
 
 def suggestion_digest(session: Session, period: Period, categories: Mapping[str, str]) -> dict[str, Any]:
-    """The digest 合理化建议汇编: what was kept in the period, by case number and relevance - no caller's words."""
+    """The digest 合理化建议汇编: what was kept in the period, by case number: its own words, callers covered, and
+    its relevance."""
     waiting = and_(Suggestion.marked_at < period.end, func.coalesce(Suggestion.screened_at >= period.end, True))
     screened = period.holds(Suggestion.screened_at)
     totals = select(
@@ -151,13 +154,18 @@ def suggestion_digest(session: Session, period: Period, categories: Mapping[str,
         how_many(waiting).label("waiting"),
     )
     kept = (
-        select(Case.number, Case.category_id, Suggestion.words)
+        select(Case.id, Case.number, Case.category_id, Case.narrative, Suggestion.words)
         .join(Case, Case.id == Suggestion.case_id)
         .where(screened, Suggestion.kept.is_(True))
         .order_by(Suggestion.id)
     )
+    rows = list(rows_of(session, kept))
+    hidden = callers_apart(session, {row["id"] for row in rows}) if rows else {}
     digest = {
-        row["number"]: {"category": categories.get(str(row["category_id"]), ""), "relevance": row["words"]}
-        for row in rows_of(session, kept)
-    }
+        row["number"]: {
+            "category": categories.get(str(row["category_id"]), ""), "relevance": row["words"],
+            "words": redacted(row["narrative"], hidden[row["id"]]),
+        }
+        for row in rows
+    }  # fmt: skip
     return {**next(rows_of(session, totals)), "digest": digest}
