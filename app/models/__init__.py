@@ -3,7 +3,6 @@
 from typing import Any
 
 from app.models.acceptance import (
-    Caller,
     Case,
     Category,
     Contact,
@@ -15,6 +14,7 @@ from app.models.acceptance import (
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
+from app.models.caller import Caller, ToldAs
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
@@ -49,6 +49,6 @@ __all__ = [
     "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice", "NamedPerson",
     "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report",
     "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
-    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "TurnedDown", "Unit",
-    "UnitPost", "Visit", "VisitRecord",
+    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "ToldAs", "TurnedDown",
+    "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Acceptance 受理: callers, contacts, cases and their categories."""
+"""Acceptance 受理: contacts, cases and their categories."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.models.caller import Caller, ToldAs
 from app.models.columns import (
     AMoment,
     CaseKey,
@@ -40,20 +41,6 @@ class Category(Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Caller(Model):
-    """A caller 诉求人: kept apart from the case, so that a case can be shown without him."""
-
-    __tablename__ = "caller"
-
-    id: Mapped[Id]
-    name: Mapped[str] = mapped_column(String(80), default="")
-    phone: Mapped[str] = mapped_column(String(40), default="", index=True)
-    flagged_at: Mapped[MaybeMoment]
-
-    def __str__(self) -> str:
-        return f"caller:{self.id}"
 
 
 class Case(Stateful, Model):
@@ -144,6 +131,7 @@ class Case(Stateful, Model):
     own_overdue_for: Mapped[MaybeMoment]
 
     caller: Mapped[Caller | None] = relationship()
+    told_as: Mapped[ToldAs | None] = relationship(viewonly=True)
     category: Mapped[Category | None] = relationship()
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id], viewonly=True)
     complained_unit: Mapped[Unit | None] = relationship(foreign_keys=[complained_unit_id], viewonly=True)

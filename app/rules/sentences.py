@@ -12,6 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "allocated_already": ("该工单已经分派，批示不能再指定单位。", "The case is allocated already; no unit can be named."),
     "anonymous_not_visited": ("匿名诉求不回访。", "An anonymous caller is not visited."),
     "another_finding": ("起草的认定是{drafted}，与所填不同。", "The finding drafted is {drafted}, not the one given."),
+    "anonymous_with_caller": ("选择了匿名，又填写了姓名或电话：请去掉其中一项。", "Anonymous, and yet a name or a number is given: take one of them out."),
     "answer_missing": ("请填写答复内容。", "Write the answer."),
     "approval_without_scan": ("纸质审批须填领导姓名并附扫描件。", "An approval on paper needs the leader's name and the scan."),
     "assist_answered": ("该协办件已经答复或结束。", "The assist has answered or ended already."),
@@ -209,6 +210,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "role_is_built_in": ("内置角色{role}不能修改。", "The role {role} is built in."),
     "code_taken": ("代码{code}已被使用。", "The code {code} is used already."),
     "category_taken": ("分类{name}已存在。", "The category {name} is there already."),
+    "unknown_person": ("该号码下没有所选的人。", "Nobody of this number is the one who was chosen."),
     "unknown_setting": ("没有此设置（{name}）。", "There is no setting {name}."),
     "submitted_to_another": ("该工单呈送的是另一位领导，应由其批示。", "It was submitted to another leader, who instructs on it."),
     "form_too_old": (

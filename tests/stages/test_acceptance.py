@@ -573,10 +573,11 @@ def test_a_callers_name_or_number_is_corrected_and_neither_stands_in_the_event(d
 
 
 def test_a_corrected_caller_leaves_the_other_cases_of_his_number_as_they_are(desk: Desk) -> None:
-    """Two cases were entered with one number: the case is corrected, not the other one's caller."""
+    """Two cases were entered with one number: the case is corrected, not the other one's caller. Seen failing: the
+    second case had the caller of the first."""
     office = entered(desk, caller=CALLER)
-    office.do(at(10), "operator#2", "register", "B", kind="help", caller={"name": "邻居", "phone": CALLER["phone"]})
-    assert _callers(office, "B") == {("李女士", CALLER["phone"])}
+    office.do(at(10), "operator#2", "register", "B", kind="help", caller={"name": "邻人", "phone": CALLER["phone"]})
+    assert _callers(office, "B") == {("邻人", CALLER["phone"])}
     office.do(at(11), "operator#2", "edit_case", "B", caller={"name": "邻居"})
     assert _callers(office, "A") == {("李女士", CALLER["phone"])}
     assert _callers(office, "B") == {("邻居", CALLER["phone"])}

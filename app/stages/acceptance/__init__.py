@@ -4,6 +4,7 @@ and register them, screen out reasonable suggestions and report them regularly."
 
 from __future__ import annotations
 
+from app.stages.acceptance.callers import area_code, of_number, spellings, typed_of
 from app.stages.acceptance.contacts import (
     CONTACT_KINDS,
     COUNTED_CONTACTS,
@@ -19,7 +20,6 @@ from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, dec
 from app.stages.acceptance.registration import (
     FACTS,
     edit_case,
-    find_caller,
     instruct_on_file,
     leader_terms,
     least_urgency,
@@ -32,8 +32,8 @@ from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestio
 __all__ = [
     "comment_suggestion",
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
-    "REVEALS_AN_HOUR", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "fill_pairs", "find_caller",
-    "hand_on",
-    "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge", "merged_with", "refuse",
-    "register", "reopen", "reveal", "same_matter", "screen_suggestion", "since_when", "split", "unindexed", "withdraw",
+    "REVEALS_AN_HOUR", "area_code", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "fill_pairs",
+    "hand_on", "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge",
+    "merged_with", "of_number", "refuse", "register", "reopen", "reveal", "same_matter", "screen_suggestion",
+    "since_when", "spellings", "split", "typed_of", "unindexed", "withdraw",
 ]  # fmt: skip

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import move, note, note_office
-from app.models import Caller, Case, Contact, Visit
+from app.models import Caller, Case, Contact, ToldAs, Visit
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.limits import CHANNELS
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
-from app.stages.acceptance.registration import find_caller, received_when
+from app.stages.acceptance.callers import find_caller, flagged, of_one_person, told_as, whose
+from app.stages.acceptance.registration import received_when
 from app.stages.calendar import office_at
 
 CONTACT_KINDS = ("repeat", "chase", "supplement", "invalid")
@@ -41,6 +42,7 @@ def contact(
     caller_name: str = "",
     caller_phone: str = "",
     received_at: datetime | None = None,
+    same_person: str = "",
 ) -> Contact:
     """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement` does not; `invalid`
     is kept against the number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
@@ -52,17 +54,22 @@ def contact(
     if kind in COUNTED_CONTACTS and not words.strip():
         raise NotAllowed("words_missing")
     received = received_when(office, "", received_at, "")
-    other = caller_name or caller_phone
+    caller, exact = None, True
+    if caller_name or caller_phone:
+        caller, exact = find_caller(session, caller_name, caller_phone, same_person)
     known = case.caller_id if case else None
     row = Contact(
         case_id=case.id if case else None, kind=kind, channel=channel, received_at=received, entered_at=now,
-        caller_id=find_caller(session, caller_name, caller_phone).id if other else known, words=words,
+        caller_id=caller.id if caller else known, words=words,
         operator_id=actor.id,
     )  # fmt: skip
     if case is None:
         _stand_alone(session, now, actor, row, office)
     else:
         _join(session, now, actor, case, row, office)
+    if caller is not None and not exact:
+        session.add(ToldAs(**told_as(caller.id, row.id, None, caller_name, caller_phone)))
+        session.flush()
     return row
 
 
@@ -98,20 +105,8 @@ def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
 
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
     """Several contacts by one caller on one day count once."""
-    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, _of_one_caller(session, row))
+    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, of_one_person(session, row))
     return any(at.date() == row.received_at.date() for at in session.scalars(query))
-
-
-def _of_one_caller(session: Session, row: Contact) -> ColumnElement[bool]:
-    """The contacts of a contact's caller, among those of one matter: where no number was given the name tells who it
-    is, and an anonymous one is known by the case."""
-    if row.caller_id is None:
-        return and_(Contact.caller_id.is_(None), Contact.case_id == row.case_id)
-    caller = session.get_one(Caller, row.caller_id)
-    named = exists().where(Caller.id == Contact.caller_id, Caller.name == caller.name, Caller.name != "")
-    if caller.phone:
-        named = named.where(Caller.phone == "")
-    return or_(Contact.caller_id == caller.id, named)
 
 
 def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:
@@ -155,11 +150,10 @@ def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row:
     if row.caller_id is None:
         return
     since = now - timedelta(days=office.limits.invalid_days)
-    query = select(func.count()).where(
-        Contact.caller_id == row.caller_id, Contact.kind == "invalid", Contact.received_at >= since
-    )
+    invalid = and_(Contact.kind == "invalid", Contact.received_at >= since)
+    query = select(func.count()).where(whose(session, row), invalid)
     caller = session.get_one(Caller, row.caller_id)
-    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and caller.flagged_at is None:
+    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and not flagged(session, caller):
         caller.flagged_at = now
         payload = {"caller": f"caller:{caller.id}"}
         if case is None:

@@ -9,17 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from app.ledger import Entry, Opened, add_rows, born, move_many, open_cases
-from app.models import Caller, Case, Contact, Instruction, Suggestion
+from app.models import Caller, Case, Contact, Instruction, Suggestion, ToldAs
+from app.models.caller import compared
 from app.models.columns import clock
 from app.models.pairs import put_pairs
 from app.roles import Actor
 from app.rules.office import Office
-from app.rules.phones import why_not
 from app.rules.refusal import NotAllowed
+from app.stages.acceptance.callers import caller_known, exactly, is_answered, told_as
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A caller as typed, and what was answered about who of his number he is."""
+
+    name: str
+    phone: str
+    person: str = ""
 
 
 @dataclass
@@ -29,29 +39,19 @@ class Demand:
 
     columns: dict[str, Any]
     terms: dict[str, Any] | None = None
-    caller: tuple[str, str] | None = None
+    caller: Typed | None = None
     category: Select[int] | None = None
-
-
-def callable_(phone: str) -> None:
-    """Raises NotAllowed where what was typed as a number is none, and says why."""
-    no = why_not(phone) if phone else None
-    if no is not None:
-        raise NotAllowed("phone_wrong", why=no.why, sign=no.sign)
-
-
-def caller_known(name: str, phone: str) -> Select[int]:
-    """The caller with a number - of several the one of this name, else the oldest. NotAllowed where it is none."""
-    callable_(phone)
-    known = select(Caller.id).where(Caller.phone == phone, Caller.phone != "")
-    return known.order_by((Caller.name == name).desc(), Caller.id).limit(1)
 
 
 def enter(session: Session, now: datetime, actor: Actor, office: Office, demand: Demand) -> Case:
     """Enter one demand: its case. NotAllowed where its category is not on file."""
-    looks, wanted = {}, _wanted([demand])
+    looks: dict[str, Select[int]] = {}
+    wanted = _wanted([demand])
     if demand.caller is not None:
-        looks["caller"], wanted["caller"] = caller_known(*demand.caller), 1
+        typed = demand.caller
+        known = caller_known(session, typed.name, typed.phone, typed.person)
+        looks |= {"caller": known, "exactly": exactly(known, typed.name, typed.phone)}
+        wanted["caller"] = 1
     if demand.category is not None:
         looks["category"] = demand.category
     opened = open_cases(session, now.date(), 1, wanted, looks)
@@ -60,8 +60,11 @@ def enter(session: Session, now: datetime, actor: Actor, office: Office, demand:
             raise NotAllowed("unknown_category")
         demand.columns["category_id"] = opened.known["category"]
     if demand.caller is not None:
-        demand.columns["caller_id"] = _caller(session, opened, *demand.caller)
-    return _write(session, now, actor, office, [demand], opened, [])[0]
+        demand.columns["caller_id"] = _caller(session, opened, demand.caller)
+    case = _write(session, now, actor, office, [demand], opened, [])[0]
+    if demand.caller is not None and opened.known["caller"] != opened.known["exactly"]:
+        _tell(session, opened, demand.caller)
+    return case
 
 
 def enter_split(
@@ -73,13 +76,21 @@ def enter_split(
     return _write(session, now, actor, office, demands, opened, [note])
 
 
-def _caller(session: Session, opened: Opened, name: str, phone: str) -> int:
+def _caller(session: Session, opened: Opened, typed: Typed) -> int:
     """The id of the caller who was found, else of a new one."""
     found = opened.known["caller"]
+    is_answered(typed.person, found)
     if found is None:
         found = opened.ids["caller"][0]
-        add_rows(session, Caller, [{"id": found, "name": name, "phone": phone}])
+        add_rows(session, Caller, [{"id": found, **compared(typed.name, typed.phone)}])
     return found
+
+
+def _tell(session: Session, opened: Opened, typed: Typed) -> None:
+    """Keep what was typed of a caller who stands on file otherwise."""
+    contact, case = opened.ids["contact"][0], opened.ids["hotline_case"][0]
+    row = told_as(opened.known["caller"] or 0, contact, case, typed.name, typed.phone)
+    add_rows(session, ToldAs, [row])
 
 
 def _suggests(demand: Demand) -> bool:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Caller, Case, Category, Contact, Instruction, Person, Unit
+from app.models import Case, Category, Contact, Instruction, Person, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
@@ -20,7 +20,8 @@ from app.rules.office import Office
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
-from app.stages.acceptance.entering import Demand, callable_, caller_known, enter, enter_split
+from app.stages.acceptance.corrected import corrected_caller, other_caller
+from app.stages.acceptance.entering import Demand, Typed, enter, enter_split
 from app.stages.calendar import office_at
 
 
@@ -41,17 +42,6 @@ def received_when(office: Office, channel: str, received_at: datetime | None, pa
 def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
     """A report that touches life, property or public safety is at least urgent. [procedure 1]"""
     return "urgent" if kind == "report" and dangerous and urgency == "normal" else urgency
-
-
-def find_caller(session: Session, name: str, phone: str) -> Caller:
-    """The caller with this number - of several the one of this name, else the oldest -, or a new one."""
-    known = caller_known(name, phone)
-    found = session.scalars(select(Caller).where(Caller.id == known.scalar_subquery())).first() if phone else None
-    if found is None:
-        found = Caller(name=name, phone=phone)
-        session.add(found)
-        session.flush()
-    return found
 
 
 def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
@@ -112,6 +102,7 @@ def register(
     caller_name: str = "",
     caller_phone: str = "",
     anonymous: bool = False,
+    same_person: str = "",
     received_at: datetime | None = None,
     leader: Mapping[str, Any] | None = None,
     category_id: int | None = None,
@@ -133,7 +124,9 @@ def register(
     of_a_leader(session, terms)
     if not (anonymous or caller_name or caller_phone):
         raise NotAllowed("caller_missing")
-    caller = None if anonymous else (caller_name, caller_phone)
+    if anonymous and (caller_name or caller_phone):
+        raise NotAllowed("anonymous_with_caller")
+    caller = None if anonymous else Typed(caller_name, caller_phone, same_person)
     if category_id is not None:
         category = select(Category.id).where(Category.id == category_id)
     return enter(session, now, actor, office, Demand({**columns, "anonymous": anonymous}, terms, caller, category))
@@ -153,6 +146,7 @@ def edit_case(
     actor: Actor,
     case: Case,
     caller: Mapping[str, str] | None = None,
+    same_person: str = "",
     **facts: Any,
 ) -> Case:
     """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
@@ -163,7 +157,7 @@ def edit_case(
     if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
         raise NotAllowed("not_his_entry")
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
-    other = _other_caller(session, case, caller or {})
+    other = other_caller(session, case, caller or {})
     if not changed and not other:
         raise NotAllowed("nothing_changed")
     urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
@@ -177,7 +171,7 @@ def edit_case(
         raise NotAllowed("unknown_category")
     fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
     if other:
-        changed["caller_id"] = _corrected_caller(session, case, other).id
+        changed["caller_id"] = corrected_caller(session, case, other, same_person).id
     said = {name: getattr(case, name) for name in ("id", "narrative", "demand", "place")}
     note(session, now, actor, case, "case.edited", changed, {"fields": fields})
     if said.keys() & changed.keys():
@@ -186,47 +180,6 @@ def edit_case(
         his = update(Contact).where(Contact.case_id == case.id, Contact.caller_id == was)
         session.execute(his.values(caller_id=case.caller_id))
     return case
-
-
-def _other_caller(session: Session, case: Case, given: Mapping[str, str]) -> dict[str, str]:
-    """What is given of a case's caller that is another than what stands on file."""
-    if case.caller_id is None:
-        if any(given.values()):
-            raise NotAllowed("no_caller")
-        return {}
-    held = session.get_one(Caller, case.caller_id)
-    other = {name: value for name, value in given.items() if getattr(held, name) != value}
-    if not (other.get("name", held.name) or other.get("phone", held.phone)):
-        raise NotAllowed("caller_missing")
-    callable_(other.get("phone", ""))
-    return other
-
-
-def _corrected_caller(session: Session, case: Case, other: Mapping[str, str]) -> Caller:
-    """Whom a case has when its caller is put right. Other cases with his number keep him as they have him. A wrong
-    number that no other case has is not kept: else whoever it belongs to would be taken for him."""
-    held = session.get_one(Caller, case.caller_id)
-    name, phone = other.get("name", held.name), other.get("phone", held.phone)
-    query = select(Caller).where(Caller.phone == phone, Caller.name == name, Caller.id != held.id).order_by(Caller.id)
-    found = session.scalars(query.limit(1)).first() if phone else None
-    alone = not _known_elsewhere(session, case, held)
-    if found is None and alone:
-        held.name, held.phone = name, phone
-        return held
-    if alone:
-        held.name = held.phone = ""
-    if found is None:
-        session.add(found := Caller(name=name, phone=phone))
-    session.flush()
-    return found
-
-
-def _known_elsewhere(session: Session, case: Case, caller: Caller) -> bool:
-    """Whether a caller has another case, or called about one, or about none."""
-    others = select(Case.id).where(Case.caller_id == caller.id, Case.id != case.id).limit(1)
-    elsewhere = or_(Contact.case_id != case.id, Contact.case_id.is_(None))
-    called = select(Contact.id).where(Contact.caller_id == caller.id, elsewhere).limit(1)
-    return session.scalar(others) is not None or session.scalar(called) is not None
 
 
 def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
