@@ -33,6 +33,7 @@ from app.models import (
     Suggestion,
     SuggestionComment,
     Supervision,
+    ToldAs,
     UnitPost,
     Visit,
     VisitRecord,
@@ -161,6 +162,7 @@ def criteria(seen: Seen) -> list[Any]:
     made += [_criterion(model, lambda cls: _limit(cls, seen, cases)) for model in dict.fromkeys(limited)]
     open_callers = select(_C.c.caller_id).where(_C.c.confidential.is_(False), _within(_C.c.id, cases))
     made.append(_criterion(Caller, lambda cls: cls.id.in_(open_callers)))
+    made.append(_criterion(ToldAs, lambda cls: cls.caller_id.in_(open_callers)))
     if not seen.log:
         made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
     return made
@@ -246,9 +248,15 @@ def may_be_covered(word: str, about: Any) -> Any:
     a caller has one of its signs in his name or number, or an identity number ends in it. Of the tables themselves,
     which no scope narrows: what is to be covered has to be known, and goes nowhere else."""
     caller, case, contact = Caller.__table__, Case.__table__.alias(), Contact.__table__.alias()
-    told = caller.c.name + caller.c.phone
-    signs = (told.icontains(sign, autoescape=True) for sign in sorted({*word}))
-    who = select(caller.c.id).where(or_(*signs))
+    who: Any = _with_signs(caller, caller.c.id, word).union(
+        _with_signs(ToldAs.__table__, ToldAs.__table__.c.caller_id, word)
+    )
     cases = [select(one).where(case.c.caller_id.in_(who)) for one in (case.c.id, case.c.merged_into_id)]
     cases += [select(one).where(contact.c.caller_id.in_(who)) for one in (contact.c.case_id, contact.c.counts_on_id)]
     return true() if "x" in word.lower() else or_(*(about.in_(one) for one in cases))
+
+
+def _with_signs(table: Any, key: Any, word: str) -> Any:
+    """The keys of the rows in whose name or number one of a word's signs is."""
+    told = table.c.name + table.c.phone
+    return select(key).where(or_(*(told.icontains(sign, autoescape=True) for sign in sorted({*word}))))

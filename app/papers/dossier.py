@@ -31,7 +31,7 @@ from app.database import Sessions, reading, retried
 from app.files import digest, sync_folder, whole, write_whole
 from app.ledger import lock_cases
 from app.ledger.chain import canonical
-from app.models import Caller, Case, Dossier, Event, Referral, Supplement
+from app.models import Caller, Case, Dossier, Event, Referral, Supplement, ToldAs
 from app.papers.press import pdf
 from app.rules.files import MEDIA
 from app.rules.refusal import NotAllowed
@@ -170,10 +170,12 @@ def _events(session: Session, referral_id: int, version: int, kind: str, chains:
 
 
 def _callers(session: Session, case_ids: list[int]) -> Iterator[dict[str, str]]:
-    """Who called, in the cases of the dossier and in those merged into them."""
-    query = select(Case.number, Caller.name, Caller.phone).join(Caller, Case.caller_id == Caller.id)
-    query = query.where(Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)).order_by(Case.id)
-    for row in session.execute(query):
+    """Who called, in the cases of the dossier and in those merged into them; also as he was typed there, where he
+    stands on file otherwise."""
+    about = Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)
+    query = select(Case.id, Case.number, Caller.name, Caller.phone).join(Caller, Case.caller_id == Caller.id)
+    told = select(Case.id, Case.number, ToldAs.name, ToldAs.phone).join(ToldAs, ToldAs.case_id == Case.id)
+    for row in session.execute(query.where(about).union(told.where(about)).order_by("id", "name", "phone")):
         yield {"case_number": row.number or "", "name": row.name, "phone": row.phone}
 
 

@@ -26,6 +26,7 @@ from app.models import (
     Setting,
     Supervision,
     SupervisionList,
+    ToldAs,
     Unit,
 )
 from app.rules.office import SETTINGS
@@ -111,8 +112,10 @@ def callers_apart(session: Session, case_ids: set[int]) -> dict[int, list[str]]:
 
 
 def _callers(session: Session, case_ids: list[int]) -> Sequence[Any]:
+    about = Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)
     query = select(Case.id, Case.merged_into_id, Caller.name, Caller.phone).join(Caller, Caller.id == Case.caller_id)
-    return session.execute(query.where(Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids))).all()
+    told = select(Case.id, Case.merged_into_id, ToldAs.name, ToldAs.phone).join(ToldAs, ToldAs.case_id == Case.id)
+    return session.execute(query.where(about).union(told.where(about))).all()
 
 
 def _about(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:

@@ -33,6 +33,8 @@ LONG = frozenset({
 LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
           ("document", "text"), ("scan", "file"), ("account", "choice"))  # fmt: skip
 CALLER = (("name", "text"), ("phone", "text"))
+OF_PERSONS = frozenset({"contact_number", "complained_person", "met", "person", "place", "paper_form"})
+"""Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of earlier ones."""
 UPLOADED = ("scan",)
 """Text fields that name a file: it is uploaded with the form and kept on the case."""
 _DOMAINS = {
@@ -89,6 +91,7 @@ class Input:
     options: Sequence[tuple[str, str]] = ()
     hint: str = ""
     beside: str = ""
+    own: bool = False
     parts: list[Input] = field(default_factory=list)
 
 
@@ -140,6 +143,7 @@ class Form:
             made.kind = "many"
         elif one.kind in ("text", "long") and made.options:
             made.kind = "choice"
+        made.own = one.name in OF_PERSONS
         own = _HINTS.get(f"{one.name}:{self.verb.name}")
         hint = own or _HINTS.get(one.name) or _HINTS.get(made.kind)
         made.hint = words.word(hint, self.tongue) if hint else ""
@@ -154,6 +158,7 @@ class Form:
             made.options = self._leaders()
         if name in LONG:
             made.kind = "long"
+        made.own = whole == "caller"
         return made
 
     def _named(self, domain: str) -> list[tuple[str, str]]:

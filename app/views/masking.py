@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import g
 from sqlalchemy import or_, select
 
-from app.models import Caller, Case, Contact
+from app.models import Caller, Case, Contact, ToldAs
+from app.rules import phones
 from app.rules.redaction import redacted, secrets
+from app.stages.acceptance import area_code, typed_of
 from app.views.actor import actor, language, reader
 
 
 def masked_phone(phone: str) -> str:
-    """A number with its middle covered; a short one wholly."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
+    """A number with its middle covered, the same however it was typed. [procedure 1]"""
+    return phones.mask(phone, own_area() if phones.needs_area(phone) else "")
+
+
+def own_area() -> str:
+    """The office's own area code, asked once a request."""
+    if "desk_area" not in g:
+        g.desk_area = area_code(reader())
+    found: str = g.desk_area
+    return found
 
 
 def masked_name(name: str) -> str:
@@ -39,6 +49,7 @@ def know_callers(cases: Iterable[int | None]) -> Mapping[int, list[str]]:
         called.where(or_(Contact.case_id.in_(asked), Contact.counts_on_id.in_(asked))),
         called.with_only_columns(Contact.counts_on_id.label("about"), Caller.name, Caller.phone)
         .where(Contact.counts_on_id.in_(asked)),
+        *_told(asked),
     )  # fmt: skip
     found: dict[int, list[tuple[str, str]]] = {id: [] for id in asked}
     # Unscoped, because what is to be covered has to be known; it goes nowhere else.
@@ -48,6 +59,17 @@ def know_callers(cases: Iterable[int | None]) -> Mapping[int, list[str]]:
     for id, callers in found.items():
         known[id] = secrets((name for name, _ in callers), (phone for _, phone in callers))
     return known
+
+
+def _told(asked: set[int]) -> Iterator[Any]:
+    """The same of what was typed of callers who stand on file otherwise."""
+    told = select(Contact.case_id.label("about"), ToldAs.name, ToldAs.phone)
+    told = told.join(Contact, Contact.id == ToldAs.contact_id)
+    for about in (Contact.case_id, Contact.counts_on_id):
+        named = told.with_only_columns(about.label("about"), ToldAs.name, ToldAs.phone)
+        yield named.where(about.in_(asked))
+    of_merged = select(Case.merged_into_id.label("about"), ToldAs.name, ToldAs.phone)
+    yield of_merged.join(ToldAs, ToldAs.case_id == Case.id).where(Case.merged_into_id.in_(asked))
 
 
 def masked_text(told: str, case_id: int | None) -> str:
@@ -66,6 +88,13 @@ def entered_it(case: Case) -> bool:
     return actor().is_a("operator") and case.operator_id == actor().id
 
 
+def _caller_as_told(case: Case) -> tuple[Caller | None, ToldAs | None]:
+    """The caller of a case, as far as this person sees him, and what was typed of him there, in one statement."""
+    query = select(Caller, ToldAs).outerjoin(ToldAs, ToldAs.case_id == case.id)
+    found = reader().execute(query.where(Caller.id == case.caller_id)).first()
+    return (found[0], found[1]) if found else (None, None)
+
+
 def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     """The caller of a case as its page shows him: as he was entered to the operator who entered him (unless `always`
     covered), to others covered; not at all to units where the case is confidential. [procedure, Who may do what]"""
@@ -74,9 +103,10 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
         return {"note": "匿名" if zh else "anonymous"}
     if case.confidential and actor().of_a_unit:
         return {"note": "保密，不向承办单位提供" if zh else "confidential: not given to units"}
-    caller = case.caller
+    caller, told = (case.caller, None) if always else _caller_as_told(case)
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}
+    typed = typed_of(caller, told)
     if entered_it(case) and not always:
-        return {"name": caller.name, "phone": caller.phone}
-    return {"name": masked_name(caller.name), "phone": masked_phone(caller.phone)}
+        return dict(typed)
+    return {"name": masked_name(typed["name"]), "phone": masked_phone(typed["phone"])}

@@ -19,6 +19,7 @@ from app.models.columns import facts_of
 from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
+from app.stages.acceptance import typed_of
 from app.verbs import Verb
 from app.views.actor import actor, asked, custom_rights, desk, key_typed, most, reader
 from app.views.forms import STANDARD
@@ -121,7 +122,7 @@ def stand_of(session: Session, verb: Verb, row: Any) -> str:
     told = _on_file(session, verb, row)
     marks = {name: _mark(name, told.getlist(name)) for name in told}
     if isinstance(row, Case) and row.caller is not None:
-        marks["caller"] = _mark("caller", [row.caller.name, row.caller.phone])
+        marks["caller"] = _mark("caller", [*typed_of(row.caller, row.told_as).values()])
     return " ".join(f"{name}={mark}" for name, mark in sorted(marks.items()))
 
 

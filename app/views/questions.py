@@ -13,15 +13,18 @@ from flask import url_for
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
-from app.models import Caller, Case, Contact, Unit
+from app.models import Case, Contact, Unit
 from app.rules import words
 from app.rules.similarity import STRIKING, SUGGESTED, likeness
+from app.rules.words.questions import WHO_CALLED
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
-from app.stages.acceptance import same_matter, since_when
+from app.stages.acceptance import of_number, same_matter, since_when
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
+from app.views.forms import Input
 from app.views.masking import know_callers, masked_caller, masked_text
+from app.views.whocalled import ASKING, anonymous_or_not, anonymous_with_caller, others_of_number, who_of_them
 
 ASKED = "asked"
 """The hidden field that says what was asked."""
@@ -54,17 +57,19 @@ class Proposed:
 @dataclass(frozen=True)
 class Question:
     """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways;
-    `filed` is what going on puts on file, field by field."""
+    `filed` is what going on puts on file, field by field; `asks` has to be answered."""
 
     words: str
     marks: frozenset[str]
     lines: Sequence[Proposed] = ()
     offers: Sequence[tuple[str, str]] = ()
     filed: Mapping[str, str] = field(default_factory=dict)
+    asks: Sequence[Input] = ()
 
     def was_asked(self, typed: Mapping[str, str]) -> bool:
-        """Whether the form that was sent had asked all of it."""
-        return self.marks <= {*typed.get(ASKED, "").split(",")}
+        """Whether the form that was sent had asked all of it, and what has to be chosen was chosen."""
+        chosen = all(typed.get(one.name, "") in dict(one.options) for one in self.asks)
+        return chosen and self.marks <= {*typed.get(ASKED, "").split(",")}
 
 
 def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
@@ -73,13 +78,44 @@ def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
     return ",".join(sorted(before | (question.marks if question is not None else set())))
 
 
-def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Question | None:
+def question_of(
+    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
+) -> Question | None:
     """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
-    if verb.name == "register":
-        return _repeats(cleaned(reader(), verb, values))
+    if verb.name in ASKING:
+        clean = cleaned(reader(), verb, values)
+        found = [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
+        return _together([one for one in found if one is not None])
     if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
         return _complained(case, cleaned(reader(), verb, values))
     return None
+
+
+def _together(found: Sequence[Question]) -> Question | None:
+    """Several questions asked at once."""
+    if len(found) < 2:
+        return found[0] if found else None
+    first, second = found
+    return Question(
+        f"{first.words}\n{second.words}", first.marks | second.marks, second.lines, second.offers, second.filed,
+        first.asks,
+    )  # fmt: skip
+
+
+# Who called.
+
+
+def _who_called(
+    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
+) -> Question | None:
+    if anonymous_with_caller(values):
+        told = words.word(WHO_CALLED["anonymous"], language())
+        return Question(told, frozenset({"anonymous"}), asks=[anonymous_or_not(typed)])
+    others = others_of_number(verb, case, values)
+    if not others:
+        return None
+    marks = frozenset(f"person:{one.id}" for one in others)
+    return Question(words.word(WHO_CALLED["known"], language()), marks, asks=[who_of_them(others, typed)])
 
 
 # Who is complained of is about to handle it.
@@ -111,7 +147,7 @@ def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
     found = []
     phone = "" if values.get("anonymous") else (values.get("caller") or {}).get("phone", "")
     if phone:
-        callers = select(Caller.id).where(Caller.phone == phone)
+        callers = of_number(reader(), phone)
         called = select(Contact.case_id).where(Contact.caller_id.in_(callers), Contact.entered_at >= since)
         called = called.where(Contact.case_id.is_not(None))
         found += [(True, recent.where(Case.caller_id.in_(callers))), (True, called)]

@@ -31,12 +31,13 @@ from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
+from app.views.whocalled import ANSWERS, PERSON, as_answered
 
 REFUSED = 422
 CHOSEN = ("choice", "unit", "units", "bool", "many", "file")
 """The kinds of inputs from which something is chosen; into the others it is filled in."""
 WITHOUT_CASE = ("none",)
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice", "same_person")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
 _CHANGED: dict[str, str] = {
@@ -53,6 +54,8 @@ _OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
 _OF_AN_ITEM = ("item", "room")
 OF_SUGGESTIONS = ("comment_suggestion", "instruct")
 """What a leader does about a suggestion that was kept, whose case he knows in brief."""
+HIDDEN = ("unit", "ground", "item", "draft", "id", STOOD, *ANSWERS)
+"""What a form carries along unseen, where it is not asked for."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
@@ -118,7 +121,9 @@ class Verbs(BaseView):
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         if verb.target in _OF_AN_ITEM and case is not None:
             inputs[:0] = _which_item(verb, case, typed, tongue)
-        target = [(name, typed[name]) for name in ("unit", "ground", "item", "draft", "id", STOOD) if typed.get(name)]
+        if question is not None:
+            inputs[:0] = question.asks
+        target = [(name, typed[name]) for name in HIDDEN if typed.get(name)]
         target.append((ONCE, key or key_for(verb.name, case.id if case is not None else None)))
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows) if rows else ""
@@ -157,13 +162,16 @@ class Verbs(BaseView):
         sending.insist()
         values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
         target = _target(verb, typed, values)
-        question = question_of(verb, case, values)
+        values = as_answered(values, typed)
+        question = question_of(verb, case, values, typed)
         if question is not None and not question.was_asked(typed):
             first = sending.before()
             if first is not None:
                 raise sending.otherwise(first)
             return self._page(verb, case, typed, question=question, key=sending.key)
         values |= question.filed if question is not None else {}
+        if question is None or PERSON not in [one.name for one in question.asks]:
+            values.pop(PERSON, None)
         uploads = _uploads(verb, typed, values)
 
         def work(session: Session) -> Any:

@@ -61,7 +61,8 @@ VERB_TITLES: dict[str, Pair] = {
 FIELDS: dict[str, Pair] = {
     "kind": ("类型", "Kind"), "narrative": ("诉求内容", "Narrative"), "channel": ("受理渠道", "Channel"),
     "urgency": ("紧急程度", "Urgency"), "complex": ("复杂事项", "Complex"), "anonymous": ("匿名", "Anonymous"),
-    "confidential": ("保密", "Confidential"), "caller": ("诉求人", "Caller"), "name": ("姓名", "Name"),
+    "confidential": ("保密", "Confidential"), "caller": ("诉求人", "Caller"),
+    "same_person": ("该号码的来电人", "Who of this number"), "name": ("姓名", "Name"),
     "phone": ("电话", "Phone"), "leader": ("领导", "Leader"), "to_leader": ("呈送领导", "Submit to"), "level": ("级别", "Level"), "text": ("批示内容", "Text"),
     "received_at": ("来件时间", "Received at"), "wants_reply": ("需要回复", "Wants a reply"),
     "category": ("分类", "Category"), "place": ("地点", "Place"), "complained_unit": ("被反映单位", "Unit complained of"),

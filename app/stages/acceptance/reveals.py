@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office
-from app.models import Assignment, Caller, Case, Reveal, Visit
+from app.models import Assignment, Caller, Case, Reveal, ToldAs, Visit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
@@ -22,8 +22,8 @@ def _to_visit(session: Session, case: Case) -> bool:
     return not lead.leader_assigned and (lead.state == "visiting" or session.scalar(waiting) is not None)
 
 
-def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller:
-    """Show a caller's name and number, with a reason, on the record."""
+def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller | ToldAs:
+    """Show a caller's name and number as they were typed at his case, with a reason, on the record."""
     if not reason.strip():
         raise NotAllowed("reason_missing")
     if case.caller_id is None:
@@ -42,7 +42,8 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
     session.add(Reveal(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, reason=reason.strip()))
     session.flush()
     _alarm(session, now, actor)
-    return session.get_one(Caller, case.caller_id)
+    told = select(ToldAs).where(ToldAs.case_id == case.id).limit(1)
+    return session.scalars(told).first() or session.get_one(Caller, case.caller_id)
 
 
 REVEALS_AN_HOUR = 20
