@@ -52,9 +52,10 @@ REPORT_KINDS = ("weekly", "monthly", "quarterly", "yearly")
 
 
 def _caller(values: dict[str, Any]) -> dict[str, Any]:
-    """The form's caller as the stage takes him: name and phone."""
+    """The form's caller as the stage takes him: name and phone, and which person of the number he is."""
     caller = values.pop("caller", None) or {}
-    return {**values, "caller_name": str(caller.get("name") or ""), "caller_phone": str(caller.get("phone") or "")}
+    named = {"caller_name": "name", "caller_phone": "phone", "same_person": "person"}
+    return {**values, **{name: str(caller.get(part) or "") for name, part in named.items()}}
 
 
 def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> Case:
@@ -97,7 +98,11 @@ def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **valu
     if "complained_unit" in values:
         complained = values.pop("complained_unit")
         values["complained_unit_id"] = complained.id if complained is not None else None
-    return acceptance.edit_case(session, now, actor, case, **_category(session, values))
+    caller = dict(values.pop("caller", None) or {})
+    person = str(caller.pop("person", ""))
+    return acceptance.edit_case(
+        session, now, actor, case, caller=caller, same_person=person, **_category(session, values)
+    )
 
 
 def _open_supervision(
@@ -180,20 +185,18 @@ _VISIT: tuple[Field, ...] = (
 )  # fmt: skip
 _VISIT += _facts(VisitRecord)
 _VISITED = tuple(replace(one, required=one.name in ("method", "reached")) for one in _VISIT)
-_PERSON = _f("same_person", most=80)
 _REGISTER: tuple[Field, ...] = (
     _c("kind!", limits.KINDS), _f("narrative!"), _c("channel", limits.CHANNELS), _c("urgency", limits.URGENCIES),
     _f("complex", "bool"), _f("anonymous", "bool"), _f("confidential", "bool"), _f("caller", "caller"),
-    _PERSON,
     _f("leader", "leader"), _f("received_at", "moment"), _f("wants_reply", "bool"), _f("category"), _f("place"),
     _f("complained_unit", "unit"), _f("complained_person"), _f("demand"), _f("dangerous", "bool"), _f("paper_form"),
     _f("repeat_check"), _f("suggestion", "bool"),
 )  # fmt: skip
 _REGISTER += _facts(Case)
-_EDIT = (_PERSON, *(
+_EDIT = tuple(
     replace(one, required=False, clears=one.kind in ("text", "unit", "caller")) for one in _REGISTER
     if f"{one.name}_id" in acceptance.FACTS or one.name in acceptance.FACTS or one.name in facts_of(Case)
-))  # fmt: skip
+)  # fmt: skip
 _UNIT = (_f("code!"), _f("name!", most=120), _f("superior", "unit"), *_facts(Unit))
 _CORRECTED = tuple(replace(one, clears=one.name in facts_of(Unit) and one.kind == "text") for one in _UNIT)
 _CATEGORY = (_f("name!"), _f("parent"))
@@ -213,7 +216,7 @@ _VERBS = (
     Verb("edit_case", "acceptance", "case", _edit_case, _EDIT),
     Verb("contact", "acceptance", "case", _contact, (
         _c("kind!", acceptance.CONTACT_KINDS), _c("channel", limits.CHANNELS), _f("words"), _f("caller", "caller"),
-        _PERSON, _f("received_at", "moment")), alone=True),
+        _f("received_at", "moment")), alone=True),
     Verb("merge", "acceptance", "case", acceptance.merge, (_f("into!", "case"),)),
     Verb("split", "acceptance", "case", acceptance.split, (_f("parts!", "parts"),)),
     Verb("refuse", "acceptance", "case", acceptance.refuse, (

@@ -108,7 +108,7 @@ def _leader(value: Any) -> dict[str, Any]:
 
 
 def _person(value: Any) -> dict[str, Any]:
-    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone").items()}
+    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone", "person").items()}
 
 
 def _part(value: Any) -> dict[str, Any]:

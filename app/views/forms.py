@@ -33,6 +33,8 @@ LONG = frozenset({
 LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
           ("document", "text"), ("scan", "file"), ("account", "choice"))  # fmt: skip
 CALLER = (("name", "text"), ("phone", "text"))
+ANSWERED = (("person", "text"),)
+"""What is asked of a caller only where it has to be: who of his number he is."""
 OF_PERSONS = frozenset({"contact_number", "complained_person", "met", "person", "place", "paper_form"})
 """Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of earlier ones."""
 UPLOADED = ("scan",)
@@ -213,7 +215,7 @@ class Form:
 
     def _value(self, one: Field) -> Any:
         if one.kind in ("leader", "caller"):
-            names = [name for name, _ in (LEADER if one.kind == "leader" else CALLER)]
+            names = [name for name, _ in (LEADER if one.kind == "leader" else (*CALLER, *ANSWERED))]
             parts = {name: self.typed.get(f"{one.name}.{name}", "").strip() for name in names}
             emptied = {name for name in names if one.clears and f"{one.name}.{name}" in self.typed}
             return {name: said for name, said in parts.items() if said or name in emptied} or None

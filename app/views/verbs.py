@@ -31,13 +31,13 @@ from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
-from app.views.whocalled import ANSWERS, PERSON, as_answered
+from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
 
 REFUSED = 422
 CHOSEN = ("choice", "unit", "units", "bool", "many", "file")
 """The kinds of inputs from which something is chosen; into the others it is filled in."""
 WITHOUT_CASE = ("none",)
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice", "same_person")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
 _CHANGED: dict[str, str] = {
@@ -171,7 +171,7 @@ class Verbs(BaseView):
             return self._page(verb, case, typed, question=question, key=sending.key)
         values |= question.filed if question is not None else {}
         if question is None or PERSON not in [one.name for one in question.asks]:
-            values.pop(PERSON, None)
+            values = unanswered(values)
         uploads = _uploads(verb, typed, values)
 
         def work(session: Session) -> Any:

@@ -18,7 +18,7 @@ from app.views.actor import language, reader
 from app.views.forms import Input
 from app.views.masking import masked_name, masked_phone
 
-PERSON, STAYS = "same_person", "stays_anonymous"
+PERSON, STAYS = "caller.person", "stays_anonymous"
 """The fields with which the two questions are answered."""
 ANSWERS = (PERSON, STAYS)
 ASKING = ("register", "contact", "edit_case")
@@ -35,13 +35,20 @@ def as_answered(values: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str
     """What was typed, once it was answered whether it stays anonymous."""
     answer = typed.get(STAYS) if anonymous_with_caller(values) else None
     if answer == "y":
-        return {name: value for name, value in values.items() if name not in ("caller", PERSON)}
+        return {name: value for name, value in values.items() if name != "caller"}
     return {**values, "anonymous": False} if answer == "n" else dict(values)
+
+
+def unanswered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, without an answer to what is not asked."""
+    caller = {name: said for name, said in (values.get("caller") or {}).items() if name != "person"}
+    return {**values, "caller": caller} if "caller" in values else dict(values)
 
 
 def anonymous_with_caller(values: Mapping[str, Any]) -> bool:
     """Whether somebody is anonymous, and yet named."""
-    return bool(values.get("anonymous")) and any((values.get("caller") or {}).values())
+    caller = values.get("caller") or {}
+    return bool(values.get("anonymous") and (caller.get("name") or caller.get("phone")))
 
 
 def anonymous_or_not(typed: Mapping[str, str]) -> Input:
@@ -89,7 +96,7 @@ def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
         (str(one.id), _said("same").format(_called(one, cases.get(one.id)))) for one in others
     ]  # fmt: skip
     options.append((ANOTHER, _said("another")))
-    return Input(PERSON, words.field(PERSON, language()), "choice", True, typed.get(PERSON, ""), options=options)
+    return Input(PERSON, words.field("same_person", language()), "choice", True, typed.get(PERSON, ""), options=options)
 
 
 def _called(caller: Caller, case: str | None) -> str:

@@ -105,36 +105,23 @@ def test_the_same_number_with_another_name_is_another_caller(desk: Desk) -> None
     assert names == ["张建国", "李秀兰", ""]
 
 
-def test_the_same_person_under_another_name_is_who_was_answered_and_was_told_as_typed(
-    desk: Desk,
-) -> None:
+def test_the_same_person_under_another_name_is_who_was_answered_and_was_told_as_typed(desk: Desk) -> None:
     office = Office(desk)
-    register(office, 0, "A", name="王丽", phone="13911110001")
-    said = {"kind": "help", "caller": {"name": "王女士", "phone": "139 1111 0001"}}
-    office.do(
-        at(1), "operator", "register", "B", **said, same_person=str(office.case("A").caller_id)
-    )
-    office.do(at(2), "operator", "register", "C", **said)
-    office.do(at(3), "operator", "register", "D", **said, same_person="another")
-    office.do(
-        at(4),
-        "operator",
-        "register",
-        "E",
-        kind="help",
-        caller={"phone": "13911110001"},
-        same_person="王丽",
-    )
-    a, b, c, d, e = (office.case(letter).caller_id for letter in "ABCDE")
-    assert a == b == c == e != d
+
+    def said(letter: str, minute: int, **caller: str) -> int:
+        told = {"name": "王女士", "phone": "139 1111 0001", **caller}
+        office.do(at(minute), "operator", "register", letter, kind="help", caller=told)
+        return int(office.case(letter).caller_id or 0)
+
+    first = said("A", 0, name="王丽", phone="13911110001")
+    assert said("B", 1, person=str(first)) == said("C", 2) == first != said("D", 3, person="another")
+    assert said("E", 4, name="", person="王丽") == first
     assert {(row.case_id, row.name) for row in office.rows(ToldAs)} == {
         (office.id("B"), "王女士"), (office.id("C"), "王女士"), (office.id("E"), ""),
-    }  # fmt: skip
+    }
     for wrong in ("999999", "赵六"):
-        assert (
-            office.refused(at(5), "operator", "register", "F", **said, same_person=wrong)
-            == "unknown_person"
-        )
+        told = {"name": "王女士", "phone": "13911110001", "person": wrong}
+        assert office.refused(at(5), "operator", "register", "F", kind="help", caller=told) == "unknown_person"
 
 
 def test_two_callers_of_one_number_each_keep_reply_and_visit_and_count_once_a_day(
