@@ -13,17 +13,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Caller, Case, NamedPerson, Referral, Suggestion, Supervision, Unit, UnitPost
+from app.models import Caller, Case, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import STANDING
-from app.stages.duties import lineage
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import why_not
 from app.views.caserows import rows_of
+from app.views.choices import offered, units_of, which_item
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input, tell
 from app.views.matter import matter
@@ -49,8 +48,6 @@ _CHANGED: dict[str, str] = {
     "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
 }  # fmt: skip
 """Where a verb without a case leads afterwards."""
-_OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
-"""What verbs are about, where a case may have one of several units."""
 _OF_AN_ITEM = ("item", "room")
 OF_SUGGESTIONS = ("comment_suggestion", "instruct")
 """What a leader does about a suggestion that was kept, whose case he knows in brief."""
@@ -115,12 +112,12 @@ class Verbs(BaseView):
         tongue = language()
         form = Form(reader(), verb, typed, tongue)
         rows = rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
-        inputs = form.inputs(NOT_ON_FORMS, _offered(verb, case, tongue, rows))
+        inputs = form.inputs(NOT_ON_FORMS, offered(verb, case, tongue, rows))
         tell(inputs, beside or {}, tongue)
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         if verb.target in _OF_AN_ITEM and case is not None:
-            inputs[:0] = _which_item(verb, case, typed, tongue)
+            inputs[:0] = which_item(verb, case, typed, tongue)
         if question is not None:
             inputs[:0] = question.asks
         target = [(name, typed[name]) for name in HIDDEN if typed.get(name)]
@@ -130,7 +127,7 @@ class Verbs(BaseView):
         page = self.render_template(
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=_said(no, verb, inputs, tongue) if no else None, msgid=no.msgid if no else None,
-            units=_units(verb, case), reads_cases=_reads(case), why=why, question=question,
+            units=units_of(verb, case), reads_cases=_reads(case), why=why, question=question,
             asked=asked_before(typed, question), matter=matter(verb, case),
             chosen=[one.filename for one in request.files.values() if one.filename],
         )  # fmt: skip
@@ -337,67 +334,3 @@ def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> 
             raise NotAllowed("field_missing", field="file")
         values.pop("referral", None)
     return kept
-
-
-def _units(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
-    """The units among which a form asks which assignment is meant: those of the case, where it has several."""
-    if case is None or verb.target not in _OF_A_UNIT or actor().unit_id:
-        return []
-    if any(one.name == "unit" for one in verb.fields):
-        return []
-    query = select(Unit.code, Unit.name).join(Assignment, Assignment.unit_id == Unit.id)
-    rows = reader().execute(query.where(Assignment.case_id == case.id).group_by(Unit.id, Unit.code, Unit.name)).all()
-    return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
-
-
-def _which_item(verb: Verb, case: Case, typed: MultiDict[str, str], tongue: str) -> list[Input]:
-    """The choice of the ground, where several candidates or items stand on a case, and of the one that is meant, where
-    a unit has several on the same ground that the verb can be about."""
-    columns = (Supervision.id, Supervision.number, Supervision.unit_id, Supervision.ground, Supervision.round)
-    query = select(*columns, Supervision.state).where(Supervision.case_id == case.id).order_by(Supervision.id)
-    rows = reader().execute(query).all()
-    found: list[Input] = []
-    grounds = [(one, words.value("ground", one, tongue)) for one in sorted({row.ground for row in rows})]
-    if verb.target == "item" and len(grounds) > 1:
-        label = words.field("ground", tongue)
-        found.append(Input("ground", label, "choice", value=typed.get("ground", ""), options=grounds))
-    states = verb.states or (("candidate",) if verb.target == "room" else ())
-    fitting = [row for row in rows if not states or row.state in states]
-    if len({(row.unit_id, row.ground) for row in fitting}) < len(fitting):
-        named = typed.get("item", "")
-        options = [(str(row.id), _called(row, tongue)) for row in rows if row in fitting or str(row.id) == named]
-        found.append(Input("item", words.field("item", tongue), "choice", value=named, options=options))
-    return found
-
-
-def _called(item: Any, tongue: str) -> str:
-    """A candidate or item among others: its number or ground, its round, its state."""
-    name = item.number or words.value("ground", item.ground, tongue)
-    state = words.state("supervision", item.state, tongue)
-    return f"{name}（第{item.round}轮，{state}）" if tongue == "zh" else f"{name} (round {item.round}, {state})"
-
-
-def _offered(
-    verb: Verb, case: Case | None, tongue: str, rows: Mapping[str, Sequence[Any]]
-) -> dict[str, list[tuple[str, str]]]:
-    """The choices that only the case knows: persons to name, persons named, the grounds that stand."""
-    if case is None:
-        return {}
-    if verb.name == "draft_finding":
-        supervised = {row.unit_id for row in rows.get("supervision", ())}
-        units = {id for unit in supervised for id in lineage(reader(), unit)}
-        query = select(UnitPost.person, UnitPost.post).where(UnitPost.unit_id.in_(units))
-        held = reader().execute(query.distinct()).all()
-        return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in held]}
-    if verb.name in ("record_statement", "draft_statement"):
-        query_ = (
-            select(UnitPost.person).join(NamedPerson, NamedPerson.post_id == UnitPost.id)
-            .join(Supervision, Supervision.id == NamedPerson.supervision_id).where(Supervision.case_id == case.id)
-        )  # fmt: skip
-        return {"person": [(person, person) for person in reader().scalars(query_.distinct())]}
-    if verb.name in ("open_supervision", "defer", "decline"):
-        found = select(Supervision.ground).where(Supervision.case_id == case.id, Supervision.state.in_(STANDING))
-        grounds = sorted({*reader().scalars(found), *(["by_hand"] if verb.name == "open_supervision" else [])})
-        return {"ground": [(one, words.value("ground", one, tongue)) for one in grounds]}
-    return {}
-
