@@ -109,9 +109,13 @@ def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 
 def _kept(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The kept tables that a migration has made by now."""
-    there = set(inspect(connection).get_table_names())
-    return ((table, columns) for table, columns in KEPT.items() if table in there)
+    """The kept tables, with their kept columns, that a migration has made by now."""
+    seen = inspect(connection)
+    there = set(seen.get_table_names())
+    for table, columns in KEPT.items():
+        if table in there:
+            made = {column["name"] for column in seen.get_columns(table)}
+            yield table, tuple(column for column in columns if column in made)
 
 
 def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:

@@ -259,3 +259,39 @@ def test_a_session_of_an_upgraded_database_can_keep_a_record(blank: Engine) -> N
     with transaction(sessions_from(blank, KEY)) as session:
         whole_case(session)
         assert ledger.verify(session, KEY) == []
+
+
+def test_what_a_role_or_a_unit_had_read_each_of_its_people_has_read(blank: Engine) -> None:
+    """Read was read for all of a role or unit until notices were read by persons; and back again."""
+    upgrade.upgrade(blank, "0011")
+    with blank.begin() as connection:
+        connection.execute(text("INSERT INTO unit (id, code, name, active) VALUES (7, 'W', 'W', true)"))
+        connection.execute(text("INSERT INTO ab_role (id, name) VALUES (1, 'allocator')"))
+        for id, unit in ((1, "NULL"), (2, "7"), (3, "NULL")):
+            connection.execute(text(
+                "INSERT INTO ab_user (id, first_name, last_name, username, email, unit_id, session_version) VALUES "
+                f"({id}, 'u', 'u', 'u{id}', 'u{id}', {unit}, 0)"
+            ))  # fmt: skip
+        connection.execute(text("INSERT INTO ab_user_role (id, user_id, role_id) VALUES (1, 1, 1)"))
+        for event, told, read in ((1, "allocator", "'2025-06-09 10:00'"), (2, "unit:7", "'2025-06-09 11:00'"),
+                                  (3, "allocator", "NULL")):  # fmt: skip
+            connection.execute(text(
+                f"INSERT INTO notice (event_id, recipient, at, read_at) VALUES ({event}, '{told}', "
+                f"'2025-06-09 09:00', {read})"
+            ))  # fmt: skip
+    upgrade.upgrade(blank, "0012")
+    with blank.connect() as connection:
+        rows = connection.execute(text("SELECT person_id, event_id FROM notice_read ORDER BY event_id")).all()
+    assert [tuple(row) for row in rows] == [(1, 1), (2, 2)]
+    _down(blank, "0011")
+    with blank.connect() as connection:
+        read = connection.execute(text("SELECT event_id FROM notice WHERE read_at IS NOT NULL ORDER BY event_id")).all()
+    assert [row.event_id for row in read] == [1, 2]
+
+
+def _down(engine: Engine, revision: str) -> None:
+    """Take migrations back, as an administrator does by hand."""
+    config = upgrade.alembic_config()
+    with upgrade._rewriting(engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
