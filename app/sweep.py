@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, TextClause, delete, text, update
+from sqlalchemy import CursorResult, TextClause, delete, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried, transaction
-from app.ledger import Entry, Tip, allot_ids, append, take, worded, write_births, write_heads
+from app.ledger import Entry, Tip, allot_ids, append, look_at, take, worded, write_heads
 from app.ledger.bulk import is_postgres
 from app.ledger.chain import Head
 from app.models import Case, Run, SentForm
@@ -163,7 +163,8 @@ def _freeze(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
-    """Give reminders their numbers: last, because the counter is held until the transaction ends."""
+    """Give reminders their numbers: as late as their events can seal them, because the counter is held until the
+    transaction ends."""
     reminders = [entry for entry in entries if entry.kind == "reminder.issued"]
     if reminders:
         year = office.now.year
@@ -191,17 +192,16 @@ def _with_heads(decided: Sequence[tuple[Decided, Tip]]) -> None:
 
 
 def _write(session: Session, office: Office, decided: Sequence[tuple[Decided, Tip]]) -> None:
-    """Everything of a batch: ids, events, rows, notices, counts, heads; numbers and numbered rows last."""
+    """Everything of a batch: ids, numbers, events, rows, notices, counts, heads."""
     entries = [entry for one, _ in decided for entry in one.entries]
     tips = {one.case.id: tip for one, tip in decided}
     if entries:
         _freeze(session, entries)
         _with_heads(decided)
         allot_ids(session, entries)
-        append(session, office.now, BOT, entries, tips, births_last=True)
+        _number(session, office, entries)
+        append(session, office.now, BOT, entries, tips)
     write_heads(session, {one.case.id: tip for one, tip in decided if one.entries or _moved(one, tip)})
-    _number(session, office, entries)
-    write_births(session, entries, tips)
 
 
 def _moved(one: Decided, tip: Tip) -> bool:
@@ -210,11 +210,12 @@ def _moved(one: Decided, tip: Tip) -> bool:
 
 def _push(session: Session, office: Office, errors: Mapping[int, str]) -> None:
     """Push cases that raised an hour on, count it and keep why."""
-    for id, error in sorted(errors.items()):
-        pushed = update(Case).where(Case.id == id).values(
-            look_again_at=office.now + PUSHED, look_failures=Case.look_failures + 1, look_error=error
-        )  # fmt: skip
-        session.execute(pushed)
+    if not errors:
+        return
+    query = select(Case.id, Case.head_seq, Case.look_failures).where(Case.id.in_(errors))
+    for row in session.execute(query).all():
+        failed = {"look_failures": row.look_failures + 1, "look_error": errors[row.id]}
+        look_at(session, {row.id: row.head_seq}, office.now + PUSHED, **failed)
 
 
 def _take(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str]:

@@ -103,13 +103,6 @@ def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> N
         session.execute(statement, {"j": as_json(rows)})
 
 
-def add_rows(session: Session, model: type[Any], rows: Rows) -> None:
-    """Insert rows of a table without states, that all name the same columns, in one statement; what they leave out has
-    the table's own defaults. An id that they leave out is given by the database."""
-    table: Any = inspect(model).local_table
-    insert_rows(session, table, [completed(table, row) for row in rows])
-
-
 def update_rows(session: Session, table: Table, rows: Rows) -> int:
     """Update rows by id in one statement; where they carry `was`, only those still in that state (a row whose `was`
     is None keeps its state). How many."""

@@ -109,6 +109,13 @@ def body(previous: str, event: Mapping[str, Any]) -> bytes:
     return canonical(parts).encode()
 
 
+def _mac(key: bytes, sealed: bytes, event: Mapping[str, Any]) -> str:
+    """The MAC of an event: over the bytes that are hashed, and over its seals of rows, which are for the key's holder
+    alone and stay out of the hash that everybody can work out."""
+    seals = event.get("seals")
+    return hmac.digest(key, sealed + b"\n" + seals.encode() if seals else sealed, "sha256").hex()
+
+
 def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
     """Give an event its seq, key, hash and mac, and move the head on to it. A chain's time never goes back: a process
     whose clock is behind writes the moment of the event before."""
@@ -118,7 +125,7 @@ def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
         event["at"] = head.at
     sealed = body(head.hash, event)
     event["hash"] = hashlib.sha256(sealed).hexdigest()
-    event["mac"] = hmac.digest(key, sealed, "sha256").hex()
+    event["mac"] = _mac(key, sealed, event)
     head.seq, head.hash, head.at = event["seq"], event["hash"], event["at"]
 
 
@@ -133,6 +140,6 @@ def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) 
     key = ring.get(event.get("key_name") or "")
     if key is None:
         return f"its seal was made with another key ({event['key_name']})"
-    if not hmac.compare_digest(hmac.digest(key, sealed, "sha256").hex(), event["mac"]):
+    if not hmac.compare_digest(_mac(key, sealed, event), event["mac"]):
         return "its seal was made with another key"
     return None

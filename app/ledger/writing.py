@@ -19,6 +19,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.ledger.bulk import completed, hold, insert_rows, update_rows
 from app.ledger.chain import Head, canonical, seal
 from app.ledger.ids import allot
+from app.ledger.seals import Sealer, Written, line, look_seal, plain, row_key, sealer, written
+from app.ledger.watch import Rows
+from app.ledger.watch import due as unsealed_rows
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, DayCount, Event, Notice, OfficeHead
 from app.roles import Actor
 from app.rules.events import COUNTED, EVENTS
@@ -43,6 +46,10 @@ class Entry:
     unit_id: int | None = None
     category_id: int | None = None
     event_id: int = 0
+    settles: Mapping[str, Any] | None = None
+    """What of `columns` this event changes, where they hold more than that."""
+    rows: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
+    """New rows of tables without states that are written with this event, their ids allotted."""
 
     @property
     def birth(self) -> bool:
@@ -61,6 +68,7 @@ class Tip:
     hourly: bool = False
     born: bool = False
     columns: dict[str, Any] = field(default_factory=dict)
+    look_seal: str | None = None
 
 
 def table_of(subject: str) -> Table:
@@ -148,14 +156,50 @@ def _check(entry: Entry) -> None:
         raise ValueError(f"{entry.subject} may not become {entry.to} from {entry.was}")
 
 
-def _sealed(entry: Entry, head: Head, actor: Actor, now: datetime, key: bytes) -> dict[str, Any]:
+def _sealed(
+    entry: Entry, head: Head, actor: Actor, now: datetime, key: bytes, besides: Mapping[tuple[str, str], Written]
+) -> dict[str, Any]:
+    """An event with its place in its chain, and with the seals of its row and of those written `besides`."""
+    seals = _seals(entry, sealer(key), besides)
     event: dict[str, Any] = {
         "id": entry.event_id, "chain": entry.chain, "at": now, "actor": actor.word, "kind": entry.kind,
         "subject": entry.subject, "subject_id": entry.subject_id, "from_state": entry.was, "to_state": entry.to,
-        "payload": canonical(entry.payload),
+        "payload": canonical(entry.payload), "seals": canonical(seals) if seals else None,
     }  # fmt: skip
     seal(head, event, key)
     return event
+
+
+def _seals(entry: Entry, sealer: Sealer, besides: Mapping[tuple[str, str], Written]) -> dict[str, str]:
+    """The seals that an event carries: row -> line."""
+    seals = {f"{table}:{row}": line(sealer, table, row, what) for (table, row), what in besides.items()}
+    for model, row in entry.rows:
+        of: Any = model.__table__  # type: ignore[attr-defined]
+        key = row_key(of, row)
+        seals[f"{of.name}:{key}"] = line(sealer, of.name, key, written(of, completed(of, row), True))
+    if entry.subject == "office":
+        return seals
+    table = table_of(entry.subject)
+    settled = entry.columns if entry.settles is None else entry.settles
+    own = written(table, completed(table, settled) if entry.birth else settled, entry.birth)
+    other = besides.get((table.name, str(entry.subject_id)))
+    if other is not None:
+        other.take(own)
+        own = other
+    if own.founded or own.cells:
+        seals[f"{table.name}:{entry.subject_id}"] = line(sealer, table.name, str(entry.subject_id), own)
+    return seals
+
+
+def _shared(session: Session, entries: Sequence[Entry]) -> list[Rows]:
+    """What was written past the ledger and is not sealed yet, for each entry: with its own case's, else the first."""
+    shared: list[Rows] = [{} for _ in entries]
+    rows = unsealed_rows(session)
+    if rows and entries:
+        places = {entry.chain: place for place, entry in reversed(list(enumerate(entries)))}
+        for row, what in rows.items():
+            shared[places.get(what.case or OFFICE_CHAIN, 0)][row] = what
+    return shared
 
 
 def _waves(entries: Sequence[Entry]) -> list[dict[tuple[str, int], dict[str, Any]]]:
@@ -210,7 +254,7 @@ def _born(entry: Entry, tips: Mapping[int, Tip]) -> dict[str, Any]:
     if entry.subject == "case":
         tip = tips[entry.chain]
         row |= {"head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at}
-        row["look_again_at"] = tip.look_again_at
+        row |= {"look_again_at": tip.look_again_at, "look_seal": tip.look_seal}
     return completed(table_of(entry.subject), row)
 
 
@@ -228,8 +272,33 @@ def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int,
         insert_rows(session, table_of(subject), rows)
 
 
+def _write_rows(session: Session, entries: Sequence[Entry]) -> None:
+    groups: dict[tuple[type[Any], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        for model, row in entry.rows:
+            groups[model, tuple(sorted(row))].append(row)
+    for (model, _), rows in groups.items():
+        table: Any = model.__table__  # type: ignore[attr-defined]
+        insert_rows(session, table, [completed(table, row) for row in rows])
+
+
 def _office_row(head: Head) -> dict[str, Any]:
     return {"id": OFFICE_CHAIN, "head_seq": head.seq, "head_hash": head.hash, "head_at": head.at}
+
+
+def look(session: Session, case: int, seq: int, at: datetime | None) -> dict[str, Any]:
+    """When the bot looks at a case again, with the MAC that goes with it."""
+    mac = look_seal(sealer(session.info["ledger_key"]), case, seq, plain(at))
+    return {"look_again_at": at, "look_seal": mac}
+
+
+def look_at(session: Session, seqs: Mapping[int, int], at: datetime, **columns: Any) -> None:
+    """Let the bot look at cases (id -> the number of their last event) at a moment, without an event."""
+    rows = [{"id": case, **look(session, case, seq, at), **columns} for case, seq in sorted(seqs.items())]
+    for start in range(0, len(rows), 1000):
+        update_rows(session, table_of("case"), rows[start : start + 1000])
+    for row in rows:
+        refresh(session, "case", row)
 
 
 def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
@@ -237,7 +306,7 @@ def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
     rows = [
         {
             "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at,
-            "look_again_at": tip.look_again_at, **tip.columns,
+            **look(session, chain, tip.head.seq, tip.look_again_at), **tip.columns,
         }
         for chain, tip in sorted(tips.items())
         if chain != OFFICE_CHAIN and not tip.born
@@ -295,28 +364,27 @@ def append(
     actor: Actor,
     entries: Sequence[Entry],
     tips: Mapping[int, Tip] | None = None,
-    births_last: bool = False,
 ) -> Mapping[int, Tip]:
-    """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not yet written.
-    With `births_last` new rows are left to `write_births`, after their numbers were taken."""
+    """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not yet written."""
     tips = {**tips_of(session, entries), **born_tips(entries)} if tips is None else tips
     key: bytes = session.info["ledger_key"]
     for entry in entries:
         _check(entry)
     table = Event.__table__
     assert isinstance(table, Table)  # noqa: S101
-    insert_rows(
-        session, table, [_sealed(entry, tips[entry.chain].head, actor, now, key) for entry in entries]
-    )  # fmt: skip
-    if not births_last:
-        _write_births(session, entries, tips)
+    session.info["ledger_now"] = now
+    events = [
+        _sealed(entry, tips[entry.chain].head, actor, now, key, besides)
+        for entry, besides in zip(entries, _shared(session, entries), strict=True)
+    ]
+    insert_rows(session, table, events)
+    for case, tip in tips.items():
+        if tip.born:
+            tip.look_seal = look(session, case, tip.head.seq, tip.look_again_at)["look_seal"]
+    _write_births(session, entries, tips)
+    _write_rows(session, entries)
     for wave in _waves(entries):
         _write_wave(session, wave)
     _write_notices(session, entries, now)
     _write_counts(session, entries, tips, now)
     return tips
-
-
-def write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
-    """Insert the new rows that `append` left for last."""
-    _write_births(session, entries, tips)

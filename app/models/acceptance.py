@@ -45,8 +45,8 @@ class Category(Model):
 
 class Case(Stateful, Model):
     """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the centre's clock
-    in this state, `own_overdue_for` the deadline already marked. `look_again_at` is when the bot must look again;
-    `head_*` the tip of the case's chain of events."""
+    in this state, `own_overdue_for` the deadline already marked. `look_again_at` is when the bot must look again
+    (`look_seal` its MAC, because the bot moves it without an event); `head_*` the tip of the case's chain of events."""
 
     __tablename__ = "hotline_case"
     __table_args__ = (
@@ -77,6 +77,7 @@ class Case(Stateful, Model):
     head_hash: Mapped[str] = mapped_column(String(64), default="")
     head_at: Mapped[MaybeMoment]
     look_again_at: Mapped[MaybeMoment]
+    look_seal: Mapped[str | None] = mapped_column(String(16))
     look_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     look_error: Mapped[MaybeWords]
 

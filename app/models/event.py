@@ -20,7 +20,7 @@ OFFICE_CHAIN = 0
 class Event(Model):
     """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the hash with the
     key called `key_name`, which is not in the database; `payload` is canonical JSON without a caller's words, name or
-    number."""
+    number; `seals` are keyed digests of the rows that were written with it, which `mac` covers too."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -40,6 +40,7 @@ class Event(Model):
     from_state: Mapped[str | None] = mapped_column(String(40))
     to_state: Mapped[str | None] = mapped_column(String(40))
     payload: Mapped[str] = mapped_column(Text)
+    seals: Mapped[str | None] = mapped_column(Text, deferred=True)
     key_name: Mapped[str | None] = mapped_column(String(16))
     hash: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))

@@ -150,6 +150,8 @@ EVENTS: dict[str, Word] = {
     "key.registered": Word(),
     "key.added": Word(("it_admin", "log_auditor")),
     "file.lost": Word(("it_admin", "log_auditor")),
+    "record.sealed": Word(),
+    "record.baseline": Word(),
 }
 """Every event that the ledger may write; another word is a programming error."""
 

@@ -17,8 +17,19 @@ from sqlalchemy import ColumnElement, Table, false, literal, null, select, type_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from app.ledger import Entry, move_many, note_office
-from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Reminder, Setting, SlaRule
+from app.ledger import Entry, look_at, move_many, note_office, seal_leftovers, touched, wrote
+from app.ledger.watch import forget
+from app.models import (
+    SUBJECTS,
+    Assignment,
+    CalendarDay,
+    CalendarProposal,
+    Case,
+    OfficeHead,
+    Reminder,
+    Setting,
+    SlaRule,
+)
 from app.models.columns import Moment, clock
 from app.roles import BOT, Actor
 from app.rules.limits import Limits, Versions, refusal
@@ -50,9 +61,14 @@ def _guess(day: date) -> tuple[bool, str]:
 
 
 def _put(session: Session, name: str, value: str) -> None:
+    table = Setting.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    was = session.scalar(select(Setting.value).where(Setting.name == name))
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Setting).values(name=name, value=value)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    if was != value:
+        wrote(session, table, [{"name": name, "value": value}], founded=was is None)
 
 
 def _changed(session: Session) -> None:
@@ -80,11 +96,18 @@ def fill(session: Session, now: datetime, until: date | None = None) -> None:
         day += timedelta(days=1)
     if rows:
         session.execute(table_of_days().insert(), rows)
-    _changed(session)
+        first = last.year if last else FIRST_YEAR
+        for year in range(first, end.year + 1):
+            touched(session, "calendar_day", year, "days")
+        _changed(session)
     learned = _learned(session)
     if learned:
         set_days(session, learned, LIBRARY)
         recompute(session, now, BOT)
+    if session.scalar(select(OfficeHead.head_seq)):
+        seal_leftovers(session, now)
+    else:
+        forget(session, (Setting.__tablename__, CalendarDay.__tablename__))
 
 
 def reach(session: Session, now: datetime, day: date) -> None:
@@ -233,8 +256,9 @@ def approve_calendar(session: Session, now: datetime, actor: Actor, accept: bool
 def _look_again(session: Session, now: datetime) -> None:
     """When the bot looks at a case was worked out with the days as they were: it looks at all of them anew."""
     soon = sweep_not_before(now)
-    later = update(Case).where(Case.look_again_at > soon).values(look_again_at=soon)
-    session.execute(later, execution_options={"synchronize_session": False, "unscoped": True})
+    later = select(Case.id, Case.head_seq).where(Case.look_again_at > soon).order_by(Case.id).with_for_update()
+    rows = session.execute(later, execution_options={"unscoped": True})
+    look_at(session, {row.id: row.head_seq for row in rows}, soon)
 
 
 def recompute(session: Session, now: datetime, actor: Actor) -> None:

@@ -119,4 +119,5 @@ def decide_case(case: CaseFacts, office: Office, steps: Sequence[str] = STEPS, c
     for effect, entry in zip(decided.effects, decided.entries, strict=True):
         if effect.row is not None:
             entry.columns = {name: getattr(effect.row, name) for name in WRITTEN[effect.subject]}
+            entry.settles = effect.sets
     return decided

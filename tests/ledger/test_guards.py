@@ -76,8 +76,8 @@ def peopled(desk: Desk, pragma: str | None) -> Guarded:
     with transaction(desk.sessions) as session:
         first, second = whole_case(session, "water"), whole_case(session, "housing")
         for n, ids in enumerate((first, second)):
-            session.execute(text(f"UPDATE hotline_case SET number = 'case {n}' WHERE id = :case"), ids)
-            session.execute(text(f"UPDATE assignment SET number = 'part {n}' WHERE id = :assignment"), ids)
+            session.get_one(SUBJECTS["case"], ids["case"]).number = f"case {n}"
+            session.get_one(SUBJECTS["assignment"], ids["assignment"]).number = f"part {n}"
     return Guarded(desk, pragma, first, second)
 
 

@@ -76,5 +76,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "key.registered": ("登记台账密钥", "ledger key registered"),
     "key.added": ("启用新的台账密钥", "another ledger key in use"),
     "file.lost": ("附件或卷宗文件缺失", "a file is lost"),
+    "record.sealed": ("登记入档", "rows put under seal"),
+    "record.baseline": ("封存旧档", "older rows sealed as found"),
 }  # fmt: skip
 """event word -> what the timeline says."""

@@ -99,8 +99,10 @@ def _suggests(demand: Demand) -> bool:
 
 def _wanted(demands: Sequence[Demand], events: int = 0) -> dict[str, int]:
     """table -> how many ids demands and their events take."""
-    cases = len(demands)
-    return {"event": events + cases + sum(map(_suggests, demands)), "hotline_case": cases, "contact": cases}
+    cases, marked = len(demands), sum(map(_suggests, demands))
+    wanted = {"event": events + cases + marked, "hotline_case": cases, "contact": cases}
+    wanted |= {"suggestion": marked, "instruction": sum(demand.terms is not None for demand in demands)}
+    return {table: n for table, n in wanted.items() if n}
 
 
 def _write(
@@ -125,13 +127,16 @@ def _write(
     entries = [*births, *marked, *notes]
     for entry, event_id in zip(entries, opened.ids["event"], strict=True):
         entry.event_id = event_id
+    for one, demand in zip(births, demands, strict=True):
+        one.rows.append((Contact, _contact(now, actor, one)))
+        if demand.terms:
+            led = {"id": opened.ids["instruction"].pop(0), "case_id": one.chain, **demand.terms}
+            one.rows.append((Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}))
+    for one in marked:
+        pooled = {"id": opened.ids["suggestion"].pop(0), "case_id": one.chain, "marked_at": now, "words": ""}
+        one.rows.append((Suggestion, pooled))
     tips = move_many(session, now, actor, entries)
     put_pairs(session, [{"id": one.chain, **one.columns} for one in births])
-    add_rows(session, Contact, [_contact(now, actor, one) for one in births])
-    led = [(one.chain, demand.terms) for one, demand in zip(births, demands, strict=True) if demand.terms]
-    stamped = {"entered_at": now, "entered_by_id": actor.id}
-    add_rows(session, Instruction, [{"case_id": id, **terms, **stamped} for id, terms in led])
-    add_rows(session, Suggestion, [{"case_id": one.chain, "marked_at": now, "words": ""} for one in marked])
     return [born(session, one, tips) for one in births]
 
 

@@ -1,43 +1,34 @@
-"""Verification: the first broken row of each chain, and why."""
+"""Whether chains are whole, states are what events say, and reports and lists are as they were issued."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import String, Subquery, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.ledger.chain import ADDED, REGISTERED, Keys, content_hash, flaw
+from app.ledger.proof.flaw import Flaw
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead, Report, SupervisionList
 from app.rules.workdays import BEIJING
 
-
-@dataclass(frozen=True)
-class Flaw:
-    """The first thing wrong in a chain: the case (0: the office), the number of the event, and what it is."""
-
-    chain: int
-    seq: int
-    what: str
-
-    def __str__(self) -> str:
-        where = "office" if self.chain == OFFICE_CHAIN else f"case {self.chain}"
-        return f"{where}, event {self.seq}: {self.what}"
+Head = tuple[int, str, str | None]
+"""What a case remembers of its last event: number, hash and, as text, its moment (none was kept at first)."""
 
 
-def _heads(session: Session, case: int | None) -> dict[int, tuple[int, str]]:
-    query = select(Case.id, Case.head_seq, Case.head_hash)
+def heads_of(session: Session, case: int | None) -> dict[int, Head]:
+    """Chain -> what its case, or the office, remembers of its last event."""
+    query = select(Case.id, Case.head_seq, Case.head_hash, cast(Case.head_at, String).label("at"))
     if case is not None:
         query = query.where(Case.id == case)
-    heads = {row.id: (row.head_seq, row.head_hash) for row in session.execute(query)}
+    heads = {row.id: (row.head_seq, row.head_hash, row.at) for row in session.execute(query)}
     if case in (None, OFFICE_CHAIN):
-        for row in session.execute(select(OfficeHead.head_seq, OfficeHead.head_hash)):
-            heads[OFFICE_CHAIN] = (row.head_seq, row.head_hash)
+        office = select(OfficeHead.head_seq, OfficeHead.head_hash, cast(OfficeHead.head_at, String).label("at"))
+        for row in session.execute(office):
+            heads[OFFICE_CHAIN] = (row.head_seq, row.head_hash, row.at)
     return heads
 
 
@@ -50,7 +41,7 @@ def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) 
         return "it cannot be read"
 
 
-def _eras(session: Session) -> list[tuple[int, str]]:
+def eras_of(session: Session) -> list[tuple[int, str]]:
     """(id of the event that brought a key into use, its name), the first one last, for who looks from the end."""
     kinds = Event.kind.in_((REGISTERED, ADDED))
     query = select(Event.id, Event.payload).where(Event.chain == OFFICE_CHAIN, kinds)
@@ -64,11 +55,11 @@ def _retired(row: Any, eras: Sequence[tuple[int, str]]) -> bool:
     return bool(row.key_name) and used is not None and row.key_name != used
 
 
-def _walk(
-    chain: int, events: Iterator[Any], head: tuple[int, str] | None, key: bytes | Keys,
+def walk(
+    chain: int, events: Iterator[Any], head: Head | None, key: bytes | Keys,
     eras: Sequence[tuple[int, str]],
 ) -> Flaw | None:
-    previous, seq, latest = "", 0, ""
+    previous, seq, latest, last = "", 0, "", ""
     for row in events:
         wrong = _flaw(previous, seq + 1, row._mapping, key)
         if wrong:
@@ -78,11 +69,14 @@ def _walk(
         # Before keys had names, a machine with a wrong clock could do this unseen.
         if row.key_name and row.at < latest:
             return Flaw(chain, seq + 1, "its time lies before that of the event before it")
-        previous, seq, latest = row.hash, row.seq, row.at if row.key_name else ""
+        previous, seq, last = row.hash, row.seq, row.at
+        latest = last if row.key_name else ""
     if head is None:
         return Flaw(chain, seq, "its case is not there")
-    if head != (seq, previous):
+    if head[:2] != (seq, previous):
         return Flaw(chain, seq + 1, "the tail was cut: the case remembers another last event")
+    if head[2] is not None and head[2] != last:
+        return Flaw(chain, seq, "the case remembers another moment of it")
     return None
 
 
@@ -92,7 +86,7 @@ def _last_moves(subject: str) -> Subquery:
     return moves.where(Event.subject == subject, Event.to_state.is_not(None)).group_by(Event.subject_id).subquery()
 
 
-def _states(session: Session, case: int | None) -> Iterator[Flaw]:
+def states(session: Session, case: int | None) -> Iterator[Flaw]:
     """Rows whose state is not the one that the last event that moved them led to."""
     for subject, model in SUBJECTS.items():
         chain = model.id if model is Case else model.case_id
@@ -106,10 +100,11 @@ def _states(session: Session, case: int | None) -> Iterator[Flaw]:
         if case is not None:
             query = query.where(chain == case)
         for row in session.execute(query.order_by(Event.id)):
-            yield Flaw(row.chain, row.seq or 0, f"{subject} {row.id} is {row.state}, which no event says")
+            about = (model.__tablename__, str(row.id))
+            yield Flaw(row.chain, row.seq or 0, f"{subject} {row.id} is {row.state}, which no event says", about)
 
 
-def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
+def lost(session: Session, case: int | None) -> Iterator[Flaw]:
     """Rows that an event made and that are not there."""
     for subject, model in SUBJECTS.items():
         query = (
@@ -121,7 +116,8 @@ def _lost(session: Session, case: int | None) -> Iterator[Flaw]:
         if case is not None:
             query = query.where(Event.chain == case)
         for row in session.execute(query.order_by(Event.id)):
-            yield Flaw(row.chain, row.seq, f"{subject} {row.subject_id}, which it made, is not there")
+            about = (model.__tablename__, str(row.subject_id))
+            yield Flaw(row.chain, row.seq, f"{subject} {row.subject_id}, which it made, is not there", about)
 
 
 _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
@@ -132,7 +128,7 @@ _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
 """word -> what it issued, as its payload names it, and the columns of which the payload holds the SHA-256."""
 
 
-def _issued(session: Session, case: int | None) -> Iterator[Flaw]:
+def issued(session: Session, case: int | None) -> Iterator[Flaw]:
     """Reports and lists that are not what the office's chain says was issued. The first lists had no SHA-256."""
     if case not in (None, OFFICE_CHAIN):
         return
@@ -143,30 +139,8 @@ def _issued(session: Session, case: int | None) -> Iterator[Flaw]:
         if "sha256" not in told:
             continue
         texts = session.execute(select(*columns).where(columns[0].class_.id == told[what])).first()
+        about = (columns[0].class_.__tablename__, str(told[what]))
         if texts is None:
-            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there")
+            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there", about)
         elif content_hash(*texts) != told["sha256"]:
-            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued")
-
-
-def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list[Flaw]:
-    """The first flaw of each chain (of one case only, where given); an empty list when all is whole. `key`: the key in
-    use, or all keys of the office by their names."""
-    heads, eras = _heads(session, case), _eras(session)
-    columns = [cast(one, String) if one.name == "at" else one for one in Event.__table__.columns]
-    query = select(*columns).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
-    if case is not None:
-        query = query.where(Event.chain == case)
-    found: dict[int, Flaw] = {}
-    for chain, events in groupby(session.execute(query), key=lambda row: int(row.chain)):
-        wrong = _walk(chain, events, heads.pop(chain, None), key, eras)
-        if wrong:
-            found[chain] = wrong
-    for chain, (seq, _) in heads.items():
-        if seq:
-            found.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
-    # Payloads are worth reading only where their chain is whole.
-    issued = () if OFFICE_CHAIN in found else _issued(session, case)
-    for wrong in (*_states(session, case), *_lost(session, case), *issued):
-        found.setdefault(wrong.chain, wrong)
-    return [found[chain] for chain in sorted(found)]
+            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued", about)

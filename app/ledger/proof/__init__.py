@@ -1,0 +1,60 @@
+"""Verification: the first broken event of each chain, and every row that is not as its last event sealed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import String, cast, select
+from sqlalchemy.orm import Session
+
+from app.ledger.chain import Keys, keyring
+from app.ledger.proof.chains import eras_of, heads_of, issued, lost, states, walk
+from app.ledger.proof.flaw import Flaw
+from app.ledger.proof.rows import Comparison
+from app.models import OFFICE_CHAIN, Event
+
+__all__ = ["Flaw", "verify"]
+
+
+def _events(session: Session, case: int | None) -> Iterator[tuple[int, list[Any]]]:
+    """Chain by chain, its events in order; dates as text, because forged ones may be none."""
+    columns = [cast(one, String) if one.name == "at" else one for one in Event.__table__.columns]
+    query = select(*columns).order_by(Event.chain, Event.seq).execution_options(yield_per=5000)
+    if case is not None:
+        query = query.where(Event.chain == case)
+    for chain, events in groupby(session.execute(query), key=lambda row: int(row.chain)):
+        yield chain, list(events)
+
+
+def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list[Flaw]:
+    """The first flaw of each chain's events, and each row that is not what events say (of one case only, where given);
+    an empty list when all is whole. `key`: the key in use, or all keys of the office by their names."""
+    heads, eras = heads_of(session, case), eras_of(session)
+    compared = Comparison(session, keyring(key) if isinstance(key, bytes) else key, case)
+    broken: dict[int, Flaw] = {}
+    for chain, events in _events(session, case):
+        wrong = walk(chain, iter(events), heads.pop(chain, None), key, eras)
+        if wrong:
+            broken[chain] = wrong
+        compared.take(chain, events)
+    for chain, head in heads.items():
+        if head[0]:
+            broken.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
+    # Payloads are worth reading only where their chain is whole.
+    frozen = () if OFFICE_CHAIN in broken else issued(session, case)
+    rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end()))
+    found = [*broken.values(), *(flaw for flaw in rows if flaw.chain not in broken)]
+    return sorted(found, key=lambda flaw: (flaw.chain, flaw.seq))
+
+
+def _once(flaws: tuple[Flaw, ...]) -> list[Flaw]:
+    """Each row as it is first named, but every column of it that its seals name."""
+    named: dict[Any, Flaw] = {}
+    found = []
+    for flaw in flaws:
+        before = named.setdefault(flaw.row, flaw)
+        if flaw.row is None or before is flaw or (before.sealed and flaw.sealed):
+            found.append(flaw)
+    return found

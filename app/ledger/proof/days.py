@@ -1,0 +1,59 @@
+"""The table of days: each under four signs of its year's seal; until an event sealed its year, as it was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import chinese_calendar
+
+from app.ledger.seals import DAY_SIGNS, Sealer, day_digest
+from app.rules.workdays import provisional_workday
+
+Wrong = tuple[str, Any, str]
+"""A day (or year), the event that sealed it, and what is wrong."""
+
+
+def wrong_days(
+    by: Callable[[Any], Sealer], years: Iterable[tuple[str, Sequence[str]]], told: Mapping[str, tuple[Any, str]]
+) -> Iterator[Wrong]:
+    """The first wrong day of each year. `told`: year -> the event that sealed it last, and its seal."""
+    left = dict(told)
+    for year, texts in years:
+        if year in left:
+            at, said = left.pop(year)
+            yield from _sealed_year(by(at), year, texts, at, said)
+        else:
+            yield from _unsealed_year(texts)
+    for year, (at, _) in left.items():
+        yield year, at, "is not there, as"
+
+
+def _sealed_year(sealer: Sealer, year: str, texts: Sequence[str], at: Any, said: str) -> Iterator[Wrong]:
+    told = [said[start : start + DAY_SIGNS] for start in range(0, len(said), DAY_SIGNS)]
+    for place in range(max(len(texts), len(told))):
+        text = texts[place] if place < len(texts) else None
+        if text is None or place >= len(told) or day_digest(sealer, text) != told[place]:
+            yield (text[:10] if text else f"{year}, its day {place + 1},"), at, "is not as"
+            return
+
+
+def _unsealed_year(texts: Sequence[str]) -> Iterator[Wrong]:
+    """Days that stood before the office had its first event: the published calendar's or the guess, counted on."""
+    counted = None
+    for text in texts:
+        day, worked, ordinal, source = text.split(" ", 3)
+        counted = int(ordinal) if counted is None else counted + (worked == "1")
+        if not _published(date.fromisoformat(day), worked == "1", source) or counted != int(ordinal):
+            yield day, None, "is not as it was published, and"
+            return
+
+
+def _published(day: date, worked: bool, source: str) -> bool:
+    if source == "provisional":
+        return provisional_workday(day) == worked
+    try:
+        return source == "library" and bool(chinese_calendar.is_workday(day)) == worked
+    except NotImplementedError:
+        return False

@@ -1,0 +1,291 @@
+"""Whether rows are what their last events sealed: each column of each recorded row, and no row too many or too few.
+
+Chains are read in order, some hundred at a time; rows of the same cases are read beside them. A row may be sealed in
+another chain than that of its case (a caller has none; a withdrawn lead's rows become its heir's): those seals are kept
+until all chains are read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from app.ledger.chain import Keys
+from app.ledger.proof.days import wrong_days
+from app.ledger.proof.flaw import Flaw
+from app.ledger.proof.reading import Row, days, keyed, lists, of_cases, whole
+from app.ledger.seals import DAYS, FOUNDED, GONE, Sealer, look_seal, read_line, recorded, sealed_columns
+from app.ledger.seals import sealer as sealer_of
+from app.models import OFFICE_CHAIN, Event
+
+BATCH = 500
+"""Chains whose rows are read at once."""
+Key = tuple[str, str]
+_SAYS = (Event.id, Event.chain, Event.seq, Event.kind, Event.seals, Event.key_name)
+
+
+LAID = (("setting", "calendar.last"), ("setting", "calendar.version"))
+"""Rows that stand before an office has its first event, which seals them."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The event that sealed something."""
+
+    id: int
+    chain: int
+    seq: int
+    kind: str
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Sealed:
+    """What is known of a row: the event that founded it, or after which it is gone; each column's last seal."""
+
+    founded: At | None = None
+    gone: At | None = None
+    cells: dict[str, tuple[At, str]] = field(default_factory=dict)
+
+    def take(self, at: At, said: str) -> None:
+        """One event's line about the row; lines may come in any order of events."""
+        mark, cells = read_line(said)
+        if mark == FOUNDED:
+            if self.founded is None or at.id >= self.founded.id:
+                self.founded = at
+                self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id > at.id}
+        elif mark == GONE and (self.gone is None or at.id > self.gone.id):
+            self.gone = at
+        for name, digest in cells.items():
+            before = self.cells.get(name)
+            known = self.founded is None or at.id >= self.founded.id
+            if known and (before is None or at.id >= before[0].id):
+                self.cells[name] = (at, digest)
+
+    def add(self, other: Sealed) -> None:
+        """What other chains say of the same row."""
+        if other.founded is not None and (self.founded is None or other.founded.id > self.founded.id):
+            self.founded = other.founded
+        if other.gone is not None and (self.gone is None or other.gone.id > self.gone.id):
+            self.gone = other.gone
+        for name, cell in other.cells.items():
+            if name not in self.cells or cell[0].id > self.cells[name][0].id:
+                self.cells[name] = cell
+        if self.founded is not None:
+            first = self.founded.id
+            self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id >= first}
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the last that is known of the row is that it went."""
+        return self.gone is not None and (self.founded is None or self.gone.id > self.founded.id)
+
+    @property
+    def last(self) -> At | None:
+        """The newest event that said anything of the row."""
+        said = [cell[0] for cell in self.cells.values()] + [at for at in (self.founded, self.gone) if at is not None]
+        return max(said, key=lambda at: at.id, default=None)
+
+
+class Comparison:
+    """Takes chains in order, then gives what is wrong with rows."""
+
+    def __init__(self, session: Session, keys: Keys, case: int | None) -> None:
+        self._session, self._case = session, case
+        self._sealers = {name: sealer_of(key) for name, key in keys.items()}
+        self._batch: dict[Key, Sealed] = {}
+        self._chains: list[int] = []
+        self._before = OFFICE_CHAIN
+        self._elsewhere: dict[Key, Sealed] = {}
+        self._suspects: dict[Key, list[Flaw]] = {}
+        self._homed = [table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns]
+
+    def take(self, chain: int, events: Sequence[Any]) -> None:
+        """The events of the next chain."""
+        if chain != OFFICE_CHAIN:
+            self._chains.append(chain)
+        for event in events:
+            for name, said in seals_in(event.seals):
+                table, _, row = name.partition(":")
+                known = self._batch.setdefault((table, row), Sealed())
+                known.take(At(event.id, chain, event.seq, event.kind, event.key_name or ""), said)
+        if len(self._chains) >= BATCH:
+            self._compare_batch(self._chains[-1])
+
+    def _compare_batch(self, last: int | None) -> None:
+        """Compare the rows of the cases up to `last` (None: of all that are left)."""
+        first = self._before + 1
+        if self._case is not None:
+            first, last = self._case, self._case
+        for table in self._homed:
+            for key, row in of_cases(self._session, table, first, last):
+                name = (table.name, key)
+                found = list(self._flaws(table, key, row, self._batch.pop(name, Sealed()), row.case))
+                if found:
+                    self._suspects[name] = found
+        for name, sealed in self._batch.items():
+            self._elsewhere.setdefault(name, Sealed()).add(sealed)
+        self._batch, self._chains, self._before = {}, [], last or self._before
+
+    def end(self) -> Iterator[Flaw]:
+        """All that is wrong with rows."""
+        self._compare_batch(None)
+        tables = {table.name: table for table in recorded()}
+        if self._case is not None:
+            yield from self._end_of_case(tables)
+            return
+        homed = {table.name for table in self._homed}
+        moved = {name: sealed for name, sealed in self._elsewhere.items() if name[0] in homed}
+        yield from self._moved(tables, moved)
+        for table in tables.values():
+            if table.name == DAYS:
+                yield from self._days()
+            elif table.name not in homed:
+                yield from self._whole(table)
+        for found in self._suspects.values():
+            yield from found
+
+    def _moved(self, tables: Mapping[str, Table], moved: Mapping[Key, Sealed]) -> Iterator[Flaw]:
+        """Rows sealed in another chain than that of their case, or that have no case: all seals together."""
+        rows = self._found(tables, moved)
+        own = self._own({row.case for row in rows.values() if row.case}, set(moved))
+        for name, sealed in moved.items():
+            if name in own:
+                sealed.add(own[name])
+            self._suspects.pop(name, None)
+            if name in rows:
+                yield from self._flaws(tables[name[0]], name[1], rows[name], sealed, rows[name].case)
+            else:
+                yield from _missing(name, sealed)
+        for table in self._homed:
+            if table.name != "hotline_case" and table.c.case_id.nullable:
+                for key, row in whole(self._session, table, "case_id IS NULL"):
+                    if (table.name, key) not in moved:
+                        yield from self._flaws(table, key, row, Sealed(), None)
+
+    def _found(self, tables: Mapping[str, Table], names: Iterable[Key]) -> dict[Key, Row]:
+        """Rows by their names, those that are there."""
+        wanted: dict[str, list[str]] = {}
+        for table, key in names:
+            wanted.setdefault(table, []).append(key)
+        return {
+            (table, key): row
+            for table, keys in wanted.items() if table in tables
+            for key, row in keyed(self._session, tables[table], keys)
+        }
+
+    def _own(self, cases: set[int], wanted: set[Key]) -> dict[Key, Sealed]:
+        """What the chains of some cases say of some rows."""
+        found: dict[Key, Sealed] = {}
+        ordered = sorted(cases)
+        for start in range(0, len(ordered), BATCH):
+            query = select(*_SAYS).where(
+                Event.chain.in_(ordered[start : start + BATCH])
+            )
+            for event in self._session.execute(query.order_by(Event.chain, Event.seq)):
+                gather(event, wanted, found)
+        return found
+
+    def _whole(self, table: Table) -> Iterator[Flaw]:
+        """A table whose rows belong to no case: all of it."""
+        known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == table.name}
+        if not sealed_columns(table):
+            return
+        for key, row in whole(self._session, table):
+            yield from self._flaws(table, key, row, known.pop(key, Sealed()), None)
+        for key, sealed in known.items():
+            yield from _missing((table.name, key), sealed)
+
+    def _end_of_case(self, tables: Mapping[str, Table]) -> Iterator[Flaw]:
+        """One case alone: what its chain does not explain may stand in others."""
+        doubted = {name: sealed for name, sealed in self._elsewhere.items() if name[0] in tables and name[0] != DAYS}
+        doubted |= {name: Sealed() for name in self._suspects}
+        for name in sorted(doubted):
+            table = tables[name[0]]
+            row = next(keyed(self._session, table, [name[1]]), None)
+            sealed = doubted[name]
+            if row is not None and not list(self._flaws(table, name[1], row[1], sealed, row[1].case)):
+                continue
+            found: dict[Key, Sealed] = {}
+            said = f'"{name[0]}:{name[1]}":"'
+            query = select(*_SAYS)
+            query = query.where(Event.seals.contains(said, autoescape=True))
+            for event in self._session.execute(query.order_by(Event.id)):
+                gather(event, {name}, found)
+            sealed = found.get(name, Sealed())
+            if row is not None:
+                yield from self._flaws(table, name[1], row[1], sealed, self._case)
+            else:
+                yield from _missing(name, sealed)
+
+    def _days(self) -> Iterator[Flaw]:
+        known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == DAYS}
+        told = {year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells}
+        for day, at, what in wrong_days(self._by, days(self._session), told):
+            yield _flaw((DAYS, day), at, None, what, "sealed it")
+
+    def _by(self, at: At) -> Sealer:
+        """The sealer of the key with which an event was sealed; one that is not at hand is named with the event."""
+        return self._sealers.get(at.key) or self._sealers[""]
+
+    def _flaws(self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None) -> Iterator[Flaw]:
+        """What is wrong with one row that stands."""
+        name = (table.name, key)
+        if name in LAID and sealed.founded is None and not sealed.cells:
+            return
+        if sealed.founded is None:
+            yield Flaw(case or OFFICE_CHAIN, 0, f"{table.name} {key} is there, and no event wrote it", name, True)
+            return
+        if sealed.is_gone:
+            yield _flaw(name, sealed.gone, case, "is there again, after", "ended it")
+            return
+        for column, begins in sealed_columns(table).items():
+            yield from self._column(name, column, row, sealed, begins)
+        for what in lists(table):
+            yield from self._column(name, what, row, sealed, "=")
+        if table.name == "hotline_case":
+            seq = int(row.of["head_seq"] or 0)
+            macs = (look_seal(one, int(key), seq, row.values["look_again_at"]) for one in self._sealers.values())
+            if row.of["look_seal"] not in macs:
+                words = f"{table.name} {key} look_again_at is not the moment that the ledger wrote"
+                yield Flaw(int(key), seq, words, name, True)
+
+    def _column(self, name: Key, column: str, row: Row, sealed: Sealed, begins: str) -> Iterator[Flaw]:
+        value = row.values[column]
+        at, digest = sealed.cells.get(column, (None, ""))
+        if at is None and value != begins:
+            yield _flaw(name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it")
+        elif at is not None and self._by(at).digest(name[0], name[1], column, value) != digest:
+            yield _flaw(name, at, None, f"{column} is not as", "sealed it")
+
+
+def _flaw(name: Key, at: At | None, case: int | None, what: str, how: str) -> Flaw:
+    chain, seq, kind = (at.chain, at.seq, at.kind) if at else (case or OFFICE_CHAIN, 0, "no event")
+    return Flaw(chain, seq, f"{name[0]} {name[1]} {what} {kind} {how}", name, True)
+
+
+def _missing(name: Key, sealed: Sealed) -> Iterator[Flaw]:
+    if not sealed.is_gone and sealed.last is not None:
+        yield _flaw(name, sealed.founded or sealed.last, None, "is not there, which", "wrote")
+
+
+def seals_in(said: str | None) -> Iterable[tuple[str, str]]:
+    """The lines of an event's seals; none where they are not what the ledger writes."""
+    try:
+        return [(str(name), str(line)) for name, line in json.loads(said).items()] if said else ()
+    except (AttributeError, TypeError, ValueError):
+        return ()
+
+
+def gather(event: Any, wanted: set[Key], found: dict[Key, Sealed]) -> None:
+    """Add what an event says of wanted rows."""
+    for name, said in seals_in(event.seals):
+        table, _, row = name.partition(":")
+        if (table, row) in wanted:
+            at = At(event.id, event.chain, event.seq, event.kind, event.key_name or "")
+            found.setdefault((table, row), Sealed()).take(at, said)
