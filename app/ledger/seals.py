@@ -1,8 +1,8 @@
 """Seals: what an event says of the rows that were written with it, without saying what stands in them.
 
-For each row a line beside the payload: `"assignment:12": "+ due_at=3fJq… due_clock=k0Qp…"`. `+` founds a row, `-` says that
-it went; each column has a keyed digest over table, row, column and value, so that nobody without the ledger's key can
-guess a caller's number from it, or make another. A column that was left as the table begins it has none.
+For each row a line beside the payload: `"assignment:12": "+ due_at=3fJq… due_clock=k0Qp…"`. `+` founds a row, `-` says
+that it went; each column has a keyed digest over table, row, column and value, so that nobody without the ledger's key
+can guess a caller's number from it, or make another. A column that was left as the table begins it has none.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _seals(entry: Entry, sealer: Sealer, besides: Mapping[tuple[str, str], Writt
     """The seals that an event carries: row -> line."""
     seals = {f"{table}:{row}": line(sealer, table, row, what) for (table, row), what in besides.items()}
     for model, row in entry.rows:
-        of: Any = model.__table__  # type: ignore[attr-defined]
+        of: Any = model.__table__
         key = row_key(of, row)
         seals[f"{of.name}:{key}"] = line(sealer, of.name, key, written(of, completed(of, row), True))
     if entry.subject == "office":
@@ -278,7 +278,7 @@ def _write_rows(session: Session, entries: Sequence[Entry]) -> None:
         for model, row in entry.rows:
             groups[model, tuple(sorted(row))].append(row)
     for (model, _), rows in groups.items():
-        table: Any = model.__table__  # type: ignore[attr-defined]
+        table: Any = model.__table__
         insert_rows(session, table, [completed(table, row) for row in rows])
 
 

@@ -106,7 +106,7 @@ def review_responsibility(
         raise NotAllowed("exclusion_missing")
     row = Responsibility(
         case_id=case.id, round=case.round, at=now, by_id=actor.id, unit_responsible=unit_responsible, grounds=grounds,
-        excluded_as=left_out,
+        excluded_as=left_out, number=paper(session, office, "responsibility"),
     )  # fmt: skip
     session.add(row)
     if not unit_responsible:
@@ -118,8 +118,6 @@ def review_responsibility(
     else:
         payload = {"round": case.round}
         note(session, now, actor, case, "case.redo_failed", {"redo_failed": True}, payload, case.lead_unit_id)
-    row.number = paper(session, office, "responsibility")
-    session.flush()
     return row
 
 
@@ -149,8 +147,6 @@ def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     }  # fmt: skip
     payload = {"round": case.round + 1, "due_on": due.on.isoformat()}
     move(session, now, actor, case, "handling", "case.redo_ordered", columns, payload, unit_id)
-    row.number = paper(session, office, "redo")
-    session.flush()
 
 
 def successor(session: Session, unit_id: int) -> int:

@@ -45,7 +45,8 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
     # Payloads are worth reading only where their chain is whole.
     frozen = () if OFFICE_CHAIN in broken else issued(session, case)
     rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end()))
-    found = [*broken.values(), *(flaw for flaw in rows if flaw.chain not in broken)]
+    # Where a chain is broken, what it sealed elsewhere cannot be known: only what another event says counts.
+    found = [*broken.values(), *(flaw for flaw in rows if flaw.chain not in broken and (flaw.seq or not broken))]
     return sorted(found, key=lambda flaw: (flaw.chain, flaw.seq))
 
 

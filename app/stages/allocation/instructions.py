@@ -63,6 +63,10 @@ def instruct(
         move(session, now, actor, case, "closed", "case.filed", columns, payload)
         return case
     columns = {"leader_assigned": True, "leader_due_on": due_on}
+    if unit is None:
+        lead = lead_assignment(session, case)
+        for one in (lead, *live_assists(session, lead)):
+            one.leader_assigned = True
     note(session, now, actor, case, "case.instructed", columns, payload, case.lead_unit_id)
     if unit is not None:
         transfer(session, now, actor, case, unit)
@@ -85,9 +89,6 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     end of tomorrow; where it is overdue already, due stays. A redo round keeps the redo clock."""
     office = office_at(session, now)
     lead = lead_assignment(session, case)
-    for one in (lead, *live_assists(session, lead)):
-        one.leader_assigned = True
-    session.flush()
     if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):
         return
     start = now.date()

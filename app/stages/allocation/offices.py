@@ -60,6 +60,7 @@ def assign(
     urgent = case.urgency == "emergency" and not redo
     columns = {
         "case_id": case.id, "unit_id": unit_id, "round": round, "role": role, "allocated_at": now,
+        "number": paper(session, office, "redo" if redo else "allocation"),
         "allocated_by_id": actor.id, "leader_assigned": case.leader_assigned, **clock("sign", sign),
         **clock("return", returned), **clock("due", due),
         "response_at": now + timedelta(hours=limits.emergency_response_hours) if urgent else None,
@@ -105,9 +106,6 @@ def transfer(
     warned = case.complained_unit_id == unit.id
     payload = {"unit": unit.id, "complained_of": warned}
     move(session, now, actor, case, "handling", "case.allocated", columns, payload)
-    for row in (lead, *helpers):
-        row.number = paper(session, office, "allocation")
-    session.flush()
     if case.leader_assigned:
         issue_instructions(session, now, actor, office, (lead, *helpers))
     return lead
@@ -175,14 +173,13 @@ def submit(
     office = office_at(session, now)
     leader_id = _leader(session, to_leader) if to_leader else None
     row = Submission(
-        case_id=case.id, reason=reason, leader_id=leader_id, submitted_at=now, submitted_by_id=actor.id
+        case_id=case.id, reason=reason, leader_id=leader_id, submitted_at=now, submitted_by_id=actor.id,
+        number=paper(session, office, "submission"),
     )  # fmt: skip
     session.add(row)
     own = office.calendar.run(now.date(), office.limits.instruction_alert_workdays)
     columns = {"mode": "submission", **clock("own", own)}
     move(session, now, actor, case, "submitted", "case.submitted", columns, {"to": leader_id} if leader_id else None)
-    row.number = paper(session, office, "submission")
-    session.flush()
     return row
 
 

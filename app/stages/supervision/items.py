@@ -129,11 +129,8 @@ def open_candidate(
     office = office_at(session, now)
     due = named_deadline(office, workdays, due_on, limits_of(session, office, row).feedback_workdays)
     payload = {"ground": row.ground, **_told(due)}
-    move(
-        session, now, actor, row, "opened", "supervision.opened", _notice(office, actor, due, requirement), payload
-    )  # fmt: skip
-    row.number = paper(session, office, "supervision")
-    session.flush()
+    columns = _notice(office, actor, due, requirement) | {"number": paper(session, office, "supervision")}
+    move(session, now, actor, row, "opened", "supervision.opened", columns, payload)
     return row
 
 
@@ -157,11 +154,10 @@ def open_by_hand(
         "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
         "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
         "reason": reason, **_notice(office, actor, due, requirement),
+        "number": paper(session, office, "supervision"),
     }  # fmt: skip
     payload = {"ground": "by_hand", **_told(due)}
     row: Supervision = bear(session, now, actor, "supervision", "opened", "supervision.opened", columns, payload)
-    row.number = paper(session, office, "supervision")
-    session.flush()
     return row
 
 
