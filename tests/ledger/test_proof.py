@@ -318,7 +318,7 @@ def test_an_issue_whose_payload_was_edited_away_is_named_as_an_edited_event(reco
 
 
 def test_a_tail_cut_with_its_head_rolled_back_is_named_by_the_moment_of_the_next_look(record: Record) -> None:
-    """Unless that is rolled back too, to one that somebody kept: until signed checkpoints stand outside the database."""
+    """Unless that is put back too, to one that was kept: until signed checkpoints stand elsewhere."""
     record.attack(
         "DELETE FROM event WHERE chain = :case AND seq = 5",
         "UPDATE hotline_case SET head_seq = 4, "
