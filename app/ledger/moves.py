@@ -120,12 +120,15 @@ def note(
     columns: Mapping[str, Any] | None = None,
     payload: Mapping[str, Any] | None = None,
     unit_id: int | None = None,
+    rows: Sequence[tuple[type[Any], dict[str, Any]]] = (),
 ) -> int:
-    """Record an event about a row that leaves its state as it is. The event's id."""
+    """Record an event about a row that leaves its state as it is, with new `rows` of tables without states. The event's
+    id."""
     unit = getattr(row, "unit_id", None) if unit_id is None else unit_id
     entry = Entry(
         chain_of(row), kind, subject_of(row), row.id, None, None, dict(columns or {}), dict(payload or {}), unit
     )
+    entry.rows += rows
     move_many(session, now, actor, [entry])
     return entry.event_id
 

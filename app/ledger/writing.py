@@ -49,7 +49,8 @@ class Entry:
     settles: Mapping[str, Any] | None = None
     """What of `columns` this event changes, where they hold more than that."""
     rows: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
-    """New rows of tables without states that are written with this event, their ids allotted."""
+    """New rows of tables without states that are written with this event: `id`, where they have none, and `event_id`,
+    where they leave it open (None), are given here."""
 
     @property
     def birth(self) -> bool:
@@ -137,12 +138,17 @@ def allot_ids(session: Session, entries: Sequence[Entry]) -> None:
         return
     wanted: dict[str, int] = {"event": len(entries)}
     births = [entry for entry in entries if entry.birth and entry.subject_id is None]
-    for entry in births:
-        name = table_of(entry.subject).name
+    blank = [(model, row) for entry in entries for model, row in entry.rows if "id" not in row]
+    for name in [*(table_of(entry.subject).name for entry in births), *(model.__tablename__ for model, _ in blank)]:
         wanted[name] = wanted.get(name, 0) + 1
     ids = allot(session, wanted)
+    for model, row in blank:
+        row["id"] = ids[model.__tablename__].pop(0)
     for entry, event_id in zip(entries, ids["event"], strict=True):
         entry.event_id = event_id
+        for _, row in entry.rows:
+            if row.get("event_id", 0) is None:
+                row["event_id"] = event_id
     for entry in births:
         entry.subject_id = ids[table_of(entry.subject).name].pop(0)
         if entry.subject == "case":

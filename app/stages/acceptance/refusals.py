@@ -67,10 +67,11 @@ def _turned_down(session: Session, now: datetime, actor: Actor, case: Case) -> N
     reason, words, proposed_by = case.refusal_reason or "", case.told_caller, case.refusal_proposed_by_id
     payload = {"refusal": "not confirmed", "reason": reason, "sha256": content_hash(reason, words)}
     gone = {"refusal_reason": None, "refusal_proposed_by_id": None, "told_caller": ""}
-    event_id = note(session, now, actor, case, "case.edited", gone, payload)
-    kept = {"reason": reason, "words": words, "proposed_by_id": proposed_by}
-    session.add(TurnedDown(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, **kept))
-    session.flush()
+    kept = {
+        "event_id": None, "case_id": case.id, "at": now, "by_id": actor.id, "reason": reason, "words": words,
+        "proposed_by_id": proposed_by,
+    }  # fmt: skip
+    note(session, now, actor, case, "case.edited", gone, payload, rows=[(TurnedDown, kept)])
 
 
 def decided(case: Case) -> None:

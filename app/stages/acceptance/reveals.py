@@ -38,9 +38,9 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
             raise NotAllowed("not_found")
     if actor.is_a("visitor") and not _to_visit(session, case):
         raise NotAllowed("not_found")
-    event_id = note(session, now, actor, case, "caller.revealed", None, {"caller": f"caller:{case.caller_id}"})
-    session.add(Reveal(event_id=event_id, case_id=case.id, at=now, by_id=actor.id, reason=reason.strip()))
-    session.flush()
+    why = {"event_id": None, "case_id": case.id, "at": now, "by_id": actor.id, "reason": reason.strip()}
+    payload = {"caller": f"caller:{case.caller_id}"}
+    note(session, now, actor, case, "caller.revealed", None, payload, rows=[(Reveal, why)])
     _alarm(session, now, actor)
     told = select(ToldAs).where(ToldAs.case_id == case.id).limit(1)
     return session.scalars(told).first() or session.get_one(Caller, case.caller_id)
