@@ -59,6 +59,8 @@ def walk(
     chain: int, events: Iterator[Any], head: Head | None, key: bytes | Keys,
     eras: Sequence[tuple[int, str]],
 ) -> Flaw | None:
+    """The first flaw of a chain: of its events in order, of keys used after their time, and of what its case remembers
+    of its last event."""
     previous, seq, latest, last = "", 0, "", ""
     for row in events:
         wrong = _flaw(previous, seq + 1, row._mapping, key)
