@@ -62,10 +62,11 @@ def _note(session: Session, table: str, row: str, what: Written) -> None:
     unsealed(session).setdefault((table, row), Written()).take(what)
 
 
-def wrote(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], founded: bool = True) -> None:
-    """Tell the ledger of rows that were written past the session, with their keys."""
+def wrote(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Tell the ledger of new rows that were written past the session, whole and with their keys."""
+    table: Any = inspect(model).local_table
     for row in rows:
-        _note(session, table.name, row_key(table, row), written(table, row, founded))
+        _note(session, table.name, row_key(table, row), written(table, row, founded=True))
 
 
 def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -73,7 +74,7 @@ def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any
     statement; what they leave out has the table's own defaults. The next event of the transaction seals them."""
     table: Any = inspect(model).local_table
     whole = [completed(table, row) for row in rows]
-    wrote(session, table, whole)
+    wrote(session, model, whole)
     insert_rows(session, table, whole)
 
 

@@ -10,6 +10,8 @@ NOT_RECORDED: dict[str, str] = {
     "alembic_version": "which schema the database has; the program compares it with its own",
     "run": "when the bot looked; nothing follows from it",
     "notice": "who is to look at which event: made from the event, and changed by reading",
+    "notice_read": "who has read which notice",
+    "pair_count": "the index of character pairs, made again from the cases",
     "sent_form": "one-time keys of forms, forgotten after some days",
     "day_count": "counted from events; `verify` of figures is the recount",
     "ab_register_user": "Flask-AppBuilder's registration, which is switched off",

@@ -61,14 +61,12 @@ def _guess(day: date) -> tuple[bool, str]:
 
 
 def _put(session: Session, name: str, value: str) -> None:
-    table = Setting.__table__
-    assert isinstance(table, Table)  # noqa: S101
     was = session.scalar(select(Setting.value).where(Setting.name == name))
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Setting).values(name=name, value=value)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
     if was != value:
-        wrote(session, table, [{"name": name, "value": value}], founded=was is None)
+        wrote(session, Setting, [{"name": name, "value": value}])
 
 
 def _changed(session: Session) -> None:

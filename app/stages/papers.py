@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.ledger import wrote
 from app.ledger.chain import canonical
 from app.models import (
     Assignment,
@@ -41,8 +42,27 @@ _SPARED_ON_LISTS = (*SPARED, "case", "ground", "class")
 """The same for a row of a list, with the words by which it is sorted."""
 _KEEP = text(
     "INSERT INTO paper (kind, subject_id, number, facts) VALUES (:kind, :subject_id, :number, :facts) "
-    "ON CONFLICT (kind, subject_id) DO NOTHING"
+    "ON CONFLICT (kind, subject_id) DO NOTHING RETURNING id"
 )
+
+
+_SUBJECTS: dict[str, Any] = {
+    "allocation": Assignment, "redo": Assignment, "reminder": Reminder, "supervision": Supervision,
+    "feedback": Supervision, "referral": Referral,
+}  # fmt: skip
+"""kind of a paper -> the table of the row that it is about, where that belongs to a case."""
+
+
+def _keep(session: Session, kind: str, id: int, number: str, facts: str) -> None:
+    """Freeze a paper, unless it was meanwhile; it belongs to the case of the row that it is about."""
+    row = {"kind": kind, "subject_id": id, "number": number, "facts": facts}
+    made = session.execute(_KEEP, row).scalar()
+    if made is not None:
+        model = _SUBJECTS.get(kind.rpartition("_")[0] or kind)
+        about = None if model is None else session.get(model, id)
+        case_id = None if about is None else about.case_id
+        wrote(session, Paper, [{"id": made, **row, "case_id": case_id}])
+
 
 
 def frozen(session: Session, kind: str, id: int) -> Facts:
@@ -62,8 +82,7 @@ def frozen(session: Session, kind: str, id: int) -> Facts:
         facts = made(session, id)
         if kind.startswith("supervision_") and kind != f"supervision_{facts['n']}":
             raise NotAllowed("not_found")
-        row = {"kind": kind, "subject_id": id, "number": facts["number"], "facts": canonical(facts)}
-        session.execute(_KEEP, row)
+        _keep(session, kind, id, facts["number"], canonical(facts))
         held = _held(session, kind, id)
     assert held is not None  # noqa: S101
     facts = json.loads(held)
@@ -234,7 +253,7 @@ def keep_notice(session: Session, row: Supervision) -> None:
     event, payload = born(session, "supervision", row.id, "supervision.fed_back")
     facts = {"number": "", "words": row.feedback, "at": event.at.isoformat(), "late": payload["late"]}
     kept = canonical(_clean(session, row.case_id, facts))
-    session.execute(_KEEP, {"kind": f"feedback_{notice['n']}", "subject_id": row.id, "number": "", "facts": kept})
+    _keep(session, f"feedback_{notice['n']}", row.id, "", kept)
 
 
 def notices_of(session: Session, row: Supervision) -> list[Facts]:

@@ -183,7 +183,8 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
     of_a_case = {"contact", "caller", "suggestion", "draft", "file", "paper", "clock"}
     office = {"centre", "room", "list", "report", "calendar", "rule"}
     directory = {"unit", "post", "category", "setting", "user", "role"}
-    assert subject in set(SUBJECTS) | of_a_case | office | directory
+    ledger = {"record", "key"}
+    assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger
     assert happened
     assert len(word) <= 40
 
