@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -18,15 +17,14 @@ from app.models.facts import load
 from app.roles import DRAFTED, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, late
 from app.rules.office import Office
+from app.rules.opinion import names_a_step, says_something
+from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_handle
-
-EMPTY_ANSWER = re.compile("(已?收到|已?收悉|正?在办理中?|办理中)*")
-"""Words that alone are no handling opinion, whatever stands between them."""
 
 
 def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
@@ -54,7 +52,7 @@ def first_response(session: Session, now: datetime, actor: Actor, assignment: As
     if assignment.first_response_at is not None:
         raise NotAllowed("responded_already")
     _open(assignment)
-    if not words.strip():
+    if not letters(words):
         raise NotAllowed("words_missing")
     late = now >= assignment.response_at
     note(session, now, actor, assignment, "assignment.responded", {"first_response_at": now}, {"late": late})
@@ -192,7 +190,7 @@ def explain(
 ) -> Request:
     """An explanation 情况说明: a category, at least twenty characters, a promised date."""
     least = kept(session, office_at(session, now), assignment).explanation_characters
-    if len(words.strip()) < least:
+    if letters(words) < least:
         raise NotAllowed("explanation_too_short", characters=least)
     return _promise(
         session, now, actor, assignment, "explanation", promised_on, drafted_by, words=words, category=category
@@ -200,10 +198,10 @@ def explain(
 
 
 def clear_opinion(opinion: str, next_step: str, step_on: date | None) -> None:
-    """A clear handling opinion is an opinion, a next step and a date; "received" alone is refused."""
-    if EMPTY_ANSWER.fullmatch(re.sub(r"[\W_]", "", opinion)):
+    """A clear handling opinion is an opinion, a next step and a date; empty phrases alone are refused."""
+    if not says_something(opinion):
         raise NotAllowed("no_handling_opinion")
-    if not next_step.strip() or step_on is None:
+    if not names_a_step(next_step) or step_on is None:
         raise NotAllowed("no_next_step")
 
 
@@ -278,9 +276,9 @@ def _late(session: Session, now: datetime, case: Case, assignment: Assignment) -
 
 def _complete(case: Case, public_answer: str, contacted: bool | None, why_not: str) -> None:
     """The form is complete: a public answer, and the caller contacted or the reason why not."""
-    if not public_answer.strip():
+    if not letters(public_answer):
         raise NotAllowed("public_answer_missing")
-    if not contacted and not why_not.strip() and not (case.anonymous or case.confidential):
+    if not contacted and not letters(why_not) and not (case.anonymous or case.confidential):
         raise NotAllowed("caller_not_contacted")
 
 

@@ -39,8 +39,10 @@ def _text(value: Any) -> str:
 
 
 def _fitting(name: str, value: Any, most: int | None = None) -> str:
-    """Text no longer than its column."""
+    """Text no longer than its column; one of which nothing can be seen is empty."""
     words, most = _text(value), most or _LONGEST.get(name)
+    if not reading.visible(words):
+        return ""
     if most is not None and len(words) > most:
         raise NotAllowed("field_too_long", field=name, most=most)
     return words

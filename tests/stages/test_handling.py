@@ -140,7 +140,9 @@ def test_a_reply_without_a_public_answer_or_contact_or_the_reason_why_not_is_ref
 
 ALONE = (
     "已收到|正在办理|已收到,正在办理|已收到，正在办理中|已收悉|已收到/正在办理|已收到。| |正在办理！|"
-    "已收到。正在办理。|已收到 正在办理|已收到正在办理|已收到；正在办理|正在办理中……|收到，正在办理|。。。"
+    "已收到。正在办理。|已收到 正在办理|已收到正在办理|已收到；正在办理|正在办理中……|收到，正在办理|。。。|"
+    "已收悉，正在处理中。|已 收 悉\u3000正\u200b在处理|我们会尽快处理|"
+    "您好，问题已收悉，我局高度重视，将进一步核实，感谢理解！"
 )
 
 
@@ -157,6 +159,7 @@ def test_a_handling_opinion_has_a_next_step_and_a_date(desk: Desk) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A")
     assert office.refused(TUESDAY, "head@WATER", "reply", "A", next_step=" ") == "no_next_step"
+    assert office.refused(TUESDAY, "head@WATER", "reply", "A", next_step="我们会尽快处理！") == "no_next_step"
     assert office.refused(TUESDAY, "head@WATER", "reply", "A", step_on=None) == "no_next_step"
     told = office.refused(TUESDAY, "head@WATER", "reply_interim", "A", next_step="", **PROMISED)
     assert told == "no_next_step"

@@ -17,6 +17,7 @@ from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.office import Office
+from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.acceptance.corrected import corrected_caller, other_caller
@@ -113,7 +114,7 @@ def register(
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
-    if len(narrative.strip()) < office.limits.narrative_characters:
+    if letters(narrative) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
     urgency = least_urgency(kind, facts.get("dangerous"), urgency)
     columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
@@ -163,7 +164,7 @@ def edit_case(
     if urgency != case.urgency:
         changed["urgency"] = urgency
     office = office_at(session, now)
-    if len(changed.get("narrative", case.narrative).strip()) < office.limits.narrative_characters:
+    if letters(changed.get("narrative", case.narrative)) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
     _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
     if changed.get("category_id") is not None and session.get(Category, changed["category_id"]) is None:
@@ -190,7 +191,7 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
         raise NotAllowed("no_parts")
     demands = []
     for part in parts:
-        if len(str(part.get("narrative", "")).strip()) < office.limits.narrative_characters:
+        if letters(str(part.get("narrative", ""))) < office.limits.narrative_characters:
             raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
         kind = part.get("kind", case.kind)
         columns = {
