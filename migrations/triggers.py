@@ -43,6 +43,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",
     ),
     "paper": ("kind", "subject_id", "number", "facts"),
+    "cover": ("event_id", "case_id", "word", "covers", "at", "by_id"),
     "reveal": ("event_id", "case_id", "at", "by_id", "reason"),
     "turned_down": ("event_id", "case_id", "at", "by_id", "proposed_by_id", "reason", "words"),
     "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),

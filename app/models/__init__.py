@@ -6,6 +6,7 @@ from app.models.acceptance import (
     Case,
     Category,
     Contact,
+    Cover,
     Reveal,
     Suggestion,
     SuggestionComment,
@@ -46,9 +47,9 @@ SUBJECTS: dict[str, type[Any]] = {
 
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
-    "Contact", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice", "NamedPerson",
-    "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral", "Reminder", "Reply", "Report",
-    "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
-    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "ToldAs", "TurnedDown",
-    "Unit", "UnitPost", "Visit", "VisitRecord",
+    "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice",
+    "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral",
+    "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series",
+    "Setting", "SlaRule", "Submission", "Suggestion", "SuggestionComment", "Supervision", "SupervisionList",
+    "Supplement", "ToldAs", "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -200,6 +200,24 @@ class TurnedDown(Model):
         return f"turned_down:{self.event_id}"
 
 
+class Cover(Model):
+    """A word of a case that somebody covered (`covers`), or uncovered because it is an ordinary one; of
+    several decisions about one word the newest holds. Never changed, never deleted."""
+
+    __tablename__ = "cover"
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(Key)
+    case_id: Mapped[CaseKey]
+    word: Mapped[str] = mapped_column(String(80))
+    covers: Mapped[bool]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"cover:{self.id}"
+
+
 class Suggestion(Model):
     """A case in the pool of reasonable suggestions 合理化建议: screened by the centre head. [procedure 1, 5]"""
 

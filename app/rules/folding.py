@@ -26,24 +26,31 @@ _LINES = "\n\r\v\f\u0085\u2028\u2029"
 _OPENING, _CLOSING = "[〔【［「『〖〘〚⟦❲﹝｛{", "]〕】］」』〗〙〛⟧❳﹞｝}"
 _QUOTES = "'\"`´‘’‚‛“”„‟′″ʹʺʻʼ＇＂"
 _KNOWN = {
-    **dict.fromkeys(_HYPHENS, HYPHEN), **dict.fromkeys(_DOTS, DOT), **dict.fromkeys(_BLANKS, BLANK),
-    **dict.fromkeys(_LINES, LINE), **dict.fromkeys(_OPENING, "["), **dict.fromkeys(_CLOSING, "]"),
+    **dict.fromkeys(_HYPHENS, HYPHEN),
+    **dict.fromkeys(_DOTS, DOT),
+    **dict.fromkeys(_BLANKS, BLANK),
+    **dict.fromkeys(_LINES, LINE),
+    **dict.fromkeys(_OPENING, "["),
+    **dict.fromkeys(_CLOSING, "]"),
     **dict.fromkeys(_QUOTES, "'"),
-}  # fmt: skip
+}
 _DROPPED = {"Mn", "Me", "Cf", "Cc", "Cs"}
-"""Categories of signs that cannot be seen by themselves: marks on others, directions, joiners, controls."""
+"""Categories of signs that cannot be seen by themselves: marks on others, directions, joiners,
+controls."""
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A folded text; sign i of it was typed as `typed[starts[i]:ends[i]]`. The ends take invisible signs along."""
+    """A folded text; sign i of it was typed as `typed[starts[i]:ends[i]]`. The ends take invisible
+    signs along."""
 
     text: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
     def typed(self, start: int, end: int) -> tuple[int, int]:
-        """Where a run of the folded text (end exclusive) stands in the typed one; an empty run is refused."""
+        """Where a run of the folded text (end exclusive) stands in the typed one; an empty run is
+        refused."""
         if not 0 <= start < end <= len(self.text):
             raise ValueError("no run of this text")
         return self.starts[start], self.ends[end - 1]
@@ -63,7 +70,8 @@ def folded_sign(sign: str) -> str:
 
 
 def _spread(sign: str) -> str:
-    """A sign taken apart, whatever its width and its case; twice, for what a small letter is taken apart to."""
+    """A sign taken apart, whatever its width and its case; twice, for what a small letter is taken
+    apart to."""
     for _ in range(2):
         sign = unicodedata.normalize("NFKD", sign).casefold()
     return unicodedata.normalize("NFKD", sign)
@@ -114,10 +122,19 @@ def visible(text: str) -> str:
 
 
 _COMPATIBLE = (
-    (0, 0x3400), (0xA000, 0xAC00), (0xF900, 0x11000), (0x11000, 0x12000), (0x16A00, 0x16C00), (0x1D400, 0x1D800),
-    (0x1E100, 0x1EA00), (0x1F100, 0x1F300), (0x1FBF0, 0x1FBFA), (0x2F800, 0x2FA20),
-)  # fmt: skip
-"""Where signs stand that are folded to a figure, a Latin letter or a Chinese character; a test looks beyond them."""
+    (0, 0x3400),
+    (0xA000, 0xAC00),
+    (0xF900, 0x11000),
+    (0x11000, 0x12000),
+    (0x16A00, 0x16C00),
+    (0x1D400, 0x1D800),
+    (0x1E100, 0x1EA00),
+    (0x1F100, 0x1F300),
+    (0x1FBF0, 0x1FBFA),
+    (0x2F800, 0x2FA20),
+)
+"""Where signs stand that are folded to a figure, a Latin letter or a Chinese character; a test
+looks beyond them."""
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +148,8 @@ def _spellings() -> dict[str, str]:
 
 
 def spellings(sign: str) -> str | None:
-    """All signs that are folded to a figure, a Latin letter or a Chinese character, or to several of which it is one;
+    """All signs that are folded to a figure, a Latin letter or a Chinese character, or to several
+    of which it is one;
     None of other signs, which are not looked up."""
     figure_or_letter = sign.isascii() and sign.isalnum()
     if not figure_or_letter and not "\u3400" <= sign <= "\u9fff":

@@ -36,11 +36,12 @@ from app.models import (
     VisitRecord,
 )
 from app.rules.articles import articles
+from app.rules.covering import without_caller
 from app.rules.files import IDENTIFYING
 from app.rules.office import Office
-from app.rules.redaction import without_caller
+from app.stages.covers import hidden_in
 from app.stages.delivery import Service, of_cases
-from app.stages.papers import SPARED, callers_of, instruction_facts, notices_of
+from app.stages.papers import SPARED, instruction_facts, notices_of
 from app.stages.supervision import fault_on, named
 
 Facts = dict[str, Any]
@@ -79,7 +80,7 @@ def contents(
         "send_by": json.loads(referral.send_by_clock), "rules": _rules(session, office, item),
         "evidence": _evidence(session, referral, chains), **more,
     }  # fmt: skip
-    cleaned: Facts = without_caller(facts, callers_of(session, chains), _UNTOUCHED)
+    cleaned: Facts = without_caller(facts, hidden_in(session, chains), _UNTOUCHED)
     return cleaned
 
 

@@ -5,7 +5,7 @@ caller. A paper that is printed again years later says the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import select, text
@@ -15,7 +15,6 @@ from app.ledger import wrote
 from app.ledger.chain import canonical
 from app.models import (
     Assignment,
-    Caller,
     Case,
     Dossier,
     Event,
@@ -27,13 +26,13 @@ from app.models import (
     Setting,
     Supervision,
     SupervisionList,
-    ToldAs,
     Unit,
 )
+from app.rules.covering import without_caller
 from app.rules.office import SETTINGS
-from app.rules.redaction import secrets, without_caller
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, last_day
+from app.stages.covers import hidden_in, hidden_of
 
 Facts = dict[str, Any]
 SPARED = ("sha256", "hash", "timeline", "number", "case_number")
@@ -114,29 +113,6 @@ def born(session: Session, subject: str, id: int, *kinds: str) -> tuple[Event, F
     return row, json.loads(row.payload)
 
 
-def callers_of(session: Session, case_ids: list[int]) -> list[str]:
-    """What must not be read on a paper about these cases: the names and numbers of their callers, those of the cases
-    merged into them too."""
-    found = _callers(session, case_ids)
-    return secrets((row.name for row in found), (row.phone for row in found))
-
-
-def callers_apart(session: Session, case_ids: set[int]) -> dict[int, list[str]]:
-    """Case id -> the same of each case alone, in one statement for all."""
-    about: dict[int, list[Any]] = {id: [] for id in case_ids}
-    for row in _callers(session, sorted(case_ids)):
-        for id in case_ids & {row.id, row.merged_into_id}:
-            about[id].append(row)
-    return {id: secrets((row.name for row in rows), (row.phone for row in rows)) for id, rows in about.items()}
-
-
-def _callers(session: Session, case_ids: list[int]) -> Sequence[Any]:
-    about = Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)
-    query = select(Case.id, Case.merged_into_id, Caller.name, Caller.phone).join(Caller, Caller.id == Case.caller_id)
-    told = select(Case.id, Case.merged_into_id, ToldAs.name, ToldAs.phone).join(ToldAs, ToldAs.case_id == Case.id)
-    return session.execute(query.where(about).union(told.where(about))).all()
-
-
 def _about(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:
     """Who writes to whom, about which case."""
     words = words_of(session)
@@ -145,7 +121,7 @@ def _about(session: Session, case_id: int, unit_id: int, issuer: str) -> Facts:
 
 
 def _clean(session: Session, case_id: int, facts: Facts) -> Facts:
-    cleaned: Facts = without_caller(facts, callers_of(session, [case_id]), SPARED)
+    cleaned: Facts = without_caller(facts, hidden_in(session, [case_id]), SPARED)
     return cleaned
 
 
@@ -288,7 +264,7 @@ def _list(session: Session, id: int) -> Facts:
     query = query.join(Case, Case.id == Supervision.case_id).join(Unit, Unit.id == Supervision.unit_id)
     listed = query.where(Supervision.id.in_({one["supervision"] for one in (*rows, *struck)}))
     items = {item.id: item for item in session.execute(listed)}
-    hidden = callers_apart(session, {item.case_id for item in items.values()})
+    hidden = hidden_of(session, {item.case_id for item in items.values()})
 
     def clean(one: Facts) -> Facts:
         told: Facts = without_caller(one, hidden[items[one["supervision"]].case_id], _SPARED_ON_LISTS)

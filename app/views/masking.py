@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from app.models import Caller, Case, Contact, ToldAs
+from app.models import Caller, Case, ToldAs
 from app.rules import phones
-from app.rules.redaction import redacted, secrets
+from app.rules.covering import NOBODY, Hidden, covered
 from app.stages.acceptance import area_code, typed_of
+from app.stages.covers import hidden_of
 from app.views.actor import actor, language, reader
 
 
@@ -33,48 +34,19 @@ def masked_name(name: str) -> str:
     return f"{name[:1]}**" if name else ""
 
 
-def know_callers(cases: Iterable[int | None]) -> Mapping[int, list[str]]:
-    """Case id -> what must not be read of its callers and of those who called about it, or about a case merged into
-    it: their names and numbers. One statement for all that this request has not asked for before."""
-    known: dict[int, list[str]] = g.setdefault("desk_callers", {})
+def know_callers(cases: Iterable[int | None]) -> Mapping[int, Hidden]:
+    """Case id -> what must not be read of its callers. One statement for all that this request has not
+    asked for before."""
+    known: dict[int, Hidden] = g.setdefault("desk_callers", {})
     asked = {id for id in cases if id is not None} - known.keys()
-    if not asked:
-        return known
-    own = select(Case.id.label("about"), Caller.name, Caller.phone).join(Caller, Caller.id == Case.caller_id)
-    merged = own.with_only_columns(Case.merged_into_id.label("about"), Caller.name, Caller.phone)
-    called = select(Contact.case_id.label("about"), Caller.name, Caller.phone)
-    called = called.join(Caller, Caller.id == Contact.caller_id)
-    query = own.where(Case.id.in_(asked)).union(
-        merged.where(Case.merged_into_id.in_(asked)),
-        called.where(or_(Contact.case_id.in_(asked), Contact.counts_on_id.in_(asked))),
-        called.with_only_columns(Contact.counts_on_id.label("about"), Caller.name, Caller.phone)
-        .where(Contact.counts_on_id.in_(asked)),
-        *_told(asked),
-    )  # fmt: skip
-    found: dict[int, list[tuple[str, str]]] = {id: [] for id in asked}
-    # Unscoped, because what is to be covered has to be known; it goes nowhere else.
-    for row in reader().execute(query.execution_options(unscoped=True)):
-        if row.about in found:
-            found[row.about].append((row.name, row.phone))
-    for id, callers in found.items():
-        known[id] = secrets((name for name, _ in callers), (phone for _, phone in callers))
+    if asked:
+        known |= hidden_of(reader(), asked)
     return known
-
-
-def _told(asked: set[int]) -> Iterator[Any]:
-    """The same of what was typed of callers who stand on file otherwise."""
-    told = select(Contact.case_id.label("about"), ToldAs.name, ToldAs.phone)
-    told = told.join(Contact, Contact.id == ToldAs.contact_id)
-    for about in (Contact.case_id, Contact.counts_on_id):
-        named = told.with_only_columns(about.label("about"), ToldAs.name, ToldAs.phone)
-        yield named.where(about.in_(asked))
-    of_merged = select(Case.merged_into_id.label("about"), ToldAs.name, ToldAs.phone)
-    yield of_merged.join(ToldAs, ToldAs.case_id == Case.id).where(Case.merged_into_id.in_(asked))
 
 
 def masked_text(told: str, case_id: int | None) -> str:
     """Free words with telephone and identity numbers covered, and the callers of the case they are about."""
-    return redacted(told, know_callers([case_id]).get(case_id, ()) if case_id is not None else ())
+    return covered(told, know_callers([case_id]).get(case_id, NOBODY) if case_id is not None else NOBODY)
 
 
 def case_of(item: Any) -> int | None:

@@ -20,7 +20,7 @@ from app import papers
 from app.database import transaction
 from app.models import Assignment, Paper, Reminder, SupervisionList
 from app.papers.fonts import characters, printable
-from app.rules.redaction import redacted, secrets
+from app.rules.covering import covered, hidden
 from app.rules.refusal import NotAllowed
 from app.stages.papers import frozen
 from tests.databases import Desk
@@ -238,12 +238,14 @@ def test_a_confidential_case_shows_no_caller_at_all(room: Room) -> None:
 
 
 def test_redaction_hides_names_and_numbers_and_leaves_the_rest() -> None:
-    hidden = secrets(["李秀英", "王", " 张三 "], ["13912345678", "0912-833", "12"])
-    assert redacted("李秀英和张三，王家湾，致电0912-833", hidden) == "〔诉求人〕和〔诉求人〕，王家湾，致电〔诉求人〕"
-    assert redacted("另一手机15891234567，证件61272219800101123X，工单202506090001", []) == (
+    told = hidden(["李秀英", "王", " 张三 "], ["13912345678", "0912-8331234", "12"])
+    assert covered("李秀英和张三，王家湾，致电0912-8331234", told) == (
+        "〔诉求人〕和〔诉求人〕，王家湾，致电〔诉求人〕"
+    )
+    assert covered("另一手机15891234567，证件61272219800101123X，工单202506090001") == (
         "另一手机158****4567，证件6127**************，工单202506090001"
     )
-    assert redacted("u1 报修，号码au12", secrets(["u1"], [])) == "〔诉求人〕 报修，号码au12"
+    assert covered("u1 报修，号码au12", hidden(["u1"])) == "〔诉求人〕 报修，号码au12"
 
 
 # --- the day's list ---
@@ -300,7 +302,8 @@ def test_the_days_list_shows_no_caller_in_a_reason_a_leaders_words_or_a_struck_r
             assert "李秀英" not in said and "13912345678" not in said
     own, other = first["rows"]
     assert own["instructions"][0]["words"] == "〔诉求人〕（〔诉求人〕）反映路面塌陷，请速办。"
-    assert (own["reason"], other["reason"]) == ("〔诉求人〕再次来电，另有138****1111。", "〔诉求人〕来电。")
+    another = "〔号码〕" if confidential else "138****1111"
+    assert (own["reason"], other["reason"]) == (f"〔诉求人〕再次来电，另有{another}。", "〔诉求人〕来电。")
     assert own["case"] == office.case("A").number
     assert [one["reason"] for one in second["struck"]] == [
         "误列：〔诉求人〕（〔诉求人〕）已撤诉。", "误列：〔诉求人〕已撤诉。"

@@ -20,7 +20,6 @@ UNSCOPED = {
     "app/views/praise.py:PraiseInterface.query_count": "how much of the same",
     "app/views/office.py:Bot.failing": "the rows that the bot fails on: numbers and errors, no case content",
     "app/views/caserows.py:rows_of": "the parts are scoped one by one; the union of them cannot be",
-    "app/views/masking.py:know_callers": "what has to be covered has to be known; it goes nowhere else",
     "app/views/worklists.py:counted": "counts of work: a union, each part of which holds the scope itself",
     "app/views/verbs.py:_case": "the number of a case whose referral he reads, or on which a leader instructs",
 }

@@ -9,11 +9,11 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Assignment, Case, Category, Contact, DayCount, Event, Request, Suggestion, Unit
+from app.rules.covering import covered
 from app.rules.limits import Limits
 from app.rules.office import Office
-from app.rules.redaction import redacted
 from app.rules.workdays import last_day
-from app.stages.papers import callers_apart
+from app.stages.covers import hidden_of
 from app.stages.reporting.counts import met_by_interim, open_at
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import Counts, how_many, rows_of, tallied
@@ -160,11 +160,11 @@ def suggestion_digest(session: Session, period: Period, categories: Mapping[str,
         .order_by(Suggestion.id)
     )
     rows = list(rows_of(session, kept))
-    hidden = callers_apart(session, {row["id"] for row in rows}) if rows else {}
+    hidden = hidden_of(session, {row["id"] for row in rows}) if rows else {}
     digest = {
         row["number"]: {
             "category": categories.get(str(row["category_id"]), ""), "relevance": row["words"],
-            "words": redacted(row["narrative"], hidden[row["id"]]),
+            "words": covered(row["narrative"], hidden[row["id"]]),
         }
         for row in rows
     }  # fmt: skip

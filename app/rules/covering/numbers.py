@@ -1,0 +1,240 @@
+"""Where numbers stand in a folded text, as a person would read them: mobile, landline, short and
+identity numbers, and the caller's own in any spelling. Amounts, days, the numbers of cases and
+papers,
+12345 and 400 are none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.rules.covering.shapes import DAY, SERVICE, is_identity, is_landline, is_mobile
+from app.rules.folding import plain
+from app.rules.phones import NoNumber, read
+
+OWN, MOBILE, LANDLINE, SHORT, IDENTITY = "number", "mobile", "landline", "short", "identity"
+STARRED = "masked"
+"""A mobile number that somebody masked already."""
+Found = tuple[int, int, str]
+"""A run of the folded text: first place, place after the last, kind."""
+
+_CLUSTER = re.compile(
+    r"\d+(?:[ \n\-·._/()\[\]'~一,、:;|\\<>*#+=]{1,5}\d+)*(?:[ \-·./]{0,3}x(?![a-z0-9]))?"
+)
+_NARROW = re.compile(r"[ \n\-·._/()\[\]'~一]{0,4}")
+_LABEL = re.compile(
+    r"(?:电话|短号|座机|联系|手机|固话|号码|致电|拨打|来电|回电|内线|传真|宅电|tel|phone|mobile|call|fax)"
+    r"(?:号码|号|方式|人|方法|为|是|请|打|[:.,;(\['\- \n、。]){0,6}$"
+)
+_LABELS_OF_LETTERS = re.compile(
+    r"(?:tel|phone|mobile|mob|cell|call|fax|home|work|office|no|[tmph])$"
+)
+_FURTHER = re.compile(r"[号)\]]? ?(?:[、,/;或和及]|或者|or|and) ?")
+_DATE = re.compile(r"(?:19|20)\d\d[.\-/ ]\d{1,2}(?!\d)")
+_BEFORE = 24
+"""How many signs before a number are looked at."""
+_UNIT = re.compile(
+    r" ?[多余]?(?:元(?!旦|宵|月)|[万亿千块户人度吨平亩米厘%年月日号栋幢期路次个名台辆份件条天分点时斤岁届]"
+    r"|[室房棵株套间位]|公里|公斤|小时|k[mgw]|m[2l]?\b)"
+)
+_MONEY = re.compile(r" ?(?:元(?!旦|宵|月)|万元|亿)")
+_EXTENSION = re.compile(
+    r" ?(?:转接?|分机号?|内线|;?ext(?:ension)?[.=]?|x|#)[ :-]{0,2}\d{1,6}(?!\d)"
+)
+_SEVERAL = re.compile(r"[,;、/|和或及\n]| {2,}")
+_STARRED = re.compile(r"(?<!\d)1[3-9]\d[*x·.]{3,8}\d{2,4}(?!\d)")
+_TAIL = re.compile(r"(?:尾号|[后末](?:四|4)位|ending (?:in|with))(?:[是为: ]{0,2})(\d{4})(?!\d)")
+_NUMERALS = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两"
+_SPELT = str.maketrans(_NUMERALS + "ol", "00123456789" + "1123456789" + "2" + "01")
+_SPELT_RUN = re.compile(rf"[{_NUMERALS}\dol](?:[ \-·]?[{_NUMERALS}\dol]){{6,}}")
+_LONGEST = 24
+"""In how many groups a number may stand."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A caller's own number: its digits as they are compared, its extension."""
+
+    digits: str
+    extension: str = ""
+
+
+@lru_cache(maxsize=1024)
+def own(typed: str) -> tuple[Own, ...]:
+    """A caller's number as it is looked for; of a field that holds several, each; none of what has
+    fewer than five digits."""
+    try:
+        number = read(typed)
+    except NoNumber:
+        parts = [re.sub(r"\D", "", part) for part in _SEVERAL.split(plain(typed))]
+        whole = re.sub(r"\D", "", plain(typed))
+        found = [Own(digits) for digits in (whole, *parts)]
+    else:
+        found = [Own(number.digits.removeprefix("+"), number.extension)]
+    return tuple(dict.fromkeys(each for each in found if len(each.digits) >= 5))
+
+
+@lru_cache(maxsize=1024)
+def _shape(number: Own) -> re.Pattern[str]:
+    """The digits that are read as a caller's own number: with and without what is dialled before
+    it,
+    and the last seven or eight of a landline."""
+    before, digits = r"(?:(?:00)?86|17951|12593)?0?", number.digits
+    if is_mobile(digits):
+        return re.compile(f"{before}{digits}(?:{number.extension})?")
+    area = re.match(r"0(?:10|2\d|\d{3})(?=\d{7,8}$)|(?:10|2\d|[3-9]\d\d)(?=\d{7,8}$)", digits)
+    local = digits[area.end() :] if area else digits
+    code = f"(?:{area.group().lstrip('0')})?" if area else r"(?:\d{2,3})?" if len(local) > 6 else ""
+    tail = f"|{local[1:]}" if len(local) == 8 else ""
+    ext = f"(?:{number.extension})?" if number.extension else ""
+    return re.compile(f"(?:{before}{code}{local}|{digits}{tail}){ext}")
+
+
+@dataclass(frozen=True)
+class _Group:
+    start: int
+    end: int
+    digits: str
+    gap: str
+
+
+def _groups(text: str, cluster: re.Match[str]) -> list[_Group]:
+    found: list[_Group] = []
+    over = cluster.start()
+    for part in re.finditer(r"\d+x?|x", cluster.group()):
+        start, end = cluster.start() + part.start(), cluster.start() + part.end()
+        found.append(_Group(start, end, part.group(), text[over:start]))
+        over = end
+    return found
+
+
+def numbers(text: str, owned: Sequence[Own]) -> Iterator[Found]:
+    """The numbers in a folded text; of those written out in characters no short ones."""
+    yield from ((*run.span(), STARRED) for run in _STARRED.finditer(text))
+    yield from _found(text, text, owned)
+    spelt = _SPELT_RUN.sub(lambda run: run.group().translate(_SPELT), text)
+    if spelt != text:
+        yield from (run for run in _found(spelt, text, owned) if run[2] != SHORT)
+    tails = {number.digits[-4:] for number in owned}
+    yield from ((*run.span(1), OWN) for run in _TAIL.finditer(text) if run[1] in tails)
+
+
+def _found(text: str, typed: str, owned: Sequence[Own]) -> Iterator[Found]:
+    """The numbers in a text; of a cluster that another reading of it holds just so, none again."""
+    for cluster in _CLUSTER.finditer(text):
+        first, last = cluster.span()
+        if text is typed or typed[first:last] != cluster.group():
+            yield from _of_cluster(text, _groups(text, cluster), owned)
+
+
+def _of_cluster(text: str, groups: list[_Group], owned: Sequence[Own]) -> Iterator[Found]:
+    at, over = 0, 0
+    while at < len(groups):
+        kind, more = _read(text, groups[at : at + _LONGEST], owned, over)
+        if kind:
+            start, end = _whole(text, groups[at].start, groups[at + more - 1].end, kind)
+            over = 0 if kind == IDENTITY else end
+            yield start, end, kind
+        at += more
+
+
+def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> tuple[str, int]:
+    """What number begins with the first of these groups, and how many groups it takes; no kind
+    where it
+    is none. `over` is where the telephone number before it ended."""
+    joined = ["".join(group.digits for group in groups[: n + 1]) for n in range(len(groups))]
+    for n in range(len(groups), 0, -1):
+        if any(_shape(number).fullmatch(joined[n - 1]) for number in owned):
+            return OWN, n
+    together = _together(groups)
+    for n in range(together, 0, -1):
+        kind = _kind(text, groups[:n], joined[n - 1])
+        if kind:
+            return kind, n
+    for n in range(together, 0, -1):
+        if SERVICE.fullmatch(joined[n - 1]):
+            return "", n
+    before = text[max(0, groups[0].start - _BEFORE) : groups[0].start]
+    if _LABEL.search(before) or (over and _FURTHER.fullmatch(text[over : groups[0].start])):
+        for n in range(together, 0, -1):
+            if _is_short(text, groups[:n], joined[n - 1]):
+                return SHORT, n
+    return "", 1
+
+
+def _together(groups: list[_Group]) -> int:
+    """How many of these groups may be one number: those with nothing but narrow gaps between
+    them."""
+    n = 1
+    while n < len(groups) and _NARROW.fullmatch(groups[n].gap):
+        n += 1
+    return n
+
+
+def _even(groups: list[_Group]) -> bool:
+    """Whether groups are written as those of a number: none of a single digit, or all, but for
+    what is
+    dialled before it."""
+    dialled = groups[0].digits.startswith(("86", "0"))
+    return len({len(group.digits) == 1 for group in groups[dialled:]}) <= 1
+
+
+def _kind(text: str, groups: list[_Group], digits: str) -> str:
+    if len(digits) < 10 or not _even(groups):
+        return ""
+    start, end = groups[0].start, groups[-1].end
+    ends = frozenset(
+        len("".join(each.digits for each in groups[: n + 1])) for n in range(len(groups) - 1)
+    )
+    if is_identity(digits):
+        return IDENTITY
+    if _MONEY.match(text, end) or text[start - 1 : start] in ("¥", "$"):
+        return ""
+    letter = _letter_before(text, start)
+    if is_mobile(digits) and _grouped(groups, digits):
+        return (
+            ""
+            if letter and text[end : end + 1].isascii() and text[end : end + 1].isalpha()
+            else MOBILE
+        )
+    return LANDLINE if is_landline(digits, ends) and not letter else ""
+
+
+def _grouped(groups: list[_Group], digits: str) -> bool:
+    """Whether a mobile number is written in groups as people write it: not in pairs, as years
+    are."""
+    sizes = [len(group.digits) for group in groups]
+    dialled = groups[0].digits.startswith(("86", "0"))
+    return len(groups) == 1 or max(sizes[dialled:]) == 1 or sizes[-1] >= 3
+
+
+def _letter_before(text: str, start: int) -> bool:
+    before = text[max(0, start - _BEFORE) : start]
+    letter = before[-1:].isascii() and before[-1:].isalpha()
+    return letter and not _LABELS_OF_LETTERS.search(before)
+
+
+def _is_short(text: str, groups: list[_Group], digits: str) -> bool:
+    """Whether digits that follow a word such as 电话 are a number of their own: no day, no amount."""
+    whole = (
+        5 <= len(digits) <= 8
+        and digits.isdigit()
+        and min(len(group.digits) for group in groups) > 1
+    )
+    if not whole or SERVICE.fullmatch(digits) or DAY.fullmatch(digits):
+        return False
+    if _DATE.match(text, groups[0].start):
+        return False
+    return not _UNIT.match(text, groups[-1].end) and not digits.startswith("0")
+
+
+def _whole(text: str, start: int, end: int, kind: str) -> tuple[int, int]:
+    """A number with the sign before it, its bracket and its extension."""
+    plus = re.search(r"[(\[]?\+ ?$", text[max(0, start - 3) : start])
+    start -= len(plus.group()) if plus else 0
+    if text[start - 1 : start] in ("(", "[") and re.search(r"[)\]]", text[start:end]):
+        start -= 1
+    extension = None if kind == IDENTITY else _EXTENSION.match(text, end)
+    return start, extension.end() if extension else end
