@@ -26,7 +26,7 @@ from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Run, Unit, UnitPost
 from app.rules.workdays import beijing
 from app.stages.acceptance import unindexed
-from app.stages.calendar import office_at
+from app.stages.calendar import longest_open, office_at
 from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
@@ -135,9 +135,10 @@ def calendar_findings(session: Session, now: datetime) -> Iterator[Finding]:
         return
     # Where the table ends before the next year does, the next pass fills it; a check writes nothing.
     if last >= date(today.year + 1, 12, 31):
-        level = calendar_missing(office_at(session, now))
-        if level is not None:
-            yield finding("calendar_missing", WRONG if level == "red" else WARNING, year=today.year + 1)
+        missing = calendar_missing(office_at(session, now), longest_open(session))
+        if missing is not None:
+            level, year = missing
+            yield finding("calendar_missing", WRONG if level == "red" else WARNING, year=year)
 
 
 def _liaisons(session: Session, now: datetime) -> Iterator[Finding]:

@@ -26,21 +26,36 @@ from app.models.columns import (
 )
 from app.models.posts import Unit
 
+PATH_SIGN = "／"
+"""Between a category's name and that of the one above it."""
+
 
 class Category(Model):
-    """A category of matters: a tree of two levels."""
+    """A category of matters: a tree of two levels, each name once under its parent. The label is the path."""
 
     __tablename__ = "category"
+    __table_args__ = (
+        Index("uq_category_below", "parent_id", "name", unique=True),
+        Index(
+            "uq_category_top", "name", unique=True, sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
 
-    parent: Mapped[Category | None] = relationship(remote_side=[id], viewonly=True)
+    parent: Mapped[Category | None] = relationship(remote_side=[id], viewonly=True, lazy="joined", join_depth=1)
 
     def __str__(self) -> str:
-        return self.name
+        return path_of(self.name, self.parent.name if self.parent else None)
+
+
+def path_of(name: str, above: str | None) -> str:
+    """The path of a category: its name, below that of the one above it."""
+    return f"{above}{PATH_SIGN}{name}" if above else name
 
 
 class Case(Stateful, Model):

@@ -96,7 +96,7 @@ def _folded(sign: str) -> str:
     return sign if seen(sign) else ""
 
 
-def _tight(text: str) -> str:
+def tight(text: str) -> str:
     """Without blanks, but for one between two digits: those are two numbers."""
     return re.sub(r"(?<![0-9]) +| +(?![0-9])", "", re.sub(r"\s+", " ", folded(text)).strip())
 
@@ -126,7 +126,7 @@ def paragraphs(text: str) -> list[str]:
 
 def whole(text: str) -> int:
     """A whole number of up to 18 digits; Unread otherwise."""
-    plain = _tight(text)
+    plain = tight(text)
     if not re.fullmatch(rf"[+-]?[0-9]{{1,{_MOST_DIGITS}}}", plain):
         raise Unread(text.strip())
     return int(plain)
@@ -134,7 +134,7 @@ def whole(text: str) -> int:
 
 def yes(text: str) -> bool:
     """Yes or no, in either language; Unread otherwise."""
-    plain = _tight(text).casefold()
+    plain = tight(text).casefold()
     if plain not in _YES | _NO:
         raise Unread(text.strip())
     return plain in _YES
@@ -142,7 +142,7 @@ def yes(text: str) -> bool:
 
 def day(text: str, year: int | None = None) -> date:
     """One date in any way of writing; without a year of its own it lies in `year`. Unread otherwise."""
-    plain = _tight(text)
+    plain = tight(text)
     found = _date_at(plain, 0, year, text)
     if found is None or found[1] != len(plain):
         raise Unread(text.strip())
@@ -151,7 +151,7 @@ def day(text: str, year: int | None = None) -> date:
 
 def span(text: str, year: int | None = None) -> list[date]:
     """A date, or the days from one to another (1月1日至3日): in order. Unread otherwise."""
-    plain = _tight(text)
+    plain = tight(text)
     found = span_at(plain, 0, year, text)
     if found is None or found[1] != len(plain):
         raise Unread(text.strip())
@@ -233,7 +233,7 @@ def _number(text: str) -> int:
 def moment(text: str) -> datetime:
     """A moment on Beijing's clock; one without a zone is meant so, one without a time is the day's beginning. Unread
     otherwise."""
-    plain = _tight(text)
+    plain = tight(text)
     found = _date_at(plain, 0, None, text)
     if found is None:
         raise Unread(text.strip())
@@ -265,18 +265,25 @@ def days(text: str, year: int | None = None) -> dict[date, str]:
     year (2027年) is for the lines below it. Unread quotes the line."""
     found: dict[date, str] = {}
     for line in lines(text):
-        heading = re.fullmatch(f"{_YEAR}年[度:]?", _tight(line.text))
-        if heading:
-            year = _number(heading[1])
+        heading = year_of(line.text)
+        if heading is not None:
+            year = heading
             continue
-        for one, word in _days_of(line, year):
+        for one, word in days_of(line, year):
             if found.setdefault(one, word) != word:
                 raise Unread(line.text, line.number)
     return found
 
 
-def _days_of(line: Line, year: int | None) -> Iterator[tuple[date, str]]:
-    plain = _tight(line.text)
+def year_of(text: str) -> int | None:
+    """The year of a line that names nothing else (2027年); None where it is no such line."""
+    heading = re.fullmatch(f"{_YEAR}年[度:]?", tight(text))
+    return _number(heading[1]) if heading else None
+
+
+def days_of(line: Line, year: int | None) -> Iterator[tuple[date, str]]:
+    """The days of a line `day word`; Unread quotes it."""
+    plain = tight(line.text)
     try:
         named = span_at(plain, 0, year)
     except Unread as wrong:

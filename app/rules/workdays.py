@@ -215,8 +215,11 @@ class Calendar:
 
     def again(self, deadline: Deadline) -> Deadline:
         """The deadline worked out anew by this calendar: longer or the same, never shorter. [procedure 0]"""
-        if deadline.unit != "workdays":
+        if deadline.unit == "hours":
             return deadline
+        if deadline.unit == "named":  # the date stands; what is known of the days before it may have changed
+            basis = self.basis(deadline.start, deadline.on)
+            return replace(deadline, basis=basis, counted=self.counted(deadline.start, deadline.on))
         new = self.run(deadline.start, deadline.n, max(deadline.floor or deadline.on, deadline.on))
         # The same day may end earlier by now, where the office took up an 18:00 cut-off.
         return new if new.at >= deadline.at else replace(new, at=deadline.at)

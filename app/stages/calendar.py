@@ -13,23 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ColumnElement, Table, false, literal, null, select, type_coerce, union_all, update
+from sqlalchemy import ColumnElement, Table, false, func, literal, null, select, type_coerce, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger import Entry, look_at, move_many, note_office, seal_leftovers, touched, wrote
 from app.ledger.watch import forget
-from app.models import (
-    SUBJECTS,
-    Assignment,
-    CalendarDay,
-    CalendarProposal,
-    Case,
-    OfficeHead,
-    Reminder,
-    Setting,
-    SlaRule,
-)
+from app.models import SUBJECTS, Assignment, CalendarDay, Case, OfficeHead, Reminder, Setting, SlaRule
 from app.models.columns import Moment, clock
 from app.roles import BOT, Actor
 from app.rules.limits import Limits, Versions, refusal
@@ -41,6 +31,7 @@ from app.rules.workdays import (
     Deadline,
     beijing,
     deadline_from,
+    last_day,
     provisional_workday,
     sweep_not_before,
 )
@@ -49,7 +40,9 @@ from app.rules.workflow import CLOCKS, LIVE, STANDS
 FIRST_YEAR = 2004
 YEARS_AHEAD = 10
 """How far ahead a person may name a date."""
-OFFICE, LIBRARY, PROVISIONAL = "office", "library", "provisional"
+OFFICE, LIBRARY, WEEK, PROVISIONAL = "office", "library", "week", "provisional"
+"""Where a day is known from: a loaded notice names it, the published calendar has it, it follows the week in a year
+that is known, or it is a guess."""
 _VERSION, _LAST = "calendar.version", "calendar.last"
 
 
@@ -200,57 +193,6 @@ def numbers_known(session: Session, now: datetime) -> Limits:
     return _versions(session).at(beijing(now))
 
 
-def load_calendar(
-    session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
-) -> CalendarProposal:
-    """An IT administrator proposes days (True: worked); nothing changes before the centre head approves them."""
-    office = office_at(session, now)
-    if not days:
-        raise NotAllowed("no_days")
-    for day in days:
-        if not office.calendar.first <= day <= office.calendar.last:
-            raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=office.calendar.last.isoformat())
-    proposal = CalendarProposal(
-        days=json.dumps({day.isoformat(): worked for day, worked in sorted(days.items())}),
-        reason=reason, proposed_at=now, proposed_by_id=actor.id,
-    )  # fmt: skip
-    session.add(proposal)
-    session.flush()
-    note_office(session, now, actor, "calendar.proposed", {"proposal": proposal.id, "days": json.loads(proposal.days)})
-    return proposal
-
-
-def approve_calendar(session: Session, now: datetime, actor: Actor, accept: bool = True) -> CalendarProposal:
-    """The centre head approves the oldest proposal, or turns it down. Approved, the days count from now on and open
-    deadlines are worked out anew.
-
-    A year of which a day is loaded is then known: what its notice does not name follows the week."""
-    query = select(CalendarProposal).where(
-        CalendarProposal.approved_at.is_(None), CalendarProposal.refused_at.is_(None)
-    ).order_by(CalendarProposal.id)
-    proposal = session.scalars(query.limit(1)).first()
-    if proposal is None:
-        raise NotAllowed("nothing_proposed")
-    if proposal.proposed_by_id == actor.id:
-        raise NotAllowed("own_proposal")
-    if not accept:
-        proposal.refused_at = now
-        note_office(session, now, actor, "calendar.refused", {"proposal": proposal.id})
-        return proposal
-    days = {date.fromisoformat(day): worked for day, worked in json.loads(proposal.days).items()}
-    set_days(session, days)
-    for year in {day.year for day in days}:
-        known = update(CalendarDay).where(
-            CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)), CalendarDay.source == PROVISIONAL
-        )
-        session.execute(known.values(source=OFFICE))
-    _changed(session)
-    proposal.approved_at, proposal.approved_by_id = now, actor.id
-    note_office(session, now, actor, "calendar.loaded", {"proposal": proposal.id, "days": json.loads(proposal.days)})
-    recompute(session, now, actor)
-    return proposal
-
-
 def _look_again(session: Session, now: datetime) -> None:
     """When the bot looks at a case was worked out with the days as they were: it looks at all of them anew."""
     soon = sweep_not_before(now)
@@ -261,12 +203,21 @@ def _look_again(session: Session, now: datetime) -> None:
 
 def recompute(session: Session, now: datetime, actor: Actor) -> None:
     """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
-    office = office_at(session, now)
+    entries = moving(session, office_at(session, now))
+    for start in range(0, len(entries), 1000):
+        for group in _alike(entries[start : start + 1000]):
+            move_many(session, now, actor, group)
+    _look_again(session, now)
+
+
+def moving(session: Session, office: Office) -> list[Entry]:
+    """What working every open deadline out anew would change: the later ones, and those whose basis is another by now;
+    nothing is written."""
     whole_days = office.calendar.to_midnight()
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
-        running = model.state.in_(states) | _still_running(model, now)
+        running = model.state.in_(states) | _still_running(model, office.now)
         for row in session.scalars(select(model).where(running).order_by(model.id)):
             later = {
                 name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
@@ -274,12 +225,21 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
             }
             moved = {name: deadline for name, deadline in later.items() if deadline}
             if moved:
-                entries.append(_moved(subject, row, moved, now))
+                entries.append(_moved(subject, row, moved, office.now))
     _assists(session, office, entries)
-    for start in range(0, len(entries), 1000):
-        for group in _alike(entries[start : start + 1000]):
-            move_many(session, now, actor, group)
-    _look_again(session, now)
+    return entries
+
+
+def longest_open(session: Session) -> date | None:
+    """The last day on which an open clock runs out; None where none runs."""
+    latest = [
+        select(func.max(getattr(SUBJECTS[subject], f"{name}_at"))).where(SUBJECTS[subject].state.in_(states))
+        for subject, (names, states) in CLOCKS.items()
+        for name in names
+    ]
+    rows = session.execute(union_all(*latest).execution_options(unscoped=True)).scalars()
+    found = [last_day(at) for at in rows if at is not None]
+    return max(found, default=None)
 
 
 def _still_running(one: Any, now: datetime) -> ColumnElement[bool]:
@@ -303,11 +263,11 @@ def _alike(entries: list[Entry]) -> list[list[Entry]]:
 
 
 def _later(calendar: Calendar, old: Deadline | None) -> Deadline | None:
-    """The deadline anew, where that is later; else None."""
+    """The deadline anew, where that is later or rests on known days by now; else None."""
     if old is None:
         return None
     new = calendar.again(old)
-    return new if new.at > old.at else None
+    return new if new.at > old.at or new.basis != old.basis else None
 
 
 def _moved(subject: str, row: Any, moved: Mapping[str, Deadline], now: datetime) -> Entry:
@@ -356,7 +316,8 @@ def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
         moved = leads.get(its_lead.id)
         new = deadline_from(moved["due_at"], moved["due_clock"]) if moved else its_lead.deadline("due")
         due = _assist_anew(office.calendar, assist, new)
-        if due.at > assist.due_at:
+        own = assist.deadline("due")
+        if due.at > assist.due_at or (own is not None and due.at == own.at and due.basis != own.basis):
             entries.append(_moved("assignment", assist, {"due": due}, office.now))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, case, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
+from app.models.acceptance import PATH_SIGN
 from app.roles import Actor
 from app.rules import evaluation, phones
 from app.rules.articles import articles
@@ -115,29 +117,50 @@ def edit_post(
     return _told(session, now, actor, "post.changed", "post", row, "edited")  # type: ignore[no-any-return]
 
 
+def category_named(named: str) -> Select[int]:
+    """A query for the id of the category that is named: by its path (either stroke between), by its name where no other
+    category has it, or by its id."""
+    above, other = aliased(Category), aliased(Category)
+    word = re.sub(r"\s*[/／]\s*", PATH_SIGN, named.strip())
+    path = case((above.name.is_(None), Category.name), else_=above.name + PATH_SIGN + Category.name)
+    alone = ~exists().where(other.name == Category.name, other.id != Category.id)
+    meant = [path == named, path == word, (Category.name == named.strip()) & alone]
+    if named.isascii() and named.isdigit() and len(named) < 10:
+        meant.append(Category.id == int(named))
+    rank = case(*((which, place) for place, which in enumerate(meant)))
+    query = select(Category.id).outerjoin(above, above.id == Category.parent_id)
+    return query.where(or_(*meant)).order_by(rank).limit(1)
+
+
 def _parent(session: Session, parent: str | None, own: int) -> int | None:
     """The category above, by its name: the tree has two levels."""
     if not parent:
         return None
-    found = session.scalars(select(Category).where(Category.name == parent).limit(1)).first()
-    if found is None or found.parent_id is not None or found.id == own:
+    query = select(Category).where(Category.name == parent, Category.parent_id.is_(None))
+    found = session.scalars(query.limit(1)).first()
+    if found is None or found.id == own:
         raise NotAllowed("unknown_category")
     return found.id
 
 
-def _free(session: Session, name: str, own: int) -> str:
-    lock_office(session)
+def _free(session: Session, name: str, parent: int | None, own: int) -> str:
+    """The name, which no other category under the same parent has; it holds no sign that parts a path."""
     word = name.strip()
     if not word:
         raise NotAllowed("field_missing", field="name")
-    if session.scalar(select(Category.id).where(Category.name == word, Category.id != own)) is not None:
+    if PATH_SIGN in word:
+        raise NotAllowed("field_wrong", field="name")
+    under = Category.parent_id.is_(None) if parent is None else Category.parent_id == parent
+    if session.scalar(select(Category.id).where(Category.name == word, under, Category.id != own)) is not None:
         raise NotAllowed("category_taken", name=word)
     return word
 
 
 def add_category(session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None) -> Category:
     """Enter a category of matters, under another one or at the top. [procedure 1]"""
-    row = Category(name=_free(session, name, 0), parent_id=_parent(session, parent, 0), active=True)
+    lock_office(session)
+    above = _parent(session, parent, 0)
+    row = Category(name=_free(session, name, above, 0), parent_id=above, active=True)
     session.add(row)
     return _told(session, now, actor, "category.changed", "category", row, "added")  # type: ignore[no-any-return]
 
@@ -151,7 +174,8 @@ def edit_category(
     below = session.scalar(select(Category.id).where(Category.parent_id == row.id).limit(1))
     if parent and below is not None:
         raise NotAllowed("unknown_category")
-    row.name, row.parent_id, row.active = _free(session, name, row.id), _parent(session, parent, row.id), active
+    above = _parent(session, parent, row.id)
+    row.name, row.parent_id, row.active = _free(session, name, above, row.id), above, active
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 

@@ -116,7 +116,7 @@ def _matter(session: Session, case: Case) -> Facts:
     category = session.get(Category, case.category_id) if case.category_id else None
     return {
         "received_at": _at(case.received_at), "registered_at": _at(case.registered_at), "channel": case.channel,
-        "kind": case.kind, "category": category.name if category else None, "urgency": case.urgency,
+        "kind": case.kind, "category": str(category) if category else None, "urgency": case.urgency,
         "place": case.place, "narrative": case.narrative, "demand": case.demand, "repeats": case.repeats,
         "anonymous": case.anonymous, "confidential": case.confidential, "leader_assigned": case.leader_assigned,
         "state": case.state, "round": case.round,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
@@ -283,13 +283,19 @@ def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:
         item.unit_id = successor.id
 
 
-def calendar_missing(office: Office) -> str | None:
-    """The alarm over a missing next year: a warning from 1 November, red from 10 December; it never stops a sweep."""
+def calendar_missing(office: Office, longest: date | None = None) -> tuple[str, int] | None:
+    """The alarm over a year whose days are guessed, and which: a warning from 1 November for the next one, red from
+    10 December, and red for as long as any guessed day lies between today and the longest open deadline. It never
+    stops a sweep."""
     today = office.now.date()
-    first = date(today.year + 1, 1, 1)
-    if not any(first + timedelta(days=n) in office.calendar.provisional for n in range(31)):
+    guessed = office.calendar.provisional
+    ahead = [day for day in guessed if today <= day <= max(longest or today, today)]
+    late = (today.month, today.day) >= (12, 10)
+    if ahead and (late or min(ahead).year == today.year):
+        return "red", min(ahead).year
+    if not any(day.year == today.year + 1 for day in guessed):
         return None
-    if (today.month, today.day) >= (12, 10):
-        return "red"
-    return "warning" if today.month >= office.limits.calendar_warning_month else None
+    if late:
+        return "red", today.year + 1
+    return ("warning", today.year + 1) if today.month >= office.limits.calendar_warning_month else None
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from app.models import Assignment, Case, Category, Supervision, Unit, VisitRecord
+from app.models import Assignment, Case, Supervision, Unit, VisitRecord
 from app.models.columns import facts_of
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
@@ -27,6 +27,7 @@ from app.stages import (
     factors,
     files,
     handling,
+    loading,
     office,
     people,
     redo,
@@ -68,13 +69,14 @@ def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> C
     return acceptance.register(session, now, actor, **_caller(values))
 
 
-def _category_named(name: str) -> Select[int]:
-    """A query for the id of the category that a form or a story names."""
-    return select(Category.id).where(Category.name == name).limit(1)
+def _category_named(named: str) -> Select[int]:
+    """A query for the id of the category that a form or a story names: by its path, by its name where only one has it,
+    or by its id."""
+    return directory.category_named(named)
 
 
 def _category(session: Session, values: dict[str, Any]) -> dict[str, Any]:
-    """A category is named by its name in forms and stories."""
+    """A category is named by its path in forms and stories."""
     name = values.pop("category", None)
     if name == "":
         values["category_id"] = None
@@ -148,7 +150,7 @@ def _defer(session: Session, now: datetime, actor: Actor, item: Supervision, **v
 
 
 def _load_calendar(session: Session, now: datetime, actor: Actor, days: Mapping[date, str], **values: Any) -> Any:
-    return calendars.load_calendar(session, now, actor, {day: word == "work" for day, word in days.items()}, **values)
+    return loading.load_calendar(session, now, actor, {day: word == "work" for day, word in days.items()}, **values)
 
 
 def _first_response(session: Session, now: datetime, actor: Actor, one: Assignment, words: str) -> Assignment:
@@ -305,7 +307,7 @@ _VERBS = (
     Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
     Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
     Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
-    Verb("approve_calendar", "calendar", "none", calendars.approve_calendar, (_ACCEPT,)),
+    Verb("approve_calendar", "calendar", "none", loading.approve_calendar, (_ACCEPT,)),
     Verb("change_rule", "calendar", "none", calendars.change_rule, (
         _f("name!"), _f("value!", "any"), _f("valid_from", "date"), _f("reason"))),
     Verb("approve_rule", "calendar", "none", calendars.approve_rule, (_ACCEPT,)),

@@ -11,19 +11,15 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import Boolean, Date, Integer, inspect, select
 
 from app.models.columns import Moment
-from app.rules import words
+from app.rules import reading, words
 from app.views.actor import actor, language, reader
-from app.views.filters import Contains, Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of, id_of
+from app.views.filters import Contains, Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of
+from app.views.unread import DATED, understood, unread
 from app.views.worklists import Queue, queues_of
 
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
 """(address, label) of each."""
-
-
-def _number(text: str) -> str:
-    """A number that was typed; -1, which no row has, where it is none."""
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else "-1"
 
 
 def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
@@ -112,28 +108,33 @@ class Asking:
         return filters.get_joined_filters(self._base_filters)
 
     def _filter(self, filters: Any, name: str) -> None:
-        kind, value = self._kind(name), request.args.get(f"q_{name}", "").strip()[:200].replace("\0", "")
-        if kind in ("date", "moment", "clock"):
-            first, last = day_of(request.args.get(f"from_{name}")), day_of(request.args.get(f"to_{name}"))
-            if first:
-                filters.add_filter(name, Since, (first, kind))
-            if last:
-                filters.add_filter(name, Until, (last, kind))
-        elif not value:
+        """Add what is asked of a column; what cannot be read is left out, and said by the page."""
+        kind = self._kind(name)
+        if kind in DATED:
+            for end, bound in (("from", Since), ("to", Until)):
+                day = day_of(request.args.get(f"{end}_{name}"))
+                if day:
+                    filters.add_filter(name, bound, (day, kind))
             return
-        elif kind == "relation" and name == "case":
+        value = request.args.get(f"q_{name}", "").strip()
+        if not value or not understood(self, name, value):
+            return
+        if kind == "relation" and name == "case":
             filters.add_filter(name, OfCase, value)
-        elif kind == "relation":
-            filters.add_filter(name, OfRow, id_of(value))
         elif kind == "bool":
             filters.add_filter(name, Truth, value == "y")
         elif kind == "number":
-            filters.add_filter(name, FilterEqual, _number(value))
-        elif kind == "choice":
-            filters.add_filter(name, FilterEqual, value)
+            filters.add_filter(name, FilterEqual, reading.whole(value))
+        elif kind in ("choice", "relation"):
+            filters.add_filter(name, FilterEqual if kind == "choice" else OfRow, value)
         else:
             found = Contains if name not in self.free or actor().reads_as_typed else Covered
             filters.add_filter(name, found, value)
+
+    def unread(self) -> list[str]:
+        """What of the address could not be read, as sentences: each is left out of what is asked, and said."""
+        labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
+        return [words.unread(label, value, language()) for label, value in unread(self, request.args, labels)]
 
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""

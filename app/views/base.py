@@ -24,6 +24,7 @@ from app.rules import words
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
 from app.views.masking import case_of, know_callers, masked_text
+from app.views.ordering import ordered
 from app.views.shown import NOTHING, shown, term
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
@@ -51,6 +52,12 @@ class DeskInterface(SQLAInterface):
         """The query of one page, its relations loaded with it."""
         loaded = super().apply_all(query, *args, **kwargs)
         return loaded.options(*(selectinload(getattr(self.obj, name)) for name in self.eager))
+
+    def apply_order_by(self, query: Any, order_column: str, order_direction: str, *args: Any, **kwargs: Any) -> Any:
+        """Order by a column of the table: by rank where it holds codes, what is empty last."""
+        if order_column not in inspect(self.obj).columns:
+            return super().apply_order_by(query, order_column, order_direction, *args, **kwargs)
+        return query.order_by(*ordered(self.obj, order_column, order_direction))
 
     def add(self, item: Any, raise_exception: bool = False) -> bool:
         """Refused: rows are written by verbs."""
@@ -135,12 +142,14 @@ class DeskView(Asking, ModelView):
         size = min(max(page_of(request.args.get("size"), LARGEST_PAGE), 0) or PAGE, LARGEST_PAGE)
         page = page_of(request.args.get("page"), DEEPEST // size)
         column, way = self.order()
+        left_out = self.unread()
         count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
         self.cover(rows)
         return self.render_template(
             self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],
             columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
             pages=-(-count // size), order=column, way=way, capped=count > COUNTED_TO, may_add=self.may_add(),
+            left_out=left_out,
         )  # fmt: skip
 
     def row(self, item: Any) -> dict[str, Any]:
@@ -257,6 +266,8 @@ class DeskView(Asking, ModelView):
     @permission_name("export")
     def export(self) -> Any:
         """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked with who took it."""
+        if self.unread():  # said where a person reads it: a file would pass for what was asked
+            return redirect(self.address("list"))
         head = [words.column(self.table, name, language()) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
         lines = self._lines(head, mark)

@@ -17,6 +17,7 @@ from flask_appbuilder.models.sqla.filters import (
 from sqlalchemy import bindparam, false, inspect
 
 from app.models import Case
+from app.rules import reading
 from app.rules.workdays import BEIJING
 from app.scope import may_be_covered
 from app.views.masking import know_callers, masked_text
@@ -26,17 +27,11 @@ AT_ONCE = 500
 
 
 def day_of(text: str | None) -> date | None:
-    """A day that was typed into an address; None where it is none."""
+    """A day that was typed into an address, in any way of writing; None where it is none."""
     try:
-        day = date.fromisoformat(text or "")
+        return reading.day(text or "")
     except ValueError:
         return None
-    return day if 1900 < day.year < 2200 else None
-
-
-def id_of(text: str) -> str:
-    """The id of a row that was chosen; 0, which no row has, where it is none."""
-    return text if text.isascii() and text.isdigit() and len(text) < 10 else "0"
 
 
 def _moment(day: date, kind: str) -> Any:

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.models import Case, Category, Person, Unit
 from app.roles import PAGES, RIGHTS
-from app.rules import reading, words
+from app.rules import arrangement, reading, words
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
 from app.stages.people import COMPOSABLE
@@ -54,7 +54,10 @@ _HINTS = {
         "What the caller was told. Never type in a secret of the state.",
     ),
     "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
-    "days": ("每行一个日期和“上班”或“休息”，如 2027-01-03 上班。", "A date and work or rest on each line."),
+    "days": (
+        "可直接粘贴国务院办公厅的放假通知全文；或每行一个日期（或起止日期）和“上班”或“休息”，如 2027年1月3日 上班。",
+        "Paste the State Council's notice as it is; or a date (or a range of dates) and work or rest on each line.",
+    ),
     "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
     "names": ("每行一个。", "One a line."),
     "case": ("填写工单编号。", "The number of the case."),
@@ -182,8 +185,7 @@ class Form:
             query = select(Unit.code, Unit.name).where(Unit.active.is_(True)).order_by(Unit.id).limit(500)
             return [(code, name) for code, name in self.reading.execute(query)]
         if one.name in ("category", "parent"):
-            query_ = select(Category.name).where(Category.active.is_(True)).order_by(Category.id).limit(500)
-            return [(name, name) for name in self.reading.scalars(query_)]
+            return [(path, path) for path in self._categories(one.name == "parent")]
         if (self.verb.name, one.name) == ("change_rule", "name"):
             return self._named("rule")
         if one.name == "to_leader":
@@ -197,6 +199,14 @@ class Form:
         if one.name == "rights":
             return [(word, right_title(word, self.tongue)) for word in sorted(COMPOSABLE, key=_rank)]
         return ()
+
+    def _categories(self, top: bool) -> list[str]:
+        """The paths of the categories that may be chosen, each below the one above it; only those at the top."""
+        query = select(Category).where(Category.active.is_(True)).order_by(Category.id).limit(500)
+        rows = list(self.reading.scalars(query.where(Category.parent_id.is_(None)) if top else query))
+        places = {row.id: n for n, row in enumerate(rows)}
+        rows.sort(key=lambda row: (places.get(row.parent_id or row.id, 0), row.parent_id is not None, row.id))
+        return [str(row) for row in rows]
 
     def values(self) -> dict[str, Any]:
         """What was typed, as the verb table takes it; an empty field is not there. NotAllowed names the field that
@@ -282,6 +292,6 @@ def _typed(text: str, session: Session) -> str:
 _READ = {
     "bool": lambda text, _: reading.yes(text), "int": lambda text, _: reading.whole(text), "any": _any, "case": _case,
     "parts": lambda text, _: [{"narrative": part} for part in reading.paragraphs(text)],
-    "days": lambda text, _: reading.days(text), "counts": lambda text, _: reading.counts(text),
+    "days": lambda text, _: arrangement.days(text), "counts": lambda text, _: reading.counts(text),
     "date": _typed, "moment": _typed,
 }  # fmt: skip

@@ -211,7 +211,7 @@ def _of_case(verb: Verb, case: Case) -> Filled:
         elif one.name == "complained_unit":
             filled[one.name] = case.complained_unit.code if case.complained_unit else ""
         elif one.name == "category":
-            filled[one.name] = case.category.name if case.category else ""
+            filled[one.name] = str(case.category) if case.category else ""
         elif hasattr(case, one.name) and (verb.name == "edit_case" or one.name in ("kind", "urgency")):
             filled[one.name] = typed_as(getattr(case, one.name))
     return filled

@@ -139,8 +139,8 @@ def test_a_missing_next_year_is_a_warning_from_november_and_wrong_from_the_tenth
     sweep(desk.sessions, now)
     assert found(settings, now) == ([] if level is None else [("calendar_missing", level)])
     with transaction(desk.sessions) as session:
-        january = [date(2027, 1, 1) + timedelta(days=n) for n in range(31)]
-        set_days(session, {one: one.weekday() < 5 for one in january})
+        year = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+        set_days(session, {one: one.weekday() < 5 for one in year})
     assert found(settings, now) == []
 
 

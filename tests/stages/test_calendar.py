@@ -16,20 +16,20 @@ from app.database import sessions_from, transaction
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Event, Setting
 from app.models.columns import clock
 from app.roles import BOT, Actor, person
+from app.rules.festivals import NAMES, holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, Deadline
 from app.stages.calendar import (
     CLOCKS,
-    approve_calendar,
     approve_rule,
     assist_deadline,
     change_rule,
     fill,
-    load_calendar,
     office_at,
     recompute,
     set_days,
 )
+from app.stages.loading import approve_calendar, lacking, load_calendar
 from app.story.cast import account
 from tests.databases import Desk, desk_at
 from tests.ledger.rows import allocated, bear, register, unit
@@ -219,16 +219,71 @@ def test_days_outside_the_table_and_empty_proposals_are_refused(desk: Desk, name
         assert session.scalar(select(func.count()).select_from(CalendarProposal)) == 0
 
 
-def test_a_year_of_which_a_notice_was_loaded_is_known_and_other_years_are_not(desk: Desk) -> None:
+def loaded(session: Session, **named: bool) -> None:
+    load_calendar(session, NOW, actor(session, "it_admin"), days(**named))
+    approve_calendar(session, NOW, actor(session, "centre_head"))
+
+
+def test_only_days_that_a_loaded_notice_names_are_the_offices(desk: Desk) -> None:
+    with transaction(desk.sessions) as session:
+        office_at(session, NOW)
+        loaded(session, d0101=False, d0104=False, d0109=True)
+        sources = select(CalendarDay.day).where(CalendarDay.source == "office").order_by(CalendarDay.day)
+        assert list(session.scalars(sources)) == [day("2027-01-01"), day("2027-01-04"), day("2027-01-09")]
+        calendar = office_at(session, NOW).calendar
+        assert len(calendar.provisional) == 362
+        assert calendar.run(day("2026-12-31"), 1).basis == "provisional"  # over the 2nd and 3rd, which nobody named
+        assert calendar.run(day("2026-12-30"), 1).basis == "official"
+
+
+@pytest.mark.parametrize("left_out", NAMES)
+def test_a_year_is_known_when_each_public_holidays_own_date_is_a_loaded_rest_day(desk: Desk, left_out: str) -> None:
+    own = holidays(2027)
     with transaction(desk.sessions) as session:
         admin, head = actor(session, "it_admin"), actor(session, "centre_head")
         office_at(session, NOW + timedelta(days=30))  # fills 2028
-        load_calendar(session, NOW, admin, days(d0104=False))
+        load_calendar(session, NOW, admin, {on: False for name, on in own.items() if name != left_out})
         approve_calendar(session, NOW, head)
-        calendar = office_at(session, NOW).calendar
-        assert {one.year for one in calendar.provisional} == {2028}
-        assert calendar.run(day("2026-12-31"), 1).basis == "official"
-        assert row(session, "2027-10-01").worked is False  # not named by the notice: as the year had it
+        assert [(one.holiday, one.day) for one in lacking(session, [2027])] == [(left_out, own[left_out])]
+        assert lacking(session, [2027], {own[left_out]: False}) == []
+        assert {one.year for one in office_at(session, NOW).calendar.provisional} == {2027, 2028}
+        load_calendar(session, NOW, admin, {own[left_out]: False})
+        approve_calendar(session, NOW, head)
+        assert lacking(session, [2027]) == []
+        assert {one.year for one in office_at(session, NOW).calendar.provisional} == {2028}
+        named = {row(session, one.isoformat()).source for one in own.values()}
+        assert (named, row(session, "2027-10-04").source) == ({"office"}, "week")
+        assert row(session, "2027-10-04").worked and not row(session, "2027-10-03").worked  # a Monday; a Sunday
+
+
+def test_a_holiday_that_a_later_notice_has_worked_leaves_the_year_guessed_again(desk: Desk) -> None:
+    with transaction(desk.sessions) as session:
+        office_at(session, NOW)
+        arrived(session)
+        assert not office_at(session, NOW).calendar.provisional
+        loaded(session, d1001=True)
+        assert [one.holiday for one in lacking(session, [2027])] == ["national_day"]
+        assert row(session, "2027-03-01").source == "provisional" and row(session, "2027-01-01").source == "office"
+
+
+def test_a_year_of_the_published_calendar_stays_known_whatever_is_loaded_of_it(desk: Desk) -> None:
+    with transaction(desk.sessions) as session:
+        office_at(session, NOW)
+        load_calendar(session, NOW, actor(session, "it_admin"), {day("2026-12-30"): False})
+        approve_calendar(session, NOW, actor(session, "centre_head"))
+        assert {row(session, f"2026-12-{n}").source for n in (29, 31)} == {"library"}
+        assert lacking(session, [2026]) == []
+
+
+def test_a_deadline_whose_days_became_known_is_official_though_it_stays(desk: Desk) -> None:
+    with transaction(desk.sessions) as session:
+        one = deadline_in(session, "2026-12-28", 5)
+        loaded(session, d0101=False)
+        assert one.deadline("due").basis == "provisional" and moves(session) == []
+        arrived(session)
+        due = one.deadline("due")
+        assert (due.on, due.basis) == (day("2027-01-05"), "official")
+        assert ledger.verify(session, desk.key) == []
 
 
 def deadline_in(session: Session, start: str, n: int, **other: Any) -> Assignment:
@@ -238,8 +293,13 @@ def deadline_in(session: Session, start: str, n: int, **other: Any) -> Assignmen
     return allocated(session, allocated_at=at, **clock("due", due), **other)
 
 
+def notice(**named: bool) -> dict[date, bool]:
+    """A notice that makes 2027 known: each public holiday's own date a rest day, and what else it names."""
+    return dict.fromkeys(holidays(2027).values(), False) | days(**named)
+
+
 def arrived(session: Session, **named: bool) -> None:
-    load_calendar(session, NOW, actor(session, "it_admin"), days(**named))
+    load_calendar(session, NOW, actor(session, "it_admin"), notice(**named))
     approve_calendar(session, NOW, actor(session, "centre_head"))
 
 
@@ -266,12 +326,13 @@ def test_a_calendar_that_arrives_makes_an_open_deadline_longer_and_both_values_a
 def test_a_calendar_that_arrives_never_makes_a_deadline_shorter(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         one = deadline_in(session, "2026-12-28", 5)
-        before = (one.due_at, one.due_clock)
+        before = one.due_at
         arrived(session, d0102=True, d0103=True)
         assert office_at(session, NOW).calendar.run(day("2026-12-28"), 5).on == day("2027-01-03")
         session.refresh(one)
-        assert (one.due_at, one.due_clock) == before
-        assert moves(session) == []
+        assert one.due_at == before
+        told = [json.loads(event.payload)["due"] for event in moves(session)]
+        assert [said["told"] == said["new"] for said in told] == [True]  # the days are known by now: official
 
 
 def test_what_was_told_after_one_calendar_is_kept_through_the_next(desk: Desk) -> None:

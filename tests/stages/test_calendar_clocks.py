@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.models import SUBJECTS, Assignment, CalendarDay, DayCount, Event, Reminder, Supervision
+from app.rules.festivals import holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.stages.calendar import CLOCKS, office_at
+from app.stages.calendar import CLOCKS, longest_open, office_at
 from app.stages.office import calendar_missing
 from app.verbs import VERBS
 from tests.databases import Desk, desk_at
@@ -29,8 +30,9 @@ def change(office: Office, at: str, name: str, value: object, valid_from: str | 
 
 
 def load(office: Office, at: str, **days: str) -> None:
-    """An administrator loads days of 2027 (`d0104="rest"`), the centre head approves them."""
-    named = {date(2027, int(word[1:3]), int(word[3:])): kind for word, kind in days.items()}
+    """An administrator loads a notice of 2027 with days of it (`d0104="rest"`), the centre head approves it."""
+    named = dict.fromkeys(holidays(2027).values(), "rest")
+    named |= {date(2027, int(word[1:3]), int(word[3:])): kind for word, kind in days.items()}
     office.do(at, "it_admin", "load_calendar", days=named)
     office.do(at, "centre_head", "approve_calendar")
 
@@ -154,13 +156,32 @@ def test_a_calendar_that_arrives_lengthens_and_logs_what_was_told_and_what_is_ne
 def test_a_missing_next_year_is_a_warning_from_1_november_and_red_from_10_december(desk: Desk) -> None:
     office = Office(desk)
     days = ("2026-10-31", "2026-11-01", "2026-12-09", "2026-12-10", "2026-12-31")
-    assert [calendar_missing(office.office(day)) for day in days] == [None, "warning", "warning", "red", "red"]
+    said = [calendar_missing(office.office(day)) for day in days]
+    warning, red = ("warning", 2027), ("red", 2027)
+    assert said == [None, warning, warning, red, red]
     office.allocated("2026-12-28 09:00", "A", kind="help")
     office.sweeps("2026-12-29", "2027-01-06")
     assert office.days("reminder.issued", "A") == ["2027-01-06"]
     office = Office(desk)
-    load(office, "2027-01-06 10:00", d0101="rest")
+    office.do("2027-01-06 09:00", "it_admin", "load_calendar", days={date(2027, 1, 1): "rest"})
+    office.do("2027-01-06 10:00", "centre_head", "approve_calendar")
+    assert calendar_missing(office.office("2026-12-31")) == red  # a day of it is known, the year is not
+    load(office, "2027-01-06 11:00")
     assert calendar_missing(office.office("2026-12-31")) is None
+
+
+def test_the_alarm_stays_red_while_a_guessed_day_lies_before_the_longest_open_deadline(desk: Desk) -> None:
+    office = Office(desk)
+    assert calendar_missing(office.office("2027-01-01")) == ("red", 2027)
+    office.allocated("2026-12-31 09:00", "A", kind="help")
+    with reading(desk.sessions) as session:
+        longest = longest_open(session)
+    assert longest == date(2027, 1, 8)
+    known = {date(2027, 1, n): "rest" if n < 4 else "work" for n in range(1, 8)}
+    office.do("2027-01-02 09:00", "it_admin", "load_calendar", days=known)
+    office.do("2027-01-02 10:00", "centre_head", "approve_calendar")
+    assert calendar_missing(office.office("2027-01-03"), date(2027, 1, 7)) is None
+    assert calendar_missing(office.office("2027-01-03"), date(2027, 1, 8)) == ("red", 2027)
 
 
 def test_the_calendar_is_never_cached_for_the_life_of_a_process(desk: Desk) -> None:

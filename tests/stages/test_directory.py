@@ -7,14 +7,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
-from app.database import reading
+from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
 from app.roles import RIGHTS
 from app.rules.evaluation import Points, points_of
 from app.rules.office import AREA_CODE, WORDS
-from app.stages.directory import POSTS
+from app.stages.directory import POSTS, category_named
 from tests.databases import Desk
 from tests.office import Office
 
@@ -168,6 +169,47 @@ def test_categories_are_a_tree_of_two_levels(office: Office) -> None:
     do(office, "edit_category", id=below.id, name="供水", parent="公共服务")
     assert office.row(Category, id=below.id).parent_id == other.id
     assert [said["change"] for said in office.told("category.changed")] == ["added", "added", "added", "edited"]
+
+
+def test_a_categorys_name_is_unique_under_its_parent_and_the_label_is_the_path(office: Office) -> None:
+    for top in ("城建", "公共服务"):
+        do(office, "add_category", name=top)
+    built = do(office, "add_category", name="其他", parent="城建")
+    other = do(office, "add_category", name="其他", parent="公共服务")
+    assert refused(office, "add_category", name="其他", parent="城建") == "category_taken"
+    assert refused(office, "add_category", name="城建") == "category_taken"
+    assert refused(office, "edit_category", id=other.id, name="其他", parent="城建") == "category_taken"
+    assert refused(office, "add_category", name="城建／道路") == "field_wrong"
+    with reading(office.desk.sessions) as session:
+        assert [str(session.get_one(Category, one.id)) for one in (built, other)] == ["城建／其他", "公共服务／其他"]
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("城建／其他", "城建／其他"), ("公共服务/其他", "公共服务／其他"), (" 城建 / 其他 ", "城建／其他"),
+        ("道路", "城建／道路"),
+        ("城建", "城建"), ("其他", None), ("城建／没有", None), ("", None), ("0", None), ("％", None),
+    ],
+)
+def test_a_category_is_named_by_its_path_or_by_a_name_that_it_alone_has(
+    office: Office, named: str, meant: str | None
+) -> None:
+    for name, parent in (("城建", None), ("公共服务", None), ("其他", "城建"), ("其他", "公共服务"), ("道路", "城建")):
+        do(office, "add_category", name=name, parent=parent)
+    with reading(office.desk.sessions) as session:
+        found = session.scalar(category_named(named))
+        assert (found and str(session.get_one(Category, found))) == meant
+        if found:
+            assert session.scalar(category_named(str(found))) == found  # by its id
+
+
+def test_no_two_categories_of_one_name_stand_under_one_parent_in_the_database(office: Office) -> None:
+    top = do(office, "add_category", name="城建")
+    do(office, "add_category", name="其他", parent="城建")
+    for name, parent in (("城建", None), ("其他", top.id)):
+        with pytest.raises(IntegrityError), transaction(office.desk.sessions) as session:
+            session.add(Category(name=name, parent_id=parent, active=True))
 
 
 def test_a_categorys_name_is_its_own(office: Office) -> None:

@@ -70,6 +70,23 @@ _FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel":
           "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
           "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting"),
           "why": ("phone_wrong",)}  # fmt: skip
+PARAMETERS: dict[str, Pair] = {
+    "page": ("页码", "Page"), "size": ("每页条数", "Rows a page"), "order": ("排序", "Order"),
+    "work": ("待办清单", "List of work"),
+}  # fmt: skip
+"""What an address may say besides what is searched for -> what it is called."""
+_UNREAD: Pair = (
+    "“{label}”的条件“{told}”无法识别，未按它查询；其余条件已生效。",
+    "{label}: “{told}” cannot be read and was left out; the rest of what was asked counts.",
+)
+_QUOTED = 80
+
+
+def unread(label: str, told: str, language: str = "zh") -> str:
+    """The sentence about a condition of a search that could not be read."""
+    return word(_UNREAD, language).format(label=label, told=told[:_QUOTED])
+
+
 _NOT_CHOSEN: Pair = ("请选择{field}。", "Choose {field}.")
 
 

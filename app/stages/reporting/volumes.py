@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import Assignment, Case, Category, Contact, DayCount, Event, Request, Suggestion, Unit
+from app.models.acceptance import path_of
 from app.rules.covering import covered
 from app.rules.limits import Limits
 from app.rules.office import Office
@@ -64,7 +65,7 @@ def category_names(session: Session) -> dict[str, str]:
     query = select(Category.id, Category.name, above.name.label("above"))
     query = query.outerjoin(above, above.id == Category.parent_id)
     return {
-        str(row["id"]): f"{row['above']}/{row['name']}" if row["above"] else row["name"]
+        str(row["id"]): path_of(row["name"], row["above"])
         for row in rows_of(session, query)
     }
 
