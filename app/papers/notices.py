@@ -13,11 +13,17 @@ from app.rules.words import value
 
 Facts = Mapping[str, Any]
 _NUMBERS = "一二三"
+GUESSED = (
+    "所载期限跨越放假安排尚未公布的日期，按暂定日历推算；放假安排公布后重新计算，期限只会顺延，不会提前。"
+)
+"""What a paper or a list says where a clock crosses guessed days. [procedure 0]"""
 
 
 def _page(facts: Facts, title: str, *blocks: Block | None, head: str | None = None) -> Page:
     """A paper with the red head of its issuer, signed by it on its day, with room for the seal."""
     end = sign(facts["issuer"], day(facts["at"]))
+    if facts.get("guessed"):
+        blocks = (*blocks, paragraph(GUESSED))
     return {
         "head": head or facts["issuer"], "number": facts["number"], "title": title, "to": facts.get("to", ""),
         "blocks": [*(one for one in blocks if one is not None), end], "foot": "double",

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from app.papers.notices import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.notices import GUESSED, LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
 
 _OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -27,6 +27,8 @@ def list_xlsx(facts: Mapping[str, Any]) -> bytes:
         struck = struck_rows(facts)
         if struck:
             _sheet(book, "勘误", STRUCK_HEAD, struck)
+        if facts.get("guessed"):
+            _sheet(book, "说明", ("说明",), [[GUESSED]])
     return made.getvalue()
 
 

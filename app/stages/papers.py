@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, text
@@ -15,6 +16,7 @@ from app.ledger import wrote
 from app.ledger.chain import canonical
 from app.models import (
     Assignment,
+    CalendarDay,
     Case,
     Dossier,
     Event,
@@ -39,6 +41,8 @@ SPARED = ("sha256", "hash", "timeline", "number", "case_number")
 """The keys of facts that hold digits of ours, which are nobody's number."""
 _SPARED_ON_LISTS = (*SPARED, "case", "ground", "class")
 """The same for a row of a list, with the words by which it is sorted."""
+_ENDS = ("due_on", "reply_by", "send_by")
+"""The keys of facts that tell on which day a clock runs out."""
 _KEEP = text(
     "INSERT INTO paper (kind, subject_id, number, facts) VALUES (:kind, :subject_id, :number, :facts) "
     "ON CONFLICT (kind, subject_id) DO NOTHING RETURNING id"
@@ -78,7 +82,7 @@ def frozen(session: Session, kind: str, id: int) -> Facts:
         made = _MAKERS.get(kind.rpartition("_")[0] or kind)
         if made is None:
             raise NotAllowed("not_found")
-        facts = made(session, id)
+        facts = _guessed(session, made(session, id))
         if kind.startswith("supervision_") and kind != f"supervision_{facts['n']}":
             raise NotAllowed("not_found")
         _keep(session, kind, id, facts["number"], canonical(facts))
@@ -86,6 +90,16 @@ def frozen(session: Session, kind: str, id: int) -> Facts:
     assert held is not None  # noqa: S101
     facts = json.loads(held)
     return dict(facts)
+
+
+def _guessed(session: Session, facts: Facts) -> Facts:
+    """The facts, with a mark where a clock that the paper tells of crosses days that are only guessed. [procedure 0]"""
+    rows = [facts, *(row["facts"] for row in facts.get("rows", ()))]
+    days = {date.fromisoformat(row[name]) for row in rows for name in _ENDS if row.get(name)}
+    days.add(date.fromisoformat(facts["at"][:10]))
+    crossed = CalendarDay.day.between(min(days), max(days)) & (CalendarDay.source == "provisional")
+    known = session.scalar(select(CalendarDay.day).where(crossed).limit(1)) is None
+    return facts if known else {**facts, "guessed": True}
 
 
 def _held(session: Session, kind: str, id: int) -> str | None:

@@ -22,7 +22,7 @@ from app.models import Assignment, Paper, Reminder, SupervisionList
 from app.papers.fonts import characters, printable
 from app.rules.covering import covered, hidden
 from app.rules.refusal import NotAllowed
-from app.stages.papers import frozen
+from app.stages.papers import _guessed, frozen
 from tests.databases import Desk
 from tests.office import Office
 from tests.room import Room
@@ -260,6 +260,23 @@ def test_the_sheet_has_as_many_rows_as_the_days_list(office: Office) -> None:
     told = words(papers.list_pdf(held))
     for said in ("督办建议清单", row.number, "催办后逾期不复", "神热线催〔2025〕1号", "下列1件"):
         assert said in told, said
+
+
+def test_a_paper_or_list_whose_clock_crosses_guessed_days_says_so(office: Office) -> None:
+    said = "按暂定日历推算"
+    late(office)
+    known = facts(office, "allocation", office.assignment("A").id)
+    assert "guessed" not in known and said not in words(papers.pdf("allocation", known))
+    office.allocated("2026-12-30 09:00", "B", unit="HOUSING", kind="consultation")
+    assert said in words(papers.pdf("allocation", facts(office, "allocation", office.assignment("B").id)))
+    day = {"facts": {"due_on": "2026-12-31"}}
+    held = facts(office, "list", listed(office).id)
+    for at, guessed in (("2027-01-04T08:30:00+08:00", True), ("2026-12-31T08:30:00+08:00", False)):
+        with transaction(office.desk.sessions) as session:
+            told = _guessed(session, {**held, "at": at, "rows": [{**row, **day} for row in held["rows"]]})
+        sheets = CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(told))).sheet_names
+        assert (told.get("guessed", False), said in words(papers.list_pdf(told))) == (guessed, guessed)
+        assert ("说明" in sheets) == guessed
 
 
 def test_a_struck_row_is_named_with_its_reason_on_paper_and_in_the_sheet(office: Office) -> None:
