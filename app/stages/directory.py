@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, case, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
@@ -120,15 +120,20 @@ def edit_post(
 def category_named(named: str) -> Select[int]:
     """A query for the id of the category that is named: by its path (either stroke between), by its name where no other
     category has it, or by its id."""
-    above, other = aliased(Category), aliased(Category)
+    # Registering asks for it beside other look-ups, where SQLite is told no table's name: each column has its own.
+    one = select(Category.id.label("its_id"), Category.name.label("its_name"), Category.parent_id.label("its_above"))
+    above = select(Category.id.label("above_id"), Category.name.label("above_name")).subquery("above")
+    other = select(Category.id.label("other_id"), Category.name.label("other_name")).subquery("other")
+    its = one.subquery("its")
     word = re.sub(r"\s*[/／]\s*", PATH_SIGN, named.strip())
-    path = case((above.name.is_(None), Category.name), else_=above.name + PATH_SIGN + Category.name)
-    alone = ~exists().where(other.name == Category.name, other.id != Category.id)
-    meant = [path == named, path == word, (Category.name == named.strip()) & alone]
+    name, path = its.c.its_name, above.c.above_name + PATH_SIGN + its.c.its_name
+    path = case((above.c.above_name.is_(None), name), else_=path)
+    alone = ~exists().where(other.c.other_name == name, other.c.other_id != its.c.its_id)
+    meant = [path == named, path == word, (name == named.strip()) & alone]
     if named.isascii() and named.isdigit() and len(named) < 10:
-        meant.append(Category.id == int(named))
+        meant.append(its.c.its_id == int(named))
     rank = case(*((which, place) for place, which in enumerate(meant)))
-    query = select(Category.id).outerjoin(above, above.id == Category.parent_id)
+    query = select(its.c.its_id).outerjoin(above, above.c.above_id == its.c.its_above)
     return query.where(or_(*meant)).order_by(rank).limit(1)
 
 

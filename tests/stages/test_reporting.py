@@ -239,7 +239,7 @@ def test_volumes_by_channel_kind_category_district_mode(told: dict[str, Any]) ->
     assert cases["registered"] == 11, "K was registered in May"
     assert cases["by_channel"] == {"phone": 9, "wechat": 1, "web": 1}
     assert cases["by_kind"] == {"help": 8, "complaint": 1, "consultation": 1, "suggestion": 1}
-    assert {one["name"]: one["n"] for one in cases["by_category"].values()} == {"供水/管网": 2, "路面": 2, "": 7}
+    assert {one["name"]: one["n"] for one in cases["by_category"].values()} == {"供水／管网": 2, "路面": 2, "": 7}
     assert cases["by_mode"] == {"transfer": 9, "direct": 2}
     assert cases["by_place"] == {"滨河路": 2, "other": 9}
     assert told["volumes"]["contacts"] == {
@@ -278,7 +278,7 @@ def test_per_unit_allocated_to_average_days(told: dict[str, Any], code: str, lin
 
 def test_hot_topics_are_the_categories_with_most_contacts(told: dict[str, Any]) -> None:
     assert [(one["name"], one["contacts"], one["repeats"]) for one in told["hot_topics"]] == [
-        ("供水/管网", 3, 1),
+        ("供水／管网", 3, 1),
         ("路面", 2, 0),
     ]
 
