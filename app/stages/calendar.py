@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ColumnElement, Table, false, func, literal, null, select, type_coerce, union_all, update
+from sqlalchemy import ColumnElement, Table, false, func, literal, null, select, type_coerce, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
