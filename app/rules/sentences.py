@@ -167,6 +167,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "sample_unfinished": ("示例数据上次没有生成完，请清空数据库后重来。", "A sample office was begun here and not finished: empty the database and start again."),
     "screened_already": ("已筛选。", "It was screened already."),
     "signed_already": ("已签收。", "It was signed for already."),
+    "several_of_this_name": ("名叫{person}的不止一人，请从中选择：{candidates}。", "Several are called {person}; choose one of them: {candidates}."),
     "stated_already": ("已作说明。", "A statement was made already."),
     "struck_already": ("已勘误。", "It was struck already."),
     "third_allocation": ("第三次分派须由中心主任办理。", "The third allocation needs the centre head."),

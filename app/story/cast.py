@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select, update
@@ -46,6 +48,25 @@ def person_named(session: Session, code: str, word: str) -> str:
         session.add(UnitPost(unit_id=held_in.id, person=word, post="deputy", from_on=SINCE))
         session.flush()
     return word
+
+
+OF_HOLDERS = ("draft_finding", "record_statement", "draft_statement")
+"""Verbs whose forms offer persons by the posts that they hold."""
+
+
+def by_posts(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The persons of a step as its form offers them: by the ids of their posts, where a name means one."""
+
+    def chosen(name: Any) -> Any:
+        found = session.scalars(select(UnitPost.id).where(UnitPost.person == name)).all()
+        return str(found[0]) if len(found) == 1 else name
+
+    named = dict(fields)
+    if named.get("person"):
+        named["person"] = chosen(named["person"])
+    if "persons" in named:
+        named["persons"] = [chosen(one) for one in named["persons"]]
+    return named
 
 
 def account(session: Session, name: str, role: str, unit_id: int | None = None) -> Person:

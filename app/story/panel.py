@@ -20,7 +20,7 @@ from app.models import Assignment, Case, Person, Referral, Supervision, Unit
 from app.rules.workdays import BEIJING
 from app.story.accounts import hashed
 from app.story.browser import FIRST, Browser, Browsers, Typed
-from app.story.cast import actor_named
+from app.story.cast import OF_HOLDERS, actor_named, by_posts
 from app.story.entries import fill
 from app.story.hand import Fault, Hand, Refused, Step, letters_of
 from app.story.pages import Form, Link, Page
@@ -86,6 +86,8 @@ class PanelHand(Hand):
             opened = update(Person).where(Person.id == actor.id, Person.password.is_(None))
             session.execute(opened.values(password=self.hash))
             fields = self.fields(session, now, verb, step)
+            if verb in OF_HOLDERS:
+                fields = by_posts(session, fields)
             wanted = Wanted(verb, row=str(fields.pop("row", "")), draft=bool(step.get("draft")))
             if "case" in step and verb != "register":
                 id = self.case(step["case"])

@@ -136,7 +136,8 @@ def _open_supervision(
 def _draft_finding(
     session: Session, now: datetime, actor: Actor, item: Supervision, persons: Sequence[str] = (), **values: Any
 ) -> Supervision:
-    """Persons are named by their names; the post is the one held on the date of the fault."""
+    """Persons are told by the ids of their posts, or by names that mean one; the post is held on the date of the
+    fault."""
     on = supervision.fault_on(session.get_one(Assignment, item.assignment_id), now.date())
     posts = [supervision.post_of(session, item.unit_id, person, on).id for person in persons]
     return supervision.draft_finding(session, now, actor, item, post_ids=posts, **values)

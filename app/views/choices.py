@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from app.models import Assignment, Case, NamedPerson, Supervision, Unit, UnitPost
 from app.rules import words
 from app.rules.workflow import STANDING
 from app.stages.duties import lineage
+from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.views.actor import actor, reader
 from app.views.forms import Input
@@ -70,18 +72,20 @@ def offered(
     if verb.name == "draft_finding":
         supervised = {row.unit_id for row in rows.get("supervision", ())}
         units = {id for unit in supervised for id in lineage(reader(), unit)}
-        query = select(UnitPost.person, UnitPost.post).where(UnitPost.unit_id.in_(units))
-        held = reader().execute(query.distinct()).all()
-        return {"persons": [(person, f"{person}（{words.value('post', post, tongue)}）") for person, post in held]}
+        query = select(UnitPost).where(UnitPost.unit_id.in_(units)).order_by(UnitPost.person, UnitPost.id)
+        return {"persons": _holders(query, tongue)}
     if verb.name in ("record_statement", "draft_statement"):
-        query_ = (
-            select(UnitPost.person).join(NamedPerson, NamedPerson.post_id == UnitPost.id)
-            .join(Supervision, Supervision.id == NamedPerson.supervision_id).where(Supervision.case_id == case.id)
-        )  # fmt: skip
-        return {"person": [(person, person) for person in reader().scalars(query_.distinct())]}
+        named = select(NamedPerson.post_id).join(Supervision, Supervision.id == NamedPerson.supervision_id)
+        query = select(UnitPost).where(UnitPost.id.in_(named.where(Supervision.case_id == case.id)))
+        return {"person": _holders(query.order_by(UnitPost.id), tongue)}
     if verb.name in ("open_supervision", "defer", "decline"):
         found = select(Supervision.ground).where(Supervision.case_id == case.id, Supervision.state.in_(STANDING))
         grounds = sorted({*reader().scalars(found), *(["by_hand"] if verb.name == "open_supervision" else [])})
         return {"ground": [(one, words.value("ground", one, tongue)) for one in grounds]}
     return {}
 
+
+def _holders(query: Select[Any], tongue: str) -> list[tuple[str, str]]:
+    """The posts as choices: by their ids, and labels that tell two of one name apart."""
+    posts = reader().scalars(query.options(joinedload(UnitPost.unit))).all()
+    return [(str(post.id), words.holder(told_apart(post), tongue)) for post in posts]

@@ -183,7 +183,7 @@ class Form:
             return [(choice, words.value(domain, choice, self.tongue)) for choice in one.choices]
         if one.kind in ("unit", "units"):
             query = select(Unit.code, Unit.name).where(Unit.active.is_(True)).order_by(Unit.id).limit(500)
-            return [(code, name) for code, name in self.reading.execute(query)]
+            return told_apart([(code, name) for code, name in self.reading.execute(query)])
         if one.name in ("category", "parent"):
             return [(path, path) for path in self._categories(one.name == "parent")]
         if (self.verb.name, one.name) == ("change_rule", "name"):
@@ -192,7 +192,8 @@ class Form:
             query__ = select(Person.username, Person.first_name).join(Person.roles).where(
                 Role.name == "leader", Person.active.is_(True)
             )  # fmt: skip
-            return [(account, name) for account, name in self.reading.execute(query__.order_by(Person.id).limit(500))]
+            rows__ = self.reading.execute(query__.order_by(Person.id).limit(500))
+            return told_apart([(account, name) for account, name in rows__])
         if one.name == "roles":
             rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
             return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]
@@ -237,6 +238,12 @@ class Form:
         if "\0" in text:
             raise ValueError
         return _READ.get(one.kind, _plain)(text, self.reading)
+
+
+def told_apart(options: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices of which no two read alike: what has the name of another says its code or account as well."""
+    names = [name for _, name in options]
+    return [(key, f"{name}（{key}）" if names.count(name) > 1 else name) for key, name in options]
 
 
 SCOPE_TITLES = {

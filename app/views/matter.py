@@ -30,6 +30,7 @@ from app.models import (
 from app.models.file import File
 from app.rules import words
 from app.rules.limits import Versions
+from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, language, now, reader
@@ -190,9 +191,10 @@ def _files(reply: Reply) -> list[Fact]:
 
 def _persons(item: Supervision) -> list[Fact]:
     """Whom a finding names, with the post that each held."""
-    query = select(UnitPost.person, UnitPost.post).join(NamedPerson, NamedPerson.post_id == UnitPost.id)
-    rows = reader().execute(query.where(NamedPerson.supervision_id == item.id).order_by(NamedPerson.id)).all()
-    told = "、".join(f"{row.person}（{words.value('post', row.post, language())}）" for row in rows)
+    query = select(UnitPost).join(NamedPerson, NamedPerson.post_id == UnitPost.id).options(joinedload(UnitPost.unit))
+    rows = reader().scalars(query.where(NamedPerson.supervision_id == item.id).order_by(NamedPerson.id)).all()
+    alike = len({row.person for row in rows}) < len(rows)
+    told = "、".join(words.holder(told_apart(row), language(), alike) for row in rows)
     return [(words.field("persons", language()), told, "")] if told else []
 
 

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from app.models import Event, SupervisionList
+from app.rules import words
+from app.rules.refusal import NotAllowed
 from app.rules.workflow import MAY_BECOME, STANDING
 from app.stages.supervision import FINDINGS, OUTCOMES
 from tests.databases import Desk
@@ -593,3 +595,32 @@ def test_the_states_of_a_supervision_item_are_the_procedures() -> None:
     assert told["fed_back"] == ("cleared", "reissued", "finding")
     assert (told["confirmed"], told["heard"], told["concluded"]) == (("heard",), ("concluded",), ("referred", "closed"))
     assert {state for state, ways in told.items() if state and ways} == set(STANDING)
+
+
+def test_of_two_persons_of_one_name_the_one_is_named_whose_post_was_chosen(room: Room) -> None:
+    """A deputy and a clerk are both called so. Seen failing: the deputy was named, whoever was meant."""
+    room.to("feed_back")
+    deputy = room.post("张伟", "deputy", "2024-01-01", duty="分管供水")
+    clerk = room.post("张伟", "liaison", "2024-03-01", duty="经办")
+    told = {"finding": "duty", "persons": ["张伟"]}
+    with pytest.raises(NotAllowed) as no:
+        room.do("2025-06-10 09:00", "officer", "draft_finding", "A", **told)
+    assert no.value.msgid == "several_of_this_name"
+    sentence = words.said(no.value)
+    assert "分管供水" in sentence and "经办" in sentence and "2024-03-01" in sentence
+    room.do("2025-06-10 09:00", "officer", "draft_finding", "A", **told | {"persons": [str(clerk)]})
+    assert [row.post_id for row in room.named()] == [clerk] != [deputy]
+
+
+def test_who_is_heard_of_two_of_one_name_is_the_one_whose_post_was_chosen(room: Room) -> None:
+    room.to("feed_back")
+    posts = [room.post("张伟", post, "2024-01-01") for post in ("deputy", "liaison")]
+    told = {"finding": "duty", "persons": [str(post) for post in posts]}
+    room.do("2025-06-10 09:00", "officer", "draft_finding", "A", **told)
+    room.do("2025-06-10 10:00", "supervision_head", "confirm_finding", "A", accept=True)
+    said = {"words": "情况如下，已经整改。"}
+    assert room.refused("2025-06-10 11:00", "officer", "record_statement", "A", person="张伟", **said) == (
+        "several_of_this_name"
+    )
+    room.do("2025-06-10 11:00", "officer", "record_statement", "A", person=str(posts[1]), **said)
+    assert [row.post_id for row in room.named() if row.stated_at] == [posts[1]]

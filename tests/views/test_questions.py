@@ -5,14 +5,14 @@ decides]"""
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 
 from app.database import transaction
-from app.models import Case, Unit
+from app.models import Case, NamedPerson, Unit, UnitPost
 from app.story.cast import unit_named
 from tests.matters import forget_pairs
 from tests.papers.samples import GOOD
@@ -375,3 +375,22 @@ def test_a_form_with_the_matter_above_it_asks_for_no_more_than_ten_things(sqlite
         with counted(sqlite_panel) as told:
             assert browser.get(f"/do/{verb}/{case}").status_code == 200
         assert len(told) <= MOST, "\n".join(one[:160] for one in told)
+
+
+def test_a_form_offers_persons_by_their_posts_and_tells_two_of_one_name_apart(empty: Panel) -> None:
+    """Seen failing: both choices were `张伟`, and the deputy was named whichever was picked."""
+    people = People(empty.desk).hire("WATER", "HOUSING", "ROADS")
+    id = after(item("fed_back"))(people)
+    empty.now = people.now
+    with transaction(empty.desk.sessions) as session:
+        unit = session.query(Unit).filter_by(code="WATER").one()
+        for post, duty in (("deputy", "分管供水"), ("liaison", "热线经办")):
+            session.add(UnitPost(unit_id=unit.id, person="张伟", post=post, duty=duty, from_on=date(2024, 1, 1)))
+    page = empty.of("officer").get(f"/do/draft_finding/{id}").text
+    offered = {label.strip(): value for value, label in re.findall(r'name="persons" value="(\d+)"[^>]*>([^<]+)<', page)}
+    (clerk,) = (value for label, value in offered.items() if label.startswith("张伟") and "热线经办" in label)
+    (deputy,) = (value for label, value in offered.items() if label.startswith("张伟") and "分管供水" in label)
+    told = {"finding": "duty", "words": "两次逾期未办，涉嫌不履职。", "persons": clerk}
+    assert empty.of("officer").post(f"/do/draft_finding/{id}", told).status_code == 302
+    with transaction(empty.desk.sessions) as session:
+        assert [row.post_id for row in session.query(NamedPerson)] == [int(clerk)] != [int(deputy)]

@@ -18,7 +18,7 @@ from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
     "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "SERVED", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
-    "column", "field", "page", "said", "state", "title", "value", "word",
+    "column", "field", "holder", "page", "said", "state", "title", "value", "word",
 ]  # fmt: skip
 
 Pair = tuple[str, str]
@@ -90,8 +90,18 @@ def unread(label: str, told: str, language: str = "zh") -> str:
 _NOT_CHOSEN: Pair = ("请选择{field}。", "Choose {field}.")
 
 
+def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) -> str:
+    """A person by the post that is held: post and duty, and `whole` the unit and since when as well, so that two of one
+    name are told apart."""
+    post = value("post", told["post"], language)
+    said = "，".join(filter(None, (told["unit"] * whole, post, told["duty"], told["since"] * whole)))
+    return f"{told['person']}（{said}）" if language == "zh" else f"{told['person']} ({said.replace('，', ', ')})"
+
+
 def _fact(name: str, told: object, language: str, verb: str) -> object:
     """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
+    if name == "candidates" and isinstance(told, list):
+        return "；".join(holder(one, language) for one in told)
     if not isinstance(told, str):
         return told
     if name == "verb":

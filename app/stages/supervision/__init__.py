@@ -22,6 +22,7 @@ from app.stages.supervision.findings import (
     record_statement,
     review_open,
     rule_on_review,
+    told_apart,
 )
 from app.stages.supervision.grounds import RULES, decide_listing, held_to, list_facts, relisted_from, silent_from
 from app.stages.supervision.items import (
@@ -44,6 +45,6 @@ __all__ = [
     "confirm_finding", "decide_feedback_overdue", "decide_hearing_over", "decide_listing", "decline", "defer",
     "draft_finding", "fault_on",
     "feed_back", "heard_columns", "held_to", "items", "list_facts", "named", "named_deadline", "open_by_hand",
-    "open_candidate", "post_of", "propose", "record_statement", "reissue", "relisted_from", "review_open",
+    "open_candidate", "post_of", "told_apart", "propose", "record_statement", "reissue", "relisted_from", "review_open",
     "rule_on_review", "silent_from", "strike_row",
 ]  # fmt: skip
