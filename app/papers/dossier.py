@@ -175,7 +175,8 @@ def _callers(session: Session, case_ids: list[int]) -> Iterator[dict[str, str]]:
     about = Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)
     query = select(Case.id, Case.number, Caller.name, Caller.phone).join(Caller, Case.caller_id == Caller.id)
     told = select(Case.id, Case.number, ToldAs.name, ToldAs.phone).join(ToldAs, ToldAs.case_id == Case.id)
-    for row in session.execute(query.where(about).union(told.where(about)).order_by("id", "name", "phone")):
+    found = session.execute(query.where(about).union(told.where(about))).all()
+    for row in sorted(found, key=lambda row: (row.id, row.name, row.phone)):
         yield {"case_number": row.number or "", "name": row.name, "phone": row.phone}
 
 
