@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,9 +55,10 @@ def contact(
     if kind in COUNTED_CONTACTS and not words.strip():
         raise NotAllowed("words_missing")
     received = received_when(office, "", received_at, "")
-    caller, exact = None, True
+    caller, told = None, None
     if caller_name or caller_phone:
         caller, exact = find_caller(session, caller_name, caller_phone, same_person)
+        told = None if exact else {"name": caller_name, "phone": caller_phone}
     known = case.caller_id if case else None
     row = Contact(
         case_id=case.id if case else None, kind=kind, channel=channel, received_at=received, entered_at=now,
@@ -64,27 +66,42 @@ def contact(
         operator_id=actor.id,
     )  # fmt: skip
     if case is None:
-        _stand_alone(session, now, actor, row, office)
+        _stand_alone(session, now, actor, row, office, told)
     else:
-        _join(session, now, actor, case, row, office)
-    if caller is not None and not exact:
-        session.add(ToldAs(**told_as(caller.id, row.id, None, caller_name, caller_phone)))
-        session.flush()
+        _join(session, now, actor, case, row, office, told)
     return row
 
 
-def _stand_alone(session: Session, now: datetime, actor: Actor, row: Contact, office: Office) -> None:
+def _keep(session: Session, row: Contact, told: Mapping[str, str] | None) -> None:
+    """Keep a contact, and what was typed of its caller where he stands on file otherwise."""
+    session.add(row)
+    session.flush()
+    if told is not None:
+        session.add(ToldAs(**told_as(row.caller_id or 0, row.id, None, told["name"], told["phone"])))
+        session.flush()
+
+
+def _stand_alone(
+    session: Session, now: datetime, actor: Actor, row: Contact, office: Office, told: Mapping[str, str] | None
+) -> None:
     """Keep a contact that belongs to no case."""
     if row.kind not in LONE_CONTACTS:
         raise NotAllowed("field_missing", field="case")
-    session.add(row)
-    session.flush()
+    _keep(session, row, told)
     payload = {"contact": row.id, "kind": row.kind, "caller": f"caller:{row.caller_id or 0}"}
     note_office(session, now, actor, "contact.recorded", payload)
     _flag(session, now, actor, None, row, office)
 
 
-def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contact, office: Office) -> None:
+def _join(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    row: Contact,
+    office: Office,
+    told: Mapping[str, str] | None,
+) -> None:
     """Put a contact on its case, or on the lead that its case was merged into."""
     kind, received, lead = row.kind, row.received_at, lead_of(session, case)
     if kind != "invalid" and lead.state in CLOSED_TO_CONTACTS:
@@ -94,8 +111,7 @@ def _join(session: Session, now: datetime, actor: Actor, case: Case, row: Contac
     counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
     if counts and not _counted_already(session, lead, row):
         row.counts_on_id = lead.id
-    session.add(row)
-    session.flush()
+    _keep(session, row, told)
     _record_contact(session, now, actor, lead, row)
     if kind == "repeat" and lead.state == "closed":
         reopen(session, now, actor, lead, office)

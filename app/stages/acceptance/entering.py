@@ -35,12 +35,14 @@ class Typed:
 @dataclass
 class Demand:
     """One demand to enter: the columns of its case, a leader's words where they brought it, and what is looked up as it
-    is entered: its caller by name and number, its category by a query for the id."""
+    is entered: its caller by name and number (`told`: he stands on file otherwise than he was typed), its category by a
+    query for the id."""
 
     columns: dict[str, Any]
     terms: dict[str, Any] | None = None
     caller: Typed | None = None
     category: Select[int] | None = None
+    told: bool = False
 
 
 def enter(session: Session, now: datetime, actor: Actor, office: Office, demand: Demand) -> Case:
@@ -51,7 +53,7 @@ def enter(session: Session, now: datetime, actor: Actor, office: Office, demand:
         typed = demand.caller
         known = caller_known(session, typed.name, typed.phone, typed.person)
         looks |= {"caller": known, "exactly": exactly(known, typed.name, typed.phone)}
-        wanted["caller"] = 1
+        wanted |= {"caller": 1, "told_as": 1}
     if demand.category is not None:
         looks["category"] = demand.category
     opened = open_cases(session, now.date(), 1, wanted, looks)
@@ -61,10 +63,8 @@ def enter(session: Session, now: datetime, actor: Actor, office: Office, demand:
         demand.columns["category_id"] = opened.known["category"]
     if demand.caller is not None:
         demand.columns["caller_id"] = _caller(session, opened, demand.caller)
-    case = _write(session, now, actor, office, [demand], opened, [])[0]
-    if demand.caller is not None and opened.known["caller"] != opened.known["exactly"]:
-        _tell(session, opened, demand.caller)
-    return case
+        demand.told = opened.known["caller"] != opened.known["exactly"]
+    return _write(session, now, actor, office, [demand], opened, [])[0]
 
 
 def enter_split(
@@ -84,13 +84,6 @@ def _caller(session: Session, opened: Opened, typed: Typed) -> int:
         found = opened.ids["caller"][0]
         add_rows(session, Caller, [{"id": found, **compared(typed.name, typed.phone)}])
     return found
-
-
-def _tell(session: Session, opened: Opened, typed: Typed) -> None:
-    """Keep what was typed of a caller who stands on file otherwise."""
-    contact, case = opened.ids["contact"][0], opened.ids["hotline_case"][0]
-    row = told_as(opened.known["caller"] or 0, contact, case, typed.name, typed.phone)
-    add_rows(session, ToldAs, [row])
 
 
 def _suggests(demand: Demand) -> bool:
@@ -129,6 +122,11 @@ def _write(
         entry.event_id = event_id
     for one, demand in zip(births, demands, strict=True):
         one.rows.append((Contact, _contact(now, actor, one)))
+        if demand.caller is not None and demand.told:
+            typed, id = demand.caller, opened.ids["told_as"].pop(0)
+            caller, contact = one.columns["caller_id"], one.payload["contact"]
+            row = told_as(caller, contact, one.chain, typed.name, typed.phone)
+            one.rows.append((ToldAs, {"id": id, **row}))
         if demand.terms:
             led = {"id": opened.ids["instruction"].pop(0), "case_id": one.chain, **demand.terms}
             one.rows.append((Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}))
