@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.files import content_of, keep
-from app.models import Case, Setting, Supervision
+from app.models import Case, Setting, Supervision, Unit, UnitPost
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
 from app.stages.people import login_failed
@@ -197,6 +197,16 @@ _EXPLAIN = ("head@WATER", "explain", EXPLAINED)
 _REFUSED = ("allocator", "rule_on_explanation", {"accept": False})
 _FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
 _RULE = ("it_admin", "change_rule")
+
+
+def _namesakes(p: People) -> None:
+    """Two persons of one name hold posts in the unit."""
+    with transaction(p.desk.sessions) as session:
+        unit = session.query(Unit).filter_by(code="WATER").one()
+        for post in ("deputy", "liaison"):
+            session.add(UnitPost(unit_id=unit.id, person="张伟", post=post, from_on=date(2024, 1, 1)))
+
+
 _POST = ((lambda p: p.post("officer", "WATER", "2018-01-01", "2024-01-01")),)
 _LATE = ("to", "2025-06-17 09:00")
 _ADD = ("it_admin", "add_user")
@@ -260,6 +270,13 @@ SCENES: dict[str, Scene] = {
     "narrative_too_short": when(nothing, "operator", "register", kind="help", narrative="漏水"),
     "caller_missing": when(nothing, "operator", "register", kind="help", caller={}),
     "phone_wrong": when(nothing, "operator", "register", kind="help", caller={"name": "某甲", "phone": "12345abc"}),
+    "anonymous_with_caller": when(
+        nothing, "operator", "register", kind="help", anonymous=True, caller={"name": "王丽"}
+    ),
+    "unknown_person": when(
+        nothing, "operator", "register", kind="help",
+        caller={"name": "王丽", "phone": "13911110001", "person": "赵六"},
+    ),
     "unknown_category": when(nothing, "operator", "register", kind="help", category="没有的类别"),
     "received_in_the_future": when(
         nothing, "operator", "register", kind="help", received_at=datetime(2025, 6, 9, 10)  # noqa: DTZ001
@@ -395,6 +412,9 @@ SCENES: dict[str, Scene] = {
     ),
     "finding_too_early": when(item("opened"), "officer", "draft_finding", finding="duty"),
     "held_no_post": when(item("fed_back"), "officer", "draft_finding", finding="duty", persons=["某甲"]),
+    "several_of_this_name": when(
+        item("fed_back", (_namesakes,)), "officer", "draft_finding", finding="duty", persons=["张伟"]
+    ),
     "recused": when(item("fed_back", _POST), "officer", "draft_finding", finding="duty"),
     "no_finding": when(item("fed_back"), "supervision_head", "confirm_finding"),
     "own_finding": when(
