@@ -13,6 +13,7 @@ from app.ledger.chain import Keys, keyring
 from app.ledger.proof.chains import eras_of, heads_of, issued, lost, states, walk
 from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.rows import Comparison
+from app.ledger.proof.series import holes
 from app.models import OFFICE_CHAIN, Event
 
 __all__ = ["Flaw", "verify"]
@@ -44,7 +45,8 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
             broken.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
     # Payloads are worth reading only where their chain is whole.
     frozen = () if OFFICE_CHAIN in broken else issued(session, case)
-    rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end()))
+    numbers = holes(session) if case is None else ()
+    rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end(), *numbers))
     # Where a chain is broken, what it sealed elsewhere cannot be known: only what another event says counts.
     found = [*broken.values(), *(flaw for flaw in rows if flaw.chain not in broken and (flaw.seq or not broken))]
     return sorted(found, key=lambda flaw: (flaw.chain, flaw.seq))
