@@ -23,7 +23,7 @@ from werkzeug.test import Client
 import config
 from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, transaction
-from app.ledger import verify
+from app.ledger import found_rows, verify
 from app.ledger.keys import ring_of
 from app.models import Person
 from app.reindex import reindex
@@ -206,8 +206,11 @@ def _verify(settings: config.Config, given: Namespace) -> int:
     with reading(_sessions(settings)) as session:
         ring = ring_of(session, settings.ledger_key, settings.retired_keys)
         flaws: list[Any] = [*verify(session, ring, given.case)]
+        found = found_rows(session) if given.case is None else {}
         if given.files:
             flaws += lost_files(session, settings.data, given.case)
+    for day, n in found.items():
+        print(f"{n} rows were sealed as found on {day}; nothing is claimed of before")
     for flaw in flaws:
         print(flaw)
     if not flaws:

@@ -4,7 +4,7 @@ from app.ledger.leftovers import seal_leftovers
 from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
 from app.ledger.opening import Opened, open_cases
-from app.ledger.proof import Flaw, verify
+from app.ledger.proof import Flaw, found_rows, verify
 from app.ledger.told import mark_read
 from app.ledger.watch import add_rows, touched, wrote
 from app.ledger.writing import (
@@ -19,7 +19,8 @@ from app.ledger.writing import (
 )
 
 __all__ = [
-    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot_ids", "append", "bear", "born", "case_number", "lock_cases",
+    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot_ids", "append", "bear", "born", "case_number", "found_rows",
+    "lock_cases",
     "lock_office", "look_at", "mark_read", "move", "move_many", "note", "note_office", "open_cases", "paper",
     "seal_leftovers", "take", "touched", "verify", "worded", "write_heads", "wrote",
 ]  # fmt: skip

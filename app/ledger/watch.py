@@ -58,7 +58,8 @@ def unsealed(session: Session) -> Rows:
     return found
 
 
-def _note(session: Session, table: str, row: str, what: Written) -> None:
+def note_row(session: Session, table: str, row: str, what: Written) -> None:
+    """Note what was written of a row, for the next event to seal."""
     unsealed(session).setdefault((table, row), Written()).take(what)
 
 
@@ -66,7 +67,7 @@ def wrote(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]])
     """Tell the ledger of new rows that were written past the session, whole and with their keys."""
     table: Any = inspect(model).local_table
     for row in rows:
-        _note(session, table.name, row_key(table, row), written(table, row, founded=True))
+        note_row(session, table.name, row_key(table, row), written(table, row, founded=True))
 
 
 def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -99,7 +100,7 @@ def _flushed(session: Session, context: Any) -> None:
 def _went(session: Session, row: Any) -> None:
     table = _table_of(row)
     if table is not None:
-        _note(session, table.name, row_key(table, _values(row, table)), Written(gone=True))
+        note_row(session, table.name, row_key(table, _values(row, table)), Written(gone=True))
 
 
 def _came(session: Session, row: Any) -> None:
@@ -111,7 +112,7 @@ def _came(session: Session, row: Any) -> None:
         touched(session, DAYS, values["day"].year, "days")
         return
     key = row_key(table, values)
-    _note(session, table.name, key, written(table, values, founded=True))
+    note_row(session, table.name, key, written(table, values, founded=True))
     _note_lists(session, row, table, key)
 
 
@@ -128,7 +129,7 @@ def _moved(session: Session, row: Any) -> None:
     what = written(table, changed, founded=False)
     what.case = row.id if table.name == "hotline_case" else getattr(row, "case_id", None)
     if what.cells:
-        _note(session, table.name, key, what)
+        note_row(session, table.name, key, what)
     _note_lists(session, row, table, key)
 
 
@@ -154,7 +155,7 @@ def _executed(state: ORMExecuteState) -> None:
         if table.name == DAYS:
             touched(state.session, DAYS, row.day.year, "days")
         elif state.is_delete:
-            _note(state.session, table.name, row_key(table, row._mapping), Written(gone=True))
+            note_row(state.session, table.name, row_key(table, row._mapping), Written(gone=True))
         else:
             touched(state.session, table.name, row_key(table, row._mapping), "*")
 
@@ -173,7 +174,7 @@ def due(session: Session) -> Rows:
         if name == "*":
             _read_again(session, table, row)
         else:
-            _note(session, table, row, Written(cells={name: READ[table](session, row)}))
+            note_row(session, table, row, Written(cells={name: READ[table](session, row)}))
     found: Rows = session.info.pop(_UNSEALED, {})
     return found
 
@@ -186,7 +187,7 @@ def _read_again(session: Session, name: str, row: str) -> None:
     found = session.connection().execute(query).first()
     if found is not None:
         values = {one: found._mapping[one] for one in sealed_columns(table)}
-        _note(session, name, row, Written(cells={one: plain(value) for one, value in values.items()}))
+        note_row(session, name, row, Written(cells={one: plain(value) for one, value in values.items()}))
 
 
 def _pairs(query: str) -> Any:

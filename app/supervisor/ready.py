@@ -10,14 +10,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
 from app.clock import clock_from
-from app.database import engine_from, reading, transaction
-from app.ledger.keys import register_key
+from app.database import Sessions, engine_from, reading, retried, transaction
+from app.ledger import verify
+from app.ledger.baseline import seal_cases, seal_office
+from app.ledger.keys import register_key, ring_of
+from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
 from app.story.accounts import refuse_unless_empty
@@ -142,6 +146,21 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
         our_key(settings, session)
         register_key(session, now, settings.ledger_key)
         fill(session, now)
+    seal_as_found(settings, sessions_of(settings, engine), now)
+
+
+def seal_as_found(settings: config.Config, sessions: Sessions, now: datetime) -> None:
+    """Seal the rows of an office of before there were seals, as they are found, once its chains were verified. A chain
+    that is broken stays as it is, and is named by every verification."""
+    with reading(sessions) as session:
+        if not is_older(session):
+            return
+        flaws = verify(session, ring_of(session, settings.ledger_key, settings.retired_keys))
+    broken = {flaw.chain for flaw in flaws if flaw.row is None}
+    last: int | None = 0
+    while last is not None:
+        last = retried(sessions, partial(seal_cases, now=now, after=last, broken=broken))
+    retried(sessions, partial(seal_office, now=now))
 
 
 def sample_office(settings: config.Config) -> tuple[list[str], int] | None:

@@ -13,7 +13,7 @@ from app import ledger
 from app.database import reading, transaction
 from app.ledger import keys
 from app.ledger.chain import body, key_name
-from app.models import Case, Event
+from app.models import OFFICE_CHAIN, Case, Event, OfficeHead
 from app.roles import BOT
 from migrations import triggers
 from tests.databases import KEY, Desk
@@ -63,6 +63,8 @@ def unnamed(desk: Desk) -> None:
             previous[row.chain] = row.hash
         for case in session.scalars(select(Case)):
             case.head_hash = previous[case.id]
+        if OFFICE_CHAIN in previous:
+            session.get_one(OfficeHead, OFFICE_CHAIN).head_hash = previous[OFFICE_CHAIN]
 
 
 def test_the_key_of_an_older_record_is_tried_on_it_and_another_one_is_not_registered(desk: Desk) -> None:

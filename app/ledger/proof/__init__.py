@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -12,11 +14,11 @@ from sqlalchemy.orm import Session
 from app.ledger.chain import Keys, keyring
 from app.ledger.proof.chains import eras_of, heads_of, issued, lost, states, walk
 from app.ledger.proof.flaw import Flaw
-from app.ledger.proof.rows import Comparison
+from app.ledger.proof.rows import Comparison, is_older
 from app.ledger.proof.series import holes
 from app.models import OFFICE_CHAIN, Event
 
-__all__ = ["Flaw", "verify"]
+__all__ = ["Flaw", "found_rows", "is_older", "verify"]
 
 
 def _events(session: Session, case: int | None) -> Iterator[tuple[int, list[Any]]]:
@@ -47,9 +49,22 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
     frozen = () if OFFICE_CHAIN in broken else issued(session, case)
     numbers = holes(session) if case is None else ()
     rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end(), *numbers))
-    # Where a chain is broken, what it sealed elsewhere cannot be known: only what another event says counts.
-    found = [*broken.values(), *(flaw for flaw in rows if flaw.chain not in broken and (flaw.seq or not broken))]
-    return sorted(found, key=lambda flaw: (flaw.chain, flaw.seq))
+    rows = [flaw for flaw in rows if flaw.chain not in broken and not (broken and _hangs(flaw))]
+    return sorted([*broken.values(), *rows], key=lambda flaw: (flaw.chain, flaw.seq))
+
+
+def _hangs(flaw: Flaw) -> bool:
+    """Whether a finding rests on what no event says: where a chain is broken, what it sealed cannot be known."""
+    return flaw.seq == 0 and flaw.row is not None and flaw.row[0] != "series"
+
+
+def found_rows(session: Session) -> dict[date, int]:
+    """Day -> how many rows were sealed then as they were found, nothing being known of before."""
+    query = select(Event.at, Event.payload).where(Event.kind == "record.baseline").order_by(Event.id)
+    found: dict[date, int] = {}
+    for at, payload in session.execute(query.execution_options(yield_per=1000)):
+        found[at.date()] = found.get(at.date(), 0) + int(json.loads(payload)["rows"])
+    return found
 
 
 def _once(flaws: tuple[Flaw, ...]) -> list[Flaw]:

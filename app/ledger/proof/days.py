@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import chinese_calendar
@@ -20,14 +20,28 @@ def wrong_days(
 ) -> Iterator[Wrong]:
     """The first wrong day of each year. `told`: year -> the event that sealed it last, and its seal."""
     left = dict(told)
+    before: date | None = None
     for year, texts in years:
-        if year in left:
+        gap, before = _gap(texts, before)
+        if gap is not None:
+            yield gap, left.pop(year, (None, ""))[0], "does not follow the day before it, as"
+        elif year in left:
             at, said = left.pop(year)
             yield from _sealed_year(by(at), year, texts, at, said)
         else:
             yield from _unsealed_year(texts)
     for year, (at, _) in left.items():
         yield year, at, "is not there, as"
+
+
+def _gap(texts: Sequence[str], before: date | None) -> tuple[str | None, date]:
+    """The first day that does not follow the one before it, and the last day."""
+    for text in texts:
+        day = date.fromisoformat(text[:10])
+        if before is not None and day != before + timedelta(days=1):
+            return text[:10], date.fromisoformat(texts[-1][:10])
+        before = day
+    return None, date.fromisoformat(texts[-1][:10])
 
 
 def _sealed_year(sealer: Sealer, year: str, texts: Sequence[str], at: Any, said: str) -> Iterator[Wrong]:

@@ -104,7 +104,7 @@ class Comparison:
         self._before = OFFICE_CHAIN
         self._elsewhere: dict[Key, Sealed] = {}
         self._suspects: dict[Key, list[Flaw]] = {}
-        self._homed = [table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns]
+        self._homed = homed_tables()
 
     def take(self, chain: int, events: Sequence[Any]) -> None:
         """The events of the next chain."""
@@ -273,6 +273,11 @@ def _flaw(name: Key, at: At | None, case: int | None, what: str, how: str) -> Fl
 def _missing(name: Key, sealed: Sealed) -> Iterator[Flaw]:
     if not sealed.is_gone and sealed.last is not None:
         yield _flaw(name, sealed.founded or sealed.last, None, "is not there, which", "wrote")
+
+
+def homed_tables() -> list[Table]:
+    """The recorded tables whose rows belong to a case."""
+    return [table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns]
 
 
 def is_older(session: Session) -> bool:

@@ -1,0 +1,260 @@
+"""Every column of every recorded table: changed behind the ledger, with the guards gone, it is named; and nothing is
+named that nobody changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask_appbuilder import Model
+from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, Table, text
+
+from app import ledger
+from app.database import reading, retried
+from app.ledger.baseline import seal_cases, seal_office
+from app.ledger.chain import keyring
+from app.ledger.seals import columns_in_all, recorded, sealed_columns
+from app.models.columns import Moment
+from app.rules.seals import CHAINED, EXCEPT, NOT_RECORDED, OTHERWISE
+from migrations import triggers
+from tests.databases import KEY, Desk, desk_at, postgres_copy, sqlite_url
+from tests.ledger.test_keys import unnamed
+from tests.servers import PostgresCluster
+from tests.views.canaries import NOW
+
+LISTED = {"ab_user_role": "ab_user", "ab_permission_view_role": "ab_role"}
+"""Where pairs are named: at the account or role that has them."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """The played office, on either database."""
+    if request.param == "sqlite":
+        place: Path = request.getfixturevalue("sqlite_office")
+        for file in place.glob("desk.db*"):
+            shutil.copyfile(file, tmp_path / file.name)
+        with desk_at(sqlite_url(tmp_path / "desk.db")) as desk:
+            yield desk
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    template, _ = request.getfixturevalue("postgres_office")
+    with postgres_copy(cluster, template, "sealed_office") as desk:
+        yield desk
+
+
+@contextmanager
+def unguarded(desk: Desk) -> Iterator[Connection]:
+    """A connection of somebody who owns the database: no guard, no foreign key; undone at the end."""
+    with desk.engine.connect() as connection:
+        if desk.sqlite:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        triggers.drop(connection)
+        yield connection
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON" if desk.sqlite else "RESET session_replication_role")
+
+
+def flaws(desk: Desk, connection: Connection, case: int | None = None) -> list[ledger.Flaw]:
+    with desk.sessions(bind=connection) as session:
+        return ledger.verify(session, KEY, case)
+
+
+def other(table: Table, name: str, value: Any) -> Any:
+    """Another value of a column."""
+    kind = table.c[name].type
+    if isinstance(kind, DateTime | Moment):
+        base = datetime.fromisoformat(str(value)) if value else datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+        return (base + timedelta(days=3)).isoformat(" ")
+    if isinstance(kind, Date):
+        return (datetime.fromisoformat(str(value or "2020-01-01")) + timedelta(days=3)).date().isoformat()
+    if isinstance(kind, Boolean):
+        return not value
+    if isinstance(kind, Integer):
+        return int(value or 0) + 100_000
+    length = getattr(kind, "length", None) or 1000
+    return f"~{value or ''}"[:length] if value is None or not str(value).startswith("~") else "!"
+
+
+def change(connection: Connection, table: Table, name: str) -> bool:
+    """Change one column of the last row of a table; whether there is a row."""
+    keys = [column.name for column in table.primary_key]
+    order = ", ".join(f'"{key}" DESC' for key in keys)
+    row = connection.execute(text(f'SELECT * FROM {table.name} ORDER BY {order} LIMIT 1')).mappings().first()  # noqa: S608
+    if row is None:
+        return False
+    where = " AND ".join(f'"{key}" = :k_{key}' for key in keys)
+    given = {f"k_{key}": row[key] for key in keys} | {"new": other(table, name, row[name])}
+    connection.execute(text(f'UPDATE {table.name} SET "{name}" = :new WHERE {where}'), given)  # noqa: S608
+    return True
+
+
+def exempt(table: Table, name: str) -> bool:
+    return name in EXCEPT.get(table.name, {})
+
+
+def test_a_column_of_a_recorded_table_is_sealed_compared_otherwise_or_excepted_with_a_reason() -> None:
+    tables = Model.metadata.tables
+    for name, columns in {**EXCEPT, **OTHERWISE}.items():
+        assert columns.keys() <= set(tables[name].columns.keys())
+        assert all(columns.values())
+    excepted = sum(map(len, EXCEPT.values()))
+    assert excepted <= columns_in_all(recorded()) // 10
+    assert set(NOT_RECORDED) - {"alembic_version"} <= set(tables)
+    assert {table.name for table in recorded()} == set(tables) - set(NOT_RECORDED) - set(CHAINED)
+
+
+def test_a_played_office_has_no_false_alarm(office: Desk) -> None:
+    with reading(office.sessions) as session:
+        assert ledger.verify(session, KEY) == []
+
+
+CHAIN = ("id", "head_seq", "head_hash", "head_at")
+"""The columns of a case without which its chain is not whole: then nothing else of it is told."""
+
+
+def rounds() -> Iterator[dict[str, Table]]:
+    """Every column of every recorded table, one of each table at a time: column -> table, as `table.column`."""
+    tables = [table for table in recorded() if table.name != "series"]
+    for place in range(max(len(table.columns) for table in tables)):
+        changed = {}
+        for table in tables:
+            name = list(table.columns.keys())[place] if place < len(table.columns) else ""
+            if table.name == "hotline_case" and name in CHAIN:
+                yield {f"{table.name}.{name}": table}
+            elif name and not exempt(table, name):
+                changed[f"{table.name}.{name}"] = table
+        yield changed
+
+
+def test_every_column_of_every_recorded_table_that_is_changed_is_named(office: Desk) -> None:
+    missed, walked = [], 0
+    for turn in rounds():
+        with unguarded(office) as connection:
+            done = [name for name, table in turn.items() if change(connection, table, name.partition(".")[2])]
+            found = flaws(office, connection)
+        named = {flaw.row[0] if flaw.row else "hotline_case" for flaw in found}
+        walked += len(done)
+        missed += [name for name in done if LISTED.get(turn[name].name, turn[name].name) not in named]
+    assert not missed, sorted(missed)
+    assert walked > 300
+
+
+def test_what_is_changed_is_named_with_table_row_column_and_event(office: Desk) -> None:
+    with unguarded(office) as connection:
+        connection.execute(text("UPDATE reply SET opinion = 'another' WHERE id = (SELECT min(id) FROM reply)"))
+        id, case = connection.execute(text("SELECT id, case_id FROM reply ORDER BY id LIMIT 1")).one()
+        found = [str(flaw) for flaw in flaws(office, connection)]
+        assert len(found) == 1
+        assert f"case {case}, event " in found[0]
+        assert f"reply {id} opinion is not as reply.filed sealed it" in found[0]
+        assert [str(flaw) for flaw in flaws(office, connection, case)] == found
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [("contact", "contact"), ("ab_user_role", "ab_user"), ("sla_rule", "sla_rule"), ("unit_post", "unit_post"),
+     ("setting", "setting"), ("caller", "caller"), ("reply", "reply"), ("instruction", "instruction")],
+)  # fmt: skip
+def test_a_row_that_no_event_settles_is_named(office: Desk, table: str, named: str) -> None:
+    with unguarded(office) as connection:
+        model = Model.metadata.tables[table]
+        row = connection.execute(text(f"SELECT * FROM {table} LIMIT 1")).mappings().first()  # noqa: S608
+        given = dict(row) if row else {"id": 1, "name": "n", "value": "1", "reason": "", "valid_from": "2026-01-01",
+                                       "changed_at": "2026-01-01"}  # fmt: skip
+        for column in model.primary_key:
+            given[column.name] = 900_001 if isinstance(column.type, Integer) else "alien"
+        for name, value in (("event_id", 900_001), ("role_id", 900_001), ("name", "alien"), ("reply_id", None)):
+            if name in given:
+                given[name] = value
+        given = {name: value for name, value in given.items() if name in model.columns}
+        names = ", ".join(f'"{name}"' for name in given)
+        values = ", ".join(f":{name}" for name in given)
+        connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), given)  # noqa: S608
+        assert {flaw.row[0] for flaw in flaws(office, connection) if flaw.row} == {named}
+
+
+@pytest.mark.parametrize(
+    "table", ["contact", "reply", "stored_file", "dossier", "ab_user_role", "caller", "visit_record", "unit_post"]
+)
+def test_a_row_that_is_deleted_is_named(office: Desk, table: str) -> None:
+    with unguarded(office) as connection:
+        done = connection.execute(text(f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"))  # noqa: S608
+        if not done.rowcount:
+            pytest.fail(f"no row of {table} in the played office")
+        assert LISTED.get(table, table) in {flaw.row[0] for flaw in flaws(office, connection) if flaw.row}
+
+
+def test_a_case_that_is_deleted_with_its_rows_and_events_is_missed_by_its_number(office: Desk) -> None:
+    with unguarded(office) as connection:
+        id, number = connection.execute(text("SELECT id, number FROM hotline_case ORDER BY id DESC LIMIT 1")).one()
+        for table in (table for table in recorded() if "case_id" in table.columns):
+            connection.execute(text(f"DELETE FROM {table.name} WHERE case_id = :id"), {"id": id})  # noqa: S608
+        connection.execute(text("DELETE FROM event WHERE chain = :id"), {"id": id})
+        connection.execute(text("DELETE FROM hotline_case WHERE id = :id"), {"id": id})
+        said = f"series case {number[:8]}: number {int(number[8:])} stands on no row"
+        assert said in "\n".join(str(flaw) for flaw in flaws(office, connection))
+
+
+@pytest.mark.parametrize("last", ["last + 1", "last - 1"])
+def test_a_series_that_was_moved_is_named(office: Desk, last: str) -> None:
+    with unguarded(office) as connection:
+        connection.execute(text(f"UPDATE series SET last = {last} WHERE name <> 'x'"))  # noqa: S608
+        named = {flaw.row[1] for flaw in flaws(office, connection) if flaw.row and flaw.row[0] == "series"}
+        wanted = {f"{name}/{period}" for name, period in connection.execute(text("SELECT name, period FROM series"))}
+        assert {one.partition("/")[2] for one in wanted} <= {one.rpartition("/")[2] for one in named}
+
+
+def test_a_look_put_off_is_named(office: Desk) -> None:
+    with unguarded(office) as connection:
+        connection.execute(text("UPDATE hotline_case SET look_again_at = '2099-01-01 08:30:00.000000' WHERE id = 1"))
+        assert [str(flaw).partition(": ")[2] for flaw in flaws(office, connection)] == [
+            "hotline_case 1 look_again_at is not the moment that the ledger wrote"
+        ]
+
+
+def test_an_older_office_is_sealed_as_found_once_and_from_then_on_it_is_compared(office: Desk) -> None:
+    unnamed(office)
+    with office.engine.begin() as connection:
+        connection.execute(text("UPDATE event SET seals = NULL"))
+        connection.execute(text("UPDATE hotline_case SET look_seal = NULL"))
+        looks = connection.execute(text("SELECT id, look_again_at FROM hotline_case ORDER BY id")).all()
+    with reading(office.sessions) as session:
+        assert ledger.verify(session, keyring(KEY)) == []
+    last: int | None = 0
+    while last is not None:
+        after = last
+        last = retried(office.sessions, lambda session, after=after: seal_cases(session, NOW, after, ()))
+    assert retried(office.sessions, lambda session: seal_office(session, NOW)) > 0
+    with reading(office.sessions) as session:
+        assert ledger.verify(session, keyring(KEY)) == []
+        assert sum(ledger.found_rows(session).values()) > 50
+    with office.engine.connect() as connection:
+        assert connection.execute(text("SELECT id, look_again_at FROM hotline_case ORDER BY id")).all() == looks
+    with unguarded(office) as connection:
+        connection.execute(text("UPDATE caller SET name = 'another' WHERE id = 1"))
+        assert [str(flaw).partition(": ")[2] for flaw in flaws(office, connection)] == [
+            "caller 1 name is not as record.baseline sealed it"
+        ]
+
+
+def test_nobody_without_the_key_can_tell_a_number_from_its_seal(office: Desk) -> None:
+    with reading(office.sessions) as session:
+        told = "".join(session.scalars(text("SELECT seals FROM event WHERE seals IS NOT NULL")))
+        phones = [phone for phone in session.scalars(text("SELECT phone FROM caller")) if phone]
+    assert phones and not any(phone in told for phone in phones)
+
+
+def test_sealed_columns_leave_out_only_what_is_said_to_be_left_out() -> None:
+    for table in recorded():
+        out = {column.name for column in table.columns} - sealed_columns(table).keys()
+        keys = {column.name for column in table.primary_key} | {"state", "state_event_id"}
+        assert out <= {*EXCEPT.get(table.name, {}), *OTHERWISE.get(table.name, {}), *keys, "day"}, table.name
