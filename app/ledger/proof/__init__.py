@@ -47,8 +47,9 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
             broken.setdefault(chain, Flaw(chain, 1, "all its events are gone"))
     # Payloads are worth reading only where their chain is whole.
     frozen = () if OFFICE_CHAIN in broken else issued(session, case)
-    numbers = holes(session) if case is None else ()
-    rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end(), *numbers))
+    rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end()))
+    if case is None:
+        rows += holes(session, {flaw.row[0] for flaw in rows if flaw.row})
     rows = [flaw for flaw in rows if flaw.chain not in broken and not (broken and _hangs(flaw))]
     return sorted([*broken.values(), *rows], key=lambda flaw: (flaw.chain, flaw.seq))
 
