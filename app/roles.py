@@ -20,7 +20,7 @@ _OFFICER = (
 )  # fmt: skip
 _UNIT_HEAD = (
     "sign_for", "first_response", "request_return", "request_extension", "explain", "reply_interim", "reply",
-    "feed_back", "record_statement", "ask_review", "open_paper", "reveal", *_FILES,
+    "feed_back", "record_statement", "ask_review", "contest_figures", "open_paper", "reveal", *_FILES,
 )  # fmt: skip
 DRAFTED = {
     "draft_return": "request_return", "draft_extension": "request_extension", "draft_explanation": "explain",
@@ -37,8 +37,8 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
     "allocator": _ALLOCATOR,
     "centre_head": (
         *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
-        "propose", "amend_visit", "record_visit", "instruct", "approve_calendar", "approve_rule", "issue_report",
-        "reissue_report",
+        "propose", "amend_visit", "confirm_lifting", "record_visit", "instruct", "approve_calendar", "approve_rule",
+        "issue_report", "reissue_report",
     ),
     "examiner": (*_EXAMINER, "open_paper"),
     "visitor": ("record_visit", "reveal", "open_paper", *_FILES),
@@ -90,6 +90,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Suggestions": ("allocator", "centre_head", "leader"),
     "Praise": UNIT_ROLES,
     "Reports": (*_CENTRE, *_ROOM, *UNIT_ROLES, "leader"),
+    "ReportDrafts": ("centre_head", *UNIT_ROLES),
     "Units": (*_CENTRE, *_ROOM, *UNIT_ROLES, "it_admin"),
     "Posts": ("centre_head", *_ROOM, *UNIT_ROLES, "it_admin"),
     "Categories": ("operator", "allocator", "centre_head", "it_admin"),

@@ -22,6 +22,7 @@ from app.models import (
     Event,
     Instruction,
     InstructionNotice,
+    Lifting,
     Notice,
     Referral,
     Reminder,
@@ -55,7 +56,7 @@ _U = Supervision.__table__.alias("seen_supervision")
 _L = Referral.__table__.alias("seen_referral")
 _OF_A_CASE: tuple[type[Any], ...] = (
     Contact, Assignment, Request, Reply, Draft, Reminder, Supervision, Visit, VisitRecord, Responsibility, Suggestion,
-    SuggestionComment, Submission, Instruction, InstructionNotice, File,
+    SuggestionComment, Submission, Instruction, InstructionNotice, Lifting, File,
 )  # fmt: skip
 _OF_A_UNIT: tuple[type[Any], ...] = (
     Assignment, Request, Reply, Draft, Reminder, Supervision, UnitPost, InstructionNotice,

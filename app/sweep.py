@@ -35,6 +35,7 @@ from app.stages.accountability import snapshots
 from app.stages.calendar import office_at
 from app.stages.deciding import STEPS, WRITTEN, Decided, decide_case
 from app.stages.office import gate_key, issue_list, next_look
+from app.stages.reporting import draft_reports
 
 BATCH = 1000
 PUSHED = timedelta(hours=1)
@@ -300,6 +301,21 @@ def _issue(session: Session, office: Office) -> None:
     issue_list(session, office.now)
 
 
+def _report(session: Session, office: Office) -> None:
+    session.info["office"] = office
+    draft_reports(session, office.now)
+
+
+def _drafted(sessions: Sessions, office: Office) -> str | None:
+    """Draft the reports that are due; what stopped it, which stops nothing else."""
+    try:
+        retried(sessions, lambda session: _report(session, office))
+    except Exception as error:
+        log.exception("the reports could not be drafted")
+        return f"reports: {type(error).__name__}: {error}"[:500]
+    return None
+
+
 def sweep(
     sessions: Sessions, now: datetime, steps: Sequence[str] = STEPS, name: str = "sweep", n: int = BATCH
 ) -> Pass:
@@ -315,6 +331,7 @@ def sweep(
         _pass(sessions, job, wait, done)
     if "list" in steps:
         retried(sessions, lambda session: _issue(session, job.office))
+        done.error = _drafted(sessions, job.office) or done.error
     with transaction(sessions) as session:
         row = session.get_one(Run, run.id)
         row.finished_at, row.cases, row.failures, row.error = now, done.cases, done.failures, done.error

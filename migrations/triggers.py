@@ -30,6 +30,8 @@ KEPT: dict[str, tuple[str, ...]] = {
     ),
     "supervision_list": ("day", "number", "issued_at", "rows", "struck"),
     "report": ("kind", "first", "last", "version", "number", "figures", "changes", "reason", "issued_at"),
+    "report_draft": ("kind", "first", "last", "figures", "drafted_at"),
+    "report_contest": ("draft_id", "unit_id", "at", "by_id", "words"),
     "supplement": ("referral_id", "n", "sent_at", "sent_by_id", "words", "sealed"),
     "responsibility": ("round", "at", "by_id", "unit_responsible", "grounds", "excluded_as"),
     "submission": ("reason", "leader_id", "submitted_at", "submitted_by_id"),
@@ -46,6 +48,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     "cover": ("event_id", "case_id", "word", "covers", "at", "by_id"),
     "reveal": ("event_id", "case_id", "at", "by_id", "reason"),
     "turned_down": ("event_id", "case_id", "at", "by_id", "proposed_by_id", "reason", "words"),
+    "lifting": ("event_id", "case_id", "at", "by_id", "reason"),
     "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
 }  # fmt: skip
 """table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,

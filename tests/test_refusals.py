@@ -195,6 +195,8 @@ EXPLAINED: dict[str, Any] = {
 }  # fmt: skip
 _EXPLAIN = ("head@WATER", "explain", EXPLAINED)
 _REFUSED = ("allocator", "rule_on_explanation", {"accept": False})
+_CONTEST = {"id": 1, "words": "逾期件数有误。"}
+_DRAFTED = after(registered(), ("sweep", "2025-07-01"))
 _FIRST = {"kind": "monthly", "first": date(2025, 5, 1)}
 _RULE = ("it_admin", "change_rule")
 
@@ -301,6 +303,10 @@ SCENES: dict[str, Scene] = {
     "lead_ended": _two("allocator", "merge", who="operator", does="hand_on"),
     "explain_once_more": when(registered(), "operator", "refuse", reason="no_new_fact"),
     "words_missing": when(registered(), "operator", "refuse", words=" "),
+    "lifting_undecided": when(
+        after(registered(confidential=True), ("allocator", "reclassify", {"confidential": False})),
+        "allocator", "reclassify", confidential=False,
+    ),
     "nothing_proposed": when(registered(), "allocator", "confirm_refusal"),
     "reason_missing": when(registered(), "allocator", "withdraw", reason=" "),
     "report_at_least_urgent": when(
@@ -439,6 +445,10 @@ SCENES: dict[str, Scene] = {
     "period_not_over": when(nothing, "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1)),
     "report_issued": when(
         after(nothing, ("centre_head", "issue_report", _FIRST)), "centre_head", "issue_report", **_FIRST
+    ),
+    "contest_over": when(after(_DRAFTED, ("to", "2025-07-20 09:00")), "head@WATER", "contest_figures", **_CONTEST),
+    "contested_already": when(
+        after(_DRAFTED, ("head@WATER", "contest_figures", _CONTEST)), "head@WATER", "contest_figures", **_CONTEST
     ),
     "report_not_issued": when(nothing, "centre_head", "reissue_report", reason="更正", **_FIRST),
     "leaks_below_zero": when(nothing, "centre_head", "issue_report", leaks={"WATER": -1}, **_FIRST),

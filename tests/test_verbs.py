@@ -54,7 +54,8 @@ confirm_refusal approve_calendar change_rule strike_row reveal open_paper issue_
 draft_return draft_extension draft_explanation draft_interim draft_reply draft_feedback draft_statement
 """
 """The verbs of the stories' own description, in its order."""
-AS_WELL = {"approve_rule", "attach", "open_file", "edit_case", "comment_suggestion"}
+AS_WELL = {"approve_rule", "attach", "open_file", "edit_case", "confirm_lifting", "contest_figures",
+           "comment_suggestion"}
 """What the procedure adds: a leader comments on a suggestion; the centre head approves changed rules, as he approves
 calendars; files of a case; an entry corrected until it is allocated."""
 DIRECTORY = {
@@ -345,8 +346,7 @@ APART: dict[str, tuple[Setup, str, str, str, dict[str, Any], str]] = {
         "centre_head", "examiner", "examine", {"passes": True}, "handled_it_himself",
     ),
     "who approved the unit's reply does not examine": (
-        replied(), "head@WATER+examiner", "examiner", "examine", {"passes": True, "unit": "WATER"},
-        "handled_it_himself",
+        replied(), "head@WATER+examiner", "examiner", "examine", {"passes": True, "unit": "WATER"}, "recused",
     ),
     "who approved the unit's reply does not visit": (
         visiting(), "head@WATER+visitor", "visitor", "record_visit", GOOD, "handled_it_himself",
@@ -368,7 +368,7 @@ APART: dict[str, tuple[Setup, str, str, str, dict[str, Any], str]] = {
     ),
     "who asked does not rule": (
         after(handling(), ("head@WATER", "request_extension")), "head@WATER+allocator", "allocator",
-        "rule_on_extension", {"accept": True, "unit": "WATER"}, "own_request",
+        "rule_on_extension", {"accept": True, "unit": "WATER"}, "recused",
     ),
     "who loaded the calendar does not approve it": (
         after(nothing, ("it_admin", "load_calendar", {"days": {date(2027, 1, 4): "rest"}})),

@@ -7,6 +7,7 @@ from app.models.acceptance import (
     Category,
     Contact,
     Cover,
+    Lifting,
     Reveal,
     Suggestion,
     SuggestionComment,
@@ -26,7 +27,7 @@ from app.models.people import Person
 from app.models.posts import Unit, UnitPost
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
-from app.models.reporting import DayCount, Report
+from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
 from app.models.run import Run
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
@@ -46,10 +47,11 @@ SUBJECTS: dict[str, type[Any]] = {
 """The subjects that have a state, and their tables."""
 
 __all__ = [
-    "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case", "Category",
-    "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction", "InstructionNotice",
-    "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount", "Paper", "Person", "Referral",
-    "Reminder", "Reply", "Report", "Request", "Responsibility", "Reveal", "Run", "SentForm", "Series",
-    "Setting", "SlaRule", "Submission", "Suggestion", "SuggestionComment", "Supervision", "SupervisionList",
-    "Supplement", "ToldAs", "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
+    "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case",
+    "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
+    "InstructionNotice", "Lifting", "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount",
+    "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "ReportContest", "ReportDraft", "Request",
+    "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
+    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "ToldAs",
+    "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

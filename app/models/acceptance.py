@@ -60,8 +60,9 @@ def path_of(name: str, above: str | None) -> str:
 
 class Case(Stateful, Model):
     """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the centre's clock
-    in this state, `own_overdue_for` the deadline already marked. `look_again_at` is when the bot must look again
-    (`look_seal` its MAC, because the bot moves it without an event); `head_*` the tip of the case's chain of events."""
+    in this state, `own_overdue_for` the deadline already marked; `screen_*` the same of a suggestion that waits to be
+    screened. `look_again_at` is when the bot must look again (`look_seal` its MAC, because the bot moves it without an
+    event); `head_*` the tip of the case's chain of events."""
 
     __tablename__ = "hotline_case"
     __table_args__ = (
@@ -145,6 +146,9 @@ class Case(Stateful, Model):
     own_at: Mapped[MaybeMoment]
     own_clock: Mapped[MaybeWords]
     own_overdue_for: Mapped[MaybeMoment]
+    screen_at: Mapped[MaybeMoment]
+    screen_clock: Mapped[MaybeWords]
+    screen_overdue_for: Mapped[MaybeMoment]
 
     caller: Mapped[Caller | None] = relationship()
     told_as: Mapped[ToldAs | None] = relationship(viewonly=True)
@@ -231,6 +235,27 @@ class Cover(Model):
 
     def __str__(self) -> str:
         return f"cover:{self.id}"
+
+
+class Lifting(Model):
+    """A proposal to lift a case's confidentiality, with its reason beside its event; and what the centre head made of
+    it. Never deleted, and what was proposed never changes. [procedure 1]"""
+
+    __tablename__ = "lifting"
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(Key, unique=True)
+    case_id: Mapped[CaseKey]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    reason: Mapped[Words]
+    accepted: Mapped[bool | None]
+    words: Mapped[Words]
+    decided_at: Mapped[MaybeMoment]
+    decided_by_id: Mapped[MaybePerson]
+
+    def __str__(self) -> str:
+        return f"lifting:{self.event_id}"
 
 
 class Suggestion(Model):

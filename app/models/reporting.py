@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.columns import AMoment, Id, MaybePerson, Word, Words
+from app.models.columns import AMoment, Id, Key, MaybeMoment, MaybePerson, UnitKey, Word, Words
 
 
 class Report(Model):
@@ -31,6 +31,47 @@ class Report(Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ReportDraft(Model):
+    """What the bot drafted of a report when its period was over: units may contest their figures until `contest_at`,
+    the centre head issues it until `own_at`. `report_id` is what was issued. [procedure 5]"""
+
+    __tablename__ = "report_draft"
+    __table_args__ = (UniqueConstraint("kind", "first"),)
+
+    id: Mapped[Id]
+    kind: Mapped[Word]
+    first: Mapped[date]
+    last: Mapped[date]
+    figures: Mapped[str] = mapped_column(Text)
+    drafted_at: Mapped[AMoment]
+    contest_at: Mapped[AMoment]
+    contest_clock: Mapped[str] = mapped_column(Text)
+    own_at: Mapped[AMoment]
+    own_clock: Mapped[str] = mapped_column(Text)
+    own_overdue_for: Mapped[MaybeMoment]
+    report_id: Mapped[int | None] = mapped_column(Key, ForeignKey("report.id"))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first}"
+
+
+class ReportContest(Model):
+    """What a unit's head says against its figures in a draft: once, in words; never changed, never deleted."""
+
+    __tablename__ = "report_contest"
+    __table_args__ = (UniqueConstraint("draft_id", "unit_id"),)
+
+    id: Mapped[Id]
+    draft_id: Mapped[int] = mapped_column(Key, ForeignKey("report_draft.id"))
+    unit_id: Mapped[UnitKey]
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    words: Mapped[Words]
+
+    def __str__(self) -> str:
+        return f"contest:{self.id}"
 
 
 class DayCount(Model):

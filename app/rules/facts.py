@@ -169,6 +169,8 @@ class CaseFacts:
     redo_failed: bool
     own_at: datetime | None
     own_overdue_for: datetime | None
+    screen_at: datetime | None
+    screen_overdue_for: datetime | None
     head_seq: int
     head_hash: str
     head_at: datetime | None

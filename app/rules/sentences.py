@@ -116,6 +116,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "不予受理的意见尚未确认或退回，暂不能分派、直接答复或呈办。",
         "A refusal is proposed and not decided: nothing is allocated, answered or submitted before it is.",
     ),
+    "lifting_undecided": ("已提出解除保密，等待中心主任确认。",
+                          "Lifting confidentiality is proposed already and waits for the centre head."),
     "nothing_proposed": ("没有待确认的事项。", "Nothing was proposed."),
     "nothing_to_amend": ("没有可更正的回访记录。", "There is no visit to correct."),
     "nothing_to_instruct": ("该工单当前不能批示（{state}）。", "The case cannot be instructed on now ({state})."),
@@ -149,6 +151,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "referral_state": ("移送当前状态不能办理此项（{state}）。", "The referral is not in a state for this ({state})."),
     "reissued_enough": ("重发督办最多{most}次。", "A notice is reissued at most {most} times."),
     "reminder_not_open": ("催办已结束（{state}）。", "The reminder is not open ({state})."),
+    "contest_over": ("提出异议的期限已过，或通报已印发。", "It is too late to contest: time is over or it is issued."),
+    "contested_already": ("本单位已对该通报草稿提出过异议。", "This unit has contested this draft already."),
     "report_issued": ("该期通报已印发（{first}）。", "This report was issued already ({first})."),
     "report_not_issued": ("该期通报尚未印发（{first}）。", "This report was not issued yet ({first})."),
     "report_at_least_urgent": (

@@ -107,7 +107,7 @@ PROMISES = ("explanation", "interim")
 UNSENT = ("drafted", "reviewed", "approved", "sealed")
 
 CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "case": (("own",), OPEN_CASE),
+    "case": (("own", "screen"), OPEN_CASE),
     "assignment": (("sign", "return", "due"), LIVE),
     "request": (("own",), ("pending",)),
     "reply": (("own",), ("filed",)),

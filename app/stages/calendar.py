@@ -243,10 +243,14 @@ def longest_open(session: Session) -> date | None:
 
 
 def _still_running(one: Any, now: datetime) -> ColumnElement[bool]:
-    """What has ended and whose clocks run: an answered reminder may open again, a closed item have its review."""
+    """What has ended and whose clocks run: an answered reminder may open again, a closed item have its review, a
+    suggestion be screened."""
     if one is Reminder:
         held = select(Assignment.id).where(Assignment.state.in_(LIVE))
         return (Reminder.state == "satisfied") & Reminder.assignment_id.in_(held)
+    if one is SUBJECTS["case"]:
+        waits: ColumnElement[bool] = one.screen_at.is_not(None)
+        return waits
     if one is SUBJECTS["supervision"]:
         asked = one.review_asked_at.is_not(None) & one.review_accepted.is_(None)
         closed: ColumnElement[bool] = (one.state == "closed") & ((one.ask_at > now) | asked)

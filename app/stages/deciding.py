@@ -27,7 +27,7 @@ STEPS = ("marks", "list", "drafts")
 """What a pass may be restricted to: all that is marked and issued, the supervision list, the drafting of dossiers."""
 
 WRITTEN: dict[str, tuple[str, ...]] = {
-    "case": ("own_overdue_for",),
+    "case": ("own_overdue_for", "screen_overdue_for"),
     "assignment": ("signed_at", "signed_by", "warned_for", "overdue_for", "watched"),
     "request": ("own_overdue_for",),
     "reply": ("own_overdue_for",),

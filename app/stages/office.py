@@ -36,6 +36,10 @@ def decide_own_overdue(case: CaseFacts, office: Office) -> list[Effect]:
     effects: list[Effect] = []
     if _passed(case, office) and case.state in _TASKS:
         effects.append(_own("centre.overdue", "case", case, _TASKS[case.state], None))
+    if case.screen_at is not None and office.now >= case.screen_at and case.screen_overdue_for != case.screen_at:
+        payload = {"task": "screen the suggestion", "true_at": case.screen_at.isoformat()}
+        marked = {"screen_overdue_for": case.screen_at}
+        effects.append(Effect("centre.overdue", "case", case, None, marked, payload, None))
     for request in case.requests:
         if request.state == "pending" and _passed(request, office):
             effects.append(_own("centre.overdue", "request", request, f"rule on {request.kind}", request.unit_id))
@@ -104,7 +108,7 @@ def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]
     requests = [one.own_at for one in case.requests if one.state == "pending"]
     replies = [one.own_at for one in case.replies if one.state == "filed"]
     referrals = [at for row in case.referrals for at in (row.own_at, row.send_by_at)]
-    for own_at in (case.own_at, *requests, *replies, *referrals):
+    for own_at in (case.own_at, case.screen_at, *requests, *replies, *referrals):
         if own_at is not None:
             yield own_at, False
     for one in case.assignments:

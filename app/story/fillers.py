@@ -96,7 +96,7 @@ _REASONED = (
     "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal",
     "reissue_report",
 )  # fmt: skip
-_APPROVED = ("confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule")
+_APPROVED = ("confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule", "confirm_lifting")
 _WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion",
            "comment_suggestion")  # fmt: skip
 
@@ -133,9 +133,13 @@ FILLERS: dict[str, Filler] = {
 FILLERS |= {draft: FILLERS[head] for draft, head in DRAFTED.items()}
 
 
+NO_FIELDS = ("at", "as", "do", "case", "refused", "unconfirmed", "unit", "ground")
+"""What a step says beside the fields of its form."""
+
+
 def filled(verb: str, letter: str, step: Step, now: datetime) -> dict[str, Any]:
     """A step's fields with what it left out; its own words win."""
-    ours = {k: v for k, v in step.items() if k not in ("at", "as", "do", "case", "refused", "unit", "ground")}
+    ours = {k: v for k, v in step.items() if k not in NO_FIELDS}
     filler = FILLERS.get(verb)
     extra = filler(letter, step, now) if filler else {}
     if "leader" in extra and verb in ("register", "instruct"):

@@ -27,6 +27,8 @@ from app.sweep import sweep
 
 APPROVED_BY_THE_PLAYER = {"load_calendar": "approve_calendar", "change_rule": "approve_rule"}
 """What the centre head approves at once, where a story does not say when."""
+UNCONFIRMED = "unconfirmed"
+"""What a step says that no second person confirms."""
 MakeHand = Callable[[Sessions, dict[str, int], Path], Hand]
 """Makes the hand through which a story's people act: sessions, the cases by their letters, the folder for files."""
 
@@ -178,8 +180,11 @@ def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> st
     if refused:
         return f"! {where}: was not refused"
     approval = APPROVED_BY_THE_PLAYER.get(verb)
-    if approval and not any(one["do"] == approval for one in story.steps):
+    if approval and not step.get(UNCONFIRMED) and not any(one["do"] == approval for one in story.steps):
         hand.do(now, "centre_head", approval, {})
+    if verb == "reclassify" and step.get("confidential") is False and not step.get(UNCONFIRMED):
+        second = "centre_head" if str(step["as"]) != "centre_head" else "centre_head#2"
+        hand.do(now, second, "confirm_lifting", {"case": step["case"]})
     return None
 
 

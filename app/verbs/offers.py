@@ -34,6 +34,7 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "submit": ("case", _UNALLOCATED),
     "instruct": ("case", OPEN_CASE),
     "reclassify": ("case", OPEN_CASE),
+    "confirm_lifting": ("case", OPEN_CASE),
     "recall": ("assignment", ("allocated", "return_pending")),
     "reassign": ("case", ("handling",)),
     "rule_on_return": ("request:return", _PENDING),
@@ -104,6 +105,10 @@ def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
     return None if proposed else ("没有提出不予受理", "no refusal is proposed")
 
 
+def _no_lifting(found: Sequence[Any], rows: Rows) -> Pair | None:
+    return None if rows.get("lifting") else ("没有待确认的解除保密", "lifting confidentiality is not proposed")
+
+
 def _proposal_undecided(found: Sequence[Any], rows: Rows) -> Pair | None:
     waits = all(row.refusal_proposed_by_id is not None for row in found)
     return ("不予受理的意见尚未确认或退回", "a refusal is proposed and not decided") if waits else None
@@ -143,7 +148,7 @@ def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
-    "comment_suggestion": _no_suggestion, "confirm_refusal": _no_proposal,
+    "comment_suggestion": _no_suggestion, "confirm_refusal": _no_proposal, "confirm_lifting": _no_lifting,
     **dict.fromkeys(("allocate", "answer_directly", "submit"), _proposal_undecided),
     "first_response": _none_to_respond, "reply": _assists_open,
     "ask_review": _not_reviewable, "rule_on_review": _no_review_asked,

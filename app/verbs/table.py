@@ -241,6 +241,7 @@ _VERBS = (
     Verb("reclassify", "allocation", "case", _reclassify, (
         _REASON, _c("kind", limits.KINDS), _c("urgency", limits.URGENCIES), _f("confidential", "bool"),
         _f("category"), _f("complex", "bool"), _f("dangerous", "bool"), _f("suggestion", "bool"))),
+    Verb("confirm_lifting", "allocation", "case", allocation.confirm_lifting, _RULING),
     Verb("recall", "allocation", "case", allocation.recall),
     Verb("reassign", "allocation", "case", allocation.reassign, (_REASON,)),
     Verb("rule_on_return", "allocation", "assignment", allocation.rule_on_return, _RULING, "return"),
@@ -306,6 +307,7 @@ _VERBS = (
         _WORDS,), states=("received", "sent")),
     Verb("abandon_referral", "accountability", "referral", accountability.abandon_referral, (_REASON,), states=UNSENT),
     Verb("issue_report", "reporting", "none", reporting.issue_report, (*_PERIOD, _f("leaks", "counts"))),
+    Verb("contest_figures", "reporting", "none", reporting.contest_figures, (_ROW, _WORDS)),
     Verb("reissue_report", "reporting", "none", reporting.reissue_report, (*_PERIOD, _REASON, _f("leaks", "counts"))),
     Verb("load_calendar", "calendar", "none", _load_calendar, (_f("days!", "days"), _f("reason"))),
     Verb("approve_calendar", "calendar", "none", loading.approve_calendar, (_ACCEPT,)),

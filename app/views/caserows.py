@@ -15,6 +15,7 @@ from app.models import (
     Draft,
     Instruction,
     InstructionNotice,
+    Lifting,
     Referral,
     Reminder,
     Reply,
@@ -115,6 +116,8 @@ def _parts(case: Case, who: Actor) -> list[Any]:
         found.append(referrals)
     elif "sealed" in who.scopes:
         found.append(referrals.where(Referral.sent_at.is_not(None)))
+    if "confirm_lifting" in who.rights:
+        found.append(_part(Lifting, case, unit=False, at=Lifting.at).where(Lifting.decided_at.is_(None)))
     attached = _part(File, case, unit=False, kind=File.kind, number=File.name, at=File.added_at, words=File.size)
     if own is not None:
         centres = File.unit_id.is_(None) & File.kind.not_in(IDENTIFYING if case.confidential else ())

@@ -227,6 +227,15 @@ def points_told(points: Points, tongue: str) -> str:
     return "\n".join([*lines, f"扣分：{each}；合计不超过{most}分" if zh else f"Deductions: {each}; at most {most}"])
 
 
+def own_part(figures: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """The figures of a draft with those of one unit only: the others' are nobody else's before they are issued."""
+    evaluation = dict(figures["evaluation"])
+    evaluation["units"] = {name: one for name, one in evaluation["units"].items() if name == code}
+    evaluation |= {"ranking": {}, "not_ranked": [name for name in evaluation["not_ranked"] if name == code]}
+    units = {name: one for name, one in figures["units"].items() if name == code}
+    return {**figures, "units": units, "evaluation": evaluation}
+
+
 def figures_of(report: Report, tongue: str, unit: str | None = None) -> dict[str, list[Table]]:
     """What the page of a report shows: small tables of volumes, then the wide ones. `unit` is the code of the unit
     that reads: of single cases it is told its own."""

@@ -27,7 +27,9 @@ SHOWN = 50
 BELL = 50
 COUNTED = 100
 """So many of the newest notices of a role or unit are counted as unread."""
-CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at")
+NOT_ALONE = ("change_password", "contest_figures")
+"""Verbs without a case that the first page does not begin: they are reached from the row that they are about."""
+CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something happened."""
 
 
@@ -78,7 +80,7 @@ class Home(BaseView):
              "red": queue.red}
             for key, queue in queues_of(who).items()
         ]  # fmt: skip
-        alone = [one for one in possible(who) if one.target == "none" and one.name != "change_password"
+        alone = [one for one in possible(who) if one.target == "none" and one.name not in NOT_ALONE
                  and not one.name.startswith(("edit_", "reset_")) or one.alone]  # fmt: skip
         starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)

@@ -19,6 +19,7 @@ from app.models import (
     CalendarProposal,
     Case,
     Instruction,
+    Lifting,
     NamedPerson,
     Reply,
     SlaRule,
@@ -79,7 +80,7 @@ _ANSWERED = Rows(Reply, ("filed", "passed"), ("unit", "public_answer"), 1)
 OF_ROWS: dict[str, tuple[Rows, ...]] = {
     "examine": (Rows(Reply, ("filed",)),), "record_visit": (_ANSWERED,), "amend_visit": (_ANSWERED,),
     "review_responsibility": (Rows(VisitRecord, most=1), _ANSWERED), "instruct": (Rows(Submission, most=1),),
-    "open_supervision": (Rows(Supervision, ("candidate",)),),
+    "open_supervision": (Rows(Supervision, ("candidate",)),), "confirm_lifting": (Rows(Lifting, most=1),),
 }  # fmt: skip
 """verb -> the rows that it is about, where these are others than those it acts on."""
 

@@ -22,7 +22,7 @@ from app.views.people import Roles, Users
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
-from app.views.reporting import Reports
+from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.verbs import Verbs
 from app.views.visit import VisitRecords, Visits
@@ -30,7 +30,7 @@ from app.views.visit import VisitRecords, Visits
 VIEWS: tuple[type[Any], ...] = (
     Bell, Verbs, Files, Papers, Letters, Cases, Contacts, Suggestions, Praise, Categories, Instructions, Assignments,
     Requests, Replies, Reminders, Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals,
-    Reports, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles, Bot, Events,
+    Reports, ReportDrafts, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles, Bot, Events,
 )  # fmt: skip
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.models import Report, Unit
-from app.views.actor import actor, language, reader
+from app.models import Report, ReportContest, ReportDraft, Unit
+from app.rules import words
+from app.rules.words import reports as told
+from app.views.actor import actor, language, now, reader
 from app.views.base import DeskInterface, DeskView
-from app.views.figures import figures_of
+from app.views.figures import Table, figures_of, own_part
 
 
 class Reports(DeskView):
@@ -33,3 +36,60 @@ class Reports(DeskView):
             self.show_template, title=item.number, view=self, item=item, figures=figures_of(item, language(), unit),
             changes=json.loads(item.changes) if unit is None else (),
         )  # fmt: skip
+
+
+class ReportDrafts(DeskView):
+    """What the bot drafted of reports: a unit reads its own figures, the centre head all, with what units contest."""
+
+    datamodel = DeskInterface(ReportDraft)
+    page = "ReportDrafts"
+    extra = ("state",)
+    unsearched = ("own_overdue_for",)
+    show_template = "desk/report_draft.html"
+
+    def beside(self, item: Any, name: str, always: bool) -> str:
+        """How a draft stands."""
+        return words.word(_state(item), language())
+
+    @expose("/show/<pk>")
+    @has_access
+    def show(self, pk: str) -> Any:
+        """A draft with its figures, and what was said against them."""
+        item, who = self.found(pk), actor()
+        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
+        figures = json.loads(item.figures)
+        if who.of_a_unit:
+            figures = own_part(figures, unit or "")
+        shown = figures_of(Report(figures=json.dumps(figures)), language(), unit)
+        return self.render_template(
+            self.show_template, title=self.title_here(), view=self, item=item, values=self.values_of(item),
+            figures=shown, contests=self._contests(item), links=self.links(item),
+        )  # fmt: skip
+
+    def _contests(self, item: ReportDraft) -> Table:
+        """What units say against their figures: a unit reads its own."""
+        query = select(Unit.name, ReportContest.at, ReportContest.words).join(Unit, Unit.id == ReportContest.unit_id)
+        query = query.where(ReportContest.draft_id == item.id).order_by(ReportContest.id)
+        if actor().of_a_unit:
+            query = query.where(ReportContest.unit_id == (actor().unit_id or 0))
+        lines = [[row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)]
+        return Table(words.word(told.CONTESTS, language()), [], lines)
+
+    def links(self, item: Any) -> list[tuple[str, str]]:
+        """To contest the figures, or to issue the report."""
+        found, rights = [], actor().rights
+        if item.report_id is None and "issue_report" in rights:
+            href = url_for("Verbs.issue_report", kind=item.kind, first=item.first.isoformat())
+            found.append((href, words.title("issue_report", language())))
+        if _state(item) is told.CONTESTABLE and "contest_figures" in rights:
+            href = url_for("Verbs.contest_figures", id=item.id)
+            found.append((href, words.title("contest_figures", language())))
+        return found
+
+
+def _state(item: ReportDraft) -> tuple[str, str]:
+    if item.report_id is not None:
+        return told.ISSUED
+    if now() < item.contest_at:
+        return told.CONTESTABLE
+    return told.TO_ISSUE if item.own_overdue_for is None else told.OVERDUE

@@ -45,7 +45,7 @@ _CHANGED: dict[str, str] = {
     "edit_user": "Users", "reset_password": "Users", "reset_second_factor": "Users", "add_role": "Roles",
     "edit_role": "Roles",
     "load_calendar": "CalendarProposals", "approve_calendar": "CalendarProposals", "change_rule": "Rules",
-    "approve_rule": "Rules", "issue_report": "Reports", "reissue_report": "Reports",
+    "approve_rule": "Rules", "issue_report": "Reports", "contest_figures": "ReportDrafts", "reissue_report": "Reports",
 }  # fmt: skip
 """Where a verb without a case leads afterwards."""
 _OF_AN_ITEM = ("item", "room")

@@ -18,9 +18,12 @@ from app.models import (
     Case,
     Draft,
     Instruction,
+    Lifting,
     Referral,
     Reminder,
     Reply,
+    ReportContest,
+    ReportDraft,
     Request,
     SlaRule,
     Suggestion,
@@ -57,6 +60,10 @@ def _case(*states: str) -> Where:
     return lambda who: [Case.state.in_(states)]
 
 
+def _open_cases() -> Any:
+    return select(Case.id).where(Case.state.in_(OPEN_CASE))
+
+
 def _own(*conditions: Any) -> Where:
     """Rows of the person's unit."""
     return lambda who: [Assignment.unit_id == (who.unit_id or 0), *conditions]
@@ -68,6 +75,12 @@ def _to_visit(who: Actor) -> list[Any]:
     room, visitor = who.is_a(*_ROOM), who.is_a("visitor")
     mine = Visit.case_id.in_(leaders) if room else Visit.case_id.not_in(leaders)
     return [Visit.state == "pending", *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
+
+
+def _contestable(who: Actor) -> list[Any]:
+    """Drafts of reports whose figures the unit may still contest."""
+    said = select(ReportContest.draft_id).where(ReportContest.unit_id == (who.unit_id or 0))
+    return [ReportDraft.contest_at > now(), ReportDraft.report_id.is_(None), ReportDraft.id.not_in(said)]
 
 
 def _drafts(who: Actor) -> list[Any]:
@@ -99,6 +112,8 @@ QUEUES: dict[str, Queue] = {
     "to_allocate": Queue(("待分派", "To allocate"), _CENTRE, Case, _case("registered"), "own_at"),
     "refusals": Queue(("待确认不予受理", "Refusals to confirm"), _CENTRE, Case,
                       lambda who: [Case.refusal_proposed_by_id.is_not(None), Case.state == "registered"], "own_at"),
+    "liftings": Queue(("待确认解除保密", "Confidentiality to lift"), ("centre_head",), Lifting,
+                      lambda who: [Lifting.decided_at.is_(None), Lifting.case_id.in_(_open_cases())], "at"),
     "rulings": Queue(("待审定申请", "Requests to rule on"), _CENTRE, Request,
                      lambda who: [Request.state == "pending"], "own_at"),
     "centre_overdue": Queue(("中心逾期工单", "The centre's own overdue"), _CENTRE, Case,
@@ -110,6 +125,16 @@ QUEUES: dict[str, Queue] = {
     "submitted_out": Queue(("呈办待批", "Submitted to leaders"), _CENTRE, Case, _case("submitted"), "own_at"),
     "suggestions": Queue(("待筛选建议", "Suggestions to screen"), ("centre_head",), Suggestion,
                          lambda who: [Suggestion.screened_at.is_(None)], "marked_at"),
+    "suggestions_overdue": Queue(("逾期未筛选建议", "Suggestions not screened in time"), ("centre_head",), Case,
+                                 lambda who: [Case.screen_overdue_for == Case.screen_at], "screen_at", red=True),
+    "report_drafts": Queue(("待印发通报", "Reports to issue"), ("centre_head",), ReportDraft,
+                           lambda who: [ReportDraft.report_id.is_(None)], "own_at", "ReportDrafts"),
+    "reports_overdue": Queue(("逾期未印发通报", "Reports not issued in time"), ("centre_head",), ReportDraft,
+                             lambda who: [ReportDraft.report_id.is_(None),
+                                          ReportDraft.own_overdue_for == ReportDraft.own_at],
+                             "own_at", "ReportDrafts", red=True),
+    "figures": Queue(("可提异议的通报草稿", "Figures that may be contested"), ("unit_head",), ReportDraft,
+                     lambda who: _contestable(who), "contest_at", "ReportDrafts"),
     "watched": Queue(("关注中", "Watched"), ("centre_head",), Assignment,
                      lambda who: [Assignment.watched.is_(True), Assignment.state.in_(OPEN_ASSIGNMENT)], "due_at"),
     "rules": Queue(("待批准规则", "Rules to approve"), ("centre_head",), SlaRule,

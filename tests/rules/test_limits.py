@@ -25,6 +25,7 @@ PROCEDURE = {
     "declined_workdays": 5, "silent_ground": True, "day_ends": 24, "entry_workdays": 3, "narrative_characters": 10,
     "assists": 5, "allocations_by_allocator": 2, "repeat_days": 90, "invalid_contacts": 3, "invalid_days": 30,
     "sample_in_ten": 1, "recusal_years": 3, "ranked_closed": 5, "calendar_warning_month": 11,
+    "screen_workdays": 5, "weekly_reports": False, "contest_workdays": 3, "issue_workdays": 5,
 }  # fmt: skip
 """What the county's procedure says, copied from it by hand."""
 MADE_UP = {"sample_seed", "hot_topics", "places", "place_cases"}

@@ -19,6 +19,7 @@ from app.models import (
     Contact,
     Event,
     Instruction,
+    Lifting,
     Notice,
     Reveal,
     Suggestion,
@@ -450,6 +451,34 @@ def test_a_suggestion_is_marked_by_its_kind_at_registration_or_by_reclassify_and
     assert office.refused(at(30), "centre_head", "screen_suggestion", "D", keep=True) == "not_a_suggestion"
 
 
+def test_a_suggestion_is_screened_within_5_wd_of_marking_then_it_is_the_centres_own_overdue(desk: Desk) -> None:
+    office = Office(desk)
+    office.do(MONDAY, "operator", "register", "A", kind="help", suggestion=True)
+    office.do(MONDAY, "operator", "register", "B", kind="suggestion")
+    office.do(MONDAY, "operator", "register", "C", kind="help")
+    office.do("2025-06-09 09:30", "operator", "answer_directly", "A")
+    office.allocated(MONDAY, "D", kind="help")
+    office.do("2025-06-11 10:00", "allocator", "reclassify", "D", suggestion=True)
+    ends = [office.case(letter).deadline("screen") for letter in "ABCD"]
+    monday, wednesday = date(2025, 6, 16), date(2025, 6, 18)
+    assert [end and end.on for end in ends] == [monday, monday, None, wednesday]
+    office.do("2025-06-12 10:00", "centre_head", "screen_suggestion", "B", keep=True)
+    office.sweeps("2025-06-10", "2025-06-16")
+    assert late(office) == []
+    office.sweeps("2025-06-17", "2025-06-20")
+    assert late(office) == [office.id("A"), office.id("D")]
+    assert office.case("A").state == "closed"
+    office.do("2025-06-20 10:00", "centre_head", "screen_suggestion", "A", keep=False)
+    assert office.case("A").deadline("screen") is None
+    assert office.case("A").screen_overdue_for == moment("2025-06-17 00:00")
+
+
+def late(office: Office) -> list[int]:
+    """The cases whose suggestion was not screened in time, as the bot marked them."""
+    marked = [row for row in office.rows(Event, kind="centre.overdue") if "screen" in row.payload]
+    return [row.chain for row in marked]
+
+
 def test_reclassified_as_confidential_a_caller_is_hidden_at_once(desk: Desk) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A")
@@ -459,6 +488,40 @@ def test_reclassified_as_confidential_a_caller_is_hidden_at_once(desk: Desk) -> 
     office.do(at(20), "allocator", "reclassify", "A", confidential=True)
     assert office.refused(at(21), "staff@WATER", "reveal", "A", reason="联系诉求人") == "confidential"
     assert office.assignment("A").due_at == due
+
+
+def test_confidentiality_is_lifted_by_an_allocators_proposal_and_a_centre_head_who_is_not_he(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", confidential=True)
+    office.do(at(10), "allocator", "reclassify", "A", confidential=False, reason="诉求人同意公开。")
+    assert office.case("A").confidential
+    assert office.refused(at(11), "staff@WATER", "reveal", "A", reason="联系诉求人") == "confidential"
+    told = [one.recipient for one in office.notices("A")][-1:]
+    assert (office.events("A")[-1], told) == ("case.lifting_proposed", ["centre_head"])
+    assert office.refused(at(12), "allocator", "reclassify", "A", confidential=False) == "lifting_undecided"
+    assert office.refused(at(12), "allocator", "confirm_lifting", "A") == "no_right"
+    office.do(at(13), "centre_head", "confirm_lifting", "A", accept=True)
+    assert not office.case("A").confidential
+    office.do(at(14), "staff@WATER", "reveal", "A", reason="联系诉求人")
+    row = office.row(Lifting, case_id=office.id("A"))
+    assert (row.reason, row.accepted, row.by_id != row.decided_by_id) == ("诉求人同意公开。", True, True)
+
+
+def test_a_centre_head_does_not_confirm_the_lifting_that_he_proposed_and_turns_one_down_with_words(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", confidential=True)
+    assert office.refused(at(9), "centre_head", "confirm_lifting", "A") == "nothing_proposed"
+    office.do(at(10), "centre_head", "reclassify", "A", confidential=False, complex=True)
+    assert (office.case("A").confidential, office.case("A").complex) == (True, True)
+    assert office.refused(at(11), "centre_head", "confirm_lifting", "A", accept=True) == "own_proposal"
+    assert office.refused(at(11), "centre_head#2", "confirm_lifting", "A", accept=False, words=" ") == "words_missing"
+    office.do(at(12), "centre_head#2", "confirm_lifting", "A", accept=False, words="诉求人未书面同意")
+    assert office.case("A").confidential
+    assert office.refused(at(13), "centre_head#2", "confirm_lifting", "A") == "nothing_proposed"
+    office.do(at(14), "allocator", "reclassify", "A", confidential=False)
+    office.do(at(15), "centre_head", "confirm_lifting", "A", accept=True)
+    assert [row.accepted for row in office.rows(Lifting)] == [False, True]
+    assert not office.case("A").confidential
 
 
 def test_one_contact_with_several_matters_is_split_into_several_cases(desk: Desk) -> None:

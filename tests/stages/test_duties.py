@@ -70,14 +70,16 @@ DOES: dict[str, set[str]] = {
 }  # fmt: skip
 DOES["centre_head"] = {
     *DOES["operator"], *DOES["allocator"], "reassign", "void_reminder", "remind", "screen_suggestion", "propose",
-    "amend_visit", "instruct", "approve_calendar", "approve_rule", *DOES["examiner"], *DOES["visitor"],
+    "amend_visit", "confirm_lifting", "instruct", "approve_calendar", "approve_rule", *DOES["examiner"],
+    *DOES["visitor"],
 }  # fmt: skip
 ONLY = {
     "confirm_finding": {"supervision_head"}, "rule_on_review": {"supervision_head"},
     "review_referral": {"supervision_head"}, "ask_review": {"unit_head"}, "reply": {"unit_head"},
     "feed_back": {"unit_head"}, "amend_visit": {"centre_head"}, "reassign": {"centre_head"},
     "void_reminder": {"centre_head"}, "remind": {"centre_head"}, "propose": {"centre_head"},
-    "screen_suggestion": {"centre_head"}, "approve_rule": {"centre_head"}, "approve_calendar": {"centre_head"},
+    "screen_suggestion": {"centre_head"}, "confirm_lifting": {"centre_head"},
+    "approve_rule": {"centre_head"}, "approve_calendar": {"centre_head"},
     "instruct": {"centre_head", "leader"}, "examine": {"examiner", "centre_head"},
     "review_responsibility": {"examiner", "centre_head"}, "allocate": {"allocator", "centre_head"},
     "register": {"operator", "centre_head"}, "hand_on": {"operator", "centre_head"},

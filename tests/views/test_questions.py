@@ -269,6 +269,10 @@ APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
         after(registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})), None,
         "allocator",
         {"不受理原因": "已由法院受理", "告知诉求人": "已告知走诉讼途径。"}),
+    "confirm_lifting": (
+        after(registered(confidential=True), ("allocator", "reclassify", {
+            "confidential": False, "reason": "诉求人书面同意公开。"})), None, "centre_head",
+        {"理由": "诉求人书面同意公开。"}),
     "approve_rule": (
         None, _rule, "centre_head",
         {"规则": "签收时限（工作日）", "现值": "1", "值": "3", "生效时间": "2025", "理由": "试行三日"}),

@@ -39,7 +39,7 @@ class Acceptance(Bot):
 
     def _pool(self, case: Case) -> None:
         if not case.pool:
-            case.pool = "waiting"
+            case.pool, case.pool_until = "waiting", end(after(self.today, 5))
             self.say("suggestion.marked")
 
     def contact(self, who: Person, case: Case, kind: str) -> None:

@@ -227,6 +227,7 @@ class Bot(Said):
     # The centre's and the room's own overdue work.
 
     def _own(self, case: Case) -> None:
+        self._to_screen(case)
         if case.state in CENTRE_TASKS:
             self._late(case, "centre.overdue")
         for one in case.assignments:
@@ -246,6 +247,11 @@ class Bot(Said):
             # What was drafted a moment ago is marked at the next look.
             if row and not ended and not held and row.drafted_at != self.now:
                 self._late(row, "room.overdue")
+
+    def _to_screen(self, case: Case) -> None:
+        if case.pool == "waiting" and case.pool_until and self.now >= case.pool_until and not case.pool_marked:
+            case.pool_marked = True
+            self.say("centre.overdue")
 
     def _late(self, row: Row, word: str) -> None:
         if row.own is not None and self.now >= row.own and row.own_marked != row.own:

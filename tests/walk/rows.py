@@ -187,6 +187,8 @@ class Case(Row):
     closed_as: str = ""
     proposed_by: str | None = None
     pool: str = ""
+    pool_until: datetime | None = None
+    pool_marked: bool = False
     round: int = 1
     allocations: int = 0
     lead: Assignment | None = None

@@ -26,6 +26,7 @@ def _plain(value: Any) -> Any:
 COLUMNS: dict[str, tuple[Any, ...]] = {
     "case": (
         Case.state, Case.round, Case.repeats, Case.allocations, Case.own_at, Case.leader_assigned,
+        Case.screen_at,
     ),
     "assignment": (
         Assignment.case_id, Assignment.unit_id, Assignment.round, Assignment.role, Assignment.state,
@@ -75,7 +76,8 @@ def expected(m: Model) -> dict[str, list[tuple[Any, ...]]]:
     referrals = [(place, item.referral) for place, item in of("items") if item.referral]
     return {
         "case": [
-            (one.state, one.round, len(one.counted), one.allocations, one.own, one.leader) for one in m.cases
+            (one.state, one.round, len(one.counted), one.allocations, one.own, one.leader,
+             one.pool_until if one.pool == "waiting" else None) for one in m.cases
         ],
         "assignment": [
             (at, one.unit, one.round, one.role, one.state, one.due.at, one.leader, one.watched) for one, at in ordered

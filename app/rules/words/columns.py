@@ -9,20 +9,20 @@ TABLES: dict[str, Pair] = {
     "request": ("申请与说明", "Requests"), "reply": ("办理回复", "Replies"), "reminder": ("催办", "Reminders"),
     "supervision": ("督办件", "Supervision items"), "supervision_list": ("督办清单", "Supervision lists"),
     "visit": ("回访", "Visits"), "visit_record": ("回访记录", "Visit records"), "responsibility": ("责任认定", "Responsibility"),
-    "referral": ("移送", "Referrals"), "suggestion": ("合理化建议", "Suggestions"), "praise": ("表扬", "Praise"), "report": ("工作通报", "Reports"),
+    "referral": ("移送", "Referrals"), "suggestion": ("合理化建议", "Suggestions"), "praise": ("表扬", "Praise"), "report": ("工作通报", "Reports"), "report_draft": ("通报草稿", "Drafts of reports"),
     "unit": ("成员单位", "Units"), "unit_post": ("任职", "Posts"), "category": ("分类", "Categories"),
     "calendar_day": ("工作日历", "Calendar"), "calendar_proposal": ("日历申请", "Calendar proposals"),
     "sla_rule": ("时限规则", "Rules"), "setting": ("设置", "Settings"), "ab_user": ("账号", "Accounts"),
     "ab_role": ("角色", "Roles"), "run": ("机器人运行", "Bot runs"), "event": ("办理记录", "Events"),
     "instruction": ("领导批示", "Instructions"), "instruction_notice": ("领导批示办理单", "Papers of instructions"), "submission": ("呈办", "Submissions"), "draft": ("草稿", "Drafts"),
-    "stored_file": ("附件", "Files"),
+    "stored_file": ("附件", "Files"), "lifting": ("解除保密", "Lifting of confidentiality"),
 }  # fmt: skip
 
 PAGE_TABLES: dict[str, str] = {
     "Cases": "hotline_case", "Contacts": "contact", "Assignments": "assignment", "Requests": "request",
     "Replies": "reply", "Reminders": "reminder", "Supervision": "supervision", "SupervisionLists": "supervision_list",
     "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
-    "Suggestions": "suggestion", "Praise": "praise", "Instructions": "instruction", "Reports": "report", "Units": "unit", "Posts": "unit_post", "Categories": "category",
+    "Suggestions": "suggestion", "Praise": "praise", "Instructions": "instruction", "Reports": "report", "ReportDrafts": "report_draft", "Units": "unit", "Posts": "unit_post", "Categories": "category",
     "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
     "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
 }  # fmt: skip
@@ -140,11 +140,18 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "scan": ("扫描件", "Scan"), "entered_at": ("录入时间", "Entered at"), "case_state": ("办理状态", "State"),
         "case_unit": ("承办单位", "Unit"), "case_due": ("办理期限", "Due"), "case_result": ("办理结果", "Result"),
     },
+    "lifting": {"at": ("提出时间", "Proposed at"), "reason": _REASON},
     "submission": {"reason": ("呈办理由", "Submitted because"), "submitted_at": ("呈办时间", "Submitted at")},
     "suggestion": {
         "case": _CASE, "marked_at": ("入库时间", "Marked at"), "kept": ("采纳", "Kept"), "words": ("筛选意见", "Words"),
         "screened_at": ("筛选时间", "Screened at"), "own_words": ("建议内容", "The suggestion"),
         "comments": ("领导意见", "Leaders' comments"), "case_state": ("办理状态", "State"),
+    },
+    "report_draft": {
+        "kind": ("类型", "Kind"), "first": ("期首日", "First day"), "last": ("期末日", "Last day"),
+        "drafted_at": ("起草时间", "Drafted at"), "contest_at": ("异议期限", "Contest by"),
+        "own_at": ("印发期限", "Issue by"), "own_overdue_for": ("已逾期", "Overdue since"),
+        "state": ("状态", "State"),
     },
     "report": {
         "number": ("通报编号", "Number"), "kind": ("类型", "Kind"), "first": ("期首日", "First day"),

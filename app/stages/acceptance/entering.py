@@ -20,6 +20,7 @@ from app.models.pairs import put_pairs
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import Deadline
 from app.stages.acceptance.callers import caller_known, exactly, is_answered, told_as
 
 
@@ -86,6 +87,11 @@ def _caller(session: Session, opened: Opened, typed: Typed) -> int:
     return found
 
 
+def to_screen(now: datetime, office: Office) -> Deadline:
+    """By when the centre head screens a suggestion that is marked now. [procedure 1]"""
+    return office.calendar.run(now.date(), office.limits.screen_workdays)
+
+
 def _suggests(demand: Demand) -> bool:
     return bool(demand.columns.get("suggestion")) or demand.columns["kind"] == "suggestion"
 
@@ -142,11 +148,12 @@ def _birth(
     now: datetime, actor: Actor, office: Office, demand: Demand, number: str, id: int, contact: int
 ) -> Entry:
     own, terms = office.calendar.run(now.date(), office.limits.allocate_workdays), demand.terms
+    screen = to_screen(now, office) if _suggests(demand) else None
     columns = {
         **demand.columns, "number": number, "registered_at": now, "operator_id": actor.id,
         "query_code": f"{secrets.randbelow(10**6):06d}", "suggestion": _suggests(demand),
         "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
-        **clock("own", own),
+        **clock("own", own), **clock("screen", screen),
     }  # fmt: skip
     payload = {
         "number": number, "contact": contact, "kind": columns["kind"], "channel": columns["channel"],

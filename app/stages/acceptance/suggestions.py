@@ -9,19 +9,23 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note
 from app.models import Case, Suggestion, SuggestionComment
+from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
+from app.stages.acceptance.entering import to_screen
+from app.stages.calendar import office_at
 
 
 def put_in_pool(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """Put a case in the pool of suggestions, once."""
     if session.scalar(select(Suggestion.id).where(Suggestion.case_id == case.id)) is None:
         session.add(Suggestion(case_id=case.id, marked_at=now, words=""))
-        note(session, now, actor, case, "suggestion.marked")
+        screen = to_screen(now, office_at(session, now))
+        note(session, now, actor, case, "suggestion.marked", clock("screen", screen))
 
 
 def mark_suggestion(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """Mark a case as a suggestion that may be reasonable, for the centre head's weekly screening."""
+    """Mark a case as a suggestion that may be reasonable, for the centre head to screen."""
     case.suggestion = True
     put_in_pool(session, now, actor, case)
 
@@ -36,7 +40,7 @@ def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case,
     if not words.strip():
         raise NotAllowed("reason_missing")
     row.kept, row.words, row.screened_at, row.screened_by_id = keep, words, now, actor.id
-    note(session, now, actor, case, "suggestion.screened", None, {"kept": keep})
+    note(session, now, actor, case, "suggestion.screened", clock("screen", None), {"kept": keep})
     return row
 
 

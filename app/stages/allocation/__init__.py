@@ -14,6 +14,7 @@ from app.stages.allocation.clocks import (
     redo_deadline,
 )
 from app.stages.allocation.instructions import instruct
+from app.stages.allocation.lifting import confirm_lifting
 from app.stages.allocation.offices import (
     DIRECT_KINDS,
     allocate,
@@ -36,7 +37,8 @@ from app.stages.allocation.rulings import (
 from app.stages.allocation.taken_back import reassign, recall, register_again
 
 __all__ = [
-    "DIRECT_KINDS", "allocate", "answer_directly", "assign", "complained_of", "drawn", "fit", "handling_deadline",
+    "DIRECT_KINDS", "allocate", "answer_directly", "assign", "complained_of",
+    "confirm_lifting", "drawn", "fit", "handling_deadline",
     "instruct", "is_redo", "kept", "lead_assignment", "live_assists", "move_due", "reassign", "recall", "reclassify",
     "redo_deadline", "register_again", "rule_on_explanation", "rule_on_extension", "rule_on_interim", "rule_on_return",
     "submit", "transfer", "waive_assist",

@@ -27,6 +27,7 @@ from app.stages.allocation.clocks import (
     own_deadline,
     redo_deadline,
 )
+from app.stages.allocation.lifting import propose_lifting
 from app.stages.calendar import office_at
 
 
@@ -45,7 +46,8 @@ def reclassify(
     suggestion: bool | None = None,
 ) -> Case:
     """Wrong kind, category, urgency, danger or confidentiality found later: mended with a reason, due worked out anew
-    from the allocation day - never earlier than told unless urgency rises, then not before the end of tomorrow."""
+    from the allocation day - never earlier than told unless urgency rises, then not before the end of tomorrow.
+    Confidential hides at once; that it be so no more is only proposed: a centre head confirms it."""
     _may_reclassify(session, case, reason, kind, urgency, category_id)
     given = {
         "kind": kind, "urgency": urgency, "confidential": confidential, "category_id": category_id, "complex": complex,
@@ -54,6 +56,13 @@ def reclassify(
     columns = {name: value for name, value in given.items() if value is not None and value != getattr(case, name)}
     if not columns:
         raise NotAllowed("nothing_changed")
+    if columns.get("confidential") is False:
+        del columns["confidential"]
+        propose_lifting(session, now, actor, case, reason)
+    return _reclassified(session, now, actor, case, columns) if columns else case
+
+
+def _reclassified(session: Session, now: datetime, actor: Actor, case: Case, columns: dict[str, Any]) -> Case:
     _at_least_urgent(case, columns)
     rises = URGENCIES.index(columns.get("urgency", case.urgency)) > URGENCIES.index(case.urgency)
     payload = {name: [getattr(case, name), value] for name, value in columns.items()}

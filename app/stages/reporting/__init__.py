@@ -29,10 +29,12 @@ closed: cases closed in the period and still closed, by lead unit.
 from __future__ import annotations
 
 from app.stages.reporting.contents import changes, figures
+from app.stages.reporting.drafting import contest_figures, draft_reports
 from app.stages.reporting.issue import issue_report, reissue_report
 from app.stages.reporting.period import KINDS, Period, period_of
 from app.stages.reporting.summary import drift, recount
 
 __all__ = [
-    "KINDS", "Period", "changes", "drift", "figures", "issue_report", "period_of", "recount", "reissue_report",
+    "KINDS", "Period", "changes", "contest_figures", "draft_reports", "drift", "figures",
+    "issue_report", "period_of", "recount", "reissue_report",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note_office, take
 from app.ledger.chain import canonical, content_hash
-from app.models import OFFICE_CHAIN, OfficeHead, Report, Unit
+from app.models import OFFICE_CHAIN, OfficeHead, Report, ReportDraft, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.calendar import office_at
@@ -24,7 +24,7 @@ def _newest(session: Session, period: Period) -> Report | None:
     return session.scalars(query.order_by(Report.version.desc()).limit(1)).first()
 
 
-def _lock(session: Session) -> None:
+def lock_reports(session: Session) -> None:
     """One report at a time: the office's chain is held from here on, so nobody issues the same one meanwhile."""
     session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
 
@@ -48,7 +48,7 @@ def issue_report(
     period = period_of(kind, first)
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
-    _lock(session)
+    lock_reports(session)
     if _newest(session, period) is not None:
         raise NotAllowed("report_issued", kind=kind, first=first.isoformat())
     office = office_at(session, now)
@@ -76,7 +76,7 @@ def reissue_report(
     period = period_of(kind, first)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    _lock(session)
+    lock_reports(session)
     before = _newest(session, period)
     if before is None:
         raise NotAllowed("report_not_issued", kind=kind, first=first.isoformat())
@@ -98,6 +98,11 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
     """Put a report on file, with its event in the office's chain, which seals the figures."""
     session.add(row)
     session.flush()
+    query = select(ReportDraft).where(ReportDraft.kind == row.kind, ReportDraft.first == row.first)
+    draft = session.scalars(query).first()
+    if draft is not None:
+        draft.report_id = row.id
+        session.flush()
     payload = {
         "report": row.id, "kind": row.kind, "first": row.first.isoformat(), "version": row.version,
         "number": row.number, "sha256": content_hash(row.figures),

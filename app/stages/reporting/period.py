@@ -40,6 +40,15 @@ KINDS = ("weekly", *MONTHS)
 """The kinds of report, by the length of their period."""
 
 
+def last_over(kind: str, today: date) -> Period:
+    """The period of a kind that was over last."""
+    if kind == "weekly":
+        return period_of(kind, today - timedelta(days=today.weekday() + 7))
+    months = MONTHS[kind]
+    ahead = today.year * 12 + (today.month - 1) // months * months - months
+    return period_of(kind, date(ahead // 12, ahead % 12 + 1, 1))
+
+
 def period_of(kind: str, first: date) -> Period:
     """The period of a kind that begins on a day: a Monday, or the first of a month, quarter or year."""
     if kind not in KINDS:

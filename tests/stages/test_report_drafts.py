@@ -1,0 +1,126 @@
+"""(5) reporting: what the bot drafts, what units contest, and by when the centre head issues it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from app.models import Event, Report, ReportContest, ReportDraft
+from app.stages.reporting.period import last_over
+from tests.databases import Desk
+from tests.office import Office, moment
+
+MAY = "2025-05-28 09:00"
+"""Wednesday; Saturday to Monday, 31 May to 2 June, is Dragon Boat: Tuesday 3 June is the first working day."""
+
+
+def events(office: Office, kind: str) -> list[dict[str, Any]]:
+    """What the office's own chain tells of reports."""
+    found = [json.loads(row.payload) for row in office.rows(Event, kind=kind, chain=0)]
+    return [{name: one[name] for name in ("kind", "first")} for one in found]
+
+
+def drafted(desk: Desk) -> Office:
+    """A desk whose first case is of May, after the first working-day sweep of June."""
+    office = Office(desk)
+    office.allocated(MAY, "A", "WATER", kind="help")
+    office.unit("HOUSING")
+    office.sweeps("2025-05-29", "2025-06-03")
+    return office
+
+
+def test_the_bot_drafts_each_at_the_first_working_day_sweep_after_its_period(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MAY, "A", kind="help")
+    office.sweeps("2025-05-29", "2025-06-02")
+    assert office.rows(ReportDraft) == []
+    office.sweeps("2025-06-03", "2025-06-05")
+    assert events(office, "report.drafted") == [{"kind": "monthly", "first": "2025-05-01"}]
+    assert office.row(ReportDraft).drafted_at == moment("2025-06-03")
+    office.sweep("2025-07-01")
+    office.sweep("2025-07-01 08:31")
+    assert [(row.kind, row.first.isoformat()) for row in office.rows(ReportDraft)] == [
+        ("monthly", "2025-05-01"), ("monthly", "2025-06-01"), ("quarterly", "2025-04-01"),
+    ]  # fmt: skip
+    office.sweep("2026-01-05")
+    assert [row.kind for row in office.rows(ReportDraft)][3:] == ["monthly", "quarterly", "yearly"]
+    told = json.loads(office.row(ReportDraft, kind="yearly").figures)
+    assert told["volumes"]["cases"]["registered"] == 1
+
+
+def test_a_weekly_report_is_optional(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated("2025-06-04 09:00", "A", kind="help")
+    office.sweep("2025-06-09")
+    assert office.rows(ReportDraft) == []
+    office.do("2025-06-09 09:00", "it_admin", "change_rule", name="weekly_reports", value=True, reason="领导要求")
+    office.do("2025-06-09 09:10", "centre_head", "approve_rule", accept=True)
+    office.sweep("2025-06-10")
+    assert events(office, "report.drafted") == [{"kind": "weekly", "first": "2025-06-02"}]
+
+
+def test_the_period_that_was_over_last() -> None:
+    today = date(2026, 1, 5)
+    firsts = {kind: last_over(kind, today).first for kind in ("weekly", "monthly", "quarterly", "yearly")}
+    assert firsts == {
+        "weekly": date(2025, 12, 29), "monthly": date(2025, 12, 1), "quarterly": date(2025, 10, 1),
+        "yearly": date(2025, 1, 1),
+    }  # fmt: skip
+
+
+def test_units_may_contest_their_figures_once_within_3_wd_of_the_draft(desk: Desk) -> None:
+    office = drafted(desk)
+    id = office.row(ReportDraft).id
+    contest = office.row(ReportDraft).contest_at
+    assert contest == moment("2025-06-07 00:00")
+    words = "逾期件数有误，其中一件已获延期。"
+    assert office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=id, words=" ") == "words_missing"
+    assert office.refused("2025-06-04 09:00", "staff@WATER", "contest_figures", id=id, words=words) == "no_right"
+    assert office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=999, words=words) == "not_found"
+    office.do("2025-06-06 23:59", "head@WATER", "contest_figures", id=id, words=words)
+    told = office.refused("2025-06-06 23:59", "head@WATER", "contest_figures", id=id, words=words)
+    assert told == "contested_already"
+    late = office.refused("2025-06-07 00:00", "head@HOUSING", "contest_figures", id=id, words=words)
+    assert late == "contest_over"
+    row = office.row(ReportContest)
+    assert (row.words, row.unit_id) == (words, office.unit("WATER").id)
+    event = office.row(Event, kind="report.contested")
+    assert [one.recipient for one in office.notices() if one.event_id == event.id] == ["centre_head"]
+    assert words not in event.payload
+
+
+def test_the_centre_head_issues_it_within_5_wd_after_these_then_it_is_the_centres_own_overdue(desk: Desk) -> None:
+    office = drafted(desk)
+    draft = office.row(ReportDraft)
+    assert draft.own_at == moment("2025-06-14 00:00")
+    office.sweep("2025-06-13")
+    assert events(office, "centre.overdue") == []
+    office.sweeps("2025-06-14", "2025-06-17")
+    assert events(office, "centre.overdue") == [{"kind": "monthly", "first": "2025-05-01"}]
+    assert office.row(ReportDraft).own_overdue_for == draft.own_at
+    office.do("2025-06-17 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1))
+    assert office.row(ReportDraft).report_id == office.row(Report).id
+    late = office.refused("2025-06-17 10:00", "head@WATER", "contest_figures", id=draft.id, words="有误。")
+    assert late == "contest_over"
+
+
+def test_a_report_that_was_issued_is_not_drafted_and_one_issued_in_time_is_not_overdue(desk: Desk) -> None:
+    office = Office(desk)
+    office.allocated(MAY, "A", kind="help")
+    office.do("2025-06-01 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1))
+    office.sweep("2025-06-03")
+    assert office.rows(ReportDraft) == []
+    office.sweep("2025-07-01")
+    office.do("2025-07-02 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1))
+    office.do("2025-07-02 10:00", "centre_head", "issue_report", kind="quarterly", first=date(2025, 4, 1))
+    office.sweep("2025-07-31")
+    assert events(office, "centre.overdue") == []
+
+
+def test_a_period_before_the_first_case_has_no_report(desk: Desk) -> None:
+    office = Office(desk)
+    office.sweep("2025-06-03")
+    office.allocated("2025-06-04 09:00", "A", kind="help")
+    office.sweep("2025-06-05")
+    assert office.rows(ReportDraft) == []
