@@ -228,6 +228,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This form was sent at {at}, and this was done: {verb}{number}. What was sent now is different, and was not "
         "done: to do it as well, check it and send it again.",
     ),
+    "name_one": (
+        "请选择办理的是哪一项（现有{n}项可以办理）。",
+        "Say which one is meant: {n} could be.",
+    ),
+    "row_moved": (
+        "您打开表单后，这一项已经变化，没有办理：现为{stands}（{at}　{by}）。请核对后再决定。",
+        "This one has moved on since you opened the form, and nothing was done: {stands} now ({at} {by}). Look at it "
+        "before you decide.",
+    ),
     "not_his_entry": ("只能更正本人登记的工单。", "An operator corrects his own entries only."),
 }
 """message id -> (Simplified Chinese, English), facts in braces."""

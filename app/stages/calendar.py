@@ -36,6 +36,7 @@ from app.rules.workdays import (
     sweep_not_before,
 )
 from app.rules.workflow import CLOCKS, LIVE, STANDS
+from app.stages.proposals import proposed
 
 FIRST_YEAR = 2004
 YEARS_AHEAD = 10
@@ -358,13 +359,11 @@ def change_rule(
     return row
 
 
-def approve_rule(session: Session, now: datetime, actor: Actor, accept: bool = True) -> SlaRule:
-    """The centre head approves the oldest proposed number, or turns it down; cases allocated before keep theirs."""
-    open_ones = select(SlaRule).where(SlaRule.approved_at.is_(None), SlaRule.refused_at.is_(None))
-    query = open_ones.order_by(SlaRule.id).limit(1)
-    row = session.scalars(query).first()
-    if row is None:
-        raise NotAllowed("nothing_proposed")
+def approve_rule(
+    session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
+) -> SlaRule:
+    """The centre head approves a proposed number, or turns it down; cases allocated before keep theirs."""
+    row: SlaRule = proposed(session, SlaRule, proposal)
     if row.changed_by_id == actor.id:
         raise NotAllowed("own_proposal")
     if not accept:

@@ -21,6 +21,7 @@ from app.rules.festivals import holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import provisional_workday
 from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL, WEEK, office_at, recompute, set_days
+from app.stages.proposals import proposed
 
 NAMED = (OFFICE, LIBRARY)
 """Where a day is known from that a notice names."""
@@ -72,32 +73,26 @@ def proposed_days(proposal: CalendarProposal) -> dict[date, bool]:
     return {date.fromisoformat(day): worked for day, worked in json.loads(proposal.days).items()}
 
 
-def oldest_proposal(session: Session) -> CalendarProposal | None:
-    """The proposal that is approved or turned down next."""
-    waiting = CalendarProposal.approved_at.is_(None) & CalendarProposal.refused_at.is_(None)
-    return session.scalars(select(CalendarProposal).where(waiting).order_by(CalendarProposal.id).limit(1)).first()
-
-
-def approve_calendar(session: Session, now: datetime, actor: Actor, accept: bool = True) -> CalendarProposal:
-    """The centre head approves the oldest proposal, or turns it down. Approved, its days count from now on, and every
+def approve_calendar(
+    session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
+) -> CalendarProposal:
+    """The centre head approves a proposal, or turns it down. Approved, its days count from now on, and every
     open clock is worked out anew."""
-    proposal = oldest_proposal(session)
-    if proposal is None:
-        raise NotAllowed("nothing_proposed")
-    if proposal.proposed_by_id == actor.id:
+    row: CalendarProposal = proposed(session, CalendarProposal, proposal)
+    if row.proposed_by_id == actor.id:
         raise NotAllowed("own_proposal")
     if not accept:
-        proposal.refused_at = now
-        note_office(session, now, actor, "calendar.refused", {"proposal": proposal.id})
-        return proposal
-    days = proposed_days(proposal)
+        row.refused_at = now
+        note_office(session, now, actor, "calendar.refused", {"proposal": row.id})
+        return row
+    days = proposed_days(row)
     set_days(session, days)
     for year in sorted({day.year for day in days}):
         _settle(session, year)
-    proposal.approved_at, proposal.approved_by_id = now, actor.id
-    note_office(session, now, actor, "calendar.loaded", {"proposal": proposal.id, "days": json.loads(proposal.days)})
+    row.approved_at, row.approved_by_id = now, actor.id
+    note_office(session, now, actor, "calendar.loaded", {"proposal": row.id, "days": json.loads(row.days)})
     recompute(session, now, actor)
-    return proposal
+    return row
 
 
 def _settle(session: Session, year: int) -> None:

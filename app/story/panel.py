@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy import MetaData, func, select, update
+from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading, transaction
 from app.models import Assignment, Case, Person, Referral, Supervision, Unit
@@ -23,14 +24,18 @@ from app.story.browser import FIRST, Browser, Browsers, Typed
 from app.story.cast import OF_HOLDERS, actor_named, by_posts
 from app.story.entries import fill
 from app.story.hand import Fault, Hand, Refused, Step, letters_of
-from app.story.pages import Form, Link, Page
+from app.story.pages import Control, Form, Link, Page
 from app.story.search import Player, Wanted
+from app.verbs import VERBS
+from app.verbs.rows import BY_HAND, kind_of
 
 OpenPanel = Callable[[str, Path, Callable[[], datetime]], AbstractContextManager[Browsers]]
 """Opens the panel over a database (its URL) and a folder for files, by a clock: gives new browsers until it is left."""
 PASSWORD = "a-story-of-the-desk"  # noqa: S105
 ASKED = "asked"
 """The hidden field with which a form comes back that asks something before it goes on."""
+ROW, ITEM = "row", "item"
+"""The fields that name the row which a form is about."""
 SHOWN = ("reveal", "open_paper", "open_file")
 """Verbs after which a person sees what he asked for, and not that something was done."""
 
@@ -149,7 +154,10 @@ class PanelHand(Hand):
     def _sent(
         self, player: Player, wanted: Wanted, page: Page, form: Form, fields: dict[str, Any], forced: bool
     ) -> None:
-        if wanted.names:
+        row = form.controls.get(ROW) or form.controls.get(ITEM)
+        if wanted.names and row is not None:
+            fields = self._of_the_row(wanted, form, row, fields, forced)
+        elif wanted.names:
             left = [name for name in ("unit", "ground") if name in fields and name not in form.controls]
             for name in left:
                 self._no_choice(wanted, name, str(fields[name]), forced)
@@ -161,6 +169,33 @@ class PanelHand(Hand):
             # The form asks whether he has seen something: he has, and sends it again.
             after = player.browser.send(after, again, typed)
         self._outcome(wanted, after)
+
+    def _of_the_row(
+        self, wanted: Wanted, form: Form, row: Control, fields: dict[str, Any], forced: bool
+    ) -> dict[str, Any]:
+        """What is filled in where the form names the row that it is about, or asks which: a story tells it by its unit
+        and ground, and must not have meant another."""
+        unit, ground = fields.get("unit"), fields.get("ground")
+        if ground == BY_HAND and wanted.verb == "open_supervision":
+            return fields
+        left = {name: one for name, one in fields.items() if name not in ("unit", "ground") or name in form.controls}
+        marks = row.options if row.kind == "select" else row.values
+        with reading(self.sessions) as session:
+            meant = [mark for mark in marks if mark and self._fits(session, wanted.verb, mark, unit, ground)]
+        if row.kind != "select":
+            if not meant and any(one != "0" for one in marks) and not forced:
+                raise Fault(f"the form of {wanted.verb} is about another row than {unit} {ground}")
+            return left
+        if len(meant) != 1 and not forced:
+            raise Fault(f"the form of {wanted.verb} asks which row is meant, and {unit} {ground} says {len(meant)}")
+        return {**left, row.name: (meant or row.options)[0]}
+
+    def _fits(self, session: Session, verb: str, mark: str, unit: str | None, ground: str | None) -> bool:
+        """Whether the row of a mark is of the unit and on the ground that a story tells."""
+        kind = kind_of(VERBS[verb])
+        found = session.get(kind.model, int(mark)) if kind is not None else None
+        of_unit = unit is None or found is None or getattr(found, "unit", None) is None or found.unit.code == unit
+        return of_unit and (ground is None or getattr(found, "ground", ground) == ground)
 
     def _no_choice(self, wanted: Wanted, name: str, meant: str, forced: bool) -> None:
         """A form that does not ask which unit or ground is meant must leave no choice: the case has this one only."""

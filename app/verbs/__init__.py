@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models import Case
+from app.models import Case, Unit
 from app.roles import DRAFTED, Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
@@ -21,8 +22,9 @@ from app.stages import calendar as calendars
 from app.stages import handling
 from app.stages.duties import RECUSES, not_recused
 from app.verbs.form import Field, Verb
+from app.verbs.rows import BY_HAND, PROPOSED, named_row, proposal_meant
 from app.verbs.table import VERBS
-from app.verbs.targets import lock, target_of
+from app.verbs.targets import acted_on, lock, target_of, unit_id_of
 from app.verbs.typed import cleaned, day_of, id_of, unit_of, value_of
 
 __all__ = ["VERBS", "Field", "Verb", "perform", "possible"]
@@ -39,12 +41,15 @@ def perform(
     ground: str | None = None,
     draft: int | None = None,
     item: int | None = None,
+    row: int | None = None,
+    seen: int | None = None,
     **values: Any,
 ) -> Any:
     """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and nothing is written.
 
     `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand,
-    `item` the id of the one that is meant; `draft` a draft that the unit's head approves."""
+    `item` the id of the one that is meant; `draft` a draft that the unit's head approves. `row` is the id of the row
+    that a form showed, 0 where it showed none, and `seen` the event that had moved it last."""
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
@@ -53,7 +58,8 @@ def perform(
     for day in _named_days(verb, values):
         calendars.reach(session, beijing(now), day)
     try:
-        return _perform(session, beijing(now), actor, verb, case, unit, ground, draft, item, values)
+        where = _Where(case, unit, ground, draft, item, row, seen)
+        return _perform(session, beijing(now), actor, verb, where, values)
     except NoCalendar as beyond:
         last = calendars.office_at(session, beijing(now)).calendar.last
         raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
@@ -77,42 +83,72 @@ def _maybe_day(value: Any) -> date | None:
         return None
 
 
+@dataclass(frozen=True)
+class _Where:
+    """What a verb is to act on, as it was named."""
+
+    case: int | None
+    unit: Any
+    ground: str | None
+    draft: int | None
+    item: int | None
+    row: int | None
+    seen: int | None
+
+
 def _perform(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    verb: Verb,
-    case: int | None,
-    unit: Any,
-    ground: str | None,
-    draft: int | None,
-    item: int | None,
-    values: dict[str, Any],
+    session: Session, now: datetime, actor: Actor, verb: Verb, where: _Where, values: dict[str, Any]
 ) -> Any:
     taken = {one.name for one in verb.fields}
-    meant = unit_of(session, unit) if unit is not None else None
-    if "unit" in taken and unit is not None:
+    meant = unit_of(session, where.unit) if where.unit is not None else None
+    if "unit" in taken and where.unit is not None:
         values, meant = {**values, "unit": meant}, None
-    if ground is not None:
-        ground = value_of(session, Field("ground"), ground)
-        values = {**values, "ground": ground} if "ground" in taken else values
-    if verb.target == "none" or (verb.alone and case is None):
-        return verb.run(session, now, actor, **cleaned(session, verb, values))
-    if case is None:
+    ground = value_of(session, Field("ground"), where.ground) if where.ground is not None else None
+    if ground is not None and "ground" in taken:
+        values = {**values, "ground": ground}
+    if verb.target == "none" or (verb.alone and where.case is None):
+        return verb.run(session, now, actor, **_of_no_case(session, verb, where, values))
+    if where.case is None:
         raise NotAllowed("field_missing", field="case")
-    pending = cleaned(session, verb, values) if draft is None else dict(values)
-    locked = lock(session, case, pending)
-    target = target_of(session, actor, verb, locked, meant, ground, item)
+    pending = cleaned(session, verb, values) if where.draft is None else dict(values)
+    locked = lock(session, where.case, pending)
+    named = _named(session, actor, verb, locked, where, values, meant)
+    item = named.id if verb.target in ("room", "item") and named is not None else where.item
+    target = acted_on(session, named) or target_of(session, actor, verb, locked, meant, ground, item)
     if verb.name in RECUSES:
         years = calendars.office_at(session, now).limits.recusal_years
         not_recused(session, now, actor, target, years)
-    if draft is not None:
-        pending = _from_draft(session, now, locked, actor, verb, draft, values)
+    if where.draft is not None:
+        pending = _from_draft(session, now, locked, actor, verb, where.draft, values)
     if verb.target == "room" and item is not None:
         pending = {**pending, "item": item}
     if verb.target in ("room", "paper"):
         return verb.run(session, now, actor, locked, meant, **pending)
     return verb.run(session, now, actor, target, **pending)
+
+
+def _of_no_case(session: Session, verb: Verb, where: _Where, values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a verb that is about no case, with the proposal that it decides on."""
+    clean = cleaned(session, verb, values)
+    return {**clean, "proposal": proposal_meant(session, verb.name, where.row)} if verb.name in PROPOSED else clean
+
+
+def _named(
+    session: Session,
+    actor: Actor,
+    verb: Verb,
+    case: Case,
+    where: _Where,
+    values: Mapping[str, Any],
+    unit: Unit | None,
+) -> Any:
+    """The row that is named, of the unit where one is named too; what is opened by hand is none that a form shows."""
+    if verb.target == "room" and values.get("ground") == BY_HAND:
+        return None
+    row = named_row(session, actor, verb, case, where.row, where.seen)
+    if row is not None and unit is not None and unit_id_of(actor, unit) != getattr(row, "unit_id", unit.id):
+        raise NotAllowed("not_found")
+    return row
 
 
 def _from_draft(

@@ -20,6 +20,7 @@ from app.stages import (
     supervision,
 )
 from app.verbs.form import Verb
+from app.verbs.rows import only_one
 from app.verbs.typed import case_of, id_of
 
 
@@ -58,19 +59,24 @@ def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None,
         else:
             pending = select(Request.assignment_id).where(Request.kind == verb.kind, Request.state == "pending")
             query = query.where(Assignment.id.in_(pending))
-        row = session.scalars(query.order_by(Assignment.id).limit(1)).first()
-        if row is not None:
-            return row
+        rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
+        if len(rows) > 1:
+            raise NotAllowed("name_one", n=len(rows))
+        if rows:
+            return rows[0]
+    elif verb is not None:
+        query = select(Assignment).where(Assignment.case_id == case.id)
+        only_one(verb, session.scalars(query).all())
     return allocation.lead_assignment(session, case)
 
 
 def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None) -> Reminder:
     one = assignment_of(session, actor, case, unit, None)
     query = select(Reminder).where(Reminder.assignment_id == one.id).order_by(Reminder.id.desc())
-    row = session.scalars(query.limit(1)).first()
-    if row is None:
+    rows = session.scalars(query).all()
+    if not rows:
         raise NotAllowed("no_reminder")
-    return row
+    return rows[0]
 
 
 def _item(
@@ -89,6 +95,8 @@ def _item(
         rows = [row for row in rows if row.id == id_of(id)]
     for wanted, newest in ((verb.states, False), (verb.ended, True), (STANDING, False)):
         fitting = [row for row in (reversed(rows) if newest else rows) if row.state in wanted]
+        if fitting and not newest and wanted is verb.states:
+            only_one(verb, fitting)
         if fitting:
             return fitting[0]
     if not rows:
@@ -104,6 +112,11 @@ def referral_meant(
     if not rows:
         raise NotAllowed("not_found")
     return next((row for wanted in states for row in rows if row.state == wanted), rows[-1])
+
+
+def acted_on(session: Session, row: Any) -> Any:
+    """What the stage is handed for the row that a form showed: a request is decided on its assignment."""
+    return session.get_one(Assignment, row.assignment_id) if isinstance(row, Request) else row
 
 
 def target_of(

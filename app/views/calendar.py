@@ -40,11 +40,11 @@ class _Proposals(DeskView):
     approve_verb = ""
 
     def links(self, item: Any) -> Links:
-        """Approve the oldest that waits."""
+        """Approve it, while it waits."""
         waits = item.approved_at is None and item.refused_at is None
         if not waits or self.approve_verb not in actor().rights:
             return []
-        return [(url_for(f"Verbs.{self.approve_verb}"), words.title(self.approve_verb, language()))]
+        return [(url_for(f"Verbs.{self.approve_verb}", row=item.id), words.title(self.approve_verb, language()))]
 
 
 class CalendarProposals(_Proposals):

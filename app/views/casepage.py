@@ -123,7 +123,7 @@ def timeline(case: Case) -> list[dict[str, Any]]:
         Event.id, Event.at, Event.kind, Event.actor, Event.from_state, Event.to_state, Event.subject, contacted
     )
     rows = reader().execute(query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)).all()
-    names = _names({row.actor for row in rows})
+    names = names_of({row.actor for row in rows})
     return [
         {
             "at": row.at, "what": _what(row, tongue),
@@ -145,7 +145,7 @@ def _what(row: Any, tongue: str) -> str:
     return head + sign + words.value("contact_kind", kind, tongue)
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def names_of(actors: set[str]) -> dict[str, str]:
     """Word of the record -> the name; units see the names of offices, not of the centre's people."""
     tongue, own = language(), actor().unit_id
     centre = "热线中心" if tongue == "zh" else "the hotline"

@@ -1,4 +1,4 @@
-"""What a form offers to choose from where only the case knows it: its units, its items, the persons of a unit.
+"""What a form offers to choose from where only the case knows it: its units, the persons of a unit.
 
 What is chosen is sent by its id or code; a label tells two of one name apart.
 """
@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
-from werkzeug.datastructures import MultiDict
 
 from app.models import Assignment, Case, NamedPerson, Supervision, Unit, UnitPost
 from app.rules import words
@@ -19,48 +18,16 @@ from app.stages.duties import lineage
 from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.views.actor import actor, reader
-from app.views.forms import Input
-
-_OF_A_UNIT = ("assignment", "reminder", "item", "referral", "room", "paper")
-"""What verbs are about, where a case may have one of several units."""
 
 
 def units_of(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
-    """The units among which a form asks which assignment is meant: those of the case, where it has several."""
-    if case is None or verb.target not in _OF_A_UNIT or actor().unit_id:
-        return []
-    if any(one.name == "unit" for one in verb.fields):
+    """The units among which a form asks whose assignment is meant where no row of it is there yet: those of the case,
+    where it has several."""
+    if case is None or verb.target not in ("room", "paper") or actor().unit_id:
         return []
     query = select(Unit.code, Unit.name).join(Assignment, Assignment.unit_id == Unit.id)
     rows = reader().execute(query.where(Assignment.case_id == case.id).group_by(Unit.id, Unit.code, Unit.name)).all()
     return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
-
-
-def which_item(verb: Verb, case: Case, typed: MultiDict[str, str], tongue: str) -> list[Input]:
-    """The choice of the ground, where several candidates or items stand on a case, and of the one that is meant, where
-    a unit has several on the same ground that the verb can be about."""
-    columns = (Supervision.id, Supervision.number, Supervision.unit_id, Supervision.ground, Supervision.round)
-    query = select(*columns, Supervision.state).where(Supervision.case_id == case.id).order_by(Supervision.id)
-    rows = reader().execute(query).all()
-    found: list[Input] = []
-    grounds = [(one, words.value("ground", one, tongue)) for one in sorted({row.ground for row in rows})]
-    if verb.target == "item" and len(grounds) > 1:
-        label = words.field("ground", tongue)
-        found.append(Input("ground", label, "choice", value=typed.get("ground", ""), options=grounds))
-    states = verb.states or (("candidate",) if verb.target == "room" else ())
-    fitting = [row for row in rows if not states or row.state in states]
-    if len({(row.unit_id, row.ground) for row in fitting}) < len(fitting):
-        named = typed.get("item", "")
-        options = [(str(row.id), _called(row, tongue)) for row in rows if row in fitting or str(row.id) == named]
-        found.append(Input("item", words.field("item", tongue), "choice", value=named, options=options))
-    return found
-
-
-def _called(item: Any, tongue: str) -> str:
-    """A candidate or item among others: its number or ground, its round, its state."""
-    name = item.number or words.value("ground", item.ground, tongue)
-    state = words.state("supervision", item.state, tongue)
-    return f"{name}（第{item.round}轮，{state}）" if tongue == "zh" else f"{name} (round {item.round}, {state})"
 
 
 def offered(

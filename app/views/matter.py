@@ -16,7 +16,6 @@ from sqlalchemy.orm import joinedload
 from app.models import (
     SUBJECTS,
     Assignment,
-    CalendarProposal,
     Case,
     Instruction,
     Lifting,
@@ -34,10 +33,12 @@ from app.rules.limits import Versions
 from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
+from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
 from app.views.base import labelled
 from app.views.masking import masked_text
 from app.views.shown import shown, term
+from app.views.which import Which
 
 Fact = tuple[str, str, str]
 """(label, value, address of what it names, or nothing)."""
@@ -57,8 +58,9 @@ IN_THE_FORM = ("edit_case",)
 """Verbs whose forms begin with what the case says."""
 LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
-PROPOSED: dict[str, Any] = {"approve_rule": SlaRule, "approve_calendar": CalendarProposal}
-"""verb -> the table of which it approves the oldest row that waits."""
+
+
+_VALUE_NOW = ("现值", "Value now")
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,17 @@ class Box:
     facts: list[Fact] = field(default_factory=list)
 
 
-def matter(verb: Verb, case: Case | None) -> list[Box]:
-    """The boxes above the form of a verb."""
+def matter(verb: Verb, case: Case | None, meant: Which) -> list[Box]:
+    """The boxes above the form of a verb: of its rows that one only, where it is about one."""
     if case is None:
-        return _proposed(verb.name) if verb.name in PROPOSED else []
+        return _proposed(meant) if verb.name in PROPOSED else []
     boxes = [_of_case(verb.name, case)] if verb.name not in IN_THE_FORM and _reads(case) else []
     if verb.name in OF_SUGGESTIONS and case.suggestion and not _reads(case):
         boxes.append(_suggestion(case))
     if case.leader_assigned:
-        boxes += _of_rows(case, INSTRUCTIONS)
+        boxes += _of_rows(case, INSTRUCTIONS, meant)
     for rows in OF_ROWS.get(verb.name, _acted_on(verb.name)):
-        boxes += _of_rows(case, rows)
+        boxes += _of_rows(case, rows, meant)
     return [box for box in boxes if box.facts]
 
 
@@ -135,7 +137,7 @@ def _suggestion(case: Case) -> Box:
     return Box(title, [(label, masked_text(value, case.id), "") for label, value in told if value])
 
 
-def _of_rows(case: Case, rows: Rows) -> list[Box]:
+def _of_rows(case: Case, rows: Rows, meant: Which) -> list[Box]:
     model = rows.model
     names = rows.columns or [name for name in labelled(model) if name not in LEFT_OUT]
     # A caller whose case was merged is visited about what the lead was answered.
@@ -143,6 +145,11 @@ def _of_rows(case: Case, rows: Rows) -> list[Box]:
     query = query.filter_by(**dict(rows.equal))
     if rows.states is not None:
         query = query.where(model.state.in_(rows.states))
+    one = next((row for row in meant.rows if row.id == meant.row), None)
+    if isinstance(one, model):
+        query = query.where(model.id == one.id)
+    elif isinstance(one, Assignment) and model is Reply and rows.columns == ():
+        query = query.where(Reply.assignment_id == one.id)
     if hasattr(model, "unit"):
         query = query.options(joinedload(model.unit))
     title = words.word(words.TABLES[model.__tablename__], language())
@@ -199,17 +206,17 @@ def _persons(item: Supervision) -> list[Fact]:
     return [(words.field("persons", language()), told, "")] if told else []
 
 
-def _proposed(verb: str) -> list[Box]:
-    """What the next approval approves: the oldest proposal that waits, a rule with its value until now."""
-    model = PROPOSED[verb]
-    waits = select(model).where(model.approved_at.is_(None), model.refused_at.is_(None))
-    row = reader().scalars(waits.order_by(model.id).limit(1)).first()
-    if row is None:
-        return []
-    facts: list[Fact] = [*_facts(row, labelled(model), None)]
+def _proposed(meant: Which) -> list[Box]:
+    """The proposals of which one is decided on, each rule with its value until now; the one that is meant, where it is
+    known."""
+    return [_proposal(row) for row in meant.rows if meant.row in (None, row.id)][:MOST]
+
+
+def _proposal(row: Any) -> Box:
+    facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
     if isinstance(row, SlaRule):
-        facts.insert(1, ("现值" if language() == "zh" else "Value now", _value_now(row.name), ""))
-    return [Box(words.word(words.TABLES[model.__tablename__], language()), facts)]
+        facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
+    return Box(words.word(words.TABLES[row.__tablename__], language()), facts)
 
 
 def _value_now(name: str) -> str:

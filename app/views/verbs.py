@@ -20,9 +20,9 @@ from app.rules.refusal import NotAllowed
 from app.verbs import VERBS, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
-from app.views.casepage import why_not
+from app.views.casepage import names_of, why_not
 from app.views.caserows import rows_of
-from app.views.choices import offered, units_of, which_item
+from app.views.choices import offered, units_of
 from app.views.files import keep
 from app.views.forms import UPLOADED, Form, Input, tell
 from app.views.matter import matter
@@ -30,6 +30,7 @@ from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, question_of
+from app.views.which import row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
 
 REFUSED = 422
@@ -48,10 +49,9 @@ _CHANGED: dict[str, str] = {
     "approve_rule": "Rules", "issue_report": "Reports", "contest_figures": "ReportDrafts", "reissue_report": "Reports",
 }  # fmt: skip
 """Where a verb without a case leads afterwards."""
-_OF_AN_ITEM = ("item", "room")
 OF_SUGGESTIONS = ("comment_suggestion", "instruct")
 """What a leader does about a suggestion that was kept, whose case he knows in brief."""
-HIDDEN = ("unit", "ground", "item", "draft", "id", STOOD, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", STOOD, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
@@ -116,11 +116,10 @@ class Verbs(BaseView):
         tell(inputs, beside or {}, tongue)
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
-        if verb.target in _OF_AN_ITEM and case is not None:
-            inputs[:0] = which_item(verb, case, typed, tongue)
-        if question is not None:
-            inputs[:0] = question.asks
+        meant = which_row(verb, case, typed)
+        inputs[:0] = [*([meant.choice] if meant.choice is not None else []), *(question.asks if question else ())]
         target = [(name, typed[name]) for name in HIDDEN if typed.get(name)]
+        target += meant.hidden()
         target.append((ONCE, key or key_for(verb.name, case.id if case is not None else None)))
         shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
         why = why_not(verb.name, rows) if rows else ""
@@ -128,7 +127,7 @@ class Verbs(BaseView):
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=_said(no, verb, inputs, tongue) if no else None, msgid=no.msgid if no else None,
             units=units_of(verb, case), reads_cases=_reads(case), why=why, question=question,
-            asked=asked_before(typed, question), matter=matter(verb, case),
+            asked=asked_before(typed, question), matter=matter(verb, case, meant),
             chosen=[one.filename for one in request.files.values() if one.filename],
         )  # fmt: skip
         return page, REFUSED if no else 200
@@ -158,7 +157,7 @@ class Verbs(BaseView):
         id = case.id if case is not None else None
         sending.insist()
         values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
-        target = _target(verb, typed, values)
+        target = {**_target(verb, typed, values), **row_sent(verb, case, typed)}
         values = as_answered(values, typed)
         question = question_of(verb, case, values, typed)
         if question is not None and not question.was_asked(typed):
@@ -219,6 +218,8 @@ class Verbs(BaseView):
 
 def _said(no: NotAllowed, verb: Verb, inputs: Sequence[Input], tongue: str) -> str:
     """The sentence of a refusal, in the words of the form that is shown again."""
+    if "by" in no.facts:
+        no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
     chosen = {"file", *(one.name for one in inputs if one.kind in CHOSEN)}
     return words.said(no, tongue, verb.name, no.facts.get("field") in chosen)
 
@@ -296,11 +297,10 @@ def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> d
             target[name] = typed[name]
     if "id" in taken and not values.get("id"):
         raise NotAllowed("not_found")
-    for name in ("draft", "item"):
-        if typed.get(name):
-            target[name] = key_typed(typed[name])
-            if not target[name]:
-                raise NotAllowed("not_found")
+    if typed.get("draft"):
+        target["draft"] = key_typed(typed["draft"])
+        if not target["draft"]:
+            raise NotAllowed("not_found")
     return target
 
 

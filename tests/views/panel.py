@@ -28,7 +28,7 @@ PASSWORD = "a pass phrase of the tests"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 """Cheap on purpose: what makes a login slow is proven where logins are."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_ONCE = re.compile(r'name="once" value="([^"]+)"')
+_MARKS = re.compile(r'<input type="hidden" name="(once|row|seen)" value="([^"]+)"')
 _MSGID = re.compile(r'data-msgid="([a-z_0-9]+)"')
 
 
@@ -44,7 +44,7 @@ class Browser:
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
         self.token = ""
-        self.keys: dict[str, str] = {}
+        self.marks: dict[str, dict[str, str]] = {}
 
     def __enter__(self) -> Browser:
         return self
@@ -64,13 +64,15 @@ class Browser:
         return answer
 
     def post(self, address: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
-        """POST a form with the token that the last page brought, and the key of that form as it was shown last."""
+        """POST a form with the token that the last page brought, and the key and the row of that form as it was shown
+        last; it is opened first where none was."""
         for page in ("/", "/login/"):
             if not self.token:
                 self.get(page)
         sent = {"csrf_token": self.token, **(fields or {})}
         if address.startswith("/do/") and "once" not in sent:
-            sent["once"] = self.key(address)
+            self.key(address)
+            sent = {**self.marks.get(address.partition("?")[0], {}), **sent}
         answer = self.client.post(address, data=sent, **{"buffered": True, **more})
         self._keep_key(address, answer)
         return answer
@@ -78,24 +80,24 @@ class Browser:
     def key(self, address: str) -> str:
         """The key of a form that was shown and is not done yet; it is opened first where there is none."""
         path = address.partition("?")[0]
-        if path not in self.keys:
-            self.get(path)
-        return self.keys.get(path, "")
+        if path not in self.marks:
+            self.get(address)
+        return self.marks.get(path, {}).get("once", "")
 
     def _keep_key(self, address: str, answer: TestResponse) -> None:
         path = address.partition("?")[0]
         if path.startswith("/do/"):
-            found = _ONCE.search(answer.text) if answer.mimetype == "text/html" else None
-            self.keys.pop(path, None)
+            self.marks.pop(path, None)
+            found = dict(_MARKS.findall(answer.text)) if answer.mimetype == "text/html" else {}
             if found:
-                self.keys[path] = found[1]
+                self.marks[path] = found
 
     def login(self, username: str, password: str = PASSWORD, next: str = "") -> TestResponse:
         """Log in with the form."""
         self.get("/login/")
         where = f"/login/?next={next}" if next else "/login/"
         answer = self.post(where, {"username": username, "password": password})
-        self.token, self.keys = "", {}
+        self.token, self.marks = "", {}
         return answer
 
     def logout(self) -> TestResponse:

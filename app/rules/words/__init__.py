@@ -110,6 +110,9 @@ def _fact(name: str, told: object, language: str, verb: str) -> object:
         return until(datetime.fromisoformat(told), language)
     if name == "field":
         return field(told, language, verb)
+    if name == "stands":
+        subject, _, where = told.partition(".")
+        return state(subject, where, language)
     if name == "state":
         return next((word(names[told], language) for names in STATES.values() if told in names), told)
     found = (value(domain, told, language) for domain in _FACTS.get(name, ()))

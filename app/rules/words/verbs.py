@@ -61,6 +61,7 @@ VERB_TITLES: dict[str, Pair] = {
 }  # fmt: skip
 
 FIELDS: dict[str, Pair] = {
+    "row": ("办理的是哪一项", "Which one"),
     "kind": ("类型", "Kind"), "narrative": ("诉求内容", "Narrative"), "channel": ("受理渠道", "Channel"),
     "urgency": ("紧急程度", "Urgency"), "complex": ("复杂事项", "Complex"), "anonymous": ("匿名", "Anonymous"),
     "confidential": ("保密", "Confidential"), "caller": ("诉求人", "Caller"),

@@ -1,0 +1,147 @@
+"""Which row a verb acts on: the very one that its form showed, or none. What moved meanwhile is refused with what
+stands now; where several could be meant and none is named, nobody chooses for whoever acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import (
+    SUBJECTS,
+    Assignment,
+    CalendarProposal,
+    Case,
+    Event,
+    SlaRule,
+    Supervision,
+)
+from app.roles import Actor
+from app.rules.refusal import NotAllowed
+from app.stages.duties import lineage
+from app.verbs.form import Verb
+from app.verbs.offers import ACTS_ON
+from app.verbs.typed import id_of
+
+PROPOSED: dict[str, Any] = {"approve_rule": SlaRule, "approve_calendar": CalendarProposal}
+"""verb -> the table of the proposals that it decides on."""
+OF_THE_CASE = (
+    "confirm_refusal", "recall", "reassign", "record_visit", "amend_visit", "review_responsibility",
+)  # fmt: skip
+"""Verbs that decide on what a case has come to: its state is the row that their forms show."""
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The rows of a case that a verb can be about: of which subject and table, in which states, with which values."""
+
+    subject: str
+    model: type[Any]
+    states: tuple[str, ...] | None = None
+    equal: tuple[tuple[str, str], ...] = ()
+
+    def fits(self, row: Any) -> bool:
+        """Whether the verb can be about a row as it stands."""
+        return self.states is None or row.state in self.states
+
+
+def kind_of(verb: Verb) -> Kind | None:
+    """Which rows a verb chooses among; None where it acts on its case as such, or on none."""
+    if verb.name in OF_THE_CASE:
+        return Kind("case", Case)
+    if verb.target == "room":
+        return Kind("supervision", Supervision, ("candidate",))
+    if verb.target == "item":
+        return Kind("supervision", Supervision, (*verb.states, *verb.ended) or None)
+    if verb.target == "assignment":
+        return _of_assignments(verb)
+    return _plain(verb) if verb.target in ("reminder", "referral") else None
+
+
+def _plain(verb: Verb) -> Kind:
+    subject, states = ACTS_ON[verb.name]
+    return Kind(subject, SUBJECTS[subject], states)
+
+
+def _of_assignments(verb: Verb) -> Kind:
+    subject, states = ACTS_ON[verb.name]
+    name, _, kind = subject.partition(":")
+    if name == "request":
+        return Kind(name, SUBJECTS[name], states, (("kind", kind),))
+    if name == "assist":
+        return Kind("assignment", Assignment, states, (("role", "assist"),))
+    # What staff drafts about an item is kept on the assignment of the unit, in whatever state it is.
+    return Kind("assignment", Assignment, states if name == "assignment" else None)
+
+
+def rows_of_kind(session: Session, kind: Kind, case: Case, unit_id: int | None) -> Sequence[Any]:
+    """The rows of a kind on a case (a unit's own), the newest last."""
+    model = kind.model
+    if model is Case:
+        return [case]
+    query = select(model).where(model.case_id == case.id).filter_by(**dict(kind.equal))
+    if unit_id is not None:
+        own = lineage(session, unit_id) if model is Supervision else [unit_id]
+        query = query.where(model.unit_id.in_(own))
+    return session.scalars(query.order_by(model.id)).all()
+
+
+def mark_of(row: Any) -> str:
+    """What a form carries of a row: its id and the event that gave it the state in which it was shown."""
+    return f"{row.id}-{getattr(row, 'state_event_id', 0)}"
+
+
+def named_row(session: Session, actor: Actor, verb: Verb, case: Case, row: int | None, seen: int | None) -> Any:
+    """The row that a form names; None where nothing is named. `row` 0: the form showed none, so there must be none."""
+    kind = kind_of(verb)
+    if row is None or kind is None:
+        return None
+    rows = rows_of_kind(session, kind, case, actor.unit_id)
+    if row == 0:
+        fitting = [one for one in rows if kind.fits(one)]
+        if fitting:
+            raise NotAllowed("name_one", n=len(fitting))
+        return None
+    found = next((one for one in rows if one.id == id_of(row)), None)
+    if found is None:
+        raise NotAllowed("not_found")
+    if seen is not None and found.state_event_id != seen:
+        raise moved(session, kind.subject, found)
+    return found
+
+
+def moved(session: Session, subject: str, row: Any) -> NotAllowed:
+    """The refusal that says where a row stands now, since when and by whom."""
+    last = session.get(Event, row.state_event_id)
+    by, at = (last.actor, last.at.strftime("%Y-%m-%d %H:%M")) if last is not None else ("", "")
+    return NotAllowed("row_moved", stands=f"{subject}.{row.state}", by=by, at=at)
+
+
+def only_one(verb: Verb, rows: Sequence[Any]) -> None:
+    """Raises NotAllowed where several rows could be meant: a person says which."""
+    kind = kind_of(verb)
+    fitting = [one for one in rows if kind is not None and kind.fits(one)]
+    if len(fitting) > 1:
+        raise NotAllowed("name_one", n=len(fitting))
+
+
+def waiting(session: Session, verb: str) -> Sequence[Any]:
+    """The proposals that wait for a decision, the oldest first."""
+    model = PROPOSED[verb]
+    query = select(model).where(model.approved_at.is_(None), model.refused_at.is_(None))
+    return session.scalars(query.order_by(model.id)).all()
+
+
+def proposal_meant(session: Session, verb: str, row: int | None) -> int | None:
+    """The id of the proposal that is named, else of the only one that waits; where a form showed none, there must be
+    none."""
+    if row:
+        return row
+    rows = waiting(session, verb)
+    if len(rows) > 1 or (rows and row == 0):
+        raise NotAllowed("name_one", n=len(rows))
+    return rows[0].id if rows else None

@@ -1,0 +1,207 @@
+"""A verb acts on the very row that its form showed, or is refused. [procedure, Who may do what]"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.database import reading, transaction
+from app.models import SUBJECTS, Assignment, Case, Person, Request, SlaRule, Supervision
+from app.roles import RIGHTS
+from app.rules import words
+from app.rules.refusal import NotAllowed
+from app.story.cast import actor_named
+from app.verbs import VERBS, Verb
+from app.verbs.rows import PROPOSED, kind_of, rows_of_kind
+from tests.people import People
+from tests.twice import at_once
+from tests.views.canaries import cases_of
+from tests.views.garbage import who_may
+from tests.views.panel import Panel, refused
+
+CHOSEN = [verb for verb in VERBS.values() if kind_of(verb) is not None]
+NAMED_OTHERWISE = {"open_paper": "the referral or notice is a field of its own"}
+"""verb about a row of a case -> how its form names the row, where not by `row`."""
+
+
+def shown_in(page: str) -> tuple[list[str], bool]:
+    """The ids of the rows that a form names, and whether it asks which."""
+    hidden = re.findall(r'<input type="hidden" name="row" value="([^"]*)"', page)
+    asked = re.search(r'<select name="(?:row|item)".*?</select>', page, re.S)
+    return (re.findall(r'value="([^"]+)"', asked[0]), True) if asked else (hidden, False)
+
+
+def test_every_verb_that_acts_on_a_row_of_a_case_names_it() -> None:
+    """Seen failing with `kind_of` leaving out the verbs about referrals."""
+    of_rows = {verb.name for verb in VERBS.values() if verb.target not in ("none", "case")}
+    assert of_rows - {verb.name for verb in CHOSEN} == set(NAMED_OTHERWISE)
+    for verb in CHOSEN:
+        kind = kind_of(verb)
+        assert kind is not None and kind.subject in SUBJECTS and kind.model is SUBJECTS[kind.subject]
+
+
+@pytest.mark.parametrize("verb", CHOSEN, ids=lambda verb: verb.name)
+def test_a_form_carries_the_ids_of_the_rows_that_it_shows(sqlite_panel: Panel, verb: Verb) -> None:
+    """On every case of an office where everything has happened: one row is carried, of several it asks which, and
+    where none can be meant it says so."""
+    word = who_may(verb.name)
+    browser, kind, seen = sqlite_panel.of(word), kind_of(verb), 0
+    assert kind is not None
+    for case in cases_of(sqlite_panel.desk, "HOUSING")[:6]:
+        answer = browser.get(f"/do/{verb.name}/{case}")
+        if answer.status_code == 404:
+            continue
+        with transaction(sqlite_panel.desk.sessions) as session:
+            unit = actor_named(session, word).unit_id
+        with reading(sqlite_panel.desk.sessions) as session:
+            rows = rows_of_kind(session, kind, session.get_one(Case, case), unit)
+            fitting = [str(row.id) for row in rows if kind.fits(row)]
+            marks = [f"{row.id}-{row.state_event_id}" for row in rows if kind.fits(row)]
+        assert shown_in(answer.text) == (fitting or ["0"], len(fitting) > 1), (verb.name, case)
+        assert not marks or f'name="seen" value="{" ".join(marks)}"' in answer.text
+        seen += 1
+    assert seen or verb.target == "referral"
+
+
+@pytest.fixture
+def two(empty: Panel) -> tuple[People, int]:
+    """A case whose lead and assist have both explained why they are late."""
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER", "ROADS")
+    case = people.case(kind="complaint", complex=True)
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    for unit in ("WATER", "ROADS"):
+        people.do(f"head@{unit}", "explain", case)
+    return people, case
+
+
+def states(panel: Panel) -> list[str]:
+    with reading(panel.desk.sessions) as session:
+        return list(session.scalars(select(Request.state).order_by(Request.id)))
+
+
+def test_where_lead_and_assist_have_explained_the_ruling_is_on_the_one_that_is_chosen(
+    empty: Panel, two: tuple[People, int]
+) -> None:
+    """Seen failing with the oldest ruled on: sent twice, both were granted."""
+    people, case = two
+    with pytest.raises(NotAllowed, match="name_one"):
+        people.do("allocator", "rule_on_explanation", case, accept=True)
+    browser, form = empty.of("allocator"), f"/do/rule_on_explanation/{case}"
+    ids, asks = shown_in(page := browser.get(form).text)
+    assert asks and "selected" not in page.split('name="row"')[1].split("</select>")[0]
+    assert refused(browser.post(form, {"accept": "y"})) == "name_one"
+    assert states(empty) == ["pending", "pending"]
+    sent = {"row": ids[1], "accept": "y", "once": browser.key(form), "seen": browser.marks[form]["seen"]}
+    assert browser.post(form, sent).status_code == browser.post(form, sent).status_code == 302
+    assert states(empty) == ["pending", "accepted"]
+    other = empty.enter("centre_head")
+    assert shown_in(other.get(form).text) == ([ids[0]], False)
+
+
+def test_what_moved_meanwhile_is_refused_with_what_stands_now_and_by_whom(
+    empty: Panel, two: tuple[People, int]
+) -> None:
+    """The form of the one request is open when somebody else rules on it; the other, never shown as the one meant, is
+    left alone."""
+    people, case = two
+    browser, form = empty.of("allocator"), f"/do/rule_on_explanation/{case}"
+    page = browser.get(f"{form}?unit=WATER").text
+    (id,), asks = shown_in(page)
+    assert not asks
+    people.do("centre_head", "rule_on_explanation", case, unit="WATER", accept=False, words="理由不充分")
+    answer = browser.post(form, {"accept": "y", "words": "同意所述理由"})
+    assert refused(answer) == "row_moved"
+    with transaction(empty.desk.sessions) as session:
+        id_of_head = actor_named(session, "centre_head").id
+    with reading(empty.desk.sessions) as session:
+        name = session.get_one(Person, id_of_head).first_name
+    stands = words.state("request", "refused")
+    told = answer.text.split('data-msgid="row_moved">')[1].split("<")[0]
+    assert stands in told and name in told, told
+    assert "同意所述理由" in answer.text, "what was typed is kept"
+    assert states(empty) == ["refused", "pending"]
+    assert shown_in(answer.text)[1], "the other is not put in its place: the form asks"
+    assert refused(browser.post(form, {"accept": "y", "row": id})) in ("row_moved", "nothing_pending")
+    assert states(empty) == ["refused", "pending"]
+
+
+def test_feedback_that_came_in_meanwhile_is_seen_before_the_item_is_cleared(empty: Panel) -> None:
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER")
+    case = people.case(kind="complaint")
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("officer", "open_supervision", case)
+    browser, form = empty.of("officer"), f"/do/clear/{case}"
+    browser.get(form)
+    people.do("head@WATER", "feed_back", case)
+    answer = browser.post(form, {"new_date": "2025-07-10"})
+    assert refused(answer) == "row_moved" and "已反馈" in answer.text
+    assert browser.post(form, {"new_date": "2025-07-10"}).status_code == 302, "who has seen it goes on"
+
+
+def test_a_form_that_showed_no_row_does_not_take_one_that_came_later(empty: Panel) -> None:
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER")
+    case = people.case(kind="complaint", complex=True)
+    people.do("allocator", "allocate", case, unit="WATER")
+    browser, form = empty.of("allocator"), f"/do/rule_on_extension/{case}"
+    assert shown_in(browser.get(form).text) == (["0"], False)
+    people.do("head@WATER", "request_extension", case)
+    assert refused(browser.post(form, {"accept": "y"})) == "name_one"
+    assert states(empty) == ["pending"]
+
+
+@pytest.mark.parametrize("verb", ["rule_on_extension", "sign_for", "feed_back", "void_reminder"])
+@pytest.mark.parametrize("row", ["x", "-1", "999999", "9" * 30, "\0"])
+def test_a_row_that_is_not_there_is_not_found(sqlite_panel: Panel, verb: str, row: str) -> None:
+    case = cases_of(sqlite_panel.desk, "HOUSING")[0]
+    fields = {"accept": "y", "words": "已按要求办理，请予审核。", "reason": "按规定办理"}
+    answer = sqlite_panel.of(who_may(verb)).post(f"/do/{verb}/{case}", {**fields, "row": row})
+    assert answer.status_code in (404, 422) and (answer.status_code == 404 or refused(answer) == "not_found")
+
+
+def test_a_unit_names_no_row_of_another(sqlite_panel: Panel) -> None:
+    with reading(sqlite_panel.desk.sessions) as session:
+        own = cases_of(sqlite_panel.desk, "HOUSING")[1]
+        query = select(Assignment.id).where(Assignment.case_id != own).limit(1)
+        theirs = session.scalar(query)
+    answer = sqlite_panel.of("head@HOUSING").post(f"/do/sign_for/{own}", {"row": str(theirs)})
+    assert refused(answer) == "not_found"
+
+
+# What somebody proposed.
+
+
+def proposed(panel: Panel) -> list[SlaRule]:
+    with reading(panel.desk.sessions) as session:
+        return list(session.scalars(select(SlaRule).order_by(SlaRule.id)))
+
+
+def test_of_two_proposed_rules_the_one_that_is_shown_is_approved_once_and_the_other_waits(panel: Panel) -> None:
+    """Two people, or one twice at once. Seen failing with the oldest that waits: both were in force."""
+    people = People(panel.desk, f"{panel.now:%Y-%m-%d %H:%M}")
+    before = len(proposed(panel))
+    for name, value in (("sign_workdays", 2), ("help_workdays", 6)):
+        people.do("it_admin", "change_rule", name=name, value=value)
+    rows = proposed(panel)
+    first = rows[before]
+    form, one, two = "/do/approve_rule", panel.enter("centre_head"), panel.enter("centre_head")
+    assert shown_in(one.get(form).text) == ([str(row.id) for row in rows if row.approved_at is None], True)
+    assert f'value="{first.id}" selected' in one.get(f"{form}?row={first.id}").text
+    two.get(form)
+
+    def send(browser: Any) -> Any:
+        return lambda: browser.post(form, {"row": str(first.id), "accept": "y"})
+
+    codes = sorted(answer.status_code for answer in at_once(send(one), send(two)))
+    assert codes == [302, 422], "each has a form of its own: the second is told"
+    kept = proposed(panel)[before:]
+    assert [row.approved_at is not None for row in kept] == [True, False]
+    assert refused(two.post(form, {"row": str(first.id), "accept": "n"})) == "row_moved"
+
+
+def test_every_proposal_that_is_decided_on_is_named() -> None:
+    assert {name for name in VERBS if name.startswith("approve_") and VERBS[name].target == "none"} == set(PROPOSED)
+    assert all(name in RIGHTS["centre_head"] for name in PROPOSED)
+    assert Supervision.__tablename__ == "supervision"
