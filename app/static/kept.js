@@ -1,13 +1,17 @@
-/* What is typed into a form is kept in this window, in sessionStorage, from when the form is sent until its verb is
-   done: so that a session that has ended, or a line that breaks, loses nothing. Passwords and files are never kept;
-   nothing is shown to another account, and logging out forgets it. A form is sent once, however often it is clicked.
-   Without this script all works, but for that. */
+/* What is typed into a form is kept in this window, in sessionStorage, while it is typed: so that a page read anew, the
+   other language, a look at another page, a session that has ended or a line that breaks loses nothing. It goes when its
+   verb is done, after twelve hours, when somebody logs out and when another logs in. Passwords and files are never kept,
+   and nothing is shown to another account. What the desk itself put into a form is not written over unasked. A form is
+   sent once, however often it is clicked. Without this script all works, but for that. */
 (function () {
   "use strict";
-  const KEY = "kept", LONGEST = 12 * 3600 * 1000;
+  const KEY = "kept", LEFT = "left", LONGEST = 12 * 3600 * 1000, PAUSE = 250;
   const NEVER = ["password", "file", "submit", "button", "reset", "image"];
+  /* The marks of how the row stood and of the sending go with what was typed: who corrects a row anew is told what was
+     changed meanwhile, and what was done though no answer came is not done again. */
+  const STOOD = "stood", ONCE = "once", MARKS = [STOOD, ONCE];
   const zh = document.documentElement.lang !== "en";
-  const account = document.currentScript.dataset.account || "";
+  const own = document.currentScript.dataset, account = own.account || "";
   const said = (chinese, english) => (zh ? chinese : english);
 
   function drop() {
@@ -15,17 +19,26 @@
   }
 
   function write(kept) {
+    if (!Object.keys(kept.forms).length) return drop();
     try { sessionStorage.setItem(KEY, JSON.stringify(kept)); } catch (error) { drop(); }
   }
 
+  /* What is kept and may still be: of this account, or of whoever has to log in again, and not too old. */
   function read() {
-    try { return JSON.parse(sessionStorage.getItem(KEY)); } catch (error) { return null; }
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(KEY)); } catch (error) { /* nothing that could be read */ }
+    if (!kept || !kept.forms || (account && kept.account !== account)) return { account: account, forms: {} };
+    for (const address of Object.keys(kept.forms))
+      if (Date.now() - kept.forms[address].at > LONGEST) delete kept.forms[address];
+    return kept;
   }
 
-  const MARKS = ["stood", "once"];
+  function forget(address) {
+    const kept = read();
+    delete kept.forms[address];
+    write(kept);
+  }
 
-  /* The marks of how the row stood and of the sending go with what was typed: who corrects a row anew is told what was
-     changed meanwhile, and what was done though no answer came is not done again. */
   function controls(form) {
     return Array.from(form.elements).filter((one) =>
       one.name && !NEVER.includes(one.type) && (one.type !== "hidden" || MARKS.includes(one.name)));
@@ -36,22 +49,38 @@
     return one.options ? Array.from(one.selectedOptions, (option) => option.value) : [one.value];
   }
 
+  function fieldsOf(form) {
+    const fields = {};
+    for (const one of controls(form)) fields[one.name] = (fields[one.name] || []).concat(valuesOf(one));
+    return fields;
+  }
+
+  /* What a person could have typed, to be compared. */
+  function plain(fields) {
+    const lines = (values) => values.map((value) => value.replace(/\r\n/g, "\n")).filter(Boolean);
+    const told = Object.entries(fields).filter((one) => !MARKS.includes(one[0]));
+    return JSON.stringify(told.map((one) => [one[0], lines(one[1])]).sort());
+  }
+
   function here() {
     return location.pathname + (location.search.length > 1 ? location.search : "");
   }
 
-  function keep(form) {
-    const found = controls(form), fields = {};
-    if (!found.some((one) => one.type !== "hidden" && !one.options && valuesOf(one).join("").trim())) return drop();
-    for (const one of found) fields[one.name] = (fields[one.name] || []).concat(valuesOf(one));
-    const files = Array.from(form.elements).some((one) => one.type === "file" && one.value);
-    write({ address: here(), account: account, at: Date.now(), lost: false, files: files, fields: fields });
+  function keep(form, sent) {
+    const fields = fieldsOf(form), kept = read();
+    const typed = controls(form).some((one) => one.type !== "hidden" && valuesOf(one).join("").trim());
+    if (!typed || (!sent && plain(fields) === plain(form.desk.base))) delete kept.forms[here()];
+    else {
+      const files = Array.from(form.elements).some((one) => one.type === "file" && one.value);
+      kept.forms[here()] = { at: Date.now(), sent: sent, files: files, fields: fields, base: form.desk.base };
+    }
+    write(kept);
   }
 
-  function restore(form, fields) {
+  function restore(form, entry) {
     for (const one of controls(form)) {
-      const values = Object.hasOwn(fields, one.name) ? fields[one.name] : null;
-      if (values === null) continue;
+      const values = Object.hasOwn(entry.fields, one.name) ? entry.fields[one.name] : null;
+      if (values === null || (one.name === ONCE && !entry.sent)) continue;
       if (one.type === "checkbox" || one.type === "radio") one.checked = values.includes(one.value);
       else if (one.options) for (const option of one.options) option.selected = values.includes(option.value);
       else one.value = values.join("\n");
@@ -60,33 +89,83 @@
     }
   }
 
-  function tell(words, kept, back) {
+  function button(words, does) {
+    const made = document.createElement("button");
+    made.className = "btn plain";
+    made.type = "button";
+    made.textContent = words;
+    made.addEventListener("click", does);
+    return made;
+  }
+
+  function tell(words, ...beside) {
     const told = document.createElement("div");
     told.className = "flash warning";
     told.setAttribute("role", "status");
-    told.textContent = words + " ";
-    if (back) {
-      const link = document.createElement("a");
-      link.className = "btn plain";
-      link.href = kept.address;
-      link.textContent = said("回到表单", "Back to the form");
-      told.append(link, " ");
-    }
-    if (account) {
-      const button = document.createElement("button");
-      button.className = "btn plain";
-      button.type = "button";
-      button.textContent = said("不再保留", "Forget it");
-      button.addEventListener("click", function () {
-        drop();
-        if (back) told.remove(); else location.replace(kept.address);
-      });
-      told.append(button);
-    }
+    told.append(words + " ", ...beside.flatMap((one) => [one, " "]));
     document.getElementById("content").prepend(told);
+    return told;
   }
 
-  /* A second click while the first is on its way would do the verb twice. */
+  function restored(form, entry) {
+    restore(form, entry);
+    const words = entry.sent
+      ? said("上次没有提交成功的内容已恢复，请核对后重新提交。", "What was not sent is here again: check it, and send it.")
+      : said("上次没有提交的内容已恢复，请核对。", "What was typed and not sent is here again: check it.");
+    const files = entry.files ? said("附件须重新选择。", " Choose the files again.") : "";
+    tell(words + files, button(said("不再保留", "Forget it"), function () {
+      forget(here());
+      form.desk.done = true;
+      location.replace(here());
+    }));
+    form.desk.sent = entry.sent;
+    keep(form, entry.sent);
+  }
+
+  /* The desk has put something else into the form since: it stays, until somebody wants his own words back. */
+  function ask(form, entry) {
+    const told = tell(
+      said("您上次在此表单填写的内容没有提交；表单现在显示的是最新内容。",
+        "You had typed something here that was not sent; the form now shows what stands on file."),
+      button(said("恢复上次未提交的内容", "Bring back what I had typed"), function () {
+        told.remove();
+        form.desk.asking = false;
+        restored(form, entry);
+      }),
+      button(said("不要", "No"), function () {
+        told.remove();
+        form.desk.asking = false;
+        forget(here());
+      }),
+    );
+    form.desk.asking = true;
+  }
+
+  function meet(form, entry) {
+    if ("sent" in form.dataset) return keep(form, false);
+    if (!entry || (!entry.sent && plain(entry.fields) === plain(form.desk.base))) return;
+    if (entry.sent || !entry.base || plain(entry.base) === plain(form.desk.base)) restored(form, entry);
+    else ask(form, entry);
+  }
+
+  function follow(form) {
+    let waits = 0;
+    const now = function () {
+      clearTimeout(waits);
+      waits = 0;
+      if (!form.desk.asking && !form.desk.done) keep(form, form.desk.sent);
+    };
+    const soon = function () {
+      clearTimeout(waits);
+      waits = setTimeout(now, PAUSE);
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+    window.addEventListener("pagehide", function () { if (waits) now(); });
+    form.desk.stop = function () { clearTimeout(waits); waits = 0; };
+  }
+
+  /* A second click while the first is on its way. */
   function twice(form) {
     if ("sending" in form.dataset) return true;
     form.dataset.sending = "";
@@ -95,10 +174,25 @@
   }
 
   document.addEventListener("submit", function (event) {
-    if (event.target.matches("form.verb")) {
-      if (twice(event.target)) return event.preventDefault();
-      keep(event.target);
-    } else if ((event.target.getAttribute("action") || "").endsWith("/logout/")) drop();
+    const form = event.target;
+    if (form.matches("form.verb")) {
+      if (twice(form)) return event.preventDefault();
+      form.desk.stop();
+      /* What is carried on to another form is that form's. */
+      if (event.submitter && event.submitter.hasAttribute("formaction")) forget(here());
+      else keep(form, true);
+    } else if ((form.getAttribute("action") || "").endsWith("/logout/")) {
+      for (const one of document.querySelectorAll("form.verb")) one.desk.done = true;
+      drop();
+      try { localStorage.setItem(LEFT, String(Date.now())); } catch (error) { /* other windows keep theirs */ }
+    }
+  });
+
+  /* Who logs out in one window has left all of them. */
+  window.addEventListener("storage", function (event) {
+    if (event.key !== LEFT) return;
+    for (const one of document.querySelectorAll("form.verb")) one.desk.done = true;
+    drop();
   });
 
   window.addEventListener("pageshow", function () {
@@ -106,22 +200,33 @@
   });
 
   const kept = read(), form = document.querySelector("form.verb");
-  if (!kept) return;
-  if ((account && kept.account !== account) || Date.now() - kept.at > LONGEST) return drop();
+  for (const address of Object.keys(kept.forms))
+    if (own.sent && (kept.forms[address].fields[ONCE] || []).includes(own.sent)) delete kept.forms[address];
+  const lost = Object.entries(kept.forms).filter((one) => one[1].sent);
+  write(kept);
+  if (form) {
+    const before = "sent" in form.dataset ? kept.forms[here()] : null;
+    form.desk = { base: before ? before.base : fieldsOf(form), sent: false };
+    follow(form);
+  }
   if (!account || document.querySelector("[data-code]")) {
-    kept.lost = true;
-    write(kept);
+    const told = account ? lost : Object.entries(kept.forms);
+    if (!told.length) return;
     tell(said("您填写的内容没有提交成功，已保留在本窗口；请用原账号登录后继续。",
-      "What you typed was not sent; it is kept in this window. Log in with the same account to go on."), kept, account);
-  } else if (form && kept.address === here() && !("sent" in form.dataset)) {
-    restore(form, kept.fields);
-    kept.lost = false;
-    write(kept);
-    tell(said("上次没有提交成功的内容已恢复，请核对后重新提交。", "What was not sent is here again: check it, and send it.")
-      + (kept.files ? said("附件须重新选择。", " Choose the files again.") : ""), kept, false);
-  } else if (kept.lost) {
-    tell(said("您有填写后没有提交成功的内容。", "Something that you typed was not sent."), kept, true);
-  } else {
-    drop();
+      "What you typed was not sent; it is kept in this window. Log in with the same account to go on."),
+      ...(account ? ways(told[0][0]) : []));
+  } else if (form) meet(form, kept.forms[here()]);
+  else if (lost.length)
+    tell(said("您有填写后没有提交成功的内容。", "Something that you typed was not sent."), ...ways(lost[0][0]));
+
+  function ways(address) {
+    const link = document.createElement("a");
+    link.className = "btn plain";
+    link.href = address;
+    link.textContent = said("回到表单", "Back to the form");
+    return [link, button(said("不再保留", "Forget it"), function (event) {
+      forget(address);
+      event.target.parentElement.remove();
+    })];
   }
 })();

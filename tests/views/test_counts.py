@@ -11,6 +11,7 @@ import pytest
 from app.database import transaction
 from app.models import Assignment
 from app.roles import RIGHTS
+from app.verbs.rows import waiting
 from tests.people import People, at
 from tests.views.canaries import NOW, cases_of
 from tests.views.panel import Browser, Panel
@@ -43,8 +44,10 @@ def mixed(sqlite_panel: Panel) -> Panel:
     people.do("committee", "record_outcome", housing[0], outcome="result")
     for value in (3, 4):
         people.plainly("it_admin", "change_rule", name="sign_workdays", value=value)
-    people.plainly("centre_head", "approve_rule", accept=True)
-    people.plainly("centre_head", "approve_calendar", accept=True)
+    for verb in ("approve_rule", "approve_calendar"):
+        with transaction(sqlite_panel.desk.sessions) as session:
+            oldest = waiting(session, verb)[0].id
+        people.plainly("centre_head", verb, row=oldest, accept=True)
     people.plainly("it_admin", "load_calendar", days={at("2027-01-05 09:00").date(): "rest"}, reason="通知")
     case = people.case()
     people.do("allocator", "submit", case, to_leader=people.person("leader#2").username)
