@@ -271,6 +271,10 @@ SCENES: dict[str, Scene] = {
     # (1) acceptance
     "narrative_too_short": when(nothing, "operator", "register", kind="help", narrative="漏水"),
     "caller_missing": when(nothing, "operator", "register", kind="help", caller={}),
+    "name_one": when(
+        after(handling(("ROADS",)), ("head@WATER", "explain"), ("head@ROADS", "explain")),
+        "allocator", "rule_on_explanation", accept=True,
+    ),
     "phone_wrong": when(nothing, "operator", "register", kind="help", caller={"name": "某甲", "phone": "12345abc"}),
     "anonymous_with_caller": when(
         nothing, "operator", "register", kind="help", anonymous=True, caller={"name": "王丽"}
@@ -588,7 +592,7 @@ UNSEEN = {"not_a_post_of_the_unit": "the form names persons, and looks up their 
 """message id -> why nobody can come to see it."""
 OF_THE_PANEL = {
     "changed_meanwhile": "tests/views/test_corrections.py", "form_too_old": "tests/views/test_once.py",
-    "sent_otherwise": "tests/views/test_once.py",
+    "sent_otherwise": "tests/views/test_once.py", "row_moved": "tests/views/test_which_row.py",
 }
 """message id -> the test that provokes it: only a form, which stays open, comes to it."""
 
