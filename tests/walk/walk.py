@@ -168,8 +168,9 @@ class Walk:
         """States and events agree."""
         with reading(self.desk.sessions) as session:
             query = select(Event.kind, func.count(), func.max(Event.id)).where(Event.id > self.events)
-            # Reports are drafted beside what a case goes through: the model knows no months.
-            query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(("report.drafted", "centre.overdue")))
+            # Beside what cases go through the model knows nothing: neither months nor who has an account.
+            beside = ("report.drafted", "centre.overdue", "record.sealed")
+            query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(beside))
             fresh = session.execute(query.group_by(Event.kind)).all()
             found = stands(session, self.ids, self.units) if fresh else {}
         self.events = max([self.events, *(last for _, _, last in fresh)])
