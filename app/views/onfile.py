@@ -55,8 +55,8 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
         filled = _refused(verb, case)
     elif verb.name in ROWS and key_typed(typed.get("id")):
         abort(404)
-    for name, value in typed.items(multi=True):
-        filled.setlist(name, [value])
+    for name in typed:
+        filled.setlist(name, typed.getlist(name))
     return filled
 
 

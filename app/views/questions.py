@@ -5,6 +5,7 @@ again goes on. It never joins, refuses or chooses by itself. [procedure 1]
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
 
 from app.models import Case, Contact, Unit
 from app.rules import words
@@ -26,6 +28,7 @@ from app.views.forms import Input
 from app.views.masking import know_callers, masked_caller, masked_text
 from app.views.whocalled import ASKING, anonymous_or_not, anonymous_with_caller, others_of_number, who_of_them
 
+Typed = MultiDict[str, str]
 ASKED = "asked"
 """The hidden field that says what was asked."""
 LOOKED_AT, PROPOSED = 30, 8
@@ -42,7 +45,7 @@ _NEW = ("。经办人查看后按新诉求登记。", ". Seen by who registered 
 
 @dataclass(frozen=True, order=True)
 class Proposed:
-    """A case that may be the same matter, as a line of the question shows it."""
+    """A case that may be the same matter, as a line of the question shows it, with the way to a contact on it."""
 
     id: int
     number: str
@@ -55,14 +58,26 @@ class Proposed:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """Another way that a question names: a button that opens the form at an address with these fields in it. They
+    are sent, not put into the address: it would stay in the browser and in logs."""
+
+    href: str
+    label: str
+    fields: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class Question:
-    """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways;
-    `filed` is what going on puts on file, field by field; `asks` has to be answered."""
+    """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways,
+    `lines` cases with such a way each, `parts` what would be made; `filed` is what going on puts on file, field by
+    field; `asks` has to be answered."""
 
     words: str
     marks: frozenset[str]
     lines: Sequence[Proposed] = ()
-    offers: Sequence[tuple[str, str]] = ()
+    offers: Sequence[Offer] = ()
+    parts: Sequence[str] = ()
     filed: Mapping[str, str] = field(default_factory=dict)
     asks: Sequence[Input] = ()
 
@@ -72,23 +87,49 @@ class Question:
         return chosen and self.marks <= {*typed.get(ASKED, "").split(",")}
 
 
+CARRIED = ("caller.name", "caller.phone", "channel", "received_at")
+"""What goes along as it was typed from a registration into the contact that it becomes; its words do too."""
+
+
+def carried(verb: Verb, typed: Typed) -> list[tuple[str, str]]:
+    """The fields with which the form of a contact opens, where a registration becomes one. [procedure 1]"""
+    if verb.name != "register":
+        return []
+    said = [typed.get(name, "").strip() for name in ("narrative", "demand")]
+    fields = [("words", "\n".join(filter(None, said))), *((name, typed.get(name, "")) for name in CARRIED)]
+    return [(name, value) for name, value in fields if value.strip()]
+
+
 def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
     """What a form keeps of what it asked: the hidden field that goes with it."""
     before = {*typed.get(ASKED, "").split(",")} - {""}
     return ",".join(sorted(before | (question.marks if question is not None else set())))
 
 
-def question_of(
-    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
-) -> Question | None:
+def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Question | None:
     """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
     if verb.name in ASKING:
         clean = cleaned(reader(), verb, values)
         found = [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
         return _together([one for one in found if one is not None])
     if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
-        return _complained(case, cleaned(reader(), verb, values))
-    return None
+        return _complained(case, cleaned(reader(), verb, values), typed)
+    return _made(values["parts"]) if verb.name == "split" and values.get("parts") else None
+
+
+# One contact becomes several cases.
+
+
+def _made(parts: Sequence[Mapping[str, str]]) -> Question:
+    """How many cases splitting makes, and of which words. Other words are asked about again."""
+    said = [part["narrative"] for part in parts]
+    mark = hashlib.sha256("\n\n".join(said).encode()).hexdigest()[:16]
+    asks = words.question("split", language(), n=len(said))
+    return Question(asks, frozenset({f"parts:{mark}"}), parts=[_shortened(one) for one in said])
+
+
+def _shortened(said: str) -> str:
+    return said if len(said) <= FIRST_WORDS else f"{said[:FIRST_WORDS]}…"
 
 
 def _together(found: Sequence[Question]) -> Question | None:
@@ -121,7 +162,7 @@ def _who_called(
 # Who is complained of is about to handle it.
 
 
-def _complained(case: Case, values: Mapping[str, Any]) -> Question | None:
+def _complained(case: Case, values: Mapping[str, Any], typed: Typed) -> Question | None:
     complained = case.complained_unit
     named = [one for one in (values.get("unit"), *values.get("assists", ())) if isinstance(one, Unit)]
     if complained is None or complained.id not in {one.id for one in named}:
@@ -131,8 +172,11 @@ def _complained(case: Case, values: Mapping[str, Any]) -> Question | None:
     again = "仍要分派给该单位的，请再次提交。" if zh else "To allocate it there all the same, send the form again."
     offers = []
     if superior is not None and superior.active:
-        label = f"改派其上级：{superior.name}" if zh else f"Its superior instead: {superior.name}"
-        offers = [(url_for("Verbs.allocate", case=case.id, unit=superior.code), label)]
+        label = words.question("superior_instead", language(), unit=superior.name)
+        other = {complained.code: superior.code}
+        chosen = [(name, value) for name in ("unit", "assists") for value in typed.getlist(name) if value]
+        instead = [(name, other.get(value, value)) for name, value in chosen]
+        offers = [Offer(url_for("Verbs.allocate", case=case.id), label, instead)]
     return Question(told + again, frozenset({f"unit:{complained.id}"}), offers=offers)
 
 

@@ -29,7 +29,7 @@ from app.views.matter import matter
 from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
-from app.views.questions import Question, asked_before, question_of
+from app.views.questions import Question, asked_before, carried, question_of
 from app.views.which import row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
 
@@ -37,6 +37,8 @@ REFUSED = 422
 CHOSEN = ("choice", "unit", "units", "bool", "many", "file")
 """The kinds of inputs from which something is chosen; into the others it is filled in."""
 WITHOUT_CASE = ("none",)
+OPENS = "opens"
+"""The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
@@ -92,11 +94,12 @@ class Verbs(BaseView):
             return refuse_access()
         case = _case(verb, id) if id is not None else None
         sees = id is None or (case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages))
-        if request.method == "POST":
+        if request.method == "POST" and OPENS not in request.form:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
-        typed = MultiDict(list(request.args.items(multi=True)))
+        # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
+        typed = MultiDict(list((request.form if OPENS in request.form else request.args).items(multi=True)))
         return self._page(verb, case, prefilled(verb, case, typed))
 
     def _page(
@@ -127,7 +130,8 @@ class Verbs(BaseView):
             "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
             target=shown_target, no=_said(no, verb, inputs, tongue) if no else None, msgid=no.msgid if no else None,
             units=units_of(verb, case), reads_cases=_reads(case), why=why, question=question,
-            asked=asked_before(typed, question), matter=matter(verb, case, meant),
+            asked=asked_before(typed, question), matter=matter(verb, case, meant), carried=carried(verb, typed),
+            contact_on_it=words.question("contact_on_it", tongue),
             chosen=[one.filename for one in request.files.values() if one.filename],
         )  # fmt: skip
         return page, REFUSED if no else 200

@@ -4,6 +4,7 @@ decides]"""
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date, timedelta
 from io import BytesIO
@@ -102,7 +103,7 @@ def test_what_is_proposed_leads_to_a_contact_and_joins_nothing_by_itself(empty: 
     number, browser = first(empty), empty.of("operator")
     id = case_of(empty, number).id
     answer = sent(browser)
-    assert f'href="/do/contact/{id}" target="_blank"' in answer.text
+    assert f'formaction="/do/contact/{id}"' in answer.text
     assert browser.get(f"/do/contact/{id}").status_code == 200
     told = browser.post(f"/do/contact/{id}", {"kind": "repeat", "words": "仍未修好"})
     assert told.status_code == 302
@@ -130,6 +131,54 @@ def test_candidates_come_from_the_words_and_from_the_place_whoever_calls(
     answer = sent(empty.of("operator"), **SOMEBODY, **theirs)
     assert [line[0] for line in proposed(answer)] == [number]
     assert again(empty.of("operator"), answer, **SOMEBODY, **theirs).status_code == 302
+
+
+def opened(browser: Browser, answer: Any, form: str, to: str) -> Any:
+    """The form that a button of a question opens: what its hidden fields hold is sent, and nothing stands in the
+    address."""
+    (fields,) = [one for one in re.findall(r"<form.*?</form>", answer.text, re.DOTALL) if form in one.split(">")[0]]
+    held = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', fields)
+    assert dict(held)["opens"] == "y" and "?" not in to
+    return browser.post(to, {name: html.unescape(value) for name, value in held if name != "csrf_token"})
+
+
+def test_what_was_typed_goes_along_into_the_contact(empty: Panel, people: People) -> None:
+    """Words, name, number, channel and moment; nothing is done by opening it, and what was opened can be sent."""
+    number, browser = first(empty), empty.of("operator")
+    id = case_of(empty, number).id
+    received = f"{empty.now - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    answer = sent(browser, narrative=f"{NARRATIVE} <急>", demand="修灯", channel="wechat", received_at=received)
+    before = fingerprint(empty.desk)
+    form = opened(browser, answer, 'id="carry"', f"/do/contact/{id}")
+    assert form.status_code == 200 and fingerprint(empty.desk) == before
+    values = ("张三丰", "13912345678", received)
+    words = f"{NARRATIVE} &lt;急&gt;\n修灯</textarea>"
+    for told in (words, '"wechat" selected', *(f'value="{one}"' for one in values)):
+        assert told in form.text.replace("\r\n", "\n"), told
+    assert 'role="alert"' not in form.text
+    done = browser.post(f"/do/contact/{id}", {"kind": "repeat", "words": "仍未修好"})
+    assert done.status_code == 302
+    assert case_of(empty, number).repeats == 1
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u200b", "\u00a0", "\ufeff\t", "\u2800"])
+def test_splitting_says_how_many_cases_it_makes_before_it_does(empty: Panel, people: People, blank: str) -> None:
+    """An empty line is one on which nothing can be seen. Other words are asked about again."""
+    id = case_of(empty, first(empty)).id
+    browser = empty.of("allocator")
+    parts = [NARRATIVE, OTHER, "请求增加公交车班次，方便上下班。"]
+    typed = f"\r\n{blank}\r\n".join(parts)
+    answer = browser.post(f"/do/split/{id}", {"parts": typed})
+    assert answer.status_code == 200 and "3件新工单" in answer.text
+    assert answer.text.split('id="parts"')[1].split("</ol>")[0].count("<li>") == 3
+    marks = re.search(r'name="asked" value="([^"]+)"', answer.text)
+    assert marks
+    other = browser.post(f"/do/split/{id}", {"parts": f"{typed}，谢谢", "asked": marks[1]})
+    assert other.status_code == 200 and "3件新工单" in other.text
+    assert browser.post(f"/do/split/{id}", {"parts": typed, "asked": marks[1]}).status_code == 302
+    with transaction(empty.desk.sessions) as session:
+        made = session.query(Case).filter_by(split_from_id=id).order_by(Case.id)
+        assert [one.narrative for one in made] == parts
 
 
 def test_another_matter_an_ended_case_or_an_old_one_is_not_proposed(empty: Panel, people: People) -> None:
@@ -211,6 +260,11 @@ def test_a_unit_is_not_told_which_other_cases_the_check_named(empty: Panel, peop
 # A complaint about a unit.
 
 
+def chosen_in(form: Any) -> set[str]:
+    """The units that are chosen in a form."""
+    return set(re.findall(r'<option value="(\w+)" selected', form.text))
+
+
 def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_superior(
     empty: Panel, people: People
 ) -> None:
@@ -228,8 +282,9 @@ def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_super
         assert answer.status_code == 200
         assert "本件反映的就是WATER单位" in answer.text and "改派其上级：BUREAU单位" in answer.text
     assert fingerprint(empty.desk) == before
-    offered = browser.get(f"/do/allocate/{case}?unit=BUREAU").text
-    assert '<option value="BUREAU" selected>' in offered
+    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {"ROADS", "BUREAU"}
+    answer = browser.post(f"/do/allocate/{case}", {"unit": "WATER", "assists": "ROADS"})
+    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {"ROADS", "BUREAU"}
     asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
     assert asked
     assert browser.post(f"/do/allocate/{case}", {"unit": "WATER", "asked": asked[1]}).status_code == 302

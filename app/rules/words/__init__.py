@@ -13,12 +13,14 @@ from app.rules.sentences import worded
 from app.rules.terms import until
 from app.rules.words.columns import COLUMNS, PAGE_TABLES, TABLES
 from app.rules.words.events import EVENT_TITLES
+from app.rules.words.questions import QUESTIONS
 from app.rules.words.values import DOMAINS, STATES, VALUES
 from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
-    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "SERVED", "STAGES", "STATES", "TABLES", "VALUES", "VERB_TITLES",
-    "column", "field", "holder", "page", "said", "state", "title", "value", "word",
+    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "QUESTIONS", "SERVED", "STAGES", "STATES", "TABLES",
+    "VALUES", "VERB_TITLES",
+    "column", "field", "holder", "page", "question", "said", "state", "title", "value", "word",
 ]  # fmt: skip
 
 Pair = tuple[str, str]
@@ -33,6 +35,11 @@ def word(pair: Pair, language: str = "zh") -> str:
 
 def _of(table: Mapping[str, Pair], key: str, language: str) -> str:
     return word(table[key], language) if key in table else key
+
+
+def question(name: str, language: str = "zh", **facts: object) -> str:
+    """What a form asks, or what one of its other ways is called."""
+    return word(QUESTIONS[name], language).format(**facts)
 
 
 def title(verb: str, language: str = "zh") -> str:

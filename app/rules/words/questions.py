@@ -1,4 +1,4 @@
-"""What a form asks once before it goes on: who called. Loads without any framework."""
+"""What a form asks once before it goes on, and what its other ways are called. Loads without any framework."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ WHO_CALLED: Mapping[str, tuple[str, str]] = {
     "stays": ("按匿名登记，所填姓名和电话不保存", "Anonymous: the name and the number are not kept"),
     "named": ("不匿名，按所填姓名和电话登记", "Not anonymous: with the name and the number"),
 }
+
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "contact_on_it": ("登记来电", "Contact on it"),
+    "split": (
+        "将拆分登记为{n}件新工单（各件以空行分开）。无误的，请再次提交；分得不对的，请修改后提交。",
+        "This makes {n} new cases; an empty line parts them. If that is right, send the form again; else mend it.",
+    ),
+    "superior_instead": ("改派其上级：{unit}", "Its superior instead: {unit}"),
+}  # fmt: skip
+"""name -> what is asked, or what a button says."""
