@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from collections.abc import Callable
+
+from sqlalchemy import select, text
 
 from app.database import reading, transaction
+from app.models import Case
+from app.models.pairs import put_pairs
 from tests.databases import Desk
 
 
@@ -20,3 +24,14 @@ def forget_pairs(desk: Desk) -> None:
     sqlite = "INSERT INTO case_pairs (case_pairs) VALUES ('delete-all')"
     with transaction(desk.sessions) as session:
         session.execute(text(sqlite if desk.sqlite else "DELETE FROM case_pairs"))
+
+
+def put_all(desk: Desk, words: Callable[[int], str]) -> None:
+    """Put every case into the index, with words by its place among them; what the cases themselves say stays."""
+    with reading(desk.sessions) as session:
+        ids = list(session.scalars(select(Case.id).order_by(Case.id)))
+    for first in range(0, len(ids), 5000):
+        some = enumerate(ids[first : first + 5000], first)
+        cases = [{"id": id, "narrative": words(n), "place": words(n)[:3]} for n, id in some]
+        with transaction(desk.sessions) as session:
+            put_pairs(session, cases)

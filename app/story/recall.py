@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.database import Sessions, transaction
 from app.models.pairs import count_anew, keep_counts
 from app.roles import Actor
+from app.rules.limits import Limits
+from app.rules.reading import letters
 from app.rules.similarity import STRIKING, SUGGESTED, grams
 from app.stages.acceptance import same_matter, since_when
 from app.stages.calendar import fill
@@ -62,7 +64,7 @@ class Recall:
 
 def recall(sessions: Sessions, messages: Sequence[Message]) -> Recall:
     """Register messages in the order of their times on an empty office, asking before each; what was found."""
-    told = Recall([one for one in messages if len(one.body) >= 10])
+    told = Recall([one for one in messages if letters(one.body) >= Limits().narrative_characters])
     told.alike = _alike(told.messages)
     if told.messages:
         with transaction(sessions) as session:
