@@ -138,8 +138,8 @@ def _together(found: Sequence[Question]) -> Question | None:
         return found[0] if found else None
     first, second = found
     return Question(
-        f"{first.words}\n{second.words}", first.marks | second.marks, second.lines, second.offers, second.filed,
-        first.asks,
+        f"{first.words}\n{second.words}", first.marks | second.marks, second.lines, second.offers,
+        filed=second.filed, asks=first.asks,
     )  # fmt: skip
 
 
