@@ -114,6 +114,15 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     assert window.page.input_value("input[name='caller.name']") == "钱七"
     window.keep("form-proposed")
     check(window)
+    with window.page.expect_popup() as opened:
+        window.page.click("#proposed button")
+    contact = opened.value
+    contact.wait_for_selector("textarea[name=words]")
+    assert "城西小区1号楼" in contact.input_value("textarea[name=words]")
+    assert contact.input_value("input[name='caller.phone']") == "13900005678"
+    assert contact.input_value("select[name=channel]") == "phone"
+    assert contact.url.endswith(window.page.locator("#proposed button").get_attribute("formaction"))
+    contact.close()
     window.page.click("main button[type=submit]")
     assert "按新诉求登记" in window.words()
 

@@ -85,10 +85,9 @@ def test_among_a_hundred_thousand_cases_candidates_take_fifty_milliseconds_of_sq
     put_all(desk, _words)
     count(desk.sessions)
     seed.analyse(desk)
-    common = "街居民来电反映问题，请尽快安排处理。"
-    for words, place in ((_words(4711), ""), (common, "东南街"), (_words(99), "西北街三号楼")):
+    for words, place in ((_words(4711), ""), ("北大街居民来电反映。", "东南街"), (_words(99), "西北街三号楼")):
         tries = []
-        for _ in range(5):
+        for _ in range(20):
             with reading(desk.sessions) as session, timed(desk) as taken:
                 found = same_matter(session, NOW, words, place)
             tries.append(sum(taken) * 1000)

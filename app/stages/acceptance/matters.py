@@ -29,7 +29,7 @@ class Look:
     read: int
 
 
-BY_WORDS, BY_PLACE = Look(50, 8000), Look(30, 4000)
+BY_WORDS, BY_PLACE = Look(50, 4000), Look(30, 2000)
 
 
 def since_when(now: datetime) -> datetime:
@@ -39,14 +39,14 @@ def since_when(now: datetime) -> datetime:
 
 
 def _telling(counts: Mapping[int, int], held: Collection[int], look: Look) -> list[int]:
-    """The pairs to look for: those that few cases have tell most. At least one, however many have it."""
-    told = sorted(pair for pair in held if pair not in counts)[:UNCOUNTED]
-    read = 0
+    """The pairs to look for: those that few cases have tell most. Of those that were counted at least one, however
+    many have it: what was never counted may stand in no case at all."""
+    told, read = sorted(pair for pair in held if pair not in counts)[:UNCOUNTED], 0
     for n, pair in sorted((counts[pair], pair) for pair in held if pair in counts)[:RAREST]:
-        read += n
-        if told and read > look.read:
+        if read and read + n > look.read:
             break
         told.append(pair)
+        read += n
     return told
 
 
