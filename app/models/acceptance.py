@@ -75,7 +75,7 @@ class Case(Stateful, Model):
         ),
         Index("ix_case_unit_state", "lead_unit_id", "state", "id"),
         Index("ix_case_state", "state", "id"),
-        Index("ix_case_registered", "registered_at"),
+        Index("ix_case_registered", "registered_at", "id"),
         Index("ix_case_closed", "closed_at"),
         Index("ix_case_place", "place", "id", postgresql_where=text("place <> ''"), sqlite_where=text("place <> ''")),
         Index(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -42,14 +43,24 @@ _COUNTS = {
     True: "SELECT pair, count(*) AS n FROM case_pairs, unnest(pairs) AS pair GROUP BY pair HAVING count(*) > 1",
     False: "SELECT CAST(term AS integer) AS pair, doc AS n FROM case_pair_counts WHERE doc > 1",
 }
+MOST_OF, ALL_OF, NEWEST_WITH = "most", "all", "newest"
+"""How cases are found by pairs: those that hold most of them; the newest that hold all of them; the newest that hold
+one that many hold - these are read from the newest on, and few have to be."""
 _HITS = {
-    True: "SELECT p.case_id AS id, count(*) AS n FROM json_array_elements_text(CAST(:{j} AS json)) AS w(pair) "
-    "JOIN LATERAL (SELECT case_id FROM case_pairs WHERE pairs @> ARRAY[CAST(w.pair AS int)] AND case_id >= {first}) p "
-    "ON true GROUP BY p.case_id",
-    False: "SELECT doc AS id, count(*) AS n FROM case_pair_hits "
-    "WHERE term IN (SELECT value FROM json_each(:{j})) AND doc >= {first} GROUP BY doc",
+    (MOST_OF, True): "SELECT p.case_id AS id, count(*) AS n FROM unnest(CAST(:{j} AS int[])) AS w(pair) "
+    "JOIN LATERAL (SELECT case_id FROM case_pairs WHERE pairs @> ARRAY[w.pair] OFFSET 0) p "
+    "ON p.case_id >= {first} GROUP BY p.case_id ORDER BY n DESC, id DESC",
+    (MOST_OF, False): "SELECT doc AS id, count(*) AS n FROM case_pair_hits "
+    "WHERE term IN (SELECT value FROM json_each(:{j})) AND doc >= {first} GROUP BY doc ORDER BY n DESC, id DESC",
+    (ALL_OF, True): "SELECT case_id AS id, 0 AS n FROM (SELECT case_id FROM case_pairs "
+    "WHERE pairs @> CAST(:{j} AS int[]) OFFSET 0) AS a WHERE case_id >= {first} ORDER BY case_id DESC",
+    (ALL_OF, False): "SELECT rowid AS id, 0 AS n FROM case_pairs WHERE case_pairs MATCH :{j} AND rowid >= {first} "
+    "ORDER BY rowid DESC",
+    (NEWEST_WITH, True): "SELECT case_id AS id, 0 AS n FROM case_pairs "
+    "WHERE pairs || CAST(ARRAY[] AS int[]) @> CAST(:{j} AS int[]) AND case_id >= {first} ORDER BY case_id DESC",
 }
-
+"""OFFSET 0: PostgreSQL knows nothing of how often a pair stands, and would rather read the table than the index."""
+_HITS[NEWEST_WITH, False] = _HITS[ALL_OF, False]
 _FIRST = "(SELECT id FROM hotline_case WHERE registered_at >= :since ORDER BY registered_at, id LIMIT 1)"
 
 
@@ -136,34 +147,42 @@ def _table() -> Table:
     return table
 
 
-Asked = Mapping[str, tuple[Collection[int], int]]
-"""name -> pairs, and of how many cases the ids are wanted."""
+@dataclass(frozen=True)
+class Look:
+    """One look into the index: in which way, by which pairs, and how many cases at most it finds."""
+
+    way: str
+    pairs: Collection[int]
+    most: int
 
 
-def cases_with(session: Session, since: datetime, asked: Asked) -> dict[str, list[int]]:
-    """The cases registered since a moment that have most of some pairs, for each name, in one statement: those with
-    most first, of equal ones the newest."""
-    asked = {name: one for name, one in asked.items() if one[0]}
-    found: dict[str, list[tuple[int, int]]] = {name: [] for name in asked}
-    if asked:
+def cases_with(session: Session, since: datetime, looks: Mapping[str, Look]) -> dict[str, list[int]]:
+    """The cases registered since a moment that each look finds, in one statement: name -> ids, those that hold most of
+    the pairs first, of equal ones the newest."""
+    looks = {name: one for name, one in looks.items() if one.pairs}
+    found: dict[str, list[tuple[int, int]]] = {name: [] for name in looks}
+    if looks:
         postgres = _postgres(session)
-        shift = -PLACE if postgres else 0
-        given: dict[str, Any] = {
-            name: json.dumps([str(pair + shift) for pair in sorted(wanted)])
-            for name, (wanted, _) in asked.items()
-        }
-        most = tuple((name, most) for name, (_, most) in asked.items())
-        for row in session.execute(_with(postgres, most), {**given, "since": since}):
+        given: dict[str, Any] = {name: _asked(one, postgres) for name, one in looks.items()}
+        ways = tuple((name, one.way, one.most) for name, one in looks.items())
+        for row in session.execute(_with(postgres, ways), {**given, "since": since}):
             found[row.name].append((row.n, row.id))
     return {name: [id for _, id in sorted(rows, reverse=True)] for name, rows in found.items()}
 
 
-@lru_cache(maxsize=16)
-def _with(postgres: bool, asked: tuple[tuple[str, int], ...]) -> TextClause:
+def _asked(look: Look, postgres: bool) -> str:
+    """The pairs of a look as its query takes them."""
+    ordered = sorted(look.pairs)
+    if postgres:
+        return "{" + ",".join(str(pair - PLACE) for pair in ordered) + "}"
+    return json.dumps([str(pair) for pair in ordered]) if look.way == MOST_OF else " ".join(map(str, ordered))
+
+
+@lru_cache(maxsize=64)
+def _with(postgres: bool, ways: tuple[tuple[str, str, int], ...]) -> TextClause:
     parts = [
         f"SELECT * FROM (SELECT '{name}' AS name, id, n FROM "  # noqa: S608
-        f"({_HITS[postgres].format(j=name, first=_FIRST)}) AS h "
-        f"ORDER BY n DESC, id DESC LIMIT {most}) AS of_{name}"
-        for name, most in asked
+        f"({_HITS[way, postgres].format(j=name, first=_FIRST)} LIMIT {most}) AS h) AS of_{name}"
+        for name, way, most in ways
     ]
     return text(" UNION ALL ".join(parts)).bindparams(bindparam("since", type_=Moment))

@@ -38,6 +38,9 @@ def upgrade() -> None:
         sa.Column("pair", sa.BigInteger(), autoincrement=False, primary_key=True),
         sa.Column("n", sa.Integer(), nullable=False),
     )
+    # With the id, so that the first case since a moment is one look, however many were registered at that moment.
+    op.drop_index("ix_case_registered", "hotline_case")
+    op.create_index("ix_case_registered", "hotline_case", ["registered_at", "id"])
     for statement in _POSTGRES if _postgres() else _SQLITE:
         op.execute(statement)
 
@@ -46,4 +49,6 @@ def downgrade() -> None:
     for name in () if _postgres() else ("case_pair_hits", "case_pair_counts"):
         op.execute(f"DROP TABLE {name}")
     op.execute("DROP TABLE case_pairs")
+    op.drop_index("ix_case_registered", "hotline_case")
+    op.create_index("ix_case_registered", "hotline_case", ["registered_at"])
     op.drop_table("pair_count")

@@ -10,6 +10,7 @@ import pytest
 from app.database import reading, transaction
 from app.models.pairs import count_anew, keep_counts
 from app.stages.acceptance import fill_pairs, same_matter, unindexed
+from app.stages.acceptance.matters import Reach
 from tests.databases import Desk
 from tests.matters import forget_pairs, indexed
 from tests.office import Office, moment
@@ -113,3 +114,18 @@ def test_a_case_is_found_by_its_rarest_pairs_and_by_what_was_never_counted(desk:
     made.do("2026-06-01 09:50", "operator", "register", "d", kind="help", narrative=DRAIN, demand="")
     assert found(made, LAMP)[0] == "ba"
     assert found(made, DRAIN)[0] == "dc"
+
+
+def test_where_every_case_says_the_same_the_newest_are_found_and_a_twin_among_many(
+    desk: Desk, monkeypatch: Any
+) -> None:
+    """As in an office whose every text begins alike: no pair tells, and each would read all there is."""
+    made = office(desk, a={"narrative": LAMP}, **dict.fromkeys("bcdef", {"narrative": f"{LAMP}请转交处理"}))
+    with transaction(desk.sessions) as session:
+        keep_counts(session, count_anew(session))
+    monkeypatch.setattr("app.stages.acceptance.matters.COMMON", 2)
+    monkeypatch.setattr("app.stages.acceptance.matters.BY_WORDS", Reach(3, 2))
+    assert found(made, LAMP)[0] == "fed"
+    made.do("2026-06-01 09:50", "operator", "register", "g", kind="help", narrative=f"{LAMP}甲乙丙", demand="")
+    assert found(made, f"{LAMP}甲乙丙")[0][0] == "g"
+    assert found(made, f"{LAMP}甲乙丙丁") == ("gfe", "")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 
 from app.database import reading, transaction
-from app.models.pairs import cases_with
+from app.models import Case
+from app.models.pairs import MOST_OF, Look, cases_with
 from app.reindex import count
 from app.rules.similarity import pairs
 from app.stages.acceptance import same_matter
@@ -31,6 +30,10 @@ NOW = moment("2026-03-12 09:00")
 STREETS, MATTERS = "东南西北中前后大小新", "水电气暖路灯噪声垃圾树井桥车站墙沟门窗楼院"
 
 
+COMMON = "居民来电反映的问题，请尽快安排处理。"
+"""What every case says."""
+
+
 def _words(n: int) -> str:
     """The words of case n: a place of a hundred, two matters of some hundred, and a number of its own."""
     street = STREETS[n % 10] + STREETS[n // 10 % 10]
@@ -39,25 +42,18 @@ def _words(n: int) -> str:
     return f"{street}街居民来电反映{first}和{second}的问题，已有{n % 97}天，编号{n:06d}，请尽快安排处理。"
 
 
-@contextmanager
-def timed(desk: Desk) -> Iterator[list[float]]:
-    """How many seconds the database took, statement by statement."""
-    taken: list[float] = []
-    began = [0.0]
+LOOKS = ((_words(4711), ""), ("北大街居民来电反映。", "东南街"), (_words(99), "西北街三号楼"), (COMMON, ""))
+"""Words and places that are asked for."""
 
-    def before(*_: Any) -> None:
-        began[0] = time.perf_counter()
 
-    def after(*_: Any) -> None:
-        taken.append(time.perf_counter() - began[0])
-
-    event.listen(desk.engine, "before_cursor_execute", before)
-    event.listen(desk.engine, "after_cursor_execute", after)
-    try:
-        yield taken
-    finally:
-        event.remove(desk.engine, "before_cursor_execute", before)
-        event.remove(desk.engine, "after_cursor_execute", after)
+def _asked(desk: Desk, words: str, place: str) -> tuple[list[int], float]:
+    """What is found by words, and how many milliseconds it took. SQLite works in this very thread, so that what others
+    do on the machine is not counted."""
+    clock = time.thread_time if desk.sqlite else time.perf_counter
+    with reading(desk.sessions) as session:
+        began = clock()
+        found, _ = same_matter(session, NOW, words, place)
+        return found, (clock() - began) * 1000
 
 
 def _plan(desk: Desk, words: str) -> str:
@@ -69,7 +65,7 @@ def _plan(desk: Desk, words: str) -> str:
 
     with reading(desk.sessions) as session:
         event.listen(desk.engine, "before_cursor_execute", note)
-        cases_with(session, NOW - timedelta(days=90), {"words": (pairs(words), 50)})
+        cases_with(session, NOW - timedelta(days=90), {"words": Look(MOST_OF, pairs(words), 50)})
         event.remove(desk.engine, "before_cursor_execute", note)
         statement, given = said[-1]
         explain = "EXPLAIN QUERY PLAN " if desk.sqlite else "EXPLAIN "
@@ -85,15 +81,13 @@ def test_among_a_hundred_thousand_cases_candidates_take_fifty_milliseconds_of_sq
     put_all(desk, _words)
     count(desk.sessions)
     seed.analyse(desk)
-    for words, place in ((_words(4711), ""), ("北大街居民来电反映。", "东南街"), (_words(99), "西北街三号楼")):
-        tries = []
-        for _ in range(20):
-            with reading(desk.sessions) as session, timed(desk) as taken:
-                found = same_matter(session, NOW, words, place)
-            tries.append(sum(taken) * 1000)
-            assert len(taken) == 2
-        assert found[0]
-        assert min(tries) <= MILLISECONDS, (words, tries)
+    with reading(desk.sessions) as session:
+        ids = session.scalars(select(Case.id).order_by(Case.id)).all()
+    assert ids[4711] in _asked(desk, _words(4711), "")[0]  # among many that are much the same
+    for words, place in LOOKS:
+        tries = [_asked(desk, words, place) for _ in range(20)]
+        assert tries[0][0]
+        assert min(taken for _, taken in tries) <= MILLISECONDS, (words, tries)
     plan = _plan(desk, _words(4711))
     assert "ix_case_pairs" in plan or "VIRTUAL TABLE" in plan, plan
     assert "Seq Scan on case_pairs" not in plan and "SCAN hotline_case" not in plan, plan

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Case
-from app.models.pairs import cases_with, counts_of, lacking, put_pairs
+from app.models.pairs import ALL_OF, MOST_OF, NEWEST_WITH, Look, cases_with, counts_of, lacking, put_pairs
 from app.rules.limits import Limits
 from app.rules.similarity import pairs, place_pairs
 
@@ -21,15 +21,22 @@ FILLED = 500
 """How many cases are put into the index at once."""
 
 
+COMMON = 10_000
+"""A pair that more cases have tells of none of them: then the newest that have it are looked at."""
+TWINS, OF_TWINS = 10, 8
+"""How many cases that hold all that is asked are found; and of how many pairs, the rarest and those never counted."""
+
+
 @dataclass(frozen=True)
-class Look:
-    """How far one look goes: how many cases it finds, and how many entries of the index it reads."""
+class Reach:
+    """How far the look by words or by place goes: how many cases it finds, and how many entries of the index it
+    reads."""
 
     most: int
     read: int
 
 
-BY_WORDS, BY_PLACE = Look(50, 4000), Look(30, 2000)
+BY_WORDS, BY_PLACE = Reach(50, 10_000), Reach(30, 3_000)
 
 
 def since_when(now: datetime) -> datetime:
@@ -38,16 +45,24 @@ def since_when(now: datetime) -> datetime:
     return now - timedelta(days=Limits().repeat_days)
 
 
-def _telling(counts: Mapping[int, int], held: Collection[int], look: Look) -> list[int]:
-    """The pairs to look for: those that few cases have tell most. Of those that were counted at least one, however
-    many have it: what was never counted may stand in no case at all."""
-    told, read = sorted(pair for pair in held if pair not in counts)[:UNCOUNTED], 0
-    for n, pair in sorted((counts[pair], pair) for pair in held if pair in counts)[:RAREST]:
-        if read and read + n > look.read:
+def _looks(name: str, counts: Mapping[int, int], held: Collection[int], reach: Reach) -> dict[str, Look]:
+    """How to look for cases by the pairs of a text. Those that few cases have tell most: they are taken as long as
+    there is reach. Where many texts are much the same, no few pairs tell them apart; a twin holds all of them."""
+    new = sorted(pair for pair in held if pair not in counts)
+    rare = sorted((counts[pair], pair) for pair in held if pair in counts)[:RAREST]
+    told, read = new[:UNCOUNTED], 0
+    for n, pair in rare:
+        if n > COMMON or (read and read + n > reach.read):
             break
         told.append(pair)
         read += n
-    return told
+    looks = {name: Look(MOST_OF, told, reach.most)}
+    if told:
+        twin = [*new[:OF_TWINS], *(pair for _, pair in rare[:OF_TWINS])]
+        looks[f"{name}_twins"] = Look(ALL_OF, twin, TWINS)
+    if rare and rare[0][0] > COMMON:
+        looks[f"{name}_newest"] = Look(NEWEST_WITH, [rare[0][1]], reach.most)
+    return looks
 
 
 def same_matter(session: Session, now: datetime, words: str, place: str) -> tuple[list[int], list[int]]:
@@ -55,12 +70,14 @@ def same_matter(session: Session, now: datetime, words: str, place: str) -> tupl
     with this one, the nearest first. Two statements, whatever is on file."""
     by_words, by_place = pairs(words), place_pairs(place)
     counts = counts_of(session, by_words | by_place)
-    asked = {
-        "words": (_telling(counts, by_words, BY_WORDS), BY_WORDS.most),
-        "place": (_telling(counts, by_place, BY_PLACE), BY_PLACE.most),
-    }
-    found = cases_with(session, since_when(now), asked)
-    return found.get("words", []), found.get("place", [])
+    looks = {**_looks("words", counts, by_words, BY_WORDS), **_looks("place", counts, by_place, BY_PLACE)}
+    found = cases_with(session, since_when(now), looks)
+    return _joined(found, "words"), _joined(found, "place")
+
+
+def _joined(found: Mapping[str, list[int]], name: str) -> list[int]:
+    """What the looks by one thing found, each case once."""
+    return list(dict.fromkeys(id for look in ("", "_twins", "_newest") for id in found.get(f"{name}{look}", ())))
 
 
 def fill_pairs(session: Session, now: datetime) -> int:
