@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +36,7 @@ from app.stages.factors import reset_from_shell
 from app.story import play, replay
 from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_it_holds
 from app.story.cast import let_in
+from app.story.covered import listed
 from app.story.hand import Hand
 from app.story.panel import through
 from app.story.recall import recall
@@ -113,6 +115,15 @@ def _check(settings: config.Config, given: Namespace) -> int:
     if not found:
         print("一切正常。Nothing is wrong.")
     return 1 if any(one.level == WRONG for one in found) else 0
+
+
+def _covered(settings: config.Config, given: Namespace) -> int:
+    """List what would be covered in a CSV file of messages, for a person to read."""
+    counts: Counter[str] = Counter()
+    for line in listed(given.file, given.columns, counts):
+        print(line)
+    print("  ".join(f"{kind}: {n}" for kind, n in sorted(counts.items())) or "nothing is covered")
+    return 0
 
 
 def _demo(settings: config.Config, given: Namespace) -> int:
@@ -332,6 +343,9 @@ def _parser() -> ArgumentParser:
     verified.add_argument("--files", action="store_true", help="compare the stored files and dossiers too")
     add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
     add("reindex", _reindex)
+    told = add("covered", _covered)
+    told.add_argument("file", type=Path, help="a CSV file with a head, gzip or plain")
+    told.add_argument("--columns", nargs="*", default=(), help="these columns only")
     recalled = add("recall", _recall)
     recalled.add_argument("file", type=Path)
     recalled.add_argument("--from", dest="first", type=date.fromisoformat)

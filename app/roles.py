@@ -9,14 +9,14 @@ _FILES = ("attach", "open_file")
 CENTRE_RULES = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 _ALLOCATOR = (
     "allocate", "answer_directly", "merge", "submit", "withdraw", "reclassify", "recall", "split", "waive_assist",
-    "refuse", "confirm_refusal", "contact", "reveal", "open_paper", "edit_case", *CENTRE_RULES, *_FILES,
+    "refuse", "confirm_refusal", "contact", "reveal", "cover", "open_paper", "edit_case", *CENTRE_RULES, *_FILES,
 )  # fmt: skip
-_EXAMINER = ("examine", "review_responsibility", *_FILES)
+_EXAMINER = ("examine", "review_responsibility", "cover", *_FILES)
 _OFFICER = (
     "open_supervision", "decline", "defer", "strike_row", "clear", "reissue", "draft_finding", "conclude",
     "record_statement", "close_supervision", "complete_referral", "seal_referral", "send_referral",
     "supplement_referral", "abandon_referral", "record_receipt", "record_outcome", "record_visit", "reveal",
-    "open_paper", "approve_referral", *_FILES,
+    "open_paper", "approve_referral", "cover", *_FILES,
 )  # fmt: skip
 _UNIT_HEAD = (
     "sign_for", "first_response", "request_return", "request_extension", "explain", "reply_interim", "reply",
@@ -33,7 +33,8 @@ EVERYBODYS = ("change_password",)
 """What everybody may who logs in, whatever his roles."""
 
 _OF_ROLES: dict[str, tuple[str, ...]] = {
-    "operator": ("register", "edit_case", "contact", "answer_directly", "refuse", "hand_on", "open_paper", *_FILES),
+    "operator": ("register", "edit_case", "contact", "answer_directly", "refuse", "hand_on", "cover",
+                 "open_paper", *_FILES),
     "allocator": _ALLOCATOR,
     "centre_head": (
         *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
@@ -41,7 +42,7 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
         "issue_report", "reissue_report",
     ),
     "examiner": (*_EXAMINER, "open_paper"),
-    "visitor": ("record_visit", "reveal", "open_paper", *_FILES),
+    "visitor": ("record_visit", "reveal", "cover", "open_paper", *_FILES),
     "unit_staff": ("sign_for", "first_response", "open_paper", "reveal", *_FILES, *DRAFTED),
     "unit_head": (*_UNIT_HEAD, *DRAFTED),
     "officer": _OFFICER,

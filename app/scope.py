@@ -162,11 +162,21 @@ def criteria(seen: Seen) -> list[Any]:
     limited: list[type[Any]] = [Case, *_OF_A_CASE, *(_OF_A_UNIT if own_only else ())]
     made += [_criterion(model, lambda cls: _limit(cls, seen, cases)) for model in dict.fromkeys(limited)]
     open_callers = select(_C.c.caller_id).where(_C.c.confidential.is_(False), _within(_C.c.id, cases))
+    if own_only:
+        open_callers = open_callers.where(_named_to(seen.unit))
     made.append(_criterion(Caller, lambda cls: cls.id.in_(open_callers)))
     made.append(_criterion(ToldAs, lambda cls: cls.caller_id.in_(open_callers)))
     if not seen.log:
         made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
     return made
+
+
+def _named_to(unit: int) -> Any:
+    """That a unit may know the caller: not where he complains of a person of it, or reports, and has not
+    agreed to be named. [procedure 1, complaint about a unit]"""
+    plain = (_C.c.kind != "report") & (_C.c.complained_person == "")
+    other = _C.c.complained_unit_id.is_not(None) & (_C.c.complained_unit_id != unit)
+    return or_(_C.c.agreed_named, plain, other)
 
 
 def _limit(model: type[Any], seen: Seen, cases: tuple[Any, ...]) -> Any:
@@ -242,22 +252,3 @@ def install(sessions: type[Session], seen: Callable[[], Seen | None]) -> None:
         now = seen()
         if now is not None:
             state.statement = state.statement.options(*criteria(now))
-
-
-def may_be_covered(word: str, about: Any) -> Any:
-    """Whether rows, `about` the case that this column holds, may be found by a word only in what the panel covers:
-    a caller has one of its signs in his name or number, or an identity number ends in it. Of the tables themselves,
-    which no scope narrows: what is to be covered has to be known, and goes nowhere else."""
-    caller, case, contact = Caller.__table__, Case.__table__.alias(), Contact.__table__.alias()
-    who: Any = _with_signs(caller, caller.c.id, word).union(
-        _with_signs(ToldAs.__table__, ToldAs.__table__.c.caller_id, word)
-    )
-    cases = [select(one).where(case.c.caller_id.in_(who)) for one in (case.c.id, case.c.merged_into_id)]
-    cases += [select(one).where(contact.c.caller_id.in_(who)) for one in (contact.c.case_id, contact.c.counts_on_id)]
-    return true() if "x" in word.lower() else or_(*(about.in_(one) for one in cases))
-
-
-def _with_signs(table: Any, key: Any, word: str) -> Any:
-    """The keys of the rows in whose name or number one of a word's signs is."""
-    told = table.c.name + table.c.phone
-    return select(key).where(or_(*(told.icontains(sign, autoescape=True) for sign in sorted({*word}))))

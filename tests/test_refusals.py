@@ -324,6 +324,7 @@ SCENES: dict[str, Scene] = {
     "not_his_entry": when(registered(), "operator#2", "edit_case", place="某处"),
     "no_caller": when(registered(anonymous=True), "allocator", "reveal"),
     "confidential": when(handling(confidential=True), "head@WATER", "reveal"),
+    "withheld": when(handling(complained_person="张科长"), "head@WATER", "reveal"),
     # (2) allocation
     "not_registered": when(handling(), "operator", "answer_directly"),
     "unit_inactive": when(

@@ -55,7 +55,7 @@ draft_return draft_extension draft_explanation draft_interim draft_reply draft_f
 """
 """The verbs of the stories' own description, in its order."""
 AS_WELL = {"approve_rule", "attach", "open_file", "edit_case", "confirm_lifting", "contest_figures",
-           "comment_suggestion"}
+           "comment_suggestion", "cover"}
 """What the procedure adds: a leader comments on a suggestion; the centre head approves changed rules, as he approves
 calendars; files of a case; an entry corrected until it is allocated."""
 DIRECTORY = {

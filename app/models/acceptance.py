@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.caller import Caller, ToldAs
@@ -110,6 +110,7 @@ class Case(Stateful, Model):
     place: Mapped[str] = mapped_column(String(200), default="")
     complained_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     complained_person: Mapped[str] = mapped_column(String(80), default="")
+    agreed_named: Mapped[bool] = mapped_column(default=False, server_default=false(), info={"fact": True})
     narrative: Mapped[Words]
     demand: Mapped[Words]
     urgency: Mapped[str] = mapped_column(String(20), default="normal")

@@ -47,6 +47,7 @@ EVENTS: dict[str, Word] = {
     "case.redo_failed": Word(("centre_head",)),
     "case.closed": Word(counted=True),
     "case.attached": Word(),
+    "case.covered": Word(),
     "file.opened": Word(),
     "contact.recorded": Word(),
     "caller.flagged": Word(("centre_head",)),

@@ -10,6 +10,7 @@ where one is within), accents and invisible signs (dropped).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -155,3 +156,22 @@ def spellings(sign: str) -> str | None:
     if not figure_or_letter and not "\u3400" <= sign <= "\u9fff":
         return None
     return "".join({*_spellings().get(sign, ""), sign})
+
+
+_BETWEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\u3164\ufe00-\ufe0f\ufeff]{0,4}"
+
+
+@lru_cache(maxsize=256)
+def seek(word: str) -> re.Pattern[str] | None:
+    """What finds a word in typed text however it is spelled there, with blanks between its signs or
+    without; None where nothing of it can be seen."""
+    signs = visible(word)
+    if not signs:
+        return None
+    return re.compile(_BETWEEN.join(_spelled(sign) for sign in signs))
+
+
+@lru_cache(maxsize=4096)
+def _spelled(sign: str) -> str:
+    single = {typed for typed in _spellings().get(sign, "") if folded_sign(typed) == sign}
+    return "[" + "".join(re.escape(typed) for typed in sorted({*single, sign})) + "]"

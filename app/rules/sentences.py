@@ -24,6 +24,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "closed_too_long": ("结案已超过{days}天，请登记新工单。", "Closed more than {days} days ago: register a new case."),
     "completed_it_himself": ("本人完成的移送材料不能由本人审核。", "Who completed a referral does not review it."),
     "completed_or_reviewed_it_himself": ("完成或审核移送的人不能审批。", "Who completed or reviewed it does not approve it."),
+    "withheld": ("本件是举报或反映人员的，诉求人未同意公开身份，不能向被反映单位提供；需要联系的，请通过中心。", "A report, or a person is complained of, and the caller has not agreed to be named: the unit gets to him through the centre only."),
     "confidential": ("诉求人要求保密，不能查看。", "The caller is confidential."),
     "date_not_after_today": ("日期须在今天之后。", "The date must lie after today."),
     "day_outside_calendar": ("{day}不在日历范围内（至{last}）。", "{day} lies outside the calendar (to {last})."),

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, String, cast, literal, null, select, union_all
+from sqlalchemy import Boolean, String, and_, cast, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import Caller, Case, Contact, Cover, ToldAs
 from app.rules.covering import Hidden, hidden, together
 from app.rules.folding import visible
 
+_WITHHELD = and_(
+    Case.agreed_named.is_(False), or_(Case.kind == "report", Case.complained_person != "")
+)
 _NOBODY, _NO_COVER = cast(null(), String(80)), cast(null(), Boolean).label("covers")
 """What stands in a part that has none; PostgreSQL has to be told of which type."""
 
@@ -26,7 +29,7 @@ def _cases(ids: Sequence[int]) -> list[Any]:
     facts = (
         Caller.name,
         Caller.phone,
-        Case.confidential,
+        or_(Case.confidential, _WITHHELD).label("confidential"),
         literal("").label("word"),
         _NO_COVER,
         literal(0).label("id"),
@@ -122,6 +125,14 @@ def _hidden(rows: Sequence[Any]) -> Hidden:
         (word for word, covers in newest.values() if covers),
         (word for word, covers in newest.values() if not covers),
     )
+
+
+def withheld_from(case: Any, unit_id: int | None) -> bool:
+    """Whether a unit sees no caller of a case at all: where a person is complained of, or it is a report,
+    and he did not agree to be named - the unit complained of, and where none is named any unit.
+    [procedure 1, complaint about a unit]"""
+    grave = case.kind == "report" or bool(case.complained_person)
+    return grave and not case.agreed_named and case.complained_unit_id in (None, unit_id)
 
 
 def hidden_in(session: Session, case_ids: Iterable[int]) -> Hidden:

@@ -28,6 +28,7 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "screen_suggestion": ("case", None),
     "comment_suggestion": ("case", None),
     "reveal": ("case", None),
+    "cover": ("case", None),
     "attach": ("case", None),
     "answer_directly": ("case", _UNALLOCATED),
     "allocate": ("case", _UNALLOCATED),

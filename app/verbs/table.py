@@ -234,6 +234,7 @@ _VERBS = (
         _f("media_type!"), _f("referral", "id"))),
     Verb("open_file", "acceptance", "case", files.open_file, (_f("file!", "id"),)),
     Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
+    Verb("cover", "acceptance", "case", acceptance.cover, (_f("more", "names"), _f("less", "names"))),
     Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
     Verb("allocate", "allocation", "case", allocation.allocate, (_f("unit!", "unit"), _f("assists", "units"))),
     Verb("submit", "allocation", "case", allocation.submit, (_REASON, _f("to_leader"))),

@@ -13,7 +13,8 @@ from sqlalchemy import Boolean, Date, Integer, inspect, select
 from app.models.columns import Moment
 from app.rules import reading, words
 from app.views.actor import actor, language, reader
-from app.views.filters import Contains, Covered, OfCase, OfRow, Since, Truth, Until, Waiting, day_of
+from app.views.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
+from app.views.searching import Contains, Covered
 from app.views.unread import DATED, understood, unread
 from app.views.worklists import Queue, queues_of
 

@@ -21,10 +21,12 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from app.rules import words
+from app.rules.words.covers import PARTLY
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.ordering import ordered
+from app.views.searching import searched_partly
 from app.views.shown import NOTHING, shown, term
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
@@ -150,6 +152,7 @@ class DeskView(Asking, ModelView):
             columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
             pages=-(-count // size), order=column, way=way, capped=count > COUNTED_TO, may_add=self.may_add(),
             left_out=left_out,
+            partly=words.word(PARTLY, language()) if searched_partly() else "",
         )  # fmt: skip
 
     def row(self, item: Any) -> dict[str, Any]:

@@ -71,7 +71,8 @@ _HINTS = {
 """What is said below a field, by its name (with its verb where only one says it) or its kind."""
 FIRST = {
     "register": ("channel", "caller", "anonymous", "confidential", "narrative", "demand", "kind", "category", "place",
-                 "urgency", "dangerous", "complained_unit", "complained_person", "wants_reply", "repeat_check"),
+                 "urgency", "dangerous", "complained_unit", "complained_person", "agreed_named",
+                 "wants_reply", "repeat_check"),
 }  # fmt: skip
 """The order in which a form asks; the other fields follow as the verb table has them."""
 STANDARD = {"register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"}, "contact": {"channel": "phone"}}

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from app.models import Caller, Case, ToldAs
 from app.rules import phones
 from app.rules.covering import NOBODY, Hidden, covered
+from app.rules.words import covers, word
 from app.stages.acceptance import area_code, typed_of
-from app.stages.covers import hidden_of
+from app.stages.covers import hidden_of, withheld_from
 from app.views.actor import actor, language, reader
 
 
@@ -75,6 +76,8 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
         return {"note": "匿名" if zh else "anonymous"}
     if case.confidential and actor().of_a_unit:
         return {"note": "保密，不向承办单位提供" if zh else "confidential: not given to units"}
+    if actor().of_a_unit and withheld_from(case, actor().unit_id):
+        return {"note": word(covers.WITHHELD, language())}
     caller, told = (case.caller, None) if always else _caller_as_told(case)
     if caller is None:
         return {"note": "不可查看" if zh else "not to be seen"}

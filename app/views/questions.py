@@ -26,6 +26,7 @@ from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
 from app.views.forms import Input
 from app.views.masking import know_callers, masked_caller, masked_text
+from app.views.unitreads import Reads, reads_of
 from app.views.whocalled import ASKING, anonymous_or_not, anonymous_with_caller, others_of_number, who_of_them
 
 Typed = MultiDict[str, str]
@@ -80,6 +81,7 @@ class Question:
     parts: Sequence[str] = ()
     filed: Mapping[str, str] = field(default_factory=dict)
     asks: Sequence[Input] = ()
+    reads: Reads | None = None
 
     def was_asked(self, typed: Mapping[str, str]) -> bool:
         """Whether the form that was sent had asked all of it, and what has to be chosen was chosen."""
@@ -108,13 +110,21 @@ def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
 
 def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Question | None:
     """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
+    reads = reads_of(verb, case, values)
+    read = Question(reads.words, frozenset({reads.mark}), reads=reads) if reads is not None else None
+    return _together([one for one in (*_about(verb, case, values, typed), read) if one is not None])
+
+
+def _about(
+    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
+) -> Sequence[Question | None]:
+    """What is asked about the caller, the matter and the unit."""
     if verb.name in ASKING:
         clean = cleaned(reader(), verb, values)
-        found = [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
-        return _together([one for one in found if one is not None])
+        return [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
     if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
-        return _complained(case, cleaned(reader(), verb, values), typed)
-    return _made(values["parts"]) if verb.name == "split" and values.get("parts") else None
+        return [_complained(case, cleaned(reader(), verb, values), typed)]
+    return [_made(values["parts"])] if verb.name == "split" and values.get("parts") else []
 
 
 # One contact becomes several cases.
@@ -136,11 +146,16 @@ def _together(found: Sequence[Question]) -> Question | None:
     """Several questions asked at once."""
     if len(found) < 2:
         return found[0] if found else None
-    first, second = found
     return Question(
-        f"{first.words}\n{second.words}", first.marks | second.marks, second.lines, second.offers,
-        filed=second.filed, asks=first.asks,
-    )  # fmt: skip
+        words="\n".join(one.words for one in found),
+        marks=frozenset().union(*(one.marks for one in found)),
+        lines=[line for one in found for line in one.lines],
+        offers=[offer for one in found for offer in one.offers],
+        filed={name: told for one in found for name, told in one.filed.items()},
+        asks=[asked for one in found for asked in one.asks],
+        parts=[part for one in found for part in one.parts],
+        reads=next((one.reads for one in found if one.reads is not None), None),
+    )
 
 
 # Who called.

@@ -30,6 +30,7 @@ from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, carried, question_of
+from app.views.unitreads import cover_chosen
 from app.views.which import row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
 
@@ -178,9 +179,11 @@ class Verbs(BaseView):
             still_stands(session, verb, case, typed)
             if id is not None:
                 _attach(session, verb, id, uploads)
+                cover_chosen(session, id, typed)
             told = _told(verb, perform(session, at, who, verb.name, case=id, **target, **values))
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)
+                cover_chosen(session, told["case"], typed)
             sending.done(session, told)
             return told
 

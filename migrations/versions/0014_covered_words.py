@@ -1,6 +1,7 @@
 """What somebody covered more, or uncovered, in a caller's words.
 
-Why: the words of a confidential caller are shown before a unit reads them.
+Why: the words of a confidential caller are shown before a unit reads them. And whether a caller agreed to
+be named to the unit that he complains of: of cases from before nobody did.
 """
 
 import sqlalchemy as sa
@@ -26,7 +27,10 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), sa.ForeignKey("ab_user.id"), nullable=True),
     )
     op.create_index("ix_cover_case_id", "cover", ["case_id"])
+    agreed = sa.Column("agreed_named", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("hotline_case", agreed)
 
 
 def downgrade() -> None:
+    op.drop_column("hotline_case", "agreed_named")
     op.drop_table("cover")

@@ -28,6 +28,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "screen_suggestion": ("centre_head",),
     "comment_suggestion": ("leader",),
     "reveal": (*CENTRE, "visitor", *UNIT, *ROOM),
+    "cover": ("operator", *CENTRE, "examiner", "visitor", *ROOM),
     "answer_directly": ("operator", *CENTRE),
     "allocate": CENTRE,
     "submit": CENTRE,

@@ -30,6 +30,29 @@ from app.rules.covering.suspects import suspects
 from app.rules.folding import fold, visible
 from app.rules.phones import mask
 
+__all__ = [
+    "CALLER",
+    "COVERS",
+    "IDENTITY",
+    "LANDLINE",
+    "MOBILE",
+    "NAME",
+    "NOBODY",
+    "OWN",
+    "SHORT",
+    "STARRED",
+    "SUSPECT",
+    "WORD",
+    "Hidden",
+    "Run",
+    "covered",
+    "hidden",
+    "runs",
+    "together",
+    "uncovered",
+    "without_caller",
+]
+
 CALLER = "〔诉求人〕"
 COVERS = {
     NAME: CALLER,

@@ -48,6 +48,7 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "dangerous": ("危及人身财产安全", "Immediate danger"), "confidential": ("保密", "Confidential"),
         "anonymous": ("匿名", "Anonymous"), "wants_reply": ("需要回复", "Wants a reply"), "mode": ("办理方式", "Mode"),
         "complained_unit": ("被反映单位", "Unit complained of"), "complained_person": ("被反映人", "Person complained of"),
+        "agreed_named": ("同意向被反映方公开身份", "Agreed to be named to who is complained of"),
         "paper_form": ("纸质登记表编号", "Paper form's number"), "repeat_check": ("重复核查结果", "Repeat check"),
         "suggestion": ("合理化建议", "Suggestion"), "leader_assigned": ("领导交办", "Leader-assigned"),
         "leader_due_on": ("领导要求日期", "Leader's date"), "allocations": ("分派次数", "Allocations"),

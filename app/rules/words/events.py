@@ -22,6 +22,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "case.sent_back": ("退回办理", "sent back"), "case.examined": ("审核通过", "examined"), "case.visited": ("回访完成", "visited"),
     "case.disputed": ("进入责任认定", "disputed"), "case.redo_ordered": ("责令重办", "redo ordered"),
     "case.redo_failed": ("重办不合格", "redo failed"), "case.closed": ("办结", "closed"),
+    "case.covered": ("遮盖字词", "words covered"),
     "case.attached": ("上传附件", "file attached"), "file.opened": ("查阅附件", "file opened"),
     "contact.recorded": ("来电登记", "contact recorded"), "caller.flagged": ("号码标记", "number flagged"),
     "caller.revealed": ("查看诉求人", "caller revealed"),

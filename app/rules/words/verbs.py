@@ -18,6 +18,7 @@ VERB_TITLES: dict[str, Pair] = {
     "hand_on": ("转紧急专线", "Hand on to an emergency line"), "withdraw": ("撤诉", "Withdraw"),
     "screen_suggestion": ("筛选建议", "Screen a suggestion"), "comment_suggestion": ("对建议提出意见", "Comment on a suggestion"),
     "reveal": ("查看诉求人", "Reveal the caller"),
+    "cover": ("遮盖字词", "Cover words"),
     "attach": ("上传附件", "Attach a file"), "open_file": ("下载附件", "Open a file"),
     "answer_directly": ("直接答复", "Answer directly"), "allocate": ("分派", "Allocate"), "submit": ("呈办", "Submit"),
     "instruct": ("领导批示", "Instruct"), "reclassify": ("重新分类", "Reclassify"),
@@ -104,6 +105,8 @@ FIELDS: dict[str, Pair] = {
     "add_role.name": ("角色名称", "Role"), "edit_role.name": ("角色名称", "Role"),
     "change_rule.name": ("规则", "Rule"), "change_setting.name": ("设置项", "Setting"),
     "attach.name": ("附件名称", "File's name"), "add_post.person": ("姓名", "Person"),
+    "agreed_named": ("同意向被反映方公开身份", "Agreed to be named to who is complained of"),
+    "more": ("遮盖的词", "Cover"), "less": ("恢复显示的词", "Show again"),
     "file": ("文件", "File"), "referral": ("移送", "Referral"), "paper": ("文书", "Paper"), "notice": ("文书记录", "Notice"),
     "sha256": ("指纹", "SHA-256"), "size": ("大小", "Size"), "media_type": ("格式", "Format"),
 }  # fmt: skip

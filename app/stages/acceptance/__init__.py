@@ -14,6 +14,7 @@ from app.stages.acceptance.contacts import (
     lead_of,
     reopen,
 )
+from app.stages.acceptance.covering import cover
 from app.stages.acceptance.matters import fill_pairs, same_matter, since_when, unindexed
 from app.stages.acceptance.merging import INHERITED, MOVES_ALONG, merge, merged_with, withdraw
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, decided, hand_on, refuse
@@ -32,8 +33,8 @@ from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestio
 __all__ = [
     "comment_suggestion",
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
-    "REVEALS_AN_HOUR", "area_code", "confirm_refusal", "contact", "decided", "edit_case", "end_visits", "fill_pairs",
-    "hand_on", "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge",
+    "REVEALS_AN_HOUR", "area_code", "confirm_refusal", "contact", "cover", "decided", "edit_case", "end_visits",
+    "fill_pairs", "hand_on", "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge",
     "merged_with", "of_number", "refuse", "register", "reopen", "reveal", "same_matter", "screen_suggestion",
     "since_when", "spellings", "split", "typed_of", "unindexed", "withdraw",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.acceptance.corrected import corrected_caller, other_caller
+from app.stages.acceptance.covering import cover_alike
 from app.stages.acceptance.entering import Demand, Typed, enter, enter_split
 from app.stages.calendar import office_at
 
@@ -202,4 +203,6 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
         }  # fmt: skip
         _classified(session, columns)
         demands.append(Demand(columns))
-    return enter_split(session, now, actor, office, case, demands)
+    made = enter_split(session, now, actor, office, case, demands)
+    cover_alike(session, now, actor, case, made)
+    return made

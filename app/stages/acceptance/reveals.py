@@ -13,6 +13,7 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
 from app.stages.acceptance.contacts import lead_of
+from app.stages.covers import withheld_from
 
 
 def _to_visit(session: Session, case: Case) -> bool:
@@ -30,6 +31,8 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         raise NotAllowed("no_caller")
     if case.confidential and actor.of_a_unit:
         raise NotAllowed("confidential")
+    if actor.of_a_unit and withheld_from(case, actor.unit_id):
+        raise NotAllowed("withheld")
     if actor.unit_id is not None:
         held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id,
             Assignment.state.in_((*LIVE, "accepted")),

@@ -1,0 +1,224 @@
+"""What a form shows of the words that a unit will read, before its verb is done: the covered text,
+what
+looks like a person and is not covered, and how to cover more or take back. [procedure 1:
+confidential]
+
+Asked on confidential cases, and on others only where a caller's name that is an ordinary word is
+covered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import Case
+from app.rules import words
+from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, uncovered
+from app.rules.covering.ordinary import is_ordinary
+from app.rules.refusal import NotAllowed
+from app.rules.words import covers
+from app.stages.covers import hidden_of
+from app.verbs import Verb, perform
+from app.views.actor import actor, language, now, reader
+
+MORE, BACK = "cover_more", "cover_less"
+"""The fields with which words are covered more and taken back, beside those of the verb."""
+_READ_BY_UNITS = frozenset(
+    {
+        "register",
+        "edit_case",
+        "contact",
+        "split",
+        "merge",
+        "refuse",
+        "withdraw",
+        "screen_suggestion",
+        "allocate",
+        "submit",
+        "instruct",
+        "reclassify",
+        "reassign",
+        "rule_on_return",
+        "rule_on_extension",
+        "rule_on_explanation",
+        "rule_on_interim",
+        "waive_assist",
+        "void_reminder",
+        "propose",
+        "open_supervision",
+        "decline",
+        "defer",
+        "reissue",
+        "draft_finding",
+        "conclude",
+        "rule_on_review",
+        "record_visit",
+        "amend_visit",
+        "examine",
+        "review_responsibility",
+        "strike_row",
+    }
+)
+"""Verbs whose words stand on a page or a paper of a unit."""
+_OF_THE_CASE = {
+    "allocate": ("place", "narrative", "demand"),
+    "reclassify": ("place", "narrative", "demand"),
+}
+"""Verbs with which a unit gets to read what stands on the case already."""
+_NOT_WORDS = frozenset(
+    {
+        "category",
+        "paper_form",
+        "to_leader",
+        "ground",
+        "document",
+        "scan",
+        "level",
+        "date",
+        "due_on",
+        "repeat_check",
+        "contact_number",
+    }
+)
+"""Text fields that hold no words of anybody, or that no unit reads."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One text as the unit will read it: (text, what is covered there or nothing, whether it is
+    suspect)."""
+
+    label: str
+    parts: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a form asks about the words that a unit will read: the texts, what looks like a person,
+    and what
+    could be taken back."""
+
+    title: str
+    choices: Sequence[tuple[str, str, Sequence[str]]]
+    more: str
+    texts: Sequence[Told]
+    may_cover: bool
+    mark: str
+    words: str
+
+
+def reads_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Reads | None:
+    """What a form shows of the words that a unit will read; None where nothing has to be asked."""
+    if verb.name not in _READ_BY_UNITS or actor().of_a_unit:
+        return None
+    texts = list(_texts(verb, case, values))
+    if not texts:
+        return None
+    of = _hidden(case, values)
+    found = [runs(text, of) for _, text in texts]
+    confidential = _is_confidential(case, values)
+    if not confidential and not _doubtful(texts, found):
+        return None
+    return _asked(texts, of, confidential)
+
+
+def _is_confidential(case: Case | None, values: Mapping[str, Any]) -> bool:
+    """Whether the case is confidential, or will be once the verb is done: a lifting is only proposed."""
+    return bool(values.get("confidential")) or (case is not None and case.confidential)
+
+
+def _texts(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, text) of the free words that were typed, and of those that stand on the case
+    already."""
+    tongue = language()
+    for field in verb.fields:
+        value = values.get(field.name)
+        if field.kind == "text" and field.name not in _NOT_WORDS and not field.choices:
+            if isinstance(value, str) and value.strip():
+                yield words.field(field.name, tongue, verb.name), value
+        elif field.kind == "leader" and isinstance(value, Mapping) and value.get("text"):
+            yield words.field("text", tongue), str(value["text"])
+        elif field.kind == "parts" and isinstance(value, Sequence):
+            for part in value:
+                yield words.field("narrative", tongue), str(part.get("narrative", ""))
+    turns = values.get("confidential") is True or verb.name != "reclassify"
+    for name in _OF_THE_CASE.get(verb.name, ()) if case is not None and turns else ():
+        if getattr(case, name):
+            yield words.column("hotline_case", name, tongue), getattr(case, name)
+
+
+def _hidden(case: Case | None, values: Mapping[str, Any]) -> Hidden:
+    """What is hidden of the case once the verb is done: its callers and who is typed in now."""
+    known = hidden_of(reader(), [case.id])[case.id] if case is not None else Hidden()
+    caller = values.get("caller") or {}
+    return hidden(
+        (*known.names, str(caller.get("name") or "")),
+        (*known.numbers, str(caller.get("phone") or "")),
+        known.wholly or _is_confidential(case, values),
+        known.more,
+        known.less,
+    )
+
+
+def _doubtful(texts: Sequence[tuple[str, str]], found: Sequence[Sequence[Any]]) -> bool:
+    """Whether a name is covered that is an ordinary word as well."""
+    for (_, text), covered in zip(texts, found, strict=True):
+        if any(run.kind == NAME and is_ordinary(text[run.start : run.end]) for run in covered):
+            return True
+    return False
+
+
+def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> Reads:
+    tongue = language()
+    told, suspects, taken = [], [], []
+    for label, text in texts:
+        marked = sorted([*runs(text, of), *uncovered(text, of)])
+        parts, over = [], 0
+        for run in marked:
+            typed = text[run.start : run.end]
+            parts += [
+                (text[over : run.start], "", ""),
+                (COVERS.get(run.kind, typed), run.kind, typed),
+            ]
+            over = run.end
+            if run.kind == "suspect":
+                suspects.append(typed)
+            elif run.kind not in (OWN, WORD):
+                taken.append(typed)
+        told.append(Told(label, [*parts, (text[over:], "", "")]))
+    digest = hashlib.sha256("\0".join(text for _, text in texts).encode()).hexdigest()
+    opening = covers.CONFIDENTIAL if confidential else covers.ORDINARY
+    return Reads(
+        words.word(covers.READS, tongue),
+        (
+            (MORE, words.word(covers.SUSPECTED, tongue), list(dict.fromkeys(suspects))),
+            (BACK, words.word(covers.BACK, tongue), list(dict.fromkeys(taken))),
+        ),
+        words.word(covers.MORE, tongue),
+        told,
+        "cover" in actor().rights,
+        f"reads-{digest[:16]}",
+        words.word(opening, tongue),
+    )
+
+
+def cover_chosen(session: Session, case: int, typed: Any) -> None:
+    """Cover the words that a form that was sent covers more on its case, and show again those that
+    it
+    takes back."""
+    found = {}
+    for field in (MORE, BACK):
+        lines = [line.strip() for text in typed.getlist(field) for line in text.splitlines()]
+        found[field] = [line for line in dict.fromkeys(lines) if line]
+    if not any(found.values()) or "cover" not in actor().rights:
+        return
+    try:
+        perform(session, now(), actor(), "cover", case=case, more=found[MORE], less=found[BACK])
+    except NotAllowed as no:
+        if no.msgid != "nothing_changed":
+            raise
