@@ -139,7 +139,11 @@ def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: P
             case.narrative += f"请联系13909121234，我是{CALLER}HOUSING，路灯不亮。"
     told = {"kind": "supplement", "words": f"回电13909121234，{CALLER}HOUSING"}
     for id in own:
-        assert panel.of("operator").post(f"/do/contact/{id}", told).status_code == 302
+        answer = panel.of("operator").post(f"/do/contact/{id}", told)
+        asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
+        if asked:  # A confidential case shows what the unit will read, and is sent again.
+            answer = panel.of("operator").post(f"/do/contact/{id}", {**told, "asked": asked[1]})
+        assert answer.status_code == 302
     browser = panel.of("head@HOUSING")
     for page, column in (("cases", "narrative"), ("contacts", "words")):
         assert _count(browser, f"/{page}/list/") >= len(own)
