@@ -115,9 +115,7 @@ def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any], typed:
     return _together([one for one in (*_about(verb, case, values, typed), read) if one is not None])
 
 
-def _about(
-    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
-) -> Sequence[Question | None]:
+def _about(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Sequence[Question | None]:
     """What is asked about the caller, the matter and the unit."""
     if verb.name in ASKING:
         clean = cleaned(reader(), verb, values)
