@@ -166,10 +166,12 @@ def _examined(desk: Desk, file: File, unit: str, dice: Random) -> Part:
         if one.state != "replied":
             return False
         if not _poor(desk, one):
-            desk.do("examiner", "examine", file.case, passes=True, words="要素齐全，意见明确。")
+            told = "要素齐全，意见明确。"
+            desk.do("examiner", "examine", file.case, unit=desk.standing(unit), passes=True, words=told)
             return True
         words = desk.say("refuse_reply", dice, file.matter)
-        desk.do("examiner", "examine", file.case, passes=False, reason="opinion_unclear", words=words)
+        refused = {"passes": False, "reason": "opinion_unclear", "words": words}
+        desk.do("examiner", "examine", file.case, unit=desk.standing(unit), **refused)
         yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 2), dice)
         unit = desk.standing(unit)
         if not open_to(desk, file, unit):
