@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.database import transaction
 from app.files import content_of, keep
@@ -183,6 +183,12 @@ def _drafted_twice(p: People) -> Act:
     p.plainly("head@WATER", "explain", case, draft=draft)
     p.do("allocator", "rule_on_explanation", case, accept=False)
     return lambda: p.plainly("head@WATER", "explain", case, draft=draft)
+
+
+def _without_posts(p: People) -> None:
+    """Nobody is known to have held a post: else who asked is recused before it is seen that it was they."""
+    with transaction(p.desk.sessions) as session:
+        session.execute(update(UnitPost).values(user_id=None))
 
 
 def _draft_of_nothing(p: People) -> Act:
@@ -358,8 +364,10 @@ SCENES: dict[str, Scene] = {
     "not_his_allocation": when(handling(), "allocator#2", "recall"),
     "not_in_handling": when(registered(), "allocator", "recall"),
     "nothing_pending": when(handling(), "allocator", "rule_on_return", accept=True),
+    "refusal_undecided": when(after(registered(), ("operator", "refuse")), "allocator", "allocate", unit="WATER"),
+    "weekday_differs": when(handling(), "head@WATER", "explain", promised_on="2025年6月12日（周五）"),
     "own_request": when(
-        after(handling(), ("head@WATER", "request_extension")),
+        after(handling(), ("head@WATER", "request_extension"), (_without_posts,)),
         "head@WATER+allocator", "rule_on_extension", unit="WATER", accept=True,
     ),
     "promise_past": when(
@@ -592,6 +600,7 @@ BEHIND_THE_FORM: dict[str, Scene] = {
 UNSEEN = {"not_a_post_of_the_unit": "the form names persons, and looks up their posts in that unit alone"}
 """message id -> why nobody can come to see it."""
 OF_THE_PANEL = {
+    "line_unread": "tests/views/test_bad_input.py",
     "changed_meanwhile": "tests/views/test_corrections.py", "form_too_old": "tests/views/test_once.py",
     "sent_otherwise": "tests/views/test_once.py", "row_moved": "tests/views/test_which_row.py",
 }

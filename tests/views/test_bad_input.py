@@ -28,6 +28,8 @@ BAD: dict[str, tuple[Place | None, str, str, Mapping[str, str], str]] = {
     "a date far ahead": (handling(), "head@WATER", "reply_interim", {
         "opinion": TYPED, "next_step": TYPED, "promised_on": "2026-06-01"}, "promise_too_far"),
     "a leader's date that is none": (registered(), "officer", "open_supervision", NOTICE, "field_wrong"),
+    "a line of days that is none": (None, "it_admin", "load_calendar", {
+        "days": "2027-01-03 上班\n没有日期的一行"}, "line_unread"),
     "an empty narrative": (None, "operator", "register", {
         "kind": "help", "narrative": " \r\n ", "anonymous": "y", "demand": TYPED}, "field_missing"),
     "a narrative of nine characters": (None, "operator", "register", {
