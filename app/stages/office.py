@@ -249,12 +249,11 @@ def succeed_unit(session: Session, now: datetime, actor: Actor, unit: Unit, succ
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
     for one in _held(session, unit):
         payload = {"from": unit.id, "to": successor.id}
-        note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
         _hand_over(session, one, successor)
         case = session.get_one(Case, one.case_id)
         if case.lead_assignment_id == one.id:
             case.lead_unit_id = successor.id
-    session.flush()
+        note(session, now, actor, one, "assignment.succeeded", {"unit_id": successor.id}, payload, successor.id)
     return unit
 
 
