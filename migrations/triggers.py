@@ -2,14 +2,21 @@
 
 An event can be neither changed nor deleted nor written over. A row with a state can be neither deleted nor written
 over, its id never changes, and its state changes only to what an event says that is newer than the last one.
+Of every other table of the record what may change is named (`app/rules/seals.py`), and all else is kept: a column or a
+table that is new is kept without a line here.
 (Alembic's batch mode drops a table's triggers on SQLite without a word, hence "after every migration".)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
+
+import app.models  # noqa: F401  (the tables)
+from app.rules.seals import CHAINED, MAY_CHANGE, MAY_GO, NOT_RECORDED
 
 STATEFUL = {
     "hotline_case": "case",
@@ -22,37 +29,8 @@ STATEFUL = {
     "referral": "referral",
 }
 """table -> the word by which events name its rows."""
-
-KEPT: dict[str, tuple[str, ...]] = {
-    "visit_record": (
-        "visit_id", "attempt", "version", "at", "by_id", "method", "reached", "place", "met", "contacted_by_unit",
-        "truth", "solved", "satisfied", "why", "words", "evidence", "reason",
-    ),
-    "supervision_list": ("day", "number", "issued_at", "rows", "struck"),
-    "report": ("kind", "first", "last", "version", "number", "figures", "changes", "reason", "issued_at"),
-    "report_draft": ("kind", "first", "last", "figures", "drafted_at"),
-    "report_contest": ("draft_id", "unit_id", "at", "by_id", "words"),
-    "supplement": ("referral_id", "n", "sent_at", "sent_by_id", "words", "sealed"),
-    "responsibility": ("round", "at", "by_id", "unit_responsible", "grounds", "excluded_as"),
-    "submission": ("reason", "leader_id", "submitted_at", "submitted_by_id"),
-    "instruction": (
-        "leader", "level", "words", "instructed_on", "due_on", "document", "scan", "entered_at", "leader_id",
-    ),
-    "instruction_notice": ("instruction_id", "assignment_id", "number", "issued_at"),
-    "suggestion_comment": ("case_id", "words", "at", "by_id"),
-    "contact": ("kind", "channel", "received_at", "entered_at", "words", "operator_id"),
-    "stored_file": (
-        "case_id", "referral_id", "kind", "name", "sha256", "size", "media_type", "added_at", "added_by_id", "unit_id",
-    ),
-    "paper": ("kind", "subject_id", "number", "facts"),
-    "cover": ("event_id", "case_id", "word", "covers", "at", "by_id"),
-    "reveal": ("event_id", "case_id", "at", "by_id", "reason"),
-    "turned_down": ("event_id", "case_id", "at", "by_id", "proposed_by_id", "reason", "words"),
-    "lifting": ("event_id", "case_id", "at", "by_id", "reason"),
-    "dossier": ("referral_id", "version", "name", "sha256", "size", "recorded_at"),
-}  # fmt: skip
-"""table -> its columns that never change once written; its rows are never deleted. (A case's heir takes its rows over,
-a receipt and a paper's number are added later: other columns. A contact's caller has a guard of his own.)"""
+_STATE = ("id", "state", "state_event_id")
+"""What has guards of its own."""
 
 _HIS_CASE = (
     "SELECT 1 FROM hotline_case c WHERE c.id = new.case_id AND c.caller_id = new.caller_id AND c.state = 'registered' "
@@ -102,6 +80,11 @@ def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
         yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
     yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
     yield from _kept_postgres(connection)
+    for table, columns in _facts_kept(connection):
+        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns)
+        named = ", ".join(f'"{column}"' for column in columns)
+        # `OF`: the bot's updates name none of these, and pay nothing.
+        yield f"guard_{table}_kept", table, f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
     for table, word in STATEFUL.items():
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         yield (
@@ -112,35 +95,61 @@ def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _kept(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The kept tables, with their kept columns, that a migration has made by now."""
+@dataclass(frozen=True)
+class Kept:
+    """A recorded table without states: its key, the columns that never change, and whether its rows may go."""
+
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    may_go: bool
+
+
+def _kept(connection: Connection) -> Iterator[Kept]:
+    """The recorded tables without states that migrations have made by now, whatever their columns: what may change is
+    named, all else is kept."""
     seen = inspect(connection)
-    there = set(seen.get_table_names())
-    for table, columns in KEPT.items():
-        if table in there:
-            made = {column["name"] for column in seen.get_columns(table)}
-            yield table, tuple(column for column in columns if column in made)
+    for table in sorted(seen.get_table_names()):
+        key = tuple(seen.get_pk_constraint(table)["constrained_columns"])
+        if table in STATEFUL or table in CHAINED or table in NOT_RECORDED or table not in Model.metadata.tables:
+            continue
+        may = MAY_CHANGE.get(table, ())
+        columns = tuple(str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may)
+        yield Kept(table, key, columns, table in MAY_GO)
+
+
+def _facts_kept(connection: Connection) -> Iterator[tuple[str, list[str]]]:
+    """The tables with a state, each with its columns that never change once a row stands."""
+    seen = inspect(connection)
+    facts = {column.name for column in Model.metadata.tables["hotline_case"].columns if column.info.get("fact")}
+    for table in STATEFUL:
+        may = {*MAY_CHANGE[table], *_STATE, *(facts if table == "hotline_case" else ())}
+        yield table, [str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may]
 
 
 def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    for table, columns in _kept(connection):
-        yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
-        yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
-        changed = " OR ".join(f"old.{column} IS DISTINCT FROM new.{column}" for column in ("id", *columns))
+    for kept in _kept(connection):
+        table = kept.table
+        if not kept.may_go:
+            yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+            yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
+        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in kept.columns)
         yield f"guard_{table}_change", table, f"BEFORE UPDATE ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
         if table == "contact":
             yield "guard_contact_caller", table, "BEFORE UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_follows()"
 
 
 def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
-    for table, columns in _kept(connection):
-        yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
-        yield (
-            f"guard_{table}_over",
-            f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
-            "BEGIN SELECT raise(ABORT, 'append-only'); END",
-        )
-        changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in ("id", *columns))
+    for kept in _kept(connection):
+        table = kept.table
+        if not kept.may_go:
+            yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
+            yield (
+                f"guard_{table}_over",
+                f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
+                "BEGIN SELECT raise(ABORT, 'append-only'); END",
+            )
+        changed = " OR ".join(f'old."{column}" IS NOT new."{column}"' for column in kept.columns)
         yield (
             f"guard_{table}_change",
             f"BEFORE UPDATE ON {table} WHEN {changed} BEGIN SELECT raise(ABORT, 'append-only'); END",
@@ -192,6 +201,13 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         )
     yield from _kept_sqlite(connection)
     yield from _onto(connection)
+    for table, columns in _facts_kept(connection):
+        changed = " OR ".join(f'old."{column}" IS NOT new."{column}"' for column in columns)
+        named = ", ".join(f'"{column}"' for column in columns)
+        yield (
+            f"guard_{table}_kept",
+            f"BEFORE UPDATE OF {named} ON {table} WHEN {changed} BEGIN SELECT raise(ABORT, 'append-only'); END",
+        )
     yield "guard_event_update", "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END"
     for table, word in STATEFUL.items():
         found = (

@@ -93,12 +93,13 @@ def allocated(session: Session, case: Case | None = None, code: str = "water", *
     return made
 
 
-def whole_case(session: Session, code: str = "water") -> dict[str, int]:
-    """One case with one row of every subject: subject -> id, and the unit's."""
-    ids = {"unit": unit(session, code), "case": register(session).id}
+def whole_case(session: Session, code: str = "water", n: str | None = None) -> dict[str, int]:
+    """One case with one row of every subject: subject -> id, and the unit's. `n` numbers the case and its part."""
+    ids = {"unit": unit(session, code), "case": register(session, number=n and f"case {n}").id}
     for subject in SUBJECTS:
         if subject != "case":
-            ids[subject] = bear(session, subject, ids["case"], ids).id
+            numbered = {"number": n and f"part {n}"} if subject == "assignment" else {}
+            ids[subject] = bear(session, subject, ids["case"], ids, **numbered).id
     return ids
 
 

@@ -74,10 +74,7 @@ class Guarded:
 
 def peopled(desk: Desk, pragma: str | None) -> Guarded:
     with transaction(desk.sessions) as session:
-        first, second = whole_case(session, "water"), whole_case(session, "housing")
-        for n, ids in enumerate((first, second)):
-            session.get_one(SUBJECTS["case"], ids["case"]).number = f"case {n}"
-            session.get_one(SUBJECTS["assignment"], ids["assignment"]).number = f"part {n}"
+        first, second = whole_case(session, "water", "0"), whole_case(session, "housing", "1")
     return Guarded(desk, pragma, first, second)
 
 
