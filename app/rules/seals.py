@@ -81,9 +81,11 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "leader_assigned", "leader_due_on", "merged_into_id", "taken_over_by_id", "answered_by_id", "answer",
         "refusal_proposed_by_id", "refusal_reason", "told_caller", "line", "sampled", "redo_failed", "disputed_by",
         "excluded_as", "closed_at", "closed_as", "own_at", "own_clock", "own_overdue_for",
+        "screen_at", "screen_clock", "screen_overdue_for",
     ),
     "instruction": ("case_id",),
     "instruction_notice": ("case_id", "unit_id"),
+    "lifting": ("accepted", "words", "decided_at", "decided_by_id"),
     "named_person": ("statement", "stated_at"),
     "referral": (
         "case_id", "send_by_at", "send_by_clock", "own_at", "own_clock", "own_overdue_for", "report", "proposal",
@@ -96,6 +98,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "case_id", "unit_id", "reply_by_at", "reply_by_clock", "satisfied_by_reply_id", "satisfied_by_request_id",
         "answered_late", "lapsed_at", "in_error", "void_reason", "ended_at",
     ),
+    "report_draft": ("own_at", "own_clock", "own_overdue_for", "contest_at", "contest_clock", "report_id"),
     "reply": (
         "case_id", "examined_at", "examined_by_id", "refusal", "refusal_words", "own_at", "own_clock",
         "own_overdue_for",
@@ -110,7 +113,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "submission": ("case_id",),
     "suggestion": ("kept", "words", "screened_at", "screened_by_id"),
     "supervision": (
-        "case_id", "unit_id", "listed_on", "struck_reason", "struck_at", "struck_on_list", "own_at", "own_clock",
+        "case_id", "unit_id", "facts", "listed_on", "struck_reason", "struck_at", "struck_on_list", "own_at", "own_clock",
         "own_overdue_for", "deferred_on", "opened_at", "opened_by_id", "number", "notice_number", "requirement",
         "due_at", "due_clock", "overdue_for", "reissues", "feedback", "fed_back_at", "cleared_to", "finding",
         "finding_words", "finding_from", "found_by_id", "confirmed_at", "confirmed_by_id", "heard_at", "heard_clock",
