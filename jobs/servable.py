@@ -57,8 +57,8 @@ def servable(settings: config.Config) -> None:
         with contextlib.suppress(OperationalError):
             at_our_schema(engine)
             with reading(sessions_of(settings, engine)) as session:
-                our_key(settings, session)
                 no_sample(settings, session)
+                our_key(settings, session)
                 tell_of_clock(session)
     finally:
         engine.dispose()

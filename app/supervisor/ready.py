@@ -96,8 +96,8 @@ def prepare(settings: config.Config, now: datetime) -> bool:
     try:
         _migrate(engine, settings, now)
         with reading(sessions_of(settings, engine)) as session:
-            our_key(settings, session)
             no_sample(settings, session)
+            our_key(settings, session)
             return session.scalar(select(Person.id).limit(1)) is None
     except DatabaseError as error:
         # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.

@@ -186,7 +186,9 @@ def _history(desk: Desk, seed: int, looks: bool) -> tuple[list[str], list[Any]]:
                 _look_at_everything(desk, at)
             done = sweep(desk.sessions, at)
             assert done.failures == 0, done.error
-    query = select(Event.at, Event.chain, Event.kind, Event.payload).where(Event.actor == "bot").order_by(Event.id)
+    query = select(Event.at, Event.chain, Event.kind, Event.payload).where(
+        Event.actor == "bot", Event.kind != "record.sealed"
+    ).order_by(Event.id)
     return went, sorted((row.at.isoformat(), row.chain, row.kind, row.payload) for row in rows(desk, query))
 
 

@@ -252,7 +252,7 @@ def test_a_database_that_cannot_be_used_is_refused_with_a_sentence(data: Path, u
 
 def _behind(data: Path) -> None:
     with closing(sqlite3.connect(data / "desk.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
 def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: Desk, data: Path) -> None:

@@ -191,7 +191,7 @@ def test_services_started_on_a_database_that_is_behind_refuse(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with desk.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     (told,) = set(refusals(desk, tmp_path / "data", monkeypatch, caplog))
     assert "behind its migrations" in told and "python -m app upgrade" in told
 

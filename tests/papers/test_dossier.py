@@ -373,8 +373,8 @@ def test_the_events_are_the_chain_up_to_the_seal_as_it_was_hashed(room: Room) ->
     for n, line in enumerate(found, 1):
         payload = hashlib.sha256(line["payload"].encode()).hexdigest()
         hashed = [
-            "duban/event/1", before, line["chain"], n, line["at"], line["actor"], line["kind"], line["subject"],
-            line["subject_id"], line["from_state"], line["to_state"], payload,
+            "duban/event/2", before, line["chain"], n, line["at"], line["actor"], line["kind"], line["subject"],
+            line["subject_id"], line["from_state"], line["to_state"], payload, line["key_name"],
         ]  # fmt: skip
         body = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
         before = hashlib.sha256(body.encode()).hexdigest()

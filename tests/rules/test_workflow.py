@@ -180,7 +180,7 @@ def test_what_ends_with_a_move_is_itself_a_legal_move_with_an_event_word_of_its_
 @pytest.mark.parametrize("word", EVENTS)
 def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
     subject, _, happened = word.partition(".")
-    of_a_case = {"contact", "caller", "suggestion", "draft", "file", "paper", "clock"}
+    of_a_case = {"contact", "instruction", "caller", "suggestion", "draft", "file", "paper", "clock"}
     office = {"centre", "room", "list", "report", "calendar", "rule"}
     directory = {"unit", "post", "category", "setting", "user", "role"}
     ledger = {"record", "key"}

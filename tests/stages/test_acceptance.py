@@ -572,6 +572,7 @@ CORRECTED: dict[str, tuple[Any, str, Any]] = {
     "demand": ("请抢修并清淤", "demand", "请抢修并清淤"),
     "dangerous": (True, "dangerous", True),
     "paper_form": ("补7", "paper_form", "补7"),
+    "agreed_named": (True, "agreed_named", True),
     "repeat_check": ("未见重复", "repeat_check", "未见重复"),
     "category": ("供热", "category_id", "供热"),
     "complained_unit": ("HOUSING", "complained_unit_id", "HOUSING"),

@@ -233,6 +233,8 @@ def test_handler_examiner_and_visitor_are_three_persons(room: Room) -> None:
     room.allocated("2025-06-09 09:10", "A", kind="help")
     room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
     everybody = ("examiner", "visitor", "centre_head")
+    with transaction(room.desk.sessions) as session:  # who held a post of the unit is recused before that
+        session.execute(update(UnitPost).values(user_id=None))
     handler = _somebody(room, "WATER_head", *everybody)
     assert _refused(room, "2025-06-09 15:00", handler, "examine", passes=True) == "handled_it_himself"
     room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)

@@ -115,7 +115,7 @@ def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: P
     told = red(sqlite_panel, "officer")
     assert told["移送逾期"] == 1
     assert told["督查室逾期"] >= 1
-    assert red(sqlite_panel, "centre_head").keys() <= {"中心逾期工单", "逾期未审定申请"}
+    assert red(sqlite_panel, "centre_head").keys() <= {"中心逾期工单", "逾期未审定申请", "逾期未筛选建议"}
 
 
 # What a form says.
