@@ -113,7 +113,8 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "submission": ("case_id",),
     "suggestion": ("kept", "words", "screened_at", "screened_by_id"),
     "supervision": (
-        "case_id", "unit_id", "facts", "listed_on", "struck_reason", "struck_at", "struck_on_list", "own_at", "own_clock",
+        "case_id", "unit_id", "facts", "listed_on", "struck_reason", "struck_at", "struck_on_list", "own_at",
+        "own_clock",
         "own_overdue_for", "deferred_on", "opened_at", "opened_by_id", "number", "notice_number", "requirement",
         "due_at", "due_clock", "overdue_for", "reissues", "feedback", "fed_back_at", "cleared_to", "finding",
         "finding_words", "finding_from", "found_by_id", "confirmed_at", "confirmed_by_id", "heard_at", "heard_clock",
