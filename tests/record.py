@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,10 +41,11 @@ def rows(desk: Desk, query: Any) -> list[Any]:
         return list(session.execute(query).all())
 
 
-def whole(desk: Desk) -> None:
-    """The record is whole, every number was given out once and without a gap, the day's counts are those of events."""
+def whole(desk: Desk, broken: Collection[int] = ()) -> None:
+    """The record is whole (but for the chains that a test broke itself),
+    every number was given out once and without a gap, the day's counts are those of events."""
     with reading(desk.sessions) as session:
-        assert verify(session, desk.key) == []
+        assert {flaw.chain for flaw in verify(session, desk.key)} <= set(broken)
         last = session.scalar(select(Series.last).where(Series.name == "reminder")) or 0
         numbers = sorted(session.scalars(select(Reminder.number)))
         cases = session.scalars(select(Case.number).where(Case.number.like("2026%")))

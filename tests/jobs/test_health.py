@@ -152,13 +152,13 @@ def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(desk: De
     with transaction(desk.sessions) as session:  # the seeded units have no liaison
         session.execute(update(Unit).values(active=False))
     sweep(desk.sessions, NOW)
-    one = sole(settings)
+    (one,) = (told for told in health.findings(settings, NOW) if told.code != "pairs_behind")  # seeded past the index
     assert (one.code, one.level) == ("look_failed", WRONG)
     assert str(case.number) in one.zh and "1次" in one.zh
     with transaction(desk.sessions) as session:
         session.execute(update(Case).where(Case.id == case.id).values(head_seq=Case.head_seq + 1))
     sweep(desk.sessions, NOW + timedelta(hours=1))
-    assert found(settings, NOW + timedelta(hours=1)) == []
+    assert "look_failed" not in dict(found(settings, NOW + timedelta(hours=1)))
 
 
 def test_a_worker_that_does_not_live_is_missed(settings: config.Config, redis_url: str) -> None:

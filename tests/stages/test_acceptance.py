@@ -27,6 +27,7 @@ from app.models import (
     Unit,
     Visit,
 )
+from app.models.columns import facts_of
 from app.rules.limits import CHANNELS, KINDS
 from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS
 from app.stages.allocation import complained_of
@@ -582,7 +583,7 @@ CORRECTED: dict[str, tuple[Any, str, Any]] = {
 
 
 def test_every_fact_that_may_be_corrected_is_here() -> None:
-    assert {column for _, column, _ in CORRECTED.values()} == set(FACTS)
+    assert {column for _, column, _ in CORRECTED.values()} == set(FACTS) | set(facts_of(Case))
     assert set(CORRECTED) == {one.name for one in VERBS["edit_case"].fields}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -234,7 +235,7 @@ def test_handler_examiner_and_visitor_are_three_persons(room: Room) -> None:
     room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
     everybody = ("examiner", "visitor", "centre_head")
     with transaction(room.desk.sessions) as session:  # who held a post of the unit is recused before that
-        session.execute(update(UnitPost).values(user_id=None))
+        session.execute(update(UnitPost).values(to_on=date(2020, 1, 1)))
     handler = _somebody(room, "WATER_head", *everybody)
     assert _refused(room, "2025-06-09 15:00", handler, "examine", passes=True) == "handled_it_himself"
     room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
@@ -300,7 +301,7 @@ def test_the_requester_does_not_rule(room: Room, ask: str, rule: str) -> None:
     head = _somebody(room, "WATER_head", "allocator")
     assert _refused(room, "2025-06-09 15:00", head, rule, accept=True) == "recused"
     with transaction(room.desk.sessions) as session:
-        session.execute(update(UnitPost).where(UnitPost.user_id == head.id).values(user_id=None))
+        session.execute(update(UnitPost).where(UnitPost.user_id == head.id).values(to_on=date(2020, 1, 1)))
     assert _refused(room, "2025-06-09 15:00", head, rule, accept=True) == "own_request"
     room.do("2025-06-09 15:00", "allocator", rule, "A", accept=True)
 

@@ -316,7 +316,7 @@ def test_of_two_items_on_one_ground_the_one_that_is_named_is_meant(room: Room) -
     bad = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied"}
     room.do("2025-06-10 09:00", "visitor", "record_visit", "A", **bad)
     room.do("2025-06-10 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
-    room.do("2025-06-10 12:00", "centre_head", "propose", "A")
+    room.do("2025-06-10 12:00", "centre_head", "propose", "A", unit="WATER")
     first, second = (row.id for row in room.items("A"))
     no = room.refused("2025-06-10 12:30", "officer", "open_supervision", "A", item=first)
     assert no == "not_a_candidate"

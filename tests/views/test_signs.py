@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Case, Referral, Supervision
+from app.rules.festivals import holidays
 from app.stages.calendar import fill
 from tests.databases import Desk
 from tests.people import People, at
@@ -51,7 +52,7 @@ def test_a_year_whose_days_are_loaded_and_approved_is_no_sign(sqlite_desk: Desk,
     people = People(sqlite_desk, "2026-12-11 09:00").hire()
     with transaction(sqlite_desk.sessions) as session:
         fill(session, people.now)
-    days = {at(f"2027-01-{n:02} 09:00").date(): "rest" if n == 1 else "work" for n in range(1, 32)}
+    days = dict.fromkeys(holidays(2027).values(), "rest")
     people.plainly("it_admin", "load_calendar", days=days)
     people.plainly("centre_head", "approve_calendar", accept=True)
     with on(sqlite_desk, tmp_path, people.now) as panel:

@@ -9,6 +9,7 @@ from tests.test_rooms import calls, sources
 
 REQUESTS = ("app/views", "app/web.py", "app/api")
 UNSCOPED = {
+    "app/views/whocalled.py:others_of_number": "the callers of a number, for who enters one: the question who called",
     "app/views/verbs.py:_caller": "whether a caller stands on a case that the form was found for, scoped",
     "app/views/once.py:Sending.otherwise": "the key of a form of one's own account: what was done with it",
     "app/web.py:_office": "what the office is called, and whether it is a sample one, which every page says",

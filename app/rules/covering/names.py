@@ -53,7 +53,7 @@ COMPOUND = (
     "单于",
 )
 _HAN = r"\u3400-\u9fff\U00020000-\U0003134f"
-_BOUND = ("(?<![a-z0-9])", "(?![a-z0-9])")
+_BOUND = ("(?<![a-z])", "(?![a-z])")
 
 
 def _is_han(text: str) -> bool:
