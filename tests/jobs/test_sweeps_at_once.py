@@ -223,7 +223,8 @@ def test_rows_that_are_being_added_are_waited_for_before_the_list_is_issued(post
             go_on.wait(30)
 
     def notice(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        connection.info["listed"] = "INSERT INTO supervision " in statement
+        listed = connection.info.get("listed", False)
+        connection.info["listed"] = listed or "INSERT INTO supervision " in statement
 
     event.listen(desk.engine, "before_cursor_execute", notice)
     event.listen(desk.engine, "commit", stop)

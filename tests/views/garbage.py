@@ -102,7 +102,7 @@ def names(verb: Verb) -> Iterator[str]:
             yield one.name
     if verb.target != "none":
         fields = {one.name for one in verb.fields}
-        yield from (name for name in ("unit", "ground", "item", "draft") if name not in fields)
+        yield from (name for name in ("unit", "ground", "draft") if name not in fields)
 
 
 def addresses(verb: Verb, cases: list[int]) -> Iterator[str]:
