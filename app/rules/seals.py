@@ -133,6 +133,6 @@ is not named here all of them. What was registered of a case and is marked as a 
 MAY_GO = (
     "ab_permission", "ab_permission_view", "ab_permission_view_role", "ab_role", "ab_user", "ab_user_role",
     "ab_view_menu", "calendar_day", "calendar_proposal", "caller", "category", "draft", "named_person", "series",
-    "setting", "sla_rule", "unit", "unit_post",
+    "setting", "sla_rule", "told_as", "unit", "unit_post",
 )  # fmt: skip
 """Recorded tables whose rows no guard keeps from being deleted: `verify` names a row that went without its event."""
