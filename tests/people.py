@@ -81,7 +81,8 @@ class People:
         """One verb of one person, in a transaction of its own; what is left out is filled in as in a story."""
         step = {**given, "as": word}
         fields = filled(verb, f"C{case}" if case else f"N{self.made}", step, self.now)
-        return self.plainly(word, verb, case, **fields, **{k: given[k] for k in ("unit", "ground") if k in given})
+        meant = {name: given[name] for name in ("unit", "ground", "item") if name in given}
+        return self.plainly(word, verb, case, **fields, **meant)
 
     def plainly(self, word: str, verb: str, case: Any = None, **fields: Any) -> Any:
         """One verb with these fields and nothing filled in."""

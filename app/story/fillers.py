@@ -133,7 +133,7 @@ FILLERS: dict[str, Filler] = {
 FILLERS |= {draft: FILLERS[head] for draft, head in DRAFTED.items()}
 
 
-NO_FIELDS = ("at", "as", "do", "case", "refused", "unconfirmed", "unit", "ground")
+NO_FIELDS = ("at", "as", "do", "case", "refused", "unconfirmed", "unit", "ground", "item")
 """What a step says beside the fields of its form."""
 
 

@@ -112,7 +112,10 @@ def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any], typed:
     """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
     reads = reads_of(verb, case, values)
     read = Question(reads.words, frozenset({reads.mark}), reads=reads) if reads is not None else None
-    return _together([one for one in (*_about(verb, case, values, typed), read) if one is not None])
+    asked = _together([one for one in (*_about(verb, case, values, typed), read) if one is not None])
+    if asked is not None:
+        cleaned(reader(), verb, values)
+    return asked
 
 
 def _about(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Sequence[Question | None]:

@@ -18,7 +18,9 @@ from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import VERBS, Verb, perform
+from app.verbs.form import Field
 from app.verbs.offers import ACTS_ON
+from app.verbs.typed import value_of
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import names_of, why_not
 from app.views.caserows import rows_of
@@ -301,7 +303,7 @@ def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> d
     taken = {one.name for one in verb.fields}
     for name in ("unit", "ground"):
         if typed.get(name) and name not in taken:
-            target[name] = typed[name]
+            target[name] = value_of(reader(), Field(name), typed[name])
     if "id" in taken and not values.get("id"):
         raise NotAllowed("not_found")
     if typed.get("draft"):

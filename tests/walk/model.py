@@ -174,6 +174,7 @@ class Model(Room):
     def do(self, who: Person, verb: str, case: Case | None = None, **fields: Any) -> None:
         """One verb of one person. Raises Refused, and nothing is changed."""
         self.said.clear()
+        self.meant = None
         need(who.role in WHO_MAY[verb])
         getattr(self, verb)(who, *([] if case is None else [case]), **fields)
 

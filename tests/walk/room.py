@@ -24,6 +24,9 @@ SEND = ("sealed", "sent", "received", "closed")
 
 
 class Room(Handling):
+    meant: Item | None = None
+    """The item that the last verb was about."""
+
     # Supervision.
 
     def _item(self, case: Case, unit: str | None, *states: str, ended: str = "") -> Item:
@@ -35,7 +38,8 @@ class Room(Handling):
         fitting = [item for item in rows if item.state in states]
         fitting = fitting or [row for row in reversed(rows) if row.state == ended]
         fitting = fitting or [row for row in rows if row.state in STANDING]
-        return fitting[0] if fitting else rows[-1]
+        self.meant = fitting[0] if fitting else rows[-1]
+        return self.meant
 
     def _about(self, case: Case, item: Item) -> Assignment:
         return next(one for one in case.assignments if item in one.items)
@@ -52,7 +56,7 @@ class Room(Handling):
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
         waiting = sorted((item for item in rows if item.state == "candidate"), key=lambda item: item.n)
         if waiting:
-            item = waiting[0]
+            self.meant = item = waiting[0]
         else:
             one = self.held(case, unit)
             need(not any(row.state in STANDING for row in one.items) and one.state in (*LIVE, "accepted"))

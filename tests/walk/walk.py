@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 
 from app.database import reading, transaction
 from app.ledger import verify
-from app.models import OFFICE_CHAIN, Event, SlaRule, Unit
+from app.models import OFFICE_CHAIN, Event, SlaRule, Supervision, Unit
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.people import People
 from tests.walk.model import PEOPLE, STAND_INS, UNITS, WAYS_OUT, WHO_MAY, Model
-from tests.walk.rows import Case, Person, Row
+from tests.walk.rows import Case, Item, Person, Row
 from tests.walk.said import Refused
 from tests.walk.standing import STATES, expected, stands
 from tests.walk.steps import BEGINNINGS, FIELDS, WEIGHTS, spoken
@@ -140,6 +140,8 @@ class Walk:
             told["into"] = self.ids[shown["into"]]
         if refused:
             self.m.said.clear()
+        elif case is not None and self.m.meant is not None:
+            told["item"] = self.item_id(case, self.m.meant)
         try:
             self.people.made += 1
             done = self.people.do(who.word, verb, None if case is None else self.ids[case], **told)
@@ -151,6 +153,13 @@ class Walk:
             REPORT[f"did {verb}"] += 1
             self.learn(verb, case, done)
         self.check(f"{who.word} {verb}")
+
+    def item_id(self, case: int, item: Item) -> int:
+        """The desk's id of an item of the model: both count a case's items in the order in which they arose."""
+        query = select(Supervision.id).where(Supervision.case_id == self.ids[case]).order_by(Supervision.id)
+        with reading(self.desk.sessions) as session:
+            ids = session.scalars(query).all()
+        return ids[self.m.cases[case].items.index(item)]
 
     def learn(self, verb: str, case: int | None, done: Any) -> None:
         """What the model cannot know: new ids, and whether the seed drew a direct answer."""
