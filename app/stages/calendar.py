@@ -44,6 +44,7 @@ YEARS_AHEAD = 10
 OFFICE, LIBRARY, WEEK, PROVISIONAL = "office", "library", "week", "provisional"
 """Where a day is known from: a loaded notice names it, the published calendar has it, it follows the week in a year
 that is known, or it is a guess."""
+UNSCOPED = {"unscoped": True}
 _VERSION, _LAST = "calendar.version", "calendar.last"
 
 
@@ -189,6 +190,26 @@ def days_known(session: Session, now: datetime) -> Calendar:
     return _calendar(session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends)
 
 
+def days_held(session: Session, now: datetime) -> dict[date, tuple[bool, str]]:
+    """day -> worked, and where that is known from, up to the end of next year, for who only reads: nothing is
+    filled."""
+    rows = session.execute(select(CalendarDay.day, CalendarDay.worked, CalendarDay.source))
+    held = {row.day: (bool(row.worked), str(row.source)) for row in rows}
+    day, end = max(held, default=date(FIRST_YEAR - 1, 12, 31)), date(beijing(now).year + 1, 12, 31)
+    while day < end:
+        day += timedelta(days=1)
+        held[day] = _guess(day)
+    return held
+
+
+def office_with(session: Session, now: datetime, days: Mapping[date, tuple[bool, str]]) -> Office:
+    """The office as it would stand with these days."""
+    versions = _versions(session)
+    guessed = frozenset(day for day, (_, source) in days.items() if source == PROVISIONAL)
+    worked = {day: worked for day, (worked, _) in days.items()}
+    return Office(Calendar.of(worked, guessed, versions.at(beijing(now)).day_ends), versions, beijing(now))
+
+
 def numbers_known(session: Session, now: datetime) -> Limits:
     """The numbers in force, for who only reads."""
     return _versions(session).at(beijing(now))
@@ -198,7 +219,7 @@ def _look_again(session: Session, now: datetime) -> None:
     """When the bot looks at a case was worked out with the days as they were: it looks at all of them anew."""
     soon = sweep_not_before(now)
     later = select(Case.id, Case.head_seq).where(Case.look_again_at > soon).order_by(Case.id).with_for_update()
-    rows = session.execute(later, execution_options={"unscoped": True})
+    rows = session.execute(later, execution_options=UNSCOPED)
     look_at(session, {row.id: row.head_seq for row in rows}, soon)
 
 
@@ -213,13 +234,13 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
 
 def moving(session: Session, office: Office) -> list[Entry]:
     """What working every open deadline out anew would change: the later ones, and those whose basis is another by now;
-    nothing is written."""
+    nothing is written. It looks at all cases, whoever asks."""
     whole_days = office.calendar.to_midnight()
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
         running = model.state.in_(states) | _still_running(model, office.now)
-        for row in session.scalars(select(model).where(running).order_by(model.id)):
+        for row in session.scalars(select(model).where(running).order_by(model.id), execution_options=UNSCOPED):
             later = {
                 name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
                 for name in names if name not in STANDS.get((subject, getattr(row, "role", row.state)), ())
@@ -317,7 +338,7 @@ def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
         Assignment.role == "assist", Assignment.state.in_(LIVE), Assignment.round == lead.round,
         lead.role == "lead", lead.state.in_(LIVE),
     ).order_by(Assignment.id)  # fmt: skip
-    for assist, its_lead in session.execute(query).all():
+    for assist, its_lead in session.execute(query, execution_options=UNSCOPED).all():
         moved = leads.get(its_lead.id)
         new = deadline_from(moved["due_at"], moved["due_clock"]) if moved else its_lead.deadline("due")
         due = _assist_anew(office.calendar, assist, new)

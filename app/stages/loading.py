@@ -7,7 +7,7 @@ that was loaded (or published): then the days that nobody named follow the week.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -20,7 +20,18 @@ from app.roles import Actor
 from app.rules.festivals import holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import provisional_workday
-from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL, WEEK, office_at, recompute, set_days
+from app.stages.calendar import (
+    LIBRARY,
+    OFFICE,
+    PROVISIONAL,
+    WEEK,
+    days_held,
+    moving,
+    office_at,
+    office_with,
+    recompute,
+    set_days,
+)
 from app.stages.proposals import proposed
 
 NAMED = (OFFICE, LIBRARY)
@@ -50,16 +61,64 @@ def lacking(session: Session, years: Iterable[int], days: Mapping[date, bool] | 
     return found
 
 
+class Move(NamedTuple):
+    """A clock that would run longer: of which case, subject and name, of which unit, until when before and then."""
+
+    case: int
+    subject: str
+    clock: str
+    unit: int | None
+    old: datetime
+    new: datetime
+
+
+class Foreseen(NamedTuple):
+    """What loading days would do: `held` is the table of days with them, `lacking` what their years lack still,
+    `moves` which clocks run longer; `settled` so many end as before, and no longer rest on a guess."""
+
+    held: Mapping[date, tuple[bool, str]]
+    lacking: Sequence[Lacking]
+    moves: Sequence[Move]
+    settled: int
+
+
+def foresee(session: Session, now: datetime, days: Mapping[date, bool]) -> Foreseen:
+    """What loading these days (True: worked) would do; nothing is written. NotAllowed where they cannot be loaded."""
+    held = days_held(session, now)
+    _insist_on(days, min(held), max(held))
+    held |= {day: (worked, OFFICE) for day, worked in days.items()}
+    years = sorted({day.year for day in days})
+    lacks = lacking(session, years, days)
+    for year in years:
+        was, source = _turned(year not in {one.year for one in lacks})
+        unnamed = [day for day, (_, known) in held.items() if day.year == year and known == was]
+        held |= {day: (worked, source) for day, worked in _unnamed(unnamed, source).items()}
+    moves, settled = list[Move](), 0
+    for entry in moving(session, office_with(session, now, held)):
+        for clock, told in entry.payload.items():
+            old, new = (datetime.fromisoformat(told[word]) for word in ("told", "new"))
+            if new > old:
+                moves.append(Move(entry.chain, entry.subject, clock, entry.unit_id, old, new))
+            else:
+                settled += 1
+    return Foreseen(held, lacks, sorted(moves, key=lambda one: (one.old, one.case)), settled)
+
+
+def _insist_on(days: Mapping[date, bool], first: date, last: date) -> None:
+    """Raises NotAllowed where no day is named, or one that the table does not reach."""
+    if not days:
+        raise NotAllowed("no_days")
+    for day in days:
+        if not first <= day <= last:
+            raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=last.isoformat())
+
+
 def load_calendar(
     session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
 ) -> CalendarProposal:
     """An IT administrator proposes days (True: worked); nothing changes before the centre head approves them."""
     office = office_at(session, now)
-    if not days:
-        raise NotAllowed("no_days")
-    for day in days:
-        if not office.calendar.first <= day <= office.calendar.last:
-            raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=office.calendar.last.isoformat())
+    _insist_on(days, office.calendar.first, office.calendar.last)
     named = json.dumps({day.isoformat(): worked for day, worked in sorted(days.items())})
     proposal = CalendarProposal(days=named, reason=reason, proposed_at=now, proposed_by_id=actor.id)
     session.add(proposal)
@@ -97,12 +156,21 @@ def approve_calendar(
 
 def _settle(session: Session, year: int) -> None:
     """Let the days of a year that no notice names follow the week where the year is known, else leave them guessed."""
-    was, now_ = (WEEK, PROVISIONAL) if lacking(session, [year]) else (PROVISIONAL, WEEK)
+    was, source = _turned(not lacking(session, [year]))
     unnamed = session.scalars(
         select(CalendarDay.day).where(
             CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)), CalendarDay.source == was
         )
     ).all()
-    worked = {day: day.weekday() < 5 if now_ == WEEK else provisional_workday(day) for day in unnamed}
-    if worked:
-        set_days(session, worked, now_)
+    if unnamed:
+        set_days(session, _unnamed(unnamed, source), source)
+
+
+def _turned(known: bool) -> tuple[str, str]:
+    """Where unnamed days were known from that turn, and where from now on, in a year that is known or is not."""
+    return (PROVISIONAL, WEEK) if known else (WEEK, PROVISIONAL)
+
+
+def _unnamed(days: Iterable[date], source: str) -> dict[date, bool]:
+    """Days that no notice names -> worked, by the week or guessed."""
+    return {day: day.weekday() < 5 if source == WEEK else provisional_workday(day) for day in days}

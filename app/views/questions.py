@@ -24,9 +24,11 @@ from app.stages.acceptance import of_number, same_matter, since_when
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
+from app.views.foreseen import APPROVED, LOADED, Shown, foreseen
 from app.views.forms import Input
 from app.views.masking import know_callers, masked_caller, masked_text
 from app.views.unitreads import Reads, reads_of
+from app.views.which import which_row
 from app.views.whocalled import ASKING, anonymous_or_not, anonymous_with_caller, others_of_number, who_of_them
 
 Typed = MultiDict[str, str]
@@ -72,7 +74,7 @@ class Offer:
 class Question:
     """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways,
     `lines` cases with such a way each, `parts` what would be made; `filed` is what going on puts on file, field by
-    field; `asks` has to be answered."""
+    field; `asks` has to be answered; `foreseen` is what loading days would do."""
 
     words: str
     marks: frozenset[str]
@@ -82,6 +84,7 @@ class Question:
     filed: Mapping[str, str] = field(default_factory=dict)
     asks: Sequence[Input] = ()
     reads: Reads | None = None
+    foreseen: Shown | None = None
 
     def was_asked(self, typed: Mapping[str, str]) -> bool:
         """Whether the form that was sent had asked all of it, and what has to be chosen was chosen."""
@@ -125,7 +128,24 @@ def _about(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Type
         return [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
     if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
         return [_complained(case, cleaned(reader(), verb, values), typed)]
+    if verb.name in (LOADED, APPROVED):
+        return [_foreseen(verb, values, typed)]
     return [_made(values["parts"])] if verb.name == "split" and values.get("parts") else []
+
+
+# Days are loaded.
+
+
+def shown_first(verb: Verb, typed: Typed) -> Question | None:
+    """What a form shows when it is opened already, and does not ask again: what the proposal that is meant would do."""
+    return _foreseen(verb, {}, typed) if verb.name == APPROVED else None
+
+
+def _foreseen(verb: Verb, values: Mapping[str, Any], typed: Typed) -> Question | None:
+    meant = which_row(verb, None, typed)
+    row = next((one for one in meant.rows if one.id == meant.row), None)
+    shown = foreseen(verb, values, row)
+    return Question(shown.words, frozenset({shown.mark}), foreseen=shown) if shown is not None else None
 
 
 # One contact becomes several cases.

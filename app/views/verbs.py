@@ -31,7 +31,7 @@ from app.views.matter import matter
 from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
-from app.views.questions import Question, asked_before, carried, question_of
+from app.views.questions import Question, asked_before, carried, question_of, shown_first
 from app.views.unitreads import cover_chosen
 from app.views.which import row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
@@ -116,6 +116,7 @@ class Verbs(BaseView):
         key: str = "",
     ) -> Any:
         tongue = language()
+        question = question or shown_first(verb, typed)
         form = Form(reader(), verb, typed, tongue)
         rows = rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
         inputs = form.inputs(NOT_ON_FORMS, offered(verb, case, tongue, rows))

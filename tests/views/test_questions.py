@@ -346,11 +346,13 @@ def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(em
     browser, address = empty.of(who), f"/do/{verb}/{case}" if case else f"/do/{verb}"
     found = shown(browser, address)
     assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, found
-    assert 'class="name must" for="f-accept"' in browser.get(address).text
+    page = browser.get(address).text
+    assert 'class="name must" for="f-accept"' in page
     before = fingerprint(empty.desk)
     assert refused(browser.post(address, {})) == "field_missing"
     assert fingerprint(empty.desk) == before
-    assert browser.post(address, {"accept": "y"}).status_code == 302
+    asked = re.findall(r'name="(asked)" value="([^"]+)"', page)  # what the form shows when it is opened
+    assert browser.post(address, {"accept": "y", **dict(asked)}).status_code == 302
 
 
 ASKED_FOR = "等待厂家配件，现场已围挡。"
