@@ -20,7 +20,7 @@ from tests.databases import Desk
 from tests.office import Office, moment
 
 DECEMBER = "2026-12-31 15:00"
-WHOLE = {day: False for day in holidays(2027).values()} | {date(2027, 1, 4): False, date(2027, 1, 9): True}
+WHOLE = dict.fromkeys(holidays(2027).values(), False) | {date(2027, 1, 4): False, date(2027, 1, 9): True}
 PART = {date(2027, 1, 1): False, date(2027, 1, 4): False}
 
 
