@@ -18,7 +18,7 @@ import config
 from app.cli import open_panel
 from app.database import reading
 from app.ledger import verify
-from app.models import Event, File, SentForm
+from app.models import Case, Event, File, SentForm
 from app.story.hand import Hand
 from app.story.panel import OpenPanel, through
 from app.story.player import MakeHand, perform_story, read
@@ -28,6 +28,8 @@ from tests.test_story_panel import CHOSEN, EVERY_VERB
 from tests.twice import Twice
 
 IN_EVERY_RUN = (EVERY_VERB[0], EVERY_VERB[2])
+LEAST = 3
+"""How many forms the shortest of the stories sends."""
 
 
 @pytest.fixture
@@ -58,13 +60,16 @@ def twin(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
         yield made
 
 
-def events_after(desk: Desk, stem: str, hand: MakeHand) -> Counter[tuple[int | None, str, str]]:
-    """How often each event stands in each chain, by whom, when a story was played: exactly as it is told."""
+def events_after(desk: Desk, stem: str, hand: MakeHand) -> Counter[tuple[str, str, str]]:
+    """How often each event stands in the chain of each case, by the case's number, when a story was played: exactly as
+    it is told. An id may be passed over: PostgreSQL does not give one again that was taken by what was not kept."""
     _, differences = perform_story(desk.sessions, read(STORIES[stem]), hand=hand)
     assert differences == []
     with reading(desk.sessions) as session:
         assert verify(session, desk.key) == []
-        return Counter((row.chain, row.kind, row.subject) for row in session.scalars(select(Event)))
+        numbers = dict(session.execute(select(Case.id, Case.number)).tuples().all())
+        told = session.scalars(select(Event))
+        return Counter((numbers.get(row.chain or 0, ""), row.kind, row.subject) for row in told)
 
 
 def done_once(desk: Desk, twin: Desk, stem: str, panel: OpenPanel, told: list[tuple[str, int, str, str]]) -> None:
@@ -72,14 +77,21 @@ def done_once(desk: Desk, twin: Desk, stem: str, panel: OpenPanel, told: list[tu
     straight."""
     thrice, once = events_after(desk, stem, through(panel)), events_after(twin, stem, Hand)
     # A scan comes with a form of the panel only, and who logs in there has an account with a password.
-    assert {kind for _, kind, _ in thrice - once} <= {"case.attached", "record.sealed"} and not once - thrice
+    assert {kind for _, kind, _ in thrice - once} <= {"case.attached", "record.sealed"}
+    # Straight, a leader opens the paper that is not before him yet; in the panel he has no way to it.
+    assert {kind for _, kind, _ in once - thrice} <= {"paper.opened"}
     with reading(desk.sessions) as session:
         files = Counter((row.case_id, row.name) for row in session.scalars(select(File)))
     assert set(files.values()) <= {1}, files
-    sent = [one for one in told if one[1] == 302 or (one[1] == 200 and one[0].startswith("/do/reveal/"))]
+    # The form of a paper only leads to the paper: nothing is done by it that could be done twice.
+    sent = [
+        one for one in told
+        if (one[1] == 302 and not one[0].startswith("/do/open_paper/"))
+        or (one[1] == 200 and one[0].startswith("/do/reveal/"))
+    ]  # fmt: skip
     with reading(desk.sessions) as session:
         kept = session.scalar(select(func.count()).select_from(SentForm))
-    assert kept == len(sent) > 5
+    assert kept == len(sent) >= LEAST
 
 
 @pytest.mark.parametrize("stem", IN_EVERY_RUN)
