@@ -40,6 +40,7 @@ from app.models import (
     VisitRecord,
 )
 from app.models.file import File
+from app.models.posts import line_of
 from app.roles import Actor
 from app.rules.workflow import LIVE, STANDING
 
@@ -172,10 +173,10 @@ def criteria(seen: Seen) -> list[Any]:
 
 
 def _named_to(unit: int) -> Any:
-    """That a unit may know the caller: not where he complains of a person of it, or reports, and has not
-    agreed to be named. [procedure 1, complaint about a unit]"""
+    """That a unit may know the caller: not where he complains of a person of it, or of a unit that was dissolved
+    into it, or reports, and has not agreed to be named. [procedure 1, complaint about a unit]"""
     plain = (_C.c.kind != "report") & (_C.c.complained_person == "")
-    other = _C.c.complained_unit_id.is_not(None) & (_C.c.complained_unit_id != unit)
+    other = _C.c.complained_unit_id.is_not(None) & _C.c.complained_unit_id.not_in(line_of(unit))
     return or_(_C.c.agreed_named, plain, other)
 
 

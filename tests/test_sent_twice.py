@@ -67,7 +67,7 @@ def events_after(desk: Desk, stem: str, hand: MakeHand) -> Counter[tuple[str, st
     assert differences == []
     with reading(desk.sessions) as session:
         assert verify(session, desk.key) == []
-        numbers = dict(session.execute(select(Case.id, Case.number)).tuples().all())
+        numbers = {row.id: row.number for row in session.execute(select(Case.id, Case.number))}
         told = session.scalars(select(Event))
         return Counter((numbers.get(row.chain or 0, ""), row.kind, row.subject) for row in told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Integer, Select, String, literal, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.columns import MaybePerson, UnitKey
@@ -28,6 +28,14 @@ class Unit(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def line_of(unit_id: int) -> Select[int]:
+    """The id of a unit with those of the units that were dissolved into it, and into these."""
+    table = Unit.__table__
+    line = select(literal(unit_id, Integer).label("id")).cte("line", recursive=True, nesting=True)
+    line = line.union(select(table.c.id).where(table.c.successor_id == line.c.id))
+    return select(line.c.id)
 
 
 class UnitPost(Model):

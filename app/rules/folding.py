@@ -161,14 +161,19 @@ def spellings(sign: str) -> str | None:
 _BETWEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u2800\u3164\ufe00-\ufe0f\ufeff]{0,4}"
 
 
+_APART = r"[\W_]{0,4}"
+"""What may stand between the digits of a number: any signs but letters and figures."""
+
+
 @lru_cache(maxsize=256)
-def seek(word: str) -> re.Pattern[str] | None:
+def seek(word: str, apart: bool = False) -> re.Pattern[str] | None:
     """What finds a word in typed text however it is spelled there, with blanks between its signs or
-    without; None where nothing of it can be seen."""
+    without (`apart`: with any signs, as between the digits of a number); None where nothing of it
+    can be seen."""
     signs = visible(word)
     if not signs:
         return None
-    return re.compile(_BETWEEN.join(_spelled(sign) for sign in signs))
+    return re.compile((_APART if apart else _BETWEEN).join(_spelled(sign) for sign in signs))
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, String, and_, cast, literal, null, or_, select, 
 from sqlalchemy.orm import Session
 
 from app.models import Caller, Case, Contact, Cover, ToldAs
+from app.models.posts import line_of
 from app.rules.covering import Hidden, hidden, together
 from app.rules.folding import visible
 
@@ -127,12 +128,16 @@ def _hidden(rows: Sequence[Any]) -> Hidden:
     )
 
 
-def withheld_from(case: Any, unit_id: int | None) -> bool:
+def withheld_from(session: Session, case: Any, unit_id: int | None) -> bool:
     """Whether a unit sees no caller of a case at all: where a person is complained of, or it is a report,
-    and he did not agree to be named - the unit complained of, and where none is named any unit.
-    [procedure 1, complaint about a unit]"""
+    and he did not agree to be named - the unit complained of or one that it was dissolved into, and where
+    none is named any unit. [procedure 1, complaint about a unit]"""
     grave = case.kind == "report" or bool(case.complained_person)
-    return grave and not case.agreed_named and case.complained_unit_id in (None, unit_id)
+    if not grave or case.agreed_named:
+        return False
+    if case.complained_unit_id in (None, unit_id) or unit_id is None:
+        return case.complained_unit_id in (None, unit_id)
+    return case.complained_unit_id in session.scalars(line_of(unit_id)).all()
 
 
 def hidden_in(session: Session, case_ids: Iterable[int]) -> Hidden:

@@ -16,10 +16,10 @@ from app.models import (
     Reply,
     Responsibility,
     Supervision,
-    Unit,
     UnitPost,
     VisitRecord,
 )
+from app.models.posts import line_of
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
@@ -86,12 +86,7 @@ def may_visit(session: Session, actor: Actor, case: Case) -> None:
 
 def lineage(session: Session, unit_id: int) -> set[int]:
     """A unit with those that were dissolved into it: it answers for their time too. [procedure 7]"""
-    known = {unit_id}
-    while True:
-        before = set(session.scalars(select(Unit.id).where(Unit.successor_id.in_(known))))
-        if before <= known:
-            return known
-        known |= before
+    return set(session.scalars(line_of(unit_id)))
 
 
 RECUSES = frozenset({

@@ -76,7 +76,7 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
         return {"note": "匿名" if zh else "anonymous"}
     if case.confidential and actor().of_a_unit:
         return {"note": "保密，不向承办单位提供" if zh else "confidential: not given to units"}
-    if actor().of_a_unit and withheld_from(case, actor().unit_id):
+    if actor().of_a_unit and withheld_from(reader(), case, actor().unit_id):
         return {"note": word(covers.WITHHELD, language())}
     caller, told = (case.caller, None) if always else _caller_as_told(case)
     if caller is None:

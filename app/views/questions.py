@@ -21,6 +21,7 @@ from app.rules.similarity import STRIKING, SUGGESTED, likeness
 from app.rules.words.questions import WHO_CALLED
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
 from app.stages.acceptance import of_number, same_matter, since_when
+from app.stages.duties import lineage
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
@@ -201,19 +202,22 @@ def _who_called(
 def _complained(case: Case, values: Mapping[str, Any], typed: Typed) -> Question | None:
     complained = case.complained_unit
     named = [one for one in (values.get("unit"), *values.get("assists", ())) if isinstance(one, Unit)]
-    if complained is None or complained.id not in {one.id for one in named}:
+    meant = next((one for one in named if complained and complained.id in lineage(reader(), one.id)), None)
+    if complained is None or meant is None:
         return None
-    zh, superior = language() == "zh", complained.superior
+    zh, superior = language() == "zh", meant.superior
     told = f"本件反映的就是{complained.name}。" if zh else f"The case complains of {complained.name} itself. "
+    if meant.id != complained.id:
+        told += f"该单位已并入{meant.name}。" if zh else f"It was dissolved into {meant.name}. "
     again = "仍要分派给该单位的，请再次提交。" if zh else "To allocate it there all the same, send the form again."
     offers = []
     if superior is not None and superior.active:
         label = words.question("superior_instead", language(), unit=superior.name)
-        other = {complained.code: superior.code}
+        other = {meant.code: superior.code}
         chosen = [(name, value) for name in ("unit", "assists") for value in typed.getlist(name) if value]
         instead = [(name, other.get(value, value)) for name, value in chosen]
         offers = [Offer(url_for("Verbs.allocate", case=case.id), label, instead)]
-    return Question(told + again, frozenset({f"unit:{complained.id}"}), offers=offers)
+    return Question(told + again, frozenset({f"unit:{meant.id}"}), offers=offers)
 
 
 # The same matter, perhaps.

@@ -1,5 +1,5 @@
 """How words are searched for: folded, so that width, brackets, hyphens and blanks make no
-difference; and for
+difference; a number by its digits, whatever stands between them; and for
 those to whom the callers are covered, in the text as they read it. The same on both databases.
 
 The database finds the words as they were typed; where they may be spelled otherwise it names
@@ -17,6 +17,7 @@ from flask_appbuilder.models.sqla.filters import FilterContains
 from sqlalchemy import and_, bindparam, inspect, not_, or_
 
 from app.models import Case
+from app.rules import phones
 from app.rules.covering import NOBODY, Hidden, runs
 from app.rules.folding import seek, visible
 from app.views.masking import know_callers
@@ -48,8 +49,9 @@ class Contains(FilterContains):
         known = g.setdefault("desk_searched", {})
         asked = (self.model, self.column_name, value)
         if asked not in known:
-            pattern = seek(value)
-            rows = self._candidates(query, value, beside) if pattern else []
+            number = phones.sought(value)
+            pattern = seek(number or value, apart=bool(number))
+            rows = self._candidates(query, number or value, beside) if pattern else []
             known[asked] = list(self._holding(rows, pattern)) if pattern else []
         found: list[int] = known[asked]
         return found

@@ -31,7 +31,7 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
         raise NotAllowed("no_caller")
     if case.confidential and actor.of_a_unit:
         raise NotAllowed("confidential")
-    if actor.of_a_unit and withheld_from(case, actor.unit_id):
+    if actor.of_a_unit and withheld_from(session, case, actor.unit_id):
         raise NotAllowed("withheld")
     if actor.unit_id is not None:
         held = select(Assignment.id).where(Assignment.case_id == case.id, Assignment.unit_id == actor.unit_id,

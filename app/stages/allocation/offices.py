@@ -22,7 +22,7 @@ from app.stages.acceptance import decided
 from app.stages.allocation.clocks import handling_deadline
 from app.stages.allocation.told import issue_instructions
 from app.stages.calendar import assist_deadline, office_at
-from app.stages.duties import may_handle
+from app.stages.duties import lineage, may_handle
 
 DIRECT_KINDS = ("consultation", "praise", "help")
 """What the centre may answer itself: consultation, praise, simple help. [procedure 2]"""
@@ -103,7 +103,7 @@ def transfer(
         "allocations": case.allocations + 1, "refusal_reason": None, "refusal_proposed_by_id": None,
         **clock("own", None),
     }  # fmt: skip
-    warned = case.complained_unit_id == unit.id
+    warned = complained_of(session, case, unit) is not None
     payload = {"unit": unit.id, "complained_of": warned}
     move(session, now, actor, case, "handling", "case.allocated", columns, payload)
     if case.leader_assigned:
@@ -117,8 +117,11 @@ def _assist(session: Session, office: Office, actor: Actor, case: Case, unit: Un
 
 
 def complained_of(session: Session, case: Case, unit: Unit) -> Unit | None:
-    """A warning to the allocator: the unit is the one complained of; its superior, or the unit itself, to offer."""
-    if case.complained_unit_id != unit.id:
+    """A warning to the allocator: the unit is the one complained of, or the one that this was dissolved into; its
+    superior, or the unit itself, to offer."""
+    if case.complained_unit_id is None:
+        return None
+    if case.complained_unit_id != unit.id and case.complained_unit_id not in lineage(session, unit.id):
         return None
     return session.get(Unit, unit.superior_id) if unit.superior_id else unit
 
