@@ -68,7 +68,7 @@ class Office:
             if code is not None:
                 unit_named(session, code)
         given = filled(verb, letter, step, now)
-        given |= {name: step[name] for name in ("unit", "ground") if name in step}
+        given |= {name: step[name] for name in ("unit", "ground", "item") if name in step}
         if verb == "merge":
             given["into"] = self.id(given["into"])
         return given
