@@ -26,6 +26,7 @@ from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.ordering import ordered
+from app.views.paging import another_size, beyond, number_typed
 from app.views.searching import searched_partly
 from app.views.shown import NOTHING, shown, term
 
@@ -78,11 +79,6 @@ def labelled(model: type[Any]) -> list[str]:
 def safe_cell(value: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def page_of(text: str | None, most: int) -> int:
-    """A page number that was typed into an address: 0 where it is none, never beyond `most`."""
-    return min(int(text), most) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class DeskView(Asking, ModelView):
@@ -141,11 +137,17 @@ class DeskView(Asking, ModelView):
     @has_access
     def list(self) -> Any:
         """A page of rows with the search form."""
-        size = min(max(page_of(request.args.get("size"), LARGEST_PAGE), 0) or PAGE, LARGEST_PAGE)
-        page = page_of(request.args.get("page"), DEEPEST // size)
+        asked = number_typed(request.args.get("size"))
+        size = min(asked or PAGE, LARGEST_PAGE)
+        page = number_typed(request.args.get("page")) or 0
         column, way = self.order()
-        left_out = self.unread()
-        count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
+        left_out = [*self.unread(), *another_size(asked, size)]
+        deep = min(page, DEEPEST // size)
+        count, rows = self.datamodel.query(self.asked_filters(), column, way, page=deep, page_size=size)
+        if page and (page > deep or not rows):
+            left_out.append(beyond(page))
+            page = 0
+            count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
         self.cover(rows)
         return self.render_template(
             self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +19,14 @@ from app.rules import words
 from app.scope import Seen, seen_by, within
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
-from app.views.base import page_of
 from app.views.masking import know_callers, masked_text
+from app.views.paging import beyond, left_out, number_typed
 from app.views.shown import term
 from app.views.worklists import Queue, counted, queues_of
 
 SHOWN = 50
+DEEPEST = 200
+"""The last page (from 0 on) of a list of work that is turned to."""
 BELL = 50
 COUNTED = 100
 """So many of the newest notices of a role or unit are counted as unread."""
@@ -45,6 +48,11 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
     holder = model.unit_id if hasattr(model, "unit_id") else Case.lead_unit_id
     query = query.outerjoin(Unit, Unit.id == holder)
     return query.order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+
+
+def _found(who: Actor, queue: Queue, page: int) -> Sequence[Any]:
+    """The rows of a page of a list, and one more where there is a next page."""
+    return reader().execute(_rows(who, queue, page).execution_options(unscoped=bool(queue.brief))).all()
 
 
 def speak(locale: str) -> Any:
@@ -97,8 +105,11 @@ class Home(BaseView):
         queue = queues_of(who).get(key)
         if queue is None or queue.page:
             abort(404)
-        page = page_of(request.args.get("page"), 200)
-        rows = reader().execute(_rows(who, queue, page).execution_options(unscoped=bool(queue.brief))).all()
+        page, said = number_typed(request.args.get("page")) or 0, left_out(request.args, "page")
+        rows = _found(who, queue, page) if page <= DEEPEST else []
+        if page and not rows:
+            said.append(beyond(page))
+            page, rows = 0, _found(who, queue, 0)
         at = now()
         if not who.reads_as_typed and not queue.brief:
             know_callers(row.case for row in rows)
@@ -112,8 +123,11 @@ class Home(BaseView):
             }
             for row in rows[:SHOWN]
         ]  # fmt: skip
-        title, more = words.word(queue.title, tongue), len(rows) > SHOWN
-        return self.render_template("desk/work.html", title=title, rows=lines, page=page, more=more, key=key)
+        more = len(rows) > SHOWN and page < DEEPEST
+        return self.render_template(
+            "desk/work.html", title=words.word(queue.title, tongue), rows=lines, page=page, more=more, key=key,
+            left_out=said,
+        )  # fmt: skip
 
 
 def _leads_to(queue: Queue, case: int) -> str:
@@ -170,7 +184,8 @@ class Bell(BaseView):
             }
             for row in reader().execute(query)
         ]  # fmt: skip
-        return self.render_template("desk/bell.html", title="消息" if tongue == "zh" else "Notices", rows=rows)
+        title = "消息" if tongue == "zh" else "Notices"
+        return self.render_template("desk/bell.html", title=title, rows=rows, left_out=left_out(request.args))
 
     @expose("/read", methods=["POST"])
     @has_access

@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from app.rules import reading, words
 from app.views.actor import language
 from app.views.filters import day_of
+from app.views.paging import no_number, unknown
 
 CHOSEN = ("choice", "bool")
 """The kinds of columns that are searched by choosing one of a few words."""
 DATED = ("date", "moment", "clock")
-_NUMBERS = ("page", "size")
 _LARGEST, _LONGEST = 2**31, 200
 
 
@@ -33,24 +35,19 @@ def understood(view: Any, name: str, value: str) -> bool:
         return False
 
 
-def unread(view: Any, asked: Mapping[str, str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def unread(view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(what it is called, what was typed) of each parameter that cannot be read."""
     for name, label in labels.items():
         yield from _of_column(view, name, label, asked)
-    for name in _NUMBERS:
-        told = asked.get(name, "")
-        if told and not (told.isascii() and told.isdigit() and len(told) < 9):
-            yield words.word(words.PARAMETERS[name], language()), told
+    yield from no_number(asked, "page", "size")
     if asked.get("order") and asked["order"] not in view.order_columns:
         yield words.word(words.PARAMETERS["order"], language()), asked["order"]
     if asked.get("way", "desc") not in ("asc", "desc"):
         yield words.word(words.PARAMETERS["order"], language()), asked["way"]
     if asked.get("work") and view.waiting() is None:
         yield words.word(words.PARAMETERS["work"], language()), asked["work"]
-    known = {f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to")}
-    for name, told in asked.items():
-        if name.startswith(("q_", "from_", "to_", "_flt_")) and name not in known and told:
-            yield name, told
+    known = {*words.PARAMETERS, "way", *(f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to"))}
+    yield from unknown(asked, known)
 
 
 def _of_column(view: Any, name: str, label: str, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
