@@ -1,7 +1,8 @@
 """Triggers that guard the record, on both databases; created anew after every migration.
 
 An event can be neither changed nor deleted nor written over. A row with a state can be neither deleted nor written
-over, its id never changes, and its state changes only to what an event says that is newer than the last one.
+over, its id never changes, and its state changes only to what an event says that is newer than the last one; where its
+state is final, nothing of it changes but what is named with its reason.
 Of every other table of the record what may change is named (`app/rules/seals.py`), and all else is kept: a column or a
 table that is new is kept without a line here.
 (Alembic's batch mode drops a table's triggers on SQLite without a word, hence "after every migration".)
@@ -16,7 +17,8 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
 
 import app.models  # noqa: F401  (the tables)
-from app.rules.seals import CHAINED, MAY_CHANGE, MAY_GO, NOT_RECORDED
+from app.rules.seals import AFTER_END, CHAINED, FACTS_CHANGE, MAY_CHANGE, MAY_GO, NOT_RECORDED
+from app.rules.workflow import MAY_BECOME
 
 STATEFUL = {
     "hotline_case": "case",
@@ -85,6 +87,11 @@ def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
         named = ", ".join(f'"{column}"' for column in columns)
         # `OF`: the bot's updates name none of these, and pay nothing.
         yield f"guard_{table}_kept", table, f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
+    for table, states, columns in _ended(connection):
+        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns)
+        named = ", ".join(f'"{column}"' for column in columns)
+        when = f"WHEN (old.state IN ({states}) AND ({changed}))"
+        yield f"guard_{table}_ended", table, f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW {when} {_REFUSE}"
     for table, word in STATEFUL.items():
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         yield (
@@ -105,6 +112,12 @@ class Kept:
     may_go: bool
 
 
+def _may_change(table: str) -> set[str]:
+    """The columns of a table that may change once a row stands, its state aside."""
+    facts = Model.metadata.tables[table].columns if table in FACTS_CHANGE else ()
+    return {*MAY_CHANGE.get(table, ()), *(column.name for column in facts if column.info.get("fact"))}
+
+
 def _kept(connection: Connection) -> Iterator[Kept]:
     """The recorded tables without states that migrations have made by now, whatever their columns: what may change is
     named, all else is kept."""
@@ -113,7 +126,7 @@ def _kept(connection: Connection) -> Iterator[Kept]:
         key = tuple(seen.get_pk_constraint(table)["constrained_columns"])
         if table in STATEFUL or table in CHAINED or table in NOT_RECORDED or table not in Model.metadata.tables:
             continue
-        may = MAY_CHANGE.get(table, ())
+        may = _may_change(table)
         columns = tuple(str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may)
         yield Kept(table, key, columns, table in MAY_GO)
 
@@ -121,10 +134,19 @@ def _kept(connection: Connection) -> Iterator[Kept]:
 def _facts_kept(connection: Connection) -> Iterator[tuple[str, list[str]]]:
     """The tables with a state, each with its columns that never change once a row stands."""
     seen = inspect(connection)
-    facts = {column.name for column in Model.metadata.tables["hotline_case"].columns if column.info.get("fact")}
     for table in STATEFUL:
-        may = {*MAY_CHANGE[table], *_STATE, *(facts if table == "hotline_case" else ())}
+        may = {*_may_change(table), *_STATE}
         yield table, [str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may]
+
+
+def _ended(connection: Connection) -> Iterator[tuple[str, str, list[str]]]:
+    """The tables with a state, each with its final states, as SQL, and the columns that are kept in these."""
+    kept = dict(_facts_kept(connection))
+    seen = inspect(connection)
+    for table, word in STATEFUL.items():
+        final = ", ".join(f"'{state}'" for state, after in MAY_BECOME[word].items() if not after)
+        out = {*AFTER_END[table], *kept[table], "id"}
+        yield table, final, [str(one["name"]) for one in seen.get_columns(table) if one["name"] not in out]
 
 
 def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
@@ -207,6 +229,14 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
         yield (
             f"guard_{table}_kept",
             f"BEFORE UPDATE OF {named} ON {table} WHEN {changed} BEGIN SELECT raise(ABORT, 'append-only'); END",
+        )
+    for table, states, columns in _ended(connection):
+        changed = " OR ".join(f'old."{column}" IS NOT new."{column}"' for column in columns)
+        named = ", ".join(f'"{column}"' for column in columns)
+        yield (
+            f"guard_{table}_ended",
+            f"BEFORE UPDATE OF {named} ON {table} WHEN old.state IN ({states}) AND ({changed}) "
+            "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
     yield "guard_event_update", "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END"
     for table, word in STATEFUL.items():

@@ -122,17 +122,64 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "review_asked_at", "review_words", "review_accepted", "outcome", "taken_back", "ended_reason", "ended_at",
     ),
     "supplement": ("received_at",),
+    "told_as": ("caller_id", "name", "phone", "named", "number"),
     "unit": ("code", "name", "active", "superior_id", "successor_id"),
     "unit_post": ("duty", "cadre_authority", "to_on"),
     "visit": ("case_id", "turn", "attempts", "truth", "solved", "satisfied", "ended_at"),
     "visit_record": ("case_id",),
 }  # fmt: skip
 """table -> its columns that may change once a row stands, beside its state: every other column is kept, in a table that
-is not named here all of them. What was registered of a case and is marked as a fact may change too."""
+is not named here all of them."""
 
-MAY_GO = (
-    "ab_permission", "ab_permission_view", "ab_permission_view_role", "ab_role", "ab_user", "ab_user_role",
-    "ab_view_menu", "calendar_day", "calendar_proposal", "caller", "category", "draft", "named_person", "series",
-    "setting", "sla_rule", "told_as", "unit", "unit_post",
-)  # fmt: skip
-"""Recorded tables whose rows no guard keeps from being deleted: `verify` names a row that went without its event."""
+FACTS_CHANGE = ("hotline_case", "unit", "visit")
+"""Tables whose columns that are marked as facts may change too: a new one is entered and corrected like the others."""
+
+AFTER_END: dict[str, dict[str, str]] = {
+    "assignment": {
+        "case_id": "goes to the heir of a withdrawn lead",
+        "unit_id": "goes to the successor of a dissolved unit while an item stands, or a redo is exhausted",
+    },
+    "hotline_case": {
+        **dict.fromkeys(("head_seq", "head_hash", "head_at"), "each event moves the head of its chain"),
+        **dict.fromkeys(("look_again_at", "look_seal", "look_failures", "look_error"), "the bot looks on"),
+        "lead_unit_id": "follows its assignment to the successor of a dissolved unit, while an item stands",
+        **dict.fromkeys(
+            ("screen_at", "screen_clock", "screen_overdue_for"), "a suggestion is screened whatever became of its case"
+        ),
+    },
+    "referral": {
+        "case_id": "goes to the heir of a withdrawn lead",
+        "opened_by_id": "a leader opens its paper later too",
+    },
+    "reminder": {"case_id": "goes to the heir of a withdrawn lead"},
+    "reply": {"case_id": "goes to the heir of a withdrawn lead"},
+    "request": {"case_id": "goes to the heir of a withdrawn lead"},
+    "supervision": {
+        "case_id": "goes to the heir of a withdrawn lead",
+        **dict.fromkeys(
+            ("struck_reason", "struck_at", "struck_on_list"), "its row on a list is struck later too"
+        ),
+        **dict.fromkeys(
+            ("ask_at", "ask_clock", "review_asked_at", "review_words", "review_accepted", "outcome", "taken_back"),
+            "what was concluded may be reviewed after it was closed",
+        ),
+        **dict.fromkeys(("own_at", "own_clock", "own_overdue_for"), "the clock of that review"),
+    },
+    "visit": {
+        "case_id": "goes to the heir of a withdrawn lead",
+        "turn": "is numbered after those that the heir had itself",
+    },
+}  # fmt: skip
+"""table with a state -> what may still change of a row whose state is final, and why; all else of it is kept."""
+
+MAY_GO: dict[str, str] = {
+    **dict.fromkeys(
+        ("ab_permission", "ab_permission_view", "ab_role", "ab_view_menu"), "Flask-AppBuilder may clear up its own"
+    ),
+    "ab_permission_view_role": "a role is given less", "ab_user_role": "an account is given less",
+    "calendar_day": "days are sealed together, year by year", "series": "counted on in place",
+    "setting": "written in place", "named_person": "a finding is drafted anew",
+    "told_as": "a correction types the caller as he is on file",
+}  # fmt: skip
+"""Recorded tables whose rows no guard keeps from being deleted or written over, and why: `verify` names a row that went
+without its event."""

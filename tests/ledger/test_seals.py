@@ -1,151 +1,27 @@
-"""Every column of every recorded table: changed behind the ledger, with the guards gone, it is named; and nothing is
-named that nobody changed."""
+"""What `verify` says of what was done behind the ledger, with the guards gone; and nothing is named that nobody did."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-
 import pytest
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, Connection, Date, DateTime, Integer, Table, text
+from sqlalchemy import Integer, text
 
 from app import ledger
 from app.database import reading, retried
 from app.ledger.baseline import seal_cases, seal_office
 from app.ledger.chain import keyring
-from app.ledger.seals import columns_in_all, recorded, sealed_columns
-from app.models.columns import Moment
-from app.rules.seals import CHAINED, EXCEPT, NOT_RECORDED, OTHERWISE
-from migrations import triggers
-from tests.databases import KEY, Desk, desk_at, postgres_copy, sqlite_url
+from app.ledger.seals import recorded, sealed_columns
+from app.rules.seals import EXCEPT, OTHERWISE
+from tests.databases import KEY, Desk
+from tests.ledger.behind import flaws, unguarded
+from tests.ledger.rich import LAST
+from tests.ledger.test_columns import LISTED
 from tests.ledger.test_keys import unnamed
-from tests.servers import PostgresCluster
-from tests.views.canaries import NOW
-
-LISTED = {"ab_user_role": "ab_user", "ab_permission_view_role": "ab_role"}
-"""Where pairs are named: at the account or role that has them."""
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    """The played office, on either database."""
-    if request.param == "sqlite":
-        place: Path = request.getfixturevalue("sqlite_office")
-        for file in place.glob("desk.db*"):
-            shutil.copyfile(file, tmp_path / file.name)
-        with desk_at(sqlite_url(tmp_path / "desk.db")) as desk:
-            yield desk
-        return
-    cluster: PostgresCluster = request.getfixturevalue("postgres")
-    template, _ = request.getfixturevalue("postgres_office")
-    with postgres_copy(cluster, template, "sealed_office") as desk:
-        yield desk
-
-
-@contextmanager
-def unguarded(desk: Desk) -> Iterator[Connection]:
-    """A connection of somebody who owns the database: no guard, no foreign key; undone at the end."""
-    with desk.engine.connect() as connection:
-        if desk.sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-        triggers.drop(connection)
-        yield connection
-        connection.rollback()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON" if desk.sqlite else "RESET session_replication_role")
-
-
-def flaws(desk: Desk, connection: Connection, case: int | None = None) -> list[ledger.Flaw]:
-    with desk.sessions(bind=connection) as session:
-        return ledger.verify(session, KEY, case)
-
-
-def other(table: Table, name: str, value: Any) -> Any:
-    """Another value of a column."""
-    kind = table.c[name].type
-    if isinstance(kind, DateTime | Moment):
-        base = datetime.fromisoformat(str(value)) if value else datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-        return (base + timedelta(days=3)).isoformat(" ")
-    if isinstance(kind, Date):
-        return (datetime.fromisoformat(str(value or "2020-01-01")) + timedelta(days=3)).date().isoformat()
-    if isinstance(kind, Boolean):
-        return not value
-    if isinstance(kind, Integer):
-        return int(value or 0) + 100_000
-    length = getattr(kind, "length", None) or 1000
-    return f"~{value or ''}"[:length] if value is None or not str(value).startswith("~") else "!"
-
-
-def change(connection: Connection, table: Table, name: str) -> bool:
-    """Change one column of the last row of a table; whether there is a row."""
-    keys = [column.name for column in table.primary_key]
-    order = ", ".join(f'"{key}" DESC' for key in keys)
-    row = connection.execute(text(f'SELECT * FROM {table.name} ORDER BY {order} LIMIT 1')).mappings().first()  # noqa: S608
-    if row is None:
-        return False
-    where = " AND ".join(f'"{key}" = :k_{key}' for key in keys)
-    given = {f"k_{key}": row[key] for key in keys} | {"new": other(table, name, row[name])}
-    connection.execute(text(f'UPDATE {table.name} SET "{name}" = :new WHERE {where}'), given)  # noqa: S608
-    return True
-
-
-def exempt(table: Table, name: str) -> bool:
-    return name in EXCEPT.get(table.name, {})
-
-
-def test_a_column_of_a_recorded_table_is_sealed_compared_otherwise_or_excepted_with_a_reason() -> None:
-    tables = Model.metadata.tables
-    for name, columns in {**EXCEPT, **OTHERWISE}.items():
-        assert columns.keys() <= set(tables[name].columns.keys())
-        assert all(columns.values())
-    excepted = sum(map(len, EXCEPT.values()))
-    assert excepted <= columns_in_all(recorded()) // 10
-    assert set(NOT_RECORDED) - {"alembic_version"} <= set(tables)
-    assert {table.name for table in recorded()} == set(tables) - set(NOT_RECORDED) - set(CHAINED)
 
 
 def test_a_played_office_has_no_false_alarm(office: Desk) -> None:
     with reading(office.sessions) as session:
         assert ledger.verify(session, KEY) == []
-
-
-CHAIN = ("id", "head_seq", "head_hash", "head_at")
-"""The columns of a case without which its chain is not whole: then nothing else of it is told."""
-
-
-def rounds() -> Iterator[dict[str, Table]]:
-    """Every column of every recorded table, one of each table at a time: column -> table, as `table.column`."""
-    tables = [table for table in recorded() if table.name != "series"]
-    for place in range(max(len(table.columns) for table in tables)):
-        changed = {}
-        for table in tables:
-            name = list(table.columns.keys())[place] if place < len(table.columns) else ""
-            if table.name == "hotline_case" and name in CHAIN:
-                yield {f"{table.name}.{name}": table}
-            elif name and not exempt(table, name):
-                changed[f"{table.name}.{name}"] = table
-        yield changed
-
-
-def test_every_column_of_every_recorded_table_that_is_changed_is_named(office: Desk) -> None:
-    missed, walked = [], 0
-    for turn in rounds():
-        with unguarded(office) as connection:
-            done = [name for name, table in turn.items() if change(connection, table, name.partition(".")[2])]
-            found = flaws(office, connection)
-        named = {flaw.row[0] if flaw.row else "hotline_case" for flaw in found}
-        walked += len(done)
-        missed += [name for name in done if LISTED.get(turn[name].name, turn[name].name) not in named]
-    assert not missed, sorted(missed)
-    assert walked > 300
 
 
 def test_what_is_changed_is_named_with_table_row_column_and_event(office: Desk) -> None:
@@ -232,8 +108,8 @@ def test_an_older_office_is_sealed_as_found_once_and_from_then_on_it_is_compared
     last: int | None = 0
     while last is not None:
         after = last
-        last = retried(office.sessions, lambda session, after=after: seal_cases(session, NOW, after, ()))
-    assert retried(office.sessions, lambda session: seal_office(session, NOW)) > 0
+        last = retried(office.sessions, lambda session, after=after: seal_cases(session, LAST, after, ()))
+    assert retried(office.sessions, lambda session: seal_office(session, LAST)) > 0
     with reading(office.sessions) as session:
         assert ledger.verify(session, keyring(KEY)) == []
         assert sum(ledger.found_rows(session).values()) > 50

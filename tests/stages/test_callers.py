@@ -189,7 +189,10 @@ def test_a_correction_that_is_another_spelling_keeps_the_caller(desk: Desk) -> N
     assert [(row.case_id, row.phone) for row in office.rows(ToldAs)] == [
         (office.id("B"), "139-1111-0001")
     ]
-    office.do(at(3), "operator", "edit_case", "B", caller={"phone": "13911110001"})
+    # Seen failing with a guard that kept all of `told_as`: an error page came.
+    office.do(at(3), "operator", "edit_case", "B", caller={"phone": "139 1111 0001"})
+    assert [row.phone for row in office.rows(ToldAs)] == ["139 1111 0001"]
+    office.do(at(4), "operator", "edit_case", "B", caller={"phone": "13911110001"})
     assert office.rows(ToldAs) == []
 
 

@@ -1,0 +1,65 @@
+"""The played office, and what else people do in a year: every recorded table has a row."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from sqlalchemy import select
+
+from app.database import transaction
+from app.models import ReportDraft, Supervision
+from app.stages.papers import frozen
+from tests.databases import Desk
+from tests.office import moment
+from tests.views.canaries import Canaries
+
+DAY = "2025-06-20"
+LAST = moment("2025-07-01 10:00")
+"""After all of it."""
+
+
+class Rich(Canaries):
+    """The office of three units, played on."""
+
+    def play(self) -> None:
+        """From 9 June to 1 July 2025."""
+        super().play()
+        self._permissions()
+        self._at_the_desk()
+        self._in_the_room()
+        self._days("06-20", "07-01")
+        draft = self.row(ReportDraft)
+        self.do("2025-07-01 09:00", "head@WATER", "contest_figures", id=draft.id, words="逾期一件计入有误。")
+        with transaction(self.desk.sessions) as session:
+            frozen(session, "supervision", self.row(Supervision, case_id=self.id("WATER1")).id)
+
+    def _permissions(self) -> None:
+        """What Flask-AppBuilder keeps for roles, where somebody gives a role more."""
+        with transaction(self.desk.sessions) as session:
+            may = PermissionView(permission=Permission(name="can_read"), view_menu=ViewMenu(name="Anything"))
+            session.add(may)
+            role = session.scalars(select(Role).order_by(Role.id)).all()[0]
+            role.permissions.append(may)
+
+    def _at_the_desk(self) -> None:
+        self.do(f"{DAY} 10:10", "centre_head", "reveal", "WATER2", reason="核对来电人")
+        self.do(f"{DAY} 10:20", "operator", "cover", "WATER2", more=["红梅理发店"])
+        self.do(f"{DAY} 10:30", "centre_head", "reclassify", "WATER3", confidential=False, unconfirmed=True)
+        self.do(f"{DAY} 10:40", "leader", "comment_suggestion", "WATER4", words="请研究")
+        for minute, (letter, phone) in enumerate([("TOLD1", "13911110001"), ("TOLD2", "139 1111 0001")]):
+            said = {"name": "王丽", "phone": phone}
+            self.do(f"{DAY} 10:5{minute}", "operator", "register", letter, kind="help", caller=said)
+        self.do(f"{DAY} 11:00", "operator", "refuse", "TOLD2")
+        self.do(f"{DAY} 11:10", "allocator", "confirm_refusal", "TOLD2", accept=False)
+
+    def _in_the_room(self) -> None:
+        due = {"outcome": "supplement", "due_on": date(2025, 6, 27)}
+        self.do(f"{DAY} 14:00", "committee", "record_outcome", "WATER1", **due)
+        self.do(f"{DAY} 15:00", "officer", "supplement_referral", "WATER1", words="新查明的事实")
+
+
+def played(desk: Desk, data: Path) -> None:
+    """Play the rich office on a desk."""
+    Rich(desk, data).play()
