@@ -71,7 +71,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "calendar_proposal": ("refused_at", "approved_at", "approved_by_id"),
     "caller": ("name", "named", "phone", "number", "flagged_at"),
     "category": ("name", "parent_id", "active"),
-    "contact": ("case_id", "counts_on_id", "caller_id"),
+    "contact": ("counts_on_id", "caller_id"),
     "draft": ("case_id", "used_at"),
     "hotline_case": (
         "head_seq", "head_hash", "head_at", "look_again_at", "look_seal", "look_failures", "look_error", "channel",
@@ -98,7 +98,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "case_id", "unit_id", "reply_by_at", "reply_by_clock", "satisfied_by_reply_id", "satisfied_by_request_id",
         "answered_late", "lapsed_at", "in_error", "void_reason", "ended_at",
     ),
-    "report_draft": ("own_at", "own_clock", "own_overdue_for", "contest_at", "contest_clock", "report_id"),
+    "report_draft": ("own_overdue_for", "report_id"),
     "reply": (
         "case_id", "examined_at", "examined_by_id", "refusal", "refusal_words", "own_at", "own_clock",
         "own_overdue_for",
