@@ -29,6 +29,7 @@ def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[E
     for chain, tip in tips.items():
         if chain != OFFICE_CHAIN:
             look_soon(tip, now)
+    _with_its_head(entries, tips)
     append(session, now, actor, entries, tips)
     write_heads(session, tips)
     for entry in list(entries):
@@ -36,6 +37,14 @@ def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[E
             for end in ENDS.get((entry.subject, entry.to), ()):
                 _end(session, now, actor, entry, end)
     return tips
+
+
+def _with_its_head(entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
+    """What an event changes of a case that keeps its state stands in the very row of the head that it moves on."""
+    alone = entries[0] if len(entries) == 1 else None
+    if alone is not None and alone.subject == "case" and alone.to is None and alone.columns:
+        alone.with_head = True
+        tips[alone.chain].columns |= alone.columns
 
 
 _PARENTS: dict[tuple[str, str], tuple[str, str]] = {

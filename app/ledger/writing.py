@@ -52,6 +52,10 @@ class Entry:
     """New rows of tables without states that are written with this event: `id`, where they have none, and `event_id`,
     where they leave it open (None), are given here."""
 
+    with_head: bool = False
+    """Whether its `columns` are written with the head of its chain, in one statement: a case's own, where nothing else
+    is written with it."""
+
     @property
     def birth(self) -> bool:
         """Whether this entry makes a new row."""
@@ -213,7 +217,7 @@ def _waves(entries: Sequence[Entry]) -> list[dict[tuple[str, int], dict[str, Any
     waves: list[dict[tuple[str, int], dict[str, Any]]] = []
     moves: dict[tuple[str, int], int] = defaultdict(int)
     for entry in entries:
-        if entry.subject == "office" or (entry.birth or (entry.to is None and not entry.columns)):
+        if entry.subject == "office" or (entry.birth or (entry.to is None and not entry.columns)) or entry.with_head:
             continue
         assert entry.subject_id is not None  # noqa: S101
         row = (entry.subject, entry.subject_id)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from app.ledger import lock_cases
 from app.models import Assignment, Case, Referral, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -21,21 +20,28 @@ from app.stages import (
 )
 from app.verbs.form import Verb
 from app.verbs.rows import only_one
-from app.verbs.typed import case_of, id_of
+from app.verbs.typed import id_of
 
 
 def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
-    """Lock a case with those it is merged with, and read it as it is now."""
-    case = case_of(session, id)
-    ids = {case.id, case.merged_into_id or case.id}
+    """Lock a case with those it is merged with, and read them as they are now: in one statement."""
+    if id_of(id) is None:
+        raise NotAllowed("not_found")
     other = values.get("into")
-    if isinstance(other, Case):
-        ids.add(other.id)
-    query = select(Case.id).where(or_(Case.merged_into_id.in_(ids), Case.id.in_(ids)))
-    lock_cases(session, session.scalars(query).all())
-    query_all = select(Case).where(Case.id.in_(ids)).execution_options(populate_existing=True, unscoped=True)
-    session.scalars(query_all).all()
-    return case
+    roots = [id, other.id] if isinstance(other, Case) else [id]
+    lead = select(Case.merged_into_id).where(Case.id == id).scalar_subquery()
+    family = union_all(
+        select(Case.id).where(Case.id.in_(roots)),
+        select(Case.id).where(Case.id == lead),
+        select(Case.id).where(Case.merged_into_id.in_(roots)),
+        select(Case.id).where(Case.merged_into_id == lead),
+    )
+    query = select(Case).where(Case.id.in_(family)).order_by(Case.id).with_for_update(of=Case)
+    rows = session.scalars(query.execution_options(populate_existing=True, unscoped=True)).all()
+    found = next((row for row in rows if row.id == id), None)
+    if found is None:
+        raise NotAllowed("not_found")
+    return found
 
 
 def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
