@@ -21,6 +21,7 @@ from app.models import (
 )
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
+from app.rules.workflow import OPEN_CASE
 from app.stages.duties import lineage
 from app.verbs.form import Verb
 from app.verbs.offers import ACTS_ON
@@ -29,9 +30,12 @@ from app.verbs.typed import id_of
 PROPOSED: dict[str, Any] = {"approve_rule": SlaRule, "approve_calendar": CalendarProposal}
 """verb -> the table of the proposals that it decides on."""
 OF_THE_CASE = (
-    "confirm_refusal", "recall", "reassign", "record_visit", "amend_visit", "review_responsibility",
+    "contact", "merge", "split", "withdraw", "confirm_refusal", "allocate", "reclassify", "recall", "reassign",
+    "record_visit", "amend_visit", "review_responsibility",
 )  # fmt: skip
 """Verbs that decide on what a case has come to: its state is the row that their forms show."""
+NEVER_LOST = ("contact",)
+"""Verbs that hold whatever a case has come to while it was open: they are asked about again where it has ended."""
 BY_HAND = "by_hand"
 
 
@@ -109,9 +113,14 @@ def named_row(session: Session, actor: Actor, verb: Verb, case: Case, row: int |
     found = next((one for one in rows if one.id == id_of(row)), None)
     if found is None:
         raise NotAllowed("not_found")
-    if seen is not None and found.state_event_id != seen:
+    if seen is not None and found.state_event_id != seen and not _holds_still(verb, found):
         raise moved(session, kind.subject, found)
     return found
+
+
+def _holds_still(verb: Verb, row: Any) -> bool:
+    """Whether a verb is to be done though its row moved on: a caller's words about a case that is open still."""
+    return verb.name in NEVER_LOST and row.state in OPEN_CASE
 
 
 def moved(session: Session, subject: str, row: Any) -> NotAllowed:

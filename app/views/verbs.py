@@ -33,7 +33,7 @@ from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, 
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, carried, question_of, shown_first
 from app.views.unitreads import cover_chosen
-from app.views.which import row_sent, which_row
+from app.views.which import SEEN, row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
 
 REFUSED = 422
@@ -124,6 +124,8 @@ class Verbs(BaseView):
         if verb.name == "attach":
             inputs.append(Input("upload", words.field("file", tongue), "file", True))
         meant = which_row(verb, case, typed)
+        if question is not None:
+            meant.seen = typed.get(SEEN, "")
         inputs[:0] = [*([meant.choice] if meant.choice is not None else []), *(question.asks if question else ())]
         target = [(name, typed[name]) for name in HIDDEN if typed.get(name)]
         target += meant.hidden()

@@ -33,11 +33,13 @@ class Which:
     choice: Input | None = None
     row: int | None = None
     rows: Sequence[Any] = field(default_factory=list)
+    seen: str = ""
+    """How the rows stood when the form was opened, where it only asks something before it goes on."""
 
     def hidden(self) -> list[tuple[str, str]]:
         """The hidden fields: the row, where the form does not ask, and how all that were shown stood."""
         named = [(ROW, str(self.row))] if self.choice is None and self.row is not None else []
-        return [*named, *([(SEEN, " ".join(map(mark_of, self.rows)))] if self.rows else [])]
+        return [*named, *([(SEEN, self.seen or " ".join(map(mark_of, self.rows)))] if self.rows else [])]
 
 
 def which_row(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Which:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import reading, transaction
-from app.models import SUBJECTS, Assignment, Case, Person, Request, SlaRule, Supervision
+from app.models import SUBJECTS, Assignment, Case, Contact, Person, Request, SlaRule, Supervision
 from app.roles import RIGHTS
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -168,6 +168,73 @@ def test_a_unit_names_no_row_of_another(sqlite_panel: Panel) -> None:
         theirs = session.scalar(query)
     answer = sqlite_panel.of("head@HOUSING").post(f"/do/sign_for/{own}", {"row": str(theirs)})
     assert refused(answer) == "not_found"
+
+
+# What a case has come to.
+
+MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "allocate": ("allocator", {"unit": "WATER"}), "withdraw": ("centre_head", {"reason": "诉求人来电撤回诉求。"}),
+    "reclassify": ("allocator", {"reason": "经核实应为投诉。", "kind": "complaint"}),
+    "merge": ("allocator", {"into": "OTHER"}),
+    "split": ("allocator", {"parts": "三号楼前路灯不亮。\n四号楼前积水严重。"}),
+}  # fmt: skip
+"""verb on a case as such -> who has its form open, and what he types."""
+
+
+def answered(browser: Any, form: str, fields: dict[str, str]) -> Any:
+    """The form as it was sent, what it asks answered."""
+    answer = browser.post(form, fields)
+    asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
+    return browser.post(form, {**fields, "asked": asked[1]}) if answer.status_code == 200 and asked else answer
+
+
+@pytest.mark.parametrize("verb", MOVED)
+def test_a_case_that_somebody_moved_while_a_form_was_open_is_refused_with_what_stands_now(
+    empty: Panel, verb: str
+) -> None:
+    """It was sent to the leaders meanwhile; and who has seen that may go on, as far as the procedure lets him. Seen
+    failing with the case withdrawn, split and merged as it never was shown."""
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER")
+    case = people.case(narrative="三号楼前路灯不亮。四号楼前积水严重。")
+    other = people.case(narrative="五号楼昨晚起停水，至今没有恢复。")
+    with reading(empty.desk.sessions) as session:
+        number = session.get_one(Case, other).number
+    who, typed = MOVED[verb]
+    fields = {name: number if value == "OTHER" else value for name, value in typed.items()}
+    browser, form = empty.enter(who), f"/do/{verb}/{case}"
+    assert shown_in(browser.get(form).text) == ([str(case)], False)
+    people.do("allocator", "submit", case)
+    answer = answered(browser, form, fields)
+    assert refused(answer) == "row_moved" and words.state("case", "submitted") in answer.text
+    with reading(empty.desk.sessions) as session:
+        assert session.get_one(Case, case).state == "submitted"
+        assert len(session.scalars(select(Case.id)).all()) == 2
+    again = answered(browser, form, fields)
+    assert again.status_code == 302 or refused(again) not in ("row_moved", None)
+
+
+@pytest.mark.parametrize("moved", ["allocate", "withdraw", "merge"])
+def test_a_callers_words_are_never_lost_to_what_the_case_has_come_to(empty: Panel, moved: str) -> None:
+    """Where somebody works on it still, they are on file at once; where it has ended or was merged, that is said, with
+    the words kept, and sent again they go to the lead."""
+    people = People(empty.desk, f"{empty.now:%Y-%m-%d %H:%M}").hire("WATER")
+    case, lead = people.case(narrative="三号楼前路灯不亮已有半月。"), people.case(narrative="三号楼路灯坏了无人修理。")
+    browser, form = empty.enter("operator"), f"/do/contact/{case}"
+    fields = {"kind": "chase", "words": "何时能够修好？"}
+    assert shown_in(browser.get(form).text) == ([str(case)], False)
+    more: dict[str, Any] = {"allocate": {"unit": "WATER"}, "merge": {"into": lead}}.get(moved, {})
+    people.do("centre_head" if moved == "withdraw" else "allocator", moved, case, **more)
+    answer = answered(browser, form, fields)
+    if moved == "allocate":
+        assert answer.status_code == 302
+    else:
+        assert refused(answer) == "row_moved" and fields["words"] in answer.text
+        again = answered(browser, form, fields)
+        assert (again.status_code == 302) is (moved == "merge")
+        assert moved == "merge" or (refused(again) == "case_ended" and fields["words"] in again.text)
+    with reading(empty.desk.sessions) as session:
+        counts = session.scalars(select(Contact.counts_on_id).where(Contact.kind == "chase")).all()
+    assert counts == {"allocate": [case], "merge": [lead], "withdraw": []}[moved]
 
 
 # What somebody proposed.
