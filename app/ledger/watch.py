@@ -20,7 +20,7 @@ from app.ledger.seals import DAYS, Written, day_text, plain, row_key, sealed_col
 from app.rules.seals import CHAINED, NOT_RECORDED
 
 Rows = dict[tuple[str, str], Written]
-_UNSEALED, _TOUCHED = "unsealed", "touched"
+_UNSEALED, _TOUCHED, _COLUMNS = "unsealed", "touched", "*"
 _LISTS = {("ab_user", "roles"), ("ab_role", "permissions")}
 """What an account or a role has in a table of pairs: sealed like a column of it."""
 
@@ -81,7 +81,7 @@ def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any
 
 def touched(session: Session, table: str, row: Any, name: str) -> None:
     """Tell the ledger that something which it reads itself was written: the roles of an account, the permissions of a
-    role, the days of a year, or (`*`) a row as a whole."""
+    role, the days of a year, or (`*case_id,turn`) some columns of a row."""
     session.info.setdefault(_TOUCHED, set()).add((table, str(row), name))
 
 
@@ -141,7 +141,8 @@ def _note_lists(session: Session, row: Any, table: Table, key: str) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _executed(state: ORMExecuteState) -> None:
-    """Rows that one statement changes or deletes are found before it; changed ones are read when they are sealed."""
+    """Rows that one statement changes or deletes are found before it; what it changes is read when it is sealed, and
+    nothing else of them: what somebody forged there before stays as it was sealed."""
     if not (state.is_update or state.is_delete) or "ledger_key" not in state.session.info:
         return
     statement: Any = state.statement
@@ -157,7 +158,13 @@ def _executed(state: ORMExecuteState) -> None:
         elif state.is_delete:
             note_row(state.session, table.name, row_key(table, row._mapping), Written(gone=True))
         else:
-            touched(state.session, table.name, row_key(table, row._mapping), "*")
+            touched(state.session, table.name, row_key(table, row._mapping), f"{_COLUMNS}{','.join(_set(statement))}")
+
+
+def _set(statement: Any) -> list[str]:
+    """The columns that an update writes, those among them that the table writes itself at each update."""
+    named = {str(getattr(column, "name", column)) for column in statement._values or ()}
+    return sorted(named | {column.name for column in statement.table.columns if column.onupdate is not None})
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -171,22 +178,22 @@ def due(session: Session) -> Rows:
     """All that is written and not sealed yet, read anew where it must be; from here on it counts as sealed."""
     session.flush()
     for table, row, name in sorted(session.info.pop(_TOUCHED, ())):
-        if name == "*":
-            _read_again(session, table, row)
+        if name.startswith(_COLUMNS):
+            _read_again(session, table, row, name.removeprefix(_COLUMNS).split(","))
         else:
             note_row(session, table, row, Written(cells={name: READ[table](session, row)}))
     found: Rows = session.info.pop(_UNSEALED, {})
     return found
 
 
-def _read_again(session: Session, name: str, row: str) -> None:
-    """A row as it now stands in the database."""
+def _read_again(session: Session, name: str, row: str, columns: Sequence[str]) -> None:
+    """Some columns of a row as they now stand in the database."""
     table = Model.metadata.tables[name]
     key = zip(table.primary_key.columns, row.split("/"), strict=True)
     query = select(table).where(*(column == column.type.python_type(word) for column, word in key))
     found = session.connection().execute(query).first()
     if found is not None:
-        values = {one: found._mapping[one] for one in sealed_columns(table)}
+        values = {one: found._mapping[one] for one in columns if one in sealed_columns(table)}
         note_row(session, name, row, Written(cells={one: plain(value) for one, value in values.items()}))
 
 
