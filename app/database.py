@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.rules.refusal import Gone
@@ -85,6 +85,15 @@ def reading(sessions: Sessions) -> Iterator[Session]:
     with sessions() as session:
         session.connection(execution_options={"reads": True})
         yield session
+
+
+_KEPT = ("append-only", "state without its event", "the id of a row with a state never changes")
+"""What the guards of the record say."""
+
+
+def kept_by_guard(error: Exception) -> bool:
+    """Whether a guard in the database refused a change of what the record keeps."""
+    return isinstance(error, DBAPIError) and any(words in str(error.orig) for words in _KEPT)
 
 
 def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:

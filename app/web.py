@@ -36,7 +36,7 @@ from werkzeug.routing import IntegerConverter
 import config
 from app import scope
 from app.clock import clock_from
-from app.database import engine_from
+from app.database import engine_from, kept_by_guard
 from app.models import Setting
 from app.roles import Actor
 from app.rules import words
@@ -65,6 +65,10 @@ ERRORS = {
     403: ("您没有此项权限。", "You have no right to this."),
     404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
     405: ("不支持这样的请求。", "This cannot be asked in this way."),
+    409: (
+        "这一记录已定稿，不能更改；没有写入任何内容。请告知系统管理员。",
+        "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
+    ),
     413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
     500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
 }
@@ -295,4 +299,5 @@ def _errors(app: Flask) -> None:
         log.exception("error %s at %s", number, request.endpoint)
         g.desk_failed = True
         reader().rollback()
-        return page(500, f"{words.word(ERRORS[500], language())} [{number}]")
+        code = 409 if kept_by_guard(error) else 500
+        return page(code, f"{words.word(ERRORS[code], language())} [{number}]")

@@ -13,10 +13,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.models import Case
-from app.views.actor import reader
+from app.views.actor import reader, written
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 
@@ -51,6 +52,19 @@ def _broken(app: Flask) -> None:
         app.add_url_rule(f"/broken/{name}", name, view)
 
 
+def _kept(app: Flask) -> None:
+    """An address whose act the record's guards refuse."""
+
+    def act() -> str:
+        def work(session: Session) -> None:
+            session.execute(text("UPDATE event SET actor = '13909120001' WHERE id = 1"))
+
+        written(work)
+        return "done"
+
+    app.add_url_rule("/broken/kept", "kept", act)
+
+
 @pytest.fixture
 def broken(own_panel: Panel) -> Panel:
     """A panel with addresses that fail."""
@@ -63,6 +77,18 @@ def _said(browser: Browser, tongue: str, code: int, answer: Any) -> None:
     assert f'data-code="{code}"' in answer.text
     assert WAY_ON[tongue] in answer.text
     assert not TRACE.search(answer.text), TRACE.search(answer.text)
+
+
+@pytest.mark.parametrize("tongue", ["zh", "en"])
+def test_what_the_record_keeps_is_said_in_words_and_is_no_error_of_ours(own_panel: Panel, tongue: str) -> None:
+    """Seen failing: 500, and nothing that told why."""
+    _kept(own_panel.app)
+    browser = own_panel.of("operator")
+    browser.get(f"/lang/{tongue}")
+    answer = browser.get("/broken/kept")
+    _said(browser, tongue, 409, answer)
+    assert {"zh": "没有写入", "en": "nothing was written"}[tongue] in answer.text
+    assert "append-only" not in answer.text and "13909120001" not in answer.text
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
