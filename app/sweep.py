@@ -301,15 +301,16 @@ def _issue(session: Session, office: Office) -> None:
     issue_list(session, office.now)
 
 
-def _report(session: Session, office: Office) -> None:
+def _report(session: Session, office: Office) -> bool:
     session.info["office"] = office
-    draft_reports(session, office.now)
+    return draft_reports(session, office.now)
 
 
 def _drafted(sessions: Sessions, office: Office) -> str | None:
     """Draft the reports that are due; what stopped it, which stops nothing else."""
     try:
-        retried(sessions, lambda session: _report(session, office))
+        while retried(sessions, lambda session: _report(session, office)):
+            pass
     except Exception as error:
         log.exception("the reports could not be drafted")
         return f"reports: {type(error).__name__}: {error}"[:500]

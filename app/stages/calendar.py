@@ -36,6 +36,7 @@ from app.rules.workdays import (
     sweep_not_before,
 )
 from app.rules.workflow import CLOCKS, LIVE, STANDS
+from app.stages.draftclocks import UNSCOPED, move_drafts
 from app.stages.proposals import proposed
 
 FIRST_YEAR = 2004
@@ -44,7 +45,6 @@ YEARS_AHEAD = 10
 OFFICE, LIBRARY, WEEK, PROVISIONAL = "office", "library", "week", "provisional"
 """Where a day is known from: a loaded notice names it, the published calendar has it, it follows the week in a year
 that is known, or it is a guess."""
-UNSCOPED = {"unscoped": True}
 _VERSION, _LAST = "calendar.version", "calendar.last"
 
 
@@ -225,10 +225,12 @@ def _look_again(session: Session, now: datetime) -> None:
 
 def recompute(session: Session, now: datetime, actor: Actor) -> None:
     """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
-    entries = moving(session, office_at(session, now))
+    office = office_at(session, now)
+    entries = moving(session, office)
     for start in range(0, len(entries), 1000):
         for group in _alike(entries[start : start + 1000]):
             move_many(session, now, actor, group)
+    move_drafts(session, now, actor, office.calendar)
     _look_again(session, now)
 
 

@@ -32,6 +32,7 @@ from app.stages.calendar import (
     recompute,
     set_days,
 )
+from app.stages.draftclocks import drafts_moving
 from app.stages.proposals import proposed
 
 NAMED = (OFFICE, LIBRARY)
@@ -62,7 +63,8 @@ def lacking(session: Session, years: Iterable[int], days: Mapping[date, bool] | 
 
 
 class Move(NamedTuple):
-    """A clock that would run longer: of which case, subject and name, of which unit, until when before and then."""
+    """A clock that would run longer: of which case (0: of the draft of a report: `report`, its kind and first day),
+    which subject and name, of which unit, until when before and then."""
 
     case: int
     subject: str
@@ -70,6 +72,7 @@ class Move(NamedTuple):
     unit: int | None
     old: datetime
     new: datetime
+    report: tuple[str, date] | None = None
 
 
 class Foreseen(NamedTuple):
@@ -94,11 +97,19 @@ def foresee(session: Session, now: datetime, days: Mapping[date, bool]) -> Fores
         unnamed = [day for day, (_, known) in held.items() if day.year == year and known == was]
         held |= {day: (worked, source) for day, worked in _unnamed(unnamed, source).items()}
     moves, settled = list[Move](), 0
-    for entry in moving(session, office_with(session, now, held)):
+    office = office_with(session, now, held)
+    for entry in moving(session, office):
         for clock, told in entry.payload.items():
             old, new = (datetime.fromisoformat(told[word]) for word in ("told", "new"))
             if new > old:
                 moves.append(Move(entry.chain, entry.subject, clock, entry.unit_id, old, new))
+            else:
+                settled += 1
+    for draft, clocks in drafts_moving(session, office.calendar):
+        for clock, (was_due, due) in clocks.items():
+            if due.at > was_due.at:
+                told_of = (draft.kind, draft.first)
+                moves.append(Move(0, "report_draft", clock, None, was_due.at, due.at, told_of))
             else:
                 settled += 1
     return Foreseen(held, lacks, sorted(moves, key=lambda one: (one.old, one.case)), settled)

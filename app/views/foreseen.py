@@ -17,7 +17,8 @@ from sqlalchemy import select
 from app.models import CalendarProposal, Case, Unit
 from app.rules import words
 from app.rules.words.calendar import CLOCKS, FORESEEN, HOLIDAYS, MONTHS
-from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL, UNSCOPED
+from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL
+from app.stages.draftclocks import UNSCOPED
 from app.stages.loading import Foreseen, Lacking, foresee, proposed_days
 from app.verbs import Verb
 from app.views.actor import actor, language, now, reader
@@ -78,11 +79,11 @@ def _said(name: str, **facts: object) -> str:
 def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
     found = foresee(reader(), now(), days)
     named = json.dumps([proposal, *((day.isoformat(), days[day]) for day in sorted(days))])
-    cases = {one.case for one in found.moves}
+    cases = {one.case for one in found.moves if one.case}
     notes = [_said("settled", n=found.settled)] if found.settled else []
     if len(found.moves) > SHOWN:
         notes.insert(0, _said("more", shown=SHOWN, left=len(found.moves) - SHOWN))
-    counted = _said("moves", n=len(found.moves), cases=len(cases)) if cases else _said("none")
+    counted = _said("moves", n=len(found.moves), cases=len(cases)) if found.moves else _said("none")
     return Shown(
         _said(verb.name), f"days:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
         [_year(year, found, days) for year in sorted({day.year for day in days})],
@@ -136,9 +137,15 @@ def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
     reads = "Cases" in actor().pages
     return [
         (
-            url_for("Cases.page_of_case", id=one.case) if reads and one.case else "", numbers.get(one.case, ""),
+            url_for("Cases.page_of_case", id=one.case) if reads and one.case else "",
+            _report(*one.report) if one.report else numbers.get(one.case, ""),
             units.get(one.unit or 0, ""), words.word(CLOCKS[one.subject, one.clock], language()),
             term(one.old), term(one.new),
         )
         for one in moves
     ]  # fmt: skip
+
+
+def _report(kind: str, first: date) -> str:
+    """A draft of a report among the clocks: its kind and the first day of its period."""
+    return f"{words.value('report_kind', kind, language())} {first}"

@@ -178,7 +178,7 @@ class Walk:
         with reading(self.desk.sessions) as session:
             query = select(Event.kind, func.count(), func.max(Event.id)).where(Event.id > self.events)
             # Beside what cases go through the model knows nothing: neither months nor who has an account.
-            beside = ("report.drafted", "centre.overdue", "record.sealed")
+            beside = ("report.drafted", "centre.overdue", "record.sealed", "clock.moved")
             query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(beside))
             query = query.where(Event.kind != "instruction.issued")  # a paper that goes with what the model knows
             fresh = session.execute(query.group_by(Event.kind)).all()

@@ -26,6 +26,8 @@ CLOCKS: Mapping[tuple[str, str], Pair] = {
     ("supervision", "ask"): ("申请复核期限", "asking for review"),
     ("referral", "own"): ("移送办理期限", "the room's clock of a referral"),
     ("referral", "send_by"): ("移送期限", "send by"),
+    ("report_draft", "contest"): ("通报异议期限", "contesting a report's figures"),
+    ("report_draft", "own"): ("通报印发期限", "issuing a report"),
 }  # fmt: skip
 """(subject, clock) -> what it is called."""
 

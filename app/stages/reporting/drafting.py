@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Container, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, exists, func, literal, select, union_all
+from sqlalchemy import Date, Select, cast, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.ledger import note_office
@@ -21,30 +22,55 @@ from app.stages.reporting.contents import figures
 from app.stages.reporting.issue import lock_reports
 from app.stages.reporting.period import MONTHS, Period, last_over
 
-_LATE = "late"
+AT_ONCE = 6
+"""How many reports are drafted in one transaction, which keeps others from issuing."""
+_LATE, _BEGAN = "late", "began"
 _UNISSUED = (ReportDraft.report_id.is_(None), ReportDraft.own_overdue_for.is_(None))
 
 
-def _periods(office: Office) -> Iterator[Period]:
-    """The periods of which a draft may be due: on working days, from 08:30 on."""
+def _kinds(office: Office) -> Sequence[str]:
+    """The kinds of which a draft may be due: on working days, from 08:30 on."""
     today = office.now.date()
-    if office.calendar.is_workday(today) and office.now >= sweep_on(today):
-        for kind in (*(("weekly",) if office.limits.weekly_reports else ()), *MONTHS):
-            yield last_over(kind, today)
+    if not office.calendar.is_workday(today) or office.now < sweep_on(today):
+        return ()
+    return (*(("weekly",) if office.limits.weekly_reports else ()), *MONTHS)
 
 
-def draft_reports(session: Session, now: datetime) -> None:
-    """Draft what is due, and mark what was not issued in time: one statement where there is neither. A period that was
-    over before the first case was registered has no report; nor is one drafted that was issued already."""
+def _missed(office: Office, kind: str, began: datetime, there: Container[tuple[str, date]]) -> list[Period]:
+    """The periods of a kind that are over and have neither draft nor report, the oldest first, back to that of the
+    first case: the last one, and those that the bot missed. A week counts where the office had weekly reports then."""
+    last = period = last_over(kind, office.now.date())
+    found = []
+    while began < period.end:
+        wanted = kind != "weekly" or period is last or office.versions.at(period.end).weekly_reports
+        if (kind, period.first) not in there and wanted:
+            found.append(period)
+        period = last_over(kind, period.first)
+    return found[::-1]
+
+
+def draft_reports(session: Session, now: datetime) -> bool:
+    """Draft what is due, a few at once, and mark what was not issued in time: one statement where there is neither.
+    Gives whether more is due. A period that was over before the first case was registered has no report; nor is one
+    drafted that was issued already."""
     office = office_at(session, now)
-    late = select(literal(_LATE)).where(exists().where(*_UNISSUED, ReportDraft.own_at <= now))
-    wanted = {one.kind: one for one in _periods(office)}
-    due = {name for (name,) in session.execute(union_all(late, *map(_due, wanted.values())))}
-    if _LATE in due:
+    kinds = _kinds(office)
+    late = select(literal(_LATE), null(), null()).where(exists().where(*_UNISSUED, ReportDraft.own_at <= now))
+    # Of the types that the union has, whatever the others leave empty.
+    began = select(literal(_BEGAN), cast(null(), Date), func.min(Case.registered_at)) if kinds else None
+    there = [select(model.kind, model.first, null()).where(model.kind.in_(kinds)) for model in (ReportDraft, Report)]
+    asked: Any = late if began is None else union_all(began, late, *there)
+    rows = session.execute(asked).all()
+    if any(row[0] == _LATE for row in rows):
         _mark(session, now)
-    for kind, period in wanted.items():
-        if kind in due:
-            _draft(session, office, period)
+    start = next((row[2] for row in rows if row[0] == _BEGAN), None)
+    if start is None:
+        return False
+    known = {(row[0], row[1]) for row in rows}
+    wanted = [period for kind in kinds for period in _missed(office, kind, start, known)]
+    for period in wanted[:AT_ONCE]:
+        _draft(session, office, period)
+    return len(wanted) > AT_ONCE
 
 
 def _due(period: Period) -> Select[str]:
