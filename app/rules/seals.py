@@ -98,7 +98,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "case_id", "unit_id", "reply_by_at", "reply_by_clock", "satisfied_by_reply_id", "satisfied_by_request_id",
         "answered_late", "lapsed_at", "in_error", "void_reason", "ended_at",
     ),
-    "report_draft": ("own_overdue_for", "report_id"),
+    "report_draft": ("own_at", "own_clock", "own_overdue_for", "contest_at", "contest_clock", "report_id"),
     "reply": (
         "case_id", "examined_at", "examined_by_id", "refusal", "refusal_words", "own_at", "own_clock",
         "own_overdue_for",

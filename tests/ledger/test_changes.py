@@ -86,6 +86,7 @@ _SELDOM: dict[str, dict[str, tuple[str, ...]]] = {
         "assignment": ("return_at", "return_clock", "sign_at", "sign_clock"),
         "referral": ("send_by_at", "send_by_clock"),
         "reply": ("own_at", "own_clock"), "request": ("own_at", "own_clock"),
+        "report_draft": ("contest_at", "contest_clock", "own_at", "own_clock"),
     },
     "a caller is corrected": {
         "caller": ("name", "named", "phone", "number"), "contact": ("caller_id",), "hotline_case": ("caller_id",),
