@@ -139,6 +139,19 @@ def test_every_column_is_refused_or_named_with_the_guards_standing(office: Desk)
     assert unnamed(office, [one for one in passes if not exempt(*one)], gone=False) == []
 
 
+def test_the_last_row_of_every_recorded_table_that_is_deleted_is_named(office: Desk) -> None:
+    """Accounts' roles, versions of rules, stored files and dossiers among them; a case is missed by its number. (No
+    event has sealed this office's years yet: until one does, days are compared with the published calendar.)"""
+    tables = [table for table in recorded() if table.name not in ("hotline_case", "series", "calendar_day")]
+    with unguarded(office) as connection:
+        for table in tables:
+            key = list(table.primary_key.columns)[0].name
+            last = f"DELETE FROM {table.name} WHERE {key} = (SELECT max({key}) FROM {table.name})"  # noqa: S608
+            assert connection.execute(text(last)).rowcount, table.name
+        named = {flaw.row[0] for flaw in flaws(office, connection) if flaw.row}
+    assert {LISTED.get(table.name, table.name) for table in tables} <= named
+
+
 @pytest.mark.parametrize("table", STATEFUL)
 def test_a_row_in_a_final_state_does_not_change_but_for_what_is_named_with_its_reason(office: Desk, table: str) -> None:
     model = Model.metadata.tables[table]
