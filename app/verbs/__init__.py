@@ -120,7 +120,7 @@ def _perform(
         not_recused(session, now, actor, target, years)
     if where.draft is not None:
         pending = _from_draft(session, now, locked, actor, verb, where.draft, values)
-    if verb.target == "room" and item is not None:
+    if verb.target in ("room", "paper") and item is not None:
         pending = {**pending, "item": item}
     if verb.target in ("room", "paper"):
         return verb.run(session, now, actor, locked, meant, **pending)

@@ -58,7 +58,7 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "draft_feedback": ("supervision", ("opened", "reissued")),
     "draft_statement": ("supervision", ("confirmed",)),
     "remind": ("assignment", OPEN_ASSIGNMENT),
-    "void_reminder": ("reminder", ("open", "satisfied", "lapsed")),
+    "void_reminder": ("reminder", ("open",)),
     "propose": ("assignment", (*LIVE, "accepted")),
     "open_supervision": ("case", None),
     "decline": ("supervision", ("candidate",)),

@@ -130,12 +130,14 @@ def moved(session: Session, subject: str, row: Any) -> NotAllowed:
     return NotAllowed("row_moved", stands=f"{subject}.{row.state}", by=by, at=at)
 
 
-def only_one(verb: Verb, rows: Sequence[Any]) -> None:
-    """Raises NotAllowed where several rows could be meant: a person says which."""
+def only_one(verb: Verb, rows: Sequence[Any]) -> Any:
+    """The only row that a verb can be about, None where there is none; NotAllowed where several could be meant: a
+    person says which."""
     kind = kind_of(verb)
     fitting = [one for one in rows if kind is not None and kind.fits(one)]
     if len(fitting) > 1:
         raise NotAllowed("name_one", n=len(fitting))
+    return fitting[0] if fitting else None
 
 
 def waiting(session: Session, verb: str) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from app.models import Assignment, Case, Supervision, Unit, VisitRecord
+from app.models import Assignment, Case, Referral, Supervision, Unit, VisitRecord
 from app.models.columns import facts_of
 from app.roles import DRAFTED, Actor
 from app.rules import files as filing
@@ -158,6 +158,15 @@ def _first_response(session: Session, now: datetime, actor: Actor, one: Assignme
     return handling.first_response(session, now, actor, one, words)
 
 
+def _to_read(session: Session, actor: Actor, case: Case, unit: Unit | None, item: int | None) -> Referral:
+    """The referral whose paper is meant: the one that waits for its approval, else the only one."""
+    found = referral_meant(session, actor, case, unit, ("reviewed",), item)
+    others = accountability.referrals(session, case.id, unit_id_of(actor, unit))
+    if found.state != "reviewed" and item is None and len(others) > 1:
+        raise NotAllowed("name_one", n=len(others))
+    return found
+
+
 def _open_paper(
     session: Session,
     now: datetime,
@@ -167,14 +176,15 @@ def _open_paper(
     paper: str = "referral",
     referral: int | None = None,
     notice: int | None = None,
+    item: int | None = None,
 ) -> Any:
-    """Open a paper of a case: one that went to a unit, or a referral's - of the row that is named, else of the one
-    meant."""
+    """Open a paper of a case: one that went to a unit, or a referral's - of the row or the item that is named, else of
+    the one meant."""
     if paper != "referral":
         return delivery.open_notice(session, now, actor, case, paper, unit_id_of(actor, unit), notice)
     if referral is not None:
         return accountability.open_paper(session, now, actor, accountability.referral_of(session, case.id, referral))
-    return accountability.open_paper(session, now, actor, referral_meant(session, actor, case, unit, ("reviewed",)))
+    return accountability.open_paper(session, now, actor, _to_read(session, actor, case, unit, item))
 
 
 _REASON, _WORDS = _f("reason!"), _f("words!")

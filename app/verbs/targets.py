@@ -76,13 +76,19 @@ def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None,
     return allocation.lead_assignment(session, case)
 
 
-def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None) -> Reminder:
+def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb) -> Reminder:
+    """The reminder meant: the only one that the verb can be about, else the newest of the assignment meant."""
+    unit_id = unit_id_of(actor, unit)
+    query = select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.id)
+    rows = session.scalars(query if unit_id is None else query.where(Reminder.unit_id == unit_id)).all()
+    fitting = only_one(verb, rows)
+    if fitting is not None:
+        return fitting
     one = assignment_of(session, actor, case, unit, None)
-    query = select(Reminder).where(Reminder.assignment_id == one.id).order_by(Reminder.id.desc())
-    rows = session.scalars(query).all()
+    rows = [row for row in rows if row.assignment_id == one.id]
     if not rows:
         raise NotAllowed("no_reminder")
-    return rows[0]
+    return rows[-1]
 
 
 def _item(
@@ -111,13 +117,24 @@ def _item(
 
 
 def referral_meant(
-    session: Session, actor: Actor, case: Case, unit: Unit | None, states: Sequence[str]
+    session: Session,
+    actor: Actor,
+    case: Case,
+    unit: Unit | None,
+    states: Sequence[str],
+    item: int | None = None,
 ) -> Referral:
-    """The referral meant: the first in a state that the verb is about, in the order of the states, or the newest."""
+    """The referral meant: of the item that is named, else the only one in a state that the verb is about, else the
+    newest."""
     rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
+    if item is not None:
+        rows = [row for row in rows if row.supervision_id == id_of(item)]
     if not rows:
         raise NotAllowed("not_found")
-    return next((row for wanted in states for row in rows if row.state == wanted), rows[-1])
+    fitting = [row for row in rows if row.state in states]
+    if len(fitting) > 1:
+        raise NotAllowed("name_one", n=len(fitting))
+    return fitting[0] if fitting else rows[-1]
 
 
 def acted_on(session: Session, row: Any) -> Any:
@@ -138,9 +155,9 @@ def target_of(
     if verb.target == "assignment":
         return assignment_of(session, actor, case, unit, verb)
     if verb.target == "reminder":
-        return _reminder(session, actor, case, unit)
+        return _reminder(session, actor, case, unit, verb)
     if verb.target == "item":
         return _item(session, actor, case, unit, ground, verb, item)
     if verb.target == "referral":
-        return referral_meant(session, actor, case, unit, verb.states)
+        return referral_meant(session, actor, case, unit, verb.states, item)
     return case

@@ -391,3 +391,33 @@ def test_a_second_role_takes_no_dossier_from_its_reader(room: Room, who: str, mo
     with transaction(room.desk.sessions) as session:
         both = perform(session, moment("2025-06-11 13:00"), also(room, who, more), "open_paper", case=room.id("A"))
     assert json.loads(both)["draft"]
+
+
+def test_where_a_case_has_several_referrals_it_is_said_which_is_meant(desk: Desk) -> None:
+    """The lead's and the assist's, drafted on one night. Seen failing with the first completed and the
+    newest opened."""
+    office = Room(desk)
+    office.allocated("2025-06-09 09:00", "A", kind="help", complex=True, assists=["ROADS"])
+    for unit in ("WATER", "ROADS"):
+        steps: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+            ("09 10:30", "officer", "open_supervision", {"workdays": 3, "unit": unit}),
+            ("09 15:00", f"head@{unit}", "feed_back", {}),
+            ("10 09:00", "officer", "draft_finding", {"finding": "perfunctory", "persons": [f"{unit}_head"],
+                                                      "unit": unit}),
+            ("10 10:00", "supervision_head", "confirm_finding", {"unit": unit}),
+            ("10 11:00", f"head@{unit}", "record_statement", {}),
+            ("10 15:00", "officer", "conclude", {"unit": unit}),
+        )  # fmt: skip
+        for at, who, verb, fields in steps:
+            office.do(f"2025-06-{at}", who, verb, "A", **fields)
+    office.sweep("2025-06-11")
+    one, other = office.rows(Referral)
+    given = {"report": "逾期未办，敷衍塞责。", "proposal": "建议移送。"}
+    assert office.refused("2025-06-11 10:00", "officer", "complete_referral", "A", **given) == "name_one"
+    assert office.refused("2025-06-11 10:00", "officer", "open_paper", "A") == "name_one"
+    office.do("2025-06-11 10:00", "officer", "complete_referral", "A", item=other.supervision_id, **given)
+    assert [row.completed_by_id is not None for row in office.rows(Referral)] == [False, True]
+    office.do("2025-06-11 10:10", "officer", "open_paper", "A", item=one.supervision_id)
+    office.do("2025-06-11 11:00", "supervision_head", "review_referral", "A", item=other.supervision_id)
+    office.do("2025-06-11 11:10", "leader", "open_paper", "A")
+    assert [row.subject_id for row in office.rows(Event, kind="paper.opened")] == [one.id, other.id]

@@ -89,6 +89,19 @@ def test_lateness_stays_on_record_whatever_is_explained(desk: Desk) -> None:
     assert office.days("reminder.lapsed", "A") == ["2025-06-18"]
 
 
+def test_where_lead_and_assist_were_both_reminded_it_is_said_whose_reminder_is_void(desk: Desk) -> None:
+    """Seen failing with the lead's void."""
+    office = Office(desk)
+    office.allocated(MONDAY, "A", assists=["ROADS"])
+    office.sweeps("2025-06-10", "2025-06-13")
+    assert {row.state for row in office.rows(Reminder)} == {"open"} and len(office.rows(Reminder)) == 2
+    reason = {"reason": "系统时间错误"}
+    assert office.refused("2025-06-13 09:00", "centre_head", "void_reminder", "A", **reason) == "name_one"
+    office.do("2025-06-13 09:00", "centre_head", "void_reminder", "A", unit="ROADS", **reason)
+    office.do("2025-06-13 09:05", "centre_head", "void_reminder", "A", **reason)
+    assert {row.state for row in office.rows(Reminder)} == {"void"}
+
+
 def test_an_open_reminder_is_void_in_error_only_by_the_centre_head_with_a_reason(desk: Desk) -> None:
     office = reminded(desk)
     assert office.refused("2025-06-13 09:00", "allocator", "void_reminder", "A") == "no_right"

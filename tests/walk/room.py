@@ -181,7 +181,9 @@ class Room(Handling):
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
         found = sorted(((item, item.referral) for item in rows if item.referral), key=lambda pair: pair[1].n)
         need(found)
-        return next((pair for state in states for pair in found if pair[1].state == state), found[-1])
+        pair = next((pair for state in states for pair in found if pair[1].state == state), found[-1])
+        self.meant = pair[0]
+        return pair
 
     def complete_referral(self, who: Person, case: Case, unit: str) -> None:
         _, row = self._referral(case, unit, "drafted")
