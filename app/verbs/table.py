@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Referral, Supervision, Unit, VisitRecord
@@ -17,7 +17,7 @@ from app.rules import files as filing
 from app.rules import limits
 from app.rules.office import SETTINGS
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import STANDING, UNSENT
+from app.rules.workflow import LIVE, STANDING, UNSENT
 from app.stages import (
     acceptance,
     accountability,
@@ -117,20 +117,33 @@ def _open_supervision(
     item: int | None = None,
     **terms: Any,
 ) -> Supervision:
-    """Open a candidate on a ground (the oldest, where none is named), or by hand with a reason."""
+    """Open a candidate on a ground (the only one, where none is named), or by hand with a reason."""
     reason = terms.pop("reason", "")
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
     if item is not None:
         rows = [row for row in rows if row.id == id_of(item)]
     waiting = [row for row in rows if row.state == "candidate"]
+    if len(waiting) > 1:
+        raise NotAllowed("name_one", n=len(waiting))
     if waiting:
         return supervision.open_candidate(session, now, actor, waiting[0], **terms)
     if ground not in (None, "by_hand") or item is not None:
         raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
-    one = assignment_of(session, actor, case, unit, None)
+    one = _supervised(session, actor, case, unit)
     if any(row.state in STANDING and row.assignment_id == one.id for row in rows):
         raise NotAllowed("item_stands")
     return supervision.open_by_hand(session, now, actor, one, reason=reason, **terms)
+
+
+def _supervised(session: Session, actor: Actor, case: Case, unit: Unit | None) -> Assignment:
+    """The assignment on which an item is opened by hand: the named unit's, else the lead's where no other unit works on
+    the case."""
+    if unit is None:
+        query = select(Assignment.unit_id).where(Assignment.case_id == case.id, Assignment.state.in_(LIVE))
+        units = set(session.scalars(query))
+        if len(units) > 1:
+            raise NotAllowed("name_one", n=len(units))
+    return assignment_of(session, actor, case, unit, None)
 
 
 def _draft_finding(

@@ -398,6 +398,8 @@ def test_where_a_case_has_several_referrals_it_is_said_which_is_meant(desk: Desk
     newest opened."""
     office = Room(desk)
     office.allocated("2025-06-09 09:00", "A", kind="help", complex=True, assists=["ROADS"])
+    by_hand = {"workdays": 3, "requirement": "三日内办结。", "reason": "多次来电。"}
+    assert office.refused("2025-06-09 10:00", "officer", "open_supervision", "A", **by_hand) == "name_one"
     for unit in ("WATER", "ROADS"):
         steps: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
             ("09 10:30", "officer", "open_supervision", {"workdays": 3, "unit": unit}),
