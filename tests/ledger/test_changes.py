@@ -81,6 +81,7 @@ _SELDOM: dict[str, dict[str, tuple[str, ...]]] = {
         "ab_user": ("factor_sealed", "factor_since", "factor_step", "failing_since", "locked_until"),
     },
     "an account is corrected": {"ab_user": ("first_name", "last_name", "email", "unit_id", "active")},
+    "somebody logs in, or mistypes a password": {"ab_user": ("last_login", "login_count", "fail_login_count")},
     "Flask-AppBuilder's own": {"ab_user": ("changed_on", "changed_by_fk")},
     "a calendar or an outage moves a clock": {
         "assignment": ("return_at", "return_clock", "sign_at", "sign_clock"),
