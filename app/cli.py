@@ -17,7 +17,6 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.test import Client
 
@@ -26,15 +25,16 @@ from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, transaction
 from app.ledger import found_rows, verify
 from app.ledger.keys import ring_of
-from app.models import Person
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
+from app.rules.words import value
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
-from app.stages.factors import reset_from_shell
+from app.stages.changes import from_shell, named
+from app.stages.people import unlocked_from_shell
 from app.story import play, replay
-from app.story.accounts import SetupRefused, first_administrator, hashed, refuse_unless_it_holds
+from app.story.accounts import SetupRefused, first_accounts, hashed, refuse_unless_they_hold
 from app.story.cast import let_in
 from app.story.covered import listed
 from app.story.hand import Hand
@@ -144,32 +144,63 @@ def _demo(settings: config.Config, given: Namespace) -> int:
 
 
 def _init(settings: config.Config, given: Namespace) -> int:
-    """Set up an empty real office: its roles, its calendar, its first IT administrator."""
-    now = ready.clock_of(settings)
+    """Set up an empty real office: its roles, its calendar, its first three accounts."""
+    clock = ready.clock_of(settings)
     ready.may_begin(settings)
-    username, password = _first_login(settings, given)
-    refuse_unless_it_holds(username, password)
+    names, password = _first_logins(settings, given)
+    refuse_unless_they_hold(names, {} if password is None else {"it_admin": password})
     # Decided: only now there are keys, and only with them anything is written to the database.
     config.save_keys(settings)
-    ready.prepare(settings, now)
+    ready.prepare(settings, clock)
     with transaction(_sessions(settings)) as session:
-        first_administrator(session, username, password)
-        fill(session, now)
-    print(f"管理员账号已建立：{username}。The first IT administrator is {username}: log in and add units and people.")
+        made = first_accounts(session, clock, names, password)
+        fill(session, clock)
+    print("首批账号已建立，一次性密码请分别交给本人，首次登录时须另设密码：")
+    print("The first accounts are made. Hand each password to its person, who chooses another at the first login:")
+    for role, (name, slip) in made.items():
+        title, word = value("role", role), value("role", role, "en")
+        shown = slip if password is None or role != "it_admin" else "(DESK_ADMIN_PASSWORD)"
+        print(f"  {title} {word}\t{name}\t{shown}")
     return 0
+
+
+def _reset(verb: str, settings: config.Config, given: Namespace) -> int:
+    """Reset what the last IT administrator, centre head or log auditor logs in with; of others, propose it."""
+    with transaction(_sessions(settings)) as session:
+        done = from_shell(session, ready.clock_of(settings), verb, given.username)
+        name, slip = done.account.username, done.account.slip
+        who = None if done.waits is None else done.waits.confirmers
+    if who is not None:
+        zh, en = value("confirmers", who), value("confirmers", who, "en")
+        print(f"{name}：已提出重置，由{zh}在系统中确认后生效。Proposed: it takes effect when the {en} confirms it.")
+    elif slip is not None:
+        print(f"{name}：一次性密码 one-time password: {slip}")
+    else:
+        print(f"{name}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
+    return 0
+
+
+def _reset_password(settings: config.Config, given: Namespace) -> int:
+    """Reset an account's password: of the last who can log in of three roles at once, of others as a proposal."""
+    return _reset("reset_password", settings, given)
 
 
 def _reset_second_factor(settings: config.Config, given: Namespace) -> int:
-    """Forget an account's second factor, for the administrator who lost his device; he sets up another at his login."""
+    """Forget an account's second factor, for who lost his device: as `reset-password` does."""
+    return _reset("reset_second_factor", settings, given)
+
+
+def _unlock(settings: config.Config, given: Namespace) -> int:
+    """End the lock of an account; its password stays."""
     with transaction(_sessions(settings)) as session:
-        id = session.scalar(select(Person.id).where(func.lower(Person.username) == given.username.lower()))
-        reset_from_shell(session, ready.clock_of(settings), id or 0)
-    print(f"{given.username}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
+        unlocked_from_shell(session, ready.clock_of(settings), named(session, given.username))
+    print(f"{given.username}：账号已解除锁定。The account is unlocked.")
     return 0
 
 
-def _first_login(settings: config.Config, given: Namespace) -> tuple[str, str]:
-    """The first administrator's name and password: from the call, the environment or, at a terminal, asked for."""
+def _first_logins(settings: config.Config, given: Namespace) -> tuple[dict[str, str], str | None]:
+    """role -> the account of the first three, from the call, the environment or, at a terminal, asked for; and the
+    administrator's first password, where he is given one."""
     asked = sys.stdin.isatty()
     username = given.username or settings.admin or (input("用户名 user name: ") if asked else "")
     password = given.password_file.read_text("utf-8").strip("\r\n") if given.password_file else settings.admin_password
@@ -177,11 +208,15 @@ def _first_login(settings: config.Config, given: Namespace) -> tuple[str, str]:
         password = getpass("密码 password: ")
         if getpass("再次输入 once more: ") != password:
             raise ValueError("两次输入的密码不同。The two passwords differ.")
-    if not username or password is None:
+    if not username:
         raise ValueError(
-            "Name the first administrator: --username and --password-file, or DESK_ADMIN and DESK_ADMIN_PASSWORD."
+            "Name the first administrator: --username (and --password-file), or DESK_ADMIN (and DESK_ADMIN_PASSWORD)."
         )
-    return username, password
+    names = {"it_admin": username}
+    for role, told in (("centre_head", given.centre_head), ("log_auditor", given.log_auditor)):
+        question = f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
+        names[role] = told or settings.first_accounts.get(role) or (input(question) if asked else "") or role
+    return names, password
 
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
@@ -334,8 +369,12 @@ def _parser() -> ArgumentParser:
     add("demo", _demo)
     first = add("init", _init)
     first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
-    first.add_argument("--password-file", type=Path, help="a file with the password (DESK_ADMIN_PASSWORD)")
+    first.add_argument("--password-file", type=Path, help="a file with his first password (DESK_ADMIN_PASSWORD)")
+    first.add_argument("--centre-head", help="the first centre head's user name (DESK_CENTRE_HEAD)")
+    first.add_argument("--log-auditor", help="the first log auditor's user name (DESK_LOG_AUDITOR)")
+    add("reset-password", _reset_password).add_argument("username")
     add("reset-second-factor", _reset_second_factor).add_argument("username")
+    add("unlock", _unlock).add_argument("username")
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
     verified = add("verify", _verify)

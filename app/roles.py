@@ -39,7 +39,7 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
     "centre_head": (
         *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
         "propose", "amend_visit", "confirm_lifting", "record_visit", "instruct", "approve_calendar", "approve_rule",
-        "issue_report", "reissue_report",
+        "issue_report", "reissue_report", "confirm_account",
     ),
     "examiner": (*_EXAMINER, "open_paper"),
     "visitor": ("record_visit", "reveal", "cover", "open_paper", *_FILES),
@@ -54,14 +54,12 @@ _OF_ROLES: dict[str, tuple[str, ...]] = {
         "add_category", "edit_category", "change_setting", "add_user", "edit_user", "reset_password",
         "reset_second_factor", "add_role", "edit_role",
     ),
-    "log_auditor": (),
+    "log_auditor": ("confirm_account",),
 }  # fmt: skip
 RIGHTS: dict[str, tuple[str, ...]] = {role: (*verbs, *EVERYBODYS) for role, verbs in _OF_ROLES.items()}
 """role -> the verbs it has a right to. [procedure, Who may do what]"""
 
 NO_CASE_CONTENT = ("it_admin", "log_auditor")
-SECOND_FACTOR = frozenset({"it_admin", "supervision_head", "log_auditor"})
-"""Whom production asks for a code after the password. [trust, Access]"""
 UNIT_ROLES = ("unit_staff", "unit_head")
 _CENTRE = ("operator", "allocator", "centre_head", "examiner", "visitor")
 _ROOM = ("officer", "supervision_head")
@@ -101,14 +99,18 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Settings": ("centre_head", "it_admin"),
     "Users": ("it_admin",),
     "Roles": ("it_admin",),
+    "AccountChanges": ("centre_head", "it_admin", "log_auditor"),
     "Bot": ("centre_head", *_ROOM, "it_admin", "log_auditor"),
     "Events": ("log_auditor",),
 }
 """page -> the roles that may open it; what it shows is the role's scope of cases."""
 
 NOT_FOR_CUSTOM_ROLES = frozenset(
-    {*RIGHTS["it_admin"], "Users", "Roles", "Events", "Settings", "Bot", "approve_rule", "approve_calendar"}
-)
+    {
+        *RIGHTS["it_admin"], "Users", "Roles", "AccountChanges", "Events", "Settings", "Bot", "approve_rule",
+        "approve_calendar", "confirm_account",
+    }
+)  # fmt: skip
 """Rights and pages that no custom role may hold: users, roles, security, and the approval of what IT changes."""
 _OF_UNITS = frozenset(
     {*(right for role in UNIT_ROLES for right in RIGHTS[role]), "unit"}
@@ -117,6 +119,17 @@ _OF_UNITS = frozenset(
 _UNITS_ONLY = frozenset(right for role in UNIT_ROLES for right in RIGHTS[role]) - frozenset(
     right for role, held in RIGHTS.items() if role not in UNIT_ROLES for right in held
 )
+
+
+_GUARDED = ("it_admin", "supervision_head", "log_auditor")
+WITH_A_CODE = frozenset({"approve_rule", "approve_calendar", "confirm_account"}).union(
+    *(RIGHTS[role] for role in _GUARDED),
+    (page for page, may in PAGES.items() if set(may) <= set(_GUARDED)),
+) - frozenset(right for role, held in RIGHTS.items() if role not in (*_GUARDED, "centre_head") for right in held)
+"""The rights and pages of those three roles, and of who approves what IT proposes: whoever holds one of them, by
+whatever role, logs in with a code in production. [procedure, Who may do what]"""
+LIGHT = frozenset({"Units", "Posts", "Categories", "Calendar", "Reports", *EVERYBODYS})
+"""What may be given without a second person: it shows no case and nobody's name but the office's own."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +159,13 @@ class Actor:
         """Whether he reads what was typed as it was typed: the centre and the room. To everybody else the callers in
         it are covered. [trust, The caller]"""
         return not self.of_a_unit and self.is_a(*_CENTRE, *_ROOM)
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether production asks him for a code after the password: by what he may do, whatever his roles are called;
+        showing callers beyond a task of one's own counts too. [procedure, Who may do what]"""
+        beyond = "reveal" in self.rights and bool(self.scopes - {"unit", "to_visit"})
+        return beyond or not WITH_A_CODE.isdisjoint(self.rights | self.pages)
 
     def is_a(self, *roles: str) -> bool:
         """Whether he has any of these roles."""

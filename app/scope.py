@@ -87,7 +87,8 @@ def seen_by(actor: Actor) -> Seen:
     """What an actor sees."""
     unit = actor.unit_id or 0
     scopes = actor.scopes if unit else actor.scopes - {"unit"}
-    told = (*sorted(actor.roles), *([f"unit:{unit}"] if unit and "unit" in scopes else []))
+    own = [f"unit:{unit}"] if unit and "unit" in scopes else []
+    told = (*sorted(actor.roles), *own, *([f"user:{actor.id}"] if actor.id else []))
     return Seen(scopes, actor.id or 0, unit, actor.is_a("officer", "supervision_head"), actor.is_a("log_auditor"), told)
 
 

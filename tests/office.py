@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import reading, transaction
-from app.models import Assignment, Case, Event, Notice, Reminder, Request, Supervision, Unit
+from app.models import AccountChange, Assignment, Case, Event, Notice, Reminder, Request, Supervision, Unit
 from app.models.facts import load
 from app.rules.facts import CaseFacts
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import office_at
+from app.stages.changes import CONFIRMING
 from app.story.cast import actor_named, unit_named
 from app.story.fillers import filled
 from app.sweep import sweep
@@ -72,6 +73,13 @@ class Office:
         if verb == "merge":
             given["into"] = self.id(given["into"])
         return given
+
+    def confirmed(self, at: str | datetime, who: str, verb: str, **fields: Any) -> Any:
+        """A verb about an account or a role, and the second person's word where it waits for one: what came of it."""
+        done = self.do(at, who, verb, **fields)
+        if isinstance(done, AccountChange):
+            done = self.do(at, CONFIRMING[done.confirmers][-1], "confirm_account", row=done.id).made
+        return done
 
     def refused(self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any) -> str:
         """The message id with which a verb is refused; it must be."""
@@ -152,6 +160,11 @@ class Office:
         with reading(self.desk.sessions) as session:
             query = select(Notice).where(Notice.event_id.in_(ids)).order_by(Notice.event_id, Notice.recipient)
             return list(session.scalars(query))
+
+    def rows_of_notices(self, recipient: str) -> list[Notice]:
+        """What one recipient was told, in the order of the events."""
+        with reading(self.desk.sessions) as session:
+            return list(session.scalars(select(Notice).filter_by(recipient=recipient).order_by(Notice.event_id)))
 
     def events(self, case: str | int | None = None) -> list[str]:
         """The event words (of one case), in order."""

@@ -1,8 +1,9 @@
-"""The first day of a real office: one IT administrator, the roles, the calendar - and nothing else."""
+"""The first day of a real office: its first three accounts, the roles, the calendar - and nothing else."""
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -20,11 +21,12 @@ from app.models import Person
 from app.roles import RIGHTS
 from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
 from app.rules.sentences import SENTENCES
-from app.story.accounts import SetupRefused, actor_of, first_administrator, lay_roles, make_account
+from app.story.accounts import SetupRefused, actor_of, first_accounts, lay_roles, make_account
 from app.story.cast import actor_named, unit_named
 from config import load
 from tests.commands import ROOT, command
 from tests.databases import Desk
+from tests.office import moment
 
 GOOD = "a river runs north"
 EMPTY = ("unit", "unit_post", "hotline_case", "category", "caller", "contact", "notice", "run")
@@ -40,20 +42,35 @@ def tables(data: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("env", ["demo", "production"])
-def test_init_makes_the_first_administrator_roles_calendar_and_keys(tmp_path: Path, env: str) -> None:
+def test_init_makes_three_accounts_roles_calendar_and_keys(tmp_path: Path, env: str) -> None:
     done = command(tmp_path, "init", DESK_ADMIN="chief", DESK_ADMIN_PASSWORD=GOOD, DESK_ENV=env)
     assert done.returncode == 0, done.stderr
     assert "chief" in done.stdout and GOOD not in done.stdout + done.stderr
     found = tables(tmp_path)
     assert {name: found[name] for name in EMPTY} == dict.fromkeys(EMPTY, 0)
-    assert (found["ab_user"], found["ab_role"], found["calendar_day"] > 8000) == (1, len(RIGHTS), True)
+    assert (found["ab_user"], found["ab_role"], found["calendar_day"] > 8000) == (3, len(RIGHTS), True)
     for key in ("ledger.key", "secret.key"):
         assert (tmp_path / key).stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(tmp_path / "desk.db")
-    row = connection.execute("SELECT username, active, unit_id, password FROM ab_user").fetchone()
+    wanted = "SELECT username, active, unit_id, password, slip_until FROM ab_user ORDER BY id"
+    rows = connection.execute(wanted).fetchall()
     marks = connection.execute("SELECT count(*) FROM setting WHERE name LIKE 'sample%'").fetchone()
     connection.close()
-    assert row[:3] == ("chief", 1, None) and check_password_hash(row[3], GOOD) and marks == (0,)
+    assert [row[:3] for row in rows] == [(name, 1, None) for name in ("chief", "centre_head", "log_auditor")]
+    assert marks == (0,) and all(row[4] for row in rows)
+    slips = re.findall(r"\t(?:centre_head|log_auditor)\t(\S+)", done.stdout)
+    for row, first in zip(rows, (GOOD, *slips), strict=True):
+        assert check_password_hash(row[3], first), row[0]
+
+
+def test_the_first_three_may_be_named_and_are_three(tmp_path: Path) -> None:
+    named = {"DESK_ADMIN": "chief", "DESK_CENTRE_HEAD": "wang.gang", "DESK_LOG_AUDITOR": "zhao.min"}
+    done = command(tmp_path / "a", "init", **named)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"\t([\w.]+)\t([a-z2-9]{4}-[a-z2-9-]+)", done.stdout).__len__() == 3
+    twice = command(tmp_path / "b", "init", "--username", "chief", "--centre-head", "Chief")
+    assert twice.returncode == 2 and SENTENCES["username_taken"][0].format(username="chief") in twice.stderr
+    assert not (tmp_path / "b" / "desk.db").exists()
 
 
 def test_name_and_password_come_from_the_call(tmp_path: Path) -> None:
@@ -72,8 +89,8 @@ def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
     assert command(tmp_path, "init", **given).returncode == 0
     again = command(tmp_path, "init", **{**given, "DESK_ADMIN": "another"})
     assert again.returncode == 2 and "Traceback" not in again.stderr
-    assert SENTENCES["accounts_there"][0].format(accounts=1) in again.stderr
-    assert tables(tmp_path)["ab_user"] == 1
+    assert SENTENCES["accounts_there"][0].format(accounts=3) in again.stderr
+    assert tables(tmp_path)["ab_user"] == 3
     assert command(tmp_path, "demo").returncode == 2
 
 
@@ -95,8 +112,8 @@ def test_what_would_not_hold_is_refused_and_nothing_is_made(
     assert not (tmp_path / "desk.db").exists()
 
 
-def test_without_name_or_password_it_says_how_to_give_them(tmp_path: Path) -> None:
-    for given in ({}, {"DESK_ADMIN": "chief"}, {"DESK_ADMIN_PASSWORD": GOOD}):
+def test_without_a_name_it_says_how_to_give_it(tmp_path: Path) -> None:
+    for given in ({}, {"DESK_ADMIN_PASSWORD": GOOD}):
         done = command(tmp_path, "init", **given)
         assert done.returncode == 2
         assert "DESK_ADMIN_PASSWORD" in done.stderr and "--username" in done.stderr
@@ -123,7 +140,8 @@ def test_at_a_terminal_it_asks(tmp_path: Path, second: str, code: int) -> None:
     assert asked.stdin is not None and asked.stdout is not None
     with asked:
         seen = b""
-        for prompt, answer in (("user name: ", "chief"), ("password: ", GOOD), ("once more: ", second)):
+        prompts = [("user name: ", "chief"), ("password: ", GOOD), ("once more: ", second)]
+        for prompt, answer in prompts + [("[centre_head]: ", ""), ("[log_auditor]: ", "auditor1")] * (code == 0):
             while not seen.endswith(prompt.encode()):
                 letter = asked.stdout.read(1)
                 assert letter, seen.decode()
@@ -181,12 +199,13 @@ def test_roles_are_made_once_and_accounts_hold_them(desk: Desk) -> None:
 
 
 def test_of_two_at_once_one_sets_the_office_up(desk: Desk) -> None:
-    """Each finds the office empty before the other is done; still there is one administrator."""
+    """Each finds the office empty before the other is done; still there are three accounts."""
     together, refused = threading.Barrier(2), []
 
     def work(name: str) -> None:
         def set_up(session: Session) -> str:
-            return str(first_administrator(session, name, GOOD).username)
+            names = {"it_admin": name, "centre_head": f"{name}.head", "log_auditor": f"{name}.auditor"}
+            return first_accounts(session, moment("2025-06-09 09:00"), names, GOOD)["it_admin"][0]
 
         together.wait(30)
         try:
@@ -200,5 +219,5 @@ def test_of_two_at_once_one_sets_the_office_up(desk: Desk) -> None:
     for hand in hands:
         hand.join(60)
     with reading(desk.sessions) as session:
-        assert session.scalar(select(func.count()).select_from(Person)) == 1
+        assert session.scalar(select(func.count()).select_from(Person)) == 3
     assert refused == ["accounts_there"]

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select, update
+from werkzeug.security import generate_password_hash
 
 from app.database import transaction
 from app.files import content_of, keep
-from app.models import Case, Setting, Supervision, Unit, UnitPost
+from app.models import Case, Person, Setting, Supervision, Unit, UnitPost
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
 from app.stages.people import login_failed
@@ -218,7 +219,7 @@ def _namesakes(p: People) -> None:
 _POST = ((lambda p: p.post("officer", "WATER", "2018-01-01", "2024-01-01")),)
 _LATE = ("to", "2025-06-17 09:00")
 _ADD = ("it_admin", "add_user")
-_WHO: dict[str, Any] = {"username": "lihua", "first_name": "李华", "password": "three birds on a wire"}
+_WHO: dict[str, Any] = {"username": "lihua", "first_name": "李华"}
 
 
 def _edit(p: People, word: str, whose: str, **changed: Any) -> None:
@@ -235,6 +236,29 @@ def _locked(p: People) -> Act:
         for _ in range(5):
             login_failed(session, p.now, id)
     return partial(p.do, "operator", "change_password", old_password="a wrong guess", password=_NEW)
+
+
+def _weak(p: People, password: str) -> Act:
+    """Somebody's own new password; `name` is his user name with figures around it."""
+    row = p.person("operator")
+    with transaction(p.desk.sessions) as session:
+        session.get_one(Person, row.id).password = generate_password_hash("the old birds", method="pbkdf2:sha256:1")
+    told = f"{row.username}1234567" if password == "name" else password
+    return partial(p.do, "operator", "change_password", old_password="the old birds", password=told)
+
+
+def _again(p: People) -> Act:
+    """The same account, proposed a second time."""
+    p.do(*_ADD, **_WHO, roles=["operator"])
+    return partial(p.do, *_ADD, **_WHO, roles=["operator"])
+
+
+def _confirm(p: People, who: str, whose: str = "operator", then: str = "") -> Act:
+    """A reset that waits, and somebody who would confirm it - after the account was closed, where that is said."""
+    made = p.do("it_admin", "reset_password", id=p.person(whose).id)
+    if then:
+        _edit(p, "it_admin", whose, roles=[whose], active=False)
+    return partial(p.do, who, "confirm_account", row=made.id)
 
 
 def _role(p: People, name: str) -> int:
@@ -526,11 +550,15 @@ SCENES: dict[str, Scene] = {
     "unit_missing": when(nothing, *_ADD, **_WHO, roles=["unit_head"]),
     "username_taken": when(nothing, *_ADD, **_WHO | {"username": "Operator"}, roles=["operator"]),
     "username_wrong": when(nothing, *_ADD, **_WHO | {"username": "李华"}, roles=["operator"]),
-    "password_too_short": when(nothing, *_ADD, **_WHO | {"password": "eleven char"}, roles=["operator"]),
-    "password_is_the_name": when(nothing, *_ADD, **_WHO | {"password": "lihua1234567"}, roles=["operator"]),
-    "password_too_common": when(nothing, *_ADD, **_WHO | {"password": "password1234"}, roles=["operator"]),
+    "password_too_short": lambda p: _weak(p, "eleven char"),
+    "password_is_the_name": lambda p: _weak(p, "name"),
+    "password_too_common": lambda p: _weak(p, "password1234"),
     "password_wrong": when(nothing, "operator", "change_password", old_password="not it at all", password=_NEW),
     "account_locked": _locked,
+    "change_waits": _again,
+    "confirmed_by_another": lambda p: _confirm(p, "log_auditor"),
+    "own_account": lambda p: _confirm(p, "centre_head", "centre_head"),
+    "changed_since": lambda p: _confirm(p, "centre_head", then="closed"),
     "last_administrator": lambda p: partial(_edit, p, "it_admin", "it_admin", roles=["it_admin"], active=False),
     "right_not_for_roles": when(nothing, "it_admin", "add_role", name="夜班", rights=["add_user"]),
     "role_name_taken": when(nothing, "it_admin", "add_role", name="operator", rights=["Cases"]),

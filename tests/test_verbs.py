@@ -61,7 +61,7 @@ calendars; files of a case; an entry corrected until it is allocated."""
 DIRECTORY = {
     "add_unit", "edit_unit", "add_post", "edit_post", "add_category", "edit_category", "change_setting", "add_user",
     "edit_user", "change_password", "reset_password",
-    "reset_second_factor", "add_role", "edit_role",
+    "reset_second_factor", "add_role", "edit_role", "confirm_account",
 }  # fmt: skip
 """What the desk itself needs: who works here, in which unit and post, with which rights, and what things are called."""
 

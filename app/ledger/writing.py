@@ -335,7 +335,9 @@ def _write_notices(session: Session, entries: Sequence[Entry], now: datetime) ->
     rows = []
     for entry in entries:
         for told in EVENTS[entry.kind].tells:
-            if told != "unit":
+            if told == "user":
+                rows.append({"event_id": entry.event_id, "recipient": f"user:{entry.payload['user']}", "at": now})
+            elif told != "unit":
                 rows.append({"event_id": entry.event_id, "recipient": told, "at": now})
             elif entry.unit_id is not None:
                 rows.append({"event_id": entry.event_id, "recipient": f"unit:{entry.unit_id}", "at": now})

@@ -23,7 +23,7 @@ from app.models.handling import Draft, Reply, Request
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
-from app.models.people import Person
+from app.models.people import AccountChange, Person
 from app.models.posts import Unit, UnitPost
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
@@ -47,7 +47,7 @@ SUBJECTS: dict[str, type[Any]] = {
 """The subjects that have a state, and their tables."""
 
 __all__ = [
-    "OFFICE_CHAIN", "SUBJECTS", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case",
+    "OFFICE_CHAIN", "SUBJECTS", "AccountChange", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case",
     "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
     "InstructionNotice", "Lifting", "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount",
     "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "ReportContest", "ReportDraft", "Request",

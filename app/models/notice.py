@@ -10,7 +10,7 @@ from app.models.columns import AMoment, Key
 
 
 class Notice(Model):
-    """An event and a recipient: `unit:7` or a role's name."""
+    """An event and a recipient: `unit:7`, `user:7` or a role's name."""
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix_notice_recipient", "recipient", "event_id"),)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Word:
-    """One event word: whom it tells (`unit`: the assignment's unit; else a role) and whether it is counted."""
+    """One event word: whom it tells (`unit`: the assignment's unit; `user`: the account it is
+    about; else a role) and whether it is counted."""
 
     tells: tuple[str, ...] = ()
     counted: bool = False
@@ -145,12 +146,17 @@ EVENTS: dict[str, Word] = {
     "post.changed": Word(),
     "category.changed": Word(),
     "setting.changed": Word(),
-    "user.changed": Word(("log_auditor",)),
-    "user.password_reset": Word(("log_auditor",)),
+    "account.proposed": Word(("centre_head", "log_auditor")),
+    "account.confirmed": Word(("it_admin", "log_auditor")),
+    "account.refused": Word(("it_admin", "log_auditor")),
+    "user.changed": Word(("log_auditor", "user")),
+    "user.password_reset": Word(("log_auditor", "user")),
+    "user.password_reset_from_shell": Word(("centre_head", "log_auditor", "user")),
     "user.password_changed": Word(("log_auditor",)),
     "user.factor_set": Word(("log_auditor",)),
-    "user.factor_reset": Word(("log_auditor",)),
-    "user.factor_reset_from_shell": Word(("it_admin", "log_auditor")),
+    "user.factor_reset": Word(("log_auditor", "user")),
+    "user.factor_reset_from_shell": Word(("centre_head", "it_admin", "log_auditor", "user")),
+    "user.unlocked_from_shell": Word(("centre_head", "log_auditor")),
     "user.locked": Word(("it_admin", "log_auditor")),
     "role.changed": Word(("log_auditor",)),
     "key.registered": Word(),

@@ -4,6 +4,7 @@ everybody tries first."""
 from __future__ import annotations
 
 import re
+import secrets
 
 PASSWORD_LENGTH = 12
 """The least number of characters. Length beats mixtures of signs, so no mixture is asked for."""
@@ -47,3 +48,12 @@ def _is_the_name(plain: str, name: str) -> bool:
     """The name itself, backwards, repeated, or with nothing but figures and signs around it."""
     rest = plain.replace(name, "")
     return name == plain[::-1] or (name in plain and not any(sign.isalpha() for sign in rest))
+
+
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that nobody takes for one another, on paper or read out."""
+
+
+def slip() -> str:
+    """A password that is good for one login: four groups of four signs (79 bits), to be read from a slip of paper."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))

@@ -60,8 +60,9 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "ab_user": (
         "first_name", "last_name", "password", "active", "email", "last_login", "login_count", "fail_login_count",
         "changed_on", "changed_by_fk", "unit_id", "session_version", "failing_since", "locked_until", "factor_sealed",
-        "factor_since", "factor_step",
+        "factor_since", "factor_step", "slip_until",
     ),
+    "account_change": ("refused_at", "approved_at", "approved_by_id"),
     "assignment": (
         "case_id", "unit_id", "signed_at", "signed_by", "sign_at", "sign_clock", "return_at", "return_clock", "due_at",
         "due_clock", "leader_assigned", "response_at", "first_response_at", "replied_at", "reply_id", "late",

@@ -127,6 +127,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "outcome_missing": ("已联系上的回访须填写{field}。", "A visit that reached somebody needs {field}."),
     "own_finding": ("起草认定或结论的人不能确认或裁定。", "Who drafted it neither confirms it nor rules on it."),
     "own_proposal": ("本人提出的不能由本人确认。", "Nobody confirms his own proposal."),
+    "own_account": ("关于本人账号的变更，不能由本人确认。", "Nobody confirms a change of his own account."),
+    "change_waits": ("同样的变更已提出，正等待确认。", "The same change waits for its confirmation already."),
+    "changed_since": (
+        "提出后该账号或角色又有变化，请不同意后重新提出。",
+        "The account or role has changed since this was proposed: turn it down, and have it proposed anew.",
+    ),
+    "confirmed_by_another": ("这项变更由{confirmers}确认。", "This change is confirmed by the {confirmers}."),
     "own_request": ("本人提出的申请不能由本人审定。", "Nobody rules on his own request."),
     "paper_form_missing": ("补录须填纸质登记表编号。", "A later entry needs the paper form's number."),
     "paper_not_opened": ("审批前须先打开移送材料。", "Open the paper before approving it."),

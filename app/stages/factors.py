@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from hmac import compare_digest
@@ -19,20 +18,15 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note_office
 from app.models import Person
-from app.roles import SECOND_FACTOR, Actor
+from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.people import NOBODY, account, locked, logged_in, login_failed
+from app.stages.people import NOBODY, locked, logged_in, login_failed
 
 SECRET_BYTES, NONCE_BYTES = 20, 12
 DIGITS, STEP_SECONDS = 6, 30
 """What every authenticator app makes where it is told nothing else: six digits, SHA-1, half a minute."""
 DRIFT = (0, -1, 1)
 """How many half minutes the person's clock may be off."""
-
-
-def wanted(roles: Iterable[str]) -> bool:
-    """Whether a code is asked of who holds these roles."""
-    return not SECOND_FACTOR.isdisjoint(roles)
 
 
 def _cipher(key: bytes) -> AESGCM:
@@ -98,22 +92,26 @@ def tell_code(session: Session, now: datetime, id: int, code: str) -> bool:
     return True
 
 
-def reset_second_factor(session: Session, now: datetime, actor: Actor, id: int) -> Person:
-    """An administrator resets the second factor of somebody who lost his device."""
-    return _forgotten(session, now, actor, id, "user.factor_reset")
-
-
-def reset_from_shell(session: Session, now: datetime, id: int) -> Person:
-    """The same by whoever owns the data folder, for the office whose only administrator lost his device. The record
-    knows no account of his, so the event has a word of its own: it was not the bot."""
-    return _forgotten(session, now, NOBODY, id, "user.factor_reset_from_shell")
-
-
-def _forgotten(session: Session, now: datetime, actor: Actor, id: int, event: str) -> Person:
-    """Forget the second factor of an account and end its sessions: at his next login the person sets up another."""
-    row = account(session, id)
+def refuse_reset(row: Person) -> None:
+    """Raises NotAllowed where an account has no second factor to forget."""
     if row.factor_sealed is None:
         raise NotAllowed("nothing_changed")
+
+
+def factor_reset(session: Session, now: datetime, actor: Actor, row: Person) -> Person:
+    """Forget the second factor of somebody who lost his device."""
+    return _forgotten(session, now, actor, row, "user.factor_reset")
+
+
+def factor_reset_from_shell(session: Session, now: datetime, row: Person) -> Person:
+    """The same by whoever owns the data folder. The record knows no account of his, so the event has a word of its
+    own: it was not the bot."""
+    return _forgotten(session, now, NOBODY, row, "user.factor_reset_from_shell")
+
+
+def _forgotten(session: Session, now: datetime, actor: Actor, row: Person, event: str) -> Person:
+    """Forget it and end the account's sessions: at his next login the person sets up another."""
+    refuse_reset(row)
     row.factor_sealed, row.factor_since, row.factor_step = None, None, None
     row.session_version += 1
     session.flush()

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.ledger import lock_office, note_office
+from app.ledger import note_office
 from app.models import Person, Unit
-from app.roles import NO_CASE_CONTENT, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES, UNIT_ROLES, Actor
-from app.rules.passwords import password_flaw, username_flaw
+from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, Actor
+from app.rules.passwords import password_flaw, slip, username_flaw
 from app.rules.refusal import NotAllowed
 
 WRONG_PASSWORDS = 5
 """How many wrong passwords within the time below lock an account."""
 LOCKED_FOR = timedelta(minutes=15)
+SLIP_HOLDS = timedelta(days=14)
+"""How long the password of a slip lets in, to choose another."""
 NOBODY = Actor(None, "bot")
 
 
@@ -61,36 +63,42 @@ def _hashed(password: str, username: str) -> str:
     return generate_password_hash(password)
 
 
-def add_user(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    username: str,
-    first_name: str,
-    password: str,
-    roles: Sequence[str],
-    unit: Unit | None = None,
-) -> Person:
-    """Make an account with its roles; unit people belong to a unit."""
-    lock_office(session)
-    name = username.strip()
-    if not name or not first_name.strip():
+def refuse_new(session: Session, wanted: Mapping[str, Any]) -> None:
+    """Raises NotAllowed where no account can be made of this: its name, roles that go together, unit people's unit."""
+    name = wanted["username"]
+    if not name or not wanted["first_name"]:
         raise NotAllowed("field_missing", field="username" if not name else "first_name")
     flaw = username_flaw(name)
     if flaw:
         raise NotAllowed(flaw)
     if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
         raise NotAllowed("username_taken", username=name)
-    _checked(roles, unit)
+    _checked(wanted["roles"], _unit(session, wanted))
+
+
+def made(session: Session, now: datetime, actor: Actor, wanted: Mapping[str, Any]) -> Person:
+    """Make an account with its roles and the password of a slip."""
+    name = wanted["username"]
     row = Person(
-        username=name, first_name=first_name.strip(), last_name="", email=f"{name.lower()}@desk.invalid", active=True,
-        password=_hashed(password, name), unit_id=unit.id if unit else None, roles=_roles(session, roles),
+        username=name, first_name=wanted["first_name"], last_name="", email=f"{name.lower()}@desk.invalid", active=True,
+        unit_id=wanted["unit"], roles=_roles(session, wanted["roles"]),
     )  # fmt: skip
+    _give_slip(row, now)
     session.add(row)
     session.flush()
-    payload = {"user": row.id, "change": "added", "roles": sorted(set(roles)), "unit": row.unit_id}
+    payload = {"user": row.id, "change": "added", "roles": sorted(wanted["roles"]), "unit": row.unit_id}
     note_office(session, now, actor, "user.changed", payload)
     return row
+
+
+def _unit(session: Session, wanted: Mapping[str, Any]) -> Unit | None:
+    return session.get(Unit, wanted["unit"]) if wanted["unit"] is not None else None
+
+
+def _give_slip(row: Person, now: datetime) -> None:
+    """Let an account log in once with a password that nobody has chosen: `row.slip`, in words, on this object only."""
+    row.slip = slip()
+    row.password, row.slip_until = _hashed(row.slip, row.username), now + SLIP_HOLDS
 
 
 def account(session: Session, id: int) -> Person:
@@ -107,35 +115,34 @@ def _last_admin(session: Session, row: Person) -> bool:
     return not session.scalar(others)
 
 
-def edit_user(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    id: int,
-    first_name: str,
-    roles: Sequence[str],
-    active: bool = True,
-    unit: Unit | None = None,
-) -> Person:
-    """Change an account. A change of role, unit or activity ends its sessions. Nobody changes his own roles; the last
-    IT administrator stays; who worked for a unit that was dissolved has his account closed or goes to another unit."""
-    lock_office(session)
-    row = account(session, id)
-    was = {role.name for role in row.roles}
-    if row.id == actor.id and set(roles) != was:
+def refuse_edit(session: Session, by: int | None, row: Person, wanted: Mapping[str, Any]) -> None:
+    """Raises NotAllowed where an account cannot become this. Nobody changes his own roles; the last IT administrator
+    stays; who worked for a unit that was dissolved has his account closed or goes to another unit."""
+    was, roles = held_by(row), wanted["roles"]
+    if row.id == by and set(roles) != was:
         raise NotAllowed("own_role")
-    _checked(roles, unit, active)
-    if "it_admin" in was and ("it_admin" not in roles or not active) and _last_admin(session, row):
+    _checked(roles, _unit(session, wanted), wanted["active"])
+    if "it_admin" in was and ("it_admin" not in roles or not wanted["active"]) and _last_admin(session, row):
         raise NotAllowed("last_administrator")
-    changed = set(roles) != was or active != row.active or (unit.id if unit else None) != row.unit_id
-    row.first_name, row.active, row.unit_id = first_name.strip() or row.first_name, active, unit.id if unit else None
+
+
+def edited(session: Session, now: datetime, actor: Actor, row: Person, wanted: Mapping[str, Any]) -> Person:
+    """Change an account. A change of role, unit or activity ends its sessions."""
+    roles, active, unit = wanted["roles"], wanted["active"], wanted["unit"]
+    changed = set(roles) != held_by(row) or active != row.active or unit != row.unit_id
+    row.first_name, row.active, row.unit_id = wanted["first_name"] or row.first_name, active, unit
     row.roles = _roles(session, roles)
     if changed:
         row.session_version += 1
     session.flush()
-    payload = {"user": row.id, "change": "edited", "roles": sorted(set(roles)), "unit": row.unit_id, "active": active}
+    payload = {"user": row.id, "change": "edited", "roles": sorted(roles), "unit": unit, "active": active}
     note_office(session, now, actor, "user.changed", payload)
     return row
+
+
+def held_by(row: Person) -> set[str]:
+    """The names of the roles that an account has."""
+    return {role.name for role in row.roles}
 
 
 def change_password(session: Session, now: datetime, actor: Actor, old_password: str, password: str) -> Person:
@@ -148,7 +155,7 @@ def change_password(session: Session, now: datetime, actor: Actor, old_password:
         raise NotAllowed("password_wrong")
     if password == old_password:
         raise NotAllowed("nothing_changed")
-    row.password = _hashed(password, row.username)
+    row.password, row.slip_until = _hashed(password, row.username), None
     row.session_version += 1
     row.fail_login_count, row.failing_since = 0, None
     session.flush()
@@ -156,86 +163,33 @@ def change_password(session: Session, now: datetime, actor: Actor, old_password:
     return row
 
 
-def reset_password(session: Session, now: datetime, actor: Actor, id: int, password: str) -> Person:
-    """Give an account another password, and end its sessions and its lock."""
-    row = account(session, id)
-    row.password = _hashed(password, row.username)
+def password_reset(session: Session, now: datetime, actor: Actor, row: Person) -> Person:
+    """Give an account the password of a slip, and end its sessions and its lock."""
+    return _reset(session, now, actor, row, "user.password_reset")
+
+
+def password_reset_from_shell(session: Session, now: datetime, row: Person) -> Person:
+    """The same by whoever owns the data folder, of whom the record knows no account."""
+    return _reset(session, now, NOBODY, row, "user.password_reset_from_shell")
+
+
+def _reset(session: Session, now: datetime, actor: Actor, row: Person, event: str) -> Person:
+    _give_slip(row, now)
     row.session_version += 1
     row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
     session.flush()
-    note_office(session, now, actor, "user.password_reset", {"user": row.id})
+    note_office(session, now, actor, event, {"user": row.id})
     return row
 
 
-def _allowed_in_a_role() -> dict[str, tuple[str, str]]:
-    """word -> (permission, view) that a custom role may be composed of."""
-    rights = {right for held in RIGHTS.values() for right in held} - NOT_FOR_CUSTOM_ROLES
-    words = {right: (f"can_{right}", "Verbs") for right in sorted(rights)}
-    words |= {page: ("can_list", page) for page in PAGES if page not in NOT_FOR_CUSTOM_ROLES}
-    return words | {scope: (f"can_{scope}", "Scopes") for scope in sorted(set(SCOPES.values()))}
-
-
-COMPOSABLE = _allowed_in_a_role()
-
-
-def _permission(session: Session, name: str, view: str) -> PermissionView:
-    permission = session.scalars(select(Permission).where(Permission.name == name)).first() or Permission(name=name)
-    menu = session.scalars(select(ViewMenu).where(ViewMenu.name == view)).first() or ViewMenu(name=view)
-    session.add_all([permission, menu])
+def unlocked_from_shell(session: Session, now: datetime, row: Person) -> Person:
+    """End the lock of an account; its password stays as it is."""
+    if not locked(row, now):
+        raise NotAllowed("nothing_changed")
+    row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
     session.flush()
-    query = select(PermissionView).where(
-        PermissionView.permission_id == permission.id, PermissionView.view_menu_id == menu.id
-    )
-    row = session.scalars(query).first() or PermissionView(permission=permission, view_menu=menu)
-    session.add(row)
-    session.flush()
+    note_office(session, now, NOBODY, "user.unlocked_from_shell", {"user": row.id})
     return row
-
-
-def _composed(session: Session, rights: Sequence[str]) -> list[PermissionView]:
-    """The permissions of a custom role; user, role and security rights are in none."""
-    if not rights:
-        raise NotAllowed("field_missing", field="rights")
-    for right in rights:
-        if right not in COMPOSABLE:
-            raise NotAllowed("right_not_for_roles", right=right)
-    return [_permission(session, *COMPOSABLE[right]) for right in dict.fromkeys(rights)]
-
-
-def add_role(session: Session, now: datetime, actor: Actor, name: str, rights: Sequence[str]) -> Role:
-    """Compose a role of the office's own from the rights of the table."""
-    lock_office(session)
-    word = name.strip()
-    if not word:
-        raise NotAllowed("field_missing", field="name")
-    if word in RIGHTS:
-        raise NotAllowed("role_name_taken", role=word)
-    if session.scalar(select(Role.id).where(func.lower(Role.name) == word.lower())) is not None:
-        raise NotAllowed("role_name_taken", role=word)
-    role = Role(name=word, permissions=_composed(session, rights))
-    session.add(role)
-    session.flush()
-    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(set(rights))})
-    return role
-
-
-def edit_role(session: Session, now: datetime, actor: Actor, id: int, rights: Sequence[str]) -> Role:
-    """Change what a custom role may do; the sessions of everybody who holds it end. Nobody changes his own."""
-    lock_office(session)
-    role = session.get(Role, id) if 0 < id < 2**31 else None
-    if role is None:
-        raise NotAllowed("not_found")
-    if role.name in RIGHTS:
-        raise NotAllowed("role_is_built_in", role=role.name)
-    holders = session.scalars(select(Person).join(Person.roles).where(Role.id == role.id)).all()
-    if any(row.id == actor.id for row in holders):
-        raise NotAllowed("own_role")
-    role.permissions = _composed(session, rights)
-    for row in holders:
-        row.session_version += 1
-    session.flush()
-    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(set(rights))})
-    return role
 
 
 def logged_in(session: Session, now: datetime, id: int) -> None:
@@ -264,3 +218,8 @@ def login_failed(session: Session, now: datetime, id: int) -> None:
 def locked(row: Any, now: datetime) -> bool:
     """Whether an account is locked at a moment."""
     return row.locked_until is not None and now < row.locked_until
+
+
+def slip_is_over(row: Any, now: datetime) -> bool:
+    """Whether the password of an account is that of a slip which lets in no more."""
+    return row.slip_until is not None and row.slip_until <= now

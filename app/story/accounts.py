@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
@@ -12,7 +13,8 @@ from werkzeug.security import generate_password_hash
 
 from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
 from app.roles import RIGHTS, UNIT_ROLES, Actor, person
-from app.rules.passwords import password_flaw, username_flaw
+from app.rules.passwords import password_flaw, slip, username_flaw
+from app.stages.people import SLIP_HOLDS
 
 HASH_METHOD, SALT_LENGTH = "scrypt", 16
 """Flask-AppBuilder's own defaults, so that its login checks what is hashed here."""
@@ -80,17 +82,30 @@ def refuse_unless_empty(session: Session) -> None:
         raise SetupRefused("cases_there", cases=cases)
 
 
-def refuse_unless_it_holds(username: str, password: str) -> None:
-    """SetupRefused where the name is none, or where the password would not hold."""
-    flaw = username_flaw(username) or password_flaw(password, username)
-    if flaw is not None:
-        raise SetupRefused(flaw)
+def refuse_unless_they_hold(names: Mapping[str, str], passwords: Mapping[str, str]) -> None:
+    """SetupRefused where a name is none or named twice, or where a password would not hold."""
+    for role, name in names.items():
+        flaw = username_flaw(name) or (password_flaw(passwords[role], name) if role in passwords else None)
+        if flaw is not None:
+            raise SetupRefused(flaw)
+        if [one.lower() for one in names.values()].count(name.lower()) > 1:
+            raise SetupRefused("username_taken", username=name)
 
 
-def first_administrator(session: Session, username: str, password: str) -> Person:
-    """Set up an empty real office: the roles and its first IT administrator. SetupRefused where anybody has an account
-    already, where the name is none, or where the password would not hold."""
+def first_accounts(
+    session: Session, now: datetime, names: Mapping[str, str], password: str | None
+) -> dict[str, tuple[str, str]]:
+    """Set up an empty real office: the roles, and its first IT administrator, centre head and log auditor, each with a
+    first password that is good for one login; role -> (account, that password). SetupRefused where anybody has an
+    account already, where a name is none or named twice, or where the administrator's password would not hold."""
     refuse_unless_empty(session)
-    refuse_unless_it_holds(username, password)
+    first = {role: slip() for role in names}
+    if password is not None:
+        first["it_admin"] = password
+    refuse_unless_they_hold(names, first)
     roles = lay_roles(session)
-    return make_account(session, username, [roles["it_admin"]], hashed(password))
+    for role, name in names.items():
+        row = make_account(session, name, [roles[role]], hashed(first[role]))
+        row.slip_until = now + SLIP_HOLDS
+    session.flush()
+    return {role: (name, first[role]) for role, name in names.items()}

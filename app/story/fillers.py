@@ -96,7 +96,9 @@ _REASONED = (
     "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal",
     "reissue_report",
 )  # fmt: skip
-_APPROVED = ("confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule", "confirm_lifting")
+_APPROVED = (
+    "confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule", "confirm_lifting", "confirm_account",
+)  # fmt: skip
 _WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "supplement_referral", "screen_suggestion",
            "comment_suggestion")  # fmt: skip
 

@@ -13,12 +13,13 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import Sessions, transaction
-from app.models import Case, Category, Referral, SlaRule
+from app.database import Sessions, reading, transaction
+from app.models import AccountChange, Case, Category, Referral, SlaRule
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import fill, set_days
+from app.stages.changes import CONFIRMING, KINDS
 from app.story.cast import actor_named, unit_named
 from app.story.hand import Fault, Hand, Refused
 from app.story.record import Told, told
@@ -182,10 +183,21 @@ def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> st
     approval = APPROVED_BY_THE_PLAYER.get(verb)
     if approval and not step.get(UNCONFIRMED) and not any(one["do"] == approval for one in story.steps):
         hand.do(now, "centre_head", approval, {})
+    if verb in KINDS and not step.get(UNCONFIRMED) and not any(one["do"] == "confirm_account" for one in story.steps):
+        for word in _waiting_for(hand.sessions):
+            hand.do(now, word, "confirm_account", {})
     if verb == "reclassify" and step.get("confidential") is False and not step.get(UNCONFIRMED):
         second = "centre_head" if str(step["as"]) != "centre_head" else "centre_head#2"
         hand.do(now, second, "confirm_lifting", {"case": step["case"]})
     return None
+
+
+def _waiting_for(sessions: Sessions) -> list[str]:
+    """Who confirms each change of an account that waits, the oldest first."""
+    waits = AccountChange.approved_at.is_(None) & AccountChange.refused_at.is_(None)
+    query = select(AccountChange.confirmers).where(waits)
+    with reading(sessions) as session:
+        return [CONFIRMING[one][-1] for one in session.scalars(query.order_by(AccountChange.id))]
 
 
 def _why(no: NotAllowed | Refused) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import (
     SUBJECTS,
+    AccountChange,
     Assignment,
     CalendarProposal,
     Case,
@@ -27,7 +28,9 @@ from app.verbs.form import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import id_of
 
-PROPOSED: dict[str, Any] = {"approve_rule": SlaRule, "approve_calendar": CalendarProposal}
+PROPOSED: dict[str, Any] = {
+    "approve_rule": SlaRule, "approve_calendar": CalendarProposal, "confirm_account": AccountChange,
+}  # fmt: skip
 """verb -> the table of the proposals that it decides on."""
 OF_THE_CASE = (
     "contact", "merge", "split", "withdraw", "confirm_refusal", "allocate", "reclassify", "recall", "reassign",

@@ -8,12 +8,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
-from flask_appbuilder.security.sqla.models import (
-    Permission,
-    PermissionView,
-    ViewMenu,
-    assoc_permissionview_role,
-)
 from flask_login import current_user
 from sqlalchemy import BigInteger, inspect, select
 from sqlalchemy.orm import Session
@@ -24,10 +18,10 @@ from app.models import Person
 from app.roles import RIGHTS, Actor, person
 from app.rules.workdays import beijing
 from app.scope import NOTHING, Seen, seen_by
+from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
 NOBODY = Actor(None, "nobody")
-RIGHT = "can_"
 
 
 @dataclass(frozen=True)
@@ -57,21 +51,6 @@ def reader() -> Session:
     """The session that pages read with: scoped, and unable to write."""
     session: Session = current_app.extensions["appbuilder"].session
     return session
-
-
-def custom_rights(reading: Session, roles: list[int]) -> set[str]:
-    """The rights, pages and scopes that custom roles give: the last word of `can_allocate` on `Verbs`, of `can_list`
-    on a page, of `can_unit` on `Scopes`."""
-    query = (
-        select(Permission.name, ViewMenu.name)
-        .join(PermissionView, PermissionView.permission_id == Permission.id)
-        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
-        .where(assoc_permissionview_role.c.role_id.in_(roles))
-    )
-    found = reading.execute(query.execution_options(unscoped=True)).all()
-    words = {name.removeprefix(RIGHT) for name, view in found if view in ("Verbs", "Scopes")}
-    return words | {view for name, view in found if view not in ("Verbs", "Scopes") and name == "can_list"}
 
 
 def actor_of(reading: Session, user: Person) -> Actor:

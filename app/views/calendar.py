@@ -34,8 +34,8 @@ class Calendar(DeskView):
             return None
 
 
-class _Proposals(DeskView):
-    """What IT proposed and the centre head approves."""
+class Proposals(DeskView):
+    """What was proposed, and what somebody else decides."""
 
     approve_verb = ""
 
@@ -47,7 +47,7 @@ class _Proposals(DeskView):
         return [(url_for(f"Verbs.{self.approve_verb}", row=item.id), words.title(self.approve_verb, language()))]
 
 
-class CalendarProposals(_Proposals):
+class CalendarProposals(Proposals):
     """Days that were proposed."""
 
     datamodel = DeskInterface(CalendarProposal)
@@ -56,7 +56,7 @@ class CalendarProposals(_Proposals):
     unsearched = ("days",)
 
 
-class Rules(_Proposals):
+class Rules(Proposals):
     """The office's own numbers, each valid from a moment; what is not here is the default of the procedure."""
 
     datamodel = DeskInterface(SlaRule)

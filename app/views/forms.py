@@ -20,9 +20,10 @@ from app.roles import PAGES, RIGHTS
 from app.rules import arrangement, reading, words
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
-from app.stages.people import COMPOSABLE
+from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread
+from app.views.shown import SCOPE_TITLES, right_title
 
 LONG = frozenset({
     "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
@@ -245,23 +246,6 @@ def told_apart(options: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Choices of which no two read alike: what has the name of another says its code or account as well."""
     names = [name for _, name in options]
     return [(key, f"{name}（{key}）" if names.count(name) > 1 else name) for key, name in options]
-
-
-SCOPE_TITLES = {
-    "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
-    "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
-    "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
-}  # fmt: skip
-"""scope -> what it is called, where a role is composed and shown."""
-
-
-def right_title(word: str, tongue: str) -> str:
-    """What a right of a custom role is called."""
-    if word in words.VERB_TITLES:
-        return words.title(word, tongue)
-    if word in SCOPE_TITLES:
-        return words.word(SCOPE_TITLES[word], tongue)
-    return f"查看：{words.page(word)}" if tongue == "zh" else f"see: {words.page(word, tongue)}"
 
 
 def _rank(word: str) -> tuple[int, int]:

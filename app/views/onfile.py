@@ -20,8 +20,9 @@ from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.acceptance import typed_of
+from app.stages.roles import custom_rights
 from app.verbs import Verb
-from app.views.actor import actor, asked, custom_rights, desk, key_typed, most, reader
+from app.views.actor import actor, asked, desk, key_typed, most, reader
 from app.views.forms import STANDARD
 from app.views.masking import entered_it, masked_caller
 

@@ -20,16 +20,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.security import check_password_hash
 
-from app.models import Person
+from app.models import AccountChange, Person
 from app.roles import PAGES, RIGHTS, SCOPES
 from app.rules import words
 from app.stages import factors, people
+from app.stages.changes import CONFIRMING
+from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import (
     NOBODY,
     actor,
+    actor_of,
     come_back_to,
-    custom_rights,
     desk,
     key_typed,
     language,
@@ -40,11 +42,13 @@ from app.views.actor import (
 )
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
-from app.views.forms import SCOPE_TITLES
+from app.views.calendar import Proposals
+from app.views.shown import SCOPE_TITLES
 
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_BY_THE_DESK = "Accounts and roles are changed in the panel, or by `python -m app reset-password | unlock`."
 OPEN_TO_ALL = ("Home", "Bell")
 _REFUSED = {
     "zh": "账号或密码不正确，或账号已暂时锁定，请稍后再试。",
@@ -54,6 +58,12 @@ _WRONG_CODE = {
     "zh": "动态口令不正确或已经用过；多次输入错误后账号会暂时锁定。请等下一个口令再试。",
     "en": "The code is wrong or was used before; several wrong ones lock the account for a while. Await the next one.",
 }
+_CHOOSE = {
+    "zh": "您用的是一次性密码。请先设置自己的密码，再办理其他事项。",
+    "en": "This is a one-time password. Choose one of your own before anything else.",
+}
+WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
+"""Where somebody may go whose password is the one of a slip: nowhere, until he has chosen another."""
 _ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
 
 
@@ -120,9 +130,9 @@ def _login() -> str:
 
 
 def _enter(user: Person) -> Any:
-    """Begin the session of who gave the right password; in production first ask some roles for a code."""
+    """Begin the session of who gave the right password; in production first ask for a code by what he may do."""
     id, at = user.id, now()
-    if desk().settings.production and factors.wanted(role.name for role in user.roles):
+    if desk().settings.production and actor_of(reader(), user).needs_code:
         written(lambda writing: factors.begin_factor(writing, id))
         _anew(half=id, sv=user.session_version, since=int(time.time()))
         return redirect(url_for("Login.code", next=request.args.get("next")))
@@ -198,6 +208,9 @@ def keep_session() -> Any:
         return redirect(url_for("Login.login", next=come_back_to()))
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at
+    if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:
+        flash(_CHOOSE[language()], "warning")
+        return redirect(url_for("Verbs.change_password"))
     return None
 
 
@@ -258,7 +271,8 @@ class DeskSecurityManager(SecurityManager):
         query = select(Person).where(func.lower(Person.username) == name.lower())
         user = reader().scalars(query).first() if name and "\0" not in name else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
-        usable = user is not None and user.is_active and user.password and not people.locked(user, now())
+        shut = user is None or people.locked(user, now()) or people.slip_is_over(user, now())
+        usable = user is not None and user.is_active and user.password and not shut
         right = check_password_hash(user.password if usable and user else fake, password or "")
         if user is None or not usable:
             return None
@@ -266,6 +280,17 @@ class DeskSecurityManager(SecurityManager):
             wrong_password(user.id)
             return None
         return user
+
+    def reset_password(self, userid: Any, password: str) -> Any:
+        """Nothing of Flask-AppBuilder's changes accounts or roles, its shell commands neither: the rules of the desk
+        and its record would not know."""
+        raise NotImplementedError(_BY_THE_DESK)
+
+    def add_user(self, *args: Any, **kwargs: Any) -> Any:
+        """The same."""
+        raise NotImplementedError(_BY_THE_DESK)
+
+    add_role = update_role = update_user = del_user = import_roles = export_roles = add_register_user = add_user
 
     def add_permissions_view(self, base_permissions: Any, view_menu: Any) -> None:
         """Permissions are rows only where a custom role is composed of them."""
@@ -325,3 +350,17 @@ def rights_of(role: Role) -> list[tuple[str, str]]:
     verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
     told = [(one, words.word(SCOPE_TITLES[one], tongue)) for one in scopes]
     return [*verbs, *((one, words.page(one, tongue)) for one in pages), *told]
+
+
+class AccountChanges(Proposals):
+    """What was proposed about accounts and roles, and who confirmed it."""
+
+    datamodel = DeskInterface(AccountChange)
+    page = "AccountChanges"
+    approve_verb = "confirm_account"
+    unsearched = ("stood", "wanted")
+    page_only = ("stood",)
+
+    def links(self, item: Any) -> Links:
+        """Confirm it, where it waits and is his to confirm."""
+        return super().links(item) if actor().is_a(*CONFIRMING[item.confirmers]) else []

@@ -18,7 +18,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.papers import Letters, Papers
-from app.views.people import Roles, Users
+from app.views.people import AccountChanges, Roles, Users
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
@@ -30,7 +30,8 @@ from app.views.visit import VisitRecords, Visits
 VIEWS: tuple[type[Any], ...] = (
     Bell, Verbs, Files, Papers, Letters, Cases, Contacts, Suggestions, Praise, Categories, Instructions, Assignments,
     Requests, Replies, Reminders, Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals,
-    Reports, ReportDrafts, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles, Bot, Events,
+    Reports, ReportDrafts, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles,
+    AccountChanges, Bot, Events,
 )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Caller, Case, Referral, Suggestion, Unit
+from app.models import AccountChange, Caller, Case, Person, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
+from app.stages.changes import KINDS
 from app.verbs import VERBS, Verb, perform
 from app.verbs.form import Field
 from app.verbs.offers import ACTS_ON
@@ -45,11 +46,13 @@ OPENS = "opens"
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
+_WAITS = {"zh": "已提出：{0}，由{1}确认后生效。", "en": "Proposed: {0}. It takes effect when the {1} confirms it."}
+_SLIP = {"zh": "一次性密码条", "en": "One-time password"}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
     "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
     "edit_user": "Users", "reset_password": "Users", "reset_second_factor": "Users", "add_role": "Roles",
-    "edit_role": "Roles",
+    "edit_role": "Roles", "confirm_account": "AccountChanges",
     "load_calendar": "CalendarProposals", "approve_calendar": "CalendarProposals", "change_rule": "Rules",
     "approve_rule": "Rules", "issue_report": "Reports", "contest_figures": "ReportDrafts", "reissue_report": "Reports",
 }  # fmt: skip
@@ -180,12 +183,17 @@ class Verbs(BaseView):
             values = unanswered(values)
         uploads = _uploads(verb, typed, values)
 
+        slips: list[Person] = []
+
         def work(session: Session) -> Any:
+            slips.clear()
             still_stands(session, verb, case, typed)
             if id is not None:
                 _attach(session, verb, id, uploads)
                 cover_chosen(session, id, typed)
-            told = _told(verb, perform(session, at, who, verb.name, case=id, **target, **values))
+            done = perform(session, at, who, verb.name, case=id, **target, **values)
+            slips.extend(_slip(done))
+            told = _told(verb, done)
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)
                 cover_chosen(session, told["case"], typed)
@@ -195,6 +203,9 @@ class Verbs(BaseView):
         told = written(work)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
+        if slips:
+            remember(sending.key)
+            return self.render_template("desk/slip.html", title=_SLIP[language()], account=slips[0])
         return self._after(verb, id, told, sending.key)
 
     def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
@@ -218,6 +229,10 @@ class Verbs(BaseView):
         if verb.name == "reveal":
             caller = _caller(told["caller"])
             return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=caller, case=id)
+        if "waits" in told:
+            who = words.value("confirmers", told["waits"], tongue)
+            flash(_WAITS[tongue].format(words.title(verb.name, tongue), who), "success")
+            return redirect(url_for("AccountChanges.list"))
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
@@ -279,10 +294,18 @@ def _paper(case: int, unit: str) -> Any:
     return redirect(url_for("Referrals.paper", pk=found))
 
 
+def _slip(done: Any) -> list[Person]:
+    """The account for which a verb made the password of a slip. It is shown once, and kept nowhere."""
+    row = done.made if isinstance(done, AccountChange) else done
+    return [row] if isinstance(row, Person) and row.slip is not None else []
+
+
 def _told(verb: Verb, done: Any) -> dict[str, Any]:
     """What is kept of a verb's result beyond its transaction: ids, nobody's words."""
     if verb.name == "register":
         return {"case": done.id}
+    if isinstance(done, AccountChange) and verb.name in KINDS:
+        return {"waits": done.confirmers}
     return {"caller": done.id} if verb.name == "reveal" else {}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, literal, or_, select, union_all
 
 from app.models import (
+    AccountChange,
     Assignment,
     CalendarProposal,
     Case,
@@ -33,6 +34,7 @@ from app.models import (
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by, within
+from app.stages.changes import confirmed_by
 from app.stages.handling import DRAFTED_FOR
 from app.stages.supervision import REVIEWED_IN
 from app.views.actor import now, reader
@@ -142,6 +144,11 @@ QUEUES: dict[str, Queue] = {
     "calendars": Queue(("待批准日历", "Calendars to approve"), ("centre_head",), CalendarProposal,
                        lambda who: [CalendarProposal.approved_at.is_(None), CalendarProposal.refused_at.is_(None)],
                        "proposed_at", "CalendarProposals"),
+    "account_changes": Queue(("待确认账号变更", "Account changes to confirm"), ("centre_head", "log_auditor"),
+                             AccountChange, lambda who: [
+                                 AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None),
+                                 AccountChange.confirmers.in_(confirmed_by(who))],
+                             "proposed_at", "AccountChanges"),
     "overdue": Queue(("逾期交办件", "Overdue assignments"), ("allocator", "centre_head", "officer", "supervision_head"),
                      Assignment, lambda who: [Assignment.state.in_(OPEN_ASSIGNMENT),
                                               Assignment.overdue_for == Assignment.due_at], "due_at"),

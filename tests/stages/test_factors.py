@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from app.database import reading, retried
 from app.models import Person
-from app.roles import RIGHTS
-from app.stages.factors import begin_factor, factor_address, tell_code, wanted
+from app.roles import RIGHTS, UNIT_ROLES, person
+from app.stages.factors import begin_factor, factor_address, tell_code
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked
 from app.story.cast import actor_named
 from tests.databases import Desk
@@ -33,8 +33,8 @@ def office(desk: Desk) -> Office:
 @pytest.fixture
 def one(office: Office) -> int:
     """The id of a log auditor's account with a secret that he has not proven yet."""
-    given = {"username": "lihua", "first_name": "李华", "password": "three birds on a wire", "roles": ["log_auditor"]}
-    row: Person = office.do(MONDAY, "it_admin", "add_user", **given)
+    given = {"username": "lihua", "first_name": "李华", "roles": ["log_auditor"]}
+    row: Person = office.confirmed(MONDAY, "it_admin", "add_user", **given)
     retried(office.desk.sessions, lambda session: begin_factor(session, row.id))
     return row.id
 
@@ -62,9 +62,22 @@ def row(office: Office, id: int) -> Person:
     return office.row(Person, id=id)
 
 
-def test_three_roles_are_asked_for_a_code() -> None:
-    assert {role for role in RIGHTS if wanted([role])} == {"it_admin", "supervision_head", "log_auditor"}
-    assert wanted(["officer", "supervision_head"]) and not wanted(["officer", "自设角色"]) and not wanted([])
+def test_who_holds_a_right_of_the_three_roles_or_shows_callers_is_asked_for_a_code() -> None:
+    """IT administrator, head of the supervision room, log auditor; who shows callers beyond a task of his own; who
+    approves what IT proposes."""
+    asked = {role for role in RIGHTS if person(1, role, [role], 1 if role in UNIT_ROLES else None).needs_code}
+    assert asked == {"it_admin", "supervision_head", "log_auditor", "allocator", "centre_head", "officer"}
+
+
+@pytest.mark.parametrize(
+    ("custom", "asked"),
+    [
+        (["Cases"], False), (["reveal", "to_visit", "Visits"], False), (["reveal", "all"], True),
+        (["confirm_finding"], True), (["allocate", "Cases"], False), ([], False),
+    ],
+)  # fmt: skip
+def test_the_factor_goes_by_rights_whatever_a_role_is_called(custom: list[str], asked: bool) -> None:
+    assert person(1, "somebody", ["visitor"], custom=custom).needs_code is asked
 
 
 def test_the_codes_are_those_of_the_standard() -> None:
@@ -142,7 +155,7 @@ def test_a_secret_that_was_not_proven_is_made_anew_and_one_that_was_stays(office
 def test_a_reset_forgets_the_device_and_ends_the_sessions(office: Office, one: int) -> None:
     app = device(office, one)
     assert told(office, one, NOON, code(app, NOON))
-    office.do("2025-06-09 13:00", "it_admin", "reset_second_factor", id=one)
+    office.confirmed("2025-06-09 13:00", "it_admin", "reset_second_factor", id=one)
     now = row(office, one)
     assert (now.factor_sealed, now.factor_since, now.factor_step, now.session_version) == (None, None, None, 1)
     assert office.told("user.factor_reset") == [{"user": one}]

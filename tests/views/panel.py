@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 import config
 from app.database import transaction
-from app.models import Person
+from app.models import AccountChange, Person
+from app.stages.changes import CONFIRMING
 from app.story.cast import actor_named
 from app.web import create_app
 from tests.databases import KEY, READ, Desk
@@ -148,6 +149,19 @@ class Panel:
         if word not in self.known:
             self.known[word] = self.browser() if word == "anonymous" else self.enter(word)
         return self.known[word]
+
+    def confirmed(self, verb: str, fields: Mapping[str, Any]) -> str:
+        """What IT asks for about an account or a role, and the second person confirms: the slip that was shown."""
+        asked = self.of("it_admin").post(f"/do/{verb}", fields)
+        query = select(AccountChange).where(AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None))
+        with transaction(self.desk.sessions) as session:
+            waits = [(CONFIRMING[row.confirmers][-1], row.id) for row in session.scalars(query)]
+        for who, row in waits:
+            address = f"/do/confirm_account?row={row}"
+            asked = self.of(who).post(address, {"accept": "y"})
+        assert asked.status_code in (200, 302), asked.text
+        shown = re.search(r'id="slip">([^<]+)<', asked.text)
+        return shown[1] if shown else ""
 
     def close(self) -> None:
         """Leave the database."""

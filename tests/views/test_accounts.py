@@ -4,6 +4,7 @@ the last administrator stays, and who sees no case content sees none. [procedure
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from app.database import transaction
 from app.models import Event, Person
 from app.roles import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
-from app.stages.people import COMPOSABLE
+from app.stages.roles import COMPOSABLE
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
 from tests.views.crawl import asked, ids, rules_of, text_of
@@ -26,15 +27,19 @@ def _id(panel: Panel, name: str) -> str:
 
 
 def _hire(panel: Panel, name: str, *rights: str, unit: str = "") -> Browser:
-    """A custom role of these rights, and somebody in it, made and logged in through the panel."""
-    admin = panel.of("it_admin")
-    assert admin.post("/do/add_role", {"name": f"role {name}", "rights": list(rights)}).status_code == 302
-    form = admin.get("/do/add_user").text
-    assert f'value="role {name}"' in form, "a custom role can be given in the form"
-    fields = {"username": name, "first_name": name, "password": NEW, "roles": f"role {name}", "unit": unit}
-    answer = admin.post("/do/add_user", fields)
-    assert answer.status_code == 302, answer.text
+    """A custom role of these rights, and somebody in it, made, confirmed and logged in through the panel."""
+    panel.confirmed("add_role", {"name": f"role {name}", "rights": list(rights)})
+    assert f'value="role {name}"' in panel.of("it_admin").get("/do/add_user").text, "it can be given in the form"
+    return _entered(panel, name, f"role {name}", unit)
+
+
+def _entered(panel: Panel, name: str, role: str, unit: str = "") -> Browser:
+    """Somebody whose account was just made and confirmed, with a password of his own, logged in."""
+    slip = panel.confirmed("add_user", {"username": name, "first_name": name, "roles": role, "unit": unit})
     browser = panel.browser()
+    assert browser.login(name, slip).status_code == 302
+    browser.get("/do/change_password")
+    assert browser.post("/do/change_password", {"old_password": slip, "password": NEW}).status_code == 302
     assert browser.login(name, NEW).status_code == 302
     return browser
 
@@ -104,22 +109,48 @@ WEAK = ("", "short", "a" * 11, "operator9123", "123456789012", "aaaaaaaaaaaaaaaa
 
 
 @pytest.mark.parametrize("password", WEAK)
-def test_a_password_has_twelve_characters_on_every_way_in(sqlite_panel: Panel, password: str) -> None:
-    admin = sqlite_panel.of("it_admin")
-    fields = {"username": "operator9", "first_name": "某", "roles": "operator", "password": password}
-    assert refused(admin.post("/do/add_user", fields)) in ("password_too_short", "password_too_common", "field_missing",
-                                                           "password_is_the_name")  # fmt: skip
-    answer = admin.post("/do/reset_password", {"id": _id(sqlite_panel, "operator"), "password": password})
+def test_a_password_of_ones_own_has_twelve_characters(sqlite_panel: Panel, password: str) -> None:
+    browser = sqlite_panel.enter("operator")
+    answer = browser.post("/do/change_password", {"old_password": PASSWORD, "password": password})
     assert refused(answer).startswith(("password_", "field_missing"))
     assert f'value="{password}"' not in answer.text or not password.strip()
 
 
-def test_a_password_that_is_refused_is_not_sent_back(sqlite_panel: Panel) -> None:
-    admin = sqlite_panel.of("it_admin")
-    fields = {"username": "OPERATOR", "first_name": "某", "roles": "operator", "password": NEW}
-    answer = admin.post("/do/add_user", fields)
-    assert refused(answer) == "username_taken"
-    assert NEW not in answer.text
+def test_the_password_of_a_slip_is_shown_once_and_must_be_changed_before_anything_else(panel: Panel) -> None:
+    """Seen failing with `keep_session` leaving `slip_until` out."""
+    slip = panel.confirmed("add_user", {"username": "li.hua", "first_name": "李华", "roles": "operator"})
+    for word in ("it_admin", "centre_head"):
+        assert slip not in panel.of(word).get("/accountchanges/list/").text
+    browser = panel.browser()
+    assert browser.login("li.hua", slip).status_code == 302
+    for address in ("/", "/cases/list/", "/do/register"):
+        answer = browser.get(address)
+        assert answer.status_code == 302 and answer.headers["Location"].endswith("/do/change_password"), address
+    assert "一次性密码" in browser.get("/do/change_password").text
+    kept = {"old_password": slip, "password": slip}
+    assert refused(browser.post("/do/change_password", kept)) == "nothing_changed"
+    assert browser.post("/do/change_password", {"old_password": slip, "password": NEW}).status_code == 302
+    assert browser.login("li.hua", NEW).status_code == 302
+    assert browser.get("/cases/list/").status_code == 200
+    assert panel.browser().login("li.hua", slip).status_code == 401
+
+
+def test_a_slip_lets_in_for_a_fortnight(sqlite_panel: Panel) -> None:
+    slip = sqlite_panel.confirmed("add_user", {"username": "li.hua", "first_name": "李华", "roles": "operator"})
+    sqlite_panel.now += timedelta(days=14)
+    assert sqlite_panel.browser().login("li.hua", slip).status_code == 401
+
+
+def test_who_confirms_reads_what_is_wanted_and_how_it_stood(sqlite_panel: Panel) -> None:
+    admin, id = sqlite_panel.of("it_admin"), _id(sqlite_panel, "operator")
+    more = {"id": id, "first_name": "某", "roles": ["operator", "visitor"], "active": "y"}
+    answer = admin.post("/do/edit_user", more)
+    assert "由中心主任确认后生效" in admin.get(answer.headers["Location"]).text
+    home = sqlite_panel.of("centre_head").get("/").text
+    assert "<b>1</b>待确认账号变更" in home
+    form = sqlite_panel.of("centre_head").get("/do/confirm_account").text
+    assert "角色：话务员、回访员" in form and "角色：话务员\n" in form and "修改账号" in form
+    assert "<b>0</b>待确认账号变更" in sqlite_panel.of("log_auditor").get("/").text
 
 
 def test_no_page_shows_a_password_or_its_hash(sqlite_panel: Panel) -> None:
@@ -149,7 +180,7 @@ def test_nobody_but_it_reaches_accounts_and_roles(sqlite_panel: Panel, word: str
     browser = sqlite_panel.of(word)
     for verb in ("add_user", "edit_user", "reset_password", "add_role", "edit_role"):
         assert browser.get(f"/do/{verb}").status_code == 403
-        assert browser.post(f"/do/{verb}", {"id": "1", "roles": "it_admin", "password": NEW}).status_code == 403
+        assert browser.post(f"/do/{verb}", {"id": "1", "roles": "it_admin"}).status_code == 403
     for page in ("users", "roles"):
         for view in ("list/", "export.csv", "show/1", "add", "edit/1"):
             assert browser.get(f"/{page}/{view}").status_code == 403
@@ -161,10 +192,10 @@ def test_the_last_it_administrator_stays(panel: Panel) -> None:
     own = {"id": _id(panel, "it_admin"), "first_name": "某"}
     for change in ({"roles": "operator"}, {"roles": "it_admin", "active": "n"}):
         assert refused(admin.post("/do/edit_user", {**own, **change})) in ("last_administrator", "own_role")
-    second = {"username": "second.admin", "first_name": "乙", "password": NEW, "roles": "it_admin"}
-    assert admin.post("/do/add_user", second).status_code == 302
+    second = {"username": "second.admin", "first_name": "乙", "roles": "it_admin"}
+    panel.confirmed("add_user", second)
     other = {"id": _id(panel, "second.admin"), "first_name": "乙", "roles": "it_admin"}
-    assert admin.post("/do/edit_user", {**other, "active": "n"}).status_code == 302
+    panel.confirmed("edit_user", {**other, "active": "n"})
     assert refused(admin.post("/do/edit_user", {**own, "roles": "it_admin", "active": "n"})) == "last_administrator"
 
 
@@ -253,10 +284,9 @@ def test_a_custom_role_outside_of_a_unit_does_nothing_that_only_units_do(sqlite_
 def test_changing_a_custom_role_ends_the_sessions_of_who_holds_it(panel: Panel) -> None:
     browser = _hire(panel, "holder", "Cases", "all")
     assert browser.get("/cases/list/").status_code == 200
-    admin = panel.of("it_admin")
     with transaction(panel.desk.sessions) as session:
         role = session.scalars(select(Person).where(Person.username == "holder")).one().roles[0].id
-    assert admin.post("/do/edit_role", {"id": str(role), "rights": ["Contacts", "all"]}).status_code == 302
+    panel.confirmed("edit_role", {"id": str(role), "rights": ["Contacts", "all"]})
     assert browser.get("/cases/list/").status_code == 302
     browser.login("holder", NEW)
     assert _pages(browser) == {"Contacts"}
@@ -311,15 +341,11 @@ def test_it_can_read_no_draft_reply_or_case_through_the_forms_it_has(sqlite_pane
 def test_the_name_of_a_custom_role_gives_nothing(sqlite_panel: Panel, name: str) -> None:
     """Flask-AppBuilder has roles that may everything (Admin) or are everybody's (Public), and takes the names of others
     for patterns: here a role is what it is composed of. The name of a role of the procedure is taken."""
-    admin = sqlite_panel.of("it_admin")
-    answer = admin.post("/do/add_role", {"name": name, "rights": ["Contacts", "all"]})
+    made = {"name": name, "rights": ["Contacts", "all"]}
     if name.strip() in RIGHTS:
-        assert refused(answer) == "role_name_taken"
+        assert refused(sqlite_panel.of("it_admin").post("/do/add_role", made)) == "role_name_taken"
         return
-    assert answer.status_code == 302
-    fields = {"username": "holder", "first_name": "某", "password": NEW, "roles": name}
-    assert admin.post("/do/add_user", fields).status_code == 302
-    browser = sqlite_panel.browser()
-    assert browser.login("holder", NEW).status_code == 302
+    sqlite_panel.confirmed("add_role", made)
+    browser = _entered(sqlite_panel, "holder", name)
     assert (_verbs(browser, cases_of(sqlite_panel.desk, "HOUSING")[0]), _pages(browser)) == (set(), {"Contacts"})
     assert sqlite_panel.browser().get("/contacts/list/").status_code == 302

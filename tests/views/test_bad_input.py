@@ -107,7 +107,7 @@ MISSING = {
     "add_category": ("it_admin", {}, "请填写分类名称。"),
     "add_role": ("it_admin", {"rights": "Cases"}, "请填写角色名称。"),
     "add_post": ("it_admin", {"unit": "WATER", "post": "head", "from_on": "2025-01-01"}, "请填写姓名。"),
-    "add_user": ("it_admin", {"username": "new", "first_name": "新人", "password": TYPED}, "请选择角色。"),
+    "add_user": ("it_admin", {"username": "new", "first_name": "新人"}, "请选择角色。"),
     "issue_report": ("centre_head", {"first": "2025-06-02"}, "请选择类型。"),
     "allocate": ("allocator", {}, "请选择单位。"), "examine": ("examiner", {}, "请选择是否通过。"),
     "attach": ("allocator", {"kind": "other"}, "请选择文件。"), "withdraw": ("allocator", {}, "请填写理由。"),

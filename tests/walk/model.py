@@ -114,6 +114,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     ),
     "add_role": ("it_admin",),
     "edit_role": ("it_admin",),
+    "confirm_account": ("centre_head", "log_auditor"),
 }
 """verb -> the roles that have a right to it. [procedure, Who may do what]"""
 

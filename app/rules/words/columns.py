@@ -15,6 +15,7 @@ TABLES: dict[str, Pair] = {
     "sla_rule": ("时限规则", "Rules"), "setting": ("设置", "Settings"), "ab_user": ("账号", "Accounts"),
     "ab_role": ("角色", "Roles"), "run": ("机器人运行", "Bot runs"), "event": ("办理记录", "Events"),
     "instruction": ("领导批示", "Instructions"), "instruction_notice": ("领导批示办理单", "Papers of instructions"), "submission": ("呈办", "Submissions"), "draft": ("草稿", "Drafts"),
+    "account_change": ("账号变更", "Account changes"),
     "stored_file": ("附件", "Files"), "lifting": ("解除保密", "Lifting of confidentiality"),
 }  # fmt: skip
 
@@ -24,7 +25,8 @@ PAGE_TABLES: dict[str, str] = {
     "Visits": "visit", "VisitRecords": "visit_record", "Responsibility": "responsibility", "Referrals": "referral",
     "Suggestions": "suggestion", "Praise": "praise", "Instructions": "instruction", "Reports": "report", "ReportDrafts": "report_draft", "Units": "unit", "Posts": "unit_post", "Categories": "category",
     "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
-    "Users": "ab_user", "Roles": "ab_role", "Bot": "run", "Events": "event",
+    "Users": "ab_user", "Roles": "ab_role", "AccountChanges": "account_change", "Bot": "run",
+    "Events": "event",
 }  # fmt: skip
 """page of the panel -> the table that it shows."""
 
@@ -188,6 +190,13 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "fail_login_count": ("失败次数", "Failures"), "factor_since": ("动态口令启用", "Second factor since"),
     },
     "ab_role": {"name": ("角色", "Role")},
+    "account_change": {
+        "verb": ("变更事项", "Change"), "person": ("账号", "Account"), "role": ("角色", "Role"),
+        "stood": ("变更前", "Before"), "wanted": ("变更后", "After"), "confirmers": ("由谁确认", "Confirmed by"),
+        "proposed_by": ("提出人", "Proposed by"), "proposed_at": ("提出时间", "Proposed at"),
+        "approved_by": ("确认人", "Confirmed by"), "approved_at": ("确认时间", "Confirmed at"),
+        "refused_at": ("不同意时间", "Refused at"),
+    },
     "run": {
         "name": ("任务", "Task"), "looked_at": ("巡检时点", "Looked at"), "started_at": ("开始", "Started"),
         "finished_at": ("结束", "Finished"), "cases": ("工单数", "Cases"), "failures": ("失败数", "Failures"),

@@ -156,6 +156,10 @@ VALUES: dict[str, dict[str, Pair]] = {
         "committee": ("监委阅卷人", "committee reader"), "it_admin": ("系统管理员", "IT administrator"),
         "log_auditor": ("日志审计员", "log auditor"),
     },
+    "confirmers": {
+        "centre_head": ("中心主任", "centre head"), "log_auditor": ("日志审计员", "log auditor"),
+        "either": ("中心主任或日志审计员", "centre head or log auditor"),
+    },
     "rule": {
         "allocate_workdays": ("分派时限（工作日）", "allocate (wd)"),
         "sign_workdays": ("签收时限（工作日）", "sign for (wd)"),
@@ -286,6 +290,7 @@ DOMAINS: dict[str, dict[str, str]] = {
     "unit_post": {"post": "post"},
     "run": {"name": "run"},
     "sla_rule": {"name": "rule"},
+    "account_change": {"confirmers": "confirmers"},
     "setting": {"name": "setting"},
 }  # fmt: skip
 """table -> column -> the vocabulary its words come from (states: `STATES`)."""

@@ -58,6 +58,7 @@ VERB_TITLES: dict[str, Pair] = {
     "edit_category": ("修改分类", "Edit a category"), "change_setting": ("修改设置", "Change a setting"),
     "add_user": ("新增账号", "Add an account"), "edit_user": ("修改账号", "Edit an account"),
     "change_password": ("修改密码", "Change the password"), "reset_password": ("重置密码", "Reset a password"), "add_role": ("新增角色", "Add a role"),
+    "confirm_account": ("确认账号变更", "Confirm a change of an account"),
     "reset_second_factor": ("重置动态口令", "Reset the second factor"), "edit_role": ("修改角色", "Edit a role"),
 }  # fmt: skip
 
