@@ -37,10 +37,6 @@ Office = Callable[[str], str | None]
 """What a database url leads to: why no key may be made for it - an office stands there, or it does not answer."""
 
 
-_FIRST = ("centre_head", "log_auditor")
-"""Whose first accounts `init` makes, beside the IT administrator's, and may be told to name."""
-
-
 class NothingThere(ConfigError):
     """There is no desk to look at; the message says what is missing."""
 
@@ -120,7 +116,9 @@ def load(
         demo_password=demo_password,
         admin=environ.get("DESK_ADMIN") or None,
         admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
-        first_accounts={role: name for role in _FIRST if (name := environ.get(f"DESK_{role.upper()}"))},
+        first_accounts={
+            "centre_head": environ.get("DESK_CENTRE_HEAD") or "", "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
+        },  # fmt: skip
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,

@@ -215,7 +215,7 @@ def _first_logins(settings: config.Config, given: Namespace) -> tuple[dict[str, 
     names = {"it_admin": username}
     for role, told in (("centre_head", given.centre_head), ("log_auditor", given.log_auditor)):
         question = f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
-        names[role] = told or settings.first_accounts.get(role) or (input(question) if asked else "") or role
+        names[role] = told or settings.first_accounts[role] or (input(question) if asked else "") or role
     return names, password
 
 

@@ -142,7 +142,7 @@ def test_the_commands_and_programs_named_are_there() -> None:
     parser = cli._parser()
     commands = set(re.findall(r"python -m app ([a-z-]+)", PAGE))
     assert commands == {
-        "run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "keys", "reindex", "recall"
+        "run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "reset-password", "unlock", "keys", "reindex", "recall"
     }  # fmt: skip
     for name in commands:
         more = {"reset-second-factor": ["chief"], "recall": ["FILE.csv.gz"]}.get(name, [])

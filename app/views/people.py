@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import segno
+from click import ClickException
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, no_cache
@@ -48,7 +49,7 @@ from app.views.shown import SCOPE_TITLES
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-_BY_THE_DESK = "Accounts and roles are changed in the panel, or by `python -m app reset-password | unlock`."
+_BY_THE_DESK = "Accounts and roles are changed in the panel; in a shell, by `python -m app reset-password | unlock`."
 OPEN_TO_ALL = ("Home", "Bell")
 _REFUSED = {
     "zh": "账号或密码不正确，或账号已暂时锁定，请稍后再试。",
@@ -281,16 +282,13 @@ class DeskSecurityManager(SecurityManager):
             return None
         return user
 
-    def reset_password(self, userid: Any, password: str) -> Any:
-        """Nothing of Flask-AppBuilder's changes accounts or roles, its shell commands neither: the rules of the desk
-        and its record would not know."""
-        raise NotImplementedError(_BY_THE_DESK)
-
     def add_user(self, *args: Any, **kwargs: Any) -> Any:
-        """The same."""
-        raise NotImplementedError(_BY_THE_DESK)
+        """Nothing of Flask-AppBuilder's changes accounts, roles or rights, its shell commands neither: the rules of the
+        desk and its record would not know."""
+        raise ClickException(_BY_THE_DESK)
 
-    add_role = update_role = update_user = del_user = import_roles = export_roles = add_register_user = add_user
+    reset_password = update_user = del_user = add_register_user = add_user
+    add_role = update_role = import_roles = security_cleanup = security_converge = add_user
 
     def add_permissions_view(self, base_permissions: Any, view_menu: Any) -> None:
         """Permissions are rows only where a custom role is composed of them."""
