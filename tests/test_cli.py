@@ -26,6 +26,12 @@ from tests.databases import Desk
 from tests.office import moment
 
 
+def _key(data: Path, desk: Desk) -> None:
+    """Put the key of a desk's record into a data folder."""
+    (data / "ledger.key").write_bytes(desk.key)
+    (data / "ledger.key").chmod(0o600)
+
+
 def test_python_m_app_is_the_command_line(tmp_path: Path) -> None:
     """A process of its own from the first line on; the tests after it begin theirs from one that read the program."""
     call = [sys.executable, "-m", "app"]
@@ -92,8 +98,7 @@ def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> 
     from app.verbs import perform
     from tests.databases import FILLED_AT
 
-    (tmp_path / "ledger.key").write_bytes(desk.key)
-    (tmp_path / "ledger.key").chmod(0o600)
+    _key(tmp_path, desk)
     with transaction(desk.sessions) as session:
         who = actor_named(session, "operator")
         form = {"kind": "help", "narrative": "路灯不亮，夜间出行不便，请修复。", "anonymous": True}
@@ -114,8 +119,7 @@ def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_r
     from app.stages.factors import begin_factor
     from app.story.cast import actor_named
 
-    (tmp_path / "ledger.key").write_bytes(desk.key)
-    (tmp_path / "ledger.key").chmod(0o600)
+    _key(tmp_path, desk)
     with transaction(desk.sessions) as session:
         admin = actor_named(session, "it_admin")
         begin_factor(session, admin.id or 0)
@@ -133,7 +137,8 @@ def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_r
 
 
 def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_path: Path) -> None:
-    """Of the only administrator at once; of somebody else it proposes. Flask-AppBuilder's own commands do nothing."""
+    """Of the only administrator at once; of somebody else it proposes."""
+    _key(tmp_path, desk)
     with transaction(desk.sessions) as session:
         admin, other = actor_named(session, "it_admin"), actor_named(session, "operator")
         session.get_one(Person, admin.id).password = "as it was"
@@ -169,6 +174,7 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
 )  # fmt: skip
 def test_flask_appbuilders_commands_change_no_account(sqlite_desk: Desk, tmp_path: Path, call: list[str]) -> None:
     """They pass every rule and leave no event. Seen failing with the security manager as Flask-AppBuilder has it."""
+    _key(tmp_path, sqlite_desk)
     (tmp_path / "roles.json").write_text("[]", "utf-8")
     with transaction(sqlite_desk.sessions) as session:
         actor_named(session, "it_admin")

@@ -142,10 +142,12 @@ def test_the_commands_and_programs_named_are_there() -> None:
     parser = cli._parser()
     commands = set(re.findall(r"python -m app ([a-z-]+)", PAGE))
     assert commands == {
-        "run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "reset-password", "unlock", "keys", "reindex", "recall"
+        "run", "init", "check", "sweep", "verify", "upgrade", "reset-second-factor", "reset-password", "unlock", "keys",
+        "reindex", "recall",
     }  # fmt: skip
     for name in commands:
-        more = {"reset-second-factor": ["chief"], "recall": ["FILE.csv.gz"]}.get(name, [])
+        named = dict.fromkeys(("reset-second-factor", "reset-password", "unlock"), ["chief"])
+        more = {**named, "recall": ["FILE.csv.gz"]}.get(name, [])
         assert parser.parse_args([name, *more]).command == name
     for module in re.findall(r"python -m (jobs\.\w+)|python:([\w.]+)", PAGE):
         assert find_spec("".join(module)) is not None
