@@ -53,6 +53,8 @@ class Rich(Canaries):
             self.do(f"{DAY} 10:5{minute}", "operator", "register", letter, kind="help", caller=said)
         self.do(f"{DAY} 11:00", "operator", "refuse", "TOLD2")
         self.do(f"{DAY} 11:10", "allocator", "confirm_refusal", "TOLD2", accept=False)
+        new = {"username": "wang.min", "first_name": "王敏", "roles": ["operator"]}
+        self.confirmed(f"{DAY} 11:20", "it_admin", "add_user", **new)
 
     def _in_the_room(self) -> None:
         due = {"outcome": "supplement", "due_on": date(2025, 6, 27)}

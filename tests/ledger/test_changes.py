@@ -106,7 +106,10 @@ _SELDOM: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "a unit is dissolved": {"instruction_notice": ("unit_id",)},
     "the bot finds the centre late": {"referral": ("own_overdue_for",)},
-    "a proposal is refused": {"calendar_proposal": ("refused_at",), "sla_rule": ("refused_at", "valid_from")},
+    "a proposal is refused": {
+        "account_change": ("refused_at",), "calendar_proposal": ("refused_at",),
+        "sla_rule": ("refused_at", "valid_from"),
+    },
     "the directory is corrected": {
         "category": ("active", "parent_id"), "unit": ("code",), "unit_post": ("duty",),
     },
