@@ -15,7 +15,7 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms
 from app.stages.allocation.clocks import is_redo, kept, lead_assignment, live_assists, move_due
 from app.stages.allocation.offices import transfer
@@ -66,7 +66,8 @@ def instruct(
     if unit is None:
         lead = lead_assignment(session, case)
         for one in (lead, *live_assists(session, lead)):
-            one.leader_assigned = True
+            # What has ended stays as it ended: a further round takes it from its case.
+            one.leader_assigned = one.leader_assigned or one.state in LIVE
     note(session, now, actor, case, "case.instructed", columns, payload, case.lead_unit_id)
     if unit is not None:
         transfer(session, now, actor, case, unit)
