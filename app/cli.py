@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.test import Client
 
 import config
+from app import shell
 from app.clock import clock_from
 from app.database import Sessions, engine_from, reading, transaction
 from app.ledger import found_rows, verify
@@ -28,13 +28,9 @@ from app.ledger.keys import ring_of
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import worded
-from app.rules.words import value
 from app.rules.workdays import BEIJING
-from app.stages.calendar import fill
-from app.stages.changes import from_shell, named
-from app.stages.people import unlocked_from_shell
 from app.story import play, replay
-from app.story.accounts import SetupRefused, first_accounts, hashed, refuse_unless_they_hold
+from app.story.accounts import SetupRefused, hashed
 from app.story.cast import let_in
 from app.story.covered import listed
 from app.story.hand import Hand
@@ -59,7 +55,7 @@ from jobs.servable import (
     NEWER_THAN_US,
     at_our_schema,
     office_at,
-    our_key,
+    opened,
     sessions_of,
     short,
 )
@@ -74,16 +70,6 @@ COULD_NOT_LOOK = 3
 def _moment(value: str) -> datetime:
     at = datetime.fromisoformat(value)
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
-
-
-def _sessions(settings: config.Config) -> Sessions:
-    """Sessions on a database that is at this program's schema and was sealed with this desk's key. Raises Refused."""
-    engine = engine_from(settings.database_url)
-    at_our_schema(engine)
-    sessions = sessions_of(settings, engine)
-    with reading(sessions) as session:
-        our_key(settings, session)
-    return sessions
 
 
 def _upgrade(settings: config.Config, given: Namespace) -> int:
@@ -133,7 +119,7 @@ def _demo(settings: config.Config, given: Namespace) -> int:
         return 2
     now = ready.clock_of(settings)
     ready.prepare(settings, now)
-    sessions = _sessions(settings)
+    sessions = opened(settings)
     with transaction(sessions) as session:
         refuse_unless_fresh(session)
     password, kept = sample_password(settings.data, settings.demo_password)
@@ -143,88 +129,12 @@ def _demo(settings: config.Config, given: Namespace) -> int:
     return 0
 
 
-def _init(settings: config.Config, given: Namespace) -> int:
-    """Set up an empty real office: its roles, its calendar, its first three accounts."""
-    clock = ready.clock_of(settings)
-    ready.may_begin(settings)
-    names, password = _first_logins(settings, given)
-    refuse_unless_they_hold(names, {} if password is None else {"it_admin": password})
-    # Decided: only now there are keys, and only with them anything is written to the database.
-    config.save_keys(settings)
-    ready.prepare(settings, clock)
-    with transaction(_sessions(settings)) as session:
-        made = first_accounts(session, clock, names, password)
-        fill(session, clock)
-    print("首批账号已建立，一次性密码请分别交给本人，首次登录时须另设密码：")
-    print("The first accounts are made. Hand each password to its person, who chooses another at the first login:")
-    for role, (name, slip) in made.items():
-        title, word = value("role", role), value("role", role, "en")
-        shown = slip if password is None or role != "it_admin" else "(DESK_ADMIN_PASSWORD)"
-        print(f"  {title} {word}\t{name}\t{shown}")
-    return 0
-
-
-def _reset(verb: str, settings: config.Config, given: Namespace) -> int:
-    """Reset what the last IT administrator, centre head or log auditor logs in with; of others, propose it."""
-    with transaction(_sessions(settings)) as session:
-        done = from_shell(session, ready.clock_of(settings), verb, given.username)
-        name, slip = done.account.username, done.account.slip
-        who = None if done.waits is None else done.waits.confirmers
-    if who is not None:
-        zh, en = value("confirmers", who), value("confirmers", who, "en")
-        print(f"{name}：已提出重置，由{zh}在系统中确认后生效。Proposed: it takes effect when the {en} confirms it.")
-    elif slip is not None:
-        print(f"{name}：一次性密码 one-time password: {slip}")
-    else:
-        print(f"{name}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
-    return 0
-
-
-def _reset_password(settings: config.Config, given: Namespace) -> int:
-    """Reset an account's password: of the last who can log in of three roles at once, of others as a proposal."""
-    return _reset("reset_password", settings, given)
-
-
-def _reset_second_factor(settings: config.Config, given: Namespace) -> int:
-    """Forget an account's second factor, for who lost his device: as `reset-password` does."""
-    return _reset("reset_second_factor", settings, given)
-
-
-def _unlock(settings: config.Config, given: Namespace) -> int:
-    """End the lock of an account; its password stays."""
-    with transaction(_sessions(settings)) as session:
-        unlocked_from_shell(session, ready.clock_of(settings), named(session, given.username))
-    print(f"{given.username}：账号已解除锁定。The account is unlocked.")
-    return 0
-
-
-def _first_logins(settings: config.Config, given: Namespace) -> tuple[dict[str, str], str | None]:
-    """role -> the account of the first three, from the call, the environment or, at a terminal, asked for; and the
-    administrator's first password, where he is given one."""
-    asked = sys.stdin.isatty()
-    username = given.username or settings.admin or (input("用户名 user name: ") if asked else "")
-    password = given.password_file.read_text("utf-8").strip("\r\n") if given.password_file else settings.admin_password
-    if password is None and asked:
-        password = getpass("密码 password: ")
-        if getpass("再次输入 once more: ") != password:
-            raise ValueError("两次输入的密码不同。The two passwords differ.")
-    if not username:
-        raise ValueError(
-            "Name the first administrator: --username (and --password-file), or DESK_ADMIN (and DESK_ADMIN_PASSWORD)."
-        )
-    names = {"it_admin": username}
-    for role, told in (("centre_head", given.centre_head), ("log_auditor", given.log_auditor)):
-        question = f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
-        names[role] = told or settings.first_accounts[role] or (input(question) if asked else "") or role
-    return names, password
-
-
 def _sweep(settings: config.Config, given: Namespace) -> int:
     """One pass of the bot, without Redis."""
     now = clock_of(settings)()
     if settings.production and given.at and given.at > now:
         raise Refused("--at is a moment to come, at which nothing is due yet: name one that is past in production.")
-    sessions = _sessions(settings)
+    sessions = opened(settings)
     refuse_wrong_clock(sessions)
     done = sweep(sessions, given.at or now)
     print(f"{done.cases} cases looked at, {done.failures} failed")
@@ -233,7 +143,7 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
 
 def _reindex(settings: config.Config, given: Namespace) -> int:
     """Put cases that the repeat check does not find yet into its index, and count its pairs anew."""
-    filled = reindex(_sessions(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True))
+    filled = reindex(opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True))
     print(f"{filled} cases were put into the index of the repeat check")
     return 0
 
@@ -249,7 +159,7 @@ def _recall(settings: config.Config, given: Namespace) -> int:
 
 def _verify(settings: config.Config, given: Namespace) -> int:
     """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked at."""
-    with reading(_sessions(settings)) as session:
+    with reading(opened(settings)) as session:
         ring = ring_of(session, settings.ledger_key, settings.retired_keys)
         flaws: list[Any] = [*verify(session, ring, given.case)]
         found = found_rows(session) if given.case is None else {}
@@ -367,14 +277,14 @@ def _parser() -> ArgumentParser:
     add("run", _run)
     add("check", _check)
     add("demo", _demo)
-    first = add("init", _init)
+    first = add("init", shell.init)
     first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
     first.add_argument("--password-file", type=Path, help="a file with his first password (DESK_ADMIN_PASSWORD)")
     first.add_argument("--centre-head", help="the first centre head's user name (DESK_CENTRE_HEAD)")
     first.add_argument("--log-auditor", help="the first log auditor's user name (DESK_LOG_AUDITOR)")
-    add("reset-password", _reset_password).add_argument("username")
-    add("reset-second-factor", _reset_second_factor).add_argument("username")
-    add("unlock", _unlock).add_argument("username")
+    add("reset-password", shell.reset_password).add_argument("username")
+    add("reset-second-factor", shell.reset_second_factor).add_argument("username")
+    add("unlock", shell.unlock).add_argument("username")
     add("upgrade", _upgrade)
     add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
     verified = add("verify", _verify)

@@ -96,6 +96,12 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "请校准时钟（NTP）；相差{most}秒以上时机器人不巡查。",
         "Set it right (NTP); from {most} s on the bot makes no pass.",
     ),
+    "nobody_confirms": (
+        "没有能登录的账号担任此角色（{role}），账号变更无人确认。",
+        "Nobody who can log in is {role}: no change of an account is confirmed.",
+        "请在服务器上运行 python -m app init，补建所缺的账号。",
+        "Run python -m app init on the server: it makes what is lacking.",
+    ),
     "file_lost": (
         "工单{case}的文件缺失或已改变（{kind} {id}）：{what}",
         "A file of case {case} is lost or altered ({kind} {id}): {what}",

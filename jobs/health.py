@@ -23,10 +23,11 @@ import config
 from app.database import Sessions, engine_from, reading
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
-from app.models import CalendarDay, Case, Run, Unit, UnitPost
+from app.models import CalendarDay, Case, Person, Run, Unit, UnitPost
 from app.rules.workdays import beijing
 from app.stages.acceptance import unindexed
 from app.stages.calendar import longest_open, office_at
+from app.stages.changes import unguarded
 from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
@@ -69,7 +70,8 @@ def findings(settings: config.Config, now: datetime) -> list[Finding]:
         if schema:
             return [*schema, *bot_findings(settings)]
         sessions = sessions_of(settings, engine)
-        return [*desk_findings(sessions, now, settings.data), *pairs_findings(sessions, now), *bot_findings(settings)]
+        found = [*desk_findings(sessions, now, settings.data), *pairs_findings(sessions, now), *bot_findings(settings)]
+        return [*guard_findings(sessions, now), *found] if settings.production else found
     except DatabaseError as error:
         return [unreachable(error), *bot_findings(settings)]
     finally:
@@ -114,6 +116,13 @@ def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
     with reading(sessions) as session:
         lacking = unindexed(session, now)
     return [finding("pairs_behind", WARNING, n=lacking)] if lacking else []
+
+
+def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
+    """Whether somebody can confirm changes of accounts: an office of before has an IT administrator only."""
+    with reading(sessions) as session:
+        lacking = unguarded(session, now) if session.scalar(select(Person.id).limit(1)) is not None else []
+    return [finding("nobody_confirms", WARNING, role=role) for role in lacking]
 
 
 def _guards(session: Session) -> Iterator[Finding]:

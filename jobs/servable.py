@@ -49,6 +49,16 @@ def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
     return sessions_from(engine, settings.ledger_key, settings.retired_keys)
 
 
+def opened(settings: config.Config) -> Sessions:
+    """Sessions on a database that is at this program's schema and was sealed with this desk's key. Raises Refused."""
+    engine = engine_from(settings.database_url)
+    at_our_schema(engine)
+    sessions = sessions_of(settings, engine)
+    with reading(sessions) as session:
+        our_key(settings, session)
+    return sessions
+
+
 def servable(settings: config.Config) -> None:
     """Raises Refused where the database is behind or newer, was sealed with another key, or is the sample office in
     production. One that does not answer now is no reason to stay away: it is waited for."""

@@ -84,6 +84,26 @@ def test_name_and_password_come_from_the_call(tmp_path: Path) -> None:
     assert row[0] == "it.chief" and check_password_hash(row[1], GOOD)
 
 
+def test_an_office_of_before_gets_the_two_that_it_lacks(tmp_path: Path) -> None:
+    """It has an IT administrator and nobody who could confirm what he proposes; `check` says so."""
+    given = {"DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD}
+    assert command(tmp_path, "init", **given).returncode == 0
+    with sqlite3.connect(tmp_path / "desk.db") as connection:
+        connection.execute("UPDATE ab_user SET active = 0 WHERE username <> 'chief'")
+    connection.close()
+    said = command(tmp_path, "check", DESK_ENV="production").stdout
+    assert "centre_head" in said and "log_auditor" in said and "python -m app init" in said
+    done = command(tmp_path, "init", "--centre-head", "wang.gang", "--log-auditor", "zhao.min")
+    assert done.returncode == 0 and "chief" not in done.stdout, done.stderr
+    connection = sqlite3.connect(tmp_path / "desk.db")
+    active = [row[0] for row in connection.execute("SELECT username FROM ab_user WHERE active ORDER BY id")]
+    told = connection.execute("SELECT count(*) FROM event WHERE kind = 'user.added_from_shell'").fetchone()
+    connection.close()
+    assert active == ["chief", "wang.gang", "zhao.min"] and told == (2,)
+    again = command(tmp_path, "init", "--centre-head", "li.si", "--log-auditor", "wu.liu")
+    assert again.returncode == 2 and SENTENCES["accounts_there"][0].format(accounts=5) in again.stderr
+
+
 def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
     given = {"DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD}
     assert command(tmp_path, "init", **given).returncode == 0

@@ -150,6 +150,7 @@ EVENTS: dict[str, Word] = {
     "account.confirmed": Word(("it_admin", "log_auditor")),
     "account.refused": Word(("it_admin", "log_auditor")),
     "user.changed": Word(("log_auditor", "user")),
+    "user.added_from_shell": Word(("centre_head", "it_admin", "log_auditor")),
     "user.password_reset": Word(("log_auditor", "user")),
     "user.password_reset_from_shell": Word(("centre_head", "log_auditor", "user")),
     "user.password_changed": Word(("log_auditor",)),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
@@ -325,9 +325,17 @@ def named(session: Session, username: str) -> Person:
 def _is_last(session: Session, now: datetime, row: Person) -> bool:
     """Whether nobody else who can log in has one of the three roles that this account has."""
     query = select(Person).join(Person.roles).where(Person.active.is_(True), Person.id != row.id)
-    for role in held_by(row) & set(GUARDS):
-        others = session.scalars(query.where(Role.name == role)).unique().all()
-        # A lock of some minutes counts for nothing: whoever types wrong passwords brings it about.
-        if not any(one.password and not slip_is_over(one, now) for one in others):
-            return True
-    return False
+    return any(not _lets_in_one(session, now, query, role) for role in held_by(row) & set(GUARDS))
+
+
+def unguarded(session: Session, now: datetime) -> list[str]:
+    """The roles that guard the office in which nobody can log in: an office of before has one of the three only."""
+    query = select(Person).join(Person.roles).where(Person.active.is_(True))
+    return [role for role in GUARDS if not _lets_in_one(session, now, query, role)]
+
+
+def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str) -> bool:
+    """Whether one of these has a role and can log in. A lock of some minutes counts for nothing: whoever types wrong
+    passwords brings it about."""
+    rows = session.scalars(people.where(Role.name == role)).unique().all()
+    return any(one.password and not slip_is_over(one, now) for one in rows)

@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
+from app.ledger import note_office
 from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
 from app.roles import RIGHTS, UNIT_ROLES, Actor, person
 from app.rules.passwords import password_flaw, slip, username_flaw
-from app.stages.people import SLIP_HOLDS
+from app.stages.changes import GUARDS, unguarded
+from app.stages.people import NOBODY, SLIP_HOLDS
 
 HASH_METHOD, SALT_LENGTH = "scrypt", 16
 """Flask-AppBuilder's own defaults, so that its login checks what is hashed here."""
@@ -82,6 +84,19 @@ def refuse_unless_empty(session: Session) -> None:
         raise SetupRefused("cases_there", cases=cases)
 
 
+def guards_to_make(session: Session, now: datetime) -> list[str]:
+    """The roles of the first accounts that an office lacks: all three where nobody has one. SetupRefused where it
+    lacks none, or where there are cases and no accounts. Whoever sets an office up at the same time waits here."""
+    session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
+    accounts = session.scalar(select(func.count()).select_from(Person)) or 0
+    lacking = unguarded(session, now)
+    if not accounts:
+        refuse_unless_empty(session)
+    elif not lacking or "it_admin" in lacking:
+        raise SetupRefused("accounts_there", accounts=accounts)
+    return lacking
+
+
 def refuse_unless_they_hold(names: Mapping[str, str], passwords: Mapping[str, str]) -> None:
     """SetupRefused where a name is none or named twice, or where a password would not hold."""
     for role, name in names.items():
@@ -96,16 +111,24 @@ def first_accounts(
     session: Session, now: datetime, names: Mapping[str, str], password: str | None
 ) -> dict[str, tuple[str, str]]:
     """Set up an empty real office: the roles, and its first IT administrator, centre head and log auditor, each with a
-    first password that is good for one login; role -> (account, that password). SetupRefused where anybody has an
-    account already, where a name is none or named twice, or where the administrator's password would not hold."""
-    refuse_unless_empty(session)
+    first password that is good for one login; role -> (account, that password). Where people have accounts already,
+    those of the three in whose role nobody can log in. SetupRefused where there are none of these, where a name is
+    none, taken or named twice, or where the administrator's password would not hold."""
+    roles_wanted = guards_to_make(session, now)
+    begun = roles_wanted != [*GUARDS]
+    names = {role: names[role] for role in roles_wanted}
     first = {role: slip() for role in names}
     if password is not None:
         first["it_admin"] = password
     refuse_unless_they_hold(names, first)
     roles = lay_roles(session)
     for role, name in names.items():
+        if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
+            raise SetupRefused("username_taken", username=name)
         row = make_account(session, name, [roles[role]], hashed(first[role]))
         row.slip_until = now + SLIP_HOLDS
+        if begun:
+            session.flush()
+            note_office(session, now, NOBODY, "user.added_from_shell", {"user": row.id, "roles": [role]})
     session.flush()
     return {role: (name, first[role]) for role, name in names.items()}

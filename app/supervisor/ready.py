@@ -24,7 +24,8 @@ from app.ledger.keys import register_key, ring_of
 from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
-from app.story.accounts import refuse_unless_empty
+from app.stages.changes import GUARDS
+from app.story.accounts import guards_to_make
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
@@ -108,20 +109,21 @@ def prepare(settings: config.Config, now: datetime) -> bool:
         engine.dispose()
 
 
-def may_begin(settings: config.Config) -> None:
-    """Whether an office may be begun in the database; makes and writes nothing. Raises Refused, SetupRefused."""
+def may_begin(settings: config.Config, now: datetime) -> list[str]:
+    """The roles whose first accounts are to be made in the database; makes and writes nothing. Raises Refused,
+    SetupRefused."""
     engine = engine_from(settings.database_url)
     if missing_file(engine) is not None:
-        return
+        return [*GUARDS]
     try:
         with engine.connect().execution_options(reads=True) as connection:
             where, _ = standing(connection)
         if where == FRESH:
-            return
+            return [*GUARDS]
         at_our_schema(engine)
         with transaction(sessions_of(settings, engine)) as session:
             our_key(settings, session)
-            refuse_unless_empty(session)
+            return guards_to_make(session, now)
     finally:
         engine.dispose()
 

@@ -76,6 +76,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "user.factor_set": ("启用动态口令", "second factor set up"), "user.factor_reset": ("重置动态口令", "second factor reset"),
     "user.factor_reset_from_shell": ("在服务器上重置动态口令", "second factor reset from the server's shell"),
     "user.password_reset": ("重置密码", "password reset"), "user.password_changed": ("本人修改密码", "own password changed"),
+    "user.added_from_shell": ("在服务器上新增账号", "account made from the server's shell"),
     "user.password_reset_from_shell": ("在服务器上重置密码", "password reset from the server's shell"),
     "user.unlocked_from_shell": ("在服务器上解除账号锁定", "account unlocked from the server's shell"),
     "account.proposed": ("提出账号变更", "account change proposed"),
