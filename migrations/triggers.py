@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
@@ -184,18 +185,33 @@ def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
             )
 
 
-def _uniques(connection: Connection, table: str) -> list[tuple[str, ...]]:
-    """The column sets of a table that are unique, its id among them."""
+class _Unique(NamedTuple):
+    """Columns that are unique together, among the rows of which `where` holds (all, where it is empty)."""
+
+    columns: tuple[str, ...]
+    where: str = ""
+
+
+def _uniques(connection: Connection, table: str) -> list[_Unique]:
+    """What of a table is unique, its id first."""
     looked = inspect(connection)
-    sets = {tuple(one["column_names"]) for one in looked.get_unique_constraints(table)}
-    sets |= {tuple(str(c) for c in one["column_names"]) for one in looked.get_indexes(table) if one["unique"]}
-    return [("id",), *sorted(sets)]
+    sets = {_Unique(tuple(one["column_names"])) for one in looked.get_unique_constraints(table)}
+    for one in looked.get_indexes(table):
+        if one["unique"]:
+            where = one.get("dialect_options", {}).get("sqlite_where", "")
+            sets.add(_Unique(tuple(str(column) for column in one["column_names"]), str(where)))
+    return [_Unique(("id",)), *sorted(sets)]
 
 
-def _taken(table: str, uniques: list[tuple[str, ...]], other: str = "") -> str:
+def _taken(table: str, uniques: list[_Unique], other: str = "") -> str:
     """SQLite: whether a new or changed row would take the place of another (OR REPLACE). One EXISTS for each unique
-    set, because the planner reads the whole table for an OR over columns that are mostly NULL."""
-    same = [" AND ".join(f"t.{c} = new.{c}" for c in columns) for columns in uniques]
+    set, because the planner reads the whole table for an OR over columns that are mostly NULL. A part of the rows is
+    told by its first column, which stands unqualified in the index's own words."""
+    same = []
+    for unique in uniques:
+        pairs = [f"t.{column} = new.{column}" for column in unique.columns]
+        parts = [f"{row}.{unique.where}" for row in ("t", "new")] if unique.where else []
+        same.append(" AND ".join([*pairs, *parts]))
     return " OR ".join(f"EXISTS (SELECT 1 FROM {table} t WHERE {one}{other})" for one in same)
 
 
@@ -204,7 +220,7 @@ def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
     for table in STATEFUL:
         uniques = _uniques(connection, table)[1:]
         if uniques:
-            named = ", ".join(sorted({column for columns in uniques for column in columns}))
+            named = ", ".join(sorted({column for unique in uniques for column in unique.columns}))
             found = _taken(table, uniques, " AND t.id IS NOT old.id")
             yield (
                 f"guard_{table}_onto",

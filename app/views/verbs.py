@@ -205,6 +205,7 @@ class Verbs(BaseView):
             make_waiting(desk().sessions, desk().settings.data, at)
         if slips:
             remember(sending.key)
+            flash(_DONE[language()].format(words.title(verb.name, language())), "success")
             return self.render_template("desk/slip.html", title=_SLIP[language()], account=slips[0])
         return self._after(verb, id, told, sending.key)
 

@@ -182,7 +182,7 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
     subject, _, happened = word.partition(".")
     of_a_case = {"contact", "instruction", "caller", "suggestion", "draft", "file", "paper", "clock"}
     office = {"centre", "room", "list", "report", "calendar", "rule"}
-    directory = {"unit", "post", "category", "setting", "user", "role"}
+    directory = {"unit", "post", "category", "setting", "user", "role", "account"}
     ledger = {"record", "key"}
     assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger
     assert happened
@@ -191,7 +191,7 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
 
 def test_events_are_counted_for_the_summary_and_told_to_roles_that_exist() -> None:
     told = {recipient for word in EVENTS.values() for recipient in word.tells}
-    assert told <= {"unit", *RIGHTS}
+    assert told <= {"unit", "user", *RIGHTS}
     assert {"case.registered", "assignment.overdue", "reminder.issued", "reminder.lapsed"} <= COUNTED
 
 

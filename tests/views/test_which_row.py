@@ -269,6 +269,7 @@ def test_of_two_proposed_rules_the_one_that_is_shown_is_approved_once_and_the_ot
 
 
 def test_every_proposal_that_is_decided_on_is_named() -> None:
-    assert {name for name in VERBS if name.startswith("approve_") and VERBS[name].target == "none"} == set(PROPOSED)
+    decides = ("approve_", "confirm_")
+    assert {name for name in VERBS if name.startswith(decides) and VERBS[name].target == "none"} == set(PROPOSED)
     assert all(name in RIGHTS["centre_head"] for name in PROPOSED)
     assert Supervision.__tablename__ == "supervision"
