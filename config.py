@@ -96,6 +96,7 @@ def load(
         _is_there(data, [LEDGER_KEY])
     if production:
         _no_demo_left(data)
+        _kept_from_others(data)
     keyless = not (data / LEDGER_KEY).exists()
     if keyless:
         _may_be_made(data, office(database_url) if office else None)
@@ -346,6 +347,12 @@ def _keys_are_there(data: Path, names: Sequence[str], no_office: bool) -> None:
         if not (data / name).exists():
             new = "; for a new office, `python -m app init` makes it." if no_office else "."
             raise ConfigError(f"The key file {data / name} in DESK_DATA is missing: put it back from a backup{new}")
+
+
+def _kept_from_others(data: Path) -> None:
+    """The folder holds callers, papers and keys: in production nobody else on the machine looks into it."""
+    if data.is_dir() and data.stat().st_mode & 0o077:
+        raise ConfigError(f"DESK_DATA is {data}, which other users may open: run chmod 700 {data}.")
 
 
 def _make_data(data: Path) -> None:

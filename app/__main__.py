@@ -1,7 +1,11 @@
 """`python -m app COMMAND`."""
 
 import gc
+import os
 import sys
+
+# What is written - the database, files, papers, logs - is nobody else's on this machine.
+os.umask(0o077)
 
 # What reading the program makes stays to its end: looking for garbage among it took a quarter of every start.
 gc.disable()

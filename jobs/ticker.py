@@ -7,6 +7,7 @@ harmless for a while, and so is a Redis that is away or was emptied: what is due
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -85,4 +86,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)
     sys.exit(main())

@@ -220,6 +220,14 @@ def test_production_refuses_a_key_file_that_others_may_read(data: Path, name: st
     assert read(data).env == "demo"
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o770])
+def test_production_refuses_a_data_folder_that_others_may_open(data: Path, mode: int) -> None:
+    read(data)
+    data.chmod(mode)
+    assert f"chmod 700 {data}" in refusal(data, DESK_ENV="production")
+    assert read(data).env == "demo"
+
+
 @pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
 def test_a_damaged_key_file_is_refused_and_kept(data: Path, name: str) -> None:
     read(data)

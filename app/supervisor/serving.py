@@ -17,6 +17,7 @@ threads = 4
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
+umask = 0o077
 # Nobody steers it but who started it.
 control_socket_disable = True
 # A worker says so often that it lives that a slow disk would end it.

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from unicodedata import normalize
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
@@ -21,6 +22,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from app.rules import words
+from app.rules.reading import seen
 from app.rules.words.covers import PARTLY
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
@@ -38,7 +40,7 @@ PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
 COUNTED_TO = 10_000
 AT_ONCE = 500
 """How many rows of an export are read at once."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@")
 
 
 class DeskInterface(SQLAInterface):
@@ -77,8 +79,10 @@ def labelled(model: type[Any]) -> list[str]:
 
 
 def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what cannot be seen too."""
+    first = next(filter(seen, value), "")
+    formula = normalize("NFKC", first)[:1] in _FORMULA or value[:1] in ("\t", "\r")
+    return f"'{value}" if formula else value
 
 
 class DeskView(Asking, ModelView):
@@ -287,7 +291,7 @@ class DeskView(Asking, ModelView):
         # keep a connection that nobody gives back.
         query = self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
         yield "\ufeff"
-        yield _csv([*head, mark])
+        yield _csv([safe_cell(cell) for cell in (*head, mark)])
         rows = iter(query.yield_per(AT_ONCE))
         while some := list(islice(rows, AT_ONCE)):
             self.cover(some, always=True)

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from app.database import transaction
-from app.models import Caller, Case, Reply, Supervision
+from app.models import Caller, Case, Person, Reply, Supervision
 from app.roles import PAGES
 from app.views import base
-from app.views.base import DEEPEST, LARGEST_PAGE
+from app.views.base import DEEPEST, LARGEST_PAGE, safe_cell
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
 from tests.views.crawl import rules_of
@@ -365,6 +365,27 @@ def test_a_cell_that_would_be_a_formula_is_text(sqlite_panel: Panel) -> None:
     cells = [cell for line in csv.reader(io.StringIO(text)) for cell in line]
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
     assert "'=1+1" in cells
+
+
+UNSEEN = ("", " ", "\u3000", "\u00a0", "\u200b", "\ufeff", "\u2060 ", "\u00ad", "\n", "\x01", "\u2800")
+
+
+@pytest.mark.parametrize("before", UNSEEN)
+def test_a_formula_behind_a_blank_or_what_cannot_be_seen_is_text_too(before: str) -> None:
+    for sign in "=+-@＝＋－＠﹦﹢﹣﹫":
+        cell = f"{before}{sign}cmd|' /C calc'!A0"
+        assert safe_cell(cell) == f"'{cell}", repr(cell)
+    for plain in ("2025-06-20", "水务局=供水", "", before, f"{before}路灯"):
+        assert safe_cell(plain) == plain
+
+
+def test_the_head_of_an_export_is_no_formula_either(sqlite_panel: Panel) -> None:
+    """Its last cell is the name of who took it, which an account may begin with anything."""
+    with transaction(sqlite_panel.desk.sessions) as session:
+        name = sqlite_panel.account("operator")
+        session.scalars(select(Person).where(Person.username == name)).one().first_name = "=HYPERLINK(1)"
+    text = sqlite_panel.of("operator").get("/cases/export.csv").text.removeprefix("\ufeff")
+    assert next(csv.reader(io.StringIO(text)))[-1].startswith("'=HYPERLINK(1)")
 
 
 def test_the_numbers_of_callers_are_covered_on_every_page_of_the_centre(sqlite_panel: Panel) -> None:
