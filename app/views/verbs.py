@@ -284,15 +284,18 @@ def _case(verb: Verb, id: int) -> Case | None:
 
 
 def _paper(case: int, unit: str) -> Any:
-    """To the paper of a case's newest referral (of a unit), where opening it is put on the record; 404 for who sees
-    none."""
-    newest = select(Referral.id).where(Referral.case_id == case).order_by(Referral.id.desc()).limit(1)
+    """To the paper of a case's referral (of a unit), where opening it is put on the record; to the list of referrals
+    where there are several; 404 for who sees none."""
+    query = select(Referral.id).where(Referral.case_id == case).limit(2)
     if unit:
-        newest = newest.join(Unit, Unit.id == Referral.unit_id).where(Unit.code == unit)
-    found = reader().scalar(newest)
-    if found is None:
+        query = query.join(Unit, Unit.id == Referral.unit_id).where(Unit.code == unit)
+    found = reader().scalars(query).all()
+    if not found:
         abort(404)
-    return redirect(url_for("Referrals.paper", pk=found))
+    if len(found) > 1:
+        flash(words.said(NotAllowed("name_one", n=len(found)), language()), "warning")
+        return redirect(url_for("Referrals.list"))
+    return redirect(url_for("Referrals.paper", pk=found[0]))
 
 
 def _slip(done: Any) -> list[Person]:

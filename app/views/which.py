@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.models import Case, SlaRule, Unit
+from app.models import Case, Unit
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import Verb
@@ -88,12 +88,18 @@ def called(row: Any, kind: Kind | None) -> str:
     return words.word(_CALLED, tongue).format(name=name, round=getattr(row, "round", ""), state=state)
 
 
+_TOLD_BY: dict[str, tuple[str, ...]] = {
+    "sla_rule": ("name", "value"), "calendar_proposal": ("reason", "days"),
+    "account_change": ("verb", "person", "wanted"),
+}  # fmt: skip
+"""table of proposals -> the columns by which one is told from the others."""
+
+
 def _proposal(row: Any) -> str:
-    """A proposal among others: the rule and its value, or the days and their reason."""
-    told = (row.name, row.value) if isinstance(row, SlaRule) else (row.reason, row.days)
-    table = row.__tablename__
-    names = ("name", "value") if isinstance(row, SlaRule) else ("reason", "days")
-    return " ".join(shown(table, name, value) for name, value in zip(names, told, strict=True))[:80]
+    """A proposal among others: the rule and its value, the days and their reason, whose account becomes what."""
+    told = ((name, getattr(row, name)) for name in _TOLD_BY[row.__tablename__])
+    parts = (shown(row.__tablename__, name, str(value)) for name, value in told if value not in (None, ""))
+    return " ".join(" ".join(parts).split())[:80]
 
 
 def row_sent(verb: Verb, case: Case | None, typed: Mapping[str, str]) -> dict[str, int | None]:

@@ -162,6 +162,17 @@ def test_no_page_shows_a_password_or_its_hash(sqlite_panel: Panel) -> None:
         assert "scrypt" not in text
 
 
+def test_of_several_changes_that_wait_the_form_asks_which(sqlite_panel: Panel) -> None:
+    admin = sqlite_panel.of("it_admin")
+    for name in ("li.hua", "wang.wu"):
+        assert admin.post("/do/add_user", {"username": name, "first_name": name, "roles": "operator"}).status_code == 302
+    admin.post("/do/reset_password", {"id": _id(sqlite_panel, "operator")})
+    head = sqlite_panel.of("centre_head")
+    form = head.get("/do/confirm_account").text
+    assert "新增账号 姓名：li.hua" in form and "新增账号 姓名：wang.wu" in form and "重置密码 operator" in form
+    assert refused(head.post("/do/confirm_account", {"accept": "y"})) == "name_one"
+
+
 # Who gives what to whom.
 
 
