@@ -165,7 +165,8 @@ def test_no_page_shows_a_password_or_its_hash(sqlite_panel: Panel) -> None:
 def test_of_several_changes_that_wait_the_form_asks_which(sqlite_panel: Panel) -> None:
     admin = sqlite_panel.of("it_admin")
     for name in ("li.hua", "wang.wu"):
-        assert admin.post("/do/add_user", {"username": name, "first_name": name, "roles": "operator"}).status_code == 302
+        new = {"username": name, "first_name": name, "roles": "operator"}
+        assert admin.post("/do/add_user", new).status_code == 302
     admin.post("/do/reset_password", {"id": _id(sqlite_panel, "operator")})
     head = sqlite_panel.of("centre_head")
     form = head.get("/do/confirm_account").text
