@@ -167,9 +167,10 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     "call",
     [
         ["reset-password", "--username", "it_admin", "--password", "another phrase 12"],
-        ["create-admin", "--username", "me", "--firstname", "a", "--lastname", "b", "--email", "m@e.x",
-         "--password", "another phrase 12"],
-        ["security-cleanup"], ["import-roles", "--path", "roles.json"],
+        pytest.param(["create-admin", "--username", "me", "--firstname", "a", "--lastname", "b", "--email", "m@e.x",
+                      "--password", "another phrase 12"], marks=pytest.mark.long),
+        pytest.param(["security-cleanup"], marks=pytest.mark.long),
+        pytest.param(["import-roles", "--path", "roles.json"], marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_flask_appbuilders_commands_change_no_account(sqlite_desk: Desk, tmp_path: Path, call: list[str]) -> None:

@@ -105,7 +105,7 @@ class Canaries(Office):
         self._days(day, "06-20")
         self.do("2025-06-20 09:00", "it_admin", "add_category", name="供水")
         self.do("2025-06-20 09:00", "it_admin", "change_setting", name="office", value="神木市12345热线")
-        new = {"username": "li.min", "first_name": "李敏", "roles": ["operator"]}
+        new = {"username": "operator_9", "first_name": "李敏", "roles": ["operator"]}
         self.do("2025-06-20 09:00", "it_admin", "add_user", **new)
         self.do("2025-06-20 09:00", "it_admin", "load_calendar", days={date(2027, 1, 4): "rest"}, reason="通知")
         self.do("2025-06-20 09:00", "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 9))

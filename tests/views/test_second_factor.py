@@ -178,7 +178,8 @@ def test_an_administrator_forgets_a_device_through_the_page_of_the_account(offic
     head, _ = _half(office, "centre_head")
     _tell(head, _code(_app(head.get("/login/code/").text), office))
     head.get("/")
-    assert head.post("/do/confirm_account", {"accept": "y"}).status_code == 302
+    row = re.search(r'value="(\d+)"[^>]*>[^<]*重置动态口令', head.get("/do/confirm_account").text)
+    assert row and head.post("/do/confirm_account", {"accept": "y", "row": row[1]}).status_code == 302
     assert client.get("/").status_code == 302
     again, _ = _half(office, "log_auditor")
     assert "<svg" in again.get("/login/code/").text
