@@ -62,6 +62,7 @@ class Config:
     bind: str
     port: int
     metrics_token: str | None = field(repr=False)
+    access_log: str | None
     messages: Path
     bench: Path
 
@@ -125,6 +126,7 @@ def load(
         bind=bind,
         port=port,
         metrics_token=metrics_token,
+        access_log=environ.get("DESK_ACCESS_LOG") or None,
         messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
         bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
     )

@@ -102,13 +102,14 @@ PAGES: dict[str, tuple[str, ...]] = {
     "AccountChanges": ("centre_head", "it_admin", "log_auditor"),
     "Bot": ("centre_head", *_ROOM, "it_admin", "log_auditor"),
     "Events": ("log_auditor",),
+    "AccessLog": ("log_auditor",),
 }
 """page -> the roles that may open it; what it shows is the role's scope of cases."""
 
 NOT_FOR_CUSTOM_ROLES = frozenset(
     {
-        *RIGHTS["it_admin"], "Users", "Roles", "AccountChanges", "Events", "Settings", "Bot", "approve_rule",
-        "approve_calendar", "confirm_account",
+        *RIGHTS["it_admin"], "Users", "Roles", "AccountChanges", "Events", "AccessLog", "Settings", "Bot",
+        "approve_rule", "approve_calendar", "confirm_account",
     }
 )  # fmt: skip
 """Rights and pages that no custom role may hold: users, roles, security, and the approval of what IT changes."""

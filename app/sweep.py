@@ -31,8 +31,9 @@ from app.roles import BOT
 from app.rules.facts import CaseFacts
 from app.rules.limits import FORM_DAYS
 from app.rules.office import Office
+from app.stages.access import forget_access
 from app.stages.accountability import snapshots
-from app.stages.calendar import office_at
+from app.stages.calendar import numbers_known, office_at
 from app.stages.deciding import STEPS, WRITTEN, Decided, decide_case
 from app.stages.office import gate_key, issue_list, next_look
 from app.stages.reporting import draft_reports
@@ -340,7 +341,10 @@ def sweep(
 
 
 def forget(sessions: Sessions, now: datetime) -> int:
-    """Delete the answers to forms whose keys are too old to be taken again; how many there were."""
+    """Delete the answers to forms whose keys are too old to be taken again, and what the access log is not to keep any
+    longer; how many answers there were."""
+    with transaction(sessions) as session:
+        forget_access(session, now, numbers_known(session, now).access_days)
     old = delete(SentForm).where(SentForm.at < now - timedelta(days=FORM_DAYS + 1))
     with transaction(sessions) as session:
         done: CursorResult[Any] = session.execute(old)  # type: ignore[assignment]

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from logging.handlers import SysLogHandler, WatchedFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from app.roles import Actor
 from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.rules.office import WORDS
+from app.stages.access import log as accesses
 from app.views import people
 from app.views.actor import Desk, actor, come_back_to, language, now, reader, seen
 from app.views.health import blueprint as health
@@ -178,7 +180,21 @@ def from_environment() -> Flask:
     every page says so."""
     settings = config.load(os.environ, office=office_at)
     servable(settings)
+    if settings.access_log:
+        _tell_accesses(settings.access_log)
     return create_app(settings)
+
+
+def _tell_accesses(where: str) -> None:
+    """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or to syslog."""
+    if where == "syslog":
+        handler: logging.Handler = SysLogHandler("/dev/log", SysLogHandler.LOG_AUTHPRIV)
+    else:
+        handler = WatchedFileHandler(where, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    accesses.addHandler(handler)
+    accesses.setLevel(logging.INFO)
+    accesses.propagate = False
 
 
 def _around(app: Flask) -> None:

@@ -13,6 +13,7 @@ from app.models.acceptance import (
     SuggestionComment,
     TurnedDown,
 )
+from app.models.access import Access
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
 from app.models.calendar import CalendarDay, CalendarProposal
@@ -47,8 +48,8 @@ SUBJECTS: dict[str, type[Any]] = {
 """The subjects that have a state, and their tables."""
 
 __all__ = [
-    "OFFICE_CHAIN", "SUBJECTS", "AccountChange", "Assignment", "CalendarDay", "CalendarProposal", "Caller", "Case",
-    "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
+    "OFFICE_CHAIN", "SUBJECTS", "Access", "AccountChange", "Assignment", "CalendarDay", "CalendarProposal", "Caller",
+    "Case", "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
     "InstructionNotice", "Lifting", "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount",
     "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "ReportContest", "ReportDraft", "Request",
     "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",

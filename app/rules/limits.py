@@ -91,6 +91,7 @@ class Limits:
     hot_topics: int = _number(10, "ours", "5 hot topics: the categories with most contacts, so many")
     places: int = _number(30, "ours", "5 volumes by district: so many places are named, the others summed")
     place_cases: int = _number(2, "ours", "5 volumes by district: a place with fewer cases is not named", 2)
+    access_days: int = _number(1095, "ours", "Who may do what read logs: kept for so many days", 180, 3660)
     calendar_warning_month: int = _number(11, "ours", "0 a missing next year is a warning from 1 November", 1, 12)
 
     def kind_workdays(self, kind: str) -> int:

@@ -12,6 +12,7 @@ NOT_RECORDED: dict[str, str] = {
     "notice": "who is to look at which event: made from the event, and changed by reading",
     "notice_read": "who has read which notice",
     "pair_count": "the index of character pairs, made again from the cases",
+    "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
     "sent_form": "one-time keys of forms, forgotten after some days",
     "day_count": "counted from events; `verify` of figures is the recount",
     "ab_register_user": "Flask-AppBuilder's registration, which is switched off",

@@ -204,8 +204,9 @@ def logged_out(session: Session, id: int) -> None:
     session.get_one(Person, id, with_for_update=True).session_version += 1
 
 
-def login_failed(session: Session, now: datetime, id: int) -> None:
-    """Count a wrong password; the fifth within a quarter of an hour locks the account for as long, never for ever."""
+def login_failed(session: Session, now: datetime, id: int) -> bool:
+    """Count a wrong password; the fifth within a quarter of an hour locks the account for as long, never for ever.
+    Whether it is locked by this one."""
     row = session.get_one(Person, id, with_for_update=True)
     if row.failing_since is None or now - row.failing_since > LOCKED_FOR:
         row.failing_since, row.fail_login_count = now, 0
@@ -213,6 +214,8 @@ def login_failed(session: Session, now: datetime, id: int) -> None:
     if row.fail_login_count >= WRONG_PASSWORDS:
         row.locked_until, row.failing_since, row.fail_login_count = now + LOCKED_FOR, None, 0
         note_office(session, now, NOBODY, "user.locked", {"user": row.id})
+        return True
+    return False
 
 
 def locked(row: Any, now: datetime) -> bool:

@@ -16,9 +16,10 @@ from app.papers.kept import whole_zip, zip_of
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.words import said
-from app.verbs import perform, possible
+from app.verbs import possible
 from app.verbs.offers import offer
-from app.views.actor import actor, desk, language, now, written
+from app.views import looked
+from app.views.actor import actor, desk, language, written
 from app.views.asking import Links
 from app.views.base import DeskInterface, DeskView
 from app.views.papers import sent, volumes
@@ -59,9 +60,9 @@ class Referrals(DeskView):
         item = self.found(pk)
         if "open_paper" not in actor().rights:
             abort(404)
-        who, at, case, id = actor(), now(), item.case_id, item.id
+        case, id = item.case_id, item.id
         try:
-            contents = written(lambda session: perform(session, at, who, "open_paper", case=case, referral=id))
+            contents = written(lambda session: looked.paper_opened(session, case, referral=id))
         except NotAllowed:
             abort(404)
         return sent(pdf("dossier", json.loads(contents)), "pdf", f"referral-{item.id}")
@@ -80,9 +81,9 @@ class Referrals(DeskView):
             log.error("dossier %s is not what the record says", name)
             lost = NotAllowed("file_lost", sha256=sha256)
             return self.render_template("desk/error.html", title="404", code=404, sentence=said(lost, language())), 404
-        who, at, case, id = actor(), now(), item.case_id, item.id
+        case, id = item.case_id, item.id
         try:
-            written(lambda session: perform(session, at, who, "open_paper", case=case, referral=id))
+            written(lambda session: looked.paper_opened(session, case, referral=id))
         except NotAllowed:
             abort(404)
         return send_file(

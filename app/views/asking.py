@@ -33,6 +33,10 @@ def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
     return found
 
 
+PLAIN = ("choice", "bool", "number")
+"""The kinds of columns whose search holds nobody's words."""
+
+
 class Asking:
     """The search form of a page, the filters that it makes, and the order. The names below are the page's own."""
 
@@ -97,6 +101,18 @@ class Asking:
                 "to": request.args.get(f"to_{name}", ""),
             })  # fmt: skip
         return made
+
+    def narrowed(self) -> dict[str, str]:
+        """What was asked for, for the access log: the words of what is chosen and days, and of what was typed only that
+        something was."""
+        told = {}
+        for name, value in request.args.items():
+            part, _, column = name.partition("_")
+            if value and part in ("q", "from", "to") and column in self.search_columns:
+                told[name] = value[:80] if part != "q" or self._kind(column) in PLAIN else "…"
+            elif value and name == "work":
+                told[name] = value[:80]
+        return told
 
     def asked_filters(self) -> Any:
         """The filters of this request: an object of its own, never shared between requests."""

@@ -24,6 +24,7 @@ from sqlalchemy.orm import selectinload
 from app.rules import words
 from app.rules.reading import seen
 from app.rules.words.covers import PARTLY
+from app.views import looked
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
 from app.views.masking import case_of, know_callers, masked_text
@@ -279,6 +280,7 @@ class DeskView(Asking, ModelView):
             return redirect(self.address("list"))
         head = [words.column(self.table, name, language()) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
+        looked.note("exported", page=self.page, filters=self.narrowed(), rows=self._asked_for().order_by(None).count())
         lines = self._lines(head, mark)
         name = f"{self.page.lower()}.csv"
         return Response(
@@ -286,10 +288,14 @@ class DeskView(Asking, ModelView):
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )  # fmt: skip
 
+    def _asked_for(self) -> Any:
+        """The query of all rows that are found, in their order."""
+        return self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
+
     def _lines(self, head: Any, mark: str) -> Iterator[str]:
         # The session is asked for here, not before: that of the view is taken away when the answer begins, and would
         # keep a connection that nobody gives back.
-        query = self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
+        query = self._asked_for()
         yield "\ufeff"
         yield _csv([safe_cell(cell) for cell in (*head, mark)])
         rows = iter(query.yield_per(AT_ONCE))

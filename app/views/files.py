@@ -18,6 +18,7 @@ from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
 from app.rules.words import said
 from app.verbs import perform
+from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, refuse_access, written
 from app.views.masking import masked_text
 
@@ -56,6 +57,7 @@ class Files(BaseView):
 
         def work(session: Session) -> None:
             perform(session, at, who, "open_file", case=case_id, file=id)
+            looked.noting("file_opened", case_id=case_id)(session)
             # Only now: who may not open it is not told, and what could not be read is not on the record.
             if lost is not None:
                 raise lost

@@ -21,7 +21,7 @@ from app.rules.workdays import last_day
 from app.stages.calendar import days_known
 from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
-from app.verbs import perform
+from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, reader, written
 from app.views.asking import Links
 from app.views.base import DeskView, Values
@@ -120,12 +120,10 @@ class Papers(BaseView):
         row = asked(model, id) if model is not None and page in actor().pages else None
         if row is None:
             abort(404)
-        who, at, case = actor(), now(), row.case_id
+        case = row.case_id
         kind = assignment_paper(row) if model is Assignment else kind
         try:
-            facts = written(
-                lambda session: perform(session, at, who, "open_paper", case=case, paper=kind, notice=id)
-            )
+            facts = written(lambda session: looked.paper_opened(session, case, paper=kind, notice=id))
         except NotAllowed:
             abort(404)
         return sent(pdf(kind, facts), "pdf", str(facts.get("number") or f"{kind}-{id}"))
@@ -147,11 +145,11 @@ class Letters(BaseView):
         row = asked(Referral, id)
         if row is None or "open_paper" not in actor().rights:
             abort(404)
-        who, at, case = actor(), now(), row.case_id
+        case = row.case_id
 
         def work(session: Session) -> dict[str, Any]:
             facts = frozen(session, "referral", id)
-            perform(session, at, who, "open_paper", case=case, referral=id)
+            looked.paper_opened(session, case, referral=id)
             return facts
 
         try:

@@ -18,7 +18,7 @@ from flask_appbuilder.security.sqla.models import Role
 from flask_appbuilder.security.views import AuthDBView
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.security import check_password_hash
 
 from app.models import AccountChange, Person
@@ -28,6 +28,7 @@ from app.stages import factors, people
 from app.stages.changes import CONFIRMING
 from app.stages.roles import custom_rights
 from app.verbs import VERBS
+from app.views import looked
 from app.views.actor import (
     NOBODY,
     actor,
@@ -100,8 +101,10 @@ class Login(AuthDBView):
         id, at, typed = user.id, now(), request.form.get("code", "").replace(" ", "")[:20]
         if request.method == "POST":
             if written(lambda writing: factors.tell_code(writing, at, id, typed)):
+                looked.note("login", id)
                 _begin(user)
                 return redirect(_next())
+            looked.note("code_failed", id)
             flash(_WRONG_CODE[language()], "danger")
         address = factors.factor_address(reader(), id, current_app.config["APP_NAME"])
         return self.render_template(
@@ -114,6 +117,7 @@ class Login(AuthDBView):
         if current_user.is_authenticated:
             id = current_user.id
             written(lambda writing: people.logged_out(writing, id))
+            looked.note("logout", id)
         _end()
         return redirect(url_for("Login.login"))
 
@@ -137,7 +141,13 @@ def _enter(user: Person) -> Any:
         written(lambda writing: factors.begin_factor(writing, id))
         _anew(half=id, sv=user.session_version, since=int(time.time()))
         return redirect(url_for("Login.code", next=request.args.get("next")))
-    written(lambda writing: people.logged_in(writing, at, id))
+    note = looked.noting("login", id)
+
+    def enter(writing: Session) -> None:
+        people.logged_in(writing, at, id)
+        note(writing)
+
+    written(enter)
     _begin(user)
     return redirect(_next())
 
@@ -183,8 +193,14 @@ def _end() -> None:
 
 def wrong_password(id: int) -> None:
     """Count a wrong password of an account, wherever it was typed."""
-    at = now()
-    written(lambda writing: people.login_failed(writing, at, id))
+    at, failed, locks = now(), looked.noting("login_failed", id), looked.noting("locked", id)
+
+    def count(writing: Session) -> None:
+        failed(writing)
+        if people.login_failed(writing, at, id):
+            locks(writing)
+
+    written(count)
 
 
 def begin_anew(told: str, kind: str = "success") -> Any:
@@ -276,6 +292,7 @@ class DeskSecurityManager(SecurityManager):
         usable = user is not None and user.is_active and user.password and not shut
         right = check_password_hash(user.password if usable and user else fake, password or "")
         if user is None or not usable:
+            looked.note("login_failed", user.id if user is not None else 0)
             return None
         if not right:
             wrong_password(user.id)

@@ -9,6 +9,7 @@ from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
 
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
+from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.allocation import Assignments, Instructions
 from app.views.base import NOT_HERE, DeskInterface, DeskView
@@ -31,7 +32,7 @@ VIEWS: tuple[type[Any], ...] = (
     Bell, Verbs, Files, Papers, Letters, Cases, Contacts, Suggestions, Praise, Categories, Instructions, Assignments,
     Requests, Replies, Reminders, Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals,
     Reports, ReportDrafts, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles,
-    AccountChanges, Bot, Events,
+    AccountChanges, Bot, Events, AccessLog,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from app.verbs import VERBS, Verb, perform
 from app.verbs.form import Field
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import value_of
+from app.views import looked
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
 from app.views.casepage import names_of, why_not
 from app.views.caserows import rows_of
@@ -193,6 +194,8 @@ class Verbs(BaseView):
                 cover_chosen(session, id, typed)
             done = perform(session, at, who, verb.name, case=id, **target, **values)
             slips.extend(_slip(done))
+            if verb.name == "reveal":
+                looked.noting("revealed", case_id=id)(session)
             told = _told(verb, done)
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)

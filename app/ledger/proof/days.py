@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import chinese_calendar
@@ -55,13 +56,21 @@ def _sealed_year(sealer: Sealer, year: str, texts: Sequence[str], at: Any, said:
 
 def _unsealed_year(texts: Sequence[str]) -> Iterator[Wrong]:
     """Days that stood before the office had its first event: the published calendar's or the guess, counted on."""
+    wrong = _first_unpublished(tuple(texts))
+    if wrong is not None:
+        yield wrong, None, "is not as it was published, and"
+
+
+@lru_cache(64)
+def _first_unpublished(texts: tuple[str, ...]) -> str | None:
+    """The first day of a year that is not as it was published: asked once of the same days, for offices share them."""
     counted = None
     for text in texts:
         day, worked, ordinal, source = text.split(" ", 3)
         counted = int(ordinal) if counted is None else counted + (worked == "1")
         if not _published(date.fromisoformat(day), worked == "1", source) or counted != int(ordinal):
-            yield day, None, "is not as it was published, and"
-            return
+            return day
+    return None
 
 
 def _published(day: date, worked: bool, source: str) -> bool:

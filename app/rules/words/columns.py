@@ -15,7 +15,7 @@ TABLES: dict[str, Pair] = {
     "sla_rule": ("时限规则", "Rules"), "setting": ("设置", "Settings"), "ab_user": ("账号", "Accounts"),
     "ab_role": ("角色", "Roles"), "run": ("机器人运行", "Bot runs"), "event": ("办理记录", "Events"),
     "instruction": ("领导批示", "Instructions"), "instruction_notice": ("领导批示办理单", "Papers of instructions"), "submission": ("呈办", "Submissions"), "draft": ("草稿", "Drafts"),
-    "account_change": ("账号变更", "Account changes"),
+    "account_change": ("账号变更", "Account changes"), "access": ("查阅日志", "Access log"),
     "stored_file": ("附件", "Files"), "lifting": ("解除保密", "Lifting of confidentiality"),
 }  # fmt: skip
 
@@ -26,7 +26,7 @@ PAGE_TABLES: dict[str, str] = {
     "Suggestions": "suggestion", "Praise": "praise", "Instructions": "instruction", "Reports": "report", "ReportDrafts": "report_draft", "Units": "unit", "Posts": "unit_post", "Categories": "category",
     "Calendar": "calendar_day", "CalendarProposals": "calendar_proposal", "Rules": "sla_rule", "Settings": "setting",
     "Users": "ab_user", "Roles": "ab_role", "AccountChanges": "account_change", "Bot": "run",
-    "Events": "event",
+    "Events": "event", "AccessLog": "access",
 }  # fmt: skip
 """page of the panel -> the table that it shows."""
 
@@ -190,6 +190,10 @@ COLUMNS: dict[str, dict[str, Pair]] = {
         "fail_login_count": ("失败次数", "Failures"), "factor_since": ("动态口令启用", "Second factor since"),
     },
     "ab_role": {"name": ("角色", "Role")},
+    "access": {
+        "at": ("时间", "At"), "kind": ("事项", "What"), "account": ("账号", "Account"), "address": ("来源地址", "Address"),
+        "case": _CASE, "page": ("页面", "Page"), "filters": ("条件", "Filters"), "rows": ("条数", "Rows"),
+    },
     "account_change": {
         "verb": ("变更事项", "Change"), "person": ("账号", "Account"), "role": ("角色", "Role"),
         "stood": ("变更前", "Before"), "wanted": ("变更后", "After"), "confirmers": ("由谁确认", "Confirmed by"),

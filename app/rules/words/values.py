@@ -156,6 +156,12 @@ VALUES: dict[str, dict[str, Pair]] = {
         "committee": ("监委阅卷人", "committee reader"), "it_admin": ("系统管理员", "IT administrator"),
         "log_auditor": ("日志审计员", "log auditor"),
     },
+    "access_kind": {
+        "login": ("登录", "login"), "login_failed": ("登录失败", "login failed"),
+        "code_failed": ("动态口令错误", "wrong code"), "logout": ("退出", "logout"), "locked": ("账号锁定", "account locked"),
+        "exported": ("导出", "exported"), "revealed": ("查看诉求人", "caller shown"),
+        "file_opened": ("下载附件", "file opened"), "paper_opened": ("打开文书", "paper opened"),
+    },
     "confirmers": {
         "centre_head": ("中心主任", "centre head"), "log_auditor": ("日志审计员", "log auditor"),
         "either": ("中心主任或日志审计员", "centre head or log auditor"),
@@ -224,6 +230,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "hot_topics": ("热点事项数", "hot topics"),
         "places": ("通报区域数", "places named"),
         "place_cases": ("区域最少工单数", "cases of a place named"),
+        "access_days": ("查阅日志保存天数", "days the access log is kept"),
         "calendar_warning_month": ("日历预警月份", "calendar warning month"),
     },
     "setting": {
@@ -291,6 +298,7 @@ DOMAINS: dict[str, dict[str, str]] = {
     "run": {"name": "run"},
     "sla_rule": {"name": "rule"},
     "account_change": {"confirmers": "confirmers"},
+    "access": {"kind": "access_kind"},
     "setting": {"name": "setting"},
 }  # fmt: skip
 """table -> column -> the vocabulary its words come from (states: `STATES`)."""

@@ -1,0 +1,23 @@
+"""The access log 查阅日志, as the log auditor reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.models import Access
+from app.rules import words
+from app.views.actor import language
+from app.views.base import DeskInterface, DeskView
+
+
+class AccessLog(DeskView):
+    """Who came and looked: by account, case, address and kind."""
+
+    datamodel = DeskInterface(Access)
+    page = "AccessLog"
+
+    def value(self, item: Any, name: str) -> str:
+        """A case by its number alone, and a page by its name."""
+        if name == "page" and item.page:
+            return words.page(item.page, language())
+        return super().value(item, name)
