@@ -109,9 +109,9 @@ class Allocation(Acceptance):
 
     def _instruct(self, case: Case, lead: Assignment, due_on: date | None) -> None:
         """The earlier of the old due and the leader's date, not before the end of tomorrow; overdue, it stays. A
-        redo round keeps its clock."""
+        redo round keeps its clock, and what has ended stays as it ended."""
         for one in (lead, *self.assists(case, lead)):
-            one.leader = True
+            one.leader = one.leader or one.state in LIVE
         if lead.state in AWAITED and self.now < lead.due.at and not lead.redo:
             asked = end(due_on) if due_on else end(after(self.today, 5))
             at = max(min(lead.due.at, asked), end(self.today + DAY))
