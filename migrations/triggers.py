@@ -79,15 +79,34 @@ LOOKS_DAYS = 180
 """How long the access log is kept at least: younger rows are deleted by nobody."""
 
 
+def _has_looks(connection: Connection) -> bool:
+    """Whether the schema has the access log yet."""
+    return inspect(connection).has_table("access")
+
+
+def _looks_postgres() -> Iterator[tuple[str, str, str]]:
+    """The access log: nothing is changed, and only what is old is deleted."""
+    young = f"old.at > (now() AT TIME ZONE 'Asia/Shanghai') - interval '{LOOKS_DAYS} days'"
+    yield "guard_access_change", "access", f"BEFORE UPDATE ON {{t}} FOR EACH ROW {_REFUSE}"
+    yield "guard_access_delete", "access", f"BEFORE DELETE ON {{t}} FOR EACH ROW WHEN ({young}) {_REFUSE}"
+    yield "guard_access_truncate", "access", f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+
+
+def _looks_sqlite() -> Iterator[tuple[str, str]]:
+    refused = "BEGIN SELECT raise(ABORT, 'append-only'); END"
+    young = f"old.at > datetime('now', '+8 hours', '-{LOOKS_DAYS} days')"
+    yield "guard_access_change", f"BEFORE UPDATE ON access {refused}"
+    yield "guard_access_delete", f"BEFORE DELETE ON access WHEN {young} {refused}"
+    yield "guard_access_over", f"BEFORE INSERT ON access WHEN {_taken('access', [_Unique(('id',))])} {refused}"
+
+
 def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """(name, table, definition) of every trigger on PostgreSQL."""
     for table in ("event", *STATEFUL):
         yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
     yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
-    young = f"old.at > (now() AT TIME ZONE 'Asia/Shanghai') - interval '{LOOKS_DAYS} days'"
-    yield "guard_access_change", "access", f"BEFORE UPDATE ON {{t}} FOR EACH ROW {_REFUSE}"
-    yield "guard_access_delete", "access", f"BEFORE DELETE ON {{t}} FOR EACH ROW WHEN ({young}) {_REFUSE}"
-    yield "guard_access_truncate", "access", f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+    if _has_looks(connection):
+        yield from _looks_postgres()
     yield from _kept_postgres(connection)
     for table, columns in _facts_kept(connection):
         changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns)
@@ -243,11 +262,8 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
             f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
             "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
-    refused = "BEGIN SELECT raise(ABORT, 'append-only'); END"
-    young = f"old.at > datetime('now', '+8 hours', '-{LOOKS_DAYS} days')"
-    yield "guard_access_change", f"BEFORE UPDATE ON access {refused}"
-    yield "guard_access_delete", f"BEFORE DELETE ON access WHEN {young} {refused}"
-    yield "guard_access_over", f"BEFORE INSERT ON access WHEN {_taken('access', [_Unique(('id',))])} {refused}"
+    if _has_looks(connection):
+        yield from _looks_sqlite()
     yield from _kept_sqlite(connection)
     yield from _onto(connection)
     for table, columns in _facts_kept(connection):

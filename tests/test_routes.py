@@ -89,7 +89,7 @@ def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor()
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
         r"/(|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|assets/.*|static/.*|notices/.*|work/<key>"
-        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|bot|events)/.*"
+        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events)/.*"
         r"|do/(load_calendar|change_rule|succeed_unit|(add|edit)_(unit|post|category|user|role)|change_setting|(change|reset)_password"
         r"|reset_second_factor|confirm_account))"
     )
