@@ -221,7 +221,7 @@ def _around(app: Flask) -> None:
         response.headers["X-Frame-Options"] = "DENY"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.endpoint not in ("static", "appbuilder.static"):
+        if request.endpoint not in people.STATIC:
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -307,6 +307,8 @@ def _errors(app: Flask) -> None:
         if code < 400:
             return error
         pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
+        if request.endpoint in people.STATIC:  # nobody is asked who he is there, so nobody is named
+            return Response(words.word(pair, language()), code, mimetype="text/plain")
         return page(code, words.word(pair, language()))
 
     @app.errorhandler(Exception)

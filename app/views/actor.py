@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import current_user
@@ -22,6 +23,8 @@ from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
 NOBODY = Actor(None, "nobody")
+SEARCHED = "q_"
+"""What the name of a field of a search begins with."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,13 @@ def asked(model: type[Any], id: int) -> Any:
 
 
 def come_back_to() -> str | None:
-    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent; else None."""
-    return request.full_path if request.method == "GET" or request.blueprint == "Verbs" else None
+    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent; else None. What he
+    searched for is left out: it would stand in one more address, and in the logs of whatever is between."""
+    if request.method != "GET" and request.blueprint != "Verbs":
+        return None
+    kept = [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(SEARCHED)]
+    plain = len(kept) == sum(1 for _ in request.args.items(multi=True))
+    return request.full_path if plain else f"{request.path}?{urlencode(kept)}"
 
 
 def refuse_access() -> Any:

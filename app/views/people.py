@@ -64,6 +64,8 @@ _CHOOSE = {
     "zh": "您用的是一次性密码。请先设置自己的密码，再办理其他事项。",
     "en": "This is a one-time password. Choose one of your own before anything else.",
 }
+STATIC = ("static", "appbuilder.static")
+"""What is the same for everybody: no session is looked at."""
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
 """Where somebody may go whose password is the one of a slip: nowhere, until he has chosen another."""
 _ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
@@ -214,7 +216,7 @@ def begin_anew(told: str, kind: str = "success") -> Any:
 def keep_session() -> Any:
     """Before each request: a session ends after half an hour without one, after twelve hours, and when the account's
     password, roles or unit were changed."""
-    if "_user_id" not in session or request.endpoint in ("static", "appbuilder.static"):
+    if "_user_id" not in session or request.endpoint in STATIC:
         return None
     at = int(time.time())
     stale = at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
