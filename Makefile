@@ -3,8 +3,8 @@
 PYTHON   ?= python3.11
 VENV     := .venv
 BIN      := $(VENV)/bin
-LOCKS    := requirements.txt requirements-dev.txt
-STAMP    := $(VENV)/.installed
+RUNTIME  := requirements.txt
+TOOLS    := requirements-dev.txt
 # A folder `wheels` makes the install work with no network at all (fill it with `make wheels`).
 PIP_FROM := $(if $(wildcard wheels),--no-index --find-links=wheels)
 PIP      := $(BIN)/python -m pip --disable-pip-version-check
@@ -17,41 +17,43 @@ COVERAGE ?=
 CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint test test-long coverage bench upgrade wheels clean
+.PHONY: help install install-dev run lint test test-long coverage bench upgrade wheels clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-install: $(STAMP) ## make .venv from the two locks; does nothing while they are unchanged
-
 # The stamp keeps the text of the locks and of the interpreter's version, so a touched file installs nothing.
-$(STAMP): FORCE
-	@PYTHON=$(PYTHON) VENV=$(VENV) PIP_FROM="$(PIP_FROM)" sh .ci/install $(LOCKS)
-FORCE:
+INSTALL  := PYTHON=$(PYTHON) VENV=$(VENV) PIP_FROM="$(PIP_FROM)" sh .ci/install
+
+install: ## make .venv from the runtime lock, on the machine that runs Duban; does nothing while it is unchanged
+	@$(INSTALL) $(RUNTIME)
+
+install-dev: ## the same with the tools that test and check; lint, test and bench call it
+	@$(INSTALL) $(RUNTIME) $(TOOLS)
 
 run: install ## start Duban: server, bot and a demo office
 	@$(BIN)/python -m app run
 
-lint: install ## ruff, mypy, import contracts
+lint: install-dev ## ruff, mypy, import contracts
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(filter-out tests migrations .ci/%,$(CHECKED))
 	$(if $(wildcard app/__main__.py),$(BIN)/lint-imports,@echo "lint-imports: no app/__main__.py yet")
 
-test: install ## every test not marked `long`, on two cores
+test: install-dev ## every test not marked `long`, on two cores
 	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" $(COVERAGE)
 
-test-long: install ## the tests marked `long`: chaos, volume, browsers
+test-long: install-dev ## the tests marked `long`: chaos, volume, browsers
 	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long
 
-bench: install ## measure the promises about speed
+bench: install-dev ## measure the promises about speed
 	$(BIN)/python -m tests.bench
 
-coverage: install ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
+coverage: install-dev ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
 	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/papers tests/views \
 		tests/walk tests/test_story.py tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
 
 wheels: install ## download the locks as wheels, for machines without a network
-	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r requirements-dev.txt
+	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r $(TOOLS)
 
 upgrade: ## write the newest versions that go together into the locks; read the difference
 	$(PYTHON) .ci/upgrade.py
