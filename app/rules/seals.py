@@ -158,6 +158,7 @@ AFTER_END: dict[str, dict[str, str]] = {
     "request": {"case_id": "goes to the heir of a withdrawn lead"},
     "supervision": {
         "case_id": "goes to the heir of a withdrawn lead",
+        "facts": "a proposal that was declined between its listing and the issue of the list is cited on it too",
         **dict.fromkeys(
             ("struck_reason", "struck_at", "struck_on_list"), "its row on a list is struck later too"
         ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from app.models import Event, SupervisionList
+from app.database import transaction
+from app.models import Event, Supervision, SupervisionList
 from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import MAY_BECOME, STANDING
@@ -205,6 +208,21 @@ def test_a_proposed_row_cites_its_reason_rule_and_facts(room: Room) -> None:
     row = json.loads(lists(room)[0].rows)[0]
     assert (row["class"], row["reason"]) == ("by_hand", "群众反映强烈，建议督办。")
     assert (row["facts"]["rule"], row["facts"]["due_on"]) == ("4 by_hand", "2025-06-12")
+
+
+def test_a_proposal_that_is_declined_while_the_list_is_made_is_on_it_and_holds_nothing_up(room: Room) -> None:
+    """Seen failing with `facts` kept of what has ended: the list was issued on no day any more."""
+    late(room)
+    late(room, "B", "HOUSING")
+    room.do("2025-06-10 10:00", "centre_head", "propose", "A")
+    with transaction(room.desk.sessions) as session:
+        item = session.scalars(select(Supervision).where(Supervision.ground == "by_hand")).one()
+        item.listed_on = date(2025, 6, 11)
+    room.do("2025-06-11 08:29", "officer", "decline", "A", reason="不属督办范围")
+    room.sweep("2025-06-11")
+    [issued] = lists(room)
+    assert [row["ground"] for row in json.loads(issued.rows)] == ["by_hand"]
+    assert json.loads(issued.rows)[0]["facts"]["rule"] == "4 by_hand"
 
 
 def test_a_row_issued_in_error_is_struck_in_the_next_list_with_its_reason(room: Room) -> None:
