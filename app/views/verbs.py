@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import AccountChange, Caller, Case, Person, Referral, Suggestion, Unit
+from app.models import AccountChange, Caller, Case, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -34,6 +34,7 @@ from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
 from app.views.people import begin_anew, wrong_password
 from app.views.questions import Question, asked_before, carried, question_of, shown_first
+from app.views.slips import slip_of, slip_shown
 from app.views.unitreads import cover_chosen
 from app.views.which import SEEN, row_sent, which_row
 from app.views.whocalled import ANSWERS, PERSON, as_answered, unanswered
@@ -184,19 +185,15 @@ class Verbs(BaseView):
             values = unanswered(values)
         uploads = _uploads(verb, typed, values)
 
-        slips: list[Person] = []
-
         def work(session: Session) -> Any:
-            slips.clear()
             still_stands(session, verb, case, typed)
             if id is not None:
                 _attach(session, verb, id, uploads)
                 cover_chosen(session, id, typed)
             done = perform(session, at, who, verb.name, case=id, **target, **values)
-            slips.extend(_slip(done))
             if verb.name == "reveal":
                 looked.noting("revealed", case_id=id)(session)
-            told = _told(verb, done)
+            told = {**_told(verb, done), **slip_of(done)}
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)
                 cover_chosen(session, told["case"], typed)
@@ -206,10 +203,6 @@ class Verbs(BaseView):
         told = written(work)
         if verb.name in _SEALS:
             make_waiting(desk().sessions, desk().settings.data, at)
-        if slips:
-            remember(sending.key)
-            flash(_DONE[language()].format(words.title(verb.name, language())), "success")
-            return self.render_template("desk/slip.html", title=_SLIP[language()], account=slips[0])
         return self._after(verb, id, told, sending.key)
 
     def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
@@ -223,7 +216,9 @@ class Verbs(BaseView):
 
     def _first(self, verb: Verb, first: First) -> Any:
         """The answer that a form was given when it was done."""
-        return self._after(verb, first.row.case_id, first.told, first.row.key)
+        late = now() - first.row.at > SHOWN_AGAIN
+        told = {name: one for name, one in first.told.items() if not (late and name == "slip")}
+        return self._after(verb, first.row.case_id, told, first.row.key)
 
     def _after(self, verb: Verb, id: int | None, told: dict[str, Any], key: str) -> Any:
         tongue = language()
@@ -238,6 +233,10 @@ class Verbs(BaseView):
             flash(_WAITS[tongue].format(words.title(verb.name, tongue), who), "success")
             return redirect(url_for("AccountChanges.list"))
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
+        shown = slip_shown(told)
+        if shown is not None:
+            account, slip = shown
+            return self.render_template("desk/slip.html", title=_SLIP[tongue], account=account, slip=slip)
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = told.get("case", id)
@@ -299,12 +298,6 @@ def _paper(case: int, unit: str) -> Any:
         flash(words.said(NotAllowed("name_one", n=len(found)), language()), "warning")
         return redirect(url_for("Referrals.list"))
     return redirect(url_for("Referrals.paper", pk=found[0]))
-
-
-def _slip(done: Any) -> list[Person]:
-    """The account for which a verb made the password of a slip. It is shown once, and kept nowhere."""
-    row = done.made if isinstance(done, AccountChange) else done
-    return [row] if isinstance(row, Person) and row.slip is not None else []
 
 
 def _told(verb: Verb, done: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.database import transaction
 from app.models import Event, Person
@@ -133,6 +133,22 @@ def test_the_password_of_a_slip_is_shown_once_and_must_be_changed_before_anythin
     assert browser.login("li.hua", NEW).status_code == 302
     assert browser.get("/cases/list/").status_code == 200
     assert panel.browser().login("li.hua", slip).status_code == 401
+
+
+def test_a_form_that_is_sent_twice_shows_the_same_slip_and_half_an_hour_later_none(sqlite_panel: Panel) -> None:
+    """Who clicks twice sees the answer to the second sending. The database holds no password in words."""
+    sqlite_panel.of("it_admin").post("/do/add_user", {"username": "li.hua", "first_name": "李华", "roles": "operator"})
+    head = sqlite_panel.of("centre_head")
+    listed = head.get("/accountchanges/list/?work=account_changes").text
+    row = max(int(id) for id in re.findall(r"/accountchanges/show/(\d+)", listed))
+    sent = {"accept": "y", "row": str(row), "once": head.key("/do/confirm_account")}
+    slips = [re.findall(r'id="slip">([^<]+)<', head.post("/do/confirm_account", sent).text) for _ in range(2)]
+    assert slips[0] and slips[0] == slips[1]
+    with sqlite_panel.desk.engine.connect() as connection:
+        assert slips[0][0] not in str(connection.execute(text("SELECT * FROM sent_form")).all())
+    sqlite_panel.now += timedelta(minutes=31)
+    late = head.post("/do/confirm_account", sent)
+    assert 'id="slip"' not in late.text
 
 
 def test_a_slip_lets_in_for_a_fortnight(sqlite_panel: Panel) -> None:
