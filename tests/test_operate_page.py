@@ -135,7 +135,7 @@ def test_the_commands_of_the_page_work_on_the_database_of_its_settings(postgres_
     assert done.returncode == 0, done.stderr
     assert (data / "ledger.key").exists() and "the record is whole" in done.stdout
     with desk_at(postgres_url) as desk, reading(desk.sessions) as session:
-        assert session.scalars(select(Person.username)).all() == ["chief"]
+        assert session.scalars(select(Person.username)).all() == ["chief", "centre_head", "log_auditor"]
 
 
 def test_the_commands_and_programs_named_are_there() -> None:

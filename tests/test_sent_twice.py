@@ -87,7 +87,7 @@ def done_once(desk: Desk, twin: Desk, stem: str, panel: OpenPanel, told: list[tu
     sent = [
         one for one in told
         if (one[1] == 302 and not one[0].startswith("/do/open_paper/"))
-        or (one[1] == 200 and one[0].startswith("/do/reveal/"))
+        or (one[1] == 200 and one[0].startswith(("/do/reveal/", "/do/confirm_account")))
     ]  # fmt: skip
     with reading(desk.sessions) as session:
         kept = session.scalar(select(func.count()).select_from(SentForm))
