@@ -69,7 +69,7 @@ def owners(desk: Desk) -> dict[str, dict[int, str]]:
                 found[table.name] = {id: codes[unit] for id, unit in rows}
             elif "case_id" in table.c:
                 rows = session.execute(select(table.c.id, table.c.case_id))
-                found[table.name] = {id: cases[case] for id, case in rows}
+                found[table.name] = {id: cases[case] for id, case in rows if case is not None}
         return found
 
 
