@@ -3,16 +3,13 @@ without any network. [trust, Access: "In production TOTP for IT admin, supervisi
 
 from __future__ import annotations
 
-import base64
 import secrets
 from contextlib import suppress
 from datetime import datetime
 from hmac import compare_digest
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.orm import Session
 
@@ -21,35 +18,32 @@ from app.models import Person
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.people import NOBODY, locked, logged_in, login_failed
+from app.stages.sealing import opened, sealed
 
-SECRET_BYTES, NONCE_BYTES = 20, 12
+SECRET_BYTES = 20
+_PURPOSE = "duban second factor"
 DIGITS, STEP_SECONDS = 6, 30
 """What every authenticator app makes where it is told nothing else: six digits, SHA-1, half a minute."""
 DRIFT = (0, -1, 1)
 """How many half minutes the person's clock may be off."""
 
 
-def _cipher(key: bytes) -> AESGCM:
-    """A key of its own, worked out from one that is kept outside the database."""
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"duban second factor").derive(key))
-
-
-def _context(row: Person) -> bytes:
+def _context(row: Person) -> str:
     """Binds a sealed secret to its row: copied to another account it opens nothing."""
-    return f"ab_user|factor_sealed|{row.id}".encode()
+    return f"ab_user|factor_sealed|{row.id}"
 
 
-def _opened(session: Session, sealed: bytes, context: bytes) -> bytes:
+def _opened(session: Session, row: Person) -> bytes:
     """A secret as it was sealed, with the key in use or one that was before it. Raises InvalidTag."""
     keys: list[bytes] = [session.info["ledger_key"], *session.info.get("retired_keys", ())]
     for key in keys[:-1]:
         with suppress(InvalidTag):
-            return _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
-    return _cipher(keys[-1]).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+            return opened(key, _PURPOSE, row.factor_sealed or "", _context(row))
+    return opened(keys[-1], _PURPOSE, row.factor_sealed or "", _context(row))
 
 
 def _codes(session: Session, row: Person) -> TOTP:
-    secret = _opened(session, base64.b64decode(row.factor_sealed or ""), _context(row))
+    secret = _opened(session, row)
     # SHA-1 because the apps know no other; nothing but a code that lives half a minute hangs on it.
     return TOTP(secret, DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
 
@@ -58,9 +52,8 @@ def begin_factor(session: Session, id: int) -> None:
     """Make the secret of an account that has none yet. One that was not proven before is made anew."""
     row = session.get_one(Person, id, with_for_update=True)
     if row.factor_since is None:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = _cipher(session.info["ledger_key"]).encrypt(nonce, secrets.token_bytes(SECRET_BYTES), _context(row))
-        row.factor_sealed = base64.b64encode(nonce + sealed).decode()
+        secret = secrets.token_bytes(SECRET_BYTES)
+        row.factor_sealed = sealed(session.info["ledger_key"], _PURPOSE, secret, _context(row))
 
 
 def factor_address(session: Session, id: int, office: str) -> str | None:
