@@ -67,7 +67,7 @@ def test_the_first_three_may_be_named_and_are_three(tmp_path: Path) -> None:
     named = {"DESK_ADMIN": "chief", "DESK_CENTRE_HEAD": "wang.gang", "DESK_LOG_AUDITOR": "zhao.min"}
     done = command(tmp_path / "a", "init", **named)
     assert done.returncode == 0, done.stderr
-    assert re.findall(r"\t([\w.]+)\t([a-z2-9]{4}-[a-z2-9-]+)", done.stdout).__len__() == 3
+    assert len(re.findall(r"\t([\w.]+)\t([a-z2-9]{4}-[a-z2-9-]+)", done.stdout)) == 3
     twice = command(tmp_path / "b", "init", "--username", "chief", "--centre-head", "Chief")
     assert twice.returncode == 2 and SENTENCES["username_taken"][0].format(username="chief") in twice.stderr
     assert not (tmp_path / "b" / "desk.db").exists()

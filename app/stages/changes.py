@@ -20,7 +20,7 @@ from app.roles import LIGHT, Actor
 from app.rules.refusal import NotAllowed
 from app.stages import factors, people
 from app.stages.people import NOBODY, account, held_by, slip_is_over
-from app.stages.proposals import proposed
+from app.stages.proposals import proposed, waits
 from app.stages.roles import composed, custom_rights, custom_role, holders, refuse_name, refuse_rights, weighty
 
 Wanted = Mapping[str, Any]
@@ -249,8 +249,7 @@ def _kept(values: Wanted) -> str:
 
 
 def _waiting(session: Session) -> Sequence[AccountChange]:
-    query = select(AccountChange).where(AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None))
-    return session.scalars(query.order_by(AccountChange.id)).all()
+    return session.scalars(select(AccountChange).where(waits(AccountChange)).order_by(AccountChange.id)).all()
 
 
 def confirm_account(

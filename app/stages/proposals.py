@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.rules.refusal import NotAllowed
+
+
+def waits(model: type[Any]) -> ColumnElement[bool]:
+    """Which proposals of a table wait for a decision."""
+    undecided: ColumnElement[bool] = model.approved_at.is_(None) & model.refused_at.is_(None)
+    return undecided
 
 
 def proposed(session: Session, model: type[Any], id: int | None) -> Any:
     """The proposal that is decided on: the one that is named, as it stands; the oldest where none is, which the verb
     table lets nobody do while several wait."""
     if id is None:
-        waits = select(model).where(model.approved_at.is_(None), model.refused_at.is_(None))
-        row = session.scalars(waits.order_by(model.id).limit(1)).first()
+        row = session.scalars(select(model).where(waits(model)).order_by(model.id).limit(1)).first()
         if row is None:
             raise NotAllowed("nothing_proposed")
         return row

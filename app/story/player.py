@@ -20,6 +20,7 @@ from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import fill, set_days
 from app.stages.changes import CONFIRMING, KINDS
+from app.stages.proposals import waits
 from app.story.cast import actor_named, unit_named
 from app.story.hand import Fault, Hand, Refused
 from app.story.record import Told, told
@@ -194,8 +195,7 @@ def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> st
 
 def _waiting_for(sessions: Sessions) -> list[str]:
     """Who confirms each change of an account that waits, the oldest first."""
-    waits = AccountChange.approved_at.is_(None) & AccountChange.refused_at.is_(None)
-    query = select(AccountChange.confirmers).where(waits)
+    query = select(AccountChange.confirmers).where(waits(AccountChange))
     with reading(sessions) as session:
         return [CONFIRMING[one][-1] for one in session.scalars(query.order_by(AccountChange.id))]
 

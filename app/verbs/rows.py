@@ -24,6 +24,7 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.duties import lineage
+from app.stages.proposals import waits
 from app.verbs.form import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import id_of
@@ -146,8 +147,7 @@ def only_one(verb: Verb, rows: Sequence[Any]) -> Any:
 def waiting(session: Session, verb: str) -> Sequence[Any]:
     """The proposals that wait for a decision, the oldest first."""
     model = PROPOSED[verb]
-    query = select(model).where(model.approved_at.is_(None), model.refused_at.is_(None))
-    return session.scalars(query.order_by(model.id)).all()
+    return session.scalars(select(model).where(waits(model)).order_by(model.id)).all()
 
 
 def proposal_meant(session: Session, verb: str, row: int | None) -> int | None:

@@ -36,6 +36,7 @@ from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import seen_by, within
 from app.stages.changes import confirmed_by
 from app.stages.handling import DRAFTED_FOR
+from app.stages.proposals import waits
 from app.stages.supervision import REVIEWED_IN
 from app.views.actor import now, reader
 
@@ -140,14 +141,13 @@ QUEUES: dict[str, Queue] = {
     "watched": Queue(("关注中", "Watched"), ("centre_head",), Assignment,
                      lambda who: [Assignment.watched.is_(True), Assignment.state.in_(OPEN_ASSIGNMENT)], "due_at"),
     "rules": Queue(("待批准规则", "Rules to approve"), ("centre_head",), SlaRule,
-                   lambda who: [SlaRule.approved_at.is_(None), SlaRule.refused_at.is_(None)], "changed_at", "Rules"),
+                   lambda who: [waits(SlaRule)], "changed_at", "Rules"),
     "calendars": Queue(("待批准日历", "Calendars to approve"), ("centre_head",), CalendarProposal,
-                       lambda who: [CalendarProposal.approved_at.is_(None), CalendarProposal.refused_at.is_(None)],
+                       lambda who: [waits(CalendarProposal)],
                        "proposed_at", "CalendarProposals"),
     "account_changes": Queue(("待确认账号变更", "Account changes to confirm"), ("centre_head", "log_auditor"),
                              AccountChange, lambda who: [
-                                 AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None),
-                                 AccountChange.confirmers.in_(confirmed_by(who))],
+                                 waits(AccountChange), AccountChange.confirmers.in_(confirmed_by(who))],
                              "proposed_at", "AccountChanges"),
     "overdue": Queue(("逾期交办件", "Overdue assignments"), ("allocator", "centre_head", "officer", "supervision_head"),
                      Assignment, lambda who: [Assignment.state.in_(OPEN_ASSIGNMENT),
