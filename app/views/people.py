@@ -24,6 +24,7 @@ from werkzeug.security import check_password_hash
 from app.models import AccountChange, Person
 from app.roles import PAGES, RIGHTS, SCOPES
 from app.rules import words
+from app.rules.words.accounts import CHOOSE
 from app.stages import factors, people
 from app.stages.changes import CONFIRMING
 from app.stages.roles import custom_rights
@@ -59,10 +60,6 @@ _REFUSED = {
 _WRONG_CODE = {
     "zh": "动态口令不正确或已经用过；多次输入错误后账号会暂时锁定。请等下一个口令再试。",
     "en": "The code is wrong or was used before; several wrong ones lock the account for a while. Await the next one.",
-}
-_CHOOSE = {
-    "zh": "您用的是一次性密码。请先设置自己的密码，再办理其他事项。",
-    "en": "This is a one-time password. Choose one of your own before anything else.",
 }
 STATIC = ("static", "appbuilder.static")
 """What is the same for everybody: no session is looked at."""
@@ -228,7 +225,7 @@ def keep_session() -> Any:
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at
     if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:
-        flash(_CHOOSE[language()], "warning")
+        flash(words.word(CHOOSE, language()), "warning")
         return redirect(url_for("Verbs.change_password"))
     return None
 

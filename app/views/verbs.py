@@ -17,6 +17,7 @@ from app.models import AccountChange, Caller, Case, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
 from app.rules import words
 from app.rules.refusal import NotAllowed
+from app.rules.words.accounts import SLIP, WAITS
 from app.stages.changes import KINDS
 from app.verbs import VERBS, Verb, perform
 from app.verbs.form import Field
@@ -48,8 +49,6 @@ OPENS = "opens"
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
 _NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
-_WAITS = {"zh": "已提出：{0}，由{1}确认后生效。", "en": "Proposed: {0}. It takes effect when the {1} confirms it."}
-_SLIP = {"zh": "一次性密码条", "en": "One-time password"}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
     "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
@@ -230,13 +229,14 @@ class Verbs(BaseView):
             return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=caller, case=id)
         if "waits" in told:
             who = words.value("confirmers", told["waits"], tongue)
-            flash(_WAITS[tongue].format(words.title(verb.name, tongue), who), "success")
+            flash(words.word(WAITS, tongue).format(words.title(verb.name, tongue), who), "success")
             return redirect(url_for("AccountChanges.list"))
         flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
         shown = slip_shown(told)
         if shown is not None:
             account, slip = shown
-            return self.render_template("desk/slip.html", title=_SLIP[tongue], account=account, slip=slip)
+            said = {name: words.word(pair, tongue) for name, pair in SLIP.items()}
+            return self.render_template("desk/slip.html", title=said["title"], account=account, slip=slip, said=said)
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = told.get("case", id)
