@@ -181,16 +181,21 @@ def from_environment() -> Flask:
     settings = config.load(os.environ, office=office_at)
     servable(settings)
     if settings.access_log:
-        _tell_accesses(settings.access_log)
+        tell_accesses(settings.access_log)
     return create_app(settings)
 
 
-def _tell_accesses(where: str) -> None:
+def tell_accesses(where: str) -> None:
     """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or to syslog."""
     if where == "syslog":
         handler: logging.Handler = SysLogHandler("/dev/log", SysLogHandler.LOG_AUTHPRIV)
     else:
-        handler = WatchedFileHandler(where, encoding="utf-8")
+        try:
+            handler = WatchedFileHandler(where, encoding="utf-8")
+        except OSError as error:
+            raise config.ConfigError(
+                f"DESK_ACCESS_LOG is {where}, which cannot be written ({error.strerror}): name another file."
+            ) from error
     handler.setFormatter(logging.Formatter("%(message)s"))
     accesses.addHandler(handler)
     accesses.setLevel(logging.INFO)

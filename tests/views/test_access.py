@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+import config
 from app.database import transaction
 from app.models import Access, Person
 from app.stages.access import KINDS, note_access
 from app.stages.access import log as accesses
 from app.sweep import forget
+from app.web import tell_accesses
 from tests.databases import Desk
 from tests.office import moment
 from tests.views.canaries import CALLER, cases_of
@@ -139,6 +142,29 @@ def test_each_row_is_a_line_of_json_without_anybodys_words(desk: Desk, caplog: p
     [line] = [json.loads(record.getMessage()) for record in caplog.records if record.name == accesses.name]
     assert (line["kind"], line["address"], line["page"], line["rows"]) == ("exported", "10.0.0.1", "Cases", 3)
     assert line["at"].startswith("2025-06-09T09:00")
+
+
+def test_the_lines_go_to_a_file_that_may_be_rotated_and_one_that_cannot_be_written_is_refused(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "access.jsonl"
+    try:
+        tell_accesses(str(file))
+        for moved in (False, True):
+            if moved:
+                file.rename(tmp_path / "access.1")
+            with transaction(desk.sessions) as session:
+                note_access(session, moment("2025-06-09 09:00"), "login", "10.0.0.1", None)
+    finally:
+        for handler in list(accesses.handlers):
+            accesses.removeHandler(handler)
+            handler.close()
+        accesses.propagate = True
+    for one in (file, tmp_path / "access.1"):
+        [line] = one.read_text("utf-8").splitlines()
+        assert json.loads(line)["kind"] == "login"
+    with pytest.raises(config.ConfigError, match="DESK_ACCESS_LOG"):
+        tell_accesses(str(tmp_path / "no-folder" / "access.jsonl"))
 
 
 def test_every_kind_is_written_somewhere_and_has_a_name() -> None:
