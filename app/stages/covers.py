@@ -101,9 +101,8 @@ def _words(ids: Sequence[int]) -> list[Any]:
 
 
 def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
-    """Case id -> what must not be read of it, in one statement, whoever asks: what is to be
-    covered has to
-    be known, and goes nowhere else."""
+    """Case id -> what must not be read of it, in one statement, whoever asks: what is to be covered has to be known,
+    and goes nowhere else."""
     ids = sorted({*case_ids})
     found: dict[int, list[Any]] = {id: [] for id in ids}
     if not ids:
