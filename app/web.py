@@ -46,6 +46,7 @@ from app.rules.office import WORDS
 from app.stages.access import log as accesses
 from app.views import people
 from app.views.actor import Desk, actor, come_back_to, language, now, reader, seen
+from app.views.door import Door
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.once import told_once
@@ -163,6 +164,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         ticks = clock or clock_from(settings.clock, settings.clock_since)
         app.extensions["desk"] = Desk(settings, sessions, ticks)
         app.extensions["desk_told"] = {}
+        app.extensions["desk_door"] = Door(settings)
         # The scope listens to this class only: verbs run in sessions of their own.
         database.session.session_factory.kw["info"] = sessions.kw["info"]
         appbuilder = AppBuilder(security_manager_class=people.DeskSecurityManager, indexview=Home)

@@ -20,7 +20,8 @@ from app.files import content_of, keep
 from app.models import Case, Person, Setting, Supervision, Unit, UnitPost
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
-from app.stages.people import login_failed
+from app.stages.access import note_access
+from app.stages.logins import refuse_try, tried_wrongly
 from app.verbs import VERBS, perform
 from tests.databases import Desk, postgres_copy, sqlite_copy
 from tests.papers.samples import BOMB, MACROS, NOT_TAKEN
@@ -229,13 +230,20 @@ def _edit(p: People, word: str, whose: str, **changed: Any) -> None:
 _NEW = "another bird flew in"
 
 
-def _locked(p: People) -> Act:
-    """An account that five wrong passwords have locked."""
-    id = p.person("operator").id
+def _tried(p: People, *kinds: str) -> Act:
+    """Somebody's sixth try from an address, after five wrong ones and what was before them."""
+    id = p.person("operator").id or 0
     with transaction(p.desk.sessions) as session:
-        for _ in range(5):
-            login_failed(session, p.now, id)
-    return partial(p.do, "operator", "change_password", old_password="a wrong guess", password=_NEW)
+        for kind in (*kinds, *["login_failed"] * 5):
+            note_access(session, p.now, kind, "10.1.1.1", id)
+            if kind == "login_failed":
+                tried_wrongly(session, p.now, id, "10.1.1.1")
+
+    def again() -> None:
+        with transaction(p.desk.sessions) as session:
+            refuse_try(session, p.now, session.get_one(Person, id), "10.1.1.1")
+
+    return again
 
 
 def _weak(p: People, password: str) -> Act:
@@ -554,7 +562,8 @@ SCENES: dict[str, Scene] = {
     "password_is_the_name": lambda p: _weak(p, "name"),
     "password_too_common": lambda p: _weak(p, "password1234"),
     "password_wrong": when(nothing, "operator", "change_password", old_password="not it at all", password=_NEW),
-    "account_locked": _locked,
+    "account_locked": lambda p: _tried(p),
+    "too_soon": lambda p: _tried(p, "login"),
     "change_waits": _again,
     "confirmed_by_another": lambda p: _confirm(p, "log_auditor"),
     "own_account": lambda p: _confirm(p, "centre_head", "centre_head"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
 from app.models.columns import AMoment, Id, Key, MaybePerson, Word, Words
 from app.models.people import Person
+
+
+def _index(name: str, columns: tuple[str, ...], holds: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(holds), postgresql_where=text(holds))
 
 
 class Access(Model):
@@ -21,6 +25,10 @@ class Access(Model):
     __table_args__ = (
         Index("ix_access_at", "at", "id"), Index("ix_access_account_id", "account_id", "id"),
         Index("ix_access_case_id", "case_id", "id"), Index("ix_access_address", "address", "id"),
+        _index("ix_access_logins", ("address", "account_id", "at"), "kind = 'login'"),
+        _index(
+            "ix_access_tries", ("account_id", "address", "id"), "kind IN ('login', 'login_failed', 'code_failed')"
+        ),
     )  # fmt: skip
 
     id: Mapped[Id]

@@ -140,6 +140,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "password_is_the_name": ("密码不能就是用户名。", "The password may not be the user name."),
     "password_too_common": ("这个密码太常见，请另设。", "This password is one that everybody tries first: choose another."),
     "account_locked": ("密码多次输入错误，账号已暂时锁定，请稍后再试。", "Wrong passwords locked the account for a while. Try again later."),
+    "too_soon": ("尝试过于频繁，请{seconds}秒后再试。", "Too many tries. Try again in {seconds} s."),
     "password_wrong": ("原密码不正确。", "The old password is wrong."),
     "password_too_short": ("密码不少于12个字符。", "A password has 12 characters or more."),
     "period_not_aligned": ("{first}不是该期通报的首日。", "{first} is not the first day of such a period."),

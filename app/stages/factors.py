@@ -17,7 +17,7 @@ from app.ledger import note_office
 from app.models import Person
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.people import NOBODY, locked, logged_in, login_failed
+from app.stages.people import NOBODY, logged_in
 from app.stages.sealing import opened, sealed
 
 SECRET_BYTES = 20
@@ -66,16 +66,15 @@ def factor_address(session: Session, id: int, office: str) -> str | None:
 
 
 def tell_code(session: Session, now: datetime, id: int, code: str) -> bool:
-    """Whether the code is right, now or half a minute off, and was not taken before. A wrong one counts as a wrong
-    password does, and a right one ends the login that a right password began."""
+    """Whether the code is right, now or half a minute off, and was not taken before. A right one ends the login that a
+    right password began; whoever asks counts a wrong one, as he counts a wrong password."""
     row = session.get_one(Person, id, with_for_update=True)
-    if locked(row, now) or row.factor_sealed is None:
+    if row.factor_sealed is None:
         return False
     codes, step = _codes(session, row), int(now.timestamp()) // STEP_SECONDS
     typed = code.encode()
     right = [step + off for off in DRIFT if compare_digest(codes.generate((step + off) * STEP_SECONDS), typed)]
     if not right or (row.factor_step is not None and right[0] <= row.factor_step):
-        login_failed(session, now, id)
         return False
     row.factor_step = right[0]
     if row.factor_since is None:

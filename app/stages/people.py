@@ -146,11 +146,9 @@ def held_by(row: Person) -> set[str]:
 
 
 def change_password(session: Session, now: datetime, actor: Actor, old_password: str, password: str) -> Person:
-    """A person's own new password, for which he gives the old one; all his sessions end. An account that is locked
-    stays so, and its password as it is."""
+    """A person's own new password, for which he gives the old one; all his sessions end. Whether he may try at all,
+    whoever asks has looked (`logins.refuse_try`)."""
     row = account(session, actor.id or 0)
-    if locked(row, now):
-        raise NotAllowed("account_locked")
     if not check_password_hash(row.password or "", old_password):
         raise NotAllowed("password_wrong")
     if password == old_password:

@@ -1,4 +1,4 @@
-"""Who logs in: Flask-AppBuilder's security manager with our rights, locks and sessions; accounts and roles."""
+"""Who logs in: Flask-AppBuilder's security manager with our rights, locks and sessions."""
 
 from __future__ import annotations
 
@@ -11,25 +11,22 @@ import segno
 from click import ClickException
 from flask import abort, current_app, flash, g, redirect, request, session, url_for
 from flask_appbuilder import expose
-from flask_appbuilder.security.decorators import has_access, no_cache
+from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import Role
 from flask_appbuilder.security.views import AuthDBView
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.security import check_password_hash
 
-from app.models import AccountChange, Person
-from app.roles import PAGES, RIGHTS, SCOPES
+from app.models import Person
 from app.rules import words
+from app.rules.refusal import NotAllowed
+from app.rules.sentences import sentence
 from app.rules.words.accounts import CHOOSE
-from app.stages import factors, people
-from app.stages.changes import CONFIRMING
-from app.stages.roles import custom_rights
-from app.verbs import VERBS
-from app.views import looked
+from app.stages import factors, logins, people
+from app.views import door, looked
 from app.views.actor import (
     NOBODY,
     actor,
@@ -43,10 +40,6 @@ from app.views.actor import (
     refuse_access,
     written,
 )
-from app.views.asking import Links
-from app.views.base import DeskInterface, DeskView
-from app.views.calendar import Proposals
-from app.views.shown import SCOPE_TITLES
 
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
@@ -82,11 +75,20 @@ class Login(AuthDBView):
             return redirect(_next())
         form = LoginForm_db()
         if form.validate_on_submit():
-            user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            try:
+                user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+            except NotAllowed as no:
+                return self._too_soon(self.login_template, no, form=form)
             if user is not None:
                 return _enter(user)
             flash(_REFUSED[language()], "danger")
         return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
+
+    def _too_soon(self, template: str, no: NotAllowed, **shown: Any) -> Any:
+        """The page once more, to who tries too often."""
+        flash(sentence(no, language()), "danger")
+        page = self.render_template(template, title="", **shown)
+        return page, 429, {"Retry-After": str(no.facts["seconds"])}
 
     @expose("/login/code/", methods=["GET", "POST"])
     @no_cache
@@ -97,18 +99,18 @@ class Login(AuthDBView):
         user = _halfway()
         if user is None:
             return begin_anew(_ENDED[language()], "warning") if "half" in session else redirect(_login())
-        id, at, typed = user.id, now(), request.form.get("code", "").replace(" ", "")[:20]
-        if request.method == "POST":
-            if written(lambda writing: factors.tell_code(writing, at, id, typed)):
-                looked.note("login", id)
-                _begin(user)
-                return redirect(_next())
-            looked.note("code_failed", id)
-            flash(_WRONG_CODE[language()], "danger")
+        id = user.id
         address = factors.factor_address(reader(), id, current_app.config["APP_NAME"])
-        return self.render_template(
-            "desk/code.html", title="", picture=_picture(address), key=_key_of(address)
-        ), 401 if request.method == "POST" else 200  # fmt: skip
+        shown = {"picture": _picture(address), "key": _key_of(address)}
+        if request.method == "POST":
+            try:
+                if _code_is_right(user, request.form.get("code", "").replace(" ", "")[:20]):
+                    _begin(user)
+                    return redirect(_next())
+            except NotAllowed as no:
+                return self._too_soon("desk/code.html", no, **shown)
+            flash(_WRONG_CODE[language()], "danger")
+        return self.render_template("desk/code.html", title="", **shown), 401 if request.method == "POST" else 200
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
@@ -147,8 +149,49 @@ def _enter(user: Person) -> Any:
         note(writing)
 
     written(enter)
+    door.opened()
     _begin(user)
     return redirect(_next())
+
+
+def _code_is_right(user: Person, typed: str) -> bool:
+    """Whether the code lets the account in; then its login is kept. Raises NotAllowed (too_soon) for who tries too
+    often."""
+    id, at, note = user.id, now(), looked.noting("login", user.id)
+    if not _let_try(user):
+        return False
+
+    def tell(writing: Session) -> bool:
+        right = factors.tell_code(writing, at, id, typed)
+        if right:
+            note(writing)
+        return right
+
+    right: bool = written(tell)
+    if right:
+        door.opened()
+    else:
+        wrong_try(id, "code_failed")
+    return right
+
+
+def _let_try(user: Person) -> bool:
+    """Whether the password or code of an account is looked at: not while it is locked. Raises NotAllowed
+    (too_soon)."""
+    try:
+        door.may_try(user)
+    except NotAllowed as no:
+        if no.msgid == "too_soon":
+            door.turned_away(user.id)
+            raise
+        return False
+    return True
+
+
+def own_password() -> None:
+    """Raises NotAllowed where the person of this request may not try his own password now."""
+    door.knock()
+    door.may_try(current_user)
 
 
 def _halfway() -> Person | None:
@@ -190,13 +233,13 @@ def _end() -> None:
     _anew()
 
 
-def wrong_password(id: int) -> None:
-    """Count a wrong password of an account, wherever it was typed."""
-    at, failed, locks = now(), looked.noting("login_failed", id), looked.noting("locked", id)
+def wrong_try(id: int, kind: str = "login_failed") -> None:
+    """Count a wrong password of an account, wherever it was typed, or a wrong code."""
+    at, where, failed, locks = now(), looked.address(), looked.noting(kind, id), looked.noting("locked", id)
 
     def count(writing: Session) -> None:
         failed(writing)
-        if people.login_failed(writing, at, id):
+        if logins.tried_wrongly(writing, at, id, where):
             locks(writing)
 
     written(count)
@@ -282,19 +325,21 @@ class DeskSecurityManager(SecurityManager):
 
     def auth_user_db(self, username: str | None, password: str | None) -> Person | None:
         """The account with this name and password, unless it is locked or not active; nothing is counted as a login
-        yet. A wrong password takes as long as a right one, whether or not there is such an account."""
+        yet. A wrong password takes as long as a right one, whether or not there is such an account. Raises NotAllowed
+        (too_soon) for who tries too often, before anything is looked at."""
+        door.knock()
         name = (username or "").strip()
         query = select(Person).where(func.lower(Person.username) == name.lower())
         user = reader().scalars(query).first() if name and "\0" not in name else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
-        shut = user is None or people.locked(user, now()) or people.slip_is_over(user, now())
+        shut = user is None or not _let_try(user) or people.slip_is_over(user, now())
         usable = user is not None and user.is_active and user.password and not shut
         right = check_password_hash(user.password if usable and user else fake, password or "")
         if user is None or not usable:
             looked.note("login_failed", user.id if user is not None else 0)
             return None
         if not right:
-            wrong_password(user.id)
+            wrong_try(user.id)
             return None
         return user
 
@@ -311,70 +356,3 @@ class DeskSecurityManager(SecurityManager):
 
     def add_permissions_menu(self, view_menu_name: Any) -> None:
         """The same for menus."""
-
-
-class Users(DeskView):
-    """Accounts: who may log in, with which roles, in which unit."""
-
-    datamodel = DeskInterface(Person)
-    page = "Users"
-    add_verb, edit_verb = "add_user", "edit_user"
-    unsearched = ("roles", "login_count", "fail_login_count", "last_login")
-
-    def links(self, item: Any) -> Links:
-        """Edit, give another password, and forget the second factor where there is one."""
-        found = super().links(item)
-        for verb in ("reset_password", *(["reset_second_factor"] if item.factor_since else [])):
-            if verb in actor().rights:
-                found.append((url_for(f"Verbs.{verb}", id=item.id), words.title(verb, language())))
-        return found
-
-
-class Roles(DeskView):
-    """Roles: those of the procedure, and the office's own, composed of their rights."""
-
-    datamodel = DeskInterface(Role)
-    page = "Roles"
-    add_verb, edit_verb = "add_role", "edit_role"
-    show_template = "desk/role.html"
-
-    @expose("/show/<pk>")
-    @has_access
-    def show(self, pk: str) -> Any:
-        """A role with what it may do."""
-        role = self.found(pk)
-        return self.render_template(
-            self.show_template, title=words.value("role", role.name, language()), role=role,
-            held=rights_of(role), built_in=role.name in RIGHTS, links=self.links(role), view=self,
-        )  # fmt: skip
-
-    def links(self, item: Any) -> Links:
-        """A role of the procedure is not changed."""
-        return [] if item.name in RIGHTS else super().links(item)
-
-
-def rights_of(role: Role) -> list[tuple[str, str]]:
-    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases it sees."""
-    tongue = language()
-    built_in = role.name in RIGHTS
-    held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])
-    pages = [page for page, roles in PAGES.items() if role.name in roles or page in held]
-    own = SCOPES.get(role.name)
-    scopes = [scope for scope in SCOPE_TITLES if scope == own or (scope in held and not built_in)]
-    verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
-    told = [(one, words.word(SCOPE_TITLES[one], tongue)) for one in scopes]
-    return [*verbs, *((one, words.page(one, tongue)) for one in pages), *told]
-
-
-class AccountChanges(Proposals):
-    """What was proposed about accounts and roles, and who confirmed it."""
-
-    datamodel = DeskInterface(AccountChange)
-    page = "AccountChanges"
-    approve_verb = "confirm_account"
-    unsearched = ("stood", "wanted")
-    page_only = ("stood",)
-
-    def links(self, item: Any) -> Links:
-        """Confirm it, where it waits and is his to confirm."""
-        return super().links(item) if actor().is_a(*CONFIRMING[item.confirmers]) else []

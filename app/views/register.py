@@ -11,6 +11,7 @@ from flask_appbuilder.charts.views import BaseChartView
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
+from app.views.accounts import AccountChanges, Roles, Users
 from app.views.allocation import Assignments, Instructions
 from app.views.base import NOT_HERE, DeskInterface, DeskView
 from app.views.calendar import Calendar, CalendarProposals, Rules
@@ -19,7 +20,6 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.papers import Letters, Papers
-from app.views.people import AccountChanges, Roles, Users
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders

@@ -33,7 +33,7 @@ from app.views.forms import UPLOADED, Form, Input, tell
 from app.views.matter import matter
 from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
-from app.views.people import begin_anew, wrong_password
+from app.views.people import begin_anew, own_password, wrong_try
 from app.views.questions import Question, asked_before, carried, question_of, shown_first
 from app.views.slips import slip_of, slip_shown
 from app.views.unitreads import cover_chosen
@@ -170,6 +170,8 @@ class Verbs(BaseView):
         typed, who, at = request.form, actor(), now()
         id = case.id if case is not None else None
         sending.insist()
+        if verb.name == "change_password":
+            own_password()
         values = as_meant(verb, case, Form(reader(), verb, typed, language()).values())
         target = {**_target(verb, typed, values), **row_sent(verb, case, typed)}
         values = as_answered(values, typed)
@@ -208,7 +210,7 @@ class Verbs(BaseView):
         """The form once more, with what was typed and why it was not done."""
         typed = request.form
         if no.msgid == "password_wrong":
-            wrong_password(actor().id or 0)
+            wrong_try(actor().id or 0)
         again = _case(verb, case.id) if case is not None else None
         shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
         return self._page(verb, again, shown, no, beside=beside, key=key)

@@ -22,6 +22,7 @@ from app.database import transaction
 from app.models import AccountChange, Person
 from app.stages.changes import CONFIRMING
 from app.story.cast import actor_named
+from app.views.door import Door
 from app.web import create_app
 from tests.databases import KEY, READ, Desk
 
@@ -42,8 +43,9 @@ def settings_of(desk: Desk, data: Path) -> config.Config:
 class Browser:
     """One client with its cookies, in nobody's name until it logs in."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, address: str = "127.0.0.1") -> None:
         self.client = app.test_client()
+        self.client.environ_base["REMOTE_ADDR"] = address
         self.token = ""
         self.marks: dict[str, dict[str, str]] = {}
 
@@ -121,6 +123,7 @@ class Panel:
         self.desk, self.now = desk, now
         self.settings = settings_of(desk, data)
         self.app = app or create_app(self.settings, lambda: self.now)
+        self.tries_forgotten()
         calendars = self.app.extensions["desk"].sessions.kw["info"]["calendars"]
         calendars.clear()
         calendars.update(READ)
@@ -133,9 +136,13 @@ class Panel:
             session.execute(update(Person).where(Person.id == one.id).values(password=HASH))
             return one.name
 
-    def browser(self) -> Browser:
-        """A browser in which nobody has logged in."""
-        return Browser(self.app)
+    def browser(self, address: str = "127.0.0.1") -> Browser:
+        """A browser in which nobody has logged in, on a machine with this address."""
+        return Browser(self.app, address)
+
+    def tries_forgotten(self) -> None:
+        """Let the hour pass after which tries to log in are counted anew: that clock is the machine's."""
+        self.app.extensions["desk_door"] = Door(self.settings)
 
     def enter(self, word: str) -> Browser:
         """A browser of its own in which somebody has just logged in."""

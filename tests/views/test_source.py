@@ -87,6 +87,6 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
         "app/views/papers.py:Letters.letter",
         "app/views/papers.py:list_facts", "app/views/accountability.py:Referrals.paper",
         "app/views/accountability.py:Referrals.dossier", "app/views/people.py:Login.logout",
-        "app/views/people.py:Login.code", "app/views/people.py:_enter", "app/views/people.py:wrong_password",
+        "app/views/people.py:_code_is_right", "app/views/people.py:_enter", "app/views/people.py:wrong_try",
         "app/views/home.py:Bell.read", "app/views/looked.py:note",
     }  # fmt: skip

@@ -159,6 +159,7 @@ VALUES: dict[str, dict[str, Pair]] = {
     "access_kind": {
         "login": ("登录", "login"), "login_failed": ("登录失败", "login failed"),
         "code_failed": ("动态口令错误", "wrong code"), "logout": ("退出", "logout"), "locked": ("账号锁定", "account locked"),
+        "limited": ("尝试过于频繁", "too many tries"),
         "exported": ("导出", "exported"), "revealed": ("查看诉求人", "caller shown"),
         "file_opened": ("下载附件", "file opened"), "paper_opened": ("打开文书", "paper opened"),
     },
