@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CursorResult, TextClause, delete, select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -25,15 +26,13 @@ from app.database import Sessions, retried, transaction
 from app.ledger import Entry, Tip, allot_ids, append, look_at, take, worded, write_heads
 from app.ledger.bulk import is_postgres
 from app.ledger.chain import Head
-from app.models import Case, Run, SentForm
+from app.models import Case, Run
 from app.models.facts import survey
 from app.roles import BOT
 from app.rules.facts import CaseFacts
-from app.rules.limits import FORM_DAYS
 from app.rules.office import Office
-from app.stages.access import forget_access
 from app.stages.accountability import snapshots
-from app.stages.calendar import numbers_known, office_at
+from app.stages.calendar import office_at
 from app.stages.deciding import STEPS, WRITTEN, Decided, decide_case
 from app.stages.office import gate_key, issue_list, next_look
 from app.stages.reporting import draft_reports
@@ -324,6 +323,7 @@ def sweep(
     """One pass at `now` over every case that is due, in batches of `n`; then the day's list, where it is asked for.
 
     Idempotent: run again, or twice at once, it writes nothing more than its own run row."""
+    began = time.monotonic()
     with transaction(sessions) as session:
         run = Run(name=name, looked_at=now, started_at=now, cases=0, failures=0)
         session.add(run)
@@ -336,16 +336,6 @@ def sweep(
         done.error = _drafted(sessions, job.office) or done.error
     with transaction(sessions) as session:
         row = session.get_one(Run, run.id)
-        row.finished_at, row.cases, row.failures, row.error = now, done.cases, done.failures, done.error
+        row.finished_at = now + timedelta(seconds=time.monotonic() - began)
+        row.cases, row.failures, row.error = done.cases, done.failures, done.error
     return done
-
-
-def forget(sessions: Sessions, now: datetime) -> int:
-    """Delete the answers to forms whose keys are too old to be taken again, and what the access log is not to keep any
-    longer; how many answers there were."""
-    with transaction(sessions) as session:
-        forget_access(session, now, numbers_known(session, now).access_days)
-    old = delete(SentForm).where(SentForm.at < now - timedelta(days=FORM_DAYS + 1))
-    with transaction(sessions) as session:
-        done: CursorResult[Any] = session.execute(old)  # type: ignore[assignment]
-        return done.rowcount

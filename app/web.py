@@ -38,6 +38,7 @@ import config
 from app import scope
 from app.clock import clock_from
 from app.database import engine_from, kept_by_guard
+from app.logs import write_lines
 from app.models import Setting
 from app.roles import Actor
 from app.rules import words
@@ -51,6 +52,7 @@ from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.once import told_once
 from app.views.register import register
+from app.views.telling import tell_requests
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 from jobs.servable import office_at, servable, sessions_of
 
@@ -156,6 +158,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     )
     database.init_app(app)
     app.url_map.converters["int"] = Bounded
+    tell_requests(app)
     # Before the token is looked at: whose session has ended is told so, and shown nothing of who he was.
     _around(app)
     CSRFProtect(app)
@@ -181,6 +184,7 @@ def from_environment() -> Flask:
     `Refused` for a database that is behind or, in production, the sample office. While a database does not answer,
     every page says so."""
     settings = config.load(os.environ, office=office_at)
+    write_lines("web", "INFO" if settings.production else "WARNING")
     servable(settings)
     if settings.access_log:
         tell_accesses(settings.access_log)

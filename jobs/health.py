@@ -6,15 +6,11 @@ For `python -m app check`, the panel's bot page and `/readyz`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from redis import Redis, RedisError
-from rq import Worker
-from rq.exceptions import NoSuchJobError
-from rq.job import Job
-from rq.registry import FailedJobRegistry
+from redis import RedisError
 from sqlalchemy import Connection, exists, func, or_, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -32,11 +28,11 @@ from app.stages.office import calendar_missing
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
 from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
-from jobs.desk import NoRedis, queue_on, redis_of
+from jobs.crowd import crowd_of
+from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
 from jobs.servable import missing_file, sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
-from jobs.worker import WORKER_TTL
 from migrations import triggers
 from migrations.upgrade import CURRENT, NEWER, standing
 
@@ -46,8 +42,6 @@ CALENDAR_DAYS = 60
 """How far ahead the calendar must reach: the longest clock and its extension."""
 LATE = timedelta(minutes=30)
 """How old the last whole pass may be."""
-SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
-"""A worker that did not say for so long that it lives is dead."""
 NEWEST = 1000
 """Among how many of the newest passes the last one is looked for: there is one more each minute, for years."""
 SHOWN_FAILURES = 20
@@ -225,27 +219,8 @@ def _down(told: Children, name: str) -> Finding:
 def _queue_findings(settings: config.Config, wanted: int) -> Iterator[Finding]:
     """What Redis tells: whether enough workers said lately that they live, and what failed. Raises RedisError,
     NoRedis."""
-    redis = redis_of(settings)
-    try:
-        since = datetime.now(UTC) - SILENT
-        known = Worker.all(connection=redis, serializer="json")
-        live = sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
-        if live < wanted:
-            yield finding("worker_missing", wanted=wanted, live=live)
-        failed = FailedJobRegistry(queue=queue_on(redis))
-        last = failed.get_job_ids(desc=True)[:1]
-        if last:
-            days, why = FAILED_SECONDS // 86_400, _error(redis, last[0])
-            yield finding("jobs_failed", WARNING, n=failed.count, days=days, why=why)
-    finally:
-        redis.close()
-
-
-def _error(redis: Redis, id: str) -> str:
-    """The last line of what stopped a job; its id where Redis kept no more."""
-    try:
-        result = Job.fetch(id, connection=redis, serializer="json").latest_result()
-    except NoSuchJobError:
-        return id
-    lines = (result.exc_string or "").strip().splitlines() if result else []
-    return f"{id}: {lines[-1][:200]}" if lines else id
+    told = crowd_of(settings)
+    if told.live < wanted:
+        yield finding("worker_missing", wanted=wanted, live=told.live)
+    if told.failed:
+        yield finding("jobs_failed", WARNING, n=told.failed, days=FAILED_SECONDS // 86_400, why=told.why)

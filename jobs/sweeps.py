@@ -7,13 +7,18 @@ moment at which a case is looked at again.
 
 from __future__ import annotations
 
+import time
+
+from app.forgetting import forget
+from app.logs import logger
 from app.papers.dossier import make_waiting
 from app.reindex import reindex
-from app.sweep import forget, sweep
+from app.sweep import sweep
 from jobs.clocks import refuse_wrong_clock
 from jobs.desk import desk
 from jobs.timetable import DRAFTING, LIST, SWEEP, Wake
 
+log = logger("duban.pass")
 Told = dict[str, int]
 """What a job leaves in Redis: counts, never a word of a case."""
 
@@ -21,7 +26,10 @@ Told = dict[str, int]
 def _pass(wake: Wake) -> Told:
     here = desk()
     refuse_wrong_clock(here.sessions)
+    began = time.monotonic()
     done = sweep(here.sessions, here.now(), wake.steps, wake.name)
+    seconds = round(time.monotonic() - began, 3)
+    log.info("pass", wake=wake.name, cases=done.cases, failures=done.failures, seconds=seconds)
     return {"cases": done.cases, "failures": done.failures}
 
 

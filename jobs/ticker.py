@@ -18,6 +18,7 @@ from redis import RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
 
+from app.logs import write_lines
 from config import ConfigError
 from jobs.desk import NoRedis, desk, queue_on, redis_of
 from jobs.servable import Refused, servable
@@ -66,8 +67,7 @@ def run(queue: Queue, stopped: threading.Event) -> None:
 
 def main() -> int:
     """Tick until SIGTERM or SIGINT; 2 where the settings or the database cannot be used."""
-    logging.basicConfig(level="INFO", format="%(asctime)s ticker %(message)s")
-    logging.getLogger("alembic").setLevel("WARNING")
+    write_lines("ticker")
     try:
         queue = queue_on(redis_of(desk().settings))
         servable(desk().settings)

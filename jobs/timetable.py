@@ -41,6 +41,6 @@ TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
 KEPT_SECONDS = 900
-"""How long Redis remembers a finished job. The rows of runs remember it for good."""
+"""How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600
 """How long Redis remembers a failed one, with its error."""

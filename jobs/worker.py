@@ -10,9 +10,11 @@ from typing import Any
 
 from redis import Redis, RedisError
 from rq import Worker
+from structlog.contextvars import bind_contextvars
 
 import jobs.files
 import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
+from app.logs import write_lines
 from config import ConfigError
 from jobs.desk import NoRedis, desk, queue_on, redis_of
 from jobs.parent import forks_die_with_me
@@ -28,6 +30,12 @@ MONITORING_SECONDS = 10
 
 class DeskWorker(Worker):
     """RQ's worker, which enters itself again in a Redis that was emptied."""
+
+    def perform_job(self, job: Any, *more: Any, **named: Any) -> bool:
+        """Do a job; each line of the log names it."""
+        bind_contextvars(job=job.id)
+        done: bool = super().perform_job(job, *more, **named)
+        return done
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker lives; where Redis forgot it, from its birth on."""
@@ -51,7 +59,7 @@ def main(arguments: list[str]) -> int:
     """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings or the database cannot be used;
     1: Redis went away."""
     name = arguments[0] if arguments else "worker"
-    logging.basicConfig(level="WARNING", format=f"%(asctime)s {name} %(message)s")
+    write_lines(name)
     try:
         redis = redis_of(desk().settings, None)
         servable(desk().settings)

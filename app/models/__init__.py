@@ -29,7 +29,7 @@ from app.models.posts import Unit, UnitPost
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
 from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
-from app.models.run import Run
+from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
@@ -52,7 +52,7 @@ __all__ = [
     "Case", "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
     "InstructionNotice", "Lifting", "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount",
     "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "ReportContest", "ReportDraft", "Request",
-    "Responsibility", "Reveal", "Run", "SentForm", "Series", "Setting", "SlaRule", "Submission",
+    "Responsibility", "Reveal", "Run", "RunTotal", "SentForm", "Series", "Setting", "SlaRule", "Submission",
     "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "ToldAs",
     "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
 ]  # fmt: skip

@@ -26,3 +26,13 @@ class Run(Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.looked_at}"
+
+
+class RunTotal(Model):
+    """The passes of a name whose rows are forgotten: how many there were, and how many looks in them failed."""
+
+    __tablename__ = "run_total"
+
+    name: Mapped[Word] = mapped_column(primary_key=True)
+    runs: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)

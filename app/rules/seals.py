@@ -9,6 +9,7 @@ from __future__ import annotations
 NOT_RECORDED: dict[str, str] = {
     "alembic_version": "which schema the database has; the program compares it with its own",
     "run": "when the bot looked; nothing follows from it",
+    "run_total": "how often the bot looked long ago; nothing follows from it",
     "notice": "who is to look at which event: made from the event, and changed by reading",
     "notice_read": "who has read which notice",
     "pair_count": "the index of character pairs, made again from the cases",

@@ -6,22 +6,17 @@ No word of a case: counts and ages only. They need no login, so that what watche
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
-from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from app.database import reading
-from app.models import Case, Run
-from app.rules.workflow import OPEN_CASE
+from app.views.metrics import CONTENT_TYPE, measured
 from jobs.health import (
-    UNSCOPED,
     WRONG,
     Finding,
     bot_findings,
@@ -73,9 +68,7 @@ def metrics() -> Response:
     desk = current_app.extensions["desk"]
     if not _may_measure(desk.settings.metrics_token):
         abort(403)
-    with reading(desk.sessions) as session:
-        lines = "".join(f"{line}\n" for line in _measured(session, desk.clock()))
-    return Response(lines, content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(measured(desk), content_type=CONTENT_TYPE)
 
 
 def _may_measure(token: str | None) -> bool:
@@ -101,22 +94,3 @@ def _loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _measured(session: Session, now: datetime) -> Iterator[str]:
-    yield "# HELP desk_runs_total Passes of the bot, by name."
-    yield "# TYPE desk_runs_total counter"
-    runs = select(Run.name, func.count(), func.sum(Run.failures)).group_by(Run.name).order_by(Run.name)
-    counted = session.execute(runs).all()
-    yield from (f'desk_runs_total{{name="{name}"}} {n}' for name, n, _ in counted)
-    yield "# HELP desk_look_failures_total Looks at a case that failed, by name of the pass."
-    yield "# TYPE desk_look_failures_total counter"
-    yield from (f'desk_look_failures_total{{name="{name}"}} {n}' for name, _, n in counted)
-    age = swept(session, now)
-    yield "# HELP desk_last_sweep_age_seconds Time since the last whole pass."
-    yield "# TYPE desk_last_sweep_age_seconds gauge"
-    yield f"desk_last_sweep_age_seconds {'NaN' if age is None else age.total_seconds()}"
-    yield "# HELP desk_open_cases Cases that are not closed."
-    yield "# TYPE desk_open_cases gauge"
-    cases = select(func.count()).select_from(Case).where(Case.state.in_(OPEN_CASE))
-    yield f"desk_open_cases {session.scalar(cases, execution_options=UNSCOPED)}"

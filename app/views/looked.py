@@ -21,6 +21,11 @@ def address() -> str:
     return _told(told) or from_here if _loopback(from_here) else from_here
 
 
+def address_is_ours() -> bool:
+    """Whether this machine itself asks: a web server that stands before the panel."""
+    return _loopback(request.remote_addr or "")
+
+
 def _told(text: str) -> str:
     try:
         return str(ip_address(text))

@@ -334,8 +334,8 @@ def test_metrics_count_passes_open_cases_and_the_age_of_the_last_pass(desk: Desk
     seed.overdue(desk, 5)
     lines = client.get("/metrics").text.splitlines()
     told = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-    assert told['desk_runs_total{name="sweep"}'] == "1"
-    assert told["desk_open_cases"] == "5"
+    assert told['desk_runs_total{name="sweep"}'] == "1.0"
+    assert told["desk_open_cases"] == "5.0"
     assert 0 <= float(told["desk_last_sweep_age_seconds"]) < 60
     for name in {line.split()[2] for line in lines if line.startswith("# TYPE")}:
         assert any(key.startswith(name) for key in told), name

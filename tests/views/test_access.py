@@ -14,10 +14,10 @@ from sqlalchemy.exc import DatabaseError
 
 import config
 from app.database import transaction
+from app.forgetting import forget
 from app.models import Access, Person
 from app.stages.access import KINDS, note_access
 from app.stages.access import log as accesses
-from app.sweep import forget
 from app.web import tell_accesses
 from tests.databases import Desk
 from tests.office import moment

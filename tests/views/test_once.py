@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import reading
+from app.forgetting import forget
 from app.models import Case, Event, Reveal, SentForm
 from app.rules.limits import FORM_DAYS
-from app.sweep import forget
 from tests.papers.samples import GOOD
 from tests.people import fingerprint
 from tests.twice import at_once

@@ -1,0 +1,94 @@
+"""What a process says of its work: one line for each event, of ids and counts, with nobody's words.
+
+Lines are JSON, or plain where a person looks at a terminal. An error is told by its kind and the places in the program
+that it came through; what it says only where it cannot be somebody's words.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from datetime import datetime
+from typing import Any
+
+import structlog
+from redis import RedisError
+from sqlalchemy.exc import DBAPIError
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from app.rules.workdays import BEIJING
+
+_SPEAK = (OSError, RedisError, DBAPIError)
+"""Errors whose sentence names no value: `database.engine_from` sees to the last."""
+_QUIET = ("rq", "alembic", "fontTools", "PIL", "waitress", "gunicorn", "urllib3")
+"""Packages whose own lines begin at a warning."""
+_OWN_HANDLERS = ("gunicorn.error", "gunicorn.access", "rq.worker")
+"""Packages that write their lines by themselves, in a form of their own."""
+_FRAMES = 12
+
+
+def _moment(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
+    told["time"] = datetime.now(BEIJING).isoformat(timespec="milliseconds")
+    return told
+
+
+def _failure(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
+    """The error of a line: `error` its kind, `said` its sentence where that may be told, `at` where it was raised and
+    through what."""
+    found = told.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else found
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        told["error"] = type(error).__qualname__
+        if isinstance(error, _SPEAK):
+            told["said"] = str(error).splitlines()[0][:200] if str(error) else ""
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        told["at"] = [f"{one.filename.rpartition('/site-packages/')[2]}:{one.lineno} {one.name}" for one in frames]
+    return told
+
+
+def _shared(process: str) -> list[Processor]:
+    def named(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
+        told.setdefault("process", process)
+        return told
+
+    return [
+        structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level,
+        named, _moment, _failure,
+    ]  # fmt: skip
+
+
+def write_lines(process: str, level: str = "INFO", plain: bool | None = None) -> None:
+    """Have this process write its lines to standard error from now on, from `level` on. `plain`: for a person's eyes;
+    without it, where standard error is a terminal."""
+    shared = _shared(process)
+    eyes = sys.stderr.isatty() if plain is None else plain
+    last: Any = structlog.dev.ConsoleRenderer(colors=False) if eyes else (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+    )  # fmt: skip
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        ProcessorFormatter(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, last])
+    )
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )  # fmt: skip
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel("WARNING")
+    for name in _OWN_HANDLERS:
+        known = logging.getLogger(name)
+        known.handlers[:] = []
+        known.propagate = True
+
+
+def logger(name: str) -> Any:
+    """Who speaks: `logger("duban.web").info("request", code=200)`."""
+    return structlog.stdlib.get_logger(name)
