@@ -20,6 +20,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.rules.workdays import BEIJING
 
+OURS = "duban"
+"""What our handler is called: there is one."""
 _SPEAK = (OSError, RedisError, DBAPIError)
 """Errors whose sentence names no value: `database.engine_from` sees to the last."""
 _QUIET = ("rq", "alembic", "fontTools", "PIL", "waitress", "gunicorn", "urllib3")
@@ -70,6 +72,7 @@ def write_lines(process: str, level: str = "INFO", plain: bool | None = None) ->
         structlog.processors.JSONRenderer(ensure_ascii=False)
     )  # fmt: skip
     handler = logging.StreamHandler(sys.stderr)
+    handler.set_name(OURS)
     handler.setFormatter(
         ProcessorFormatter(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, last])
     )
@@ -79,7 +82,7 @@ def write_lines(process: str, level: str = "INFO", plain: bool | None = None) ->
         cache_logger_on_first_use=True,
     )  # fmt: skip
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [one for one in root.handlers if one.get_name() != OURS] + [handler]
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel("WARNING")
