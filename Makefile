@@ -1,7 +1,8 @@
 # Everything a person does with Duban from a shell. Each target works from a clean clone with no input.
 
-PYTHON   ?= python3.11
-VENV     := .venv
+# The oldest that Duban runs on, where there are several: the one that its tests know best.
+PYTHON   ?= $(firstword $(foreach one,python3.11 python3.12 python3.13,$(if $(shell command -v $(one)),$(one))) python3.11)
+VENV     ?= .venv
 BIN      := $(VENV)/bin
 RUNTIME  := requirements.txt
 TOOLS    := requirements-dev.txt
