@@ -63,6 +63,7 @@ class Config:
     port: int
     metrics_token: str | None = field(repr=False)
     access_log: str | None
+    owner_url: str | None = field(repr=False)
     messages: Path
     bench: Path
 
@@ -110,6 +111,7 @@ def load(
         env=env,
         data=data,
         database_url=database_url,
+        owner_url=_owner_url(environ, database_url),
         redis_url=redis_url,
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
@@ -145,6 +147,19 @@ def _env(environ: Mapping[str, str]) -> Literal["demo", "production"]:
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
     """Absolute, so that a process that changes its directory still finds the same files."""
     return Path(environ.get(name) or default).expanduser().absolute()
+
+
+def _owner_url(environ: Mapping[str, str], database_url: str) -> str | None:
+    """Where the schema is changed, by an account that nobody else works with."""
+    url = environ.get("DATABASE_OWNER_URL")
+    if not url:
+        return None
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not database_url.startswith("postgresql"):
+        raise ConfigError(
+            "DATABASE_OWNER_URL cannot be used: set it and DATABASE_URL to postgresql://user@host/name, or unset it."
+        )
+    return f"postgresql+psycopg://{rest}"
 
 
 def _database_url(environ: Mapping[str, str], data: Path) -> str:

@@ -31,6 +31,12 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "请查明由谁删除，运行 python -m app verify 校验台账，再运行 python -m app upgrade 重建。",
         "Find out who dropped them, run python -m app verify, then python -m app upgrade, which makes them anew.",
     ),
+    "database_owned": (
+        "程序所用的数据库账号拥有数据表或超级用户权限，可绕过台账的保护。",
+        "The database account that Duban runs with owns the tables, or the cluster: it could pass the record's guards.",
+        "请另设属主账号并设置DATABASE_OWNER_URL（见docs/operate.md），再运行 python -m app upgrade。",
+        "Make an owner of the tables apart, set DATABASE_OWNER_URL (docs/operate.md tells how), and upgrade.",
+    ),
     "calendar_short": (
         "日历只到{last}，不足今后{days}天。", "The calendar ends on {last}, less than {days} days ahead.",
         "请运行 python -m app upgrade，并由IT管理员录入新一年的放假安排。",

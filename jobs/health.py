@@ -34,6 +34,7 @@ from jobs.files import SHOWN_LOST, still_lost
 from jobs.servable import missing_file, sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from migrations import triggers
+from migrations.grants import owns
 from migrations.upgrade import CURRENT, NEWER, standing
 
 __all__ = ["WARNING", "WRONG", "Finding", "bot_findings", "calendar_findings", "desk_findings", "findings", "swept"]
@@ -113,10 +114,12 @@ def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
 
 
 def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """Whether somebody can confirm changes of accounts: an office of before has an IT administrator only."""
+    """Whether the account that works on the database could pass the record's guards; whether somebody can confirm
+    changes of accounts: an office of before has an IT administrator only."""
     with reading(sessions) as session:
         lacking = unguarded(session, now) if session.scalar(select(Person.id).limit(1)) is not None else []
-    return [finding("nobody_confirms", WARNING, role=role) for role in lacking]
+        owned = [finding("database_owned", WARNING)] if owns(session.connection()) else []
+    return [*owned, *(finding("nobody_confirms", WARNING, role=role) for role in lacking)]
 
 
 def _guards(session: Session) -> Iterator[Finding]:

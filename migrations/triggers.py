@@ -144,7 +144,7 @@ def _may_change(table: str) -> set[str]:
     return {*MAY_CHANGE.get(table, ()), *(column.name for column in facts if column.info.get("fact"))}
 
 
-def _kept(connection: Connection) -> Iterator[Kept]:
+def kept_tables(connection: Connection) -> Iterator[Kept]:
     """The recorded tables without states that migrations have made by now, whatever their columns: what may change is
     named, all else is kept."""
     seen = inspect(connection)
@@ -176,7 +176,7 @@ def _ended(connection: Connection) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    for kept in _kept(connection):
+    for kept in kept_tables(connection):
         table = kept.table
         if not kept.may_go:
             yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
@@ -188,7 +188,7 @@ def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 
 def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
-    for kept in _kept(connection):
+    for kept in kept_tables(connection):
         table = kept.table
         if not kept.may_go:
             yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"

@@ -39,6 +39,7 @@ from jobs.servable import (
     sessions_of,
     short,
 )
+from migrations.grants import grant
 from migrations.upgrade import CURRENT, FRESH, NEWER, standing, upgrade
 
 ANOTHER_RUNS = 3
@@ -142,13 +143,23 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
 
 def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
     """Bring a database to the newest schema, register the key of an office that has none registered, and fill the
-    calendar. Raises Refused where its record was sealed with another key, before anything is written to it."""
-    upgrade(engine)
-    with transaction(sessions_of(settings, engine)) as session:
-        our_key(settings, session)
-        register_key(session, now, settings.ledger_key)
-        fill(session, now)
-    seal_as_found(settings, sessions_of(settings, engine), now)
+    calendar. Raises Refused where its record was sealed with another key, before anything is written to it. Where an
+    owner of the tables is named, he does it, and whoever runs may do afterwards what the program does."""
+    owner = engine_from(settings.owner_url) if settings.owner_url else engine
+    try:
+        upgrade(owner)
+        sessions = sessions_of(settings, owner)
+        with transaction(sessions) as session:
+            our_key(settings, session)
+            register_key(session, now, settings.ledger_key)
+            fill(session, now)
+        seal_as_found(settings, sessions, now)
+        if owner is not engine:
+            with owner.begin() as connection:
+                grant(connection, engine.url.username or "")
+    finally:
+        if owner is not engine:
+            owner.dispose()
 
 
 def seal_as_found(settings: config.Config, sessions: Sessions, now: datetime) -> None:
