@@ -6,12 +6,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.faults import UNSURE, lost
 from app.rules.refusal import Gone
 
 Result = TypeVar("Result")
@@ -19,16 +21,38 @@ Sessions = sessionmaker[Session]
 TRIES = 4
 """How often a transaction is tried that lost against another one (deadlock, serialisation, a row that moved on)."""
 _RETRY = ("40001", "40P01")
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON")
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), readers are deferred."""
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds are waited for a connection, for a lock, and for the end of one statement. None: to the end."""
+
+    connect: int
+    lock: int
+    statement: int | None
+
+    @property
+    def options(self) -> str:
+        """The same as PostgreSQL takes it when a connection begins."""
+        told = {"lock_timeout": self.lock, "statement_timeout": self.statement}
+        return " ".join(f"-c {name}={seconds * 1000}" for name, seconds in told.items() if seconds is not None)
+
+
+PANEL = Patience(connect=5, lock=5, statement=30)
+"""A person waits: after that he gets a sentence, and may try again."""
+BOT = Patience(connect=10, lock=30, statement=600)
+"""The bot's batches are larger than a page, and nobody watches; its next wake-up goes on where this one gave up."""
+
+
+def _prepare_sqlite(engine: Engine, wait: int) -> None:
+    """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), at most `wait` seconds;
+    readers are deferred."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in (f"busy_timeout={wait * 1000}", *_PRAGMAS):
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -54,15 +78,28 @@ def _plain_errors(engine: Engine) -> None:
         error.args = (told,)
 
 
-def engine_from(url: str, **options: Any) -> Engine:
-    """An engine for a database URL; `options` go to SQLAlchemy. Its errors name no values: a caller's words would
-    reach the log, or Redis, with them."""
+def engine_from(url: str, patience: Patience | None = None, **options: Any) -> Engine:
+    """An engine for a database URL; `options` go to SQLAlchemy. Without `patience` a lock is waited for (30 s on
+    SQLite) and nothing else is limited: for migrations and the command line. Its errors name no values: a caller's
+    words would reach the log, or Redis, with them."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, **{"hide_parameters": True, **options})
+        _prepare_sqlite(engine, patience.lock if patience else 30)
+        return engine
+    options = {"connect_args": _begins(url, patience), "pool_pre_ping": True, **options}
     engine = create_engine(url, **{"hide_parameters": True, **options})
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    else:
-        _plain_errors(engine)
+    _plain_errors(engine)
     return engine
+
+
+def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
+    """What a connection to PostgreSQL begins with, beside what its URL says: that one's own options come last."""
+    if patience is None:
+        return {}
+    own = make_url(url).query
+    given = own.get("options", "")
+    told = " ".join([patience.options, *([given] if isinstance(given, str) else given)]).strip()
+    return {"options": told, **({} if "connect_timeout" in own else {"connect_timeout": patience.connect})}
 
 
 def sessions_from(engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = ()) -> Sessions:
@@ -97,16 +134,29 @@ def kept_by_guard(error: Exception) -> bool:
 
 
 def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
-    """Run `work` in a transaction, again where it lost against another one, at most four times in all."""
+    """Run `work` in a transaction, again where it lost against another one, or where its connection broke before the
+    commit was sent; at most four times in all. An error after which nobody knows whether the transaction stands
+    carries the note `app.faults.UNSURE`."""
     for attempt in range(1, TRIES + 1):
+        sent = False
         try:
             with transaction(sessions) as session:
-                return work(session)
+                done = work(session)
+                session.flush()
+                sent = True
+            return done
         except Gone:
             if attempt == TRIES:
                 raise
-        except OperationalError as error:
-            if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in _RETRY:
+        except DBAPIError as error:
+            if sent and lost(error):
+                error.add_note(UNSURE)
+            if attempt == TRIES or not _may_win(error, sent):
                 raise
         time.sleep(0.02 * attempt)
     raise AssertionError("unreachable")
+
+
+def _may_win(error: DBAPIError, sent: bool) -> bool:
+    """Whether another try may do what one could not, and nothing twice."""
+    return getattr(error.orig, "sqlstate", None) in _RETRY or (lost(error) and not sent)

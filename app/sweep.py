@@ -19,10 +19,10 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import TextClause, select, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried, transaction
+from app.faults import fault
 from app.ledger import Entry, Tip, allot_ids, append, look_at, take, worded, write_heads
 from app.ledger.bulk import is_postgres
 from app.ledger.chain import Head
@@ -234,7 +234,7 @@ def _take_named(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str
 
 def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) -> dict[int, str]:
     """A batch that could not be written is halved, until the case that stops it is alone and is pushed on."""
-    if isinstance(why, DBAPIError) and why.connection_invalidated:
+    if fault(why):  # no case is to blame
         raise why
     if len(ids) == 1:
         errors = {ids[0]: _worded(ids[0], why)}

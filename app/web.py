@@ -18,26 +18,22 @@ from flask import (
     current_app,
     g,
     has_request_context,
-    redirect,
-    render_template,
     request,
     session,
-    url_for,
 )
 from flask_appbuilder import AppBuilder, Model
 from flask_appbuilder.utils.legacy import get_sqla_class
 from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import ORMExecuteState
-from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 import config
 from app import scope
 from app.clock import clock_from
-from app.database import engine_from, kept_by_guard
+from app.database import PANEL, engine_from
 from app.logs import write_lines
 from app.models import Setting
 from app.roles import Actor
@@ -45,42 +41,30 @@ from app.rules import words
 from app.rules.files import MOST_BYTES
 from app.rules.office import WORDS
 from app.stages.access import log as accesses
+from app.supervisor.lanes import THREADS
 from app.views import people
-from app.views.actor import Desk, actor, come_back_to, language, now, reader, seen
+from app.views.actor import Desk, actor, language, now, reader, seen
 from app.views.door import Door
+from app.views.errors import handle_errors
 from app.views.health import blueprint as health
 from app.views.home import Home, page_order, speak, unread
 from app.views.once import told_once
 from app.views.register import register
 from app.views.telling import tell_requests
 from jobs.health import Finding, calendar_findings, clock_findings, swept
-from jobs.servable import office_at, servable, sessions_of
+from jobs.servable import Refused, office_at, servable, sessions_of
 
 log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
 """Bytes of a form beside its files."""
+POOL = 5
+"""Connections that a process keeps. It takes more while it needs them, at most two for each of its threads: a page
+reads through one while its verb writes through another."""
 READ_BYTES = 2 * MOST_BYTES + ROOM_FOR_A_FORM
 """How much of a request is read at all: twice the largest file, so that who chose one that is too big gets his form
 back with what he typed, and a sentence."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the calendar."""
-ERRORS = {
-    400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
-    401: ("请先登录。", "Please log in first."),
-    403: ("您没有此项权限。", "You have no right to this."),
-    404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
-    405: ("不支持这样的请求。", "This cannot be asked in this way."),
-    409: (
-        "这一记录已定稿，不能更改；没有写入任何内容。请告知系统管理员。",
-        "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
-    ),
-    413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
-    500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
-}
-_CSRF = (
-    "页面已过期，没有提交。请打开后重新提交。",
-    "The page is too old; nothing was sent. Open it anew and send it again.",
-)
 
 
 class PanelSession(FlaskSession):
@@ -122,7 +106,8 @@ class Database(get_sqla_class()):  # type: ignore[misc]
     """Flask-AppBuilder's database on the desk's own engine."""
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        return engine_from(options.pop("url"), **options)
+        room = {"pool_size": POOL, "max_overflow": 2 * THREADS - POOL, "pool_timeout": PANEL.lock}
+        return engine_from(options.pop("url"), PANEL, **{**room, **options})
 
 
 def _settings_of(settings: config.Config) -> dict[str, Any]:
@@ -175,20 +160,33 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         register(appbuilder)
         app.view_functions["LocaleView.index"] = speak
     app.register_blueprint(health)
-    _errors(app)
+    handle_errors(app)
     return app
 
 
 def from_environment() -> Flask:
-    """The panel that the environment describes: what a WSGI server is told to serve. Raises `config.ConfigError`, and
-    `Refused` for a database that is behind or, in production, the sample office. While a database does not answer,
-    every page says so."""
+    """The panel that the environment describes. Raises `config.ConfigError`, and `Refused` for a database that is
+    behind or, in production, the sample office. While a database does not answer, every page says so."""
     settings = config.load(os.environ, office=office_at)
     write_lines("web", "INFO" if settings.production else "WARNING")
     servable(settings)
     if settings.access_log:
         tell_accesses(settings.access_log)
     return create_app(settings)
+
+
+def served() -> Flask:
+    """The same for a web server that reads it once and forks: what a WSGI server is told to serve. Raises RuntimeError
+    with the sentence of a refusal, which is all that such a server says."""
+    try:
+        app = from_environment()
+    except (config.ConfigError, Refused) as no:
+        raise RuntimeError(str(no)) from no
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    # A forked process must not use, nor close, connections of the one that forked it.
+    os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+    return app
 
 
 def tell_accesses(where: str) -> None:
@@ -254,7 +252,7 @@ def _who(tongue: str) -> dict[str, Any]:
         "person": None, "sample": known.get("sample_office") == "true",
         "office_name": known.get("office") or WORDS["office"],
     }  # fmt: skip
-    if has_request_context() and current_user and current_user.is_authenticated and "desk_failed" not in g:
+    if has_request_context() and "desk_failed" not in g and current_user and current_user.is_authenticated:
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
         found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue),
@@ -296,37 +294,3 @@ def _warnings() -> Iterator[Finding]:
     """What every page of the centre, the room and IT warns of: a clock that is wrong, a calendar that is missing."""
     yield from clock_findings(reader())
     yield from calendar_findings(reader(), now())
-
-
-def _errors(app: Flask) -> None:
-    """Errors in words, with a way on; never a trace, never a statement."""
-
-    def page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
-        return render_template("desk/error.html", title=str(code), code=code, sentence=sentence, back=back), code
-
-    @app.errorhandler(CSRFError)
-    def csrf(error: CSRFError) -> Any:
-        form = come_back_to()
-        # No message that the session would hold: the cookie of whoever was led here from another site stays as it is.
-        if form and actor().id is None:
-            return redirect(url_for("Login.login", next=form, ended=1))
-        return page(400, words.word(_CSRF, language()), form)
-
-    @app.errorhandler(HTTPException)
-    def known(error: HTTPException) -> Any:
-        code = error.code or 500
-        if code < 400:
-            return error
-        pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
-        if request.endpoint in people.STATIC:  # nobody is asked who he is there, so nobody is named
-            return Response(words.word(pair, language()), code, mimetype="text/plain")
-        return page(code, words.word(pair, language()))
-
-    @app.errorhandler(Exception)
-    def unknown(error: Exception) -> Any:
-        number = secrets.token_hex(4)
-        log.exception("error %s at %s", number, request.endpoint)
-        g.desk_failed = True
-        reader().rollback()
-        code = 409 if kept_by_guard(error) else 500
-        return page(code, f"{words.word(ERRORS[code], language())} [{number}]")

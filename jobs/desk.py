@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 import config
 from app.clock import Clock
-from app.database import Sessions, engine_from
+from app.database import BOT, Sessions, engine_from
 from jobs.children import clock_of, redis_url_of
 from jobs.servable import office_at, sessions_of
 from jobs.timetable import QUEUE
@@ -43,7 +43,7 @@ class Desk:
 def desk() -> Desk:
     """The desk that the environment names. Raises config.ConfigError."""
     settings = config.load(os.environ, office=office_at)
-    engine = engine_from(settings.database_url)
+    engine = engine_from(settings.database_url, BOT)
     # A forked child must not use, nor close, connections of its parent.
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     return Desk(settings, engine, sessions_of(settings, engine), clock_of(settings))

@@ -5,16 +5,18 @@ Every name here that gunicorn knows is a setting.
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
 from jobs.parent import dies_with
 
-wsgi_app = "app.web:from_environment()"
-worker_class = "gthread"
+wsgi_app = "app.web:served()"
+worker_class = "app.supervisor.lanes.Process"
 workers = 2
-threads = 4
-timeout = 60
+# The program is read once, before its processes are forked, and they share what it takes of memory.
+preload_app = True
+timeout = 30
 graceful_timeout = 10
 loglevel = "warning"
 umask = 0o077
@@ -22,6 +24,12 @@ umask = 0o077
 control_socket_disable = True
 # A worker says so often that it lives that a slow disk would end it.
 worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108
+
+
+def when_ready(server: Any) -> None:
+    """What was read stays shared: a look for garbage in a process would write to all of it."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import BigInteger, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import config
 from app.database import Sessions, retried
+from app.faults import unsure
 from app.models import Person
 from app.roles import RIGHTS, Actor, person
 from app.rules.workdays import beijing
@@ -94,7 +96,13 @@ def written(work: Callable[[Session], Result]) -> Result:
     """Do work that writes, in a transaction of its own. What was read so far is let go first: on SQLite a reader that
     stays would hold the writer's log open."""
     reader().commit()
-    return retried(desk().sessions, work)
+    try:
+        done = retried(desk().sessions, work)
+    except DBAPIError as error:
+        g.desk_written = g.get("desk_written", False) or unsure(error)
+        raise
+    g.desk_written = True
+    return done
 
 
 def key_typed(text: str | None) -> int:

@@ -27,6 +27,7 @@ from app.rules.words.covers import PARTLY
 from app.views import looked
 from app.views.actor import actor, key_typed, language, most, now, reader
 from app.views.asking import Asking, Links
+from app.views.exporting import take_place
 from app.views.masking import case_of, know_callers, masked_text
 from app.views.ordering import ordered
 from app.views.paging import another_size, beyond, number_typed
@@ -278,6 +279,17 @@ class DeskView(Asking, ModelView):
         """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked with who took it."""
         if self.unread():  # said where a person reads it: a file would pass for what was asked
             return redirect(self.address("list"))
+        place = take_place()
+        try:
+            answer = self._exported()
+        except BaseException:
+            place.leave()
+            raise
+        answer.call_on_close(place.leave)
+        return answer
+
+    def _exported(self) -> Response:
+        """The export, put on record and about to be read."""
         head = [words.column(self.table, name, language()) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
         looked.note("exported", page=self.page, filters=self.narrowed(), rows=self._asked_for().order_by(None).count())

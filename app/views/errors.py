@@ -1,0 +1,141 @@
+"""Errors in words, with a way on; never a trace, never a statement."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from app.database import kept_by_guard
+from app.faults import FULL, fault, lost
+from app.rules import words
+from app.rules.words import faults
+from app.views import people
+from app.views.actor import actor, come_back_to, language, reader
+from app.views.exporting import NoPlace
+from app.views.kept import kept
+
+log = logging.getLogger(__name__)
+ERRORS = {
+    400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
+    401: ("请先登录。", "Please log in first."),
+    403: ("您没有此项权限。", "You have no right to this."),
+    404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
+    405: ("不支持这样的请求。", "This cannot be asked in this way."),
+    409: (
+        "这一记录已定稿，不能更改；没有写入任何内容。请告知系统管理员。",
+        "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
+    ),
+    413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
+    500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
+}
+_CSRF = (
+    "页面已过期，没有提交。请打开后重新提交。",
+    "The page is too old; nothing was sent. Open it anew and send it again.",
+)
+RETRY_SECONDS = {"away": 10, "busy": 5, "full": 60}
+"""What a client is told to wait, by the fault."""
+_OF_THIS_TRY = ("_login_user", "desk_actor", "desk_seen", "desk_written")
+"""What a request remembers that has to be read anew when it is begun once more."""
+
+
+def handle_errors(app: Flask) -> None:
+    """Give every error its page."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(NoPlace, _no_place)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
+    return render_template("desk/error.html", title=str(code), code=code, sentence=sentence, back=back), code
+
+
+def _csrf(error: CSRFError) -> Any:
+    form = come_back_to()
+    # No message that the session would hold: the cookie of whoever was led here from another site stays as it is.
+    if form and actor().id is None:
+        return redirect(url_for("Login.login", next=form, ended=1))
+    return _page(400, words.word(_CSRF, language()), form)
+
+
+def _known(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400:
+        return error
+    pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
+    if request.endpoint in people.STATIC:  # nobody is asked who he is there, so nobody is named
+        return Response(words.word(pair, language()), code, mimetype="text/plain")
+    return _page(code, words.word(pair, language()))
+
+
+def _no_place(error: NoPlace) -> Response:
+    answer = make_response(_page(error.code, str(error)))
+    answer.headers["Retry-After"] = str(RETRY_SECONDS["busy"])
+    return answer
+
+
+def _unknown(error: Exception) -> Any:
+    """Once more where nothing was done and the line broke; the page of what is outside; else that of a mistake."""
+    if lost(error) and not g.get("desk_written") and "desk_again" not in g:
+        return _once_more()
+    g.desk_failed = True
+    _let_go()
+    what = fault(error)
+    if what is not None:
+        return _faulty(what, error)
+    number = secrets.token_hex(4)
+    log.error("error %s at %s", number, request.endpoint, exc_info=error)
+    code = 409 if kept_by_guard(error) else 500
+    return _page(code, f"{words.word(ERRORS[code], language())} [{number}]")
+
+
+def _let_go() -> None:
+    """Give the connection back; one that broke has nothing to be rolled back."""
+    with suppress(SQLAlchemyError):
+        reader().rollback()
+
+
+def _once_more() -> Any:
+    """The request from its beginning, over another connection: its own broke before anything was written."""
+    g.desk_again = True
+    _let_go()
+    for name in _OF_THIS_TRY:
+        g.pop(name, None)
+    for one in request.files.values():
+        one.stream.seek(0)
+    try:
+        answer = current_app.preprocess_request()
+        return current_app.dispatch_request() if answer is None else answer
+    except HTTPException as error:
+        return _known(error)
+    except (SQLAlchemyError, OSError) as error:
+        return _unknown(error)
+
+
+def _faulty(what: str, error: Exception) -> Response:
+    """The page of what is outside: in words, with what was typed. It asks the database nothing."""
+    log.warning("%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__)
+    code, sentence = 507 if what == FULL else 503, words.word(faults.FAULTS[what], language())
+    if request.blueprint == "health" or request.endpoint in people.STATIC:
+        answer = Response(f"{sentence}\n", code, mimetype="text/plain")
+    else:
+        answer = make_response(page_of_fault(code, sentence), code)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS[what])
+    return answer
+
+
+def page_of_fault(code: int, sentence: str) -> str:
+    """A page that says what is not possible now and gives back what was typed; nobody is looked up for it."""
+    g.desk_failed = True
+    tongue = language()
+    said = {name: words.word(getattr(faults, name), tongue) for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")}
+    return render_template(
+        "desk/fault.html", title="", code=code, sentence=sentence, said=said, account=session.get("_user_id"), **kept()
+    )
