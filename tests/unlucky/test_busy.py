@@ -1,0 +1,182 @@
+"""Requests that come slowly, wait for a lock or take long are no reason to be silent."""
+
+from __future__ import annotations
+
+import html
+import re
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from statistics import median
+
+import psycopg
+import pytest
+import requests
+from sqlalchemy import make_url, text
+
+from app.database import transaction
+from app.story.cast import actor_named
+from app.supervisor.lanes import LANES, lane_of
+from app.verbs import perform
+from tests.databases import FILLED_AT as NOW
+from tests.supervised import waited
+from tests.unlucky.conftest import PASSWORD, Office
+
+CASE = {
+    "channel": "phone", "kind": "help", "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。", "anonymous": "y",
+    "urgency": "normal",
+}  # fmt: skip
+WAITING = 12
+
+
+@contextmanager
+def locked(office: Office, table: str, mode: str) -> Iterator[psycopg.Connection]:
+    """Another process holds a lock on a table."""
+    url = make_url(office.desk.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with closing(psycopg.connect(url)) as connection:
+        connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
+        yield connection
+        connection.rollback()
+
+
+def many(hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Response]) -> list[Future[requests.Response]]:
+    """The same act n times at once."""
+    return [hands.submit(act, one) for one in range(n)]
+
+
+def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_waiting(
+    postgres_office: Office,
+) -> None:
+    """Seen failing with a thread for each connection: eight were enough. Those who wait are told so after five seconds,
+    with what they had typed; who does not need the table is answered before any of them."""
+    served, operator = postgres_office.served, postgres_office.enter("operator")
+    forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
+    with (
+        served.half_sent(50), served.half_sent(50, body=True), ThreadPoolExecutor(WAITING) as hands,
+        locked(postgres_office, "contact", "EXCLUSIVE"),
+    ):  # fmt: skip
+        began = time.monotonic()
+        waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
+        time.sleep(0.5)
+        for path in ("/cases/list/", "/healthz", "/login/", "/do/register"):
+            served.seconds(served.browser() if path == "/login/" else operator, path)
+        assert not any(one.done() for one in waiting), time.monotonic() - began
+        answers = [one.result(30) for one in waiting]
+    assert {one.status_code for one in answers} == {503}
+    assert {one.headers["Retry-After"] for one in answers} == {"5"}
+    for one in answers:
+        assert CASE["narrative"] in html.unescape(one.text) and "系统正忙" in one.text
+
+
+def test_a_form_that_was_given_back_is_sent_again_and_done_once(postgres_office: Office) -> None:
+    served, operator = postgres_office.served, postgres_office.enter("operator")
+    with locked(postgres_office, "contact", "EXCLUSIVE"):
+        answer = served.post(operator, "/do/register", CASE)
+    assert answer.status_code == 503
+    again = fields_of(answer.text)
+    assert {name: again[name] for name in CASE} == CASE
+    for _ in range(2):
+        assert served.post(operator, "/do/register", again).status_code == 302
+    with transaction(postgres_office.desk.sessions) as session:
+        assert session.scalar(text("SELECT count(*) FROM hotline_case")) == 1
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of a page would send."""
+    form = page.partition("<form class=\"verb again\"")[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form))
+    found |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
+    return {name: html.unescape(value) for name, value in found.items()}
+
+
+@pytest.mark.long
+def test_a_head_that_drips_is_closed_and_a_silent_connection_too(postgres_office: Office) -> None:
+    """Each byte would keep it for another twenty seconds."""
+    served = postgres_office.served
+    with served.half_sent(1) as (drips,), served.half_sent(1, body=True) as (silent,):
+        drips.settimeout(1)
+        waited(lambda: _closed(drips, b"X-A: b\r\n"), 40, "the one that drips to be closed")
+        silent.settimeout(30)
+        assert silent.recv(1) == b""
+
+
+def _closed(one: socket.socket, more: bytes) -> bool:
+    try:
+        one.sendall(more)
+        return one.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def test_a_request_that_cannot_be_read_is_refused_in_words(postgres_office: Office) -> None:
+    too_big = b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n"
+    for sent, code in ((b"nonsense\r\n\r\n", b"400"), (too_big, b"413")):
+        with socket.create_connection(("127.0.0.1", postgres_office.served.port), timeout=10) as one:
+            one.sendall(sent)
+            told = one.makefile("rb").read()
+        assert told.split(b" ")[1] == code and "没有提交".encode() in told and b"waitress" not in told
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "lane"),
+    [
+        ("GET", "/healthz", "alive"), ("GET", "/cases/list/", "read"), ("HEAD", "/", "read"),
+        ("GET", "/login/", "read"), ("POST", "/login/", "hash"), ("POST", "/login/code/", "write"), ("POST", "/do/register", "write"),
+        ("POST", "/do/change_password", "hash"), ("POST", "/do/add_user", "hash"), ("GET", "/readyz", "read"),
+        ("GET", "/cases/export.csv", "export"), ("POST", "/do/confirm_account", "hash"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_request_has_its_lane(method: str, path: str, lane: str) -> None:
+    assert lane_of(method, path) == lane and lane in LANES
+
+
+@pytest.mark.long
+def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within_a_second(
+    postgres_office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of it for twenty seconds; the ratios to the time before are printed."""
+    served, desk = postgres_office.served, postgres_office.desk
+    operator, head = postgres_office.enter("operator"), postgres_office.enter("centre_head")
+    _cases(postgres_office, 300)
+    quiet = {path: median(served.seconds(head, path) for _ in range(9)) for path in ("/cases/list/", "/healthz")}
+    forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
+    exporters = [postgres_office.enter(word) for word in ("centre_head", "allocator", "operator")]
+    slowest = dict.fromkeys(quiet, 0.0)
+    codes: list[int] = []
+    with served.half_sent(50), ThreadPoolExecutor(80) as hands:
+        exports = many(hands, 5, lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120))
+        logins = many(hands, 50, lambda n: _login(postgres_office, n))
+        with locked(postgres_office, "contact", "EXCLUSIVE"):
+            waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
+            while not all(one.done() for one in [*exports, *logins, *waiting]):
+                for path in quiet:
+                    slowest[path] = max(slowest[path], served.seconds(head, path))
+                time.sleep(0.2)
+        codes = [one.result().status_code for one in [*exports, *logins]]
+        assert {one.result().status_code for one in waiting} == {503}
+    with capsys.disabled():
+        for path, took in slowest.items():
+            sys.stdout.write(f"\n{path}: {quiet[path]:.3f} s when quiet, {took:.3f} s at most, {took / quiet[path]:.1f} times")
+        sys.stdout.write(f"\nexports and logins: {sorted(codes)}\n")
+    assert max(slowest.values()) < 1, slowest
+    assert set(codes[5:]) == {302} and codes.count(200) >= 2 and set(codes[:5]) <= {200, 429, 503}
+    assert desk.engine.pool.checkedout() == 0
+
+
+def _login(office: Office, n: int) -> requests.Response:
+    browser = office.served.browser()
+    browser.headers["X-Forwarded-For"] = f"10.0.0.{n}"  # each from a desk of his own
+    return office.served.post(browser, "/login/", {"username": office.names["operator"], "password": PASSWORD})
+
+
+def _cases(office: Office, n: int) -> None:
+    """So many cases, each registered by the bot's own way."""
+    with transaction(office.desk.sessions) as session:
+        who = actor_named(session, "operator")
+        for _ in range(n):
+            perform(session, NOW, who, "register", **{**CASE, "anonymous": True})
