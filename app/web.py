@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from logging.handlers import SysLogHandler, WatchedFileHandler
 from pathlib import Path
@@ -27,6 +28,7 @@ from flask_login import current_user
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine, event, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState
 from werkzeug.routing import IntegerConverter
 
@@ -34,6 +36,7 @@ import config
 from app import scope
 from app.clock import clock_from
 from app.database import PANEL, engine_from
+from app.faults import lost
 from app.logs import write_lines
 from app.models import Setting
 from app.roles import Actor
@@ -80,6 +83,30 @@ class PanelSession(FlaskSession):
         if has_request_context() and (self.new or self.dirty or self.deleted):
             raise TypeError("the panel's session reads; verbs write")
         super().flush(objects)
+
+    def rollback(self) -> None:
+        """Let go of what was read; a connection that broke meanwhile has nothing to be rolled back."""
+        with self._broken_or_not():
+            super().rollback()
+
+    def commit(self) -> None:
+        """The same; nothing was written."""
+        with self._broken_or_not():
+            super().commit()
+
+    def close(self) -> None:
+        """The same, at the end of a request."""
+        with self._broken_or_not():
+            super().close()
+
+    @contextmanager
+    def _broken_or_not(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if not lost(error):
+                raise
+            self.invalidate()
 
 
 _READING: dict[int, Engine] = {}

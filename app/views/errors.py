@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.database import kept_by_guard
@@ -41,6 +41,8 @@ _CSRF = (
 )
 RETRY_SECONDS = {"away": 10, "busy": 5, "full": 60}
 """What a client is told to wait, by the fault."""
+TRIES = 2
+"""How often a request is begun anew whose connection broke before anything was written."""
 _OF_THIS_TRY = ("_login_user", "desk_actor", "desk_seen", "desk_written")
 """What a request remembers that has to be read anew when it is begun once more."""
 
@@ -83,7 +85,7 @@ def _no_place(error: NoPlace) -> Response:
 
 def _unknown(error: Exception) -> Any:
     """Once more where nothing was done and the line broke; the page of what is outside; else that of a mistake."""
-    if lost(error) and not g.get("desk_written") and "desk_again" not in g:
+    if lost(error) and not g.get("desk_written") and g.get("desk_tries", 0) < TRIES:
         return _once_more()
     g.desk_failed = True
     _let_go()
@@ -98,13 +100,13 @@ def _unknown(error: Exception) -> Any:
 
 def _let_go() -> None:
     """Give the connection back; one that broke has nothing to be rolled back."""
-    with suppress(SQLAlchemyError):
+    with suppress(DBAPIError):
         reader().rollback()
 
 
 def _once_more() -> Any:
     """The request from its beginning, over another connection: its own broke before anything was written."""
-    g.desk_again = True
+    g.desk_tries = g.get("desk_tries", 0) + 1
     _let_go()
     for name in _OF_THIS_TRY:
         g.pop(name, None)
@@ -134,6 +136,7 @@ def _faulty(what: str, error: Exception) -> Response:
 def page_of_fault(code: int, sentence: str) -> str:
     """A page that says what is not possible now and gives back what was typed; nobody is looked up for it."""
     g.desk_failed = True
+    g._login_user = current_app.extensions["appbuilder"].sm.lm.anonymous_user()  # or each page would look him up
     tongue = language()
     said = {name: words.word(getattr(faults, name), tongue) for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")}
     return render_template(

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from flask import request
 from flask import session as cookie
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from app.models import Case, SentForm
@@ -148,7 +148,7 @@ def _again(work: Callable[[], Found], tries: int = 3) -> Found:
     for attempt in range(1, tries + 1):
         try:
             return work()
-        except DBAPIError:
+        except (DBAPIError, PendingRollbackError):
             reader().rollback()
             if attempt == tries:
                 raise

@@ -1,0 +1,26 @@
+"""What is typed at registration, and what a form that was given back would send."""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+
+CASE = {
+    "channel": "phone", "kind": "help", "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。", "anonymous": "y",
+    "urgency": "normal",
+}  # fmt: skip
+"""A case as it is typed."""
+
+
+def words(dice: random.Random) -> str:
+    """A text that is like no other."""
+    return "".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(40))
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of a page would send."""
+    form = page.partition("<form class=\"verb again\"")[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form))
+    found |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
+    return {name: html.unescape(value) for name, value in found.items()}
