@@ -220,7 +220,7 @@ def test_a_connection_that_breaks_before_the_commit_is_tried_once_more_and_one_i
 
 
 def _end(url: str, session: Session) -> None:
-    pid = session.connection().connection.info.backend_pid  # type: ignore[union-attr]
+    pid = session.scalar(text("SELECT pg_backend_pid()"))
     plain = url.replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(plain) as other:
         other.execute("SELECT pg_terminate_backend(%s)", (pid,))
