@@ -13,7 +13,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 PROJECT = Path(__file__).resolve().parent
@@ -26,6 +26,7 @@ NAMED_KEYS = "ledger-*.key"
 DEMO_PASSWORD_LENGTH = 12
 METRICS_TOKEN_LENGTH = 16
 PORT = 8080
+MOST_WORKERS = 64
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -61,6 +62,7 @@ class Config:
     clock_since: datetime | None
     bind: str
     port: int
+    workers: int
     metrics_token: str | None = field(repr=False)
     access_log: str | None
     owner_url: str | None = field(repr=False)
@@ -89,7 +91,7 @@ def load(
     demo_password = _demo_password(environ, production)
     clock = _clock(environ, production)
     _no_debugging(environ, production)
-    bind, port = _bind(environ), _port(environ)
+    bind, port, workers = _bind(environ), _port(environ), _workers(environ)
     metrics_token = _metrics_token(environ)
     secret_key = _given_secret_key(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
@@ -127,6 +129,7 @@ def load(
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,
         port=port,
+        workers=workers,
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
@@ -189,6 +192,8 @@ def _redis_url(environ: Mapping[str, str], production: bool) -> str | None:
             "REDIS_URL cannot be used: set it to redis://host:6379/0, rediss://host:6379/0 or"
             " unix:///path/to/socket, or unset it for the built-in server."
         )
+    if parts.scheme == "unix" and any(one.isspace() for one in unquote(parts.path)):
+        raise ConfigError("REDIS_URL names a socket with a blank in its path, which no worker can use: move it.")
     if production and parts.scheme != "unix" and not parts.password and parts.hostname not in LOOPBACK:
         raise ConfigError(
             "REDIS_URL names a server on the network without a password: write it as"
@@ -258,6 +263,14 @@ def _port(environ: Mapping[str, str]) -> int:
     text = environ.get("PORT") or str(PORT)
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise ConfigError(f"PORT is {text!r}: set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _workers(environ: Mapping[str, str]) -> int:
+    """How many workers there are to be, on all machines."""
+    text = environ.get("DESK_WORKERS") or "1"
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MOST_WORKERS:
+        raise ConfigError(f"DESK_WORKERS is {text!r}: set it to a number from 1 to {MOST_WORKERS}.")
     return int(text)
 
 

@@ -42,17 +42,19 @@ from app.story.sample.office import refuse_unless_fresh, usernames
 from app.story.sample.password import sample_password
 from app.story.sample.play import fill_sample
 from app.story.stage import Theatre
-from app.supervisor import Refused, ready
-from app.supervisor import run as supervise
+from app.supervisor import ready
 from app.supervisor.keyring import rotate, told_keys
+from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
+from jobs import filling
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.files import lost_files
 from jobs.health import WRONG, findings
 from jobs.servable import (
     NEWER_THAN_US,
+    Refused,
     at_our_schema,
     office_at,
     opened,
@@ -87,7 +89,7 @@ def _upgrade(settings: config.Config, given: Namespace) -> int:
 def _run(settings: config.Config, given: Namespace) -> int:
     """Run Duban: Redis, panel, ticker and workers under one command, until Ctrl-C."""
     try:
-        return supervise(settings, lambda line: print(line, flush=True))
+        return supervise(settings)
     except Refused as no:
         print(no, file=sys.stderr)
         return no.code
@@ -123,10 +125,17 @@ def _demo(settings: config.Config, given: Namespace) -> int:
     with transaction(sessions) as session:
         refuse_unless_fresh(session)
     password, kept = sample_password(settings.data, settings.demo_password)
-    fill_sample(sessions, now, password, settings.data, lambda n, line: print(f"{n:3}% {line}", flush=True))
+    with filling.told_as_made(settings.data):
+        fill_sample(sessions, now, password, settings.data, partial(_told, settings.data))
     print(f"账号 accounts: {', '.join(usernames())}")
     print(f"密码 password: {password} ({kept})" if kept else "密码 password: DESK_DEMO_PASSWORD", flush=True)
     return 0
+
+
+def _told(data: Path, percent: int, line: str) -> None:
+    """Say how far the sample office is, here and on the login page."""
+    filling.tell(data, percent, line)
+    print(f"{percent:3}% {line}", flush=True)
 
 
 def _sweep(settings: config.Config, given: Namespace) -> int:

@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 from redis import RedisError
-from sqlalchemy.exc import DBAPIError
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -22,8 +21,10 @@ from app.rules.workdays import BEIJING
 
 OURS = "duban"
 """What our handler is called: there is one."""
-_SPEAK = (OSError, RedisError, DBAPIError)
-"""Errors whose sentence names no value: `database.engine_from` sees to the last."""
+_SPEAK = (OSError, RedisError)
+_SPEAKS_TOO = ("sqlalchemy.exc", "DBAPIError")
+"""Errors whose sentence names no value: `database.engine_from` sees to the last, which is known by its name, for a
+process that asks no database has no room for the library."""
 _QUIET = ("rq", "alembic", "fontTools", "PIL", "waitress", "gunicorn", "urllib3")
 """Packages whose own lines begin at a warning."""
 _OWN_HANDLERS = ("gunicorn.error", "gunicorn.access", "rq.worker")
@@ -45,7 +46,7 @@ def _failure(_: WrappedLogger, __: str, told: EventDict) -> EventDict:
         error = sys.exc_info()[1]
     if isinstance(error, BaseException):
         told["error"] = type(error).__qualname__
-        if isinstance(error, _SPEAK):
+        if isinstance(error, _SPEAK) or _SPEAKS_TOO in [(of.__module__, of.__name__) for of in type(error).__mro__]:
             told["said"] = str(error).splitlines()[0][:200] if str(error) else ""
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
         told["at"] = [f"{one.filename.rpartition('/site-packages/')[2]}:{one.lineno} {one.name}" for one in frames]

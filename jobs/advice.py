@@ -73,6 +73,25 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "应有{wanted}个worker，现有{live}个。", "There should be {wanted} workers; {live} live.",
         "请查看日志并重新启动worker。", "Look at the log and start them again.",
     ),
+    "ticker_missing": (
+        "ticker已有{seconds}秒以上没有动静，机器人不会被唤醒。",
+        "The ticker has not been heard for more than {seconds} s: nothing wakes the bot.",
+        "请查看日志并重新启动ticker。", "Look at the log and start it again.",
+    ),
+    "disk_short": (
+        "数据目录所在磁盘已用{percent}%，剩余{free}。",
+        "The disk of the data folder is {percent} % full; {free} are left.",
+        "请清理或扩容；写满后无法登记和办理。", "Make room: once it is full nothing can be registered or done.",
+    ),
+    "database_unwritable": (
+        "数据库无法写入（{why}）。", "The database cannot be written to ({why}).",
+        "请检查数据库所在磁盘的剩余空间，以及数据库是否只读。",
+        "See whether its disk has room, and whether it only reads.",
+    ),
+    "data_unwritable": (
+        "数据目录无法写入（{why}）。", "The data folder cannot be written to ({why}).",
+        "请检查该磁盘的剩余空间和目录的权限。", "See whether its disk has room, and who owns the folder.",
+    ),
     "child_down": (
         "{name}没有运行（上次退出码{exit}，已重启{restarts}次）。",
         "{name} does not run (it ended with {exit}; started again {restarts} times).",

@@ -12,7 +12,7 @@ from rq.job import Job
 from rq.registry import FailedJobRegistry
 
 import config
-from jobs.desk import queue_on, redis_of
+from jobs.queue import queue_on, redis_of, ticked
 from jobs.worker import WORKER_TTL
 
 SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
@@ -21,12 +21,14 @@ SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many workers said lately that they live, how many jobs wait for one, how many failed, why the last did."""
+    """How many workers said lately that they live, how many jobs wait for one, how many failed, why the last did; how
+    long ago the ticker ticked, None where Redis knows of no tick."""
 
     live: int
     waiting: int
     failed: int
     why: str
+    tick: timedelta | None
 
 
 def crowd_of(settings: config.Config) -> Crowd:
@@ -38,7 +40,8 @@ def crowd_of(settings: config.Config) -> Crowd:
         live = sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
         failed = FailedJobRegistry(queue=queue)
         last = failed.get_job_ids(desc=True)[:1]
-        return Crowd(live, queue.count, failed.count, _error(redis, last[0]) if last else "")
+        why, tick = _error(redis, last[0]) if last else "", ticked(redis)
+        return Crowd(live, queue.count, failed.count, why, None if tick is None else datetime.now(UTC) - tick)
     finally:
         redis.close()
 

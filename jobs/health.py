@@ -43,6 +43,8 @@ CALENDAR_DAYS = 60
 """How far ahead the calendar must reach: the longest clock and its extension."""
 LATE = timedelta(minutes=30)
 """How old the last whole pass may be."""
+NO_TICK = timedelta(seconds=90)
+"""How long the ticker may be silent: it says so every second."""
 NEWEST = 1000
 """Among how many of the newest passes the last one is looked for: there is one more each minute, for years."""
 SHOWN_FAILURES = 20
@@ -207,7 +209,7 @@ def bot_findings(settings: config.Config) -> list[Finding]:
     if told is None and settings.redis_url is None:
         return [finding("bot_not_running")]
     down = [] if told is None else [_down(told, one.name) for one in told.children if one.state != "running"]
-    wanted = 1 if told is None else told.wanted("worker")
+    wanted = settings.workers if told is None else told.wanted("worker")
     try:
         return [*down, *_queue_findings(settings, wanted)]
     except (RedisError, NoRedis) as gone:
@@ -225,5 +227,7 @@ def _queue_findings(settings: config.Config, wanted: int) -> Iterator[Finding]:
     told = crowd_of(settings)
     if told.live < wanted:
         yield finding("worker_missing", wanted=wanted, live=told.live)
+    if told.tick is None or told.tick > NO_TICK:
+        yield finding("ticker_missing", seconds=int(NO_TICK.total_seconds()))
     if told.failed:
         yield finding("jobs_failed", WARNING, n=told.failed, days=FAILED_SECONDS // 86_400, why=told.why)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import sys
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
@@ -154,3 +156,18 @@ def no_sample(settings: config.Config, session: Session) -> None:
 def is_sample(session: Session) -> bool:
     """Whether the office is the sample one."""
     return session.scalar(select(Setting.value).where(Setting.name == "sample_office")) == "true"
+
+
+def main() -> int:
+    """Say whether the database of the environment may be served: 0, or 2 and a sentence."""
+    try:
+        servable(config.load(os.environ, office=office_at))
+    except (config.ConfigError, Refused) as no:
+        sys.stderr.write(f"{no}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The ticker: puts wake-ups into Redis, nothing else.
+"""The ticker: puts wake-ups into Redis, nothing else. It reads little of the program, and no library of databases.
 
 Two of them are harmless, for a wake-up's id is its name and its place in time, and Redis takes an id once. None is
 harmless for a while, and so is a Redis that is away or was emptied: what is due stands in the database.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from subprocess import PIPE
 from types import FrameType
 
 from redis import RedisError
@@ -19,9 +21,9 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 
 from app.logs import write_lines
-from config import ConfigError
-from jobs.desk import NoRedis, desk, queue_on, redis_of
-from jobs.servable import Refused, servable
+from config import ConfigError, load
+from jobs.beats import READY, Beats
+from jobs.queue import NoRedis, note_tick, queue_on, redis_of
 from jobs.timetable import FAILED_SECONDS, JOB_SECONDS, KEPT_SECONDS, TIMETABLE, Wake
 
 log = logging.getLogger("duban.ticker")
@@ -53,10 +55,13 @@ def tick(queue: Queue, now: float) -> list[str]:
 
 def run(queue: Queue, stopped: threading.Event) -> None:
     """Tick every second until stopped. A Redis that is away is waited for, with a line in the log once a minute."""
-    quiet_until = 0.0
+    quiet_until, beats = 0.0, Beats()
+    beats.say(READY)
     while not stopped.is_set():
+        beats.beat()
         try:
             tick(queue, time.time())
+            note_tick(queue.connection)
             quiet_until = 0.0
         except RedisError as gone:
             if time.monotonic() >= quiet_until:
@@ -68,10 +73,13 @@ def run(queue: Queue, stopped: threading.Event) -> None:
 def main() -> int:
     """Tick until SIGTERM or SIGINT; 2 where the settings or the database cannot be used."""
     write_lines("ticker")
+    # Who looks at the database has the whole program in his memory: a process that ends once it has looked.
+    looked = subprocess.run([sys.executable, "-m", "jobs.servable"], stderr=PIPE, text=True, check=False)  # noqa: S603
     try:
-        queue = queue_on(redis_of(desk().settings))
-        servable(desk().settings)
-    except (ConfigError, NoRedis, Refused) as wrong:
+        if looked.returncode:
+            raise ConfigError(looked.stderr.strip())
+        queue = queue_on(redis_of(load(os.environ)))
+    except (ConfigError, NoRedis) as wrong:
         log.error("%s", wrong)
         return 2
     stopped = threading.Event()

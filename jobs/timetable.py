@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.stages.deciding import STEPS
-
 QUEUE = "desk"
 """The queue that workers listen on."""
 
@@ -25,7 +23,7 @@ class Wake:
     steps: Sequence[str]
 
 
-SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, STEPS)
+SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, ("marks", "list", "drafts"))
 """The whole pass: the only one that says when a case is looked at again."""
 LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "list"))
 """The list of the working day. What lapses today belongs on it, so it is marked first."""

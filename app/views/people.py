@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import sentence
 from app.rules.words.accounts import CHOOSE
+from app.rules.words.faults import FILLING
 from app.stages import factors, logins, people
 from app.views import door, looked
 from app.views.actor import (
@@ -40,6 +42,7 @@ from app.views.actor import (
     refuse_access,
     written,
 )
+from jobs.filling import Filling, filling
 
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
@@ -73,6 +76,9 @@ class Login(AuthDBView):
         """Log in by account and password."""
         if current_user.is_authenticated:
             return redirect(_next())
+        far = filling(desk().settings.data)
+        if far is not None:
+            return self._not_yet(far)
         form = LoginForm_db()
         if form.validate_on_submit():
             try:
@@ -83,6 +89,12 @@ class Login(AuthDBView):
                 return _enter(user)
             flash(_REFUSED[language()], "danger")
         return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
+
+    def _not_yet(self, far: Filling) -> Any:
+        """While the sample office is being made: how far it is, instead of a password that would be wrong."""
+        said = {name: words.word(pair, language()).format_map(asdict(far)) for name, pair in FILLING.items()}
+        page = self.render_template("desk/filling.html", title="", percent=far.percent, said=said)
+        return page, 503 if request.method == "POST" else 200, {"Refresh": f"5; url={_login()}", "Retry-After": "5"}
 
     def _too_soon(self, template: str, no: NotAllowed, **shown: Any) -> Any:
         """The page once more, to who tries too often."""

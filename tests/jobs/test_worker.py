@@ -26,11 +26,11 @@ from app import web
 from app.database import reading, transaction
 from app.models import Dossier, Run, Setting
 from app.rules.workdays import BEIJING
-from app.supervisor import Refused
 from jobs import ticker
 from jobs import worker as worker_process
 from jobs.desk import desk as desk_of_a_job
 from jobs.desk import queue_on
+from jobs.servable import Refused
 from jobs.ticker import tick
 from jobs.timetable import TIMETABLE
 from tests.databases import Desk

@@ -37,3 +37,16 @@ EXPORTS = {
     ),
 }  # fmt: skip
 """Why an export is not begun."""
+FILLING = {
+    "title": ("正在生成示例办公室", "The sample office is being made"),
+    "far": (
+        "已完成{percent}%（{line}）。完成后本页会自动变为登录页，请稍候。",
+        "{percent} % are there ({line}). This page becomes the login page when it is finished.",
+    ),
+    "what": (
+        "其中有虚构的单位、人员和九十天的工单，用来试用；账号和密码会显示在启动窗口里。",
+        "It holds invented units, people and ninety days of cases, to try things out; its accounts and their password"
+        " are shown where Duban was started.",
+    ),
+}  # fmt: skip
+"""What the login page says while nobody can log in yet."""
