@@ -31,6 +31,7 @@ from app.rules.workdays import BEIJING
 from app.supervisor import panel
 from app.supervisor.child import Child, Say
 from app.supervisor.hearing import Ear
+from app.supervisor.rotation import put_aside
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
@@ -193,6 +194,7 @@ class Supervisor:
             self.say(f"{child.name} does not answer; it is killed and started again")
             child.replace()
         self._asked = time.monotonic()
+        put_aside(children.run_folder(self.settings.data) / "redis.log")
         return bool(deaf)
 
     def _hears(self, child: Child, redis: bool) -> bool:

@@ -5,13 +5,32 @@ Every name here that gunicorn knows is a setting.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
+import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
+from config import PROJECT
 from jobs.beats import Beats
 from jobs.parent import dies_with
 
+
+def _count_together() -> None:
+    """Give the processes a folder in which they count for `/metrics`, empty at each start. What counts looks for it
+    when it is first read, so this comes before the program; a desk that is not there is the program's to refuse."""
+    data = Path(os.environ.get("DESK_DATA") or PROJECT / "var")
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and data.is_dir():
+        folder = data / "run" / "metrics"
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700, parents=True)
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+_count_together()
 wsgi_app = "app.web:served()"
 worker_class = "app.supervisor.lanes.Process"
 workers = 2

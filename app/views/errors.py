@@ -92,7 +92,7 @@ def _unknown(error: Exception) -> Any:
     what = fault(error)
     if what is not None:
         return _faulty(what, error)
-    number = secrets.token_hex(4)
+    number = g.get("request_number") or secrets.token_hex(8)
     log.error("error %s at %s", number, request.endpoint, exc_info=error)
     code = 409 if kept_by_guard(error) else 500
     return _page(code, f"{words.word(ERRORS[code], language())} [{number}]")
