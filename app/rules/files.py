@@ -12,17 +12,39 @@ IDENTIFYING = ("certificate", "contact", "recording")
 approver let the caller's identity go along. [procedure 8]"""
 MEDIA = {
     "application/pdf": "pdf",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
+    "application/ofd": "ofd",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/msword": "doc",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/tiff": "tif",
+    "image/bmp": "bmp",
+    "image/heic": "heic",
     "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
     "audio/wav": "wav",
     "audio/amr": "amr",
+    "audio/ogg": "ogg",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
     "text/plain": "txt",
+    "text/csv": "csv",
 }
 """media type, found by content -> how the name of such a file ends."""
+ALSO: dict[str, tuple[str, ...]] = {
+    "docx": ("wps",), "xlsx": ("et",), "pptx": ("dps",), "doc": ("wps",), "xls": ("et",), "ppt": ("dps",),
+    "jpg": ("jpeg",), "tif": ("tiff",), "heic": ("heif",), "mp4": ("m4v", "3gp"), "ogg": ("opus", "oga"),
+    "m4a": ("3gp", "3ga"),
+}  # fmt: skip
+"""Other endings that the same content may keep: WPS writes its own beside those of Office."""
+TAKEN = tuple(dict.fromkeys(one for ending in MEDIA.values() for one in (ending, *ALSO.get(ending, ()))))
+"""Every ending that a kept file can have, each once."""
 MOST_BYTES = 20 * 1024 * 1024
 """[trust, Input: uploads <= 20 MB]"""
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -31,6 +53,10 @@ MOST_CHARACTERS = 120
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 _LONGEST_ENDING = 10
+_ENDING = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}\Z")
+_UNSAFE = re.compile(r'[<>:"|?*]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|\Z)", re.IGNORECASE)
+"""Names under which Windows knows a device, whatever they end in."""
 
 
 def clean_name(name: str) -> str:
@@ -42,6 +68,20 @@ def clean_name(name: str) -> str:
     if len(seen) > MOST_CHARACTERS and dot and stem and len(ending) <= _LONGEST_ENDING:
         return f"{stem[: MOST_CHARACTERS - len(ending) - 1]}.{ending}"
     return seen[:MOST_CHARACTERS] or "file"
+
+
+def kept_name(name: str, ending: str) -> str:
+    """A file's cleaned name under the ending of its content: `run.bat` that is a picture comes out as `run.jpg`. An
+    ending that the same content may have too stays; what is no ending, as in `report 1.2`, stays before it."""
+    clean = _UNSAFE.sub("_", clean_name(name))
+    stem, dot, last = clean.rpartition(".")
+    if dot and last.casefold() in (ending, *ALSO.get(ending, ())):
+        ending = last
+    elif not (dot and _ENDING.match(last)):
+        stem = clean
+    stem = stem.rstrip(" .") or "file"
+    marked = f"_{stem}" if _DEVICES.match(stem) else stem
+    return f"{marked[: MOST_CHARACTERS - len(ending) - 1]}.{ending}"
 
 
 def is_sha256(word: str) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried
-from app.files import keep
+from app.files import keep, kind_of
 from app.models import Category, Draft, File, Person, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
+from app.rules.files import kept_name
 from app.rules.refusal import NotAllowed
 from app.story.cast import actor_named, person_named
 from app.story.fillers import filled
@@ -105,7 +106,7 @@ class Hand:
             kept = keep(self.data, fields["file"], content_of(fields.pop("file")))
             fields |= {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
         if verb == "open_file":
-            query = select(File.id).where(File.case_id == self.case(step["case"]), File.name == fields["file"])
+            query = select(File.id).where(File.case_id == self.case(step["case"]), File.name == named(fields["file"]))
             fields["file"] = session.scalars(query).first() or 0
         return fields
 
@@ -143,6 +144,11 @@ def listed(value: Any) -> Sequence[Any]:
 def letters_of(step: Step) -> list[str]:
     """The letters of the cases that a split makes."""
     return [str(one) for one in listed(step.get("into", ()))]
+
+
+def named(name: str) -> str:
+    """How a file that a story names is called once it is kept: what it holds decides how it ends."""
+    return kept_name(name, kind_of(content_of(name), name))
 
 
 def content_of(name: str) -> bytes:

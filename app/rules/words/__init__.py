@@ -76,7 +76,7 @@ def value(domain: str, name: str, language: str = "zh") -> str:
 _FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel": ("channel",), "urgency": ("urgency",),
           "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
           "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting"),
-          "why": ("phone_wrong",)}  # fmt: skip
+          "why": ("phone_wrong",), "part": ("file_part",)}  # fmt: skip
 PARAMETERS: dict[str, Pair] = {
     "page": ("页码", "Page"), "size": ("每页条数", "Rows a page"), "order": ("排序", "Order"),
     "work": ("待办清单", "List of work"),

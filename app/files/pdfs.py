@@ -1,0 +1,159 @@
+"""PDF: whether something in it would run, start or bring along another file. Looked for in all bytes and in every
+packed row of objects, however a reader would find its way there; names may be written with escapes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
+
+from app.files import texts
+from app.files.refusals import BROKEN, LOCKED, active, too_much
+from app.rules.files import MOST_UNPACKED
+from app.rules.refusal import NotAllowed
+
+_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-\d")
+_PARTS = {
+    b"JavaScript": "javascript", b"Launch": "launch", b"EmbeddedFile": "embedded", b"EmbeddedFiles": "embedded",
+    b"RichMedia": "media", b"Rendition": "media", b"XFA": "xfa", b"GoToE": "embedded", b"GoToR": "launch",
+    b"ImportData": "launch", b"SubmitForm": "launch", b"JS": "javascript", b"RichMediaExecute": "media",
+}  # fmt: skip
+"""A name that stands for a part -> what it is."""
+_ENDS = rb"(?=[\s\x00()<>\[\]{}/%]|\Z)"
+
+
+def _spelled(name: bytes) -> bytes:
+    """A pattern for a name, each of its signs as itself or as an escape."""
+    return b"".join(b"(?:%c|#%02x|#%02X)" % (sign, sign, sign) for sign in name)
+
+
+_LONG = re.compile(
+    rb"/(?:(" + rb")|(".join(_spelled(one) for one in _PARTS if one != b"JS") + rb"))" + _ENDS
+)
+_LONG_NAMES = [one for one in _PARTS if one != b"JS"]
+_JS = re.compile(rb"/" + _spelled(b"JS") + rb"\s*[(<\d]")
+"""Two signs may stand in a picture by chance: looked for in unpacked objects only. An action of it names itself too."""
+_OBJECTS = re.compile(rb"/" + _spelled(b"ObjStm") + _ENDS)
+_ENCRYPTED = re.compile(rb"/" + _spelled(b"Encrypt") + _ENDS)
+_OPENS = re.compile(rb"/(?:" + _spelled(b"OpenAction") + rb"|" + _spelled(b"AA") + rb")" + _ENDS)
+_STREAM = re.compile(rb"stream[ \t]{0,8}(?:\r\n|\n|\r)")
+_ROW = re.compile(rb"[\s\x00]*(?:%[^\r\n]*[\r\n]+[\s\x00]*)*[+]?\d")
+_FILTER = re.compile(rb"/(?:Filter|F)\s*(\[[^\]]*\]|/[^\s/<>\[\]()]+|\d+\s+\d+\s+R)")
+_NAMED = re.compile(rb"/[^\s/<>\[\]()]+|\d+\s+\d+\s+R")
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_FAR = 65536
+"""How far the word that begins or ends an object may be from its type."""
+_HARMLESS = ("/GoTo", "/Named", "/Hide", "/SetOCGState", "/Trans", "/Thread")
+_UNREADABLE = (
+    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError, MemoryError,
+    NotImplementedError, zlib.error, OSError, AssertionError,
+)  # fmt: skip
+_BEGINNING = 4096
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether a content begins like a PDF."""
+    return _HEAD.match(content) is not None
+
+
+def kind(content: bytes) -> str:
+    """`pdf`. Raises NotAllowed for active parts, for one under a password, and where objects are hidden."""
+    if texts.MARKUP.search(content[:_BEGINNING]):
+        raise active("page")
+    _names_in(content)
+    _plainly_packed(content)
+    opens = _OPENS.search(content) is not None
+    for objects in _rows(content):
+        _objects(objects)
+        opens = opens or _OPENS.search(objects) is not None
+    if opens or _ENCRYPTED.search(content):
+        _read(content)
+    return "pdf"
+
+
+def _objects(content: bytes) -> None:
+    """A row of unpacked objects."""
+    _names_in(content)
+    if _JS.search(content):
+        raise active("javascript")
+
+
+def _names_in(content: bytes) -> None:
+    found = _LONG.search(content)
+    if found is not None and found.lastindex is not None:
+        raise active(_PARTS[_LONG_NAMES[found.lastindex - 1]])
+
+
+def _rows(content: bytes) -> Iterator[bytes]:
+    """What is packed in streams and begins with numbers, as a row of objects does, whatever is said of it."""
+    left = MOST_UNPACKED
+    for one in _STREAM.finditer(content):
+        if not _ROW.match(_unpacked(content, one.end(), _BEGINNING)):
+            continue
+        whole = _unpacked(content, one.end(), left + 1)
+        left -= len(whole)
+        if left < 0:
+            raise too_much()
+        yield whole
+
+
+def _unpacked(content: bytes, place: int, most: int) -> bytes:
+    """What comes out of a stream, no more than so many bytes, as far as it can be unpacked."""
+    ready, out = zlib.decompressobj(), bytearray()
+    while place < len(content) and len(out) < most and not ready.eof:
+        piece = content[place : place + _BEGINNING]
+        place += len(piece)
+        try:
+            while piece and len(out) < most:
+                out += ready.decompress(piece, most - len(out))
+                piece = ready.unconsumed_tail
+        except zlib.error:
+            break
+    return bytes(out)
+
+
+def _plainly_packed(content: bytes) -> None:
+    """Rows of objects are packed in the one way that is looked into. Raises NotAllowed (file_active) for others."""
+    for one in _OBJECTS.finditer(content):
+        start = content.rfind(b"obj", max(0, one.start() - _FAR), one.start())
+        end = content.find(b"stream", one.end(), one.end() + _FAR)
+        if start < 0 or end < 0:
+            raise active("hidden")
+        told = _ESCAPE.sub(lambda sign: bytes([int(sign[1], 16)]), content[start:end])
+        named = [name for way in _FILTER.findall(told) for name in _NAMED.findall(way)]
+        if b"/Predictor" in told or named not in ([], [b"/FlateDecode"], [b"/Fl"]):
+            raise active("hidden")
+
+
+def _read(content: bytes) -> None:
+    """Read by a library what only it can tell: what is under a key, and what happens when it is opened."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            if not reader.decrypt(""):
+                raise NotAllowed(LOCKED)
+            for number in sorted({row for row, _ in reader.xref_objStm.values()}):
+                packed = reader.get_object(IndirectObject(number, 0, reader))
+                if isinstance(packed, StreamObject):
+                    _objects(packed.get_data())
+        _opening(reader)
+    except _UNREADABLE:
+        raise NotAllowed(LOCKED if _ENCRYPTED.search(content) else BROKEN) from None
+
+
+def _opening(reader: PdfReader) -> None:
+    """What a document does when it is opened: it may go to a page."""
+    root: Any = reader.trailer["/Root"].get_object()
+    action = root.get("/OpenAction")
+    actions = [action] if action is not None else []
+    actions += list((root["/AA"].get_object() if "/AA" in root else {}).values())
+    for one in actions:
+        does = one.get_object()
+        if isinstance(does, DictionaryObject) and does.get("/S") not in _HARMLESS:
+            raise active("launch")

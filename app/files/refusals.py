@@ -1,0 +1,25 @@
+"""How a content is refused: what it is that is not taken, by a word that `app.rules.words` names."""
+
+from __future__ import annotations
+
+from app.rules.files import MOST_UNPACKED
+from app.rules.refusal import NotAllowed
+
+
+def active(part: str) -> NotAllowed:
+    """The refusal of a part that would do something by itself, or lead elsewhere."""
+    return NotAllowed("file_active", part=part)
+
+
+def wrapped(what: str) -> NotAllowed:
+    """The refusal of what holds other files: these are to be sent one by one."""
+    return NotAllowed("file_wrapped", part=what)
+
+
+def too_much() -> NotAllowed:
+    """The refusal of what is too large unpacked."""
+    return NotAllowed("file_unpacked", most=MOST_UNPACKED // 1024**2)
+
+
+BROKEN, LOCKED, TYPE = "file_broken", "file_locked", "file_type"
+"""The message ids of what cannot be read whole, what is under a password, and what is not taken."""
