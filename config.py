@@ -6,6 +6,7 @@ that is empty counts as unset. A setting that cannot be used ends the start with
 
 import os
 import secrets
+import shlex
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ class Config:
     metrics_token: str | None = field(repr=False)
     access_log: str | None
     owner_url: str | None = field(repr=False)
+    scanner: str | None
     messages: Path
     bench: Path
 
@@ -132,6 +134,7 @@ def load(
         workers=workers,
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
+        scanner=_scanner(environ),
         messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
         bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
     )
@@ -279,6 +282,17 @@ def _metrics_token(environ: Mapping[str, str]) -> str | None:
     if token and len(token) < METRICS_TOKEN_LENGTH:
         raise ConfigError(f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more.")
     return token or None
+
+
+def _scanner(environ: Mapping[str, str]) -> str | None:
+    """The command that scans uploads; whether it can be run `check` tells, so that a scanner that is being put in
+    place keeps nothing from starting."""
+    command = environ.get("DESK_SCANNER") or None
+    try:
+        words = shlex.split(command or "")
+    except ValueError as error:
+        raise ConfigError(f"DESK_SCANNER is {command!r}, which is no command ({error}): mend its quotes.") from error
+    return command if words else None
 
 
 def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | None:

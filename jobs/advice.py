@@ -127,6 +127,11 @@ ADVICE: dict[str, tuple[str, str, str, str]] = {
         "请在服务器上运行 python -m app init，补建所缺的账号。",
         "Run python -m app init on the server: it makes what is lacking.",
     ),
+    "scanner_missing": (
+        "病毒扫描命令无法运行（{command}），所有附件都被拒收。",
+        "The scanner's command cannot be run ({command}): no file is taken in.",
+        "请安装扫描程序，或更正DESK_SCANNER。", "Install it, or mend DESK_SCANNER.",
+    ),
     "file_lost": (
         "工单{case}的文件缺失或已改变（{kind} {id}）：{what}",
         "A file of case {case} is lost or altered ({kind} {id}): {what}",

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 import config
 from app.database import Sessions, engine_from, reading
+from app.files import Scanner
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Person, Run, Unit, UnitPost
@@ -57,6 +58,10 @@ UNSCOPED = {"unscoped": True}
 
 def findings(settings: config.Config, now: datetime) -> list[Finding]:
     """All that is wrong with a desk at its time `now`; nothing where all is well."""
+    return [*scanner_findings(settings), *_found(settings, now)]
+
+
+def _found(settings: config.Config, now: datetime) -> list[Finding]:
     engine = engine_from(settings.database_url)
     file = missing_file(engine)
     if file is not None:
@@ -73,6 +78,12 @@ def findings(settings: config.Config, now: datetime) -> list[Finding]:
         return [unreachable(error), *bot_findings(settings)]
     finally:
         engine.dispose()
+
+
+def scanner_findings(settings: config.Config) -> list[Finding]:
+    """Whether the office's scanner can be run: while it cannot, no file is taken in."""
+    missing = Scanner(settings.scanner).missing() if settings.scanner else None
+    return [finding("scanner_missing", command=missing)] if missing is not None else []
 
 
 def schema_findings(connection: Connection) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
 from app.database import transaction
-from app.files import content_of, keep
+from app.files import Scanner, content_of, keep
 from app.models import Case, Person, Setting, Supervision, Unit, UnitPost
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
@@ -24,7 +24,7 @@ from app.stages.access import note_access
 from app.stages.logins import refuse_try, tried_wrongly
 from app.verbs import VERBS, perform
 from tests.databases import Desk, postgres_copy, sqlite_copy
-from tests.papers.samples import BOMB, MACROS, NOT_TAKEN
+from tests.papers.samples import BOMB, MACROS, NOT_TAKEN, REFUSED
 from tests.people import UNITS, People, actor, fingerprint
 from tests.servers import PostgresCluster
 
@@ -274,12 +274,12 @@ def _role(p: People, name: str) -> int:
         return session.scalars(select(Role.id).where(Role.name == name)).one()
 
 
-def _kept(content: bytes) -> Scene:
+def _kept(content: bytes, scanner: str = "true") -> Scene:
     """A file that the store does not take; what it would have stored is below a folder that is gone afterwards."""
 
     def act() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            keep(Path(folder), "扫描件.pdf", content)
+            keep(Path(folder), "扫描件.pdf", content, Scanner(scanner))
 
     return lambda p: act
 
@@ -581,8 +581,13 @@ SCENES: dict[str, Scene] = {
     # files
     "file_empty": _kept(b""),
     "file_too_big": _kept(b"%PDF-".ljust(MOST_BYTES + 1, b"\n")),
-    "file_type": _kept(NOT_TAKEN["a program"]),
-    "file_macros": _kept(MACROS["a part with macros"]),
+    "file_type": _kept(NOT_TAKEN["text with a NUL"]),
+    "file_active": _kept(MACROS["docx with macros"]),
+    "file_broken": _kept(NOT_TAKEN["a torn document"]),
+    "file_locked": _kept(REFUSED["a docx under a password"][0]()),
+    "file_wrapped": _kept(NOT_TAKEN["a plain zip"]),
+    "file_infected": _kept(b"words", "sh -c 'echo Eicar FOUND; exit 1'"),
+    "file_unscanned": _kept(b"words", "false-scanner-that-is-not-there"),
     "file_unpacked": _kept(BOMB),
     "file_lost": lambda p: lambda: content_of(Path("nowhere"), "0" * 64),
     # calendar and office

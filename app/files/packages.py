@@ -41,6 +41,8 @@ def kind(content: bytes, depth: int = 0) -> str:
         raise NotAllowed(BROKEN)
     if "ofd.xml" in names:
         return _ofd(held)
+    if held.get("mimetype", b"").startswith(b"application/"):  # OpenDocument and books
+        raise NotAllowed(TYPE)
     if TYPES not in held:
         raise wrapped("archive") if held else NotAllowed(BROKEN)
     found = _office(held)

@@ -79,6 +79,8 @@ def kept_name(name: str, ending: str) -> str:
         ending = last
     elif not (dot and _ENDING.match(last)):
         stem = clean
+    if stem.casefold().endswith(f".{ending.casefold()}"):
+        stem = stem[: -len(ending) - 1]
     stem = stem.rstrip(" .") or "file"
     marked = f"_{stem}" if _DEVICES.match(stem) else stem
     return f"{marked[: MOST_CHARACTERS - len(ending) - 1]}.{ending}"

@@ -7,6 +7,16 @@ from typing import Any
 
 from app.rules.refusal import NotAllowed
 
+TAKEN_ZH = (
+    "可用：PDF、OFD，Word、Excel、PowerPoint、WPS文档，图片（JPG、PNG、GIF、WebP、TIFF、BMP、HEIC），"
+    "录音（MP3、M4A、WAV、AMR、OGG），视频（MP4、MOV），文本、CSV"
+)
+TAKEN_EN = (
+    "PDF, OFD; documents of Word, Excel, PowerPoint and WPS; pictures (JPG, PNG, GIF, WebP, TIFF, BMP, HEIC);"
+    " recordings (MP3, M4A, WAV, AMR, OGG); films (MP4, MOV); text and CSV"
+)
+"""Which files are taken, as it is said below a field and in a refusal. [app.rules.files]"""
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "accounts_there": ("数据库中已有{accounts}个账号，不能再初始化。", "The database holds {accounts} accounts already: an office is set up once."),
     "allocated_already": ("该工单已经分派，批示不能再指定单位。", "The case is allocated already; no unit can be named."),
@@ -55,7 +65,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "file_locked": ("文件有密码，无法检查，请取消密码后再上传。", "The file is under a password and cannot be looked into: take the password off and send it again."),
     "file_lost": ("文件{sha256}在存储中缺失或已改变，请从备份恢复。", "File {sha256} is missing or altered in the store: restore it from a backup."),
     "file_too_big": ("文件不得超过{most}MB。", "A file has at most {most} MB."),
-    "file_type": ("不接收此类文件。可用：PDF、OFD，Word、Excel、PowerPoint、WPS文档，图片（JPG、PNG、GIF、WebP、TIFF、BMP、HEIC），录音（MP3、M4A、WAV、AMR、OGG），视频（MP4、MOV），文本、CSV。", "Files of this type are not taken. These are: PDF, OFD; documents of Word, Excel, PowerPoint and WPS; pictures (JPG, PNG, GIF, WebP, TIFF, BMP, HEIC); recordings (MP3, M4A, WAV, AMR, OGG); films (MP4, MOV); text and CSV."),
+    "file_type": (f"不接收此类文件。{TAKEN_ZH}。", f"Files of this type are not taken. These are: {TAKEN_EN}."),
     "file_unpacked": ("文件解压后不得超过{most}MB。", "Unpacked, a file has at most {most} MB."),
     "file_unscanned": ("病毒扫描程序没有应答，文件未保存。请稍后再试；一直如此请告知系统管理员。", "The scanner does not answer: the file was not kept. Try again in a moment; if it stays so, tell the IT administrator."),
     "file_wrapped": ("不接收{part}：请把其中的文件逐个上传，正文可另存为PDF或文本。", "No {part} is taken: send the files in it one by one, and what is written in it as a PDF or as text."),

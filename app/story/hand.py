@@ -106,7 +106,7 @@ class Hand:
             kept = keep(self.data, fields["file"], content_of(fields.pop("file")))
             fields |= {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
         if verb == "open_file":
-            query = select(File.id).where(File.case_id == self.case(step["case"]), File.name == named(fields["file"]))
+            query = select(File.id).where(File.case_id == self.case(step["case"]), File.name == kept_as(fields["file"]))
             fields["file"] = session.scalars(query).first() or 0
         return fields
 
@@ -146,7 +146,7 @@ def letters_of(step: Step) -> list[str]:
     return [str(one) for one in listed(step.get("into", ()))]
 
 
-def named(name: str) -> str:
+def kept_as(name: str) -> str:
     """How a file that a story names is called once it is kept: what it holds decides how it ends."""
     return kept_name(name, kind_of(content_of(name), name))
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from app import files
 from app.models import Case
 from app.models.file import File
-from app.rules.files import MOST_BYTES
+from app.rules.files import MEDIA, MOST_BYTES, kept_name
 from app.rules.refusal import NotAllowed
 from app.rules.words import said
 from app.verbs import perform
@@ -32,7 +32,9 @@ def upload_of(storage: FileStorage) -> bytes:
 
 def keep(storage: FileStorage) -> dict[str, Any]:
     """Keep an upload in the store: what the verb `attach` asks of it."""
-    kept = files.keep(desk().settings.data, storage.filename or "", upload_of(storage))
+    settings = desk().settings
+    scanner = files.Scanner(settings.scanner) if settings.scanner else None
+    kept = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
     return {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
 
 
@@ -70,6 +72,8 @@ class Files(BaseView):
             log.error("file %s: %s", id, no)
             return self.render_template("desk/error.html", title="404", code=404, sentence=said(no, language())), 404
         name = row.name if who.reads_as_typed else masked_text(row.name, case_id)
+        # What was kept before its name followed its content is given out so too.
+        name = kept_name(name, MEDIA[row.media_type])
         return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)
 
 

@@ -18,8 +18,10 @@ from werkzeug.datastructures import MultiDict
 from app.models import Case, Category, Person, Unit
 from app.roles import PAGES, RIGHTS
 from app.rules import arrangement, reading, words
+from app.rules.files import MOST_BYTES, TAKEN
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
+from app.rules.sentences import TAKEN_EN, TAKEN_ZH
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread
@@ -61,6 +63,10 @@ _HINTS = {
     ),
     "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
     "names": ("每行一个。", "One a line."),
+    "file": (
+        f"{TAKEN_ZH}；每个不超过{MOST_BYTES // 1024**2}MB，不含宏和嵌入对象。",
+        f"{TAKEN_EN}; {MOST_BYTES // 1024**2} MB each at most, without macros and embedded objects.",
+    ),
     "case": ("填写工单编号。", "The number of the case."),
     "complained_unit": ("表扬的，填写被表扬的单位。", "Of praise: the unit that is praised."),
     "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
@@ -101,6 +107,11 @@ class Input:
     own: bool = False
     parts: list[Input] = field(default_factory=list)
 
+    @property
+    def accept(self) -> str:
+        """How the names of files may end that a browser offers here."""
+        return ",".join(f".{ending}" for ending in TAKEN)
+
 
 def tell(inputs: Sequence[Input], beside: Mapping[str, Sequence[str]], tongue: str) -> None:
     """Say below each of these fields what stands on file now, and which of them have taken it over."""
@@ -111,6 +122,11 @@ def tell(inputs: Sequence[Input], beside: Mapping[str, Sequence[str]], tongue: s
             now = "、".join(worded.get(value, value) for value in beside[one.name] if value)
             taken = list(filter(None, one.values or [one.value])) == list(filter(None, beside[one.name]))
             one.beside = words.word(_TAKEN if taken else _BESIDE, tongue) + (now or words.word(_EMPTY, tongue))
+
+
+def hint_of(name: str, tongue: str) -> str:
+    """What is said below a field of this name or kind, or nothing."""
+    return words.word(_HINTS[name], tongue) if name in _HINTS else ""
 
 
 def domain_of(verb: str, name: str) -> str:
@@ -151,9 +167,8 @@ class Form:
         elif one.kind in ("text", "long") and made.options:
             made.kind = "choice"
         made.own = one.name in OF_PERSONS
-        own = _HINTS.get(f"{one.name}:{self.verb.name}")
-        hint = own or _HINTS.get(one.name) or _HINTS.get(made.kind)
-        made.hint = words.word(hint, self.tongue) if hint else ""
+        said = (hint_of(key, self.tongue) for key in (f"{one.name}:{self.verb.name}", one.name, made.kind))
+        made.hint = next(filter(None, said), "")
         return made
 
     def _part(self, whole: str, name: str, kind: str) -> Input:
@@ -166,6 +181,7 @@ class Form:
         if name in LONG:
             made.kind = "long"
         made.own = whole == "caller"
+        made.hint = hint_of(kind, self.tongue)
         return made
 
     def _named(self, domain: str) -> list[tuple[str, str]]:

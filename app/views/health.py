@@ -23,6 +23,7 @@ from jobs.health import (
     calendar_findings,
     key_findings,
     pass_findings,
+    scanner_findings,
     schema_findings,
     swept,
     unreachable,
@@ -55,7 +56,7 @@ def readyz() -> tuple[Response, int]:
                 found += [*calendar_findings(session, now), *pass_findings(session, now)]
     except DatabaseError as error:
         found.append(unreachable(error))
-    found += bot_findings(desk.settings)
+    found += [*bot_findings(desk.settings), *scanner_findings(desk.settings)]
     told["findings"] = [{"code": one.code, "level": one.level} for one in found]
     wrong = any(one.level == WRONG for one in found)
     told["status"] = "not ready" if wrong else "ready"

@@ -21,6 +21,7 @@ from app.views.base import DeskInterface, DeskView
 from app.views.figures import points_told
 from app.views.masking import know_callers, masked_text
 from jobs.children import ChildState, read
+from jobs.health import scanner_findings
 
 
 def _own_unit() -> int:
@@ -109,6 +110,12 @@ class Bot(DeskView):
         """The processes of the supervisor, as it last wrote them; none where no supervisor runs."""
         state = read(desk().settings.data)
         return state.children if state else ()
+
+    def warnings(self) -> Inputs:
+        """What keeps files from coming in: what is so, and what to do."""
+        found = scanner_findings(desk().settings)
+        zh = language() == "zh"
+        return [{"said": one.zh if zh else one.en, "todo": one.todo_zh if zh else one.todo_en} for one in found]
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""

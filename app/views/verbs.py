@@ -29,7 +29,7 @@ from app.views.casepage import names_of, why_not
 from app.views.caserows import rows_of
 from app.views.choices import offered, units_of
 from app.views.files import keep
-from app.views.forms import UPLOADED, Form, Input, tell
+from app.views.forms import UPLOADED, Form, Input, hint_of, tell
 from app.views.matter import matter
 from app.views.once import ONCE, SHOWN_AGAIN, First, Sending, key_for, remember
 from app.views.onfile import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
@@ -126,7 +126,7 @@ class Verbs(BaseView):
         inputs = form.inputs(NOT_ON_FORMS, offered(verb, case, tongue, rows))
         tell(inputs, beside or {}, tongue)
         if verb.name == "attach":
-            inputs.append(Input("upload", words.field("file", tongue), "file", True))
+            inputs.append(Input("upload", words.field("file", tongue), "file", True, hint=hint_of("file", tongue)))
         meant = which_row(verb, case, typed)
         if question is not None:
             meant.seen = typed.get(SEEN, "")
