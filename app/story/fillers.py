@@ -93,8 +93,7 @@ def _is(**values: Any) -> Filler:
 
 _REASONED = (
     "withdraw", "submit", "reclassify", "reassign", "waive_assist", "request_return", "void_reminder", "propose",
-    "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal",
-    "reissue_report",
+    "decline", "defer", "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reissue_report",
 )  # fmt: skip
 _APPROVED = (
     "confirm_refusal", "confirm_finding", "approve_calendar", "approve_rule", "confirm_lifting", "confirm_account",
@@ -105,6 +104,7 @@ _WORDED = ("first_response", "feed_back", "ask_review", "record_statement", "sup
 FILLERS: dict[str, Filler] = {
     **{verb: _says(reason=REASON) for verb in _REASONED},
     **{verb: _says(words="已按要求办理并说明情况如下，请予审核。") for verb in _WORDED},
+    "reveal": lambda letter, step, now: {"purpose": "contact", "reason": f"{letter}：{REASON}"},
     "register": _register,
     "contact": _says(words="诉求人来电反映问题仍未解决。"),
     "split": lambda letter, step, now: {"parts": [{"narrative": f"{letter}另一事项：路灯不亮，夜间出行不便。"}]},

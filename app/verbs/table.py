@@ -256,7 +256,8 @@ _VERBS = (
         _c("kind!", filing.KINDS), _f("name!", most=filing.MOST_CHARACTERS), _f("sha256!"), _f("size!", "int"),
         _f("media_type!"), _f("referral", "id"))),
     Verb("open_file", "acceptance", "case", files.open_file, (_f("file!", "id"),)),
-    Verb("reveal", "acceptance", "case", acceptance.reveal, (_REASON,)),
+    Verb("reveal", "acceptance", "case", acceptance.reveal, (
+        _c("purpose!", acceptance.PURPOSES), _f("reason"))),
     Verb("cover", "acceptance", "case", acceptance.cover, (_f("more", "names"), _f("less", "names"))),
     Verb("answer_directly", "allocation", "case", allocation.answer_directly, (_f("answer!"),)),
     Verb("allocate", "allocation", "case", allocation.allocate, (_f("unit!", "unit"), _f("assists", "units"))),

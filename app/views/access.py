@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from app.models import Access
@@ -17,7 +18,9 @@ class AccessLog(DeskView):
     page = "AccessLog"
 
     def value(self, item: Any, name: str) -> str:
-        """A case by its number alone, and a page by its name."""
+        """A case by its number alone, a page by its name, and what somebody was shown a caller for."""
+        if name == "filters" and item.kind == "revealed" and item.filters:
+            return words.value("purpose", str(json.loads(item.filters).get("purpose", "")), language())
         if name == "page" and item.page:
             return words.page(item.page, language())
         return super().value(item, name)

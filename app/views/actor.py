@@ -25,8 +25,8 @@ from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
 NOBODY = Actor(None, "nobody")
-SEARCHED = "q_"
-"""What the name of a field of a search begins with."""
+SEARCHED = ("q_", "asked")
+"""How the parameters of a search begin: of its fields, and of what is sealed of them."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""What is asked of a generated page: which rows, by the kind of each column, and in which order. All of it stands in
-the address, so that a search can be kept, sent and gone back to."""
+"""What is asked of a generated page: which rows, by the kind of each column, and in which order. What is chosen from
+lists and calendars stands in the address; what is typed stands there sealed. So a search can be gone back to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 from flask import g, request, url_for
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import Boolean, Date, Integer, inspect, select
+from werkzeug.datastructures import MultiDict
 
 from app.models.columns import Moment
 from app.rules import reading, words
 from app.views.actor import actor, language, reader
 from app.views.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
+from app.views.paging import number_typed
 from app.views.searching import Contains, Covered
+from app.views.sought import ASKED, Sought, sought_in, token_of
 from app.views.unread import DATED, understood, unread
 from app.views.worklists import Queue, queues_of
 
@@ -33,6 +36,10 @@ def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
     return found
 
 
+SEARCH_GONE: words.Pair = (
+    "原来的查询内容已失效（登录已更换），请重新填写后查询。",
+    "What was searched for is gone (you have logged in anew): type it again.",
+)
 PLAIN = ("choice", "bool", "number")
 """The kinds of columns whose search holds nobody's words."""
 
@@ -52,9 +59,35 @@ class Asking:
     base_order: tuple[str, str]
     _base_filters: Any
 
+    def asked(self) -> MultiDict[str, str]:
+        """All that is asked in this request: of the form or of the address, with what stands sealed in it."""
+        read: dict[str, MultiDict[str, str]] = g.setdefault("desk_asked", {})
+        if self.page not in read:
+            sent = request.form if request.method == "POST" else request.args
+            pairs = [(name, value) for name, value in sent.items(multi=True) if name not in (ASKED, "csrf_token")]
+            found = self._sought()
+            read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
+        return read[self.page]
+
+    def _sought(self) -> Sought | None:
+        token = request.args.get(ASKED)
+        return sought_in(self.page, token) if token else Sought([], [])
+
+    def stays(self, name: str, value: str) -> bool:
+        """Whether a parameter may stand in an address as it is: chosen from a list or a calendar, not typed."""
+        part, _, column = name.partition("_")
+        if part in ("q", "from", "to") and column in self.search_columns:
+            kind = self._kind(column)
+            if part != "q":
+                return kind in DATED and day_of(value) is not None
+            typed = kind in ("text", "number") or (kind == "relation" and not self.options(column))
+            return not typed and understood(self, column, value)
+        known = {"order": self.order_columns, "way": ("asc", "desc"), "work": queues_of(actor())}
+        return value in known[name] if name in known else name in ("page", "size") and number_typed(value) is not None
+
     def waiting(self) -> Queue | None:
         """The list of work that was asked for, where it is this person's and of this page."""
-        queue = queues_of(actor()).get(request.args.get("work", ""))
+        queue = queues_of(actor()).get(self.asked().get("work", ""))
         return queue if queue is not None and queue.page == self.page else None
 
     def _kind(self, name: str) -> str:
@@ -97,8 +130,8 @@ class Asking:
                 kind = "text"
             made.append({
                 "name": name, "kind": kind, "label": words.column(self.table, name, language()), "options": options,
-                "value": request.args.get(f"q_{name}", ""), "from": request.args.get(f"from_{name}", ""),
-                "to": request.args.get(f"to_{name}", ""),
+                "value": self.asked().get(f"q_{name}", ""), "from": self.asked().get(f"from_{name}", ""),
+                "to": self.asked().get(f"to_{name}", ""),
             })  # fmt: skip
         return made
 
@@ -106,7 +139,7 @@ class Asking:
         """What was asked for, for the access log: the words of what is chosen and days, and of what was typed only that
         something was."""
         told = {}
-        for name, value in request.args.items():
+        for name, value in self.asked().items():
             part, _, column = name.partition("_")
             if value and part in ("q", "from", "to") and column in self.search_columns:
                 told[name] = value[:80] if part != "q" or self._kind(column) in PLAIN else "…"
@@ -129,11 +162,11 @@ class Asking:
         kind = self._kind(name)
         if kind in DATED:
             for end, bound in (("from", Since), ("to", Until)):
-                day = day_of(request.args.get(f"{end}_{name}"))
+                day = day_of(self.asked().get(f"{end}_{name}"))
                 if day:
                     filters.add_filter(name, bound, (day, kind))
             return
-        value = request.args.get(f"q_{name}", "").strip()
+        value = self.asked().get(f"q_{name}", "").strip()
         if not value or not understood(self, name, value):
             return
         if kind == "relation" and name == "case":
@@ -151,14 +184,25 @@ class Asking:
     def unread(self) -> list[str]:
         """What of the address could not be read, as sentences: each is left out of what is asked, and said."""
         labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
-        return [words.unread(label, value, language()) for label, value in unread(self, request.args, labels)]
+        said = [words.unread(label, value, language()) for label, value in unread(self, self.asked(), labels)]
+        found = self._sought()
+        if found is None:
+            return [*said, words.word(SEARCH_GONE, language())]
+        left_out = (labels.get(name.partition("_")[2], name) for name in found.left_out)
+        return [*said, *(words.unread(label, "…", language()) for label in left_out)]
 
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""
-        name, way = request.args.get("order", ""), request.args.get("way", "desc")
+        name, way = self.asked().get("order", ""), self.asked().get("way", "desc")
         known = name in self.order_columns and (name not in self.free or actor().reads_as_typed)
         return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
     def address(self, view: str, **changed: Any) -> str:
-        """The address of a view of this page with what was asked for, some of it changed."""
-        return f"{url_for(f'{self.endpoint}.{view}')}?{urlencode({**request.args.to_dict(), **changed})}"
+        """The address of a view of this page with what was asked for, some of it changed; what was typed sealed."""
+        asked = [(name, value) for name, value in self.asked().items(multi=True) if value and name not in changed]
+        asked += [(name, str(value)) for name, value in changed.items()]
+        told = [(name, value) for name, value in asked if self.stays(name, value)]
+        typed = [(name, value) for name, value in asked if not self.stays(name, value)]
+        if typed:
+            told.append((ASKED, token_of(self.page, typed)))
+        return url_for(f"{self.endpoint}.{view}") + (f"?{urlencode(told)}" if told else "")

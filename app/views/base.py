@@ -139,13 +139,15 @@ class DeskView(Asking, ModelView):
 
     # Pages.
 
-    @expose("/list/")
+    @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> Any:
-        """A page of rows with the search form."""
-        asked = number_typed(request.args.get("size"))
+        """A page of rows with the search form; the form is answered with the address of what it asks for."""
+        if request.method == "POST":
+            return redirect(self.address("list"), 303)
+        asked = number_typed(self.asked().get("size"))
         size = min(asked or PAGE, LARGEST_PAGE)
-        page = number_typed(request.args.get("page")) or 0
+        page = number_typed(self.asked().get("page")) or 0
         column, way = self.order()
         left_out = [*self.unread(), *another_size(asked, size)]
         deep = min(page, DEEPEST // size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
-from app.models import Case, Event, Run, Setting, Unit, UnitPost
+from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
 from app.rules import words
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
@@ -100,7 +101,7 @@ class Bot(DeskView):
     list_template = "desk/bot.html"
     page_only = ("error",)
 
-    @expose("/list/")
+    @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> Any:
         """The runs, under the state of the processes."""
@@ -146,13 +147,20 @@ class Events(DeskView):
         if name in ("from_state", "to_state") and getattr(item, name):
             return words.state(item.subject, getattr(item, name), tongue)
         if name == "reveal" and item.reveal is not None:
-            return masked_text(item.reveal.reason, item.reveal.case_id)
+            return _why(item.payload, item.reveal, tongue)
         return super().value(item, name)
 
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn in one statement each who acted, and which callers somebody may have named when he was shown them."""
         know_people(row.actor for row in rows)
         know_callers(row.reveal.case_id for row in rows if row.reveal is not None)
+
+
+def _why(payload: str, row: Reveal, tongue: str) -> str:
+    """Why somebody was shown a caller: what for, and in his own words, without the caller."""
+    purpose = json.loads(payload).get("purpose")
+    said = masked_text(row.reason, row.case_id) if row.reason else ""
+    return "：".join(filter(None, (words.value("purpose", purpose, tongue) if purpose else "", said)))
 
 
 _SUBJECTS = {"case": "hotline_case", "office": "setting"}

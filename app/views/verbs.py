@@ -193,7 +193,7 @@ class Verbs(BaseView):
                 cover_chosen(session, id, typed)
             done = perform(session, at, who, verb.name, case=id, **target, **values)
             if verb.name == "reveal":
-                looked.noting("revealed", case_id=id)(session)
+                looked.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)
             told = {**_told(verb, done), **slip_of(done)}
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)

@@ -372,12 +372,12 @@ def test_the_identity_of_a_confidential_caller_reaches_no_unit_and_no_event(desk
 def test_the_reason_for_showing_a_caller_is_kept_beside_the_event_and_not_in_it(desk: Desk) -> None:
     office = Office(desk)
     office.allocated(at(0), "A", caller=CALLER)
-    office.do(at(10), "allocator", "reveal", "A", reason=" 回访前核对地址 ")
+    office.do(at(10), "allocator", "reveal", "A", purpose="verify", reason=" 回访前核对地址 ")
     event = office.row(Event, kind="caller.revealed")
     kept = office.row(Reveal)
     assert (kept.event_id, kept.case_id, kept.reason) == (event.id, office.id("A"), "回访前核对地址")
     assert event.actor == f"user:{kept.by_id}" and event.at == kept.at
-    assert event.payload == f'{{"caller":"caller:{office.case("A").caller_id}"}}'
+    assert event.payload == f'{{"caller":"caller:{office.case("A").caller_id}","purpose":"verify"}}'
     for statement in ("DELETE FROM reveal", "UPDATE reveal SET reason = '别的'"):
         with pytest.raises(DatabaseError, match="append-only"), transaction(desk.sessions) as session:
             session.execute(text(statement))
@@ -415,7 +415,7 @@ def test_a_unit_reveals_a_caller_of_its_own_case_with_a_reason_on_the_record(des
     office.unit("HOUSING")
     assert office.do(at(10), "staff@WATER", "reveal", "A", reason="联系诉求人").name == CALLER["name"]
     assert office.events("A")[-1] == "caller.revealed"
-    assert office.refused(at(20), "staff@WATER", "reveal", "A", reason=" ") == "reason_missing"
+    assert office.refused(at(20), "staff@WATER", "reveal", "A", purpose="other", reason=" ") == "reason_missing"
     assert office.refused(at(20), "staff@HOUSING", "reveal", "A", reason="看看") == "not_found"
 
 

@@ -141,8 +141,11 @@ def test_a_confidential_caller_is_not_revealed_to_a_unit_any_other_is_and_logged
 @pytest.mark.parametrize("who", ["allocator", "centre_head", "officer"])
 def test_revealing_a_caller_needs_a_reason(room: Room, who: str) -> None:
     room.allocated("2025-06-09 09:10", "A")
-    assert room.refused("2025-06-09 10:00", who, "reveal", "A", reason=" ") == "reason_missing"
-    room.do("2025-06-09 10:00", who, "reveal", "A", reason="核对地址")
+    assert room.refused("2025-06-09 10:00", who, "reveal", "A", purpose=None) == "field_missing"
+    assert room.refused("2025-06-09 10:00", who, "reveal", "A", purpose="curiosity") == "field_wrong"
+    assert room.refused("2025-06-09 10:00", who, "reveal", "A", purpose="other", reason=" ") == "reason_missing"
+    assert room.events("A")[-1] != "caller.revealed"
+    room.do("2025-06-09 10:00", who, "reveal", "A", purpose="other", reason="核对地址")
     assert room.events("A")[-1] == "caller.revealed"
 
 

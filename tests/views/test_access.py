@@ -94,9 +94,12 @@ def test_an_export_names_its_page_its_filters_and_how_many_rows_it_had(panel: Pa
 
 def test_who_was_shown_a_caller_is_found_by_the_case(panel: Panel) -> None:
     case = cases_of(panel.desk, "HOUSING")[2]
-    panel.of("allocator").post(f"/do/reveal/{case}", {"reason": "回访前核对"})
+    panel.of("allocator").post(f"/do/reveal/{case}", {"purpose": "visit", "reason": "回访前核对"})
     [row] = rows(panel.desk, kind="revealed")
     assert (row.case_id, row.account_id) == (case, id_of(panel.desk, "allocator"))
+    assert json.loads(row.filters) == {"purpose": "visit"}
+    told = panel.of("log_auditor").get("/accesslog/list/?q_kind=revealed").text
+    assert ">回访<" in told
 
 
 def test_the_auditor_asks_by_kind_account_and_address(sqlite_panel: Panel) -> None:

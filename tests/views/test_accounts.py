@@ -90,13 +90,14 @@ def test_the_log_auditor_reads_why_a_caller_was_shown_and_not_whom(sqlite_panel:
     for nobody else."""
     case, phone = cases_of(sqlite_panel.desk, "HOUSING")[2], "13909121003"
     reason = f"回访{CALLER}HOUSING（{phone}）前核对地址"
-    assert phone in sqlite_panel.of("allocator").post(f"/do/reveal/{case}", {"reason": reason}).text
+    told = sqlite_panel.of("allocator").post(f"/do/reveal/{case}", {"purpose": "verify", "reason": reason}).text
+    assert phone in told
     with transaction(sqlite_panel.desk.sessions) as session:
         id = session.scalars(select(Event.id).where(Event.kind == "caller.revealed").order_by(Event.id.desc())).first()
     auditor = sqlite_panel.of("log_auditor")
     for address in ("/events/list/?q_kind=caller.revealed", f"/events/show/{id}", "/events/export.csv"):
         told = auditor.get(address).text
-        assert "前核对地址" in told, address
+        assert "核对来电人身份：" in told and "前核对地址" in told, address
         assert CALLER not in told and phone not in told, address
     for role in ("allocator", "centre_head", "officer", "it_admin"):
         assert sqlite_panel.of(role).get(f"/events/show/{id}").status_code == 403
@@ -271,7 +272,7 @@ def test_a_custom_role_without_a_scope_sees_no_case(sqlite_panel: Panel) -> None
     browser = _hire(sqlite_panel, "blind", "Cases", "Assignments", "allocate", "reveal")
     for case in cases_of(sqlite_panel.desk, "HOUSING"):
         assert browser.get(f"/cases/{case}").status_code == 404
-        assert browser.post(f"/do/reveal/{case}", {"reason": "想看"}).status_code == 404
+        assert browser.post(f"/do/reveal/{case}", {"purpose": "verify", "reason": "想看"}).status_code == 404
     assert "共 0 条" in browser.get("/cases/list/").text
 
 
@@ -285,7 +286,7 @@ def test_a_custom_role_in_a_unit_is_kept_to_the_unit_and_to_what_units_may(panel
     own = cases_of(panel.desk, "HOUSING")
     units = {right for role in ("unit_staff", "unit_head") for right in RIGHTS[role]}
     assert _verbs(browser, own[0]) <= units
-    assert refused(browser.post(f"/do/reveal/{own[2]}", {"reason": "想看"})) == "confidential"
+    assert refused(browser.post(f"/do/reveal/{own[2]}", {"purpose": "verify", "reason": "想看"})) == "confidential"
 
 
 @pytest.mark.long

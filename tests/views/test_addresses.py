@@ -402,6 +402,7 @@ def test_the_numbers_of_callers_are_covered_on_every_page_of_the_centre(sqlite_p
     assert f"{CALLER[0]}**" in page
     assert f"{CALLER}HOUSING" not in page
     assert "139****" in page
-    answer = browser.post(f"/do/reveal/{own[2]}", {"reason": "回访需要核实"})
+    answer = browser.post(f"/do/reveal/{own[2]}", {"purpose": "visit", "reason": "回访需要核实"})
     assert CALLER in answer.text
-    assert sqlite_panel.of("head@HOUSING").post(f"/do/reveal/{own[2]}", {"reason": "需要联系"}).status_code == 422
+    asked = {"purpose": "contact", "reason": "需要联系"}
+    assert sqlite_panel.of("head@HOUSING").post(f"/do/reveal/{own[2]}", asked).status_code == 422

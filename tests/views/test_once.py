@@ -171,7 +171,7 @@ def test_a_commit_of_unknown_fate_is_looked_up_by_its_key(panel: Panel) -> None:
 def test_a_caller_is_shown_once_on_the_record_and_not_for_ever(sqlite_panel: Panel) -> None:
     case = cases_of(sqlite_panel.desk, "HOUSING")[0]
     browser, form = sqlite_panel.of("allocator"), f"/do/reveal/{case}"
-    sent = {"reason": "需要核实回访电话", "once": browser.key(form)}
+    sent = {"purpose": "visit", "reason": "需要核实回访电话", "once": browser.key(form)}
 
     def reveals() -> int:
         with reading(sqlite_panel.desk.sessions) as session:

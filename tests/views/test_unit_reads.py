@@ -208,12 +208,12 @@ def _complained(people: People, **more: Any) -> int:
 def test_a_unit_of_whom_a_person_is_complained_of_sees_no_caller_unless_he_agreed(empty: Panel, people: People) -> None:
     id = _complained(people, caller={"name": "李秀英", "phone": PHONE})
     with pytest.raises(NotAllowed) as no:
-        people.plainly("head@WATER", "reveal", id, reason="需要联系")
+        people.plainly("head@WATER", "reveal", id, purpose="contact", reason="需要联系")
     assert no.value.msgid == "withheld"
     page = empty.of("head@WATER").get(f"/cases/{id}").text
     assert "请通过中心联系" in page and "138****8002" not in page and "李**" not in page
     agreed = _complained(people, caller={"name": "李秀英", "phone": PHONE}, agreed_named=True)
-    assert people.plainly("head@WATER", "reveal", agreed, reason="需要联系").name == "李秀英"
+    assert people.plainly("head@WATER", "reveal", agreed, purpose="contact", reason="需要联系").name == "李秀英"
     assert "138****8002" in empty.of("head@WATER").get(f"/cases/{agreed}").text
 
 
@@ -248,7 +248,7 @@ def test_the_unit_that_one_complained_of_was_dissolved_into_sees_no_caller_eithe
             assert session.scalars(query).all() == ["王丽"]
         return
     with pytest.raises(NotAllowed, match="withheld"):
-        people.plainly("head@HOUSING", "reveal", id, reason="需要联系")
+        people.plainly("head@HOUSING", "reveal", id, purpose="contact", reason="需要联系")
     browser = empty.enter("head@HOUSING")
     page = browser.get(f"/cases/{id}").text
     assert "请通过中心联系" in page and "138****8002" not in page and "李**" not in page

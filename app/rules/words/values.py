@@ -141,6 +141,12 @@ VALUES: dict[str, dict[str, Pair]] = {
         "media": ("多媒体动作", "actions of rich media"), "xfa": ("XFA表单", "XFA forms"), "hidden": ("无法检查的隐藏对象", "hidden objects that cannot be looked into"),
         "archive": ("压缩包", "archive"), "mail": ("邮件文件", "mail file"), "rich_text": ("RTF文件", "RTF file"),
     },
+    "purpose": {
+        "contact": ("联系诉求人核实或补充情况", "to ask the caller back"), "answer": ("向诉求人答复", "to answer the caller"),
+        "visit": ("回访", "to visit"), "on_site": ("上门办理或现场勘查", "to come to the place"),
+        "verify": ("核对来电人身份", "to tell who called"), "safety": ("涉及人身安全的紧急情况", "danger to life or limb"),
+        "inquiry": ("督办调查核实", "an inquiry of the room"), "other": ("其他（须写明）", "other (say what)"),
+    },
     "why": {"result": ("办理结果", "result"), "attitude": ("服务态度", "attitude"), "timeliness": ("办理时效", "timeliness"),
             "other": ("其他", "other")},
     "report_kind": {"weekly": ("周报", "weekly"), "monthly": ("月报", "monthly"), "quarterly": ("季报", "quarterly"),

@@ -74,7 +74,7 @@ FIELDS: dict[str, Pair] = {
     "complained_person": ("被反映人", "Person complained of"), "demand": ("诉求目的", "Demand"),
     "dangerous": ("危及人身财产安全", "Immediate danger"), "paper_form": ("纸质登记表编号", "Paper form's number"),
     "repeat_check": ("重复核查结果", "Repeat check"), "suggestion": ("合理化建议", "Suggestion"), "words": ("说明", "Words"),
-    "into": ("并入工单", "Into case"), "parts": ("拆分事项", "Parts"), "reason": ("理由", "Reason"),
+    "into": ("并入工单", "Into case"), "parts": ("拆分事项", "Parts"), "reason": ("理由", "Reason"), "purpose": ("用途", "What for"),
     "re_explained": ("已再次解释", "Explained once more"), "accept": ("是否同意", "Accept"), "line": ("专线", "Line"),
     "keep": ("是否采纳", "Keep"), "answer": ("答复内容", "Answer"), "unit": ("单位", "Unit"), "assists": ("协办单位", "Assists"),
     "workdays": ("工作日数", "Working days"), "promised_on": ("承诺日期", "Promised date"), "opinion": ("办理意见", "Opinion"),

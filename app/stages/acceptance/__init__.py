@@ -27,10 +27,11 @@ from app.stages.acceptance.registration import (
     register,
     split,
 )
-from app.stages.acceptance.reveals import REVEALS_AN_HOUR, reveal
+from app.stages.acceptance.reveals import PURPOSES, REVEALS_AN_HOUR, reveal
 from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestion, screen_suggestion
 
 __all__ = [
+    "PURPOSES",
     "comment_suggestion",
     "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
     "REVEALS_AN_HOUR", "area_code", "confirm_refusal", "contact", "cover", "decided", "edit_case", "end_visits",

@@ -15,6 +15,8 @@ from app.rules.workflow import LIVE
 from app.stages.acceptance.contacts import lead_of
 from app.stages.covers import withheld_from
 
+OTHER = "other"
+
 
 def _to_visit(session: Session, case: Case) -> bool:
     """Whether a visitor has a caller to visit: not of a leader's matter, which is the room's. [procedure 6]"""
@@ -23,9 +25,19 @@ def _to_visit(session: Session, case: Case) -> bool:
     return not lead.leader_assigned and (lead.state == "visiting" or session.scalar(waiting) is not None)
 
 
-def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> Caller | ToldAs:
-    """Show a caller's name and number as they were typed at his case, with a reason, on the record."""
-    if not reason.strip():
+PURPOSES = ("contact", "answer", "visit", "on_site", "verify", "safety", "inquiry", OTHER)
+"""What a caller may be shown for: to ask back, to answer, to visit, to come to the place, to tell who called, danger to
+life or limb, the room's inquiry, another."""
+
+
+def reveal(
+    session: Session, now: datetime, actor: Actor, case: Case, purpose: str, reason: str = ""
+) -> Caller | ToldAs:
+    """Show a caller's name and number as they were typed at his case: for a purpose of the list, which stands in the
+    event, and with a reason in words, without which `other` says nothing."""
+    if purpose not in PURPOSES:
+        raise NotAllowed("field_wrong", field="purpose")
+    if purpose == OTHER and not reason.strip():
         raise NotAllowed("reason_missing")
     if case.caller_id is None:
         raise NotAllowed("no_caller")
@@ -42,7 +54,7 @@ def reveal(session: Session, now: datetime, actor: Actor, case: Case, reason: st
     if actor.is_a("visitor") and not _to_visit(session, case):
         raise NotAllowed("not_found")
     why = {"event_id": None, "case_id": case.id, "at": now, "by_id": actor.id, "reason": reason.strip()}
-    payload = {"caller": f"caller:{case.caller_id}"}
+    payload = {"caller": f"caller:{case.caller_id}", "purpose": purpose}
     note(session, now, actor, case, "caller.revealed", None, payload, rows=[(Reveal, why)])
     _alarm(session, now, actor)
     told = select(ToldAs).where(ToldAs.case_id == case.id).limit(1)

@@ -97,11 +97,12 @@ def _instruct(desk: Desk, file: File, dice: Random, unit: str) -> dict[str, Any]
 
 _SAME = (
     "request_return", "reclassify", "reassign", "waive_assist", "void_reminder", "propose", "decline", "defer",
-    "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "reveal", "withdraw", "submit",
+    "strike_row", "amend_visit", "send_back_referral", "abandon_referral", "withdraw", "submit",
     "request_extension",
 )  # fmt: skip
 FORMS: dict[str, Form] = {
     **{verb: _said("reason", verb) for verb in _SAME},
+    "reveal": lambda desk, file, dice, unit: {"purpose": "contact", "reason": desk.say("reveal", dice, file.matter)},
     "answer_directly": _said("answer", "answer"),
     "contact": _said("words", "repeat"),
     "explain": _said("words", "explain"),
