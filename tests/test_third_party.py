@@ -15,7 +15,7 @@ def table() -> list[list[str]]:
 
 def locked() -> list[tuple[str, str]]:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line.partition("==") for line in lines if line and not line.startswith("#")]
+    pins = [line.removesuffix(" \\").partition("==") for line in lines if line and line[0] not in "# "]
     return [(name, version) for name, _, version in pins]
 
 
