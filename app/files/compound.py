@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import olefile
 
 from app.files.fields import judge
-from app.files.refusals import BROKEN, LOCKED, TYPE, active, wrapped
+from app.files.refusals import active, wrapped
 from app.rules.refusal import NotAllowed
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -36,21 +36,21 @@ def kind(content: bytes) -> str:
         with olefile.OleFileIO(io.BytesIO(content)) as container:
             return _looked(container)
     except _UNREADABLE:
-        raise NotAllowed(BROKEN) from None
+        raise NotAllowed("file_broken") from None
 
 
 def _looked(container: olefile.OleFileIO) -> str:
     listed = ["/".join(path) for path in container.listdir(streams=True, storages=True)]
     names = {name.casefold(): name for name in listed[: _MOST_STREAMS + 1]}
     if len(names) > _MOST_STREAMS:
-        raise NotAllowed(BROKEN)
+        raise NotAllowed("file_broken")
     if "encryptedpackage" in names:
-        raise NotAllowed(LOCKED)
+        raise NotAllowed("file_locked")
     if any(name.startswith("__properties_version") for name in names):
         raise wrapped("mail")
     found = [(main, ending) for main, ending in _MAIN if main in names]
     if not found:
-        raise NotAllowed(TYPE)
+        raise NotAllowed("file_type")
     if any(_MACROS.search(name) for name in names):
         raise active("macros")
     if any(_OBJECTS.search(name) for name in names):
@@ -64,7 +64,7 @@ def _word(container: olefile.OleFileIO, names: dict[str, str], main: bytes) -> N
     """A Word document: its flags, its fields in both widths, the name of its template."""
     flags = struct.unpack_from("<H", main, 0x0A)[0]
     if flags & 0x0100:
-        raise NotAllowed(LOCKED)
+        raise NotAllowed("file_locked")
     for one in _FIELD.finditer(main):
         judge(one[1].decode("latin-1"))
     for one in _FIELD_16.finditer(main):
@@ -103,7 +103,7 @@ def _excel(container: olefile.OleFileIO, names: dict[str, str], main: bytes) -> 
     """A workbook: macro sheets, a password, links to other programs and data from elsewhere."""
     for kind_, content in _records(main):
         if kind_ == 0x002F:
-            raise NotAllowed(LOCKED)
+            raise NotAllowed("file_locked")
         if kind_ == 0x0085 and len(content) > 5 and content[5] in (1, 6):
             raise active("macros")
         if kind_ == 0x00D3:
@@ -144,7 +144,7 @@ def _powerpoint(container: olefile.OleFileIO, names: dict[str, str], main: bytes
         place += 8 if version & 0xF == 0xF else 8 + length
     user = names.get("current user")
     if user is not None and container.openstream(user).read(16)[12:16] == b"\xdf\xc4\xd1\xf3":
-        raise NotAllowed(LOCKED)
+        raise NotAllowed("file_locked")
 
 
 _LOOKERS = {"doc": _word, "xls": _excel, "ppt": _powerpoint}

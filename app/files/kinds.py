@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.files import compound, packages, pdfs, pictures, sounds, texts
-from app.files.refusals import TYPE, active, wrapped
+from app.files.refusals import active, wrapped
 from app.rules.refusal import NotAllowed
 
 _HOLDERS: tuple[tuple[int, bytes, str], ...] = (
@@ -52,6 +52,4 @@ def _other(content: bytes) -> NotAllowed:
     if content.startswith(_PROGRAMS):
         return active("program")
     held = [what for place, sign, what in _HOLDERS if content[place : place + len(sign)] == sign]
-    return wrapped(held[0]) if held else NotAllowed(TYPE)
-
-
+    return wrapped(held[0]) if held else NotAllowed("file_type")

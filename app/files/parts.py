@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from app.files.fields import WORDS, Fields
 from app.files.refusals import active
-from app.files.xmls import Attributes, plain, read
+from app.files.xmls import Attributes, is_xml, plain, read
 
 _BY_NAME = (
     ("vbaproject", "macros"), ("vbadata", "macros"), ("macrosheets/", "macros"), ("dialogsheets/", "macros"),
@@ -32,8 +32,8 @@ _SCHEMES = ("http", "https", "mailto", "tel", "ftp", "file", "sms", "callto")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{1,30}):")
 _SHARE = re.compile(r"(?:file:)?//(?:/?//)?[^/]")
 _LINKS = {"ddelink": "dde", "olelink": "embedded"}
-_READ = re.compile(r"(?:^|/)(?:word|ppt)/.*\.xml\Z|(?:^|/)xl/externallinks/.*\.xml\Z")
-"""The parts that are read element by element; the cells of a workbook are not."""
+_ELSEWHERE = re.compile(rb"(?:d\x00?d\x00?e|o\x00?l\x00?e)\x00?L\x00?i\x00?n\x00?k")
+"""What a part of a workbook holds that is read element by element; its cells are not."""
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PROGRAM = ("ppaction://program", "ppaction://macro", "ppaction://ole")
 Relation = tuple[str, str, bool]
@@ -74,8 +74,8 @@ def look(held: Mapping[str, bytes], kind: str) -> None:
         if low.endswith(".rels"):
             for one in relations(content):
                 _leads(one, "/charts/" in low)
-        elif low.endswith((".xml", ".vml")):
-            _part(low, content, kind)
+        elif low.endswith((".xml", ".vml")) or is_xml(content):
+            _part(content, kind)
 
 
 def behind_charts(held: Mapping[str, bytes]) -> set[str]:
@@ -106,9 +106,9 @@ def _leads(relation: Relation, of_a_chart: bool) -> None:
         raise active("outside")
 
 
-def _part(name: str, content: bytes, kind: str) -> None:
+def _part(content: bytes, kind: str) -> None:
     """One part of XML: fields, links to other programs, buttons that start one."""
-    if not _READ.search(name):
+    if kind == "xlsx" and not _ELSEWHERE.search(content):
         if _DOCTYPE.search(content.replace(b"\x00", b"")):
             raise active("entities")
         return

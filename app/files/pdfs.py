@@ -14,7 +14,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 
 from app.files import texts
-from app.files.refusals import BROKEN, LOCKED, active, too_much
+from app.files.refusals import active, too_much
 from app.rules.files import MOST_UNPACKED
 from app.rules.refusal import NotAllowed
 
@@ -137,14 +137,14 @@ def _read(content: bytes) -> None:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
             if not reader.decrypt(""):
-                raise NotAllowed(LOCKED)
+                raise NotAllowed("file_locked")
             for number in sorted({row for row, _ in reader.xref_objStm.values()}):
                 packed = reader.get_object(IndirectObject(number, 0, reader))
                 if isinstance(packed, StreamObject):
                     _objects(packed.get_data())
         _opening(reader)
     except _UNREADABLE:
-        raise NotAllowed(LOCKED if _ENCRYPTED.search(content) else BROKEN) from None
+        raise NotAllowed("file_locked" if _ENCRYPTED.search(content) else "file_broken") from None
 
 
 def _opening(reader: PdfReader) -> None:

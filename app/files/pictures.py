@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 
-from app.files.refusals import BROKEN
 from app.rules.refusal import NotAllowed
 
 _BITMAP_HEADS = (12, 40, 52, 56, 64, 108, 124)
@@ -36,11 +35,11 @@ def _gif(content: bytes) -> str:
             elif content[place] == 0x21:
                 place = _blocks(content, place + 2)
             else:
-                raise NotAllowed(BROKEN)
+                raise NotAllowed("file_broken")
     except IndexError:
-        raise NotAllowed(BROKEN) from None
+        raise NotAllowed("file_broken") from None
     if content[place + 1 :].strip(b"\x00"):
-        raise NotAllowed(BROKEN)
+        raise NotAllowed("file_broken")
     return "gif"
 
 

@@ -19,7 +19,3 @@ def wrapped(what: str) -> NotAllowed:
 def too_much() -> NotAllowed:
     """The refusal of what is too large unpacked."""
     return NotAllowed("file_unpacked", most=MOST_UNPACKED // 1024**2)
-
-
-BROKEN, LOCKED, TYPE = "file_broken", "file_locked", "file_type"
-"""The message ids of what cannot be read whole, what is under a password, and what is not taken."""

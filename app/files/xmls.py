@@ -10,7 +10,7 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import parseString
 
-from app.files.refusals import BROKEN, active, too_much
+from app.files.refusals import active, too_much
 from app.rules.refusal import NotAllowed
 
 DEEPEST = 400
@@ -35,7 +35,7 @@ class _Reader(ContentHandler):
         local = local_name(name)
         self._above.append(local)
         if len(self._above) > DEEPEST:
-            raise NotAllowed(BROKEN)
+            raise NotAllowed("file_broken")
         self._words = []
         self._began(local, {local_name(key): value for key, value in attrs.items()})
 
@@ -48,6 +48,14 @@ class _Reader(ContentHandler):
         if self._said is not None and local in self._of:
             self._said(local, "".join(self._words))
         self._words = []
+
+
+_BEGINS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
+
+
+def is_xml(content: bytes) -> bool:
+    """Whether a part begins like XML, however it is called."""
+    return content[:256].lstrip().startswith(_BEGINS)
 
 
 def local_name(name: str) -> str:
@@ -65,7 +73,7 @@ def read(content: bytes, began: Began, said: Said | None = None, of: tuple[str, 
     except DefusedXmlException:
         raise active("entities") from None
     except (SAXException, ValueError, LookupError, RecursionError, MemoryError):
-        raise NotAllowed(BROKEN) from None
+        raise NotAllowed("file_broken") from None
 
 
 def plain(content: bytes) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.ledger import note
 from app.models import Assignment, Case, Dossier, Event, File, Referral
 from app.roles import BOT, Actor
-from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, clean_name, is_sha256
+from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, is_sha256, kept_name
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
 
@@ -35,7 +35,8 @@ def attach(
     referral: int | None = None,
 ) -> File:
     """Attach a file that the store has taken in: `sha256`, `size` (bytes) and `media_type` are the store's, never the
-    sender's. A unit's people attach to cases that their unit holds; what belongs to a referral only the room adds."""
+    sender's, and its name ends as its content does. A unit's people attach to cases that their unit holds; what belongs
+    to a referral only the room adds."""
     _held(session, actor, case)
     wrong = {
         "kind": kind not in KINDS, "sha256": not is_sha256(sha256), "size": not 0 < size <= MOST_BYTES,
@@ -46,8 +47,8 @@ def attach(
     if referral is not None:
         _referral(session, actor, case, referral)
     row = File(
-        case_id=case.id, referral_id=referral, kind=kind, name=clean_name(name), sha256=sha256, size=size,
-        media_type=media_type, added_at=now, added_by_id=actor.id, unit_id=actor.unit_id,
+        case_id=case.id, referral_id=referral, kind=kind, name=kept_name(name, MEDIA[media_type]), sha256=sha256,
+        size=size, media_type=media_type, added_at=now, added_by_id=actor.id, unit_id=actor.unit_id,
     )  # fmt: skip
     session.add(row)
     session.flush()

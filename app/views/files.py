@@ -71,9 +71,9 @@ class Files(BaseView):
                 abort(404)
             log.error("file %s: %s", id, no)
             return self.render_template("desk/error.html", title="404", code=404, sentence=said(no, language())), 404
-        name = row.name if who.reads_as_typed else masked_text(row.name, case_id)
         # What was kept before its name followed its content is given out so too.
-        name = kept_name(name, MEDIA[row.media_type])
+        kept = kept_name(row.name, MEDIA[row.media_type])
+        name = kept if who.reads_as_typed else masked_text(kept, case_id)
         return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)
 
 

@@ -194,6 +194,17 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "docx with DDE in a footnote": (
         office(word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode()), "dde"
     ),
+    "docx with DDE in a part of another name": (
+        zipped({"[Content_Types].xml": types("word/document.xml").replace(b"/word/document.xml", b"/x/main.dat"),
+                "x/main.dat": f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode()}), "dde"),
+    "docx with DDE in wide signs": (
+        office(word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode("utf-16")), "dde"
+    ),
+    "docx with a document under a picture's name": (office(word__media__image1_dot_png=office()), "embedded"),
+    "docx with an object under another name": (office(word__a_dot_dat=compound({"\x01Ole10Native": b"x"})), "embedded"),
+    "xlsx with DDE in a part of another name": (
+        office("xl/workbook.xml", x_dot_dat=b"<a:ddeLink xmlns:a='a'/>"), "dde"
+    ),
     "docx with entities": (office(word__document2_dot_xml=_ENTITIES), "entities"),
     "docx with entities beside": (office(customXml__item1_dot_xml=_ENTITIES), "entities"),
     "docx with a program": (office(word__media__image1_dot_png=b"MZ\x90\x00"), "program"),
@@ -226,6 +237,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "pdf with rich media": (pdf(b"<</Subtype/RichMedia>>"), "media"),
     "pdf with an XFA form": (pdf(root=b"/AcroForm<</XFA 4 0 R>>"), "xfa"),
     "pdf that is a page as well": (b"%PDF-1.4\n<html><script>alert(1)</script></html>", "page"),
+    "ofd with a document": (zipped({**_OFD, "Doc_0/Attachs/a.docx": office()}), "embedded"),
     "ofd with a script": (zipped({**_OFD, "Doc_0/a.js": b"x"}), "script"),
     "gif that is a page as well": (GIF[:-1] + b"!\xfe\x08<script>\x00;", "page"),
     "png that is a page as well": (png(b"<script>alert(1)</script>"), "page"),
