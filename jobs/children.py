@@ -62,12 +62,16 @@ def lock_file(data: Path) -> Path:
 
 
 def write(data: Path, state: Children) -> None:
-    """Replace the file, whole or not at all."""
+    """Replace the file, whole or not at all. Raises OSError (a full disk, say)."""
     folder = run_folder(data)
     handle, draft = tempfile.mkstemp(dir=folder, prefix=".children-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(asdict(state), file, indent=1)
-    os.replace(draft, folder / "children.json")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(state), file, indent=1)
+        os.replace(draft, folder / "children.json")
+    except OSError:
+        os.unlink(draft)
+        raise
 
 
 def read(data: Path) -> Children | None:

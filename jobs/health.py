@@ -32,6 +32,7 @@ from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
+from jobs.room import disk_findings
 from jobs.servable import missing_file, sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from migrations import triggers
@@ -115,7 +116,7 @@ def desk_findings(sessions: Sessions, now: datetime, data: Path) -> list[Finding
         return [
             *key_findings(session), *clock_findings(session), *_guards(session),
             *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
-            *_failures(session), *_files(session, data),
+            *_failures(session), *_files(session, data), *disk_findings(data),
         ]  # fmt: skip
 
 

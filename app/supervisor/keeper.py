@@ -213,14 +213,15 @@ class Supervisor:
         return self._asks("/healthz", ANSWER_SECONDS)
 
     def _write(self) -> None:
-        children.write(
-            self.settings.data,
-            Children(
-                os.getpid(), self.began.isoformat(timespec="seconds"), panel.address(self.settings), self.redis_url,
-                self.environment.get("DESK_CLOCK_SINCE"),
-                tuple(child.state(self.stopping) for child in self.children),
-            ),
+        """Say what runs; a disk that is full is no reason to stop."""
+        told = Children(
+            os.getpid(), self.began.isoformat(timespec="seconds"), panel.address(self.settings), self.redis_url,
+            self.environment.get("DESK_CLOCK_SINCE"), tuple(child.state(self.stopping) for child in self.children),
         )  # fmt: skip
+        try:
+            children.write(self.settings.data, told)
+        except OSError as error:
+            self.say(f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it.")
 
     def _redis_answers(self, loading: bool = False) -> bool:
         """Whether Redis can be asked; `loading`: or says that it still reads what it had kept."""

@@ -28,6 +28,7 @@ from jobs.health import (
     swept,
     unreachable,
 )
+from jobs.room import data_findings, database_findings, disk_findings
 
 blueprint = Blueprint("health", __name__)
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -41,7 +42,8 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Whether database, calendar, Redis and bot are as they should be: 200, or 503 with what is not."""
+    """Whether database, calendar, disk, Redis and bot are as they should be: 200, or 503 with what is not. Database
+    and data folder are written to, and left as they were."""
     desk = current_app.extensions["desk"]
     now: datetime = desk.clock()
     told: dict[str, Any] = {"last_sweep_seconds": None}
@@ -54,8 +56,10 @@ def readyz() -> tuple[Response, int]:
                 age = swept(session, now)
                 told["last_sweep_seconds"] = None if age is None else int(age.total_seconds())
                 found += [*calendar_findings(session, now), *pass_findings(session, now)]
+        found += database_findings(desk.sessions.kw["bind"])
     except DatabaseError as error:
         found.append(unreachable(error))
+    found += [*disk_findings(desk.settings.data), *data_findings(desk.settings.data)]
     found += [*bot_findings(desk.settings), *scanner_findings(desk.settings)]
     told["findings"] = [{"code": one.code, "level": one.level} for one in found]
     wrong = any(one.level == WRONG for one in found)
