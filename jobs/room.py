@@ -54,8 +54,8 @@ def data_findings(data: Path) -> Iterator[Finding]:
 
 
 def database_findings(engine: Engine) -> Iterator[Finding]:
-    """Whether the database can be written to. One in which somebody else writes just now can. Raises DatabaseError where
-    it does not answer."""
+    """Whether the database can be written to. One in which somebody else writes just now can. Raises DatabaseError
+    where it does not answer."""
     try:
         with engine.connect().execution_options(reads=True) as connection:
             _probe(connection)

@@ -49,7 +49,7 @@ def office_on(desk: Desk, data: Path, **settings: str) -> Iterator[Office]:
 
 
 @pytest.fixture
-def postgres_office(postgres: PostgresCluster, postgres_template: str, tmp_path: Path) -> Iterator[Office]:
+def on_postgres(postgres: PostgresCluster, postgres_template: str, tmp_path: Path) -> Iterator[Office]:
     """Served over PostgreSQL."""
     with (
         postgres_copy(postgres, postgres_template, f"unlucky_{next(_numbers)}") as desk,
@@ -59,7 +59,7 @@ def postgres_office(postgres: PostgresCluster, postgres_template: str, tmp_path:
 
 
 @pytest.fixture
-def sqlite_office(sqlite_template: Path, tmp_path: Path) -> Iterator[Office]:
+def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Office]:
     """Served over SQLite."""
     (tmp_path / "data").mkdir(mode=0o700)
     with (

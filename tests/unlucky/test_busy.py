@@ -44,15 +44,15 @@ def many(hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Respon
 
 
 def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_waiting(
-    postgres_office: Office,
+    on_postgres: Office,
 ) -> None:
     """Seen failing with a thread for each connection: eight were enough. Those who wait are told so after five seconds,
     with what they had typed; who does not need the table is answered before any of them."""
-    served, operator = postgres_office.served, postgres_office.enter("operator")
+    served, operator = on_postgres.served, on_postgres.enter("operator")
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
     with (
         served.half_sent(50), served.half_sent(50, body=True), ThreadPoolExecutor(WAITING) as hands,
-        locked(postgres_office, "contact", "EXCLUSIVE"),
+        locked(on_postgres, "contact", "EXCLUSIVE"),
     ):  # fmt: skip
         began = time.monotonic()
         waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
@@ -67,23 +67,23 @@ def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_w
         assert CASE["narrative"] in html.unescape(one.text) and "系统正忙" in one.text
 
 
-def test_a_form_that_was_given_back_is_sent_again_and_done_once(postgres_office: Office) -> None:
-    served, operator = postgres_office.served, postgres_office.enter("operator")
-    with locked(postgres_office, "contact", "EXCLUSIVE"):
+def test_a_form_that_was_given_back_is_sent_again_and_done_once(on_postgres: Office) -> None:
+    served, operator = on_postgres.served, on_postgres.enter("operator")
+    with locked(on_postgres, "contact", "EXCLUSIVE"):
         answer = served.post(operator, "/do/register", CASE)
     assert answer.status_code == 503
     again = fields_of(answer.text)
     assert {name: again[name] for name in CASE} == CASE
     for _ in range(2):
         assert served.post(operator, "/do/register", again).status_code == 302
-    with transaction(postgres_office.desk.sessions) as session:
+    with transaction(on_postgres.desk.sessions) as session:
         assert session.scalar(text("SELECT count(*) FROM hotline_case")) == 1
 
 
 @pytest.mark.long
-def test_a_head_that_drips_is_closed_and_a_silent_connection_too(postgres_office: Office) -> None:
+def test_a_head_that_drips_is_closed_and_a_silent_connection_too(on_postgres: Office) -> None:
     """Each byte would keep it for another twenty seconds."""
-    served = postgres_office.served
+    served = on_postgres.served
     with served.half_sent(1) as (drips,), served.half_sent(1, body=True) as (silent,):
         drips.settimeout(1)
         waited(lambda: _closed(drips, b"X-A: b\r\n"), 40, "the one that drips to be closed")
@@ -101,10 +101,10 @@ def _closed(one: socket.socket, more: bytes) -> bool:
         return True
 
 
-def test_a_request_that_cannot_be_read_is_refused_in_words(postgres_office: Office) -> None:
+def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) -> None:
     too_big = b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n"
     for sent, code in ((b"nonsense\r\n\r\n", b"400"), (too_big, b"413")):
-        with socket.create_connection(("127.0.0.1", postgres_office.served.port), timeout=10) as one:
+        with socket.create_connection(("127.0.0.1", on_postgres.served.port), timeout=10) as one:
             one.sendall(sent)
             told = one.makefile("rb").read()
         assert told.split(b" ")[1] == code and "没有提交".encode() in told and b"waitress" not in told
@@ -126,21 +126,21 @@ def test_each_kind_of_request_has_its_lane(method: str, path: str, lane: str) ->
 
 @pytest.mark.long
 def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within_a_second(
-    postgres_office: Office, capsys: pytest.CaptureFixture[str]
+    on_postgres: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """All of it for twenty seconds; the ratios to the time before are printed."""
-    served, desk = postgres_office.served, postgres_office.desk
-    operator, head = postgres_office.enter("operator"), postgres_office.enter("centre_head")
-    _cases(postgres_office, 300)
+    served, desk = on_postgres.served, on_postgres.desk
+    operator, head = on_postgres.enter("operator"), on_postgres.enter("centre_head")
+    _cases(on_postgres, 300)
     quiet = {path: median(served.seconds(head, path) for _ in range(9)) for path in ("/cases/list/", "/healthz")}
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
-    exporters = [postgres_office.enter(word) for word in ("centre_head", "allocator", "operator")]
+    exporters = [on_postgres.enter(word) for word in ("centre_head", "allocator", "operator")]
     slowest = dict.fromkeys(quiet, 0.0)
     codes: list[int] = []
     with served.half_sent(50), ThreadPoolExecutor(80) as hands:
         exports = many(hands, 5, lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120))
-        logins = many(hands, 50, lambda n: _login(postgres_office, n))
-        with locked(postgres_office, "contact", "EXCLUSIVE"):
+        logins = many(hands, 50, lambda n: _login(on_postgres, n))
+        with locked(on_postgres, "contact", "EXCLUSIVE"):
             waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
             while not all(one.done() for one in [*exports, *logins, *waiting]):
                 for path in quiet:

@@ -62,11 +62,11 @@ def _locked_and_asked(office: Office, seconds: float) -> None:
 
 
 def test_while_a_file_is_locked_writers_get_their_words_back_and_readers_are_not_held_up(
-    sqlite_office: Office,
+    on_sqlite: Office,
 ) -> None:
-    _locked_and_asked(sqlite_office, 6)
+    _locked_and_asked(on_sqlite, 6)
 
 
 @pytest.mark.long
-def test_the_same_for_a_minute(sqlite_office: Office) -> None:
-    _locked_and_asked(sqlite_office, 60)
+def test_the_same_for_a_minute(on_sqlite: Office) -> None:
+    _locked_and_asked(on_sqlite, 60)

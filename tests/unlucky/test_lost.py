@@ -103,9 +103,9 @@ def whole(office: Office, told: dict[str, int]) -> None:
         assert [*verify(session, KEY)] == []
 
 
-def test_connections_that_are_ended_under_load_are_no_error_to_anybody(postgres_office: Office) -> None:
+def test_connections_that_are_ended_under_load_are_no_error_to_anybody(on_postgres: Office) -> None:
     """All of them, ten times, while people look and register. Seen failing with 500, login included."""
-    office = postgres_office
+    office = on_postgres
     with working(office) as (codes, told):
         for _ in range(10):
             with transaction(office.desk.sessions) as session:
