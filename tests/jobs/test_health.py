@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,7 @@ from app.sweep import sweep
 from app.views.health import blueprint
 from jobs import health
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
-from jobs.desk import queue_on
+from jobs.queue import TICKED, note_tick, queue_on
 from jobs.worker import worker
 from migrations.upgrade import upgrade
 from tests import seed
@@ -48,12 +48,13 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 
 @pytest.fixture
 def settings(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[config.Config]:
-    """The settings of a desk that is well: swept just now, with one worker alive."""
+    """The settings of a desk that is well: swept just now, with one worker alive and a ticker that ticks."""
     made = config.load({"DESK_DATA": str(tmp_path / "data"), "DATABASE_URL": desk.url, "REDIS_URL": redis_url})
     sweep(desk.sessions, NOW)
     with Redis.from_url(redis_url) as redis:
         alive = worker(redis, "worker-1")
         alive.register_birth()
+        note_tick(redis)
         yield replace(made, ledger_key=desk.key, clock=NOW)
         alive.register_death()
 
@@ -100,6 +101,21 @@ def test_a_pass_as_of_a_moment_long_past_does_not_make_the_last_one_late(desk: D
 
 def test_a_bot_that_never_looked_is_wrong(desk: Desk, settings: config.Config) -> None:
     assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
+
+
+def test_a_ticker_that_is_dead_and_one_of_several_workers_are_missed_under_separate_services(
+    settings: config.Config, redis_url: str
+) -> None:
+    """Within three minutes: what it last said is a minute and a half old at most."""
+    assert sole(replace(settings, workers=2)).code == "worker_missing"
+    with Redis.from_url(redis_url) as redis:
+        for last in (datetime.now(UTC) - timedelta(seconds=100), None):
+            redis.delete(TICKED)
+            if last is not None:
+                redis.set(TICKED, last.isoformat())
+            assert found(settings) == [("ticker_missing", WRONG)]
+        note_tick(redis)
+    assert found(settings) == []
 
 
 def test_a_unit_without_a_liaison_is_named(desk: Desk, settings: config.Config) -> None:

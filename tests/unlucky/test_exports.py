@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -37,9 +38,11 @@ def test_a_second_export_of_the_same_person_is_refused_in_words_until_the_first_
 def test_more_than_two_exports_at_once_are_refused_in_words(sqlite_panel: Panel, tongue: str) -> None:
     with ExitStack() as open_ones:
         for who in READERS[:PLACES]:
-            answer = begun(sqlite_panel.of(who))
+            # Each in a thread of its own, as the server has it: an answer that is being read keeps its request.
+            hand = open_ones.enter_context(ThreadPoolExecutor(1))
+            answer = hand.submit(begun, sqlite_panel.of(who)).result()
             assert answer.status_code == 200
-            open_ones.callback(answer.close)
+            open_ones.callback(lambda one=answer, hand=hand: hand.submit(one.close).result())
         browser = sqlite_panel.of(READERS[PLACES])
         browser.get(f"/lang/{tongue}")
         answer = browser.get(EXPORT)
