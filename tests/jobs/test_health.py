@@ -353,7 +353,8 @@ def test_metrics_count_passes_open_cases_and_the_age_of_the_last_pass(desk: Desk
     assert told['desk_runs_total{name="sweep"}'] == "1.0"
     assert told["desk_open_cases"] == "5.0"
     assert 0 <= float(told["desk_last_sweep_age_seconds"]) < 60
-    for name in {line.split()[2] for line in lines if line.startswith("# TYPE")}:
+    counted = {"desk_request_seconds", "desk_responses_total"}  # by the panel, where somebody asked it something
+    for name in {line.split()[2] for line in lines if line.startswith("# TYPE")} - counted:
         assert any(key.startswith(name) for key in told), name
 
 
