@@ -18,11 +18,12 @@ from types import TracebackType
 import requests
 
 import config
-from app.supervisor import serving
 from tests.databases import KEY
 from tests.servers import dies_with_parent, free_port
 from tests.supervised import ROOT, children_of, waited
 
+PROCESSES = 2
+"""How many serve it (`app.supervisor.serving`, whose reading would begin to count)."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _ONCE = re.compile(r'name="once" value="([^"]+)"')
 
@@ -48,7 +49,7 @@ class Served:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         waited(self.alive, 60, "the panel")
-        waited(lambda: len(children_of(self.process.pid)) == serving.workers, 30, "its processes")
+        waited(lambda: len(children_of(self.process.pid)) == PROCESSES, 30, "its processes")
         return self
 
     def _read(self) -> None:

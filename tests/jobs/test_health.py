@@ -25,7 +25,7 @@ from app.stages.calendar import set_days
 from app.story.cast import unit_named
 from app.sweep import sweep
 from app.views.health import blueprint
-from jobs import health
+from jobs import health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.queue import TICKED, note_tick, queue_on
 from jobs.worker import worker
@@ -180,7 +180,7 @@ def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(desk: De
 def test_a_worker_that_does_not_live_is_missed(settings: config.Config, redis_url: str) -> None:
     with Redis.from_url(redis_url) as redis:
         redis.flushall()
-    assert found(settings) == [("worker_missing", WRONG)]
+    assert found(settings) == [("worker_missing", WRONG), ("ticker_missing", WRONG)]
 
 
 def test_a_redis_that_does_not_answer_is_named(settings: config.Config, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
 
 
 def test_every_finding_says_what_to_do_in_both_languages() -> None:
-    source = Path(health.__file__).read_text("utf-8")
+    source = "".join(Path(str(one.__file__)).read_text("utf-8") for one in (health, room))
     for code, (zh, en, todo_zh, todo_en) in ADVICE.items():
         assert f'"{code}"' in source, code
         assert zh[-1] in "。}" and todo_zh[-1] == "。"
@@ -327,7 +327,8 @@ def test_readyz_is_503_when_something_is_wrong_and_names_it(client: FlaskClient,
         redis.flushall()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["status"]) == (503, "not ready")
-    assert answer.get_json()["findings"] == [{"code": "worker_missing", "level": WRONG}]
+    missing = ("worker_missing", "ticker_missing")
+    assert answer.get_json()["findings"] == [{"code": code, "level": WRONG} for code in missing]
 
 
 def test_readyz_is_503_when_the_database_is_behind(desk: Desk, client: FlaskClient) -> None:
