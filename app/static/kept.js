@@ -209,6 +209,7 @@
     form.desk = { base: before ? before.base : fieldsOf(form), sent: false };
     follow(form);
   }
+  if (document.querySelector("form.again")) return;  /* it stands on the page itself */
   if (!account || document.querySelector("[data-code]")) {
     const told = account ? lost : Object.entries(kept.forms);
     if (!told.length) return;

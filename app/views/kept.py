@@ -42,7 +42,7 @@ def typed_again() -> tuple[list[Input], list[tuple[str, str]]]:
             continue
         if "password" in name:
             inputs.append(Input(name, words.field(name, language()), "password"))
-        elif kinds.get(name) in _TYPED:
+        elif value and kinds.get(name) in _TYPED:
             inputs.append(_typed(verb, name, value, kinds[name]))
         else:
             unseen.append((name, value))
