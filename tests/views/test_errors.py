@@ -99,7 +99,7 @@ def test_each_error_has_a_page_in_words_with_a_way_on(own_sqlite_panel: Panel, t
     browser.get(f"/lang/{tongue}")
     _said(browser, tongue, 400, browser.client.post("/logout/"))
     _said(browser, tongue, 404, browser.get("/nowhere"))
-    _said(browser, tongue, 405, browser.post("/cases/list/"))
+    _said(browser, tongue, 405, browser.post("/cases/show/1"))
     _said(browser, tongue, 500, browser.get("/broken/once"))
     _said(browser, tongue, 500, browser.get("/broken/fetch"))
     if word != "anonymous":
@@ -114,7 +114,7 @@ def test_a_failure_has_a_number_on_the_page_and_in_the_log(
     _broken(own_sqlite_panel.app)
     with caplog.at_level(logging.ERROR):
         answer = own_sqlite_panel.of("operator").get("/broken/once")
-    number = re.search(r"\[([0-9a-f]{8})\]", answer.text)
+    number = re.search(r"\[([0-9a-f]{16})\]", answer.text)
     assert number
     assert "张三" not in answer.text
     assert any(number[1] in record.getMessage() for record in caplog.records)
