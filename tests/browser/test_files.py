@@ -18,7 +18,7 @@ def test_a_units_staff_attach_a_picture_and_get_it_back_under_its_own_ending(win
     window.open(f"/do/attach/{case[1]}")
     offered = window.page.get_attribute("input[name=upload]", "accept") or ""
     assert {".wps", ".heic", ".ofd", ".m4a"} <= set(offered.split(","))
-    assert "OFD" in window.page.inner_text("form")
+    assert "OFD" in window.page.inner_text("main form")
     window.keep("form-attach")
     window.page.select_option("select[name=kind]", "handling")
     (tmp_path / "notice.docx").write_bytes(HOSTILE["docx with macros"][0])

@@ -10,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from app.rules.words.values import VALUES
 from tests.browser.conftest import PASSWORD, Served, Window
+from tests.views.test_words import KINDS_OF_FILES
 
 ROLES = {
     "operator": "operator", "allocator": "allocator", "centre_head": "centre_head", "examiner": "examiner",
@@ -17,7 +18,7 @@ ROLES = {
     "supervision_head": "supervision_head", "leader": "leader", "committee": "committee", "it_admin": "it_admin",
     "log_auditor": "log_auditor",
 }  # fmt: skip
-LATIN = {"English", "PDF", "xlsx", "SHA"}
+LATIN = {"English", "xlsx", "SHA", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
     "water", "housing", "transport", "education", "police", "planning", "health", "environment", "urban", "labour",

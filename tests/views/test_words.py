@@ -13,7 +13,12 @@ from tests.views.canaries import WORDS, cases_of
 from tests.views.garbage import ON_FORMS, addresses, who_may
 from tests.views.panel import Panel
 
-LATIN = {"English", "PDF", "xlsx", "SHA", "txt"}
+KINDS_OF_FILES = {
+    "PDF", "OFD", "Word", "Excel", "PowerPoint", "WPS", "JPG", "PNG", "GIF", "WebP", "TIFF", "BMP", "HEIC", "MP", "WAV",
+    "AMR", "OGG", "MOV", "CSV", "MB", "MP3", "M4A", "MP4",
+}  # fmt: skip
+"""What the kinds of files are called in Chinese too."""
+LATIN = {"English", "xlsx", "SHA", "txt", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 DATA = {*WORDS, *WORDS.values(), "head", "staff", *(part for role in RIGHTS for part in role.split("_"))}
 """What the played office calls its people and units."""
