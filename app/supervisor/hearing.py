@@ -43,3 +43,9 @@ class Ear:
     def heard(self, pid: int, since: float) -> bool:
         """Whether a process said since a moment (of the monotonic clock) that it lives."""
         return self._socket is None or self._last.get(pid, 0.0) >= since
+
+    def close(self) -> None:
+        """Hear nobody any more."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -136,6 +136,7 @@ def test_a_beat_is_heard_of_its_own_process_only_and_only_since_it_came(monkeypa
     beats.say(b"READY=1")
     ear.listen()
     assert not ear.heard(os.getpid(), later), "only a beat says that it lives"
+    ear.close()
 
 
 def test_nobody_listening_harms_no_beat(monkeypatch: pytest.MonkeyPatch) -> None:
