@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pypdf import PdfReader
@@ -15,16 +15,19 @@ from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 
 from app.files import texts
 from app.files.refusals import active, too_much
+from app.files.xmls import is_xml, read
 from app.rules.files import MOST_UNPACKED
 from app.rules.refusal import NotAllowed
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-\d")
 _PARTS = {
-    b"JavaScript": "javascript", b"Launch": "launch", b"EmbeddedFile": "embedded", b"EmbeddedFiles": "embedded",
+    b"JavaScript": "javascript", b"Launch": "launch",
     b"RichMedia": "media", b"Rendition": "media", b"XFA": "xfa", b"GoToE": "embedded", b"GoToR": "launch",
     b"ImportData": "launch", b"SubmitForm": "launch", b"JS": "javascript", b"RichMediaExecute": "media",
 }  # fmt: skip
 """A name that stands for a part -> what it is."""
+_BRINGS = (b"EmbeddedFile", b"EmbeddedFiles")
+"""Names of what brings a file along: an electronic invoice brings its figures, as XML."""
 _ENDS = rb"(?=[\s\x00()<>\[\]{}/%]|\Z)"
 
 
@@ -36,6 +39,8 @@ def _spelled(name: bytes) -> bytes:
 _LONG = re.compile(
     rb"/(?:(" + rb")|(".join(_spelled(one) for one in _PARTS if one != b"JS") + rb"))" + _ENDS
 )
+_HOLDS = re.compile(rb"/" + _spelled(b"EF") + _ENDS)
+_ALONG = re.compile(rb"/(?:" + rb"|".join(map(_spelled, (*_BRINGS, b"EF"))) + rb")" + _ENDS)
 _LONG_NAMES = [one for one in _PARTS if one != b"JS"]
 _JS = re.compile(rb"/" + _spelled(b"JS") + rb"\s*[(<\d]")
 """Two signs may stand in a picture by chance: looked for in unpacked objects only. An action of it names itself too."""
@@ -55,6 +60,8 @@ _UNREADABLE = (
     NotImplementedError, zlib.error, OSError, AssertionError,
 )  # fmt: skip
 _BEGINNING = 4096
+_SHOWN = frozenset(("html", "svg", "script", "hta", "xdp", "package", "scriptlet", "stylesheet", "transform"))
+"""Elements of XML that a program would show or run."""
 
 
 def is_pdf(content: bytes) -> bool:
@@ -68,13 +75,18 @@ def kind(content: bytes) -> str:
         raise active("page")
     _names_in(content)
     _plainly_packed(content)
-    opens = _OPENS.search(content) is not None
+    read, held = _to_read(content) or _ENCRYPTED.search(content) is not None, len(_HOLDS.findall(content))
     for objects in _rows(content):
         _objects(objects)
-        opens = opens or _OPENS.search(objects) is not None
-    if opens or _ENCRYPTED.search(content):
-        _read(content)
+        read, held = read or _to_read(objects), held + len(_HOLDS.findall(objects))
+    if read:
+        _read(content, held)
     return "pdf"
+
+
+def _to_read(content: bytes) -> bool:
+    """Whether something happens when it is opened, or a file comes along: only the library can tell what."""
+    return _OPENS.search(content) is not None or _ALONG.search(content) is not None
 
 
 def _objects(content: bytes) -> None:
@@ -131,8 +143,9 @@ def _plainly_packed(content: bytes) -> None:
             raise active("hidden")
 
 
-def _read(content: bytes) -> None:
-    """Read by a library what only it can tell: what is under a key, and what happens when it is opened."""
+def _read(content: bytes, held: int) -> None:
+    """Read by a library what only it can tell: what is under a key, what happens when it is opened, and what comes
+    along in as many places as `held`."""
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
@@ -143,6 +156,8 @@ def _read(content: bytes) -> None:
                 if isinstance(packed, StreamObject):
                     _objects(packed.get_data())
         _opening(reader)
+        if _brought(reader) < max(held, 1 if _ALONG.search(content) else 0):
+            raise active("embedded")
     except _UNREADABLE:
         raise NotAllowed("file_locked" if _ENCRYPTED.search(content) else "file_broken") from None
 
@@ -157,3 +172,43 @@ def _opening(reader: PdfReader) -> None:
         does = one.get_object()
         if isinstance(does, DictionaryObject) and does.get("/S") not in _HARMLESS:
             raise active("launch")
+
+
+def _brought(reader: PdfReader) -> int:
+    """What comes along in a document: figures as XML and nothing else, in any of its objects. In how many places; where
+    another program would find more, something is hidden from this one."""
+    places = 0
+    known = {number for rows in reader.xref.values() for number in rows} | set(reader.xref_objStm)
+    for number in sorted(known):
+        one = reader.get_object(IndirectObject(number, 0, reader))
+        streams = [one] if isinstance(one, StreamObject) and one.get("/Type") == "/EmbeddedFile" else []
+        if isinstance(one, DictionaryObject) and "/EF" in one:
+            places += 1
+            streams += [each.get_object() for each in _dictionary(one["/EF"]).values()]
+        for stream in streams:
+            if not isinstance(stream, StreamObject) or not _is_figures(stream.get_data()):
+                raise active("embedded")
+    return places
+
+
+def _dictionary(held: Any) -> DictionaryObject:
+    found = held.get_object()
+    if not isinstance(found, DictionaryObject):
+        raise active("embedded")
+    return found
+
+
+def _is_figures(content: bytes) -> bool:
+    """Whether it is XML that shows nothing and starts nothing."""
+    roots: list[str] = []
+
+    def began(name: str, attributes: Mapping[str, str]) -> None:
+        roots.append(name.lower())
+
+    if not is_xml(content) or b"<?xml-stylesheet" in content:
+        return False
+    try:
+        read(content, began)
+    except NotAllowed:
+        return False
+    return _SHOWN.isdisjoint(roots)

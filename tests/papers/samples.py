@@ -132,6 +132,17 @@ GOOD: dict[str, bytes] = {
 """kind (and how it differs) -> a content of it."""
 
 
+FIGURES = "<?xml version='1.0' encoding='UTF-8'?><发票><金额>12.00</金额></发票>".encode()
+
+
+def invoice(figures: bytes, name: str = "invoice.xml") -> bytes:
+    """A PDF that brings a file along, as electronic invoices bring their figures."""
+    made, writer = io.BytesIO(), PdfWriter(PdfReader(io.BytesIO(pdf())))
+    writer.add_attachment(name, figures)
+    writer.write(made)
+    return made.getvalue()
+
+
 def locked_pdf(password: str) -> bytes:
     """A PDF of one page under a password for its owner, and for whoever opens it where one is given."""
     made, writer = io.BytesIO(), PdfWriter(PdfReader(io.BytesIO(pdf())))
@@ -141,6 +152,7 @@ def locked_pdf(password: str) -> bytes:
 
 
 GOOD["pdf that may not be printed"] = locked_pdf("")
+GOOD["pdf of an electronic invoice"] = invoice(FIGURES)
 
 
 def _deep(n: int) -> str:
@@ -234,6 +246,16 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "pdf that starts a program": (pdf(b"<</S/Launch/F(cmd.exe)>>"), "launch"),
     "pdf that opens an address": (pdf(b"<</S/URI/URI(http://a)>>", root=b"/OpenAction 4 0 R"), "launch"),
     "pdf with a file in it": (pdf(root=b"/Names<</EmbeddedFiles<</Names[(a.exe)5 0 R]>>>>"), "embedded"),
+    "pdf with a program under the name of figures": (invoice(b"MZ\x90\x00", "a.xml"), "embedded"),
+    "pdf with a page under the name of figures": (invoice(b"<html><script>x()</script></html>", "a.xml"), "page"),
+    "pdf with a picture of words": (invoice(b"<?xml version='1.0'?><a><svg:svg xmlns:svg='s'/></a>"), "embedded"),
+    "pdf with figures that are shown by a stylesheet": (
+        invoice(b"<?xml version='1.0'?><?xml-stylesheet href='http://a'?><a/>"), "embedded"
+    ),
+    "pdf with another pdf in it": (invoice(pdf()), "embedded"),
+    "pdf with figures and a file that is in no table": (
+        invoice(FIGURES) + b"<</Type/Filespec/F(a.exe)/EF<</F 90 0 R>>>>", "embedded"
+    ),
     "pdf with rich media": (pdf(b"<</Subtype/RichMedia>>"), "media"),
     "pdf with an XFA form": (pdf(root=b"/AcroForm<</XFA 4 0 R>>"), "xfa"),
     "pdf that is a page as well": (b"%PDF-1.4\n<html><script>alert(1)</script></html>", "page"),
