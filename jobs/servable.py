@@ -19,6 +19,7 @@ from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
 from app.models import Person, Setting
 from jobs.clocks import CLOCK_TELLS, ahead_of_database
+from jobs.queue import NoRedis, redis_of
 from migrations.upgrade import BEHIND as IS_BEHIND
 from migrations.upgrade import CURRENT, NEWER, standing
 
@@ -159,10 +160,12 @@ def is_sample(session: Session) -> bool:
 
 
 def main() -> int:
-    """Say whether the database of the environment may be served: 0, or 2 and a sentence."""
+    """Say whether there is a Redis to work with and a database that may be served: 0, or 2 and a sentence."""
     try:
-        servable(config.load(os.environ, office=office_at))
-    except (config.ConfigError, Refused) as no:
+        settings = config.load(os.environ, office=office_at)
+        redis_of(settings)
+        servable(settings)
+    except (config.ConfigError, NoRedis, Refused) as no:
         sys.stderr.write(f"{no}\n")
         return 2
     return 0

@@ -19,6 +19,7 @@ from app.models import Run
 from app.story.cast import actor_named
 from app.supervisor.child import Child
 from app.supervisor.hearing import Ear
+from app.supervisor.keeper import ASK_SECONDS
 from jobs.beats import BEAT, Beats
 from jobs.timetable import SWEEP
 from tests.databases import Desk
@@ -82,7 +83,8 @@ def test_a_deaf_child_is_replaced_and_the_bot_speaks_again(
     """Seen failing: it was never replaced, for it had not ended."""
     name, unluck = UNLUCK[what]
     with at_work(tmp_path / "data") as duban:
-        waited(lambda: passes(desk) > 0, 90, "a first pass")
+        waited(lambda: passes(desk) > 0 and "督办 Duban" in duban.said, 120, "a first pass and the panel")
+        time.sleep(ASK_SECONDS + 1)  # each has spoken: until then a child may take longer
         pid, before, began = duban.pid(name), passes(desk), time.monotonic()
         unluck(duban)
         waited(lambda: duban.states()[name]["pid"] not in (pid, None), 75, f"another {name}\n{duban.said}")
