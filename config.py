@@ -151,8 +151,12 @@ def _env(environ: Mapping[str, str]) -> Literal["demo", "production"]:
 
 
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
-    """Absolute, so that a process that changes its directory still finds the same files."""
-    return Path(environ.get(name) or default).expanduser().absolute()
+    """Absolute, so that a process that changes its directory still finds the same files. The address
+    of a database ends at a question mark, and reads what follows a per cent sign as another one."""
+    found = Path(environ.get(name) or default).expanduser().absolute()
+    if set("?%") & set(str(found)):
+        raise ConfigError(f"{name} is {found}: name a folder without ? and % in its path.")
+    return found
 
 
 def _owner_url(environ: Mapping[str, str], database_url: str) -> str | None:

@@ -50,7 +50,7 @@ def test_the_data_directory_stands_beside_the_code_when_unset(tmp_path: Path) ->
     copy = tmp_path / "copy"
     copy.mkdir()
     (copy / "config.py").write_text((PROJECT / "config.py").read_text())
-    script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(config.load({{}}).data)"
+    script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(load({{}}).data)"
     shown = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert shown.stdout.decode().strip() == str(copy / "var")
     assert (copy / "var").stat().st_mode & 0o777 == 0o700
@@ -234,6 +234,16 @@ def test_a_damaged_key_file_is_refused_and_kept(data: Path, name: str) -> None:
     (data / name).write_bytes(b"\xffshort")
     assert str(data / name) in refusal(data)
     assert (data / name).read_bytes() == b"\xffshort"
+
+
+@pytest.mark.parametrize("sign", ["what?", "a%41"])
+def test_a_data_directory_with_a_sign_of_addresses_is_refused(tmp_path: Path, sign: str) -> None:
+    """The address of its database would end there, or be another. Other signs do no harm."""
+    with pytest.raises(ConfigError, match="without . and %"):
+        load({"DESK_DATA": str(tmp_path / sign)})
+    assert not list(tmp_path.iterdir())
+    for name in ("a b", "a#b", "数据"):
+        assert load({"DESK_DATA": str(tmp_path / name)}).data == tmp_path / name
 
 
 def test_a_data_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

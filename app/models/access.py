@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.acceptance import Case
 from app.models.columns import AMoment, Id, Key, MaybePerson, Word, Words
@@ -36,13 +36,14 @@ class Access(Model):
     kind: Mapped[Word]
     account_id: Mapped[MaybePerson]
     address: Mapped[str] = mapped_column(String(45))
-    case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
+    case_id: Mapped[int | None] = mapped_column(Key)
     page: Mapped[Word] = mapped_column(default="")
     filters: Mapped[Words]
     rows: Mapped[int | None]
 
     account: Mapped[Person | None] = relationship(viewonly=True)
-    case: Mapped[Case | None] = relationship(viewonly=True)
+    # No key in the database: PostgreSQL would open the table of cases for each login, and wait where it is locked.
+    case: Mapped[Case | None] = relationship(primaryjoin=lambda: foreign(Access.case_id) == Case.id, viewonly=True)
 
     def __str__(self) -> str:
         return f"access:{self.id}"

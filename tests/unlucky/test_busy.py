@@ -43,8 +43,9 @@ def many(hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Respon
     return [hands.submit(act, one) for one in range(n)]
 
 
+@pytest.mark.parametrize("table", ["contact", pytest.param("hotline_case", marks=pytest.mark.long)])
 def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_waiting(
-    on_postgres: Office,
+    on_postgres: Office, table: str
 ) -> None:
     """Seen failing with a thread for each connection: eight were enough. Those who wait are told so after five seconds,
     with what they had typed; who does not need the table is answered before any of them."""
@@ -52,13 +53,14 @@ def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_w
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
     with (
         served.half_sent(50), served.half_sent(50, body=True), ThreadPoolExecutor(WAITING) as hands,
-        locked(on_postgres, "contact", "EXCLUSIVE"),
+        locked(on_postgres, table, "EXCLUSIVE"),
     ):  # fmt: skip
         began = time.monotonic()
         waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
         time.sleep(0.5)
         for path in ("/cases/list/", "/healthz", "/login/", "/do/register"):
             served.seconds(served.browser() if path == "/login/" else operator, path)
+        assert _login(on_postgres, 1).status_code == 302
         assert not any(one.done() for one in waiting), time.monotonic() - began
         answers = [one.result(30) for one in waiting]
     assert {one.status_code for one in answers} == {503}
