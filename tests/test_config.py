@@ -50,7 +50,7 @@ def test_the_data_directory_stands_beside_the_code_when_unset(tmp_path: Path) ->
     copy = tmp_path / "copy"
     copy.mkdir()
     (copy / "config.py").write_text((PROJECT / "config.py").read_text())
-    script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(load({{}}).data)"
+    script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(config.load({{}}).data)"
     shown = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     assert shown.stdout.decode().strip() == str(copy / "var")
     assert (copy / "var").stat().st_mode & 0o777 == 0o700
