@@ -1,4 +1,4 @@
-"""What of the tests on PostgreSQL runs each time: one in three, always the same; the others belong to the long run.
+"""What of the tests on PostgreSQL runs each time: one in six, always the same; the others belong to the long run.
 
 Each of them runs on SQLite each time. A whole run has to end in ten minutes on two slow cores.
 """
@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 
-PART = 3
+PART = 6
 CHOOSE_THEMSELVES = ("test_story", "test_story_panel", "test_databases", "test_servers")
 """Files that say themselves what runs each time."""
 
