@@ -1,5 +1,6 @@
 """The ledger: the one door through which every state, event and number passes."""
 
+from app.ledger.ids import allot
 from app.ledger.leftovers import seal_leftovers
 from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
@@ -14,13 +15,14 @@ from app.ledger.writing import (
     append,
     lock_cases,
     lock_office,
+    locked_here,
     look_at,
     write_heads,
 )
 
 __all__ = [
-    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot_ids", "append", "bear", "born", "case_number", "found_rows",
-    "lock_cases",
-    "lock_office", "look_at", "mark_read", "move", "move_many", "note", "note_office", "open_cases", "paper",
+    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot", "allot_ids", "append", "bear", "born", "case_number",
+    "found_rows", "lock_cases", "lock_office", "locked_here",
+    "look_at", "mark_read", "move", "move_many", "note", "note_office", "open_cases", "paper",
     "seal_leftovers", "take", "touched", "verify", "worded", "write_heads", "wrote",
 ]  # fmt: skip

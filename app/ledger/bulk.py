@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -94,6 +95,36 @@ def _defaults(table: Table) -> dict[str, Any]:
 def completed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """A new row with the table's own defaults where a column is left out."""
     return {**_defaults(table), **row}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """New rows of one table that all have the same columns; `tail` may say what to do on conflict."""
+
+    table: Table
+    rows: Rows
+    tail: str = ""
+
+
+def insert_together(session: Session, batches: Sequence[Batch]) -> None:
+    """Insert rows of several tables, none of which waits for another: on PostgreSQL in one statement, on SQLite, which
+    is asked without a way over a network, in one for each table."""
+    batches = [batch for batch in batches if batch.rows]
+    if not is_postgres(session) or len(batches) < 2:
+        for batch in batches:
+            insert_rows(session, batch.table, batch.rows, batch.tail)
+        return
+    statement = _inserts(tuple((batch.table, tuple(batch.rows[0]), batch.tail) for batch in batches))
+    session.execute(statement, {f"j{n}": as_json(batch.rows) for n, batch in enumerate(batches)})
+
+
+@lru_cache(maxsize=512)
+def _inserts(parts: tuple[tuple[Table, tuple[str, ...], str], ...]) -> TextClause:
+    *first, last = [
+        _insert(table, columns, True, tail).text.replace(":j AS", f":j{n} AS")
+        for n, (table, columns, tail) in enumerate(parts)
+    ]
+    return text(f"WITH {', '.join(f'p{n} AS ({part})' for n, part in enumerate(first))} {last}")
 
 
 def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> None:

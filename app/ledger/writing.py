@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.ledger.bulk import completed, hold, insert_rows, update_rows
+from app.ledger.bulk import Batch, completed, hold, insert_rows, insert_together, update_rows
 from app.ledger.chain import Head, canonical, seal
 from app.ledger.ids import allot
 from app.ledger.seals import Sealer, Written, line, look_seal, plain, row_key, sealer, written
@@ -83,8 +83,36 @@ def table_of(subject: str) -> Table:
     return table
 
 
+_HELD = "cases_locked"
+
+
+def locked_here(session: Session, cases: Iterable[Case]) -> None:
+    """Know that this transaction has locked cases and read them since: their rows, as the session holds them and the
+    ledger keeps them, are as they stand."""
+    session.info[_HELD] = (session.get_transaction(), {case.id: case for case in cases})
+
+
+def _held(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
+    transaction, cases = session.info.get(_HELD, (None, {}))
+    if transaction is None or transaction is not session.get_transaction():
+        return {}
+    held = {id: cases[id] for id in ids if id in cases}
+    return {
+        id: Tip(
+            Head(id, case.head_seq, case.head_hash, case.head_at), case.category_id, case.look_again_at,
+            case.urgency == "emergency",
+        )
+        for id, case in held.items() if case in session and not inspect(case).expired
+    }  # fmt: skip
+
+
 def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
-    """Lock cases (by id, in order) and read their tips; on SQLite the transaction holds the lock already."""
+    """Lock cases (by id, in order) and read their tips; on SQLite the transaction holds the lock already. Nothing is
+    asked of those that this transaction has locked."""
+    ids = set(ids)
+    held = _held(session, ids)
+    if ids == held.keys():
+        return held
     query = (
         select(
             Case.id, Case.head_seq, Case.head_hash, Case.head_at, Case.category_id, Case.look_again_at, Case.urgency
@@ -282,14 +310,13 @@ def _write_births(session: Session, entries: Sequence[Entry], tips: Mapping[int,
         insert_rows(session, table_of(subject), rows)
 
 
-def _write_rows(session: Session, entries: Sequence[Entry]) -> None:
+def _rows(entries: Sequence[Entry]) -> list[Batch]:
     groups: dict[tuple[type[Any], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for entry in entries:
         for model, row in entry.rows:
             groups[model, tuple(sorted(row))].append(row)
-    for (model, _), rows in groups.items():
-        table: Any = model.__table__
-        insert_rows(session, table, [completed(table, row) for row in rows])
+    tables: list[tuple[Any, list[dict[str, Any]]]] = [(model.__table__, rows) for (model, _), rows in groups.items()]
+    return [Batch(table, [completed(table, row) for row in rows]) for table, rows in tables]
 
 
 def _office_row(head: Head) -> dict[str, Any]:
@@ -331,7 +358,7 @@ def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
         update_rows(session, table, [_office_row(head)])
 
 
-def _write_notices(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
     rows = []
     for entry in entries:
         for told in EVENTS[entry.kind].tells:
@@ -343,10 +370,10 @@ def _write_notices(session: Session, entries: Sequence[Entry], now: datetime) ->
                 rows.append({"event_id": entry.event_id, "recipient": f"unit:{entry.unit_id}", "at": now})
     table = Notice.__table__
     assert isinstance(table, Table)  # noqa: S101
-    insert_rows(session, table, rows)
+    return Batch(table, rows)
 
 
-def _write_counts(session: Session, entries: Sequence[Entry], tips: Mapping[int, Tip], now: datetime) -> None:
+def _counts(entries: Sequence[Entry], tips: Mapping[int, Tip], now: datetime) -> Batch:
     counts: dict[tuple[int, int, str], int] = defaultdict(int)
     for entry in entries:
         if entry.kind in COUNTED:
@@ -360,7 +387,7 @@ def _write_counts(session: Session, entries: Sequence[Entry], tips: Mapping[int,
     table = DayCount.__table__
     assert isinstance(table, Table)  # noqa: S101
     tail = "ON CONFLICT (day, unit_id, category_id, word) DO UPDATE SET n = day_count.n + excluded.n"
-    insert_rows(session, table, rows, tail)
+    return Batch(table, rows, tail)
 
 
 def look_soon(tip: Tip, now: datetime) -> None:
@@ -394,9 +421,7 @@ def append(
         if tip.born:
             tip.look_seal = look(session, case, tip.head.seq, tip.look_again_at)["look_seal"]
     _write_births(session, entries, tips)
-    _write_rows(session, entries)
     for wave in _waves(entries):
         _write_wave(session, wave)
-    _write_notices(session, entries, now)
-    _write_counts(session, entries, tips, now)
+    insert_together(session, [*_rows(entries), _notices(entries, now), _counts(entries, tips, now)])
     return tips

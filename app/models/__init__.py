@@ -34,6 +34,7 @@ from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
 from app.models.visit import Visit, VisitRecord
+from app.models.waiting import narrow
 
 SUBJECTS: dict[str, type[Any]] = {
     "case": Case,
@@ -46,6 +47,7 @@ SUBJECTS: dict[str, type[Any]] = {
     "referral": Referral,
 }
 """The subjects that have a state, and their tables."""
+narrow(Case.metadata.tables)
 
 __all__ = [
     "OFFICE_CHAIN", "SUBJECTS", "Access", "AccountChange", "Assignment", "CalendarDay", "CalendarProposal", "Caller",

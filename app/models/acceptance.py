@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text, false, text
@@ -19,13 +19,16 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
-    Moment,
     Stateful,
     Word,
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting, words_of
+from app.rules.workflow import OPEN_CASE
 
+_OPEN = words_of("state", OPEN_CASE)
+_PROPOSED = "refusal_proposed_by_id IS NOT NULL AND state = 'registered'"
 PATH_SIGN = "／"
 """Between a category's name and that of the one above it."""
 
@@ -77,6 +80,19 @@ class Case(Stateful, Model):
         Index("ix_case_state", "state", "id"),
         Index("ix_case_registered", "registered_at", "id"),
         Index("ix_case_closed", "closed_at"),
+        Index("ix_case_unit", "lead_unit_id", "id"),
+        Index("ix_case_category", "category_id", "id"),
+        Index("ix_case_state_own", "state", "own_at", "id"),
+        waiting("ix_case_mine", "operator_id", "registered_at", "id", where=_OPEN),
+        waiting("ix_case_handling", "registered_at", "id", where="state = 'handling'"),
+        waiting("ix_case_refusals", "own_at", "id", where=_PROPOSED),
+        waiting("ix_case_overdue", "own_at", "id", where=f"own_overdue_for = own_at AND {_OPEN}"),
+        waiting("ix_case_sampled", "own_at", "id", where="state = 'visiting' AND mode = 'direct'"),
+        waiting("ix_case_screen_overdue", "screen_at", "id", where="screen_overdue_for = screen_at"),
+        waiting("ix_case_leaders", "id", where="leader_assigned IS true"),
+        waiting("ix_case_merged", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        waiting("ix_case_taken_over", "taken_over_by_id", where="taken_over_by_id IS NOT NULL"),
+        waiting("ix_case_failing", "id", where="look_failures > 0"),
         Index("ix_case_place", "place", "id", postgresql_where=text("place <> ''"), sqlite_where=text("place <> ''")),
         Index(
             "ix_case_complained",
@@ -106,7 +122,7 @@ class Case(Stateful, Model):
     confidential: Mapped[Flag]
     wants_reply: Mapped[bool] = mapped_column(default=True)
     kind: Mapped[Word]
-    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     place: Mapped[str] = mapped_column(String(200), default="")
     complained_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     complained_person: Mapped[str] = mapped_column(String(80), default="")
@@ -129,8 +145,8 @@ class Case(Stateful, Model):
     lead_assignment_id: Mapped[MaybeKey]
     leader_assigned: Mapped[Flag]
     leader_due_on: Mapped[date | None]
-    merged_into_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
-    taken_over_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
+    taken_over_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
     split_from_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
     answered_by_id: Mapped[MaybePerson]
     answer: Mapped[MaybeWords]
@@ -165,14 +181,19 @@ class Contact(Model):
     """A contact 来电(来件)记录: one call or message. `counts_on_id` is the case whose repeat count it raised."""
 
     __tablename__ = "contact"
+    __table_args__ = (
+        Index("ix_contact_received", "received_at", "id"),
+        Index("ix_contact_entered", "entered_at", "id"),
+        waiting("ix_contact_counts_on", "counts_on_id", where="counts_on_id IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
-    counts_on_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"), index=True)
+    counts_on_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
     kind: Mapped[Word]
     channel: Mapped[Word]
-    received_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    entered_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    received_at: Mapped[AMoment]
+    entered_at: Mapped[AMoment]
     caller_id: Mapped[int | None] = mapped_column(Key, ForeignKey("caller.id"), index=True)
     words: Mapped[str] = mapped_column(Text, default="")
     operator_id: Mapped[MaybePerson]
@@ -243,6 +264,7 @@ class Lifting(Model):
     it. Never deleted, and what was proposed never changes. [procedure 1]"""
 
     __tablename__ = "lifting"
+    __table_args__ = (waiting("ix_lifting_waits", "at", "id", where="decided_at IS NULL"),)
 
     id: Mapped[Id]
     event_id: Mapped[int] = mapped_column(Key, unique=True)
@@ -263,6 +285,11 @@ class Suggestion(Model):
     """A case in the pool of reasonable suggestions 合理化建议: screened by the centre head. [procedure 1, 5]"""
 
     __tablename__ = "suggestion"
+    __table_args__ = (
+        Index("ix_suggestion_marked", "marked_at", "id"),
+        waiting("ix_suggestion_waits", "marked_at", "id", where="screened_at IS NULL"),
+        waiting("ix_suggestion_kept", "id", where="kept IS true"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[int] = mapped_column(Key, ForeignKey("hotline_case.id"), unique=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -22,12 +22,19 @@ from app.models.columns import (
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting
 
 
 class Referral(Stateful, Model):
     """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent it."""
 
     __tablename__ = "referral"
+    __table_args__ = (
+        Index("ix_referral_state", "state", "id"),
+        Index("ix_referral_drafted", "drafted_at", "id"),
+        waiting("ix_referral_overdue", "own_at", "id", where="own_overdue_for = own_at"),
+        waiting("ix_referral_sent", "id", where="sent_at IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]

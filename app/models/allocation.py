@@ -26,6 +26,12 @@ from app.models.columns import (
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting, words_of
+from app.rules.workflow import OPEN_ASSIGNMENT
+
+_OPEN = words_of("state", OPEN_ASSIGNMENT)
+_OVERDUE = f"{_OPEN} AND overdue_for = due_at"
+_UNANSWERED = f"{_OPEN} AND response_at IS NOT NULL AND first_response_at IS NULL"
 
 
 class Assignment(Stateful, Model):
@@ -35,12 +41,23 @@ class Assignment(Stateful, Model):
     __tablename__ = "assignment"
     __table_args__ = (
         Index("ix_assignment_unit_state", "unit_id", "state", "id"),
-        Index("ix_assignment_allocated", "allocated_at"),
-        Index("ix_assignment_due", "due_at"),
+        Index("ix_assignment_unit", "unit_id", "id"),
+        Index("ix_assignment_unit_case", "unit_id", "case_id"),
+        Index("ix_assignment_allocated", "allocated_at", "id"),
+        Index("ix_assignment_due", "due_at", "id"),
+        waiting("ix_assignment_overdue", "due_at", "id", "case_id", "unit_id", where=_OVERDUE),
+        waiting("ix_assignment_unit_overdue", "unit_id", "due_at", "id", "case_id", where=_OVERDUE),
+        waiting("ix_assignment_watched", "due_at", "id", where=f"watched IS true AND {_OPEN}"),
+        waiting("ix_assignment_unanswered", "response_at", "id", where=_UNANSWERED),
+        waiting("ix_assignment_to_respond", "unit_id", "response_at", "id", where=_UNANSWERED),
+        waiting("ix_assignment_to_sign", "unit_id", "sign_at", "id", where="state = 'allocated'"),
+        waiting("ix_assignment_to_answer", "unit_id", "due_at", "id",
+                where=words_of("state", ("signed", "return_pending"))),
+        waiting("ix_assignment_refused", "unit_id", "due_at", "id", where="state = 'reply_refused'"),
     )
 
     case_id: Mapped[CaseKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     round: Mapped[int]
     role: Mapped[Word]
     number: Mapped[str | None] = mapped_column(String(40), unique=True)
@@ -79,6 +96,10 @@ class Instruction(Model):
     account, where it is known which leader he is. [procedure 2]"""
 
     __tablename__ = "instruction"
+    __table_args__ = (
+        Index("ix_instruction_instructed", "instructed_on", "id"),
+        Index("ix_instruction_leader", "leader_id", "id"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]
@@ -124,6 +145,7 @@ class Submission(Model):
     """A submission 呈办 of a case to a county leader. [procedure 2]"""
 
     __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_leader", "leader_id", "case_id"),)
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -19,11 +19,11 @@ from app.models.columns import (
     MaybePerson,
     MaybeWords,
     Stateful,
-    UnitKey,
     Word,
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting
 
 
 class Reply(Stateful, Model):
@@ -31,11 +31,18 @@ class Reply(Stateful, Model):
     examine an assist's (a lead's is its case's)."""
 
     __tablename__ = "reply"
-    __table_args__ = (Index("ix_reply_filed", "filed_at"),)
+    __table_args__ = (
+        Index("ix_reply_filed", "filed_at", "id"),
+        Index("ix_reply_unit", "unit_id", "id"),
+        Index("ix_reply_examined", "examined_by_id", "case_id"),
+        waiting("ix_reply_to_examine", "filed_at", "id", where="state = 'filed'"),
+        waiting("ix_reply_overdue", "own_at", "id", "case_id", "unit_id",
+                where="own_overdue_for = own_at AND state = 'filed'"),
+    )
 
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     round: Mapped[int]
     filed_at: Mapped[AMoment]
     approved_by_id: Mapped[MaybePerson]
@@ -76,10 +83,18 @@ class Request(Stateful, Model):
     """What a unit asks or promises: return 退单, extension 延期, explanation 情况说明, interim reply 阶段性回复."""
 
     __tablename__ = "request"
+    __table_args__ = (
+        Index("ix_request_filed", "filed_at", "id"),
+        Index("ix_request_unit", "unit_id", "id"),
+        Index("ix_request_unit_state", "unit_id", "state", "id"),
+        waiting("ix_request_pending", "own_at", "id", where="state = 'pending'"),
+        waiting("ix_request_overdue", "own_at", "id", "case_id", "unit_id",
+                where="own_overdue_for = own_at AND state = 'pending'"),
+    )
 
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     round: Mapped[int]
     kind: Mapped[Word]
     filed_at: Mapped[AMoment]
@@ -110,11 +125,12 @@ class Draft(Model):
     """What staff of a unit drafted for the head to approve: the verb and its fields, as JSON."""
 
     __tablename__ = "draft"
+    __table_args__ = (waiting("ix_draft_waits", "unit_id", "drafted_at", "id", where="used_at IS NULL"),)
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     verb: Mapped[Word]
     fields: Mapped[str] = mapped_column(Text)
     drafted_at: Mapped[AMoment]

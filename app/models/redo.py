@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -14,6 +14,10 @@ class Responsibility(Model):
     """One responsibility review 责任认定: whether the unit is responsible that a round was not good enough."""
 
     __tablename__ = "responsibility"
+    __table_args__ = (
+        Index("ix_responsibility_at", "at", "id"),
+        Index("ix_responsibility_by", "by_id", "case_id"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -18,10 +18,10 @@ from app.models.columns import (
     MaybePerson,
     MaybeWords,
     Stateful,
-    UnitKey,
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting
 
 
 class Reminder(Stateful, Model):
@@ -29,12 +29,17 @@ class Reminder(Stateful, Model):
     Where due was lengthened since, `for_due_at` is the date it was issued for. [procedure 3]"""
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("assignment_id", "round", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "round", "attempt"),
+        Index("ix_reminder_unit", "unit_id", "id"),
+        Index("ix_reminder_issued", "issued_at", "id"),
+        waiting("ix_reminder_open", "unit_id", "reply_by_at", "id", "case_id", where="state = 'open'"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     round: Mapped[int]
     attempt: Mapped[int]
     number: Mapped[str] = mapped_column(String(40), unique=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -19,11 +19,17 @@ from app.models.columns import (
     MaybePerson,
     MaybeWords,
     Stateful,
-    UnitKey,
     Word,
     Words,
 )
 from app.models.posts import Unit
+from app.models.waiting import waiting, words_of
+from app.rules.workflow import STANDING
+
+UNDER_WAY = tuple(state for state in STANDING if state != "candidate")
+"""The states of an item, as against a candidate."""
+TO_FEED_BACK = ("opened", "reissued", "confirmed")
+"""The states of an item in which the unit has to say something."""
 
 
 class Supervision(Stateful, Model):
@@ -33,12 +39,23 @@ class Supervision(Stateful, Model):
     `taken_back` the measure of a closing that a review took back."""
 
     __tablename__ = "supervision"
-    __table_args__ = (UniqueConstraint("assignment_id", "round", "ground", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "round", "ground", "attempt"),
+        Index("ix_supervision_unit", "unit_id", "id"),
+        Index("ix_supervision_unit_state", "unit_id", "state", "id"),
+        Index("ix_supervision_state", "state", "id"),
+        Index("ix_supervision_state_own", "state", "own_at", "id"),
+        waiting("ix_supervision_under_way", "due_at", "id", where=words_of("state", UNDER_WAY)),
+        waiting("ix_supervision_to_feed_back", "unit_id", "due_at", "id", where=words_of("state", TO_FEED_BACK)),
+        waiting("ix_supervision_overdue", "own_at", "id", where="own_overdue_for = own_at"),
+        waiting("ix_supervision_reviews", "own_at", "id",
+                where="review_asked_at IS NOT NULL AND review_accepted IS NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]
     assignment_id: Mapped[AssignmentKey]
-    unit_id: Mapped[UnitKey]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     round: Mapped[int]
     ground: Mapped[Word]
     attempt: Mapped[int]

@@ -18,6 +18,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.waiting import waiting
 
 
 class Visit(Stateful, Model):
@@ -27,6 +28,9 @@ class Visit(Stateful, Model):
     __table_args__ = (
         UniqueConstraint("case_id", "caller_case_id", "round", "turn"),
         Index("ix_visit_ended", "ended_at"),
+        Index("ix_visit_planned", "planned_at", "id"),
+        waiting("ix_visit_pending", "planned_at", "id", where="state = 'pending'"),
+        waiting("ix_visit_merged", "caller_case_id", where="caller_case_id <> case_id"),
     )
 
     id: Mapped[Id]
@@ -51,7 +55,11 @@ class VisitRecord(Model):
     """One attempt at a visit, or a corrected version of one: never edited. [procedure 6]"""
 
     __tablename__ = "visit_record"
-    __table_args__ = (UniqueConstraint("visit_id", "attempt", "version"),)
+    __table_args__ = (
+        UniqueConstraint("visit_id", "attempt", "version"),
+        Index("ix_visit_record_at", "at", "id"),
+        Index("ix_visit_record_by", "by_id", "case_id"),
+    )
 
     id: Mapped[Id]
     visit_id: Mapped[int] = mapped_column(Key, ForeignKey("visit.id"), index=True)

@@ -93,6 +93,9 @@ def _plain(sign: str) -> str:
 
 def fold(text: str) -> Folded:
     """The text as it is compared, with the way back."""
+    plainly = "".join(each := [*map(folded_sign, text)])
+    if len(plainly) == len(text) and all(each) and BLANK not in plainly and LINE not in plainly:
+        return Folded(plainly, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     signs: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -16,7 +16,7 @@ from app.models import Access
 
 KINDS = (
     *("login", "login_failed", "code_failed", "logout", "locked", "limited"),
-    *("exported", "revealed", "file_opened", "paper_opened"),
+    *("export_begun", "exported", "revealed", "file_opened", "paper_opened"),
 )
 log = logging.getLogger("duban.access")
 """Each row as a line of JSON, for a file or syslog of the office's own: ids and addresses, nobody's words."""

@@ -7,9 +7,10 @@ what somebody covered more in it, or uncovered. [procedure 1: identity never rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, String, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy import Boolean, String, and_, bindparam, cast, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import Caller, Case, Contact, Cover, ToldAs
@@ -24,7 +25,7 @@ _NOBODY, _NO_COVER = cast(null(), String(80)), cast(null(), Boolean).label("cove
 """What stands in a part that has none; PostgreSQL has to be told of which type."""
 
 
-def _cases(ids: Sequence[int]) -> list[Any]:
+def _cases(ids: Any) -> list[Any]:
     """The cases themselves, those merged into them, and those they took over, each with its
     caller."""
     facts = (
@@ -42,7 +43,7 @@ def _cases(ids: Sequence[int]) -> list[Any]:
     return made
 
 
-def _contacts(ids: Sequence[int]) -> list[Any]:
+def _contacts(ids: Any) -> list[Any]:
     """Those who called about the cases, or about one merged into them."""
     facts = (
         Caller.name,
@@ -65,7 +66,7 @@ def _contacts(ids: Sequence[int]) -> list[Any]:
     return [*called, merged.where(Case.merged_into_id.in_(ids))]
 
 
-def _typed(ids: Sequence[int]) -> list[Any]:
+def _typed(ids: Any) -> list[Any]:
     """What was typed of callers who stand on file otherwise: of the cases, of contacts about them."""
     facts = (
         ToldAs.name,
@@ -89,7 +90,7 @@ def _typed(ids: Sequence[int]) -> list[Any]:
     return [*made, merged.where(Case.merged_into_id.in_(ids))]
 
 
-def _words(ids: Sequence[int]) -> list[Any]:
+def _words(ids: Any) -> list[Any]:
     """What was covered more in them, or uncovered."""
     facts = (_NOBODY.label("name"), _NOBODY.label("phone"), literal(False).label("confidential"))
     word = (Cover.word, Cover.covers, Cover.id)
@@ -100,6 +101,15 @@ def _words(ids: Sequence[int]) -> list[Any]:
     return [own, merged.where(Case.merged_into_id.in_(ids))]
 
 
+@lru_cache(maxsize=1)
+def _asked() -> Any:
+    """The one statement, which takes long to build: `ids` are the cases asked about, written out, because they stand in
+    it sixteen times."""
+    ids: Any = bindparam("ids", expanding=True, literal_execute=True)
+    query = union_all(*_cases(ids), *_contacts(ids), *_typed(ids), *_words(ids))
+    return query.execution_options(unscoped=True)
+
+
 def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
     """Case id -> what must not be read of it, in one statement, whoever asks: what is to be covered has to be known,
     and goes nowhere else."""
@@ -107,8 +117,7 @@ def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
     found: dict[int, list[Any]] = {id: [] for id in ids}
     if not ids:
         return {}
-    query = union_all(*_cases(ids), *_contacts(ids), *_typed(ids), *_words(ids))
-    for row in session.execute(query.execution_options(unscoped=True)):
+    for row in session.execute(_asked(), {"ids": ids}):
         if row.about in found:
             found[row.about].append(row)
     return {id: _hidden(rows) for id, rows in found.items()}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
+from app.ledger import locked_here
 from app.models import Assignment, Case, Referral, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -41,6 +42,7 @@ def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
     found = next((row for row in rows if row.id == id), None)
     if found is None:
         raise NotAllowed("not_found")
+    locked_here(session, rows)
     return found
 
 

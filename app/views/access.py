@@ -8,7 +8,8 @@ from typing import Any
 from app.models import Access
 from app.rules import words
 from app.views.actor import language
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 
 
 class AccessLog(DeskView):
@@ -16,6 +17,7 @@ class AccessLog(DeskView):
 
     datamodel = DeskInterface(Access)
     page = "AccessLog"
+    exact = ("address",)
 
     def value(self, item: Any, name: str) -> str:
         """A case by its number alone, a page by its name, and what somebody was shown a caller for."""

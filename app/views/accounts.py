@@ -17,7 +17,8 @@ from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader
 from app.views.asking import Links
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 from app.views.calendar import Proposals
 from app.views.shown import SCOPE_TITLES
 

@@ -3,6 +3,7 @@ lists and calendars stands in the address; what is typed stands there sealed. So
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.models.columns import Moment
 from app.rules import reading, words
-from app.views.actor import actor, language, reader
+from app.scope import held_back
+from app.views.actor import actor, language, reader, seen
 from app.views.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
 from app.views.paging import number_typed
 from app.views.searching import Contains, Covered
@@ -26,14 +28,29 @@ Links = list[tuple[str, str]]
 """(address, label) of each."""
 
 
+SHORT = 500
+"""So many rows of a short table are read for choices."""
+
+
 def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
     """The rows of a short table as choices, read once a request."""
+    return [(str(row.id), str(row)) for row in _read(model)]
+
+
+def _read(model: type[Any]) -> Sequence[Any]:
     read = g.setdefault("desk_choices", {})
     if model not in read:
-        rows = reader().scalars(select(model).order_by(model.id).limit(500))
-        read[model] = [(str(row.id), str(row)) for row in rows]
-    found: list[tuple[str, str]] = read[model]
+        read[model] = reader().scalars(select(model).order_by(model.id).limit(SHORT)).all()
+    found: Sequence[Any] = read[model]
     return found
+
+
+def at_hand(model: type[Any]) -> bool:
+    """Whether all rows of a table are at hand, read as choices once a request: what points to them asks for none."""
+    return model.__tablename__ in CHOICES and len(_read(model)) < SHORT
+
+
+CHOICES = ("unit", "category")
 
 
 SEARCH_GONE: words.Pair = (
@@ -57,6 +74,7 @@ class Asking:
     search_columns: list[str]
     order_columns: list[str]
     base_order: tuple[str, str]
+    exact: tuple[str, ...]
     _base_filters: Any
 
     def asked(self) -> MultiDict[str, str]:
@@ -116,7 +134,7 @@ class Asking:
         if self._kind(name) == "bool":
             return [("y", "是" if tongue == "zh" else "yes"), ("n", "否" if tongue == "zh" else "no")]
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
-        return _chosen_from(model) if model.__tablename__ in ("unit", "category") else []
+        return _chosen_from(model) if model.__tablename__ in CHOICES else []
 
     def inputs(self) -> Inputs:
         """The fields of the search form with what was asked for."""
@@ -175,11 +193,17 @@ class Asking:
             filters.add_filter(name, Truth, value == "y")
         elif kind == "number":
             filters.add_filter(name, FilterEqual, reading.whole(value))
+        elif name in self.exact:
+            filters.add_filter(name, FilterEqual, self.exactly(name, value))
         elif kind in ("choice", "relation"):
             filters.add_filter(name, FilterEqual if kind == "choice" else OfRow, value)
         else:
             found = Contains if name not in self.free or actor().reads_as_typed else Covered
             filters.add_filter(name, found, value)
+
+    def exactly(self, name: str, value: str) -> str:
+        """What is asked of a column that is searched as a whole, as the column has it."""
+        return value
 
     def unread(self) -> list[str]:
         """What of the address could not be read, as sentences: each is left out of what is asked, and said."""
@@ -191,10 +215,18 @@ class Asking:
         left_out = (labels.get(name.partition("_")[2], name) for name in found.left_out)
         return [*said, *(words.unread(label, "…", language()) for label in left_out)]
 
+    def offered(self) -> list[str]:
+        """The columns by which this person may order rows: of those that are looked up for him one by one, by when they
+        came; by when they end, all that are not his might stand before them."""
+        who = seen()
+        if who is None or not held_back(self.datamodel.obj, who):
+            return self.order_columns
+        return [name for name in self.order_columns if name == "number" or self._kind(name) in ("moment", "date")]
+
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""
         name, way = self.asked().get("order", ""), self.asked().get("way", "desc")
-        known = name in self.order_columns and (name not in self.free or actor().reads_as_typed)
+        known = name in self.offered() and (name not in self.free or actor().reads_as_typed)
         return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
     def address(self, view: str, **changed: Any) -> str:

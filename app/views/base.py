@@ -10,67 +10,38 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from unicodedata import normalize
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import inspect
 
 from app.rules import words
-from app.rules.reading import seen
+from app.rules.covering import NOBODY, covered
+from app.rules.reading import seen as is_seen
 from app.rules.words.covers import PARTLY
 from app.views import looked
-from app.views.actor import actor, key_typed, language, most, now, reader
+from app.views.actor import actor, key_typed, language, most, now
 from app.views.asking import Asking, Links
 from app.views.exporting import take_place
-from app.views.masking import case_of, know_callers, masked_text
-from app.views.ordering import ordered
+from app.views.interface import LONGEST_SHORT
+from app.views.masking import case_of, forget_callers, know_callers, masked_text
+from app.views.ordering import grows, in_order
 from app.views.paging import another_size, beyond, number_typed
-from app.views.searching import searched_partly
+from app.views.searching import search_whole, searched_partly
 from app.views.shown import NOTHING, shown, term
+from app.views.worklists import COUNTED_TO, count_told
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
 """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
 Values = list[tuple[str, str]]
 """(label, value) of each."""
-PAGE, LARGEST_PAGE, DEEPEST = 25, 100, 10_000
-COUNTED_TO = 10_000
-AT_ONCE = 500
-"""How many rows of an export are read at once."""
+PAGE, LARGEST_PAGE = 25, 100
+DEEPEST = COUNTED_TO + 1
+"""So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its export."""
 _FORMULA = ("=", "+", "-", "@")
-
-
-class DeskInterface(SQLAInterface):
-    """Reads with a bounded count and the relations of the columns shown, each in one statement."""
-
-    eager: tuple[str, ...] = ()
-
-    def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
-        """How many rows there are, counted to 10,001."""
-        found = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(COUNTED_TO + 1)
-        return int(self.session.scalar(select(func.count()).select_from(found.subquery())))
-
-    def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        """The query of one page, its relations loaded with it."""
-        loaded = super().apply_all(query, *args, **kwargs)
-        return loaded.options(*(selectinload(getattr(self.obj, name)) for name in self.eager))
-
-    def apply_order_by(self, query: Any, order_column: str, order_direction: str, *args: Any, **kwargs: Any) -> Any:
-        """Order by a column of the table: by rank where it holds codes, what is empty last."""
-        if order_column not in inspect(self.obj).columns:
-            return super().apply_order_by(query, order_column, order_direction, *args, **kwargs)
-        return query.order_by(*ordered(self.obj, order_column, order_direction))
-
-    def add(self, item: Any, raise_exception: bool = False) -> bool:
-        """Refused: rows are written by verbs."""
-        raise TypeError("rows are written by verbs")
-
-    edit = delete = add
 
 
 def labelled(model: type[Any]) -> list[str]:
@@ -82,14 +53,15 @@ def labelled(model: type[Any]) -> list[str]:
 
 def safe_cell(value: str) -> str:
     """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what cannot be seen too."""
-    first = next(filter(seen, value), "")
+    first = next(filter(is_seen, value), "")
     formula = normalize("NFKC", first)[:1] in _FORMULA or value[:1] in ("\t", "\r")
     return f"'{value}" if formula else value
 
 
 class DeskView(Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown, `not_for_units` not to units,
-    `page_only` not in the list; `extra` is what `beside` tells of a row that stands in no column of its table."""
+    `page_only` not in the list, `exact` searched as a whole; `extra` is what `beside` tells of a row that stands in no
+    column of its table."""
 
     page = ""
     hidden: tuple[str, ...] = ()
@@ -97,6 +69,7 @@ class DeskView(Asking, ModelView):
     page_only: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     unsearched: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     add_verb = ""
     edit_verb = ""
     base_order = ("id", "desc")
@@ -113,7 +86,6 @@ class DeskView(Asking, ModelView):
         self.list_columns = [*(name for name in known if name not in self.page_only), *self.extra]
         self.show_columns = [*known, *self.extra]
         self.search_columns = [name for name in known if name not in self.unsearched]
-        self.order_columns = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
         self.export_columns = self.show_columns
         self.datamodel.eager = self.relations
         self.add_columns = self.edit_columns = [known[0]]
@@ -124,6 +96,10 @@ class DeskView(Asking, ModelView):
         without = {way for way, verb in (("add", self.add_verb), ("edit", self.edit_verb)) if not verb}
         self.exclude_route_methods = NOT_HERE | without
         super().__init__()
+        self.deepest = DEEPEST if grows(model) else LONGEST_SHORT
+        # After it: an empty list of them would be made all columns.
+        plain = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
+        self.order_columns = [name for name in plain if in_order(model, name)] if grows(model) else plain
 
     def _init_forms(self) -> None:
         """No forms of Flask-AppBuilder's: what is typed goes to a verb."""
@@ -150,7 +126,7 @@ class DeskView(Asking, ModelView):
         page = number_typed(self.asked().get("page")) or 0
         column, way = self.order()
         left_out = [*self.unread(), *another_size(asked, size)]
-        deep = min(page, DEEPEST // size)
+        deep = min(page, (self.deepest - 1) // size)
         count, rows = self.datamodel.query(self.asked_filters(), column, way, page=deep, page_size=size)
         if page and (page > deep or not rows):
             left_out.append(beyond(page))
@@ -160,10 +136,15 @@ class DeskView(Asking, ModelView):
         return self.render_template(
             self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],
             columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
-            pages=-(-count // size), order=column, way=way, capped=count > COUNTED_TO, may_add=self.may_add(),
+            pages=-(-count // size), order=column, way=way, told=self.count_told(count),
+            may_add=self.may_add(),
             left_out=left_out,
-            partly=words.word(PARTLY, language()) if searched_partly() else "",
+            partly=words.word(PARTLY, language()) if searched_partly() and count <= COUNTED_TO else "",
         )  # fmt: skip
+
+    def count_told(self, n: int) -> str:
+        """How many rows there are, as far as they were counted."""
+        return count_told(n) if self.deepest == DEEPEST else str(n)
 
     def row(self, item: Any) -> dict[str, Any]:
         """What the list shows of a row: its values, worded, and where its page is."""
@@ -195,7 +176,7 @@ class DeskView(Asking, ModelView):
             return self.beside(item, name, always) or NOTHING
         value = self.value(item, name)
         covers = name in self.free and (always or not actor().reads_as_typed)
-        return masked_text(value, case_of(item)) if covers else value
+        return masked_text(value, case_of(item)) if covers and value != NOTHING else value
 
     def beside(self, item: Any, name: str, always: bool) -> str:
         """What `extra` says of a row, covered like its free words."""
@@ -294,7 +275,8 @@ class DeskView(Asking, ModelView):
         """The export, put on record and about to be read."""
         head = [words.column(self.table, name, language()) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
-        looked.note("exported", page=self.page, filters=self.narrowed(), rows=self._asked_for().order_by(None).count())
+        search_whole()
+        looked.note("export_begun", page=self.page, filters=self.narrowed())
         lines = self._lines(head, mark)
         name = f"{self.page.lower()}.csv"
         return Response(
@@ -302,28 +284,54 @@ class DeskView(Asking, ModelView):
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )  # fmt: skip
 
-    def _asked_for(self) -> Any:
-        """The query of all rows that are found, in their order."""
-        return self.datamodel.apply_all(reader().query(self.datamodel.obj), self.asked_filters(), *self.order())
-
     def _lines(self, head: Any, mark: str) -> Iterator[str]:
         # The session is asked for here, not before: that of the view is taken away when the answer begins, and would
         # keep a connection that nobody gives back.
-        query = self._asked_for()
-        yield "\ufeff"
-        yield _csv([safe_cell(cell) for cell in (*head, mark)])
-        rows = iter(query.yield_per(AT_ONCE))
-        while some := list(islice(rows, AT_ONCE)):
-            self.cover(some, always=True)
-            for item in some:
-                yield _csv([safe_cell(self.told(item, name, always=True)) for name in self.export_columns])
+        sent = 0
+        try:
+            yield "\ufeff" + _csv([[safe_cell(cell) for cell in (*head, mark)]])
+            for some in self.datamodel.pieces(self.asked_filters(), *self.order()):
+                forget_callers()
+                self.cover(some, always=True)
+                yield _csv(self._rows(some))
+                sent += len(some)
+        finally:
+            # However it ends: of what began and was broken off, this many rows went out.
+            looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
+
+    def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
+        """The cells of a piece of an export. Of a column that nobody's words stand in each value is worked out once."""
+        if type(self).told is not DeskView.told or type(self).value is not DeskView.value:
+            yield from ([safe_cell(self.told(one, name, always=True)) for name in self.export_columns] for one in items)
+            return
+        hidden = know_callers(map(case_of, items)) if self.free else {}
+        free = {*self.free}
+        known: dict[str, dict[Any, str]] = {name: {} for name in self.export_columns}
+        unread = {*self.not_for_units} if actor().of_a_unit else set()
+        for item in items:
+            of = hidden.get(case_of(item) or 0, NOBODY)
+            cells = []
+            for name in self.export_columns:
+                if name in self.extra or name in unread:
+                    cells.append(safe_cell(self.told(item, name, always=True)))
+                    continue
+                value = getattr(item, name)
+                if name in free:
+                    cells.append(safe_cell(covered(value, of)) if value else NOTHING)
+                    continue
+                key = str(value) if isinstance(value, list_of) else value
+                made = known[name].get(key)
+                if made is None:
+                    made = known[name][key] = safe_cell(self.told(item, name, always=True))
+                cells.append(made)
+            yield cells
 
 
 list_of = (list, tuple)
 
 
-def _csv(cells: Any) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+def _csv(rows: Any) -> str:
+    lines = io.StringIO()
+    csv.writer(lines).writerows(rows)
+    return lines.getvalue()
 

@@ -13,7 +13,8 @@ from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader
 from app.views.asking import Links
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 from app.views.shown import shown
 
 

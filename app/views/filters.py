@@ -12,7 +12,9 @@ from flask_appbuilder.models.sqla.filters import (
     FilterGreater,
     FilterSmaller,
 )
+from sqlalchemy import inspect, select
 
+from app.models import Case
 from app.rules import reading
 from app.rules.workdays import BEIJING
 
@@ -69,8 +71,9 @@ class OfRow(FilterEqual):
     """Rows whose relation is the row with an id."""
 
     def apply(self, query: Any, value: Any) -> Any:
-        """Add the condition; FAB's own filter would fetch the row first."""
-        return query.filter(getattr(self.model, self.column_name).has(id=int(value)))
+        """Add the condition, on the column that holds the key; FAB's own filter would fetch the row first."""
+        (column,) = inspect(self.model).relationships[self.column_name].local_columns
+        return query.filter(column == int(value))
 
 
 class OfCase(FilterEqual):
@@ -78,4 +81,4 @@ class OfCase(FilterEqual):
 
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition."""
-        return query.filter(getattr(self.model, self.column_name).has(number=value))
+        return query.filter(self.model.case_id.in_(select(Case.id).where(Case.number == value)))

@@ -22,10 +22,10 @@ from app.views.actor import actor, language, now, reader, written
 from app.views.masking import know_callers, masked_text
 from app.views.paging import beyond, left_out, number_typed
 from app.views.shown import term
-from app.views.worklists import Queue, counted, queues_of
+from app.views.worklists import COUNTED_TO, Queue, count_told, counted, queues_of
 
 SHOWN = 50
-DEEPEST = 200
+DEEPEST = COUNTED_TO // SHOWN
 """The last page (from 0 on) of a list of work that is turned to."""
 BELL = 50
 COUNTED = 100
@@ -37,17 +37,20 @@ CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_a
 
 
 def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
-    """The rows of a list: the case, the unit, the moment that matters; those that press most come first."""
+    """The rows of a list: the case, the unit, the moment that matters; those that press most come first. Which rows
+    they are is found in the list's own table alone, and cases and units are fetched for these."""
     model, when = queue.model, getattr(queue.model, queue.when)
-    columns = [model.id.label("row"), when.label("at"), Case.id.label("case"), Case.number, Case.kind, Case.urgency,
-               Case.place, Case.narrative, Case.state]  # fmt: skip
-    query = select(*columns, Unit.name.label("unit")).where(*queue.where(who))
-    if model is not Case:
-        # A visit is of a caller: of a case that was merged into another one, its own.
-        query = query.join(Case, Case.id == getattr(model, "caller_case_id", model.case_id))
-    holder = model.unit_id if hasattr(model, "unit_id") else Case.lead_unit_id
-    query = query.outerjoin(Unit, Unit.id == holder)
-    return query.order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+    # A visit is of a caller: of a case that was merged into another one, its own.
+    about = model.id if model is Case else getattr(model, "caller_case_id", model.case_id)
+    columns = [model.id.label("row"), when.label("at"), about.label("case")]
+    if hasattr(model, "unit_id"):
+        columns.append(model.unit_id.label("unit"))
+    few = select(*columns).where(*queue.where(who)).order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+    row = few.subquery().c
+    told = [row.row, row.at, row.case, Case.number, Case.kind, Case.urgency, Case.place, Case.narrative, Case.state]
+    query = select(*told, Unit.name.label("unit")).join(Case, Case.id == row.case)
+    query = query.outerjoin(Unit, Unit.id == (row.unit if "unit" in row else Case.lead_unit_id))
+    return query.order_by(row.at, row.row)
 
 
 def _found(who: Actor, queue: Queue, page: int) -> Sequence[Any]:
@@ -85,7 +88,7 @@ class Home(BaseView):
         counts = counted(who)
         lists = [
             {"title": words.word(queue.title, tongue), "n": counts.get(key, 0), "href": self._href(key, queue),
-             "red": queue.red}
+             "told": count_told(counts.get(key, 0)), "red": queue.red}
             for key, queue in queues_of(who).items()
         ]  # fmt: skip
         alone = [one for one in possible(who) if one.target == "none" and one.name not in NOT_ALONE

@@ -39,10 +39,15 @@ def know_callers(cases: Iterable[int | None]) -> Mapping[int, Hidden]:
     """Case id -> what must not be read of its callers. One statement for all that this request has not
     asked for before."""
     known: dict[int, Hidden] = g.setdefault("desk_callers", {})
-    asked = {id for id in cases if id is not None} - known.keys()
+    asked = {id for id in cases if id is not None and id not in known}
     if asked:
         known |= hidden_of(reader(), asked)
     return known
+
+
+def forget_callers() -> None:
+    """Forget what was asked so far: of a long answer only the piece that is being written is kept."""
+    g.pop("desk_callers", None)
 
 
 def masked_text(told: str, case_id: int | None) -> str:

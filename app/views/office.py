@@ -18,8 +18,9 @@ from app.rules.office import SETTINGS
 from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
 from app.views.asking import Inputs
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
 from app.views.figures import points_told
+from app.views.interface import DeskInterface
 from app.views.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
@@ -136,6 +137,11 @@ class Events(DeskView):
     datamodel = DeskInterface(Event)
     page = "Events"
     unsearched = ("seq", "chain", "from_state", "to_state", "kind", "subject")
+    exact = ("actor",)
+
+    def exactly(self, name: str, value: str) -> str:
+        """Somebody by the number of his account, or as the record names him."""
+        return f"user:{value}" if value.isdecimal() else value
 
     def value(self, item: Any, name: str) -> str:
         """Words instead of the record's own: who, about what, from which state to which."""

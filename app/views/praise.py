@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.models import Case
 from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import COUNTED_TO, DeskInterface, DeskView, labelled
+from app.views.base import COUNTED_TO, DeskView, labelled
+from app.views.interface import DeskInterface
 
 TOLD = ("visiting", "closed", "handling", "examining", "reviewing")
 """The states in which somebody of the centre has taken the praise up: answered it, or passed it on."""
@@ -25,7 +26,7 @@ class PraiseInterface(DeskInterface):
         return super().apply_filters(query, filters).filter(*of_it).execution_options(unscoped=True)
 
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
-        """How many rows there are, counted to 10,001."""
+        """How many rows there are, counted to a thousand."""
         found = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(COUNTED_TO + 1)
         counted = select(func.count()).select_from(found.subquery()).execution_options(unscoped=True)
         return int(self.session.scalar(counted))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.models import Responsibility
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 
 
 class Responsibilities(DeskView):

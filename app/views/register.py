@@ -13,11 +13,12 @@ from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.accounts import AccountChanges, Roles, Users
 from app.views.allocation import Assignments, Instructions
-from app.views.base import NOT_HERE, DeskInterface, DeskView
+from app.views.base import NOT_HERE, DeskView
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
+from app.views.interface import DeskInterface
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise

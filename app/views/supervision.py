@@ -18,7 +18,8 @@ from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now
 from app.views.asking import Links
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 
 

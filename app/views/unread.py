@@ -40,7 +40,7 @@ def unread(view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]) -> 
     for name, label in labels.items():
         yield from _of_column(view, name, label, asked)
     yield from no_number(asked, "page", "size")
-    if asked.get("order") and asked["order"] not in view.order_columns:
+    if asked.get("order") and asked["order"] not in view.offered():
         yield words.word(words.PARAMETERS["order"], language()), asked["order"]
     if asked.get("way", "desc") not in ("asc", "desc"):
         yield words.word(words.PARAMETERS["order"], language()), asked["way"]

@@ -242,6 +242,8 @@ class Verbs(BaseView):
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = told.get("case", id)
+        if verb.name == "register" and "all" in actor().scopes:
+            return redirect(url_for("Cases.page_of_case", id=where))
         # What was done may have taken the case out of his sight: a referral sent back, a visit recorded.
         if where and "Cases" in actor().pages and asked(Case, where) is not None:
             return redirect(url_for("Cases.page_of_case", id=where))

@@ -12,7 +12,8 @@ from app.models import Visit, VisitRecord
 from app.rules import words
 from app.views.actor import actor, key_typed, language
 from app.views.asking import Links
-from app.views.base import DeskInterface, DeskView
+from app.views.base import DeskView
+from app.views.interface import DeskInterface
 
 
 class Visits(DeskView):

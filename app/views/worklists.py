@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
 from app.models import (
     AccountChange,
@@ -31,9 +31,11 @@ from app.models import (
     Supervision,
     Visit,
 )
+from app.models.supervision import TO_FEED_BACK, UNDER_WAY
+from app.models.waiting import among, holds
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
-from app.scope import seen_by, within
+from app.scope import Seen, not_leaders, seen_by, within
 from app.stages.changes import confirmed_by
 from app.stages.handling import DRAFTED_FOR
 from app.stages.proposals import waits
@@ -59,12 +61,18 @@ class Queue:
     red: bool = False
 
 
-def _case(*states: str) -> Where:
-    return lambda who: [Case.state.in_(states)]
+def _case(state: str) -> Where:
+    return lambda who: [holds(Case.state, state)]
 
 
-def _open_cases() -> Any:
-    return select(Case.id).where(Case.state.in_(OPEN_CASE))
+def _looked_up(*conditions: Any) -> Any:
+    """That there is such a row, looked up for one row after another: the offset keeps PostgreSQL from reading all rows
+    of the other table for a few of this one."""
+    return select(literal(1)).where(*conditions).offset(0).exists()
+
+
+def _of_an_open_case(model: Any) -> Any:
+    return _looked_up(Case.id == model.case_id, among(Case.state, OPEN_CASE))
 
 
 def _own(*conditions: Any) -> Where:
@@ -74,10 +82,9 @@ def _own(*conditions: Any) -> Where:
 
 def _to_visit(who: Actor) -> list[Any]:
     """The visits that are his: a leader's matter the room's, any other a visitor's, all the centre head's."""
-    leaders = select(Case.id).where(Case.leader_assigned.is_(True))
     room, visitor = who.is_a(*_ROOM), who.is_a("visitor")
-    mine = Visit.case_id.in_(leaders) if room else Visit.case_id.not_in(leaders)
-    return [Visit.state == "pending", *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
+    mine = ~not_leaders(Visit.case_id) if room else not_leaders(Visit.case_id)
+    return [holds(Visit.state, "pending"), *([] if who.is_a("centre_head") or (room and visitor) else [mine])]
 
 
 def _contestable(who: Actor) -> list[Any]:
@@ -88,11 +95,11 @@ def _contestable(who: Actor) -> list[Any]:
 
 def _drafts(who: Actor) -> list[Any]:
     """What staff drafted and the head may still approve: what it is about still waits for the unit."""
-    held = select(Assignment.id).where(Assignment.state.in_(OPEN_ASSIGNMENT))
-    about = [Draft.verb.not_in(DRAFTED_FOR) & Draft.assignment_id.in_(held)]
+    held = _looked_up(Assignment.id == Draft.assignment_id, among(Assignment.state, OPEN_ASSIGNMENT))
+    about = [Draft.verb.not_in(DRAFTED_FOR) & held]
     for verb, states in DRAFTED_FOR.items():
-        items = select(Supervision.case_id).where(Supervision.unit_id == Draft.unit_id, Supervision.state.in_(states))
-        about.append((Draft.verb == verb) & Draft.case_id.in_(items))
+        of_it = (Supervision.case_id == Draft.case_id, Supervision.unit_id == Draft.unit_id)
+        about.append((Draft.verb == verb) & _looked_up(*of_it, Supervision.state.in_(states)))
     return [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None), or_(*about)]
 
 
@@ -100,7 +107,8 @@ _CENTRE, _ROOM, _UNIT = ("allocator", "centre_head"), ("officer", "supervision_h
 _UNDER_WAY = ("drafted", "reviewed", "approved", "sealed", "sent", "received")
 
 _UNANSWERED = (
-    Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.response_at.is_not(None), Assignment.first_response_at.is_(None),
+    among(Assignment.state, OPEN_ASSIGNMENT), Assignment.response_at.is_not(None),
+    Assignment.first_response_at.is_(None),
 )  # fmt: skip
 """Emergencies of which the unit has not said yet what is being done. [procedure 0]"""
 
@@ -111,19 +119,20 @@ _REVIEW_OPEN = and_(
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(("我登记的未办结工单", "My open cases"), ("operator",), Case,
-                  lambda who: [Case.operator_id == who.id, Case.state.in_(OPEN_CASE)], "registered_at"),
+                  lambda who: [Case.operator_id == who.id, among(Case.state, OPEN_CASE)], "registered_at"),
     "to_allocate": Queue(("待分派", "To allocate"), _CENTRE, Case, _case("registered"), "own_at"),
     "refusals": Queue(("待确认不予受理", "Refusals to confirm"), _CENTRE, Case,
-                      lambda who: [Case.refusal_proposed_by_id.is_not(None), Case.state == "registered"], "own_at"),
+                      lambda who: [Case.refusal_proposed_by_id.is_not(None), holds(Case.state, "registered")],
+                      "own_at"),
     "liftings": Queue(("待确认解除保密", "Confidentiality to lift"), ("centre_head",), Lifting,
-                      lambda who: [Lifting.decided_at.is_(None), Lifting.case_id.in_(_open_cases())], "at"),
+                      lambda who: [Lifting.decided_at.is_(None), _of_an_open_case(Lifting)], "at"),
     "rulings": Queue(("待审定申请", "Requests to rule on"), _CENTRE, Request,
-                     lambda who: [Request.state == "pending"], "own_at"),
+                     lambda who: [holds(Request.state, "pending")], "own_at"),
     "centre_overdue": Queue(("中心逾期工单", "The centre's own overdue"), _CENTRE, Case,
-                            lambda who: [Case.own_overdue_for == Case.own_at, Case.state.in_(OPEN_CASE)], "own_at",
+                            lambda who: [Case.own_overdue_for == Case.own_at, among(Case.state, OPEN_CASE)], "own_at",
                             red=True),
     "rulings_overdue": Queue(("逾期未审定申请", "Requests not ruled on in time"), _CENTRE, Request,
-                             lambda who: [Request.own_overdue_for == Request.own_at, Request.state == "pending"],
+                             lambda who: [Request.own_overdue_for == Request.own_at, holds(Request.state, "pending")],
                              "own_at", red=True),
     "submitted_out": Queue(("呈办待批", "Submitted to leaders"), _CENTRE, Case, _case("submitted"), "own_at"),
     "suggestions": Queue(("待筛选建议", "Suggestions to screen"), ("centre_head",), Suggestion,
@@ -139,7 +148,7 @@ QUEUES: dict[str, Queue] = {
     "figures": Queue(("可提异议的通报草稿", "Figures that may be contested"), ("unit_head",), ReportDraft,
                      lambda who: _contestable(who), "contest_at", "ReportDrafts"),
     "watched": Queue(("关注中", "Watched"), ("centre_head",), Assignment,
-                     lambda who: [Assignment.watched.is_(True), Assignment.state.in_(OPEN_ASSIGNMENT)], "due_at"),
+                     lambda who: [Assignment.watched.is_(True), among(Assignment.state, OPEN_ASSIGNMENT)], "due_at"),
     "rules": Queue(("待批准规则", "Rules to approve"), ("centre_head",), SlaRule,
                    lambda who: [waits(SlaRule)], "changed_at", "Rules"),
     "calendars": Queue(("待批准日历", "Calendars to approve"), ("centre_head",), CalendarProposal,
@@ -150,54 +159,56 @@ QUEUES: dict[str, Queue] = {
                                  waits(AccountChange), AccountChange.confirmers.in_(confirmed_by(who))],
                              "proposed_at", "AccountChanges"),
     "overdue": Queue(("逾期交办件", "Overdue assignments"), ("allocator", "centre_head", "officer", "supervision_head"),
-                     Assignment, lambda who: [Assignment.state.in_(OPEN_ASSIGNMENT),
+                     Assignment, lambda who: [among(Assignment.state, OPEN_ASSIGNMENT),
                                               Assignment.overdue_for == Assignment.due_at], "due_at"),
     "unresponded": Queue(("特急未首次响应", "Emergencies without a first response"), _CENTRE, Assignment,
                          lambda who: [*_UNANSWERED, Assignment.response_at <= now()], "response_at", red=True),
     "to_examine": Queue(("待审核答复", "Replies to examine"), ("examiner", "centre_head"), Reply,
-                        lambda who: [Reply.state == "filed"], "filed_at"),
+                        lambda who: [holds(Reply.state, "filed")], "filed_at"),
     "unexamined": Queue(("协办答复逾期未审核", "Assists' replies not examined in time"), ("examiner", "centre_head"),
-                        Reply, lambda who: [Reply.own_overdue_for == Reply.own_at, Reply.state == "filed"], "own_at",
-                        red=True),
+                        Reply, lambda who: [Reply.own_overdue_for == Reply.own_at, holds(Reply.state, "filed")],
+                        "own_at", red=True),
     "to_review": Queue(("待责任认定", "To review for responsibility"), ("examiner", "centre_head"), Case,
                        _case("reviewing"), "own_at"),
     "to_visit": Queue(("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit,
                       lambda who: _to_visit(who), "planned_at"),
     "sampled": Queue(("待回访的直接答复", "Direct answers to visit"), ("visitor", "centre_head"), Case,
-                     lambda who: [Case.state == "visiting", Case.mode == "direct"], "own_at"),
-    "to_sign": Queue(("待签收", "To sign for"), _UNIT, Assignment, _own(Assignment.state == "allocated"), "sign_at"),
+                     lambda who: [holds(Case.state, "visiting"), holds(Case.mode, "direct")], "own_at"),
+    "to_sign": Queue(("待签收", "To sign for"), _UNIT, Assignment, _own(holds(Assignment.state, "allocated")),
+                     "sign_at"),
     "to_answer": Queue(("待办理", "To answer"), _UNIT, Assignment,
-                       _own(Assignment.state.in_(("signed", "return_pending"))), "due_at"),
+                       _own(among(Assignment.state, ("signed", "return_pending"))), "due_at"),
     "refused_replies": Queue(("被退回的答复", "Replies refused"), _UNIT, Assignment,
-                             _own(Assignment.state == "reply_refused"), "due_at"),
+                             _own(holds(Assignment.state, "reply_refused")), "due_at"),
     "reminded": Queue(("待答复催办", "Reminders to answer"), _UNIT, Reminder,
-                      lambda who: [Reminder.unit_id == (who.unit_id or 0), Reminder.state == "open"], "reply_by_at"),
+                      lambda who: [Reminder.unit_id == (who.unit_id or 0), holds(Reminder.state, "open")],
+                      "reply_by_at"),
     "to_respond": Queue(("待首次响应", "First responses to give"), _UNIT, Assignment,
                         _own(*_UNANSWERED), "response_at"),
     "unit_overdue": Queue(("本单位逾期", "Overdue here"), _UNIT, Assignment,
-                          _own(Assignment.state.in_(OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
+                          _own(among(Assignment.state, OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
                           "due_at"),
     "to_feed_back": Queue(("待反馈督办", "Notices to answer"), _UNIT, Supervision,
                           lambda who: [Supervision.unit_id == (who.unit_id or 0),
-                                       Supervision.state.in_(("opened", "reissued", "confirmed"))], "due_at"),
+                                       among(Supervision.state, TO_FEED_BACK)], "due_at"),
     "drafts": Queue(("待审批草稿", "Drafts to approve"), ("unit_head",), Draft,
                     lambda who: _drafts(who), "drafted_at"),
     "candidates": Queue(("待决定督办建议", "Candidates"), _ROOM, Supervision,
-                        lambda who: [Supervision.state == "candidate"], "own_at"),
+                        lambda who: [holds(Supervision.state, "candidate")], "own_at"),
     "items": Queue(("督办中", "Items under way"), _ROOM, Supervision,
-                   lambda who: [Supervision.state.in_([one for one in STANDING if one != "candidate"])], "due_at"),
+                   lambda who: [among(Supervision.state, UNDER_WAY)], "due_at"),
     "room_overdue": Queue(("督查室逾期", "The room's own overdue"), _ROOM, Supervision,
                           lambda who: [Supervision.own_overdue_for == Supervision.own_at,
                                        or_(Supervision.state.in_(STANDING), _REVIEW_OPEN)], "own_at", red=True),
     "referrals_overdue": Queue(("移送逾期", "Referrals overdue"), _ROOM, Referral,
                                lambda who: [Referral.own_overdue_for == Referral.own_at,
-                                            Referral.state.in_(_UNDER_WAY)], "own_at", red=True),
+                                            among(Referral.state, _UNDER_WAY)], "own_at", red=True),
     "findings": Queue(("待确认认定", "Findings to confirm"), ("supervision_head",), Supervision,
-                      lambda who: [Supervision.state == "finding"], "own_at"),
+                      lambda who: [holds(Supervision.state, "finding")], "own_at"),
     "reviews": Queue(("待裁定复核", "Reviews to rule on"), ("supervision_head",), Supervision,
                      lambda who: [_REVIEW_OPEN], "own_at"),
     "referrals": Queue(("移送卷宗", "Referrals"), _ROOM, Referral,
-                       lambda who: [Referral.state.in_(_UNDER_WAY)], "send_by_at", "Referrals"),
+                       lambda who: [among(Referral.state, _UNDER_WAY)], "send_by_at", "Referrals"),
     "to_instruct": Queue(("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"),
     "my_matters": Queue(("批示事项及办理结果", "My matters and what became of them"), ("leader",), Instruction,
                         lambda who: [], "entered_at", "Instructions"),
@@ -206,7 +217,7 @@ QUEUES: dict[str, Queue] = {
     "in_brief": Queue(("办理中工单摘要", "Cases under way, in brief"), ("leader",), Case, _case("handling"),
                       "registered_at", brief="instruct"),
     "to_approve": Queue(("待审批移送", "Referrals to approve"), ("leader",), Referral,
-                        lambda who: [Referral.state == "reviewed"], "own_at", "Referrals"),
+                        lambda who: [holds(Referral.state, "reviewed")], "own_at", "Referrals"),
     "dossiers": Queue(("移送卷宗", "Dossiers"), ("committee",), Referral,
                       lambda who: [Referral.sent_at.is_not(None)], "sent_at", "Referrals"),
 }  # fmt: skip
@@ -218,16 +229,28 @@ def queues_of(who: Actor) -> dict[str, Queue]:
     return {key: queue for key, queue in QUEUES.items() if who.is_a(*queue.roles)}
 
 
+COUNTED_TO = 999
+"""So many rows of a list are counted; of more there are "999+"."""
+
+
+def count_told(n: int) -> str:
+    """How a count is shown that went no further than this."""
+    return f"{COUNTED_TO}+" if n > COUNTED_TO else str(n)
+
+
 def counted(who: Actor) -> dict[str, int]:
-    """How much waits in each list, in one statement. The scope does not reach into a union, so each part holds it."""
+    """How much waits in each list, counted to a thousand, in one statement. The scope does not reach into a union, so
+    each part holds it."""
     own, seen = queues_of(who), seen_by(who)
     if not own:
         return {}
-    parts = [
-        select(literal(key).label("key"), func.count().label("n"))
-        .select_from(one.model)
-        .where(*one.where(who), *(() if one.brief else within(one.model, seen)))
-        for key, one in own.items()
-    ]
-    query = union_all(*parts).execution_options(unscoped=True)
+    query = union_all(*(_count(key, one, who, seen) for key, one in own.items())).execution_options(unscoped=True)
     return {row.key: row.n for row in reader().execute(query)}
+
+
+def _count(key: str, queue: Queue, who: Actor, seen: Seen) -> Select[Any]:
+    held = () if queue.brief else within(queue.model, seen)
+    rows = select(literal(1)).select_from(queue.model).where(*queue.where(who), *held)
+    # A limited count that is part of a union has to be a table of its own.
+    some = rows.limit(COUNTED_TO + 1).subquery()
+    return select(literal(key).label("key"), select(func.count()).select_from(some).scalar_subquery().label("n"))

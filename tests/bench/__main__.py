@@ -15,7 +15,7 @@ from typing import Any
 import config
 from app.sweep import sweep
 from tests import seed
-from tests.bench import peer
+from tests.bench import memory, panels, peer
 from tests.bench.measure import (
     ROUNDS,
     bench_cluster,
@@ -26,6 +26,7 @@ from tests.bench.measure import (
     median,
     peers,
     process_cost,
+    served,
 )
 from tests.databases import KEY, Desk, lay_sqlite, sqlite_copy
 from tests.record import contents
@@ -165,6 +166,44 @@ def _sqlite(cluster: PostgresCluster, folder: Path) -> None:
         many(cluster, desk, "SQLite")
 
 
+def _panels(cluster: PostgresCluster, folder: Path, files: Path) -> None:
+    """The promises about pages: over offices of three sizes, beside the peers where they are set up."""
+    interpreter = peer.python(folder)
+    with panels.filled(cluster, SIZES, files / "panels") as made:
+        small, large, largest = (made[n] for n in SIZES)
+        first = panels.lists(say, cluster, made)
+        panels.pages(say, largest, SIZES[-1])
+        ours = panels.intake(say, cluster, small, folder)
+        if interpreter is None:
+            say("P9", f"left out, and P12 with it: {peer.HOW}")
+        else:
+            _beside_helpdesk(cluster, folder, interpreter, ours, first)
+        panels.export(say, cluster, large, SIZES[1])
+        panels.beside_a_report(say, large)
+        panels.report(say, cluster, largest)
+
+
+def _beside_helpdesk(
+    cluster: PostgresCluster, folder: Path, interpreter: Path, ours: float, first: float
+) -> None:
+    """P9 and P12: the peer's form beside ours, and its list of a hundred thousand beside ours of a million."""
+    with peer.helpdesk(cluster, folder, interpreter) as desk:
+        entered = served(cluster, desk.pid, desk.enter, 20)
+        listed = served(cluster, desk.pid, lambda: desk.get(peer.first_page()), 3)
+    say("P9", f"django-helpdesk's intake {entered:.1f} ms CPU, ours {ours:.1f}: {entered / ours:.1f} times (at least 2)",
+        entered / ours >= 2)  # fmt: skip
+    say("P12", f"its list at {SIZES[1]:,} {listed:.0f} ms CPU, our list page at {SIZES[-1]:,} {first:.1f}: "
+               f"{listed / first:.0f} times (at least 35)", listed / first >= 35)  # fmt: skip
+
+
+def _memory() -> None:
+    found = memory.of_all()
+    for name, megabytes in sorted(found.items(), key=lambda one: -one[1]):
+        print(f"     {megabytes:7.0f} MB  {name}", flush=True)
+    total = sum(found.values())
+    say("P18", f"{total:.0f} MB in all processes after a thousand requests (at most 420)", total <= 420)
+
+
 def main() -> int:
     """Measure everything; 1 when a promise does not hold."""
     folder = config.load(os.environ).bench
@@ -182,7 +221,9 @@ def main() -> int:
                 p2(cluster, made[SIZES[0]], folder, p1(cluster, made[SIZES[1]], folder))
             p3(cluster, made)
             many(cluster, made[SIZES[-1]], "PostgreSQL")
+            _panels(cluster, folder, Path(files))
         _sqlite(cluster, Path(files))
+        _memory()
     say("", f"load {os.getloadavg()[0]:.1f}, {(time.monotonic() - started) / 60:.0f} minutes; "
             f"{'failed: ' + ', '.join(FAILED) if FAILED else 'all promises hold'}")  # fmt: skip
     return 1 if FAILED else 0

@@ -83,6 +83,11 @@ meter: Callable[[int], float] = tree_cpu
 """What reads the CPU seconds: the peers' own code where it is there, so that both are read alike."""
 
 
+def meter_of(pid: int) -> float:
+    """CPU seconds of a process and all below it, as they are read in this run."""
+    return meter(pid)
+
+
 def cost(cluster: PostgresCluster, work: Callable[[], Any]) -> tuple[float, float]:
     """(CPU seconds of this process and of the cluster, wall seconds) that a piece of work takes."""
     server, own, started = meter(cluster.pid), time.process_time(), time.perf_counter()
@@ -90,6 +95,16 @@ def cost(cluster: PostgresCluster, work: Callable[[], Any]) -> tuple[float, floa
     wall, mine = time.perf_counter() - started, time.process_time() - own
     time.sleep(0.2)
     return mine + meter(cluster.pid) - server, wall
+
+
+def served(cluster: PostgresCluster, pid: int, work: Callable[[], Any], times: int) -> float:
+    """CPU ms of one of so many requests to a server of another process, and of the cluster."""
+    work()
+    before = meter(pid) + meter(cluster.pid)
+    for _ in range(times):
+        work()
+    time.sleep(0.2)
+    return (meter(pid) + meter(cluster.pid) - before) * 1e3 / times
 
 
 def process_cost(cluster: PostgresCluster, command: list[str], **more: Any) -> float:

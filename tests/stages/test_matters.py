@@ -92,7 +92,7 @@ def test_what_was_refused_leaves_nothing_in_the_index(desk: Desk) -> None:
 
 
 def test_cases_that_are_not_in_the_index_are_filled_in_batch_by_batch(desk: Desk, monkeypatch: Any) -> None:
-    """As after an upgrade; what is older than ninety days is not proposed, and not filled in."""
+    """As after an upgrade: the newest first; what is older than ninety days is not proposed, and is found by words."""
     made = office(desk, a={"narrative": LAMP}, b={}, c={"narrative": LAMP})
     made.do("2026-01-05 09:00", "operator", "register", "z", kind="help", narrative=LAMP, caller={"name": "z"})
     forget_pairs(desk)
@@ -101,7 +101,8 @@ def test_cases_that_are_not_in_the_index_are_filled_in_batch_by_batch(desk: Desk
     for _ in range(3):
         with transaction(desk.sessions) as session:
             told.append((unindexed(session, NOW), fill_pairs(session, NOW)))
-    assert told == [(3, 2), (1, 1), (0, 0)]
+    assert told == [(3, 2), (1, 2), (0, 0)]
+    assert indexed(desk) == set(made.ids.values())
     assert found(made, LAMP) == ("ca", "")
 
 

@@ -117,4 +117,4 @@ def test_an_export_reads_in_pieces_not_row_by_row(busy: Panel) -> None:
     with counted(busy) as told:
         answer = busy.of("head@WATER").get("/cases/export.csv")
     assert answer.text.count("\r\n") == 1 + MANY - MANY // 5
-    assert len(told) <= MOST
+    assert len(told) <= MOST + 2, "beside what it reads, it is noted when it begins and when it ends"

@@ -92,6 +92,11 @@ def _shape(number: Own) -> re.Pattern[str]:
     return re.compile(f"(?:{before}{code}{local}|{digits}{tail}){ext}")
 
 
+def _is(number: Own, digits: str) -> bool:
+    """Whether digits are read as a caller's own number; in every way they are, they hold its last seven."""
+    return number.digits[-7:] in digits and bool(_shape(number).fullmatch(digits))
+
+
 @dataclass(frozen=True)
 class _Group:
     start: int
@@ -146,7 +151,7 @@ def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> t
     is none. `over` is where the telephone number before it ended."""
     joined = ["".join(group.digits for group in groups[: n + 1]) for n in range(len(groups))]
     for n in range(len(groups), 0, -1):
-        if any(_shape(number).fullmatch(joined[n - 1]) for number in owned):
+        if any(_is(number, joined[n - 1]) for number in owned):
             return OWN, n
     together = _together(groups)
     for n in range(together, 0, -1):

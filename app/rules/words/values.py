@@ -179,7 +179,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "code_failed": ("动态口令错误", "wrong code"), "logout": ("退出", "logout"), "locked": ("账号锁定", "account locked"),
         "limited": ("尝试过于频繁", "too many tries"),
         "exported": ("导出", "exported"), "revealed": ("查看诉求人", "caller shown"),
-        "file_opened": ("下载附件", "file opened"), "paper_opened": ("打开文书", "paper opened"),
+        "export_begun": ("开始导出", "export begun"), "file_opened": ("下载附件", "file opened"), "paper_opened": ("打开文书", "paper opened"),
     },
     "confirmers": {
         "centre_head": ("中心主任", "centre head"), "log_auditor": ("日志审计员", "log auditor"),

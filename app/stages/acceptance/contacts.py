@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, inspect, select
+from sqlalchemy.orm import Session, make_transient_to_detached
 
-from app.ledger import move, note, note_office
+from app.ledger import Entry, allot, move, move_many, note, note_office
 from app.models import Caller, Case, Contact, ToldAs, Visit
 from app.models.columns import clock
 from app.roles import Actor
@@ -111,8 +111,7 @@ def _join(
     counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
     if counts and not _counted_already(session, lead, row):
         row.counts_on_id = lead.id
-    _keep(session, row, told)
-    _record_contact(session, now, actor, lead, row)
+    _record_contact(session, now, actor, lead, row, told)
     if kind == "repeat" and lead.state == "closed":
         reopen(session, now, actor, lead, office)
     if kind == "invalid":
@@ -125,17 +124,28 @@ def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
     return any(at.date() == row.received_at.date() for at in session.scalars(query))
 
 
-def _record_contact(session: Session, now: datetime, actor: Actor, lead: Case, row: Contact) -> None:
-    payload = {
+def _record_contact(
+    session: Session, now: datetime, actor: Actor, lead: Case, row: Contact, told: Mapping[str, str] | None
+) -> None:
+    """Write a contact with its event, what was typed of its caller, and the case's count of repeats."""
+    wanted = {"event": 1, "contact": 1, **({"told_as": 1} if told is not None else {})}
+    ids = allot(session, wanted)
+    row.id = ids["contact"][0]
+    payload: dict[str, Any] = {
         "contact": row.id, "kind": row.kind, "case": row.case_id, "caller": f"caller:{row.caller_id or 0}",
         "received_at": row.received_at.isoformat(),
     }  # fmt: skip
-    if row.counts_on_id is None:
-        note(session, now, actor, lead, "case.contacted", None, payload)
-    else:
-        repeats = lead.repeats + 1
-        columns = {"repeats": repeats}
-        note(session, now, actor, lead, "case.repeated", columns, {**payload, "repeats": repeats}, lead.lead_unit_id)
+    entry = Entry(lead.id, "case.contacted", "case", lead.id, payload=payload, event_id=ids["event"][0])
+    if row.counts_on_id is not None:
+        entry.kind, entry.columns, entry.unit_id = "case.repeated", {"repeats": lead.repeats + 1}, lead.lead_unit_id
+        payload["repeats"] = lead.repeats + 1
+    entry.rows.append((Contact, {column.key: getattr(row, column.key) for column in inspect(Contact).column_attrs}))
+    if told is not None:
+        typed = told_as(row.caller_id or 0, row.id, None, told["name"], told["phone"])
+        entry.rows.append((ToldAs, {"id": ids["told_as"][0], **typed}))
+    move_many(session, now, actor, [entry])
+    make_transient_to_detached(row)
+    session.add(row)
 
 
 def _reopenable(office: Office, case: Case, received: datetime) -> None:

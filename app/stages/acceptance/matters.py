@@ -81,11 +81,11 @@ def _joined(found: Mapping[str, list[int]], name: str) -> list[int]:
 
 
 def fill_pairs(session: Session, now: datetime) -> int:
-    """Put some of the cases that may still be proposed and are not in the index into it; how many, 0 where all are.
-    Cases that somebody is writing are left to the next time."""
+    """Put some of the cases that are not in the index into it, the newest first: those may still be proposed, and all
+    are searched by it. How many, 0 where all are; cases that somebody is writing are left to the next time."""
     said = select(Case.id, Case.narrative, Case.demand, Case.place)
     postgres = session.get_bind().dialect.name == "postgresql"
-    query = said.where(Case.registered_at >= since_when(now), lacking(postgres)).order_by(Case.id).limit(FILLED)
+    query = said.where(lacking(postgres)).order_by(Case.id.desc()).limit(FILLED)
     rows = session.execute(query.with_for_update(skip_locked=True)).mappings().all()
     if rows:
         put_pairs(session, [dict(row) for row in rows])

@@ -68,8 +68,10 @@ def draft_reports(session: Session, now: datetime) -> bool:
         return False
     known = {(row[0], row[1]) for row in rows}
     wanted = [period for kind in kinds for period in _missed(office, kind, start, known)]
-    for period in wanted[:AT_ONCE]:
-        _draft(session, office, period)
+    # All are counted before anything is locked.
+    counted = [(period, canonical(figures(session, office.now, period, {}))) for period in wanted[:AT_ONCE]]
+    for period, found in counted:
+        _draft(session, office, period, found)
     return len(wanted) > AT_ONCE
 
 
@@ -82,8 +84,7 @@ def _due(period: Period) -> Select[str]:
     return select(literal(period.kind)).where(began < period.end, *(~one for one in there))
 
 
-def _draft(session: Session, office: Office, period: Period) -> None:
-    found = canonical(figures(session, office.now, period, {}))
+def _draft(session: Session, office: Office, period: Period, found: str) -> None:
     lock_reports(session)
     if session.scalar(_due(period)) is None:
         return

@@ -13,7 +13,7 @@ from app.ledger import note_office, take
 from app.ledger.chain import canonical, content_hash
 from app.models import OFFICE_CHAIN, OfficeHead, Report, ReportDraft, Unit
 from app.roles import Actor
-from app.rules.refusal import NotAllowed
+from app.rules.refusal import Gone, NotAllowed
 from app.stages.calendar import office_at
 from app.stages.reporting.contents import changes, figures
 from app.stages.reporting.period import Period, period_of
@@ -22,6 +22,12 @@ from app.stages.reporting.period import Period, period_of
 def _newest(session: Session, period: Period) -> Report | None:
     query = select(Report).where(Report.kind == period.kind, Report.first == period.first)
     return session.scalars(query.order_by(Report.version.desc()).limit(1)).first()
+
+
+def _not_issued(session: Session, period: Period) -> None:
+    """Raises NotAllowed where a period's report is out."""
+    if _newest(session, period) is not None:
+        raise NotAllowed("report_issued", kind=period.kind, first=period.first.isoformat())
 
 
 def lock_reports(session: Session) -> None:
@@ -48,11 +54,12 @@ def issue_report(
     period = period_of(kind, first)
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
-    lock_reports(session)
-    if _newest(session, period) is not None:
-        raise NotAllowed("report_issued", kind=kind, first=first.isoformat())
+    _not_issued(session, period)
     office = office_at(session, now)
+    # Counted before anything is locked: it takes seconds, and whoever writes would wait so long.
     found = figures(session, now, period, _leaks(session, leaks or {}))
+    lock_reports(session)
+    _not_issued(session, period)
     n = take(session, f"report.{kind}", now.year)
     number = f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期"
     row = Report(
@@ -76,12 +83,15 @@ def reissue_report(
     period = period_of(kind, first)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    lock_reports(session)
     before = _newest(session, period)
     if before is None:
         raise NotAllowed("report_not_issued", kind=kind, first=first.isoformat())
     old = json.loads(before.figures)
     new = figures(session, now, period, old["leaks"] if leaks is None else _leaks(session, leaks))
+    lock_reports(session)
+    newest = _newest(session, period)
+    if newest is None or newest.version != before.version:
+        raise Gone("another version was issued meanwhile")
     changed = list(changes(old, new))
     if not changed:
         raise NotAllowed("nothing_changed")
