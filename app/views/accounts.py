@@ -18,8 +18,8 @@ from app.verbs import VERBS
 from app.views.actor import actor, language, reader
 from app.views.asking import Links
 from app.views.base import DeskView
-from app.views.interface import DeskInterface
 from app.views.calendar import Proposals
+from app.views.interface import DeskInterface
 from app.views.shown import SCOPE_TITLES
 
 

@@ -183,14 +183,13 @@ def _panels(cluster: PostgresCluster, folder: Path, files: Path) -> None:
         panels.report(say, cluster, largest)
 
 
-def _beside_helpdesk(
-    cluster: PostgresCluster, folder: Path, interpreter: Path, ours: float, first: float
-) -> None:
+def _beside_helpdesk(cluster: PostgresCluster, folder: Path, interpreter: Path, ours: float, first: float) -> None:
     """P9 and P12: the peer's form beside ours, and its list of a hundred thousand beside ours of a million."""
     with peer.helpdesk(cluster, folder, interpreter) as desk:
         entered = served(cluster, desk.pid, desk.enter, 20)
         listed = served(cluster, desk.pid, lambda: desk.get(peer.first_page()), 3)
-    say("P9", f"django-helpdesk's intake {entered:.1f} ms CPU, ours {ours:.1f}: {entered / ours:.1f} times (at least 2)",
+    times = entered / ours
+    say("P9", f"django-helpdesk's intake {entered:.1f} ms CPU, ours {ours:.1f}: {times:.1f} times (at least 2)",
         entered / ours >= 2)  # fmt: skip
     say("P12", f"its list at {SIZES[1]:,} {listed:.0f} ms CPU, our list page at {SIZES[-1]:,} {first:.1f}: "
                f"{listed / first:.0f} times (at least 35)", listed / first >= 35)  # fmt: skip

@@ -59,7 +59,16 @@ THIRD = 1 / 27
 LATE, SOON = "2026-03-11 00:00:00.000000", "2026-03-20 00:00:00.000000"
 TEXTS = 400
 _PLACES = ("滨河路", "锦绣花园", "建设大街", "东关菜市场", "城北新村", "人民广场", "学府路", "工业园区")
-_WHAT = ("路面塌陷积水", "夜间施工噪声扰民", "自来水水压不足", "路灯不亮", "垃圾多日无人清运", "供暖温度不达标", "电梯停运", "占道经营")
+_WHAT = (
+    "路面塌陷积水",
+    "夜间施工噪声扰民",
+    "自来水水压不足",
+    "路灯不亮",
+    "垃圾多日无人清运",
+    "供暖温度不达标",
+    "电梯停运",
+    "占道经营",
+)
 _MORE = ("行人车辆通行困难。", "老人小孩无法休息。", "多次反映没有结果。", "希望尽快派人查看。", "影响附近居民出行。")
 _GROUP = "((i * 2654435761) % 4294967296) * 1.0 / 4294967296"
 """Where in [0, 1) a case lies by its number: spread evenly, the same on both databases."""
@@ -109,10 +118,10 @@ class Filler:
         kind = "TEMP" if self.sqlite else "UNLOGGED"
         numbers = f"generate_series(1, {self.n}) AS g(i)"
         if self.sqlite:
-            numbers = f"(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {self.n}) SELECT i FROM g)"
-        groups = " ".join(
-            f"WHEN p < {(k + 1) * self.share:.8f} THEN '{name}'" for k, name in enumerate(OPEN)
-        )
+            numbers = (
+                f"(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {self.n}) SELECT i FROM g)"
+            )
+        groups = " ".join(f"WHEN p < {(k + 1) * self.share:.8f} THEN '{name}'" for k, name in enumerate(OPEN))
         units = self.one_of(self.units, "i")
         self.run(
             f"CREATE {kind} TABLE filling AS SELECT i, CAST({self.first_case} + i AS bigint) AS id, grp, "
@@ -235,13 +244,16 @@ def _cases(one: Filler, categories: Sequence[int]) -> None:
     text_of = "(SELECT t.{} FROM filled_text t WHERE t.k = f.i % " + str(TEXTS) + ")"
     one.put(
         Case, id="f.id", state=state, number=f"'C' || ({10**12} + f.id)", query_code="'000000'", head_seq="2",
-        head_hash=f"'{'0' * 64}'", channel=one.one_of(("phone", "wechat", "web"), "f.i"), operator_id=str(one.people["operator"]),
+        head_hash=f"'{'0' * 64}'", channel=one.one_of(("phone", "wechat", "web"), "f.i"),
+        operator_id=str(one.people["operator"]),
         caller_id=f"{callers} + f.i", kind=one.one_of(("complaint", "help", "consultation", "suggestion"), "f.i"),
         category_id=one.one_of(categories, "f.i"), place=text_of.format("place"),
         narrative=text_of.format("narrative"), demand=text_of.format("demand"),
-        urgency=one.one_of(("normal", "urgent", "emergency"), "f.i"), mode="CASE WHEN f.grp = 'direct' THEN 'direct' ELSE 'transfer' END",
+        urgency=one.one_of(("normal", "urgent", "emergency"), "f.i"),
+        mode="CASE WHEN f.grp = 'direct' THEN 'direct' ELSE 'transfer' END",
         lead_unit_id=f"CASE WHEN {held} THEN f.unit_id END",
-        lead_assignment_id=f"CASE WHEN {held} THEN {one.last(Assignment)} + f.i END", leader_assigned=one.bool("f.grp = 'leaders'"),
+        lead_assignment_id=f"CASE WHEN {held} THEN {one.last(Assignment)} + f.i END",
+        leader_assigned=one.bool("f.grp = 'leaders'"),
         refusal_proposed_by_id=f"CASE WHEN f.grp = 'registered' THEN {one.people['operator']} END",
         closed_at="CASE WHEN f.grp = 'closed' THEN f.at END", own_at=one.moment(LATE), own_overdue_for=one.moment(LATE),
         screen_at=f"CASE WHEN f.grp = 'registered' THEN {one.moment(LATE)} END",
@@ -307,7 +319,11 @@ def _supervised(one: Filler) -> None:
         one.put(Supervision, (group,), state=f"'{state}'", assignment_id=a, round="1", ground=f"'{ground}'",
                 attempt="1", own_at=one.moment(LATE), own_overdue_for=one.moment(LATE), due_at=one.moment(SOON),
                 number="'督' || f.id" if state != "candidate" else "NULL", review_asked_at=review)  # fmt: skip
-    for group, state, sent in (("refused", "drafted", "NULL"), ("reviewing", "reviewed", "NULL"), ("signed", "sent", "f.at")):
+    for group, state, sent in (
+        ("refused", "drafted", "NULL"),
+        ("reviewing", "reviewed", "NULL"),
+        ("signed", "sent", "f.at"),
+    ):
         one.put(Referral, (group,), state=f"'{state}'", assignment_id=a, snapshot="'{}'",
                 supervision_id="(SELECT max(s.id) FROM supervision s WHERE s.case_id = f.id)", sent_at=sent,
                 own_at=one.moment(LATE), own_overdue_for=one.moment(LATE), send_by_at=one.moment(SOON))  # fmt: skip
@@ -331,8 +347,8 @@ def _counts(one: Filler) -> None:
     day = "date(f.at)"
     category = "coalesce((SELECT c.category_id FROM hotline_case c WHERE c.id = f.id), 0)"
     for unit, word, where in (("0", "case.registered", "1 = 1"), ("f.unit_id", "case.closed", "f.grp = 'closed'")):
-        one.run(f"INSERT INTO day_count (day, unit_id, category_id, word, n) SELECT {day}, {unit}, {category}, '{word}', "
-                f"count(*) FROM filling f WHERE {where} GROUP BY 1, 2, 3")  # fmt: skip
+        one.run(f"INSERT INTO day_count (day, unit_id, category_id, word, n) SELECT {day}, {unit}, {category}, "
+                f"'{word}', count(*) FROM filling f WHERE {where} GROUP BY 1, 2, 3")  # fmt: skip
 
 
 def _pairs(one: Filler) -> None:
@@ -340,7 +356,9 @@ def _pairs(one: Filler) -> None:
     one.run("ALTER TABLE filled_text ADD COLUMN pairs text")
     for k, (place, narrative, demand) in enumerate(_texts()):
         numbers = sorted(pairs(f"{narrative}\n{demand}") | place_pairs(place))
-        kept = " ".join(map(str, numbers)) if one.sqlite else "{" + ",".join(str(pair - PLACE) for pair in numbers) + "}"
+        kept = (
+            " ".join(map(str, numbers)) if one.sqlite else "{" + ",".join(str(pair - PLACE) for pair in numbers) + "}"
+        )
         one.run(f"UPDATE filled_text SET pairs = '{kept}' WHERE k = {k}")
     key, cast = ("rowid", "") if one.sqlite else ("case_id", "::int[]")
     if not one.sqlite:
@@ -355,7 +373,11 @@ def _pairs(one: Filler) -> None:
 def _sequences(connection: Connection) -> None:
     """Keys that are given out from here on come after those that were written."""
     for table in Model.metadata.tables.values():
-        name = connection.scalar(text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": table.name}) if "id" in table.c else None
+        name = (
+            connection.scalar(text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": table.name})
+            if "id" in table.c
+            else None
+        )
         if name:
             last = connection.scalar(select(sql.max(table.c.id)))
             if last:

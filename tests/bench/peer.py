@@ -42,9 +42,7 @@ def scan(cluster: PostgresCluster, folder: Path, interpreter: Path, n: int, d: i
 
     def run(*arguments: str) -> str:
         command = [str(interpreter), *arguments]
-        done = subprocess.run(
-            command, cwd=folder / "dh", env=environment, check=True, capture_output=True, text=True
-        )
+        done = subprocess.run(command, cwd=folder / "dh", env=environment, check=True, capture_output=True, text=True)
         return done.stdout
 
     subprocess.run(["psql", "-q", "-d", "helpdesk", "-c", "create extension pg_stat_statements"], check=True)
@@ -71,7 +69,15 @@ def bare(folder: Path, cluster: PostgresCluster) -> Callable[[], None] | None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     client = module.app.test_client()
-    case = {"channel": 1, "category": 1, "unit": 1, "caller": "A", "phone": "13900000000", "title": "n", "body": "b" * 60}
+    case = {
+        "channel": 1,
+        "category": 1,
+        "unit": 1,
+        "caller": "A",
+        "phone": "13900000000",
+        "title": "n",
+        "body": "b" * 60,
+    }
 
     def work() -> None:
         assert client.post("/case", json=case).status_code == 201
@@ -96,7 +102,8 @@ class Helpdesk:
     def enter(self) -> None:
         """One ticket, by its form."""
         fields = {
-            "queue": self.queue, "title": "Noise", "body": "The caller says the site works after 22:00.", "priority": "3",
+            "queue": self.queue, "title": "Noise",
+            "body": "The caller says the site works after 22:00.", "priority": "3",
             "submitter_email": "c@example.org", "due_date": "", "assigned_to": "",
         }  # fmt: skip
         self._asked("POST", "/helpdesk/tickets/submit/", urlencode(fields), 302)

@@ -1,5 +1,5 @@
-"""Every page of every role reads as much at a hundred thousand cases as at ten thousand: blocks and statements, which are
-the same each time, on PostgreSQL after VACUUM, with every list of work longer than it is counted to."""
+"""Every page of every role reads as much at a hundred thousand cases as at ten thousand: blocks and statements, which
+are the same each time, on PostgreSQL after VACUUM, with every list of work longer than it is counted to."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def test_every_list_of_work_is_longer_than_it_is_counted_to(panels: list[Panel])
 
 
 @pytest.mark.parametrize("role", WHO)
-def test_a_page_reads_at_a_hundred_thousand_cases_what_it_reads_at_ten_thousand(
-    panels: list[Panel], role: str
-) -> None:
+def test_a_page_reads_at_a_hundred_thousand_cases_what_it_reads_at_ten_thousand(panels: list[Panel], role: str) -> None:
     """Seen failing for 60 pages of a visitor and 40 of an examiner, among them their home (`visible_cases` was an OR of
     five INs), for lists of work that were sorted whole, and for words that were looked for in every text."""
     small, large = (_walked(panel, role) for panel in panels)

@@ -14,6 +14,8 @@ UNSCOPED = {
     "app/views/once.py:Sending.otherwise": "the key of a form of one's own account: what was done with it",
     "app/web.py:_office": "what the office is called, and whether it is a sample one, which every page says",
     "app/views/metrics.py:_ages": "how many cases are open, and how long the oldest that is due waits: numbers only",
+    "app/views/searching.py:Contains._candidates": "the keys of rows that hold a word; the rows of them are scoped",
+    "app/views/searching.py:Contains._named": "the same, among the newest",
     "app/views/home.py:_found": "a leader's list of cases under way, in brief: no word of what they are about",
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
     "app/views/home.py:unread": "how many of the same",
