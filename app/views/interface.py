@@ -45,6 +45,15 @@ class DeskInterface(SQLAInterface):
     filter_converter_class = Converter
     eager: tuple[str, ...] = ()
 
+    def looked_up(self) -> bool:
+        """Whether the rows of this page are looked up one by one, whether the person may see them."""
+        who = seen()
+        return who is not None and held_back(self.obj, who)
+
+    def _few(self) -> bool:
+        who = seen()
+        return who is not None and who.few
+
     def apply_filters(self, query: Any, filters: Any) -> Any:
         """The rows that are asked for; of those who see some cases only, no further back than is looked for them."""
         found = super().apply_filters(query, filters)
@@ -54,8 +63,7 @@ class DeskInterface(SQLAInterface):
     def _since(self, query: Any, filters: Any) -> Any:
         """The key behind which rows are looked at one by one, whether a person may see them: where something is asked
         for that fits many rows, and few or none of them may be his."""
-        who = seen()
-        if searches_whole() or who is None or who.few or not held_back(self.obj, who):
+        if searches_whole() or not self.looked_up() or self._few():
             return None
         known = g.setdefault("desk_since", {})
         if id(filters) not in known:
@@ -69,8 +77,7 @@ class DeskInterface(SQLAInterface):
             known[id(filters)] = filters, since
             if since is not None:
                 partly()
-            who = seen()
-            if who is not None and who.few:
+            if self._few():
                 return None
         return known[id(filters)][1]
 
@@ -80,8 +87,7 @@ class DeskInterface(SQLAInterface):
         """How many rows there are, counted to a thousand, and those of a page. Whose rows are looked up one by one is
         looked up once for both."""
         page, size = kw.get("page"), kw.get("page_size")
-        who = seen()
-        if who is None or not held_back(self.obj, who) or size is None:
+        if size is None or not self.looked_up():
             return super().query(filters, order_column, order_direction, *args, **kw)
         query, key = self.session.query(self.obj), self.get_pk()
         g.desk_oldest_first = order_direction == "asc"

@@ -20,6 +20,10 @@ SHOWN = ("number", "received_at", "place", "narrative", "demand")
 class PraiseInterface(DeskInterface):
     """Reads, beyond the scope, the praise of the unit of the person who asks and nothing else."""
 
+    def looked_up(self) -> bool:
+        """Not row by row: all praise of his unit is his."""
+        return False
+
     def apply_filters(self, query: Any, filters: Any) -> Any:
         """The filters asked for, and whose praise it is."""
         of_it = (Case.kind == "praise", Case.complained_unit_id == (actor().unit_id or 0), Case.state.in_(TOLD))
