@@ -59,9 +59,13 @@ def _shared(process: str) -> list[Processor]:
         return told
 
     return [
-        structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level,
-        named, _moment, _failure,
-    ]  # fmt: skip
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        named,
+        _moment,
+        _failure,
+    ]
 
 
 def write_lines(process: str, level: str = "INFO", plain: bool | None = None) -> None:
@@ -69,9 +73,9 @@ def write_lines(process: str, level: str = "INFO", plain: bool | None = None) ->
     without it, where standard error is a terminal."""
     shared = _shared(process)
     eyes = sys.stderr.isatty() if plain is None else plain
-    last: Any = structlog.dev.ConsoleRenderer(colors=False) if eyes else (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-    )  # fmt: skip
+    last: Any = (
+        structlog.dev.ConsoleRenderer(colors=False) if eyes else (structlog.processors.JSONRenderer(ensure_ascii=False))
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.set_name(OURS)
     handler.setFormatter(
@@ -79,9 +83,10 @@ def write_lines(process: str, level: str = "INFO", plain: bool | None = None) ->
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(), wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
-    )  # fmt: skip
+    )
     root = logging.getLogger()
     root.handlers[:] = [one for one in root.handlers if one.get_name() != OURS] + [handler]
     root.setLevel(level)

@@ -33,9 +33,7 @@ def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:
     if seconds is None:
         return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
     # Whoever asks asks again soon; to try again by itself would keep it waiting, and from stopping.
-    return Redis.from_url(
-        url, socket_connect_timeout=seconds, socket_timeout=seconds, retry=Retry(NoBackoff(), 0)
-    )  # fmt: skip
+    return Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds, retry=Retry(NoBackoff(), 0))
 
 
 def queue_on(redis: Redis) -> Queue:

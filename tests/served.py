@@ -42,10 +42,22 @@ class Served:
 
     def __enter__(self) -> Served:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "python:app.supervisor.serving", "--bind",
-             f"127.0.0.1:{self.port}"], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=self.environment, preexec_fn=dies_with_parent(signal.SIGKILL),
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "-c",
+                "python:app.supervisor.serving",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+            ],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            preexec_fn=dies_with_parent(signal.SIGKILL),
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         waited(self.alive, 60, "the panel")
@@ -127,8 +139,11 @@ class Served:
     def form(self, browser: requests.Session, path: str) -> dict[str, str]:
         """The token of a page and the key of its form."""
         page = browser.get(f"{self.address}{path}", timeout=30).text
-        return {name: found[1] for name, found in {
-            "csrf_token": _TOKEN.search(page), "once": _ONCE.search(page)}.items() if found}  # fmt: skip
+        return {
+            name: found[1]
+            for name, found in {"csrf_token": _TOKEN.search(page), "once": _ONCE.search(page)}.items()
+            if found
+        }
 
     def post(self, browser: requests.Session, path: str, fields: dict[str, str]) -> requests.Response:
         """Send a form as it is shown now, filled in."""

@@ -90,8 +90,11 @@ def test_a_story_plays_on_each_version_that_is_named(tmp_path: Path, version: st
     story = next(iter(sorted((ROOT / "tests" / "stories").glob("*.yaml"))))
     played = subprocess.run(
         [str(venv / "bin" / "python"), "-m", "app", "play", str(story)],
-        cwd=ROOT, env={**os.environ, "DESK_DATA": str(tmp_path / "data")}, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "DESK_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        text=True,
+    )
     assert played.returncode == 0 and re.match("ok ", played.stdout), played.stderr
 
 

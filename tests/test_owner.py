@@ -77,9 +77,10 @@ def test_all_that_an_office_does_in_a_year_is_done_by_who_runs_and_is_whole(
         assert list(verify(session, ring_of(session, KEY))) == []
     with desk.engine.connect() as connection:
         filled = {
-            table for table, may in rights(connection)
+            table
+            for table, may in rights(connection)
             if connection.exec_driver_sql(f'SELECT 1 FROM "{table}" LIMIT 1').first()
-        }  # fmt: skip
+        }
     assert len(filled) > 40, "and it was all of it"
     _attacks(desk)
 

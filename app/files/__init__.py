@@ -17,6 +17,15 @@ from app.files.store import (
 )
 
 __all__ = [
-    "Kept", "Scanner", "content_of", "digest", "keep", "kind_of", "path_of", "scanned", "sync_folder", "whole",
+    "Kept",
+    "Scanner",
+    "content_of",
+    "digest",
+    "keep",
+    "kind_of",
+    "path_of",
+    "scanned",
+    "sync_folder",
+    "whole",
     "write_whole",
-]  # fmt: skip
+]

@@ -21,8 +21,19 @@ _OBJECTS = re.compile(
     r"(?:^|/)(?:objectpool/.+|mbd[0-9a-f]+(?:/|\Z)|\x01ole10native\Z|package\Z|\x03ocxname\Z|contents\Z)"
 )
 _MOST_STREAMS = 5000
-_UNREADABLE = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error, OverflowError,
-               MemoryError, RecursionError, UnicodeError)  # fmt: skip
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    struct.error,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    UnicodeError,
+)
 _FIELD = re.compile(rb"\x13([^\x13\x14\x15]{1,2000})")
 _FIELD_16 = re.compile(rb"\x13\x00((?:(?!\x13\x00|\x14\x00|\x15\x00)..){1,1000})", re.DOTALL)
 _TEMPLATE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+://|\\\\|//)")

@@ -7,14 +7,34 @@ from app.files.refusals import active, wrapped
 from app.rules.refusal import NotAllowed
 
 _HOLDERS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"Rar!\x1a\x07", "archive"), (0, b"7z\xbc\xaf\x27\x1c", "archive"), (0, b"\x1f\x8b", "archive"),
-    (0, b"BZh", "archive"), (0, b"\xfd7zXZ\x00", "archive"), (257, b"ustar", "archive"), (0, b"MSCF", "archive"),
-    (0, b"PK\x05\x06", "archive"), (0, b"PK\x07\x08", "archive"), (0, b"CD001", "archive"),
-)  # fmt: skip
+    (0, b"Rar!\x1a\x07", "archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "archive"),
+    (0, b"\x1f\x8b", "archive"),
+    (0, b"BZh", "archive"),
+    (0, b"\xfd7zXZ\x00", "archive"),
+    (257, b"ustar", "archive"),
+    (0, b"MSCF", "archive"),
+    (0, b"PK\x05\x06", "archive"),
+    (0, b"PK\x07\x08", "archive"),
+    (0, b"CD001", "archive"),
+)
 _PROGRAMS = (
-    b"MZ", b"\x7fELF", b"L\x00\x00\x00\x01\x14\x02\x00", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf",
-    b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"dex\n", b"\x00asm", b"ITSF", b"FWS", b"CWS", b"ZWS", b"!<arch>",
-)  # fmt: skip
+    b"MZ",
+    b"\x7fELF",
+    b"L\x00\x00\x00\x01\x14\x02\x00",
+    b"\xca\xfe\xba\xbe",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"dex\n",
+    b"\x00asm",
+    b"ITSF",
+    b"FWS",
+    b"CWS",
+    b"ZWS",
+    b"!<arch>",
+)
 """How programs, links to programs and what runs in a player begin."""
 
 

@@ -15,18 +15,29 @@ from app.rules.files import MOST_UNPACKED
 from app.rules.refusal import NotAllowed
 
 _MAIN = (
-    ("wordprocessingml.document.main+xml", "docx"), ("spreadsheetml.sheet.main+xml", "xlsx"),
-    ("presentationml.presentation.main+xml", "pptx"), ("presentationml.slideshow.main+xml", "pptx"),
-)  # fmt: skip
+    ("wordprocessingml.document.main+xml", "docx"),
+    ("spreadsheetml.sheet.main+xml", "xlsx"),
+    ("presentationml.presentation.main+xml", "pptx"),
+    ("presentationml.slideshow.main+xml", "pptx"),
+)
 """How the type of the main part ends -> what it is. Templates and what may hold macros are none of them."""
 _KNOWN_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 TYPES = "[Content_Types].xml"
 MOST_PARTS = 5000
 _ENCRYPTED = 0x1
 _UNREADABLE = (
-    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error, MemoryError,
-    OverflowError, KeyError, IndexError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    zlib.error,
+    MemoryError,
+    OverflowError,
+    KeyError,
+    IndexError,
+)
 _PROGRAMS = (b"MZ", b"\x7fELF", b"L\x00\x00\x00\x01\x14\x02\x00", b"#!", b"\xca\xfe\xba\xbe")
 _WANTED = (".xml", ".rels", ".vml")
 _DOCUMENTS = (b"PK\x03\x04", compound.MAGIC)
@@ -106,9 +117,10 @@ def _office(held: Parts) -> str:
 def _in_it(held: Parts) -> list[str]:
     """The documents that stand in a document."""
     return [
-        name for name, content in held.items()
+        name
+        for name, content in held.items()
         if "/embeddings/" in f"/{name.casefold()}" or content.startswith(_DOCUMENTS)
-    ]  # fmt: skip
+    ]
 
 
 def _embedded(held: Parts, name: str, depth: int) -> None:

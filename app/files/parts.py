@@ -13,18 +13,38 @@ from app.files.refusals import active
 from app.files.xmls import Attributes, is_xml, plain, read
 
 _BY_NAME = (
-    ("vbaproject", "macros"), ("vbadata", "macros"), ("macrosheets/", "macros"), ("dialogsheets/", "macros"),
-    ("activex/", "activex"), ("oleobject", "embedded"), ("afchunk", "embedded"),
-    ("webextensions/", "webextension"), ("xl/connections.xml", "connection"), ("querytables/", "connection"),
-)  # fmt: skip
+    ("vbaproject", "macros"),
+    ("vbadata", "macros"),
+    ("macrosheets/", "macros"),
+    ("dialogsheets/", "macros"),
+    ("activex/", "activex"),
+    ("oleobject", "embedded"),
+    ("afchunk", "embedded"),
+    ("webextensions/", "webextension"),
+    ("xl/connections.xml", "connection"),
+    ("querytables/", "connection"),
+)
 """What a part's name holds -> what it is."""
 _BY_RELATION = {
-    "attachedtemplate": "template", "oleobject": "embedded", "package": "embedded", "control": "activex",
-    "activexcontrolbinary": "activex", "vbaproject": "macros", "wordvbadata": "macros", "xlmacrosheet": "macros",
-    "xlintlmacrosheet": "macros", "frame": "frame", "subdocument": "frame", "afchunk": "embedded",
-    "connections": "connection", "querytable": "connection", "webextension": "webextension",
-    "webextensiontaskpanes": "webextension", "mailmergesource": "connection", "mailmergeheadersource": "connection",
-}  # fmt: skip
+    "attachedtemplate": "template",
+    "oleobject": "embedded",
+    "package": "embedded",
+    "control": "activex",
+    "activexcontrolbinary": "activex",
+    "vbaproject": "macros",
+    "wordvbadata": "macros",
+    "xlmacrosheet": "macros",
+    "xlintlmacrosheet": "macros",
+    "frame": "frame",
+    "subdocument": "frame",
+    "afchunk": "embedded",
+    "connections": "connection",
+    "querytable": "connection",
+    "webextension": "webextension",
+    "webextensiontaskpanes": "webextension",
+    "mailmergesource": "connection",
+    "mailmergeheadersource": "connection",
+}
 """What a relation is called -> the part that it brings; a package behind a chart is looked at by itself."""
 _OUTSIDE = ("hyperlink", "image", "video", "audio", "media", "externallinkpath", "xlpathmissing", "xlstartup")
 """Relations that may lead outside: a person follows them, or sees where they lead."""

@@ -21,10 +21,18 @@ from app.rules.refusal import NotAllowed
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}%PDF-\d")
 _PARTS = {
-    b"JavaScript": "javascript", b"Launch": "launch",
-    b"RichMedia": "media", b"Rendition": "media", b"XFA": "xfa", b"GoToE": "embedded", b"GoToR": "launch",
-    b"ImportData": "launch", b"SubmitForm": "launch", b"JS": "javascript", b"RichMediaExecute": "media",
-}  # fmt: skip
+    b"JavaScript": "javascript",
+    b"Launch": "launch",
+    b"RichMedia": "media",
+    b"Rendition": "media",
+    b"XFA": "xfa",
+    b"GoToE": "embedded",
+    b"GoToR": "launch",
+    b"ImportData": "launch",
+    b"SubmitForm": "launch",
+    b"JS": "javascript",
+    b"RichMediaExecute": "media",
+}
 """A name that stands for a part -> what it is."""
 _BRINGS = (b"EmbeddedFile", b"EmbeddedFiles")
 """Names of what brings a file along: an electronic invoice brings its figures, as XML."""
@@ -36,9 +44,7 @@ def _spelled(name: bytes) -> bytes:
     return b"".join(b"(?:%c|#%02x|#%02X)" % (sign, sign, sign) for sign in name)
 
 
-_LONG = re.compile(
-    rb"/(?:(" + rb")|(".join(_spelled(one) for one in _PARTS if one != b"JS") + rb"))" + _ENDS
-)
+_LONG = re.compile(rb"/(?:(" + rb")|(".join(_spelled(one) for one in _PARTS if one != b"JS") + rb"))" + _ENDS)
 _HOLDS = re.compile(rb"/" + _spelled(b"EF") + _ENDS)
 _ALONG = re.compile(rb"/(?:" + rb"|".join(map(_spelled, (*_BRINGS, b"EF"))) + rb")" + _ENDS)
 _LONG_NAMES = [one for one in _PARTS if one != b"JS"]
@@ -56,9 +62,20 @@ _FAR = 65536
 """How far the word that begins or ends an object may be from its type."""
 _HARMLESS = ("/GoTo", "/Named", "/Hide", "/SetOCGState", "/Trans", "/Thread")
 _UNREADABLE = (
-    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError, MemoryError,
-    NotImplementedError, zlib.error, OSError, AssertionError,
-)  # fmt: skip
+    PyPdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    OverflowError,
+    MemoryError,
+    NotImplementedError,
+    zlib.error,
+    OSError,
+    AssertionError,
+)
 _BEGINNING = 4096
 _SHOWN = frozenset(("html", "svg", "script", "hta", "xdp", "package", "scriptlet", "stylesheet", "transform"))
 """Elements of XML that a program would show or run."""

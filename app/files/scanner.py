@@ -66,9 +66,12 @@ def _run(scanner: Scanner, path: Path, output: int) -> int | None:
     """The exit code, None where there is none. Whatever the command started ends with it."""
     try:
         process = subprocess.Popen(
-            [*scanner.words, str(path)], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL,
+            [*scanner.words, str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )  # fmt: skip
+        )
     except (OSError, ValueError):
         return None
     try:

@@ -7,9 +7,26 @@ import re
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _SOUND = (b"M4A ", b"M4B ", b"M4P ")
 _FILM = (
-    b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
-    b"hvc1", b"MSNV", b"M4V ", b"M4VH", b"dash", b"f4v ", b"mmp4",
-)  # fmt: skip
+    b"isom",
+    b"iso2",
+    b"iso3",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"iso7",
+    b"iso8",
+    b"iso9",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"hvc1",
+    b"MSNV",
+    b"M4V ",
+    b"M4VH",
+    b"dash",
+    b"f4v ",
+    b"mmp4",
+)
 _PHONE = re.compile(rb"3g[pgesr2][0-9a-z ]")
 _SOUNDS = ("m4a", "3ga")
 _FIRST_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")

@@ -28,16 +28,25 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "responsibility": ("number", "grounds"),
     "suggestion": ("words",),
     "supervision": (
-        "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
-        "struck_reason", "ended_reason",
+        "requirement",
+        "feedback",
+        "finding_words",
+        "unit_statement",
+        "conclusion",
+        "review_words",
+        "reason",
+        "struck_reason",
+        "ended_reason",
     ),
     "visit_record": ("place", "met", "words", "evidence", "reason"),
-}  # fmt: skip
+}
 """table -> the columns of free words by which its page is searched."""
 RARELY = ("assignment", "reminder")
 """The tables whose rows mostly say nothing, and are not in the index then: the bot moves many of them at once."""
 NAMED = "ix_words_"
 """How the names of their indexes begin."""
+
+
 def said(where: str) -> str:
     """All that is searched in a row of a table, as its index has it."""
     return " || ' ' || ".join(f"coalesce({name}, '')" for name in SEARCHED[where])

@@ -40,9 +40,12 @@ def wait_of(session: Session, now: datetime, account: int, address: str) -> time
     """How long somebody at an address must wait before he may try the password or the code of an account again: half a
     minute after the fifth wrong one since the last login, twice as long after each more, a quarter of an hour at
     most."""
-    query = select(Access.kind, Access.at).where(
-        Access.kind.in_(TRIES), Access.account_id == account, Access.address == address
-    ).order_by(Access.id.desc()).limit(_MOST)  # fmt: skip
+    query = (
+        select(Access.kind, Access.at)
+        .where(Access.kind.in_(TRIES), Access.account_id == account, Access.address == address)
+        .order_by(Access.id.desc())
+        .limit(_MOST)
+    )
     wrong: list[datetime] = []
     for kind, at in session.execute(query):
         if kind == "login" or at <= now - COUNTED_FOR:

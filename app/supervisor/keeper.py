@@ -74,10 +74,13 @@ class Supervisor:
         self.redis_url = f"unix://{orders.socket}" if orders.socket else str(settings.redis_url)
         self.ear, self.beats = Ear(), Beats()
         self.environment = {
-            **os.environ, "DESK_DATA": str(settings.data), "REDIS_URL": self.redis_url,
+            **os.environ,
+            "DESK_DATA": str(settings.data),
+            "REDIS_URL": self.redis_url,
             # Fewer pools of memory for threads that hardly use any.
-            "NOTIFY_SOCKET": self.ear.address, "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
-        }  # fmt: skip
+            "NOTIFY_SOCKET": self.ear.address,
+            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
+        }
         if settings.clock:
             since = settings.clock_since or datetime.fromisoformat(orders.since)
             self.environment["DESK_CLOCK_SINCE"] = since.isoformat()
@@ -215,9 +218,13 @@ class Supervisor:
     def _write(self) -> None:
         """Say what runs; a disk that is full is no reason to stop."""
         told = Children(
-            os.getpid(), self.began.isoformat(timespec="seconds"), panel.address(self.settings), self.redis_url,
-            self.environment.get("DESK_CLOCK_SINCE"), tuple(child.state(self.stopping) for child in self.children),
-        )  # fmt: skip
+            os.getpid(),
+            self.began.isoformat(timespec="seconds"),
+            panel.address(self.settings),
+            self.redis_url,
+            self.environment.get("DESK_CLOCK_SINCE"),
+            tuple(child.state(self.stopping) for child in self.children),
+        )
         try:
             children.write(self.settings.data, told)
         except OSError as error:
@@ -227,7 +234,7 @@ class Supervisor:
         """Whether Redis can be asked; `loading`: or says that it still reads what it had kept."""
         client = Redis.from_url(
             self.redis_url, socket_connect_timeout=1, socket_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
-        )  # fmt: skip
+        )
         try:
             return bool(client.ping())
         except BusyLoadingError:

@@ -26,8 +26,12 @@ LANES = {"alive": 1, "hash": 1, "export": 4, "write": 12, "read": 16}
 is refused needs a thread too."""
 THREADS = sum(LANES.values())
 HASHING = (
-    "/login/", "/do/change_password", "/do/add_user", "/do/reset_password", "/do/confirm_account",
-)  # fmt: skip
+    "/login/",
+    "/do/change_password",
+    "/do/add_user",
+    "/do/reset_password",
+    "/do/confirm_account",
+)
 """Where a form sent makes or compares the hash of a password."""
 SILENT_SECONDS, HEAD_SECONDS = 20, 20
 """How long a connection may be silent, and how long the head of a request may take to come."""
@@ -98,15 +102,28 @@ class Lanes(TcpWSGIServer):
             self.lanes[name].set_thread_count(count)
         near = "::1" if ":" in sock.getsockname()[0] else "127.0.0.1"
         adjusted = Adjustments(
-            sockets=[sock], connection_limit=CONNECTIONS, channel_timeout=SILENT_SECONDS, cleanup_interval=5,
-            asyncore_use_poll=True, max_request_body_size=MOST_SENT, ident="Duban", threads=1,
+            sockets=[sock],
+            connection_limit=CONNECTIONS,
+            channel_timeout=SILENT_SECONDS,
+            cleanup_interval=5,
+            asyncore_use_poll=True,
+            max_request_body_size=MOST_SENT,
+            ident="Duban",
+            threads=1,
             # By this header alone the web server before the panel is believed; the panel reads the others itself.
-            trusted_proxy=near, trusted_proxy_headers={"x-forwarded-proto"}, clear_untrusted_proxy_headers=False,
-        )  # fmt: skip
+            trusted_proxy=near,
+            trusted_proxy_headers={"x-forwarded-proto"},
+            clear_untrusted_proxy_headers=False,
+        )
         super().__init__(
-            application, map={}, _sock=sock, dispatcher=self.lanes["read"], adj=adjusted, bind_socket=False,
+            application,
+            map={},
+            _sock=sock,
+            dispatcher=self.lanes["read"],
+            adj=adjusted,
+            bind_socket=False,
             sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
-        )  # fmt: skip
+        )
 
     def add_task(self, task: Channel) -> None:
         """Put a request that is there whole into its lane."""

@@ -54,9 +54,14 @@ class Roles(DeskView):
         """A role with what it may do."""
         role = self.found(pk)
         return self.render_template(
-            self.show_template, title=words.value("role", role.name, language()), role=role,
-            held=rights_of(role), built_in=role.name in RIGHTS, links=self.links(role), view=self,
-        )  # fmt: skip
+            self.show_template,
+            title=words.value("role", role.name, language()),
+            role=role,
+            held=rights_of(role),
+            built_in=role.name in RIGHTS,
+            links=self.links(role),
+            view=self,
+        )
 
     def links(self, item: Any) -> Links:
         """A role of the procedure is not changed."""

@@ -91,19 +91,30 @@ def _words(n: int) -> str:
 def _demand(more: dict[str, str]) -> dict[str, str]:
     """The form of a demand that is like no other."""
     return {
-        "kind": "help", "channel": "phone", "urgency": "normal", "narrative": _words(40), "demand": _words(10),
-        "place": _words(6), "caller.name": _words(3), "caller.phone": f"139{random.randint(0, 10**8 - 1):08}",  # noqa: S311
-        "category": "1", **more,
-    }  # fmt: skip
+        "kind": "help",
+        "channel": "phone",
+        "urgency": "normal",
+        "narrative": _words(40),
+        "demand": _words(10),
+        "place": _words(6),
+        "caller.name": _words(3),
+        "caller.phone": f"139{random.randint(0, 10**8 - 1):08}",  # noqa: S311
+        "category": "1",
+        **more,
+    }
 
 
 KINDS: dict[str, dict[str, str]] = {
-    "ordinary": {}, "a suggestion": {"kind": "suggestion"},
+    "ordinary": {},
+    "a suggestion": {"kind": "suggestion"},
     "a leader's words": {
-        "channel": "leader", "leader.level": "county", "leader.name": "李县长", "leader.text": "请研究",
+        "channel": "leader",
+        "leader.level": "county",
+        "leader.name": "李县长",
+        "leader.text": "请研究",
     },
     "a unit complained of": {"kind": "complaint", "complained_unit": "WATER"},
-}  # fmt: skip
+}
 
 
 def _enter(panel: Panel, more: dict[str, str]) -> None:
@@ -135,8 +146,7 @@ def intake(say: Say, cluster: PostgresCluster, panel: Panel, folder: Path) -> fl
         return mine
     ratio = mine / statistics.median(bare)
     plain = statistics.median(bare)
-    say("P8", f"intake {mine:.1f} ms CPU, bare Flask + Core {plain:.2f}: {ratio:.1f} times (at most 5)",
-        ratio <= 5)  # fmt: skip
+    say("P8", f"intake {mine:.1f} ms CPU, bare Flask + Core {plain:.2f}: {ratio:.1f} times (at most 5)", ratio <= 5)
     return mine
 
 
@@ -185,8 +195,12 @@ def _statements(say: Say, panel: Panel) -> None:
     browser = panel.of("allocator")
     browser.get(f"/cases/{case}")
     most = max(most, meter.page(browser, f"/cases/{case}").statements)
-    say("P14", f"home, list and case page ask at most {most} statements (at most 10), 25 rows and 100 rows "
-               f"{'the same' if same else 'not the same'}", same and most <= 10)  # fmt: skip
+    say(
+        "P14",
+        f"home, list and case page ask at most {most} statements (at most 10), 25 rows and 100 rows "
+        f"{'the same' if same else 'not the same'}",
+        same and most <= 10,
+    )
 
 
 def report(say: Say, cluster: PostgresCluster, panel: Panel) -> None:
@@ -198,8 +212,12 @@ def report(say: Say, cluster: PostgresCluster, panel: Panel) -> None:
         id = session.query(Report.id).order_by(Report.id.desc()).limit(1).scalar()
         whole = drift(session, *MONTH) == {}
     ms = Clock(cluster).each(_got(panel, "centre_head", f"/reports/show/{id}"))
-    say("P16", f"page of a month's report {ms:.1f} ms CPU (at most 100), the month's summary "
-               f"{'equals' if whole else 'DIFFERS from'} a recount", whole and ms <= 100)  # fmt: skip
+    say(
+        "P16",
+        f"page of a month's report {ms:.1f} ms CPU (at most 100), the month's summary "
+        f"{'equals' if whole else 'DIFFERS from'} a recount",
+        whole and ms <= 100,
+    )
 
 
 def export(say: Say, cluster: PostgresCluster, panel: Panel, n: int) -> None:
@@ -241,8 +259,12 @@ def beside_a_report(say: Say, panel: Panel) -> None:
         beside += _waits(people, case, 1)
     running.join()
     slowest, usual = max(beside, default=0.0), max(alone)
-    say("REP", f"a contact beside a running report waits {slowest * 1e3:.0f} ms at most ({len(beside)} of them), alone "
-               f"{usual * 1e3:.0f} ms (at most 3 times)", slowest <= 3 * max(usual, 0.02))  # fmt: skip
+    say(
+        "REP",
+        f"a contact beside a running report waits {slowest * 1e3:.0f} ms at most ({len(beside)} of them), alone "
+        f"{usual * 1e3:.0f} ms (at most 3 times)",
+        slowest <= 3 * max(usual, 0.02),
+    )
 
 
 def _waits(people: People, case: int, n: int) -> list[float]:
@@ -266,8 +288,11 @@ def pages(say: Say, panel: Panel, n: int) -> None:
                 print(f"     {role:16} {asked.statements:10} {asked.blocks:8} {asked.ms:8.1f}  {address}", flush=True)
             if asked.ms > SLOW_MS:
                 slow.append((role, address, round(asked.ms)))
-    say("PAGE", f"of all pages at {n:,} cases {len(slow)} take more than {SLOW_MS} ms in the database: {slow[:12]}",
-        not slow)  # fmt: skip
+    say(
+        "PAGE",
+        f"of all pages at {n:,} cases {len(slow)} take more than {SLOW_MS} ms in the database: {slow[:12]}",
+        not slow,
+    )
 
 
 def planned(panel: Panel) -> None:

@@ -146,8 +146,12 @@ def slides(*records: tuple[int, bytes]) -> dict[str, bytes]:
 
 def pdf(*objects: bytes, root: bytes = b"", trailer: bytes = b"") -> bytes:
     """A PDF of one empty page with more objects, from number 4 on."""
-    all_ = [b"<</Type/Catalog/Pages 2 0 R" + root + b">>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>", *objects]  # fmt: skip
+    all_ = [
+        b"<</Type/Catalog/Pages 2 0 R" + root + b">>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        *objects,
+    ]
     made, places = b"%PDF-1.5\n", []
     for n, one in enumerate(all_):
         places.append(len(made))

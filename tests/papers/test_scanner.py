@@ -52,11 +52,13 @@ def test_what_the_scanner_finds_clean_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("ends with another code", "#!/bin/sh\nexit 2\n"), ("ends by a signal", "#!/bin/sh\nkill -9 $$\n"),
-        ("is no program", "\x00"), ("does not end", "#!/bin/sh\nsleep 60 & wait\n"),
+        ("ends with another code", "#!/bin/sh\nexit 2\n"),
+        ("ends by a signal", "#!/bin/sh\nkill -9 $$\n"),
+        ("is no program", "\x00"),
+        ("does not end", "#!/bin/sh\nsleep 60 & wait\n"),
         ("talks for ever", "#!/bin/sh\nwhile :; do echo x; sleep 0.1; done\n"),
     ],
-)  # fmt: skip
+)
 def test_while_the_scanner_does_not_answer_nothing_is_kept(tmp_path: Path, what: str, text: str) -> None:
     start = time.monotonic()
     with pytest.raises(NotAllowed) as no:

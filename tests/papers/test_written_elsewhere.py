@@ -13,8 +13,10 @@ from app.files import content_of, keep
 pytestmark = pytest.mark.long
 SUITE, CONVERTER = shutil.which("soffice") or "", shutil.which("ffmpeg") or ""
 WRITTEN = {
-    "a.fodt": ("doc", "docx", "pdf"), "a.csv": ("xls", "xlsx", "pdf", "csv"), "a.fodp": ("ppt", "pptx", "pdf"),
-}  # fmt: skip
+    "a.fodt": ("doc", "docx", "pdf"),
+    "a.csv": ("xls", "xlsx", "pdf", "csv"),
+    "a.fodp": ("ppt", "pptx", "pdf"),
+}
 _NAMES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in (("office", "office"), ("draw", "drawing"), ("text", "text"))
@@ -30,9 +32,10 @@ def _flat(kind: str, body: str) -> str:
 
 
 SOURCES = {
-    "a.fodt": _flat("text", "<text:h>督办</text:h><text:p>现场</text:p>"), "a.csv": "姓名,次数\n张三,1\n",
+    "a.fodt": _flat("text", "<text:h>督办</text:h><text:p>现场</text:p>"),
+    "a.csv": "姓名,次数\n张三,1\n",
     "a.fodp": _flat("presentation", '<draw:page draw:name="1"/>'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("source", "ending"), [(name, one) for name, all_ in WRITTEN.items() for one in all_])

@@ -7,9 +7,12 @@ import random
 import re
 
 CASE = {
-    "channel": "phone", "kind": "help", "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。", "anonymous": "y",
+    "channel": "phone",
+    "kind": "help",
+    "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。",
+    "anonymous": "y",
     "urgency": "normal",
-}  # fmt: skip
+}
 """A case as it is typed."""
 
 
@@ -20,7 +23,7 @@ def words(dice: random.Random) -> str:
 
 def fields_of(page: str) -> dict[str, str]:
     """What the form of a page would send."""
-    form = page.partition("<form class=\"again\"")[2].partition("</form>")[0]
+    form = page.partition('<form class="again"')[2].partition("</form>")[0]
     found = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form))
     found |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
     return {name: html.unescape(value) for name, value in found.items()}

