@@ -17,6 +17,8 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+FIRST_ACCOUNTS = {"centre_head": "DESK_CENTRE_HEAD", "log_auditor": "DESK_LOG_AUDITOR"}
+"""role -> the setting that names its first account, beside the administrator's."""
 PROJECT = Path(__file__).resolve().parent
 SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
@@ -94,28 +96,27 @@ def load(
     clock = _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    metrics_token = _metrics_token(environ)
-    secret_key = _given_secret_key(environ, production)
+    metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
+    owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
     if looking:
         _is_there(data, [LEDGER_KEY])
+    keyless = not (data / LEDGER_KEY).exists()
     if production:
         _no_demo_left(data)
         _kept_from_others(data)
-    keyless = not (data / LEDGER_KEY).exists()
     if keyless:
         _may_be_made(data, office(database_url) if office else None)
     if production and not making:
-        names = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
-        _keys_are_there(data, names, keyless and office is not None)
+        _keys_are_there(data, [LEDGER_KEY, *([] if secret_key else [SECRET_KEY])], keyless and office is not None)
     _make_data(data)
     unsaved: dict[Path, bytes] | None = {} if making or looking else None
     return Config(
         env=env,
         data=data,
         database_url=database_url,
-        owner_url=_owner_url(environ, database_url),
+        owner_url=owner_url,
         redis_url=redis_url,
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
@@ -124,9 +125,7 @@ def load(
         demo_password=demo_password,
         admin=environ.get("DESK_ADMIN") or None,
         admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
-        first_accounts={
-            "centre_head": environ.get("DESK_CENTRE_HEAD") or "", "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
-        },  # fmt: skip
+        first_accounts={role: environ.get(name) or "" for role, name in FIRST_ACCOUNTS.items()},
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,
@@ -134,7 +133,7 @@ def load(
         workers=workers,
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
-        scanner=_scanner(environ),
+        scanner=scanner,
         messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
         bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
     )

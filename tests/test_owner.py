@@ -162,3 +162,4 @@ def test_an_owner_of_another_kind_of_database_is_refused(tmp_path: Path) -> None
         with pytest.raises(config.ConfigError, match="DATABASE_OWNER_URL") as no:
             config.load({"DESK_DATA": str(tmp_path / "data"), **given})
         assert "nonsense" not in str(no.value), "it may hold a password"
+        assert not (tmp_path / "data").exists(), "a refused start leaves nothing"

@@ -6,19 +6,10 @@ from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
 from app.ledger.opening import Opened, open_cases
 from app.ledger.proof import Flaw, found_rows, verify
+from app.ledger.tips import Tip, lock_cases, lock_office, locked_here
 from app.ledger.told import mark_read
 from app.ledger.watch import add_rows, touched, wrote
-from app.ledger.writing import (
-    Entry,
-    Tip,
-    allot_ids,
-    append,
-    lock_cases,
-    lock_office,
-    locked_here,
-    look_at,
-    write_heads,
-)
+from app.ledger.writing import Entry, allot_ids, append, look_at, write_heads
 
 __all__ = [
     "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot", "allot_ids", "append", "bear", "born", "case_number",

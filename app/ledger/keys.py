@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.chain import ADDED, REGISTERED, Keys, flaw, key_name, keyring
 from app.ledger.moves import note_office
-from app.ledger.writing import lock_office
+from app.ledger.tips import lock_office
 from app.models import OFFICE_CHAIN, Event
 from app.roles import BOT
 

@@ -7,12 +7,12 @@ sweep, which decides itself what follows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, inspect, select
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,9 +20,10 @@ from app.ledger.bulk import Batch, completed, hold, insert_rows, insert_together
 from app.ledger.chain import Head, canonical, seal
 from app.ledger.ids import allot
 from app.ledger.seals import Sealer, Written, line, look_seal, plain, row_key, sealer, written
+from app.ledger.tips import Tip, lock_cases, lock_office
 from app.ledger.watch import Rows
 from app.ledger.watch import due as unsealed_rows
-from app.models import OFFICE_CHAIN, SUBJECTS, Case, DayCount, Event, Notice, OfficeHead
+from app.models import OFFICE_CHAIN, SUBJECTS, DayCount, Event, Notice, OfficeHead
 from app.roles import Actor
 from app.rules.events import COUNTED, EVENTS
 from app.rules.refusal import Gone
@@ -62,81 +63,11 @@ class Entry:
         return self.to is not None and self.was is None
 
 
-@dataclass
-class Tip:
-    """A locked case as the ledger needs it: its chain's head, where it is counted, when the bot looks again.
-    `columns` are written with the head; the same ones for all cases that are written together."""
-
-    head: Head
-    category_id: int | None = None
-    look_again_at: datetime | None = None
-    hourly: bool = False
-    born: bool = False
-    columns: dict[str, Any] = field(default_factory=dict)
-    look_seal: str | None = None
-
-
 def table_of(subject: str) -> Table:
     """The table of a subject that has a state."""
     table: Any = SUBJECTS[subject].__table__
     assert isinstance(table, Table)  # noqa: S101
     return table
-
-
-_HELD = "cases_locked"
-
-
-def locked_here(session: Session, cases: Iterable[Case]) -> None:
-    """Know that this transaction has locked cases and read them since: their rows, as the session holds them and the
-    ledger keeps them, are as they stand."""
-    session.info[_HELD] = (session.get_transaction(), {case.id: case for case in cases})
-
-
-def _held(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
-    transaction, cases = session.info.get(_HELD, (None, {}))
-    if transaction is None or transaction is not session.get_transaction():
-        return {}
-    held = {id: cases[id] for id in ids if id in cases}
-    return {
-        id: Tip(
-            Head(id, case.head_seq, case.head_hash, case.head_at), case.category_id, case.look_again_at,
-            case.urgency == "emergency",
-        )
-        for id, case in held.items() if case in session and not inspect(case).expired
-    }  # fmt: skip
-
-
-def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
-    """Lock cases (by id, in order) and read their tips; on SQLite the transaction holds the lock already. Nothing is
-    asked of those that this transaction has locked."""
-    ids = set(ids)
-    held = _held(session, ids)
-    if ids == held.keys():
-        return held
-    query = (
-        select(
-            Case.id, Case.head_seq, Case.head_hash, Case.head_at, Case.category_id, Case.look_again_at, Case.urgency
-        )
-        .where(Case.id.in_(sorted(ids)))
-        .order_by(Case.id)
-        .with_for_update()
-    )
-    rows = session.execute(query, execution_options={"unscoped": True})
-    return {
-        row.id: Tip(
-            Head(row.id, row.head_seq, row.head_hash, row.head_at),
-            row.category_id, row.look_again_at, row.urgency == "emergency",
-        )
-        for row in rows
-    }
-
-
-def lock_office(session: Session) -> Tip:
-    """Lock the office's chain and read its tip: who changes accounts, roles or units at the same time waits here, and
-    then sees what was changed."""
-    query = select(OfficeHead.head_seq, OfficeHead.head_hash, OfficeHead.head_at).where(OfficeHead.id == OFFICE_CHAIN)
-    row = session.execute(query.with_for_update()).one()
-    return Tip(Head(OFFICE_CHAIN, row.head_seq, row.head_hash, row.head_at))
 
 
 def _new_case(entry: Entry) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.acceptance import Case
 from app.models.columns import AMoment, Id, Key, MaybePerson, Word, Words
 from app.models.people import Person
-
-
-def _index(name: str, columns: tuple[str, ...], holds: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(holds), postgresql_where=text(holds))
+from app.models.waiting import waiting
 
 
 class Access(Model):
@@ -25,9 +22,9 @@ class Access(Model):
     __table_args__ = (
         Index("ix_access_at", "at", "id"), Index("ix_access_account_id", "account_id", "id"),
         Index("ix_access_case_id", "case_id", "id"), Index("ix_access_address", "address", "id"),
-        _index("ix_access_logins", ("address", "account_id", "at"), "kind = 'login'"),
-        _index(
-            "ix_access_tries", ("account_id", "address", "id"), "kind IN ('login', 'login_failed', 'code_failed')"
+        waiting("ix_access_logins", "address", "account_id", "at", where="kind = 'login'"),
+        waiting(
+            "ix_access_tries", "account_id", "address", "id", where="kind IN ('login', 'login_failed', 'code_failed')"
         ),
     )  # fmt: skip
 

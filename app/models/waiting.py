@@ -30,9 +30,10 @@ def words_of(column: str, words: Sequence[str]) -> str:
     return f"{column} IN ({', '.join(repr(word) for word in words)})"
 
 
-def waiting(name: str, *columns: str, where: str) -> Index:
+def waiting(name: str, *columns: Column[Any] | str, where: str) -> Index:
     """An index of a part of a table. SQLite's statements say 1 where it is true."""
-    return _part(name, *columns, where=where)
+    plain = where.replace("IS true", "IS 1").replace("IS false", "IS 0")
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(plain))
 
 
 NARROWED: dict[str, tuple[str, ...]] = {
@@ -83,13 +84,8 @@ def narrow(tables: Mapping[str, Table]) -> None:
             of, key = tables[name].c[column], tables[name].c["id"]
             mark = isinstance(of.type, Boolean)
             if mark and not of.nullable:
-                _part(f"ix_{name}_is_{column}", key, where=f"{column} IS {rare}")
+                waiting(f"ix_{name}_is_{column}", key, where=f"{column} IS {rare}")
             elif of.nullable and not mark:
-                _part(f"ix_{name}_by_{column}", of, key, where=f"{column} IS NOT NULL")
+                waiting(f"ix_{name}_by_{column}", of, key, where=f"{column} IS NOT NULL")
             else:
                 Index(f"ix_{name}_by_{column}", of, key)
-
-
-def _part(name: str, *columns: Column[Any] | str, where: str) -> Index:
-    plain = where.replace("IS true", "IS 1").replace("IS false", "IS 0")
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(plain))
