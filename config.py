@@ -17,8 +17,6 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-FIRST_ACCOUNTS = {"centre_head": "DESK_CENTRE_HEAD", "log_auditor": "DESK_LOG_AUDITOR"}
-"""role -> the setting that names its first account, beside the administrator's."""
 PROJECT = Path(__file__).resolve().parent
 SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
@@ -125,7 +123,10 @@ def load(
         demo_password=demo_password,
         admin=environ.get("DESK_ADMIN") or None,
         admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
-        first_accounts={role: environ.get(name) or "" for role, name in FIRST_ACCOUNTS.items()},
+        first_accounts={
+            "centre_head": environ.get("DESK_CENTRE_HEAD") or "",
+            "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
+        },
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,

@@ -68,6 +68,18 @@ def _shared(process: str) -> list[Processor]:
     ]
 
 
+def _configure(shared: list[Processor]) -> None:
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+# Until a process writes its lines they are left to Python's own logging: unconfigured, structlog prints them all.
+_configure([])
+
+
 def write_lines(process: str, level: str = "INFO", plain: bool | None = None) -> None:
     """Have this process write its lines to standard error from now on, from `level` on. `plain`: for a person's eyes;
     without it, where standard error is a terminal."""
@@ -81,12 +93,7 @@ def write_lines(process: str, level: str = "INFO", plain: bool | None = None) ->
     handler.setFormatter(
         ProcessorFormatter(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, last])
     )
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+    _configure(shared)
     root = logging.getLogger()
     root.handlers[:] = [one for one in root.handlers if one.get_name() != OURS] + [handler]
     root.setLevel(level)

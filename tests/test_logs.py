@@ -27,6 +27,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What this process writes to standard error, as a server's would; the test's own logging is put back."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
+    clear_contextvars()
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
     write_lines("web", "DEBUG", plain=False)

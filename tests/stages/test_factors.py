@@ -11,16 +11,20 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy.orm import Session
 
 from app.database import reading, retried
 from app.models import Person
 from app.roles import RIGHTS, UNIT_ROLES, person
+from app.rules.refusal import NotAllowed
 from app.stages.factors import begin_factor, factor_address, tell_code
+from app.stages.logins import refuse_try, tried_wrongly
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked
 from app.story.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
+STRANGER = "10.1.1.1"
 NOON = moment("2025-06-09 12:00")
 MONDAY = "2025-06-09 09:00"
 
@@ -55,7 +59,19 @@ def code(app: TOTP, at: datetime) -> str:
 
 
 def told(office: Office, id: int, at: datetime, typed: str) -> bool:
-    return retried(office.desk.sessions, lambda session: tell_code(session, at, id, typed))
+    """Whether the code was taken at an address that nobody is known at, where wrong ones are counted."""
+
+    def tell(session: Session) -> bool:
+        try:
+            refuse_try(session, at, session.get_one(Person, id), STRANGER)
+        except NotAllowed:
+            return False
+        right = tell_code(session, at, id, typed)
+        if not right:
+            tried_wrongly(session, at, id, STRANGER)
+        return right
+
+    return retried(office.desk.sessions, tell)
 
 
 def row(office: Office, id: int) -> Person:
