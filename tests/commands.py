@@ -22,7 +22,7 @@ PATIENCE = 240
 """Seconds after which a command is held to be stuck."""
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.cli"])
+FORKS.set_forkserver_preload(["app.cli", "app.cli.rehearsal"])
 
 
 def _begin(module: str, arguments: Sequence[str], environment: Mapping[str, str], told: Sequence[str]) -> None:

@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 from app.database import Sessions, engine_from, retried, sessions_from, transaction
 from app.models import Assignment, Unit
 from app.rules.refusal import NotAllowed
-from app.story.cast import actor_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import KEY, Desk

@@ -20,8 +20,8 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import office_at
 from app.stages.changes import CONFIRMING
-from app.story.cast import actor_named, unit_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk

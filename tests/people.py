@@ -14,8 +14,8 @@ from app.database import retried, transaction
 from app.models import Access, Person, UnitPost
 from app.roles import RIGHTS, Actor, person
 from app.rules.workdays import BEIJING, sweep_on
-from app.story.cast import actor_named, unit_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.database import transaction
 from app.models import NamedPerson, Referral, SlaRule, Supervision, Unit, UnitPost, Visit, VisitRecord
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

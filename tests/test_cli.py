@@ -19,7 +19,7 @@ from app.models import AccountChange, Event, Person
 from app.rules.sentences import SENTENCES
 from app.rules.workdays import BEIJING
 from app.stages.people import WRONG_PASSWORDS, login_failed
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from migrations import triggers
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -94,7 +94,7 @@ def test_a_story_that_cannot_be_read_is_refused_with_a_sentence(tmp_path: Path) 
 
 
 def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> None:
-    from app.story.cast import actor_named
+    from app.story.theatre.cast import actor_named
     from app.verbs import perform
     from tests.databases import FILLED_AT
 
@@ -117,7 +117,7 @@ def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_r
     desk: Desk, tmp_path: Path
 ) -> None:
     from app.stages.factors import begin_factor
-    from app.story.cast import actor_named
+    from app.story.theatre.cast import actor_named
 
     _key(tmp_path, desk)
     with transaction(desk.sessions) as session:

@@ -21,8 +21,8 @@ from app.models import Person
 from app.roles import RIGHTS
 from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
 from app.rules.sentences import SENTENCES
-from app.story.accounts import SetupRefused, actor_of, first_accounts, lay_roles, make_account
-from app.story.cast import actor_named, unit_named
+from app.stages.founding import SetupRefused, actor_of, first_accounts, lay_roles, make_account
+from app.story.theatre.cast import actor_named, unit_named
 from config import load
 from tests.commands import ROOT, command
 from tests.databases import Desk

@@ -14,7 +14,7 @@ from app.database import engine_from, transaction
 from app.ledger.chain import key_name
 from app.ledger.keys import register_key
 from app.stages.factors import begin_factor, factor_address
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from migrations import triggers
 from tests.commands import command

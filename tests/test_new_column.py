@@ -31,7 +31,7 @@ import config
 from app.database import engine_from, sessions_from, transaction
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
-from app.story.accounts import hashed, lay_roles, make_account
+from app.stages.founding import hashed, lay_roles, make_account
 from app.web import create_app
 from migrations import triggers
 from migrations.upgrade import upgrade

@@ -17,13 +17,13 @@ from app.models import SUBJECTS, Case
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import SENTENCES
 from app.rules.workflow import MAY_BECOME
-from app.story.cast import actor_named
-from app.story.fillers import filled
-from app.story.hand import Hand
-from app.story.player import perform_story, read
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
+from app.story.theatre.hand import Hand
+from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS, perform
 from app.verbs.offers import ACTS_ON, Offer, offer
-from app.views.caserows import rows_of
+from app.views.case.rows import rows_of
 from tests.databases import Desk, sqlite_copy
 from tests.people import UNITS, People, actor
 from tests.test_refusals import BAD, EXPLAINED, GOOD, Setup, after, handling, item, registered, replied, visiting

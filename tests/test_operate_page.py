@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app import cli
 from app.database import reading
 from app.models import Person
-from app.views.health import FORWARDED
+from app.views.machines.health import FORWARDED
 from app.web import READ_BYTES
 from config import PORT, PROJECT, load
 from jobs.advice import ADVICE

@@ -9,8 +9,8 @@ import pytest
 
 from app.rules.similarity import STRIKING, SUGGESTED
 from app.rules.workdays import BEIJING
-from app.story.recall import recall
-from app.story.replay import Message, messages
+from app.story.messages.recall import recall
+from app.story.messages.replay import Message, messages
 from tests.databases import Desk
 from tests.test_replay import REAL, ROWS, command, needs_messages, write
 

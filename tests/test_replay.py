@@ -17,7 +17,7 @@ from sqlalchemy import text
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.rules.workdays import BEIJING
-from app.story.replay import Message, counts, messages, replay
+from app.story.messages.replay import Message, counts, messages, replay
 from app.sweep import sweep
 from tests.commands import command
 from tests.databases import KEY, Desk

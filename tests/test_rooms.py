@@ -24,7 +24,7 @@ from app.web import create_app
 ROOT = Path(__file__).parent.parent
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic"}
 STATE_COLUMNS = ("state", "state_event_id")
-EDGES = ("app/cli.py", "app/shell.py", "app/web.py", "app/supervisor", "app/views", "app/api", "jobs")
+EDGES = ("app/cli", "app/web.py", "app/supervisor", "app/views", "app/api", "jobs")
 """Where the outside is met: a command line, a process, a request, a job. The settings are read there and handed in."""
 
 

@@ -48,15 +48,15 @@ from app.roles import RIGHTS
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.workdays import BEIJING
 from app.rules.workflow import MAY_BECOME
+from app.stages.founding import SetupRefused
 from app.stages.reporting.summary import drift
-from app.story.accounts import SetupRefused
-from app.story.cast import actor_named
-from app.story.replay import messages
+from app.story.messages.replay import messages
 from app.story.sample.matters import Callers, patterns
 from app.story.sample.office import MARK, members, refuse_unless_fresh, usernames
 from app.story.sample.password import sample_password
 from app.story.sample.play import CASES, fill_sample
 from app.story.sample.scenes import scenes
+from app.story.theatre.cast import actor_named
 from tests.commands import command
 from tests.databases import KEY, Desk, postgres_copy, sqlite_copy
 from tests.people import fingerprint

@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 from werkzeug.test import Client
 
 import config
-from app.cli import open_panel
+from app.cli.rehearsal import open_panel
 from app.database import reading
 from app.ledger import verify
 from app.models import Case, Event, File, SentForm
-from app.story.hand import Hand
-from app.story.panel import OpenPanel, through
-from app.story.player import MakeHand, perform_story, read
+from app.story.theatre.hand import Hand
+from app.story.theatre.panel import OpenPanel, through
+from app.story.theatre.player import MakeHand, perform_story, read
 from tests.databases import Desk, sqlite_copy
 from tests.test_story import STORIES
 from tests.test_story_panel import CHOSEN, EVERY_VERB

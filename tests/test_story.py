@@ -12,8 +12,8 @@ from sqlalchemy import delete, text
 from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Event
-from app.story.player import perform_story, read
-from app.story.record import told
+from app.story.theatre.player import perform_story, read
+from app.story.theatre.record import told
 from migrations import triggers
 from tests.commands import command
 from tests.databases import Desk

@@ -18,17 +18,17 @@ from sqlalchemy import func, select
 from werkzeug.test import Client
 
 import config
-from app.cli import open_panel
+from app.cli.rehearsal import open_panel
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.models import Case, Event, File
 from app.roles import RIGHTS
-from app.story.browser import Browser
-from app.story.entries import fill
-from app.story.hand import Fault
-from app.story.pages import Link, Page, Row, read_page
-from app.story.panel import PASSWORD, OpenPanel, PanelHand, through
-from app.story.player import perform_story, read
+from app.story.theatre.browser import Browser
+from app.story.theatre.entries import fill
+from app.story.theatre.hand import Fault
+from app.story.theatre.pages import Link, Page, Row, read_page
+from app.story.theatre.panel import PASSWORD, OpenPanel, PanelHand, through
+from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS
 from tests.commands import command
 from tests.databases import Desk

@@ -25,7 +25,7 @@ from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
-from app.story.accounts import guards_to_make
+from app.stages.founding import guards_to_make
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,

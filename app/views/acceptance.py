@@ -15,11 +15,11 @@ from app.rules import words
 from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.became import InBrief, know_became
-from app.views.casepage import HEADS, NOT_FOR_UNITS, load, page_of, tags
-from app.views.interface import DeskInterface
+from app.views.case.became import InBrief, know_became
+from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of, tags
+from app.views.pages.asking import Links
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class Cases(DeskView):

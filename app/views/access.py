@@ -8,8 +8,8 @@ from typing import Any
 from app.models import Access
 from app.rules import words
 from app.views.actor import language
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class AccessLog(DeskView):

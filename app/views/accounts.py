@@ -16,11 +16,11 @@ from app.stages.changes import CONFIRMING
 from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader
-from app.views.asking import Links
-from app.views.base import DeskView
 from app.views.calendar import Proposals
-from app.views.interface import DeskInterface
-from app.views.shown import SCOPE_TITLES
+from app.views.pages.asking import Links
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
+from app.views.pages.shown import SCOPE_TITLES
 
 
 class Users(DeskView):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.models import Assignment, Instruction
-from app.views.became import InBrief
-from app.views.interface import DeskInterface
+from app.views.case.became import InBrief
+from app.views.pages.interface import DeskInterface
 from app.views.papers import Noticed
 
 

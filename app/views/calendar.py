@@ -12,10 +12,10 @@ from app.rules import words
 from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
-from app.views.shown import shown
+from app.views.pages.asking import Links
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
+from app.views.pages.shown import shown
 
 
 class Calendar(DeskView):

@@ -16,10 +16,10 @@ from app.database import kept_by_guard
 from app.faults import FULL, fault, lost
 from app.rules import words
 from app.rules.words import faults
-from app.views import people
 from app.views.actor import actor, come_back_to, language, reader
-from app.views.exporting import NoPlace
-from app.views.kept import kept
+from app.views.forms.kept import kept
+from app.views.login import sessions
+from app.views.pages.exporting import NoPlace
 
 log = logging.getLogger(__name__)
 ERRORS = {
@@ -72,7 +72,7 @@ def _known(error: HTTPException) -> Any:
     if code < 400:
         return error
     pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
-    if request.endpoint in people.STATIC:  # nobody is asked who he is there, so nobody is named
+    if request.endpoint in sessions.STATIC:  # nobody is asked who he is there, so nobody is named
         return Response(words.word(pair, language()), code, mimetype="text/plain")
     return _page(code, words.word(pair, language()))
 
@@ -125,7 +125,7 @@ def _faulty(what: str, error: Exception) -> Response:
     """The page of what is outside: in words, with what was typed. It asks the database nothing."""
     log.warning("%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__)
     code, sentence = 507 if what == FULL else 503, words.word(faults.FAULTS[what], language())
-    if request.blueprint == "health" or request.endpoint in people.STATIC:
+    if request.blueprint == "health" or request.endpoint in sessions.STATIC:
         answer = Response(f"{sentence}\n", code, mimetype="text/plain")
     else:
         answer = make_response(page_of_fault(code, sentence), code)

@@ -1,4 +1,4 @@
-"""Files of a case: taken in with a form, given out behind the check of their case, each reading on the record."""
+"""Files of a case: given out behind the check of their case, each reading on the record."""
 
 from __future__ import annotations
 
@@ -9,33 +9,19 @@ from typing import Any
 from flask import abort, send_file
 from flask_appbuilder import BaseView, expose
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
 from app import files
 from app.models import Case
 from app.models.file import File
-from app.rules.files import MEDIA, MOST_BYTES, kept_name
+from app.rules.files import MEDIA, kept_name
 from app.rules.refusal import NotAllowed
 from app.rules.words import said
 from app.verbs import perform
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, refuse_access, written
-from app.views.masking import masked_text
+from app.views.pages.masking import masked_text
 
 log = logging.getLogger(__name__)
-
-
-def upload_of(storage: FileStorage) -> bytes:
-    """The content of an upload, no more than one byte beyond what is allowed."""
-    return storage.stream.read(MOST_BYTES + 1)
-
-
-def keep(storage: FileStorage) -> dict[str, Any]:
-    """Keep an upload in the store: what the verb `attach` asks of it."""
-    settings = desk().settings
-    scanner = files.Scanner(settings.scanner) if settings.scanner else None
-    kept = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
-    return {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
 
 
 class Files(BaseView):

@@ -19,10 +19,10 @@ from app.rules import words
 from app.scope import Seen, seen_by, within
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
-from app.views.masking import know_callers, masked_text
-from app.views.paging import beyond, left_out, number_typed
-from app.views.shown import term
-from app.views.worklists import COUNTED_TO, Queue, count_told, counted, queues_of
+from app.views.pages.masking import know_callers, masked_text
+from app.views.pages.paging import beyond, left_out, number_typed
+from app.views.pages.shown import term
+from app.worklists import COUNTED_TO, Queue, count_told, counted, queues_of
 
 SHOWN = 50
 DEEPEST = COUNTED_TO // SHOWN
@@ -45,7 +45,9 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
     columns = [model.id.label("row"), when.label("at"), about.label("case")]
     if hasattr(model, "unit_id"):
         columns.append(model.unit_id.label("unit"))
-    few = select(*columns).where(*queue.where(who)).order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+    few = (
+        select(*columns).where(*queue.where(who, now())).order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+    )
     row = few.subquery().c
     told = [row.row, row.at, row.case, Case.number, Case.kind, Case.urgency, Case.place, Case.narrative, Case.state]
     query = select(*told, Unit.name.label("unit")).join(Case, Case.id == row.case)
@@ -85,7 +87,7 @@ class Home(BaseView):
         who, tongue = actor(), language()
         if who.id is None:
             return redirect(url_for("Login.login"))
-        counts = counted(who)
+        counts = counted(reader(), who, now())
         lists = [
             {"title": words.word(queue.title, tongue), "n": counts.get(key, 0), "href": self._href(key, queue),
              "told": count_told(counts.get(key, 0)), "red": queue.red}

@@ -15,13 +15,13 @@ from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
 from app.rules import words
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
-from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
-from app.views.asking import Inputs
-from app.views.base import DeskView
 from app.views.figures import points_told
-from app.views.interface import DeskInterface
-from app.views.masking import know_callers, masked_text
+from app.views.pages.acted import bot_word, know_people
+from app.views.pages.asking import Inputs
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
+from app.views.pages.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from app.models import Case
 from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import COUNTED_TO, DeskView, labelled
-from app.views.interface import DeskInterface
+from app.views.pages.base import COUNTED_TO, DeskView, labelled
+from app.views.pages.interface import DeskInterface
 
 TOLD = ("visiting", "closed", "handling", "examining", "reviewing")
 """The states in which somebody of the centre has taken the praise up: answered it, or passed it on."""

@@ -13,20 +13,20 @@ from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.accounts import AccountChanges, Roles, Users
 from app.views.allocation import Assignments, Instructions
-from app.views.base import NOT_HERE, DeskView
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
+from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
-from app.views.interface import DeskInterface
 from app.views.office import Bot, Events, Posts, Settings, Units
+from app.views.pages.base import NOT_HERE, DeskView
+from app.views.pages.interface import DeskInterface
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
-from app.views.verbs import Verbs
 from app.views.visit import VisitRecords, Visits
 
 VIEWS: tuple[type[Any], ...] = (

@@ -14,9 +14,9 @@ from app.models import Report, ReportContest, ReportDraft, Unit
 from app.rules import words
 from app.rules.words import reports as told
 from app.views.actor import actor, language, now, reader
-from app.views.base import DeskView
 from app.views.figures import Table, figures_of, own_part
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class Reports(DeskView):

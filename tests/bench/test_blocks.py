@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.roles import RIGHTS
-from app.views.worklists import COUNTED_TO, QUEUES
+from app.worklists import COUNTED_TO, QUEUES
 from tests.bench.filling import NOW, fill
 from tests.bench.walking import WHO, Asked, Meter, addresses
 from tests.databases import desk_at, lay_postgres

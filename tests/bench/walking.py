@@ -14,9 +14,9 @@ from urllib.parse import quote
 from sqlalchemy import text
 
 from app.roles import PAGES, RIGHTS
-from app.views.base import COUNTED_TO, PAGE, DeskView
 from app.views.home import SHOWN
-from app.views.worklists import QUEUES
+from app.views.pages.base import COUNTED_TO, PAGE, DeskView
+from app.worklists import QUEUES
 from tests.bench.filling import NOW
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel

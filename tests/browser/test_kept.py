@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Case
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests.browser.conftest import NOW, PASSWORD, Served, Window
 

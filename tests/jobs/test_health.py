@@ -22,9 +22,9 @@ from app.database import engine_from, sessions_from, transaction
 from app.models import CalendarDay, Case, Unit, UnitPost
 from app.rules.workdays import sweep_on
 from app.stages.calendar import set_days
-from app.story.cast import unit_named
+from app.story.theatre.cast import unit_named
 from app.sweep import sweep
-from app.views.health import blueprint
+from app.views.machines.health import blueprint
 from jobs import health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.queue import TICKED, note_tick, queue_on

@@ -17,7 +17,7 @@ from app.database import transaction
 from app.models import Case, Event
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.story.player import perform_story, read
+from app.story.theatre.player import perform_story, read
 from app.sweep import sweep
 from tests.databases import Desk
 from tests.office import Office

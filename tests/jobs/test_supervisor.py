@@ -21,7 +21,7 @@ from sqlalchemy import select
 import config
 from app.database import transaction
 from app.models import Person, Setting
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor import valkey
 from jobs import children
 from jobs.desk import queue_on

@@ -22,8 +22,8 @@ from app.models import Assignment, Case, Event, Notice, Reminder, Series, Superv
 from app.models.reporting import DayCount
 from app.rules.workdays import sweep_on
 from app.stages.office import gate_key, issue_list
-from app.story.cast import actor_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests import seed

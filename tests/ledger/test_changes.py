@@ -13,7 +13,7 @@ from app.rules.seals import AFTER_END, FACTS_CHANGE, MAY_CHANGE, MAY_GO
 from app.rules.workflow import CLOCKS, MAY_BECOME
 from app.stages.acceptance.merging import INHERITED, MOVES_ALONG
 from app.stages.deciding import WRITTEN
-from app.story.player import perform_story, read
+from app.story.theatre.player import perform_story, read
 from migrations import triggers
 from migrations.triggers import STATEFUL
 from tests.changes import GOES, Change, seen, watch

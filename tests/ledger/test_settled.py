@@ -13,7 +13,7 @@ import yaml
 from app.ledger.seals import recorded, sealed_columns
 from app.rules.events import EVENTS
 from app.rules.seals import MAY_GO
-from app.story.player import perform_story, read
+from app.story.theatre.player import perform_story, read
 from tests.databases import Desk, sqlite_copy
 from tests.ledger.settled import Settled, settled
 from tests.ledger.test_changes import may_change

@@ -26,7 +26,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.sentences import TAKEN_EN, TAKEN_ZH, sentence
 from app.rules.words import said
 from app.rules.words.values import VALUES
-from app.views.forms import Input
+from app.views.forms.fields import Input
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED
 from tests.room import Room

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.opinion import left, names_a_step, says_something
-from app.story.fillers import NEXT_STEP, OPINION
+from app.story.theatre.fillers import NEXT_STEP, OPINION
 
 EMPTY = [
     "已收悉", "已收到", "收到了", "已经收到您的来信", "正在处理", "正在办理中", "办理中", "正在抓紧核实",

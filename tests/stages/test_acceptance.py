@@ -31,7 +31,7 @@ from app.models.columns import facts_of
 from app.rules.limits import CHANNELS, KINDS
 from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS
 from app.stages.allocation import complained_of
-from app.story.cast import unit_named
+from app.story.theatre.cast import unit_named
 from app.verbs import VERBS
 from tests.databases import Desk
 from tests.office import Office, moment

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.database import transaction
 from app.models import Assignment, Event, Instruction, Person, Submission, Unit, UnitPost
 from app.rules.workflow import LIVE
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

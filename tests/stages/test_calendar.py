@@ -30,7 +30,7 @@ from app.stages.calendar import (
     set_days,
 )
 from app.stages.loading import approve_calendar, lacking, load_calendar
-from app.story.cast import account
+from app.story.theatre.cast import account
 from tests.databases import Desk, desk_at
 from tests.ledger.rows import allocated, bear, register, unit
 

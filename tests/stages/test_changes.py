@@ -14,7 +14,7 @@ from app.models import AccountChange, Event, Notice, Person
 from app.rules.refusal import NotAllowed
 from app.stages.changes import from_shell, reset_password
 from app.stages.people import SLIP_HOLDS
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, person
 from app.rules.refusal import NotAllowed
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, perform
 from tests.databases import Desk
 from tests.office import moment

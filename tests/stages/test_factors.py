@@ -20,7 +20,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.factors import begin_factor, factor_address, tell_code
 from app.stages.logins import refuse_try, tried_wrongly
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

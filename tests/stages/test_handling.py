@@ -11,7 +11,7 @@ from app.database import transaction
 from app.models import Assignment, Draft, Reply, Request
 from app.roles import DRAFTED
 from app.stages.handling import reply
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

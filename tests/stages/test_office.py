@@ -14,7 +14,7 @@ from app.database import reading, transaction
 from app.models import Event, Person, Reminder, Responsibility, Setting, Submission, Supervision
 from app.roles import RIGHTS, person
 from app.rules.workflow import LIVE, MAY_BECOME, OPEN_ASSIGNMENT
-from app.story.player import perform_story, read
+from app.story.theatre.player import perform_story, read
 from app.verbs import perform
 from tests.databases import Desk, sqlite_copy
 from tests.office import moment

@@ -20,7 +20,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked, logged_in, login_failed
 from app.stages.roles import COMPOSABLE
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests.databases import Desk
 from tests.office import Office, moment

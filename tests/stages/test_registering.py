@@ -12,7 +12,7 @@ from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Case, Category, Contact, Instruction, Suggestion
 from app.roles import Actor
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from app.verbs import perform
 from tests.databases import Desk
 from tests.office import moment

@@ -26,8 +26,8 @@ from app.rules.workdays import BEIJING
 from app.stages.calendar import office_at
 from app.stages.office import succeed_unit
 from app.stages.reporting import changes, drift, figures, issue_report, period_of, recount, reissue_report
-from app.story.cast import actor_named, unit_named
-from app.story.player import Story, perform_story, read
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.player import Story, perform_story, read
 from app.verbs import perform
 from migrations import triggers
 from tests.databases import Desk, sqlite_copy

@@ -16,7 +16,7 @@ from app.models.pairs import MOST_OF, Look, cases_with
 from app.reindex import count
 from app.rules.similarity import pairs
 from app.stages.acceptance import same_matter
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests import seed
 from tests.databases import Desk

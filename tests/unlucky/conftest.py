@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from app.database import transaction
 from app.models import Person
-from app.story.accounts import hashed
-from app.story.cast import actor_named
+from app.stages.founding import hashed
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk, postgres_copy, sqlite_copy
 from tests.served import Served
 from tests.servers import PostgresCluster

@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import make_url, text
 
 from app.database import transaction
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor.lanes import LANES, lane_of
 from app.verbs import perform
 from tests.databases import FILLED_AT as NOW

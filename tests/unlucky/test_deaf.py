@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from app.database import reading, transaction
 from app.models import Run
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor.child import Child
 from app.supervisor.hearing import Ear
 from app.supervisor.keeper import ASK_SECONDS

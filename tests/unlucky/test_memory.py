@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from app.database import transaction
-from app.story.accounts import hashed
-from app.story.cast import actor_named
+from app.stages.founding import hashed
+from app.story.theatre.cast import actor_named
 from tests.supervised import ROOT, Duban, processes, sqlite_data, waited
 from tests.unlucky.conftest import PASSWORD
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 import config
 from app.database import transaction
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor import valkey
 from jobs import children
 from tests.supervised import Duban, sqlite_data, waited

@@ -17,7 +17,7 @@ from app import files
 from app.database import transaction
 from app.models import Draft, SlaRule, UnitPost
 from app.rules.workdays import sweep_on
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from tests.databases import Desk
 from tests.office import Office, moment
 

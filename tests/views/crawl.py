@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app.database import reading
 from app.models import Assignment, Case, Unit
-from app.views.worklists import QUEUES
+from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 

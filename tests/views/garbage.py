@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.roles import RIGHTS
-from app.story.fillers import filled
+from app.story.theatre.fillers import filled
 from app.verbs import VERBS, Field, Verb
 from tests.views.canaries import NOW
 from tests.views.panel import PASSWORD

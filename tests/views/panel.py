@@ -21,8 +21,8 @@ import config
 from app.database import transaction
 from app.models import AccountChange, Person
 from app.stages.changes import CONFIRMING
-from app.story.cast import actor_named
-from app.views.door import Door
+from app.story.theatre.cast import actor_named
+from app.views.login.door import Door
 from app.web import create_app
 from tests.databases import KEY, READ, Desk
 

@@ -12,11 +12,12 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
+from app import worklists
 from app.database import transaction
 from app.models import Caller, Case, Person, Reply, Supervision
 from app.roles import PAGES
-from app.views import interface, worklists
-from app.views.base import DEEPEST, LARGEST_PAGE, safe_cell
+from app.views.pages import interface
+from app.views.pages.base import DEEPEST, LARGEST_PAGE, safe_cell
 from migrations import triggers
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of

@@ -17,8 +17,8 @@ from app.models import Caller, Case, Contact, Unit
 from app.rules.words.columns import COLUMNS
 from app.views import register
 from app.views.actor import reader
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 from app.views.register import VIEWS, wrong
 from tests.databases import Desk
 from tests.people import fingerprint

@@ -15,9 +15,9 @@ import pytest
 import config
 from app.rules.refusal import NotAllowed
 from app.stages.logins import FIRST_WAIT, FREE_TRIES, KNOWN_FOR, LONGEST_WAIT
-from app.views import door as door_module
-from app.views import people
-from app.views.door import FROM_A_KNOWN, FROM_A_STRANGER, FROM_STRANGERS, REDIS_SECONDS, Door
+from app.views.login import door as door_module
+from app.views.login import security as people
+from app.views.login.door import FROM_A_KNOWN, FROM_A_STRANGER, FROM_STRANGERS, REDIS_SECONDS, Door
 from tests.servers import ValkeyServer
 from tests.views.panel import HASH, PASSWORD, Browser, Panel
 from tests.views.test_access import id_of, rows

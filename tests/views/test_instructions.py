@@ -12,7 +12,7 @@ import pytest
 
 from app.database import transaction
 from app.models import Event, Instruction, InstructionNotice
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 from tests.views.panel import Panel, panel_over

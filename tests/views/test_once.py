@@ -18,7 +18,7 @@ from app.database import reading
 from app.forgetting import forget
 from app.models import Case, Event, Reveal, SentForm
 from app.rules.limits import FORM_DAYS
-from app.views.base import DeskView
+from app.views.pages.base import DeskView
 from app.views.register import VIEWS
 from tests.papers.samples import GOOD
 from tests.people import fingerprint

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.views import home
-from app.views.base import PAGE
+from app.views.pages.base import PAGE
 from tests.views.crawl import rules_of
 from tests.views.panel import Browser, Panel
 

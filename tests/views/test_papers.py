@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from app.database import transaction
 from app.models import Event, Person, Reminder
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 from tests.room import Room

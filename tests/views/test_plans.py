@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from app.roles import RIGHTS
-from app.views.worklists import QUEUES
+from app.worklists import QUEUES
 from tests.views.panel import Panel
 
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}

@@ -14,7 +14,7 @@ import pytest
 
 from app.database import transaction
 from app.models import Case, NamedPerson, Unit, UnitPost
-from app.story.cast import unit_named
+from app.story.theatre.cast import unit_named
 from tests.matters import forget_pairs
 from tests.papers.samples import GOOD
 from tests.people import People, fingerprint

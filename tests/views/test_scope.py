@@ -17,7 +17,7 @@ from app.database import transaction
 from app.models import Assignment, Case, Event, Reply, Unit
 from app.roles import Actor
 from app.rules import words
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.views.actor import reader
 from tests.databases import Desk
 from tests.people import People

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.models import Event, Person
-from app.views.people import HALFWAY_SECONDS
+from app.views.login.sessions import HALFWAY_SECONDS
 from app.web import create_app
 from tests.office import moment
 from tests.views.panel import Browser, Panel, settings_of

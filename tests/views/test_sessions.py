@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.models import Event, Person
-from app.story.cast import actor_named
-from app.views.people import IDLE_SECONDS, LONGEST_SECONDS
+from app.story.theatre.cast import actor_named
+from app.views.login.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from tests.people import fingerprint
 from tests.views.crawl import rules_of
 from tests.views.panel import PASSWORD, Browser, Panel, refused

@@ -14,7 +14,7 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from app.views.base import DeskView
+from app.views.pages.base import DeskView
 from app.views.register import VIEWS
 from tests.servers import free_port
 from tests.views.canaries import CALLER

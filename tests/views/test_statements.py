@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.roles import PAGES, RIGHTS
-from app.views.worklists import QUEUES
+from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.people import People
 from tests.views.canaries import cases_of

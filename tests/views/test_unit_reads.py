@@ -17,7 +17,7 @@ from app.rules.covering import CALLER
 from app.rules.refusal import NotAllowed
 from app.scope import criteria, seen_by
 from app.stages.papers import frozen
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from tests.papers.test_papers import words as words_of_pdf
 from tests.people import People
 from tests.views.panel import Browser, Panel

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Case
-from app.views.ordering import ordered, ranks
+from app.views.pages.ordering import ordered, ranks
 from tests.views.panel import Panel
 
 SAID = "无法识别"

@@ -13,7 +13,7 @@ from app.models import SUBJECTS, Assignment, Case, Contact, Person, Request, Sla
 from app.roles import RIGHTS
 from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, Verb
 from app.verbs.rows import PROPOSED, kind_of, rows_of_kind
 from tests.people import People

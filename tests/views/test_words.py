@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.roles import PAGES, RIGHTS
-from app.views.worklists import QUEUES
+from app.worklists import QUEUES
 from tests.views.canaries import WORDS, cases_of
 from tests.views.garbage import ON_FORMS, addresses, who_may
 from tests.views.panel import Panel

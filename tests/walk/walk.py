@@ -15,7 +15,7 @@ from app.ledger import verify
 from app.models import OFFICE_CHAIN, Event, SlaRule, Supervision, Unit
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.people import People
 from tests.walk.model import PEOPLE, STAND_INS, UNITS, WAYS_OUT, WHO_MAY, Model

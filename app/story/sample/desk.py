@@ -16,7 +16,7 @@ from app.models import Assignment, Case, Person
 from app.papers.dossier import make_waiting
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.story.accounts import actor_of
+from app.stages.founding import actor_of
 from app.story.sample.diary import Diary, Hours
 from app.story.sample.matters import Callers, Matter
 from app.story.sample.office import Member, members

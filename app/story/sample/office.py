@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Category, Setting, Unit, UnitPost
-from app.story.accounts import SetupRefused, hashed, lay_roles, make_account, refuse_unless_empty
+from app.stages.founding import SetupRefused, hashed, lay_roles, make_account, refuse_unless_empty
 from app.story.sample.texts import read_texts
 
 MARK, FINISHED = "sample_office", "sample_office.finished"

@@ -1,0 +1,104 @@
+"""Who called, asked in the form: the same number with another name, or a name though anonymous. A person answers it;
+nothing is decided by itself. [procedure 1]"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.models import Caller, Case, ToldAs
+from app.rules import words
+from app.rules.callers import ANOTHER, name_key
+from app.rules.words.questions import WHO_CALLED
+from app.stages.acceptance import of_number, typed_of
+from app.verbs import Verb
+from app.views.actor import language, reader
+from app.views.forms.fields import Input
+from app.views.pages.masking import masked_name, masked_phone
+
+PERSON, STAYS = "caller.person", "stays_anonymous"
+"""The fields with which the two questions are answered."""
+ANSWERS = (PERSON, STAYS)
+ASKING = ("register", "contact", "edit_case")
+"""The forms in which a caller is typed."""
+MOST = 20
+"""How many persons of one number are offered."""
+
+
+def _said(name: str) -> str:
+    return words.word(WHO_CALLED[name], language())
+
+
+def as_answered(values: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed, once it was answered whether it stays anonymous."""
+    answer = typed.get(STAYS) if anonymous_with_caller(values) else None
+    if answer == "y":
+        return {name: value for name, value in values.items() if name != "caller"}
+    return {**values, "anonymous": False} if answer == "n" else dict(values)
+
+
+def unanswered(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, without an answer to what is not asked."""
+    caller = {name: said for name, said in (values.get("caller") or {}).items() if name != "person"}
+    return {**values, "caller": caller} if "caller" in values else dict(values)
+
+
+def anonymous_with_caller(values: Mapping[str, Any]) -> bool:
+    """Whether somebody is anonymous, and yet named."""
+    caller = values.get("caller") or {}
+    return bool(values.get("anonymous") and (caller.get("name") or caller.get("phone")))
+
+
+def anonymous_or_not(typed: Mapping[str, str]) -> Input:
+    """The choice between the two."""
+    options = [("y", _said("stays")), ("n", _said("named"))]
+    return Input(STAYS, _said("anonymous_choice"), "choice", True, typed.get(STAYS, ""), options=options)
+
+
+def _typed(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The name and the number that are meant: in a correction, what stands but for what is given."""
+    caller = dict(values.get("caller") or {})
+    if verb.name == "edit_case" and caller and case is not None and case.caller is not None:
+        caller = {**typed_of(case.caller, case.told_as), **caller}
+    return str(caller.get("name", "")), str(caller.get("phone", ""))
+
+
+def others_of_number(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Sequence[Caller]:
+    """The persons who are on file with the number that was typed, and not with the name: none where the name is one of
+    theirs, or where nobody had a name yet. What is to be asked has to be known, so no scope narrows it."""
+    if verb.name not in ASKING or values.get("anonymous"):
+        return ()
+    name, phone = _typed(verb, case, values)
+    if not phone or not values.get("caller"):
+        return ()
+    named, numbers = name_key(name), of_number(reader(), phone)
+    query = select(Caller).where(Caller.id.in_(numbers), Caller.number != "").order_by(Caller.id.desc()).limit(MOST)
+    known = reader().scalars(query.execution_options(unscoped=True)).all()
+    if not known:
+        return ()
+    told = select(ToldAs.caller_id).where(ToldAs.caller_id.in_([one.id for one in known]), ToldAs.named == named)
+    same = {one.id for one in known if one.named == named}
+    same |= {*reader().scalars(told.execution_options(unscoped=True))} if named else set()
+    if len(same) == 1:
+        return ()
+    held = case.caller_id if verb.name == "edit_case" and case is not None else None
+    return [one for one in known if one.named and one.id != held]
+
+
+def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
+    """The choice among the persons of a number, covered, each with the newest of their cases; and somebody else."""
+    newest = select(Case.caller_id, func.max(Case.number)).where(Case.caller_id.in_([one.id for one in others]))
+    rows = reader().execute(newest.group_by(Case.caller_id)).all()
+    cases = {row[0]: row[1] for row in rows}
+    options = [
+        (str(one.id), _said("same").format(_called(one, cases.get(one.id)))) for one in others
+    ]  # fmt: skip
+    options.append((ANOTHER, _said("another")))
+    return Input(PERSON, words.field("same_person", language()), "choice", True, typed.get(PERSON, ""), options=options)
+
+
+def _called(caller: Caller, case: str | None) -> str:
+    told = (masked_name(caller.name) or _said("nameless"), masked_phone(caller.phone), case)
+    return " ".join(part for part in told if part)

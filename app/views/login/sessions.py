@@ -1,0 +1,88 @@
+"""Sessions: how one begins, how long it lasts, what ends it, and where a login leads."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from flask import flash, g, redirect, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+
+from app.models import Person
+from app.rules import words
+from app.rules.words.accounts import CHOOSE
+from app.views.actor import (
+    come_back_to,
+    language,
+)
+
+IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
+NOTED_EVERY = 60
+_HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+STATIC = ("static", "appbuilder.static")
+"""What is the same for everybody: no session is looked at."""
+WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
+"""Where somebody may go whose password is the one of a slip: nowhere, until he has chosen another."""
+ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
+
+
+def next_page() -> str:
+    """Where a login leads: to the page of this desk that was asked for, never elsewhere. A browser reads `/\\` as `//`,
+    and leaves out what controls; so neither is in it."""
+    wanted = request.args.get("next", "")
+    return wanted if _HERE.fullmatch(wanted) else url_for("Home.home")
+
+
+def login_page() -> str:
+    """The login page, which leads where this one would have led."""
+    return url_for("Login.login", next=request.args.get("next"))
+
+
+def anew(**begun: int) -> None:
+    """Nothing of the session before stays but the language."""
+    locale = session.get("locale")
+    session.clear()
+    session.update(begun)
+    if locale:
+        session["locale"] = locale
+
+
+def begin(user: Person) -> None:
+    """Begin a session."""
+    anew(sv=user.session_version, since=int(time.time()), last=int(time.time()))
+    login_user(user, remember=False)
+
+
+def end() -> None:
+    """End the session of this request."""
+    logout_user()
+    anew()
+
+
+def begin_anew(told: str, kind: str = "success") -> Any:
+    """To the login page with a sentence: the session has ended."""
+    end()
+    g.pop("desk_actor", None)
+    flash(told, kind)
+    return redirect(login_page())
+
+
+def keep_session() -> Any:
+    """Before each request: a session ends after half an hour without one, after twelve hours, and when the account's
+    password, roles or unit were changed."""
+    if "_user_id" not in session or request.endpoint in STATIC:
+        return None
+    at = int(time.time())
+    stale = at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
+    if stale or not current_user.is_authenticated or session.get("sv") != current_user.session_version:
+        end()
+        g.pop("desk_actor", None)
+        flash(ENDED[language()], "warning")
+        return redirect(url_for("Login.login", next=come_back_to()))
+    if at - session["last"] > NOTED_EVERY:
+        session["last"] = at
+    if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:
+        flash(words.word(CHOOSE, language()), "warning")
+        return redirect(url_for("Verbs.change_password"))
+    return None

@@ -1,0 +1,63 @@
+"""What of an address cannot be read: a search, an order or a page that means nothing is left out, and the page says
+so - it never shows everything as if that had been asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.rules import reading, words
+from app.views.actor import language
+from app.views.pages.filters import day_of
+from app.views.pages.paging import no_number, unknown
+
+CHOSEN = ("choice", "bool")
+"""The kinds of columns that are searched by choosing one of a few words."""
+DATED = ("date", "moment", "clock")
+_LARGEST, _LONGEST = 2**31, 200
+
+
+def understood(view: Any, name: str, value: str) -> bool:
+    """Whether what is asked of a column means something: one of its words, a number, a row's id, words that both
+    databases can look for."""
+    kind = view._kind(name)
+    if kind in CHOSEN:
+        return value in {word for word, _ in view.options(name)}
+    if kind == "relation" and name != "case":
+        return value.isascii() and value.isdigit() and len(value) < 10
+    if kind != "number":
+        return "\0" not in value and len(value) <= _LONGEST
+    try:
+        return -_LARGEST < reading.whole(value) < _LARGEST
+    except ValueError:
+        return False
+
+
+def unread(view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(what it is called, what was typed) of each parameter that cannot be read."""
+    for name, label in labels.items():
+        yield from _of_column(view, name, label, asked)
+    yield from no_number(asked, "page", "size")
+    if asked.get("order") and asked["order"] not in view.offered():
+        yield words.word(words.PARAMETERS["order"], language()), asked["order"]
+    if asked.get("way", "desc") not in ("asc", "desc"):
+        yield words.word(words.PARAMETERS["order"], language()), asked["way"]
+    if asked.get("work") and view.waiting() is None:
+        yield words.word(words.PARAMETERS["work"], language()), asked["work"]
+    known = {*words.PARAMETERS, "way", *(f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to"))}
+    yield from unknown(asked, known)
+
+
+def _of_column(view: Any, name: str, label: str, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    kind = view._kind(name)
+    if kind in DATED:
+        for end in ("from", "to"):
+            told = asked.get(f"{end}_{name}", "").strip()
+            if told and day_of(told) is None:
+                yield label, told
+        return
+    told = asked.get(f"q_{name}", "").strip()
+    if told and not understood(view, name, told):
+        yield label, told
