@@ -8,55 +8,158 @@ from dataclasses import dataclass, field
 _FILES = ("attach", "open_file")
 CENTRE_RULES = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 _ALLOCATOR = (
-    "allocate", "answer_directly", "merge", "submit", "withdraw", "reclassify", "recall", "split", "waive_assist",
-    "refuse", "confirm_refusal", "contact", "reveal", "cover", "open_paper", "edit_case", *CENTRE_RULES, *_FILES,
-)  # fmt: skip
+    "allocate",
+    "answer_directly",
+    "merge",
+    "submit",
+    "withdraw",
+    "reclassify",
+    "recall",
+    "split",
+    "waive_assist",
+    "refuse",
+    "confirm_refusal",
+    "contact",
+    "reveal",
+    "cover",
+    "open_paper",
+    "edit_case",
+    *CENTRE_RULES,
+    *_FILES,
+)
 _EXAMINER = ("examine", "review_responsibility", "cover", *_FILES)
 _OFFICER = (
-    "open_supervision", "decline", "defer", "strike_row", "clear", "reissue", "draft_finding", "conclude",
-    "record_statement", "close_supervision", "complete_referral", "seal_referral", "send_referral",
-    "supplement_referral", "abandon_referral", "record_receipt", "record_outcome", "record_visit", "reveal",
-    "open_paper", "approve_referral", "cover", *_FILES,
-)  # fmt: skip
+    "open_supervision",
+    "decline",
+    "defer",
+    "strike_row",
+    "clear",
+    "reissue",
+    "draft_finding",
+    "conclude",
+    "record_statement",
+    "close_supervision",
+    "complete_referral",
+    "seal_referral",
+    "send_referral",
+    "supplement_referral",
+    "abandon_referral",
+    "record_receipt",
+    "record_outcome",
+    "record_visit",
+    "reveal",
+    "open_paper",
+    "approve_referral",
+    "cover",
+    *_FILES,
+)
 _UNIT_HEAD = (
-    "sign_for", "first_response", "request_return", "request_extension", "explain", "reply_interim", "reply",
-    "feed_back", "record_statement", "ask_review", "contest_figures", "open_paper", "reveal", *_FILES,
-)  # fmt: skip
+    "sign_for",
+    "first_response",
+    "request_return",
+    "request_extension",
+    "explain",
+    "reply_interim",
+    "reply",
+    "feed_back",
+    "record_statement",
+    "ask_review",
+    "contest_figures",
+    "open_paper",
+    "reveal",
+    *_FILES,
+)
 DRAFTED = {
-    "draft_return": "request_return", "draft_extension": "request_extension", "draft_explanation": "explain",
-    "draft_interim": "reply_interim", "draft_reply": "reply", "draft_feedback": "feed_back",
+    "draft_return": "request_return",
+    "draft_extension": "request_extension",
+    "draft_explanation": "explain",
+    "draft_interim": "reply_interim",
+    "draft_reply": "reply",
+    "draft_feedback": "feed_back",
     "draft_statement": "record_statement",
-}  # fmt: skip
+}
 """What staff of a unit drafts -> the verb with which the unit's head approves it."""
 
 EVERYBODYS = ("change_password",)
 """What everybody may who logs in, whatever his roles."""
 
 _OF_ROLES: dict[str, tuple[str, ...]] = {
-    "operator": ("register", "edit_case", "contact", "answer_directly", "refuse", "hand_on", "cover",
-                 "open_paper", *_FILES),
+    "operator": (
+        "register",
+        "edit_case",
+        "contact",
+        "answer_directly",
+        "refuse",
+        "hand_on",
+        "cover",
+        "open_paper",
+        *_FILES,
+    ),
     "allocator": _ALLOCATOR,
     "centre_head": (
-        *_ALLOCATOR, *_EXAMINER, "register", "hand_on", "reassign", "void_reminder", "remind", "screen_suggestion",
-        "propose", "amend_visit", "confirm_lifting", "record_visit", "instruct", "approve_calendar", "approve_rule",
-        "issue_report", "reissue_report", "confirm_account",
+        *_ALLOCATOR,
+        *_EXAMINER,
+        "register",
+        "hand_on",
+        "reassign",
+        "void_reminder",
+        "remind",
+        "screen_suggestion",
+        "propose",
+        "amend_visit",
+        "confirm_lifting",
+        "record_visit",
+        "instruct",
+        "approve_calendar",
+        "approve_rule",
+        "issue_report",
+        "reissue_report",
+        "confirm_account",
     ),
     "examiner": (*_EXAMINER, "open_paper"),
     "visitor": ("record_visit", "reveal", "cover", "open_paper", *_FILES),
     "unit_staff": ("sign_for", "first_response", "open_paper", "reveal", *_FILES, *DRAFTED),
     "unit_head": (*_UNIT_HEAD, *DRAFTED),
     "officer": _OFFICER,
-    "supervision_head": (*_OFFICER, "confirm_finding", "rule_on_review", "review_referral", "send_back_referral"),
-    "leader": ("instruct", "comment_suggestion", "approve_referral", "send_back_referral", "open_paper", "open_file"),
+    "supervision_head": (
+        *_OFFICER,
+        "confirm_finding",
+        "rule_on_review",
+        "review_referral",
+        "send_back_referral",
+    ),
+    "leader": (
+        "instruct",
+        "comment_suggestion",
+        "approve_referral",
+        "send_back_referral",
+        "open_paper",
+        "open_file",
+    ),
     "committee": ("record_outcome", "open_paper"),
     "it_admin": (
-        "load_calendar", "change_rule", "succeed_unit", "add_unit", "edit_unit", "add_post", "edit_post",
-        "add_category", "edit_category", "change_setting", "add_user", "edit_user", "reset_password",
-        "reset_second_factor", "add_role", "edit_role",
+        "load_calendar",
+        "change_rule",
+        "succeed_unit",
+        "add_unit",
+        "edit_unit",
+        "add_post",
+        "edit_post",
+        "add_category",
+        "edit_category",
+        "change_setting",
+        "add_user",
+        "edit_user",
+        "reset_password",
+        "reset_second_factor",
+        "add_role",
+        "edit_role",
     ),
     "log_auditor": ("confirm_account",),
-}  # fmt: skip
-RIGHTS: dict[str, tuple[str, ...]] = {role: (*verbs, *EVERYBODYS) for role, verbs in _OF_ROLES.items()}
+}
+RIGHTS: dict[str, tuple[str, ...]] = {
+    role: (*verbs, *EVERYBODYS) for role, verbs in _OF_ROLES.items()
+}
 """role -> the verbs it has a right to. [procedure, Who may do what]"""
 
 NO_CASE_CONTENT = ("it_admin", "log_auditor")
@@ -66,10 +169,18 @@ _ROOM = ("officer", "supervision_head")
 _STAFF = ("allocator", "centre_head", "examiner", *_ROOM, *UNIT_ROLES)
 
 SCOPES: dict[str, str] = {
-    "operator": "all", "allocator": "all", "centre_head": "all", "officer": "all", "supervision_head": "all",
-    "examiner": "to_examine", "visitor": "to_visit", "unit_staff": "unit", "unit_head": "unit", "leader": "leader",
+    "operator": "all",
+    "allocator": "all",
+    "centre_head": "all",
+    "officer": "all",
+    "supervision_head": "all",
+    "examiner": "to_examine",
+    "visitor": "to_visit",
+    "unit_staff": "unit",
+    "unit_head": "unit",
+    "leader": "leader",
     "committee": "sealed",
-}  # fmt: skip
+}
 """role -> which cases it reads; the other roles read none. [procedure, Who may do what]"""
 
 PAGES: dict[str, tuple[str, ...]] = {
@@ -108,11 +219,21 @@ PAGES: dict[str, tuple[str, ...]] = {
 
 NOT_FOR_CUSTOM_ROLES = frozenset(
     {
-        *RIGHTS["it_admin"], "Users", "Roles", "AccountChanges", "Events", "AccessLog", "Settings", "Bot",
-        "approve_rule", "approve_calendar", "confirm_account",
+        *RIGHTS["it_admin"],
+        "Users",
+        "Roles",
+        "AccountChanges",
+        "Events",
+        "AccessLog",
+        "Settings",
+        "Bot",
+        "approve_rule",
+        "approve_calendar",
+        "confirm_account",
     }
-)  # fmt: skip
-"""Rights and pages that no custom role may hold: users, roles, security, and the approval of what IT changes."""
+)
+"""Rights and pages that no custom role may hold: users, roles, security, and the approval of what
+IT changes."""
 _OF_UNITS = frozenset(
     {*(right for role in UNIT_ROLES for right in RIGHTS[role]), "unit"}
     | {page for page, may in PAGES.items() if set(may) & set(UNIT_ROLES)}
@@ -126,11 +247,17 @@ _GUARDED = ("it_admin", "supervision_head", "log_auditor")
 WITH_A_CODE = frozenset({"approve_rule", "approve_calendar", "confirm_account"}).union(
     *(RIGHTS[role] for role in _GUARDED),
     (page for page, may in PAGES.items() if set(may) <= set(_GUARDED)),
-) - frozenset(right for role, held in RIGHTS.items() if role not in (*_GUARDED, "centre_head") for right in held)
-"""The rights and pages of those three roles, and of who approves what IT proposes: whoever holds one of them, by
-whatever role, logs in with a code in production. [procedure, Who may do what]"""
+) - frozenset(
+    right
+    for role, held in RIGHTS.items()
+    if role not in (*_GUARDED, "centre_head")
+    for right in held
+)
+"""The rights and pages of those three roles, and of who approves what IT proposes: whoever holds
+one of them, by whatever role, logs in with a code in production. [procedure, Who may do what]"""
 LIGHT = frozenset({"Units", "Posts", "Categories", "Calendar", "Reports", *EVERYBODYS})
-"""What may be given without a second person: it shows no case and nobody's name but the office's own."""
+"""What may be given without a second person: it shows no case and nobody's name but the office's
+own."""
 
 
 @dataclass(frozen=True)
@@ -152,19 +279,21 @@ class Actor:
 
     @property
     def of_a_unit(self) -> bool:
-        """Whether he works in a member unit, whatever his roles are called: what units may not see, he may not."""
+        """Whether he works in a member unit, whatever his roles are called: what units may not see,
+        he may not."""
         return self.unit_id is not None or self.is_a(*UNIT_ROLES)
 
     @property
     def reads_as_typed(self) -> bool:
-        """Whether he reads what was typed as it was typed: the centre and the room. To everybody else the callers in
-        it are covered. [trust, The caller]"""
+        """Whether he reads what was typed as it was typed: the centre and the room. To everybody
+        else the callers in it are covered. [trust, The caller]"""
         return not self.of_a_unit and self.is_a(*_CENTRE, *_ROOM)
 
     @property
     def needs_code(self) -> bool:
-        """Whether production asks him for a code after the password: by what he may do, whatever his roles are called;
-        showing callers beyond a task of one's own counts too. [procedure, Who may do what]"""
+        """Whether production asks him for a code after the password: by what he may do, whatever
+        his roles are called; showing callers beyond a task of one's own counts too. [procedure, Who
+        may do what]"""
         beyond = "reveal" in self.rights and bool(self.scopes - {"unit", "to_visit"})
         return beyond or not WITH_A_CODE.isdisjoint(self.rights | self.pages)
 
@@ -183,10 +312,11 @@ def person(
     unit_id: int | None = None,
     custom: Iterable[str] = (),
 ) -> Actor:
-    """An actor with the rights, pages and scopes of his roles; an IT administrator holds no other role with it.
+    """An actor with the rights, pages and scopes of his roles; an IT administrator holds no other
+    role with it.
 
-    `custom` are the rights, pages and scopes that custom roles gave him: to a unit's people nothing that units do not
-    have, to the others nothing that only units do."""
+    `custom` are the rights, pages and scopes that custom roles gave him: to a unit's people nothing
+    that units do not have, to the others nothing that only units do."""
     held = frozenset(roles)
     extra = frozenset(custom) - NOT_FOR_CUSTOM_ROLES
     extra = extra & _OF_UNITS if unit_id is not None else extra - _UNITS_ONLY
@@ -194,6 +324,10 @@ def person(
         held, extra = frozenset(["it_admin"]), frozenset()
     rights = frozenset(right for role in held for right in RIGHTS.get(role, ()))
     rights |= (extra - PAGES.keys() - set(SCOPES.values())) | set(EVERYBODYS)
-    pages = frozenset(page for page, may in PAGES.items() if held & set(may)) | (extra & PAGES.keys())
-    scopes = frozenset(SCOPES[role] for role in held if role in SCOPES) | (extra & set(SCOPES.values()))
+    pages = frozenset(page for page, may in PAGES.items() if held & set(may)) | (
+        extra & PAGES.keys()
+    )
+    scopes = frozenset(SCOPES[role] for role in held if role in SCOPES) | (
+        extra & set(SCOPES.values())
+    )
     return Actor(id, name, held, unit_id, rights, pages, scopes)

@@ -1,8 +1,9 @@
-"""The bot's one pass: claim due cases, load their facts, decide, write. The same for jobs, command line and stories.
+"""The bot's one pass: claim due cases, load their facts, decide, write. The same for jobs, command
+line and stories.
 
-A batch of a thousand cases is one transaction: one claim, one SELECT of facts, pure decisions in the procedure's
-order, one grouped write per table, numbers last. A case that raises is pushed an hour on, counted and shown; the
-rest of its batch is done.
+A batch of a thousand cases is one transaction: one claim, one SELECT of facts, pure decisions in
+the procedure's order, one grouped write per table, numbers last. A case that raises is pushed an
+hour on, counted and shown; the rest of its batch is done.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Cursor:
 
 @dataclass
 class Batch:
-    """What became of the cases that one transaction took: how many are done, and why others could not be."""
+    """What became of the cases that one transaction took: how many are done, and why others could
+    not be."""
 
     ids: list[int]
     cursor: Cursor
@@ -97,8 +99,8 @@ def _stored(moment: datetime) -> str:
 
 
 def _given(job: Job, query: str, lock: str, postgres: bool) -> tuple[TextClause, dict[str, Any]]:
-    """A claim for one of the databases. On PostgreSQL the lock on the day's list is shared from here on, so that
-    nobody issues it while rows are added."""
+    """A claim for one of the databases. On PostgreSQL the lock on the day's list is shared from
+    here on, so that nobody issues it while rows are added."""
     if postgres:
         source = {"id": "CAST(w AS bigint)", "ids": "json_array_elements_text(CAST(:ids AS json))"}
         made = text(query.format(gate=_GATE, lock=lock, **source))
@@ -108,14 +110,17 @@ def _given(job: Job, query: str, lock: str, postgres: bool) -> tuple[TextClause,
 
 
 def _claim(session: Session, job: Job, cursor: Cursor, wait: bool) -> tuple[list[int], Cursor]:
-    """Lock the next due cases. Those that another sweep or a person holds are skipped, or waited for."""
+    """Lock the next due cases. Those that another sweep or a person holds are skipped, or waited
+    for."""
     lock = "FOR UPDATE OF k" if wait else "FOR UPDATE OF k SKIP LOCKED"
     query, given = _given(job, _CLAIM, lock, is_postgres(session))
     rows = session.execute(query, {**given, "at": cursor.at, "id": cursor.id, "n": job.n}).all()
     if not rows:
         return [], cursor
     last = rows[-1].look_again_at
-    return [row.id for row in rows], Cursor(last if isinstance(last, str) else _stored(last), rows[-1].id)
+    return [row.id for row in rows], Cursor(
+        last if isinstance(last, str) else _stored(last), rows[-1].id
+    )
 
 
 def _claim_named(session: Session, job: Job, ids: Sequence[int]) -> list[int]:
@@ -135,9 +140,11 @@ def _decided(case: CaseFacts, job: Job, closed: bool) -> tuple[Decided, Tip]:
     return decided, tip
 
 
-def _decide(session: Session, job: Job, ids: Sequence[int]) -> tuple[list[tuple[Decided, Tip]], dict[int, str]]:
-    """Decide about locked cases, by what is on file after they were locked; and why it failed for some of them.
-    Rows are added to the day's list only if it is not out yet."""
+def _decide(
+    session: Session, job: Job, ids: Sequence[int]
+) -> tuple[list[tuple[Decided, Tip]], dict[int, str]]:
+    """Decide about locked cases, by what is on file after they were locked; and why it failed for
+    some of them. Rows are added to the day's list only if it is not out yet."""
     found = survey(session, ids, job.office.now.date())
     errors = {id: _worded(id, error) for id, error in found.unreadable.items()}
     decided = []
@@ -164,21 +171,31 @@ def _freeze(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
-    """Give reminders their numbers: as late as their events can seal them, because the counter is held until the
-    transaction ends."""
+    """Give reminders their numbers: as late as their events can seal them, because the counter is
+    held until the transaction ends."""
     reminders = [entry for entry in entries if entry.kind == "reminder.issued"]
     if reminders:
         year = office.now.year
         for n, entry in enumerate(reminders, take(session, "reminder", year, len(reminders))):
             entry.columns["number"] = worded(office, "reminder", year, n)
-        _cite(entries, {entry.columns["assignment_id"]: entry.columns["number"] for entry in reminders})
+        _cite(
+            entries,
+            {entry.columns["assignment_id"]: entry.columns["number"] for entry in reminders},
+        )
 
 
 def _cite(entries: Sequence[Entry], numbers: Mapping[int, str]) -> None:
-    """A list row of the sweep that issued its reminder was decided before that had a number, and cites it too."""
+    """A list row of the sweep that issued its reminder was decided before that had a number, and
+    cites it too."""
     for entry in entries:
-        if entry.kind == "supervision.listed" and entry.birth and entry.columns["assignment_id"] in numbers:
-            cited = json.loads(entry.columns["facts"]) | {"reminder": numbers[entry.columns["assignment_id"]]}
+        if (
+            entry.kind == "supervision.listed"
+            and entry.birth
+            and entry.columns["assignment_id"] in numbers
+        ):
+            cited = json.loads(entry.columns["facts"]) | {
+                "reminder": numbers[entry.columns["assignment_id"]]
+            }
             entry.columns["facts"] = json.dumps(cited, ensure_ascii=False)
 
 
@@ -202,7 +219,9 @@ def _write(session: Session, office: Office, decided: Sequence[tuple[Decided, Ti
         allot_ids(session, entries)
         _number(session, office, entries)
         append(session, office.now, BOT, entries, tips)
-    write_heads(session, {one.case.id: tip for one, tip in decided if one.entries or _moved(one, tip)})
+    write_heads(
+        session, {one.case.id: tip for one, tip in decided if one.entries or _moved(one, tip)}
+    )
 
 
 def _moved(one: Decided, tip: Tip) -> bool:
@@ -220,7 +239,8 @@ def _push(session: Session, office: Office, errors: Mapping[int, str]) -> None:
 
 
 def _take(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str]:
-    """Decide about locked cases and write it down; those that could not be decided about are pushed on."""
+    """Decide about locked cases and write it down; those that could not be decided about are pushed
+    on."""
     session.info["office"] = job.office
     decided, errors = _decide(session, job, ids)
     _write(session, job.office, decided)
@@ -233,7 +253,8 @@ def _take_named(session: Session, job: Job, ids: Sequence[int]) -> dict[int, str
 
 
 def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) -> dict[int, str]:
-    """A batch that could not be written is halved, until the case that stops it is alone and is pushed on."""
+    """A batch that could not be written is halved, until the case that stops it is alone and is
+    pushed on."""
     if fault(why):  # no case is to blame
         raise why
     if len(ids) == 1:
@@ -252,7 +273,8 @@ def _halved(sessions: Sessions, job: Job, ids: Sequence[int], why: Exception) ->
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """A batch's rows are many, live shortly and hold no cycles: to look for garbage among them costs a sixth of it."""
+    """A batch's rows are many, live shortly and hold no cycles: to look for garbage among them
+    costs a sixth of it."""
     on = gc.isenabled()
     gc.disable()
     try:
@@ -283,8 +305,9 @@ def _next(sessions: Sessions, job: Job, cursor: Cursor, wait: bool) -> Batch:
 
 
 def _pass(sessions: Sessions, job: Job, wait: bool, done: Pass) -> None:
-    """Batch after batch until nothing is due. What a whole pass waited for may have become due at another moment, so
-    it starts from the beginning each time; a restricted one leaves what it did where it was, so it must go on."""
+    """Batch after batch until nothing is due. What a whole pass waited for may have become due at
+    another moment, so it starts from the beginning each time; a restricted one leaves what it did
+    where it was, so it must go on."""
     cursor = Cursor()
     while True:
         batch = _next(sessions, job, cursor, wait)
@@ -318,9 +341,14 @@ def _drafted(sessions: Sessions, office: Office) -> str | None:
 
 
 def sweep(
-    sessions: Sessions, now: datetime, steps: Sequence[str] = STEPS, name: str = "sweep", n: int = BATCH
+    sessions: Sessions,
+    now: datetime,
+    steps: Sequence[str] = STEPS,
+    name: str = "sweep",
+    n: int = BATCH,
 ) -> Pass:
-    """One pass at `now` over every case that is due, in batches of `n`; then the day's list, where it is asked for.
+    """One pass at `now` over every case that is due, in batches of `n`; then the day's list, where
+    it is asked for.
 
     Idempotent: run again, or twice at once, it writes nothing more than its own run row."""
     began = time.monotonic()

@@ -41,31 +41,52 @@ log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
 """Bytes of a form beside its files."""
 POOL = 5
-"""Connections that a process keeps. It takes more while it needs them, at most two for each of its threads: a page
-reads through one while its verb writes through another."""
+"""Connections that a process keeps. It takes more while it needs them, at most two for each of its
+threads: a page reads through one while its verb writes through another."""
 READ_BYTES = 2 * MOST_BYTES + ROOM_FOR_A_FORM
-"""How much of a request is read at all: twice the largest file, so that who chose one that is too big gets his form
-back with what he typed, and a sentence."""
+"""How much of a request is read at all: twice the largest file, so that who chose one that is too
+big gets his form back with what he typed, and a sentence."""
 
 
 def _settings_of(settings: config.Config) -> dict[str, Any]:
     """Flask's and Flask-AppBuilder's settings."""
     return {
-        "SECRET_KEY": settings.secret_key, "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": POOL, "max_overflow": 2 * THREADS - POOL, "pool_timeout": PANEL.lock,
+            "pool_size": POOL,
+            "max_overflow": 2 * THREADS - POOL,
+            "pool_timeout": PANEL.lock,
         },
-        "SQLALCHEMY_TRACK_MODIFICATIONS": False, "MAX_CONTENT_LENGTH": READ_BYTES,
-        "MAX_FORM_MEMORY_SIZE": ROOM_FOR_A_FORM, "WTF_CSRF_TIME_LIMIT": None, "WTF_CSRF_SSL_STRICT": False,
-        "SESSION_COOKIE_NAME": "duban", "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": settings.production, "APP_NAME": "督办", "FAB_CREATE_DB": False,
-        "FAB_UPDATE_PERMS": False, "FAB_ADD_SECURITY_API": False, "FAB_ADD_OPENAPI_VIEWS": False,
-        "FAB_ADD_MENU_API": False, "FAB_API_SWAGGER_UI": False, "FAB_ADD_SECURITY_VIEWS": True,
-        "FAB_BASE_TEMPLATE": "desk/layout.html", "BABEL_DEFAULT_LOCALE": "zh", "RATELIMIT_ENABLED": False,
-        "LANGUAGES": {"zh": {"flag": "cn", "name": "简体中文"}, "en": {"flag": "gb", "name": "English"}},
-        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"), "AUTH_ROLE_PUBLIC": "Public",
-        "TEMPLATES_AUTO_RELOAD": False, "JSON_AS_ASCII": False,
-    }  # fmt: skip
+        "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+        "MAX_CONTENT_LENGTH": READ_BYTES,
+        "MAX_FORM_MEMORY_SIZE": ROOM_FOR_A_FORM,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "SESSION_COOKIE_NAME": "duban",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "APP_NAME": "督办",
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_ADD_OPENAPI_VIEWS": False,
+        "FAB_ADD_MENU_API": False,
+        "FAB_API_SWAGGER_UI": False,
+        "FAB_ADD_SECURITY_VIEWS": True,
+        "FAB_BASE_TEMPLATE": "desk/layout.html",
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "RATELIMIT_ENABLED": False,
+        "LANGUAGES": {
+            "zh": {"flag": "cn", "name": "简体中文"},
+            "en": {"flag": "gb", "name": "English"},
+        },
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+        "AUTH_ROLE_PUBLIC": "Public",
+        "TEMPLATES_AUTO_RELOAD": False,
+        "JSON_AS_ASCII": False,
+    }
 
 
 class Bounded(IntegerConverter):
@@ -75,8 +96,11 @@ class Bounded(IntegerConverter):
 
 
 def create_app(settings: config.Config, clock: Callable[[], datetime] | None = None) -> Flask:
-    """The panel over the database of the settings. `clock` is the desk's; without one, that of the settings."""
-    app = Flask("app", static_url_path="/assets", static_folder="static", template_folder="templates")
+    """The panel over the database of the settings. `clock` is the desk's; without one, that of the
+    settings."""
+    app = Flask(
+        "app", static_url_path="/assets", static_folder="static", template_folder="templates"
+    )
     app.config.update(_settings_of(settings))
     database = Database(
         metadata=Model.metadata,
@@ -85,7 +109,8 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     database.init_app(app)
     app.url_map.converters["int"] = Bounded
     tell_requests(app)
-    # Before the token is looked at: whose session has ended is told so, and shown nothing of who he was.
+    # Before the token is looked at: whose session has ended is told so, and shown nothing of who he
+    # was.
     with_headers(app)
     with_banners(app)
     CSRFProtect(app)
@@ -107,8 +132,9 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
 
 
 def from_environment() -> Flask:
-    """The panel that the environment describes. Raises `config.ConfigError`, and `Refused` for a database that is
-    behind or, in production, the sample office. While a database does not answer, every page says so."""
+    """The panel that the environment describes. Raises `config.ConfigError`, and `Refused` for a
+    database that is behind or, in production, the sample office. While a database does not answer,
+    every page says so."""
     settings = config.load(os.environ, office=office_at)
     write_lines("web", "INFO" if settings.production else "WARNING")
     servable(settings)
@@ -118,8 +144,8 @@ def from_environment() -> Flask:
 
 
 def served() -> Flask:
-    """The same for a web server that reads it once and forks: what a WSGI server is told to serve. Raises RuntimeError
-    with the sentence of a refusal, which is all that such a server says."""
+    """The same for a web server that reads it once and forks: what a WSGI server is told to serve.
+    Raises RuntimeError with the sentence of a refusal, which is all that such a server says."""
     try:
         app = from_environment()
     except (config.ConfigError, Refused) as no:
@@ -132,7 +158,8 @@ def served() -> Flask:
 
 
 def tell_accesses(where: str) -> None:
-    """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or to syslog."""
+    """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or
+    to syslog."""
     if where == "syslog":
         handler: logging.Handler = SysLogHandler("/dev/log", SysLogHandler.LOG_AUTHPRIV)
     else:

@@ -1,6 +1,8 @@
-"""How Alembic meets the desk: the caller hands in a connection; the guards are created anew after every run.
+"""How Alembic meets the desk: the caller hands in a connection; the guards are created anew after
+every run.
 
-They are dropped first: SQLite rewrites a table by dropping it, and refuses that while another table's guard reads it.
+They are dropped first: SQLite rewrites a table by dropping it, and refuses that while another
+table's guard reads it.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from migrations.names import of_the_models
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations asked for on a connection, between guards dropped and guards made, in one transaction."""
+    """Run the migrations asked for on a connection, between guards dropped and guards made, in one
+    transaction."""
     context.configure(
         connection=connection,
         target_metadata=Model.metadata,

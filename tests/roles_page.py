@@ -43,24 +43,51 @@ CALLERS = {
 }
 """role -> whether it sees a caller's name and number."""
 SEPARATIONS = (
-    ("Who handled a case - answered it directly or approved the unit's reply - neither examines nor visits it; who"
-     " examined it or reviewed responsibility does not visit it, who visited it does neither.",
-     "handler_examiner_and_visitor_are_three"),
-    ("Who examined or visited a case does not handle it afterwards.", "who_examined_or_visited_does_not_handle_it"),
+    (
+        "Who handled a case - answered it directly or approved the unit's reply - neither examines nor visits it; who"
+        " examined it or reviewed responsibility does not visit it, who visited it does neither.",
+        "handler_examiner_and_visitor_are_three",
+    ),
+    (
+        "Who examined or visited a case does not handle it afterwards.",
+        "who_examined_or_visited_does_not_handle_it",
+    ),
     ("Who asked for something does not rule on it.", "the_requester_does_not_rule"),
     ("Who proposed a rule does not approve it.", "who_proposed_a_rule_does_not_approve_it"),
-    ("An operator's refusal waits for an allocator.", "an_operators_refusal_waits_for_an_allocator"),
-    ("Who drafted a finding neither confirms it nor rules on its review.", "who_drafted_a_finding_neither"),
-    ("Who ever completed a referral does not review it, who did either does not approve it.",
-     "accountability-three-persons-before-the-seal"),
-    ("Nobody drafts, reviews or approves about a unit where he held a post in the last three years.",
-     "nobody_acts_about_a_unit_where_he_held_a_post"),
+    (
+        "An operator's refusal waits for an allocator.",
+        "an_operators_refusal_waits_for_an_allocator",
+    ),
+    (
+        "Who drafted a finding neither confirms it nor rules on its review.",
+        "who_drafted_a_finding_neither",
+    ),
+    (
+        "Who ever completed a referral does not review it, who did either does not approve it.",
+        "accountability-three-persons-before-the-seal",
+    ),
+    (
+        "Nobody drafts, reviews or approves about a unit where he held a post in the last three years.",
+        "nobody_acts_about_a_unit_where_he_held_a_post",
+    ),
     ("Nobody drafts, reviews or approves about himself.", "nobody_acts_about_himself"),
-    ("A unit's head who approves his own draft is marked 自审.", "approving_his_own_draft_is_marked"),
-    ("A confidential caller is never shown to a unit.", "a_confidential_caller_is_not_revealed_to_a_unit"),
-    ("Nobody deletes a case, an event, a visit or a paper.", "nobody_deletes_a_case_an_event_a_visit_or_a_paper"),
-    ("An IT administrator and a log auditor have no verb about a case.", "have_no_verb_about_a_case"),
-)  # fmt: skip
+    (
+        "A unit's head who approves his own draft is marked 自审.",
+        "approving_his_own_draft_is_marked",
+    ),
+    (
+        "A confidential caller is never shown to a unit.",
+        "a_confidential_caller_is_not_revealed_to_a_unit",
+    ),
+    (
+        "Nobody deletes a case, an event, a visit or a paper.",
+        "nobody_deletes_a_case_an_event_a_visit_or_a_paper",
+    ),
+    (
+        "An IT administrator and a log auditor have no verb about a case.",
+        "have_no_verb_about_a_case",
+    ),
+)
 """What holds whatever the roles are, with part of the name of the test or story that holds it."""
 
 

@@ -31,7 +31,9 @@ def test_every_role_has_words_for_what_it_sees() -> None:
 
 @pytest.mark.parametrize("held_by", [name for _, name in SEPARATIONS])
 def test_each_separation_has_its_test(held_by: str) -> None:
-    tests = "\n".join(path.read_text("utf-8") for path in TESTS.rglob("test_*.py") if path != Path(__file__))
+    tests = "\n".join(
+        path.read_text("utf-8") for path in TESTS.rglob("test_*.py") if path != Path(__file__)
+    )
     stories = {path.stem for path in (TESTS / "stories").glob("*.yaml")}
     assert held_by in stories or any(
         line.startswith("def test_") and held_by in line for line in tests.splitlines()

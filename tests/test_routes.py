@@ -1,5 +1,6 @@
-"""The reviewed table of who is let in where, `tests/views/routes.txt`: a route that is not in it fails, a line without
-a route too, and each is asked for by each role and by nobody, for a row of its own and for one not its to see."""
+"""The reviewed table of who is let in where, `tests/views/routes.txt`: a route that is not in it
+fails, a line without a route too, and each is asked for by each role and by nobody, for a row of
+its own and for one not its to see."""
 
 from __future__ import annotations
 
@@ -21,17 +22,29 @@ from tests.views.panel import Panel
 
 TABLE = Path(__file__).parent / "views" / "routes.txt"
 GROUPS = {
-    "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"), "UNIT": ("unit_staff", "unit_head"),
-    "ROOM": ("officer", "supervision_head"), "EVERYONE": tuple(RIGHTS),
-}  # fmt: skip
-WHO = {role: role for role in (*RIGHTS, "anonymous")} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
+    "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"),
+    "UNIT": ("unit_staff", "unit_head"),
+    "ROOM": ("officer", "supervision_head"),
+    "EVERYONE": tuple(RIGHTS),
+}
+WHO = {role: role for role in (*RIGHTS, "anonymous")} | {
+    "unit_staff": "staff@HOUSING",
+    "unit_head": "head@HOUSING",
+}
 ELSEWHERE = ("/logout/",)
 """Asked for last, in a browser of its own: it ends the session."""
 OWN_QUEUE = {
-    "operator": "mine", "allocator": "to_allocate", "centre_head": "to_allocate", "examiner": "to_examine",
-    "visitor": "to_visit", "unit_staff": "to_sign", "unit_head": "drafts", "officer": "candidates",
-    "supervision_head": "findings", "leader": "to_instruct",
-}  # fmt: skip
+    "operator": "mine",
+    "allocator": "to_allocate",
+    "centre_head": "to_allocate",
+    "examiner": "to_examine",
+    "visitor": "to_visit",
+    "unit_staff": "to_sign",
+    "unit_head": "drafts",
+    "officer": "candidates",
+    "supervision_head": "findings",
+    "leader": "to_instruct",
+}
 NOT_THERE = 10**6
 
 
@@ -57,7 +70,9 @@ def lines() -> list[Line]:
         roles = [role for word in who for role in GROUPS.get(word, (word,))]
         assert set(roles) <= set(WHO), text
         assert len(roles) == len(set(roles)), text
-        found.append(Line(rule, method, int(own), int(foreign) if foreign else None, frozenset(roles)))
+        found.append(
+            Line(rule, method, int(own), int(foreign) if foreign else None, frozenset(roles))
+        )
     return found
 
 
@@ -109,8 +124,8 @@ class Rows:
             self.all = sorted(session.scalars(select(Case.id)))
 
     def case(self, role: str) -> tuple[int, int]:
-        """A case that a role sees, and one that it does not: 1 went through the room to the committee, 2 was examined
-        and visited, 5 was submitted to a leader."""
+        """A case that a role sees, and one that it does not: 1 went through the room to the
+        committee, 2 was examined and visited, 5 was submitted to a leader."""
         own, other = self.cases["HOUSING"], self.cases["WATER"]
         if role in GROUPS["UNIT"]:
             return own[0], other[0]
@@ -120,8 +135,11 @@ class Rows:
 
     def row(self, role: str, table: str) -> tuple[object, object]:
         """A row of a table that a role sees, and one that it does not."""
-        plain = {"calendar": ("2025-06-20", "1900-01-01"), "settings": ("office", "nothing"),
-                 "bot": (self.run, NOT_THERE)}  # fmt: skip
+        plain = {
+            "calendar": ("2025-06-20", "1900-01-01"),
+            "settings": ("office", "nothing"),
+            "bot": (self.run, NOT_THERE),
+        }
         if table in plain:
             return plain[table]
         if role in GROUPS["UNIT"] and table in ("units", "posts"):
@@ -151,18 +169,30 @@ class Rows:
         else:
             return min(rows), NOT_THERE
         unseen = [id for id, case in rows.items() if case not in seen]
-        return min((id for id, case in rows.items() if case in seen), default=NOT_THERE), min(unseen, default=NOT_THERE)
+        return min((id for id, case in rows.items() if case in seen), default=NOT_THERE), min(
+            unseen, default=NOT_THERE
+        )
 
     by_case: dict[str, dict[int, int]]
 
 
 _TABLES = {
-    "cases": "hotline_case", "contacts": "contact", "suggestions": "suggestion", "instructions": "instruction",
+    "cases": "hotline_case",
+    "contacts": "contact",
+    "suggestions": "suggestion",
+    "instructions": "instruction",
     "assignments": "assignment",
-    "requests": "request", "replies": "reply", "reminders": "reminder", "supervision": "supervision",
-    "visits": "visit", "visitrecords": "visit_record", "responsibility": "responsibility", "referrals": "referral",
-    "files": "stored_file", "papers": "assignment",
-}  # fmt: skip
+    "requests": "request",
+    "replies": "reply",
+    "reminders": "reminder",
+    "supervision": "supervision",
+    "visits": "visit",
+    "visitrecords": "visit_record",
+    "responsibility": "responsibility",
+    "referrals": "referral",
+    "files": "stored_file",
+    "papers": "assignment",
+}
 
 
 def _by_case(panel: Panel) -> dict[str, dict[int, int]]:
@@ -193,12 +223,15 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
         pair = "desk.css" if word == "assets" else "css/ab.css", "x.css"
     else:
         pair = rows.row(role, word)
-    own, foreign = (re.sub(r"<[^>]*>", str(one), rule.replace("<kind>", "allocation")) for one in pair)
+    own, foreign = (
+        re.sub(r"<[^>]*>", str(one), rule.replace("<kind>", "allocation")) for one in pair
+    )
     return own, foreign
 
 
 def asked(panel: Panel, role: str) -> Iterator[tuple[str, str, int, int]]:
-    """(method, address, what came, what the table says) for everything in the table, as one role."""
+    """(method, address, what came, what the table says) for everything in the table, as one
+    role."""
     rows = Rows(panel)
     rows.by_case = _by_case(panel)
     browser = panel.of(WHO[role])

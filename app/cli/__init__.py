@@ -89,7 +89,9 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
     """One pass of the bot, without Redis."""
     now = clock_of(settings)()
     if settings.production and given.at and given.at > now:
-        raise Refused("--at is a moment to come, at which nothing is due yet: name one that is past in production.")
+        raise Refused(
+            "--at is a moment to come, at which nothing is due yet: name one that is past in production."
+        )
     sessions = opened(settings)
     refuse_wrong_clock(sessions)
     done = sweep(sessions, given.at or now)
@@ -98,14 +100,18 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
 
 
 def _reindex(settings: config.Config, given: Namespace) -> int:
-    """Put cases that the repeat check does not find yet into its index, and count its pairs anew."""
-    filled = reindex(opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True))
+    """Put cases that the repeat check does not find yet into its index, and count its pairs
+    anew."""
+    filled = reindex(
+        opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True)
+    )
     print(f"{filled} cases were put into the index of the repeat check")
     return 0
 
 
 def _verify(settings: config.Config, given: Namespace) -> int:
-    """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked at."""
+    """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked
+    at."""
     with reading(opened(settings)) as session:
         ring = ring_of(session, settings.ledger_key, settings.retired_keys)
         flaws: list[Any] = [*verify(session, ring, given.case)]
@@ -135,7 +141,8 @@ def _keys(settings: config.Config, given: Namespace) -> int:
 
 
 def _demo(settings: config.Config, given: Namespace) -> int:
-    """Fill an empty database with the sample office: ninety days of invented people and cases, up to now."""
+    """Fill an empty database with the sample office: ninety days of invented people and cases, up
+    to now."""
     from app.cli import rehearsal
 
     return rehearsal.demo(settings, given)
@@ -170,7 +177,9 @@ def _replay(settings: config.Config, given: Namespace) -> int:
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser(prog="python -m app", description="Duban, the case desk of a mayor's hotline")
+    parser = ArgumentParser(
+        prog="python -m app", description="Duban, the case desk of a mayor's hotline"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, run: Callable[[config.Config, Namespace], int]) -> ArgumentParser:
@@ -183,17 +192,23 @@ def _parser() -> ArgumentParser:
     add("demo", _demo)
     first = add("init", accounts.init)
     first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
-    first.add_argument("--password-file", type=Path, help="a file with his first password (DESK_ADMIN_PASSWORD)")
+    first.add_argument(
+        "--password-file", type=Path, help="a file with his first password (DESK_ADMIN_PASSWORD)"
+    )
     first.add_argument("--centre-head", help="the first centre head's user name (DESK_CENTRE_HEAD)")
     first.add_argument("--log-auditor", help="the first log auditor's user name (DESK_LOG_AUDITOR)")
     add("reset-password", accounts.reset_password).add_argument("username")
     add("reset-second-factor", accounts.reset_second_factor).add_argument("username")
     add("unlock", accounts.unlock).add_argument("username")
     add("upgrade", _upgrade)
-    add("sweep", _sweep).add_argument("--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time')
+    add("sweep", _sweep).add_argument(
+        "--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time'
+    )
     verified = add("verify", _verify)
     verified.add_argument("--case", type=int, help="one case only")
-    verified.add_argument("--files", action="store_true", help="compare the stored files and dossiers too")
+    verified.add_argument(
+        "--files", action="store_true", help="compare the stored files and dossiers too"
+    )
     add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
     add("reindex", _reindex)
     told = add("covered", _covered)
@@ -203,17 +218,23 @@ def _parser() -> ArgumentParser:
     recalled.add_argument("file", type=Path)
     recalled.add_argument("--from", dest="first", type=date.fromisoformat)
     recalled.add_argument("--to", dest="last", type=date.fromisoformat)
-    recalled.add_argument("--pairs", type=int, default=20, help="print so many proposals that are less alike than 0.8")
+    recalled.add_argument(
+        "--pairs", type=int, default=20, help="print so many proposals that are less alike than 0.8"
+    )
     played = add("play", _play)
     played.add_argument("files", nargs="+", type=Path)
     played.add_argument("--json", action="store_true", help="print the bot's events instead")
-    played.add_argument("--through-panel", action="store_true", help="people act through the web, by its forms")
+    played.add_argument(
+        "--through-panel", action="store_true", help="people act through the web, by its forms"
+    )
     replayed = add("replay", _replay)
     replayed.add_argument("file", type=Path)
     replayed.add_argument("--from", dest="first", type=date.fromisoformat)
     replayed.add_argument("--to", dest="last", type=date.fromisoformat)
     replayed.add_argument("--keep", type=Path, help="leave the database in this folder")
-    replayed.add_argument("--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers")
+    replayed.add_argument(
+        "--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers"
+    )
     replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
     return parser
 
@@ -235,8 +256,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (NoSocket, Refused, ClockWrong, ValueError, OSError, config.ConfigError) as wrong:
         print(wrong, file=sys.stderr)
     except DatabaseError as error:
-        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
+        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no
+        # database.
         if type(error) not in (OperationalError, DatabaseError):
             raise
-        print(f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.", file=sys.stderr)
+        print(
+            f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.",
+            file=sys.stderr,
+        )
     return failed

@@ -1,4 +1,5 @@
-"""What is done about accounts from the server's shell: the first three of an office, resets, the end of a lock."""
+"""What is done about accounts from the server's shell: the first three of an office, resets, the
+end of a lock."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def init(settings: config.Config, given: Namespace) -> int:
         made = first_accounts(session, clock, names, password)
         fill(session, clock)
     print("首批账号已建立，一次性密码请分别交给本人，首次登录时须另设密码：")
-    print("The first accounts are made. Hand each password to its person, who chooses another at the first login:")
+    print(
+        "The first accounts are made. Hand each password to its person, who chooses another at the first login:"
+    )
     for role, (name, slip) in made.items():
         title, word = value("role", role), value("role", role, "en")
         shown = slip if password is None or role != "it_admin" else "(DESK_ADMIN_PASSWORD)"
@@ -40,14 +43,17 @@ def init(settings: config.Config, given: Namespace) -> int:
 
 
 def _reset(verb: str, settings: config.Config, given: Namespace) -> int:
-    """Reset what the last IT administrator, centre head or log auditor logs in with; of others, propose it."""
+    """Reset what the last IT administrator, centre head or log auditor logs in with; of others,
+    propose it."""
     with transaction(opened(settings)) as session:
         done = from_shell(session, ready.clock_of(settings), verb, given.username)
         name, slip = done.account.username, done.account.slip
         who = None if done.waits is None else done.waits.confirmers
     if who is not None:
         zh, en = value("confirmers", who), value("confirmers", who, "en")
-        print(f"{name}：已提出重置，由{zh}在系统中确认后生效。Proposed: it takes effect when the {en} confirms it.")
+        print(
+            f"{name}：已提出重置，由{zh}在系统中确认后生效。Proposed: it takes effect when the {en} confirms it."
+        )
     elif slip is not None:
         print(f"{name}：一次性密码 one-time password: {slip}")
     else:
@@ -56,7 +62,8 @@ def _reset(verb: str, settings: config.Config, given: Namespace) -> int:
 
 
 def reset_password(settings: config.Config, given: Namespace) -> int:
-    """Reset an account's password: of the last who can log in of three roles at once, of others as a proposal."""
+    """Reset an account's password: of the last who can log in of three roles at once, of others as
+    a proposal."""
     return _reset("reset_password", settings, given)
 
 
@@ -76,13 +83,18 @@ def unlock(settings: config.Config, given: Namespace) -> int:
 def _first_logins(
     settings: config.Config, given: Namespace, wanted: Sequence[str]
 ) -> tuple[dict[str, str], str | None]:
-    """role -> the account of those of the first three that are wanted, from the call, the environment or, at a
-    terminal, asked for; and the administrator's first password, where he is given one."""
+    """role -> the account of those of the first three that are wanted, from the call, the
+    environment or, at a terminal, asked for; and the administrator's first password, where he is
+    given one."""
     asked = sys.stdin.isatty()
     if "it_admin" not in wanted:
         return _other_names(settings, given, wanted), None
     username = given.username or settings.admin or (input("用户名 user name: ") if asked else "")
-    password = given.password_file.read_text("utf-8").strip("\r\n") if given.password_file else settings.admin_password
+    password = (
+        given.password_file.read_text("utf-8").strip("\r\n")
+        if given.password_file
+        else settings.admin_password
+    )
     if password is None and asked:
         password = getpass("密码 password: ")
         if getpass("再次输入 once more: ") != password:
@@ -94,11 +106,20 @@ def _first_logins(
     return {"it_admin": username, **_other_names(settings, given, wanted)}, password
 
 
-def _other_names(settings: config.Config, given: Namespace, wanted: Sequence[str]) -> dict[str, str]:
-    """Those of the centre head and the log auditor; their roles' own, where nobody says otherwise."""
+def _other_names(
+    settings: config.Config, given: Namespace, wanted: Sequence[str]
+) -> dict[str, str]:
+    """Those of the centre head and the log auditor; their roles' own, where nobody says
+    otherwise."""
     told, names = {"centre_head": given.centre_head, "log_auditor": given.log_auditor}, {}
     for role in [role for role in told if role in wanted]:
-        question = f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
-        asked = input(question) if sys.stdin.isatty() and not told[role] and not settings.first_accounts[role] else ""
+        question = (
+            f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
+        )
+        asked = (
+            input(question)
+            if sys.stdin.isatty() and not told[role] and not settings.first_accounts[role]
+            else ""
+        )
         names[role] = told[role] or settings.first_accounts[role] or asked or role
     return names

@@ -1,5 +1,5 @@
-"""What is played for trying out: the sample office, stories, real messages. The one place that imports `app.story`, and
-itself imported only where one of its commands runs."""
+"""What is played for trying out: the sample office, stories, real messages. The one place that
+imports `app.story`, and itself imported only where one of its commands runs."""
 
 from __future__ import annotations
 
@@ -39,9 +39,13 @@ from jobs.servable import opened, sessions_of
 
 
 def demo(settings: config.Config, given: Namespace) -> int:
-    """Fill an empty database with the sample office: ninety days of invented people and cases, up to now."""
+    """Fill an empty database with the sample office: ninety days of invented people and cases, up
+    to now."""
     if settings.production:
-        print("The sample office is for trying out: it is refused when DESK_ENV is production.", file=sys.stderr)
+        print(
+            "The sample office is for trying out: it is refused when DESK_ENV is production.",
+            file=sys.stderr,
+        )
         return 2
     now = ready.clock_of(settings)
     ready.prepare(settings, now)
@@ -52,7 +56,10 @@ def demo(settings: config.Config, given: Namespace) -> int:
     with filling.told_as_made(settings.data):
         fill_sample(sessions, now, password, settings.data, partial(_told, settings.data))
     print(f"账号 accounts: {', '.join(usernames())}")
-    print(f"密码 password: {password} ({kept})" if kept else "密码 password: DESK_DEMO_PASSWORD", flush=True)
+    print(
+        f"密码 password: {password} ({kept})" if kept else "密码 password: DESK_DEMO_PASSWORD",
+        flush=True,
+    )
     return 0
 
 
@@ -73,7 +80,10 @@ def covered(settings: config.Config, given: Namespace) -> int:
 
 def recall(settings: config.Config, given: Namespace) -> int:
     """Say how many of the alike messages in a file the repeat check would have proposed."""
-    with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
+    with (
+        Theatre(settings.database_url, settings.ledger_key) as theatre,
+        theatre.empty() as sessions,
+    ):
         told = recalling.recall(sessions, replaying.messages(given.file, given.first, given.last))
     for line in told.lines(given.pairs):
         print(line)
@@ -85,7 +95,9 @@ def play(settings: config.Config, given: Namespace) -> int:
     failed = 0
     told: list[dict[str, Any]] = []
     hand = through(partial(open_panel, settings)) if given.through_panel else Hand
-    for path, story, events, lines in player.play(given.files, settings.database_url, settings.ledger_key, hand):
+    for path, story, events, lines in player.play(
+        given.files, settings.database_url, settings.ledger_key, hand
+    ):
         if given.json:
             told += [event.plain(story.letter) for event in events]
             continue
@@ -117,7 +129,10 @@ def replay(settings: config.Config, given: Namespace) -> int:
         print("--dossiers needs --keep: the folder in which they are made", file=sys.stderr)
         return 2
     if given.keep is None:
-        with Theatre(settings.database_url, settings.ledger_key) as theatre, theatre.empty() as sessions:
+        with (
+            Theatre(settings.database_url, settings.ledger_key) as theatre,
+            theatre.empty() as sessions,
+        ):
             _replayed(sessions, given)
         return 0
     given.keep.mkdir(parents=True, exist_ok=True)

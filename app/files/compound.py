@@ -1,5 +1,5 @@
-"""Documents of before 2007, as Office and WPS write them: containers of streams [MS-CFB], looked into for macros,
-objects, links to other programs and templates elsewhere."""
+"""Documents of before 2007, as Office and WPS write them: containers of streams [MS-CFB], looked
+into for macros, objects, links to other programs and templates elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from app.files.refusals import active, wrapped
 from app.rules.refusal import NotAllowed
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MAIN = (("worddocument", "doc"), ("workbook", "xls"), ("book", "xls"), ("powerpoint document", "ppt"))
+_MAIN = (
+    ("worddocument", "doc"),
+    ("workbook", "xls"),
+    ("book", "xls"),
+    ("powerpoint document", "ppt"),
+)
 _MACROS = re.compile(r"(?:^|/)(?:_vba_project(?:_cur)?|vba|macros|_srp_\d+)(?:/|\Z)")
 _OBJECTS = re.compile(
     r"(?:^|/)(?:objectpool/.+|mbd[0-9a-f]+(?:/|\Z)|\x01ole10native\Z|package\Z|\x03ocxname\Z|contents\Z)"
@@ -38,7 +43,8 @@ _FIELD = re.compile(rb"\x13([^\x13\x14\x15]{1,2000})")
 _FIELD_16 = re.compile(rb"\x13\x00((?:(?!\x13\x00|\x14\x00|\x15\x00)..){1,1000})", re.DOTALL)
 _TEMPLATE = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]+://|\\\\|//)")
 _ASSOCIATED = 0x19A
-"""Where a Word document tells the place of its associated words; the template's name is the second. [MS-DOC 2.5.6]"""
+"""Where a Word document tells the place of its associated words; the template's name is the second.
+[MS-DOC 2.5.6]"""
 
 
 def kind(content: bytes) -> str:
@@ -123,18 +129,24 @@ def _excel(container: olefile.OleFileIO, names: dict[str, str], main: bytes) -> 
             raise active("connection")
         if kind_ == 0x01AE and _asks_a_program(content):
             raise active("dde")
-        if kind_ == 0x0809 and len(content) > 3 and struct.unpack_from("<H", content, 2)[0] == 0x0040:
+        if (
+            kind_ == 0x0809
+            and len(content) > 3
+            and struct.unpack_from("<H", content, 2)[0] == 0x0040
+        ):
             raise active("macros")
 
 
 def _asks_a_program(book: bytes) -> bool:
-    """Whether a record names another program instead of a workbook: its name and a topic, with the sign of DDE between.
-    [MS-XLS 2.4.271]"""
+    """Whether a record names another program instead of a workbook: its name and a topic, with the
+    sign of DDE between. [MS-XLS 2.4.271]"""
     length = struct.unpack_from("<H", book, 2)[0] if len(book) > 4 else 0
     if book[:2] != b"\x00\x00" or not 1 <= length <= 0xFF:
         return False
     wide = book[4] & 1
-    path = book[5 : 5 + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1", "replace")
+    path = book[5 : 5 + length * (2 if wide else 1)].decode(
+        "utf-16-le" if wide else "latin-1", "replace"
+    )
     return "\x03" in path
 
 

@@ -1,5 +1,5 @@
-"""Documents that are zips: those of Office and WPS, and OFD. What is in them is read as far as it decides whether they
-may come in; nothing is unpacked to the disk."""
+"""Documents that are zips: those of Office and WPS, and OFD. What is in them is read as far as it
+decides whether they may come in; nothing is unpacked to the disk."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ _MAIN = (
     ("presentationml.presentation.main+xml", "pptx"),
     ("presentationml.slideshow.main+xml", "pptx"),
 )
-"""How the type of the main part ends -> what it is. Templates and what may hold macros are none of them."""
-_KNOWN_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+"""How the type of the main part ends -> what it is. Templates and what may hold macros are none of
+them."""
+_KNOWN_PARTS = {
+    "word/document.xml": "docx",
+    "xl/workbook.xml": "xlsx",
+    "ppt/presentation.xml": "pptx",
+}
 TYPES = "[Content_Types].xml"
 MOST_PARTS = 5000
 _ENCRYPTED = 0x1
@@ -48,7 +53,8 @@ Parts = Mapping[str, bytes]
 
 
 def kind(content: bytes, depth: int = 0) -> str:
-    """`docx`, `xlsx`, `pptx` or `ofd`. Raises NotAllowed for every other archive, and for active parts."""
+    """`docx`, `xlsx`, `pptx` or `ofd`. Raises NotAllowed for every other archive, and for active
+    parts."""
     held = _unpacked(content)
     names = {name.casefold(): name for name in held}
     if len(names) != len(held):
@@ -67,7 +73,8 @@ def kind(content: bytes, depth: int = 0) -> str:
 
 
 def _unpacked(content: bytes) -> Parts:
-    """All parts, counted as they really come out: the sizes that an archive tells of itself may lie."""
+    """All parts, counted as they really come out: the sizes that an archive tells of itself may
+    lie."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             listed = packed.infolist()
@@ -83,7 +90,8 @@ def _unpacked(content: bytes) -> Parts:
 
 
 def _read(packed: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
-    """Each part; of pictures and fonts only how they begin, so that no large document stands in memory whole."""
+    """Each part; of pictures and fonts only how they begin, so that no large document stands in
+    memory whole."""
     left = MOST_UNPACKED
     for one in (one for one in listed if not one.is_dir()):
         wanted = one.filename.casefold().endswith(_WANTED)
@@ -103,7 +111,8 @@ def _read(packed: zipfile.ZipFile, listed: list[zipfile.ZipInfo]) -> Iterator[tu
 
 
 def _office(held: Parts) -> str:
-    """What the table of types says the main part is; one document, and the one whose part is there."""
+    """What the table of types says the main part is; one document, and the one whose part is
+    there."""
     types = {part.strip("/").casefold(): type_ for part, type_ in parts.types(held[TYPES])}
     if any("macroenabled" in type_.casefold() for type_ in types.values()):
         raise active("macros")
@@ -136,12 +145,15 @@ def _embedded(held: Parts, name: str, depth: int) -> None:
 
 
 def _ofd(held: Parts) -> str:
-    """`ofd`: a fixed page; every part is words of XML, a picture, a font or a seal, none a program or a script."""
+    """`ofd`: a fixed page; every part is words of XML, a picture, a font or a seal, none a program
+    or a script."""
     for name, content in held.items():
         if content.startswith(_DOCUMENTS):
             raise active("embedded")
         if name.casefold().endswith(".xml"):
             parts.plain(content)
-        elif name.casefold().endswith((".js", ".vbs", ".exe", ".dll", ".bat", ".cmd", ".hta", ".lnk", ".html", ".htm")):
+        elif name.casefold().endswith(
+            (".js", ".vbs", ".exe", ".dll", ".bat", ".cmd", ".hta", ".lnk", ".html", ".htm")
+        ):
             raise active("script")
     return "ofd"

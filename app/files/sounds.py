@@ -1,4 +1,5 @@
-"""Sounds and films as phones and exchanges record them, and the pictures that share their container."""
+"""Sounds and films as phones and exchanges record them, and the pictures that share their
+container."""
 
 from __future__ import annotations
 
@@ -34,8 +35,9 @@ _FIRST_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 def kind(content: bytes, hint: str) -> str | None:
-    """`mp3`, `wav`, `amr`, `ogg`, `m4a`, `mp4`, `mov` or `heic`, or None where it is none of these. `hint`, how its
-    name ends, tells a sound from a film where the container is the same and nothing else does."""
+    """`mp3`, `wav`, `amr`, `ogg`, `m4a`, `mp4`, `mov` or `heic`, or None where it is none of these.
+    `hint`, how its name ends, tells a sound from a film where the container is the same and nothing
+    else does."""
     if content.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
         return "amr"
     if content.startswith(b"OggS\x00"):

@@ -1,7 +1,8 @@
-"""How entries are written down: locked heads, ids, events, rows, notices and counts, each kind in one statement.
+"""How entries are written down: locked heads, ids, events, rows, notices and counts, each kind in
+one statement.
 
-Low level: nothing ends with what is written here. People's moves go through `moves`, the bot's batches come from the
-sweep, which decides itself what follows.
+Low level: nothing ends with what is written here. People's moves go through `moves`, the bot's
+batches come from the sweep, which decides itself what follows.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from app.rules.workflow import MAY_BECOME
 
 @dataclass
 class Entry:
-    """One event to write and, with `to`, the move it stands for. A birth has no `was` and gets its id here.
-    `columns` are other columns of the subject's row; `unit_id` and `category_id` where it is counted."""
+    """One event to write and, with `to`, the move it stands for. A birth has no `was` and gets its
+    id here. `columns` are other columns of the subject's row; `unit_id` and `category_id` where it
+    is counted."""
 
     chain: int
     kind: str
@@ -50,12 +52,12 @@ class Entry:
     settles: Mapping[str, Any] | None = None
     """What of `columns` this event changes, where they hold more than that."""
     rows: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
-    """New rows of tables without states that are written with this event: `id`, where they have none, and `event_id`,
-    where they leave it open (None), are given here."""
+    """New rows of tables without states that are written with this event: `id`, where they have
+    none, and `event_id`, where they leave it open (None), are given here."""
 
     with_head: bool = False
-    """Whether its `columns` are written with the head of its chain, in one statement: a case's own, where nothing else
-    is written with it."""
+    """Whether its `columns` are written with the head of its chain, in one statement: a case's own,
+    where nothing else is written with it."""
 
     @property
     def birth(self) -> bool:
@@ -75,7 +77,8 @@ def _new_case(entry: Entry) -> bool:
 
 
 def tips_of(session: Session, entries: Sequence[Entry]) -> dict[int, Tip]:
-    """Lock the chains that entries add to and read their tips; a case that is born here is not there yet."""
+    """Lock the chains that entries add to and read their tips; a case that is born here is not
+    there yet."""
     born = {entry.subject_id for entry in entries if _new_case(entry)}
     chains = {entry.chain for entry in entries if not _new_case(entry)} - born
     cases = chains - {OFFICE_CHAIN}
@@ -90,19 +93,25 @@ def born_tips(entries: Sequence[Entry]) -> dict[int, Tip]:
     tips = {}
     for entry in entries:
         if _new_case(entry) and entry.subject_id is not None:
-            tips[entry.subject_id] = Tip(Head(entry.subject_id, 0, ""), entry.columns.get("category_id"), born=True)
+            tips[entry.subject_id] = Tip(
+                Head(entry.subject_id, 0, ""), entry.columns.get("category_id"), born=True
+            )
     return tips
 
 
 def allot_ids(session: Session, entries: Sequence[Entry]) -> None:
-    """Give every entry its event's id, and every birth its row's id; nothing is asked where they have them."""
+    """Give every entry its event's id, and every birth its row's id; nothing is asked where they
+    have them."""
     entries = [entry for entry in entries if not entry.event_id]
     if not entries:
         return
     wanted: dict[str, int] = {"event": len(entries)}
     births = [entry for entry in entries if entry.birth and entry.subject_id is None]
     blank = [(model, row) for entry in entries for model, row in entry.rows if "id" not in row]
-    for name in [*(table_of(entry.subject).name for entry in births), *(model.__tablename__ for model, _ in blank)]:
+    for name in [
+        *(table_of(entry.subject).name for entry in births),
+        *(model.__tablename__ for model, _ in blank),
+    ]:
         wanted[name] = wanted.get(name, 0) + 1
     ids = allot(session, wanted)
     for model, row in blank:
@@ -126,26 +135,46 @@ def _check(entry: Entry) -> None:
 
 
 def _sealed(
-    entry: Entry, head: Head, actor: Actor, now: datetime, key: bytes, besides: Mapping[tuple[str, str], Written]
+    entry: Entry,
+    head: Head,
+    actor: Actor,
+    now: datetime,
+    key: bytes,
+    besides: Mapping[tuple[str, str], Written],
 ) -> dict[str, Any]:
-    """An event with its place in its chain, and with the seals of its row and of those written `besides`."""
+    """An event with its place in its chain, and with the seals of its row and of those written
+    `besides`."""
     seals = _seals(entry, sealer(key), besides)
     event: dict[str, Any] = {
-        "id": entry.event_id, "chain": entry.chain, "at": now, "actor": actor.word, "kind": entry.kind,
-        "subject": entry.subject, "subject_id": entry.subject_id, "from_state": entry.was, "to_state": entry.to,
-        "payload": canonical(entry.payload), "seals": canonical(seals) if seals else None,
-    }  # fmt: skip
+        "id": entry.event_id,
+        "chain": entry.chain,
+        "at": now,
+        "actor": actor.word,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "subject_id": entry.subject_id,
+        "from_state": entry.was,
+        "to_state": entry.to,
+        "payload": canonical(entry.payload),
+        "seals": canonical(seals) if seals else None,
+    }
     seal(head, event, key)
     return event
 
 
-def _seals(entry: Entry, sealer: Sealer, besides: Mapping[tuple[str, str], Written]) -> dict[str, str]:
+def _seals(
+    entry: Entry, sealer: Sealer, besides: Mapping[tuple[str, str], Written]
+) -> dict[str, str]:
     """The seals that an event carries: row -> line."""
-    seals = {f"{table}:{row}": line(sealer, table, row, what) for (table, row), what in besides.items()}
+    seals = {
+        f"{table}:{row}": line(sealer, table, row, what) for (table, row), what in besides.items()
+    }
     for model, row in entry.rows:
         of: Any = model.__table__
         key = row_key(of, row)
-        seals[f"{of.name}:{key}"] = line(sealer, of.name, key, written(of, completed(of, row), True))
+        seals[f"{of.name}:{key}"] = line(
+            sealer, of.name, key, written(of, completed(of, row), True)
+        )
     if entry.subject == "office":
         return seals
     table = table_of(entry.subject)
@@ -156,12 +185,15 @@ def _seals(entry: Entry, sealer: Sealer, besides: Mapping[tuple[str, str], Writt
         other.take(own)
         own = other
     if own.founded or own.cells:
-        seals[f"{table.name}:{entry.subject_id}"] = line(sealer, table.name, str(entry.subject_id), own)
+        seals[f"{table.name}:{entry.subject_id}"] = line(
+            sealer, table.name, str(entry.subject_id), own
+        )
     return seals
 
 
 def _shared(session: Session, entries: Sequence[Entry]) -> list[Rows]:
-    """What was written past the ledger and is not sealed yet, for each entry: with its own case's, else the first."""
+    """What was written past the ledger and is not sealed yet, for each entry: with its own case's,
+    else the first."""
     shared: list[Rows] = [{} for _ in entries]
     rows = unsealed_rows(session)
     if rows and entries:
@@ -172,11 +204,16 @@ def _shared(session: Session, entries: Sequence[Entry]) -> list[Rows]:
 
 
 def _waves(entries: Sequence[Entry]) -> list[dict[tuple[str, int], dict[str, Any]]]:
-    """The rows to update, in waves: a row that moves twice is written twice, so that each move meets its event."""
+    """The rows to update, in waves: a row that moves twice is written twice, so that each move
+    meets its event."""
     waves: list[dict[tuple[str, int], dict[str, Any]]] = []
     moves: dict[tuple[str, int], int] = defaultdict(int)
     for entry in entries:
-        if entry.subject == "office" or (entry.birth or (entry.to is None and not entry.columns)) or entry.with_head:
+        if (
+            entry.subject == "office"
+            or (entry.birth or (entry.to is None and not entry.columns))
+            or entry.with_head
+        ):
             continue
         assert entry.subject_id is not None  # noqa: S101
         row = (entry.subject, entry.subject_id)
@@ -219,7 +256,12 @@ def refresh(session: Session, subject: str, image: Mapping[str, Any]) -> None:
 
 def _born(entry: Entry, tips: Mapping[int, Tip]) -> dict[str, Any]:
     """The new row that a birth makes."""
-    row = {"id": entry.subject_id, "state": entry.to, "state_event_id": entry.event_id, **entry.columns}
+    row = {
+        "id": entry.subject_id,
+        "state": entry.to,
+        "state_event_id": entry.event_id,
+        **entry.columns,
+    }
     if entry.subject == "case":
         tip = tips[entry.chain]
         row |= {"head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at}
@@ -246,7 +288,9 @@ def _rows(entries: Sequence[Entry]) -> list[Batch]:
     for entry in entries:
         for model, row in entry.rows:
             groups[model, tuple(sorted(row))].append(row)
-    tables: list[tuple[Any, list[dict[str, Any]]]] = [(model.__table__, rows) for (model, _), rows in groups.items()]
+    tables: list[tuple[Any, list[dict[str, Any]]]] = [
+        (model.__table__, rows) for (model, _), rows in groups.items()
+    ]
     return [Batch(table, [completed(table, row) for row in rows]) for table, rows in tables]
 
 
@@ -261,8 +305,12 @@ def look(session: Session, case: int, seq: int, at: datetime | None) -> dict[str
 
 
 def look_at(session: Session, seqs: Mapping[int, int], at: datetime, **columns: Any) -> None:
-    """Let the bot look at cases (id -> the number of their last event) at a moment, without an event."""
-    rows = [{"id": case, **look(session, case, seq, at), **columns} for case, seq in sorted(seqs.items())]
+    """Let the bot look at cases (id -> the number of their last event) at a moment, without an
+    event."""
+    rows = [
+        {"id": case, **look(session, case, seq, at), **columns}
+        for case, seq in sorted(seqs.items())
+    ]
     for start in range(0, len(rows), 1000):
         update_rows(session, table_of("case"), rows[start : start + 1000])
     for row in rows:
@@ -273,12 +321,16 @@ def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
     """Move the heads of the chains on, and say when the bot looks at each case again."""
     rows = [
         {
-            "id": chain, "head_seq": tip.head.seq, "head_hash": tip.head.hash, "head_at": tip.head.at,
-            **look(session, chain, tip.head.seq, tip.look_again_at), **tip.columns,
+            "id": chain,
+            "head_seq": tip.head.seq,
+            "head_hash": tip.head.hash,
+            "head_at": tip.head.at,
+            **look(session, chain, tip.head.seq, tip.look_again_at),
+            **tip.columns,
         }
         for chain, tip in sorted(tips.items())
         if chain != OFFICE_CHAIN and not tip.born
-    ]  # fmt: skip
+    ]
     update_rows(session, table_of("case"), rows)
     for row in rows:
         refresh(session, "case", row)
@@ -294,11 +346,19 @@ def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
     for entry in entries:
         for told in EVENTS[entry.kind].tells:
             if told == "user":
-                rows.append({"event_id": entry.event_id, "recipient": f"user:{entry.payload['user']}", "at": now})
+                rows.append(
+                    {
+                        "event_id": entry.event_id,
+                        "recipient": f"user:{entry.payload['user']}",
+                        "at": now,
+                    }
+                )
             elif told != "unit":
                 rows.append({"event_id": entry.event_id, "recipient": told, "at": now})
             elif entry.unit_id is not None:
-                rows.append({"event_id": entry.event_id, "recipient": f"unit:{entry.unit_id}", "at": now})
+                rows.append(
+                    {"event_id": entry.event_id, "recipient": f"unit:{entry.unit_id}", "at": now}
+                )
     table = Notice.__table__
     assert isinstance(table, Table)  # noqa: S101
     return Batch(table, rows)
@@ -317,12 +377,15 @@ def _counts(entries: Sequence[Entry], tips: Mapping[int, Tip], now: datetime) ->
     ]
     table = DayCount.__table__
     assert isinstance(table, Table)  # noqa: S101
-    tail = "ON CONFLICT (day, unit_id, category_id, word) DO UPDATE SET n = day_count.n + excluded.n"
+    tail = (
+        "ON CONFLICT (day, unit_id, category_id, word) DO UPDATE SET n = day_count.n + excluded.n"
+    )
     return Batch(table, rows, tail)
 
 
 def look_soon(tip: Tip, now: datetime) -> None:
-    """A move by a person: the bot looks at the first 08:30 not before now, where an hour clock runs at once."""
+    """A move by a person: the bot looks at the first 08:30 not before now, where an hour clock runs
+    at once."""
     soon = now if tip.hourly else sweep_not_before(now)
     if tip.look_again_at is None or soon < tip.look_again_at:
         tip.look_again_at = soon
@@ -335,7 +398,8 @@ def append(
     entries: Sequence[Entry],
     tips: Mapping[int, Tip] | None = None,
 ) -> Mapping[int, Tip]:
-    """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not yet written."""
+    """Write entries whose ids are allotted: events, rows, notices, counts; heads are moved but not
+    yet written."""
     tips = {**tips_of(session, entries), **born_tips(entries)} if tips is None else tips
     key: bytes = session.info["ledger_key"]
     for entry in entries:

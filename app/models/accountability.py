@@ -26,7 +26,8 @@ from app.models.waiting import waiting
 
 
 class Referral(Stateful, Model):
-    """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent it."""
+    """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent
+    it."""
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -79,7 +80,8 @@ class Referral(Stateful, Model):
 
 
 class Supplement(Model):
-    """A supplementary volume: what was sent after sealing, without touching what was sealed. [procedure 8]"""
+    """A supplementary volume: what was sent after sealing, without touching what was sealed.
+    [procedure 8]"""
 
     __tablename__ = "supplement"
     __table_args__ = (UniqueConstraint("referral_id", "n"),)
@@ -98,8 +100,9 @@ class Supplement(Model):
 
 
 class Dossier(Model):
-    """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the name of its
-    directory and zip, the SHA-256 and size of the zip. Recorded once, never changed. [procedure 8]"""
+    """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the
+    name of its directory and zip, the SHA-256 and size of the zip. Recorded once, never changed.
+    [procedure 8]"""
 
     __tablename__ = "dossier"
     __table_args__ = (UniqueConstraint("referral_id", "version"),)

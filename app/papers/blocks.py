@@ -1,4 +1,5 @@
-"""The pieces that pages are made of, as plain data for the template: titles, paragraphs, tables, signatures."""
+"""The pieces that pages are made of, as plain data for the template: titles, paragraphs, tables,
+signatures."""
 
 from __future__ import annotations
 
@@ -30,8 +31,12 @@ def heading(words: str, level: int = 1, label: str = "") -> Block:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[str]) -> Block:
     """A table; `widths` in parts (`2fr`) or millimetres (`18mm`)."""
-    return {"is": "table", "head": list(head), "rows": [[cell(one) for one in row] for row in rows],
-            "widths": list(widths)}  # fmt: skip
+    return {
+        "is": "table",
+        "head": list(head),
+        "rows": [[cell(one) for one in row] for row in rows],
+        "widths": list(widths),
+    }
 
 
 def pairs(rows: Iterable[tuple[str, Any]]) -> Block:
@@ -87,5 +92,6 @@ def grouped(sha256: str) -> str:
 
 
 def before(moment: str | None, on: str = "") -> str:
-    """The end of a clock as papers say it, 2025年9月30日24时前, from ISO text: its moment, else the last day."""
+    """The end of a clock as papers say it, 2025年9月30日24时前, from ISO text: its moment, else the last
+    day."""
     return until(end_told(moment, on), paper=True)

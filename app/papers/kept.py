@@ -14,7 +14,8 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record has it."""
+    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record
+    has it."""
 
     kind: str
     id: int
@@ -68,7 +69,8 @@ def _wrong(found: str | None, sha256: str, path: Path) -> str | None:
 
 
 def _unlike(path: Path) -> str | None:
-    """How a dossier's directory differs from its zip, which is what was sealed; None where it does not."""
+    """How a dossier's directory differs from its zip, which is what was sealed; None where it does
+    not."""
     folder = path.with_suffix("")
     with zipfile.ZipFile(path) as packed:
         names = {info.filename for info in packed.infolist() if not info.is_dir()}

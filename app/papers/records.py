@@ -1,5 +1,5 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo, statements, review,
-rules, evidence, receipt. [procedure 8, page order]
+"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo,
+statements, review, rules, evidence, receipt. [procedure 8, page order]
 """
 
 from __future__ import annotations
@@ -7,7 +7,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.papers.blocks import NONE, Block, before, day, grouped, heading, moment, pairs, paragraph, sign, table
+from app.papers.blocks import (
+    NONE,
+    Block,
+    before,
+    day,
+    grouped,
+    heading,
+    moment,
+    pairs,
+    paragraph,
+    sign,
+    table,
+)
 from app.rules.words import value
 
 Facts = Mapping[str, Any]
@@ -21,25 +33,43 @@ def letter_number(facts: Facts) -> str:
 def case_pages(facts: Facts) -> list[Block]:
     """Case and allocation papers, signing."""
     matter = facts["matter"]
-    flags = "、".join(words for name, words in (("confidential", "保密"), ("anonymous", "匿名")) if matter[name])
+    flags = "、".join(
+        words for name, words in (("confidential", "保密"), ("anonymous", "匿名")) if matter[name]
+    )
     about = pairs(
         [
-            ("工单编号", facts["case_number"]), ("受理时间", moment(matter["received_at"])),
-            ("登记时间", moment(matter["registered_at"])), ("渠道", value("channel", matter["channel"])),
-            ("类型", value("kind", matter["kind"])), ("分类", matter["category"]),
-            ("紧急程度", value("urgency", matter["urgency"])), ("地点", matter["place"]),
-            ("诉求内容", matter["narrative"]), ("诉求目的", matter["demand"]),
-            ("诉求人", f"已隐去{'（' + flags + '）' if flags else ''}"), ("重复次数", matter["repeats"]),
+            ("工单编号", facts["case_number"]),
+            ("受理时间", moment(matter["received_at"])),
+            ("登记时间", moment(matter["registered_at"])),
+            ("渠道", value("channel", matter["channel"])),
+            ("类型", value("kind", matter["kind"])),
+            ("分类", matter["category"]),
+            ("紧急程度", value("urgency", matter["urgency"])),
+            ("地点", matter["place"]),
+            ("诉求内容", matter["narrative"]),
+            ("诉求目的", matter["demand"]),
+            ("诉求人", f"已隐去{'（' + flags + '）' if flags else ''}"),
+            ("重复次数", matter["repeats"]),
         ]
-    )  # fmt: skip
+    )
     rows = [
-        [one["number"], one["unit"], value("role_of_unit", one["role"]), one["round"], moment(one["at"]), served(one),
-         f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}", before(one["due_at"])]
+        [
+            one["number"],
+            one["unit"],
+            value("role_of_unit", one["role"]),
+            one["round"],
+            moment(one["at"]),
+            served(one),
+            f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}",
+            before(one["due_at"]),
+        ]
         for one in facts["assignments"]
-    ]  # fmt: skip
+    ]
     head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
     blocks = [heading("工单、派单与签收", label="case"), about]
-    blocks.append(table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm")))
+    blocks.append(
+        table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm"))
+    )
     said = [
         f"{one['leader']}（{value('level', one['level'])}）{day(one['on'])}批示：{one['words']}"
         for one in facts["instructions"]
@@ -48,8 +78,8 @@ def case_pages(facts: Facts) -> list[Block]:
 
 
 def served(one: Facts) -> str:
-    """When a paper was served, and how: it was first opened, or stood in the panel to the end of the next working
-    day."""
+    """When a paper was served, and how: it was first opened, or stood in the panel to the end of
+    the next working day."""
     held = one.get("served")
     if not held:
         return NONE
@@ -67,7 +97,14 @@ def how_served(one: Facts) -> str:
 def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
-        [one["number"], one["unit"], moment(one["at"]), served(one), before(one["reply_by_at"]), _heeded(one)]
+        [
+            one["number"],
+            one["unit"],
+            moment(one["at"]),
+            served(one),
+            before(one["reply_by_at"]),
+            _heeded(one),
+        ]
         for one in facts["reminders"]
     ]
     head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
@@ -75,10 +112,16 @@ def reminders_pages(facts: Facts) -> list[Block]:
     widths = ("1.2fr", "1fr", "24mm", "24mm", "26mm", "1fr")
     blocks.append(table(head, rows, widths) if rows else paragraph("未发出催办。"))
     asked = [
-        [value("request", one["kind"]), one["unit"], moment(one["at"]), one["words"], one["promised_on"],
-         _STATES[one["state"]]]
+        [
+            value("request", one["kind"]),
+            one["unit"],
+            moment(one["at"]),
+            one["words"],
+            one["promised_on"],
+            _STATES[one["state"]],
+        ]
         for one in facts["requests"]
-    ]  # fmt: skip
+    ]
     if asked:
         titles = ("种类", "单位", "提出", "内容", "承诺日期", "审定")
         blocks += [heading("（一）情况说明与申请", 2)]
@@ -97,22 +140,31 @@ def _heeded(one: Facts) -> str:
         return f"作废 {one['void'] or ''}".strip()
     if one["state"] == "lapsed":
         return f"逾期未答复（{moment(one['lapsed_at'])}认定）"
-    return {"open": "待答复", "satisfied": "逾期后答复" if one["late"] else "期限内答复"}[one["state"]]
+    return {"open": "待答复", "satisfied": "逾期后答复" if one["late"] else "期限内答复"}[
+        one["state"]
+    ]
 
 
 def _reply(one: Facts) -> Block:
-    verdict = {"filed": "待审核", "passed": "通过", "refused": "退回", "withdrawn": "终止"}[one["state"]]
+    verdict = {"filed": "待审核", "passed": "通过", "refused": "退回", "withdrawn": "终止"}[
+        one["state"]
+    ]
     if one["refusal"]:
         verdict += f"：{value('examination', one['refusal'])} {one['refusal_words'] or ''}"
     return pairs(
         [
             ("提交", f"{one['unit']} {moment(one['at'])}{'（逾期）' if one['late'] else ''}"),
-            ("办理意见", one["opinion"]), ("下一步措施", f"{one['next_step'] or NONE}（{day(one['step_on'])}）"),
-            ("办理情况", one["handling"]), ("公开答复", one["public_answer"]),
-            ("联系群众", "已联系" if one["contacted"] else f"未联系：{one['why_not_contacted'] or NONE}"),
+            ("办理意见", one["opinion"]),
+            ("下一步措施", f"{one['next_step'] or NONE}（{day(one['step_on'])}）"),
+            ("办理情况", one["handling"]),
+            ("公开答复", one["public_answer"]),
+            (
+                "联系群众",
+                "已联系" if one["contacted"] else f"未联系：{one['why_not_contacted'] or NONE}",
+            ),
             ("审核", f"{verdict}　{moment(one['examined_at'])}"),
         ]
-    )  # fmt: skip
+    )
 
 
 def supervision_pages(facts: Facts) -> list[Block]:
@@ -120,41 +172,72 @@ def supervision_pages(facts: Facts) -> list[Block]:
     listed = f"{facts['list'] or NONE}（{facts['listed_on'] or NONE}）"
     blocks = [
         heading("督办通知、反馈与结论", label="supervision"),
-        pairs([("督办编号", facts["item"]), ("立项情形", value("ground", facts["ground"])), ("督办清单", listed),
-               ("立项时间", moment(facts["opened_at"])), ("立项理由", facts["reason"])]),
-    ]  # fmt: skip
+        pairs(
+            [
+                ("督办编号", facts["item"]),
+                ("立项情形", value("ground", facts["ground"])),
+                ("督办清单", listed),
+                ("立项时间", moment(facts["opened_at"])),
+                ("立项理由", facts["reason"]),
+            ]
+        ),
+    ]
     for one in facts["notices"]:
         fed = one["feedback"]
         late = "（逾期）" if fed and fed["late"] else ""
         blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
-        blocks.append(pairs([
-            ("要求", one["requirement"]), ("送达", served(one)), ("反馈期限", before(one.get("due_at"), one["due_on"])),
-            ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
-        ]))  # fmt: skip
+        blocks.append(
+            pairs(
+                [
+                    ("要求", one["requirement"]),
+                    ("送达", served(one)),
+                    ("反馈期限", before(one.get("due_at"), one["due_on"])),
+                    ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
+                ]
+            )
+        )
     found = f"涉嫌{value('finding', facts['finding'] or '')}。{facts['finding_words']}"
     return [
-        *blocks, heading("认定与结论", 2),
-        pairs([
-            ("认定", found), ("起草人", facts["found_by"]),
-            ("确认", f"{facts['confirmed_by'] or NONE} {moment(facts['confirmed_at'])}"),
-            ("听取说明完毕", moment(facts["heard"])),
-            ("督查结论", facts["conclusion"]),
-            ("作出结论", f"{facts['concluded_by'] or NONE} {moment(facts['concluded_at'])}"),
-        ]),
-    ]  # fmt: skip
+        *blocks,
+        heading("认定与结论", 2),
+        pairs(
+            [
+                ("认定", found),
+                ("起草人", facts["found_by"]),
+                ("确认", f"{facts['confirmed_by'] or NONE} {moment(facts['confirmed_at'])}"),
+                ("听取说明完毕", moment(facts["heard"])),
+                ("督查结论", facts["conclusion"]),
+                ("作出结论", f"{facts['concluded_by'] or NONE} {moment(facts['concluded_at'])}"),
+            ]
+        ),
+    ]
 
 
 def repeats_pages(facts: Facts) -> list[Block]:
     """Repeat complaints and visits, the caller redacted."""
     rows = [
-        [n, moment(one["at"]), value("contact_kind", one["kind"]), value("channel", one["channel"]), one["words"]]
+        [
+            n,
+            moment(one["at"]),
+            value("contact_kind", one["kind"]),
+            value("channel", one["channel"]),
+            one["words"],
+        ]
         for n, one in enumerate(facts["repeats"], 1)
     ]
     blocks = [heading("重复投诉与回访（诉求人已隐去）", label="repeats")]
     head = ("序号", "时间", "性质", "渠道", "内容")
-    blocks.append(table(head, rows, ("10mm", "34mm", "20mm", "22mm", "1fr")) if rows else paragraph("无重复来电。"))
+    blocks.append(
+        table(head, rows, ("10mm", "34mm", "20mm", "22mm", "1fr"))
+        if rows
+        else paragraph("无重复来电。")
+    )
     blocks.append(heading("（一）回访", 2))
-    return [*blocks, *_visits(facts["visits"])] if facts["visits"] else [*blocks, paragraph("未回访。")]
+    return (
+        [*blocks, *_visits(facts["visits"])]
+        if facts["visits"]
+        else [*blocks, paragraph("未回访。")]
+    )
 
 
 def _visits(visits: Sequence[Facts]) -> list[Block]:
@@ -162,7 +245,9 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
     for one in visits:
         outcome = "未联系上"
         if one["reached"]:
-            outcome = "；".join(value(name, one[name] or "") for name in ("truth", "solved", "satisfied"))
+            outcome = "；".join(
+                value(name, one[name] or "") for name in ("truth", "solved", "satisfied")
+            )
         again = f"（更正{one['version'] - 1}：{one['reason']}）" if one["version"] > 1 else ""
         nth, how = f"{one['attempt']}{again}", value("method", one["method"])
         rows.append([one["round"], nth, moment(one["at"]), how, outcome, one["words"]])
@@ -171,7 +256,8 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
 
 
 def _verdict(review: Facts) -> str:
-    """What a review came to. Without a code it was the closing of a case whose second redo failed."""
+    """What a review came to. Without a code it was the closing of a case whose second redo
+    failed."""
     if review["unit_responsible"]:
         return "单位责任"
     return "非单位责任" if review["excluded_as"] else "重办已满，结案"
@@ -184,7 +270,10 @@ def redo_pages(facts: Facts) -> list[Block]:
         for one in facts["responsibility"]
     ]
     again = [one for one in facts["assignments"] if one["round"] > 1]
-    orders = [[one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])] for one in again]
+    orders = [
+        [one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])]
+        for one in again
+    ]
     blocks = [heading("审核、责任认定与重办", label="redo")]
     head = ("编号", "轮次", "时间", "认定人", "结论", "依据")
     widths = ("1fr", "10mm", "24mm", "22mm", "20mm", "1.4fr")
@@ -200,10 +289,18 @@ def statements_pages(facts: Facts) -> list[Block]:
     said = facts["unit_statement"]
     unit = said if said else "在规定期限内，未收到单位的书面说明。"
     blocks = [heading("单位说明与本人陈述", label="statements"), heading("（一）单位说明", 2)]
-    blocks += [paragraph(moment(facts["unit_stated_at"])), paragraph(unit)] if said else [paragraph(unit)]
+    blocks += (
+        [paragraph(moment(facts["unit_stated_at"])), paragraph(unit)] if said else [paragraph(unit)]
+    )
     blocks.append(heading("（二）本人陈述", 2))
-    rows = [[one["person"], one["statement"] or "在规定期限内，未收到陈述。"] for one in facts["persons"]]
-    return [*blocks, table(("姓名", "陈述"), rows, ("30mm", "1fr")) if rows else paragraph("未列责任人员。")]
+    rows = [
+        [one["person"], one["statement"] or "在规定期限内，未收到陈述。"]
+        for one in facts["persons"]
+    ]
+    return [
+        *blocks,
+        table(("姓名", "陈述"), rows, ("30mm", "1fr")) if rows else paragraph("未列责任人员。"),
+    ]
 
 
 def review_pages(facts: Facts) -> list[Block]:
@@ -211,7 +308,11 @@ def review_pages(facts: Facts) -> list[Block]:
     if not facts["review_asked_at"]:
         return [heading("复核", label="review"), paragraph("成卷时，未收到复核申请。")]
     ruled = {True: "同意", False: "不同意", None: "待裁定"}[facts["review_accepted"]]
-    rows = [("申请时间", moment(facts["review_asked_at"])), ("申请内容", facts["review"]), ("裁定", ruled)]
+    rows = [
+        ("申请时间", moment(facts["review_asked_at"])),
+        ("申请内容", facts["review"]),
+        ("裁定", ruled),
+    ]
     return [heading("复核", label="review"), pairs(rows)]
 
 
@@ -233,20 +334,36 @@ def _in_force(one: Facts) -> str:
 def evidence_pages(facts: Facts) -> list[Block]:
     """The list of evidence."""
     rows = [
-        [one["n"], f"{one['name']}\n{value('file_kind', one['kind'])}", one["from"] or facts["offices"]["office"],
-         "电子原件" if one["attached"] else "不附（可能显示诉求人）", one.get("pages", NONE), grouped(one["sha256"])]
+        [
+            one["n"],
+            f"{one['name']}\n{value('file_kind', one['kind'])}",
+            one["from"] or facts["offices"]["office"],
+            "电子原件" if one["attached"] else "不附（可能显示诉求人）",
+            one.get("pages", NONE),
+            grouped(one["sha256"]),
+        ]
         for one in facts["evidence"]
-    ]  # fmt: skip
+    ]
     head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
-    listed = table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm")) if rows else paragraph("本卷无附件。")
-    beside = pairs([("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")])
+    listed = (
+        table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm"))
+        if rows
+        else paragraph("本卷无附件。")
+    )
+    beside = pairs(
+        [("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")]
+    )
     return [heading("证据目录", label="evidence"), listed, paragraph("卷内另附："), beside]
 
 
 def receipt_pages(facts: Facts) -> list[Block]:
     """The receipt form."""
     rows = [
-        ("移送函编号", letter_number(facts)), ("卷宗", f"{facts['case_number']} 第{facts['volume']}卷"),
-        ("接收单位", facts["offices"]["committee"]), ("接收人", "　"), ("接收时间", "　　年　月　日"), ("备注", "　"),
-    ]  # fmt: skip
+        ("移送函编号", letter_number(facts)),
+        ("卷宗", f"{facts['case_number']} 第{facts['volume']}卷"),
+        ("接收单位", facts["offices"]["committee"]),
+        ("接收人", "　"),
+        ("接收时间", "　　年　月　日"),
+        ("备注", "　"),
+    ]
     return [heading("接收回执", label="receipt"), pairs(rows), sign("（接收单位盖章）")]

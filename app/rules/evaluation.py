@@ -1,7 +1,8 @@
 """The evaluation 考核 of member units: 100 points, less deductions, in bands and tiers. [procedure 5]
 
-Decimal arithmetic. The rate r of an item is rounded half up to 2 decimals; the points lost are computed from that r,
-rounded half up to 2 decimals and taken from the item's maximum. Points and deductions are settings.
+Decimal arithmetic. The rate r of an item is rounded half up to 2 decimals; the points lost are
+computed from that r, rounded half up to 2 decimals and taken from the item's maximum. Points and
+deductions are settings.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ TABLE = f"{SETTING}points"
 
 @dataclass(frozen=True)
 class Scale:
-    """One item: its maximum `weight`; nothing is lost at a rate of `full` percent or better; beyond it every
-    percentage point costs `each` points, until `least` points are left. `falling`: a lower rate is the better one."""
+    """One item: its maximum `weight`; nothing is lost at a rate of `full` percent or better; beyond
+    it every percentage point costs `each` points, until `least` points are left. `falling`: a lower
+    rate is the better one."""
 
     weight: Decimal
     full: Decimal
@@ -56,7 +58,8 @@ class Deductions:
 
 @dataclass(frozen=True)
 class Points:
-    """The whole table: six items, deductions, bands from the best one down, tiers of volume (closed cases)."""
+    """The whole table: six items, deductions, bands from the best one down, tiers of volume (closed
+    cases)."""
 
     signing: Scale = Scale(Decimal(10), Decimal(100), Decimal("0.5"))
     answering: Scale = Scale(Decimal(30), Decimal(100), Decimal(1))
@@ -65,7 +68,11 @@ class Points:
     redo: Scale = Scale(Decimal(10), Decimal(0), Decimal(1), falling=True)
     returns: Scale = Scale(Decimal(10), Decimal(0), Decimal(1), falling=True)
     deductions: Deductions = Deductions()
-    bands: tuple[tuple[Decimal, str], ...] = ((Decimal(90), "优秀"), (Decimal(80), "良好"), (Decimal(60), "合格"))
+    bands: tuple[tuple[Decimal, str], ...] = (
+        (Decimal(90), "优秀"),
+        (Decimal(80), "良好"),
+        (Decimal(60), "合格"),
+    )
     tiers: tuple[int, ...] = (50, 10)
 
     @property
@@ -85,11 +92,13 @@ DEDUCTIONS = tuple(one.name for one in fields(Deductions) if one.name != "most")
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """What a unit did in a period, as counted; `stages.reporting` says which row and which day counts.
+    """What a unit did in a period, as counted; `stages.reporting` says which row and which day
+    counts.
 
-    `running` are allocations that may still be signed for in time: left out of the first item. `declined`,
-    `unreachable`, `excluded` are visits that are not rated; `void` reminders and `ended` assignments are not counted
-    either. `partly` and `unreasonable` are asked, but not solved. All of them are shown."""
+    `running` are allocations that may still be signed for in time: left out of the first item.
+    `declined`, `unreachable`, `excluded` are visits that are not rated; `void` reminders and
+    `ended` assignments are not counted either. `partly` and `unreasonable` are asked, but not
+    solved. All of them are shown."""
 
     allocated: int = 0
     returned: int = 0
@@ -123,7 +132,8 @@ class UnitCounts:
 
 @dataclass(frozen=True)
 class ItemResult:
-    """One line of the table: `rate` in percent and `points` are None ("—") where the denominator is zero."""
+    """One line of the table: `rate` in percent and `points` are None ("—") where the denominator is
+    zero."""
 
     numerator: int
     denominator: int
@@ -135,8 +145,9 @@ class ItemResult:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One unit's result. `subtotal` is what the items come to out of the whole table, the weight of lines without a
-    denominator spread over the others; `total` is that less `deducted`; all None where nothing could be measured."""
+    """One unit's result. `subtotal` is what the items come to out of the whole table, the weight of
+    lines without a denominator spread over the others; `total` is that less `deducted`; all None
+    where nothing could be measured."""
 
     items: Mapping[str, ItemResult]
     deductions: Mapping[str, Decimal]
@@ -154,7 +165,8 @@ def half_up(value: Decimal) -> Decimal:
 
 
 def rate(numerator: int, denominator: int) -> Decimal | None:
-    """numerator / denominator in percent, rounded half up to 2 decimals; None for a zero denominator."""
+    """numerator / denominator in percent, rounded half up to 2 decimals; None for a zero
+    denominator."""
     return half_up(HUNDRED * numerator / denominator) if denominator > 0 else None
 
 
@@ -185,8 +197,8 @@ def _lines(counts: UnitCounts, points: Points) -> dict[str, ItemResult]:
 
 
 def _subtotal(lines: Mapping[str, ItemResult], points: Points) -> Decimal | None:
-    """The items together, out of the whole table. Where weight is spread the sum is cut, not rounded, to 2 decimals:
-    a band is never reached by rounding."""
+    """The items together, out of the whole table. Where weight is spread the sum is cut, not
+    rounded, to 2 decimals: a band is never reached by rounding."""
     measured = [line for line in lines.values() if line.points is not None]
     available = sum((line.weight for line in measured), Decimal(0))
     if not available:
@@ -197,9 +209,13 @@ def _subtotal(lines: Mapping[str, ItemResult], points: Points) -> Decimal | None
 
 def _deductions(counts: UnitCounts, points: Points) -> dict[str, Decimal]:
     times = {
-        "reminder": counts.reminders, "lapsed": counts.lapsed, "supervised": counts.supervised,
-        "untrue": counts.untrue, "leak": counts.leaks, "referred": counts.referred,
-    }  # fmt: skip
+        "reminder": counts.reminders,
+        "lapsed": counts.lapsed,
+        "supervised": counts.supervised,
+        "untrue": counts.untrue,
+        "leak": counts.leaks,
+        "referred": counts.referred,
+    }
     return {name: half_up(getattr(points.deductions, name) * times[name]) for name in DEDUCTIONS}
 
 
@@ -211,7 +227,8 @@ def band(total: Decimal, points: Points) -> str:
 def evaluate(
     counts: UnitCounts, points: Points | None = None, ranked_closed: int = Limits().ranked_closed
 ) -> Evaluation:
-    """Evaluate one unit; with fewer than `ranked_closed` closed cases it is listed, not ranked. [procedure 5]"""
+    """Evaluate one unit; with fewer than `ranked_closed` closed cases it is listed, not ranked.
+    [procedure 5]"""
     points = points or Points()
     lines = _lines(counts, points)
     taken = _deductions(counts, points)
@@ -228,11 +245,16 @@ def tier(closed: int, points: Points) -> int:
     return 1 + sum(closed < least for least in points.tiers)
 
 
-def ranking(units: Mapping[str, Evaluation], points: Points | None = None) -> dict[int, list[tuple[int, str]]]:
-    """tier -> (rank, unit) by total, best first. Ties share a rank and the next one is passed over (1, 1, 3)."""
+def ranking(
+    units: Mapping[str, Evaluation], points: Points | None = None
+) -> dict[int, list[tuple[int, str]]]:
+    """tier -> (rank, unit) by total, best first. Ties share a rank and the next one is passed over
+    (1, 1, 3)."""
     points = points or Points()
     tiers: dict[int, list[tuple[int, str]]] = {}
-    totals = {name: one.total for name, one in units.items() if one.ranked and one.total is not None}
+    totals = {
+        name: one.total for name, one in units.items() if one.ranked and one.total is not None
+    }
     for name in sorted(totals, key=lambda one: (-totals[one], one)):
         peers = tiers.setdefault(tier(units[name].closed, points), [])
         tied = bool(peers) and totals[peers[-1][1]] == totals[name]
@@ -255,8 +277,10 @@ def table_of(points: Points) -> str:
     groups: dict[str, Any] = {**points.items, "deductions": points.deductions}
     return "\n".join(
         f"{group}.{one.name} {getattr(held, one.name)}"
-        for group, held in groups.items() for one in fields(held) if one.name != "falling"
-    )  # fmt: skip
+        for group, held in groups.items()
+        for one in fields(held)
+        if one.name != "falling"
+    )
 
 
 def _told_in(text: str) -> dict[str, str]:
@@ -270,19 +294,23 @@ def _told_in(text: str) -> dict[str, str]:
 
 
 def points_of(settings: Mapping[str, str]) -> Points:
-    """The table with an office's own numbers: `evaluation.<item>.<weight|full|each|least>`, `evaluation.deductions.*`,
-    each by itself or all of them as the lines of `evaluation.points`.
+    """The table with an office's own numbers: `evaluation.<item>.<weight|full|each|least>`,
+    `evaluation.deductions.*`, each by itself or all of them as the lines of `evaluation.points`.
 
-    NotAllowed for a name that is not there, for what is no number, for items that do not come to 100 points and for
-    an item that leaves more points than it has."""
+    NotAllowed for a name that is not there, for what is no number, for items that do not come to
+    100 points and for an item that leaves more points than it has."""
     points = Points()
-    settings = {name: value for name, value in settings.items() if name != TABLE} | _told_in(settings.get(TABLE, ""))
+    settings = {name: value for name, value in settings.items() if name != TABLE} | _told_in(
+        settings.get(TABLE, "")
+    )
     for name, value in sorted(settings.items()):
         group, _, part = name.removeprefix(SETTING).partition(".")
         held = getattr(points, group) if group in (*ITEMS, "deductions") else None
         if held is None or part not in {one.name for one in fields(held)} - {"falling"}:
             raise NotAllowed("evaluation_setting", name=name, value=value)
         points = replace(points, **{group: replace(held, **{part: _number(name, value)})})
-    if points.whole != HUNDRED or any(scale.least > scale.weight for scale in points.items.values()):
+    if points.whole != HUNDRED or any(
+        scale.least > scale.weight for scale in points.items.values()
+    ):
         raise NotAllowed("evaluation_not_100", points=str(points.whole))
     return points

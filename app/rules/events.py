@@ -1,4 +1,5 @@
-"""The event words: past participles after their subject, who is told, and which are counted day by day."""
+"""The event words: past participles after their subject, who is told, and which are counted day by
+day."""
 
 from __future__ import annotations
 

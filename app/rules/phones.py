@@ -37,7 +37,9 @@ _WORDS = (
 _BEFORE = re.compile(rf"^[\[(<\s]*(?:(?:{_WORDS}|[tmpho](?=[.:]))[.:=, ]*)+[\])>\s:]*")
 _AFTER = re.compile(rf"[\[(<\s]*(?:(?:{_WORDS})[.:=, ]*)+[\])>\s]*$")
 """What an address book or a paper calls a number, before it and after it."""
-_EXTENSION = re.compile(r"(?:转接|转|轉|分机号|分机|分機|内线|;ext=|extension|ext\.?|[x#;p])[ .:：-]*(\d{1,6})#?$")
+_EXTENSION = re.compile(
+    r"(?:转接|转|轉|分机号|分机|分機|内线|;ext=|extension|ext\.?|[x#;p])[ .:：-]*(\d{1,6})#?$"
+)
 _PAUSE = re.compile(r",+ *(\d{1,6})#?$")
 _MARK = re.compile(r"(?:转接?|轉|分机号?|分機|内线|ext(?:ension)?\.?)[ .:：-]*$")
 _SIGN = ".·。、,/\\∕⁄~<>'+:"
@@ -136,7 +138,9 @@ def _apart(text: str) -> tuple[str, str]:
     text, extension = (text[: marked.start()], marked.group(1)) if marked else (text, "")
     for place, sign in enumerate(text):
         between = sign in _SIGN or unicodedata.category(sign) in _BETWEEN
-        if not (sign.isdigit() or sign == " " or between) or (sign == "+" and re.search(r"\d", text[:place])):
+        if not (sign.isdigit() or sign == " " or between) or (
+            sign == "+" and re.search(r"\d", text[:place])
+        ):
             raise NoNumber("sign", sign)
     return text.strip(), extension
 
@@ -177,7 +181,11 @@ def _national(rest: str) -> bool:
     """Whether what follows 86 is a number of its own: then 86 was the country's code."""
     known = (_MOBILE, _LANDLINE, _NATIONAL, _LOCAL)
     longer = len(rest) >= 9 and _LANDLINE.fullmatch(f"0{rest}") is not None
-    return longer or any(shape.fullmatch(rest) for shape in known) or bool(re.fullmatch(r"01[3-9]\d{9}", rest))
+    return (
+        longer
+        or any(shape.fullmatch(rest) for shape in known)
+        or bool(re.fullmatch(r"01[3-9]\d{9}", rest))
+    )
 
 
 def _callable(digits: str) -> None:
@@ -206,21 +214,28 @@ def _kept(digits: str, extension: str, area_code: str) -> Number:
         return Number(digits, SERVICE, extension)
     if _LOCAL.fullmatch(digits):
         whole = area_code and _LANDLINE.fullmatch(f"{area_code}{digits}")
-        return Number(f"{area_code}{digits}", LANDLINE, extension) if whole else Number(digits, LOCAL, extension)
+        return (
+            Number(f"{area_code}{digits}", LANDLINE, extension)
+            if whole
+            else Number(digits, LOCAL, extension)
+        )
     return Number(digits, SHORT if len(digits) <= 6 else OTHER, extension)
 
 
 SOUGHT = 7
-"""How many digits make a word that is searched for a number: a mobile one, a landline, a case's own."""
+"""How many digits make a word that is searched for a number: a mobile one, a landline, a case's
+own."""
 
 
 def sought(word: str) -> str:
-    """The digits of a word that is a number and nothing else, of a mobile number without the country's
-    code; empty for any other word."""
+    """The digits of a word that is a number and nothing else, of a mobile number without the
+    country's code; empty for any other word."""
     signs = visible(word)
     digits = "".join(sign for sign in signs if sign.isdigit())
     others = {sign for sign in signs if not sign.isdigit()}
-    if len(digits) < SOUGHT or any(sign not in _SIGN and unicodedata.category(sign) not in _BETWEEN for sign in others):
+    if len(digits) < SOUGHT or any(
+        sign not in _SIGN and unicodedata.category(sign) not in _BETWEEN for sign in others
+    ):
         return ""
     return canonical(word) if kind_of(word) == MOBILE else digits
 

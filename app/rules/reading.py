@@ -1,7 +1,9 @@
-"""What a person types, read the same way in every form: dates, ranges of days, moments, numbers, yes and no, lines.
+"""What a person types, read the same way in every form: dates, ranges of days, moments, numbers,
+yes and no, lines.
 
-Full-width digits and signs, blanks and signs that nobody sees make no difference; a line on which nothing can be seen
-is empty. What cannot be read is refused with the line it stands on, never guessed. Loads without any framework.
+Full-width digits and signs, blanks and signs that nobody sees make no difference; a line on which
+nothing can be seen is empty. What cannot be read is refused with the line it stands on, never
+guessed. Loads without any framework.
 """
 
 from __future__ import annotations
@@ -21,10 +23,15 @@ LONGEST_RANGE = 366
 _MOST_DIGITS = 18
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Signs of a letter's kind on which nothing can be seen."""
-_DASHES = str.maketrans({**dict.fromkeys("‐‑‒–—―−─﹣", "-"), **dict.fromkeys("〜∼～", "~"), "﹕": ":", "∶": ":"})
+_DASHES = str.maketrans(
+    {**dict.fromkeys("‐‑‒–—―−─﹣", "-"), **dict.fromkeys("〜∼～", "~"), "﹕": ":", "∶": ":"}
+)
 _NUMERALS = {sign: n for n, signs in enumerate(("〇○零", *"一二三四五六七八九")) for sign in signs}
 _WEEKDAYS = {sign: n for n, sign in enumerate("一二三四五六日")} | {"天": 6}
-_YEAR, _PART = "([0-9]{4}|[〇○零一二三四五六七八九]{4})", "([0-9]{1,2}|[〇零一二三四五六七八九十]{1,3})"
+_YEAR, _PART = (
+    "([0-9]{4}|[〇○零一二三四五六七八九]{4})",
+    "([0-9]{1,2}|[〇零一二三四五六七八九十]{1,3})",
+)
 _WITH_YEAR = re.compile(rf"{_YEAR}年{_PART}月{_PART}[日号]?")
 _WITHOUT_YEAR = re.compile(rf"{_PART}月{_PART}[日号]?")
 _ONLY_DAY = re.compile(rf"{_PART}[日号]")
@@ -40,15 +47,18 @@ _TIME = re.compile(
 )
 _YES, _NO = frozenset({"y", "yes", "是", "true"}), frozenset({"n", "no", "否", "false"})
 _PAIR = re.compile(r"(.+?)(?:[\s:,=、]+)([+-]?[0-9]+)")
-WORKED = {"work": "work", "rest": "rest"} | dict.fromkeys(
-    ("上班", "班", "工作", "工作日", "调休上班", "补班", "正常上班"), "work"
-) | dict.fromkeys(("休息", "休", "放假", "放假调休", "调休", "休假", "假"), "rest")
+WORKED = (
+    {"work": "work", "rest": "rest"}
+    | dict.fromkeys(("上班", "班", "工作", "工作日", "调休上班", "补班", "正常上班"), "work")
+    | dict.fromkeys(("休息", "休", "放假", "放假调休", "调休", "休假", "假"), "rest")
+)
 """word beside a day -> work or rest."""
 
 
 class Unread(ValueError):
-    """What was typed cannot be read: `text` is that line or value as it was typed, `number` which line it is (from 1;
-    None where there are no lines), `day` a date beside which another weekday stands."""
+    """What was typed cannot be read: `text` is that line or value as it was typed, `number` which
+    line it is (from 1; None where there are no lines), `day` a date beside which another weekday
+    stands."""
 
     def __init__(self, text: str = "", number: int | None = None, day: date | None = None) -> None:
         super().__init__(text)
@@ -56,14 +66,16 @@ class Unread(ValueError):
 
 
 class Line(NamedTuple):
-    """A line on which something can be seen: its number (from 1) and its words without blanks at the ends."""
+    """A line on which something can be seen: its number (from 1) and its words without blanks at
+    the ends."""
 
     number: int
     text: str
 
 
 def seen(sign: str) -> bool:
-    """Whether a sign can be seen: no blank of any width, no sign of control or format, no filler."""
+    """Whether a sign can be seen: no blank of any width, no sign of control or format, no
+    filler."""
     return sign not in _UNSEEN and unicodedata.category(sign)[0] not in "ZC" and not _selector(sign)
 
 
@@ -77,12 +89,14 @@ def visible(text: str) -> bool:
 
 
 def letters(text: str) -> int:
-    """How many letters and digits of a text can be seen: what a least number of characters counts."""
+    """How many letters and digits of a text can be seen: what a least number of characters
+    counts."""
     return sum(unicodedata.category(sign)[0] in "LN" and seen(sign) for sign in text)
 
 
 def folded(text: str) -> str:
-    """A text as it is read: digits and signs of half width, one kind of blank and dash, without what cannot be seen."""
+    """A text as it is read: digits and signs of half width, one kind of blank and dash, without
+    what cannot be seen."""
     return "".join(map(_folded, text)).translate(_DASHES)
 
 
@@ -113,7 +127,8 @@ def _trimmed(line: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text: lines that no empty one parts, each line without blanks at its ends."""
+    """The paragraphs of a text: lines that no empty one parts, each line without blanks at its
+    ends."""
     found: list[list[str]] = []
     last = -1
     for line in lines(text):
@@ -141,7 +156,8 @@ def yes(text: str) -> bool:
 
 
 def day(text: str, year: int | None = None) -> date:
-    """One date in any way of writing; without a year of its own it lies in `year`. Unread otherwise."""
+    """One date in any way of writing; without a year of its own it lies in `year`. Unread
+    otherwise."""
     plain = tight(text)
     found = _date_at(plain, 0, year, text)
     if found is None or found[1] != len(plain):
@@ -158,8 +174,11 @@ def span(text: str, year: int | None = None) -> list[date]:
     return found[0]
 
 
-def span_at(plain: str, place: int, year: int | None = None, typed: str = "") -> tuple[list[date], int] | None:
-    """The days that are named from a place of a folded text on, and where that ends; None where none begins there."""
+def span_at(
+    plain: str, place: int, year: int | None = None, typed: str = ""
+) -> tuple[list[date], int] | None:
+    """The days that are named from a place of a folded text on, and where that ends; None where
+    none begins there."""
     first = _date_at(plain, place, year, typed)
     if first is None:
         return None
@@ -175,11 +194,14 @@ def span_at(plain: str, place: int, year: int | None = None, typed: str = "") ->
 
 
 def _end_at(plain: str, place: int, start: date, typed: str) -> tuple[date, int] | None:
-    """The last day of a range: what it leaves out is the first one's; one before that lies in the next year."""
+    """The last day of a range: what it leaves out is the first one's; one before that lies in the
+    next year."""
     only = _ONLY_DAY.match(plain, place)
     if only:
         return _checked(start.year, start.month, _number(only[1]), plain, only.end(), typed)
-    dated = _WITH_YEAR.match(plain, place) or _SIGNS.match(plain, place) or _COMPACT.match(plain, place)
+    dated = (
+        _WITH_YEAR.match(plain, place) or _SIGNS.match(plain, place) or _COMPACT.match(plain, place)
+    )
     short = _WITHOUT_YEAR.match(plain, place)
     if dated or not short:
         return _date_at(plain, place, None, typed)
@@ -188,7 +210,8 @@ def _end_at(plain: str, place: int, start: date, typed: str) -> tuple[date, int]
 
 
 def _date_at(plain: str, place: int, year: int | None, typed: str) -> tuple[date, int] | None:
-    """The date that a folded text names at a place, and where it ends, a weekday beside it included."""
+    """The date that a folded text names at a place, and where it ends, a weekday beside it
+    included."""
     for pattern, parts in ((_WITH_YEAR, (1, 2, 3)), (_SIGNS, (1, 3, 4)), (_COMPACT, (1, 2, 3))):
         found = pattern.match(plain, place)
         if found:
@@ -200,7 +223,9 @@ def _date_at(plain: str, place: int, year: int | None, typed: str) -> tuple[date
     return None
 
 
-def _checked(year: int, month: int, of_month: int, plain: str, place: int, typed: str) -> tuple[date, int]:
+def _checked(
+    year: int, month: int, of_month: int, plain: str, place: int, typed: str
+) -> tuple[date, int]:
     """The date, which has to exist and to fall on the weekday that stands beside it."""
     if year not in YEARS:
         raise Unread((typed or plain).strip())
@@ -215,7 +240,9 @@ def _checked(year: int, month: int, of_month: int, plain: str, place: int, typed
     weekday = _WEEKDAY.search(inside) if beside[1] is not None else _WEEKDAY.match(inside)
     if weekday and _WEEKDAYS[weekday[1]] != found.weekday():
         raise Unread((typed or plain).strip(), day=found)
-    return found, beside.end() if beside[1] is not None else place + (weekday.end() if weekday else 0)
+    return found, beside.end() if beside[1] is not None else place + (
+        weekday.end() if weekday else 0
+    )
 
 
 def _number(text: str) -> int:
@@ -231,8 +258,8 @@ def _number(text: str) -> int:
 
 
 def moment(text: str) -> datetime:
-    """A moment on Beijing's clock; one without a zone is meant so, one without a time is the day's beginning. Unread
-    otherwise."""
+    """A moment on Beijing's clock; one without a zone is meant so, one without a time is the day's
+    beginning. Unread otherwise."""
     plain = tight(text)
     found = _date_at(plain, 0, None, text)
     if found is None:
@@ -261,8 +288,8 @@ def _at(begins: datetime, at: re.Match[str], text: str) -> datetime:
 
 
 def days(text: str, year: int | None = None) -> dict[date, str]:
-    """Lines `day word` or `days word` (2027年1月3日上班; 1月1日至3日 休息): day -> work or rest. A line that names a
-    year (2027年) is for the lines below it. Unread quotes the line."""
+    """Lines `day word` or `days word` (2027年1月3日上班; 1月1日至3日 休息): day -> work or rest. A line that
+    names a year (2027年) is for the lines below it. Unread quotes the line."""
     found: dict[date, str] = {}
     for line in lines(text):
         heading = year_of(line.text)
@@ -295,7 +322,8 @@ def days_of(line: Line, year: int | None) -> Iterator[tuple[date, str]]:
 
 
 def counts(text: str) -> dict[str, int]:
-    """Lines `code number` with a blank or a sign between: code -> number. Unread quotes the line."""
+    """Lines `code number` with a blank or a sign between: code -> number. Unread quotes the
+    line."""
     found: dict[str, int] = {}
     for line in lines(text):
         pair = _PAIR.fullmatch(folded(line.text))

@@ -1,5 +1,6 @@
-"""(8) accountability. "Units and responsible persons who are perfunctory, do not act or fail their duties are, after
-being supervised, handed to the county supervisory committee." Never straight from hotline data.
+"""(8) accountability. "Units and responsible persons who are perfunctory, do not act or fail their
+duties are, after being supervised, handed to the county supervisory committee." Never straight from
+hotline data.
 """
 
 from __future__ import annotations
@@ -28,29 +29,46 @@ from app.stages.supervision import review_open
 OUTCOMES = ("accepted", "supplement", "forwarded", "no_jurisdiction", "result")
 ENDING = ("forwarded", "no_jurisdiction", "result")
 TO_SEND = ("approved", "sealed")
-"""The states of a referral whose clock is the one to send it; so is a draft's that nobody has completed yet."""
-DRAFTING = ("supervision.opened", "supervision.reissued", "supervision.found", "supervision.concluded")
+"""The states of a referral whose clock is the one to send it; so is a draft's that nobody has
+completed yet."""
+DRAFTING = (
+    "supervision.opened",
+    "supervision.reissued",
+    "supervision.found",
+    "supervision.concluded",
+)
 """What an officer writes of a dossier before it is one."""
 
 
 def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
-    """The bot drafts the dossier at the first working-day sweep after the conclusion, once per item."""
+    """The bot drafts the dossier at the first working-day sweep after the conclusion, once per
+    item."""
     if row.state != "concluded" or not office.calendar.is_workday(office.now.date()):
         return []
-    if any(referral.supervision_id == row.id for referral in case.referrals) or row.confirmed_at is None:
+    if (
+        any(referral.supervision_id == row.id for referral in case.referrals)
+        or row.confirmed_at is None
+    ):
         return []
-    send_by = office.calendar.run(row.confirmed_at.date(), office.kept(case.allocated_at).send_workdays)
+    send_by = office.calendar.run(
+        row.confirmed_at.date(), office.kept(case.allocated_at).send_workdays
+    )
     columns = {
-        "case_id": case.id, "assignment_id": row.assignment_id, "supervision_id": row.id, "unit_id": row.unit_id,
-        "drafted_at": office.now, **clock("send_by", send_by), **clock("own", send_by),
-    }  # fmt: skip
+        "case_id": case.id,
+        "assignment_id": row.assignment_id,
+        "supervision_id": row.id,
+        "unit_id": row.unit_id,
+        "drafted_at": office.now,
+        **clock("send_by", send_by),
+        **clock("own", send_by),
+    }
     payload = {"send_by": send_by.on.isoformat(), "ground": row.ground}
     return [Effect("referral.drafted", "referral", None, "drafted", columns, payload, row.unit_id)]
 
 
 def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
-    """The room's own clock on a referral, or the time to send it, has run out: a red list of its own. While a review
-    is open the sending is held, and not late."""
+    """The room's own clock on a referral, or the time to send it, has run out: a red list of its
+    own. While a review is open the sending is held, and not late."""
     if row.state in ("closed", "abandoned") or row.own_at is None:
         return []
     held = any(item.id == row.supervision_id and review_open(item) for item in case.supervision)
@@ -69,19 +87,23 @@ _SNAPSHOT = (
     "ORDER BY line.root, e.id"
 )
 _SNAPSHOT_OF = {
-    "postgresql": text(_SNAPSHOT.format(id="CAST(w AS bigint)", ids="json_array_elements_text(CAST(:ids AS json))")),
+    "postgresql": text(
+        _SNAPSHOT.format(id="CAST(w AS bigint)", ids="json_array_elements_text(CAST(:ids AS json))")
+    ),
     "sqlite": text(_SNAPSHOT.format(id="w.value", ids="json_each(:ids)")),
 }
 
 
 def snapshots(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """Case id -> the frozen timeline of the cases of supervision items, with those they took over, in one statement:
-    what a draft starts from."""
+    """Case id -> the frozen timeline of the cases of supervision items, with those they took over,
+    in one statement: what a draft starts from."""
     statement = _SNAPSHOT_OF[session.get_bind().dialect.name]
     lines: dict[int, list[list[Any]]] = {}
     for row in session.execute(statement, {"ids": json.dumps(sorted(ids))}):
         at = row.at if isinstance(row.at, str) else row.at.isoformat(sep=" ")
-        lines.setdefault(row.root, []).append([row.chain, row.seq, at, row.kind, row.actor, row.hash])
+        lines.setdefault(row.root, []).append(
+            [row.chain, row.seq, at, row.kind, row.actor, row.hash]
+        )
     return {chain: canonical({"timeline": timeline}) for chain, timeline in lines.items()}
 
 
@@ -100,8 +122,12 @@ def complete_referral(
     own = office_at(session, now)
     due = own.calendar.run(now.date(), _limits(session, own, referral).review_referral_workdays)
     columns = {
-        "report": report, "proposal": proposal, "completed_at": now, "completed_by_id": actor.id, **clock("own", due)
-    }  # fmt: skip
+        "report": report,
+        "proposal": proposal,
+        "completed_at": now,
+        "completed_by_id": actor.id,
+        **clock("own", due),
+    }
     note(session, now, actor, referral, "referral.completed", columns)
     return referral
 
@@ -118,15 +144,17 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
     if actor.id in doers(session, "referral", referral.id, "referral.completed"):
         raise NotAllowed("completed_it_himself")
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), _limits(session, office, referral).approve_referral_workdays)
+    own = office.calendar.run(
+        now.date(), _limits(session, office, referral).approve_referral_workdays
+    )
     columns = {"reviewed_by_id": actor.id, "opened_by_id": None, **clock("own", own)}
     move(session, now, actor, referral, "reviewed", "referral.reviewed", columns)
     return referral
 
 
 def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral) -> str:
-    """Open a referral's paper, on the record: its facts as JSON, frozen once it is sealed, as they are now before. The
-    room and leaders read it, a committee reader sealed ones only."""
+    """Open a referral's paper, on the record: its facts as JSON, frozen once it is sealed, as they
+    are now before. The room and leaders read it, a committee reader sealed ones only."""
     sealed_too = referral.sealed is not None and "sealed" in actor.scopes
     if not (actor.is_a("officer", "supervision_head") or "leader" in actor.scopes or sealed_too):
         raise NotAllowed("not_found")
@@ -137,7 +165,9 @@ def open_paper(session: Session, now: datetime, actor: Actor, referral: Referral
 
 def referral_of(session: Session, case_id: int, id: int) -> Referral:
     """A referral of a case by its id; NotAllowed where it is not one of that case."""
-    found = session.scalars(select(Referral).where(Referral.id == id, Referral.case_id == case_id)).first()
+    found = session.scalars(
+        select(Referral).where(Referral.id == id, Referral.case_id == case_id)
+    ).first()
     if found is None:
         raise NotAllowed("not_found")
     return found
@@ -152,11 +182,14 @@ def approve_referral(
     scan: str = "",
     with_identity: bool = False,
 ) -> Referral:
-    """A leader approves, having opened the paper. An approval on paper is entered, with the scan, by an officer who
-    drafted nothing of it. Who completed, reviewed and approved are three persons."""
+    """A leader approves, having opened the paper. An approval on paper is entered, with the scan,
+    by an officer who drafted nothing of it. Who completed, reviewed and approved are three
+    persons."""
     _state(referral, "reviewed")
     item = session.get_one(Supervision, referral.supervision_id)
-    if actor.id in doers(session, "referral", referral.id, "referral.completed", "referral.reviewed"):
+    if actor.id in doers(
+        session, "referral", referral.id, "referral.completed", "referral.reviewed"
+    ):
         raise NotAllowed("completed_or_reviewed_it_himself")
     on_paper = not actor.is_a("leader")
     if on_paper and not (leader.strip() and scan.strip()):
@@ -166,26 +199,39 @@ def approve_referral(
     if not on_paper and not _opened(session, actor, referral):
         raise NotAllowed("paper_not_opened")
     columns = {
-        "approved_by_id": None if on_paper else actor.id, "approval_entered_by_id": actor.id if on_paper else None,
-        "approval_scan": scan, "with_identity": with_identity, "own_at": referral.send_by_at,
+        "approved_by_id": None if on_paper else actor.id,
+        "approval_entered_by_id": actor.id if on_paper else None,
+        "approval_scan": scan,
+        "with_identity": with_identity,
+        "own_at": referral.send_by_at,
         "own_clock": referral.send_by_clock,
-    }  # fmt: skip
-    payload = {"on_paper": on_paper, "with_identity": with_identity, "leader": leader if on_paper else actor.name}
+    }
+    payload = {
+        "on_paper": on_paper,
+        "with_identity": with_identity,
+        "leader": leader if on_paper else actor.name,
+    }
     move(session, now, actor, referral, "approved", "referral.approved", columns, payload)
     return referral
 
 
 def _opened(session: Session, actor: Actor, referral: Referral) -> bool:
     """Whether he opened the paper since it was reviewed last: what he approves is what he read."""
-    about = select(func.max(Event.id)).where(Event.subject == "referral", Event.subject_id == referral.id)
+    about = select(func.max(Event.id)).where(
+        Event.subject == "referral", Event.subject_id == referral.id
+    )
     reviewed = session.scalar(about.where(Event.kind == "referral.reviewed")) or 0
-    opened = session.scalar(about.where(Event.kind == "paper.opened", Event.actor == actor.word)) or 0
+    opened = (
+        session.scalar(about.where(Event.kind == "paper.opened", Event.actor == actor.word)) or 0
+    )
     return opened > reviewed
 
 
-def send_back_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
-    """The room's head sends back what was completed, the leader what was reviewed, who is both either: it is a draft
-    again."""
+def send_back_referral(
+    session: Session, now: datetime, actor: Actor, referral: Referral, reason: str
+) -> Referral:
+    """The room's head sends back what was completed, the leader what was reviewed, who is both
+    either: it is a draft again."""
     his = {"reviewed"} if actor.is_a("leader") else {"drafted"}
     _state(referral, *his, *(["drafted"] if actor.is_a("supervision_head") else []))
     if referral.completed_by_id is None:
@@ -193,9 +239,13 @@ def send_back_referral(session: Session, now: datetime, actor: Actor, referral: 
     if not reason.strip():
         raise NotAllowed("reason_missing")
     columns = {
-        "completed_by_id": None, "completed_at": None, "reviewed_by_id": None, "opened_by_id": None,
-        "own_at": referral.send_by_at, "own_clock": referral.send_by_clock,
-    }  # fmt: skip
+        "completed_by_id": None,
+        "completed_at": None,
+        "reviewed_by_id": None,
+        "opened_by_id": None,
+        "own_at": referral.send_by_at,
+        "own_clock": referral.send_by_clock,
+    }
     move(session, now, actor, referral, "drafted", "referral.sent_back", columns)
     return referral
 
@@ -205,37 +255,79 @@ def seal_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     _state(referral, "approved")
     whole = _frozen(session, now, actor, referral, 1)
     columns = {"sealed": whole, "sealed_at": now, "sealed_by_id": actor.id}
-    move(session, now, actor, referral, "sealed", "referral.sealed", columns, {"characters": len(whole)})
+    move(
+        session,
+        now,
+        actor,
+        referral,
+        "sealed",
+        "referral.sealed",
+        columns,
+        {"characters": len(whole)},
+    )
     return referral
 
 
-def draft_contents(session: Session, now: datetime, referral: Referral, **more: Any) -> dict[str, Any]:
-    """The facts of a dossier as they are now: what the reviewer and the approver read before it is sealed."""
-    timeline = json.loads(snapshots(session, [referral.supervision_id])[referral.case_id])["timeline"]
+def draft_contents(
+    session: Session, now: datetime, referral: Referral, **more: Any
+) -> dict[str, Any]:
+    """The facts of a dossier as they are now: what the reviewer and the approver read before it is
+    sealed."""
+    timeline = json.loads(snapshots(session, [referral.supervision_id])[referral.case_id])[
+        "timeline"
+    ]
     formed = {"volume": 1, "draft": True, "formed_at": now.isoformat(), "formed_by": None, **more}
     return contents(session, office_at(session, now), referral, timeline, **formed)
 
 
-def _frozen(session: Session, now: datetime, actor: Actor, referral: Referral, volume: int, **more: Any) -> str:
+def _frozen(
+    session: Session, now: datetime, actor: Actor, referral: Referral, volume: int, **more: Any
+) -> str:
     return canonical(
-        draft_contents(session, now, referral, volume=volume, draft=False, formed_by=actor.name, **more)
+        draft_contents(
+            session, now, referral, volume=volume, draft=False, formed_by=actor.name, **more
+        )
     )
 
 
 def record_dossier(
-    session: Session, now: datetime, referral: Referral, sha256: str, name: str, size: int, version: int = 1
+    session: Session,
+    now: datetime,
+    referral: Referral,
+    sha256: str,
+    name: str,
+    size: int,
+    version: int = 1,
 ) -> Dossier | None:
-    """Record the files that were made of a sealed dossier (version 1) or of a supplement's volume: the SHA-256 and
-    the bytes of its zip. None where they are recorded already. The case must be locked."""
-    volume = select(Supplement.id).where(Supplement.referral_id == referral.id, Supplement.n == version - 1)
+    """Record the files that were made of a sealed dossier (version 1) or of a supplement's volume:
+    the SHA-256 and the bytes of its zip. None where they are recorded already. The case must be
+    locked."""
+    volume = select(Supplement.id).where(
+        Supplement.referral_id == referral.id, Supplement.n == version - 1
+    )
     if referral.sealed is None or (version > 1 and session.scalar(volume) is None):
         raise ValueError(f"volume {version} of referral {referral.id} is not sealed")
     if dossier_of(session, referral, version) is not None:
         return None
-    row = Dossier(referral_id=referral.id, version=version, name=name, sha256=sha256, size=size, recorded_at=now)
+    row = Dossier(
+        referral_id=referral.id,
+        version=version,
+        name=name,
+        sha256=sha256,
+        size=size,
+        recorded_at=now,
+    )
     session.add(row)
     session.flush()
-    note(session, now, BOT, referral, "referral.made", None, {"version": version, "sha256": sha256, "size": size})
+    note(
+        session,
+        now,
+        BOT,
+        referral,
+        "referral.made",
+        None,
+        {"version": version, "sha256": sha256, "size": size},
+    )
     return row
 
 
@@ -246,7 +338,8 @@ def dossier_of(session: Session, referral: Referral, version: int = 1) -> Dossie
 
 
 def send_referral(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
-    """Send the sealed dossier with a numbered letter, once the time to ask for a review is over or it is ruled on."""
+    """Send the sealed dossier with a numbered letter, once the time to ask for a review is over or
+    it is ruled on."""
     _state(referral, "sealed")
     item = session.get_one(Supervision, referral.supervision_id)
     if review_open(item):
@@ -259,26 +352,52 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     late = now >= referral.send_by_at
     number = paper(session, office, "referral")
     columns = {"number": number, "sent_at": now, "sent_by_id": actor.id, **clock("own", None)}
-    move(session, now, actor, referral, "sent", "referral.sent", columns, {"number": number, "late": late})
+    move(
+        session,
+        now,
+        actor,
+        referral,
+        "sent",
+        "referral.sent",
+        columns,
+        {"number": number, "late": late},
+    )
     return referral
 
 
 def _last_supplement(session: Session, referral: Referral) -> Supplement | None:
-    query = select(Supplement).where(Supplement.referral_id == referral.id).order_by(Supplement.n.desc()).limit(1)
+    query = (
+        select(Supplement)
+        .where(Supplement.referral_id == referral.id)
+        .order_by(Supplement.n.desc())
+        .limit(1)
+    )
     return session.scalars(query).first()
 
 
 def record_receipt(session: Session, now: datetime, actor: Actor, referral: Referral) -> Referral:
-    """The officer records the committee's receipt 接收回执, of the dossier and again of each supplement, in order."""
+    """The officer records the committee's receipt 接收回执, of the dossier and again of each
+    supplement, in order."""
     supplement = None
     if referral.state != "sent":
-        waiting = select(Supplement).where(Supplement.referral_id == referral.id, Supplement.received_at.is_(None))
+        waiting = select(Supplement).where(
+            Supplement.referral_id == referral.id, Supplement.received_at.is_(None)
+        )
         supplement = session.scalars(waiting.order_by(Supplement.n).limit(1)).first()
         if referral.state != "received" or supplement is None:
             raise NotAllowed("nothing_to_receive", state=referral.state)
         supplement.received_at = now
     payload = {"supplement": supplement.n if supplement else None}
-    move(session, now, actor, referral, "received", "referral.received", {"received_at": now}, payload)
+    move(
+        session,
+        now,
+        actor,
+        referral,
+        "received",
+        "referral.received",
+        {"received_at": now},
+        payload,
+    )
     return referral
 
 
@@ -291,7 +410,8 @@ def record_outcome(
     words: str = "",
     due_on: date | None = None,
 ) -> Referral:
-    """The committee's outcome: accepted, a supplement asked for by a date, forwarded, no jurisdiction, a result."""
+    """The committee's outcome: accepted, a supplement asked for by a date, forwarded, no
+    jurisdiction, a result."""
     _state(referral, "received")
     if outcome not in OUTCOMES:
         raise NotAllowed("unknown_outcome", outcome=outcome)
@@ -303,11 +423,22 @@ def record_outcome(
         columns |= {"supplement_due_at": due.at, **clock("own", due)}
     note(session, now, actor, referral, "referral.outcome", columns, {"outcome": outcome})
     if outcome in ENDING:
-        move(session, now, actor, referral, "closed", "referral.closed", {"ended_at": now}, {"outcome": outcome})
+        move(
+            session,
+            now,
+            actor,
+            referral,
+            "closed",
+            "referral.closed",
+            {"ended_at": now},
+            {"outcome": outcome},
+        )
     return referral
 
 
-def supplement_referral(session: Session, now: datetime, actor: Actor, referral: Referral, words: str) -> Supplement:
+def supplement_referral(
+    session: Session, now: datetime, actor: Actor, referral: Referral, words: str
+) -> Supplement:
     """New facts make a supplementary volume; what was sealed stays as it is."""
     _state(referral, "received", "sent")
     if not words.strip():
@@ -315,14 +446,26 @@ def supplement_referral(session: Session, now: datetime, actor: Actor, referral:
     last = _last_supplement(session, referral)
     n = (last.n if last else 0) + 1
     whole = _frozen(session, now, actor, referral, n + 1, words=words)
-    row = Supplement(referral_id=referral.id, n=n, sent_at=now, sent_by_id=actor.id, words=words, sealed=whole)
+    row = Supplement(
+        referral_id=referral.id, n=n, sent_at=now, sent_by_id=actor.id, words=words, sealed=whole
+    )
     session.add(row)
     session.flush()
-    note(session, now, actor, referral, "referral.supplemented", clock("own", None), {"supplement": n})
+    note(
+        session,
+        now,
+        actor,
+        referral,
+        "referral.supplemented",
+        clock("own", None),
+        {"supplement": n},
+    )
     return row
 
 
-def abandon_referral(session: Session, now: datetime, actor: Actor, referral: Referral, reason: str) -> Referral:
+def abandon_referral(
+    session: Session, now: datetime, actor: Actor, referral: Referral, reason: str
+) -> Referral:
     """Abandon a referral before it is sent, with a reason; its item closes."""
     _state(referral, "drafted", "reviewed", "approved", "sealed")
     if not reason.strip():
@@ -338,4 +481,3 @@ def referrals(session: Session, case_id: int, unit_id: int | None = None) -> Seq
     if unit_id is not None:
         query = query.where(Referral.unit_id == unit_id)
     return session.scalars(query.order_by(Referral.id)).all()
-

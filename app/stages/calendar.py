@@ -1,7 +1,8 @@
 """The table of days, and the office as it stands at a moment: what every clock rests on.
 
-Days come, in order, from the office's own rows, from the published calendar of the State Council (a library carries
-it), and from a provisional guess. A year that arrives late makes open deadlines longer, never shorter. [procedure 0]
+Days come, in order, from the office's own rows, from the published calendar of the State Council (a
+library carries it), and from a provisional guess. A year that arrives late makes open deadlines
+longer, never shorter. [procedure 0]
 """
 
 from __future__ import annotations
@@ -13,13 +14,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ColumnElement, Table, false, func, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from app.ledger import Entry, look_at, move_many, note_office, seal_leftovers, touched, wrote
 from app.ledger.watch import forget
-from app.models import SUBJECTS, Assignment, CalendarDay, Case, OfficeHead, Reminder, Setting, SlaRule
+from app.models import (
+    SUBJECTS,
+    Assignment,
+    CalendarDay,
+    Case,
+    OfficeHead,
+    Reminder,
+    Setting,
+    SlaRule,
+)
 from app.models.columns import Moment, clock
 from app.roles import BOT, Actor
 from app.rules.limits import Limits, Versions, refusal
@@ -43,8 +63,8 @@ FIRST_YEAR = 2004
 YEARS_AHEAD = 10
 """How far ahead a person may name a date."""
 OFFICE, LIBRARY, WEEK, PROVISIONAL = "office", "library", "week", "provisional"
-"""Where a day is known from: a loaded notice names it, the published calendar has it, it follows the week in a year
-that is known, or it is a guess."""
+"""Where a day is known from: a loaded notice names it, the published calendar has it, it follows
+the week in a year that is known, or it is a guess."""
 _VERSION, _LAST = "calendar.version", "calendar.last"
 
 
@@ -73,13 +93,17 @@ def _changed(session: Session) -> None:
 def fill(session: Session, now: datetime, until: date | None = None) -> None:
     """Fill the table from 2004 to the end of next year, and of `until`'s where that is later.
 
-    Days that are there stay as they are, but for guessed ones that the library, in a newer version, knows: then open
-    deadlines are worked out anew."""
+    Days that are there stay as they are, but for guessed ones that the library, in a newer version,
+    knows: then open deadlines are worked out anew."""
     now = beijing(now)
     end = date(max(now.year + 1, until.year if until else 0), 12, 31)
-    _put(session, _LAST, end.isoformat())  # first: whoever fills at the same time waits here, and finds it filled
+    _put(
+        session, _LAST, end.isoformat()
+    )  # first: whoever fills at the same time waits here, and finds it filled
     last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
-    ordinal = session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
+    ordinal = (
+        session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
+    )
     day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
     rows = []
     while day <= end:
@@ -104,12 +128,15 @@ def fill(session: Session, now: datetime, until: date | None = None) -> None:
 
 
 def reach(session: Session, now: datetime, day: date) -> None:
-    """Let the table reach a day that a person named, some years ahead as far as can be guessed; NotAllowed beyond."""
+    """Let the table reach a day that a person named, some years ahead as far as can be guessed;
+    NotAllowed beyond."""
     calendar = office_at(session, now).calendar
     if day > calendar.last and day.year <= now.year + YEARS_AHEAD:
         fill(session, now, day)
     elif not calendar.first <= day <= calendar.last:
-        raise NotAllowed("day_outside_calendar", day=day.isoformat(), last=calendar.last.isoformat())
+        raise NotAllowed(
+            "day_outside_calendar", day=day.isoformat(), last=calendar.last.isoformat()
+        )
 
 
 def _learned(session: Session) -> dict[date, bool]:
@@ -120,10 +147,18 @@ def _learned(session: Session) -> dict[date, bool]:
 
 
 def set_days(session: Session, days: Mapping[date, bool], source: str = OFFICE) -> None:
-    """Write days as the office (or another source) has them, and count the running numbers after them anew."""
+    """Write days as the office (or another source) has them, and count the running numbers after
+    them anew."""
     first = min(days)
-    rows = session.scalars(select(CalendarDay).where(CalendarDay.day >= first).order_by(CalendarDay.day)).all()
-    ordinal = session.scalar(select(CalendarDay.ordinal).where(CalendarDay.day == first - timedelta(days=1))) or 0
+    rows = session.scalars(
+        select(CalendarDay).where(CalendarDay.day >= first).order_by(CalendarDay.day)
+    ).all()
+    ordinal = (
+        session.scalar(
+            select(CalendarDay.ordinal).where(CalendarDay.day == first - timedelta(days=1))
+        )
+        or 0
+    )
     for row in rows:
         if row.day in days:
             row.worked, row.source = days[row.day], source
@@ -134,10 +169,12 @@ def set_days(session: Session, days: Mapping[date, bool], source: str = OFFICE) 
 
 
 def _calendar(session: Session, version: str, day_ends: int) -> Calendar:
-    """The calendar of a version: read once and shared, for as long as the database names that version."""
+    """The calendar of a version: read once and shared, for as long as the database names that
+    version."""
     shared: dict[tuple[str, int], Calendar] = session.info["calendars"]
     held = shared.get((version, day_ends))
-    # `held`, not the dict, is what is given back: another thread may share another version in between.
+    # `held`, not the dict, is what is given back: another thread may share another version in
+    # between.
     if held is None:
         days: dict[date, bool] = {}
         guessed = set()
@@ -155,20 +192,27 @@ def _on_file(session: Session) -> tuple[dict[str, str], Versions]:
     """The office's settings and the numbers in force, in one statement."""
     rules = select(SlaRule.valid_from, SlaRule.name, SlaRule.value, SlaRule.id)
     settings = select(type_coerce(null(), Moment), Setting.name, Setting.value, literal(0))
-    both = union_all(rules.where(SlaRule.approved_at.is_not(None)), settings).order_by("valid_from", "id")
+    both = union_all(rules.where(SlaRule.approved_at.is_not(None)), settings).order_by(
+        "valid_from", "id"
+    )
     rows = session.execute(both).all()
-    versions = Versions((row.valid_from, row.name, json.loads(row.value)) for row in rows if row.valid_from)
+    versions = Versions(
+        (row.valid_from, row.name, json.loads(row.value)) for row in rows if row.valid_from
+    )
     return {row.name: row.value for row in rows if row.valid_from is None}, versions
 
 
 def _versions(session: Session) -> Versions:
-    query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(SlaRule.approved_at.is_not(None))
+    query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(
+        SlaRule.approved_at.is_not(None)
+    )
     rows = session.execute(query.order_by(SlaRule.valid_from, SlaRule.id))
     return Versions((row.valid_from, row.name, json.loads(row.value)) for row in rows)
 
 
 def office_at(session: Session, now: datetime) -> Office:
-    """The office as it stands at a moment: calendar, numbers, words. Fills the table where it ends too early."""
+    """The office as it stands at a moment: calendar, numbers, words. Fills the table where it ends
+    too early."""
     now = beijing(now)
     held: Office | None = session.info.get("office")
     if held is not None and held.now == now:
@@ -187,12 +231,14 @@ def office_at(session: Session, now: datetime) -> Office:
 def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
     query = select(Setting.value).where(Setting.name == _VERSION)
-    return _calendar(session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends)
+    return _calendar(
+        session, session.scalars(query).one(), _versions(session).at(beijing(now)).day_ends
+    )
 
 
 def days_held(session: Session, now: datetime) -> dict[date, tuple[bool, str]]:
-    """day -> worked, and where that is known from, up to the end of next year, for who only reads: nothing is
-    filled."""
+    """day -> worked, and where that is known from, up to the end of next year, for who only reads:
+    nothing is filled."""
     rows = session.execute(select(CalendarDay.day, CalendarDay.worked, CalendarDay.source))
     held = {row.day: (bool(row.worked), str(row.source)) for row in rows}
     day, end = max(held, default=date(FIRST_YEAR - 1, 12, 31)), date(beijing(now).year + 1, 12, 31)
@@ -207,7 +253,9 @@ def office_with(session: Session, now: datetime, days: Mapping[date, tuple[bool,
     versions = _versions(session)
     guessed = frozenset(day for day, (_, source) in days.items() if source == PROVISIONAL)
     worked = {day: worked for day, (worked, _) in days.items()}
-    return Office(Calendar.of(worked, guessed, versions.at(beijing(now)).day_ends), versions, beijing(now))
+    return Office(
+        Calendar.of(worked, guessed, versions.at(beijing(now)).day_ends), versions, beijing(now)
+    )
 
 
 def numbers_known(session: Session, now: datetime) -> Limits:
@@ -216,15 +264,22 @@ def numbers_known(session: Session, now: datetime) -> Limits:
 
 
 def _look_again(session: Session, now: datetime) -> None:
-    """When the bot looks at a case was worked out with the days as they were: it looks at all of them anew."""
+    """When the bot looks at a case was worked out with the days as they were: it looks at all of
+    them anew."""
     soon = sweep_not_before(now)
-    later = select(Case.id, Case.head_seq).where(Case.look_again_at > soon).order_by(Case.id).with_for_update()
+    later = (
+        select(Case.id, Case.head_seq)
+        .where(Case.look_again_at > soon)
+        .order_by(Case.id)
+        .with_for_update()
+    )
     rows = session.execute(later, execution_options=UNSCOPED)
     look_at(session, {row.id: row.head_seq for row in rows}, soon)
 
 
 def recompute(session: Session, now: datetime, actor: Actor) -> None:
-    """Work every open deadline out anew: longer where the new calendar says so, never shorter. [procedure 0]"""
+    """Work every open deadline out anew: longer where the new calendar says so, never shorter.
+    [procedure 0]"""
     office = office_at(session, now)
     entries = moving(session, office)
     for start in range(0, len(entries), 1000):
@@ -235,17 +290,20 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
 
 
 def moving(session: Session, office: Office) -> list[Entry]:
-    """What working every open deadline out anew would change: the later ones, and those whose basis is another by now;
-    nothing is written. It looks at all cases, whoever asks."""
+    """What working every open deadline out anew would change: the later ones, and those whose basis
+    is another by now; nothing is written. It looks at all cases, whoever asks."""
     whole_days = office.calendar.to_midnight()
     entries: list[Entry] = []
     for subject, (names, states) in CLOCKS.items():
         model: Any = SUBJECTS[subject]
         running = model.state.in_(states) | _still_running(model, office.now)
-        for row in session.scalars(select(model).where(running).order_by(model.id), execution_options=UNSCOPED):
+        for row in session.scalars(
+            select(model).where(running).order_by(model.id), execution_options=UNSCOPED
+        ):
             later = {
                 name: _later(whole_days if name == "heard" else office.calendar, row.deadline(name))
-                for name in names if name not in STANDS.get((subject, getattr(row, "role", row.state)), ())
+                for name in names
+                if name not in STANDS.get((subject, getattr(row, "role", row.state)), ())
             }
             moved = {name: deadline for name, deadline in later.items() if deadline}
             if moved:
@@ -257,7 +315,9 @@ def moving(session: Session, office: Office) -> list[Entry]:
 def longest_open(session: Session) -> date | None:
     """The last day on which an open clock runs out; None where none runs."""
     latest = [
-        select(func.max(getattr(SUBJECTS[subject], f"{name}_at"))).where(SUBJECTS[subject].state.in_(states))
+        select(func.max(getattr(SUBJECTS[subject], f"{name}_at"))).where(
+            SUBJECTS[subject].state.in_(states)
+        )
         for subject, (names, states) in CLOCKS.items()
         for name in names
     ]
@@ -267,8 +327,8 @@ def longest_open(session: Session) -> date | None:
 
 
 def _still_running(one: Any, now: datetime) -> ColumnElement[bool]:
-    """What has ended and whose clocks run: an answered reminder may open again, a closed item have its review, a
-    suggestion be screened."""
+    """What has ended and whose clocks run: an answered reminder may open again, a closed item have
+    its review, a suggestion be screened."""
     if one is Reminder:
         held = select(Assignment.id).where(Assignment.state.in_(LIVE))
         return (Reminder.state == "satisfied") & Reminder.assignment_id.in_(held)
@@ -307,18 +367,29 @@ def _moved(subject: str, row: Any, moved: Mapping[str, Deadline], now: datetime)
     if "due" in moved and subject == "assignment":
         columns |= marked(row, moved["due"], now)
     chain = row.id if isinstance(row, Case) else row.case_id
-    return Entry(chain, "clock.moved", subject, row.id, None, None, columns, payload, getattr(row, "unit_id", None))
+    return Entry(
+        chain,
+        "clock.moved",
+        subject,
+        row.id,
+        None,
+        None,
+        columns,
+        payload,
+        getattr(row, "unit_id", None),
+    )
 
 
 def marked(assignment: Assignment, due: Deadline, now: datetime) -> dict[str, Any]:
-    """Where a new due date has passed as well, an overdue mark for the old one stands for both. [procedure 2]"""
+    """Where a new due date has passed as well, an overdue mark for the old one stands for both.
+    [procedure 2]"""
     done = assignment.overdue_for is not None and due.at <= now
     return {"overdue_for": due.at} if done else {}
 
 
 def assist_deadline(calendar: Calendar, lead: Deadline, allocated_on: date) -> Deadline:
-    """An assist's due: the lead's less a working day, not before the first one after allocation nor after the
-    lead's. [procedure 0]"""
+    """An assist's due: the lead's less a working day, not before the first one after allocation nor
+    after the lead's. [procedure 0]"""
     on = max(calendar.before(lead.on), calendar.after(allocated_on))
     if calendar.end_of(on) >= lead.at:
         if lead.unit == "hours":
@@ -326,34 +397,61 @@ def assist_deadline(calendar: Calendar, lead: Deadline, allocated_on: date) -> D
         counted = calendar.counted(allocated_on, lead.on)
         return Deadline(lead.at, allocated_on, 0, "named", lead.basis, counted)
     return Deadline(
-        calendar.end_of(on), allocated_on, 0, "named", calendar.basis(allocated_on, on),
+        calendar.end_of(on),
+        allocated_on,
+        0,
+        "named",
+        calendar.basis(allocated_on, on),
         calendar.counted(allocated_on, on),
-    )  # fmt: skip
+    )
 
 
 def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
-    """Open assists move with their leads' due, and where working days come in between though the lead's date stands
-    as named; never earlier than they were told."""
-    leads = {e.subject_id: e.columns for e in entries if e.subject == "assignment" and "due_at" in e.columns}
+    """Open assists move with their leads' due, and where working days come in between though the
+    lead's date stands as named; never earlier than they were told."""
+    leads = {
+        e.subject_id: e.columns
+        for e in entries
+        if e.subject == "assignment" and "due_at" in e.columns
+    }
     lead = aliased(Assignment)
-    query = select(Assignment, lead).join(lead, lead.case_id == Assignment.case_id).where(
-        Assignment.role == "assist", Assignment.state.in_(LIVE), Assignment.round == lead.round,
-        lead.role == "lead", lead.state.in_(LIVE),
-    ).order_by(Assignment.id)  # fmt: skip
+    query = (
+        select(Assignment, lead)
+        .join(lead, lead.case_id == Assignment.case_id)
+        .where(
+            Assignment.role == "assist",
+            Assignment.state.in_(LIVE),
+            Assignment.round == lead.round,
+            lead.role == "lead",
+            lead.state.in_(LIVE),
+        )
+        .order_by(Assignment.id)
+    )
     for assist, its_lead in session.execute(query, execution_options=UNSCOPED).all():
         moved = leads.get(its_lead.id)
-        new = deadline_from(moved["due_at"], moved["due_clock"]) if moved else its_lead.deadline("due")
+        new = (
+            deadline_from(moved["due_at"], moved["due_clock"])
+            if moved
+            else its_lead.deadline("due")
+        )
         due = _assist_anew(office.calendar, assist, new)
         own = assist.deadline("due")
-        if due.at > assist.due_at or (own is not None and due.at == own.at and due.basis != own.basis):
+        if due.at > assist.due_at or (
+            own is not None and due.at == own.at and due.basis != own.basis
+        ):
             entries.append(_moved("assignment", assist, {"due": due}, office.now))
 
 
 def _assist_anew(calendar: Calendar, assist: Assignment, lead: Deadline | None) -> Deadline:
-    """An assist's due worked out anew, with the extension it was granted itself; never after its lead's."""
+    """An assist's due worked out anew, with the extension it was granted itself; never after its
+    lead's."""
     own = assist.deadline("due")
     assert own is not None and lead is not None  # noqa: S101
-    due = max(assist_deadline(calendar, lead, assist.allocated_at.date()), calendar.again(own), key=lambda one: one.at)
+    due = max(
+        assist_deadline(calendar, lead, assist.allocated_at.date()),
+        calendar.again(own),
+        key=lambda one: one.at,
+    )
     return min(due, lead, key=lambda one: one.at)
 
 
@@ -366,26 +464,43 @@ def change_rule(
     valid_from: date | None = None,
     reason: str = "",
 ) -> SlaRule:
-    """An IT administrator proposes another value for a number, valid from a day (now, where none is named)."""
+    """An IT administrator proposes another value for a number, valid from a day (now, where none is
+    named)."""
     wrong = refusal(name, value)
     if wrong:
         raise NotAllowed(wrong, name=name, value=str(value))
-    since = now if valid_from is None else datetime(valid_from.year, valid_from.month, valid_from.day, tzinfo=BEIJING)
+    since = (
+        now
+        if valid_from is None
+        else datetime(valid_from.year, valid_from.month, valid_from.day, tzinfo=BEIJING)
+    )
     if since < now:
         raise NotAllowed("rule_in_the_past", name=name)
     row = SlaRule(
-        name=name, value=json.dumps(value), valid_from=since, reason=reason, changed_at=now, changed_by_id=actor.id
+        name=name,
+        value=json.dumps(value),
+        valid_from=since,
+        reason=reason,
+        changed_at=now,
+        changed_by_id=actor.id,
     )
     session.add(row)
     session.flush()
-    note_office(session, now, actor, "rule.proposed", {"rule": name, "value": value, "from": since.isoformat()})
+    note_office(
+        session,
+        now,
+        actor,
+        "rule.proposed",
+        {"rule": name, "value": value, "from": since.isoformat()},
+    )
     return row
 
 
 def approve_rule(
     session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
 ) -> SlaRule:
-    """The centre head approves a proposed number, or turns it down; cases allocated before keep theirs."""
+    """The centre head approves a proposed number, or turns it down; cases allocated before keep
+    theirs."""
     row: SlaRule = proposed(session, SlaRule, proposal)
     if row.changed_by_id == actor.id:
         raise NotAllowed("own_proposal")
@@ -397,7 +512,9 @@ def approve_rule(
     row.valid_from = max(row.valid_from, now)
     session.flush()
     session.info.pop("office", None)
-    note_office(session, now, actor, "rule.changed", {"rule": row.name, "value": json.loads(row.value)})
+    note_office(
+        session, now, actor, "rule.changed", {"rule": row.name, "value": json.loads(row.value)}
+    )
     return row
 
 

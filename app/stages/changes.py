@@ -1,6 +1,6 @@
-"""Changes of accounts and roles: done at once where they give nothing, else proposed by one person and confirmed by
-another. [procedure, Who may do what: "accounts, resets and roles that give case, reveal, supervision or audit rights
-take effect when a second person confirms them"]"""
+"""Changes of accounts and roles: done at once where they give nothing, else proposed by one person
+and confirmed by another. [procedure, Who may do what: "accounts, resets and roles that give case,
+reveal, supervision or audit rights take effect when a second person confirms them"]"""
 
 from __future__ import annotations
 
@@ -21,22 +21,32 @@ from app.rules.refusal import NotAllowed
 from app.stages import factors, people
 from app.stages.people import NOBODY, account, held_by, slip_is_over
 from app.stages.proposals import proposed, waits
-from app.stages.roles import composed, custom_rights, custom_role, holders, refuse_name, refuse_rights, weighty
+from app.stages.roles import (
+    composed,
+    custom_rights,
+    custom_role,
+    holders,
+    refuse_name,
+    refuse_rights,
+    weighty,
+)
 
 Wanted = Mapping[str, Any]
 About: TypeAlias = Person | Role | None
 GUARDS = ("it_admin", "centre_head", "log_auditor")
 """Without somebody in each of them who can log in, the office cannot help itself."""
 CONFIRMING: dict[str, tuple[str, ...]] = {
-    "centre_head": ("centre_head",), "log_auditor": ("log_auditor",), "either": ("centre_head", "log_auditor"),
-}  # fmt: skip
+    "centre_head": ("centre_head",),
+    "log_auditor": ("log_auditor",),
+    "either": ("centre_head", "log_auditor"),
+}
 """word of a change -> the roles that confirm it."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One verb about accounts: what refuses it to whoever proposed it (an account's id), whether it gives anything that
-    a second person confirms, and what does it."""
+    """One verb about accounts: what refuses it to whoever proposed it (an account's id), whether it
+    gives anything that a second person confirms, and what does it."""
 
     refuse: Callable[[Session, int | None, Any, Wanted], None]
     gives: Callable[[Session, Any, Wanted], bool]
@@ -51,8 +61,8 @@ def _gives_account(session: Session, row: Any, wanted: Wanted) -> bool:
 
 
 def _gives_more(session: Session, row: Person, wanted: Wanted) -> bool:
-    """Roles that were not held before; all of them anew for an account that was closed, or in another unit. Who guards
-    the office is not put out of it by one person alone either."""
+    """Roles that were not held before; all of them anew for an account that was closed, or in
+    another unit. Who guards the office is not put out of it by one person alone either."""
     kept = held_by(row) if row.active and row.unit_id == wanted["unit"] else set()
     stays = set(wanted["roles"]) if wanted["active"] else set()
     guard_goes = row.active and bool((held_by(row) & set(GUARDS)) - stays)
@@ -95,15 +105,21 @@ def _make(session: Session, now: datetime, actor: Actor, row: None, wanted: Want
     return people.made(session, now, actor, wanted)
 
 
-def _reset_password(session: Session, now: datetime, actor: Actor, row: Person, wanted: Wanted) -> Person:
+def _reset_password(
+    session: Session, now: datetime, actor: Actor, row: Person, wanted: Wanted
+) -> Person:
     return people.password_reset(session, now, actor, row)
 
 
-def _reset_factor(session: Session, now: datetime, actor: Actor, row: Person, wanted: Wanted) -> Person:
+def _reset_factor(
+    session: Session, now: datetime, actor: Actor, row: Person, wanted: Wanted
+) -> Person:
     return factors.factor_reset(session, now, actor, row)
 
 
-def _compose(session: Session, now: datetime, actor: Actor, row: Role | None, wanted: Wanted) -> Role:
+def _compose(
+    session: Session, now: datetime, actor: Actor, row: Role | None, wanted: Wanted
+) -> Role:
     """A role of the office's own, made or changed; the sessions of everybody who holds it end."""
     role = Role(name=wanted["name"]) if row is None else row
     role.permissions = composed(session, wanted["rights"])
@@ -112,7 +128,13 @@ def _compose(session: Session, now: datetime, actor: Actor, row: Role | None, wa
     for one in holders(session, role):
         one.session_version += 1
     session.flush()
-    note_office(session, now, actor, "role.changed", {"role": role.id, "rights": sorted(set(wanted["rights"]))})
+    note_office(
+        session,
+        now,
+        actor,
+        "role.changed",
+        {"role": role.id, "rights": sorted(set(wanted["rights"]))},
+    )
     return role
 
 
@@ -138,7 +160,8 @@ def add_user(
     roles: Sequence[str],
     unit: Unit | None = None,
 ) -> AccountChange | Person | Role:
-    """An account with its roles; unit people belong to a unit. It lets in with the password of a slip."""
+    """An account with its roles; unit people belong to a unit. It lets in with the password of a
+    slip."""
     wanted = {"username": username.strip(), **_person(first_name, roles, unit)}
     return _ask(session, now, actor, "add_user", None, wanted)
 
@@ -153,18 +176,22 @@ def edit_user(
     active: bool = True,
     unit: Unit | None = None,
 ) -> AccountChange | Person | Role:
-    """Change an account. What it loses it loses at once; what it gains waits for the second person, and the rest of
-    the change with it."""
+    """Change an account. What it loses it loses at once; what it gains waits for the second person,
+    and the rest of the change with it."""
     wanted = {**_person(first_name, roles, unit), "active": active}
     return _ask(session, now, actor, "edit_user", account(session, id), wanted)
 
 
-def reset_password(session: Session, now: datetime, actor: Actor, id: int) -> AccountChange | Person | Role:
+def reset_password(
+    session: Session, now: datetime, actor: Actor, id: int
+) -> AccountChange | Person | Role:
     """Give an account the password of a slip."""
     return _ask(session, now, actor, "reset_password", account(session, id), {})
 
 
-def reset_second_factor(session: Session, now: datetime, actor: Actor, id: int) -> AccountChange | Person | Role:
+def reset_second_factor(
+    session: Session, now: datetime, actor: Actor, id: int
+) -> AccountChange | Person | Role:
     """Forget the second factor of somebody who lost his device."""
     return _ask(session, now, actor, "reset_second_factor", account(session, id), {})
 
@@ -173,18 +200,36 @@ def add_role(
     session: Session, now: datetime, actor: Actor, name: str, rights: Sequence[str]
 ) -> AccountChange | Person | Role:
     """Compose a role of the office's own from the rights of the table."""
-    return _ask(session, now, actor, "add_role", None, {"name": name.strip(), "rights": [*dict.fromkeys(rights)]})
+    return _ask(
+        session,
+        now,
+        actor,
+        "add_role",
+        None,
+        {"name": name.strip(), "rights": [*dict.fromkeys(rights)]},
+    )
 
 
 def edit_role(
     session: Session, now: datetime, actor: Actor, id: int, rights: Sequence[str]
 ) -> AccountChange | Person | Role:
     """Change what a custom role may do. Nobody changes his own."""
-    return _ask(session, now, actor, "edit_role", custom_role(session, id), {"rights": [*dict.fromkeys(rights)]})
+    return _ask(
+        session,
+        now,
+        actor,
+        "edit_role",
+        custom_role(session, id),
+        {"rights": [*dict.fromkeys(rights)]},
+    )
 
 
 def _person(first_name: str, roles: Iterable[str], unit: Unit | None) -> dict[str, Any]:
-    return {"first_name": first_name.strip(), "roles": sorted(set(roles)), "unit": unit.id if unit else None}
+    return {
+        "first_name": first_name.strip(),
+        "roles": sorted(set(roles)),
+        "unit": unit.id if unit else None,
+    }
 
 
 def _ask(
@@ -208,10 +253,17 @@ def _stands(session: Session, about: About) -> dict[str, Any]:
     """How an account or a role stands, in the fields of the forms that change it."""
     if isinstance(about, Person):
         return {
-            "username": about.username, "first_name": about.first_name, "roles": sorted(held_by(about)),
-            "unit": about.unit_id, "active": about.active,
-        }  # fmt: skip
-    return {} if about is None else {"name": about.name, "rights": sorted(custom_rights(session, [about.id]))}
+            "username": about.username,
+            "first_name": about.first_name,
+            "roles": sorted(held_by(about)),
+            "unit": about.unit_id,
+            "active": about.active,
+        }
+    return (
+        {}
+        if about is None
+        else {"name": about.name, "rights": sorted(custom_rights(session, [about.id]))}
+    )
 
 
 def _propose(
@@ -220,21 +272,36 @@ def _propose(
     person, role = (about if isinstance(about, kind) else None for kind in (Person, Role))
     stood = _stands(session, about)
     row = AccountChange(
-        verb=verb, person_id=person.id if person else None, role_id=role.id if role else None,
-        stood=_kept(stood), wanted=_kept(wanted), proposed_at=now, proposed_by_id=actor.id,
+        verb=verb,
+        person_id=person.id if person else None,
+        role_id=role.id if role else None,
+        stood=_kept(stood),
+        wanted=_kept(wanted),
+        proposed_at=now,
+        proposed_by_id=actor.id,
         confirmers=_confirmers({*stood.get("roles", ()), *wanted.get("roles", ())}),
-    )  # fmt: skip
-    if any((one.verb, one.person_id, one.role_id, one.wanted) == _what(row) for one in _waiting(session)):
+    )
+    if any(
+        (one.verb, one.person_id, one.role_id, one.wanted) == _what(row)
+        for one in _waiting(session)
+    ):
         raise NotAllowed("change_waits")
     session.add(row)
     session.flush()
-    note_office(session, now, actor, "account.proposed", {"change": row.id, "verb": verb, "user": row.person_id})
+    note_office(
+        session,
+        now,
+        actor,
+        "account.proposed",
+        {"change": row.id, "verb": verb, "user": row.person_id},
+    )
     return row
 
 
 def _confirmers(roles: set[str]) -> str:
-    """Who confirms a change of an account with these roles, before or after: the centre head, the log auditor for an IT
-    administrator. About a centre head either does: there may be no second one."""
+    """Who confirms a change of an account with these roles, before or after: the centre head, the
+    log auditor for an IT administrator. About a centre head either does: there may be no second
+    one."""
     if "it_admin" in roles:
         return "log_auditor"
     return "either" if "centre_head" in roles else "centre_head"
@@ -249,14 +316,17 @@ def _kept(values: Wanted) -> str:
 
 
 def _waiting(session: Session) -> Sequence[AccountChange]:
-    return session.scalars(select(AccountChange).where(waits(AccountChange)).order_by(AccountChange.id)).all()
+    return session.scalars(
+        select(AccountChange).where(waits(AccountChange)).order_by(AccountChange.id)
+    ).all()
 
 
 def confirm_account(
     session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
 ) -> AccountChange:
-    """A second person lets a change of an account or a role take effect, or turns it down: the centre head, where it is
-    about an IT administrator the log auditor. Nobody confirms what he proposed, or what is about himself."""
+    """A second person lets a change of an account or a role take effect, or turns it down: the
+    centre head, where it is about an IT administrator the log auditor. Nobody confirms what he
+    proposed, or what is about himself."""
     lock_office(session)
     row: AccountChange = proposed(session, AccountChange, proposal)
     about: About = row.person if row.person_id is not None else row.role
@@ -268,7 +338,9 @@ def confirm_account(
         raise NotAllowed("own_account")
     if not accept:
         row.refused_at = now
-        note_office(session, now, actor, "account.refused", {"change": row.id, "user": row.person_id})
+        note_office(
+            session, now, actor, "account.refused", {"change": row.id, "user": row.person_id}
+        )
         return row
     if about is not None:
         session.refresh(about)
@@ -297,21 +369,26 @@ def _concerned(session: Session, about: About) -> set[int]:
 
 
 class Done(NamedTuple):
-    """What came of a reset from the shell: the account, and the change that waits where it was not done."""
+    """What came of a reset from the shell: the account, and the change that waits where it was not
+    done."""
 
     account: Person
     waits: AccountChange | None
 
 
 def from_shell(session: Session, now: datetime, verb: str, username: str) -> Done:
-    """Reset a password or a second factor by whoever owns the data folder. It is done for the last IT administrator,
-    centre head or log auditor who can log in, and told to centre heads and auditors; else it is a proposal."""
+    """Reset a password or a second factor by whoever owns the data folder. It is done for the last
+    IT administrator, centre head or log auditor who can log in, and told to centre heads and
+    auditors; else it is a proposal."""
     lock_office(session)
     row = named(session, username)
     KINDS[verb].refuse(session, None, row, {})
     if not _is_last(session, now, row):
         return Done(row, _propose(session, now, NOBODY, verb, row, {}))
-    shell = {"reset_password": people.password_reset_from_shell, "reset_second_factor": factors.factor_reset_from_shell}
+    shell = {
+        "reset_password": people.password_reset_from_shell,
+        "reset_second_factor": factors.factor_reset_from_shell,
+    }
     return Done(shell[verb](session, now, row), None)
 
 
@@ -328,13 +405,14 @@ def _is_last(session: Session, now: datetime, row: Person) -> bool:
 
 
 def unguarded(session: Session, now: datetime) -> list[str]:
-    """The roles that guard the office in which nobody can log in: an office of before has one of the three only."""
+    """The roles that guard the office in which nobody can log in: an office of before has one of
+    the three only."""
     query = select(Person).join(Person.roles).where(Person.active.is_(True))
     return [role for role in GUARDS if not _lets_in_one(session, now, query, role)]
 
 
 def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str) -> bool:
-    """Whether one of these has a role and can log in. A lock of some minutes counts for nothing: whoever types wrong
-    passwords brings it about."""
+    """Whether one of these has a role and can log in. A lock of some minutes counts for nothing:
+    whoever types wrong passwords brings it about."""
     rows = session.scalars(people.where(Role.name == role)).unique().all()
     return any(one.password and not slip_is_over(one, now) for one in rows)

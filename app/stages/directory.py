@@ -1,4 +1,5 @@
-"""The office's directory: member units, who holds which post, categories, words. Each change is on the record."""
+"""The office's directory: member units, who holds which post, categories, words. Each change is on
+the record."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ def _kept(session: Session, model: type[Any], id: int) -> Any:
     return found
 
 
-def _told(session: Session, now: datetime, actor: Actor, word: str, about: str, row: Any, change: str) -> Any:
+def _told(
+    session: Session, now: datetime, actor: Actor, word: str, about: str, row: Any, change: str
+) -> Any:
     session.flush()
     note_office(session, now, actor, word, {about: row.id, "change": change})
     return row
@@ -44,7 +47,13 @@ def _unit_terms(session: Session, code: str, name: str, id: int | None) -> dict[
 
 
 def add_unit(
-    session: Session, now: datetime, actor: Actor, code: str, name: str, superior: Unit | None = None, **facts: Any
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    code: str,
+    name: str,
+    superior: Unit | None = None,
+    **facts: Any,
 ) -> Unit:
     """Enter a member unit. `facts` are its other columns."""
     terms = _unit_terms(session, code, name, None)
@@ -64,21 +73,27 @@ def edit_unit(
     superior: Unit | None = None,
     **facts: Any,
 ) -> Unit:
-    """Change a unit's name, code, superior, facts, or whether it is active; a dissolved unit stays dissolved."""
+    """Change a unit's name, code, superior, facts, or whether it is active; a dissolved unit stays
+    dissolved."""
     row = _kept(session, Unit, id)
     if row.successor_id is not None and active:
         raise NotAllowed("no_successor")
     if superior is not None and superior.id == row.id:
         raise NotAllowed("field_wrong", field="superior")
     terms = _unit_terms(session, code, name, row.id)
-    row.code, row.name, row.active, row.superior_id = *terms.values(), active, superior.id if superior else None
+    row.code, row.name, row.active, row.superior_id = (
+        *terms.values(),
+        active,
+        superior.id if superior else None,
+    )
     for column, said in facts.items():
         setattr(row, column, said)
     return _told(session, now, actor, "unit.changed", "unit", row, "edited")  # type: ignore[no-any-return]
 
 
 POSTS = ("head", "deputy", "liaison", "staff")
-"""The posts of a unit's people: a dossier names who held one on the date of the fault. [procedure 8]"""
+"""The posts of a unit's people: a dossier names who held one on the date of the fault. [procedure
+8]"""
 
 
 def _term(from_on: date, to_on: date | None) -> None:
@@ -97,10 +112,19 @@ def add_post(
     to_on: date | None = None,
     **words: str,
 ) -> UnitPost:
-    """Enter who holds a post of a unit, since when; `words` are its duty and the cadre authority."""
+    """Enter who holds a post of a unit, since when; `words` are its duty and the cadre
+    authority."""
     _term(from_on, to_on)
     account = session.scalar(select(Person.id).where(Person.username == person))
-    row = UnitPost(unit_id=unit.id, person=person, post=post, user_id=account, from_on=from_on, to_on=to_on, **words)
+    row = UnitPost(
+        unit_id=unit.id,
+        person=person,
+        post=post,
+        user_id=account,
+        from_on=from_on,
+        to_on=to_on,
+        **words,
+    )
     session.add(row)
     return _told(session, now, actor, "post.changed", "post", row, "added")  # type: ignore[no-any-return]
 
@@ -118,12 +142,21 @@ def edit_post(
 
 
 def category_named(named: str) -> Select[int]:
-    """A query for the id of the category that is named: by its path (either stroke between), by its name where no other
-    category has it, or by its id."""
-    # Registering asks for it beside other look-ups, where SQLite is told no table's name: each column has its own.
-    one = select(Category.id.label("its_id"), Category.name.label("its_name"), Category.parent_id.label("its_above"))
-    above = select(Category.id.label("above_id"), Category.name.label("above_name")).subquery("above")
-    other = select(Category.id.label("other_id"), Category.name.label("other_name")).subquery("other")
+    """A query for the id of the category that is named: by its path (either stroke between), by its
+    name where no other category has it, or by its id."""
+    # Registering asks for it beside other look-ups, where SQLite is told no table's name: each
+    # column has its own.
+    one = select(
+        Category.id.label("its_id"),
+        Category.name.label("its_name"),
+        Category.parent_id.label("its_above"),
+    )
+    above = select(Category.id.label("above_id"), Category.name.label("above_name")).subquery(
+        "above"
+    )
+    other = select(Category.id.label("other_id"), Category.name.label("other_name")).subquery(
+        "other"
+    )
     its = one.subquery("its")
     word = re.sub(r"\s*[/／]\s*", PATH_SIGN, named.strip())
     name, path = its.c.its_name, above.c.above_name + PATH_SIGN + its.c.its_name
@@ -149,19 +182,25 @@ def _parent(session: Session, parent: str | None, own: int) -> int | None:
 
 
 def _free(session: Session, name: str, parent: int | None, own: int) -> str:
-    """The name, which no other category under the same parent has; it holds no sign that parts a path."""
+    """The name, which no other category under the same parent has; it holds no sign that parts a
+    path."""
     word = name.strip()
     if not word:
         raise NotAllowed("field_missing", field="name")
     if PATH_SIGN in word:
         raise NotAllowed("field_wrong", field="name")
     under = Category.parent_id.is_(None) if parent is None else Category.parent_id == parent
-    if session.scalar(select(Category.id).where(Category.name == word, under, Category.id != own)) is not None:
+    if (
+        session.scalar(select(Category.id).where(Category.name == word, under, Category.id != own))
+        is not None
+    ):
         raise NotAllowed("category_taken", name=word)
     return word
 
 
-def add_category(session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None) -> Category:
+def add_category(
+    session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None
+) -> Category:
     """Enter a category of matters, under another one or at the top. [procedure 1]"""
     lock_office(session)
     above = _parent(session, parent, 0)
@@ -171,7 +210,13 @@ def add_category(session: Session, now: datetime, actor: Actor, name: str, paren
 
 
 def edit_category(
-    session: Session, now: datetime, actor: Actor, id: int, name: str, parent: str | None = None, active: bool = True
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    id: int,
+    name: str,
+    parent: str | None = None,
+    active: bool = True,
 ) -> Category:
     """Change a category's name or place, or whether it is still chosen."""
     lock_office(session)
@@ -185,12 +230,14 @@ def edit_category(
 
 
 LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000}
-"""How long a word of the office may be: with the year and the number it fits the number of a paper or a report."""
+"""How long a word of the office may be: with the year and the number it fits the number of a paper
+or a report."""
 LONGEST_NAME = 80
 
 
 def _readable(value: str) -> None:
-    """The rules that dossiers cite, each a line: the days between which one is in force can be read."""
+    """The rules that dossiers cite, each a line: the days between which one is in force can be
+    read."""
     try:
         articles(value)
     except ValueError as line:
@@ -198,8 +245,8 @@ def _readable(value: str) -> None:
 
 
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
-    """Change a word of the office: its name, or a series word, which goes into the numbers of papers. Versions that the
-    desk counts itself are not settings that anybody types."""
+    """Change a word of the office: its name, or a series word, which goes into the numbers of
+    papers. Versions that the desk counts itself are not settings that anybody types."""
     if name not in SETTINGS:
         raise NotAllowed("unknown_setting", name=name)
     if not value.strip():

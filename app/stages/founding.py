@@ -23,7 +23,8 @@ HASH_METHOD, SALT_LENGTH = "scrypt", 16
 
 
 class SetupRefused(Exception):
-    """An office that cannot be set up like this: a message id of a sentence, with its facts. Nothing was written."""
+    """An office that cannot be set up like this: a message id of a sentence, with its facts.
+    Nothing was written."""
 
     def __init__(self, msgid: str, **facts: Any) -> None:
         super().__init__(msgid)
@@ -31,13 +32,14 @@ class SetupRefused(Exception):
 
 
 def hashed(password: str, method: str = HASH_METHOD) -> str:
-    """A password as the account keeps it. Slow on purpose (a tenth of a second): hash once what many share."""
+    """A password as the account keeps it. Slow on purpose (a tenth of a second): hash once what
+    many share."""
     return generate_password_hash(password, method=method, salt_length=SALT_LENGTH)
 
 
 def lay_roles(session: Session) -> dict[str, Role]:
-    """The roles as rows, so that accounts can hold them; those that are there stay. What a role may do is not in the
-    database but in `app.roles.RIGHTS`."""
+    """The roles as rows, so that accounts can hold them; those that are there stay. What a role may
+    do is not in the database but in `app.roles.RIGHTS`."""
     there = {row.name: row for row in session.scalars(select(Role).where(Role.name.in_(RIGHTS)))}
     missing = {name: Role(name=name) for name in RIGHTS if name not in there}
     session.add_all(missing.values())
@@ -54,15 +56,21 @@ def make_account(
     unit_id: int | None = None,
     active: bool = True,
 ) -> Person:
-    """An account with its roles; `name` is the person's own (the username where it is not known). ValueError where a
-    unit's role comes without the unit, or a unit without a unit's role."""
+    """An account with its roles; `name` is the person's own (the username where it is not known).
+    ValueError where a unit's role comes without the unit, or a unit without a unit's role."""
     held = list(roles)
     if (unit_id is not None) != any(role.name in UNIT_ROLES for role in held):
         raise ValueError(f"{username}: a unit's people, and nobody else, belong to a unit")
     row = Person(
-        username=username, first_name=name or username, last_name="", email=f"{username.lower()}@desk.invalid",
-        password=password_hash, active=active, unit_id=unit_id, roles=held,
-    )  # fmt: skip
+        username=username,
+        first_name=name or username,
+        last_name="",
+        email=f"{username.lower()}@desk.invalid",
+        password=password_hash,
+        active=active,
+        unit_id=unit_id,
+        roles=held,
+    )
     session.add(row)
     session.flush()
     return row
@@ -70,11 +78,14 @@ def make_account(
 
 def actor_of(row: Person) -> Actor:
     """Who acts with an account, by his person's name."""
-    return person(row.id, row.first_name or row.username, [role.name for role in row.roles], row.unit_id)
+    return person(
+        row.id, row.first_name or row.username, [role.name for role in row.roles], row.unit_id
+    )
 
 
 def refuse_unless_empty(session: Session) -> None:
-    """SetupRefused where there is an account or a case. Whoever sets an office up at the same time waits here."""
+    """SetupRefused where there is an account or a case. Whoever sets an office up at the same time
+    waits here."""
     session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
     accounts = session.scalar(select(func.count()).select_from(Person)) or 0
     if accounts:
@@ -85,8 +96,9 @@ def refuse_unless_empty(session: Session) -> None:
 
 
 def guards_to_make(session: Session, now: datetime) -> list[str]:
-    """The roles of the first accounts that an office lacks: all three where nobody has one. SetupRefused where it
-    lacks none, or where there are cases and no accounts. Whoever sets an office up at the same time waits here."""
+    """The roles of the first accounts that an office lacks: all three where nobody has one.
+    SetupRefused where it lacks none, or where there are cases and no accounts. Whoever sets an
+    office up at the same time waits here."""
     session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
     accounts = session.scalar(select(func.count()).select_from(Person)) or 0
     lacking = unguarded(session, now)
@@ -100,7 +112,9 @@ def guards_to_make(session: Session, now: datetime) -> list[str]:
 def refuse_unless_they_hold(names: Mapping[str, str], passwords: Mapping[str, str]) -> None:
     """SetupRefused where a name is none or named twice, or where a password would not hold."""
     for role, name in names.items():
-        flaw = username_flaw(name) or (password_flaw(passwords[role], name) if role in passwords else None)
+        flaw = username_flaw(name) or (
+            password_flaw(passwords[role], name) if role in passwords else None
+        )
         if flaw is not None:
             raise SetupRefused(flaw)
         if [one.lower() for one in names.values()].count(name.lower()) > 1:
@@ -110,10 +124,11 @@ def refuse_unless_they_hold(names: Mapping[str, str], passwords: Mapping[str, st
 def first_accounts(
     session: Session, now: datetime, names: Mapping[str, str], password: str | None
 ) -> dict[str, tuple[str, str]]:
-    """Set up an empty real office: the roles, and its first IT administrator, centre head and log auditor, each with a
-    first password that is good for one login; role -> (account, that password). Where people have accounts already,
-    those of the three in whose role nobody can log in. SetupRefused where there are none of these, where a name is
-    none, taken or named twice, or where the administrator's password would not hold."""
+    """Set up an empty real office: the roles, and its first IT administrator, centre head and log
+    auditor, each with a first password that is good for one login; role -> (account, that
+    password). Where people have accounts already, those of the three in whose role nobody can log
+    in. SetupRefused where there are none of these, where a name is none, taken or named twice, or
+    where the administrator's password would not hold."""
     roles_wanted = guards_to_make(session, now)
     begun = roles_wanted != [*GUARDS]
     names = {role: names[role] for role in roles_wanted}
@@ -123,12 +138,17 @@ def first_accounts(
     refuse_unless_they_hold(names, first)
     roles = lay_roles(session)
     for role, name in names.items():
-        if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
+        if (
+            session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower()))
+            is not None
+        ):
             raise SetupRefused("username_taken", username=name)
         row = make_account(session, name, [roles[role]], hashed(first[role]))
         row.slip_until = now + SLIP_HOLDS
         if begun:
             session.flush()
-            note_office(session, now, NOBODY, "user.added_from_shell", {"user": row.id, "roles": [role]})
+            note_office(
+                session, now, NOBODY, "user.added_from_shell", {"user": row.id, "roles": [role]}
+            )
     session.flush()
     return {role: (name, first[role]) for role, name in names.items()}

@@ -1,4 +1,5 @@
-"""Handling: what the member unit does between allocation and visit. Staff signs and drafts, the head approves."""
+"""Handling: what the member unit does between allocation and visit. Staff signs and drafts, the
+head approves."""
 
 from __future__ import annotations
 
@@ -28,24 +29,31 @@ from app.stages.duties import may_handle
 
 
 def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
-    """The bot signs for it 视为签收 after a working day, and that is late; never while a return is pending."""
+    """The bot signs for it 视为签收 after a working day, and that is late; never while a return is
+    pending."""
     if one.state != "allocated" or one.sign_at is None or office.now < one.sign_at:
         return []
     sets = {"signed_at": office.now, "signed_by": "bot"}
     payload = {"true_at": one.sign_at.isoformat()}
-    return [Effect("assignment.auto_signed", "assignment", one, "signed", sets, payload, one.unit_id)]
+    return [
+        Effect("assignment.auto_signed", "assignment", one, "signed", sets, payload, one.unit_id)
+    ]
 
 
 def sign_for(session: Session, now: datetime, actor: Actor, assignment: Assignment) -> Assignment:
     """Sign for an assignment 签收."""
     if assignment.state != "allocated":
-        raise NotAllowed("signed_already" if assignment.signed_at else "not_to_sign", state=assignment.state)
+        raise NotAllowed(
+            "signed_already" if assignment.signed_at else "not_to_sign", state=assignment.state
+        )
     columns = {"signed_at": now, "signed_by": "unit"}
     move(session, now, actor, assignment, "signed", "assignment.signed", columns)
     return assignment
 
 
-def first_response(session: Session, now: datetime, actor: Actor, assignment: Assignment, words: str) -> Assignment:
+def first_response(
+    session: Session, now: datetime, actor: Actor, assignment: Assignment, words: str
+) -> Assignment:
     """An emergency's first response: what is being done, within two hours."""
     if assignment.response_at is None:
         raise NotAllowed("not_an_emergency")
@@ -55,7 +63,15 @@ def first_response(session: Session, now: datetime, actor: Actor, assignment: As
     if not letters(words):
         raise NotAllowed("words_missing")
     late = now >= assignment.response_at
-    note(session, now, actor, assignment, "assignment.responded", {"first_response_at": now}, {"late": late})
+    note(
+        session,
+        now,
+        actor,
+        assignment,
+        "assignment.responded",
+        {"first_response_at": now},
+        {"late": late},
+    )
     return assignment
 
 
@@ -73,19 +89,35 @@ def _signed(session: Session, now: datetime, actor: Actor, assignment: Assignmen
 
 
 def _file(
-    session: Session, now: datetime, actor: Actor, one: Assignment, kind: str, drafted_by: int | None, **facts: Any
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    one: Assignment,
+    kind: str,
+    drafted_by: int | None,
+    **facts: Any,
 ) -> Request:
     office = office_at(session, now)
     own = office.calendar.run(now.date(), kept(session, office, one).ruling_workdays)
     columns = {
-        "case_id": one.case_id, "assignment_id": one.id, "unit_id": one.unit_id, "round": one.round, "kind": kind,
-        "filed_at": now, "filed_by_id": actor.id, "drafted_by_id": drafted_by,
-        "self_approved": drafted_by in (None, actor.id), **clock("own", own), **facts,
-    }  # fmt: skip
+        "case_id": one.case_id,
+        "assignment_id": one.id,
+        "unit_id": one.unit_id,
+        "round": one.round,
+        "kind": kind,
+        "filed_at": now,
+        "filed_by_id": actor.id,
+        "drafted_by_id": drafted_by,
+        "self_approved": drafted_by in (None, actor.id),
+        **clock("own", own),
+        **facts,
+    }
     payload = {"kind": kind, **{name: facts[name] for name in ("workdays",) if name in facts}}
     if facts.get("promised_on"):
         payload["promised_on"] = facts["promised_on"].isoformat()
-    row: Request = bear(session, now, actor, "request", "pending", "request.filed", columns, payload)
+    row: Request = bear(
+        session, now, actor, "request", "pending", "request.filed", columns, payload
+    )
     return row
 
 
@@ -95,21 +127,38 @@ def _asked(session: Session, one: Assignment, kind: str) -> list[Request]:
 
 
 def request_return(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str, drafted_by: int | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    reason: str,
+    drafted_by: int | None = None,
 ) -> Request:
-    """Return a wrongly allocated case, within a working day of allocation, once per unit per case."""
+    """Return a wrongly allocated case, within a working day of allocation, once per unit per
+    case."""
     if assignment.state not in ("allocated", "signed"):
         raise NotAllowed("not_open", state=assignment.state)
     if assignment.return_at is None or now >= assignment.return_at:
         raise NotAllowed("too_late_to_return")
     before = select(func.count()).where(
-        Request.case_id == assignment.case_id, Request.unit_id == assignment.unit_id, Request.kind == "return"
+        Request.case_id == assignment.case_id,
+        Request.unit_id == assignment.unit_id,
+        Request.kind == "return",
     )
     if session.scalar(before):
         raise NotAllowed("returned_once")
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    row = _file(session, now, actor, assignment, "return", drafted_by, words=reason, came_from=assignment.state)
+    row = _file(
+        session,
+        now,
+        actor,
+        assignment,
+        "return",
+        drafted_by,
+        words=reason,
+        came_from=assignment.state,
+    )
     move(session, now, actor, assignment, "return_pending", "assignment.return_asked")
     return row
 
@@ -123,7 +172,8 @@ def request_extension(
     reason: str,
     drafted_by: int | None = None,
 ) -> Request:
-    """Ask for an extension before due, of at most ten working days from the old due date, once per round."""
+    """Ask for an extension before due, of at most ten working days from the old due date, once per
+    round."""
     _open(assignment)
     office = office_at(session, now)
     most = kept(session, office, assignment).extension_workdays
@@ -137,7 +187,9 @@ def request_extension(
         raise NotAllowed("reason_missing")
     if assignment.role == "assist":
         _within_lead(session, office, assignment, workdays)
-    return _file(session, now, actor, assignment, "extension", drafted_by, words=reason, workdays=workdays)
+    return _file(
+        session, now, actor, assignment, "extension", drafted_by, words=reason, workdays=workdays
+    )
 
 
 def _within_lead(session: Session, office: Office, assist: Assignment, workdays: int) -> None:
@@ -158,8 +210,8 @@ def _promise(
     drafted_by: int | None,
     **facts: Any,
 ) -> Request:
-    """File a promise: its date lies after today and at most ten working days after due; of each kind one pending or
-    accepted, and two filed, per round."""
+    """File a promise: its date lies after today and at most ten working days after due; of each
+    kind one pending or accepted, and two filed, per round."""
     _open(one)
     office = office_at(session, now)
     limits = kept(session, office, one)
@@ -193,12 +245,21 @@ def explain(
     if letters(words) < least:
         raise NotAllowed("explanation_too_short", characters=least)
     return _promise(
-        session, now, actor, assignment, "explanation", promised_on, drafted_by, words=words, category=category
-    )  # fmt: skip
+        session,
+        now,
+        actor,
+        assignment,
+        "explanation",
+        promised_on,
+        drafted_by,
+        words=words,
+        category=category,
+    )
 
 
 def clear_opinion(opinion: str, next_step: str, step_on: date | None) -> None:
-    """A clear handling opinion is an opinion, a next step and a date; empty phrases alone are refused."""
+    """A clear handling opinion is an opinion, a next step and a date; empty phrases alone are
+    refused."""
     if not says_something(opinion):
         raise NotAllowed("no_handling_opinion")
     if not names_a_step(next_step) or step_on is None:
@@ -218,7 +279,9 @@ def reply_interim(
     """An interim reply 阶段性回复: a clear handling opinion and a promised date."""
     clear_opinion(opinion, next_step, promised_on)
     words = f"{opinion}\n{next_step}"
-    return _promise(session, now, actor, assignment, "interim", promised_on, drafted_by, words=words)
+    return _promise(
+        session, now, actor, assignment, "interim", promised_on, drafted_by, words=words
+    )
 
 
 def reply(
@@ -236,26 +299,44 @@ def reply(
     drafted_by: int | None = None,
     **form: Any,
 ) -> Reply:
-    """The unit's final reply, approved by its head. `form` are the other fields of the units' reply form. With
-    `imported` (history taken over) it stands as it is. The verdict on its lateness is frozen now."""
+    """The unit's final reply, approved by its head. `form` are the other fields of the units' reply
+    form. With `imported` (history taken over) it stands as it is. The verdict on its lateness is
+    frozen now."""
     _open(assignment)
     case = session.get_one(Case, assignment.case_id)
     may_handle(session, actor, case)
     if not imported:
         clear_opinion(opinion, next_step, step_on)
         _complete(case, public_answer, contacted, why_not_contacted)
-    if assignment.role == "lead" and any(one.state in OPEN_ASSIGNMENT for one in live_assists(session, assignment)):
+    if assignment.role == "lead" and any(
+        one.state in OPEN_ASSIGNMENT for one in live_assists(session, assignment)
+    ):
         raise NotAllowed("assist_open")
     _signed(session, now, actor, assignment)
     too_late = _late(session, now, case, assignment)
     columns = {
-        "case_id": case.id, "assignment_id": assignment.id, "unit_id": assignment.unit_id, "round": assignment.round,
-        "filed_at": now, "approved_by_id": actor.id, "drafted_by_id": drafted_by, "late": too_late,
-        "imported": imported, "self_approved": drafted_by in (None, actor.id), "opinion": opinion,
-        "next_step": next_step, "step_on": step_on, "public_answer": public_answer, "contacted": contacted,
-        "why_not_contacted": why_not_contacted, **clock("own", _assist_clock(session, now, case, assignment)), **form,
-    }  # fmt: skip
-    row: Reply = bear(session, now, actor, "reply", "filed", "reply.filed", columns, {"late": too_late})
+        "case_id": case.id,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
+        "filed_at": now,
+        "approved_by_id": actor.id,
+        "drafted_by_id": drafted_by,
+        "late": too_late,
+        "imported": imported,
+        "self_approved": drafted_by in (None, actor.id),
+        "opinion": opinion,
+        "next_step": next_step,
+        "step_on": step_on,
+        "public_answer": public_answer,
+        "contacted": contacted,
+        "why_not_contacted": why_not_contacted,
+        **clock("own", _assist_clock(session, now, case, assignment)),
+        **form,
+    }
+    row: Reply = bear(
+        session, now, actor, "reply", "filed", "reply.filed", columns, {"late": too_late}
+    )
     answered = {"replied_at": now, "reply_id": row.id, "late": too_late}
     payload = {"late": too_late, "reply": row.id}
     move(session, now, actor, assignment, "replied", "assignment.replied", answered, payload)
@@ -288,20 +369,31 @@ def _examine_by(session: Session, now: datetime, case: Case) -> Deadline:
 
 
 def _assist_clock(session: Session, now: datetime, case: Case, one: Assignment) -> Deadline | None:
-    """The centre's clock to examine an assist's reply, like the lead's: that one is its case's own. [procedure 0]"""
+    """The centre's clock to examine an assist's reply, like the lead's: that one is its case's own.
+    [procedure 0]"""
     return _examine_by(session, now, case) if one.role == "assist" else None
 
 
 def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    move(session, now, actor, case, "examining", "case.replied", clock("own", _examine_by(session, now, case)))
+    move(
+        session,
+        now,
+        actor,
+        case,
+        "examining",
+        "case.replied",
+        clock("own", _examine_by(session, now, case)),
+    )
 
 
 DRAFTED_FOR = {"feed_back": ("opened", "reissued"), "record_statement": ("confirmed",)}
-"""What staff drafts about a supervision item -> the states in which the unit has something to say about it."""
+"""What staff drafts about a supervision item -> the states in which the unit has something to say
+about it."""
 
 
 def _drafted_in_time(session: Session, assignment: Assignment, verb: str) -> None:
-    """Nothing is drafted that the head could not file any more: the assignment, or the item, still waits for it."""
+    """Nothing is drafted that the head could not file any more: the assignment, or the item, still
+    waits for it."""
     if verb not in DRAFTED_FOR:
         if assignment.state not in OPEN_ASSIGNMENT:
             raise NotAllowed("not_open", state=assignment.state)
@@ -316,7 +408,12 @@ def _drafted_in_time(session: Session, assignment: Assignment, verb: str) -> Non
 
 
 def draft(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, verb: str, fields: Mapping[str, Any]
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    verb: str,
+    fields: Mapping[str, Any],
 ) -> Draft:
     """Staff drafts what the head approves: the verb and its fields, kept as they were typed."""
     if verb not in DRAFTED.values():
@@ -324,11 +421,19 @@ def draft(
     _drafted_in_time(session, assignment, verb)
     if not any(str(value).strip() for value in fields.values() if value is not None):
         raise NotAllowed("draft_empty")
-    typed = {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
+    typed = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in fields.items()
+    }
     row = Draft(
-        case_id=assignment.case_id, assignment_id=assignment.id, unit_id=assignment.unit_id, verb=verb,
-        fields=json.dumps(typed, ensure_ascii=False), drafted_at=now, drafted_by_id=actor.id,
-    )  # fmt: skip
+        case_id=assignment.case_id,
+        assignment_id=assignment.id,
+        unit_id=assignment.unit_id,
+        verb=verb,
+        fields=json.dumps(typed, ensure_ascii=False),
+        drafted_at=now,
+        drafted_by_id=actor.id,
+    )
     session.add(row)
     session.flush()
     note(session, now, actor, assignment, "draft.made", None, {"verb": verb, "draft": row.id})
@@ -347,14 +452,22 @@ def use_draft(session: Session, now: datetime, one: Assignment, verb: str, draft
 
 
 def _holds(row: Assignment) -> tuple[bool, bool, bool, bool, int]:
-    """How near an assignment is to its unit: open, held, a held assist (the lead waits for it), accepted, new."""
+    """How near an assignment is to its unit: open, held, a held assist (the lead waits for it),
+    accepted, new."""
     held = row.state in LIVE
-    return row.state in OPEN_ASSIGNMENT, held, held and row.role == "assist", row.state == "accepted", row.id
+    return (
+        row.state in OPEN_ASSIGNMENT,
+        held,
+        held and row.role == "assist",
+        row.state == "accepted",
+        row.id,
+    )
 
 
 def held_by(session: Session, case: Case, unit_id: int) -> Assignment:
-    """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest; NotAllowed
-    where it has none. (A case that took over another's has ended ones of its own that may be newer.)"""
+    """A unit's assignment on a case: the one it still holds, else the one accepted last, else the
+    newest; NotAllowed where it has none. (A case that took over another's has ended ones of its own
+    that may be newer.)"""
     query = select(Assignment).where(Assignment.case_id == case.id, Assignment.unit_id == unit_id)
     rows = session.scalars(query.order_by(Assignment.id)).all()
     if not rows:

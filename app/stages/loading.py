@@ -1,7 +1,9 @@
-"""Loading the days of a notice: what it names, what a year still lacks, and what that does to running clocks.
+"""Loading the days of a notice: what it names, what a year still lacks, and what that does to
+running clocks.
 
-Only days that a notice names are the office's own. A year is known when each public holiday's own date is a rest day
-that was loaded (or published): then the days that nobody named follow the week. [procedure 0]
+Only days that a notice names are the office's own. A year is known when each public holiday's own
+date is a rest day that was loaded (or published): then the days that nobody named follow the week.
+[procedure 0]
 """
 
 from __future__ import annotations
@@ -47,13 +49,17 @@ class Lacking(NamedTuple):
     day: date
 
 
-def lacking(session: Session, years: Iterable[int], days: Mapping[date, bool] | None = None) -> list[Lacking]:
+def lacking(
+    session: Session, years: Iterable[int], days: Mapping[date, bool] | None = None
+) -> list[Lacking]:
     """What these years lack to be known, once `days` (True: worked) are loaded too."""
     found, loaded = [], days or {}
     for year in sorted(set(years)):
         own = holidays(year)
         query = select(CalendarDay.day).where(
-            CalendarDay.day.in_(own.values()), CalendarDay.source.in_(NAMED), CalendarDay.worked.is_(False)
+            CalendarDay.day.in_(own.values()),
+            CalendarDay.source.in_(NAMED),
+            CalendarDay.worked.is_(False),
         )
         rests = set(session.scalars(query))
         for name, day in own.items():
@@ -63,8 +69,8 @@ def lacking(session: Session, years: Iterable[int], days: Mapping[date, bool] | 
 
 
 class Move(NamedTuple):
-    """A clock that would run longer: of which case (0: of the draft of a report: `report`, its kind and first day),
-    which subject and name, of which unit, until when before and then."""
+    """A clock that would run longer: of which case (0: of the draft of a report: `report`, its kind
+    and first day), which subject and name, of which unit, until when before and then."""
 
     case: int
     subject: str
@@ -76,8 +82,9 @@ class Move(NamedTuple):
 
 
 class Foreseen(NamedTuple):
-    """What loading days would do: `held` is the table of days with them, `lacking` what their years lack still,
-    `moves` which clocks run longer; `settled` so many end as before, and no longer rest on a guess."""
+    """What loading days would do: `held` is the table of days with them, `lacking` what their years
+    lack still, `moves` which clocks run longer; `settled` so many end as before, and no longer rest
+    on a guess."""
 
     held: Mapping[date, tuple[bool, str]]
     lacking: Sequence[Lacking]
@@ -86,7 +93,8 @@ class Foreseen(NamedTuple):
 
 
 def foresee(session: Session, now: datetime, days: Mapping[date, bool]) -> Foreseen:
-    """What loading these days (True: worked) would do; nothing is written. NotAllowed where they cannot be loaded."""
+    """What loading these days (True: worked) would do; nothing is written. NotAllowed where they
+    cannot be loaded."""
     held = days_held(session, now)
     _insist_on(days, min(held), max(held))
     held |= {day: (worked, OFFICE) for day, worked in days.items()}
@@ -127,14 +135,21 @@ def _insist_on(days: Mapping[date, bool], first: date, last: date) -> None:
 def load_calendar(
     session: Session, now: datetime, actor: Actor, days: Mapping[date, bool], reason: str = ""
 ) -> CalendarProposal:
-    """An IT administrator proposes days (True: worked); nothing changes before the centre head approves them."""
+    """An IT administrator proposes days (True: worked); nothing changes before the centre head
+    approves them."""
     office = office_at(session, now)
     _insist_on(days, office.calendar.first, office.calendar.last)
     named = json.dumps({day.isoformat(): worked for day, worked in sorted(days.items())})
     proposal = CalendarProposal(days=named, reason=reason, proposed_at=now, proposed_by_id=actor.id)
     session.add(proposal)
     session.flush()
-    note_office(session, now, actor, "calendar.proposed", {"proposal": proposal.id, "days": json.loads(proposal.days)})
+    note_office(
+        session,
+        now,
+        actor,
+        "calendar.proposed",
+        {"proposal": proposal.id, "days": json.loads(proposal.days)},
+    )
     return proposal
 
 
@@ -146,8 +161,8 @@ def proposed_days(proposal: CalendarProposal) -> dict[date, bool]:
 def approve_calendar(
     session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
 ) -> CalendarProposal:
-    """The centre head approves a proposal, or turns it down. Approved, its days count from now on, and every
-    open clock is worked out anew."""
+    """The centre head approves a proposal, or turns it down. Approved, its days count from now on,
+    and every open clock is worked out anew."""
     row: CalendarProposal = proposed(session, CalendarProposal, proposal)
     if row.proposed_by_id == actor.id:
         raise NotAllowed("own_proposal")
@@ -160,13 +175,16 @@ def approve_calendar(
     for year in sorted({day.year for day in days}):
         _settle(session, year)
     row.approved_at, row.approved_by_id = now, actor.id
-    note_office(session, now, actor, "calendar.loaded", {"proposal": row.id, "days": json.loads(row.days)})
+    note_office(
+        session, now, actor, "calendar.loaded", {"proposal": row.id, "days": json.loads(row.days)}
+    )
     recompute(session, now, actor)
     return row
 
 
 def _settle(session: Session, year: int) -> None:
-    """Let the days of a year that no notice names follow the week where the year is known, else leave them guessed."""
+    """Let the days of a year that no notice names follow the week where the year is known, else
+    leave them guessed."""
     was, source = _turned(not lacking(session, [year]))
     unnamed = session.scalars(
         select(CalendarDay.day).where(
@@ -178,7 +196,8 @@ def _settle(session: Session, year: int) -> None:
 
 
 def _turned(known: bool) -> tuple[str, str]:
-    """Where unnamed days were known from that turn, and where from now on, in a year that is known or is not."""
+    """Where unnamed days were known from that turn, and where from now on, in a year that is known
+    or is not."""
     return (PROVISIONAL, WEEK) if known else (WEEK, PROVISIONAL)
 
 

@@ -1,4 +1,5 @@
-"""Accounts and roles: who may log in, as whom, and when a session ends. [procedure, Who may do what; trust, Access]"""
+"""Accounts and roles: who may log in, as whom, and when a session ends. [procedure, Who may do
+what; trust, Access]"""
 
 from __future__ import annotations
 
@@ -38,8 +39,9 @@ def _roles(session: Session, names: Sequence[str]) -> list[Role]:
 
 
 def _checked(names: Sequence[str], unit: Unit | None, active: bool = True) -> None:
-    """Which roles go together: who sees no case content holds no other role; a unit's people, and nobody else, belong
-    to a unit, and hold no role of the centre or the room; nobody works for a unit that is dissolved."""
+    """Which roles go together: who sees no case content holds no other role; a unit's people, and
+    nobody else, belong to a unit, and hold no role of the centre or the room; nobody works for a
+    unit that is dissolved."""
     held, of_unit = set(names), set(names) & set(UNIT_ROLES)
     if not held:
         raise NotAllowed("field_missing", field="roles")
@@ -64,14 +66,18 @@ def _hashed(password: str, username: str) -> str:
 
 
 def refuse_new(session: Session, wanted: Mapping[str, Any]) -> None:
-    """Raises NotAllowed where no account can be made of this: its name, roles that go together, unit people's unit."""
+    """Raises NotAllowed where no account can be made of this: its name, roles that go together,
+    unit people's unit."""
     name = wanted["username"]
     if not name or not wanted["first_name"]:
         raise NotAllowed("field_missing", field="username" if not name else "first_name")
     flaw = username_flaw(name)
     if flaw:
         raise NotAllowed(flaw)
-    if session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower())) is not None:
+    if (
+        session.scalar(select(Person.id).where(func.lower(Person.username) == name.lower()))
+        is not None
+    ):
         raise NotAllowed("username_taken", username=name)
     _checked(wanted["roles"], _unit(session, wanted))
 
@@ -80,13 +86,23 @@ def made(session: Session, now: datetime, actor: Actor, wanted: Mapping[str, Any
     """Make an account with its roles and the password of a slip."""
     name = wanted["username"]
     row = Person(
-        username=name, first_name=wanted["first_name"], last_name="", email=f"{name.lower()}@desk.invalid", active=True,
-        unit_id=wanted["unit"], roles=_roles(session, wanted["roles"]),
-    )  # fmt: skip
+        username=name,
+        first_name=wanted["first_name"],
+        last_name="",
+        email=f"{name.lower()}@desk.invalid",
+        active=True,
+        unit_id=wanted["unit"],
+        roles=_roles(session, wanted["roles"]),
+    )
     _give_slip(row, now)
     session.add(row)
     session.flush()
-    payload = {"user": row.id, "change": "added", "roles": sorted(wanted["roles"]), "unit": row.unit_id}
+    payload = {
+        "user": row.id,
+        "change": "added",
+        "roles": sorted(wanted["roles"]),
+        "unit": row.unit_id,
+    }
     note_office(session, now, actor, "user.changed", payload)
     return row
 
@@ -96,7 +112,8 @@ def _unit(session: Session, wanted: Mapping[str, Any]) -> Unit | None:
 
 
 def _give_slip(row: Person, now: datetime) -> None:
-    """Let an account log in once with a password that nobody has chosen: `row.slip`, in words, on this object only."""
+    """Let an account log in once with a password that nobody has chosen: `row.slip`, in words, on
+    this object only."""
     row.slip = slip()
     row.password, row.slip_until = _hashed(row.slip, row.username), now + SLIP_HOLDS
 
@@ -116,17 +133,24 @@ def _last_admin(session: Session, row: Person) -> bool:
 
 
 def refuse_edit(session: Session, by: int | None, row: Person, wanted: Mapping[str, Any]) -> None:
-    """Raises NotAllowed where an account cannot become this. Nobody changes his own roles; the last IT administrator
-    stays; who worked for a unit that was dissolved has his account closed or goes to another unit."""
+    """Raises NotAllowed where an account cannot become this. Nobody changes his own roles; the last
+    IT administrator stays; who worked for a unit that was dissolved has his account closed or goes
+    to another unit."""
     was, roles = held_by(row), wanted["roles"]
     if row.id == by and set(roles) != was:
         raise NotAllowed("own_role")
     _checked(roles, _unit(session, wanted), wanted["active"])
-    if "it_admin" in was and ("it_admin" not in roles or not wanted["active"]) and _last_admin(session, row):
+    if (
+        "it_admin" in was
+        and ("it_admin" not in roles or not wanted["active"])
+        and _last_admin(session, row)
+    ):
         raise NotAllowed("last_administrator")
 
 
-def edited(session: Session, now: datetime, actor: Actor, row: Person, wanted: Mapping[str, Any]) -> Person:
+def edited(
+    session: Session, now: datetime, actor: Actor, row: Person, wanted: Mapping[str, Any]
+) -> Person:
     """Change an account. A change of role, unit or activity ends its sessions."""
     roles, active, unit = wanted["roles"], wanted["active"], wanted["unit"]
     changed = set(roles) != held_by(row) or active != row.active or unit != row.unit_id
@@ -135,7 +159,13 @@ def edited(session: Session, now: datetime, actor: Actor, row: Person, wanted: M
     if changed:
         row.session_version += 1
     session.flush()
-    payload = {"user": row.id, "change": "edited", "roles": sorted(roles), "unit": unit, "active": active}
+    payload = {
+        "user": row.id,
+        "change": "edited",
+        "roles": sorted(roles),
+        "unit": unit,
+        "active": active,
+    }
     note_office(session, now, actor, "user.changed", payload)
     return row
 
@@ -145,9 +175,11 @@ def held_by(row: Person) -> set[str]:
     return {role.name for role in row.roles}
 
 
-def change_password(session: Session, now: datetime, actor: Actor, old_password: str, password: str) -> Person:
-    """A person's own new password, for which he gives the old one; all his sessions end. Whether he may try at all,
-    whoever asks has looked (`logins.refuse_try`)."""
+def change_password(
+    session: Session, now: datetime, actor: Actor, old_password: str, password: str
+) -> Person:
+    """A person's own new password, for which he gives the old one; all his sessions end. Whether he
+    may try at all, whoever asks has looked (`logins.refuse_try`)."""
     row = account(session, actor.id or 0)
     if not check_password_hash(row.password or "", old_password):
         raise NotAllowed("password_wrong")
@@ -198,13 +230,14 @@ def logged_in(session: Session, now: datetime, id: int) -> None:
 
 
 def logged_out(session: Session, id: int) -> None:
-    """End the sessions of an account: the cookie of one is good for nothing afterwards, wherever it was copied to."""
+    """End the sessions of an account: the cookie of one is good for nothing afterwards, wherever it
+    was copied to."""
     session.get_one(Person, id, with_for_update=True).session_version += 1
 
 
 def login_failed(session: Session, now: datetime, id: int) -> bool:
-    """Count a wrong password; the fifth within a quarter of an hour locks the account for as long, never for ever.
-    Whether it is locked by this one."""
+    """Count a wrong password; the fifth within a quarter of an hour locks the account for as long,
+    never for ever. Whether it is locked by this one."""
     row = session.get_one(Person, id, with_for_update=True)
     if row.failing_since is None or now - row.failing_since > LOCKED_FOR:
         row.failing_since, row.fail_login_count = now, 0

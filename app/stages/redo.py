@@ -1,5 +1,6 @@
-"""(7) redo. "Results are examined; where people are dissatisfied, complain repeatedly or the result is untrue, and the
-centre's audit finds it is the responsibility of the organizer, it returns to the original unit."
+"""(7) redo. "Results are examined; where people are dissatisfied, complain repeatedly or the result
+is untrue, and the centre's audit finds it is the responsibility of the organizer, it returns to the
+original unit."
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from app.stages.calendar import office_at
 from app.stages.duties import may_examine
 from app.stages.visit import plan
 
-REASONS = ("form_incomplete", "opinion_unclear", "caller_not_contacted", "assists_missing", "evidence_missing", "other")
+REASONS = (
+    "form_incomplete",
+    "opinion_unclear",
+    "caller_not_contacted",
+    "assists_missing",
+    "evidence_missing",
+    "other",
+)
 EXCLUDED = ("unreasonable", "law", "outside_powers", "other")
 
 
@@ -34,7 +42,8 @@ def examine(
     reason: str = "",
     words: str = "",
 ) -> Assignment:
-    """Examine a final reply 审核: it passes, or is refused with a reason from a list - the original due stands.
+    """Examine a final reply 审核: it passes, or is refused with a reason from a list - the original
+    due stands.
 
     A lead's passed reply sends the case to its visits; an anonymous one closes unrated."""
     if assignment.state != "replied" or assignment.reply_id is None:
@@ -55,25 +64,64 @@ def examine(
             _to_visit(session, now, actor, case)
     else:
         refusal = {"refusal": reason, "refusal_words": words}
-        move(session, now, actor, reply, "refused", "reply.refused", seen | refusal, {"reason": reason})
+        move(
+            session,
+            now,
+            actor,
+            reply,
+            "refused",
+            "reply.refused",
+            seen | refusal,
+            {"reason": reason},
+        )
         columns = {"replied_at": None, "late": None}
-        move(session, now, actor, assignment, "reply_refused", "assignment.reply_refused", columns, {"reason": reason})
+        move(
+            session,
+            now,
+            actor,
+            assignment,
+            "reply_refused",
+            "assignment.reply_refused",
+            columns,
+            {"reason": reason},
+        )
         if assignment.role == "lead" and case.state == "examining":
             move(session, now, actor, case, "handling", "case.sent_back", clock("own", None))
     return assignment
 
 
 def _to_visit(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """All transferred cases are visited; nobody can visit an anonymous caller, and the case closes unrated."""
+    """All transferred cases are visited; nobody can visit an anonymous caller, and the case closes
+    unrated."""
     office = office_at(session, now)
     if case.anonymous and not any(not one.anonymous for one in merged_with(session, case)):
         columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
-        move(session, now, actor, case, "closed", "case.closed", columns, {"as": "anonymous"}, case.lead_unit_id)
+        move(
+            session,
+            now,
+            actor,
+            case,
+            "closed",
+            "case.closed",
+            columns,
+            {"as": "anonymous"},
+            case.lead_unit_id,
+        )
         return
     own = office.calendar.run(now.date(), office.kept(case.allocated_at).visit_workdays)
     if case.anonymous:
         columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
-        move(session, now, actor, case, "closed", "case.closed", columns, {"as": "anonymous"}, case.lead_unit_id)
+        move(
+            session,
+            now,
+            actor,
+            case,
+            "closed",
+            "case.closed",
+            columns,
+            {"as": "anonymous"},
+            case.lead_unit_id,
+        )
     else:
         move(session, now, actor, case, "visiting", "case.examined", clock("own", own))
     plan(session, now, actor, case)
@@ -88,11 +136,12 @@ def review_responsibility(
     grounds: str = "",
     excluded_as: str = "",
 ) -> Responsibility:
-    """Responsibility review 责任认定 by an examiner who is not the visitor. Responsible: back to the same unit, a round
-    on, at most two redo rounds. Not responsible: closed with grounds, left out of satisfaction under a code.
+    """Responsibility review 责任认定 by an examiner who is not the visitor. Responsible: back to the
+    same unit, a round on, at most two redo rounds. Not responsible: closed with grounds, left out
+    of satisfaction under a code.
 
-    After the second failed redo the centre head closes the case so, with grounds alone: the unit was found
-    responsible, and the bad result stays on its account."""
+    After the second failed redo the centre head closes the case so, with grounds alone: the unit
+    was found responsible, and the bad result stays on its account."""
     if case.state != "reviewing":
         raise NotAllowed("not_in_review", state=case.state)
     may_examine(session, actor, case)
@@ -105,9 +154,15 @@ def review_responsibility(
     if left_out is not None and left_out not in EXCLUDED:
         raise NotAllowed("exclusion_missing")
     row = Responsibility(
-        case_id=case.id, round=case.round, at=now, by_id=actor.id, unit_responsible=unit_responsible, grounds=grounds,
-        excluded_as=left_out, number=paper(session, office, "responsibility"),
-    )  # fmt: skip
+        case_id=case.id,
+        round=case.round,
+        at=now,
+        by_id=actor.id,
+        unit_responsible=unit_responsible,
+        grounds=grounds,
+        excluded_as=left_out,
+        number=paper(session, office, "responsibility"),
+    )
     session.add(row)
     if not unit_responsible:
         _not_responsible(session, now, actor, case, left_out)
@@ -117,25 +172,40 @@ def review_responsibility(
         _redo(session, now, actor, case)
     else:
         payload = {"round": case.round}
-        note(session, now, actor, case, "case.redo_failed", {"redo_failed": True}, payload, case.lead_unit_id)
+        note(
+            session,
+            now,
+            actor,
+            case,
+            "case.redo_failed",
+            {"redo_failed": True},
+            payload,
+            case.lead_unit_id,
+        )
     return row
 
 
-def _not_responsible(session: Session, now: datetime, actor: Actor, case: Case, left_out: str | None) -> None:
+def _not_responsible(
+    session: Session, now: datetime, actor: Actor, case: Case, left_out: str | None
+) -> None:
     how = "redo_exhausted" if case.redo_failed else "not_responsible"
     columns = {"closed_at": now, "closed_as": how, "excluded_as": left_out}
-    move(session, now, actor, case, "closed", "case.closed", columns, {"as": how}, case.lead_unit_id)
+    move(
+        session, now, actor, case, "closed", "case.closed", columns, {"as": how}, case.lead_unit_id
+    )
 
 
 def _answer_anew(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """The centre's own answer was not good enough: closed as found, and registered anew as a repeat would have it."""
+    """The centre's own answer was not good enough: closed as found, and registered anew as a repeat
+    would have it."""
     columns = {"closed_at": now, "closed_as": "answer_refused"}
     move(session, now, actor, case, "closed", "case.closed", columns, {"as": "answer_refused"})
     reopen(session, now, actor, case, office_at(session, now))
 
 
 def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """The same unit - its successor, where it was dissolved - does it again, with a redo clock of its own."""
+    """The same unit - its successor, where it was dissolved - does it again, with a redo clock of
+    its own."""
     office = office_at(session, now)
     before = lead_assignment(session, case)
     end_visits(session, now, actor, case)
@@ -143,14 +213,18 @@ def _redo(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     due = redo_deadline(office, case, office.kept(case.allocated_at), now)
     row = assign(session, office, actor, case, unit_id, "lead", due, redo=True)
     columns: dict[str, Any] = {
-        "round": case.round + 1, "lead_assignment_id": row.id, "lead_unit_id": unit_id, "disputed_by": None
-    }  # fmt: skip
+        "round": case.round + 1,
+        "lead_assignment_id": row.id,
+        "lead_unit_id": unit_id,
+        "disputed_by": None,
+    }
     payload = {"round": case.round + 1, "due_on": due.on.isoformat()}
     move(session, now, actor, case, "handling", "case.redo_ordered", columns, payload, unit_id)
 
 
 def successor(session: Session, unit_id: int) -> int:
-    """The unit that stands today where this one stood: a dissolved unit's successor takes its rounds."""
+    """The unit that stands today where this one stood: a dissolved unit's successor takes its
+    rounds."""
     seen = set()
     while unit_id not in seen:
         seen.add(unit_id)

@@ -1,4 +1,5 @@
-"""Roles as rows: what a custom role is composed of, and what roles give. [procedure, Who may do what]"""
+"""Roles as rows: what a custom role is composed of, and what roles give. [procedure, Who may do
+what]"""
 
 from __future__ import annotations
 
@@ -20,18 +21,23 @@ from app.rules.refusal import NotAllowed
 
 
 def custom_rights(reading: Session, roles: list[int]) -> set[str]:
-    """The rights, pages and scopes that custom roles give: the last word of `can_allocate` on `Verbs`, of `can_list`
-    on a page, of `can_unit` on `Scopes`."""
+    """The rights, pages and scopes that custom roles give: the last word of `can_allocate` on
+    `Verbs`, of `can_list` on a page, of `can_unit` on `Scopes`."""
     query = (
         select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .join(
+            assoc_permissionview_role,
+            assoc_permissionview_role.c.permission_view_id == PermissionView.id,
+        )
         .where(assoc_permissionview_role.c.role_id.in_(roles))
     )
     found = reading.execute(query.execution_options(unscoped=True)).all()
     words = {name.removeprefix("can_") for name, view in found if view in ("Verbs", "Scopes")}
-    return words | {view for name, view in found if view not in ("Verbs", "Scopes") and name == "can_list"}
+    return words | {
+        view for name, view in found if view not in ("Verbs", "Scopes") and name == "can_list"
+    }
 
 
 def _allowed_in_a_role() -> dict[str, tuple[str, str]]:
@@ -46,8 +52,12 @@ COMPOSABLE = _allowed_in_a_role()
 
 
 def _permission(session: Session, name: str, view: str) -> PermissionView:
-    permission = session.scalars(select(Permission).where(Permission.name == name)).first() or Permission(name=name)
-    menu = session.scalars(select(ViewMenu).where(ViewMenu.name == view)).first() or ViewMenu(name=view)
+    permission = session.scalars(
+        select(Permission).where(Permission.name == name)
+    ).first() or Permission(name=name)
+    menu = session.scalars(select(ViewMenu).where(ViewMenu.name == view)).first() or ViewMenu(
+        name=view
+    )
     session.add_all([permission, menu])
     session.flush()
     query = select(PermissionView).where(
@@ -60,7 +70,8 @@ def _permission(session: Session, name: str, view: str) -> PermissionView:
 
 
 def refuse_rights(rights: Sequence[str]) -> None:
-    """Raises NotAllowed where a custom role cannot be composed of these: user, role and security rights are in none."""
+    """Raises NotAllowed where a custom role cannot be composed of these: user, role and security
+    rights are in none."""
     if not rights:
         raise NotAllowed("field_missing", field="rights")
     for right in rights:
@@ -78,7 +89,8 @@ def refuse_name(session: Session, name: str) -> None:
 
 
 def custom_role(session: Session, id: int) -> Role:
-    """A role of the office's own. Raises NotAllowed where there is none, and for a role of the procedure."""
+    """A role of the office's own. Raises NotAllowed where there is none, and for a role of the
+    procedure."""
     role = session.get(Role, id) if 0 < id < 2**31 else None
     if role is None:
         raise NotAllowed("not_found")
@@ -89,7 +101,9 @@ def custom_role(session: Session, id: int) -> Role:
 
 def holders(session: Session, role: Role) -> Sequence[Person]:
     """Whose account has a role."""
-    return session.scalars(select(Person).join(Person.roles).where(Role.id == role.id)).unique().all()
+    return (
+        session.scalars(select(Person).join(Person.roles).where(Role.id == role.id)).unique().all()
+    )
 
 
 def composed(session: Session, rights: Sequence[str]) -> list[PermissionView]:

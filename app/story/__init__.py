@@ -1,1 +1,2 @@
-"""People who play: stories with a clock handed in, real messages replayed, and the sample office."""
+"""People who play: stories with a clock handed in, real messages replayed, and the sample
+office."""

@@ -1,9 +1,11 @@
-"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, in that order.
+"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, in
+that order.
 
-They are kept alive, and stopped in the reverse order, Redis last. One that ends is started again, and so is one that
-is deaf: every ten seconds Redis and the panel are asked and beats are looked for, and three silences are enough. Each
-child asks the kernel to be killed when the supervisor ends, so that even its sudden death leaves no process behind;
-nothing is lost by that, for what is due stands in the database. No more of the program is read here than that takes.
+They are kept alive, and stopped in the reverse order, Redis last. One that ends is started again,
+and so is one that is deaf: every ten seconds Redis and the panel are asked and beats are looked
+for, and three silences are enough. Each child asks the kernel to be killed when the supervisor
+ends, so that even its sudden death leaves no process behind; nothing is lost by that, for what is
+due stands in the database. No more of the program is read here than that takes.
 """
 
 from __future__ import annotations
@@ -53,9 +55,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Orders(NamedTuple):
-    """What who made ready hands on: the lock of the one supervisor, whether nobody has an account, the real moment at
-    which a clock that was set began to run, how Redis is started and on which socket (None: another one is used), and
-    the accounts and the number of cases of a sample office."""
+    """What who made ready hands on: the lock of the one supervisor, whether nobody has an account,
+    the real moment at which a clock that was set began to run, how Redis is started and on which
+    socket (None: another one is used), and the accounts and the number of cases of a sample
+    office."""
 
     lock: int
     empty: bool
@@ -136,12 +139,16 @@ class Supervisor:
                     self.say(f"Redis did not start: see {log}, or set REDIS_URL to one that runs.")
                 return 4
         elif not self._redis_answers():
-            self.say("The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it.")
+            self.say(
+                "The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it."
+            )
         self._spawn("web", panel.command(self.settings), WEB_GRACE)
         if empty:
             self._furnish()
         elif self._unfinished.exists():
-            self.say(f"The sample office was not finished: stop Duban, remove {self.settings.data} and start again.")
+            self.say(
+                f"The sample office was not finished: stop Duban, remove {self.settings.data} and start again."
+            )
         self._spawn("ticker", [sys.executable, "-m", "jobs.ticker"], TICKER_GRACE)
         for n in range(1, self.settings.workers + 1):
             name = f"worker-{n}"
@@ -158,7 +165,8 @@ class Supervisor:
         self._write()
 
     def _until(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Watch the children until something holds; False where it takes too long, or a signal comes."""
+        """Watch the children until something holds; False where it takes too long, or a signal
+        comes."""
         until = time.monotonic() + seconds
         while not self.signals and time.monotonic() < until:
             self._watch()
@@ -170,10 +178,14 @@ class Supervisor:
     def _watch(self) -> None:
         self.beats.beat()
         self.ear.listen()
-        changed = self._replace_the_deaf() if time.monotonic() - self._asked >= ASK_SECONDS else False
+        changed = (
+            self._replace_the_deaf() if time.monotonic() - self._asked >= ASK_SECONDS else False
+        )
         for child in self.children:
             if child.ended():
-                self.say(f"{child.name} ended ({child.last_exit}); it is started again in {child.pause:g} s")
+                self.say(
+                    f"{child.name} ended ({child.last_exit}); it is started again in {child.pause:g} s"
+                )
                 changed = True
             if child.due() and child.name == "redis":
                 Path(str(self.orders.socket)).parent.mkdir(mode=0o700, exist_ok=True)
@@ -182,8 +194,9 @@ class Supervisor:
             self._write()
 
     def _replace_the_deaf(self) -> bool:
-        """Ask every child whether it hears; one that was silent three times in a row is killed, to be started again.
-        Whether there was one. While Redis is silent nobody who waits for it is blamed."""
+        """Ask every child whether it hears; one that was silent three times in a row is killed, to
+        be started again. Whether there was one. While Redis is silent nobody who waits for it is
+        blamed."""
         redis = self._redis_answers(loading=True)
         deaf = []
         for child in self.children:
@@ -228,12 +241,17 @@ class Supervisor:
         try:
             children.write(self.settings.data, told)
         except OSError as error:
-            self.say(f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it.")
+            self.say(
+                f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it."
+            )
 
     def _redis_answers(self, loading: bool = False) -> bool:
         """Whether Redis can be asked; `loading`: or says that it still reads what it had kept."""
         client = Redis.from_url(
-            self.redis_url, socket_connect_timeout=1, socket_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
+            self.redis_url,
+            socket_connect_timeout=1,
+            socket_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         )
         try:
             return bool(client.ping())
@@ -259,7 +277,8 @@ class Supervisor:
             connection.close()
 
     def _furnish(self) -> None:
-        """An office without an account: a demo gets the sample office, production says how to make the first one."""
+        """An office without an account: a demo gets the sample office, production says how to make
+        the first one."""
         if self.settings.production:
             self.say("Nobody has an account yet: run `python -m app init` to make the first one.")
             return
@@ -275,13 +294,16 @@ class Supervisor:
                 self._welcomed = True  # it said so itself who may come in
                 return
             if not self.signals:
-                self.say(f"The sample office could not be filled ({filling.last_exit}): see the lines above.")
+                self.say(
+                    f"The sample office could not be filled ({filling.last_exit}): see the lines above."
+                )
         finally:
             filling.ask_to_stop()
             filling.wait_or_kill(filling.grace)
 
     def _announce(self) -> None:
-        """Say where the panel is once it answers, and who may come in where the office is a sample."""
+        """Say where the panel is once it answers, and who may come in where the office is a
+        sample."""
         self.beats.say(READY)
         if not self._until(self._web_answers, WEB_SECONDS):
             if not self.signals:
@@ -315,11 +337,19 @@ class Supervisor:
             child.ask_to_stop()
         running = [child for child in group if child.running]
         until = time.monotonic() + max((child.grace for child in group), default=0.0)
-        while any(child.alive() for child in running) and time.monotonic() < until and not self._hurried:
+        while (
+            any(child.alive() for child in running)
+            and time.monotonic() < until
+            and not self._hurried
+        ):
             time.sleep(0.05)
         for child in running:
             willing = child.wait_or_kill(0.0)
-            self.say(f"{child.name} stopped" if willing else f"{child.name} did not stop by itself and was killed")
+            self.say(
+                f"{child.name} stopped"
+                if willing
+                else f"{child.name} did not stop by itself and was killed"
+            )
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,5 @@
-"""The keys of the record as files of DESK_DATA: which are there, and how another one comes into use."""
+"""The keys of the record as files of DESK_DATA: which are there, and how another one comes into
+use."""
 
 from __future__ import annotations
 
@@ -37,11 +38,13 @@ def told_keys(settings: config.Config, session: Session) -> Iterator[str]:
 
 
 def rotate(settings: config.Config, now: datetime) -> str:
-    """Bring a new key into use: both stand in files of their names before the record knows of it, and only then the
-    new one takes the place of ledger.key. Broken off, it is finished by doing it again. What it did, in a sentence.
-    Raises Refused, ConfigError."""
+    """Bring a new key into use: both stand in files of their names before the record knows of it,
+    and only then the new one takes the place of ledger.key. Broken off, it is finished by doing it
+    again. What it did, in a sentence. Raises Refused, ConfigError."""
     if supervised(settings.data):
-        raise Refused(f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first.")
+        raise Refused(
+            f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first."
+        )
     engine = engine_from(settings.database_url)
     try:
         at_our_schema(engine)

@@ -15,9 +15,14 @@ def address(settings: config.Config) -> str:
 def command(settings: config.Config) -> list[str]:
     """How the supervisor starts it."""
     return [
-        sys.executable, "-m", "gunicorn", "-c", "python:app.supervisor.serving", "--bind",
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:app.supervisor.serving",
+        "--bind",
         f"{_host(settings.bind)}:{settings.port}",
-    ]  # fmt: skip
+    ]
 
 
 def near(bind: str) -> str:

@@ -1,7 +1,8 @@
 """The verb table: every verb of the procedure with its stage function, its fields and its target.
 
-Nothing else calls a stage verb. `perform` refuses a person without the right, cleans what was typed, locks the case,
-finds the row and calls the stage; buttons, forms, API and story player are drawn from the same table.
+Nothing else calls a stage verb. `perform` refuses a person without the right, cleans what was
+typed, locks the case, finds the row and calls the stage; buttons, forms, API and story player are
+drawn from the same table.
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ def perform(
     seen: int | None = None,
     **values: Any,
 ) -> Any:
-    """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and nothing is written.
+    """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and
+    nothing is written.
 
-    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand,
-    `item` the id of the one that is meant; `draft` a draft that the unit's head approves. `row` is the id of the row
-    that a form showed, 0 where it showed none, and `seen` the event that had moved it last."""
+    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several
+    candidates stand, `item` the id of the one that is meant; `draft` a draft that the unit's head
+    approves. `row` is the id of the row that a form showed, 0 where it showed none, and `seen` the
+    event that had moved it last."""
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
@@ -67,7 +70,11 @@ def perform(
 
 def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
     """The dates that a person named for a clock to end on: the table of days must reach them."""
-    dated = [one.name for one in verb.fields if one.kind == "date" and one.name not in ("first", "valid_from")]
+    dated = [
+        one.name
+        for one in verb.fields
+        if one.kind == "date" and one.name not in ("first", "valid_from")
+    ]
     days = [values.get(name) for name in dated]
     leader = values.get("leader")
     if isinstance(leader, Mapping):
@@ -76,7 +83,8 @@ def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
 
 
 def _maybe_day(value: Any) -> date | None:
-    """A date, where that is what was typed; what is wrong with it is said when the field is cleaned."""
+    """A date, where that is what was typed; what is wrong with it is said when the field is
+    cleaned."""
     try:
         return None if value is None else day_of(value)
     except (TypeError, ValueError):
@@ -114,7 +122,9 @@ def _perform(
     locked = lock(session, where.case, pending)
     named = _named(session, actor, verb, locked, where, values, meant)
     item = named.id if verb.target in ("room", "item") and named is not None else where.item
-    target = acted_on(session, named) or target_of(session, actor, verb, locked, meant, ground, item)
+    target = acted_on(session, named) or target_of(
+        session, actor, verb, locked, meant, ground, item
+    )
     if verb.name in RECUSES:
         years = calendars.office_at(session, now).limits.recusal_years
         not_recused(session, now, actor, target, years)
@@ -127,10 +137,16 @@ def _perform(
     return verb.run(session, now, actor, target, **pending)
 
 
-def _of_no_case(session: Session, verb: Verb, where: _Where, values: dict[str, Any]) -> dict[str, Any]:
+def _of_no_case(
+    session: Session, verb: Verb, where: _Where, values: dict[str, Any]
+) -> dict[str, Any]:
     """The fields of a verb that is about no case, with the proposal that it decides on."""
     clean = cleaned(session, verb, values)
-    return {**clean, "proposal": proposal_meant(session, verb.name, where.row)} if verb.name in PROPOSED else clean
+    return (
+        {**clean, "proposal": proposal_meant(session, verb.name, where.row)}
+        if verb.name in PROPOSED
+        else clean
+    )
 
 
 def _named(
@@ -142,17 +158,28 @@ def _named(
     values: Mapping[str, Any],
     unit: Unit | None,
 ) -> Any:
-    """The row that is named, of the unit where one is named too; what is opened by hand is none that a form shows."""
+    """The row that is named, of the unit where one is named too; what is opened by hand is none
+    that a form shows."""
     if verb.target == "room" and values.get("ground") == BY_HAND:
         return None
     row = named_row(session, actor, verb, case, where.row, where.seen)
-    if row is not None and unit is not None and unit_id_of(actor, unit) != getattr(row, "unit_id", unit.id):
+    if (
+        row is not None
+        and unit is not None
+        and unit_id_of(actor, unit) != getattr(row, "unit_id", unit.id)
+    ):
         raise NotAllowed("not_found")
     return row
 
 
 def _from_draft(
-    session: Session, now: datetime, case: Case, actor: Actor, verb: Verb, draft: int, values: Mapping[str, Any]
+    session: Session,
+    now: datetime,
+    case: Case,
+    actor: Actor,
+    verb: Verb,
+    draft: int,
+    values: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The fields of a draft, with what the head changed in them."""
     if verb.name not in DRAFTED.values() or actor.unit_id is None:

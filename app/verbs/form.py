@@ -13,9 +13,10 @@ Run = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units, case, leader,
-    caller, names, parts, days, counts or any; `most` is how many characters its column takes, where that is not told by
-    its name; `clears`: the form begins with what stands on file, and empty it takes that out."""
+    """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units,
+    case, leader, caller, names, parts, days, counts or any; `most` is how many characters its
+    column takes, where that is not told by its name; `clears`: the form begins with what stands on
+    file, and empty it takes that out."""
 
     name: str
     kind: str = "text"
@@ -27,9 +28,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Verb:
-    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of its form; `ended`
-    are ended states that it is about too, where nothing in its `states` stands; `alone` where it may also be done
-    without what it acts on."""
+    """One verb: the stage it belongs to, what it acts on, the function behind it and the fields of
+    its form; `ended` are ended states that it is about too, where nothing in its `states` stands;
+    `alone` where it may also be done without what it acts on."""
 
     name: str
     stage: str
@@ -48,7 +49,8 @@ def field(name: str, kind: str = "text", *choices: str, most: int | None = None)
 
 
 def choice(name: str, choices: Sequence[str]) -> Field:
-    """A field with a fixed list of words to choose from; its name ends in `!` where it is required."""
+    """A field with a fixed list of words to choose from; its name ends in `!` where it is
+    required."""
     return Field(name.rstrip("!"), "choice", name.endswith("!"), tuple(choices))
 
 

@@ -1,6 +1,8 @@
-"""Which verbs a case lets a person do now, and for the others why not, in words: the states a verb acts on, as data.
+"""Which verbs a case lets a person do now, and for the others why not, in words: the states a verb
+acts on, as data.
 
-The stage behind a verb decides; this only tells a person beforehand. `None` in a row stands for "whatever it is".
+The stage behind a verb decides; this only tells a person beforehand. `None` in a row stands for
+"whatever it is".
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
     "record_outcome": ("referral", ("received",)),
     "supplement_referral": ("referral", ("received", "sent")),
     "abandon_referral": ("referral", UNSENT),
-}  # fmt: skip
+}
 """verb -> what it acts on, and the states in which it does."""
 
 
@@ -98,7 +100,8 @@ Rows = Mapping[str, Sequence[Any]]
 TO_RESPOND = "to_respond"
 """The mark of an assignment whose first response is still to be given."""
 REVIEWABLE, REVIEW_ASKED = "reviewable", "review_asked"
-"""The marks of an item whose conclusion may be reviewed, and of one whose review waits for the ruling."""
+"""The marks of an item whose conclusion may be reviewed, and of one whose review waits for the
+ruling."""
 
 
 def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
@@ -107,12 +110,18 @@ def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 def _no_lifting(found: Sequence[Any], rows: Rows) -> Pair | None:
-    return None if rows.get("lifting") else ("没有待确认的解除保密", "lifting confidentiality is not proposed")
+    return (
+        None
+        if rows.get("lifting")
+        else ("没有待确认的解除保密", "lifting confidentiality is not proposed")
+    )
 
 
 def _proposal_undecided(found: Sequence[Any], rows: Rows) -> Pair | None:
     waits = all(row.refusal_proposed_by_id is not None for row in found)
-    return ("不予受理的意见尚未确认或退回", "a refusal is proposed and not decided") if waits else None
+    return (
+        ("不予受理的意见尚未确认或退回", "a refusal is proposed and not decided") if waits else None
+    )
 
 
 def _no_review_asked(found: Sequence[Any], rows: Rows) -> Pair | None:
@@ -122,7 +131,11 @@ def _no_review_asked(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 def _not_reviewable(found: Sequence[Any], rows: Rows) -> Pair | None:
     may = any(row.mark == REVIEWABLE for row in found)
-    return None if may else ("已申请过复核，或申请期限已过", "a review was asked for already, or it is too late")
+    return (
+        None
+        if may
+        else ("已申请过复核，或申请期限已过", "a review was asked for already, or it is too late")
+    )
 
 
 def _no_suggestion(found: Sequence[Any], rows: Rows) -> Pair | None:
@@ -135,32 +148,39 @@ def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
 
 
 def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
-    """A lead replies after its assists: their rows are shown to it beside its own. A unit that holds an assist as well
-    answers that first."""
+    """A lead replies after its assists: their rows are shown to it beside its own. A unit that
+    holds an assist as well answers that first."""
     if any(row.kind == "assist" for row in found):
         return None
     rounds = {row.round for row in found if row.kind == "lead"}
     waits = [
-        row.unit for row in rows.get("assignment", ())
+        row.unit
+        for row in rows.get("assignment", ())
         if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
-    ]  # fmt: skip
+    ]
     names = "、".join(waits)
-    return (f"协办单位尚未答复：{names}", f"assists have not answered yet: {names}") if waits else None
+    return (
+        (f"协办单位尚未答复：{names}", f"assists have not answered yet: {names}") if waits else None
+    )
 
 
 AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
-    "comment_suggestion": _no_suggestion, "confirm_refusal": _no_proposal, "confirm_lifting": _no_lifting,
+    "comment_suggestion": _no_suggestion,
+    "confirm_refusal": _no_proposal,
+    "confirm_lifting": _no_lifting,
     **dict.fromkeys(("allocate", "answer_directly", "submit"), _proposal_undecided),
-    "first_response": _none_to_respond, "reply": _assists_open,
-    "ask_review": _not_reviewable, "rule_on_review": _no_review_asked,
-}  # fmt: skip
+    "first_response": _none_to_respond,
+    "reply": _assists_open,
+    "ask_review": _not_reviewable,
+    "rule_on_review": _no_review_asked,
+}
 """verb -> what else stands against it, in words, where its subject is in a state for it."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A verb on a case page: `state` is where its subject stands instead, `missing` that there is no such subject,
-    `against` what else stands against it; all None where it may be tried."""
+    """A verb on a case page: `state` is where its subject stands instead, `missing` that there is
+    no such subject, `against` what else stands against it; all None where it may be tried."""
 
     verb: str
     subject: str
@@ -175,18 +195,22 @@ class Offer:
 
 
 def _about(subject: str, rows: Rows, unit: int | None) -> list[Any]:
-    """The rows that a verb may be about; a unit's people act on their own assignment, whatever their page shows."""
+    """The rows that a verb may be about; a unit's people act on their own assignment, whatever
+    their page shows."""
     name, _, kind = subject.partition(":")
     if name == "assist":
         return [row for row in rows.get("assignment", ()) if row.kind == "assist"]
     own = unit if name == "assignment" else None
     return [
-        row for row in rows.get(name, ()) if (not kind or row.kind == kind) and (own is None or row.unit_id == own)
-    ]  # fmt: skip
+        row
+        for row in rows.get(name, ())
+        if (not kind or row.kind == kind) and (own is None or row.unit_id == own)
+    ]
 
 
 def offer(verb: str, rows: Rows, unit: int | None = None) -> Offer:
-    """Whether a verb can be done on what a case page shows: subject -> its rows. `unit`: whose people ask."""
+    """Whether a verb can be done on what a case page shows: subject -> its rows. `unit`: whose
+    people ask."""
     subject, wanted = ACTS_ON[verb]
     found = _about(subject, rows, unit)
     name = subject.partition(":")[0]

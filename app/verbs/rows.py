@@ -1,5 +1,6 @@
-"""Which row a verb acts on: the very one that its form showed, or none. What moved meanwhile is refused with what
-stands now; where several could be meant and none is named, nobody chooses for whoever acts."""
+"""Which row a verb acts on: the very one that its form showed, or none. What moved meanwhile is
+refused with what stands now; where several could be meant and none is named, nobody chooses for
+whoever acts."""
 
 from __future__ import annotations
 
@@ -30,22 +31,36 @@ from app.verbs.offers import ACTS_ON
 from app.verbs.typed import id_of
 
 PROPOSED: dict[str, Any] = {
-    "approve_rule": SlaRule, "approve_calendar": CalendarProposal, "confirm_account": AccountChange,
-}  # fmt: skip
+    "approve_rule": SlaRule,
+    "approve_calendar": CalendarProposal,
+    "confirm_account": AccountChange,
+}
 """verb -> the table of the proposals that it decides on."""
 OF_THE_CASE = (
-    "contact", "merge", "split", "withdraw", "confirm_refusal", "allocate", "reclassify", "recall", "reassign",
-    "record_visit", "amend_visit", "review_responsibility",
-)  # fmt: skip
+    "contact",
+    "merge",
+    "split",
+    "withdraw",
+    "confirm_refusal",
+    "allocate",
+    "reclassify",
+    "recall",
+    "reassign",
+    "record_visit",
+    "amend_visit",
+    "review_responsibility",
+)
 """Verbs that decide on what a case has come to: its state is the row that their forms show."""
 NEVER_LOST = ("contact",)
-"""Verbs that hold whatever a case has come to while it was open: they are asked about again where it has ended."""
+"""Verbs that hold whatever a case has come to while it was open: they are asked about again where
+it has ended."""
 BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The rows of a case that a verb can be about: of which subject and table, in which states, with which values."""
+    """The rows of a case that a verb can be about: of which subject and table, in which states,
+    with which values."""
 
     subject: str
     model: type[Any]
@@ -82,7 +97,8 @@ def _of_assignments(verb: Verb) -> Kind:
         return Kind(name, SUBJECTS[name], states, (("kind", kind),))
     if name == "assist":
         return Kind("assignment", Assignment, states, (("role", "assist"),))
-    # What staff drafts about an item is kept on the assignment of the unit, in whatever state it is.
+    # What staff drafts about an item is kept on the assignment of the unit, in whatever state it
+    # is.
     return Kind("assignment", Assignment, states if name == "assignment" else None)
 
 
@@ -99,12 +115,16 @@ def rows_of_kind(session: Session, kind: Kind, case: Case, unit_id: int | None) 
 
 
 def mark_of(row: Any) -> str:
-    """What a form carries of a row: its id and the event that gave it the state in which it was shown."""
+    """What a form carries of a row: its id and the event that gave it the state in which it was
+    shown."""
     return f"{row.id}-{getattr(row, 'state_event_id', 0)}"
 
 
-def named_row(session: Session, actor: Actor, verb: Verb, case: Case, row: int | None, seen: int | None) -> Any:
-    """The row that a form names; None where nothing is named. `row` 0: the form showed none, so there must be none."""
+def named_row(
+    session: Session, actor: Actor, verb: Verb, case: Case, row: int | None, seen: int | None
+) -> Any:
+    """The row that a form names; None where nothing is named. `row` 0: the form showed none, so
+    there must be none."""
     kind = kind_of(verb)
     if row is None or kind is None:
         return None
@@ -123,7 +143,8 @@ def named_row(session: Session, actor: Actor, verb: Verb, case: Case, row: int |
 
 
 def _holds_still(verb: Verb, row: Any) -> bool:
-    """Whether a verb is to be done though its row moved on: a caller's words about a case that is open still."""
+    """Whether a verb is to be done though its row moved on: a caller's words about a case that is
+    open still."""
     return verb.name in NEVER_LOST and row.state in OPEN_CASE
 
 
@@ -135,8 +156,8 @@ def moved(session: Session, subject: str, row: Any) -> NotAllowed:
 
 
 def only_one(verb: Verb, rows: Sequence[Any]) -> Any:
-    """The only row that a verb can be about, None where there is none; NotAllowed where several could be meant: a
-    person says which."""
+    """The only row that a verb can be about, None where there is none; NotAllowed where several
+    could be meant: a person says which."""
     kind = kind_of(verb)
     fitting = [one for one in rows if kind is not None and kind.fits(one)]
     if len(fitting) > 1:
@@ -151,8 +172,8 @@ def waiting(session: Session, verb: str) -> Sequence[Any]:
 
 
 def proposal_meant(session: Session, verb: str, row: int | None) -> int | None:
-    """The id of the proposal that is named, else of the only one that waits; where a form showed none, there must be
-    none."""
+    """The id of the proposal that is named, else of the only one that waits; where a form showed
+    none, there must be none."""
     if row:
         return row
     rows = waiting(session, verb)

@@ -1,4 +1,5 @@
-"""What a verb is about: the case is locked with those it is merged with, then the row is found as it is now."""
+"""What a verb is about: the case is locked with those it is merged with, then the row is found as
+it is now."""
 
 from __future__ import annotations
 
@@ -55,8 +56,11 @@ def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
     return actor.unit_id
 
 
-def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb | None) -> Assignment:
-    """The assignment meant: the unit's own, the named unit's, the one the verb can be about, or the lead's."""
+def assignment_of(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb | None
+) -> Assignment:
+    """The assignment meant: the unit's own, the named unit's, the one the verb can be about, or the
+    lead's."""
     unit_id = unit_id_of(actor, unit)
     if unit_id is not None:
         return handling.held_by(session, case, unit_id)
@@ -65,7 +69,9 @@ def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None,
         if verb.kind == "assist":
             query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
         else:
-            pending = select(Request.assignment_id).where(Request.kind == verb.kind, Request.state == "pending")
+            pending = select(Request.assignment_id).where(
+                Request.kind == verb.kind, Request.state == "pending"
+            )
             query = query.where(Assignment.id.in_(pending))
         rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
         if len(rows) > 1:
@@ -78,11 +84,16 @@ def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None,
     return allocation.lead_assignment(session, case)
 
 
-def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb) -> Reminder:
-    """The reminder meant: the only one that the verb can be about, else the newest of the assignment meant."""
+def _reminder(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb
+) -> Reminder:
+    """The reminder meant: the only one that the verb can be about, else the newest of the
+    assignment meant."""
     unit_id = unit_id_of(actor, unit)
     query = select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.id)
-    rows = session.scalars(query if unit_id is None else query.where(Reminder.unit_id == unit_id)).all()
+    rows = session.scalars(
+        query if unit_id is None else query.where(Reminder.unit_id == unit_id)
+    ).all()
     fitting = only_one(verb, rows)
     if fitting is not None:
         return fitting
@@ -102,8 +113,8 @@ def _item(
     verb: Verb,
     id: int | None,
 ) -> Supervision:
-    """The item meant: the one that is named, else the first in a state that the verb is about, else the newest that
-    ended in one, else the first that stands, else the newest."""
+    """The item meant: the one that is named, else the first in a state that the verb is about, else
+    the newest that ended in one, else the first that stands, else the newest."""
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
     if id is not None:
         rows = [row for row in rows if row.id == id_of(id)]
@@ -126,8 +137,8 @@ def referral_meant(
     states: Sequence[str],
     item: int | None = None,
 ) -> Referral:
-    """The referral meant: of the item that is named, else the only one in a state that the verb is about, else the
-    newest."""
+    """The referral meant: of the item that is named, else the only one in a state that the verb is
+    about, else the newest."""
     rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
     if item is not None:
         rows = [row for row in rows if row.supervision_id == id_of(item)]
@@ -140,7 +151,8 @@ def referral_meant(
 
 
 def acted_on(session: Session, row: Any) -> Any:
-    """What the stage is handed for the row that a form showed: a request is decided on its assignment."""
+    """What the stage is handed for the row that a form showed: a request is decided on its
+    assignment."""
     return session.get_one(Assignment, row.assignment_id) if isinstance(row, Request) else row
 
 

@@ -1,4 +1,5 @@
-"""What was typed, made what it means: dates, moments, units, cases - or refused by the name of its field."""
+"""What was typed, made what it means: dates, moments, units, cases - or refused by the name of its
+field."""
 
 from __future__ import annotations
 
@@ -17,11 +18,26 @@ from app.rules.workdays import BEIJING
 from app.verbs.form import Field, Verb
 
 _LONGEST = {
-    "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
-    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80, "code": 40, "person": 80, "duty": 120,
-    "cadre_authority": 120, "username": 64, "first_name": 64, "password": 200,
+    "place": 200,
+    "met": 80,
+    "complained_person": 80,
+    "paper_form": 40,
+    "contact_number": 40,
+    "scan": 200,
+    "document": 80,
+    "name": 80,
+    "phone": 40,
+    "ground": 40,
+    "leader": 80,
+    "code": 40,
+    "person": 80,
+    "duty": 120,
+    "cadre_authority": 120,
+    "username": 64,
+    "first_name": 64,
+    "password": 200,
     "to_leader": 64,
-}  # fmt: skip
+}
 """field -> how many characters its column takes."""
 _QUOTED = 80
 """How much of a line that could not be read is quoted."""
@@ -29,7 +45,8 @@ _WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan", "account")
 
 
 def _text(value: Any) -> str:
-    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its digits."""
+    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its
+    digits."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or "\0" in value:
@@ -49,8 +66,8 @@ def _fitting(name: str, value: Any, most: int | None = None) -> str:
 
 
 def unread(field: str, wrong: Exception) -> NotAllowed:
-    """How a form says that a field cannot be read: with the line, where it has lines, and the weekday that a date
-    does not fall on."""
+    """How a form says that a field cannot be read: with the line, where it has lines, and the
+    weekday that a date does not fall on."""
     if not isinstance(wrong, Unread) or (wrong.number is None and wrong.day is None):
         return NotAllowed("field_wrong", field=field)
     line = wrong.text[:_QUOTED]
@@ -96,19 +113,27 @@ def _mapping(value: Any, *known: str) -> dict[str, Any]:
 
 
 _OF_A_LEADER: dict[str, Callable[[str, Any], Any]] = {
-    "due_on": lambda name, value: day_of(value), "date": lambda name, value: day_of(value),
+    "due_on": lambda name, value: day_of(value),
+    "date": lambda name, value: day_of(value),
     "account": lambda name, value: id_of(int(value)) or 0,
-}  # fmt: skip
+}
 """What is no text among the words of a leader."""
 
 
 def _leader(value: Any) -> dict[str, Any]:
     leader = _mapping(value, *_WORDS_OF_A_LEADER, "due_on", "date")
-    return {name: _OF_A_LEADER.get(name, _fitting)(name, one) for name, one in leader.items() if one is not None}
+    return {
+        name: _OF_A_LEADER.get(name, _fitting)(name, one)
+        for name, one in leader.items()
+        if one is not None
+    }
 
 
 def _person(value: Any) -> dict[str, Any]:
-    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone", "person").items()}
+    return {
+        name: _fitting(name, one)
+        for name, one in _mapping(value, "name", "phone", "person").items()
+    }
 
 
 def _part(value: Any) -> dict[str, Any]:
@@ -124,7 +149,11 @@ def _list(value: Any) -> list[Any]:
 def _days(value: Any) -> dict[date, str]:
     if not isinstance(value, Mapping):
         raise ValueError
-    days = {day_of(day): reading.WORKED[_text(word)] for day, word in value.items() if word in reading.WORKED}
+    days = {
+        day_of(day): reading.WORKED[_text(word)]
+        for day, word in value.items()
+        if word in reading.WORKED
+    }
     if len(days) != len(value):
         raise ValueError
     return days
@@ -151,11 +180,21 @@ def _any(value: Any) -> Any:
 
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "int": _whole, "id": _id, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
-    "caller": _person, "days": _days, "counts": _counts, "any": _any, "units": _list,
+    "int": _whole,
+    "id": _id,
+    "bool": _truth,
+    "date": day_of,
+    "moment": _moment,
+    "choice": _text,
+    "leader": _leader,
+    "caller": _person,
+    "days": _days,
+    "counts": _counts,
+    "any": _any,
+    "units": _list,
     "names": lambda value: [_text(one) for one in _list(value)],
     "parts": lambda value: [_part(one) for one in _list(value)],
-}  # fmt: skip
+}
 
 
 def unit_of(session: Session, code: Any) -> Unit:
@@ -172,7 +211,8 @@ def unit_of(session: Session, code: Any) -> Unit:
 
 
 def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, checked against the verb's fields: unknown, missing and wrong ones are refused by name."""
+    """What was typed, checked against the verb's fields: unknown, missing and wrong ones are
+    refused by name."""
     known = {one.name: one for one in verb.fields}
     for name in values:
         if name not in known:
@@ -196,7 +236,9 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     if one.kind == "case":
         return case_of(session, value)
     try:
-        clean = _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
+        clean = (
+            _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
+        )
     except (TypeError, ValueError, OverflowError) as wrong:
         raise unread(one.name, wrong) from None
     if one.kind == "choice" and clean not in one.choices:

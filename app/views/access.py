@@ -20,9 +20,12 @@ class AccessLog(DeskView):
     exact = ("address",)
 
     def value(self, item: Any, name: str) -> str:
-        """A case by its number alone, a page by its name, and what somebody was shown a caller for."""
+        """A case by its number alone, a page by its name, and what somebody was shown a caller
+        for."""
         if name == "filters" and item.kind == "revealed" and item.filters:
-            return words.value("purpose", str(json.loads(item.filters).get("purpose", "")), language())
+            return words.value(
+                "purpose", str(json.loads(item.filters).get("purpose", "")), language()
+            )
         if name == "page" and item.page:
             return words.page(item.page, language())
         return super().value(item, name)

@@ -69,7 +69,8 @@ class Roles(DeskView):
 
 
 def rights_of(role: Role) -> list[tuple[str, str]]:
-    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases it sees."""
+    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases
+    it sees."""
     tongue = language()
     built_in = role.name in RIGHTS
     held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])

@@ -63,7 +63,13 @@ def actor_of(reading: Session, user: Person) -> Actor:
     named = [role for role in user.roles if role.name in RIGHTS]
     other = [role.id for role in user.roles if role.name not in RIGHTS]
     extra = custom_rights(reading, other) if other else set()
-    return person(user.id, user.first_name or user.username, [role.name for role in named], user.unit_id, extra)
+    return person(
+        user.id,
+        user.first_name or user.username,
+        [role.name for role in named],
+        user.unit_id,
+        extra,
+    )
 
 
 def actor() -> Actor:
@@ -88,8 +94,8 @@ def seen() -> Seen | None:
 
 
 def know_few(since: Any) -> int | None:
-    """Find out, before rows are asked for, whether this person sees few cases; and where he does not, the key that a
-    query gives, in the same statement."""
+    """Find out, before rows are asked for, whether this person sees few cases; and where he does
+    not, the key that a query gives, in the same statement."""
     who = seen()
     assert who is not None  # noqa: S101
     number, key = reader().execute(few(who).add_columns(since.scalar_subquery())).one()
@@ -106,8 +112,8 @@ def language() -> str:
 
 
 def written(work: Callable[[Session], Result]) -> Result:
-    """Do work that writes, in a transaction of its own. What was read so far is let go first: on SQLite a reader that
-    stays would hold the writer's log open."""
+    """Do work that writes, in a transaction of its own. What was read so far is let go first: on
+    SQLite a reader that stays would hold the writer's log open."""
     reader().commit()
     try:
         done = retried(desk().sessions, work)
@@ -136,11 +142,16 @@ def asked(model: type[Any], id: int) -> Any:
 
 
 def come_back_to() -> str | None:
-    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent; else None. What he
-    searched for is left out: it would stand in one more address, and in the logs of whatever is between."""
+    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent;
+    else None. What he searched for is left out: it would stand in one more address, and in the logs
+    of whatever is between."""
     if request.method != "GET" and request.blueprint != "Verbs":
         return None
-    kept = [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(SEARCHED)]
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if not name.startswith(SEARCHED)
+    ]
     plain = len(kept) == sum(1 for _ in request.args.items(multi=True))
     return request.full_path if plain else f"{request.path}?{urlencode(kept)}"
 

@@ -17,7 +17,8 @@ class Assignments(Noticed):
 
 
 class Instructions(InBrief):
-    """Leaders' instructions and what became of them: a leader's own, and those that no account was named for."""
+    """Leaders' instructions and what became of them: a leader's own, and those that no account was
+    named for."""
 
     datamodel = DeskInterface(Instruction)
     page = "Instructions"

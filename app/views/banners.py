@@ -1,4 +1,5 @@
-"""What the layout of every page shows: who is logged in, the menu, what waits, what every page warns of."""
+"""What the layout of every page shows: who is logged in, the menu, what waits, what every page
+warns of."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from app.views.home import page_order, unread
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
-"""When the bot counts as late, and how often (seconds) a process asks for that and for the calendar."""
+"""When the bot counts as late, and how often (seconds) a process asks for that and for the
+calendar."""
 
 
 def with_banners(app: Flask) -> None:
@@ -47,48 +49,66 @@ def _who(tongue: str) -> dict[str, Any]:
     """Who is logged in, what waits for him, and whether this is a sample office."""
     known = _office()
     found: dict[str, Any] = {
-        "person": None, "sample": known.get("sample_office") == "true",
+        "person": None,
+        "sample": known.get("sample_office") == "true",
         "office_name": known.get("office") or WORDS["office"],
-    }  # fmt: skip
-    if has_request_context() and "desk_failed" not in g and current_user and current_user.is_authenticated:
+    }
+    if (
+        has_request_context()
+        and "desk_failed" not in g
+        and current_user
+        and current_user.is_authenticated
+    ):
         who = actor()
         named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
-        found |= {"person": current_user, "named": named, "unread": unread(who), "menu": _menu(who, tongue),
-                  **_warned(who, tongue)}  # fmt: skip
+        found |= {
+            "person": current_user,
+            "named": named,
+            "unread": unread(who),
+            "menu": _menu(who, tongue),
+            **_warned(who, tongue),
+        }
     return found
 
 
 def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    return [(f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)]
+    return [
+        (f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)
+    ]
 
 
 def _office() -> dict[str, str]:
-    """What the office is called, and whether it is a sample one: asked until it is one, because it may be filled while
-    the panel runs, and then once a minute."""
+    """What the office is called, and whether it is a sample one: asked until it is one, because it
+    may be filled while the panel runs, and then once a minute."""
     told = current_app.extensions["desk_told"]
     known: dict[str, str] = told.get("office", {})
     fresh = time.monotonic() - told.get("office_asked", -ASKED_EVERY) < ASKED_EVERY
     if (fresh and known.get("sample_office") == "true") or "desk_failed" in g:
         return known
     query = select(Setting.name, Setting.value).where(Setting.name.in_(("sample_office", "office")))
-    known = {row.name: row.value for row in reader().execute(query.execution_options(unscoped=True))}
+    known = {
+        row.name: row.value for row in reader().execute(query.execution_options(unscoped=True))
+    }
     told.update(office=known, office_asked=time.monotonic())
     return known
 
 
 def _warned(who: Actor, tongue: str) -> dict[str, Any]:
-    """What every page warns of: the bot's last whole pass is over half an hour old, the coming year has no calendar.
-    Asked once a minute and process; that of the calendar is no unit's."""
+    """What every page warns of: the bot's last whole pass is over half an hour old, the coming year
+    has no calendar. Asked once a minute and process; that of the calendar is no unit's."""
     told = current_app.extensions["desk_told"]
     if "desk_failed" not in g and time.monotonic() - told.get("asked", -ASKED_EVERY) >= ASKED_EVERY:
         age, calendar = swept(reader(), now()), next(_warnings(), None)
         told.update(asked=time.monotonic(), late=age is None or age > LATE, calendar=calendar)
     found: Finding | None = None if who.of_a_unit else told.get("calendar")
-    said = {"level": found.level, "words": found.zh if tongue == "zh" else found.en} if found else None
+    said = (
+        {"level": found.level, "words": found.zh if tongue == "zh" else found.en} if found else None
+    )
     return {"bot_late": bool(told.get("late")), "calendar": said}
 
 
 def _warnings() -> Iterator[Finding]:
-    """What every page of the centre, the room and IT warns of: a clock that is wrong, a calendar that is missing."""
+    """What every page of the centre, the room and IT warns of: a clock that is wrong, a calendar
+    that is missing."""
     yield from clock_findings(reader())
     yield from calendar_findings(reader(), now())

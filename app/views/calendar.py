@@ -45,7 +45,12 @@ class Proposals(DeskView):
         waits = item.approved_at is None and item.refused_at is None
         if not waits or self.approve_verb not in actor().rights:
             return []
-        return [(url_for(f"Verbs.{self.approve_verb}", row=item.id), words.title(self.approve_verb, language()))]
+        return [
+            (
+                url_for(f"Verbs.{self.approve_verb}", row=item.id),
+                words.title(self.approve_verb, language()),
+            )
+        ]
 
 
 class CalendarProposals(Proposals):
@@ -58,7 +63,8 @@ class CalendarProposals(Proposals):
 
 
 class Rules(Proposals):
-    """The office's own numbers, each valid from a moment; what is not here is the default of the procedure."""
+    """The office's own numbers, each valid from a moment; what is not here is the default of the
+    procedure."""
 
     datamodel = DeskInterface(SlaRule)
     page = "Rules"

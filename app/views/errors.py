@@ -7,7 +7,18 @@ import secrets
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -33,7 +44,10 @@ ERRORS = {
         "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
     ),
     413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
-    500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
+    500: (
+        "系统出错，已记录，请稍后再试。",
+        "Something went wrong; it is on record. Please try again later.",
+    ),
 }
 _CSRF = (
     "页面已过期，没有提交。请打开后重新提交。",
@@ -56,12 +70,15 @@ def handle_errors(app: Flask) -> None:
 
 
 def _page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
-    return render_template("desk/error.html", title=str(code), code=code, sentence=sentence, back=back), code
+    return render_template(
+        "desk/error.html", title=str(code), code=code, sentence=sentence, back=back
+    ), code
 
 
 def _csrf(error: CSRFError) -> Any:
     form = come_back_to()
-    # No message that the session would hold: the cookie of whoever was led here from another site stays as it is.
+    # No message that the session would hold: the cookie of whoever was led here from another site
+    # stays as it is.
     if form and actor().id is None:
         return redirect(url_for("Login.login", next=form, ended=1))
     return _page(400, words.word(_CSRF, language()), form)
@@ -84,7 +101,8 @@ def _no_place(error: NoPlace) -> Response:
 
 
 def _unknown(error: Exception) -> Any:
-    """Once more where nothing was done and the line broke; the page of what is outside; else that of a mistake."""
+    """Once more where nothing was done and the line broke; the page of what is outside; else that
+    of a mistake."""
     if lost(error) and not g.get("desk_written") and g.get("desk_tries", 0) < TRIES:
         return _once_more()
     g.desk_failed = True
@@ -105,7 +123,8 @@ def _let_go() -> None:
 
 
 def _once_more() -> Any:
-    """The request from its beginning, over another connection: its own broke before anything was written."""
+    """The request from its beginning, over another connection: its own broke before anything was
+    written."""
     g.desk_tries = g.get("desk_tries", 0) + 1
     _let_go()
     for name in _OF_THIS_TRY:
@@ -123,7 +142,9 @@ def _once_more() -> Any:
 
 def _faulty(what: str, error: Exception) -> Response:
     """The page of what is outside: in words, with what was typed. It asks the database nothing."""
-    log.warning("%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__)
+    log.warning(
+        "%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__
+    )
     code, sentence = 507 if what == FULL else 503, words.word(faults.FAULTS[what], language())
     if request.blueprint == "health" or request.endpoint in sessions.STATIC:
         answer = Response(f"{sentence}\n", code, mimetype="text/plain")
@@ -134,11 +155,23 @@ def _faulty(what: str, error: Exception) -> Response:
 
 
 def page_of_fault(code: int, sentence: str) -> str:
-    """A page that says what is not possible now and gives back what was typed; nobody is looked up for it."""
+    """A page that says what is not possible now and gives back what was typed; nobody is looked up
+    for it."""
     g.desk_failed = True
-    g._login_user = current_app.extensions["appbuilder"].sm.lm.anonymous_user()  # or each page would look him up
+    g._login_user = current_app.extensions[
+        "appbuilder"
+    ].sm.lm.anonymous_user()  # or each page would look him up
     tongue = language()
-    said = {name: words.word(getattr(faults, name), tongue) for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")}
+    said = {
+        name: words.word(getattr(faults, name), tongue)
+        for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")
+    }
     return render_template(
-        "desk/fault.html", title="", code=code, sentence=sentence, said=said, account=session.get("_user_id"), **kept()
+        "desk/fault.html",
+        title="",
+        code=code,
+        sentence=sentence,
+        said=said,
+        account=session.get("_user_id"),
+        **kept(),
     )

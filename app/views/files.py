@@ -34,7 +34,8 @@ class Files(BaseView):
 
     @expose("/<int:id>", methods=["GET"])
     def open(self, id: int) -> Any:
-        """A file of a case that the person sees; 404 else, and in a sentence where it is gone from the store."""
+        """A file of a case that the person sees; 404 else, and in a sentence where it is gone from
+        the store."""
         if not self.appbuilder.sm.has_access("can_open_file", "Verbs"):
             return refuse_access()
         row = asked(File, id)
@@ -46,7 +47,8 @@ class Files(BaseView):
         def work(session: Session) -> None:
             perform(session, at, who, "open_file", case=case_id, file=id)
             looked.noting("file_opened", case_id=case_id)(session)
-            # Only now: who may not open it is not told, and what could not be read is not on the record.
+            # Only now: who may not open it is not told, and what could not be read is not on the
+            # record.
             if lost is not None:
                 raise lost
 
@@ -56,11 +58,15 @@ class Files(BaseView):
             if no is not lost:
                 abort(404)
             log.error("file %s: %s", id, no)
-            return self.render_template("desk/error.html", title="404", code=404, sentence=said(no, language())), 404
+            return self.render_template(
+                "desk/error.html", title="404", code=404, sentence=said(no, language())
+            ), 404
         # What was kept before its name followed its content is given out so too.
         kept = kept_name(row.name, MEDIA[row.media_type])
         name = kept if who.reads_as_typed else masked_text(kept, case_id)
-        return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)
+        return send_file(
+            BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name
+        )
 
 
 def _content(sha256: str) -> tuple[bytes, NotAllowed | None]:

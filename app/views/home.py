@@ -1,4 +1,5 @@
-"""The first page: what waits for this person, list by list, with counts; and the bell of notices."""
+"""The first page: what waits for this person, list by list, with counts; and the bell of
+notices."""
 
 from __future__ import annotations
 
@@ -31,14 +32,17 @@ BELL = 50
 COUNTED = 100
 """So many of the newest notices of a role or unit are counted as unread."""
 NOT_ALONE = ("change_password", "contest_figures")
-"""Verbs without a case that the first page does not begin: they are reached from the row that they are about."""
+"""Verbs without a case that the first page does not begin: they are reached from the row that they
+are about."""
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at")
-"""The columns of the lists that are the ends of clocks; the others are moments at which something happened."""
+"""The columns of the lists that are the ends of clocks; the others are moments at which something
+happened."""
 
 
 def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
-    """The rows of a list: the case, the unit, the moment that matters; those that press most come first. Which rows
-    they are is found in the list's own table alone, and cases and units are fetched for these."""
+    """The rows of a list: the case, the unit, the moment that matters; those that press most come
+    first. Which rows they are is found in the list's own table alone, and cases and units are
+    fetched for these."""
     model, when = queue.model, getattr(queue.model, queue.when)
     # A visit is of a caller: of a case that was merged into another one, its own.
     about = model.id if model is Case else getattr(model, "caller_case_id", model.case_id)
@@ -46,10 +50,24 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
     if hasattr(model, "unit_id"):
         columns.append(model.unit_id.label("unit"))
     few = (
-        select(*columns).where(*queue.where(who, now())).order_by(when, model.id).offset(page * SHOWN).limit(SHOWN + 1)
+        select(*columns)
+        .where(*queue.where(who, now()))
+        .order_by(when, model.id)
+        .offset(page * SHOWN)
+        .limit(SHOWN + 1)
     )
     row = few.subquery().c
-    told = [row.row, row.at, row.case, Case.number, Case.kind, Case.urgency, Case.place, Case.narrative, Case.state]
+    told = [
+        row.row,
+        row.at,
+        row.case,
+        Case.number,
+        Case.kind,
+        Case.urgency,
+        Case.place,
+        Case.narrative,
+        Case.state,
+    ]
     query = select(*told, Unit.name.label("unit")).join(Case, Case.id == row.case)
     query = query.outerjoin(Unit, Unit.id == (row.unit if "unit" in row else Case.lead_unit_id))
     return query.order_by(row.at, row.row)
@@ -57,7 +75,11 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
 
 def _found(who: Actor, queue: Queue, page: int) -> Sequence[Any]:
     """The rows of a page of a list, and one more where there is a next page."""
-    return reader().execute(_rows(who, queue, page).execution_options(unscoped=bool(queue.brief))).all()
+    return (
+        reader()
+        .execute(_rows(who, queue, page).execution_options(unscoped=bool(queue.brief)))
+        .all()
+    )
 
 
 def speak(locale: str) -> Any:
@@ -89,17 +111,30 @@ class Home(BaseView):
             return redirect(url_for("Login.login"))
         counts = counted(reader(), who, now())
         lists = [
-            {"title": words.word(queue.title, tongue), "n": counts.get(key, 0), "href": self._href(key, queue),
-             "told": count_told(counts.get(key, 0)), "red": queue.red}
+            {
+                "title": words.word(queue.title, tongue),
+                "n": counts.get(key, 0),
+                "href": self._href(key, queue),
+                "told": count_told(counts.get(key, 0)),
+                "red": queue.red,
+            }
             for key, queue in queues_of(who).items()
-        ]  # fmt: skip
-        alone = [one for one in possible(who) if one.target == "none" and one.name not in NOT_ALONE
-                 and not one.name.startswith(("edit_", "reset_")) or one.alone]  # fmt: skip
+        ]
+        alone = [
+            one
+            for one in possible(who)
+            if one.target == "none"
+            and one.name not in NOT_ALONE
+            and not one.name.startswith(("edit_", "reset_"))
+            or one.alone
+        ]
         starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
-        return url_for(f"{queue.page}.list", work=key) if queue.page else url_for("Home.work", key=key)
+        return (
+            url_for(f"{queue.page}.list", work=key) if queue.page else url_for("Home.work", key=key)
+        )
 
     @expose("/work/<key>")
     @has_access
@@ -120,24 +155,38 @@ class Home(BaseView):
             know_callers(row.case for row in rows)
         lines = [
             {
-                "href": _leads_to(queue, row.case), "number": row.number,
-                "kind": words.value("kind", row.kind, tongue), "urgency": words.value("urgency", row.urgency, tongue),
-                "unit": row.unit or "", "state": words.state("case", row.state, tongue),
+                "href": _leads_to(queue, row.case),
+                "number": row.number,
+                "kind": words.value("kind", row.kind, tongue),
+                "urgency": words.value("urgency", row.urgency, tongue),
+                "unit": row.unit or "",
+                "state": words.state("case", row.state, tongue),
                 "words": "" if queue.brief else _words(who, row),
-                "at": _shown(row.at, queue.when), "late": bool(row.at and queue.when in CLOCKS and row.at <= at),
+                "at": _shown(row.at, queue.when),
+                "late": bool(row.at and queue.when in CLOCKS and row.at <= at),
             }
             for row in rows[:SHOWN]
-        ]  # fmt: skip
+        ]
         more = len(rows) > SHOWN and page < DEEPEST
         return self.render_template(
-            "desk/work.html", title=words.word(queue.title, tongue), rows=lines, page=page, more=more, key=key,
+            "desk/work.html",
+            title=words.word(queue.title, tongue),
+            rows=lines,
+            page=page,
+            more=more,
+            key=key,
             left_out=said,
-        )  # fmt: skip
+        )
 
 
 def _leads_to(queue: Queue, case: int) -> str:
-    """Where a line leads: to the case's page, or to the one form that a person has for a case he reads in brief."""
-    return url_for(f"Verbs.{queue.brief}", case=case) if queue.brief else url_for("Cases.page_of_case", id=case)
+    """Where a line leads: to the case's page, or to the one form that a person has for a case he
+    reads in brief."""
+    return (
+        url_for(f"Verbs.{queue.brief}", case=case)
+        if queue.brief
+        else url_for("Cases.page_of_case", id=case)
+    )
 
 
 def _words(who: Actor, row: Any) -> str:
@@ -176,21 +225,38 @@ class Bell(BaseView):
         own = and_(NoticeRead.event_id == Event.id, NoticeRead.person_id == (who.id or 0))
         readable = and_(true(), *within(Case, seen_by(who))).label("readable")
         query = (
-            select(Event.at, Event.kind, Event.chain, Case.number, NoticeRead.at.label("read_at"), readable)
-            .join(told, told.c.event_id == Event.id).outerjoin(Case, Case.id == Event.chain).outerjoin(NoticeRead, own)
-            .order_by(Event.id.desc()).limit(BELL).execution_options(unscoped=True)
-        )  # fmt: skip
+            select(
+                Event.at,
+                Event.kind,
+                Event.chain,
+                Case.number,
+                NoticeRead.at.label("read_at"),
+                readable,
+            )
+            .join(told, told.c.event_id == Event.id)
+            .outerjoin(Case, Case.id == Event.chain)
+            .outerjoin(NoticeRead, own)
+            .order_by(Event.id.desc())
+            .limit(BELL)
+            .execution_options(unscoped=True)
+        )
         reads = "Cases" in who.pages
         rows = [
             {
-                "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue), "at": row.at,
-                "unread": row.read_at is None, "number": row.number,
-                "href": url_for("Cases.page_of_case", id=row.chain) if row.number and reads and row.readable else None,
+                "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue),
+                "at": row.at,
+                "unread": row.read_at is None,
+                "number": row.number,
+                "href": url_for("Cases.page_of_case", id=row.chain)
+                if row.number and reads and row.readable
+                else None,
             }
             for row in reader().execute(query)
-        ]  # fmt: skip
+        ]
         title = "消息" if tongue == "zh" else "Notices"
-        return self.render_template("desk/bell.html", title=title, rows=rows, left_out=left_out(request.args))
+        return self.render_template(
+            "desk/bell.html", title=title, rows=rows, left_out=left_out(request.args)
+        )
 
     @expose("/read", methods=["POST"])
     @has_access
@@ -204,24 +270,33 @@ class Bell(BaseView):
 
 
 def unread(who: Actor) -> int:
-    """How many of the newest events that were told to a person have not been read by that person."""
-    counted_ = select(func.count()).select_from(_unread(who).subquery()).execution_options(unscoped=True)
+    """How many of the newest events that were told to a person have not been read by that
+    person."""
+    counted_ = (
+        select(func.count()).select_from(_unread(who).subquery()).execution_options(unscoped=True)
+    )
     return int(reader().scalar(counted_) or 0)
 
 
 def _newest(seen: Seen, most: int) -> Any:
     """The newest events that were told to each role and unit of a person, each event once."""
     found = [
-        select(select(Notice.event_id).where(Notice.recipient == told).order_by(Notice.event_id.desc()).limit(most)
-               .subquery().c.event_id)
+        select(
+            select(Notice.event_id)
+            .where(Notice.recipient == told)
+            .order_by(Notice.event_id.desc())
+            .limit(most)
+            .subquery()
+            .c.event_id
+        )
         for told in seen.told
-    ]  # fmt: skip
+    ]
     return union(*found) if found else select(Notice.event_id).where(false())
 
 
 def _unread(who: Actor) -> Select[Any]:
-    """The events among the newest that a person has not read. Older ones are no longer shown nor counted, so that the
-    bell costs the same in its tenth year."""
+    """The events among the newest that a person has not read. Older ones are no longer shown nor
+    counted, so that the bell costs the same in its tenth year."""
     told = _newest(seen_by(who), COUNTED).subquery()
     read = select(NoticeRead.event_id).where(NoticeRead.person_id == (who.id or 0))
     return select(told.c.event_id).where(told.c.event_id.not_in(read)).limit(COUNTED)

@@ -13,7 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import reading
-from app.models import Assignment, Dossier, InstructionNotice, Referral, Reminder, Supervision, SupervisionList
+from app.models import (
+    Assignment,
+    Dossier,
+    InstructionNotice,
+    Referral,
+    Reminder,
+    Supervision,
+    SupervisionList,
+)
 from app.papers import pdf
 from app.rules import words
 from app.rules.refusal import NotAllowed
@@ -27,19 +35,23 @@ from app.views.pages.asking import Links
 from app.views.pages.base import DeskView, Values
 
 MEDIA = {
-    "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
-}  # fmt: skip
+}
 _OF: dict[str, tuple[str, type[Any]]] = {
-    "allocation": ("Assignments", Assignment), "redo": ("Assignments", Assignment),
-    "instruction": ("Assignments", InstructionNotice), "reminder": ("Reminders", Reminder),
+    "allocation": ("Assignments", Assignment),
+    "redo": ("Assignments", Assignment),
+    "instruction": ("Assignments", InstructionNotice),
+    "reminder": ("Reminders", Reminder),
     "supervision": ("Supervision", Supervision),
-}  # fmt: skip
+}
 """kind -> the page on which its row stands, and the table of that row."""
 
 
 class Noticed(DeskView):
-    """A page of rows of which each came to its unit with a paper: how that was served, and where it is opened."""
+    """A page of rows of which each came to its unit with a paper: how that was served, and where it
+    is opened."""
 
     subject = ""
 
@@ -47,13 +59,20 @@ class Noticed(DeskView):
         """What is shown of the row, and of the service of its papers."""
         reader().commit()
         with reading(desk().sessions) as session:
-            found = sorted(of_row(session, days_known(session, now()), self.subject, item.id).items())
+            found = sorted(
+                of_row(session, days_known(session, now()), self.subject, item.id).items()
+            )
         several = sum(key[0] == self.subject for key, _ in found) > 1
         return [
             *super().values_of(item),
-            *((words.word(words.SERVED[key[0] == "instruction"], language()), _worded(one, several, key[2]))
-              for key, one in found),
-        ]  # fmt: skip
+            *(
+                (
+                    words.word(words.SERVED[key[0] == "instruction"], language()),
+                    _worded(one, several, key[2]),
+                )
+                for key, one in found
+            ),
+        ]
 
     def links(self, item: Any) -> Links:
         """The paper."""
@@ -61,13 +80,19 @@ class Noticed(DeskView):
             return super().links(item)
         kind = assignment_paper(item) if self.subject == "assignment" else self.subject
         label = "打开文书（PDF）" if language() == "zh" else "Open the paper (PDF)"
-        return [*super().links(item), (url_for("Papers.of", kind=kind, id=item.id), label), *self._instructions(item)]
+        return [
+            *super().links(item),
+            (url_for("Papers.of", kind=kind, id=item.id), label),
+            *self._instructions(item),
+        ]
 
     def _instructions(self, item: Any) -> Links:
         """The papers with which leaders' instructions came to the unit."""
         if self.subject != "assignment" or not item.leader_assigned:
             return []
-        query = select(InstructionNotice.id, InstructionNotice.number).where(InstructionNotice.assignment_id == item.id)
+        query = select(InstructionNotice.id, InstructionNotice.number).where(
+            InstructionNotice.assignment_id == item.id
+        )
         title = words.word(words.TABLES["instruction_notice"], language())
         return [
             (url_for("Papers.of", kind="instruction", id=row.id), f"{title} {row.number}（PDF）")
@@ -82,13 +107,19 @@ def _worded(one: Service, several: bool, n: int) -> str:
     at = one.served_at(now())
     if at is None:
         till = f"{last_day(one.stood_until)}"
-        return which + (f"尚未打开，至{till}终了视为送达" if zh else f"not opened yet; served at the end of {till}")
+        return which + (
+            f"尚未打开，至{till}终了视为送达"
+            if zh
+            else f"not opened yet; served at the end of {till}"
+        )
     return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', one.how, language())}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:
     """A download: never shown in the page, never kept by the browser."""
-    return send_file(BytesIO(content), mimetype=MEDIA[kind], as_attachment=True, download_name=f"{name}.{kind}")
+    return send_file(
+        BytesIO(content), mimetype=MEDIA[kind], as_attachment=True, download_name=f"{name}.{kind}"
+    )
 
 
 def list_facts(item: SupervisionList) -> dict[str, Any]:
@@ -115,7 +146,8 @@ class Papers(BaseView):
     @has_access
     @permission_name("list")
     def of(self, kind: str, id: int) -> Any:
-        """One paper of a row that the person sees, on the record where it went to his unit; 404 else."""
+        """One paper of a row that the person sees, on the record where it went to his unit; 404
+        else."""
         page, model = _OF.get(kind, ("", None))
         row = asked(model, id) if model is not None and page in actor().pages else None
         if row is None:
@@ -123,7 +155,9 @@ class Papers(BaseView):
         case = row.case_id
         kind = assignment_paper(row) if model is Assignment else kind
         try:
-            facts = written(lambda session: looked.paper_opened(session, case, paper=kind, notice=id))
+            facts = written(
+                lambda session: looked.paper_opened(session, case, paper=kind, notice=id)
+            )
         except NotAllowed:
             abort(404)
         return sent(pdf(kind, facts), "pdf", str(facts.get("number") or f"{kind}-{id}"))
@@ -141,7 +175,8 @@ class Letters(BaseView):
     @has_access
     @permission_name("show")
     def letter(self, id: int) -> Any:
-        """The letter of a referral that was sent and that the person sees, its opening on the record; 404 else."""
+        """The letter of a referral that was sent and that the person sees, its opening on the
+        record; 404 else."""
         row = asked(Referral, id)
         if row is None or "open_paper" not in actor().rights:
             abort(404)

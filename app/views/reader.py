@@ -37,7 +37,8 @@ class PanelSession(FlaskSession):
         super().flush(objects)
 
     def rollback(self) -> None:
-        """Let go of what was read; a connection that broke meanwhile has nothing to be rolled back."""
+        """Let go of what was read; a connection that broke meanwhile has nothing to be rolled
+        back."""
         with self._broken_or_not():
             super().rollback()
 
@@ -65,7 +66,8 @@ _READING: dict[int, Engine] = {}
 
 
 def _reading(engine: Engine) -> Engine:
-    """The same engine, reading: one object for each, because a session keeps its connections by engine."""
+    """The same engine, reading: one object for each, because a session keeps its connections by
+    engine."""
     if id(engine) not in _READING:
         readonly = {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
         _READING[id(engine)] = engine.execution_options(reads=True, **readonly)

@@ -1,4 +1,5 @@
-"""Every view of the panel, in the order of the procedure, each held to the one base when the panel starts."""
+"""Every view of the panel, in the order of the procedure, each held to the one base when the panel
+starts."""
 
 from __future__ import annotations
 
@@ -30,25 +31,67 @@ from app.views.supervision import Supervision, SupervisionLists
 from app.views.visit import VisitRecords, Visits
 
 VIEWS: tuple[type[Any], ...] = (
-    Bell, Verbs, Files, Papers, Letters, Cases, Contacts, Suggestions, Praise, Categories, Instructions, Assignments,
-    Requests, Replies, Reminders, Supervision, SupervisionLists, Visits, VisitRecords, Responsibilities, Referrals,
-    Reports, ReportDrafts, Units, Posts, Calendar, CalendarProposals, Rules, Settings, Users, Roles,
-    AccountChanges, Bot, Events, AccessLog,
-)  # fmt: skip
+    Bell,
+    Verbs,
+    Files,
+    Papers,
+    Letters,
+    Cases,
+    Contacts,
+    Suggestions,
+    Praise,
+    Categories,
+    Instructions,
+    Assignments,
+    Requests,
+    Replies,
+    Reminders,
+    Supervision,
+    SupervisionLists,
+    Visits,
+    VisitRecords,
+    Responsibilities,
+    Referrals,
+    Reports,
+    ReportDrafts,
+    Units,
+    Posts,
+    Calendar,
+    CalendarProposals,
+    Rules,
+    Settings,
+    Users,
+    Roles,
+    AccountChanges,
+    Bot,
+    Events,
+    AccessLog,
+)
 
 
-PERSONAL = frozenset({
-    "caller", "caller_id", "caller_case_id", "phone", "query_code", "password", "email", "session_version",
-    "look_error",
-})  # fmt: skip
+PERSONAL = frozenset(
+    {
+        "caller",
+        "caller_id",
+        "caller_case_id",
+        "phone",
+        "query_code",
+        "password",
+        "email",
+        "session_version",
+        "look_error",
+    }
+)
 """Columns that no generated page may show, search, order by or export. [trust, The caller]"""
 _SETS = ("list_columns", "show_columns", "search_columns", "order_columns", "export_columns")
 _NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
-"""What Flask-AppBuilder brings that shows rows past the scope, or loads whole tables and other people's scripts."""
+"""What Flask-AppBuilder brings that shows rows past the scope, or loads whole tables and other
+people's scripts."""
 
 
 def wrong(view: Any) -> str:
-    """Why a view may not be registered, or nothing: it has to be of the base, under a permission of its own."""
+    """Why a view may not be registered, or nothing: it has to be of the base, under a permission of
+    its own."""
     if isinstance(view, _NEVER) or not isinstance(view, BaseView):
         return "it is of a kind that the desk does not have"
     if not getattr(view, "class_permission_name", "") or not view.base_permissions:
@@ -61,15 +104,17 @@ def wrong(view: Any) -> str:
         return "it brings routes or writes of Flask-AppBuilder's"
     shown = {name for columns in _SETS for name in getattr(view, columns)}
     # A dotted column would be joined under an alias, which the scope does not reach.
-    beyond = {name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name}
+    beyond = {
+        name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name
+    }
     if beyond:
         return f"it shows what it may not: {sorted(beyond)}"
     return ""
 
 
 def register(appbuilder: Any) -> None:
-    """Register every view; the address of a page's endpoint is the page's name. TypeError where one is not of the
-    base."""
+    """Register every view; the address of a page's endpoint is the page's name. TypeError where one
+    is not of the base."""
     for view in VIEWS:
         one = view()
         why = wrong(one)

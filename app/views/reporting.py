@@ -32,15 +32,24 @@ class Reports(DeskView):
     def show(self, pk: str) -> Any:
         """A report with its figures."""
         item, who = self.found(pk), actor()
-        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
+        unit = (
+            reader().scalar(select(Unit.code).where(Unit.id == who.unit_id))
+            if who.of_a_unit
+            else None
+        )
         return self.render_template(
-            self.show_template, title=item.number, view=self, item=item, figures=figures_of(item, language(), unit),
+            self.show_template,
+            title=item.number,
+            view=self,
+            item=item,
+            figures=figures_of(item, language(), unit),
             changes=json.loads(item.changes) if unit is None else (),
-        )  # fmt: skip
+        )
 
 
 class ReportDrafts(DeskView):
-    """What the bot drafted of reports: a unit reads its own figures, the centre head all, with what units contest."""
+    """What the bot drafted of reports: a unit reads its own figures, the centre head all, with what
+    units contest."""
 
     datamodel = DeskInterface(ReportDraft)
     page = "ReportDrafts"
@@ -57,23 +66,37 @@ class ReportDrafts(DeskView):
     def show(self, pk: str) -> Any:
         """A draft with its figures, and what was said against them."""
         item, who = self.found(pk), actor()
-        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
+        unit = (
+            reader().scalar(select(Unit.code).where(Unit.id == who.unit_id))
+            if who.of_a_unit
+            else None
+        )
         figures = json.loads(item.figures)
         if who.of_a_unit:
             figures = own_part(figures, unit or "")
         shown = figures_of(Report(figures=json.dumps(figures)), language(), unit)
         return self.render_template(
-            self.show_template, title=self.title_here(), view=self, item=item, values=self.values_of(item),
-            figures=shown, contests=self._contests(item), links=self.links(item),
-        )  # fmt: skip
+            self.show_template,
+            title=self.title_here(),
+            view=self,
+            item=item,
+            values=self.values_of(item),
+            figures=shown,
+            contests=self._contests(item),
+            links=self.links(item),
+        )
 
     def _contests(self, item: ReportDraft) -> Table:
         """What units say against their figures: a unit reads its own."""
-        query = select(Unit.name, ReportContest.at, ReportContest.words).join(Unit, Unit.id == ReportContest.unit_id)
+        query = select(Unit.name, ReportContest.at, ReportContest.words).join(
+            Unit, Unit.id == ReportContest.unit_id
+        )
         query = query.where(ReportContest.draft_id == item.id).order_by(ReportContest.id)
         if actor().of_a_unit:
             query = query.where(ReportContest.unit_id == (actor().unit_id or 0))
-        lines = [[row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)]
+        lines = [
+            [row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)
+        ]
         return Table(words.word(told.CONTESTS, language()), [], lines)
 
     def links(self, item: Any) -> list[tuple[str, str]]:

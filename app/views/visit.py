@@ -31,7 +31,13 @@ class Visits(DeskView):
         """Record an attempt while it waits for one, or correct what was recorded."""
         found = super().links(item)
         if "record_visit" in actor().rights and item.state == "pending":
-            found.insert(0, (url_for("Verbs.record_visit", case=item.case_id), words.title("record_visit", language())))
+            found.insert(
+                0,
+                (
+                    url_for("Verbs.record_visit", case=item.case_id),
+                    words.title("record_visit", language()),
+                ),
+            )
         return found
 
     def edit_href(self, item: Any) -> str:

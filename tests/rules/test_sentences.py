@@ -21,7 +21,11 @@ def raised() -> dict[str, list[set[str]]]:
     found: dict[str, list[set[str]]] = {}
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotAllowed" and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") == "NotAllowed"
+                and node.args
+            ):
                 facts = {str(word.arg) for word in node.keywords}
                 for part in ast.walk(node.args[0]):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
@@ -41,11 +45,21 @@ def test_every_refusal_has_a_sentence_that_its_facts_fill(msgid: str) -> None:
 
 
 def test_no_sentence_is_left_over() -> None:
-    through_helpers = {"rule_of_another_kind", "rule_out_of_bounds", "unknown_rule", "evaluation_not_100"}
+    through_helpers = {
+        "rule_of_another_kind",
+        "rule_out_of_bounds",
+        "unknown_rule",
+        "evaluation_not_100",
+    }
     through_helpers |= {
-        "accounts_there", "cases_there", "sample_unfinished", "username_wrong",
-        "password_is_the_name", "password_too_common", "password_too_short",
-    }  # fmt: skip
+        "accounts_there",
+        "cases_there",
+        "sample_unfinished",
+        "username_wrong",
+        "password_is_the_name",
+        "password_too_common",
+        "password_too_short",
+    }
     assert set(SENTENCES) - set(raised()) <= through_helpers
 
 

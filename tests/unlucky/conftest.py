@@ -49,7 +49,9 @@ def office_on(desk: Desk, data: Path, **settings: str) -> Iterator[Office]:
 
 
 @pytest.fixture
-def on_postgres(postgres: PostgresCluster, postgres_template: str, tmp_path: Path) -> Iterator[Office]:
+def on_postgres(
+    postgres: PostgresCluster, postgres_template: str, tmp_path: Path
+) -> Iterator[Office]:
     """Served over PostgreSQL."""
     with (
         postgres_copy(postgres, postgres_template, f"unlucky_{next(_numbers)}") as desk,

@@ -24,6 +24,8 @@ def words(dice: random.Random) -> str:
 def fields_of(page: str) -> dict[str, str]:
     """What the form of a page would send."""
     form = page.partition('<form class="again"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form))
+    found = dict(
+        re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form)
+    )
     found |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
     return {name: html.unescape(value) for name, value in found.items()}

@@ -1,4 +1,5 @@
-"""Verification: the first broken event of each chain, and every row that is not as its last event sealed it."""
+"""Verification: the first broken event of each chain, and every row that is not as its last event
+sealed it."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ def _events(session: Session, case: int | None) -> Iterator[tuple[int, list[Any]
 
 
 def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list[Flaw]:
-    """The first flaw of each chain's events, and each row that is not what events say (of one case only, where given);
-    an empty list when all is whole. `key`: the key in use, or all keys of the office by their names."""
+    """The first flaw of each chain's events, and each row that is not what events say (of one case
+    only, where given); an empty list when all is whole. `key`: the key in use, or all keys of the
+    office by their names."""
     heads, eras = heads_of(session, case), eras_of(session)
     compared = Comparison(session, keyring(key) if isinstance(key, bytes) else key, case)
     broken: dict[int, Flaw] = {}
@@ -55,13 +57,16 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
 
 
 def _hangs(flaw: Flaw) -> bool:
-    """Whether a finding rests on what no event says: where a chain is broken, what it sealed cannot be known."""
+    """Whether a finding rests on what no event says: where a chain is broken, what it sealed cannot
+    be known."""
     return flaw.seq == 0 and flaw.row is not None and flaw.row[0] != "series"
 
 
 def found_rows(session: Session) -> dict[date, int]:
     """Day -> how many rows were sealed then as they were found, nothing being known of before."""
-    query = select(Event.at, Event.payload).where(Event.kind == "record.baseline").order_by(Event.id)
+    query = (
+        select(Event.at, Event.payload).where(Event.kind == "record.baseline").order_by(Event.id)
+    )
     found: dict[date, int] = {}
     for at, payload in session.execute(query.execution_options(yield_per=1000)):
         found[at.date()] = found.get(at.date(), 0) + int(json.loads(payload)["rows"])

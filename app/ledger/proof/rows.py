@@ -1,8 +1,9 @@
-"""Whether rows are what their last events sealed: each column of each recorded row, and no row too many or too few.
+"""Whether rows are what their last events sealed: each column of each recorded row, and no row too
+many or too few.
 
-Chains are read in order, some hundred at a time; rows of the same cases are read beside them. A row may be sealed in
-another chain than that of its case (a caller has none; a withdrawn lead's rows become its heir's): those seals are kept
-until all chains are read.
+Chains are read in order, some hundred at a time; rows of the same cases are read beside them. A row
+may be sealed in another chain than that of its case (a caller has none; a withdrawn lead's rows
+become its heir's): those seals are kept until all chains are read.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from app.ledger.chain import Keys
 from app.ledger.proof.days import wrong_days
 from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.reading import Row, days, keyed, lists, of_cases, whole
-from app.ledger.seals import DAYS, FOUNDED, GONE, Sealer, look_seal, read_line, recorded, sealed_columns
+from app.ledger.seals import (
+    DAYS,
+    FOUNDED,
+    GONE,
+    Sealer,
+    look_seal,
+    read_line,
+    recorded,
+    sealed_columns,
+)
 from app.ledger.seals import sealer as sealer_of
 from app.models import OFFICE_CHAIN, Event
 
@@ -46,7 +56,8 @@ class At:
 
 @dataclass(slots=True)
 class Sealed:
-    """What is known of a row: the event that founded it, or after which it is gone; each column's last seal."""
+    """What is known of a row: the event that founded it, or after which it is gone; each column's
+    last seal."""
 
     founded: At | None = None
     gone: At | None = None
@@ -69,7 +80,9 @@ class Sealed:
 
     def add(self, other: Sealed) -> None:
         """What other chains say of the same row."""
-        if other.founded is not None and (self.founded is None or other.founded.id > self.founded.id):
+        if other.founded is not None and (
+            self.founded is None or other.founded.id > self.founded.id
+        ):
             self.founded = other.founded
         if other.gone is not None and (self.gone is None or other.gone.id > self.gone.id):
             self.gone = other.gone
@@ -88,7 +101,9 @@ class Sealed:
     @property
     def last(self) -> At | None:
         """The newest event that said anything of the row."""
-        said = [cell[0] for cell in self.cells.values()] + [at for at in (self.founded, self.gone) if at is not None]
+        said = [cell[0] for cell in self.cells.values()] + [
+            at for at in (self.founded, self.gone) if at is not None
+        ]
         return max(said, key=lambda at: at.id, default=None)
 
 
@@ -126,7 +141,9 @@ class Comparison:
         for table in self._homed:
             for key, row in of_cases(self._session, table, first, last):
                 name = (table.name, key)
-                found = list(self._flaws(table, key, row, self._batch.pop(name, Sealed()), row.case))
+                found = list(
+                    self._flaws(table, key, row, self._batch.pop(name, Sealed()), row.case)
+                )
                 if found:
                     self._suspects[name] = found
         for name, sealed in self._batch.items():
@@ -152,7 +169,8 @@ class Comparison:
             yield from found
 
     def _moved(self, tables: Mapping[str, Table], moved: Mapping[Key, Sealed]) -> Iterator[Flaw]:
-        """Rows sealed in another chain than that of their case, or that have no case: all seals together."""
+        """Rows sealed in another chain than that of their case, or that have no case: all seals
+        together."""
         rows = self._found(tables, moved)
         own = self._own({row.case for row in rows.values() if row.case}, set(moved))
         for name, sealed in moved.items():
@@ -160,7 +178,9 @@ class Comparison:
                 sealed.add(own[name])
             self._suspects.pop(name, None)
             if name in rows:
-                yield from self._flaws(tables[name[0]], name[1], rows[name], sealed, rows[name].case)
+                yield from self._flaws(
+                    tables[name[0]], name[1], rows[name], sealed, rows[name].case
+                )
             else:
                 yield from _missing(name, sealed)
         for table in self._homed:
@@ -176,7 +196,8 @@ class Comparison:
             wanted.setdefault(table, []).append(key)
         return {
             (table, key): row
-            for table, keys in wanted.items() if table in tables
+            for table, keys in wanted.items()
+            if table in tables
             for key, row in keyed(self._session, tables[table], keys)
         }
 
@@ -185,16 +206,16 @@ class Comparison:
         found: dict[Key, Sealed] = {}
         ordered = sorted(cases)
         for start in range(0, len(ordered), BATCH):
-            query = select(*_SAYS).where(
-                Event.chain.in_(ordered[start : start + BATCH])
-            )
+            query = select(*_SAYS).where(Event.chain.in_(ordered[start : start + BATCH]))
             for event in self._session.execute(query.order_by(Event.chain, Event.seq)):
                 gather(event, wanted, found)
         return found
 
     def _whole(self, table: Table) -> Iterator[Flaw]:
         """A table whose rows belong to no case: all of it."""
-        known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == table.name}
+        known = {
+            key: sealed for (name, key), sealed in self._elsewhere.items() if name == table.name
+        }
         if not sealed_columns(table):
             return
         for key, row in whole(self._session, table):
@@ -204,13 +225,19 @@ class Comparison:
 
     def _end_of_case(self, tables: Mapping[str, Table]) -> Iterator[Flaw]:
         """One case alone: what its chain does not explain may stand in others."""
-        doubted = {name: sealed for name, sealed in self._elsewhere.items() if name[0] in tables and name[0] != DAYS}
+        doubted = {
+            name: sealed
+            for name, sealed in self._elsewhere.items()
+            if name[0] in tables and name[0] != DAYS
+        }
         doubted |= {name: Sealed() for name in self._suspects}
         for name in sorted(doubted):
             table = tables[name[0]]
             row = next(keyed(self._session, table, [name[1]]), None)
             sealed = doubted[name]
-            if row is not None and not list(self._flaws(table, name[1], row[1], sealed, row[1].case)):
+            if row is not None and not list(
+                self._flaws(table, name[1], row[1], sealed, row[1].case)
+            ):
                 continue
             found: dict[Key, Sealed] = {}
             said = f'"{name[0]}:{name[1]}":"'
@@ -226,21 +253,32 @@ class Comparison:
 
     def _days(self) -> Iterator[Flaw]:
         known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == DAYS}
-        told = {year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells}
+        told = {
+            year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells
+        }
         for day, at, what in wrong_days(self._by, days(self._session), told):
             yield _flaw((DAYS, day), at, None, what, "sealed it")
 
     def _by(self, at: At) -> Sealer:
-        """The sealer of the key with which an event was sealed; one that is not at hand is named with the event."""
+        """The sealer of the key with which an event was sealed; one that is not at hand is named
+        with the event."""
         return self._sealers.get(at.key) or self._sealers[""]
 
-    def _flaws(self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None) -> Iterator[Flaw]:
+    def _flaws(
+        self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None
+    ) -> Iterator[Flaw]:
         """What is wrong with one row that stands."""
         name = (table.name, key)
         if sealed.founded is None and (self._older or (name in LAID and not sealed.cells)):
             return
         if sealed.founded is None:
-            yield Flaw(case or OFFICE_CHAIN, 0, f"{table.name} {key} is there, and no event wrote it", name, True)
+            yield Flaw(
+                case or OFFICE_CHAIN,
+                0,
+                f"{table.name} {key} is there, and no event wrote it",
+                name,
+                True,
+            )
             return
         if sealed.is_gone:
             yield _flaw(name, sealed.gone, case, "is there again, after", "ended it")
@@ -251,16 +289,23 @@ class Comparison:
             yield from self._column(name, what, row, sealed, "=")
         if table.name == "hotline_case":
             seq = int(row.of["head_seq"] or 0)
-            macs = (look_seal(one, int(key), seq, row.values["look_again_at"]) for one in self._sealers.values())
+            macs = (
+                look_seal(one, int(key), seq, row.values["look_again_at"])
+                for one in self._sealers.values()
+            )
             if row.of["look_seal"] not in macs:
                 words = f"{table.name} {key} look_again_at is not the moment that the ledger wrote"
                 yield Flaw(int(key), seq, words, name, True)
 
-    def _column(self, name: Key, column: str, row: Row, sealed: Sealed, begins: str) -> Iterator[Flaw]:
+    def _column(
+        self, name: Key, column: str, row: Row, sealed: Sealed, begins: str
+    ) -> Iterator[Flaw]:
         value = row.values[column]
         at, digest = sealed.cells.get(column, (None, ""))
         if at is None and value != begins:
-            yield _flaw(name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it")
+            yield _flaw(
+                name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it"
+            )
         elif at is not None and self._by(at).digest(name[0], name[1], column, value) != digest:
             yield _flaw(name, at, None, f"{column} is not as", "sealed it")
 
@@ -277,19 +322,26 @@ def _missing(name: Key, sealed: Sealed) -> Iterator[Flaw]:
 
 def homed_tables() -> list[Table]:
     """The recorded tables whose rows belong to a case."""
-    return [table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns]
+    return [
+        table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns
+    ]
 
 
 def is_older(session: Session) -> bool:
-    """Whether this office has events of before there were seals, and its rows are not sealed as found yet."""
+    """Whether this office has events of before there were seals, and its rows are not sealed as
+    found yet."""
     unnamed = select(Event.id).where(Event.key_name.is_(None)).limit(1)
-    baseline = select(Event.id).where(Event.chain == OFFICE_CHAIN, Event.kind == "record.baseline").limit(1)
+    baseline = (
+        select(Event.id)
+        .where(Event.chain == OFFICE_CHAIN, Event.kind == "record.baseline")
+        .limit(1)
+    )
     return session.scalar(unnamed) is not None and session.scalar(baseline) is None
 
 
 def seals_in(event: Any) -> Iterable[tuple[str, str]]:
-    """The lines of an event's seals; none where they are not what the ledger writes. Events of before keys had names
-    have none, and their MAC covers none."""
+    """The lines of an event's seals; none where they are not what the ledger writes. Events of
+    before keys had names have none, and their MAC covers none."""
     try:
         told = json.loads(event.seals) if event.seals and event.key_name else {}
         return [(str(name), str(line)) for name, line in told.items()]

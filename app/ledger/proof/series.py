@@ -1,4 +1,5 @@
-"""Whether every number that was given out stands on a row: numbers have no gap, so a hole is a row that was deleted."""
+"""Whether every number that was given out stands on a row: numbers have no gap, so a hole is a row
+that was deleted."""
 
 from __future__ import annotations
 
@@ -53,10 +54,12 @@ def _cases(session: Session) -> Taken:
 
 
 def holes(session: Session, named: Collection[str]) -> Iterator[Flaw]:
-    """Numbers that stand on no row, and those that were never given out. Of tables of which a row is `named` already
-    nothing is said: the row says it better."""
+    """Numbers that stand on no row, and those that were never given out. Of tables of which a row
+    is `named` already nothing is said: the row says it better."""
     last: dict[str, dict[int, int]] = {}
-    for name, period, n in session.connection().execute(text("SELECT name, period, last FROM series")):
+    for name, period, n in session.connection().execute(
+        text("SELECT name, period, last FROM series")
+    ):
         last.setdefault(name, {})[period] = n
     yield from _compared(("case",), last, _cases(session))
     for names, query in _STANDS.items():
@@ -65,7 +68,9 @@ def holes(session: Session, named: Collection[str]) -> Iterator[Flaw]:
         yield from _compared(names, last, _papers(session, query))
     for name in sorted(one for one in last if one.startswith("report.") and "report" not in named):
         query = "SELECT number FROM report WHERE kind = :kind AND version = 1"
-        yield from _compared((name,), last, _papers(session, query, kind=name.removeprefix("report.")))
+        yield from _compared(
+            (name,), last, _papers(session, query, kind=name.removeprefix("report."))
+        )
     if _DIRECT in last:
         answered = text("SELECT count(*) FROM event WHERE kind = 'case.answered'")
         n = session.connection().execute(answered).scalar() or 0
@@ -73,7 +78,9 @@ def holes(session: Session, named: Collection[str]) -> Iterator[Flaw]:
             yield _flaw(_DIRECT, 0, f"is at {last[_DIRECT].get(0, 0)} after {n} direct answers")
 
 
-def _compared(names: tuple[str, ...], last: dict[str, dict[int, int]], taken: Taken) -> Iterator[Flaw]:
+def _compared(
+    names: tuple[str, ...], last: dict[str, dict[int, int]], taken: Taken
+) -> Iterator[Flaw]:
     """Series that share a column: number n stands as often as there are series that came so far."""
     given = [last.get(name, {}) for name in names]
     for period in sorted({*taken, *(one for series in given for one in series)}):
@@ -92,4 +99,6 @@ def _compared(names: tuple[str, ...], last: dict[str, dict[int, int]], taken: Ta
 
 
 def _flaw(name: str, period: int, what: str) -> Flaw:
-    return Flaw(OFFICE_CHAIN, 0, f"series {name} {period}: {what}", ("series", f"{name}/{period}"), True)
+    return Flaw(
+        OFFICE_CHAIN, 0, f"series {name} {period}: {what}", ("series", f"{name}/{period}"), True
+    )

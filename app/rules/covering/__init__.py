@@ -73,8 +73,9 @@ _TITLED = re.compile(r"[ ]?(?:先生|女士|小姐|同志|大爷|大妈|阿姨|�
 
 @dataclass(frozen=True)
 class Hidden:
-    """What must not be read of a case: its callers' names and numbers, and whether it is confidential; words that
-    somebody covered more, and those that he uncovered because they are ordinary ones."""
+    """What must not be read of a case: its callers' names and numbers, and whether it is
+    confidential; words that somebody covered more, and those that he uncovered because they are
+    ordinary ones."""
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()

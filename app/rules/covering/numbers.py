@@ -93,7 +93,8 @@ def _shape(number: Own) -> re.Pattern[str]:
 
 
 def _is(number: Own, digits: str) -> bool:
-    """Whether digits are read as a caller's own number; in every way they are, they hold its last seven."""
+    """Whether digits are read as a caller's own number; in every way they are, they hold its last
+    seven."""
     return number.digits[-7:] in digits and bool(_shape(number).fullmatch(digits))
 
 

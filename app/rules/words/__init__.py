@@ -1,4 +1,5 @@
-"""What things are called: every word of the record, the verbs, the columns, in Simplified Chinese and in English.
+"""What things are called: every word of the record, the verbs, the columns, in Simplified Chinese
+and in English.
 
 Standard library only: the panel, the papers and the command line word what they show from here.
 """
@@ -18,14 +19,34 @@ from app.rules.words.values import DOMAINS, STATES, VALUES
 from app.rules.words.verbs import FIELDS, STAGES, VERB_TITLES
 
 __all__ = [
-    "COLUMNS", "DOMAINS", "EVENT_TITLES", "FIELDS", "PAGE_TABLES", "QUESTIONS", "SERVED", "STAGES", "STATES", "TABLES",
-    "VALUES", "VERB_TITLES",
-    "column", "field", "holder", "page", "question", "said", "state", "title", "value", "word",
-]  # fmt: skip
+    "COLUMNS",
+    "DOMAINS",
+    "EVENT_TITLES",
+    "FIELDS",
+    "PAGE_TABLES",
+    "QUESTIONS",
+    "SERVED",
+    "STAGES",
+    "STATES",
+    "TABLES",
+    "VALUES",
+    "VERB_TITLES",
+    "column",
+    "field",
+    "holder",
+    "page",
+    "question",
+    "said",
+    "state",
+    "title",
+    "value",
+    "word",
+]
 
 Pair = tuple[str, str]
 SERVED: tuple[Pair, Pair] = (("送达", "Served"), ("批示办理单送达", "The instruction served"))
-"""How the service of a row's own paper is labelled, and that of a leader's instruction that came beside it."""
+"""How the service of a row's own paper is labelled, and that of a leader's instruction that came
+beside it."""
 
 
 def word(pair: Pair, language: str = "zh") -> str:
@@ -69,18 +90,31 @@ def state(subject: str, name: str, language: str = "zh") -> str:
 
 
 def value(domain: str, name: str, language: str = "zh") -> str:
-    """What a word of a vocabulary is called; the word itself where the vocabulary does not hold it."""
+    """What a word of a vocabulary is called; the word itself where the vocabulary does not hold
+    it."""
     return _of(VALUES.get(domain, {}), name, language)
 
 
-_FACTS = {"kind": ("kind", "request", "report_kind", "contact_kind"), "channel": ("channel",), "urgency": ("urgency",),
-          "finding": ("finding",), "drafted": ("finding",), "outcome": ("closing", "outcome"), "method": ("method",),
-          "reason": ("refusal", "examination"), "line": ("line",), "name": ("rule", "setting"),
-          "why": ("phone_wrong",), "part": ("file_part",)}  # fmt: skip
+_FACTS = {
+    "kind": ("kind", "request", "report_kind", "contact_kind"),
+    "channel": ("channel",),
+    "urgency": ("urgency",),
+    "finding": ("finding",),
+    "drafted": ("finding",),
+    "outcome": ("closing", "outcome"),
+    "method": ("method",),
+    "reason": ("refusal", "examination"),
+    "line": ("line",),
+    "name": ("rule", "setting"),
+    "why": ("phone_wrong",),
+    "part": ("file_part",),
+}
 PARAMETERS: dict[str, Pair] = {
-    "page": ("页码", "Page"), "size": ("每页条数", "Rows a page"), "order": ("排序", "Order"),
+    "page": ("页码", "Page"),
+    "size": ("每页条数", "Rows a page"),
+    "order": ("排序", "Order"),
     "work": ("待办清单", "List of work"),
-}  # fmt: skip
+}
 """What an address may say besides what is searched for -> what it is called."""
 _UNREAD: Pair = (
     "“{label}”的条件“{told}”无法识别，未按它查询；其余条件已生效。",
@@ -98,11 +132,17 @@ _NOT_CHOSEN: Pair = ("请选择{field}。", "Choose {field}.")
 
 
 def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) -> str:
-    """A person by the post that is held: post and duty, and `whole` the unit and since when as well, so that two of one
-    name are told apart."""
+    """A person by the post that is held: post and duty, and `whole` the unit and since when as
+    well, so that two of one name are told apart."""
     post = value("post", told["post"], language)
-    said = "，".join(filter(None, (told["unit"] * whole, post, told["duty"], told["since"] * whole)))
-    return f"{told['person']}（{said}）" if language == "zh" else f"{told['person']} ({said.replace('，', ', ')})"
+    said = "，".join(
+        filter(None, (told["unit"] * whole, post, told["duty"], told["since"] * whole))
+    )
+    return (
+        f"{told['person']}（{said}）"
+        if language == "zh"
+        else f"{told['person']} ({said.replace('，', ', ')})"
+    )
 
 
 def _fact(name: str, told: object, language: str, verb: str) -> object:
@@ -121,14 +161,16 @@ def _fact(name: str, told: object, language: str, verb: str) -> object:
         subject, _, where = told.partition(".")
         return state(subject, where, language)
     if name == "state":
-        return next((word(names[told], language) for names in STATES.values() if told in names), told)
+        return next(
+            (word(names[told], language) for names in STATES.values() if told in names), told
+        )
     found = (value(domain, told, language) for domain in _FACTS.get(name, ()))
     return next((one for one in found if one != told), told)
 
 
 def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = False) -> str:
-    """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls them; `chosen` where
-    the field that is missing is one from which something is chosen."""
+    """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls
+    them; `chosen` where the field that is missing is one from which something is chosen."""
     facts = {name: _fact(name, told, language, verb) for name, told in no.facts.items()}
     if no.msgid == "field_missing" and chosen:
         return word(_NOT_CHOSEN, language).format_map(facts)

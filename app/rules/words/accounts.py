@@ -8,7 +8,10 @@ CHOOSE: Pair = (
     "您用的是一次性密码。请先设置自己的密码，再办理其他事项。",
     "This is a one-time password. Choose one of your own before anything else.",
 )
-WAITS: Pair = ("已提出：{0}，由{1}确认后生效。", "Proposed: {0}. It takes effect when the {1} confirms it.")
+WAITS: Pair = (
+    "已提出：{0}，由{1}确认后生效。",
+    "Proposed: {0}. It takes effect when the {1} confirms it.",
+)
 SLIP: dict[str, Pair] = {
     "title": ("一次性密码条", "Slip of a one-time password"),
     "account": ("账号", "Account"),

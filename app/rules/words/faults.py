@@ -1,4 +1,5 @@
-"""What is said where the outside fails: a database that is away, a lock that does not come free, a disk that is full."""
+"""What is said where the outside fails: a database that is away, a lock that does not come free, a
+disk that is full."""
 
 from __future__ import annotations
 

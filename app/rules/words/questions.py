@@ -1,4 +1,5 @@
-"""What a form asks once before it goes on, and what its other ways are called. Loads without any framework."""
+"""What a form asks once before it goes on, and what its other ways are called. Loads without any
+framework."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ WHO_CALLED: Mapping[str, tuple[str, str]] = {
         "Anonymous, and yet a name or a number is given. Choose how it is registered.",
     ),
     "anonymous_choice": ("匿名还是留名", "Anonymous or not"),
-    "stays": ("按匿名登记，所填姓名和电话不保存", "Anonymous: the name and the number are not kept"),
+    "stays": (
+        "按匿名登记，所填姓名和电话不保存",
+        "Anonymous: the name and the number are not kept",
+    ),
     "named": ("不匿名，按所填姓名和电话登记", "Not anonymous: with the name and the number"),
 }
 
@@ -28,5 +32,5 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
         "This makes {n} new cases; an empty line parts them. If that is right, send the form again; else mend it.",
     ),
     "superior_instead": ("改派其上级：{unit}", "Its superior instead: {unit}"),
-}  # fmt: skip
+}
 """name -> what is asked, or what a button says."""

@@ -42,8 +42,8 @@ def corrected_caller(
     session: Session, case: Case, other: Mapping[str, str], person: str = ""
 ) -> Caller:
     """Whom a case has when its caller is put right. Other cases of his number keep him as they have
-    him. A wrong number that no other case has is not kept: else whoever it belongs to would be taken
-    for him."""
+    him. A wrong number that no other case has is not kept: else whoever it belongs to would be
+    taken for him."""
     held, told = session.get_one(Caller, case.caller_id), _told(session, case)
     typed = {**typed_of(held, told), **other}
     known = caller_known(session, typed["name"], typed["phone"], person)

@@ -1,5 +1,6 @@
-"""Covering a word of a case more, or uncovering one that is an ordinary word besides being a name, on the record.
-[procedure 1: identity never reaches a unit, in no view, export, paper, search, API or error]"""
+"""Covering a word of a case more, or uncovering one that is an ordinary word besides being a name,
+on the record. [procedure 1: identity never reaches a unit, in no view, export, paper, search, API
+or error]"""
 
 from __future__ import annotations
 
@@ -26,9 +27,9 @@ def cover(
     more: Sequence[str] = (),
     less: Sequence[str] = (),
 ) -> Case:
-    """Cover words of a case more (`more`) and show others again (`less`), wherever they stand in it. The event says
-    how many, the words stand in rows of their own. NotAllowed where nothing is new, or where a word is too long or
-    without a visible sign."""
+    """Cover words of a case more (`more`) and show others again (`less`), wherever they stand in
+    it. The event says how many, the words stand in rows of their own. NotAllowed where nothing is
+    new, or where a word is too long or without a visible sign."""
     if any(len(word) > LONGEST_WORD for word in (*more, *less)):
         raise NotAllowed("field_too_long", field="more", most=LONGEST_WORD)
     stands = _standing(session, case)
@@ -40,7 +41,17 @@ def cover(
     counts = {"more": sum(covers for _, covers in new.values())}
     counts["less"] = len(new) - counts["more"]
     rows = [
-        (Cover, {"event_id": None, "case_id": case.id, "word": word, "covers": covers, "at": now, "by_id": actor.id})
+        (
+            Cover,
+            {
+                "event_id": None,
+                "case_id": case.id,
+                "word": word,
+                "covers": covers,
+                "at": now,
+                "by_id": actor.id,
+            },
+        )
         for word, covers in new.values()
     ]
     note(session, now, actor, case, "case.covered", None, counts, rows=rows)
@@ -55,8 +66,8 @@ def _standing(session: Session, case: Case) -> dict[str, bool]:
 def cover_alike(
     session: Session, now: datetime, actor: Actor, case: Case, others: Sequence[Case]
 ) -> None:
-    """Cover in other cases what is covered more or uncovered in this one: parts that were split off hold the same
-    words."""
+    """Cover in other cases what is covered more or uncovered in this one: parts that were split off
+    hold the same words."""
     stands = session.scalars(select(Cover).where(Cover.case_id == case.id).order_by(Cover.id))
     newest = {visible(row.word): row for row in stands}
     more = [row.word for row in newest.values() if row.covers]

@@ -1,5 +1,6 @@
-"""Demands are entered: each becomes a case with the contact that brought it, its caller, a leader's words and its place
-in the pool of suggestions. However many come at once, each table is written in one statement."""
+"""Demands are entered: each becomes a case with the contact that brought it, its caller, a leader's
+words and its place in the pool of suggestions. However many come at once, each table is written in
+one statement."""
 
 from __future__ import annotations
 
@@ -35,9 +36,9 @@ class Typed:
 
 @dataclass
 class Demand:
-    """One demand to enter: the columns of its case, a leader's words where they brought it, and what is looked up as it
-    is entered: its caller by name and number (`told`: he stands on file otherwise than he was typed), its category by a
-    query for the id."""
+    """One demand to enter: the columns of its case, a leader's words where they brought it, and
+    what is looked up as it is entered: its caller by name and number (`told`: he stands on file
+    otherwise than he was typed), its category by a query for the id."""
 
     columns: dict[str, Any]
     terms: dict[str, Any] | None = None
@@ -69,11 +70,19 @@ def enter(session: Session, now: datetime, actor: Actor, office: Office, demand:
 
 
 def enter_split(
-    session: Session, now: datetime, actor: Actor, office: Office, case: Case, demands: Sequence[Demand]
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    case: Case,
+    demands: Sequence[Demand],
 ) -> list[Case]:
-    """Enter the parts of a case as cases of their own, with the event that says so on the case that they come from."""
+    """Enter the parts of a case as cases of their own, with the event that says so on the case that
+    they come from."""
     opened = open_cases(session, now.date(), len(demands), _wanted(demands, 1), {})
-    note = Entry(case.id, "case.split", "case", case.id, payload={"into": list(opened.ids["hotline_case"])})
+    note = Entry(
+        case.id, "case.split", "case", case.id, payload={"into": list(opened.ids["hotline_case"])}
+    )
     return _write(session, now, actor, office, demands, opened, [note])
 
 
@@ -100,7 +109,10 @@ def _wanted(demands: Sequence[Demand], events: int = 0) -> dict[str, int]:
     """table -> how many ids demands and their events take."""
     cases, marked = len(demands), sum(map(_suggests, demands))
     wanted = {"event": events + cases + marked, "hotline_case": cases, "contact": cases}
-    wanted |= {"suggestion": marked, "instruction": sum(demand.terms is not None for demand in demands)}
+    wanted |= {
+        "suggestion": marked,
+        "instruction": sum(demand.terms is not None for demand in demands),
+    }
     return {table: n for table, n in wanted.items() if n}
 
 
@@ -121,8 +133,9 @@ def _write(
     ]
     marked = [
         Entry(one.chain, "suggestion.marked", "case", one.chain, category_id=one.category_id)
-        for one in births if one.columns["suggestion"]
-    ]  # fmt: skip
+        for one in births
+        if one.columns["suggestion"]
+    ]
     entries = [*births, *marked, *notes]
     for entry, event_id in zip(entries, opened.ids["event"], strict=True):
         entry.event_id = event_id
@@ -137,7 +150,12 @@ def _write(
             led = {"id": opened.ids["instruction"].pop(0), "case_id": one.chain, **demand.terms}
             one.rows.append((Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}))
     for one in marked:
-        pooled = {"id": opened.ids["suggestion"].pop(0), "case_id": one.chain, "marked_at": now, "words": ""}
+        pooled = {
+            "id": opened.ids["suggestion"].pop(0),
+            "case_id": one.chain,
+            "marked_at": now,
+            "words": "",
+        }
         one.rows.append((Suggestion, pooled))
     tips = move_many(session, now, actor, entries)
     put_pairs(session, [{"id": one.chain, **one.columns} for one in births])
@@ -150,18 +168,38 @@ def _birth(
     own, terms = office.calendar.run(now.date(), office.limits.allocate_workdays), demand.terms
     screen = to_screen(now, office) if _suggests(demand) else None
     columns = {
-        **demand.columns, "number": number, "registered_at": now, "operator_id": actor.id,
-        "query_code": f"{secrets.randbelow(10**6):06d}", "suggestion": _suggests(demand),
-        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
-        **clock("own", own), **clock("screen", screen),
-    }  # fmt: skip
+        **demand.columns,
+        "number": number,
+        "registered_at": now,
+        "operator_id": actor.id,
+        "query_code": f"{secrets.randbelow(10**6):06d}",
+        "suggestion": _suggests(demand),
+        "leader_assigned": terms is not None,
+        "leader_due_on": terms["due_on"] if terms else None,
+        **clock("own", own),
+        **clock("screen", screen),
+    }
     payload = {
-        "number": number, "contact": contact, "kind": columns["kind"], "channel": columns["channel"],
-        "urgency": columns["urgency"], "received_at": columns["received_at"].isoformat(),
-        "caller": f"caller:{columns.get('caller_id') or 0}", "allocate_by": own.on.isoformat(),
-    }  # fmt: skip
+        "number": number,
+        "contact": contact,
+        "kind": columns["kind"],
+        "channel": columns["channel"],
+        "urgency": columns["urgency"],
+        "received_at": columns["received_at"].isoformat(),
+        "caller": f"caller:{columns.get('caller_id') or 0}",
+        "allocate_by": own.on.isoformat(),
+    }
     return Entry(
-        id, "case.registered", "case", id, None, "registered", columns, payload, None, columns.get("category_id")
+        id,
+        "case.registered",
+        "case",
+        id,
+        None,
+        "registered",
+        columns,
+        payload,
+        None,
+        columns.get("category_id"),
     )
 
 
@@ -169,7 +207,13 @@ def _contact(now: datetime, actor: Actor, birth: Entry) -> dict[str, Any]:
     """The contact that brought a demand."""
     case = birth.columns
     return {
-        "id": birth.payload["contact"], "case_id": birth.chain, "kind": "demand", "channel": case["channel"],
-        "received_at": case["received_at"], "entered_at": now, "caller_id": case.get("caller_id"), "words": "",
+        "id": birth.payload["contact"],
+        "case_id": birth.chain,
+        "kind": "demand",
+        "channel": case["channel"],
+        "received_at": case["received_at"],
+        "entered_at": now,
+        "caller_id": case.get("caller_id"),
+        "words": "",
         "operator_id": actor.id,
-    }  # fmt: skip
+    }

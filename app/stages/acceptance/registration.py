@@ -1,5 +1,5 @@
-"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is corrected until it is
-allocated; one contact with several matters is split."""
+"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is
+corrected until it is allocated; one contact with several matters is split."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ from app.stages.acceptance.entering import Demand, Typed, enter, enter_split
 from app.stages.calendar import office_at
 
 
-def received_when(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
-    """When the demand came in: it may precede the entry by up to three working days, with the paper form's number."""
+def received_when(
+    office: Office, channel: str, received_at: datetime | None, paper_form: str
+) -> datetime:
+    """When the demand came in: it may precede the entry by up to three working days, with the paper
+    form's number."""
     now = office.now
     received = received_at or now
     if received > now:
@@ -46,7 +49,8 @@ def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
 
 
 def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """A leader's words, checked: level, name, text, and a date that lies after today where one is given."""
+    """A leader's words, checked: level, name, text, and a date that lies after today where one is
+    given."""
     if leader.get("level") not in ("city", "county"):
         raise NotAllowed("leader_level")
     if not leader.get("name") or not leader.get("text"):
@@ -55,17 +59,26 @@ def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
     if due_on is not None and due_on <= today:
         raise NotAllowed("leader_date_not_after_today", due_on=due_on.isoformat())
     return {
-        "leader": leader["name"], "level": leader["level"], "words": leader["text"], "due_on": due_on,
-        "instructed_on": leader.get("date") or today, "document": leader.get("document", ""),
-        "scan": leader.get("scan", ""), "leader_id": leader.get("account"),
-    }  # fmt: skip
+        "leader": leader["name"],
+        "level": leader["level"],
+        "words": leader["text"],
+        "due_on": due_on,
+        "instructed_on": leader.get("date") or today,
+        "document": leader.get("document", ""),
+        "scan": leader.get("scan", ""),
+        "leader_id": leader.get("account"),
+    }
 
 
 def of_a_leader(session: Session, terms: Mapping[str, Any] | None) -> None:
     """Raises NotAllowed (unknown_leader) where the account that is named is not one of a leader."""
     if terms is None or terms["leader_id"] is None:
         return
-    leader = select(Person.id).join(Person.roles).where(Person.id == terms["leader_id"], Role.name == "leader")
+    leader = (
+        select(Person.id)
+        .join(Person.roles)
+        .where(Person.id == terms["leader_id"], Role.name == "leader")
+    )
     if session.scalar(leader) is None:
         raise NotAllowed("unknown_leader", leader=terms["leader"])
 
@@ -88,7 +101,10 @@ def _classified(session: Session, given: Mapping[str, Any]) -> None:
         raise NotAllowed("unknown_channel", channel=given["channel"])
     if given["urgency"] not in URGENCIES:
         raise NotAllowed("unknown_urgency", urgency=given["urgency"])
-    if given.get("complained_unit_id") is not None and session.get(Unit, given["complained_unit_id"]) is None:
+    if (
+        given.get("complained_unit_id") is not None
+        and session.get(Unit, given["complained_unit_id"]) is None
+    ):
         raise NotAllowed("unknown_unit")
 
 
@@ -110,17 +126,25 @@ def register(
     category: Select[int] | None = None,
     **facts: Any,
 ) -> Case:
-    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case; its
-    category may be named by a query for the id, which is asked with the rest.
+    """Register a demand as a case, with the contact that brought it. `facts` are other columns of
+    the case; its category may be named by a query for the id, which is asked with the rest.
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
     if letters(narrative) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
     urgency = least_urgency(kind, facts.get("dangerous"), urgency)
-    columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
+    columns = {
+        "kind": kind,
+        "channel": channel,
+        "urgency": urgency,
+        "narrative": narrative,
+        **facts,
+    }
     _classified(session, columns)
-    columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
+    columns["received_at"] = received_when(
+        office, channel, received_at, facts.get("paper_form", "")
+    )
     terms = leader_terms(leader, now.date()) if leader else None
     of_a_leader(session, terms)
     if not (anonymous or caller_name or caller_phone):
@@ -130,15 +154,31 @@ def register(
     caller = None if anonymous else Typed(caller_name, caller_phone, same_person)
     if category_id is not None:
         category = select(Category.id).where(Category.id == category_id)
-    return enter(session, now, actor, office, Demand({**columns, "anonymous": anonymous}, terms, caller, category))
+    return enter(
+        session,
+        now,
+        actor,
+        office,
+        Demand({**columns, "anonymous": anonymous}, terms, caller, category),
+    )
 
 
 FACTS = (
-    "channel", "wants_reply", "caller_id", "category_id", "place", "complained_unit_id", "complained_person",
-    "narrative", "demand", "dangerous", "paper_form", "repeat_check",
-)  # fmt: skip
-"""What was registered of a case and may be corrected until it is allocated; kind, urgency and confidentiality are
-reclassified instead. Columns marked `fact` belong to them."""
+    "channel",
+    "wants_reply",
+    "caller_id",
+    "category_id",
+    "place",
+    "complained_unit_id",
+    "complained_person",
+    "narrative",
+    "demand",
+    "dangerous",
+    "paper_form",
+    "repeat_check",
+)
+"""What was registered of a case and may be corrected until it is allocated; kind, urgency and
+confidentiality are reclassified instead. Columns marked `fact` belong to them."""
 
 
 def edit_case(
@@ -150,9 +190,9 @@ def edit_case(
     same_person: str = "",
     **facts: Any,
 ) -> Case:
-    """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
-    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration. Of
-    the `caller` only what is given is corrected."""
+    """Correct what was registered, until the case is allocated: each correction is an event that
+    names the fields. An operator corrects his own entry. A report found to be dangerous becomes at
+    least urgent, as at registration. Of the `caller` only what is given is corrected."""
     if case.state != "registered" or case.allocations:
         raise NotAllowed("not_registered", state=case.state)
     if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
@@ -167,8 +207,13 @@ def edit_case(
     office = office_at(session, now)
     if letters(changed.get("narrative", case.narrative)) < office.limits.narrative_characters:
         raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
-    if changed.get("category_id") is not None and session.get(Category, changed["category_id"]) is None:
+    _classified(
+        session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed}
+    )
+    if (
+        changed.get("category_id") is not None
+        and session.get(Category, changed["category_id"]) is None
+    ):
         raise NotAllowed("unknown_category")
     fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
     if other:
@@ -183,8 +228,11 @@ def edit_case(
     return case
 
 
-def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
-    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same caller."""
+def split(
+    session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]
+) -> list[Case]:
+    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same
+    caller."""
     office = office_at(session, now)
     if case.state not in OPEN_CASE:
         raise NotAllowed("case_ended", state=case.state)
@@ -196,11 +244,18 @@ def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequ
             raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
         kind = part.get("kind", case.kind)
         columns = {
-            "kind": kind, "channel": case.channel, "urgency": least_urgency(kind, case.dangerous, case.urgency),
-            "dangerous": case.dangerous, "narrative": part["narrative"], "received_at": case.received_at,
-            "caller_id": case.caller_id, "anonymous": case.anonymous, "confidential": case.confidential,
-            "split_from_id": case.id, "category_id": case.category_id,
-        }  # fmt: skip
+            "kind": kind,
+            "channel": case.channel,
+            "urgency": least_urgency(kind, case.dangerous, case.urgency),
+            "dangerous": case.dangerous,
+            "narrative": part["narrative"],
+            "received_at": case.received_at,
+            "caller_id": case.caller_id,
+            "anonymous": case.anonymous,
+            "confidential": case.confidential,
+            "split_from_id": case.id,
+            "category_id": case.category_id,
+        }
         _classified(session, columns)
         demands.append(Demand(columns))
     made = enter_split(session, now, actor, office, case, demands)

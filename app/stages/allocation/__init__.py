@@ -1,5 +1,5 @@
-"""(2) allocation. "Cases go to member units by direct office, transfer office and submission office according to
-content and nature."
+"""(2) allocation. "Cases go to member units by direct office, transfer office and submission office
+according to content and nature."
 """
 
 from __future__ import annotations
@@ -37,9 +37,31 @@ from app.stages.allocation.rulings import (
 from app.stages.allocation.taken_back import reassign, recall, register_again
 
 __all__ = [
-    "DIRECT_KINDS", "allocate", "answer_directly", "assign", "complained_of",
-    "confirm_lifting", "drawn", "fit", "handling_deadline",
-    "instruct", "is_redo", "kept", "lead_assignment", "live_assists", "move_due", "reassign", "recall", "reclassify",
-    "redo_deadline", "register_again", "rule_on_explanation", "rule_on_extension", "rule_on_interim", "rule_on_return",
-    "submit", "transfer", "waive_assist",
-]  # fmt: skip
+    "DIRECT_KINDS",
+    "allocate",
+    "answer_directly",
+    "assign",
+    "complained_of",
+    "confirm_lifting",
+    "drawn",
+    "fit",
+    "handling_deadline",
+    "instruct",
+    "is_redo",
+    "kept",
+    "lead_assignment",
+    "live_assists",
+    "move_due",
+    "reassign",
+    "recall",
+    "reclassify",
+    "redo_deadline",
+    "register_again",
+    "rule_on_explanation",
+    "rule_on_extension",
+    "rule_on_interim",
+    "rule_on_return",
+    "submit",
+    "transfer",
+    "waive_assist",
+]

@@ -1,4 +1,5 @@
-"""Items from candidate to clearing: opened or declined by the room, answered by the unit, cleared or issued again."""
+"""Items from candidate to clearing: opened or declined by the room, answered by the unit, cleared
+or issued again."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ FOUND = ("finding", "confirmed", "heard", "concluded")
 
 
 def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
-    """Overdue feedback is reported, on any day, again for each reissue; also where a finding came of it before the
-    sweep."""
+    """Overdue feedback is reported, on any day, again for each reissue; also where a finding came
+    of it before the sweep."""
     unanswered = (row.finding_from if row.state in FOUND else row.state) in ("opened", "reissued")
     if not unanswered or row.due_at is None or row.overdue_for == row.due_at:
         return []
@@ -37,14 +38,24 @@ def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Offi
         return []
     payload = {"ground": row.ground, "true_at": row.due_at.isoformat()}
     return [
-        Effect("supervision.overdue", "supervision", row, None, {"overdue_for": row.due_at}, payload, row.unit_id)
-    ]  # fmt: skip
+        Effect(
+            "supervision.overdue",
+            "supervision",
+            row,
+            None,
+            {"overdue_for": row.due_at},
+            payload,
+            row.unit_id,
+        )
+    ]
 
 
 # Verbs of people.
 
 
-def items(session: Session, case: Case, unit_id: int | None, ground: str | None) -> Sequence[Supervision]:
+def items(
+    session: Session, case: Case, unit_id: int | None, ground: str | None
+) -> Sequence[Supervision]:
     """The candidates and items of a case (of a unit, on a ground), the newest last."""
     query = select(Supervision).where(Supervision.case_id == case.id)
     if unit_id is not None:
@@ -59,8 +70,11 @@ def _candidate(row: Supervision) -> None:
         raise NotAllowed("not_a_candidate", state=row.state)
 
 
-def named_deadline(office: Office, workdays: int | None, due_on: date | None, default: int) -> Deadline:
-    """A deadline that the room sets: a number of working days, or a named date (a leader's) after today."""
+def named_deadline(
+    office: Office, workdays: int | None, due_on: date | None, default: int
+) -> Deadline:
+    """A deadline that the room sets: a number of working days, or a named date (a leader's) after
+    today."""
     today = office.now.date()
     if due_on is not None:
         if due_on <= today:
@@ -79,8 +93,8 @@ def _attempt(session: Session, one: Assignment, ground: str) -> int:
 
 
 def _supervisable(session: Session, assignment: Assignment) -> None:
-    """NotAllowed where nobody begins to supervise an assignment: it ended otherwise than accepted, or its case is
-    withdrawn or merged, which ends what is not confirmed. [procedure, States]"""
+    """NotAllowed where nobody begins to supervise an assignment: it ended otherwise than accepted,
+    or its case is withdrawn or merged, which ends what is not confirmed. [procedure, States]"""
     if assignment.state not in LIVE and assignment.state != "accepted":
         raise NotAllowed("not_open", state=assignment.state)
     case = session.get_one(Case, assignment.case_id)
@@ -88,30 +102,45 @@ def _supervisable(session: Session, assignment: Assignment) -> None:
         raise NotAllowed("case_ended", state=case.state)
 
 
-def propose(session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str) -> Supervision:
-    """The centre head proposes an assignment for supervision, with a reason: a row of the next list."""
+def propose(
+    session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str
+) -> Supervision:
+    """The centre head proposes an assignment for supervision, with a reason: a row of the next
+    list."""
     if not reason.strip():
         raise NotAllowed("reason_missing")
     _supervisable(session, assignment)
     if any(
         row.state == "candidate" and row.ground == "by_hand" and row.assignment_id == assignment.id
-        for row in items(session, session.get_one(Case, assignment.case_id), assignment.unit_id, "by_hand")
+        for row in items(
+            session, session.get_one(Case, assignment.case_id), assignment.unit_id, "by_hand"
+        )
     ):
         raise NotAllowed("proposed_already")
     columns = {
-        "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
-        "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
-        "reason": reason, "proposed_by_id": actor.id,
-    }  # fmt: skip
-    row: Supervision = bear(session, now, actor, "supervision", "candidate", "supervision.proposed", columns)
+        "case_id": assignment.case_id,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
+        "ground": "by_hand",
+        "attempt": _attempt(session, assignment, "by_hand"),
+        "reason": reason,
+        "proposed_by_id": actor.id,
+    }
+    row: Supervision = bear(
+        session, now, actor, "supervision", "candidate", "supervision.proposed", columns
+    )
     return row
 
 
 def _notice(office: Office, actor: Actor, due: Deadline, requirement: str) -> dict[str, Any]:
     return {
-        "opened_at": office.now, "opened_by_id": actor.id, "requirement": requirement, **clock("due", due),
+        "opened_at": office.now,
+        "opened_by_id": actor.id,
+        "requirement": requirement,
+        **clock("due", due),
         **clock("own", None),
-    }  # fmt: skip
+    }
 
 
 def open_candidate(
@@ -123,13 +152,17 @@ def open_candidate(
     workdays: int | None = None,
     due_on: date | None = None,
 ) -> Supervision:
-    """Open an item 立项 from a candidate: the notice 督办单 goes to the unit, feedback within three working days or by
-    a leader's date."""
+    """Open an item 立项 from a candidate: the notice 督办单 goes to the unit, feedback within three
+    working days or by a leader's date."""
     _candidate(row)
     office = office_at(session, now)
-    due = named_deadline(office, workdays, due_on, limits_of(session, office, row).feedback_workdays)
+    due = named_deadline(
+        office, workdays, due_on, limits_of(session, office, row).feedback_workdays
+    )
     payload = {"ground": row.ground, **_told(due)}
-    columns = _notice(office, actor, due, requirement) | {"number": paper(session, office, "supervision")}
+    columns = _notice(office, actor, due, requirement) | {
+        "number": paper(session, office, "supervision")
+    }
     move(session, now, actor, row, "opened", "supervision.opened", columns, payload)
     return row
 
@@ -149,15 +182,24 @@ def open_by_hand(
         raise NotAllowed("reason_missing")
     _supervisable(session, assignment)
     office = office_at(session, now)
-    due = named_deadline(office, workdays, due_on, kept(session, office, assignment).feedback_workdays)
+    due = named_deadline(
+        office, workdays, due_on, kept(session, office, assignment).feedback_workdays
+    )
     columns = {
-        "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
-        "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
-        "reason": reason, **_notice(office, actor, due, requirement),
+        "case_id": assignment.case_id,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
+        "ground": "by_hand",
+        "attempt": _attempt(session, assignment, "by_hand"),
+        "reason": reason,
+        **_notice(office, actor, due, requirement),
         "number": paper(session, office, "supervision"),
-    }  # fmt: skip
+    }
     payload = {"ground": "by_hand", **_told(due)}
-    row: Supervision = bear(session, now, actor, "supervision", "opened", "supervision.opened", columns, payload)
+    row: Supervision = bear(
+        session, now, actor, "supervision", "opened", "supervision.opened", columns, payload
+    )
     return row
 
 
@@ -171,7 +213,9 @@ def limits_of(session: Session, office: Office, row: Supervision) -> Any:
     return office.kept(session.get_one(Case, row.case_id).allocated_at)
 
 
-def decline(session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str) -> Supervision:
+def decline(
+    session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str
+) -> Supervision:
     """Decline a candidate, with a reason."""
     _candidate(supervision)
     if not reason.strip():
@@ -182,7 +226,12 @@ def decline(session: Session, now: datetime, actor: Actor, supervision: Supervis
 
 
 def defer(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, workdays: int, reason: str
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    supervision: Supervision,
+    workdays: int,
+    reason: str,
 ) -> Supervision:
     """Defer a candidate once, by at most five working days."""
     _candidate(supervision)
@@ -198,12 +247,23 @@ def defer(
         raise NotAllowed("reason_missing")
     own = office.calendar.run(now.date(), workdays)
     columns = {"deferred_on": now.date(), **clock("own", own)}
-    note(session, now, actor, supervision, "supervision.deferred", columns, {"decide_by": own.on.isoformat()})
+    note(
+        session,
+        now,
+        actor,
+        supervision,
+        "supervision.deferred",
+        columns,
+        {"decide_by": own.on.isoformat()},
+    )
     return supervision
 
 
-def strike_row(session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str) -> Supervision:
-    """A row issued in error is struck in the next list, with its reason; a candidate ends with it."""
+def strike_row(
+    session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str
+) -> Supervision:
+    """A row issued in error is struck in the next list, with its reason; a candidate ends with
+    it."""
     if supervision.listed_on is None:
         raise NotAllowed("not_listed")
     if supervision.struck_at is not None:
@@ -220,7 +280,12 @@ def strike_row(session: Session, now: datetime, actor: Actor, supervision: Super
 
 
 def feed_back(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, words: str, drafted_by: int | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    supervision: Supervision,
+    words: str,
+    drafted_by: int | None = None,
 ) -> Supervision:
     """The unit head's feedback on a supervision notice."""
     if supervision.state not in ("opened", "reissued"):
@@ -235,7 +300,11 @@ def feed_back(
 
 
 def clear(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, new_date: date | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    supervision: Supervision,
+    new_date: date | None = None,
 ) -> Supervision:
     """Clear an item 销号: needs a final reply that was not refused, or a new date after today."""
     if supervision.state not in ("opened", "reissued", "fed_back"):
@@ -260,8 +329,8 @@ def reissue(
     workdays: int | None = None,
     due_on: date | None = None,
 ) -> Supervision:
-    """Issue the notice again after feedback that is not enough, at most twice, with a new due date and a number of its
-    own."""
+    """Issue the notice again after feedback that is not enough, at most twice, with a new due date
+    and a number of its own."""
     if supervision.state != "fed_back":
         raise NotAllowed("no_feedback", state=supervision.state)
     office = office_at(session, now)
@@ -272,8 +341,11 @@ def reissue(
     keep_notice(session, supervision)
     number = paper(session, office, "supervision")
     columns = {
-        "requirement": requirement, "reissues": supervision.reissues + 1, "notice_number": number, **clock("due", due)
-    }  # fmt: skip
+        "requirement": requirement,
+        "reissues": supervision.reissues + 1,
+        "notice_number": number,
+        **clock("due", due),
+    }
     payload = {**_told(due), "reissues": supervision.reissues + 1, "number": number}
     move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)
     return supervision

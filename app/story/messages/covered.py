@@ -1,4 +1,5 @@
-"""What would be covered in a file of messages, each run with what stands around it, for a person to read."""
+"""What would be covered in a file of messages, each run with what stands around it, for a person to
+read."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ AROUND = 16
 
 
 def listed(file: Path, columns: Sequence[str], counts: Counter[str]) -> Iterator[str]:
-    """A line for each covered run of a CSV file (gzip or plain, UTF-8): row, column, kind, and the run
-    between 【 and 】. `columns` (none: all) are looked at; `counts` is counted up by kind."""
+    """A line for each covered run of a CSV file (gzip or plain, UTF-8): row, column, kind, and the
+    run between 【 and 】. `columns` (none: all) are looked at; `counts` is counted up by kind."""
     opened = gzip.open if file.suffix == ".gz" else open
     with opened(file, "rt", encoding="utf-8-sig", newline="") as text:
         for n, row in enumerate(csv.DictReader(text), 2):
@@ -28,6 +29,9 @@ def listed(file: Path, columns: Sequence[str], counts: Counter[str]) -> Iterator
 def _runs(where: str, told: str, counts: Counter[str]) -> Iterator[str]:
     for run in runs(told):
         counts[run.kind] += 1
-        before, after = told[max(0, run.start - AROUND) : run.start], told[run.end : run.end + AROUND]
+        before, after = (
+            told[max(0, run.start - AROUND) : run.start],
+            told[run.end : run.end + AROUND],
+        )
         line = f"{where} {run.kind}: {before}【{told[run.start : run.end]}】{after}"
         yield " ".join(line.split())

@@ -1,6 +1,7 @@
-"""How well the repeat check finds: messages are registered one after another without number and place, and each time
-the check is asked first. What it found is held against all pairs of messages that are alike. Its proposals below the
-mark are for a person to read: whether they are the same matter, no number says."""
+"""How well the repeat check finds: messages are registered one after another without number and
+place, and each time the check is asked first. What it found is held against all pairs of messages
+that are alike. Its proposals below the mark are for a person to read: whether they are the same
+matter, no number says."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ Pair = tuple[int, int]
 
 @dataclass
 class Recall:
-    """What the check found: `alike` holds the likeness of each two messages within the days of the check, from where it
-    proposes; `found` those of them that were candidates."""
+    """What the check found: `alike` holds the likeness of each two messages within the days of the
+    check, from where it proposes; `found` those of them that were candidates."""
 
     messages: Sequence[Message]
     alike: dict[Pair, float] = field(default_factory=dict)
@@ -43,19 +44,28 @@ class Recall:
     def share(self, least: float, others: bool) -> tuple[int, int]:
         """(found, there are) of the pairs that are at least so alike; `others`: by two callers."""
         there = [
-            pair for pair, alike in self.alike.items()
-            if alike >= least and not (others and self.messages[pair[0]].user == self.messages[pair[1]].user)
-        ]  # fmt: skip
+            pair
+            for pair, alike in self.alike.items()
+            if alike >= least
+            and not (others and self.messages[pair[0]].user == self.messages[pair[1]].user)
+        ]
         return len(self.found.intersection(there)), len(there)
 
     def lines(self, pairs: int) -> Iterator[str]:
-        """What the command prints: counts, then proposals less alike than the mark, the most alike first."""
+        """What the command prints: counts, then proposals less alike than the mark, the most alike
+        first."""
         for least in (STRIKING, SUGGESTED):
             for others in (False, True):
                 found, there = self.share(least, others)
                 whose = "other callers" if others else "all"
                 yield f"likeness >= {least}, {whose}: {found} of {there}, recall {found / (there or 1):.3f}"
-        below = sorted(((alike, pair) for pair, alike in self.alike.items() if alike < STRIKING and pair in self.found))
+        below = sorted(
+            (
+                (alike, pair)
+                for pair, alike in self.alike.items()
+                if alike < STRIKING and pair in self.found
+            )
+        )
         for alike, pair in below[::-1][:pairs]:
             yield f"{alike:.2f}"
             for place in pair:
@@ -63,7 +73,8 @@ class Recall:
 
 
 def recall(sessions: Sessions, messages: Sequence[Message]) -> Recall:
-    """Register messages in the order of their times on an empty office, asking before each; what was found."""
+    """Register messages in the order of their times on an empty office, asking before each; what
+    was found."""
     told = Recall([one for one in messages if letters(one.body) >= Limits().narrative_characters])
     told.alike = _alike(told.messages)
     if told.messages:
@@ -74,7 +85,9 @@ def recall(sessions: Sessions, messages: Sequence[Message]) -> Recall:
         for first in range(0, len(told.messages), COUNTED_EVERY):
             with transaction(sessions) as session:
                 for place in range(first, min(first + COUNTED_EVERY, len(told.messages))):
-                    told.found |= {(cases[id], place) for id in _asked(session, told.messages[place])}
+                    told.found |= {
+                        (cases[id], place) for id in _asked(session, told.messages[place])
+                    }
                     cases[_registered(session, operator, told.messages[place])] = place
                 keep_counts(session, count_anew(session))
     return told
@@ -86,13 +99,21 @@ def _asked(session: Session, message: Message) -> list[int]:
 
 def _registered(session: Session, operator: Actor, message: Message) -> int:
     case = perform(
-        session, message.at, operator, "register", kind="help", channel="phone", narrative=message.body, anonymous=True
+        session,
+        message.at,
+        operator,
+        "register",
+        kind="help",
+        channel="phone",
+        narrative=message.body,
+        anonymous=True,
     )
     return int(case.id)
 
 
 def _alike(messages: Sequence[Message]) -> dict[Pair, float]:
-    """The likeness of all messages that would be proposed for one another: those that share a pair or triple."""
+    """The likeness of all messages that would be proposed for one another: those that share a pair
+    or triple."""
     held = [grams(one.body) for one in messages]
     having: dict[str, list[int]] = defaultdict(list)
     found: dict[Pair, float] = {}

@@ -1,4 +1,5 @@
-"""Replays real messages through verbs, ledger and sweep: registered, allocated, signed for, answered as they were."""
+"""Replays real messages through verbs, ledger and sweep: registered, allocated, signed for,
+answered as they were."""
 
 from __future__ import annotations
 
@@ -25,8 +26,24 @@ from app.story.theatre.record import COMPARED
 from app.sweep import sweep
 from app.verbs import perform
 
-UNITS = ("WATER", "HOUSING", "TRANSPORT", "EDUCATION", "POLICE", "PLANNING", "HEALTH", "ENVIRONMENT")
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+UNITS = (
+    "WATER",
+    "HOUSING",
+    "TRANSPORT",
+    "EDUCATION",
+    "POLICE",
+    "PLANNING",
+    "HEALTH",
+    "ENVIRONMENT",
+)
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +72,8 @@ def _moment(value: str) -> datetime | None:
 
 
 def messages(path: Path, first: date | None = None, last: date | None = None) -> list[Message]:
-    """The messages of a CSV (gzip or plain, UTF-8) in the order of their times, within Beijing dates, both included."""
+    """The messages of a CSV (gzip or plain, UTF-8) in the order of their times, within Beijing
+    dates, both included."""
     raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     found = []
     for row in csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")):
@@ -64,10 +82,15 @@ def messages(path: Path, first: date | None = None, last: date | None = None) ->
             continue
         found.append(
             Message(
-                row["留言编号"], row["留言用户"], row["留言主题"].strip(), at, row["留言详情"].strip(),
-                row["答复意见"].strip(), _moment(row["答复时间"] or ""),
+                row["留言编号"],
+                row["留言用户"],
+                row["留言主题"].strip(),
+                at,
+                row["留言详情"].strip(),
+                row["答复意见"].strip(),
+                _moment(row["答复时间"] or ""),
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda message: message.at)
 
 
@@ -82,10 +105,15 @@ class _Turn:
 
 def _turns(found: Sequence[Message]) -> list[_Turn]:
     turns = [_Turn(message.at, 0, place) for place, message in enumerate(found)]
-    answers = [(message.answered_at, place) for place, message in enumerate(found) if message.answered_at]
+    answers = [
+        (message.answered_at, place) for place, message in enumerate(found) if message.answered_at
+    ]
     turns += [_Turn(at, 1, place) for at, place in answers]
     if turns:
-        day, end = found[0].at.date(), max((at for at, _ in answers), default=found[-1].at).date() + timedelta(days=1)
+        day, end = (
+            found[0].at.date(),
+            max((at for at, _ in answers), default=found[-1].at).date() + timedelta(days=1),
+        )
         while day <= end:
             turns.append(_Turn(sweep_on(day), 2, 0))
             day += timedelta(days=1)
@@ -93,7 +121,8 @@ def _turns(found: Sequence[Message]) -> list[_Turn]:
 
 
 class _Desk:
-    """The people of a replay, read once: an operator, an allocator, and each unit's staff and head."""
+    """The people of a replay, read once: an operator, an allocator, and each unit's staff and
+    head."""
 
     def __init__(self, session: Session) -> None:
         self.operator = actor_named(session, "operator")
@@ -106,14 +135,21 @@ class _Desk:
 
 
 def _take_in(sessions: Sessions, desk: _Desk, message: Message, unit: str) -> int:
-    """Register a message as help by telephone, allocate it and sign for it, all at its own moment."""
+    """Register a message as help by telephone, allocate it and sign for it, all at its own
+    moment."""
     with transaction(sessions) as session:
         narrative = f"{message.subject}。{message.body}"
         case = perform(
-            session, message.at, desk.operator, "register", kind="help", channel="phone",
+            session,
+            message.at,
+            desk.operator,
+            "register",
+            kind="help",
+            channel="phone",
             narrative=narrative if len(narrative) >= 10 else f"{narrative}（来电反映，详见记录）",
-            caller={"name": message.user or f"诉求人{message.id}", "phone": ""}, repeat_check="replay: none",
-        )  # fmt: skip
+            caller={"name": message.user or f"诉求人{message.id}", "phone": ""},
+            repeat_check="replay: none",
+        )
         perform(session, message.at, desk.allocator, "allocate", case=case.id, unit=unit)
         perform(session, message.at, desk.staff[unit], "sign_for", case=case.id)
         return int(case.id)
@@ -123,10 +159,18 @@ def _answer(sessions: Sessions, desk: _Desk, message: Message, case: int, unit: 
     assert message.answered_at is not None  # noqa: S101
     with transaction(sessions) as session:
         perform(
-            session, message.answered_at, desk.head[unit], "reply", case=case, opinion=OPINION, next_step=NEXT_STEP,
-            step_on=message.answered_at.date(), public_answer=message.answer or "（无文字）", contacted=True,
+            session,
+            message.answered_at,
+            desk.head[unit],
+            "reply",
+            case=case,
+            opinion=OPINION,
+            next_step=NEXT_STEP,
+            step_on=message.answered_at.date(),
+            public_answer=message.answer or "（无文字）",
+            contacted=True,
             handling=message.answer,
-        )  # fmt: skip
+        )
 
 
 def replay(sessions: Sessions, found: Sequence[Message]) -> Iterator[tuple[int, int]]:
@@ -152,7 +196,9 @@ def replay(sessions: Sessions, found: Sequence[Message]) -> Iterator[tuple[int, 
 def counts(session: Session, n: int, started: float) -> dict[str, Any]:
     """What the bot did, read back from the event table, and the seconds it took."""
     query = select(Event.kind, func.count()).where(Event.kind.in_(COMPARED)).group_by(Event.kind)
-    events: dict[str, Any] = dict.fromkeys(COMPARED, 0) | {row[0]: row[1] for row in session.execute(query)}
+    events: dict[str, Any] = dict.fromkeys(COMPARED, 0) | {
+        row[0]: row[1] for row in session.execute(query)
+    }
     grounds = (
         select(Supervision.ground, func.count())
         .join(Event, (Event.subject_id == Supervision.id) & (Event.subject == "supervision"))
@@ -162,4 +208,8 @@ def counts(session: Session, n: int, started: float) -> dict[str, Any]:
     events["supervision.listed"] = {
         row[0]: row[1] for row in session.execute(grounds.order_by(Supervision.ground))
     }
-    return {"messages": n, "events": dict(sorted(events.items())), "seconds": round(time.monotonic() - started, 1)}
+    return {
+        "messages": n,
+        "events": dict(sorted(events.items())),
+        "seconds": round(time.monotonic() - started, 1),
+    }

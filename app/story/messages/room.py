@@ -1,5 +1,5 @@
-"""The room's people after a replay: they play listed cases to sealed dossiers, on working days of their own, with the
-bot's sweeps in between.
+"""The room's people after a replay: they play listed cases to sealed dossiers, on working days of
+their own, with the bot's sweeps in between.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ STEPS: tuple[tuple[int, str, str, str, dict[str, Any]], ...] = (
     (3, "11:30", "leader", "approve_referral", {}),
     (3, "15:00", "officer", "seal_referral", {}),
 )
-"""On which of the room's working days, when, who, what: `head` is the head of the unit; the bot drafts on the third."""
+"""On which of the room's working days, when, who, what: `head` is the head of the unit; the bot
+drafts on the third."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class _Item:
 
 
 def dossiers(sessions: Sessions, data: Path, n: int) -> list[Path]:
-    """Play n listed cases to sealed dossiers, from the first working day after the last sweep on: the zips made below
-    `data`. ValueError where fewer are listed and still undecided."""
+    """Play n listed cases to sealed dossiers, from the first working day after the last sweep on:
+    the zips made below `data`. ValueError where fewer are listed and still undecided."""
     with transaction(sessions) as session:
         items = _listed(session, n)
         last = session.scalar(select(func.max(Run.looked_at)))
@@ -74,16 +75,24 @@ def dossiers(sessions: Sessions, data: Path, n: int) -> list[Path]:
 def _listed(session: Session, n: int) -> list[_Item]:
     """The first n candidates that stand on a list, one of each case."""
     first = select(func.min(Supervision.id)).where(
-        Supervision.state == "candidate", Supervision.listed_on.is_not(None), Supervision.struck_at.is_(None)
+        Supervision.state == "candidate",
+        Supervision.listed_on.is_not(None),
+        Supervision.struck_at.is_(None),
     )
-    query = select(Supervision.case_id, Unit.code, Supervision.ground).join(Unit, Unit.id == Supervision.unit_id)
-    query = query.where(Supervision.id.in_(first.group_by(Supervision.case_id))).order_by(Supervision.id).limit(n)
+    query = select(Supervision.case_id, Unit.code, Supervision.ground).join(
+        Unit, Unit.id == Supervision.unit_id
+    )
+    query = (
+        query.where(Supervision.id.in_(first.group_by(Supervision.case_id)))
+        .order_by(Supervision.id)
+        .limit(n)
+    )
     return [_Item(*row) for row in session.execute(query)]
 
 
 def _days(sessions: Sessions, last: date) -> Iterator[tuple[date, int]]:
-    """The days after the last sweep to the third working day, each with its place among the working days (0: a rest
-    day)."""
+    """The days after the last sweep to the third working day, each with its place among the working
+    days (0: a rest day)."""
     worked, day = 0, last
     while worked < STEPS[-1][0]:
         day += timedelta(days=1)
@@ -93,7 +102,9 @@ def _days(sessions: Sessions, last: date) -> Iterator[tuple[date, int]]:
         yield day, worked if works else 0
 
 
-def _do(sessions: Sessions, now: datetime, who: str, verb: str, item: _Item, fields: dict[str, Any]) -> None:
+def _do(
+    sessions: Sessions, now: datetime, who: str, verb: str, item: _Item, fields: dict[str, Any]
+) -> None:
     """One verb of one of the room's people, or of the unit's head, about one item."""
     word = f"head@{item.unit}" if who == "head" else who
     given = filled(verb, f"工单{item.case}", {"as": word, **fields}, now)
@@ -102,4 +113,7 @@ def _do(sessions: Sessions, now: datetime, who: str, verb: str, item: _Item, fie
     if verb in ("open_supervision", "draft_finding"):
         given["ground"] = item.ground
     target: dict[str, Any] = {"case": item.case} | ({} if who == "head" else {"unit": item.unit})
-    retried(sessions, lambda session: perform(session, now, actor_named(session, word), verb, **target, **given))
+    retried(
+        sessions,
+        lambda session: perform(session, now, actor_named(session, word), verb, **target, **given),
+    )

@@ -1,4 +1,5 @@
-"""A person at his browser: logs in, follows links, sends forms as they stand with what he typed. Knows one address."""
+"""A person at his browser: logs in, follows links, sends forms as they stand with what he typed.
+Knows one address."""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ class Browser:
         return page
 
     def send(self, page: Page, form: Form, typed: Typed) -> Page:
-        """Send a form of a page as a browser does: every control as it stands, but for what was typed. The page that
-        comes of it, or the paper."""
+        """Send a form of a page as a browser does: every control as it stands, but for what was
+        typed. The page that comes of it, or the paper."""
         sent: MultiDict[str, str | tuple[io.BytesIO, str]] = MultiDict()
         for control in form.controls.values():
             value = typed.get(control.name, control.values)
@@ -51,7 +52,7 @@ class Browser:
         address = urljoin(page.url, form.action) if form.action else page.url
         answer = self.client.post(
             _local(address), data=sent, content_type="multipart/form-data", follow_redirects=True
-        )  # fmt: skip
+        )
         return self._read(answer)
 
     def _log_in(self, page: Page, form: Form) -> None:
@@ -60,12 +61,15 @@ class Browser:
             raise Fault(f"{self.username} cannot log in: {after.words[:200]}")
 
     def _read(self, answer: TestResponse) -> Page:
-        """What came back, read; Fault for an error of the panel's own (500) or of the hand's (400)."""
+        """What came back, read; Fault for an error of the panel's own (500) or of the hand's
+        (400)."""
         media = answer.mimetype or ""
         page = read_page(answer.get_data(as_text=True)) if media == "text/html" else Page()
         page.url, page.code, page.media = answer.request.url, answer.status_code, media
         if page.code >= 500 or page.code == 400 or page.code == 405:
-            raise Fault(f"{self.username} got {page.code} at {_local(page.url)}: {page.words[-200:]}")
+            raise Fault(
+                f"{self.username} got {page.code} at {_local(page.url)}: {page.words[-200:]}"
+            )
         return page
 
 

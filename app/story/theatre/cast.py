@@ -19,7 +19,8 @@ _PLACES = {"staff": "unit_staff", "head": "unit_head"}
 
 
 def unit_named(session: Session, code: str) -> Unit:
-    """A unit with a staff account, a head, a liaison and their posts; made where it is not there."""
+    """A unit with a staff account, a head, a liaison and their posts; made where it is not
+    there."""
     unit = session.scalars(select(Unit).where(Unit.code == code)).first()
     if unit is not None:
         return unit
@@ -31,14 +32,18 @@ def unit_named(session: Session, code: str) -> Unit:
     posts = (("staff", "staff"), ("head", "head"), ("liaison", "staff"))
     for post, place in posts:
         user = account(session, f"{code}_{place}", _PLACES[place], unit.id)
-        session.add(UnitPost(unit_id=unit.id, person=user.username, user_id=user.id, post=post, from_on=SINCE))
+        session.add(
+            UnitPost(
+                unit_id=unit.id, person=user.username, user_id=user.id, post=post, from_on=SINCE
+            )
+        )
     session.flush()
     return unit
 
 
 def person_named(session: Session, code: str, word: str) -> str:
-    """The name of a person of a unit: `head@UNIT` or `staff@UNIT` for an account, any other name for somebody who
-    holds a post there without one."""
+    """The name of a person of a unit: `head@UNIT` or `staff@UNIT` for an account, any other name
+    for somebody who holds a post there without one."""
     place, _, unit = word.partition("@")
     if unit:
         return f"{unit}_{place}"
@@ -55,7 +60,8 @@ OF_HOLDERS = ("draft_finding", "record_statement", "draft_statement")
 
 
 def by_posts(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The persons of a step as its form offers them: by the ids of their posts, where a name means one."""
+    """The persons of a step as its form offers them: by the ids of their posts, where a name means
+    one."""
 
     def chosen(name: Any) -> Any:
         found = session.scalars(select(UnitPost.id).where(UnitPost.person == name)).all()
@@ -76,28 +82,36 @@ def account(session: Session, name: str, role: str, unit_id: int | None = None) 
         return found
     held = session.scalars(select(Role).where(Role.name == role)).first() or Role(name=role)
     row = Person(
-        username=name, first_name=name, last_name="", email=f"{name.lower()}@desk.invalid", active=True,
-        unit_id=unit_id, roles=[held],
-    )  # fmt: skip
+        username=name,
+        first_name=name,
+        last_name="",
+        email=f"{name.lower()}@desk.invalid",
+        active=True,
+        unit_id=unit_id,
+        roles=[held],
+    )
     session.add(row)
     session.flush()
     return row
 
 
 def let_in(session: Session, password_hash: str) -> list[str]:
-    """Open an office that was played to people: every role as a row, somebody in each of them, and one password for
-    all who have none. The names of the accounts that may log in now."""
+    """Open an office that was played to people: every role as a row, somebody in each of them, and
+    one password for all who have none. The names of the accounts that may log in now."""
     lay_roles(session)
     for role in RIGHTS:
         if role not in UNIT_ROLES:
             account(session, role, role)
     opened = update(Person).where(Person.password.is_(None)).values(password=password_hash)
     session.execute(opened.execution_options(synchronize_session=False))
-    return list(session.scalars(select(Person.username).where(Person.active.is_(True)).order_by(Person.id)))
+    return list(
+        session.scalars(select(Person.username).where(Person.active.is_(True)).order_by(Person.id))
+    )
 
 
 def actor_named(session: Session, word: str) -> Actor:
-    """The actor behind a story's `as`: a role, `staff@UNIT`, `head@UNIT`, with `#2` for a second person."""
+    """The actor behind a story's `as`: a role, `staff@UNIT`, `head@UNIT`, with `#2` for a second
+    person."""
     name, _, second = word.partition("#")
     place, _, code = name.partition("@")
     if code:

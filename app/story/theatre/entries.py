@@ -12,8 +12,8 @@ from app.story.theatre.pages import Control, Form
 
 
 def fill(form: Form, fields: Mapping[str, Any], forced: bool = False) -> Typed:
-    """control -> what is chosen, typed or uploaded. Fault where the form does not offer a field or a choice; where it
-    is `forced`, what is not offered is sent all the same."""
+    """control -> what is chosen, typed or uploaded. Fault where the form does not offer a field or
+    a choice; where it is `forced`, what is not offered is sent all the same."""
     typed: dict[str, Any] = {}
     for name, value in _flat(form, fields):
         control = form.controls.get(name)
@@ -26,10 +26,13 @@ def fill(form: Form, fields: Mapping[str, Any], forced: bool = False) -> Typed:
 
 
 def _flat(form: Form, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields with those that have parts (a caller, a leader) taken apart; what is not said is left as it is."""
+    """The fields with those that have parts (a caller, a leader) taken apart; what is not said is
+    left as it is."""
     for name, value in fields.items():
         if isinstance(value, Mapping) and any(one.startswith(f"{name}.") for one in form.controls):
-            yield from ((f"{name}.{part}", said) for part, said in value.items() if said is not None)
+            yield from (
+                (f"{name}.{part}", said) for part, said in value.items() if said is not None
+            )
         elif name == "file" and "upload" in form.controls:
             yield "upload", value
         elif value is not None:
@@ -55,7 +58,8 @@ def _chosen(value: Any) -> str:
 
 
 def _said(control: Control, value: Any) -> str:
-    """What is typed into a line or an area: each of several on a line of its own, parts a paragraph apart."""
+    """What is typed into a line or an area: each of several on a line of its own, parts a paragraph
+    apart."""
     if isinstance(value, Mapping):
         return "\n".join(f"{_said(control, one)} {said}" for one, said in value.items())
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,5 @@
-"""How a story's people act: straight through the verb table, with what a story's words stand for."""
+"""How a story's people act: straight through the verb table, with what a story's words stand
+for."""
 
 from __future__ import annotations
 
@@ -25,9 +26,14 @@ from app.verbs import perform
 SEALS = ("seal_referral", "supplement_referral")
 """The verbs after which a dossier's files are made."""
 ROWS: dict[str, Any] = {
-    "edit_unit": Unit.code, "edit_post": UnitPost.person, "edit_category": Category.name, "edit_role": Role.name,
-    "edit_user": Person.username, "reset_password": Person.username, "reset_second_factor": Person.username,
-}  # fmt: skip
+    "edit_unit": Unit.code,
+    "edit_post": UnitPost.person,
+    "edit_category": Category.name,
+    "edit_role": Role.name,
+    "edit_user": Person.username,
+    "reset_password": Person.username,
+    "reset_second_factor": Person.username,
+}
 """verb -> the column by whose value a story names the `row` that is changed."""
 Step = Mapping[str, Any]
 
@@ -41,11 +47,12 @@ class Fault(Exception):
 
 
 class Hand:
-    """How a story's people act: straight through the verb table. `cases`: letter -> id, filled as they come in;
-    `data`: where files are kept.
+    """How a story's people act: straight through the verb table. `cases`: letter -> id, filled as
+    they come in; `data`: where files are kept.
 
-    Beside a verb's own fields a step may name the `row` that is changed (a unit by its code, an account by its name),
-    a `file` that is attached or opened, and say with `draft: true` that the head approves what staff drafted last."""
+    Beside a verb's own fields a step may name the `row` that is changed (a unit by its code, an
+    account by its name), a `file` that is attached or opened, and say with `draft: true` that the
+    head approves what staff drafted last."""
 
     def __init__(self, sessions: Sessions, cases: dict[str, int], data: Path) -> None:
         self.sessions, self.cases, self.data = sessions, cases, data
@@ -54,7 +61,10 @@ class Hand:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
     ) -> None:
         return None
 
@@ -64,7 +74,9 @@ class Hand:
         def work(session: Session) -> Any:
             actor = actor_named(session, word)
             target = {} if verb == "register" else self._target(session, verb, step, actor.unit_id)
-            return perform(session, now, actor, verb, **target, **self._typed(session, now, verb, step))
+            return perform(
+                session, now, actor, verb, **target, **self._typed(session, now, verb, step)
+            )
 
         done = retried(self.sessions, work)
         if verb == "register":
@@ -75,7 +87,8 @@ class Hand:
             make_waiting(self.sessions, self.data, now)
 
     def name(self, letters: Sequence[str], ids: Sequence[int]) -> None:
-        """Give the cases that a step made their letters, where it says any; ValueError where they are not as many."""
+        """Give the cases that a step made their letters, where it says any; ValueError where they
+        are not as many."""
         self.cases.update(zip(letters, ids, strict=bool(letters)))
 
     def case(self, letter: Any) -> int:
@@ -89,7 +102,9 @@ class Hand:
         if "case" in step:
             target["case"] = self.case(step["case"])
         if step.get("draft"):
-            query = select(Draft.id).where(Draft.case_id == target["case"], Draft.unit_id == unit, Draft.verb == verb)
+            query = select(Draft.id).where(
+                Draft.case_id == target["case"], Draft.unit_id == unit, Draft.verb == verb
+            )
             target["draft"] = session.scalars(query.order_by(Draft.id.desc())).first() or 0
         return target
 
@@ -100,18 +115,28 @@ class Hand:
             fields["into"] = self.case(fields["into"])
         if "row" in fields:
             column = ROWS[verb]
-            named = session.scalars(select(column.class_).where(column == fields.pop("row"))).first()
+            named = session.scalars(
+                select(column.class_).where(column == fields.pop("row"))
+            ).first()
             fields["id"] = named.id if named is not None else 0
         if verb == "attach":
             kept = keep(self.data, fields["file"], content_of(fields.pop("file")))
-            fields |= {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
+            fields |= {
+                "name": kept.name,
+                "sha256": kept.sha256,
+                "size": kept.size,
+                "media_type": kept.media_type,
+            }
         if verb == "open_file":
-            query = select(File.id).where(File.case_id == self.case(step["case"]), File.name == kept_as(fields["file"]))
+            query = select(File.id).where(
+                File.case_id == self.case(step["case"]), File.name == kept_as(fields["file"])
+            )
             fields["file"] = session.scalars(query).first() or 0
         return fields
 
     def fields(self, session: Session, now: datetime, verb: str, step: Step) -> dict[str, Any]:
-        """What a step fills in, with what it left out: cases by their letters, files by their names."""
+        """What a step fills in, with what it left out: cases by their letters, files by their
+        names."""
         fields = filled(verb, str(step.get("case", "")), step, now)
         fields.pop("draft", None)
         if step.get("draft"):
@@ -124,8 +149,8 @@ class Hand:
         return fields
 
     def _people(self, session: Session, verb: str, step: Step, fields: dict[str, Any]) -> None:
-        """Persons are named as actors (`head@WATER`) or by a name, which then held a post in the unit. A finding that
-        names nobody in the story names the unit's head."""
+        """Persons are named as actors (`head@WATER`) or by a name, which then held a post in the
+        unit. A finding that names nobody in the story names the unit's head."""
         query = select(Unit.code).join(Supervision, Supervision.unit_id == Unit.id)
         query = query.where(Supervision.case_id == self.case(step["case"]))
         code = step.get("unit") or session.scalars(query.order_by(Supervision.id)).first()
@@ -147,7 +172,8 @@ def letters_of(step: Step) -> list[str]:
 
 
 def kept_as(name: str) -> str:
-    """How a file that a story names is called once it is kept: what it holds decides how it ends."""
+    """How a file that a story names is called once it is kept: what it holds decides how it
+    ends."""
     return kept_name(name, kind_of(content_of(name), name))
 
 

@@ -1,4 +1,5 @@
-"""What a person sees of a page: its title, its links, its rows, its forms. Read from the HTML as a browser does."""
+"""What a person sees of a page: its title, its links, its rows, its forms. Read from the HTML as a
+browser does."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from html.parser import HTMLParser
 
 @dataclass
 class Link:
-    """A link: `verb` is the verb it names, if it does; `off` that the page says it is not possible now; `tongue` that
-    it changes the language."""
+    """A link: `verb` is the verb it names, if it does; `off` that the page says it is not possible
+    now; `tongue` that it changes the language."""
 
     href: str
     verb: str = ""
@@ -30,8 +31,8 @@ class Row:
 
 @dataclass
 class Control:
-    """A control of a form: `kind` is the type of an input, or select or textarea; `values` is what would be sent as it
-    stands; `options` what may be chosen."""
+    """A control of a form: `kind` is the type of an input, or select or textarea; `values` is what
+    would be sent as it stands; `options` what may be chosen."""
 
     name: str
     kind: str
@@ -42,7 +43,8 @@ class Control:
 
 @dataclass
 class Form:
-    """A form with its controls by their names; `action` is empty where it goes to the page's own address."""
+    """A form with its controls by their names; `action` is empty where it goes to the page's own
+    address."""
 
     action: str
     verb: str
@@ -51,7 +53,8 @@ class Form:
 
 @dataclass
 class Page:
-    """A page as it was read. `refusal` is (message id, sentence), `done` what the page says was done."""
+    """A page as it was read. `refusal` is (message id, sentence), `done` what the page says was
+    done."""
 
     url: str = ""
     code: int = 200
@@ -70,7 +73,14 @@ class Page:
 
     def login(self) -> Form | None:
         """The form that asks who one is, where this is the login page."""
-        return next((one for one in self.forms if not one.verb and {"username", "password"} <= {*one.controls}), None)
+        return next(
+            (
+                one
+                for one in self.forms
+                if not one.verb and {"username", "password"} <= {*one.controls}
+            ),
+            None,
+        )
 
 
 def read_page(html: str) -> Page:
@@ -123,7 +133,13 @@ class _Reader(HTMLParser):
 
     def _a(self, given: dict[str, str]) -> None:
         looks = given.get("class", "").split()
-        link = Link(given.get("href", ""), given.get("data-verb", ""), "off" in looks, "lang" in given, "none" in looks)
+        link = Link(
+            given.get("href", ""),
+            given.get("data-verb", ""),
+            "off" in looks,
+            "lang" in given,
+            "none" in looks,
+        )
         self.page.links.append(link)
         if self._row is not None:
             self._row.links.append(link)
@@ -163,7 +179,9 @@ class _Reader(HTMLParser):
         kind, value = given.get("type", "text"), given.get("value", "")
         if kind in ("checkbox", "radio"):
             values = [value] if "checked" in given else []
-            self._control(Control(given.get("name", ""), kind, values, [value], many=kind == "checkbox"))
+            self._control(
+                Control(given.get("name", ""), kind, values, [value], many=kind == "checkbox")
+            )
         elif kind == "file":
             self._control(Control(given.get("name", ""), kind))
         elif kind not in ("submit", "button"):
@@ -174,7 +192,9 @@ class _Reader(HTMLParser):
         self._hear("textarea", lambda text: control.values.append(text.removeprefix("\n")))
 
     def _begin_select(self, given: dict[str, str]) -> None:
-        self._select = self._control(Control(given.get("name", ""), "select", many="multiple" in given))
+        self._select = self._control(
+            Control(given.get("name", ""), "select", many="multiple" in given)
+        )
 
     def _option(self, given: dict[str, str]) -> None:
         if self._select is not None:
@@ -190,8 +210,15 @@ class _Reader(HTMLParser):
 
 
 _BEGIN: dict[str, Callable[[_Reader, dict[str, str]], None]] = {
-    "h1": _Reader._h1, "a": _Reader._a, "tr": _Reader._tr, "td": _Reader._td, "div": _Reader._div,
-    "form": _Reader._begin_form, "input": _Reader._input, "textarea": _Reader._textarea,
-    "select": _Reader._begin_select, "option": _Reader._option,
-}  # fmt: skip
+    "h1": _Reader._h1,
+    "a": _Reader._a,
+    "tr": _Reader._tr,
+    "td": _Reader._td,
+    "div": _Reader._div,
+    "form": _Reader._begin_form,
+    "input": _Reader._input,
+    "textarea": _Reader._textarea,
+    "select": _Reader._begin_select,
+    "option": _Reader._option,
+}
 """tag -> what is done where it begins."""

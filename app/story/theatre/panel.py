@@ -1,7 +1,8 @@
-"""How a story's people act through the web: each logs in, finds the form from his own pages, fills it in and sends it.
+"""How a story's people act through the web: each logs in, finds the form from his own pages, fills
+it in and sends it.
 
-Nothing but the first address is known beforehand: every other one is a link that was found on a page of that person.
-Where a verb was found is remembered, and looked at first the next time.
+Nothing but the first address is known beforehand: every other one is a link that was found on a
+page of that person. Where a verb was found is remembered, and looked at first the next time.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from app.verbs import VERBS
 from app.verbs.rows import BY_HAND, kind_of
 
 OpenPanel = Callable[[str, Path, Callable[[], datetime]], AbstractContextManager[Browsers]]
-"""Opens the panel over a database (its URL) and a folder for files, by a clock: gives new browsers until it is left."""
+"""Opens the panel over a database (its URL) and a folder for files, by a clock: gives new browsers
+until it is left."""
 PASSWORD = "a-story-of-the-desk"  # noqa: S105
 ASKED = "asked"
 """The hidden field with which a form comes back that asks something before it goes on."""
@@ -47,7 +49,9 @@ class NoLink(Refused):
 class PanelHand(Hand):
     """The people of a story in their browsers."""
 
-    def __init__(self, sessions: Sessions, cases: dict[str, int], data: Path, open_panel: OpenPanel) -> None:
+    def __init__(
+        self, sessions: Sessions, cases: dict[str, int], data: Path, open_panel: OpenPanel
+    ) -> None:
         super().__init__(sessions, cases, data)
         self.open_panel, self.now = open_panel, datetime.min.replace(tzinfo=BEIJING)
         self.players: dict[str, Player] = {}
@@ -62,13 +66,17 @@ class PanelHand(Hand):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
     ) -> None:
         self._stack.close()
 
     def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
-        """One verb of one person. Refused where the panel refuses it, or gives him no way to it; Fault where the panel
-        does neither rightly: an error, a field that is not offered, something written all the same."""
+        """One verb of one person. Refused where the panel refuses it, or gives him no way to it;
+        Fault where the panel does neither rightly: an error, a field that is not offered, something
+        written all the same."""
         self.now = now
         player, fields, wanted = self._prepared(now, word, verb, step)
         forced = bool(step.get("refused"))
@@ -84,8 +92,11 @@ class PanelHand(Hand):
         elif verb == "split":
             self.name(letters_of(step), self._since(newest))
 
-    def _prepared(self, now: datetime, word: str, verb: str, step: Step) -> tuple[Player, dict[str, Any], Wanted]:
-        """Who acts, what he fills in, and what he looks for: cases are known to people by their numbers."""
+    def _prepared(
+        self, now: datetime, word: str, verb: str, step: Step
+    ) -> tuple[Player, dict[str, Any], Wanted]:
+        """Who acts, what he fills in, and what he looks for: cases are known to people by their
+        numbers."""
         with transaction(self.sessions) as session:
             actor = actor_named(session, word)
             opened = update(Person).where(Person.id == actor.id, Person.password.is_(None))
@@ -97,7 +108,9 @@ class PanelHand(Hand):
             if "case" in step and verb != "register":
                 id = self.case(step["case"])
                 referrals = session.scalars(select(Referral.number).where(Referral.case_id == id))
-                wanted.names = frozenset(filter(None, [session.get_one(Case, id).number, *referrals]))
+                wanted.names = frozenset(
+                    filter(None, [session.get_one(Case, id).number, *referrals])
+                )
             if verb == "merge" and "into" in fields:
                 fields["into"] = session.get_one(Case, self.case(fields["into"])).number
             if verb == "open_file":
@@ -108,9 +121,11 @@ class PanelHand(Hand):
             self.players[actor.name] = Player(Browser(self.browsers(), actor.name, PASSWORD))
         return self.players[actor.name], fields, wanted
 
-    def _act(self, player: Player, wanted: Wanted, fields: dict[str, Any], letter: str, forced: bool) -> None:
-        """Find the form and send it. What must be refused is sent even where no page of this person leads there, if
-        another's did: to the address that was found then."""
+    def _act(
+        self, player: Player, wanted: Wanted, fields: dict[str, Any], letter: str, forced: bool
+    ) -> None:
+        """Find the form and send it. What must be refused is sent even where no page of this person
+        leads there, if another's did: to the address that was found then."""
         try:
             link, page, form = self._found(player, wanted)
         except NoLink:
@@ -127,7 +142,8 @@ class PanelHand(Hand):
             raise Fault("it was done, though the page says that it is not possible now")
 
     def _found(self, player: Player, wanted: Wanted) -> tuple[Link, Page, Form | None]:
-        """The link to the form of a verb, its page and the form; no form where the link itself does it (a file)."""
+        """The link to the form of a verb, its page and the form; no form where the link itself does
+        it (a file)."""
         for page in player.pages(wanted):
             for link in [one for one in page.links if wanted.led_to(one)]:
                 there = player.browser.get(link.href)
@@ -139,26 +155,40 @@ class PanelHand(Hand):
                     return link, there, form
         raise NoLink(f"no page of {player.browser.username} leads to the form of {wanted.verb}")
 
-    def _forged(self, player: Player, wanted: Wanted, address: str, form: Form) -> tuple[Page, Form]:
+    def _forged(
+        self, player: Player, wanted: Wanted, address: str, form: Form
+    ) -> tuple[Page, Form]:
         """The form that another person was given, with the token of this one."""
         there = player.browser.get(address)
         own = there.form(wanted.verb)
         if own is not None:
             return there, own
         if there.code not in (403, 404):
-            raise Fault(f"{there.code} at {address}, which is not {player.browser.username}'s to see")
+            raise Fault(
+                f"{there.code} at {address}, which is not {player.browser.username}'s to see"
+            )
         home = player.browser.get(FIRST)
-        token = next(one.controls["csrf_token"] for one in home.forms if "csrf_token" in one.controls)
+        token = next(
+            one.controls["csrf_token"] for one in home.forms if "csrf_token" in one.controls
+        )
         return Page(url=address), Form("", form.verb, {**form.controls, "csrf_token": token})
 
     def _sent(
-        self, player: Player, wanted: Wanted, page: Page, form: Form, fields: dict[str, Any], forced: bool
+        self,
+        player: Player,
+        wanted: Wanted,
+        page: Page,
+        form: Form,
+        fields: dict[str, Any],
+        forced: bool,
     ) -> None:
         row = form.controls.get(ROW) or form.controls.get(ITEM)
         if wanted.names and row is not None:
             fields = self._of_the_row(wanted, form, row, fields, forced)
         elif wanted.names:
-            left = [name for name in ("unit", "ground") if name in fields and name not in form.controls]
+            left = [
+                name for name in ("unit", "ground") if name in fields and name not in form.controls
+            ]
             for name in left:
                 self._no_choice(wanted, name, str(fields[name]), forced)
             fields = {name: value for name, value in fields.items() if name not in left}
@@ -173,32 +203,50 @@ class PanelHand(Hand):
     def _of_the_row(
         self, wanted: Wanted, form: Form, row: Control, fields: dict[str, Any], forced: bool
     ) -> dict[str, Any]:
-        """What is filled in where the form names the row that it is about, or asks which: a story tells it by its unit
-        and ground, and must not have meant another."""
+        """What is filled in where the form names the row that it is about, or asks which: a story
+        tells it by its unit and ground, and must not have meant another."""
         unit, ground = fields.get("unit"), fields.get("ground")
         if ground == BY_HAND and wanted.verb == "open_supervision":
             return fields
-        left = {name: one for name, one in fields.items() if name not in ("unit", "ground") or name in form.controls}
+        left = {
+            name: one
+            for name, one in fields.items()
+            if name not in ("unit", "ground") or name in form.controls
+        }
         marks = row.options if row.kind == "select" else row.values
         with reading(self.sessions) as session:
-            meant = [mark for mark in marks if mark and self._fits(session, wanted.verb, mark, unit, ground)]
+            meant = [
+                mark
+                for mark in marks
+                if mark and self._fits(session, wanted.verb, mark, unit, ground)
+            ]
         if row.kind != "select":
             if not meant and any(one != "0" for one in marks) and not forced:
                 raise Fault(f"the form of {wanted.verb} is about another row than {unit} {ground}")
             return left
         if len(meant) != 1 and not forced:
-            raise Fault(f"the form of {wanted.verb} asks which row is meant, and {unit} {ground} says {len(meant)}")
+            raise Fault(
+                f"the form of {wanted.verb} asks which row is meant, and {unit} {ground} says {len(meant)}"
+            )
         return {**left, row.name: (meant or row.options)[0]}
 
-    def _fits(self, session: Session, verb: str, mark: str, unit: str | None, ground: str | None) -> bool:
+    def _fits(
+        self, session: Session, verb: str, mark: str, unit: str | None, ground: str | None
+    ) -> bool:
         """Whether the row of a mark is of the unit and on the ground that a story tells."""
         kind = kind_of(VERBS[verb])
         found = session.get(kind.model, int(mark)) if kind is not None else None
-        of_unit = unit is None or found is None or getattr(found, "unit", None) is None or found.unit.code == unit
+        of_unit = (
+            unit is None
+            or found is None
+            or getattr(found, "unit", None) is None
+            or found.unit.code == unit
+        )
         return of_unit and (ground is None or getattr(found, "ground", ground) == ground)
 
     def _no_choice(self, wanted: Wanted, name: str, meant: str, forced: bool) -> None:
-        """A form that does not ask which unit or ground is meant must leave no choice: the case has this one only."""
+        """A form that does not ask which unit or ground is meant must leave no choice: the case has
+        this one only."""
         units = select(Unit.code).join(Assignment, Assignment.unit_id == Unit.id)
         asked = {
             "unit": units.join(Case, Case.id == Assignment.case_id),
@@ -207,7 +255,9 @@ class PanelHand(Hand):
         with reading(self.sessions) as session:
             found = set(session.scalars(asked[name].where(Case.number.in_(wanted.names))))
         if found != {meant} and not forced:
-            raise Fault(f"the form of {wanted.verb} does not ask which {name} is meant: {sorted(found)}, not {meant}")
+            raise Fault(
+                f"the form of {wanted.verb} does not ask which {name} is meant: {sorted(found)}, not {meant}"
+            )
 
     def _outcome(self, wanted: Wanted, page: Page) -> None:
         """Done, or refused in words."""
@@ -216,7 +266,9 @@ class PanelHand(Hand):
         if page.code in (403, 404):
             raise Refused(f"{page.code}: {page.words[-80:]}")
         if page.code != 200 or (not page.done and wanted.verb not in SHOWN):
-            raise Fault(f"{page.code} at {page.url}, and nothing says that it was done: {page.words[-200:]}")
+            raise Fault(
+                f"{page.code} at {page.url}, and nothing says that it was done: {page.words[-200:]}"
+            )
 
     def _newest(self) -> int:
         with reading(self.sessions) as session:
@@ -232,8 +284,9 @@ class PanelHand(Hand):
             tables: MetaData = Case.metadata
             counts = [
                 select(func.count()).select_from(table).scalar_subquery().label(name)
-                for name, table in sorted(tables.tables.items()) if name != Access.__tablename__
-            ]  # fmt: skip
+                for name, table in sorted(tables.tables.items())
+                if name != Access.__tablename__
+            ]
             return dict(session.execute(select(*counts)).one()._mapping)
 
 

@@ -1,4 +1,5 @@
-"""The story player: people's steps and daily sweeps by the clock of a story, then exactly what the bot did."""
+"""The story player: people's steps and daily sweeps by the clock of a story, then exactly what the
+bot did."""
 
 from __future__ import annotations
 
@@ -32,12 +33,14 @@ APPROVED_BY_THE_PLAYER = {"load_calendar": "approve_calendar", "change_rule": "a
 UNCONFIRMED = "unconfirmed"
 """What a step says that no second person confirms."""
 MakeHand = Callable[[Sessions, dict[str, int], Path], Hand]
-"""Makes the hand through which a story's people act: sessions, the cases by their letters, the folder for files."""
+"""Makes the hand through which a story's people act: sessions, the cases by their letters, the
+folder for files."""
 
 
 @dataclass
 class Story:
-    """One file: its steps in order, its sweeps, what the bot must have done and how cases must stand at the end."""
+    """One file: its steps in order, its sweeps, what the bot must have done and how cases must
+    stand at the end."""
 
     path: Path
     steps: list[dict[str, Any]]
@@ -51,7 +54,9 @@ class Story:
     @property
     def start(self) -> datetime:
         """The first moment of the story."""
-        moments = [moment_of(step["at"]) for step in self.steps] + [sweep_on(day) for day in self.days]
+        moments = [moment_of(step["at"]) for step in self.steps] + [
+            sweep_on(day) for day in self.days
+        ]
         return min(moments)
 
     def letter(self, id: int) -> str:
@@ -96,9 +101,14 @@ def read(path: Path) -> Story:
     calendar = {_day(day): word == "work" for day, word in (raw.get("calendar") or {}).items()}
     steps = sorted(raw["people"], key=lambda step: moment_of(step["at"]))
     return Story(
-        path, steps, days, dict(raw.get("office") or {}), calendar, list(raw.get("bot") or ()),
+        path,
+        steps,
+        days,
+        dict(raw.get("office") or {}),
+        calendar,
+        list(raw.get("bot") or ()),
         list(raw.get("finally") or ()),
-    )  # fmt: skip
+    )
 
 
 def _timeline(story: Story) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
@@ -118,13 +128,28 @@ def _furnish(session: Session, story: Story) -> None:
         set_days(session, story.calendar)
     since = datetime(2000, 1, 1, tzinfo=BEIJING)
     for name, value in story.office.items():
-        word = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        word = (
+            {True: "true", False: "false"}.get(value, str(value))
+            if isinstance(value, bool)
+            else str(value)
+        )
         session.add(
-            SlaRule(name=name, value=word, valid_from=since, reason="", changed_at=since, approved_at=since)
-        )  # fmt: skip
+            SlaRule(
+                name=name,
+                value=word,
+                valid_from=since,
+                reason="",
+                changed_at=since,
+                approved_at=since,
+            )
+        )
     for step in story.steps:
         _, _, code = str(step["as"]).partition("#")[0].partition("@")
-        units = (code, *map(step.get, ("unit", "successor", "complained_unit")), *(step.get("assists") or ()))
+        units = (
+            code,
+            *map(step.get, ("unit", "successor", "complained_unit")),
+            *(step.get("assists") or ()),
+        )
         for named in filter(None, units):
             unit_named(session, named)
         actor_named(session, str(step["as"]))
@@ -136,17 +161,25 @@ def _furnish(session: Session, story: Story) -> None:
 def _categories(story: Story) -> set[str]:
     """The categories by which a story classifies."""
     return {
-        str(step["category"]) for step in story.steps
-        if step["do"] in ("register", "reclassify") and step.get("category") and not step.get("refused")
-    }  # fmt: skip
+        str(step["category"])
+        for step in story.steps
+        if step["do"] in ("register", "reclassify")
+        and step.get("category")
+        and not step.get("refused")
+    }
 
 
 def _before(hand: Hand, now: datetime, step: Mapping[str, Any]) -> None:
-    """What the player does by itself: completes a draft that is reviewed, opens the paper as the approver."""
+    """What the player does by itself: completes a draft that is reviewed, opens the paper as the
+    approver."""
     case = hand.cases.get(str(step.get("case")))
     if step["do"] == "review_referral" and not _completed(hand, case):
         hand.do(now, "officer", "complete_referral", {"case": step["case"], **_unit(step)})
-    if step["do"] == "approve_referral" and str(step["as"]).partition("#")[0] == "leader" and _drafted(hand, case):
+    if (
+        step["do"] == "approve_referral"
+        and str(step["as"]).partition("#")[0] == "leader"
+        and _drafted(hand, case)
+    ):
         hand.do(now, str(step["as"]), "open_paper", {"case": step["case"], **_unit(step)})
 
 
@@ -156,7 +189,9 @@ def _unit(step: Mapping[str, Any]) -> dict[str, Any]:
 
 def _referral(hand: Hand, case: int | None) -> Referral | None:
     with transaction(hand.sessions) as session:
-        return session.scalars(select(Referral).where(Referral.case_id == case).order_by(Referral.id.desc())).first()
+        return session.scalars(
+            select(Referral).where(Referral.case_id == case).order_by(Referral.id.desc())
+        ).first()
 
 
 def _completed(hand: Hand, case: int | None) -> bool:
@@ -182,9 +217,17 @@ def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> st
     if refused:
         return f"! {where}: was not refused"
     approval = APPROVED_BY_THE_PLAYER.get(verb)
-    if approval and not step.get(UNCONFIRMED) and not any(one["do"] == approval for one in story.steps):
+    if (
+        approval
+        and not step.get(UNCONFIRMED)
+        and not any(one["do"] == approval for one in story.steps)
+    ):
         hand.do(now, "centre_head", approval, {})
-    if verb in KINDS and not step.get(UNCONFIRMED) and not any(one["do"] == "confirm_account" for one in story.steps):
+    if (
+        verb in KINDS
+        and not step.get(UNCONFIRMED)
+        and not any(one["do"] == "confirm_account" for one in story.steps)
+    ):
         for word in _waiting_for(hand.sessions):
             hand.do(now, word, "confirm_account", {})
     if verb == "reclassify" and step.get("confidential") is False and not step.get(UNCONFIRMED):
@@ -209,9 +252,12 @@ def _differences(story: Story, events: Sequence[Told]) -> list[str]:
     did = [event.plain(story.letter) for event in events]
     wanted = [{**row, "day": _day(row["day"]).isoformat()} for row in story.bot]
     wanted = [
-        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in row.items()
+        }
         for row in wanted
-    ]  # fmt: skip
+    ]
     lines = []
     for row in wanted:
         if row in did:
@@ -230,20 +276,25 @@ def _standing(session: Session, story: Story) -> list[str]:
             continue
         for name in ("state", "round", "repeats"):
             if name in row and getattr(case, name) != row[name]:
-                lines.append(f"= case {row['case']}: {name} is {getattr(case, name)}, not {row[name]}")
+                lines.append(
+                    f"= case {row['case']}: {name} is {getattr(case, name)}, not {row[name]}"
+                )
     return lines
 
 
 def perform_story(
     sessions: Sessions, story: Story, data: Path | None = None, hand: MakeHand = Hand
 ) -> tuple[list[Told], list[str]]:
-    """Play a story on an empty office: the bot's events, and all differences from what it says. Dossiers are made in
-    `data`, or in a folder that is gone afterwards; `hand`: through what its people act."""
+    """Play a story on an empty office: the bot's events, and all differences from what it says.
+    Dossiers are made in `data`, or in a folder that is gone afterwards; `hand`: through what its
+    people act."""
     with tempfile.TemporaryDirectory(prefix="duban-story-") as folder:
         return _performed(sessions, story, data or Path(folder), hand)
 
 
-def _performed(sessions: Sessions, story: Story, data: Path, make_hand: MakeHand) -> tuple[list[Told], list[str]]:
+def _performed(
+    sessions: Sessions, story: Story, data: Path, make_hand: MakeHand
+) -> tuple[list[Told], list[str]]:
     with transaction(sessions) as session:
         _furnish(session, story)
     lines = []

@@ -14,10 +14,16 @@ from sqlalchemy.orm import Session
 from app.models import SUBJECTS, Event, Unit
 
 COMPARED: dict[str, tuple[str, ...]] = {
-    "assignment.auto_signed": (), "assignment.warned": ("due_on",), "assignment.overdue": (),
-    "reminder.issued": ("reply_by",), "reminder.lapsed": (), "supervision.watched": (),
-    "supervision.listed": ("ground",), "supervision.overdue": (), "referral.drafted": ("send_by",),
-}  # fmt: skip
+    "assignment.auto_signed": (),
+    "assignment.warned": ("due_on",),
+    "assignment.overdue": (),
+    "reminder.issued": ("reply_by",),
+    "reminder.lapsed": (),
+    "supervision.watched": (),
+    "supervision.listed": ("ground",),
+    "supervision.overdue": (),
+    "referral.drafted": ("send_by",),
+}
 """The bot's event words that a story compares, each with the fields of its payload."""
 
 
@@ -33,13 +39,21 @@ class Told:
 
     def plain(self, letter: Callable[[int], str]) -> dict[str, Any]:
         """The event with its case's letter, as in a story's file."""
-        row = {"day": self.day.isoformat(), "event": self.event, "case": letter(self.case), **dict(self.facts)}
+        row = {
+            "day": self.day.isoformat(),
+            "event": self.event,
+            "case": letter(self.case),
+            **dict(self.facts),
+        }
         return {**row, "unit": self.unit} if self.unit else row
 
 
 def _dissolved(session: Session) -> dict[int, list[tuple[int, int]]]:
-    """Assignment -> the events at which a successor took it, each with the unit that had it until then."""
-    query = select(Event.id, Event.subject_id, Event.payload).where(Event.kind == "assignment.succeeded")
+    """Assignment -> the events at which a successor took it, each with the unit that had it until
+    then."""
+    query = select(Event.id, Event.subject_id, Event.payload).where(
+        Event.kind == "assignment.succeeded"
+    )
     found: dict[int, list[tuple[int, int]]] = {}
     for row in session.execute(query.order_by(Event.id)):
         found.setdefault(row.subject_id, []).append((row.id, json.loads(row.payload)["from"]))
@@ -47,7 +61,8 @@ def _dissolved(session: Session) -> dict[int, list[tuple[int, int]]]:
 
 
 def told(session: Session) -> list[Told]:
-    """The bot's events that stories compare, in the order they were written, each with the unit of its moment."""
+    """The bot's events that stories compare, in the order they were written, each with the unit of
+    its moment."""
     units = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
     dissolved = _dissolved(session)
     found = []
@@ -55,7 +70,15 @@ def told(session: Session) -> list[Told]:
         model = SUBJECTS[subject]
         of = model.id if subject == "assignment" else model.assignment_id
         query = (
-            select(Event.id, Event.at, Event.kind, Event.chain, Event.payload, model.unit_id, of.label("of"))
+            select(
+                Event.id,
+                Event.at,
+                Event.kind,
+                Event.chain,
+                Event.payload,
+                model.unit_id,
+                of.label("of"),
+            )
             .join(model, model.id == Event.subject_id)
             .where(Event.subject == subject, Event.kind.in_(COMPARED))
         )

@@ -1,5 +1,5 @@
-"""Where a person finds what he looks for: his lists, their rows, the pages these lead to. Where it was found once is
-looked at first the next time.
+"""Where a person finds what he looks for: his lists, their rows, the pages these lead to. Where it
+was found once is looked at first the next time.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ _MOST_PAGES = 3
 
 @dataclass
 class Wanted:
-    """What a step looks for: the verb, the names by which the case and its referrals are shown, the row that is
-    changed, whether it is a draft that is approved, the file or the unit's paper that is opened."""
+    """What a step looks for: the verb, the names by which the case and its referrals are shown, the
+    row that is changed, whether it is a draft that is approved, the file or the unit's paper that
+    is opened."""
 
     verb: str
     names: frozenset[str] = frozenset()
@@ -33,8 +34,8 @@ class Wanted:
         return bool(self.file or self.paper)
 
     def led_to(self, link: Link) -> bool:
-        """Whether a link says that it leads to the verb; a story tells an item by its case, unit and ground, and takes
-        no link that names one."""
+        """Whether a link says that it leads to the verb; a story tells an item by its case, unit
+        and ground, and takes no link that names one."""
         parts = urlsplit(link.href)
         steps = parts.path.strip("/").split("/")
         if self.verb == "open_file":
@@ -48,7 +49,8 @@ class Wanted:
 
 @dataclass
 class Player:
-    """One person of a story: his browser, where he saw a case or a row before, and on which list he found it."""
+    """One person of a story: his browser, where he saw a case or a row before, and on which list he
+    found it."""
 
     browser: Browser
     seen: dict[str, list[str]] = field(default_factory=dict)
@@ -70,7 +72,8 @@ class Player:
         yield from self._walk(wanted, key, looked)
 
     def _walk(self, wanted: Wanted, key: str, looked: list[str]) -> Iterator[Page]:
-        """From the first page over its lists to every page that a row of the case, or the row itself, leads to."""
+        """From the first page over its lists to every page that a row of the case, or the row
+        itself, leads to."""
         known = {*looked}
         for listing in self._lists():
             rows = _rows_of(listing, wanted)
@@ -91,16 +94,21 @@ class Player:
         self.lists = [first, *(one for one in self.lists if one != first)]
 
     def _lists(self) -> Iterator[Page]:
-        """The first page's lists, those that were of use before first, each with its further pages."""
+        """The first page's lists, those that were of use before first, each with its further
+        pages."""
         home = self.browser.get(FIRST)
         found = dict.fromkeys(link.href for link in home.links if _is_list(link))
-        for address in sorted(found, key=lambda one: self.lists.index(one) if one in self.lists else len(self.lists)):
+        for address in sorted(
+            found, key=lambda one: self.lists.index(one) if one in self.lists else len(self.lists)
+        ):
             page = self.browser.get(address)
             for _ in range(_MOST_PAGES):
                 if page.code != 200 or page.media != "text/html":
                     break
                 yield page
-                onward = next((link for link in page.links if link.text in ("下一页", "Next")), None)
+                onward = next(
+                    (link for link in page.links if link.text in ("下一页", "Next")), None
+                )
                 if onward is None:
                     break
                 page = self.browser.get(onward.href)
@@ -109,7 +117,9 @@ class Player:
 def _is_list(link: Link) -> bool:
     """Whether a link of the first page leads to a list with something in it."""
     path = urlsplit(link.href).path
-    return path not in ("", "/") and not (link.tongue or link.empty or link.verb or path.startswith(_FORMS))
+    return path not in ("", "/") and not (
+        link.tongue or link.empty or link.verb or path.startswith(_FORMS)
+    )
 
 
 _FORMS = "/do/"
@@ -117,11 +127,13 @@ _FILES = (".pdf", ".zip", ".xlsx", ".csv")
 
 
 def _is_paper(link: Link) -> bool:
-    """Whether a link opens a paper: that is on the record, so nobody tries it to see where it leads."""
+    """Whether a link opens a paper: that is on the record, so nobody tries it to see where it
+    leads."""
     return urlsplit(link.href).path.endswith(_FILES)
 
 
 def _rows_of(page: Page, wanted: Wanted) -> list[Link]:
-    """The links of the rows in which the case, its referral, or the row that is changed, is named."""
+    """The links of the rows in which the case, its referral, or the row that is changed, is
+    named."""
     names = {wanted.row} if wanted.row else wanted.names
     return [link for row in page.rows if names & {*row.cells} for link in row.links]

@@ -17,7 +17,8 @@ from migrations.upgrade import upgrade
 
 
 class Theatre:
-    """Empty migrated databases, one after another: files on SQLite, databases of their own on PostgreSQL."""
+    """Empty migrated databases, one after another: files on SQLite, databases of their own on
+    PostgreSQL."""
 
     def __init__(self, url: str, key: bytes) -> None:
         self._url = make_url(url)
@@ -30,7 +31,10 @@ class Theatre:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
     ) -> None:
         if self._office is not None:
             if self._template is not None:
@@ -41,7 +45,9 @@ class Theatre:
     @contextmanager
     def empty(self) -> Iterator[Sessions]:
         """Sessions of an empty office, gone at the end."""
-        opened = self._postgres() if self._url.get_backend_name() == "postgresql" else self._sqlite()
+        opened = (
+            self._postgres() if self._url.get_backend_name() == "postgresql" else self._sqlite()
+        )
         with opened as engine:
             yield sessions_from(engine, self._key)
 
@@ -64,7 +70,9 @@ class Theatre:
 
     def _run(self, statement: str) -> None:
         if self._office is None:
-            self._office = engine_from(self._url.render_as_string(hide_password=False), isolation_level="AUTOCOMMIT")
+            self._office = engine_from(
+                self._url.render_as_string(hide_password=False), isolation_level="AUTOCOMMIT"
+            )
         with self._office.connect() as connection:
             connection.execute(text(statement))
 

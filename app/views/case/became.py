@@ -1,4 +1,5 @@
-"""What became of a case, for who reads of it in brief: its number, state, unit, due date, its words and its result."""
+"""What became of a case, for who reads of it in brief: its number, state, unit, due date, its words
+and its result."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from app.views.pages.shown import term
 
 
 def know_became(cases: Iterable[int]) -> Mapping[int, Any]:
-    """Case id -> what became of it, in one statement for all that this request has not asked for before. Unscoped: a
-    leader reads the cases themselves only where they were submitted to him."""
+    """Case id -> what became of it, in one statement for all that this request has not asked for
+    before. Unscoped: a leader reads the cases themselves only where they were submitted to him."""
     known: dict[int, Any] = g.setdefault("desk_became", {})
     asked = {*cases} - known.keys()
     if not asked:
@@ -28,21 +29,34 @@ def know_became(cases: Iterable[int]) -> Mapping[int, Any]:
     )
     result = passed.order_by(Reply.id.desc()).limit(1).correlate(Case).scalar_subquery()
     query = (
-        select(Case.id, Case.number, Case.state, Case.closed_as, Case.narrative, Case.demand, Case.answer,
-               Unit.name.label("unit"), Assignment.due_at, result.label("result"))
+        select(
+            Case.id,
+            Case.number,
+            Case.state,
+            Case.closed_as,
+            Case.narrative,
+            Case.demand,
+            Case.answer,
+            Unit.name.label("unit"),
+            Assignment.due_at,
+            result.label("result"),
+        )
         .outerjoin(Unit, Unit.id == Case.lead_unit_id)
         .outerjoin(Assignment, Assignment.id == Case.lead_assignment_id)
-        .where(Case.id.in_(asked)).execution_options(unscoped=True)
-    )  # fmt: skip
+        .where(Case.id.in_(asked))
+        .execution_options(unscoped=True)
+    )
     known |= {row.id: row for row in reader().execute(query)}
     return known
 
 
 class InBrief(DeskView):
-    """A page of rows about cases of which some are read in brief only: what is told of each stands in `extra`."""
+    """A page of rows about cases of which some are read in brief only: what is told of each stands
+    in `extra`."""
 
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
-        """Learn in one statement each what became of the cases, and which callers have to be covered."""
+        """Learn in one statement each what became of the cases, and which callers have to be
+        covered."""
         know_became(one.case_id for one in rows)
         if always or not actor().reads_as_typed:
             know_callers(one.case_id for one in rows)

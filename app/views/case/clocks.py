@@ -15,20 +15,27 @@ from app.views.actor import language, reader
 from app.views.pages.shown import term
 
 
-def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime) -> dict[str, Any] | None:
+def _clock(
+    label: str, at: datetime | None, basis: str | None, moment: datetime
+) -> dict[str, Any] | None:
     if at is None:
         return None
     provisional = bool(basis and '"provisional"' in basis)
     return {"label": label, "at": term(at), "passed": moment >= at, "provisional": provisional}
 
 
-def _responses(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any] | None]:
-    """An emergency's first responses that are still to be given, missed ones marked. [procedure 0]"""
+def _responses(
+    case: Case, rows: dict[str, Sequence[Any]], moment: datetime
+) -> list[dict[str, Any] | None]:
+    """An emergency's first responses that are still to be given, missed ones marked. [procedure
+    0]"""
     units = {one.id: one.unit for one in rows.get("assignment", ()) if one.state in OPEN_ASSIGNMENT}
     if case.urgency != "emergency" or not units:
         return []
     query = select(Assignment.id, Assignment.response_at).where(
-        Assignment.id.in_(units), Assignment.response_at.is_not(None), Assignment.first_response_at.is_(None)
+        Assignment.id.in_(units),
+        Assignment.response_at.is_not(None),
+        Assignment.first_response_at.is_(None),
     )
     label = "首次响应期限" if language() == "zh" else "first response"
     return [
@@ -43,7 +50,11 @@ def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list
     zh = tongue == "zh"
     found = []
     if case.own_at is not None:
-        found.append(_clock("中心办理期限" if zh else "the centre's clock", case.own_at, case.own_clock, moment))
+        found.append(
+            _clock(
+                "中心办理期限" if zh else "the centre's clock", case.own_at, case.own_clock, moment
+            )
+        )
     for one in rows.get("assignment", ()):
         if one.state in OPEN_ASSIGNMENT:
             role = words.value("role_of_unit", one.kind, tongue)
@@ -61,7 +72,11 @@ def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list
         if item.state in STANDING:
             name = item.number or words.value("ground", item.kind, tongue)
             heard = item.state == "confirmed"
-            label = ("听取说明期限 " if zh else "hearing ") if heard else ("督办反馈期限 " if zh else "feedback ")
+            label = (
+                ("听取说明期限 " if zh else "hearing ")
+                if heard
+                else ("督办反馈期限 " if zh else "feedback ")
+            )
             if heard or item.state in ("opened", "reissued"):
                 found.append(_clock(label + name, item.due_at, item.due_clock, moment))
             label = ("督查室办理期限 " if zh else "the room's clock ") + name

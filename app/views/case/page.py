@@ -1,4 +1,5 @@
-"""What a case page shows: the facts, the clocks that run, the timeline, the person's verbs, each with its reason."""
+"""What a case page shows: the facts, the clocks that run, the timeline, the person's verbs, each
+with its reason."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ HEADS = (
 )
 """The columns of the tables on a case page."""
 NOT_FOR_UNITS = ("repeat_check", "refusal_reason", "told_caller")
-"""Facts of a case that name other cases, which may be other units', and what the centre told a caller whose demand it
-refused."""
+"""Facts of a case that name other cases, which may be other units', and what the centre told a
+caller whose demand it refused."""
 NEWEST = 200
 """How many events the timeline shows."""
 CONTACTED = ("case.contacted", "case.repeated")
@@ -74,9 +75,13 @@ def load(id: int) -> Case | None:
     """A case within what the person sees, with what its facts name."""
     if not 0 < id < 2**62:
         return None
-    query = select(Case).where(Case.id == id).options(
-        joinedload(Case.category), joinedload(Case.lead_unit), joinedload(Case.complained_unit)
-    )  # fmt: skip
+    query = (
+        select(Case)
+        .where(Case.id == id)
+        .options(
+            joinedload(Case.category), joinedload(Case.lead_unit), joinedload(Case.complained_unit)
+        )
+    )
     return reader().scalars(query).first()
 
 
@@ -88,25 +93,39 @@ def why_not(verb: str, rows: dict[str, Sequence[Any]]) -> str:
         return ""
     if found.against is not None:
         return words.word(found.against, tongue)
-    name = words.word(words.TABLES.get(_TABLES.get(found.subject, ""), (found.subject, found.subject)), tongue)
+    name = words.word(
+        words.TABLES.get(_TABLES.get(found.subject, ""), (found.subject, found.subject)), tongue
+    )
     if found.missing:
         return f"没有可办理的{name}" if tongue == "zh" else f"there is none: {name}"
-    state = words.state("assignment" if found.subject == "assist" else found.subject, found.state or "", tongue)
+    state = words.state(
+        "assignment" if found.subject == "assist" else found.subject, found.state or "", tongue
+    )
     return f"{name}当前状态：{state}" if tongue == "zh" else f"{name}: {state} now"
 
 
 _TABLES = {
-    "case": "hotline_case", "assignment": "assignment", "assist": "assignment", "request": "request",
-    "reminder": "reminder", "supervision": "supervision", "visit": "visit", "referral": "referral", "reply": "reply",
-}  # fmt: skip
+    "case": "hotline_case",
+    "assignment": "assignment",
+    "assist": "assignment",
+    "request": "request",
+    "reminder": "reminder",
+    "supervision": "supervision",
+    "visit": "visit",
+    "referral": "referral",
+    "reply": "reply",
+}
 
 
-def buttons(who: Actor, case: Case, rows: dict[str, Sequence[Any]]) -> list[tuple[str, list[Button]]]:
+def buttons(
+    who: Actor, case: Case, rows: dict[str, Sequence[Any]]
+) -> list[tuple[str, list[Button]]]:
     """The verbs of a person on a case, by stage; those that are possible come first."""
     tongue = language()
     found: dict[str, list[Button]] = {}
     for verb in possible(who):
-        # A unit's paper is opened by the link in its row; the verb alone is for who reads referrals.
+        # A unit's paper is opened by the link in its row; the verb alone is for who reads
+        # referrals.
         if verb.name in ACTS_ON and (verb.name != "open_paper" or "Referrals" in who.pages):
             href = url_for(f"Verbs.{verb.name}", case=case.id)
             one = Button(verb.name, words.title(verb.name, tongue), href, why_not(verb.name, rows))
@@ -118,24 +137,39 @@ def buttons(who: Actor, case: Case, rows: dict[str, Sequence[Any]]) -> list[tupl
 def timeline(case: Case) -> list[dict[str, Any]]:
     """The newest events of a case, the last first, as words: what, when, by whom."""
     tongue = language()
-    contacted = either((Event.kind.in_((*CONTACTED, *INSTRUCTED)), Event.payload), else_="").label("contacted")
-    query = select(
-        Event.id, Event.at, Event.kind, Event.actor, Event.from_state, Event.to_state, Event.subject, contacted
+    contacted = either((Event.kind.in_((*CONTACTED, *INSTRUCTED)), Event.payload), else_="").label(
+        "contacted"
     )
-    rows = reader().execute(query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)).all()
+    query = select(
+        Event.id,
+        Event.at,
+        Event.kind,
+        Event.actor,
+        Event.from_state,
+        Event.to_state,
+        Event.subject,
+        contacted,
+    )
+    rows = (
+        reader()
+        .execute(query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST))
+        .all()
+    )
     names = names_of({row.actor for row in rows})
     return [
         {
-            "at": row.at, "what": _what(row, tongue),
+            "at": row.at,
+            "what": _what(row, tongue),
             "who": names.get(row.actor, row.actor),
             "state": words.state(row.subject, row.to_state, tongue) if row.to_state else "",
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _what(row: Any, tongue: str) -> str:
-    """What an event was; a contact by its kind: who chases does not say the same as who complains again."""
+    """What an event was; a contact by its kind: who chases does not say the same as who complains
+    again."""
     told = words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue)
     payload = json.loads(row.contacted) if row.contacted else {}
     kind, sign = payload.get("kind", ""), "：" if tongue == "zh" else ": "
@@ -146,7 +180,8 @@ def _what(row: Any, tongue: str) -> str:
 
 
 def names_of(actors: set[str]) -> dict[str, str]:
-    """Word of the record -> the name; units see the names of offices, not of the centre's people."""
+    """Word of the record -> the name; units see the names of offices, not of the centre's
+    people."""
     tongue, own = language(), actor().unit_id
     centre = "热线中心" if tongue == "zh" else "the hotline"
     other = "其他单位" if tongue == "zh" else "another unit"
@@ -158,7 +193,8 @@ def names_of(actors: set[str]) -> dict[str, str]:
 
 
 def facts(case: Case) -> list[tuple[str, str]]:
-    """The facts of a case that the person may see, labelled; phones and numbers in free words are masked for units."""
+    """The facts of a case that the person may see, labelled; phones and numbers in free words are
+    masked for units."""
     tongue = language()
     found = []
     for name, pair in words.COLUMNS["hotline_case"].items():
@@ -167,47 +203,69 @@ def facts(case: Case) -> list[tuple[str, str]]:
             continue
         if name in NOT_FOR_UNITS and actor().of_a_unit:
             continue
-        told = shown("hotline_case", name, value if isinstance(value, (bool, int, datetime, date)) else str(value))
+        told = shown(
+            "hotline_case",
+            name,
+            value if isinstance(value, (bool, int, datetime, date)) else str(value),
+        )
         found.append((words.word(pair, tongue), said(told, case.id)))
     who, zh = actor(), tongue == "zh"
     if who.id is not None and who.id == case.operator_id:
-        found.append(("查询码（告知诉求人）" if zh else "Query code, for the caller", case.query_code))
+        found.append(
+            ("查询码（告知诉求人）" if zh else "Query code, for the caller", case.query_code)
+        )
     return found
 
 
 def together(case: Case) -> list[tuple[str, str, str]]:
-    """The case that this one was merged into, or those merged into it: label, number, page. Not for units."""
+    """The case that this one was merged into, or those merged into it: label, number, page. Not for
+    units."""
     if actor().of_a_unit:
         return []
     lead = Case.id == (case.merged_into_id if case.state == "merged" else 0)
-    query = select(Case.id, Case.number).where(
-        or_(lead, (Case.merged_into_id == case.id) & (Case.state == "merged"))
-    ).order_by(Case.id)  # fmt: skip
+    query = (
+        select(Case.id, Case.number)
+        .where(or_(lead, (Case.merged_into_id == case.id) & (Case.state == "merged")))
+        .order_by(Case.id)
+    )
     zh = language() == "zh"
-    labels = ("并入工单" if zh else "Merged into", "并入本件的工单" if zh else "Merged into this one")
+    labels = (
+        "并入工单" if zh else "Merged into",
+        "并入本件的工单" if zh else "Merged into this one",
+    )
     return [
-        (labels[row.id != case.merged_into_id], row.number, url_for("Cases.page_of_case", id=row.id))
+        (
+            labels[row.id != case.merged_into_id],
+            row.number,
+            url_for("Cases.page_of_case", id=row.id),
+        )
         for row in reader().execute(query)
     ]
 
 
 def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]]:
-    """What staff drafted and the head has not used, with where he approves it; who does not, reads that it waits."""
+    """What staff drafted and the head has not used, with where he approves it; who does not, reads
+    that it waits."""
     tongue, rights = language(), actor().rights
     return [
         {
-            "label": words.title(row.kind, tongue), "at": row.at.strftime("%m-%d %H:%M"),
-            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id) if row.kind in rights else "",
+            "label": words.title(row.kind, tongue),
+            "at": row.at.strftime("%m-%d %H:%M"),
+            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id)
+            if row.kind in rights
+            else "",
         }
         for row in rows.get("draft", ())
-    ]  # fmt: skip
+    ]
 
 
 def tags(case: Case) -> list[tuple[str, str]]:
     """What must be seen at once: urgency, confidentiality, a leader's matter, repeats."""
     tongue = language()
     zh = tongue == "zh"
-    found = [("red", words.value("urgency", case.urgency, tongue))] if case.urgency != "normal" else []
+    found = (
+        [("red", words.value("urgency", case.urgency, tongue))] if case.urgency != "normal" else []
+    )
     if case.confidential:
         found.append(("amber", "保密" if zh else "confidential"))
     if case.leader_assigned:
@@ -223,15 +281,26 @@ def page_of(case: Case) -> Page:
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
     return Page(
-        case=case, facts=facts(case), together=together(case), clocks=clocks(case, rows, now()), stages=stages,
+        case=case,
+        facts=facts(case),
+        together=together(case),
+        clocks=clocks(case, rows, now()),
+        stages=stages,
         closed=[one for _, ones in stages for one in ones if one.why],
-        timeline=timeline(case), rows=rows, caller=masked_caller(case), drafts=drafts_of(case, rows),
+        timeline=timeline(case),
+        rows=rows,
+        caller=masked_caller(case),
+        drafts=drafts_of(case, rows),
         files=[
-            (url_for("Files.open", id=row.id), {
-                "number": said(row.number, case.id), "at": row.at,
-                "kind": words.value("file_kind", row.kind, language()),
-            })
+            (
+                url_for("Files.open", id=row.id),
+                {
+                    "number": said(row.number, case.id),
+                    "at": row.at,
+                    "kind": words.value("file_kind", row.kind, language()),
+                },
+            )
             for row in rows.get("stored_file", ())
         ],
         tables=tables(rows),
-    )  # fmt: skip
+    )

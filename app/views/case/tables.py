@@ -16,14 +16,23 @@ from app.views.pages.shown import term
 MOST_LINES = 50
 """How many rows of a kind the page shows: the newest."""
 _DOMAINS = {
-    "instruction": "level", "instruction_notice": "", "contact": "contact_kind",
-    "assignment": "role_of_unit", "request": "request", "reply": "examination",
-    "reminder": "", "supervision": "ground", "visit": "satisfied", "referral": "",
-}  # fmt: skip
+    "instruction": "level",
+    "instruction_notice": "",
+    "contact": "contact_kind",
+    "assignment": "role_of_unit",
+    "request": "request",
+    "reply": "examination",
+    "reminder": "",
+    "supervision": "ground",
+    "visit": "satisfied",
+    "referral": "",
+}
 """The tables of the page in their order, each with the vocabulary of its kinds."""
 _MORE = {
-    "reply": ("退回说明", "Refused"), "visit": ("诉求人意见", "The caller"), "instruction": ("批示领导", "Leader"),
-}  # fmt: skip
+    "reply": ("退回说明", "Refused"),
+    "visit": ("诉求人意见", "The caller"),
+    "instruction": ("批示领导", "Leader"),
+}
 """table -> whose words stand below those of a row."""
 
 
@@ -48,13 +57,18 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
     solved = table == "visit" and row.words
     told = words.value("solved", row.words, tongue) if solved else said(row.words or "", case_id)
     return {
-        "number": row.number or "", "unit": row.unit or "", "kind": words.value(domain, row.kind or "", tongue),
-        "state": words.state(table, row.state, tongue), "round": str(row.round or ""),
+        "number": row.number or "",
+        "unit": row.unit or "",
+        "kind": words.value(domain, row.kind or "", tongue),
+        "state": words.state(table, row.state, tongue),
+        "round": str(row.round or ""),
         "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
-        "due": term(row.due_at) if row.due_at else _named_day(table, row), "words": told,
+        "due": term(row.due_at) if row.due_at else _named_day(table, row),
+        "words": told,
         "more": _more(table, row, tongue, case_id),
-        "paper": _paper(row), "href": _own_page(table, row),
-    }  # fmt: skip
+        "paper": _paper(row),
+        "href": _own_page(table, row),
+    }
 
 
 def _named_day(table: str, row: Any) -> str:
@@ -63,7 +77,8 @@ def _named_day(table: str, row: Any) -> str:
 
 
 def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
-    """What somebody else said to a row: why a reply was refused, what the caller answered when he was visited."""
+    """What somebody else said to a row: why a reply was refused, what the caller answered when he
+    was visited."""
     if not row.more:
         return ""
     sign = "：" if tongue == "zh" else ": "
@@ -74,18 +89,25 @@ _OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}
 
 
 def _own_page(table: str, row: Any) -> str:
-    """Where the row's own page is, for who may open it: a unit reads what its assists answered on this page only, a
-    leader the referrals that wait for him."""
+    """Where the row's own page is, for who may open it: a unit reads what its assists answered on
+    this page only, a leader the referrals that wait for him."""
     who, page = actor(), _OWN_PAGES.get(table)
     others = who.of_a_unit and row.unit_id is not None and row.unit_id != who.unit_id
-    not_his = table == "referral" and not who.is_a("officer", "supervision_head") and row.state != AWAITING
+    not_his = (
+        table == "referral"
+        and not who.is_a("officer", "supervision_head")
+        and row.state != AWAITING
+    )
     return "" if page not in who.pages or others or not_his else url_for(f"{page}.show", pk=row.id)
 
 
 _PAGES = {
-    "allocation": "Assignments", "instruction": "Assignments", "redo": "Assignments", "reminder": "Reminders",
+    "allocation": "Assignments",
+    "instruction": "Assignments",
+    "redo": "Assignments",
+    "reminder": "Reminders",
     "supervision": "Supervision",
-}  # fmt: skip
+}
 
 
 def _paper(row: Any) -> str:

@@ -1,4 +1,5 @@
-"""The forms of verbs, drawn from the verb table: what a field looks like, and what was typed into it.
+"""The forms of verbs, drawn from the verb table: what a field looks like, and what was typed into
+it.
 
 What was typed is handed back as it was when a verb is refused: nothing is lost.
 """
@@ -27,31 +28,69 @@ from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread
 from app.views.pages.shown import SCOPE_TITLES, right_title
 
-LONG = frozenset({
-    "narrative", "demand", "words", "opinion", "next_step", "public_answer", "handling", "why_not_contacted", "reason",
-    "why_unsolved", "requirement", "conclusion", "report", "proposal", "answer", "evidence", "grounds", "repeat_check",
-    "text", "value",
-})  # fmt: skip
+LONG = frozenset(
+    {
+        "narrative",
+        "demand",
+        "words",
+        "opinion",
+        "next_step",
+        "public_answer",
+        "handling",
+        "why_not_contacted",
+        "reason",
+        "why_unsolved",
+        "requirement",
+        "conclusion",
+        "report",
+        "proposal",
+        "answer",
+        "evidence",
+        "grounds",
+        "repeat_check",
+        "text",
+        "value",
+    }
+)
 """Fields with room for more than a line."""
-LEADER = (("level", "choice"), ("name", "text"), ("text", "text"), ("date", "date"), ("due_on", "date"),
-          ("document", "text"), ("scan", "file"), ("account", "choice"))  # fmt: skip
+LEADER = (
+    ("level", "choice"),
+    ("name", "text"),
+    ("text", "text"),
+    ("date", "date"),
+    ("due_on", "date"),
+    ("document", "text"),
+    ("scan", "file"),
+    ("account", "choice"),
+)
 CALLER = (("name", "text"), ("phone", "text"))
 ANSWERED = (("person", "text"),)
 """What is asked of a caller only where it has to be: who of his number he is."""
-OF_PERSONS = frozenset({"contact_number", "complained_person", "met", "person", "place", "paper_form"})
-"""Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of earlier ones."""
+OF_PERSONS = frozenset(
+    {"contact_number", "complained_person", "met", "person", "place", "paper_form"}
+)
+"""Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of
+earlier ones."""
 UPLOADED = ("scan",)
 """Text fields that name a file: it is uploaded with the form and kept on the case."""
 _DOMAINS = {
-    ("contact", "kind"): "contact_kind", ("issue_report", "kind"): "report_kind",
-    ("reissue_report", "kind"): "report_kind", ("refuse", "reason"): "refusal", ("examine", "reason"): "examination",
-    ("explain", "category"): "explanation", ("draft_explanation", "category"): "explanation",
-    ("close_supervision", "outcome"): "closing", ("review_responsibility", "excluded_as"): "excluded",
-    ("add_post", "post"): "post", ("attach", "kind"): "file_kind", ("change_setting", "name"): "setting",
-}  # fmt: skip
+    ("contact", "kind"): "contact_kind",
+    ("issue_report", "kind"): "report_kind",
+    ("reissue_report", "kind"): "report_kind",
+    ("refuse", "reason"): "refusal",
+    ("examine", "reason"): "examination",
+    ("explain", "category"): "explanation",
+    ("draft_explanation", "category"): "explanation",
+    ("close_supervision", "outcome"): "closing",
+    ("review_responsibility", "excluded_as"): "excluded",
+    ("add_post", "post"): "post",
+    ("attach", "kind"): "file_kind",
+    ("change_setting", "name"): "setting",
+}
 _SECRET = ("涉及国家秘密的内容不得录入。", "Never type in a secret of the state.")
 _HINTS = {
-    "narrative": _SECRET, "words:contact": _SECRET,
+    "narrative": _SECRET,
+    "words:contact": _SECRET,
     "words:refuse": (
         "填写告知诉求人的话；涉及国家秘密的内容不得录入。",
         "What the caller was told. Never type in a secret of the state.",
@@ -74,26 +113,47 @@ _HINTS = {
         "是否正在危及人身、财产或公共安全？如是，请诉求人立即拨打110、119或120。",
         "Is there immediate danger to life, property or public safety? Then call 110, 119 or 120 at once.",
     ),
-}  # fmt: skip
+}
 """What is said below a field, by its name (with its verb where only one says it) or its kind."""
 FIRST = {
-    "register": ("channel", "caller", "anonymous", "confidential", "narrative", "demand", "kind", "category", "place",
-                 "urgency", "dangerous", "complained_unit", "complained_person", "agreed_named",
-                 "wants_reply", "repeat_check"),
-}  # fmt: skip
+    "register": (
+        "channel",
+        "caller",
+        "anonymous",
+        "confidential",
+        "narrative",
+        "demand",
+        "kind",
+        "category",
+        "place",
+        "urgency",
+        "dangerous",
+        "complained_unit",
+        "complained_person",
+        "agreed_named",
+        "wants_reply",
+        "repeat_check",
+    ),
+}
 """The order in which a form asks; the other fields follow as the verb table has them."""
-STANDARD = {"register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"}, "contact": {"channel": "phone"}}
+STANDARD = {
+    "register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"},
+    "contact": {"channel": "phone"},
+}
 """What a form starts with."""
 _BESIDE = ("现登记为：", "On file now: ")
-_TAKEN = ("已被他人改为（您未改动，已带入）：", "Somebody changed it (you had not; it is taken over): ")
+_TAKEN = (
+    "已被他人改为（您未改动，已带入）：",
+    "Somebody changed it (you had not; it is taken over): ",
+)
 _EMPTY = ("（空）", "(nothing)")
 YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
 
 
 @dataclass
 class Input:
-    """One field as the page draws it: its kind decides the control, `value` is what was typed, `beside` what somebody
-    else wrote meanwhile."""
+    """One field as the page draws it: its kind decides the control, `value` is what was typed,
+    `beside` what somebody else wrote meanwhile."""
 
     name: str
     label: str
@@ -114,14 +174,19 @@ class Input:
 
 
 def tell(inputs: Sequence[Input], beside: Mapping[str, Sequence[str]], tongue: str) -> None:
-    """Say below each of these fields what stands on file now, and which of them have taken it over."""
+    """Say below each of these fields what stands on file now, and which of them have taken it
+    over."""
     for one in inputs:
         tell(one.parts, beside, tongue)
         if one.name in beside:
             worded = dict(one.options)
             now = "、".join(worded.get(value, value) for value in beside[one.name] if value)
-            taken = list(filter(None, one.values or [one.value])) == list(filter(None, beside[one.name]))
-            one.beside = words.word(_TAKEN if taken else _BESIDE, tongue) + (now or words.word(_EMPTY, tongue))
+            taken = list(filter(None, one.values or [one.value])) == list(
+                filter(None, beside[one.name])
+            )
+            one.beside = words.word(_TAKEN if taken else _BESIDE, tongue) + (
+                now or words.word(_EMPTY, tongue)
+            )
 
 
 def hint_of(name: str, tongue: str) -> str:
@@ -137,11 +202,15 @@ def domain_of(verb: str, name: str) -> str:
 class Form:
     """The form of one verb: its inputs, and the values that were typed."""
 
-    def __init__(self, reading: Session, verb: Verb, typed: MultiDict[str, str], tongue: str) -> None:
+    def __init__(
+        self, reading: Session, verb: Verb, typed: MultiDict[str, str], tongue: str
+    ) -> None:
         self.reading, self.verb, self.typed, self.tongue = reading, verb, typed, tongue
 
     def inputs(
-        self, without: Sequence[str] = (), offered: Mapping[str, Sequence[tuple[str, str]]] | None = None
+        self,
+        without: Sequence[str] = (),
+        offered: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> list[Input]:
         """The inputs of all fields but some; `offered` are choices that the page knows."""
         given, first = offered or {}, FIRST.get(self.verb.name, ())
@@ -154,7 +223,9 @@ class Form:
         made = Input(one.name, label, one.kind, one.required, self.typed.get(one.name, ""))
         made.values = self.typed.getlist(one.name)
         if one.kind in ("leader", "caller"):
-            made.parts = [self._part(one.name, *part) for part in (LEADER if one.kind == "leader" else CALLER)]
+            made.parts = [
+                self._part(one.name, *part) for part in (LEADER if one.kind == "leader" else CALLER)
+            ]
         elif one.kind == "text" and one.name in UPLOADED:
             made.kind = "file"
         elif one.name.endswith("password"):
@@ -167,7 +238,10 @@ class Form:
         elif one.kind in ("text", "long") and made.options:
             made.kind = "choice"
         made.own = one.name in OF_PERSONS
-        said = (hint_of(key, self.tongue) for key in (f"{one.name}:{self.verb.name}", one.name, made.kind))
+        said = (
+            hint_of(key, self.tongue)
+            for key in (f"{one.name}:{self.verb.name}", one.name, made.kind)
+        )
         made.hint = next(filter(None, said), "")
         return made
 
@@ -190,8 +264,12 @@ class Form:
     def _leaders(self) -> list[tuple[str, str]]:
         """The accounts of leaders: what is entered on paper is shown to the one who gave it."""
         query = select(Person.id, Person.first_name, Person.username).join(Person.roles)
-        rows = self.reading.execute(query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id))
-        return [(str(row.id), f"{row.first_name or row.username}（{row.username}）") for row in rows]
+        rows = self.reading.execute(
+            query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id)
+        )
+        return [
+            (str(row.id), f"{row.first_name or row.username}（{row.username}）") for row in rows
+        ]
 
     def _options(self, one: Field) -> Sequence[tuple[str, str]]:
         if one.kind == "bool":
@@ -200,36 +278,56 @@ class Form:
             domain = domain_of(self.verb.name, one.name)
             return [(choice, words.value(domain, choice, self.tongue)) for choice in one.choices]
         if one.kind in ("unit", "units"):
-            query = select(Unit.code, Unit.name).where(Unit.active.is_(True)).order_by(Unit.id).limit(500)
+            query = (
+                select(Unit.code, Unit.name)
+                .where(Unit.active.is_(True))
+                .order_by(Unit.id)
+                .limit(500)
+            )
             return told_apart([(code, name) for code, name in self.reading.execute(query)])
         if one.name in ("category", "parent"):
             return [(path, path) for path in self._categories(one.name == "parent")]
         if (self.verb.name, one.name) == ("change_rule", "name"):
             return self._named("rule")
         if one.name == "to_leader":
-            query__ = select(Person.username, Person.first_name).join(Person.roles).where(
-                Role.name == "leader", Person.active.is_(True)
-            )  # fmt: skip
+            query__ = (
+                select(Person.username, Person.first_name)
+                .join(Person.roles)
+                .where(Role.name == "leader", Person.active.is_(True))
+            )
             rows__ = self.reading.execute(query__.order_by(Person.id).limit(500))
             return told_apart([(account, name) for account, name in rows__])
         if one.name == "roles":
-            rows = self.reading.scalars(select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500))
+            rows = self.reading.scalars(
+                select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(500)
+            )
             return [(role, words.value("role", role, self.tongue)) for role in (*RIGHTS, *rows)]
         if one.name == "rights":
-            return [(word, right_title(word, self.tongue)) for word in sorted(COMPOSABLE, key=_rank)]
+            return [
+                (word, right_title(word, self.tongue)) for word in sorted(COMPOSABLE, key=_rank)
+            ]
         return ()
 
     def _categories(self, top: bool) -> list[str]:
-        """The paths of the categories that may be chosen, each below the one above it; only those at the top."""
+        """The paths of the categories that may be chosen, each below the one above it; only those
+        at the top."""
         query = select(Category).where(Category.active.is_(True)).order_by(Category.id).limit(500)
-        rows = list(self.reading.scalars(query.where(Category.parent_id.is_(None)) if top else query))
+        rows = list(
+            self.reading.scalars(query.where(Category.parent_id.is_(None)) if top else query)
+        )
         places = {row.id: n for n, row in enumerate(rows)}
-        rows.sort(key=lambda row: (places.get(row.parent_id or row.id, 0), row.parent_id is not None, row.id))
+        rows.sort(
+            key=lambda row: (
+                places.get(row.parent_id or row.id, 0),
+                row.parent_id is not None,
+                row.id,
+            )
+        )
         return [str(row) for row in rows]
 
     def values(self) -> dict[str, Any]:
-        """What was typed, as the verb table takes it; an empty field is not there. NotAllowed names the field that
-        cannot be read."""
+        """What was typed, as the verb table takes it; an empty field is not there. NotAllowed names
+        the field that cannot be read."""
         found: dict[str, Any] = {}
         for one in self.verb.fields:
             try:
@@ -249,7 +347,9 @@ class Form:
             emptied = {name for name in names if one.clears and f"{one.name}.{name}" in self.typed}
             return {name: said for name, said in parts.items() if said or name in emptied} or None
         if one.kind in ("units", "names"):
-            return [line.text for text in self.typed.getlist(one.name) for line in lines(text)] or None
+            return [
+                line.text for text in self.typed.getlist(one.name) for line in lines(text)
+            ] or None
         text = self.typed.get(one.name, "")
         if not visible(text):
             return None
@@ -259,13 +359,15 @@ class Form:
 
 
 def told_apart(options: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Choices of which no two read alike: what has the name of another says its code or account as well."""
+    """Choices of which no two read alike: what has the name of another says its code or account as
+    well."""
     names = [name for _, name in options]
     return [(key, f"{name}（{key}）" if names.count(name) > 1 else name) for key, name in options]
 
 
 def _rank(word: str) -> tuple[int, int]:
-    """The order in which rights are offered: verbs as the procedure has them, then scopes, then pages."""
+    """The order in which rights are offered: verbs as the procedure has them, then scopes, then
+    pages."""
     for place, known in enumerate((list(VERBS), list(SCOPE_TITLES), list(PAGES))):
         if word in known:
             return place, known.index(word)
@@ -298,8 +400,13 @@ def _typed(text: str, session: Session) -> str:
 
 
 _READ = {
-    "bool": lambda text, _: reading.yes(text), "int": lambda text, _: reading.whole(text), "any": _any, "case": _case,
+    "bool": lambda text, _: reading.yes(text),
+    "int": lambda text, _: reading.whole(text),
+    "any": _any,
+    "case": _case,
     "parts": lambda text, _: [{"narrative": part} for part in reading.paragraphs(text)],
-    "days": lambda text, _: arrangement.days(text), "counts": lambda text, _: reading.counts(text),
-    "date": _typed, "moment": _typed,
-}  # fmt: skip
+    "days": lambda text, _: arrangement.days(text),
+    "counts": lambda text, _: reading.counts(text),
+    "date": _typed,
+    "moment": _typed,
+}

@@ -1,5 +1,6 @@
-"""What loading days would do, shown before it is done: the year as twelve months, the public holidays that it lacks,
-the clocks that run longer. Shown to who loads and to who approves. [procedure 0]"""
+"""What loading days would do, shown before it is done: the year as twelve months, the public
+holidays that it lacks, the clocks that run longer. Shown to who loads and to who approves.
+[procedure 0]"""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Year:
-    """A year: what it is called, whether it is complete, in words, and its months, each in weeks from Monday on."""
+    """A year: what it is called, whether it is complete, in words, and its months, each in weeks
+    from Monday on."""
 
     title: str
     complete: bool
@@ -50,8 +52,8 @@ class Year:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a form of the calendar shows: the question, the mark by which it is known again, the years, the clocks that
-    move and how many they are."""
+    """What a form of the calendar shows: the question, the mark by which it is known again, the
+    years, the clocks that move and how many they are."""
 
     words: str
     mark: str
@@ -63,8 +65,8 @@ class Shown:
 
 
 def foreseen(verb: Verb, values: Mapping[str, Any], row: CalendarProposal | None) -> Shown | None:
-    """What a form of the calendar shows of the days that were typed, or of the proposal that is meant; None where it
-    names none or turns them down. NotAllowed where they cannot be loaded."""
+    """What a form of the calendar shows of the days that were typed, or of the proposal that is
+    meant; None where it names none or turns them down. NotAllowed where they cannot be loaded."""
     if verb.name == LOADED and values.get("days"):
         return _shown(verb, {day: word == "work" for day, word in values["days"].items()}, "")
     if verb.name == APPROVED and row is not None and values.get("accept") is not False:
@@ -85,22 +87,33 @@ def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
         notes.insert(0, _said("more", shown=SHOWN, left=len(found.moves) - SHOWN))
     counted = _said("moves", n=len(found.moves), cases=len(cases)) if found.moves else _said("none")
     return Shown(
-        _said(verb.name), f"days:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+        _said(verb.name),
+        f"days:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
         [_year(year, found, days) for year in sorted({day.year for day in days})],
-        _moves(found), counted, notes, {name: words.word(pair, language()) for name, pair in FORESEEN.items()},
-    )  # fmt: skip
+        _moves(found),
+        counted,
+        notes,
+        {name: words.word(pair, language()) for name, pair in FORESEEN.items()},
+    )
 
 
 def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
     lacks = [one for one in found.lacking if one.year == year]
     months = [
-        (words.word(name, language()), [
-            [_cell(day, found, days) if day.month == month else None for day in week]
-            for week in calendar.Calendar().monthdatescalendar(year, month)
-        ])
+        (
+            words.word(name, language()),
+            [
+                [_cell(day, found, days) if day.month == month else None for day in week]
+                for week in calendar.Calendar().monthdatescalendar(year, month)
+            ],
+        )
         for month, name in enumerate(MONTHS, 1)
-    ]  # fmt: skip
-    told = _said("lacking", year=year, holidays=_named(lacks)) if lacks else _said("complete", year=year)
+    ]
+    told = (
+        _said("lacking", year=year, holidays=_named(lacks))
+        if lacks
+        else _said("complete", year=year)
+    )
     return Year(_said("year", year=year), not lacks, told, months)
 
 
@@ -115,35 +128,44 @@ def _named(lacks: Sequence[Lacking]) -> str:
 
 
 def _cell(day: date, found: Foreseen, days: Mapping[date, bool]) -> Cell:
-    """A day: a rest day that a notice names, a make-up working day, a weekend, one that is guessed, one loaded now."""
+    """A day: a rest day that a notice names, a make-up working day, a weekend, one that is guessed,
+    one loaded now."""
     worked, source = found.held[day]
     weekend = day.weekday() >= 5
     kinds = {
         "rest": not worked and source in (OFFICE, LIBRARY) and (not weekend or source == OFFICE),
-        "work": worked and weekend, "week": weekend and not worked,
-        "guessed": source == PROVISIONAL, "new": day in days,
-    }  # fmt: skip
+        "work": worked and weekend,
+        "week": weekend and not worked,
+        "guessed": source == PROVISIONAL,
+        "new": day in days,
+    }
     sign = next((_said(kind) for kind in ("work", "rest") if kinds[kind]), "")
     return Cell(day.day, " ".join(kind for kind, held in kinds.items() if held), sign)
 
 
 def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
-    """(address, number, unit, clock, until when before, until when then) of each clock that moves."""
+    """(address, number, unit, clock, until when before, until when then) of each clock that
+    moves."""
     moves = found.moves[:SHOWN]
     cases = sorted({one.case for one in moves})
     query = select(Case.id, Case.number).where(Case.id.in_(cases))
     numbers = {row.id: row.number for row in reader().execute(query, execution_options=UNSCOPED)}
-    units = {row.id: row.name for row in reader().execute(select(Unit.id, Unit.name), execution_options=UNSCOPED)}
+    units = {
+        row.id: row.name
+        for row in reader().execute(select(Unit.id, Unit.name), execution_options=UNSCOPED)
+    }
     reads = "Cases" in actor().pages
     return [
         (
             url_for("Cases.page_of_case", id=one.case) if reads and one.case else "",
             _report(*one.report) if one.report else numbers.get(one.case, ""),
-            units.get(one.unit or 0, ""), words.word(CLOCKS[one.subject, one.clock], language()),
-            term(one.old), term(one.new),
+            units.get(one.unit or 0, ""),
+            words.word(CLOCKS[one.subject, one.clock], language()),
+            term(one.old),
+            term(one.new),
         )
         for one in moves
-    ]  # fmt: skip
+    ]
 
 
 def _report(kind: str, first: date) -> str:

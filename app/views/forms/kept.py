@@ -1,6 +1,8 @@
-"""A form that could not be taken for want of a database or of room: given back with what was typed, to be sent again.
+"""A form that could not be taken for want of a database or of room: given back with what was typed,
+to be sent again.
 
-No statement is needed for it. It carries the key it was sent with, so that what was done after all is not done twice.
+No statement is needed for it. It carries the key it was sent with, so that what was done after all
+is not done twice.
 """
 
 from __future__ import annotations
@@ -17,7 +19,19 @@ from app.views.actor import language
 from app.views.forms.fields import CALLER, LEADER, LONG, YES_NO, Input, domain_of
 
 _LONG_KINDS = ("long", "parts", "days", "counts", "names")
-_TYPED = ("text", "long", "parts", "days", "counts", "names", "any", "int", "date", "moment", "case")
+_TYPED = (
+    "text",
+    "long",
+    "parts",
+    "days",
+    "counts",
+    "names",
+    "any",
+    "int",
+    "date",
+    "moment",
+    "case",
+)
 """The kinds of fields whose value is what was typed; the others hold what was chosen."""
 _PARTS = {"leader": dict(LEADER), "caller": dict(CALLER)}
 _LINE = 60
@@ -25,8 +39,8 @@ _UNSHOWN = ("csrf_token",)
 
 
 def typed_again() -> tuple[list[Input], list[tuple[str, str]]]:
-    """What the form of this request held: the inputs that a person may read and change, and (name, value) of what goes
-    with them unseen. Passwords and files have to be given again."""
+    """What the form of this request held: the inputs that a person may read and change, and (name,
+    value) of what goes with them unseen. Passwords and files have to be given again."""
     try:
         sent = [*request.form.items(multi=True)]
         files = [(name, one.filename or "") for name, one in request.files.items(multi=True)]
@@ -56,7 +70,11 @@ def chosen_again(unseen: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, value in unseen:
         if value and name in kinds:
             yes = dict(YES_NO).get(value) if kinds[name] == "bool" else None
-            told = words.word(yes, language()) if yes else words.value(domain_of(verb, name), value, language())
+            told = (
+                words.word(yes, language())
+                if yes
+                else words.value(domain_of(verb, name), value, language())
+            )
             yield words.field(name, language(), verb), told
 
 
@@ -64,7 +82,9 @@ def _kinds(verb: str) -> dict[str, str]:
     """The kinds of a verb's fields, those of a person's parts as `caller.name`."""
     found: dict[str, str] = {}
     for one in VERBS[verb].fields:
-        found |= {f"{one.name}.{part}": kind for part, kind in _PARTS.get(one.kind, {}).items()} or {one.name: one.kind}
+        found |= {
+            f"{one.name}.{part}": kind for part, kind in _PARTS.get(one.kind, {}).items()
+        } or {one.name: one.kind}
     return found
 
 
@@ -90,7 +110,8 @@ def _of_login(sent: dict[str, str]) -> list[Input]:
 
 
 def kept() -> dict[str, Any]:
-    """What the page of a fault shows of its request: the form to be sent again, or the address to be asked again."""
+    """What the page of a fault shows of its request: the form to be sent again, or the address to
+    be asked again."""
     inputs, unseen = typed_again() if request.method == "POST" else ([], [])
     retry = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
     return {"inputs": inputs, "unseen": unseen, "chosen": [*chosen_again(unseen)], "retry": retry}

@@ -1,5 +1,5 @@
-"""What a form decides on, above its fields: the case in its own words and the row that is acted on, as labelled
-columns, covered as on the page of the case, and no more of it than that page shows."""
+"""What a form decides on, above its fields: the case in its own words and the row that is acted on,
+as labelled columns, covered as on the page of the case, and no more of it than that page shows."""
 
 from __future__ import annotations
 
@@ -47,10 +47,12 @@ MOST = 5
 OF_CASE = ("narrative", "demand")
 """What is shown of a case above the form of any verb that is about one."""
 MORE_OF_CASE: dict[str, tuple[str, ...]] = {
-    "confirm_refusal": ("refusal_reason", "told_caller"), "record_visit": ("answer",), "amend_visit": ("answer",),
+    "confirm_refusal": ("refusal_reason", "told_caller"),
+    "record_visit": ("answer",),
+    "amend_visit": ("answer",),
     "allocate": ("kind", "urgency", "category", "place", "complained_unit", "complained_person"),
     "review_responsibility": ("disputed_by",),
-}  # fmt: skip
+}
 """verb -> what else one has to know of the case."""
 OF_SUGGESTIONS = ("comment_suggestion", "instruct")
 """Verbs with which a leader takes up a suggestion."""
@@ -75,15 +77,22 @@ class Rows:
 
 
 INSTRUCTIONS = Rows(
-    Instruction, columns=("leader", "level", "words", "instructed_on", "due_on", "document"), most=20
+    Instruction,
+    columns=("leader", "level", "words", "instructed_on", "due_on", "document"),
+    most=20,
 )
-"""What leaders wrote on a case: whoever handles, rules on, supervises or examines it decides with it before him."""
+"""What leaders wrote on a case: whoever handles, rules on, supervises or examines it decides with
+it before him."""
 _ANSWERED = Rows(Reply, ("filed", "passed"), ("unit", "public_answer"), 1)
 OF_ROWS: dict[str, tuple[Rows, ...]] = {
-    "examine": (Rows(Reply, ("filed",)),), "record_visit": (_ANSWERED,), "amend_visit": (_ANSWERED,),
-    "review_responsibility": (Rows(VisitRecord, most=1), _ANSWERED), "instruct": (Rows(Submission, most=1),),
-    "open_supervision": (Rows(Supervision, ("candidate",)),), "confirm_lifting": (Rows(Lifting, most=1),),
-}  # fmt: skip
+    "examine": (Rows(Reply, ("filed",)),),
+    "record_visit": (_ANSWERED,),
+    "amend_visit": (_ANSWERED,),
+    "review_responsibility": (Rows(VisitRecord, most=1), _ANSWERED),
+    "instruct": (Rows(Submission, most=1),),
+    "open_supervision": (Rows(Supervision, ("candidate",)),),
+    "confirm_lifting": (Rows(Lifting, most=1),),
+}
 """verb -> the rows that it is about, where these are others than those it acts on."""
 
 
@@ -127,12 +136,17 @@ def _reads(case: Case) -> bool:
 
 def _of_case(verb: str, case: Case) -> Box:
     names = (*OF_CASE, *MORE_OF_CASE.get(verb, ()))
-    return Box(words.word(words.TABLES["hotline_case"], language()), list(_facts(case, names, case.id)))
+    return Box(
+        words.word(words.TABLES["hotline_case"], language()), list(_facts(case, names, case.id))
+    )
 
 
 def _suggestion(case: Case) -> Box:
-    """A suggestion that was kept, in its own words, its callers covered: for a leader who reads no more of its case."""
-    told = [(words.column("hotline_case", name, language()), getattr(case, name)) for name in OF_CASE]
+    """A suggestion that was kept, in its own words, its callers covered: for a leader who reads no
+    more of its case."""
+    told = [
+        (words.column("hotline_case", name, language()), getattr(case, name)) for name in OF_CASE
+    ]
     title = words.word(words.TABLES["suggestion"], language())
     return Box(title, [(label, masked_text(value, case.id), "") for label, value in told if value])
 
@@ -165,7 +179,11 @@ def _facts(row: Any, names: Iterable[str], case_id: int | None) -> Iterable[Fact
             continue
         told = _told(row, name, value)
         covered = case_id is not None and not actor().reads_as_typed
-        yield words.column(row.__tablename__, name, language()), masked_text(told, case_id) if covered else told, ""
+        yield (
+            words.column(row.__tablename__, name, language()),
+            masked_text(told, case_id) if covered else told,
+            "",
+        )
 
 
 def _begins_unset(row: Any, name: str) -> bool:
@@ -181,7 +199,8 @@ def _told(row: Any, name: str, value: Any) -> str:
 
 
 def _more(row: Any, names: Sequence[str]) -> list[Fact]:
-    """What a row says in rows of its own: the persons of a finding, the files beside a whole reply."""
+    """What a row says in rows of its own: the persons of a finding, the files beside a whole
+    reply."""
     if isinstance(row, Supervision) and row.finding:
         return _persons(row)
     return _files(row) if isinstance(row, Reply) and "opinion" in names else []
@@ -189,8 +208,13 @@ def _more(row: Any, names: Sequence[str]) -> list[Fact]:
 
 def _files(reply: Reply) -> list[Fact]:
     """What its unit put on the case beside a reply."""
-    query = select(File).where(File.case_id == reply.case_id, File.unit_id == reply.unit_id, File.referral_id.is_(None))
-    label, opens = words.word(words.TABLES["stored_file"], language()), "open_file" in actor().rights
+    query = select(File).where(
+        File.case_id == reply.case_id, File.unit_id == reply.unit_id, File.referral_id.is_(None)
+    )
+    label, opens = (
+        words.word(words.TABLES["stored_file"], language()),
+        "open_file" in actor().rights,
+    )
     return [
         (label, row.name, url_for("Files.open", id=row.id) if opens else "")
         for row in reader().scalars(query.order_by(File.id))
@@ -199,16 +223,24 @@ def _files(reply: Reply) -> list[Fact]:
 
 def _persons(item: Supervision) -> list[Fact]:
     """Whom a finding names, with the post that each held."""
-    query = select(UnitPost).join(NamedPerson, NamedPerson.post_id == UnitPost.id).options(joinedload(UnitPost.unit))
-    rows = reader().scalars(query.where(NamedPerson.supervision_id == item.id).order_by(NamedPerson.id)).all()
+    query = (
+        select(UnitPost)
+        .join(NamedPerson, NamedPerson.post_id == UnitPost.id)
+        .options(joinedload(UnitPost.unit))
+    )
+    rows = (
+        reader()
+        .scalars(query.where(NamedPerson.supervision_id == item.id).order_by(NamedPerson.id))
+        .all()
+    )
     alike = len({row.person for row in rows}) < len(rows)
     told = "、".join(words.holder(told_apart(row), language(), alike) for row in rows)
     return [(words.field("persons", language()), told, "")] if told else []
 
 
 def _proposed(meant: Which) -> list[Box]:
-    """The proposals of which one is decided on, each rule with its value until now; the one that is meant, where it is
-    known."""
+    """The proposals of which one is decided on, each rule with its value until now; the one that is
+    meant, where it is known."""
     return [_proposal(row) for row in meant.rows if meant.row in (None, row.id)][:MOST]
 
 
@@ -221,7 +253,9 @@ def _proposal(row: Any) -> Box:
 
 def _value_now(name: str) -> str:
     """The number of the office that a rule would replace."""
-    query = select(SlaRule.valid_from, SlaRule.value).where(SlaRule.name == name, SlaRule.approved_at.is_not(None))
+    query = select(SlaRule.valid_from, SlaRule.value).where(
+        SlaRule.name == name, SlaRule.approved_at.is_not(None)
+    )
     rows: Sequence[Any] = reader().execute(query.order_by(SlaRule.valid_from, SlaRule.id)).all()
     limits = Versions((row.valid_from, name, json.loads(row.value)) for row in rows).at(now())
     return str(getattr(limits, name))

@@ -1,5 +1,6 @@
-"""What a form starts with: what stands on file of a row that is corrected, or what staff drafted. And whether it still
-stood so when the form was sent: of two who correct the same row, the second is told, and overwrites nothing."""
+"""What a form starts with: what stands on file of a row that is corrected, or what staff drafted.
+And whether it still stood so when the form was sent: of two who correct the same row, the second is
+told, and overwrites nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +15,18 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.models import Assignment, Case, Category, Draft, Person, Reply, Unit, UnitPost, Visit, VisitRecord
+from app.models import (
+    Assignment,
+    Case,
+    Category,
+    Draft,
+    Person,
+    Reply,
+    Unit,
+    UnitPost,
+    Visit,
+    VisitRecord,
+)
 from app.models.columns import facts_of
 from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
@@ -33,8 +45,12 @@ STOOD = "stood"
 AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
-    "edit_unit": Unit, "edit_post": UnitPost, "edit_category": Category, "edit_user": Person, "edit_role": Role,
-}  # fmt: skip
+    "edit_unit": Unit,
+    "edit_post": UnitPost,
+    "edit_category": Category,
+    "edit_user": Person,
+    "edit_role": Role,
+}
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
 MOMENTS = ("contacted_at",)
 """Fields of drafts that hold a moment."""
@@ -44,7 +60,8 @@ Filled = MultiDict[str, str]
 
 
 def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
-    """What a form starts with, and what its address adds to it; 404 where it names a row that is not there."""
+    """What a form starts with, and what its address adds to it; 404 where it names a row that is
+    not there."""
     filled: Filled = MultiDict(STANDARD.get(verb.name, {}))
     row = corrected(reader(), verb, case, typed)
     if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
@@ -64,14 +81,19 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
 def corrected(
     session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str], lock: bool = False
 ) -> Any:
-    """The row that a verb corrects as it is now, or None; `lock`: nobody else changes it until the transaction ends."""
+    """The row that a verb corrects as it is now, or None; `lock`: nobody else changes it until the
+    transaction ends."""
     if verb.name == AMENDS:
         return _newest_record(session, case, lock)
     model = Case if verb.name in OF_CASES else ROWS.get(verb.name)
     id = case.id if model is Case and case is not None else key_typed(typed.get("id"))
     if model is None or not 0 < id < most(model):
         return None
-    query = select(model).where(inspect(model).primary_key[0] == id).execution_options(populate_existing=True)
+    query = (
+        select(model)
+        .where(inspect(model).primary_key[0] == id)
+        .execution_options(populate_existing=True)
+    )
     if lock:
         query = query.with_for_update(of=model)
     return session.scalars(query).first()
@@ -79,12 +101,19 @@ def corrected(
 
 def _newest_record(session: Session, case: Case | None, lock: bool) -> VisitRecord | None:
     """The newest record of the visits of a case's caller: what a correction starts from."""
-    query = select(VisitRecord).join(Visit, Visit.id == VisitRecord.visit_id).order_by(VisitRecord.id.desc()).limit(1)
+    query = (
+        select(VisitRecord)
+        .join(Visit, Visit.id == VisitRecord.visit_id)
+        .order_by(VisitRecord.id.desc())
+        .limit(1)
+    )
     query = query.where(Visit.caller_case_id == (case.id if case is not None else 0))
     return session.scalars(query.with_for_update(of=VisitRecord) if lock else query).first()
 
 
-def still_stands(session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> None:
+def still_stands(
+    session: Session, verb: Verb, case: Case | None, typed: MultiDict[str, str]
+) -> None:
     """Raises NotAllowed where a row was changed after its form was opened. The row is locked."""
     if not typed.get(STOOD):
         return
@@ -93,10 +122,12 @@ def still_stands(session: Session, verb: Verb, case: Case | None, typed: MultiDi
         raise NotAllowed("changed_meanwhile")
 
 
-def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> tuple[Filled, dict[str, list[str]]]:
-    """What was typed, to be sent again by who has been told that the row is another now, and what stands on file where
-    that is another. A field that he left as his form had it takes over what stands now: so that sending again wipes
-    nothing that somebody else wrote."""
+def now_standing(
+    verb: Verb, case: Case | None, typed: MultiDict[str, str]
+) -> tuple[Filled, dict[str, list[str]]]:
+    """What was typed, to be sent again by who has been told that the row is another now, and what
+    stands on file where that is another. A field that he left as his form had it takes over what
+    stands now: so that sending again wipes nothing that somebody else wrote."""
     row = corrected(reader(), verb, case, typed)
     again: Filled = MultiDict(list(typed.items(multi=True)))
     beside: dict[str, list[str]] = {}
@@ -111,15 +142,17 @@ def now_standing(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> t
         covered = another and name.startswith("caller.")
         if untouched:
             again.setlist(name, told)
-        if covered or (stood.get(name) != stands[name] if untouched else _plainly(written) != _plainly(told)):
+        if covered or (
+            stood.get(name) != stands[name] if untouched else _plainly(written) != _plainly(told)
+        ):
             beside[name] = told
     again[STOOD] = stand_of(reader(), verb, row)
     return again, beside
 
 
 def stand_of(session: Session, verb: Verb, row: Any) -> str:
-    """What stands on file in the fields of a form, a short mark of each; of the caller, who is shown covered, also one
-    as he is."""
+    """What stands on file in the fields of a form, a short mark of each; of the caller, who is
+    shown covered, also one as he is."""
     told = _on_file(session, verb, row)
     marks = {name: _mark(name, told.getlist(name)) for name in told}
     if isinstance(row, Case) and row.caller is not None:
@@ -132,23 +165,29 @@ def _marks(stood: str) -> dict[str, str]:
 
 
 def _mark(name: str, values: list[str]) -> str:
-    """A mark of what stands in a field, made with a key: else who sees the caller covered would find the digits by
-    trying."""
+    """A mark of what stands in a field, made with a key: else who sees the caller covered would
+    find the digits by trying."""
     told = json.dumps([name, *_plainly(values)]).encode()
     return hmac.new(desk().settings.secret_key.encode(), told, "sha256").hexdigest()[:16]
 
 
 def _plainly(values: list[str]) -> list[str]:
-    """What stands in a field, in whatever way a browser ends its lines; nothing chosen is nothing written."""
+    """What stands in a field, in whatever way a browser ends its lines; nothing chosen is nothing
+    written."""
     return sorted(filter(None, ("\n".join(value.splitlines()).strip() for value in values)))
 
 
 def as_meant(verb: Verb, case: Case | None, values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, without what whoever sees the caller covered left as it was shown to him, or empty."""
+    """What was typed, without what whoever sees the caller covered left as it was shown to him, or
+    empty."""
     if verb.name != "edit_case" or case is None or "caller" not in values or entered_it(case):
         return values
     shown = masked_caller(case)
-    caller = {name: said for name, said in values["caller"].items() if said not in ("", shown.get(name, ""))}
+    caller = {
+        name: said
+        for name, said in values["caller"].items()
+        if said not in ("", shown.get(name, ""))
+    }
     return {**values, "caller": caller}
 
 
@@ -164,9 +203,12 @@ def _draft(id: int, case: Case) -> Filled:
 
 
 def _refused(verb: Verb, case: Case) -> Filled:
-    """The reply of the unit that waits to be given anew, as it was when it was refused; nothing else."""
+    """The reply of the unit that waits to be given anew, as it was when it was refused; nothing
+    else."""
     waits = select(Assignment.id).where(
-        Assignment.case_id == case.id, Assignment.unit_id == (actor().unit_id or 0), Assignment.state == "reply_refused"
+        Assignment.case_id == case.id,
+        Assignment.unit_id == (actor().unit_id or 0),
+        Assignment.state == "reply_refused",
     )
     query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
     row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
@@ -208,12 +250,16 @@ def _of_case(verb: Verb, case: Case) -> Filled:
     filled: Filled = MultiDict()
     for one in verb.fields:
         if one.name == "caller":
-            filled.update({f"caller.{part}": masked_caller(case).get(part, "") for part in ("name", "phone")})
+            filled.update(
+                {f"caller.{part}": masked_caller(case).get(part, "") for part in ("name", "phone")}
+            )
         elif one.name == "complained_unit":
             filled[one.name] = case.complained_unit.code if case.complained_unit else ""
         elif one.name == "category":
             filled[one.name] = str(case.category) if case.category else ""
-        elif hasattr(case, one.name) and (verb.name == "edit_case" or one.name in ("kind", "urgency")):
+        elif hasattr(case, one.name) and (
+            verb.name == "edit_case" or one.name in ("kind", "urgency")
+        ):
             filled[one.name] = typed_as(getattr(case, one.name))
     return filled
 

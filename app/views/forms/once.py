@@ -1,9 +1,11 @@
-"""A form is done once, however often it is sent: the key that it carries, and the answer that was given to it first.
+"""A form is done once, however often it is sent: the key that it carries, and the answer that was
+given to it first.
 
-The key is made when the form is shown, for this account and this form, and signed: nothing is stored until the verb is
-done. Then it is kept with its answer, in the verb's own transaction, so that what was done and that it was done stand
-or fall together. Whatever comes with the same key later - a second click, a page sent again, a line that broke while
-the first answer was on its way - is answered from there. A refusal uses no key up.
+The key is made when the form is shown, for this account and this form, and signed: nothing is
+stored until the verb is done. Then it is kept with its answer, in the verb's own transaction, so
+that what was done and that it was done stand or fall together. Whatever comes with the same key
+later - a second click, a page sent again, a line that broke while the first answer was on its way -
+is answered from there. A refusal uses no key up.
 """
 
 from __future__ import annotations
@@ -61,42 +63,62 @@ class Sending:
         self.key = typed if _is_mine(typed, verb, case) else ""
 
     def insist(self) -> None:
-        """Raises NotAllowed where the form has no key, or one of another form or account, or one that is too old."""
+        """Raises NotAllowed where the form has no key, or one of another form or account, or one
+        that is too old."""
         if not self.key:
             raise NotAllowed("form_too_old")
 
     def content(self) -> str:
-        """A digest of what was typed and of the files that came with it, made with a key: it tells nobody anything."""
+        """A digest of what was typed and of the files that came with it, made with a key: it tells
+        nobody anything."""
         typed = sorted(
-            (name, "\n".join(value.splitlines())) for name, value in request.form.items(multi=True)
+            (name, "\n".join(value.splitlines()))
+            for name, value in request.form.items(multi=True)
             if value and name not in NOT_CONTENT
-        )  # fmt: skip
-        files = [(field, one.filename or "", _digest(one)) for field, one in request.files.items(multi=True)]
+        )
+        files = [
+            (field, one.filename or "", _digest(one))
+            for field, one in request.files.items(multi=True)
+        ]
         told = json.dumps([typed, sorted(one for one in files if one[1])])
         return _signed(self.key, told, size=64)
 
     def done(self, session: Session, told: Any) -> None:
         """Keep the answer, in the transaction of the verb."""
-        session.add(SentForm(
-            key=self.key, account_id=actor().id or 0, verb=self.verb, case_id=self.case, content=self.content(),
-            answer=json.dumps(told), at=now(),
-        ))  # fmt: skip
+        session.add(
+            SentForm(
+                key=self.key,
+                account_id=actor().id or 0,
+                verb=self.verb,
+                case_id=self.case,
+                content=self.content(),
+                answer=json.dumps(told),
+                at=now(),
+            )
+        )
 
     def before(self) -> First | None:
         """What was done when the form was sent before, if it was."""
         if not self.key:
             return None
         found = _again(lambda: reader().get(SentForm, self.key, populate_existing=True))
-        return First(found, hmac.compare_digest(found.content, self.content())) if found is not None else None
+        return (
+            First(found, hmac.compare_digest(found.content, self.content()))
+            if found is not None
+            else None
+        )
 
     def otherwise(self, first: First) -> NotAllowed:
-        """The refusal of a form that was done before with another content: it says what was done."""
+        """The refusal of a form that was done before with another content: it says what was
+        done."""
         told = first.told
         id = told["case"] if isinstance(told, dict) and "case" in told else first.row.case_id
         query = select(Case.number).where(Case.id == (id or 0)).execution_options(unscoped=True)
         number = reader().scalar(query)
         at = first.row.at.strftime("%Y-%m-%d %H:%M")
-        return NotAllowed("sent_otherwise", at=at, verb=self.verb, number=f" {number}" if number else "")
+        return NotAllowed(
+            "sent_otherwise", at=at, verb=self.verb, number=f" {number}" if number else ""
+        )
 
 
 def key_for(verb: str, case: int | None) -> str:
@@ -106,7 +128,8 @@ def key_for(verb: str, case: int | None) -> str:
 
 
 def remember(key: str) -> None:
-    """Let the next page tell the browser that the form with this key was done: what it kept of it can go."""
+    """Let the next page tell the browser that the form with this key was done: what it kept of it
+    can go."""
     cookie[_TOLD] = key
 
 
@@ -116,7 +139,8 @@ def told_once() -> str:
 
 
 def _is_mine(key: str, verb: str, case: int | None) -> bool:
-    """Whether a key was made for this form and this account, not longer ago than answers are kept."""
+    """Whether a key was made for this form and this account, not longer ago than answers are
+    kept."""
     made, _, rest = key.partition(".")
     nonce, _, mark = rest.partition(".")
     if not (key.isascii() and hmac.compare_digest(mark, _bound(made, nonce, verb, case))):
@@ -134,7 +158,8 @@ def _signed(*told: Any, size: int) -> str:
 
 
 def _digest(storage: Any) -> str:
-    """The SHA-256 of a file that came with a form; it is read from its beginning again afterwards."""
+    """The SHA-256 of a file that came with a form; it is read from its beginning again
+    afterwards."""
     found = sha256()
     storage.stream.seek(0)
     while piece := storage.stream.read(1 << 16):
@@ -144,7 +169,8 @@ def _digest(storage: Any) -> str:
 
 
 def _again(work: Callable[[], Found], tries: int = 3) -> Found:
-    """Read, again where the connection was lost: whether something was done is asked when a line has just broken."""
+    """Read, again where the connection was lost: whether something was done is asked when a line
+    has just broken."""
     for attempt in range(1, tries + 1):
         try:
             return work()

@@ -1,6 +1,7 @@
-"""What a form asks once before it goes on, where a person should know something first: cases that may be the same
-matter, a unit that would handle a complaint about itself. It comes back with everything still typed in; who sends it
-again goes on. It never joins, refuses or chooses by itself. [procedure 1]
+"""What a form asks once before it goes on, where a person should know something first: cases that
+may be the same matter, a unit that would handle a complaint about itself. It comes back with
+everything still typed in; who sends it again goes on. It never joins, refuses or chooses by itself.
+[procedure 1]
 """
 
 from __future__ import annotations
@@ -29,14 +30,21 @@ from app.views.forms.fields import Input
 from app.views.forms.foreseen import APPROVED, LOADED, Shown, foreseen
 from app.views.forms.unit_reads import Reads, reads_of
 from app.views.forms.which import which_row
-from app.views.forms.who_called import ASKING, anonymous_or_not, anonymous_with_caller, others_of_number, who_of_them
+from app.views.forms.who_called import (
+    ASKING,
+    anonymous_or_not,
+    anonymous_with_caller,
+    others_of_number,
+    who_of_them,
+)
 from app.views.pages.masking import know_callers, masked_caller, masked_text
 
 Typed = MultiDict[str, str]
 ASKED = "asked"
 """The hidden field that says what was asked."""
 LOOKED_AT, PROPOSED = 30, 8
-"""Of each kind (the caller's, the unit's) how many cases are compared, and how many are proposed."""
+"""Of each kind (the caller's, the unit's) how many cases are compared, and how many are
+proposed."""
 FIRST_WORDS = 40
 _PERHAPS = (
     "以下工单可能是同一事项。是同一事项的，请在原工单上登记来电；不是的，请再次提交，按新诉求登记。",
@@ -49,7 +57,8 @@ _NEW = ("。经办人查看后按新诉求登记。", ". Seen by who registered 
 
 @dataclass(frozen=True, order=True)
 class Proposed:
-    """A case that may be the same matter, as a line of the question shows it, with the way to a contact on it."""
+    """A case that may be the same matter, as a line of the question shows it, with the way to a
+    contact on it."""
 
     id: int
     number: str
@@ -63,8 +72,9 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Offer:
-    """Another way that a question names: a button that opens the form at an address with these fields in it. They
-    are sent, not put into the address: it would stay in the browser and in logs."""
+    """Another way that a question names: a button that opens the form at an address with these
+    fields in it. They are sent, not put into the address: it would stay in the browser and in
+    logs."""
 
     href: str
     label: str
@@ -73,9 +83,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: `marks` name it, so that what was asked before is not asked again; `offers` are other ways,
-    `lines` cases with such a way each, `parts` what would be made; `filed` is what going on puts on file, field by
-    field; `asks` has to be answered; `foreseen` is what loading days would do."""
+    """What is asked: `marks` name it, so that what was asked before is not asked again; `offers`
+    are other ways, `lines` cases with such a way each, `parts` what would be made; `filed` is what
+    going on puts on file, field by field; `asks` has to be answered; `foreseen` is what loading
+    days would do."""
 
     words: str
     marks: frozenset[str]
@@ -88,21 +99,27 @@ class Question:
     foreseen: Shown | None = None
 
     def was_asked(self, typed: Mapping[str, str]) -> bool:
-        """Whether the form that was sent had asked all of it, and what has to be chosen was chosen."""
+        """Whether the form that was sent had asked all of it, and what has to be chosen was
+        chosen."""
         chosen = all(typed.get(one.name, "") in dict(one.options) for one in self.asks)
         return chosen and self.marks <= {*typed.get(ASKED, "").split(",")}
 
 
 CARRIED = ("caller.name", "caller.phone", "channel", "received_at")
-"""What goes along as it was typed from a registration into the contact that it becomes; its words do too."""
+"""What goes along as it was typed from a registration into the contact that it becomes; its words
+do too."""
 
 
 def carried(verb: Verb, typed: Typed) -> list[tuple[str, str]]:
-    """The fields with which the form of a contact opens, where a registration becomes one. [procedure 1]"""
+    """The fields with which the form of a contact opens, where a registration becomes one.
+    [procedure 1]"""
     if verb.name != "register":
         return []
     said = [typed.get(name, "").strip() for name in ("narrative", "demand")]
-    fields = [("words", "\n".join(filter(None, said))), *((name, typed.get(name, "")) for name in CARRIED)]
+    fields = [
+        ("words", "\n".join(filter(None, said))),
+        *((name, typed.get(name, "")) for name in CARRIED),
+    ]
     return [(name, value) for name, value in fields if value.strip()]
 
 
@@ -112,21 +129,33 @@ def asked_before(typed: Mapping[str, str], question: Question | None) -> str:
     return ",".join(sorted(before | (question.marks if question is not None else set())))
 
 
-def question_of(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Question | None:
-    """What a form has to ask before its verb is done with what was typed; NotAllowed where a field is wrong."""
+def question_of(
+    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed
+) -> Question | None:
+    """What a form has to ask before its verb is done with what was typed; NotAllowed where a field
+    is wrong."""
     reads = reads_of(verb, case, values)
-    read = Question(reads.words, frozenset({reads.mark}), reads=reads) if reads is not None else None
-    asked = _together([one for one in (*_about(verb, case, values, typed), read) if one is not None])
+    read = (
+        Question(reads.words, frozenset({reads.mark}), reads=reads) if reads is not None else None
+    )
+    asked = _together(
+        [one for one in (*_about(verb, case, values, typed), read) if one is not None]
+    )
     if asked is not None:
         cleaned(reader(), verb, values)
     return asked
 
 
-def _about(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed) -> Sequence[Question | None]:
+def _about(
+    verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Typed
+) -> Sequence[Question | None]:
     """What is asked about the caller, the matter and the unit."""
     if verb.name in ASKING:
         clean = cleaned(reader(), verb, values)
-        return [_who_called(verb, case, clean, typed), _repeats(clean) if verb.name == "register" else None]
+        return [
+            _who_called(verb, case, clean, typed),
+            _repeats(clean) if verb.name == "register" else None,
+        ]
     if verb.name == "allocate" and case is not None and case.complained_unit_id is not None:
         return [_complained(case, cleaned(reader(), verb, values), typed)]
     if verb.name in (LOADED, APPROVED):
@@ -138,7 +167,8 @@ def _about(verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Type
 
 
 def shown_first(verb: Verb, typed: Typed) -> Question | None:
-    """What a form shows when it is opened already, and does not ask again: what the proposal that is meant would do."""
+    """What a form shows when it is opened already, and does not ask again: what the proposal that
+    is meant would do."""
     return _foreseen(verb, {}, typed) if verb.name == APPROVED else None
 
 
@@ -146,7 +176,11 @@ def _foreseen(verb: Verb, values: Mapping[str, Any], typed: Typed) -> Question |
     meant = which_row(verb, None, typed)
     row = next((one for one in meant.rows if one.id == meant.row), None)
     shown = foreseen(verb, values, row)
-    return Question(shown.words, frozenset({shown.mark}), foreseen=shown) if shown is not None else None
+    return (
+        Question(shown.words, frozenset({shown.mark}), foreseen=shown)
+        if shown is not None
+        else None
+    )
 
 
 # One contact becomes several cases.
@@ -193,7 +227,9 @@ def _who_called(
     if not others:
         return None
     marks = frozenset(f"person:{one.id}" for one in others)
-    return Question(words.word(WHO_CALLED["known"], language()), marks, asks=[who_of_them(others, typed)])
+    return Question(
+        words.word(WHO_CALLED["known"], language()), marks, asks=[who_of_them(others, typed)]
+    )
 
 
 # Who is complained of is about to handle it.
@@ -201,20 +237,34 @@ def _who_called(
 
 def _complained(case: Case, values: Mapping[str, Any], typed: Typed) -> Question | None:
     complained = case.complained_unit
-    named = [one for one in (values.get("unit"), *values.get("assists", ())) if isinstance(one, Unit)]
-    meant = next((one for one in named if complained and complained.id in lineage(reader(), one.id)), None)
+    named = [
+        one for one in (values.get("unit"), *values.get("assists", ())) if isinstance(one, Unit)
+    ]
+    meant = next(
+        (one for one in named if complained and complained.id in lineage(reader(), one.id)), None
+    )
     if complained is None or meant is None:
         return None
     zh, superior = language() == "zh", meant.superior
-    told = f"本件反映的就是{complained.name}。" if zh else f"The case complains of {complained.name} itself. "
+    told = (
+        f"本件反映的就是{complained.name}。"
+        if zh
+        else f"The case complains of {complained.name} itself. "
+    )
     if meant.id != complained.id:
         told += f"该单位已并入{meant.name}。" if zh else f"It was dissolved into {meant.name}. "
-    again = "仍要分派给该单位的，请再次提交。" if zh else "To allocate it there all the same, send the form again."
+    again = (
+        "仍要分派给该单位的，请再次提交。"
+        if zh
+        else "To allocate it there all the same, send the form again."
+    )
     offers = []
     if superior is not None and superior.active:
         label = words.question("superior_instead", language(), unit=superior.name)
         other = {meant.code: superior.code}
-        chosen = [(name, value) for name in ("unit", "assists") for value in typed.getlist(name) if value]
+        chosen = [
+            (name, value) for name in ("unit", "assists") for value in typed.getlist(name) if value
+        ]
         instead = [(name, other.get(value, value)) for name, value in chosen]
         offers = [Offer(url_for("Verbs.allocate", case=case.id), label, instead)]
     return Question(told + again, frozenset({f"unit:{meant.id}"}), offers=offers)
@@ -224,15 +274,18 @@ def _complained(case: Case, values: Mapping[str, Any], typed: Typed) -> Question
 
 
 def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
-    """The newest cases of the same number (True), and the newest open ones about the same unit; those that say much the
-    same, or name a place that contains the other. Each looks into an index, and what it finds is few."""
+    """The newest cases of the same number (True), and the newest open ones about the same unit;
+    those that say much the same, or name a place that contains the other. Each looks into an index,
+    and what it finds is few."""
     since = since_when(now())
     recent = select(Case.id).where(Case.registered_at >= since)
     found = []
     phone = "" if values.get("anonymous") else (values.get("caller") or {}).get("phone", "")
     if phone:
         callers = of_number(reader(), phone)
-        called = select(Contact.case_id).where(Contact.caller_id.in_(callers), Contact.entered_at >= since)
+        called = select(Contact.case_id).where(
+            Contact.caller_id.in_(callers), Contact.entered_at >= since
+        )
         called = called.where(Contact.case_id.is_not(None))
         found += [(True, recent.where(Case.caller_id.in_(callers))), (True, called)]
     open_ = recent.where(Case.state.in_(OPEN_CASE))
@@ -242,14 +295,16 @@ def _candidates(values: Mapping[str, Any]) -> list[tuple[bool, Select[Any]]]:
 
 
 def _alike(values: Mapping[str, Any]) -> Select[Any] | None:
-    """The cases that say much the same, or whose place contains this one or the other way round: those that the index
-    of pairs finds, but for what ended without a contact being possible."""
+    """The cases that say much the same, or whose place contains this one or the other way round:
+    those that the index of pairs finds, but for what ended without a contact being possible."""
     place = values.get("place") or ""
     by_words, by_place = same_matter(reader(), now(), _said(values), place)
     if not by_words and not by_place:
         return None
     found = select(Case.id, literal(0).label("same"))
-    found = found.where(Case.id.in_({*by_words, *by_place}), Case.registered_at >= since_when(now()))
+    found = found.where(
+        Case.id.in_({*by_words, *by_place}), Case.registered_at >= since_when(now())
+    )
     return found.where(Case.state.not_in(CLOSED_TO_CONTACTS))  # type: ignore[return-value]
 
 
@@ -259,8 +314,8 @@ def _said(given: Mapping[str, Any]) -> str:
 
 
 def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
-    """The cases that are compared, as far as the person sees them, each with whether the same number called about
-    it."""
+    """The cases that are compared, as far as the person sees them, each with whether the same
+    number called about it."""
     parts: list[Select[Any]] = []
     for same, one in _candidates(values):
         newest = one.order_by(one.selected_columns[0].desc()).limit(LOOKED_AT).subquery()
@@ -278,7 +333,9 @@ def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
 def _how_alike(values: Mapping[str, Any], case: Case) -> float:
     """How alike two cases are, whether or not a demand was typed apart from the narrative."""
     other = {"narrative": case.narrative, "demand": case.demand}
-    return max(likeness(values.get("narrative", ""), case.narrative), likeness(_said(values), _said(other)))
+    return max(
+        likeness(values.get("narrative", ""), case.narrative), likeness(_said(values), _said(other))
+    )
 
 
 def _repeats(values: Mapping[str, Any]) -> Question | None:
@@ -291,9 +348,11 @@ def _repeats(values: Mapping[str, Any]) -> Question | None:
         return None
     lines = [line for _, _, line in sorted(ranked, reverse=True)[:PROPOSED]]
     return Question(
-        words.word(_PERHAPS, language()), frozenset(str(one.id) for one in lines), lines,
+        words.word(_PERHAPS, language()),
+        frozenset(str(one.id) for one in lines),
+        lines,
         filed={"repeat_check": _filed(values.get("repeat_check", ""), lines)},
-    )  # fmt: skip
+    )
 
 
 def _line(same: bool, alike: float, case: Case) -> Proposed:
@@ -306,13 +365,20 @@ def _line(same: bool, alike: float, case: Case) -> Proposed:
         know_callers([case.id])
         told = masked_text(case.narrative, case.id)[:FIRST_WORDS]
     return Proposed(
-        case.id, str(case), words.state("case", case.state, tongue), case.place, told,
-        caller.get("note") or f"{caller['name']} {caller['phone']}".strip(), "，".join(why), alike >= STRIKING,
-    )  # fmt: skip
+        case.id,
+        str(case),
+        words.state("case", case.state, tongue),
+        case.place,
+        told,
+        caller.get("note") or f"{caller['name']} {caller['phone']}".strip(),
+        "，".join(why),
+        alike >= STRIKING,
+    )
 
 
 def _filed(said: str, lines: Sequence[Proposed]) -> str:
-    """The result of the check as it is kept: what the operator said, what was proposed, and that a person decided."""
+    """The result of the check as it is kept: what the operator said, what was proposed, and that a
+    person decided."""
     tongue = language()
     told = words.word(_SAME, tongue) + "、".join(f"{one.number}（{one.why}）" for one in lines)
     return "\n".join(filter(None, [said, told + words.word(_NEW, tongue)]))

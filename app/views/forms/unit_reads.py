@@ -128,7 +128,8 @@ def reads_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Reads 
 
 
 def _is_confidential(case: Case | None, values: Mapping[str, Any]) -> bool:
-    """Whether the case is confidential, or will be once the verb is done: a lifting is only proposed."""
+    """Whether the case is confidential, or will be once the verb is done: a lifting is only
+    proposed."""
     return bool(values.get("confidential")) or (case is not None and case.confidential)
 
 

@@ -21,4 +21,9 @@ def keep(storage: FileStorage) -> dict[str, Any]:
     settings = desk().settings
     scanner = files.Scanner(settings.scanner) if settings.scanner else None
     kept = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
-    return {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
+    return {
+        "name": kept.name,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "media_type": kept.media_type,
+    }

@@ -1,5 +1,6 @@
-"""Every verb as a form: one route and one permission each. It fetches the case within what the person may see, hands
-what was typed to the verb table, and says in a sentence why something was refused - with everything still typed in."""
+"""Every verb as a form: one route and one permission each. It fetches the case within what the
+person may see, hands what was typed to the verb table, and says in a sentence why something was
+refused - with everything still typed in."""
 
 from __future__ import annotations
 
@@ -24,7 +25,17 @@ from app.verbs.form import Field
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import value_of
 from app.views import looked
-from app.views.actor import actor, asked, desk, key_typed, language, now, reader, refuse_access, written
+from app.views.actor import (
+    actor,
+    asked,
+    desk,
+    key_typed,
+    language,
+    now,
+    reader,
+    refuse_access,
+    written,
+)
 from app.views.case.page import names_of, why_not
 from app.views.case.rows import rows_of
 from app.views.forms.choices import offered, units_of
@@ -49,15 +60,34 @@ OPENS = "opens"
 """The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _DONE = {"zh": "已办理：{}", "en": "Done: {}"}
-_NEW_PASSWORD = {"zh": "密码已修改，请用新密码登录。", "en": "The password is changed. Log in with the new one."}
+_NEW_PASSWORD = {
+    "zh": "密码已修改，请用新密码登录。",
+    "en": "The password is changed. Log in with the new one.",
+}
 _CHANGED: dict[str, str] = {
-    "add_unit": "Units", "edit_unit": "Units", "succeed_unit": "Units", "add_post": "Posts", "edit_post": "Posts",
-    "add_category": "Categories", "edit_category": "Categories", "change_setting": "Settings", "add_user": "Users",
-    "edit_user": "Users", "reset_password": "Users", "reset_second_factor": "Users", "add_role": "Roles",
-    "edit_role": "Roles", "confirm_account": "AccountChanges",
-    "load_calendar": "CalendarProposals", "approve_calendar": "CalendarProposals", "change_rule": "Rules",
-    "approve_rule": "Rules", "issue_report": "Reports", "contest_figures": "ReportDrafts", "reissue_report": "Reports",
-}  # fmt: skip
+    "add_unit": "Units",
+    "edit_unit": "Units",
+    "succeed_unit": "Units",
+    "add_post": "Posts",
+    "edit_post": "Posts",
+    "add_category": "Categories",
+    "edit_category": "Categories",
+    "change_setting": "Settings",
+    "add_user": "Users",
+    "edit_user": "Users",
+    "reset_password": "Users",
+    "reset_second_factor": "Users",
+    "add_role": "Roles",
+    "edit_role": "Roles",
+    "confirm_account": "AccountChanges",
+    "load_calendar": "CalendarProposals",
+    "approve_calendar": "CalendarProposals",
+    "change_rule": "Rules",
+    "approve_rule": "Rules",
+    "issue_report": "Reports",
+    "contest_figures": "ReportDrafts",
+    "reissue_report": "Reports",
+}
 """Where a verb without a case leads afterwards."""
 OF_SUGGESTIONS = ("comment_suggestion", "instruct")
 """What a leader does about a suggestion that was kept, whose case he knows in brief."""
@@ -75,7 +105,9 @@ class Verbs(BaseView):
     base_permissions = [f"can_{verb}" for verb in VERBS]
     default_view = "register"
 
-    def create_blueprint(self, appbuilder: Any, endpoint: Any = None, static_folder: Any = None) -> Blueprint:
+    def create_blueprint(
+        self, appbuilder: Any, endpoint: Any = None, static_folder: Any = None
+    ) -> Blueprint:
         """One route for each verb, under its own name."""
         self.appbuilder, self.endpoint = appbuilder, "Verbs"
         self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base)
@@ -84,9 +116,13 @@ class Verbs(BaseView):
                 continue
             view = self._view(verb)
             if verb.target in WITHOUT_CASE or verb.alone:
-                self.blueprint.add_url_rule(f"/{verb.name}", verb.name, view, methods=["GET", "POST"])
+                self.blueprint.add_url_rule(
+                    f"/{verb.name}", verb.name, view, methods=["GET", "POST"]
+                )
             if verb.target not in WITHOUT_CASE:
-                self.blueprint.add_url_rule(f"/{verb.name}/<int:case>", verb.name, view, methods=["GET", "POST"])
+                self.blueprint.add_url_rule(
+                    f"/{verb.name}/<int:case>", verb.name, view, methods=["GET", "POST"]
+                )
         return self.blueprint
 
     def _view(self, verb: Verb) -> Callable[..., Any]:
@@ -101,13 +137,17 @@ class Verbs(BaseView):
         if not self.appbuilder.sm.has_access(f"can_{verb.name}", "Verbs"):
             return refuse_access()
         case = _case(verb, id) if id is not None else None
-        sees = id is None or (case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages))
+        sees = id is None or (
+            case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
+        )
         if request.method == "POST" and OPENS not in request.form:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
         # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
-        typed = MultiDict(list((request.form if OPENS in request.form else request.args).items(multi=True)))
+        typed = MultiDict(
+            list((request.form if OPENS in request.form else request.args).items(multi=True))
+        )
         return self._page(verb, case, prefilled(verb, case, typed))
 
     def _page(
@@ -127,28 +167,53 @@ class Verbs(BaseView):
         inputs = form.inputs(NOT_ON_FORMS, offered(verb, case, tongue, rows))
         tell(inputs, beside or {}, tongue)
         if verb.name == "attach":
-            inputs.append(Input("upload", words.field("file", tongue), "file", True, hint=hint_of("file", tongue)))
+            inputs.append(
+                Input(
+                    "upload",
+                    words.field("file", tongue),
+                    "file",
+                    True,
+                    hint=hint_of("file", tongue),
+                )
+            )
         meant = which_row(verb, case, typed)
         if question is not None:
             meant.seen = typed.get(SEEN, "")
-        inputs[:0] = [*([meant.choice] if meant.choice is not None else []), *(question.asks if question else ())]
+        inputs[:0] = [
+            *([meant.choice] if meant.choice is not None else []),
+            *(question.asks if question else ()),
+        ]
         target = [(name, typed[name]) for name in HIDDEN if typed.get(name)]
         target += meant.hidden()
         target.append((ONCE, key or key_for(verb.name, case.id if case is not None else None)))
-        shown_target = [(name, value) for name, value in target if name not in [one.name for one in inputs]]
+        shown_target = [
+            (name, value) for name, value in target if name not in [one.name for one in inputs]
+        ]
         why = why_not(verb.name, rows) if rows else ""
         page = self.render_template(
-            "desk/form.html", title=words.title(verb.name, tongue), verb=verb, case=case, inputs=inputs,
-            target=shown_target, no=_said(no, verb, inputs, tongue) if no else None, msgid=no.msgid if no else None,
-            units=units_of(verb, case), reads_cases=_reads(case), why=why, question=question,
-            asked=asked_before(typed, question), matter=matter(verb, case, meant), carried=carried(verb, typed),
+            "desk/form.html",
+            title=words.title(verb.name, tongue),
+            verb=verb,
+            case=case,
+            inputs=inputs,
+            target=shown_target,
+            no=_said(no, verb, inputs, tongue) if no else None,
+            msgid=no.msgid if no else None,
+            units=units_of(verb, case),
+            reads_cases=_reads(case),
+            why=why,
+            question=question,
+            asked=asked_before(typed, question),
+            matter=matter(verb, case, meant),
+            carried=carried(verb, typed),
             contact_on_it=words.question("contact_on_it", tongue),
             chosen=[one.filename for one in request.files.values() if one.filename],
-        )  # fmt: skip
+        )
         return page, REFUSED if no else 200
 
     def _sent(self, verb: Verb, case: Case | None, sending: Sending, sees: bool) -> Any:
-        """What came of a form; of one that was done before, what came of it then: nothing is done again."""
+        """What came of a form; of one that was done before, what came of it then: nothing is done
+        again."""
         if not sees:
             # What was done may have taken the case out of his sight.
             first = sending.before() if verb.name != "reveal" else None
@@ -194,7 +259,9 @@ class Verbs(BaseView):
                 cover_chosen(session, id, typed)
             done = perform(session, at, who, verb.name, case=id, **target, **values)
             if verb.name == "reveal":
-                looked.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)
+                looked.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(
+                    session
+                )
             told = {**_told(verb, done), **slip_of(done)}
             if verb.name == "register":
                 _attach(session, verb, told["case"], uploads)
@@ -229,7 +296,9 @@ class Verbs(BaseView):
         remember(key)
         if verb.name == "reveal":
             caller = _caller(told["caller"])
-            return self.render_template("desk/caller.html", title=words.title("reveal", tongue), caller=caller, case=id)
+            return self.render_template(
+                "desk/caller.html", title=words.title("reveal", tongue), caller=caller, case=id
+            )
         if "waits" in told:
             who = words.value("confirmers", told["waits"], tongue)
             flash(words.word(WAITS, tongue).format(words.title(verb.name, tongue), who), "success")
@@ -239,13 +308,16 @@ class Verbs(BaseView):
         if shown is not None:
             account, slip = shown
             said = {name: words.word(pair, tongue) for name, pair in SLIP.items()}
-            return self.render_template("desk/slip.html", title=said["title"], account=account, slip=slip, said=said)
+            return self.render_template(
+                "desk/slip.html", title=said["title"], account=account, slip=slip, said=said
+            )
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = told.get("case", id)
         if verb.name == "register" and "all" in actor().scopes:
             return redirect(url_for("Cases.page_of_case", id=where))
-        # What was done may have taken the case out of his sight: a referral sent back, a visit recorded.
+        # What was done may have taken the case out of his sight: a referral sent back, a visit
+        # recorded.
         if where and "Cases" in actor().pages and asked(Case, where) is not None:
             return redirect(url_for("Cases.page_of_case", id=where))
         return redirect(url_for("Home.home"))
@@ -260,28 +332,45 @@ def _said(no: NotAllowed, verb: Verb, inputs: Sequence[Input], tongue: str) -> s
 
 
 def _reads(case: Case | None) -> bool:
-    """Whether the person may open the page of a case: a leader is given forms for some that he reads in brief."""
+    """Whether the person may open the page of a case: a leader is given forms for some that he
+    reads in brief."""
     who = actor()
-    return "Cases" in who.pages and (case is None or "leader" not in who.scopes or asked(Case, case.id) is not None)
+    return "Cases" in who.pages and (
+        case is None or "leader" not in who.scopes or asked(Case, case.id) is not None
+    )
 
 
 def _attach(session: Session, verb: Verb, case: int, uploads: list[dict[str, Any]]) -> None:
-    """Keep the scans that came with a form on the case; what the verb `attach` brings it attaches itself."""
+    """Keep the scans that came with a form on the case; what the verb `attach` brings it attaches
+    itself."""
     for upload in uploads if verb.name != "attach" else ():
         perform(session, now(), actor(), "attach", case=case, **{**upload, "kind": "scan"})
 
 
 def _case(verb: Verb, id: int) -> Case | None:
-    """The case of a verb, within what the person sees: the case itself, a referral of it that he reads, or, for a
-    leader's instruction, a case under way that he knows in brief."""
+    """The case of a verb, within what the person sees: the case itself, a referral of it that he
+    reads, or, for a leader's instruction, a case under way that he knows in brief."""
     case: Case | None = asked(Case, id)
     if case is None and verb.name == "instruct" and "leader" in actor().scopes and 0 < id < 2**62:
-        brief = select(Case).where(Case.id == id, Case.state == "handling").execution_options(unscoped=True)
+        brief = (
+            select(Case)
+            .where(Case.id == id, Case.state == "handling")
+            .execution_options(unscoped=True)
+        )
         case = reader().scalars(brief).first()
-    if case is None and verb.name in OF_SUGGESTIONS and "leader" in actor().scopes and 0 < id < 2**62:
+    if (
+        case is None
+        and verb.name in OF_SUGGESTIONS
+        and "leader" in actor().scopes
+        and 0 < id < 2**62
+    ):
         kept = select(Suggestion.id).where(Suggestion.case_id == id, Suggestion.kept.is_(True))
         if reader().scalar(kept) is not None:
-            case = reader().scalars(select(Case).where(Case.id == id).execution_options(unscoped=True)).first()
+            case = (
+                reader()
+                .scalars(select(Case).where(Case.id == id).execution_options(unscoped=True))
+                .first()
+            )
     if case is None and verb.target in ("referral", "paper") and 0 < id < 2**62:
         held = select(Referral.id).where(Referral.case_id == id).limit(1)
         if reader().scalar(held) is not None:
@@ -291,8 +380,8 @@ def _case(verb: Verb, id: int) -> Case | None:
 
 
 def _paper(case: int, unit: str) -> Any:
-    """To the paper of a case's referral (of a unit), where opening it is put on the record; to the list of referrals
-    where there are several; 404 for who sees none."""
+    """To the paper of a case's referral (of a unit), where opening it is put on the record; to the
+    list of referrals where there are several; 404 for who sees none."""
     query = select(Referral.id).where(Referral.case_id == case).limit(2)
     if unit:
         query = query.join(Unit, Unit.id == Referral.unit_id).where(Unit.code == unit)
@@ -315,13 +404,17 @@ def _told(verb: Verb, done: Any) -> dict[str, Any]:
 
 
 def _caller(id: int) -> dict[str, str]:
-    """A caller whom this person was just shown on the record: the scope covers him everywhere else."""
-    query = select(Caller.name, Caller.phone).where(Caller.id == id).execution_options(unscoped=True)
+    """A caller whom this person was just shown on the record: the scope covers him everywhere
+    else."""
+    query = (
+        select(Caller.name, Caller.phone).where(Caller.id == id).execution_options(unscoped=True)
+    )
     return dict(reader().execute(query).one()._mapping)
 
 
 def _shown_still(verb: Verb, case: Case | None, first: First) -> bool:
-    """Whether an answer may be given again: a caller is not shown for ever for a reason that was given once."""
+    """Whether an answer may be given again: a caller is not shown for ever for a reason that was
+    given once."""
     if verb.name != "reveal":
         return True
     hidden = case is None or (case.confidential and actor().of_a_unit)
@@ -349,14 +442,20 @@ def _takes_files(verb: Verb) -> set[str]:
     if verb.name == "attach":
         return {"upload"}
     leaders = [one.name for one in verb.fields if one.kind == "leader"]
-    return {one.name for one in verb.fields if one.name in UPLOADED} | {f"{a}.{b}" for a in leaders for b in UPLOADED}
+    return {one.name for one in verb.fields if one.name in UPLOADED} | {
+        f"{a}.{b}" for a in leaders for b in UPLOADED
+    }
 
 
-def _uploads(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> list[dict[str, Any]]:
-    """The files that came with a form, kept in the store; a text field that names one gets its name. Nothing is kept
-    where a file came with a field that the form does not have."""
+def _uploads(
+    verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The files that came with a form, kept in the store; a text field that names one gets its
+    name. Nothing is kept where a file came with a field that the form does not have."""
     kept: list[dict[str, Any]] = []
-    sent = [(field, storage) for field, storage in request.files.items(multi=True) if storage.filename]
+    sent = [
+        (field, storage) for field, storage in request.files.items(multi=True) if storage.filename
+    ]
     for field in (field for field, _ in sent if field not in _takes_files(verb)):
         raise NotAllowed("unknown_field", field=field)
     for field, storage in sent:

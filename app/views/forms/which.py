@@ -1,5 +1,5 @@
-"""Which row a form is about: the form carries the id of the very row that it shows, with the event that moved it last;
-where several could be meant it asks, and where there is none it says so."""
+"""Which row a form is about: the form carries the id of the very row that it shows, with the event
+that moved it last; where several could be meant it asks, and where there is none it says so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from app.views.forms.fields import Input
 from app.views.pages.shown import shown
 
 ROW, ITEM, SEEN = "row", "item", "seen"
-"""The fields that name the row (an item of supervision by its own word), and say how each row stood that was shown."""
+"""The fields that name the row (an item of supervision by its own word), and say how each row stood
+that was shown."""
 _CALLED = ("{name}（第{round}轮，{state}）", "{name} (round {round}, {state})")
 _KINDS = {"request": "request", "supervision": "ground", "assignment": "role_of_unit"}
 """subject -> the vocabulary of the column that says what a row is."""
@@ -28,23 +29,29 @@ _KIND_OF = {"request": "kind", "supervision": "ground", "assignment": "role"}
 
 @dataclass
 class Which:
-    """What the form says of its row: the choice, or the id of the one that it is about (0: of none)."""
+    """What the form says of its row: the choice, or the id of the one that it is about (0: of
+    none)."""
 
     choice: Input | None = None
     row: int | None = None
     rows: Sequence[Any] = field(default_factory=list)
     seen: str = ""
-    """How the rows stood when the form was opened, where it only asks something before it goes on."""
+    """How the rows stood when the form was opened, where it only asks something before it goes
+    on."""
 
     def hidden(self) -> list[tuple[str, str]]:
-        """The hidden fields: the row, where the form does not ask, and how all that were shown stood."""
+        """The hidden fields: the row, where the form does not ask, and how all that were shown
+        stood."""
         named = [(ROW, str(self.row))] if self.choice is None and self.row is not None else []
-        return [*named, *([(SEEN, self.seen or " ".join(map(mark_of, self.rows)))] if self.rows else [])]
+        return [
+            *named,
+            *([(SEEN, self.seen or " ".join(map(mark_of, self.rows)))] if self.rows else []),
+        ]
 
 
 def which_row(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Which:
-    """The row of a form as it stands now. `typed` may name it: by itself or its item, or narrow it by unit and
-    ground."""
+    """The row of a form as it stands now. `typed` may name it: by itself or its item, or narrow it
+    by unit and ground."""
     kind = kind_of(verb) if case is not None else None
     if verb.name in PROPOSED:
         return _asked(waiting(reader(), verb.name), typed, None)
@@ -72,7 +79,9 @@ def _asked(rows: Sequence[Any], typed: MultiDict[str, str], kind: Kind | None) -
     name = ITEM if kind is not None and kind.subject == "supervision" else ROW
     options = [(str(one.id), called(one, kind)) for one in rows]
     value = str(meant.id) if meant is not None else ""
-    choice = Input(name, words.field(name, language()), "choice", True, value=value, options=options)
+    choice = Input(
+        name, words.field(name, language()), "choice", True, value=value, options=options
+    )
     return Which(choice, meant.id if meant is not None else None, rows)
 
 
@@ -82,28 +91,39 @@ def called(row: Any, kind: Kind | None) -> str:
     if kind is None:
         return _proposal(row)
     unit = row.unit.name if isinstance(getattr(row, "unit", None), Unit) else ""
-    what = words.value(_KINDS.get(kind.subject, ""), getattr(row, _KIND_OF.get(kind.subject, ""), "") or "", tongue)
+    what = words.value(
+        _KINDS.get(kind.subject, ""), getattr(row, _KIND_OF.get(kind.subject, ""), "") or "", tongue
+    )
     name = " ".join(filter(None, [unit, getattr(row, "number", None) or what]))
     state = words.state(kind.subject, row.state, tongue)
-    return words.word(_CALLED, tongue).format(name=name, round=getattr(row, "round", ""), state=state)
+    return words.word(_CALLED, tongue).format(
+        name=name, round=getattr(row, "round", ""), state=state
+    )
 
 
 _TOLD_BY: dict[str, tuple[str, ...]] = {
-    "sla_rule": ("name", "value"), "calendar_proposal": ("reason", "days"),
+    "sla_rule": ("name", "value"),
+    "calendar_proposal": ("reason", "days"),
     "account_change": ("verb", "person", "wanted"),
-}  # fmt: skip
+}
 """table of proposals -> the columns by which one is told from the others."""
 
 
 def _proposal(row: Any) -> str:
-    """A proposal among others: the rule and its value, the days and their reason, whose account becomes what."""
+    """A proposal among others: the rule and its value, the days and their reason, whose account
+    becomes what."""
     told = ((name, getattr(row, name)) for name in _TOLD_BY[row.__tablename__])
-    parts = (shown(row.__tablename__, name, str(value)) for name, value in told if value not in (None, ""))
+    parts = (
+        shown(row.__tablename__, name, str(value))
+        for name, value in told
+        if value not in (None, "")
+    )
     return " ".join(" ".join(parts).split())[:80]
 
 
 def row_sent(verb: Verb, case: Case | None, typed: Mapping[str, str]) -> dict[str, int | None]:
-    """The row that a form which was sent names, as the verb table takes it, with how it stood when it was shown."""
+    """The row that a form which was sent names, as the verb table takes it, with how it stood when
+    it was shown."""
     if verb.name not in PROPOSED and (case is None or kind_of(verb) is None):
         return {}
     text = typed.get(ROW) or typed.get(ITEM) or "0"
@@ -111,4 +131,7 @@ def row_sent(verb: Verb, case: Case | None, typed: Mapping[str, str]) -> dict[st
     if not row and text != "0":
         raise NotAllowed("not_found")
     marks = dict(mark.split("-", 1) for mark in typed.get(SEEN, "").split() if "-" in mark)
-    return {"row": row, "seen": key_typed(marks[text]) if text in marks and verb.name not in PROPOSED else None}
+    return {
+        "row": row,
+        "seen": key_typed(marks[text]) if text in marks and verb.name not in PROPOSED else None,
+    }

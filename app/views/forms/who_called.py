@@ -1,5 +1,5 @@
-"""Who called, asked in the form: the same number with another name, or a name though anonymous. A person answers it;
-nothing is decided by itself. [procedure 1]"""
+"""Who called, asked in the form: the same number with another name, or a name though anonymous. A
+person answers it; nothing is decided by itself. [procedure 1]"""
 
 from __future__ import annotations
 
@@ -54,11 +54,14 @@ def anonymous_with_caller(values: Mapping[str, Any]) -> bool:
 def anonymous_or_not(typed: Mapping[str, str]) -> Input:
     """The choice between the two."""
     options = [("y", _said("stays")), ("n", _said("named"))]
-    return Input(STAYS, _said("anonymous_choice"), "choice", True, typed.get(STAYS, ""), options=options)
+    return Input(
+        STAYS, _said("anonymous_choice"), "choice", True, typed.get(STAYS, ""), options=options
+    )
 
 
 def _typed(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> tuple[str, str]:
-    """The name and the number that are meant: in a correction, what stands but for what is given."""
+    """The name and the number that are meant: in a correction, what stands but for what is
+    given."""
     caller = dict(values.get("caller") or {})
     if verb.name == "edit_case" and caller and case is not None and case.caller is not None:
         caller = {**typed_of(case.caller, case.told_as), **caller}
@@ -66,19 +69,27 @@ def _typed(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> tuple[st
 
 
 def others_of_number(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Sequence[Caller]:
-    """The persons who are on file with the number that was typed, and not with the name: none where the name is one of
-    theirs, or where nobody had a name yet. What is to be asked has to be known, so no scope narrows it."""
+    """The persons who are on file with the number that was typed, and not with the name: none where
+    the name is one of theirs, or where nobody had a name yet. What is to be asked has to be known,
+    so no scope narrows it."""
     if verb.name not in ASKING or values.get("anonymous"):
         return ()
     name, phone = _typed(verb, case, values)
     if not phone or not values.get("caller"):
         return ()
     named, numbers = name_key(name), of_number(reader(), phone)
-    query = select(Caller).where(Caller.id.in_(numbers), Caller.number != "").order_by(Caller.id.desc()).limit(MOST)
+    query = (
+        select(Caller)
+        .where(Caller.id.in_(numbers), Caller.number != "")
+        .order_by(Caller.id.desc())
+        .limit(MOST)
+    )
     known = reader().scalars(query.execution_options(unscoped=True)).all()
     if not known:
         return ()
-    told = select(ToldAs.caller_id).where(ToldAs.caller_id.in_([one.id for one in known]), ToldAs.named == named)
+    told = select(ToldAs.caller_id).where(
+        ToldAs.caller_id.in_([one.id for one in known]), ToldAs.named == named
+    )
     same = {one.id for one in known if one.named == named}
     same |= {*reader().scalars(told.execution_options(unscoped=True))} if named else set()
     if len(same) == 1:
@@ -88,15 +99,25 @@ def others_of_number(verb: Verb, case: Case | None, values: Mapping[str, Any]) -
 
 
 def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
-    """The choice among the persons of a number, covered, each with the newest of their cases; and somebody else."""
-    newest = select(Case.caller_id, func.max(Case.number)).where(Case.caller_id.in_([one.id for one in others]))
+    """The choice among the persons of a number, covered, each with the newest of their cases; and
+    somebody else."""
+    newest = select(Case.caller_id, func.max(Case.number)).where(
+        Case.caller_id.in_([one.id for one in others])
+    )
     rows = reader().execute(newest.group_by(Case.caller_id)).all()
     cases = {row[0]: row[1] for row in rows}
     options = [
         (str(one.id), _said("same").format(_called(one, cases.get(one.id)))) for one in others
-    ]  # fmt: skip
+    ]
     options.append((ANOTHER, _said("another")))
-    return Input(PERSON, words.field("same_person", language()), "choice", True, typed.get(PERSON, ""), options=options)
+    return Input(
+        PERSON,
+        words.field("same_person", language()),
+        "choice",
+        True,
+        typed.get(PERSON, ""),
+        options=options,
+    )
 
 
 def _called(caller: Caller, case: str | None) -> str:

@@ -1,7 +1,9 @@
-"""How often somebody may try to come in: by the address he comes from, and in all, before a password is looked at.
+"""How often somebody may try to come in: by the address he comes from, and in all, before a
+password is looked at.
 
-To look at one costs a tenth of a second of the machine on purpose, so nobody may have it looked at as often as he
-likes. Counted in Redis, so that all processes count together; while it is away each counts for itself.
+To look at one costs a tenth of a second of the machine on purpose, so nobody may have it looked at
+as often as he likes. Counted in Redis, so that all processes count together; while it is away each
+counts for itself.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ class Door:
             self._not_before = time.monotonic() + WITHOUT_REDIS
             try:
                 pool = redis_of(self._settings, REDIS_SECONDS).connection_pool
-                self._shared = MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
+                self._shared = MovingWindowRateLimiter(
+                    RedisStorage("redis://", connection_pool=pool)
+                )
             except (NoRedis, RedisError):
                 return None
         return self._shared
@@ -92,12 +96,15 @@ def _where() -> str:
         at = ip_address(told)
     except ValueError:
         return told
-    return str(IPv6Address(int(at) >> _NETWORK_BITS << _NETWORK_BITS)) if at.version == 6 else str(at)
+    return (
+        str(IPv6Address(int(at) >> _NETWORK_BITS << _NETWORK_BITS)) if at.version == 6 else str(at)
+    )
 
 
 def knock() -> None:
-    """Count that somebody wants a password looked at. Raises NotAllowed (too_soon) where his address, or all strangers
-    together, do so too often; the access log is told of it once a minute and address."""
+    """Count that somebody wants a password looked at. Raises NotAllowed (too_soon) where his
+    address, or all strangers together, do so too often; the access log is told of it once a minute
+    and address."""
     where, known = _where(), logins.came_from(reader(), now(), looked.address())
     try:
         door().passes(FROM_A_KNOWN if known else FROM_A_STRANGER, "from", where)
@@ -123,5 +130,6 @@ def opened() -> None:
 
 
 def may_try(row: Person) -> None:
-    """Raises NotAllowed (too_soon, account_locked) where the password or code of an account is not looked at now."""
+    """Raises NotAllowed (too_soon, account_locked) where the password or code of an account is not
+    looked at now."""
     logins.refuse_try(reader(), now(), row, looked.address())

@@ -68,13 +68,23 @@ class Login(AuthDBView):
             if user is not None:
                 return enter_by_password(user)
             flash(_REFUSED[language()], "danger")
-        return self.render_template(self.login_template, title="", form=form), 401 if form.is_submitted() else 200
+        return self.render_template(
+            self.login_template, title="", form=form
+        ), 401 if form.is_submitted() else 200
 
     def _not_yet(self, far: Filling) -> Any:
-        """While the sample office is being made: how far it is, instead of a password that would be wrong."""
-        said = {name: words.word(pair, language()).format_map(asdict(far)) for name, pair in FILLING.items()}
+        """While the sample office is being made: how far it is, instead of a password that would be
+        wrong."""
+        said = {
+            name: words.word(pair, language()).format_map(asdict(far))
+            for name, pair in FILLING.items()
+        }
         page = self.render_template("desk/filling.html", title="", percent=far.percent, said=said)
-        return page, 503 if request.method == "POST" else 200, {"Refresh": f"5; url={login_page()}", "Retry-After": "5"}
+        return (
+            page,
+            503 if request.method == "POST" else 200,
+            {"Refresh": f"5; url={login_page()}", "Retry-After": "5"},
+        )
 
     def _too_soon(self, template: str, no: NotAllowed, **shown: Any) -> Any:
         """The page once more, to who tries too often."""
@@ -85,12 +95,17 @@ class Login(AuthDBView):
     @expose("/login/code/", methods=["GET", "POST"])
     @no_cache
     def code(self) -> Any:
-        """The second half of a login: the code that a device of his own makes. At the first one, how to set it up."""
+        """The second half of a login: the code that a device of his own makes. At the first one,
+        how to set it up."""
         if current_user.is_authenticated:
             return redirect(next_page())
         user = halfway()
         if user is None:
-            return begin_anew(ENDED[language()], "warning") if "half" in session else redirect(login_page())
+            return (
+                begin_anew(ENDED[language()], "warning")
+                if "half" in session
+                else redirect(login_page())
+            )
         id = user.id
         address = factors.factor_address(reader(), id, current_app.config["APP_NAME"])
         shown = {"picture": picture(address), "key": key_of(address)}
@@ -102,11 +117,14 @@ class Login(AuthDBView):
             except NotAllowed as no:
                 return self._too_soon("desk/code.html", no, **shown)
             flash(_WRONG_CODE[language()], "danger")
-        return self.render_template("desk/code.html", title="", **shown), 401 if request.method == "POST" else 200
+        return self.render_template(
+            "desk/code.html", title="", **shown
+        ), 401 if request.method == "POST" else 200
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:
-        """Log out: the account's sessions end, so that a cookie that was copied is worth nothing."""
+        """Log out: the account's sessions end, so that a cookie that was copied is worth
+        nothing."""
         if current_user.is_authenticated:
             id = current_user.id
             written(lambda writing: people.logged_out(writing, id))
@@ -116,7 +134,8 @@ class Login(AuthDBView):
 
 
 def enter_by_password(user: Person) -> Any:
-    """Begin the session of who gave the right password; in production first ask for a code by what he may do."""
+    """Begin the session of who gave the right password; in production first ask for a code by what
+    he may do."""
     id, at = user.id, now()
     if desk().settings.production and actor_of(reader(), user).needs_code:
         written(lambda writing: factors.begin_factor(writing, id))

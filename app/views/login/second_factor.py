@@ -30,8 +30,8 @@ def halfway() -> Person | None:
 
 
 def code_is_right(user: Person, typed: str) -> bool:
-    """Whether the code lets the account in; then its login is kept. Raises NotAllowed (too_soon) for who tries too
-    often."""
+    """Whether the code lets the account in; then its login is kept. Raises NotAllowed (too_soon)
+    for who tries too often."""
     id, at, note = user.id, now(), looked.noting("login", user.id)
     if not let_try(user):
         return False
@@ -51,8 +51,13 @@ def code_is_right(user: Person, typed: str) -> bool:
 
 
 def picture(address: str | None) -> str | None:
-    """The address as a picture that an authenticator app reads: SVG without a script or a request."""
-    return segno.make(address, error="m").svg_inline(scale=5, border=3, omitsize=False) if address else None
+    """The address as a picture that an authenticator app reads: SVG without a script or a
+    request."""
+    return (
+        segno.make(address, error="m").svg_inline(scale=5, border=3, omitsize=False)
+        if address
+        else None
+    )
 
 
 def key_of(address: str | None) -> str:

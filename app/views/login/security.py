@@ -31,7 +31,8 @@ OPEN_TO_ALL = ("Home", "Bell")
 
 
 class DeskSecurityManager(SecurityManager):
-    """Rights come from `app.roles` and, for custom roles, from Flask-AppBuilder's permission tables."""
+    """Rights come from `app.roles` and, for custom roles, from Flask-AppBuilder's permission
+    tables."""
 
     user_model = Person
     authdbview = Login
@@ -48,7 +49,11 @@ class DeskSecurityManager(SecurityManager):
     def load_user(self, pk: int) -> Person | None:
         """The account of a session with its roles, in one statement."""
         id = key_typed(str(pk))
-        query = select(Person).where(Person.id == id).options(joinedload(Person.roles), joinedload(Person.unit))
+        query = (
+            select(Person)
+            .where(Person.id == id)
+            .options(joinedload(Person.roles), joinedload(Person.unit))
+        )
         user: Person | None = reader().scalars(query).unique().first()
         return user if user is not None and user.is_active else None
 
@@ -65,7 +70,8 @@ class DeskSecurityManager(SecurityManager):
         return False
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Whether the person of this request may do something: one look into his rights, no statement."""
+        """Whether the person of this request may do something: one look into his rights, no
+        statement."""
         who = actor()
         word = permission_name.removeprefix("can_")
         if who is NOBODY:
@@ -81,9 +87,10 @@ class DeskSecurityManager(SecurityManager):
         return set()
 
     def auth_user_db(self, username: str | None, password: str | None) -> Person | None:
-        """The account with this name and password, unless it is locked or not active; nothing is counted as a login
-        yet. A wrong password takes as long as a right one, whether or not there is such an account. Raises NotAllowed
-        (too_soon) for who tries too often, before anything is looked at."""
+        """The account with this name and password, unless it is locked or not active; nothing is
+        counted as a login yet. A wrong password takes as long as a right one, whether or not there
+        is such an account. Raises NotAllowed (too_soon) for who tries too often, before anything is
+        looked at."""
         door.knock()
         name = (username or "").strip()
         query = select(Person).where(func.lower(Person.username) == name.lower())
@@ -101,8 +108,8 @@ class DeskSecurityManager(SecurityManager):
         return user
 
     def add_user(self, *args: Any, **kwargs: Any) -> Any:
-        """Nothing of Flask-AppBuilder's changes accounts, roles or rights, its shell commands neither: the rules of the
-        desk and its record would not know."""
+        """Nothing of Flask-AppBuilder's changes accounts, roles or rights, its shell commands
+        neither: the rules of the desk and its record would not know."""
         raise ClickException(_BY_THE_DESK)
 
     reset_password = update_user = del_user = add_register_user = add_user

@@ -23,13 +23,14 @@ _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 STATIC = ("static", "appbuilder.static")
 """What is the same for everybody: no session is looked at."""
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
-"""Where somebody may go whose password is the one of a slip: nowhere, until he has chosen another."""
+"""Where somebody may go whose password is the one of a slip: nowhere, until he has chosen
+another."""
 ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
 
 
 def next_page() -> str:
-    """Where a login leads: to the page of this desk that was asked for, never elsewhere. A browser reads `/\\` as `//`,
-    and leaves out what controls; so neither is in it."""
+    """Where a login leads: to the page of this desk that was asked for, never elsewhere. A browser
+    reads `/\\` as `//`, and leaves out what controls; so neither is in it."""
     wanted = request.args.get("next", "")
     return wanted if _HERE.fullmatch(wanted) else url_for("Home.home")
 
@@ -69,13 +70,19 @@ def begin_anew(told: str, kind: str = "success") -> Any:
 
 
 def keep_session() -> Any:
-    """Before each request: a session ends after half an hour without one, after twelve hours, and when the account's
-    password, roles or unit were changed."""
+    """Before each request: a session ends after half an hour without one, after twelve hours, and
+    when the account's password, roles or unit were changed."""
     if "_user_id" not in session or request.endpoint in STATIC:
         return None
     at = int(time.time())
-    stale = at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
-    if stale or not current_user.is_authenticated or session.get("sv") != current_user.session_version:
+    stale = (
+        at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
+    )
+    if (
+        stale
+        or not current_user.is_authenticated
+        or session.get("sv") != current_user.session_version
+    ):
         end()
         g.pop("desk_actor", None)
         flash(ENDED[language()], "warning")

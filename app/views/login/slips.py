@@ -1,7 +1,8 @@
-"""The password of a slip between the form that made it and the page that shows it: sealed, and for some minutes only.
+"""The password of a slip between the form that made it and the page that shows it: sealed, and for
+some minutes only.
 
-A form that is sent twice gets the same answer, so the password has to be kept for as long as a second sending may take;
-whoever reads the database has nothing of it."""
+A form that is sent twice gets the same answer, so the password has to be kept for as long as a
+second sending may take; whoever reads the database has nothing of it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ PURPOSE = "duban slips"
 
 
 def slip_of(done: Any) -> dict[str, Any]:
-    """What is kept of the slip that a verb made: the account and the password, sealed; nothing where it made none."""
+    """What is kept of the slip that a verb made: the account and the password, sealed; nothing
+    where it made none."""
     row = done.made if isinstance(done, AccountChange) else done
     if not isinstance(row, Person) or row.slip is None:
         return {}
@@ -25,7 +27,8 @@ def slip_of(done: Any) -> dict[str, Any]:
 
 
 def slip_shown(told: dict[str, Any]) -> tuple[Person, str] | None:
-    """The account of a slip and its password in words; None where there is none, or another key is used by now."""
+    """The account of a slip and its password in words; None where there is none, or another key is
+    used by now."""
     if "slip" not in told:
         return None
     try:

@@ -17,8 +17,8 @@ from app.views.login import door
 
 
 def let_try(user: Person) -> bool:
-    """Whether the password or code of an account is looked at: not while it is locked. Raises NotAllowed
-    (too_soon)."""
+    """Whether the password or code of an account is looked at: not while it is locked. Raises
+    NotAllowed (too_soon)."""
     try:
         door.may_try(user)
     except NotAllowed as no:
@@ -37,7 +37,12 @@ def own_password() -> None:
 
 def wrong_try(id: int, kind: str = "login_failed") -> None:
     """Count a wrong password of an account, wherever it was typed, or a wrong code."""
-    at, where, failed, locks = now(), looked.address(), looked.noting(kind, id), looked.noting("locked", id)
+    at, where, failed, locks = (
+        now(),
+        looked.address(),
+        looked.noting(kind, id),
+        looked.noting("locked", id),
+    )
 
     def count(writing: Session) -> None:
         failed(writing)

@@ -1,6 +1,7 @@
 """Three addresses for machines: is the process alive, is the desk ready, and numbers for a graph.
 
-No word of a case: counts and ages only. They need no login, so that what watches the desk needs no account.
+No word of a case: counts and ages only. They need no login, so that what watches the desk needs no
+account.
 """
 
 from __future__ import annotations
@@ -36,14 +37,15 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process answers; nothing else was asked. For what starts it again, and for a load balancer."""
+    """The process answers; nothing else was asked. For what starts it again, and for a load
+    balancer."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Whether database, calendar, disk, Redis and bot are as they should be: 200, or 503 with what is not. Database
-    and data folder are written to, and left as they were."""
+    """Whether database, calendar, disk, Redis and bot are as they should be: 200, or 503 with what
+    is not. Database and data folder are written to, and left as they were."""
     desk = current_app.extensions["desk"]
     now: datetime = desk.clock()
     told: dict[str, Any] = {"last_sweep_seconds": None}
@@ -77,7 +79,8 @@ def metrics() -> Response:
 
 
 def _may_measure(token: str | None) -> bool:
-    """With a token, who has it; without one, this machine itself - not whoever comes through a proxy on it."""
+    """With a token, who has it; without one, this machine itself - not whoever comes through a
+    proxy on it."""
     if token is not None:
         given = request.headers.get("Authorization", "").encode()
         return hmac.compare_digest(given, f"Bearer {token}".encode())
@@ -87,7 +90,8 @@ def _may_measure(token: str | None) -> bool:
 
 
 def _asked_for() -> str:
-    """The host that was asked for, without its port: a proxy that names nobody else still passes that on."""
+    """The host that was asked for, without its port: a proxy that names nobody else still passes
+    that on."""
     try:
         return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     except ValueError:

@@ -1,4 +1,5 @@
-"""`/metrics`: the desk in numbers, for whoever draws graphs and raises alarms. Counts and ages, no word of a case."""
+"""`/metrics`: the desk in numbers, for whoever draws graphs and raises alarms. Counts and ages, no
+word of a case."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ CONTENT_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 
 def measured(desk: Desk) -> bytes:
-    """All numbers in Prometheus' text format: what the processes of the panel counted, and what database, Redis and
-    disk tell at this moment."""
+    """All numbers in Prometheus' text format: what the processes of the panel counted, and what
+    database, Redis and disk tell at this moment."""
     found = registry()
     found.register(_Asked(desk))
     text: bytes = exposition.generate_latest(found)
@@ -54,8 +55,12 @@ class _Asked:
         yield from _findings(desk, now)
         yield from _queue(desk)
         disk = shutil.disk_usage(desk.settings.data)
-        yield GaugeMetricFamily("desk_disk_free_bytes", "Room left where DESK_DATA lies.", disk.free)
-        yield GaugeMetricFamily("desk_disk_used_ratio", "Share of it that is used.", disk.used / disk.total)
+        yield GaugeMetricFamily(
+            "desk_disk_free_bytes", "Room left where DESK_DATA lies.", disk.free
+        )
+        yield GaugeMetricFamily(
+            "desk_disk_used_ratio", "Share of it that is used.", disk.used / disk.total
+        )
 
 
 def _gauge(name: str, words: str, value: float | None) -> GaugeMetricFamily:
@@ -63,14 +68,18 @@ def _gauge(name: str, words: str, value: float | None) -> GaugeMetricFamily:
 
 
 def _runs(session: Session) -> Iterator[Metric]:
-    query = select(Run.name, func.count(), func.sum(Run.failures), func.max(Run.id)).group_by(Run.name)
+    query = select(Run.name, func.count(), func.sum(Run.failures), func.max(Run.id)).group_by(
+        Run.name
+    )
     kept = {name: (n, failures or 0, last) for name, n, failures, last in session.execute(query)}
     before = {row.name: (row.runs, row.failures) for row in session.scalars(select(RunTotal))}
     passes = CounterMetricFamily("desk_runs", "Passes of the bot, by name.", labels=["name"])
     failed = CounterMetricFamily(
         "desk_look_failures", "Looks at a case that failed, by name of the pass.", labels=["name"]
     )
-    took = GaugeMetricFamily("desk_pass_seconds", "How long the last pass took, by name.", labels=["name"])
+    took = GaugeMetricFamily(
+        "desk_pass_seconds", "How long the last pass took, by name.", labels=["name"]
+    )
     for name in sorted(kept.keys() | before.keys()):
         n, failures, last = kept.get(name, (0, 0, None))
         passes.add_metric([name], n + before.get(name, (0, 0))[0])
@@ -88,9 +97,15 @@ def _ages(session: Session, now: datetime) -> Iterator[Metric]:
     seconds = None if age is None else age.total_seconds()
     yield _gauge("desk_last_sweep_age_seconds", "Time since the last whole pass.", seconds)
     lag = (now - since).total_seconds() if since is not None else 0.0
-    yield _gauge("desk_due_lag_seconds", "How long the oldest case that is due waits to be looked at.", lag)
+    yield _gauge(
+        "desk_due_lag_seconds", "How long the oldest case that is due waits to be looked at.", lag
+    )
     cases = select(func.count()).select_from(Case).where(Case.state.in_(OPEN_CASE))
-    yield _gauge("desk_open_cases", "Cases that are not closed.", session.scalar(cases, execution_options=UNSCOPED))
+    yield _gauge(
+        "desk_open_cases",
+        "Cases that are not closed.",
+        session.scalar(cases, execution_options=UNSCOPED),
+    )
     last = session.scalar(select(func.max(CalendarDay.day)))
     ahead = None if last is None else (last - beijing(now).date()).days
     yield _gauge("desk_calendar_days_ahead", "How many days ahead the calendar reaches.", ahead)
@@ -98,7 +113,9 @@ def _ages(session: Session, now: datetime) -> Iterator[Metric]:
 
 def _findings(desk: Desk, now: datetime) -> Iterator[Metric]:
     found = [*desk_findings(desk.sessions, now, desk.settings.data), *bot_findings(desk.settings)]
-    family = GaugeMetricFamily("desk_findings", "What `check` finds, by how grave it is.", labels=["level"])
+    family = GaugeMetricFamily(
+        "desk_findings", "What `check` finds, by how grave it is.", labels=["level"]
+    )
     for level in (WRONG, WARNING):
         family.add_metric([level], sum(one.level == level for one in found))
     yield family

@@ -21,7 +21,8 @@ class Acted(NamedTuple):
 
 
 def know_people(actors: Iterable[str]) -> Mapping[str, Acted]:
-    """word of the record -> the person. One statement for all that this request has not asked for before."""
+    """word of the record -> the person. One statement for all that this request has not asked for
+    before."""
     known: dict[str, Acted] = g.setdefault("desk_acted", {})
     asked = {word for word in actors if word.removeprefix("user:").isdecimal()} - known.keys()
     if asked:

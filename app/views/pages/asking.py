@@ -1,5 +1,6 @@
-"""What is asked of a generated page: which rows, by the kind of each column, and in which order. What is chosen from
-lists and calendars stands in the address; what is typed stands there sealed. So a search can be gone back to."""
+"""What is asked of a generated page: which rows, by the kind of each column, and in which order.
+What is chosen from lists and calendars stands in the address; what is typed stands there sealed. So
+a search can be gone back to."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def _read(model: type[Any]) -> Sequence[Any]:
 
 
 def at_hand(model: type[Any]) -> bool:
-    """Whether all rows of a table are at hand, read as choices once a request: what points to them asks for none."""
+    """Whether all rows of a table are at hand, read as choices once a request: what points to them
+    asks for none."""
     return model.__tablename__ in CHOICES and len(_read(model)) < SHORT
 
 
@@ -62,7 +64,8 @@ PLAIN = ("choice", "bool", "number")
 
 
 class Asking:
-    """The search form of a page, the filters that it makes, and the order. The names below are the page's own."""
+    """The search form of a page, the filters that it makes, and the order. The names below are the
+    page's own."""
 
     page: str
     table: str
@@ -78,11 +81,16 @@ class Asking:
     _base_filters: Any
 
     def asked(self) -> MultiDict[str, str]:
-        """All that is asked in this request: of the form or of the address, with what stands sealed in it."""
+        """All that is asked in this request: of the form or of the address, with what stands sealed
+        in it."""
         read: dict[str, MultiDict[str, str]] = g.setdefault("desk_asked", {})
         if self.page not in read:
             sent = request.form if request.method == "POST" else request.args
-            pairs = [(name, value) for name, value in sent.items(multi=True) if name not in (ASKED, "csrf_token")]
+            pairs = [
+                (name, value)
+                for name, value in sent.items(multi=True)
+                if name not in (ASKED, "csrf_token")
+            ]
             found = self._sought()
             read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
         return read[self.page]
@@ -92,7 +100,8 @@ class Asking:
         return sought_in(self.page, token) if token else Sought([], [])
 
     def stays(self, name: str, value: str) -> bool:
-        """Whether a parameter may stand in an address as it is: chosen from a list or a calendar, not typed."""
+        """Whether a parameter may stand in an address as it is: chosen from a list or a calendar,
+        not typed."""
         part, _, column = name.partition("_")
         if part in ("q", "from", "to") and column in self.search_columns:
             kind = self._kind(column)
@@ -101,7 +110,11 @@ class Asking:
             typed = kind in ("text", "number") or (kind == "relation" and not self.options(column))
             return not typed and understood(self, column, value)
         known = {"order": self.order_columns, "way": ("asc", "desc"), "work": queues_of(actor())}
-        return value in known[name] if name in known else name in ("page", "size") and number_typed(value) is not None
+        return (
+            value in known[name]
+            if name in known
+            else name in ("page", "size") and number_typed(value) is not None
+        )
 
     def waiting(self) -> Queue | None:
         """The list of work that was asked for, where it is this person's and of this page."""
@@ -118,7 +131,12 @@ class Asking:
         type_ = known[name].type
         if name == "state" or name in words.DOMAINS.get(self.table, {}):
             return "choice"
-        for kind, cls in (("bool", Boolean), ("moment", Moment), ("date", Date), ("number", Integer)):
+        for kind, cls in (
+            ("bool", Boolean),
+            ("moment", Moment),
+            ("date", Date),
+            ("number", Integer),
+        ):
             if isinstance(type_, cls):
                 return kind
         return "text"
@@ -132,7 +150,10 @@ class Asking:
             names = words.STATES.get(subject, {}) if name == "state" else words.VALUES[domain]
             return [(one, words.word(pair, tongue)) for one, pair in names.items()]
         if self._kind(name) == "bool":
-            return [("y", "是" if tongue == "zh" else "yes"), ("n", "否" if tongue == "zh" else "no")]
+            return [
+                ("y", "是" if tongue == "zh" else "yes"),
+                ("n", "否" if tongue == "zh" else "no"),
+            ]
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
         return _chosen_from(model) if model.__tablename__ in CHOICES else []
 
@@ -146,16 +167,22 @@ class Asking:
                 if name != "case":
                     continue
                 kind = "text"
-            made.append({
-                "name": name, "kind": kind, "label": words.column(self.table, name, language()), "options": options,
-                "value": self.asked().get(f"q_{name}", ""), "from": self.asked().get(f"from_{name}", ""),
-                "to": self.asked().get(f"to_{name}", ""),
-            })  # fmt: skip
+            made.append(
+                {
+                    "name": name,
+                    "kind": kind,
+                    "label": words.column(self.table, name, language()),
+                    "options": options,
+                    "value": self.asked().get(f"q_{name}", ""),
+                    "from": self.asked().get(f"from_{name}", ""),
+                    "to": self.asked().get(f"to_{name}", ""),
+                }
+            )
         return made
 
     def narrowed(self) -> dict[str, str]:
-        """What was asked for, for the access log: the words of what is chosen and days, and of what was typed only that
-        something was."""
+        """What was asked for, for the access log: the words of what is chosen and days, and of what
+        was typed only that something was."""
         told = {}
         for name, value in self.asked().items():
             part, _, column = name.partition("_")
@@ -206,9 +233,13 @@ class Asking:
         return value
 
     def unread(self) -> list[str]:
-        """What of the address could not be read, as sentences: each is left out of what is asked, and said."""
+        """What of the address could not be read, as sentences: each is left out of what is asked,
+        and said."""
         labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
-        said = [words.unread(label, value, language()) for label, value in unread(self, self.asked(), labels)]
+        said = [
+            words.unread(label, value, language())
+            for label, value in unread(self, self.asked(), labels)
+        ]
         found = self._sought()
         if found is None:
             return [*said, words.word(SEARCH_GONE, language())]
@@ -216,12 +247,17 @@ class Asking:
         return [*said, *(words.unread(label, "…", language()) for label in left_out)]
 
     def offered(self) -> list[str]:
-        """The columns by which this person may order rows: of those that are looked up for him one by one, by when they
-        came; by when they end, all that are not his might stand before them."""
+        """The columns by which this person may order rows: of those that are looked up for him one
+        by one, by when they came; by when they end, all that are not his might stand before
+        them."""
         who = seen()
         if who is None or not held_back(self.datamodel.obj, who):
             return self.order_columns
-        return [name for name in self.order_columns if name == "number" or self._kind(name) in ("moment", "date")]
+        return [
+            name
+            for name in self.order_columns
+            if name == "number" or self._kind(name) in ("moment", "date")
+        ]
 
     def order(self) -> tuple[str, str]:
         """The order asked for, where it is one of a column shown."""
@@ -230,8 +266,13 @@ class Asking:
         return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
     def address(self, view: str, **changed: Any) -> str:
-        """The address of a view of this page with what was asked for, some of it changed; what was typed sealed."""
-        asked = [(name, value) for name, value in self.asked().items(multi=True) if value and name not in changed]
+        """The address of a view of this page with what was asked for, some of it changed; what was
+        typed sealed."""
+        asked = [
+            (name, value)
+            for name, value in self.asked().items(multi=True)
+            if value and name not in changed
+        ]
         asked += [(name, str(value)) for name, value in changed.items()]
         told = [(name, value) for name, value in asked if self.stays(name, value)]
         typed = [(name, value) for name, value in asked if not self.stays(name, value)]

@@ -1,7 +1,9 @@
-"""The one base of every generated page: columns from the table, search, order and paging within bounds.
+"""The one base of every generated page: columns from the table, search, order and paging within
+bounds.
 
-Columns are shown when `app.rules.words.columns` names them; a new column with a label appears in list, page, search,
-form and export. Rows are read through the scope; writing goes through the verb table and nowhere else.
+Columns are shown when `app.rules.words.columns` names them; a new column with a label appears in
+list, page, search, form and export. Rows are read through the scope; writing goes through the verb
+table and nowhere else.
 """
 
 from __future__ import annotations
@@ -35,12 +37,14 @@ from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
 
 NOT_HERE = {"action", "action_post", "download", "delete"}
-"""What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind their case."""
+"""What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind
+their case."""
 Values = list[tuple[str, str]]
 """(label, value) of each."""
 PAGE, LARGEST_PAGE = 25, 100
 DEEPEST = COUNTED_TO + 1
-"""So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its export."""
+"""So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its
+export."""
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -52,16 +56,17 @@ def labelled(model: type[Any]) -> list[str]:
 
 
 def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what cannot be seen too."""
+    """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what
+    cannot be seen too."""
     first = next(filter(is_seen, value), "")
     formula = normalize("NFKC", first)[:1] in _FORMULA or value[:1] in ("\t", "\r")
     return f"'{value}" if formula else value
 
 
 class DeskView(Asking, ModelView):
-    """A generated page of one table. `page` is its permission; `hidden` is never shown, `not_for_units` not to units,
-    `page_only` not in the list, `exact` searched as a whole; `extra` is what `beside` tells of a row that stands in no
-    column of its table."""
+    """A generated page of one table. `page` is its permission; `hidden` is never shown,
+    `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
+    is what `beside` tells of a row that stands in no column of its table."""
 
     page = ""
     hidden: tuple[str, ...] = ()
@@ -82,7 +87,11 @@ class DeskView(Asking, ModelView):
         known = [name for name in labelled(model) if name not in self.hidden]
         self.relations = tuple(name for name in known if name in inspect(model).relationships)
         about_a_case = model.__tablename__ == "hotline_case" or hasattr(model, "case_id")
-        self.free = tuple(name for name in known if about_a_case and name != "number" and self._kind(name) == "text")
+        self.free = tuple(
+            name
+            for name in known
+            if about_a_case and name != "number" and self._kind(name) == "text"
+        )
         self.list_columns = [*(name for name in known if name not in self.page_only), *self.extra]
         self.show_columns = [*known, *self.extra]
         self.search_columns = [name for name in known if name not in self.unsearched]
@@ -93,13 +102,17 @@ class DeskView(Asking, ModelView):
         self.class_permission_name = self.page
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
-        without = {way for way, verb in (("add", self.add_verb), ("edit", self.edit_verb)) if not verb}
+        without = {
+            way for way, verb in (("add", self.add_verb), ("edit", self.edit_verb)) if not verb
+        }
         self.exclude_route_methods = NOT_HERE | without
         super().__init__()
         self.deepest = DEEPEST if grows(model) else LONGEST_SHORT
         # After it: an empty list of them would be made all columns.
         plain = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
-        self.order_columns = [name for name in plain if in_order(model, name)] if grows(model) else plain
+        self.order_columns = (
+            [name for name in plain if in_order(model, name)] if grows(model) else plain
+        )
 
     def _init_forms(self) -> None:
         """No forms of Flask-AppBuilder's: what is typed goes to a verb."""
@@ -118,7 +131,8 @@ class DeskView(Asking, ModelView):
     @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> Any:
-        """A page of rows with the search form; the form is answered with the address of what it asks for."""
+        """A page of rows with the search form; the form is answered with the address of what it
+        asks for."""
         if request.method == "POST":
             return redirect(self.address("list"), 303)
         asked = number_typed(self.asked().get("size"))
@@ -127,20 +141,37 @@ class DeskView(Asking, ModelView):
         column, way = self.order()
         left_out = [*self.unread(), *another_size(asked, size)]
         deep = min(page, (self.deepest - 1) // size)
-        count, rows = self.datamodel.query(self.asked_filters(), column, way, page=deep, page_size=size)
+        count, rows = self.datamodel.query(
+            self.asked_filters(), column, way, page=deep, page_size=size
+        )
         if page and (page > deep or not rows):
             left_out.append(beyond(page))
             page = 0
-            count, rows = self.datamodel.query(self.asked_filters(), column, way, page=page, page_size=size)
+            count, rows = self.datamodel.query(
+                self.asked_filters(), column, way, page=page, page_size=size
+            )
         self.cover(rows)
         return self.render_template(
-            self.list_template, title=self.title_here(), view=self, rows=[self.row(one) for one in rows],
-            columns=self.list_columns, labels=self.labels(), inputs=self.inputs(), count=count, page=page, size=size,
-            pages=-(-count // size), order=column, way=way, told=self.count_told(count),
+            self.list_template,
+            title=self.title_here(),
+            view=self,
+            rows=[self.row(one) for one in rows],
+            columns=self.list_columns,
+            labels=self.labels(),
+            inputs=self.inputs(),
+            count=count,
+            page=page,
+            size=size,
+            pages=-(-count // size),
+            order=column,
+            way=way,
+            told=self.count_told(count),
             may_add=self.may_add(),
             left_out=left_out,
-            partly=words.word(PARTLY, language()) if searched_partly() and count <= COUNTED_TO else "",
-        )  # fmt: skip
+            partly=words.word(PARTLY, language())
+            if searched_partly() and count <= COUNTED_TO
+            else "",
+        )
 
     def count_told(self, n: int) -> str:
         """How many rows there are, as far as they were counted."""
@@ -149,7 +180,12 @@ class DeskView(Asking, ModelView):
     def row(self, item: Any) -> dict[str, Any]:
         """What the list shows of a row: its values, worded, and where its page is."""
         values = {name: self.told(item, name) for name in self.list_columns}
-        return {"id": getattr(item, self.key), "values": values, "href": self.href(item), "case": self.case_href(item)}
+        return {
+            "id": getattr(item, self.key),
+            "values": values,
+            "href": self.href(item),
+            "case": self.case_href(item),
+        }
 
     def value(self, item: Any, name: str) -> str:
         """One value of a row as a person reads it."""
@@ -158,7 +194,11 @@ class DeskView(Asking, ModelView):
             return term(found)
         plain = found if isinstance(found, (bool, int, date, datetime)) or found is None else None
         if name in self.relations:
-            worded = [shown(self.table, name, str(one)) for one in found] if isinstance(found, list_of) else None
+            worded = (
+                [shown(self.table, name, str(one)) for one in found]
+                if isinstance(found, list_of)
+                else None
+            )
             return shown(self.table, name, worded if worded is not None else found and str(found))
         return shown(self.table, name, plain if plain is not None else found)
 
@@ -168,8 +208,8 @@ class DeskView(Asking, ModelView):
             know_callers(case_of(one) for one in rows)
 
     def told(self, item: Any, name: str, always: bool = False) -> str:
-        """One value of a row as this person may read it: in free words about a case the callers are covered, `always`
-        or for those who do not read them as they were typed."""
+        """One value of a row as this person may read it: in free words about a case the callers are
+        covered, `always` or for those who do not read them as they were typed."""
         if name in self.not_for_units and actor().of_a_unit:
             return NOTHING
         if name in self.extra:
@@ -212,19 +252,32 @@ class DeskView(Asking, ModelView):
         """A row with all that is shown of it."""
         item = self.found(pk)
         return self.render_template(
-            self.show_template, title=self.title_here(), view=self, values=self.values_of(item), item=item,
-            case=self.case_href(item), links=self.links(item),
-        )  # fmt: skip
+            self.show_template,
+            title=self.title_here(),
+            view=self,
+            values=self.values_of(item),
+            item=item,
+            case=self.case_href(item),
+            links=self.links(item),
+        )
 
     def values_of(self, item: Any) -> Values:
         """All that a row's own page shows of it."""
-        return [(words.column(self.table, name, language()), self.told(item, name)) for name in self.show_columns]
+        return [
+            (words.column(self.table, name, language()), self.told(item, name))
+            for name in self.show_columns
+        ]
 
     def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""
         if not self.edit_verb or self.edit_verb not in actor().rights:
             return []
-        return [(url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)), words.title(self.edit_verb, language()))]
+        return [
+            (
+                url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)),
+                words.title(self.edit_verb, language()),
+            )
+        ]
 
     def may_add(self) -> str | None:
         """The label of the button that adds a row, for who may."""
@@ -259,7 +312,8 @@ class DeskView(Asking, ModelView):
     @has_access
     @permission_name("export")
     def export(self) -> Any:
-        """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked with who took it."""
+        """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked
+        with who took it."""
         if self.unread():  # said where a person reads it: a file would pass for what was asked
             return redirect(self.address("list"))
         place = take_place()
@@ -280,13 +334,14 @@ class DeskView(Asking, ModelView):
         lines = self._lines(head, mark)
         name = f"{self.page.lower()}.csv"
         return Response(
-            stream_with_context(lines), mimetype="text/csv; charset=utf-8",
+            stream_with_context(lines),
+            mimetype="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )  # fmt: skip
+        )
 
     def _lines(self, head: Any, mark: str) -> Iterator[str]:
-        # The session is asked for here, not before: that of the view is taken away when the answer begins, and would
-        # keep a connection that nobody gives back.
+        # The session is asked for here, not before: that of the view is taken away when the answer
+        # begins, and would keep a connection that nobody gives back.
         sent = 0
         try:
             yield "\ufeff" + _csv([[safe_cell(cell) for cell in (*head, mark)]])
@@ -300,9 +355,13 @@ class DeskView(Asking, ModelView):
             looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
 
     def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
-        """The cells of a piece of an export. Of a column that nobody's words stand in each value is worked out once."""
+        """The cells of a piece of an export. Of a column that nobody's words stand in each value is
+        worked out once."""
         if type(self).told is not DeskView.told or type(self).value is not DeskView.value:
-            yield from ([safe_cell(self.told(one, name, always=True)) for name in self.export_columns] for one in items)
+            yield from (
+                [safe_cell(self.told(one, name, always=True)) for name in self.export_columns]
+                for one in items
+            )
             return
         hidden = know_callers(map(case_of, items)) if self.free else {}
         free = {*self.free}
@@ -334,4 +393,3 @@ def _csv(rows: Any) -> str:
     lines = io.StringIO()
     csv.writer(lines).writerows(rows)
     return lines.getvalue()
-

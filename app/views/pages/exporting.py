@@ -1,7 +1,8 @@
-"""Exports are made one at a time for each person and few at once: each takes a processor for as long as it runs.
+"""Exports are made one at a time for each person and few at once: each takes a processor for as
+long as it runs.
 
-Who holds a place is kept by locks on files below the data: they are seen by all processes of the panel, and free with
-the process that held them, however it ends.
+Who holds a place is kept by locks on files below the data: they are seen by all processes of the
+panel, and free with the process that held them, however it ends.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How rows are searched for: until and since, true and false, the case with a number, and words that callers are kept
-out of."""
+"""How rows are searched for: until and since, true and false, the case with a number, and words
+that callers are kept out of."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class OfRow(FilterEqual):
     """Rows whose relation is the row with an id."""
 
     def apply(self, query: Any, value: Any) -> Any:
-        """Add the condition, on the column that holds the key; FAB's own filter would fetch the row first."""
+        """Add the condition, on the column that holds the key; FAB's own filter would fetch the row
+        first."""
         (column,) = inspect(self.model).relationships[self.column_name].local_columns
         return query.filter(column == int(value))
 

@@ -1,4 +1,5 @@
-"""The one masking of callers: 138****1234, 张**. What is shown in full is a verb with a reason, never a page."""
+"""The one masking of callers: 138****1234, 张**. What is shown in full is a verb with a reason,
+never a page."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ def masked_name(name: str) -> str:
 
 
 def know_callers(cases: Iterable[int | None]) -> Mapping[int, Hidden]:
-    """Case id -> what must not be read of its callers. One statement for all that this request has not
-    asked for before."""
+    """Case id -> what must not be read of its callers. One statement for all that this request has
+    not asked for before."""
     known: dict[int, Hidden] = g.setdefault("desk_callers", {})
     asked = {id for id in cases if id is not None and id not in known}
     if asked:
@@ -46,13 +47,17 @@ def know_callers(cases: Iterable[int | None]) -> Mapping[int, Hidden]:
 
 
 def forget_callers() -> None:
-    """Forget what was asked so far: of a long answer only the piece that is being written is kept."""
+    """Forget what was asked so far: of a long answer only the piece that is being written is
+    kept."""
     g.pop("desk_callers", None)
 
 
 def masked_text(told: str, case_id: int | None) -> str:
-    """Free words with telephone and identity numbers covered, and the callers of the case they are about."""
-    return covered(told, know_callers([case_id]).get(case_id, NOBODY) if case_id is not None else NOBODY)
+    """Free words with telephone and identity numbers covered, and the callers of the case they are
+    about."""
+    return covered(
+        told, know_callers([case_id]).get(case_id, NOBODY) if case_id is not None else NOBODY
+    )
 
 
 def case_of(item: Any) -> int | None:
@@ -67,15 +72,17 @@ def entered_it(case: Case) -> bool:
 
 
 def _caller_as_told(case: Case) -> tuple[Caller | None, ToldAs | None]:
-    """The caller of a case, as far as this person sees him, and what was typed of him there, in one statement."""
+    """The caller of a case, as far as this person sees him, and what was typed of him there, in one
+    statement."""
     query = select(Caller, ToldAs).outerjoin(ToldAs, ToldAs.case_id == case.id)
     found = reader().execute(query.where(Caller.id == case.caller_id)).first()
     return (found[0], found[1]) if found else (None, None)
 
 
 def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
-    """The caller of a case as its page shows him: as he was entered to the operator who entered him (unless `always`
-    covered), to others covered; not at all to units where the case is confidential. [procedure, Who may do what]"""
+    """The caller of a case as its page shows him: as he was entered to the operator who entered him
+    (unless `always` covered), to others covered; not at all to units where the case is
+    confidential. [procedure, Who may do what]"""
     zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
         return {"note": "匿名" if zh else "anonymous"}

@@ -1,5 +1,5 @@
-"""In which order rows stand: coded words by their rank in the procedure, not by their letters; what is empty last, on
-both databases and in both directions."""
+"""In which order rows stand: coded words by their rank in the procedure, not by their letters; what
+is empty last, on both databases and in both directions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.rules import words
 
 
 def ranks(table: str, column: str) -> Sequence[str]:
-    """The words of a coded column in the order of the procedure; none where the column holds no codes."""
+    """The words of a coded column in the order of the procedure; none where the column holds no
+    codes."""
     if column == "state":
         return list(words.STATES.get("case" if table == "hotline_case" else table, {}))
     return list(words.VALUES.get(words.DOMAINS.get(table, {}).get(column, ""), {}))
@@ -24,17 +25,20 @@ def grows(model: type[Any]) -> bool:
 
 
 def in_order(model: type[Any], name: str) -> bool:
-    """Whether the rows of a table can be read in the order of a column without sorting any: an index has it and the
-    key, and it is never empty."""
+    """Whether the rows of a table can be read in the order of a column without sorting any: an
+    index has it and the key, and it is never empty."""
     table, column = inspect(model).local_table, inspect(model).columns[name]
     plain = [index for index in table.indexes if index.dialect_options["sqlite"]["where"] is None]
     alone = [column, *table.primary_key.columns]
     read = column.unique or any([*index.columns] == alone for index in plain)
-    return bool(read and not ranks(table.name, name) and (not column.nullable or never_empty(model, name)))
+    return bool(
+        read and not ranks(table.name, name) and (not column.nullable or never_empty(model, name))
+    )
 
 
 def never_empty(model: type[Any], name: str) -> bool:
-    """Whether a column that may be empty for a moment, while its row is made, never is afterwards."""
+    """Whether a column that may be empty for a moment, while its row is made, never is
+    afterwards."""
     return (model.__tablename__, name) in _FILLED
 
 
@@ -42,13 +46,19 @@ _FILLED = {("hotline_case", "number"), ("assignment", "number")}
 
 
 def ordered(model: type[Any], name: str, way: str) -> list[Any]:
-    """What to order by so that rows stand by a column, `way` asc or desc, and those of one value by their key."""
+    """What to order by so that rows stand by a column, `way` asc or desc, and those of one value by
+    their key."""
     column = getattr(model, name)
     known = ranks(model.__tablename__, name)
-    rank = case({word: n for n, word in enumerate(known)}, value=column, else_=len(known)) if known else column
+    rank = (
+        case({word: n for n, word in enumerate(known)}, value=column, else_=len(known))
+        if known
+        else column
+    )
     keys = [one for one in inspect(model).primary_key if one.key != name]
     by = [one.asc() if way == "asc" else one.desc() for one in (rank, *keys)]
-    # Only where a value may be missing: an index tells no NULLs from the rest, and could not be read in order.
+    # Only where a value may be missing: an index tells no NULLs from the rest, and could not be
+    # read in order.
     missing = inspect(model).columns[name].nullable and not never_empty(model, name)
     return [column.is_(None), *by] if missing else by
 
@@ -62,7 +72,13 @@ def place(row: Any, name: str) -> tuple[Any, ...]:
 def after(model: type[Any], name: str, way: str, place: Sequence[Any]) -> Any:
     """The rows that stand behind a place, in the order of a column that is never empty."""
     (key,) = inspect(model).primary_key
-    columns = [getattr(model, name)] if key.key == name else [getattr(model, name), getattr(model, key.key)]
+    columns = (
+        [getattr(model, name)]
+        if key.key == name
+        else [getattr(model, name), getattr(model, key.key)]
+    )
     here = tuple_(*columns)
-    there = tuple_(*(literal(value, column.type) for value, column in zip(place, columns, strict=True)))
+    there = tuple_(
+        *(literal(value, column.type) for value, column in zip(place, columns, strict=True))
+    )
     return here > there if way == "asc" else here < there

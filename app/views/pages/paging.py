@@ -1,5 +1,5 @@
-"""Which page of a list an address asks for, and what is said where there is none such: never an empty list that looks
-as if nothing were on file."""
+"""Which page of a list an address asks for, and what is said where there is none such: never an
+empty list that looks as if nothing were on file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ _LONGEST = 9
 
 
 def number_typed(text: str | None) -> int | None:
-    """A number that was typed into an address: none where nothing was typed, or what means no number."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < _LONGEST else None
+    """A number that was typed into an address: none where nothing was typed, or what means no
+    number."""
+    return (
+        int(text) if text and text.isascii() and text.isdigit() and len(text) < _LONGEST else None
+    )
 
 
 def beyond(page: int) -> str:
@@ -33,7 +36,11 @@ def beyond(page: int) -> str:
 
 def another_size(asked: int | None, size: int) -> list[str]:
     """The sentence about a size that is not the one asked for, where it is not."""
-    return [words.word(_TOO_MANY, language()).format(n=asked, size=size)] if asked not in (None, size) else []
+    return (
+        [words.word(_TOO_MANY, language()).format(n=asked, size=size)]
+        if asked not in (None, size)
+        else []
+    )
 
 
 def no_number(asked: MultiDict[str, str], *names: str) -> Iterator[tuple[str, str]]:
@@ -45,7 +52,8 @@ def no_number(asked: MultiDict[str, str], *names: str) -> Iterator[tuple[str, st
 
 
 def unknown(asked: MultiDict[str, str], known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """(name, what was typed) of each parameter that a page does not know, and of what was asked a second time."""
+    """(name, what was typed) of each parameter that a page does not know, and of what was asked a
+    second time."""
     for name, typed in asked.lists():
         yield from ((name, one) for one in typed[name in known :] if one)
 

@@ -28,8 +28,9 @@ from app.worklists import COUNTED_TO
 AT_ONCE = 500
 """Of how many cases the callers are asked for at once."""
 LOOKED_AT, LISTED = 20_000, 1_500
-"""How many candidates, the newest first, are looked at for an export and for a list, and how many rows are read for a
-single sign and for words that no index knows; a page says where there were more."""
+"""How many candidates, the newest first, are looked at for an export and for a list, and how many
+rows are read for a single sign and for words that no index knows; a page says where there were
+more."""
 _WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
 _PARTLY, _WHOLE = "desk_searched_partly", "desk_searched_whole"
 
@@ -45,8 +46,8 @@ def searched_partly() -> bool:
 
 
 class Contains(FilterContains):
-    """Words, however they are spelled; no sign in them stands for others. The newest rows that hold them are found, as
-    many as a list shows."""
+    """Words, however they are spelled; no sign in them stands for others. The newest rows that hold
+    them are found, as many as a list shows."""
 
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition: one of the rows that hold the words; asked for once in a request."""
@@ -59,7 +60,9 @@ class Contains(FilterContains):
     def _found(self, query: Any, value: str) -> list[int]:
         column, key = getattr(self.model, self.column_name), inspect(self.model).primary_key[0]
         if column.property.columns[0].unique:
-            whole = query.filter(column == value).order_by(None).with_entities(key).limit(1).scalar()
+            whole = (
+                query.filter(column == value).order_by(None).with_entities(key).limit(1).scalar()
+            )
             if whole is not None:
                 return [whole]
         number = phones.sought(value)
@@ -78,13 +81,17 @@ class Contains(FilterContains):
         column, key = getattr(self.model, self.column_name), inspect(self.model).primary_key[0]
         about = Case.id if self.model is Case else getattr(self.model, "case_id", key)
         query = query.order_by(None)
-        ids = self._named(query.execution_options(unscoped=True).with_entities(key), column, key, value)
-        rows = query.filter(self._among(ids), column.is_not(None)).with_entities(key, column, about.label("about"))
+        ids = self._named(
+            query.execution_options(unscoped=True).with_entities(key), column, key, value
+        )
+        rows = query.filter(self._among(ids), column.is_not(None)).with_entities(
+            key, column, about.label("about")
+        )
         return list(rows.order_by(key.desc()).all()) if ids else []
 
     def _named(self, keys: Any, column: Any, key: Any, value: str) -> list[int]:
-        """The keys of the newest rows that may hold the words, whoever sees them: all that an index names, where they
-        are few; else as many as are looked at, from the newest row on."""
+        """The keys of the newest rows that may hold the words, whoever sees them: all that an index
+        names, where they are few; else as many as are looked at, from the newest row on."""
         most = LOOKED_AT if searches_whole() else LISTED
         postgres = reader().get_bind().dialect.name == "postgresql"
         named = holding(self.model, self.column_name, value, postgres)
@@ -94,9 +101,17 @@ class Contains(FilterContains):
                 return [row[0] for row in found]
         signs = sorted(sign for sign in {*visible(value)} if sign.isalnum())
         if named is None and grows(self.model) and postgres:
-            newest = keys.with_entities(key.label("key"), column.label("text")).order_by(key.desc()).limit(most)
+            newest = (
+                keys.with_entities(key.label("key"), column.label("text"))
+                .order_by(key.desc())
+                .limit(most)
+            )
             row = newest.subquery().c
-            those = select(row.key).where(*(_holds(row.text, sign) for sign in signs)).order_by(row.key.desc())
+            those = (
+                select(row.key)
+                .where(*(_holds(row.text, sign) for sign in signs))
+                .order_by(row.key.desc())
+            )
             found = reader().execute(those.execution_options(unscoped=True)).all()
         else:
             held = and_(*(_holds(column, sign) for sign in signs))

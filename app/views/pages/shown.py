@@ -17,10 +17,13 @@ _TRUTH = {True: ("是", "yes"), False: ("否", "no")}
 
 
 SCOPE_TITLES = {
-    "all": ("范围：全部工单", "scope: all cases"), "to_examine": ("范围：待审核", "scope: to examine"),
-    "to_visit": ("范围：待回访", "scope: to visit"), "unit": ("范围：本单位", "scope: own unit"),
-    "leader": ("范围：呈送领导", "scope: submitted to leaders"), "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
-}  # fmt: skip
+    "all": ("范围：全部工单", "scope: all cases"),
+    "to_examine": ("范围：待审核", "scope: to examine"),
+    "to_visit": ("范围：待回访", "scope: to visit"),
+    "unit": ("范围：本单位", "scope: own unit"),
+    "leader": ("范围：呈送领导", "scope: submitted to leaders"),
+    "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
+}
 """scope -> what it is called, where a role is composed and shown."""
 
 
@@ -69,12 +72,15 @@ def _worded(table: str, column: str, value: str, tongue: str) -> str:
     if table == "account_change" and column == "verb":
         return words.title(value, tongue)
     if table == "calendar_proposal" and column == "days":
-        return "、".join(f"{day} {'班' if worked else '休'}" for day, worked in json.loads(value).items())
+        return "、".join(
+            f"{day} {'班' if worked else '休'}" for day, worked in json.loads(value).items()
+        )
     return value
 
 
 def _fields(told: Mapping[str, Any], tongue: str) -> str:
-    """The fields of an account or a role, each with its label: roles and rights by their names, a unit by its own."""
+    """The fields of an account or a role, each with its label: roles and rights by their names, a
+    unit by its own."""
     parts = []
     for name, value in told.items():
         if name == "unit":

@@ -1,5 +1,6 @@
-"""What somebody typed to search for: words and numbers, that may be a caller's. They stand in no address, no log, no
-history of a browser: the form is sent, and the address it is answered with holds them sealed, for this session only."""
+"""What somebody typed to search for: words and numbers, that may be a caller's. They stand in no
+address, no log, no history of a browser: the form is sent, and the address it is answered with
+holds them sealed, for this session only."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from app.views.actor import actor, desk
 ASKED = "asked"
 """The parameter that holds what was typed."""
 MOST, LONGEST, PAIRS = 600, 201, 60
-"""How many characters a search has in all, in one field (one more than is understood) and how many fields: an address
-has to fit into what web servers read."""
+"""How many characters a search has in all, in one field (one more than is understood) and how many
+fields: an address has to fit into what web servers read."""
 _PURPOSE = "search"
 Pairs = list[tuple[str, str]]
 """(name, value) of each field."""
@@ -42,14 +43,19 @@ def token_of(page: str, pairs: Iterable[tuple[str, str]]) -> str:
             kept.append((name[:LONGEST], short))
         else:
             left_out.append(name[:LONGEST])
-    told = zlib.compress(json.dumps([kept, left_out], ensure_ascii=False).encode("utf-8", "replace"))
+    told = zlib.compress(
+        json.dumps([kept, left_out], ensure_ascii=False).encode("utf-8", "replace")
+    )
     return sealed(_key(), _PURPOSE, told, _context(page)).translate(_SAFE).rstrip("=")
 
 
 def sought_in(page: str, token: str) -> Sought | None:
-    """What was typed, or None where the token is another session's or another page's, or none at all."""
+    """What was typed, or None where the token is another session's or another page's, or none at
+    all."""
     try:
-        told = opened(_key(), _PURPOSE, token.translate(_PLAIN) + "=" * (-len(token) % 4), _context(page))
+        told = opened(
+            _key(), _PURPOSE, token.translate(_PLAIN) + "=" * (-len(token) % 4), _context(page)
+        )
         kept, left_out = json.loads(zlib.decompress(told))
     except (InvalidTag, ValueError, zlib.error):
         return None

@@ -1,5 +1,5 @@
-"""What of an address cannot be read: a search, an order or a page that means nothing is left out, and the page says
-so - it never shows everything as if that had been asked."""
+"""What of an address cannot be read: a search, an order or a page that means nothing is left out,
+and the page says so - it never shows everything as if that had been asked."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _LARGEST, _LONGEST = 2**31, 200
 
 
 def understood(view: Any, name: str, value: str) -> bool:
-    """Whether what is asked of a column means something: one of its words, a number, a row's id, words that both
-    databases can look for."""
+    """Whether what is asked of a column means something: one of its words, a number, a row's id,
+    words that both databases can look for."""
     kind = view._kind(name)
     if kind in CHOSEN:
         return value in {word for word, _ in view.options(name)}
@@ -35,7 +35,9 @@ def understood(view: Any, name: str, value: str) -> bool:
         return False
 
 
-def unread(view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def unread(
+    view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """(what it is called, what was typed) of each parameter that cannot be read."""
     for name, label in labels.items():
         yield from _of_column(view, name, label, asked)
@@ -46,11 +48,17 @@ def unread(view: Any, asked: MultiDict[str, str], labels: Mapping[str, str]) -> 
         yield words.word(words.PARAMETERS["order"], language()), asked["way"]
     if asked.get("work") and view.waiting() is None:
         yield words.word(words.PARAMETERS["work"], language()), asked["work"]
-    known = {*words.PARAMETERS, "way", *(f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to"))}
+    known = {
+        *words.PARAMETERS,
+        "way",
+        *(f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to")),
+    }
     yield from unknown(asked, known)
 
 
-def _of_column(view: Any, name: str, label: str, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _of_column(
+    view: Any, name: str, label: str, asked: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     kind = view._kind(name)
     if kind in DATED:
         for end in ("from", "to"):
