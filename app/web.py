@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from logging.handlers import SysLogHandler, WatchedFileHandler
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -18,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
 import config
+from app import words
 from app.clock import clock_from
 from app.database import PANEL
 from app.logs import write_lines
@@ -25,7 +25,7 @@ from app.rules.files import MOST_BYTES
 from app.stages.access import log as accesses
 from app.supervisor.lanes import THREADS
 from app.views.actor import Desk
-from app.views.banners import with_banners
+from app.views.banners import with_banners, with_texts
 from app.views.errors import handle_errors
 from app.views.headers import with_headers
 from app.views.home import Home, speak
@@ -67,7 +67,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.production,
-        "APP_NAME": "督办",
+        "APP_NAME": words.word("shell.duban"),
         "FAB_CREATE_DB": False,
         "FAB_UPDATE_PERMS": False,
         "FAB_ADD_SECURITY_API": False,
@@ -79,10 +79,9 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh",
         "RATELIMIT_ENABLED": False,
         "LANGUAGES": {
-            "zh": {"flag": "cn", "name": "简体中文"},
-            "en": {"flag": "gb", "name": "English"},
+            language: {"flag": words.own("flag", language), "name": words.own("name", language)}
+            for language in words.languages()
         },
-        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
         "AUTH_ROLE_PUBLIC": "Public",
         "TEMPLATES_AUTO_RELOAD": False,
         "JSON_AS_ASCII": False,
@@ -124,6 +123,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         database.session.session_factory.kw["info"] = sessions.kw["info"]
         appbuilder = AppBuilder(security_manager_class=DeskSecurityManager, indexview=Home)
         appbuilder.init_app(app, database.session)
+        with_texts(app)
         register(appbuilder)
         app.view_functions["LocaleView.index"] = speak
     app.register_blueprint(health)

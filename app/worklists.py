@@ -53,7 +53,7 @@ class Queue:
     `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
     form of this verb. `red`: what the centre or the room has itself let pass."""
 
-    title: tuple[str, str]
+    title: str
     roles: tuple[str, ...]
     model: Any
     where: Where
@@ -139,36 +139,36 @@ _REVIEW_OPEN = and_(
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(
-        ("我登记的未办结工单", "My open cases"),
+        "work.mine",
         ("operator",),
         Case,
         lambda who, at: [Case.operator_id == who.id, among(Case.state, OPEN_CASE)],
         "registered_at",
     ),
-    "to_allocate": Queue(("待分派", "To allocate"), _CENTRE, Case, _case("registered"), "own_at"),
+    "to_allocate": Queue("work.to_allocate", _CENTRE, Case, _case("registered"), "own_at"),
     "refusals": Queue(
-        ("待确认不予受理", "Refusals to confirm"),
+        "work.refusals",
         _CENTRE,
         Case,
         lambda who, at: [Case.refusal_proposed_by_id.is_not(None), holds(Case.state, "registered")],
         "own_at",
     ),
     "liftings": Queue(
-        ("待确认解除保密", "Confidentiality to lift"),
+        "work.liftings",
         ("centre_head",),
         Lifting,
         lambda who, at: [Lifting.decided_at.is_(None), _of_an_open_case(Lifting)],
         "at",
     ),
     "rulings": Queue(
-        ("待审定申请", "Requests to rule on"),
+        "work.rulings",
         _CENTRE,
         Request,
         lambda who, at: [holds(Request.state, "pending")],
         "own_at",
     ),
     "centre_overdue": Queue(
-        ("中心逾期工单", "The centre's own overdue"),
+        "work.centre_overdue",
         _CENTRE,
         Case,
         lambda who, at: [Case.own_overdue_for == Case.own_at, among(Case.state, OPEN_CASE)],
@@ -176,7 +176,7 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "rulings_overdue": Queue(
-        ("逾期未审定申请", "Requests not ruled on in time"),
+        "work.rulings_overdue",
         _CENTRE,
         Request,
         lambda who, at: [
@@ -186,18 +186,16 @@ QUEUES: dict[str, Queue] = {
         "own_at",
         red=True,
     ),
-    "submitted_out": Queue(
-        ("呈办待批", "Submitted to leaders"), _CENTRE, Case, _case("submitted"), "own_at"
-    ),
+    "submitted_out": Queue("work.submitted_out", _CENTRE, Case, _case("submitted"), "own_at"),
     "suggestions": Queue(
-        ("待筛选建议", "Suggestions to screen"),
+        "work.suggestions",
         ("centre_head",),
         Suggestion,
         lambda who, at: [Suggestion.screened_at.is_(None)],
         "marked_at",
     ),
     "suggestions_overdue": Queue(
-        ("逾期未筛选建议", "Suggestions not screened in time"),
+        "work.suggestions_overdue",
         ("centre_head",),
         Case,
         lambda who, at: [Case.screen_overdue_for == Case.screen_at],
@@ -205,7 +203,7 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "report_drafts": Queue(
-        ("待印发通报", "Reports to issue"),
+        "work.report_drafts",
         ("centre_head",),
         ReportDraft,
         lambda who, at: [ReportDraft.report_id.is_(None)],
@@ -213,7 +211,7 @@ QUEUES: dict[str, Queue] = {
         "ReportDrafts",
     ),
     "reports_overdue": Queue(
-        ("逾期未印发通报", "Reports not issued in time"),
+        "work.reports_overdue",
         ("centre_head",),
         ReportDraft,
         lambda who, at: [
@@ -225,7 +223,7 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "figures": Queue(
-        ("可提异议的通报草稿", "Figures that may be contested"),
+        "work.figures",
         ("unit_head",),
         ReportDraft,
         _contestable,
@@ -233,14 +231,14 @@ QUEUES: dict[str, Queue] = {
         "ReportDrafts",
     ),
     "watched": Queue(
-        ("关注中", "Watched"),
+        "work.watched",
         ("centre_head",),
         Assignment,
         lambda who, at: [Assignment.watched.is_(True), among(Assignment.state, OPEN_ASSIGNMENT)],
         "due_at",
     ),
     "rules": Queue(
-        ("待批准规则", "Rules to approve"),
+        "work.rules",
         ("centre_head",),
         SlaRule,
         lambda who, at: [waits(SlaRule)],
@@ -248,7 +246,7 @@ QUEUES: dict[str, Queue] = {
         "Rules",
     ),
     "calendars": Queue(
-        ("待批准日历", "Calendars to approve"),
+        "work.calendars",
         ("centre_head",),
         CalendarProposal,
         lambda who, at: [waits(CalendarProposal)],
@@ -256,7 +254,7 @@ QUEUES: dict[str, Queue] = {
         "CalendarProposals",
     ),
     "account_changes": Queue(
-        ("待确认账号变更", "Account changes to confirm"),
+        "work.account_changes",
         ("centre_head", "log_auditor"),
         AccountChange,
         lambda who, at: [waits(AccountChange), AccountChange.confirmers.in_(confirmed_by(who))],
@@ -264,7 +262,7 @@ QUEUES: dict[str, Queue] = {
         "AccountChanges",
     ),
     "overdue": Queue(
-        ("逾期交办件", "Overdue assignments"),
+        "work.overdue",
         ("allocator", "centre_head", "officer", "supervision_head"),
         Assignment,
         lambda who, at: [
@@ -274,7 +272,7 @@ QUEUES: dict[str, Queue] = {
         "due_at",
     ),
     "unresponded": Queue(
-        ("特急未首次响应", "Emergencies without a first response"),
+        "work.unresponded",
         _CENTRE,
         Assignment,
         lambda who, at: [*_UNANSWERED, Assignment.response_at <= at],
@@ -282,14 +280,14 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "to_examine": Queue(
-        ("待审核答复", "Replies to examine"),
+        "work.to_examine",
         ("examiner", "centre_head"),
         Reply,
         lambda who, at: [holds(Reply.state, "filed")],
         "filed_at",
     ),
     "unexamined": Queue(
-        ("协办答复逾期未审核", "Assists' replies not examined in time"),
+        "work.unexamined",
         ("examiner", "centre_head"),
         Reply,
         lambda who, at: [Reply.own_overdue_for == Reply.own_at, holds(Reply.state, "filed")],
@@ -297,66 +295,66 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "to_review": Queue(
-        ("待责任认定", "To review for responsibility"),
+        "work.to_review",
         ("examiner", "centre_head"),
         Case,
         _case("reviewing"),
         "own_at",
     ),
     "to_visit": Queue(
-        ("待回访", "To visit"), ("visitor", "centre_head", *_ROOM), Visit, _to_visit, "planned_at"
+        "work.to_visit", ("visitor", "centre_head", *_ROOM), Visit, _to_visit, "planned_at"
     ),
     "sampled": Queue(
-        ("待回访的直接答复", "Direct answers to visit"),
+        "work.sampled",
         ("visitor", "centre_head"),
         Case,
         lambda who, at: [holds(Case.state, "visiting"), holds(Case.mode, "direct")],
         "own_at",
     ),
     "to_sign": Queue(
-        ("待签收", "To sign for"),
+        "work.to_sign",
         _UNIT,
         Assignment,
         _own(holds(Assignment.state, "allocated")),
         "sign_at",
     ),
     "to_answer": Queue(
-        ("待办理", "To answer"),
+        "work.to_answer",
         _UNIT,
         Assignment,
         _own(among(Assignment.state, ("signed", "return_pending"))),
         "due_at",
     ),
     "refused_replies": Queue(
-        ("被退回的答复", "Replies refused"),
+        "work.refused_replies",
         _UNIT,
         Assignment,
         _own(holds(Assignment.state, "reply_refused")),
         "due_at",
     ),
     "reminded": Queue(
-        ("待答复催办", "Reminders to answer"),
+        "work.reminded",
         _UNIT,
         Reminder,
         lambda who, at: [Reminder.unit_id == (who.unit_id or 0), holds(Reminder.state, "open")],
         "reply_by_at",
     ),
     "to_respond": Queue(
-        ("待首次响应", "First responses to give"),
+        "work.to_respond",
         _UNIT,
         Assignment,
         _own(*_UNANSWERED),
         "response_at",
     ),
     "unit_overdue": Queue(
-        ("本单位逾期", "Overdue here"),
+        "work.unit_overdue",
         _UNIT,
         Assignment,
         _own(among(Assignment.state, OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
         "due_at",
     ),
     "to_feed_back": Queue(
-        ("待反馈督办", "Notices to answer"),
+        "work.to_feed_back",
         _UNIT,
         Supervision,
         lambda who, at: [
@@ -365,25 +363,23 @@ QUEUES: dict[str, Queue] = {
         ],
         "due_at",
     ),
-    "drafts": Queue(
-        ("待审批草稿", "Drafts to approve"), ("unit_head",), Draft, _drafts, "drafted_at"
-    ),
+    "drafts": Queue("work.drafts", ("unit_head",), Draft, _drafts, "drafted_at"),
     "candidates": Queue(
-        ("待决定督办建议", "Candidates"),
+        "work.candidates",
         _ROOM,
         Supervision,
         lambda who, at: [holds(Supervision.state, "candidate")],
         "own_at",
     ),
     "items": Queue(
-        ("督办中", "Items under way"),
+        "work.items",
         _ROOM,
         Supervision,
         lambda who, at: [among(Supervision.state, UNDER_WAY)],
         "due_at",
     ),
     "room_overdue": Queue(
-        ("督查室逾期", "The room's own overdue"),
+        "work.room_overdue",
         _ROOM,
         Supervision,
         lambda who, at: [
@@ -394,7 +390,7 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "referrals_overdue": Queue(
-        ("移送逾期", "Referrals overdue"),
+        "work.referrals_overdue",
         _ROOM,
         Referral,
         lambda who, at: [
@@ -405,32 +401,30 @@ QUEUES: dict[str, Queue] = {
         red=True,
     ),
     "findings": Queue(
-        ("待确认认定", "Findings to confirm"),
+        "work.findings",
         ("supervision_head",),
         Supervision,
         lambda who, at: [holds(Supervision.state, "finding")],
         "own_at",
     ),
     "reviews": Queue(
-        ("待裁定复核", "Reviews to rule on"),
+        "work.reviews",
         ("supervision_head",),
         Supervision,
         lambda who, at: [_REVIEW_OPEN],
         "own_at",
     ),
     "referrals": Queue(
-        ("移送卷宗", "Referrals"),
+        "work.referrals",
         _ROOM,
         Referral,
         lambda who, at: [among(Referral.state, _UNDER_WAY)],
         "send_by_at",
         "Referrals",
     ),
-    "to_instruct": Queue(
-        ("待批示", "To instruct"), ("leader",), Case, _case("submitted"), "own_at"
-    ),
+    "to_instruct": Queue("work.to_instruct", ("leader",), Case, _case("submitted"), "own_at"),
     "my_matters": Queue(
-        ("批示事项及办理结果", "My matters and what became of them"),
+        "work.my_matters",
         ("leader",),
         Instruction,
         lambda who, at: [],
@@ -438,7 +432,7 @@ QUEUES: dict[str, Queue] = {
         "Instructions",
     ),
     "kept_suggestions": Queue(
-        ("采纳的合理化建议", "Suggestions that were kept"),
+        "work.kept_suggestions",
         ("leader",),
         Suggestion,
         lambda who, at: [Suggestion.kept.is_(True)],
@@ -446,7 +440,7 @@ QUEUES: dict[str, Queue] = {
         "Suggestions",
     ),
     "in_brief": Queue(
-        ("办理中工单摘要", "Cases under way, in brief"),
+        "work.in_brief",
         ("leader",),
         Case,
         _case("handling"),
@@ -454,7 +448,7 @@ QUEUES: dict[str, Queue] = {
         brief="instruct",
     ),
     "to_approve": Queue(
-        ("待审批移送", "Referrals to approve"),
+        "work.to_approve",
         ("leader",),
         Referral,
         lambda who, at: [holds(Referral.state, "reviewed")],
@@ -462,7 +456,7 @@ QUEUES: dict[str, Queue] = {
         "Referrals",
     ),
     "dossiers": Queue(
-        ("移送卷宗", "Dossiers"),
+        "work.dossiers",
         ("committee",),
         Referral,
         lambda who, at: [Referral.sent_at.is_not(None)],

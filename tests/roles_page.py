@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.roles import PAGES, RIGHTS, SCOPES
-from app.rules.words import VALUES, VERB_TITLES
 from app.verbs import VERBS
+from app.words import title, value
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "roles.md"
 OPENING = """# Roles
@@ -95,14 +95,14 @@ def does(role: str) -> Iterator[str]:
     """The verbs of a role in the order of the procedure, by their Chinese titles."""
     for name in VERBS:
         if name in RIGHTS[role]:
-            yield f"{VERB_TITLES[name][0]} `{name}`"
+            yield f"{title(name)} `{name}`"
 
 
 def _section(role: str) -> str:
     pages = ", ".join(page for page, roles in PAGES.items() if role in roles)
     return "\n".join(
         (
-            f"## {VALUES['role'][role][0]} `{role}`",
+            f"## {value('role', role)} `{role}`",
             "",
             f"- Sees: {SCOPE_WORDS[SCOPES.get(role)]}.",
             f"- The caller's name and number: {CALLERS[role]}.",

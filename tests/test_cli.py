@@ -16,10 +16,10 @@ from werkzeug.security import check_password_hash
 
 from app.database import transaction
 from app.models import AccountChange, Event, Person
-from app.rules.sentences import SENTENCES
 from app.rules.workdays import BEIJING
 from app.stages.people import WRONG_PASSWORDS, login_failed
 from app.story.theatre.cast import actor_named
+from app.words import worded
 from migrations import triggers
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -156,7 +156,7 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     at = {"DATABASE_URL": desk.url, "DESK_CLOCK": "2025-06-09T09:01:00"}
     assert command(tmp_path, "unlock", admin.name, **at).returncode == 0
     again = command(tmp_path, "unlock", admin.name, **at)
-    assert again.returncode == 2 and SENTENCES["nothing_changed"][0] in again.stderr
+    assert again.returncode == 2 and worded("nothing_changed") in again.stderr
     done = command(tmp_path, "reset-password", admin.name, **at)
     slip = done.stdout.split()[-1]
     proposed = command(tmp_path, "reset-password", other.name, **at)

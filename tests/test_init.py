@@ -21,9 +21,9 @@ from app.database import reading, retried, transaction
 from app.models import Person
 from app.roles import RIGHTS
 from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
-from app.rules.sentences import SENTENCES
 from app.stages.founding import SetupRefused, actor_of, first_accounts, lay_roles, make_account
 from app.story.theatre.cast import actor_named, unit_named
+from app.words import worded
 from config import load
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -83,7 +83,7 @@ def test_the_first_three_may_be_named_and_are_three(tmp_path: Path) -> None:
     twice = command(tmp_path / "b", "init", "--username", "chief", "--centre-head", "Chief")
     assert (
         twice.returncode == 2
-        and SENTENCES["username_taken"][0].format(username="chief") in twice.stderr
+        and worded("username_taken", "zh", {"username": "chief"}) in twice.stderr
     )
     assert not (tmp_path / "b" / "desk.db").exists()
 
@@ -121,9 +121,7 @@ def test_an_office_of_before_gets_the_two_that_it_lacks(tmp_path: Path) -> None:
     connection.close()
     assert active == ["chief", "wang.gang", "zhao.min"] and told == (2,)
     again = command(tmp_path, "init", "--centre-head", "li.si", "--log-auditor", "wu.liu")
-    assert (
-        again.returncode == 2 and SENTENCES["accounts_there"][0].format(accounts=5) in again.stderr
-    )
+    assert again.returncode == 2 and worded("accounts_there", "zh", {"accounts": 5}) in again.stderr
 
 
 def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
@@ -131,7 +129,7 @@ def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
     assert command(tmp_path, "init", **given).returncode == 0
     again = command(tmp_path, "init", **{**given, "DESK_ADMIN": "another"})
     assert again.returncode == 2 and "Traceback" not in again.stderr
-    assert SENTENCES["accounts_there"][0].format(accounts=3) in again.stderr
+    assert worded("accounts_there", "zh", {"accounts": 3}) in again.stderr
     assert tables(tmp_path)["ab_user"] == 3
     assert command(tmp_path, "demo").returncode == 2
 
@@ -150,7 +148,7 @@ def test_what_would_not_hold_is_refused_and_nothing_is_made(
 ) -> None:
     done = command(tmp_path, "init", DESK_ADMIN=name, DESK_ADMIN_PASSWORD=password)
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert SENTENCES[msgid][0] in done.stderr and SENTENCES[msgid][1] in done.stderr
+    assert worded(msgid) in done.stderr and worded(msgid, "en") in done.stderr
     assert not (tmp_path / "desk.db").exists()
 
 

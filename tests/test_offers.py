@@ -16,7 +16,6 @@ from flask import g
 from app.database import Sessions, reading, transaction
 from app.models import SUBJECTS, Case
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import SENTENCES
 from app.rules.workflow import MAY_BECOME
 from app.story.theatre.cast import actor_named
 from app.story.theatre.fillers import filled
@@ -25,6 +24,7 @@ from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS, perform
 from app.verbs.offers import ACTS_ON, Offer, offer
 from app.views.case.rows import rows_of
+from app.words.catalogue import CATALOGUES
 from tests.databases import Desk, sqlite_copy
 from tests.people import UNITS, People, actor
 from tests.test_refusals import (
@@ -239,7 +239,11 @@ IN_EVERY_RUN = (
 )
 """The places of the short run; the others are stood in in the long one."""
 IN_A_UNIT = {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
-BY_THE_STATE = {msgid for msgid, told in SENTENCES.items() if "{state}" in told[0]}
+BY_THE_STATE = {
+    msgid.removeprefix("refusal.")
+    for msgid, (told, *_) in CATALOGUES.of("zh").messages.items()
+    if msgid.startswith("refusal.") and "{state}" in told
+}
 """The refusals that say where something stands instead."""
 AND_BY = {
     "nothing_proposed",

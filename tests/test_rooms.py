@@ -15,8 +15,8 @@ import yaml
 from flask import Flask
 
 import config
+from app import words
 from app.roles import PAGES, RIGHTS
-from app.rules import words
 from app.verbs import VERBS, Verb
 from app.views.register import VIEWS
 from app.web import create_app
@@ -197,9 +197,9 @@ def test_every_verb_is_a_stage_function_with_a_role() -> None:
 
 def test_every_verb_has_its_form_with_a_title_and_a_label_for_each_field() -> None:
     for verb in VERBS.values():
-        assert verb.name in words.VERB_TITLES, verb.name
-        assert verb.stage in words.STAGES, verb.stage
-        unlabelled = [one.name for one in verb.fields if one.name not in words.FIELDS]
+        assert words.known(f"verb.{verb.name}"), verb.name
+        assert verb.stage in words.STAGES and words.known(f"stage.{verb.stage}"), verb.stage
+        unlabelled = [one.name for one in verb.fields if not words.known(f"field.{one.name}")]
         assert unlabelled == [], verb.name
         assert len({one.name for one in verb.fields}) == len(verb.fields), verb.name
 

@@ -20,7 +20,6 @@ from app.ledger import found_rows, verify
 from app.ledger.keys import ring_of
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import worded
 from app.rules.workdays import BEIJING
 from app.stages.founding import SetupRefused
 from app.supervisor import ready
@@ -28,6 +27,7 @@ from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
+from app.words import both
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.files import lost_files
@@ -79,9 +79,10 @@ def _check(settings: config.Config, given: Namespace) -> int:
     """Say what is wrong, and what to do about it."""
     found = findings(settings, clock_of(settings)())
     for one in found:
-        print(f"[{one.level}] {one.code}\n  {one.zh}{one.todo_zh}\n  {one.en} {one.todo_en}")
+        print(f"[{one.level}] {one.code}\n  {one.said()}{one.todo()}")
+        print(f"  {one.said('en')} {one.todo('en')}")
     if not found:
-        print("一切正常。Nothing is wrong.")
+        print(both("shell.nothing_is_wrong", ""))
     return 1 if any(one.level == WRONG for one in found) else 0
 
 
@@ -252,7 +253,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(given.run(settings, given))
     except (SetupRefused, NotAllowed) as no:
-        print(worded(no.msgid, "zh", no.facts), worded(no.msgid, "en", no.facts), file=sys.stderr)
+        print(both(f"refusal.{no.msgid}", **no.facts), file=sys.stderr)
     except (NoSocket, Refused, ClockWrong, ValueError, OSError, config.ConfigError) as wrong:
         print(wrong, file=sys.stderr)
     except DatabaseError as error:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from getpass import getpass
 
 import config
+from app import words
 from app.database import transaction
-from app.rules.words import value
 from app.stages.calendar import fill
 from app.stages.changes import from_shell, named
 from app.stages.founding import first_accounts, refuse_unless_they_hold
 from app.stages.people import unlocked_from_shell
 from app.supervisor import ready
+from app.words import both
 from jobs.servable import opened
 
 
@@ -31,14 +32,10 @@ def init(settings: config.Config, given: Namespace) -> int:
     with transaction(opened(settings)) as session:
         made = first_accounts(session, clock, names, password)
         fill(session, clock)
-    print("首批账号已建立，一次性密码请分别交给本人，首次登录时须另设密码：")
-    print(
-        "The first accounts are made. Hand each password to its person, who chooses another at the first login:"
-    )
+    print(both("shell.first_accounts", "\n"))
     for role, (name, slip) in made.items():
-        title, word = value("role", role), value("role", role, "en")
         shown = slip if password is None or role != "it_admin" else "(DESK_ADMIN_PASSWORD)"
-        print(f"  {title} {word}\t{name}\t{shown}")
+        print(f"  {both(f'value.role.{role}')}\t{name}\t{shown}")
     return 0
 
 
@@ -50,14 +47,13 @@ def _reset(verb: str, settings: config.Config, given: Namespace) -> int:
         name, slip = done.account.username, done.account.slip
         who = None if done.waits is None else done.waits.confirmers
     if who is not None:
-        zh, en = value("confirmers", who), value("confirmers", who, "en")
-        print(
-            f"{name}：已提出重置，由{zh}在系统中确认后生效。Proposed: it takes effect when the {en} confirms it."
-        )
+        for language in ("zh", "en"):
+            confirmers = words.value("confirmers", who, language)
+            print(words.word("shell.reset_proposed", language, name=name, who=confirmers))
     elif slip is not None:
-        print(f"{name}：一次性密码 one-time password: {slip}")
+        print(f"{name}: {both('slip.password')}: {slip}")
     else:
-        print(f"{name}：动态口令已重置，下次登录时重新设置。The second factor is reset.")
+        print(f"{name}: {both('shell.factor_reset')}")
     return 0
 
 
@@ -76,7 +72,7 @@ def unlock(settings: config.Config, given: Namespace) -> int:
     """End the lock of an account; its password stays."""
     with transaction(opened(settings)) as session:
         unlocked_from_shell(session, ready.clock_of(settings), named(session, given.username))
-    print(f"{given.username}：账号已解除锁定。The account is unlocked.")
+    print(f"{given.username}: {both('shell.unlocked')}")
     return 0
 
 
@@ -89,16 +85,18 @@ def _first_logins(
     asked = sys.stdin.isatty()
     if "it_admin" not in wanted:
         return _other_names(settings, given, wanted), None
-    username = given.username or settings.admin or (input("用户名 user name: ") if asked else "")
+    username = (
+        given.username or settings.admin or (input(f"{both('shell.user_name')}: ") if asked else "")
+    )
     password = (
         given.password_file.read_text("utf-8").strip("\r\n")
         if given.password_file
         else settings.admin_password
     )
     if password is None and asked:
-        password = getpass("密码 password: ")
-        if getpass("再次输入 once more: ") != password:
-            raise ValueError("两次输入的密码不同。The two passwords differ.")
+        password = getpass(f"{both('shell.password')}: ")
+        if getpass(f"{both('shell.once_more')}: ") != password:
+            raise ValueError(both("shell.passwords_differ"))
     if not username:
         raise ValueError(
             "Name the first administrator: --username (and --password-file), or DESK_ADMIN (and DESK_ADMIN_PASSWORD)."
@@ -113,9 +111,7 @@ def _other_names(
     otherwise."""
     told, names = {"centre_head": given.centre_head, "log_auditor": given.log_auditor}, {}
     for role in [role for role in told if role in wanted]:
-        question = (
-            f"{value('role', role)}的用户名 user name of the {value('role', role, 'en')} [{role}]: "
-        )
+        question = f"{both('shell.user_name')} ({both(f'value.role.{role}')}) [{role}]: "
         asked = (
             input(question)
             if sys.stdin.isatty() and not told[role] and not settings.first_accounts[role]

@@ -34,6 +34,7 @@ from app.story.theatre.hand import Hand
 from app.story.theatre.panel import through
 from app.story.theatre.stage import Theatre
 from app.supervisor import ready
+from app.words import both
 from jobs import filling
 from jobs.servable import opened, sessions_of
 
@@ -55,9 +56,11 @@ def demo(settings: config.Config, given: Namespace) -> int:
     password, kept = sample_password(settings.data, settings.demo_password)
     with filling.told_as_made(settings.data):
         fill_sample(sessions, now, password, settings.data, partial(_told, settings.data))
-    print(f"账号 accounts: {', '.join(usernames())}")
+    print(f"{both('shell.accounts')}: {', '.join(usernames())}")
     print(
-        f"密码 password: {password} ({kept})" if kept else "密码 password: DESK_DEMO_PASSWORD",
+        f"{both('shell.password')}: {password} ({kept})"
+        if kept
+        else f"{both('shell.password')}: DESK_DEMO_PASSWORD",
         flush=True,
     )
     return 0
@@ -156,8 +159,8 @@ def _let_in(sessions: Sessions, data: Path, given: str | None, quiet: bool) -> N
     with transaction(sessions) as session:
         names = let_in(session, hashed(password))
     if not quiet:
-        print(f"账号 accounts: {', '.join(names)}", file=sys.stderr)
-        print(f"密码 password: {kept or 'DESK_DEMO_PASSWORD'}", file=sys.stderr)
+        print(f"{both('shell.accounts')}: {', '.join(names)}", file=sys.stderr)
+        print(f"{both('shell.password')}: {kept or 'DESK_DEMO_PASSWORD'}", file=sys.stderr)
 
 
 def _replayed(sessions: Sessions, given: Namespace) -> None:

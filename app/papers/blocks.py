@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.rules.terms import end_told, until
+from app.words.terms import end_told, until
 
 Block = dict[str, Any]
 Page = dict[str, Any]

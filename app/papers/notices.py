@@ -21,8 +21,8 @@ from app.papers.blocks import (
     sign,
     table,
 )
-from app.rules.terms import end_told, until
-from app.rules.words import value
+from app.words import value
+from app.words.terms import end_told, until
 
 Facts = Mapping[str, Any]
 _NUMBERS = "一二三"

@@ -20,7 +20,7 @@ from app.papers.blocks import (
     sign,
     table,
 )
-from app.rules.words import value
+from app.words import value
 
 Facts = Mapping[str, Any]
 

@@ -24,7 +24,7 @@ from app.papers.blocks import (
     sign,
     table,
 )
-from app.rules.words import EVENT_TITLES, value
+from app.words import event, value
 
 Facts = Mapping[str, Any]
 _COUNTED_DAYS = 40
@@ -235,9 +235,7 @@ def _timeline(facts: Facts) -> list[Block]:
     several = len(facts["chains"]) > 1
     rows = []
     for n, (chain, _seq, at, kind, actor, _hash, counted) in enumerate(facts["timeline"], 1):
-        what = EVENT_TITLES.get(kind, (kind, kind))[0] + (
-            f"（{facts['chains'][str(chain)]}）" if several else ""
-        )
+        what = event(kind) + (f"（{facts['chains'][str(chain)]}）" if several else "")
         who = "系统" if actor == "bot" else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [

@@ -34,6 +34,7 @@ from app.supervisor import panel
 from app.supervisor.child import Child, Say
 from app.supervisor.hearing import Ear
 from app.supervisor.rotation import put_aside
+from app.words import both
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
@@ -317,13 +318,13 @@ class Supervisor:
         if sample and not self._welcomed:
             names, cases = sample
             kept = self.settings.data / "demo-password"
-            yield f"样例办公室 sample office: {cases} 件 cases"
-            yield f"账号 accounts: {', '.join(names)}"
+            yield f"{both('shell.sample_office')}: {cases} {both('shell.cases')}"
+            yield f"{both('shell.accounts')}: {', '.join(names)}"
             if self.settings.demo_password:
-                yield "密码 password: DESK_DEMO_PASSWORD"
+                yield f"{both('shell.password')}: DESK_DEMO_PASSWORD"
             elif kept.exists():
-                yield f"密码 password: {kept.read_text('utf-8').strip()} ({kept})"
-        yield f"督办 Duban: {panel.address(self.settings)}"
+                yield f"{both('shell.password')}: {kept.read_text('utf-8').strip()} ({kept})"
+        yield f"{both('shell.duban')}: {panel.address(self.settings)}"
 
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""

@@ -22,6 +22,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from app.rules.files import MOST_BYTES
+from app.words import both
 
 LANES = {"alive": 1, "hash": 1, "export": 4, "write": 12, "read": 16}
 """The lanes and their threads. One hash at a time in each process leaves the other processor to
@@ -42,10 +43,6 @@ MOST_SENT = 4 * MOST_BYTES
 """Bytes of a request that are read at all; what the panel takes is less, and it says so in a page
 of its own."""
 LOOP_SECONDS, SWITCH_SECONDS = 0.5, 0.001
-_TOO_BIG = """上传的内容过大，没有提交。请返回，选择较小的文件。
-The upload is too big; nothing was sent. Go back, and choose a smaller file.
-"""
-_UNREADABLE = "请求有误，没有提交。\nThe request cannot be read; nothing was sent.\n"
 
 
 def lane_of(method: str, path: str) -> str:
@@ -66,7 +63,8 @@ class Plain(ErrorTask):
     def execute(self) -> None:
         """Write the sentence as the answer."""
         error = self.request.error
-        body = (_TOO_BIG if error.code == 413 else _UNREADABLE).encode()
+        said = "error.upload_too_big" if error.code == 413 else "error.unreadable"
+        body = f"{both(said, chr(10))}\n".encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
             ("Content-Length", str(len(body))),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE, UNSENT
+from app.words import Message
 
 _PENDING = ("pending",)
 _ANSWERABLE = ("allocated", "signed", "reply_refused")
@@ -95,7 +96,6 @@ ACTS_ON: dict[str, tuple[str, tuple[str, ...] | None]] = {
 """verb -> what it acts on, and the states in which it does."""
 
 
-Pair = tuple[str, str]
 Rows = Mapping[str, Sequence[Any]]
 TO_RESPOND = "to_respond"
 """The mark of an assignment whose first response is still to be given."""
@@ -104,50 +104,40 @@ REVIEWABLE, REVIEW_ASKED = "reviewable", "review_asked"
 ruling."""
 
 
-def _no_proposal(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _no_proposal(found: Sequence[Any], rows: Rows) -> Message | None:
     proposed = any(row.refusal_reason is not None for row in found)
-    return None if proposed else ("没有提出不予受理", "no refusal is proposed")
+    return None if proposed else Message("why.no_refusal")
 
 
-def _no_lifting(found: Sequence[Any], rows: Rows) -> Pair | None:
-    return (
-        None
-        if rows.get("lifting")
-        else ("没有待确认的解除保密", "lifting confidentiality is not proposed")
-    )
+def _no_lifting(found: Sequence[Any], rows: Rows) -> Message | None:
+    return None if rows.get("lifting") else Message("why.no_lifting")
 
 
-def _proposal_undecided(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _proposal_undecided(found: Sequence[Any], rows: Rows) -> Message | None:
     waits = all(row.refusal_proposed_by_id is not None for row in found)
-    return (
-        ("不予受理的意见尚未确认或退回", "a refusal is proposed and not decided") if waits else None
-    )
+    return Message("why.refusal_waits") if waits else None
 
 
-def _no_review_asked(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _no_review_asked(found: Sequence[Any], rows: Rows) -> Message | None:
     waits = any(row.mark == REVIEW_ASKED for row in found)
-    return None if waits else ("没有待裁定的复核", "no review waits to be ruled on")
+    return None if waits else Message("why.no_review")
 
 
-def _not_reviewable(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _not_reviewable(found: Sequence[Any], rows: Rows) -> Message | None:
     may = any(row.mark == REVIEWABLE for row in found)
-    return (
-        None
-        if may
-        else ("已申请过复核，或申请期限已过", "a review was asked for already, or it is too late")
-    )
+    return None if may else Message("why.reviewed")
 
 
-def _no_suggestion(found: Sequence[Any], rows: Rows) -> Pair | None:
-    return None if any(row.suggestion for row in found) else ("不是建议", "it is no suggestion")
+def _no_suggestion(found: Sequence[Any], rows: Rows) -> Message | None:
+    return None if any(row.suggestion for row in found) else Message("why.no_suggestion")
 
 
-def _none_to_respond(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _none_to_respond(found: Sequence[Any], rows: Rows) -> Message | None:
     waits = any(row.mark == TO_RESPOND for row in found)
-    return None if waits else ("不是特急件，或已首次响应", "no emergency, or responded already")
+    return None if waits else Message("why.no_emergency")
 
 
-def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
+def _assists_open(found: Sequence[Any], rows: Rows) -> Message | None:
     """A lead replies after its assists: their rows are shown to it beside its own. A unit that
     holds an assist as well answers that first."""
     if any(row.kind == "assist" for row in found):
@@ -159,12 +149,10 @@ def _assists_open(found: Sequence[Any], rows: Rows) -> Pair | None:
         if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
     ]
     names = "、".join(waits)
-    return (
-        (f"协办单位尚未答复：{names}", f"assists have not answered yet: {names}") if waits else None
-    )
+    return Message("why.assists_open", {"names": names}) if waits else None
 
 
-AGAINST: dict[str, Callable[[Sequence[Any], Rows], Pair | None]] = {
+AGAINST: dict[str, Callable[[Sequence[Any], Rows], Message | None]] = {
     "comment_suggestion": _no_suggestion,
     "confirm_refusal": _no_proposal,
     "confirm_lifting": _no_lifting,
@@ -186,7 +174,7 @@ class Offer:
     subject: str
     state: str | None = None
     missing: bool = False
-    against: Pair | None = None
+    against: Message | None = None
 
     @property
     def open(self) -> bool:

@@ -10,8 +10,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
+from app import words
 from app.models import Case, Category, Contact, Person, Suggestion, SuggestionComment
-from app.rules import words
 from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
@@ -85,7 +85,7 @@ class Cases(DeskView):
             case=case,
             state=state,
             tags=tags(case),
-            heads=HEADS[language() == "en"],
+            heads=[*(words.word(head, language()) for head in HEADS), ""],
         )
 
     def href(self, item: Any) -> str:
@@ -94,7 +94,7 @@ class Cases(DeskView):
 
     def links(self, item: Any) -> Links:
         """The case's page, and what a generated page offers."""
-        page = "办理页面" if language() == "zh" else "case page"
+        page = words.word("list.case_page", language())
         corrects = offer(self.edit_verb, {"case": [item]}).open
         return [
             (url_for("Cases.page_of_case", id=item.id), page),
@@ -115,7 +115,7 @@ class Contacts(DeskView):
     page_only = ("words",)
 
 
-AS_A_MATTER = ("登记为领导交办", "Register it as a leader's matter")
+AS_A_MATTER = "case_page.as_a_matter"
 
 
 def _title(verb: str) -> str:

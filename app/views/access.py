@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app import words
 from app.models import Access
-from app.rules import words
 from app.views.actor import language
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface

@@ -10,12 +10,11 @@ from flask import abort, send_file, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
+from app import words
 from app.models import Referral
 from app.papers import pdf
 from app.papers.kept import whole_zip, zip_of
-from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
 from app.verbs import possible
 from app.verbs.offers import offer
 from app.views import looked
@@ -24,10 +23,11 @@ from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
 from app.views.papers import sent, volumes
+from app.words import said
 
 log = logging.getLogger(__name__)
 
-LETTER = ("移送函（PDF）", "The letter (PDF)")
+LETTER = "referrals.letter"
 
 
 class Referrals(DeskView):
@@ -64,7 +64,7 @@ class Referrals(DeskView):
             found.append(
                 (
                     url_for("Referrals.dossier", pk=item.id),
-                    "下载卷宗" if tongue == "zh" else "dossier (zip)",
+                    words.word("referrals.dossier", tongue),
                 )
             )
         return found

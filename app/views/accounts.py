@@ -9,9 +9,9 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role
 
+from app import words
 from app.models import AccountChange, Person
 from app.roles import PAGES, RIGHTS, SCOPES
-from app.rules import words
 from app.stages.changes import CONFIRMING
 from app.stages.roles import custom_rights
 from app.verbs import VERBS

@@ -107,8 +107,9 @@ def know_few(since: Any) -> int | None:
 
 
 def language() -> str:
-    """zh or en."""
-    return "en" if has_request_context() and session.get("locale") == "en" else "zh"
+    """The language that the person chose; Chinese where none was chosen."""
+    chosen = session.get("locale") if has_request_context() else None
+    return str(chosen) if chosen in current_app.config["LANGUAGES"] else "zh"
 
 
 def written(work: Callable[[Session], Result]) -> Result:

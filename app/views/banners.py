@@ -15,11 +15,13 @@ from flask import (
     has_request_context,
 )
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy import select
 
+from app import words
 from app.models import Setting
 from app.roles import Actor
-from app.rules import words
 from app.rules.office import WORDS
 from app.views.actor import actor, language, now, reader
 from app.views.forms.once import told_once
@@ -38,11 +40,32 @@ def with_banners(app: Flask) -> None:
     def around() -> dict[str, Any]:
         tongue = language()
         given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once}
-        return {"tongue": tongue, "zh": tongue == "zh", **given, **_who(tongue)}
+        return {"tongue": tongue, **given, **_languages(tongue), **_who(tongue)}
 
     @app.template_filter("minute")
     def minute(at: datetime | None) -> str:
         return at.strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+def with_texts(app: Flask) -> None:
+    """Let templates say our texts with `_`, in the language of the request; what is no message id of
+    ours stays Flask-AppBuilder's. After Flask-AppBuilder, which puts its own there."""
+    theirs: Any = app.jinja_env.globals["_"]
+
+    @pass_context
+    def said(context: Context, msgid: str, **facts: object) -> object:
+        if words.known(msgid):
+            return words.word(msgid, language(), **facts)
+        return theirs(context, msgid, **facts)
+
+    app.jinja_env.globals["_"] = said
+
+
+def _languages(tongue: str) -> dict[str, Any]:
+    """How the page says which language it is in, and the languages that it can be had in."""
+    others = [other for other in words.languages() if other != tongue]
+    named = [(other, words.own("tag", other), words.own("name", other)) for other in others]
+    return {"tag": words.own("tag", tongue), "languages": named}
 
 
 def _who(tongue: str) -> dict[str, Any]:
@@ -101,9 +124,7 @@ def _warned(who: Actor, tongue: str) -> dict[str, Any]:
         age, calendar = swept(reader(), now()), next(_warnings(), None)
         told.update(asked=time.monotonic(), late=age is None or age > LATE, calendar=calendar)
     found: Finding | None = None if who.of_a_unit else told.get("calendar")
-    said = (
-        {"level": found.level, "words": found.zh if tongue == "zh" else found.en} if found else None
-    )
+    said = {"level": found.level, "words": found.said(tongue)} if found else None
     return {"bot_late": bool(told.get("late")), "calendar": said}
 
 

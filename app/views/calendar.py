@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import url_for
 
+from app import words
 from app.models import CalendarDay, CalendarProposal, SlaRule
-from app.rules import words
 from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader

@@ -23,10 +23,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app import words
 from app.database import kept_by_guard
 from app.faults import FULL, fault, lost
-from app.rules import words
-from app.rules.words import faults
 from app.views.actor import actor, come_back_to, language, reader
 from app.views.forms.kept import kept
 from app.views.login import sessions
@@ -34,25 +33,16 @@ from app.views.pages.exporting import NoPlace
 
 log = logging.getLogger(__name__)
 ERRORS = {
-    400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
-    401: ("请先登录。", "Please log in first."),
-    403: ("您没有此项权限。", "You have no right to this."),
-    404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
-    405: ("不支持这样的请求。", "This cannot be asked in this way."),
-    409: (
-        "这一记录已定稿，不能更改；没有写入任何内容。请告知系统管理员。",
-        "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
-    ),
-    413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
-    500: (
-        "系统出错，已记录，请稍后再试。",
-        "Something went wrong; it is on record. Please try again later.",
-    ),
+    400: "error.400",
+    401: "error.401",
+    403: "error.403",
+    404: "error.404",
+    405: "error.405",
+    409: "error.409",
+    413: "error.413",
+    500: "error.500",
 }
-_CSRF = (
-    "页面已过期，没有提交。请打开后重新提交。",
-    "The page is too old; nothing was sent. Open it anew and send it again.",
-)
+_CSRF = "error.page_too_old"
 RETRY_SECONDS = {"away": 10, "busy": 5, "full": 60}
 """What a client is told to wait, by the fault."""
 TRIES = 2
@@ -145,7 +135,7 @@ def _faulty(what: str, error: Exception) -> Response:
     log.warning(
         "%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__
     )
-    code, sentence = 507 if what == FULL else 503, words.word(faults.FAULTS[what], language())
+    code, sentence = 507 if what == FULL else 503, words.word(f"fault.{what}", language())
     if request.blueprint == "health" or request.endpoint in sessions.STATIC:
         answer = Response(f"{sentence}\n", code, mimetype="text/plain")
     else:
@@ -161,17 +151,11 @@ def page_of_fault(code: int, sentence: str) -> str:
     g._login_user = current_app.extensions[
         "appbuilder"
     ].sm.lm.anonymous_user()  # or each page would look him up
-    tongue = language()
-    said = {
-        name: words.word(getattr(faults, name), tongue)
-        for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")
-    }
     return render_template(
         "desk/fault.html",
         title="",
         code=code,
         sentence=sentence,
-        said=said,
         account=session.get("_user_id"),
         **kept(),
     )

@@ -8,37 +8,37 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app import words
 from app.models import Report
-from app.rules import words
 from app.rules.evaluation import Points
-from app.rules.terms import end_told, until
+from app.words.terms import end_told, until
 
-_UNITS: dict[str, tuple[str, str]] = {
-    "allocated": ("交办", "allocated"),
-    "on_time": ("按时", "on time"),
-    "late": ("逾期", "late"),
-    "open": ("在办", "open"),
-    "overdue": ("逾期未复", "overdue"),
-    "average_workdays": ("平均工作日", "average days"),
-    "returns": ("退单", "returns"),
-    "reminders": ("催办", "reminders"),
-    "lapsed": ("催办未复", "lapsed"),
-    "supervised": ("督办", "supervised"),
-    "redo": ("重办", "redo"),
-    "repeats": ("重复", "repeats"),
-    "closed": ("办结", "closed"),
-    "rated": ("参评", "rated"),
-    "satisfaction": ("满意率%", "satisfied %"),
-    "unrated": ("未评价", "unrated"),
-    "asked": ("回访问及解决", "asked whether solved"),
-    "solved": ("解决率%", "solved %"),
-    "partly": ("部分解决", "partly"),
-    "unreasonable": ("诉求不合理", "unreasonable"),
+_UNITS = {
+    "allocated": "figures.unit.allocated",
+    "on_time": "figures.unit.on_time",
+    "late": "figures.unit.late",
+    "open": "figures.unit.open",
+    "overdue": "figures.unit.overdue",
+    "average_workdays": "figures.unit.average_workdays",
+    "returns": "figures.unit.returns",
+    "reminders": "figures.unit.reminders",
+    "lapsed": "figures.unit.lapsed",
+    "supervised": "figures.unit.supervised",
+    "redo": "figures.unit.redo",
+    "repeats": "figures.unit.repeats",
+    "closed": "figures.unit.closed",
+    "rated": "figures.unit.rated",
+    "satisfaction": "figures.unit.satisfaction",
+    "unrated": "figures.unit.unrated",
+    "asked": "figures.unit.asked",
+    "solved": "figures.unit.solved",
+    "partly": "figures.unit.partly",
+    "unreasonable": "figures.unit.unreasonable",
 }
 """A unit's line: the order of the columns, and their heads."""
 _COUNTY = {
     **{name: _UNITS[name] for name in ("allocated", "on_time", "late")},
-    "in_time": ("按时率%", "on time %"),
+    "in_time": "figures.county.in_time",
     **{
         name: _UNITS[name]
         for name in ("closed", "rated", "satisfaction", "asked", "solved", "repeats")
@@ -46,50 +46,50 @@ _COUNTY = {
 }
 """The whole county's figures, over all units and the centre."""
 _CENTRE = {
-    "closed": ("中心直办办结", "answered by the centre itself"),
-    "rated": ("中心直办参评", "of these rated"),
-    "satisfaction": ("中心直办满意率%", "of these satisfied %"),
-    "asked": ("中心直办回访问及解决", "of these asked whether solved"),
-    "solved": ("中心直办解决率%", "of these solved %"),
-    "repeats": ("中心直办重复", "of these repeats"),
-    "centre_overdue": ("中心逾期", "the centre's own overdue"),
-    "room_overdue": ("督查室逾期", "the room's own overdue"),
+    "closed": "figures.county.closed",
+    "rated": "figures.county.rated",
+    "satisfaction": "figures.county.satisfaction",
+    "asked": "figures.county.asked",
+    "solved": "figures.county.solved",
+    "repeats": "figures.county.repeats",
+    "centre_overdue": "figures.county.centre_overdue",
+    "room_overdue": "figures.county.room_overdue",
 }
 _ITEMS = {
-    "signing": ("按时签收", "signed in time"),
-    "answering": ("按时答复", "answered in time"),
-    "satisfaction": ("满意", "satisfied"),
-    "solving": ("解决", "solved"),
-    "redo": ("重办", "redo"),
-    "returns": ("退单不当", "refused returns"),
+    "signing": "figures.item.signing",
+    "answering": "figures.item.answering",
+    "satisfaction": "figures.item.satisfaction",
+    "solving": "figures.item.solving",
+    "redo": "figures.unit.redo",
+    "returns": "figures.item.returns",
 }
 _EXCLUDED = {
-    "ended": ("已终止", "ended"),
-    "declined": ("拒评", "declined to rate"),
-    "excluded": ("非单位责任", "not responsible"),
-    "unreachable": ("未联系上", "unreachable"),
-    "returned": ("已退单", "returned"),
-    "running": ("未到期", "not due yet"),
+    "ended": "figures.excluded.ended",
+    "declined": "figures.excluded.declined",
+    "excluded": "figures.excluded.excluded",
+    "unreachable": "figures.excluded.unreachable",
+    "returned": "figures.excluded.returned",
+    "running": "figures.excluded.running",
 }
 _DEDUCTED = {
-    "reminder": ("催办", "reminders"),
-    "lapsed": ("催办未复", "lapsed"),
-    "supervised": ("督办", "supervised"),
-    "untrue": ("结果不实", "untrue"),
-    "leak": ("泄露身份", "identity leak"),
-    "referred": ("移送", "referred"),
+    "reminder": "figures.unit.reminders",
+    "lapsed": "figures.unit.lapsed",
+    "supervised": "figures.unit.supervised",
+    "untrue": "figures.deducted.untrue",
+    "leak": "figures.deducted.leak",
+    "referred": "figures.deducted.referred",
 }
 _TITLES = {
-    "by_channel": ("受理渠道", "By channel"),
-    "by_kind": ("诉求类型", "By kind"),
-    "by_mode": ("办理方式", "By mode"),
-    "by_category": ("诉求分类", "By category"),
-    "by_place": ("区域", "By place"),
+    "by_channel": "figures.by_channel",
+    "by_kind": "figures.by_kind",
+    "by_mode": "figures.by_mode",
+    "by_category": "figures.by_category",
+    "by_place": "figures.by_place",
 }
 _DOMAINS = {"by_channel": "channel", "by_kind": "kind", "by_mode": "mode"}
 _OTHERS = {
-    "by_mode": {"none": ("未分派", "not allocated")},
-    "by_place": {"other": ("其他", "other")},
+    "by_mode": {"none": "figures.not_allocated"},
+    "by_place": {"other": "figures.other"},
 }
 
 
@@ -109,14 +109,14 @@ class _Told:
     def __init__(self, figures: Mapping[str, Any], tongue: str, unit: str | None) -> None:
         self.figures, self.tongue, self.unit = figures, tongue, unit
 
-    def say(self, chinese: str, english: str) -> str:
-        return english if self.tongue == "en" else chinese
+    def say(self, msgid: str, **facts: object) -> str:
+        return words.word(msgid, self.tongue, **facts)
 
-    def named(self, pairs: Mapping[str, tuple[str, str]], name: str) -> str:
-        return words.word(pairs.get(name, (name, name)), self.tongue)
+    def named(self, msgids: Mapping[str, str], name: str) -> str:
+        return words.word(msgids[name], self.tongue) if name in msgids else name
 
-    def heads(self, *pairs: tuple[str, str]) -> list[str]:
-        return [words.word(pair, self.tongue) for pair in pairs]
+    def heads(self, *msgids: str) -> list[str]:
+        return [words.word(msgid, self.tongue) for msgid in msgids]
 
     def volumes(self) -> list[Table]:
         """The cases registered in the period, by channel, kind, category, place and mode; places
@@ -134,7 +134,7 @@ class _Told:
 
     def _word(self, by: str, word: str, n: Any) -> str:
         if isinstance(n, dict):
-            return n["name"] or self.say("未分类", "no category")
+            return n["name"] or self.say("figures.no_category")
         if word in _OTHERS.get(by, {}):
             return self.named(_OTHERS[by], word)
         return words.value(_DOMAINS[by], word, self.tongue) if by in _DOMAINS else word
@@ -146,15 +146,15 @@ class _Told:
         volumes, centre = self.figures["volumes"], self.figures["centre"]
         county = self.figures.get("county", {})
         lines = [
-            [self.say("来电来件", "contacts"), _plain(volumes["contacts"]["total"])],
-            [self.say("登记工单", "cases registered"), _plain(volumes["cases"]["registered"])],
+            [self.say("figures.contacts"), _plain(volumes["contacts"]["total"])],
+            [self.say("figures.cases"), _plain(volumes["cases"]["registered"])],
             *(
-                [self.say("全县", "county: ") + self.named(_COUNTY, name), _plain(county[name])]
+                [self.say("figures.of_county") + self.named(_COUNTY, name), _plain(county[name])]
                 for name in county
             ),
             *([self.named(_CENTRE, name), _plain(centre.get(name))] for name in _CENTRE),
         ]
-        return Table(self.say("总体情况", "In all"), [], lines)
+        return Table(self.say("figures.in_all"), [], lines)
 
     def units(self) -> Table:
         """The units' lines."""
@@ -162,25 +162,25 @@ class _Told:
         lines = [
             [one["name"], *(_plain(one.get(name)) for name in _UNITS)] for one in units.values()
         ]
-        heads = [self.say("单位", "Unit"), *(self.named(_UNITS, name) for name in _UNITS)]
-        return Table(self.say("各单位办理情况", "Units"), heads, lines)
+        heads = [self.say("figures.head.unit"), *(self.named(_UNITS, name) for name in _UNITS)]
+        return Table(self.say("figures.units"), heads, lines)
 
     def ranking(self) -> list[Table]:
         """The ranking within each tier of volume, and who is listed without a rank."""
         told = self.figures["evaluation"]
         heads = self.heads(
-            ("名次", "Rank"),
-            ("单位", "Unit"),
-            ("办结", "Closed"),
-            ("得分", "Points"),
-            ("等次", "Band"),
+            "figures.rank",
+            "figures.head.unit",
+            "figures.head.closed",
+            "figures.points",
+            "figures.band",
         )
         tables = []
         least = [*told["points"]["tiers"], told["ranked_closed"]]
         for tier, places in sorted(told["ranking"].items()):
             place = int(tier) - 1
             size = f"{least[place]}–{least[place - 1] - 1}" if place else f"≥{least[place]}"
-            title = self.say(f"考核得分排名（办结 {size} 件）", f"Ranking ({size} closed)")
+            title = self.say("figures.ranking", size=size)
             lines = [
                 [_plain(one[name]) for name in ("rank", "name", "closed", "total", "band")]
                 for one in places
@@ -192,10 +192,8 @@ class _Told:
             if code in self.figures["units"]
         ]
         if names:
-            title = self.say("列出不排名", "Listed, not ranked")
-            few = self.say(
-                f"办结不足 {told['ranked_closed']} 件", f"fewer than {told['ranked_closed']} closed"
-            )
+            title = self.say("figures.not_ranked")
+            few = self.say("figures.too_few", least=told["ranked_closed"])
             tables.append(Table(title, [], [["、".join(names), few]]))
         return tables
 
@@ -203,11 +201,11 @@ class _Told:
         """Each unit's points with numerator, denominator, rate and what was left out."""
         told, units = self.figures["evaluation"]["units"], self.figures["units"]
         heads = [
-            self.say("单位", "Unit"),
+            self.say("figures.head.unit"),
             *(self.named(_ITEMS, name) for name in _ITEMS),
-            self.say("扣分", "Deducted"),
-            self.say("得分", "Points"),
-            self.say("等次", "Band"),
+            self.say("figures.deductions"),
+            self.say("figures.points"),
+            self.say("figures.band"),
         ]
         lines = [
             [
@@ -219,12 +217,8 @@ class _Told:
             ]
             for code, one in told.items()
         ]
-        note = self.say(
-            "每格：分子/分母 = 比率%，得分；括号内为不计入的件数。分母为零的项目记“—”，其分值按比例分摊到其他项目。",
-            "Each cell: numerator/denominator = rate %, points; in brackets what was left out. An item without a "
-            "denominator shows “—” and its weight is spread over the others.",
-        )
-        return Table(self.say("考核计算", "The arithmetic of the evaluation"), heads, lines, note)
+        note = self.say("figures.note")
+        return Table(self.say("figures.arithmetic"), heads, lines, note)
 
     def _item(self, one: Mapping[str, Any]) -> str:
         out = "，".join(
@@ -245,13 +239,13 @@ class _Told:
             [one["name"], _plain(one["contacts"]), _plain(one["repeats"])]
             for one in self.figures["hot_topics"]
         ]
-        heads = self.heads(("热点事项", "Topic"), ("来电来件", "Contacts"), ("其中重复", "Repeats"))
-        return Table(self.say("热点事项", "Hot topics"), heads, lines)
+        heads = self.heads("figures.topic", "figures.head.contacts", "figures.head.repeats")
+        return Table(self.say("figures.hot_topics"), heads, lines)
 
     def overdue(self) -> Table:
         """What was overdue at the end of the period; a unit reads its own."""
         rows = [one for one in self.figures["overdue"].values() if self.unit in (None, one["unit"])]
-        leaders = self.say("领导交办", "leader-assigned")
+        leaders = self.say("case_page.leader_assigned")
         lines = [
             [
                 one["case"],
@@ -264,14 +258,13 @@ class _Told:
             for one in rows
         ]
         heads = self.heads(
-            ("工单编号", "Case"),
-            ("单位", "Unit"),
-            ("主协办", "Role"),
-            ("办理期限", "Due"),
-            ("逾期工作日", "Days late"),
-            ("", ""),
+            "figures.head.case",
+            "figures.head.unit",
+            "figures.head.role",
+            "figures.head.due",
+            "figures.days_late",
         )
-        return Table(self.say("期末逾期清单", "Overdue at the end of the period"), heads, lines)
+        return Table(self.say("figures.overdue_at_end"), [*heads, ""], lines)
 
     def suggestions(self) -> Table:
         """The digest of reasonable suggestions; not for units."""
@@ -282,17 +275,19 @@ class _Told:
             for number, one in digest.items()
         ]
         heads = self.heads(
-            ("工单编号", "Case"),
-            ("分类", "Category"),
-            ("建议内容", "The suggestion"),
-            ("采纳意见", "Relevance"),
+            "figures.head.case",
+            "figures.head.category",
+            "figures.suggestion",
+            "figures.relevance",
         )
         note = self.say(
-            f"入库 {told['marked']} 件，采纳 {told['kept']} 件，未采纳 {told['dropped']} 件，"
-            f"待筛选 {told['waiting']} 件。",
-            f"{told['marked']} marked, {told['kept']} kept, {told['dropped']} dropped, {told['waiting']} waiting.",
+            "figures.digest.note",
+            marked=told["marked"],
+            kept=told["kept"],
+            dropped=told["dropped"],
+            waiting=told["waiting"],
         )
-        return Table(self.say("合理化建议汇编", "Digest of suggestions"), heads, lines, note)
+        return Table(self.say("figures.digest"), heads, lines, note)
 
 
 def _plain(value: Any) -> str:
@@ -302,14 +297,15 @@ def _plain(value: Any) -> str:
 def points_told(points: Points, tongue: str) -> str:
     """The points of the evaluation as people read them, a line for each item and for each
     deduction."""
-    zh = tongue != "en"
     lines = [
         f"{words.word(_ITEMS[name], tongue)}："
-        + (
-            f"{one.weight}分，比率{one.full}%起每差1个百分点扣{one.each}分，最低{one.least}分"
-            if zh
-            else f"{one.weight} points, {one.each} less for each percentage point beyond"
-            f" {one.full}, at least {one.least}"
+        + words.word(
+            "figures.scale",
+            tongue,
+            weight=one.weight,
+            full=one.full,
+            each=one.each,
+            least=one.least,
         )
         for name, one in points.items.items()
     ]
@@ -321,7 +317,7 @@ def points_told(points: Points, tongue: str) -> str:
     return "\n".join(
         [
             *lines,
-            f"扣分：{each}；合计不超过{most}分" if zh else f"Deductions: {each}; at most {most}",
+            words.word("figures.scale.deductions", tongue, each=each, most=most),
         ]
     )
 

@@ -15,11 +15,11 @@ from app.models import Case
 from app.models.file import File
 from app.rules.files import MEDIA, kept_name
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
 from app.verbs import perform
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, refuse_access, written
 from app.views.pages.masking import masked_text
+from app.words import said
 
 log = logging.getLogger(__name__)
 

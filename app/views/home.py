@@ -13,10 +13,10 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import refresh
 from sqlalchemy import Select, and_, false, func, select, true, union
 
+from app import words
 from app.ledger import mark_read
 from app.models import Case, Event, Notice, NoticeRead, Unit
 from app.roles import Actor
-from app.rules import words
 from app.scope import Seen, seen_by, within
 from app.verbs import possible
 from app.views.actor import actor, language, now, reader, written
@@ -243,7 +243,7 @@ class Bell(BaseView):
         reads = "Cases" in who.pages
         rows = [
             {
-                "what": words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue),
+                "what": words.event(row.kind, tongue),
                 "at": row.at,
                 "unread": row.read_at is None,
                 "number": row.number,
@@ -253,7 +253,7 @@ class Bell(BaseView):
             }
             for row in reader().execute(query)
         ]
-        title = "消息" if tongue == "zh" else "Notices"
+        title = words.word("layout.notices", tongue)
         return self.render_template(
             "desk/bell.html", title=title, rows=rows, left_out=left_out(request.args)
         )

@@ -11,8 +11,8 @@ from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
+from app import words
 from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
-from app.rules import words
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.views.actor import actor, desk, language, reader
@@ -122,11 +122,7 @@ class Bot(DeskView):
     def warnings(self) -> Inputs:
         """What keeps files from coming in: what is so, and what to do."""
         found = scanner_findings(desk().settings)
-        zh = language() == "zh"
-        return [
-            {"said": one.zh if zh else one.en, "todo": one.todo_zh if zh else one.todo_en}
-            for one in found
-        ]
+        return [{"said": one.said(language()), "todo": one.todo(language())} for one in found]
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""
@@ -166,9 +162,7 @@ class Events(DeskView):
         if name == "actor":
             return _who(item.actor, tongue)
         if name == "subject":
-            return words.word(
-                words.TABLES.get(_SUBJECTS.get(item.subject, item.subject), ("—", "—")), tongue
-            )
+            return words.table(_SUBJECTS.get(item.subject, item.subject), tongue, otherwise="—")
         if name in ("from_state", "to_state") and getattr(item, name):
             return words.state(item.subject, getattr(item, name), tongue)
         if name == "reveal" and item.reveal is not None:
@@ -200,4 +194,4 @@ def _who(word: str, tongue: str) -> str:
         return bot_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
     name = found.name if found else ""
-    return f"{name}（账号{number}）" if tongue == "zh" else f"{name} (account {number})"
+    return words.word("list.account", tongue, name=name, number=number)

@@ -12,6 +12,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import words
 from app.database import reading
 from app.models import (
     Assignment,
@@ -23,7 +24,6 @@ from app.models import (
     SupervisionList,
 )
 from app.papers import pdf
-from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import days_known
@@ -67,7 +67,10 @@ class Noticed(DeskView):
             *super().values_of(item),
             *(
                 (
-                    words.word(words.SERVED[key[0] == "instruction"], language()),
+                    words.word(
+                        "served.instruction" if key[0] == "instruction" else "served.paper",
+                        language(),
+                    ),
                     _worded(one, several, key[2]),
                 )
                 for key, one in found
@@ -79,7 +82,7 @@ class Noticed(DeskView):
         if not item.number or "open_paper" not in actor().rights:
             return super().links(item)
         kind = assignment_paper(item) if self.subject == "assignment" else self.subject
-        label = "打开文书（PDF）" if language() == "zh" else "Open the paper (PDF)"
+        label = words.word("case_page.open_paper", language())
         return [
             *super().links(item),
             (url_for("Papers.of", kind=kind, id=item.id), label),
@@ -93,7 +96,7 @@ class Noticed(DeskView):
         query = select(InstructionNotice.id, InstructionNotice.number).where(
             InstructionNotice.assignment_id == item.id
         )
-        title = words.word(words.TABLES["instruction_notice"], language())
+        title = words.table("instruction_notice", language())
         return [
             (url_for("Papers.of", kind="instruction", id=row.id), f"{title} {row.number}（PDF）")
             for row in reader().execute(query.order_by(InstructionNotice.id))
@@ -102,16 +105,11 @@ class Noticed(DeskView):
 
 def _worded(one: Service, several: bool, n: int) -> str:
     """How a paper was served, in words: `n` says which of several notices."""
-    zh = language() == "zh"
-    which = (f"第{n}次通知：" if zh else f"notice {n}: ") if several else ""
+    which = words.word("case_page.notice", language(), n=n) if several else ""
     at = one.served_at(now())
     if at is None:
         till = f"{last_day(one.stood_until)}"
-        return which + (
-            f"尚未打开，至{till}终了视为送达"
-            if zh
-            else f"not opened yet; served at the end of {till}"
-        )
+        return which + words.word("case_page.not_opened", language(), till=till)
     return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', one.how, language())}"
 
 

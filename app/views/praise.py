@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app import words
 from app.models import Case
-from app.rules import words
 from app.views.actor import actor, language
 from app.views.pages.base import COUNTED_TO, DeskView, labelled
 from app.views.pages.interface import DeskInterface

@@ -10,9 +10,8 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
+from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
-from app.rules import words
-from app.rules.words import reports as told
 from app.views.actor import actor, language, now, reader
 from app.views.figures import Table, figures_of, own_part
 from app.views.pages.base import DeskView
@@ -97,7 +96,7 @@ class ReportDrafts(DeskView):
         lines = [
             [row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)
         ]
-        return Table(words.word(told.CONTESTS, language()), [], lines)
+        return Table(words.word("draft.contests", language()), [], lines)
 
     def links(self, item: Any) -> list[tuple[str, str]]:
         """To contest the figures, or to issue the report."""
@@ -105,15 +104,15 @@ class ReportDrafts(DeskView):
         if item.report_id is None and "issue_report" in rights:
             href = url_for("Verbs.issue_report", kind=item.kind, first=item.first.isoformat())
             found.append((href, words.title("issue_report", language())))
-        if _state(item) is told.CONTESTABLE and "contest_figures" in rights:
+        if _state(item) == "draft.contestable" and "contest_figures" in rights:
             href = url_for("Verbs.contest_figures", id=item.id)
             found.append((href, words.title("contest_figures", language())))
         return found
 
 
-def _state(item: ReportDraft) -> tuple[str, str]:
+def _state(item: ReportDraft) -> str:
     if item.report_id is not None:
-        return told.ISSUED
+        return "draft.issued"
     if now() < item.contest_at:
-        return told.CONTESTABLE
-    return told.TO_ISSUE if item.own_overdue_for is None else told.OVERDUE
+        return "draft.contestable"
+    return "draft.to_issue" if item.own_overdue_for is None else "draft.overdue"

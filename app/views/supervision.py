@@ -9,11 +9,10 @@ from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app import models
+from app import models, words
 from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.notices import LIST_HEAD, list_rows, struck_rows
-from app.rules import words
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now

@@ -8,8 +8,8 @@ from flask import redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
+from app import words
 from app.models import Visit, VisitRecord
-from app.rules import words
 from app.views.actor import actor, key_typed, language
 from app.views.pages.asking import Links
 from app.views.pages.base import DeskView

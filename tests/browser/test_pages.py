@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from app.rules.words.values import VALUES
+from app.words import value
 from tests.browser.conftest import PASSWORD, Served, Window
 from tests.views.test_words import KINDS_OF_FILES
 
@@ -66,7 +66,7 @@ def check(window: Window, more: set[str] = frozenset()) -> None:  # type: ignore
 def test_the_first_page_of_each_role(window: Window, username: str) -> None:
     window.login(username)
     check(window)
-    assert VALUES["role"][ROLES[username]][0] in window.words()
+    assert value("role", ROLES[username]) in window.words()
     assert window.keep(f"home-{username}").stat().st_size > 10_000
     assert window.errors == []
 

@@ -26,6 +26,7 @@ from app.stages.calendar import set_days
 from app.story.theatre.cast import unit_named
 from app.sweep import sweep
 from app.views.machines.health import blueprint
+from app.words.catalogue import CATALOGUES
 from jobs import health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.queue import TICKED, note_tick, queue_on
@@ -80,7 +81,7 @@ def test_a_last_pass_of_more_than_thirty_minutes_ago_is_wrong(settings: config.C
     assert found(settings, NOW + timedelta(minutes=30)) == []
     late = sole(settings, NOW + timedelta(minutes=31))
     assert (late.code, late.level) == ("sweep_late", WRONG)
-    assert "31分钟" in late.zh and "31 minutes" in late.en
+    assert "31分钟" in late.said() and "31 minutes" in late.said("en")
 
 
 def test_the_partial_passes_are_not_the_whole_one(desk: Desk, settings: config.Config) -> None:
@@ -133,7 +134,7 @@ def test_a_unit_without_a_liaison_is_named(desk: Desk, settings: config.Config) 
         session.scalars(post).one().to_on = NOW.date() - timedelta(days=1)
     one = sole(settings)
     assert (one.code, one.level) == ("unit_without_liaison", WRONG)
-    assert "ROADS单位没有联络员" in one.zh
+    assert "ROADS单位没有联络员" in one.said()
     assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
     with transaction(desk.sessions) as session:
         session.execute(update(Unit).where(Unit.code == "ROADS").values(active=False))
@@ -190,7 +191,7 @@ def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(
         told for told in health.findings(settings, NOW) if told.code != "pairs_behind"
     )  # seeded past the index
     assert (one.code, one.level) == ("look_failed", WRONG)
-    assert str(case.number) in one.zh and "1次" in one.zh
+    assert str(case.number) in one.said() and "1次" in one.said()
     with transaction(desk.sessions) as session:
         session.execute(update(Case).where(Case.id == case.id).values(head_seq=Case.head_seq + 1))
     sweep(desk.sessions, NOW + timedelta(hours=1))
@@ -218,7 +219,7 @@ def test_a_failed_job_is_a_warning_with_its_error(settings: config.Config, redis
         worker(redis, "worker-2").work(burst=True, logging_level="CRITICAL")
     one = sole(settings)
     assert (one.code, one.level) == ("jobs_failed", WARNING)
-    assert "sweep-60-1" in one.en and "no_such_job" in one.en
+    assert "sweep-60-1" in one.said("en") and "no_such_job" in one.said("en")
 
 
 def test_a_database_that_cannot_be_reached_is_named_without_its_password(
@@ -253,7 +254,11 @@ def test_a_guard_of_the_record_that_is_missing_is_named_and_an_upgrade_puts_it_b
         )
     one = sole(settings)
     assert (one.code, one.level) == ("guards_missing", WRONG)
-    assert "guard_event_" in one.zh and "1" in one.en and "python -m app verify" in one.todo_en
+    assert (
+        "guard_event_" in one.said()
+        and "1" in one.said("en")
+        and "python -m app verify" in one.todo("en")
+    )
     upgrade(desk.engine)
     assert found(settings) == []
 
@@ -266,10 +271,12 @@ def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
 
 def test_every_finding_says_what_to_do_in_both_languages() -> None:
     source = "".join(Path(str(one.__file__)).read_text("utf-8") for one in (health, room))
-    for code, (zh, en, todo_zh, todo_en) in ADVICE.items():
+    for code in ADVICE:
         assert f'"{code}"' in source, code
-        assert zh[-1] in "。}" and todo_zh[-1] == "。"
-        assert en[-1] in ".}" and todo_en[-1] == "."
+        for language, ends in (("zh", "。"), ("en", ".")):
+            messages = CATALOGUES.of(language).messages
+            assert messages[f"finding.{code}.said"][0][-1] in f"{ends}}}"
+            assert messages[f"finding.{code}.todo"][0][-1] == ends
 
 
 # `python -m app check`

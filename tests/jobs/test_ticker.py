@@ -23,7 +23,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 
-from app.rules import words
+from app import words
 from jobs import files, sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id

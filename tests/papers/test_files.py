@@ -23,10 +23,8 @@ from app.files import Kept, content_of, keep, kind_of, path_of
 from app.models import Event, File
 from app.rules.files import ALSO, MEDIA, MOST_BYTES, TAKEN, clean_name
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import TAKEN_EN, TAKEN_ZH, sentence
-from app.rules.words import said
-from app.rules.words.values import VALUES
 from app.views.forms.fields import Input
+from app.words import VALUES, said, sentence, value, word
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED
 from tests.room import Room
@@ -67,7 +65,7 @@ def test_what_would_act_by_itself_is_refused_by_the_name_of_the_part_and_not_sto
         keep(tmp_path, "通知.docx", content)
     assert no.value.facts == {"part": part}
     for tongue in ("zh", "en"):
-        assert VALUES["file_part"][part][tongue == "en"] in said(no.value, tongue)
+        assert value("file_part", part, tongue) in said(no.value, tongue)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -94,11 +92,12 @@ def test_the_sentence_about_what_is_taken_names_every_kind_and_so_does_the_form(
         "txt": "text",
         "webp": "WebP",
     }
-    for tongue, words in (("zh", TAKEN_ZH), ("en", TAKEN_EN)):
+    for tongue in ("zh", "en"):
+        words = word("files.taken", tongue)
         for ending in MEDIA.values():
             told = {"zh": {"text": "文本"}, "en": {}}[tongue]
-            word = named.get(ending, ending.upper())
-            assert told.get(word, word) in words, (tongue, ending)
+            name = named.get(ending, ending.upper())
+            assert told.get(name, name) in words, (tongue, ending)
         assert words in sentence(NotAllowed("file_type"), tongue)
     assert Input("upload", "", "file").accept.split(",") == [f".{ending}" for ending in TAKEN]
 

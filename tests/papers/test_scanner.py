@@ -10,7 +10,7 @@ import pytest
 
 from app.files import Scanner, keep
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
+from app.words import said
 from tests.papers.samples import GOOD, PDF
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"

@@ -11,11 +11,10 @@ from app.database import reading
 from app.models import CalendarDay, Event
 from app.rules.festivals import holidays
 from app.rules.refusal import NotAllowed
-from app.rules.words.calendar import CLOCKS as NAMES
-from app.rules.words.calendar import HOLIDAYS
 from app.rules.workflow import CLOCKS
 from app.stages.calendar import OFFICE, PROVISIONAL, WEEK
 from app.stages.loading import Foreseen, foresee
+from app.words.catalogue import CATALOGUES
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -123,7 +122,8 @@ def test_who_only_looks_foresees_the_next_year_before_the_table_has_it(desk: Des
 
 
 def test_every_clock_and_holiday_has_a_name() -> None:
+    named = CATALOGUES.of("zh").messages.keys()
     assert {
-        (subject, clock) for subject, (clocks, _) in CLOCKS.items() for clock in clocks
-    } <= NAMES.keys()
-    assert HOLIDAYS.keys() == holidays(2027).keys()
+        f"clock.{subject}.{clock}" for subject, (clocks, _) in CLOCKS.items() for clock in clocks
+    } <= named
+    assert {f"holiday.{name}" for name in holidays(2027)} <= named

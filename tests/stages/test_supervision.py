@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app import words
 from app.database import transaction
 from app.models import Event, Supervision, SupervisionList
-from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import MAY_BECOME, STANDING
 from app.stages.supervision import FINDINGS, OUTCOMES

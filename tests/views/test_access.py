@@ -191,6 +191,6 @@ def test_the_lines_go_to_a_file_that_may_be_rotated_and_one_that_cannot_be_writt
 
 
 def test_every_kind_is_written_somewhere_and_has_a_name() -> None:
-    from app.rules import words
+    from app import words
 
     assert set(KINDS) == set(words.VALUES["access_kind"])

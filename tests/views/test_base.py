@@ -14,12 +14,12 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import delete, insert, update
 
 from app.models import Caller, Case, Contact, Unit
-from app.rules.words.columns import COLUMNS
 from app.views import register
 from app.views.actor import reader
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
 from app.views.register import VIEWS, wrong
+from app.words.columns import COLUMNS
 from tests.databases import Desk
 from tests.people import fingerprint
 from tests.views.panel import Panel, settings_of

@@ -14,10 +14,10 @@ from flask import g
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import aliased, selectinload
 
+from app import words
 from app.database import transaction
 from app.models import Assignment, Case, Event, Reply, Unit
 from app.roles import Actor
-from app.rules import words
 from app.story.theatre.cast import actor_named
 from app.views.actor import reader
 from tests.databases import Desk
@@ -188,7 +188,7 @@ def test_the_timeline_of_a_unit_holds_no_event_of_another_units_part(shared: Pan
             session.scalars(select(Event).where(Event.chain == case, Event.subject == "assignment"))
         )
         mine = [row for row in events if row.subject_id == own]
-    title = words.word(words.EVENT_TITLES["assignment.signed"])
+    title = words.event("assignment.signed")
     page = shared.of("head@HOUSING").get(f"/cases/{case}").text.split('class="timeline"')[1]
     assert (
         page.count(f"<b>{title}</b>") == sum(row.kind == "assignment.signed" for row in mine) == 1

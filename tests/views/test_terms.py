@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Assignment, Event, Person
-from app.rules.terms import until
 from app.rules.workdays import BEIJING, last_day
+from app.words.terms import until
 from tests.views.panel import Panel
 
 

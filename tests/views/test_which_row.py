@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app import words
 from app.database import reading, transaction
 from app.models import SUBJECTS, Assignment, Case, Contact, Person, Request, SlaRule, Supervision
 from app.roles import RIGHTS
-from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, Verb

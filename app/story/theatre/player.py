@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from app.database import Sessions, reading, transaction
 from app.models import AccountChange, Case, Category, Referral, SlaRule
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import sentence
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import fill, set_days
 from app.stages.changes import CONFIRMING, KINDS
@@ -27,6 +26,7 @@ from app.story.theatre.hand import Fault, Hand, Refused
 from app.story.theatre.record import Told, told
 from app.story.theatre.stage import Theatre
 from app.sweep import sweep
+from app.words import sentence
 
 APPROVED_BY_THE_PLAYER = {"load_calendar": "approve_calendar", "change_rule": "approve_rule"}
 """What the centre head approves at once, where a story does not say when."""

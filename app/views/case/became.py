@@ -9,8 +9,8 @@ from typing import Any
 from flask import g
 from sqlalchemy import select
 
+from app import words
 from app.models import Assignment, Case, Reply, Unit
-from app.rules import words
 from app.views.actor import actor, language, reader
 from app.views.pages.base import DeskView
 from app.views.pages.masking import know_callers, masked_text

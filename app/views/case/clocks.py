@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app import words
 from app.models import Assignment, Case
-from app.rules import words
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.views.actor import language, reader
 from app.views.pages.shown import term
@@ -37,7 +37,7 @@ def _responses(
         Assignment.response_at.is_not(None),
         Assignment.first_response_at.is_(None),
     )
-    label = "首次响应期限" if language() == "zh" else "first response"
+    label = words.word("case_page.first_response", language())
     return [
         _clock(f"{units[row.id]} {label}", row.response_at, None, moment)
         for row in reader().execute(query.order_by(Assignment.id))
@@ -47,38 +47,32 @@ def _responses(
 def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any]]:
     """The clocks that run on a case, each with its last day and whether it has passed."""
     tongue = language()
-    zh = tongue == "zh"
     found = []
     if case.own_at is not None:
         found.append(
-            _clock(
-                "中心办理期限" if zh else "the centre's clock", case.own_at, case.own_clock, moment
-            )
+            _clock(words.word("clock.case.own", tongue), case.own_at, case.own_clock, moment)
         )
     for one in rows.get("assignment", ()):
         if one.state in OPEN_ASSIGNMENT:
             role = words.value("role_of_unit", one.kind, tongue)
-            label = f"{one.unit}（{role}）" + ("办理期限" if zh else " due")
+            label = words.word("case_page.clock.due", tongue, unit=one.unit, role=role)
             found.append(_clock(label, one.due_at, one.due_clock, moment))
             if one.state == "allocated":
-                label = f"{one.unit} " + ("签收期限" if zh else "sign by")
+                label = words.word("case_page.clock.sign", tongue, unit=one.unit)
                 found.append(_clock(label, one.own_at, one.own_clock, moment))
     found += _responses(case, rows, moment)
     for row in rows.get("reminder", ()):
         if row.state == "open":
-            label = ("催办答复期限 " if zh else "reply to reminder ") + row.number
+            label = words.word("case_page.clock.reminder", tongue, number=row.number)
             found.append(_clock(label, row.due_at, row.due_clock, moment))
     for item in rows.get("supervision", ()):
         if item.state in STANDING:
             name = item.number or words.value("ground", item.kind, tongue)
             heard = item.state == "confirmed"
-            label = (
-                ("听取说明期限 " if zh else "hearing ")
-                if heard
-                else ("督办反馈期限 " if zh else "feedback ")
-            )
+            clock = "case_page.clock.hearing" if heard else "case_page.clock.feedback"
+            label = words.word(clock, tongue, number=name)
             if heard or item.state in ("opened", "reissued"):
-                found.append(_clock(label + name, item.due_at, item.due_clock, moment))
-            label = ("督查室办理期限 " if zh else "the room's clock ") + name
+                found.append(_clock(label, item.due_at, item.due_clock, moment))
+            label = words.word("case_page.clock.room", tongue, number=name)
             found.append(_clock(label, item.own_at, item.own_clock, moment))
     return [one for one in found if one is not None]

@@ -14,9 +14,9 @@ from sqlalchemy import case as either
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from app import words
 from app.models import Case, Event
 from app.roles import Actor
-from app.rules import words
 from app.verbs import possible
 from app.verbs.offers import ACTS_ON, offer
 from app.views.actor import actor, language, now, reader
@@ -28,8 +28,14 @@ from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
 
 HEADS = (
-    ("编号", "单位", "类型", "状态", "轮次", "时间", "期限", "内容", ""),
-    ("Number", "Unit", "Kind", "State", "Round", "At", "Due", "Words", ""),
+    "case_page.head.number",
+    "case_page.head.unit",
+    "case_page.head.kind",
+    "case_page.head.state",
+    "case_page.head.round",
+    "case_page.head.at",
+    "case_page.head.due",
+    "case_page.head.words",
 )
 """The columns of the tables on a case page."""
 NOT_FOR_UNITS = ("repeat_check", "refusal_reason", "told_caller")
@@ -92,16 +98,14 @@ def why_not(verb: str, rows: dict[str, Sequence[Any]]) -> str:
     if found.open:
         return ""
     if found.against is not None:
-        return words.word(found.against, tongue)
-    name = words.word(
-        words.TABLES.get(_TABLES.get(found.subject, ""), (found.subject, found.subject)), tongue
-    )
+        return found.against.text(tongue)
+    name = words.table(_TABLES.get(found.subject, ""), tongue, otherwise=found.subject)
     if found.missing:
-        return f"没有可办理的{name}" if tongue == "zh" else f"there is none: {name}"
+        return words.word("case_page.there_is_none", tongue, name=name)
     state = words.state(
         "assignment" if found.subject == "assist" else found.subject, found.state or "", tongue
     )
-    return f"{name}当前状态：{state}" if tongue == "zh" else f"{name}: {state} now"
+    return words.word("case_page.state_now", tongue, name=name, state=state)
 
 
 _TABLES = {
@@ -131,7 +135,7 @@ def buttons(
             one = Button(verb.name, words.title(verb.name, tongue), href, why_not(verb.name, rows))
             found.setdefault(verb.stage, []).append(one)
     stages = [(stage, sorted(ones, key=lambda one: bool(one.why))) for stage, ones in found.items()]
-    return [(words.word(words.STAGES[stage], tongue), ones) for stage, ones in stages]
+    return [(words.word(f"stage.{stage}", tongue), ones) for stage, ones in stages]
 
 
 def timeline(case: Case) -> list[dict[str, Any]]:
@@ -170,12 +174,12 @@ def timeline(case: Case) -> list[dict[str, Any]]:
 def _what(row: Any, tongue: str) -> str:
     """What an event was; a contact by its kind: who chases does not say the same as who complains
     again."""
-    told = words.word(words.EVENT_TITLES.get(row.kind, (row.kind, row.kind)), tongue)
+    told = words.event(row.kind, tongue)
     payload = json.loads(row.contacted) if row.contacted else {}
-    kind, sign = payload.get("kind", ""), "：" if tongue == "zh" else ": "
+    kind, sign = payload.get("kind", ""), words.word("list.colon", tongue)
     if not kind:
         return f"{told}{sign}{payload['leader']}" if payload.get("leader") else told
-    head = words.word(words.EVENT_TITLES["case.contacted"], tongue)
+    head = words.event("case.contacted", tongue)
     return head + sign + words.value("contact_kind", kind, tongue)
 
 
@@ -183,8 +187,8 @@ def names_of(actors: set[str]) -> dict[str, str]:
     """Word of the record -> the name; units see the names of offices, not of the centre's
     people."""
     tongue, own = language(), actor().unit_id
-    centre = "热线中心" if tongue == "zh" else "the hotline"
-    other = "其他单位" if tongue == "zh" else "another unit"
+    centre = words.word("case_page.hotline", tongue)
+    other = words.word("case_page.another_unit", tongue)
     names = {"bot": bot_word(tongue)}
     for word, one in know_people(actors).items():
         stranger = actor().of_a_unit and one.unit_id != own
@@ -197,7 +201,7 @@ def facts(case: Case) -> list[tuple[str, str]]:
     masked for units."""
     tongue = language()
     found = []
-    for name, pair in words.COLUMNS["hotline_case"].items():
+    for name in words.COLUMNS["hotline_case"]:
         value = getattr(case, name, None)
         if value in (None, "", False) or name in ("number", "state"):
             continue
@@ -208,12 +212,10 @@ def facts(case: Case) -> list[tuple[str, str]]:
             name,
             value if isinstance(value, (bool, int, datetime, date)) else str(value),
         )
-        found.append((words.word(pair, tongue), said(told, case.id)))
-    who, zh = actor(), tongue == "zh"
+        found.append((words.column("hotline_case", name, tongue), said(told, case.id)))
+    who = actor()
     if who.id is not None and who.id == case.operator_id:
-        found.append(
-            ("查询码（告知诉求人）" if zh else "Query code, for the caller", case.query_code)
-        )
+        found.append((words.word("case_page.query_code", tongue), case.query_code))
     return found
 
 
@@ -228,10 +230,9 @@ def together(case: Case) -> list[tuple[str, str, str]]:
         .where(or_(lead, (Case.merged_into_id == case.id) & (Case.state == "merged")))
         .order_by(Case.id)
     )
-    zh = language() == "zh"
     labels = (
-        "并入工单" if zh else "Merged into",
-        "并入本件的工单" if zh else "Merged into this one",
+        words.word("case_page.merged_into", language()),
+        words.word("case_page.merged_here", language()),
     )
     return [
         (
@@ -262,16 +263,15 @@ def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]
 def tags(case: Case) -> list[tuple[str, str]]:
     """What must be seen at once: urgency, confidentiality, a leader's matter, repeats."""
     tongue = language()
-    zh = tongue == "zh"
     found = (
         [("red", words.value("urgency", case.urgency, tongue))] if case.urgency != "normal" else []
     )
     if case.confidential:
-        found.append(("amber", "保密" if zh else "confidential"))
+        found.append(("amber", words.word("case_page.confidential", tongue)))
     if case.leader_assigned:
-        found.append(("red", "领导交办" if zh else "leader-assigned"))
+        found.append(("red", words.word("case_page.leader_assigned", tongue)))
     if case.repeats:
-        found.append(("amber", f"重复 {case.repeats}" if zh else f"repeats {case.repeats}"))
+        found.append(("amber", words.word("case_page.repeats", tongue, n=case.repeats)))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.rules import words
+from app import words
 from app.scope import AWAITING
 from app.views.actor import actor, language
 from app.views.pages.masking import masked_text
@@ -29,9 +29,9 @@ _DOMAINS = {
 }
 """The tables of the page in their order, each with the vocabulary of its kinds."""
 _MORE = {
-    "reply": ("退回说明", "Refused"),
-    "visit": ("诉求人意见", "The caller"),
-    "instruction": ("批示领导", "Leader"),
+    "reply": "case_page.more.reply",
+    "visit": "case_page.more.visit",
+    "instruction": "case_page.more.instruction",
 }
 """table -> whose words stand below those of a row."""
 
@@ -44,7 +44,7 @@ def tables(rows: dict[str, Sequence[Any]]) -> list[tuple[str, list[dict[str, str
         newest = rows.get(table, ())[-MOST_LINES:]
         lines = [_line(table, row, domain, tongue, rows["case"][0].id) for row in newest]
         if lines:
-            found.append((words.word(words.TABLES[table], tongue), lines))
+            found.append((words.table(table, tongue), lines))
     return found
 
 
@@ -81,7 +81,7 @@ def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
     was visited."""
     if not row.more:
         return ""
-    sign = "：" if tongue == "zh" else ": "
+    sign = words.word("list.colon", tongue)
     return words.word(_MORE[table], tongue) + sign + said(row.more, case_id)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app import words
 from app.models import Assignment, Case, NamedPerson, Supervision, Unit, UnitPost
-from app.rules import words
 from app.rules.workflow import STANDING
 from app.stages.duties import lineage
 from app.stages.supervision import told_apart

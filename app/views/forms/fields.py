@@ -16,13 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from app import words
 from app.models import Case, Category, Person, Unit
 from app.roles import PAGES, RIGHTS
-from app.rules import arrangement, reading, words
+from app.rules import arrangement, reading
 from app.rules.files import MOST_BYTES, TAKEN
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import TAKEN_EN, TAKEN_ZH
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread
@@ -87,32 +87,19 @@ _DOMAINS = {
     ("attach", "kind"): "file_kind",
     ("change_setting", "name"): "setting",
 }
-_SECRET = ("涉及国家秘密的内容不得录入。", "Never type in a secret of the state.")
 _HINTS = {
-    "narrative": _SECRET,
-    "words:contact": _SECRET,
-    "words:refuse": (
-        "填写告知诉求人的话；涉及国家秘密的内容不得录入。",
-        "What the caller was told. Never type in a secret of the state.",
-    ),
-    "parts": ("每个事项一段，段间空一行。", "One part a paragraph, an empty line between them."),
-    "days": (
-        "可直接粘贴国务院办公厅的放假通知全文；或每行一个日期（或起止日期）和“上班”或“休息”，如 2027年1月3日 上班。",
-        "Paste the State Council's notice as it is; or a date (or a range of dates) and work or rest on each line.",
-    ),
-    "counts": ("每行一个单位代码和次数。", "A unit's code and a number on each line."),
-    "names": ("每行一个。", "One a line."),
-    "file": (
-        f"{TAKEN_ZH}；每个不超过{MOST_BYTES // 1024**2}MB，不含宏和嵌入对象。",
-        f"{TAKEN_EN}; {MOST_BYTES // 1024**2} MB each at most, without macros and embedded objects.",
-    ),
-    "case": ("填写工单编号。", "The number of the case."),
-    "complained_unit": ("表扬的，填写被表扬的单位。", "Of praise: the unit that is praised."),
-    "received_at": ("补录时填写；不填为现在。", "For a later entry; empty means now."),
-    "dangerous": (
-        "是否正在危及人身、财产或公共安全？如是，请诉求人立即拨打110、119或120。",
-        "Is there immediate danger to life, property or public safety? Then call 110, 119 or 120 at once.",
-    ),
+    "narrative": "form.hint.secret",
+    "words:contact": "form.hint.secret",
+    "words:refuse": "form.hint.answer",
+    "parts": "form.hint.parts",
+    "days": "form.hint.days",
+    "counts": "form.hint.counts",
+    "names": "form.hint.names",
+    "file": "form.hint.file",
+    "case": "form.hint.case",
+    "complained_unit": "form.hint.complained_unit",
+    "received_at": "form.hint.received_at",
+    "dangerous": "form.hint.dangerous",
 }
 """What is said below a field, by its name (with its verb where only one says it) or its kind."""
 FIRST = {
@@ -141,13 +128,10 @@ STANDARD = {
     "contact": {"channel": "phone"},
 }
 """What a form starts with."""
-_BESIDE = ("现登记为：", "On file now: ")
-_TAKEN = (
-    "已被他人改为（您未改动，已带入）：",
-    "Somebody changed it (you had not; it is taken over): ",
-)
-_EMPTY = ("（空）", "(nothing)")
-YES_NO = (("y", ("是", "yes")), ("n", ("否", "no")))
+_BESIDE = "form.on_file"
+_TAKEN = "form.taken_over"
+_EMPTY = "form.empty"
+YES_NO = (("y", "list.yes"), ("n", "list.no"))
 
 
 @dataclass
@@ -191,7 +175,10 @@ def tell(inputs: Sequence[Input], beside: Mapping[str, Sequence[str]], tongue: s
 
 def hint_of(name: str, tongue: str) -> str:
     """What is said below a field of this name or kind, or nothing."""
-    return words.word(_HINTS[name], tongue) if name in _HINTS else ""
+    if name not in _HINTS:
+        return ""
+    taken = words.word("files.taken", tongue)
+    return words.word(_HINTS[name], tongue, taken=taken, megabytes=MOST_BYTES // 1024**2)
 
 
 def domain_of(verb: str, name: str) -> str:
@@ -259,7 +246,7 @@ class Form:
         return made
 
     def _named(self, domain: str) -> list[tuple[str, str]]:
-        return [(one, words.word(pair, self.tongue)) for one, pair in words.VALUES[domain].items()]
+        return [(word, words.value(domain, word, self.tongue)) for word in words.VALUES[domain]]
 
     def _leaders(self) -> list[tuple[str, str]]:
         """The accounts of leaders: what is entered on paper is shown to the one who gave it."""

@@ -15,9 +15,8 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
+from app import words
 from app.models import CalendarProposal, Case, Unit
-from app.rules import words
-from app.rules.words.calendar import CLOCKS, FORESEEN, HOLIDAYS, MONTHS
 from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL
 from app.stages.draftclocks import UNSCOPED
 from app.stages.loading import Foreseen, Lacking, foresee, proposed_days
@@ -61,7 +60,6 @@ class Shown:
     moves: Sequence[tuple[str, str, str, str, str, str]]
     counted: str
     notes: Sequence[str]
-    said: Mapping[str, str]
 
 
 def foreseen(verb: Verb, values: Mapping[str, Any], row: CalendarProposal | None) -> Shown | None:
@@ -74,26 +72,29 @@ def foreseen(verb: Verb, values: Mapping[str, Any], row: CalendarProposal | None
     return None
 
 
-def _said(name: str, **facts: object) -> str:
-    return words.word(FORESEEN[name], language()).format(**facts)
+def _said(msgid: str, **facts: object) -> str:
+    return words.word(msgid, language(), **facts)
 
 
 def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
     found = foresee(reader(), now(), days)
     named = json.dumps([proposal, *((day.isoformat(), days[day]) for day in sorted(days))])
     cases = {one.case for one in found.moves if one.case}
-    notes = [_said("settled", n=found.settled)] if found.settled else []
+    notes = [_said("foreseen.settled", n=found.settled)] if found.settled else []
     if len(found.moves) > SHOWN:
-        notes.insert(0, _said("more", shown=SHOWN, left=len(found.moves) - SHOWN))
-    counted = _said("moves", n=len(found.moves), cases=len(cases)) if found.moves else _said("none")
+        notes.insert(0, _said("foreseen.more", shown=SHOWN, left=len(found.moves) - SHOWN))
+    counted = (
+        _said("foreseen.moves", n=len(found.moves), cases=len(cases))
+        if found.moves
+        else _said("foreseen.none")
+    )
     return Shown(
-        _said(verb.name),
+        _said("foreseen.load" if verb.name == LOADED else "foreseen.approve"),
         f"days:{hashlib.sha256(named.encode()).hexdigest()[:16]}",
         [_year(year, found, days) for year in sorted({day.year for day in days})],
         _moves(found),
         counted,
         notes,
-        {name: words.word(pair, language()) for name, pair in FORESEEN.items()},
     )
 
 
@@ -101,30 +102,35 @@ def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
     lacks = [one for one in found.lacking if one.year == year]
     months = [
         (
-            words.word(name, language()),
+            words.word(f"month.{month}", language()),
             [
                 [_cell(day, found, days) if day.month == month else None for day in week]
                 for week in calendar.Calendar().monthdatescalendar(year, month)
             ],
         )
-        for month, name in enumerate(MONTHS, 1)
+        for month in range(1, 13)
     ]
     told = (
-        _said("lacking", year=year, holidays=_named(lacks))
+        _said("foreseen.lacking", year=year, holidays=_named(lacks))
         if lacks
-        else _said("complete", year=year)
+        else _said("foreseen.complete", year=year)
     )
-    return Year(_said("year", year=year), not lacks, told, months)
+    return Year(_said("foreseen.year", year=year), not lacks, told, months)
 
 
 def _named(lacks: Sequence[Lacking]) -> str:
-    zh = language() == "zh"
     told = [
-        f"{words.word(HOLIDAYS[one.holiday], language())}"
-        + (f"（{one.day.month}月{one.day.day}日）" if zh else f" ({one.day.isoformat()})")
+        words.word(f"holiday.{one.holiday}", language())
+        + words.word(
+            "foreseen.on_day",
+            language(),
+            month=one.day.month,
+            date=one.day.day,
+            day=one.day.isoformat(),
+        )
         for one in lacks
     ]
-    return ("、" if zh else ", ").join(told)
+    return words.word("list.comma", language()).join(told)
 
 
 def _cell(day: date, found: Foreseen, days: Mapping[date, bool]) -> Cell:
@@ -139,7 +145,7 @@ def _cell(day: date, found: Foreseen, days: Mapping[date, bool]) -> Cell:
         "guessed": source == PROVISIONAL,
         "new": day in days,
     }
-    sign = next((_said(kind) for kind in ("work", "rest") if kinds[kind]), "")
+    sign = next((_said(f"foreseen.{kind}") for kind in ("work", "rest") if kinds[kind]), "")
     return Cell(day.day, " ".join(kind for kind, held in kinds.items() if held), sign)
 
 
@@ -160,7 +166,7 @@ def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
             url_for("Cases.page_of_case", id=one.case) if reads and one.case else "",
             _report(*one.report) if one.report else numbers.get(one.case, ""),
             units.get(one.unit or 0, ""),
-            words.word(CLOCKS[one.subject, one.clock], language()),
+            words.word(f"clock.{one.subject}.{one.clock}", language()),
             term(one.old),
             term(one.new),
         )

@@ -13,7 +13,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import HTTPException
 
-from app.rules import words
+from app import words
 from app.verbs import VERBS
 from app.views.actor import language
 from app.views.forms.fields import CALLER, LEADER, LONG, YES_NO, Input, domain_of

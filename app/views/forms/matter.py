@@ -13,6 +13,7 @@ from flask import url_for
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
+from app import words
 from app.models import (
     SUBJECTS,
     Assignment,
@@ -28,7 +29,6 @@ from app.models import (
     VisitRecord,
 )
 from app.models.file import File
-from app.rules import words
 from app.rules.limits import Versions
 from app.stages.supervision import told_apart
 from app.verbs import Verb
@@ -62,7 +62,7 @@ LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")
 """Columns that say where a row stands, not what it says."""
 
 
-_VALUE_NOW = ("现值", "Value now")
+_VALUE_NOW = "form.value_now"
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,7 @@ def _reads(case: Case) -> bool:
 
 def _of_case(verb: str, case: Case) -> Box:
     names = (*OF_CASE, *MORE_OF_CASE.get(verb, ()))
-    return Box(
-        words.word(words.TABLES["hotline_case"], language()), list(_facts(case, names, case.id))
-    )
+    return Box(words.table("hotline_case", language()), list(_facts(case, names, case.id)))
 
 
 def _suggestion(case: Case) -> Box:
@@ -147,7 +145,7 @@ def _suggestion(case: Case) -> Box:
     told = [
         (words.column("hotline_case", name, language()), getattr(case, name)) for name in OF_CASE
     ]
-    title = words.word(words.TABLES["suggestion"], language())
+    title = words.table("suggestion", language())
     return Box(title, [(label, masked_text(value, case.id), "") for label, value in told if value])
 
 
@@ -166,7 +164,7 @@ def _of_rows(case: Case, rows: Rows, meant: Which) -> list[Box]:
         query = query.where(Reply.assignment_id == one.id)
     if hasattr(model, "unit"):
         query = query.options(joinedload(model.unit))
-    title = words.word(words.TABLES[model.__tablename__], language())
+    title = words.table(model.__tablename__, language())
     found = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
     return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in found]
 
@@ -212,7 +210,7 @@ def _files(reply: Reply) -> list[Fact]:
         File.case_id == reply.case_id, File.unit_id == reply.unit_id, File.referral_id.is_(None)
     )
     label, opens = (
-        words.word(words.TABLES["stored_file"], language()),
+        words.table("stored_file", language()),
         "open_file" in actor().rights,
     )
     return [
@@ -248,7 +246,7 @@ def _proposal(row: Any) -> Box:
     facts: list[Fact] = [*_facts(row, labelled(type(row)), None)]
     if isinstance(row, SlaRule):
         facts.insert(1, (words.word(_VALUE_NOW, language()), _value_now(row.name), ""))
-    return Box(words.word(words.TABLES[row.__tablename__], language()), facts)
+    return Box(words.table(row.__tablename__, language()), facts)
 
 
 def _value_now(name: str) -> str:

@@ -16,10 +16,9 @@ from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
+from app import words
 from app.models import Case, Contact, Unit
-from app.rules import words
 from app.rules.similarity import STRIKING, SUGGESTED, likeness
-from app.rules.words.questions import WHO_CALLED
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
 from app.stages.acceptance import of_number, same_matter, since_when
 from app.stages.duties import lineage
@@ -46,13 +45,9 @@ LOOKED_AT, PROPOSED = 30, 8
 """Of each kind (the caller's, the unit's) how many cases are compared, and how many are
 proposed."""
 FIRST_WORDS = 40
-_PERHAPS = (
-    "以下工单可能是同一事项。是同一事项的，请在原工单上登记来电；不是的，请再次提交，按新诉求登记。",
-    "These cases may be the same matter. If one is, record a contact on it; if none is, send the form again and it is "
-    "registered as a new demand.",
-)
-_SAME = ("系统比对可能是同一事项：", "It may be the same matter as: ")
-_NEW = ("。经办人查看后按新诉求登记。", ". Seen by who registered it, as a new demand.")
+_PERHAPS = "question.alike"
+_SAME = "question.alike.seen"
+_NEW = "question.alike.new"
 
 
 @dataclass(frozen=True, order=True)
@@ -190,7 +185,7 @@ def _made(parts: Sequence[Mapping[str, str]]) -> Question:
     """How many cases splitting makes, and of which words. Other words are asked about again."""
     said = [part["narrative"] for part in parts]
     mark = hashlib.sha256("\n\n".join(said).encode()).hexdigest()[:16]
-    asks = words.question("split", language(), n=len(said))
+    asks = words.word("question.split", language(), n=len(said))
     return Question(asks, frozenset({f"parts:{mark}"}), parts=[_shortened(one) for one in said])
 
 
@@ -221,14 +216,14 @@ def _who_called(
     verb: Verb, case: Case | None, values: Mapping[str, Any], typed: Mapping[str, str]
 ) -> Question | None:
     if anonymous_with_caller(values):
-        told = words.word(WHO_CALLED["anonymous"], language())
+        told = words.word("question.who.anonymous", language())
         return Question(told, frozenset({"anonymous"}), asks=[anonymous_or_not(typed)])
     others = others_of_number(verb, case, values)
     if not others:
         return None
     marks = frozenset(f"person:{one.id}" for one in others)
     return Question(
-        words.word(WHO_CALLED["known"], language()), marks, asks=[who_of_them(others, typed)]
+        words.word("question.who.known", language()), marks, asks=[who_of_them(others, typed)]
     )
 
 
@@ -245,22 +240,14 @@ def _complained(case: Case, values: Mapping[str, Any], typed: Typed) -> Question
     )
     if complained is None or meant is None:
         return None
-    zh, superior = language() == "zh", meant.superior
-    told = (
-        f"本件反映的就是{complained.name}。"
-        if zh
-        else f"The case complains of {complained.name} itself. "
-    )
+    superior = meant.superior
+    told = words.word("question.complained", language(), unit=complained.name)
     if meant.id != complained.id:
-        told += f"该单位已并入{meant.name}。" if zh else f"It was dissolved into {meant.name}. "
-    again = (
-        "仍要分派给该单位的，请再次提交。"
-        if zh
-        else "To allocate it there all the same, send the form again."
-    )
+        told += words.word("question.complained.dissolved", language(), unit=meant.name)
+    again = words.word("question.complained.again", language())
     offers = []
     if superior is not None and superior.active:
-        label = words.question("superior_instead", language(), unit=superior.name)
+        label = words.word("question.superior_instead", language(), unit=superior.name)
         other = {meant.code: superior.code}
         chosen = [
             (name, value) for name in ("unit", "assists") for value in typed.getlist(name) if value
@@ -357,9 +344,9 @@ def _repeats(values: Mapping[str, Any]) -> Question | None:
 
 def _line(same: bool, alike: float, case: Case) -> Proposed:
     tongue = language()
-    zh, shown = tongue == "zh", f"{alike:.0%}"
-    why = [("同一来电号码" if zh else "the same number")] if same else []
-    why += [(f"内容相似{shown}" if zh else f"{shown} alike")] if alike >= SUGGESTED else []
+    shown = f"{alike:.0%}"
+    why = [words.word("question.alike.number", tongue)] if same else []
+    why += [words.word("question.alike.words", tongue, shown=shown)] if alike >= SUGGESTED else []
     caller, told = masked_caller(case, always=True), case.narrative[:FIRST_WORDS]
     if not actor().reads_as_typed:
         know_callers([case.id])

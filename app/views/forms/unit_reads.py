@@ -16,12 +16,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import words
 from app.models import Case
-from app.rules import words
 from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, uncovered
 from app.rules.covering.ordinary import is_ordinary
 from app.rules.refusal import NotAllowed
-from app.rules.words import covers
 from app.stages.covers import hidden_of
 from app.verbs import Verb, perform
 from app.views.actor import actor, language, now, reader
@@ -193,14 +192,14 @@ def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> 
                 taken.append(typed)
         told.append(Told(label, [*parts, (text[over:], "", "")]))
     digest = hashlib.sha256("\0".join(text for _, text in texts).encode()).hexdigest()
-    opening = covers.CONFIDENTIAL if confidential else covers.ORDINARY
+    opening = "cover.confidential" if confidential else "cover.ordinary"
     return Reads(
-        words.word(covers.READS, tongue),
+        words.word("cover.reads", tongue),
         (
-            (MORE, words.word(covers.SUSPECTED, tongue), list(dict.fromkeys(suspects))),
-            (BACK, words.word(covers.BACK, tongue), list(dict.fromkeys(taken))),
+            (MORE, words.word("cover.suspected", tongue), list(dict.fromkeys(suspects))),
+            (BACK, words.word("cover.back", tongue), list(dict.fromkeys(taken))),
         ),
-        words.word(covers.MORE, tongue),
+        words.word("cover.more", tongue),
         told,
         "cover" in actor().rights,
         f"reads-{digest[:16]}",

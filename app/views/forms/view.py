@@ -14,11 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from app import words
 from app.models import AccountChange, Caller, Case, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
-from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.rules.words.accounts import SLIP, WAITS
 from app.stages.changes import KINDS
 from app.verbs import VERBS, Verb, perform
 from app.verbs.form import Field
@@ -59,11 +58,6 @@ WITHOUT_CASE = ("none",)
 OPENS = "opens"
 """The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
-_DONE = {"zh": "已办理：{}", "en": "Done: {}"}
-_NEW_PASSWORD = {
-    "zh": "密码已修改，请用新密码登录。",
-    "en": "The password is changed. Log in with the new one.",
-}
 _CHANGED: dict[str, str] = {
     "add_unit": "Units",
     "edit_unit": "Units",
@@ -206,7 +200,7 @@ class Verbs(BaseView):
             asked=asked_before(typed, question),
             matter=matter(verb, case, meant),
             carried=carried(verb, typed),
-            contact_on_it=words.question("contact_on_it", tongue),
+            contact_on_it=words.word("question.contact_on_it", tongue),
             chosen=[one.filename for one in request.files.values() if one.filename],
         )
         return page, REFUSED if no else 200
@@ -292,7 +286,7 @@ class Verbs(BaseView):
     def _after(self, verb: Verb, id: int | None, told: dict[str, Any], key: str) -> Any:
         tongue = language()
         if verb.name == "change_password":
-            return begin_anew(_NEW_PASSWORD[tongue])
+            return begin_anew(words.word("form.new_password", tongue))
         remember(key)
         if verb.name == "reveal":
             caller = _caller(told["caller"])
@@ -301,16 +295,17 @@ class Verbs(BaseView):
             )
         if "waits" in told:
             who = words.value("confirmers", told["waits"], tongue)
-            flash(words.word(WAITS, tongue).format(words.title(verb.name, tongue), who), "success")
+            flash(
+                words.word("account.waits", tongue, verb=words.title(verb.name, tongue), who=who),
+                "success",
+            )
             return redirect(url_for("AccountChanges.list"))
-        flash(_DONE[tongue].format(words.title(verb.name, tongue)), "success")
+        flash(words.word("form.done", tongue, verb=words.title(verb.name, tongue)), "success")
         shown = slip_shown(told)
         if shown is not None:
             account, slip = shown
-            said = {name: words.word(pair, tongue) for name, pair in SLIP.items()}
-            return self.render_template(
-                "desk/slip.html", title=said["title"], account=account, slip=slip, said=said
-            )
+            title = words.word("slip.title", tongue)
+            return self.render_template("desk/slip.html", title=title, account=account, slip=slip)
         if verb.name in _CHANGED:
             return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
         where = told.get("case", id)

@@ -9,8 +9,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app import words
 from app.models import Case, Unit
-from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.verbs import Verb
 from app.verbs.rows import PROPOSED, Kind, kind_of, mark_of, rows_of_kind, waiting
@@ -21,7 +21,6 @@ from app.views.pages.shown import shown
 ROW, ITEM, SEEN = "row", "item", "seen"
 """The fields that name the row (an item of supervision by its own word), and say how each row stood
 that was shown."""
-_CALLED = ("{name}（第{round}轮，{state}）", "{name} (round {round}, {state})")
 _KINDS = {"request": "request", "supervision": "ground", "assignment": "role_of_unit"}
 """subject -> the vocabulary of the column that says what a row is."""
 _KIND_OF = {"request": "kind", "supervision": "ground", "assignment": "role"}
@@ -96,9 +95,7 @@ def called(row: Any, kind: Kind | None) -> str:
     )
     name = " ".join(filter(None, [unit, getattr(row, "number", None) or what]))
     state = words.state(kind.subject, row.state, tongue)
-    return words.word(_CALLED, tongue).format(
-        name=name, round=getattr(row, "round", ""), state=state
-    )
+    return words.word("form.which", tongue, name=name, round=getattr(row, "round", ""), state=state)
 
 
 _TOLD_BY: dict[str, tuple[str, ...]] = {

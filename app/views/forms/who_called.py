@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app import words
 from app.models import Caller, Case, ToldAs
-from app.rules import words
 from app.rules.callers import ANOTHER, name_key
-from app.rules.words.questions import WHO_CALLED
 from app.stages.acceptance import of_number, typed_of
 from app.verbs import Verb
 from app.views.actor import language, reader
@@ -27,8 +26,8 @@ MOST = 20
 """How many persons of one number are offered."""
 
 
-def _said(name: str) -> str:
-    return words.word(WHO_CALLED[name], language())
+def _said(msgid: str, **facts: object) -> str:
+    return words.word(msgid, language(), **facts)
 
 
 def as_answered(values: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
@@ -53,9 +52,14 @@ def anonymous_with_caller(values: Mapping[str, Any]) -> bool:
 
 def anonymous_or_not(typed: Mapping[str, str]) -> Input:
     """The choice between the two."""
-    options = [("y", _said("stays")), ("n", _said("named"))]
+    options = [("y", _said("question.who.stays")), ("n", _said("question.who.named"))]
     return Input(
-        STAYS, _said("anonymous_choice"), "choice", True, typed.get(STAYS, ""), options=options
+        STAYS,
+        _said("question.who.anonymous_choice"),
+        "choice",
+        True,
+        typed.get(STAYS, ""),
+        options=options,
     )
 
 
@@ -107,9 +111,10 @@ def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
     rows = reader().execute(newest.group_by(Case.caller_id)).all()
     cases = {row[0]: row[1] for row in rows}
     options = [
-        (str(one.id), _said("same").format(_called(one, cases.get(one.id)))) for one in others
+        (str(one.id), _said("question.who.same", person=_called(one, cases.get(one.id))))
+        for one in others
     ]
-    options.append((ANOTHER, _said("another")))
+    options.append((ANOTHER, _said("question.who.another")))
     return Input(
         PERSON,
         words.field("same_person", language()),
@@ -121,5 +126,9 @@ def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
 
 
 def _called(caller: Caller, case: str | None) -> str:
-    told = (masked_name(caller.name) or _said("nameless"), masked_phone(caller.phone), case)
+    told = (
+        masked_name(caller.name) or _said("question.who.nameless"),
+        masked_phone(caller.phone),
+        case,
+    )
     return " ".join(part for part in told if part)

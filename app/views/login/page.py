@@ -14,11 +14,9 @@ from flask_appbuilder.security.views import AuthDBView
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from app import words
 from app.models import Person
-from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import sentence
-from app.rules.words.faults import FILLING
 from app.stages import factors, people
 from app.views import looked
 from app.views.actor import (
@@ -31,17 +29,8 @@ from app.views.actor import (
 )
 from app.views.login import door
 from app.views.login.second_factor import code_is_right, halfway, key_of, picture
-from app.views.login.sessions import ENDED, anew, begin, begin_anew, end, login_page, next_page
+from app.views.login.sessions import anew, begin, begin_anew, end, login_page, next_page
 from jobs.filling import Filling, filling
-
-_REFUSED = {
-    "zh": "账号或密码不正确，或账号已暂时锁定，请稍后再试。",
-    "en": "The account or the password is wrong, or the account is locked for a while.",
-}
-_WRONG_CODE = {
-    "zh": "动态口令不正确或已经用过；多次输入错误后账号会暂时锁定。请等下一个口令再试。",
-    "en": "The code is wrong or was used before; several wrong ones lock the account for a while. Await the next one.",
-}
 
 
 class Login(AuthDBView):
@@ -67,7 +56,7 @@ class Login(AuthDBView):
                 return self._too_soon(self.login_template, no, form=form)
             if user is not None:
                 return enter_by_password(user)
-            flash(_REFUSED[language()], "danger")
+            flash(words.word("login.wrong", language()), "danger")
         return self.render_template(
             self.login_template, title="", form=form
         ), 401 if form.is_submitted() else 200
@@ -75,11 +64,7 @@ class Login(AuthDBView):
     def _not_yet(self, far: Filling) -> Any:
         """While the sample office is being made: how far it is, instead of a password that would be
         wrong."""
-        said = {
-            name: words.word(pair, language()).format_map(asdict(far))
-            for name, pair in FILLING.items()
-        }
-        page = self.render_template("desk/filling.html", title="", percent=far.percent, said=said)
+        page = self.render_template("desk/filling.html", title="", far=asdict(far))
         return (
             page,
             503 if request.method == "POST" else 200,
@@ -88,7 +73,7 @@ class Login(AuthDBView):
 
     def _too_soon(self, template: str, no: NotAllowed, **shown: Any) -> Any:
         """The page once more, to who tries too often."""
-        flash(sentence(no, language()), "danger")
+        flash(words.sentence(no, language()), "danger")
         page = self.render_template(template, title="", **shown)
         return page, 429, {"Retry-After": str(no.facts["seconds"])}
 
@@ -102,7 +87,7 @@ class Login(AuthDBView):
         user = halfway()
         if user is None:
             return (
-                begin_anew(ENDED[language()], "warning")
+                begin_anew(words.word("login.ended", language()), "warning")
                 if "half" in session
                 else redirect(login_page())
             )
@@ -116,7 +101,7 @@ class Login(AuthDBView):
                     return redirect(next_page())
             except NotAllowed as no:
                 return self._too_soon("desk/code.html", no, **shown)
-            flash(_WRONG_CODE[language()], "danger")
+            flash(words.word("login.wrong_code", language()), "danger")
         return self.render_template(
             "desk/code.html", title="", **shown
         ), 401 if request.method == "POST" else 200

@@ -9,9 +9,8 @@ from typing import Any
 from flask import flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
+from app import words
 from app.models import Person
-from app.rules import words
-from app.rules.words.accounts import CHOOSE
 from app.views.actor import (
     come_back_to,
     language,
@@ -25,7 +24,6 @@ STATIC = ("static", "appbuilder.static")
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
 """Where somebody may go whose password is the one of a slip: nowhere, until he has chosen
 another."""
-ENDED = {"zh": "登录已失效，请重新登录。", "en": "Your session has ended. Please log in again."}
 
 
 def next_page() -> str:
@@ -85,11 +83,11 @@ def keep_session() -> Any:
     ):
         end()
         g.pop("desk_actor", None)
-        flash(ENDED[language()], "warning")
+        flash(words.word("login.ended", language()), "warning")
         return redirect(url_for("Login.login", next=come_back_to()))
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at
     if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:
-        flash(words.word(CHOOSE, language()), "warning")
+        flash(words.word("account.choose", language()), "warning")
         return redirect(url_for("Verbs.change_password"))
     return None

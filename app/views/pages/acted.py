@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import g
 from sqlalchemy import select
 
+from app import words
 from app.models import Person
 from app.views.actor import reader
 
@@ -34,4 +35,4 @@ def know_people(actors: Iterable[str]) -> Mapping[str, Acted]:
 
 def bot_word(tongue: str) -> str:
     """What the bot is called."""
-    return "督办机器人" if tongue == "zh" else "the bot"
+    return words.word("list.bot", tongue)

@@ -13,8 +13,9 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from sqlalchemy import Boolean, Date, Integer, inspect, select
 from werkzeug.datastructures import MultiDict
 
+from app import words
 from app.models.columns import Moment
-from app.rules import reading, words
+from app.rules import reading
 from app.scope import held_back
 from app.views.actor import actor, language, now, reader, seen
 from app.views.pages.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
@@ -55,10 +56,7 @@ def at_hand(model: type[Any]) -> bool:
 CHOICES = ("unit", "category")
 
 
-SEARCH_GONE: words.Pair = (
-    "原来的查询内容已失效（登录已更换），请重新填写后查询。",
-    "What was searched for is gone (you have logged in anew): type it again.",
-)
+SEARCH_GONE = "search.gone"
 PLAIN = ("choice", "bool", "number")
 """The kinds of columns whose search holds nobody's words."""
 
@@ -147,12 +145,14 @@ class Asking:
         if self._kind(name) == "choice":
             subject = "case" if self.table == "hotline_case" else self.table
             domain = words.DOMAINS.get(self.table, {}).get(name, "")
-            names = words.STATES.get(subject, {}) if name == "state" else words.VALUES[domain]
-            return [(one, words.word(pair, tongue)) for one, pair in names.items()]
+            if name == "state":
+                states = words.STATES.get(subject, ())
+                return [(state, words.state(subject, state, tongue)) for state in states]
+            return [(word, words.value(domain, word, tongue)) for word in words.VALUES[domain]]
         if self._kind(name) == "bool":
             return [
-                ("y", "是" if tongue == "zh" else "yes"),
-                ("n", "否" if tongue == "zh" else "no"),
+                ("y", words.word("list.yes", tongue)),
+                ("n", words.word("list.no", tongue)),
             ]
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
         return _chosen_from(model) if model.__tablename__ in CHOICES else []

@@ -1,7 +1,7 @@
 """The one base of every generated page: columns from the table, search, order and paging within
 bounds.
 
-Columns are shown when `app.rules.words.columns` names them; a new column with a label appears in
+Columns are shown when `app.words.columns` names them; a new column that it names appears in
 list, page, search, form and export. Rows are read through the scope; writing goes through the verb
 table and nowhere else.
 """
@@ -20,10 +20,9 @@ from flask_appbuilder import ModelView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import inspect
 
-from app.rules import words
+from app import words
 from app.rules.covering import NOBODY, covered
 from app.rules.reading import seen as is_seen
-from app.rules.words.covers import PARTLY
 from app.views import looked
 from app.views.actor import actor, key_typed, language, most, now
 from app.views.pages.asking import Asking, Links
@@ -52,7 +51,7 @@ def labelled(model: type[Any]) -> list[str]:
     """The columns and relations of a table that have a label, in the order of the labels."""
     mapper = inspect(model)
     there = {*mapper.column_attrs.keys(), *mapper.relationships.keys()}
-    return [name for name in words.COLUMNS.get(model.__tablename__, {}) if name in there]
+    return [name for name in words.COLUMNS.get(model.__tablename__, ()) if name in there]
 
 
 def safe_cell(value: str) -> str:
@@ -124,7 +123,11 @@ class DeskView(Asking, ModelView):
     def title_here(self) -> str:
         """The page's title: that of the list of work that was asked for, else of the table."""
         waiting = self.waiting()
-        return words.word(waiting.title if waiting else words.TABLES[self.table], language())
+        return (
+            words.word(waiting.title, language())
+            if waiting
+            else words.table(self.table, language())
+        )
 
     # Pages.
 
@@ -168,7 +171,7 @@ class DeskView(Asking, ModelView):
             told=self.count_told(count),
             may_add=self.may_add(),
             left_out=left_out,
-            partly=words.word(PARTLY, language())
+            partly=words.word("cover.partly", language())
             if searched_partly() and count <= COUNTED_TO
             else "",
         )

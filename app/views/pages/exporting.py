@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.rules import words
-from app.rules.words.faults import EXPORTS
+from app import words
 from app.views.actor import actor, desk, language
 
 PLACES = 2
@@ -26,7 +25,7 @@ class NoPlace(Exception):
     """No export is begun now; `code` is the answer's, the message the sentence."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(words.word(EXPORTS[why], language()))
+        super().__init__(words.word(f"export.{why}", language()))
         self.code = CODES[why]
 
 

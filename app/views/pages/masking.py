@@ -9,10 +9,10 @@ from typing import Any
 from flask import g
 from sqlalchemy import select
 
+from app import words
 from app.models import Caller, Case, ToldAs
 from app.rules import phones
 from app.rules.covering import NOBODY, Hidden, covered
-from app.rules.words import covers, word
 from app.stages.acceptance import area_code, typed_of
 from app.stages.covers import hidden_of, withheld_from
 from app.views.actor import actor, language, reader
@@ -83,16 +83,15 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     """The caller of a case as its page shows him: as he was entered to the operator who entered him
     (unless `always` covered), to others covered; not at all to units where the case is
     confidential. [procedure, Who may do what]"""
-    zh = language() == "zh"
     if case.anonymous or case.caller_id is None:
-        return {"note": "匿名" if zh else "anonymous"}
+        return {"note": words.word("callers.anonymous", language())}
     if case.confidential and actor().of_a_unit:
-        return {"note": "保密，不向承办单位提供" if zh else "confidential: not given to units"}
+        return {"note": words.word("callers.confidential", language())}
     if actor().of_a_unit and withheld_from(reader(), case, actor().unit_id):
-        return {"note": word(covers.WITHHELD, language())}
+        return {"note": words.word("cover.withheld", language())}
     caller, told = (case.caller, None) if always else _caller_as_told(case)
     if caller is None:
-        return {"note": "不可查看" if zh else "not to be seen"}
+        return {"note": words.word("callers.hidden", language())}
     typed = typed_of(caller, told)
     if entered_it(case) and not always:
         return dict(typed)

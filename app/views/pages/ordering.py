@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import case, inspect, literal, tuple_
 
-from app.rules import words
+from app import words
 
 
 def ranks(table: str, column: str) -> Sequence[str]:
     """The words of a coded column in the order of the procedure; none where the column holds no
     codes."""
     if column == "state":
-        return list(words.STATES.get("case" if table == "hotline_case" else table, {}))
-    return list(words.VALUES.get(words.DOMAINS.get(table, {}).get(column, ""), {}))
+        return list(words.STATES.get("case" if table == "hotline_case" else table, ()))
+    return list(words.VALUES.get(words.DOMAINS.get(table, {}).get(column, ""), ()))
 
 
 def grows(model: type[Any]) -> bool:

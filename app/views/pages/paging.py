@@ -7,17 +7,9 @@ from collections.abc import Collection, Iterator
 
 from werkzeug.datastructures import MultiDict
 
-from app.rules import words
+from app import words
 from app.views.actor import language
 
-_BEYOND: words.Pair = (
-    "第{n}页没有记录，或超出可翻页的范围，已显示第一页。",
-    "There is no page {n}, or it is further than one can turn; this is the first page.",
-)
-_TOO_MANY: words.Pair = (
-    "每页{n}条无法显示，已显示每页{size}条。",
-    "{n} rows a page cannot be shown; these are {size}.",
-)
 _LONGEST = 9
 
 
@@ -31,13 +23,13 @@ def number_typed(text: str | None) -> int | None:
 
 def beyond(page: int) -> str:
     """The sentence about a page (0: the first) that is not there."""
-    return words.word(_BEYOND, language()).format(n=page + 1)
+    return words.word("list.no_page", language(), n=page + 1)
 
 
 def another_size(asked: int | None, size: int) -> list[str]:
     """The sentence about a size that is not the one asked for, where it is not."""
     return (
-        [words.word(_TOO_MANY, language()).format(n=asked, size=size)]
+        [words.word("list.no_size", language(), n=asked, size=size)]
         if asked not in (None, size)
         else []
     )
@@ -48,7 +40,7 @@ def no_number(asked: MultiDict[str, str], *names: str) -> Iterator[tuple[str, st
     for name in names:
         typed = asked.get(name)
         if typed and number_typed(typed) is None:
-            yield words.word(words.PARAMETERS[name], language()), typed
+            yield words.word(f"parameter.{name}", language()), typed
 
 
 def unknown(asked: MultiDict[str, str], known: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -7,33 +7,34 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app import words
 from app.models import Unit
-from app.rules import words
-from app.rules.terms import until
+from app.verbs import VERBS
 from app.views.actor import language, reader
+from app.words.terms import until
 
 NOTHING = "—"
-_TRUTH = {True: ("是", "yes"), False: ("否", "no")}
+_TRUTH = {True: "list.yes", False: "list.no"}
 
 
 SCOPE_TITLES = {
-    "all": ("范围：全部工单", "scope: all cases"),
-    "to_examine": ("范围：待审核", "scope: to examine"),
-    "to_visit": ("范围：待回访", "scope: to visit"),
-    "unit": ("范围：本单位", "scope: own unit"),
-    "leader": ("范围：呈送领导", "scope: submitted to leaders"),
-    "sealed": ("范围：已移送卷宗", "scope: sent dossiers"),
+    "all": "scope.all",
+    "to_examine": "scope.to_examine",
+    "to_visit": "scope.to_visit",
+    "unit": "scope.unit",
+    "leader": "scope.leader",
+    "sealed": "scope.sealed",
 }
 """scope -> what it is called, where a role is composed and shown."""
 
 
 def right_title(word: str, tongue: str) -> str:
     """What a right of a custom role is called."""
-    if word in words.VERB_TITLES:
+    if word in VERBS:
         return words.title(word, tongue)
     if word in SCOPE_TITLES:
         return words.word(SCOPE_TITLES[word], tongue)
-    return f"查看：{words.page(word)}" if tongue == "zh" else f"see: {words.page(word, tongue)}"
+    return words.word("scope.page", tongue, page=words.page(word, tongue))
 
 
 def term(at: datetime) -> str:
@@ -47,7 +48,7 @@ def shown(table: str, column: str, value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
-        return _TRUTH[value][tongue == "en"]
+        return words.word(_TRUTH[value], tongue)
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -63,7 +64,7 @@ def _worded(table: str, column: str, value: str, tongue: str) -> str:
     if table == "ab_user" and column == "roles" or table == "ab_role":
         return words.value("role", value, tongue)
     if table == "event" and column == "kind":
-        return words.word(words.EVENT_TITLES.get(value, (value, value)), tongue)
+        return words.event(value, tongue)
     domain = words.DOMAINS.get(table, {}).get(column)
     if domain:
         return words.value(domain, value, tongue)
@@ -73,7 +74,8 @@ def _worded(table: str, column: str, value: str, tongue: str) -> str:
         return words.title(value, tongue)
     if table == "calendar_proposal" and column == "days":
         return "、".join(
-            f"{day} {'班' if worked else '休'}" for day, worked in json.loads(value).items()
+            f"{day} {words.word('foreseen.work' if worked else 'foreseen.rest', tongue)}"
+            for day, worked in json.loads(value).items()
         )
     return value
 

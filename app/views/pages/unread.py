@@ -8,7 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.rules import reading, words
+from app import words
+from app.rules import reading
 from app.views.actor import language
 from app.views.pages.filters import day_of
 from app.views.pages.paging import no_number, unknown
@@ -43,11 +44,11 @@ def unread(
         yield from _of_column(view, name, label, asked)
     yield from no_number(asked, "page", "size")
     if asked.get("order") and asked["order"] not in view.offered():
-        yield words.word(words.PARAMETERS["order"], language()), asked["order"]
+        yield words.word("parameter.order", language()), asked["order"]
     if asked.get("way", "desc") not in ("asc", "desc"):
-        yield words.word(words.PARAMETERS["order"], language()), asked["way"]
+        yield words.word("parameter.order", language()), asked["way"]
     if asked.get("work") and view.waiting() is None:
-        yield words.word(words.PARAMETERS["work"], language()), asked["work"]
+        yield words.word("parameter.work", language()), asked["work"]
     known = {
         *words.PARAMETERS,
         "way",

@@ -8,12 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from app.rules.workdays import beijing, last_day, midnight_after
-
-_HOURS = {
-    "zh": ("{hour}时前", "{hour:02}:{minute:02}前"),
-    "en": ("{hour}:00", "{hour:02}:{minute:02}"),
-}
-_ON_PAPER = ("{hour}时前", "{hour}时{minute}分前")
+from app.words.catalogue import CATALOGUES
 
 
 def until(at: datetime, language: str = "zh", paper: bool = False) -> str:
@@ -22,9 +17,12 @@ def until(at: datetime, language: str = "zh", paper: bool = False) -> str:
     at = beijing(at).replace(second=0, microsecond=0)
     whole = at.time() == time(0)
     day, hour = (last_day(at), 24) if whole else (at.date(), at.hour)
-    words = _ON_PAPER if paper else _HOURS["en" if language == "en" else "zh"]
-    said = words[at.minute > 0].format(hour=hour, minute=at.minute)
-    return f"{day.year}年{day.month}月{day.day}日{said}" if paper else f"{day} {said}"
+    to_the_hour, to_the_minute = (
+        ("papers.until.hour", "papers.until.minute") if paper else ("until.hour", "until.minute")
+    )
+    facts: dict[str, object] = {"day": day, "hour": hour, "minute": at.minute}
+    facts |= {"year": day.year, "month": day.month, "date": day.day}
+    return CATALOGUES.text(to_the_minute if at.minute else to_the_hour, language, facts)
 
 
 def end_told(moment: str | None, day: str) -> datetime:

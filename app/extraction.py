@@ -1,0 +1,136 @@
+"""How `pybabel extract` finds the message ids: written out in code and templates, or made of the names in tables.
+
+Named in `babel.cfg`; `make words` runs it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from app import words
+from app.faults import AWAY, BUSY, FULL
+from app.rules import festivals
+from app.rules.events import EVENTS
+from app.rules.workflow import CLOCKS
+from app.verbs import VERBS
+from jobs.advice import ADVICE
+
+Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
+AREAS = (
+    "account",
+    "bell",
+    "bot",
+    "callers",
+    "case_page",
+    "cover",
+    "draft",
+    "error",
+    "fault",
+    "figures",
+    "files",
+    "filling",
+    "foreseen",
+    "form",
+    "in_force",
+    "layout",
+    "list",
+    "login",
+    "papers",
+    "post",
+    "question",
+    "referrals",
+    "report_page",
+    "role_page",
+    "scope",
+    "search",
+    "served",
+    "shell",
+    "slip",
+    "supervision_list",
+    "until",
+    "why",
+    "work",
+    "work_list",
+)
+"""What the first part of a message id may be that is written out in code."""
+PLURALS = ("list.rows",)
+"""The messages that differ by their number `n`."""
+_ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
+RAISED_BY_NAME = (
+    "accounts_there",
+    "cases_there",
+    "evaluation_not_100",
+    "password_is_the_name",
+    "password_too_common",
+    "password_too_short",
+    "rule_of_another_kind",
+    "rule_out_of_bounds",
+    "sample_unfinished",
+    "unknown_rule",
+    "username_wrong",
+)
+"""The refusals whose id a helper hands on."""
+
+
+def literals(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """The message ids that stand in Python: strings of one of the areas, and what is refused."""
+    for node in ast.walk(ast.parse(source.read())):
+        if isinstance(node, ast.Constant) and _ID.fullmatch(str(node.value)):
+            msgid = str(node.value)
+            if msgid not in EVENTS:
+                yield node.lineno, None, msgid, []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotAllowed":
+            for msgid in refused(node):
+                yield node.lineno, None, f"refusal.{msgid}", []
+
+
+def refused(call: ast.Call) -> Iterator[str]:
+    """The ids that a refusal may have."""
+    for part in ast.walk(call.args[0]) if call.args else ():
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def tables(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """The message ids that are made of the names in tables."""
+    for msgid in sorted({*_of_the_record(), *_of_verbs(), *_of_the_rest()}):
+        yield 0, None, msgid, []
+    for msgid in PLURALS:
+        yield 0, None, (msgid, msgid), []
+
+
+def _of_the_record() -> Iterator[str]:
+    yield from (f"table.{table}" for table in words.TABLES)
+    yield from (f"event.{kind}" for kind in EVENTS)
+    for table, columns in words.COLUMNS.items():
+        yield from (f"column.{table}.{column}" for column in columns)
+    for subject, states in words.STATES.items():
+        yield from (f"{subject}.state.{state}" for state in states)
+    for vocabulary, values in words.VALUES.items():
+        yield from (f"value.{vocabulary}.{value}" for value in values)
+    for subject, (clocks, _) in CLOCKS.items():
+        yield from (f"clock.{subject}.{clock}" for clock in clocks)
+    yield from (f"clock.report_draft.{clock}" for clock in ("contest", "own"))
+
+
+def _of_verbs() -> Iterator[str]:
+    yield from (f"stage.{stage}" for stage in words.STAGES)
+    yield from (f"field.{field}" for field in words.FIELDS)
+    for verb in VERBS.values():
+        yield f"verb.{verb.name}"
+        yield from (f"field.{field.name}" for field in verb.fields)
+
+
+def _of_the_rest() -> Iterator[str]:
+    yield from (f"refusal.{msgid}" for msgid in RAISED_BY_NAME)
+    yield from (f"finding.{code}.{part}" for code in ADVICE for part in ("said", "todo"))
+    yield from (f"fault.{fault}" for fault in (AWAY, BUSY, FULL))
+    yield from (f"export.{why}" for why in ("own", "many"))
+    yield from (f"holiday.{holiday}" for holiday in festivals.NAMES)
+    yield from (f"month.{month}" for month in range(1, 13))
+    yield from (f"parameter.{parameter}" for parameter in words.PARAMETERS)
+    yield from (f"language.{part}" for part in ("name", "tag", "flag"))
+    yield from (f"bot.child.{state}" for state in ("running", "waiting", "stopped"))
