@@ -18,7 +18,7 @@ COVERAGE ?=
 CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint test test-long coverage bench upgrade wheels clean
+.PHONY: help install install-dev run lint test test-long coverage bench words upgrade wheels clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -52,6 +52,9 @@ bench: install-dev ## measure the promises about speed
 coverage: install-dev ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
 	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/papers tests/views \
 		tests/walk tests/test_story.py tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
+
+words: install-dev ## write the message ids of code and templates into the catalogues of app/translations
+	@VENV=$(VENV) sh .ci/words
 
 wheels: install ## download the locks as wheels, for machines without a network
 	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r $(TOOLS)

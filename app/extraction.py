@@ -99,7 +99,7 @@ def tables(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> 
     for msgid in sorted({*_of_the_record(), *_of_verbs(), *_of_the_rest()}):
         yield 0, None, msgid, []
     for msgid in PLURALS:
-        yield 0, None, (msgid, msgid), []
+        yield 0, "ngettext", (msgid, msgid), []
 
 
 def _of_the_record() -> Iterator[str]:

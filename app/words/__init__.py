@@ -62,7 +62,7 @@ class Message(NamedTuple):
 
 def languages() -> tuple[str, ...]:
     """The languages that the panel can be read in."""
-    return CATALOGUES.languages()
+    return CATALOGUES.languages
 
 
 def known(msgid: str) -> bool:

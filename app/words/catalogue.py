@@ -7,7 +7,8 @@ compiled. What a language does not say is said in English, what English does not
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).parents[1] / "translations"
 class Catalogue(NamedTuple):
     """The messages of one language, and which plural of a message goes with a number."""
 
-    messages: Mapping[str, tuple[str, ...]]
+    messages: MutableMapping[str, tuple[str, ...]]
     plural: Callable[[int], int]
 
 
@@ -29,6 +30,7 @@ class Catalogues:
         self.folder = folder
         self._read: dict[str, Catalogue] = {}
 
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages that have a catalogue."""
         files = self.folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")
@@ -38,7 +40,7 @@ class Catalogues:
         """The catalogue of a language, read once; an empty one for a language without a file."""
         if language not in self._read:
             file = self.folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-            self._read[language] = _parsed(file) if language in self.languages() else _EMPTY
+            self._read[language] = _parsed(file) if language in self.languages else _EMPTY
         return self._read[language]
 
     def own(self, msgid: str, language: str, n: object = None) -> str | None:
