@@ -1,7 +1,7 @@
 """What we hand over on paper: frozen facts become PDF pages, sheets and dossiers - the same facts,
 the same bytes."""
 
-from app.papers.notices import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
 from app.papers.press import pdf, png
 from app.papers.sheets import list_xlsx
 

@@ -18,7 +18,7 @@ from typing import Any
 import typst
 
 from app.papers import fonts
-from app.papers.blocks import Page
+from app.papers.blocks import Page, say
 from app.papers.layouts import LAYOUTS
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,12 @@ def _inputs(kind: str, facts: Mapping[str, Any], own: Path | None) -> dict[str, 
             ", ".join(sorted(set(missing))),
             kind,
         )
-    return {"page": json.dumps(page, ensure_ascii=False), "fonts": _compiler(own)[1]}
+    words = {"draft": say("papers.draft"), "page": say("papers.page", n="{n}")}
+    return {
+        "page": json.dumps(page, ensure_ascii=False),
+        "words": json.dumps(words, ensure_ascii=False),
+        "fonts": _compiler(own)[1],
+    }
 
 
 def pdf(kind: str, facts: Mapping[str, Any], own: Path | None = None) -> bytes:

@@ -9,7 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
-from app.papers.notices import GUESSED, LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.blocks import say, titles
+from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.notices import GUESSED
 
 _OPTIONS = {
     "constant_memory": True,
@@ -29,12 +31,12 @@ def list_xlsx(facts: Mapping[str, Any]) -> bytes:
         book.set_properties(
             {"title": facts["number"], "author": facts["issuer"], "created": _FORMED}
         )
-        _sheet(book, "督办建议清单", LIST_HEAD, list_rows(facts))
+        _sheet(book, say("papers.list.title"), titles(LIST_HEAD), list_rows(facts))
         struck = struck_rows(facts)
         if struck:
-            _sheet(book, "勘误", STRUCK_HEAD, struck)
+            _sheet(book, say("papers.list.struck"), titles(STRUCK_HEAD), struck)
         if facts.get("guessed"):
-            _sheet(book, "说明", ("说明",), [[GUESSED]])
+            _sheet(book, say("papers.head.reason"), (say("papers.head.reason"),), [[say(GUESSED)]])
     return made.getvalue()
 
 

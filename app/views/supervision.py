@@ -12,7 +12,8 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from app import models, words
 from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
-from app.papers.notices import LIST_HEAD, list_rows, struck_rows
+from app.papers.blocks import titles
+from app.papers.lists import LIST_HEAD, list_rows, struck_rows
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now
@@ -98,7 +99,7 @@ class SupervisionLists(DeskView):
             view=self,
             item=item,
             rows=list_rows(list_facts(item)),
-            head=LIST_HEAD,
+            head=titles(LIST_HEAD),
             struck=struck_rows(list_facts(item)),
         )
 

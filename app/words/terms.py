@@ -21,7 +21,6 @@ def until(at: datetime, language: str = "zh", paper: bool = False) -> str:
         ("papers.until.hour", "papers.until.minute") if paper else ("until.hour", "until.minute")
     )
     facts: dict[str, object] = {"day": day, "hour": hour, "minute": at.minute}
-    facts |= {"year": day.year, "month": day.month, "date": day.day}
     return CATALOGUES.text(to_the_minute if at.minute else to_the_hour, language, facts)
 
 

@@ -25,7 +25,7 @@ from app.ledger import verify
 from app.models import Dossier, Event, File, Referral, Supplement
 from app.papers import records
 from app.papers.dossier import make_waiting
-from app.papers.records import redo_pages
+from app.papers.outcomes import redo_pages
 from app.rules.refusal import NotAllowed
 from app.stages.accountability import draft_contents
 from tests.commands import Running

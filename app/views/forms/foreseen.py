@@ -121,13 +121,7 @@ def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
 def _named(lacks: Sequence[Lacking]) -> str:
     told = [
         words.word(f"holiday.{one.holiday}", language())
-        + words.word(
-            "foreseen.on_day",
-            language(),
-            month=one.day.month,
-            date=one.day.day,
-            day=one.day.isoformat(),
-        )
+        + words.word("foreseen.on_day", language(), day=one.day)
         for one in lacks
     ]
     return words.word("list.comma", language()).join(told)
