@@ -62,7 +62,6 @@ _ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
 RAISED_BY_NAME = (
     "accounts_there",
     "cases_there",
-    "evaluation_not_100",
     "password_is_the_name",
     "password_too_common",
     "password_too_short",

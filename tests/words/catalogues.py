@@ -57,16 +57,17 @@ def templates() -> list[Path]:
 
 
 def calls() -> Calls:
-    """(where, message id, facts given) of each place that says a message by its id."""
+    """(function, its first argument, facts given) of each call with a word in front."""
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 facts = {word.arg or "**" for word in node.keywords}
-                yield f"{path}:{node.lineno}", str(node.args[0].value), facts
+                said = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                yield said, str(node.args[0].value), facts
     for path in templates():
         for call in (
             Environment(autoescape=True).parse(path.read_text("utf-8")).find_all(nodes.Call)
         ):
             if getattr(call.node, "name", "") == "_" and isinstance(call.args[0], nodes.Const):
                 facts = {word.key for word in call.kwargs}
-                yield f"{path}:{call.lineno}", str(call.args[0].value), facts
+                yield "_", str(call.args[0].value), facts

@@ -14,6 +14,7 @@ DATA = {
     "app/rules/arrangement.py": "the State Council's wording",
     "app/rules/articles.py": "how a rule's days are written",
     "app/rules/evaluation.py": "the bands of the procedure, which reports freeze",
+    "app/rules/folding.py": "how people write signs",
     "app/rules/office.py": "an office's own names, which it changes",
     "app/rules/opinion.py": "phrases that say nothing",
     "app/rules/phones.py": "how people write numbers",

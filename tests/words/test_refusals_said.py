@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.extraction import RAISED_BY_NAME
 from app.rules.refusal import NotAllowed
 from app.words import sentence
 from app.words.catalogue import CATALOGUES
@@ -44,6 +45,15 @@ def test_every_refusal_has_a_sentence_that_its_facts_fill(msgid: str) -> None:
         for language in ("zh", "en"):
             [text] = CATALOGUES.of(language).messages[f"refusal.{msgid}"]
             assert wanted(text) <= facts, f"{msgid}: {text}"
+
+
+def test_a_refusal_whose_id_is_handed_on_is_raised_nowhere_else() -> None:
+    code = "".join(
+        path.read_text("utf-8") for path in APP.rglob("*.py") if path.stem != "extraction"
+    )
+    for msgid in RAISED_BY_NAME:
+        assert msgid not in raised(), msgid
+        assert f'"{msgid}"' in code, msgid
 
 
 def test_a_sentence_is_told_in_the_language_asked_for() -> None:
