@@ -35,6 +35,7 @@ AREAS = (
     "foreseen",
     "form",
     "in_force",
+    "kept",
     "layout",
     "list",
     "login",

@@ -28,6 +28,19 @@ from app.views.forms.once import told_once
 from app.views.home import page_order, unread
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
+KEPT = (
+    "kept.back",
+    "kept.bring_back",
+    "kept.files_again",
+    "kept.forget",
+    "kept.log_in_again",
+    "kept.newer_is_shown",
+    "kept.no",
+    "kept.something_unsent",
+    "kept.typed_is_here",
+    "kept.unsent_is_here",
+)
+"""What the script says that keeps what was typed."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the
 calendar."""
@@ -62,10 +75,11 @@ def with_texts(app: Flask) -> None:
 
 
 def _languages(tongue: str) -> dict[str, Any]:
-    """How the page says which language it is in, and the languages that it can be had in."""
+    """Which language a page is in, which others it can be had in, and what its script says."""
     others = [other for other in words.languages() if other != tongue]
     named = [(other, words.own("tag", other), words.own("name", other)) for other in others]
-    return {"tag": words.own("tag", tongue), "languages": named}
+    kept = {msgid.partition(".")[2]: words.word(msgid, tongue) for msgid in KEPT}
+    return {"tag": words.own("tag", tongue), "languages": named, "kept_words": kept}
 
 
 def _who(tongue: str) -> dict[str, Any]:

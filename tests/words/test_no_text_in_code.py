@@ -70,8 +70,13 @@ def test_every_place_of_data_holds_some() -> None:
         assert any(chinese(path) for path in files), place
 
 
-def test_no_chinese_text_stands_in_a_template() -> None:
-    assert [path.name for path in templates() if CHINESE.search(path.read_text("utf-8"))] == []
+def test_no_chinese_text_stands_in_a_template_or_script() -> None:
+    scripts = (ROOT / "app/static").glob("*.js")
+    papers = (ROOT / "app/papers").glob("*.typ")
+    texts = [path.read_text("utf-8") for path in (*templates(), *scripts)]
+    assert [text for text in texts if CHINESE.search(text)] == []
+    code = [re.sub(r"//.*", "", path.read_text("utf-8")) for path in papers]
+    assert [text for text in code if CHINESE.search(text)] == []
 
 
 def test_nothing_switches_by_the_language_but_the_catalogues() -> None:
