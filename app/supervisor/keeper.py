@@ -324,7 +324,7 @@ class Supervisor:
                 yield f"{both('shell.password')}: DESK_DEMO_PASSWORD"
             elif kept.exists():
                 yield f"{both('shell.password')}: {kept.read_text('utf-8').strip()} ({kept})"
-        yield f"{both('shell.duban')}: {panel.address(self.settings)}"
+        yield f"{panel.NAME}: {panel.address(self.settings)}"
 
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""

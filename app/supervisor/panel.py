@@ -6,6 +6,9 @@ import sys
 
 import config
 
+NAME = "督办 Duban"
+"""What the program is called, in both languages: it is said at each start, and loads no catalogue."""
+
 
 def address(settings: config.Config) -> str:
     """Where the panel is found, for a browser on this machine."""

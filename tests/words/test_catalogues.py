@@ -109,6 +109,12 @@ def lay(folder: Path, language: str, entries: tuple[str, ...]) -> Catalogues:
     return Catalogues(folder / "translations")
 
 
+@pytest.mark.parametrize("module", ["app.supervisor.keeper", "jobs.ticker"])
+def test_a_process_that_says_nothing_loads_no_catalogue(module: str) -> None:
+    script = f"import sys, {module}; sys.exit('babel' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
+
+
 THIRD = """
 import re
 import config

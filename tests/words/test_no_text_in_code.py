@@ -22,6 +22,7 @@ DATA = {
     "app/ledger/numbers.py": "a number of the record",
     "app/ledger/proof/series.py": "a number of the record",
     "app/stages/reporting/issue.py": "a number of the record",
+    "app/supervisor/panel.py": "the name of the program",
     "app/story": "the sample office and the stories",
 }
 """Where Chinese is data, and what it is."""
