@@ -204,7 +204,8 @@ class PanelHand(Hand):
         self, wanted: Wanted, form: Form, row: Control, fields: dict[str, Any], forced: bool
     ) -> dict[str, Any]:
         """What is filled in where the form names the row that it is about, or asks which: a story
-        tells it by its unit and ground, and must not have meant another."""
+        tells it by its unit and ground, and must not have meant another; one that tells neither
+        means what came last."""
         unit, ground = fields.get("unit"), fields.get("ground")
         if ground == BY_HAND and wanted.verb == "open_supervision":
             return fields
@@ -224,6 +225,8 @@ class PanelHand(Hand):
             if not meant and any(one != "0" for one in marks) and not forced:
                 raise Fault(f"the form of {wanted.verb} is about another row than {unit} {ground}")
             return left
+        if len(meant) > 1 and unit is None and ground is None:
+            meant = [max(meant, key=int)]
         if len(meant) != 1 and not forced:
             raise Fault(
                 f"the form of {wanted.verb} asks which row is meant, and {unit} {ground} says {len(meant)}"
