@@ -13,17 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry, allot_ids, born_tips, tips_of
+from app.ledger.heads import look_soon, write_heads
 from app.ledger.tips import Tip
-from app.ledger.writing import (
-    Entry,
-    allot_ids,
-    append,
-    born_tips,
-    hold_born,
-    look_soon,
-    tips_of,
-    write_heads,
-)
+from app.ledger.writing import append, hold_born
 from app.models import OFFICE_CHAIN, SUBJECTS, Case
 from app.roles import BOT, Actor
 from app.rules.workflow import ENDS, End
