@@ -146,18 +146,18 @@ def _rows(entries: Sequence[Entry]) -> list[Batch]:
     return [Batch(table, [completed(table, row) for row in rows]) for table, rows in tables]
 
 
-def _recipient(entry: Entry, told: str) -> str | None:
+def _recipient(entry: Entry, who: str) -> str | None:
     """Whom an event's notice is for: its user, its unit, where it has one, or a role."""
-    if told == "user":
+    if who == "user":
         return f"user:{entry.payload['user']}"
-    if told != "unit":
-        return told
+    if who != "unit":
+        return who
     return None if entry.unit_id is None else f"unit:{entry.unit_id}"
 
 
 def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
     named = (
-        (entry, _recipient(entry, told)) for entry in entries for told in EVENTS[entry.kind].tells
+        (entry, _recipient(entry, who)) for entry in entries for who in EVENTS[entry.kind].tells
     )
     rows = [
         {"event_id": entry.event_id, "recipient": recipient, "at": now}

@@ -96,6 +96,11 @@ def fold(text: str) -> Folded:
     plainly = "".join(each := [*map(folded_sign, text)])
     if len(plainly) == len(text) and all(each) and BLANK not in plainly and LINE not in plainly:
         return Folded(plainly, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    return _with_the_way_back(text)
+
+
+def _with_the_way_back(text: str) -> Folded:
+    """A text of which not every sign is folded to one sign."""
     signs: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
