@@ -1,5 +1,5 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo,
-statements, review, rules, evidence, receipt. [procedure 8, page order]
+"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats
+and redo, page by page. [procedure 8, page order]
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from app.papers.blocks import (
     Block,
     before,
     day,
-    grouped,
     heading,
     moment,
     pairs,
     paragraph,
-    sign,
     table,
 )
 from app.rules.words import value
@@ -282,88 +280,3 @@ def redo_pages(facts: Facts) -> list[Block]:
         named = ("重办编号", "轮次", "时间", "送达", "期限")
         blocks.append(table(named, orders, ("1.4fr", "12mm", "28mm", "28mm", "28mm")))
     return blocks
-
-
-def statements_pages(facts: Facts) -> list[Block]:
-    """The unit's statement, or a note that none came; the named persons'."""
-    said = facts["unit_statement"]
-    unit = said if said else "在规定期限内，未收到单位的书面说明。"
-    blocks = [heading("单位说明与本人陈述", label="statements"), heading("（一）单位说明", 2)]
-    blocks += (
-        [paragraph(moment(facts["unit_stated_at"])), paragraph(unit)] if said else [paragraph(unit)]
-    )
-    blocks.append(heading("（二）本人陈述", 2))
-    rows = [
-        [one["person"], one["statement"] or "在规定期限内，未收到陈述。"]
-        for one in facts["persons"]
-    ]
-    return [
-        *blocks,
-        table(("姓名", "陈述"), rows, ("30mm", "1fr")) if rows else paragraph("未列责任人员。"),
-    ]
-
-
-def review_pages(facts: Facts) -> list[Block]:
-    """The review, or a note that none was asked for."""
-    if not facts["review_asked_at"]:
-        return [heading("复核", label="review"), paragraph("成卷时，未收到复核申请。")]
-    ruled = {True: "同意", False: "不同意", None: "待裁定"}[facts["review_accepted"]]
-    rows = [
-        ("申请时间", moment(facts["review_asked_at"])),
-        ("申请内容", facts["review"]),
-        ("裁定", ruled),
-    ]
-    return [heading("复核", label="review"), pairs(rows)]
-
-
-def rules_pages(facts: Facts) -> list[Block]:
-    """The text of the rules cited, each with the days on which it is in force."""
-    cited = facts["rules"]
-    if isinstance(cited, str):  # sealed before rules had days
-        return [heading("所引规定", label="rules"), paragraph(cited)]
-    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
-    head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
-    listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
-    return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
-
-
-def _in_force(one: Facts) -> str:
-    return f"{one['from']}至{one['to'] or '今'}" if one["from"] else NONE
-
-
-def evidence_pages(facts: Facts) -> list[Block]:
-    """The list of evidence."""
-    rows = [
-        [
-            one["n"],
-            f"{one['name']}\n{value('file_kind', one['kind'])}",
-            one["from"] or facts["offices"]["office"],
-            "电子原件" if one["attached"] else "不附（可能显示诉求人）",
-            one.get("pages", NONE),
-            grouped(one["sha256"]),
-        ]
-        for one in facts["evidence"]
-    ]
-    head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
-    listed = (
-        table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm"))
-        if rows
-        else paragraph("本卷无附件。")
-    )
-    beside = pairs(
-        [("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")]
-    )
-    return [heading("证据目录", label="evidence"), listed, paragraph("卷内另附："), beside]
-
-
-def receipt_pages(facts: Facts) -> list[Block]:
-    """The receipt form."""
-    rows = [
-        ("移送函编号", letter_number(facts)),
-        ("卷宗", f"{facts['case_number']} 第{facts['volume']}卷"),
-        ("接收单位", facts["offices"]["committee"]),
-        ("接收人", "　"),
-        ("接收时间", "　　年　月　日"),
-        ("备注", "　"),
-    ]
-    return [heading("接收回执", label="receipt"), pairs(rows), sign("（接收单位盖章）")]
