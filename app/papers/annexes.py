@@ -29,8 +29,8 @@ def statements_pages(facts: Facts) -> list[Block]:
     )
     blocks.append(heading("（二）本人陈述", 2))
     rows = [
-        [one["person"], one["statement"] or "在规定期限内，未收到陈述。"]
-        for one in facts["persons"]
+        [person["person"], person["statement"] or "在规定期限内，未收到陈述。"]
+        for person in facts["persons"]
     ]
     return [
         *blocks,
@@ -56,7 +56,7 @@ def rules_pages(facts: Facts) -> list[Block]:
     cited = facts["rules"]
     if isinstance(cited, str):  # sealed before rules had days
         return [heading("所引规定", label="rules"), paragraph(cited)]
-    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
+    rows = [[n, rule["words"], _in_force(rule)] for n, rule in enumerate(cited, 1)]
     head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
     listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
     return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
@@ -70,14 +70,14 @@ def evidence_pages(facts: Facts) -> list[Block]:
     """The list of evidence."""
     rows = [
         [
-            one["n"],
-            f"{one['name']}\n{value('file_kind', one['kind'])}",
-            one["from"] or facts["offices"]["office"],
-            "电子原件" if one["attached"] else "不附（可能显示诉求人）",
-            one.get("pages", NONE),
-            grouped(one["sha256"]),
+            file["n"],
+            f"{file['name']}\n{value('file_kind', file['kind'])}",
+            file["from"] or facts["offices"]["office"],
+            "电子原件" if file["attached"] else "不附（可能显示诉求人）",
+            file.get("pages", NONE),
+            grouped(file["sha256"]),
         ]
-        for one in facts["evidence"]
+        for file in facts["evidence"]
     ]
     head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
     listed = (

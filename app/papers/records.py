@@ -52,16 +52,16 @@ def case_pages(facts: Facts) -> list[Block]:
     )
     rows = [
         [
-            one["number"],
-            one["unit"],
-            value("role_of_unit", one["role"]),
-            one["round"],
-            moment(one["at"]),
-            served(one),
-            f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}",
-            before(one["due_at"]),
+            assignment["number"],
+            assignment["unit"],
+            value("role_of_unit", assignment["role"]),
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            f"{moment(assignment['signed_at'])}\n{value('signed_by', assignment['signed_by'] or '')}",
+            before(assignment["due_at"]),
         ]
-        for one in facts["assignments"]
+        for assignment in facts["assignments"]
     ]
     head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
     blocks = [heading("工单、派单与签收", label="case"), about]
@@ -69,8 +69,9 @@ def case_pages(facts: Facts) -> list[Block]:
         table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm"))
     )
     said = [
-        f"{one['leader']}（{value('level', one['level'])}）{day(one['on'])}批示：{one['words']}"
-        for one in facts["instructions"]
+        f"{instruction['leader']}（{value('level', instruction['level'])}）{day(instruction['on'])}批示："
+        f"{instruction['words']}"
+        for instruction in facts["instructions"]
     ]
     return [*blocks, heading("（一）领导批示", 2), paragraph("\n".join(said))] if said else blocks
 
@@ -96,14 +97,14 @@ def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
         [
-            one["number"],
-            one["unit"],
-            moment(one["at"]),
-            served(one),
-            before(one["reply_by_at"]),
-            _heeded(one),
+            reminder["number"],
+            reminder["unit"],
+            moment(reminder["at"]),
+            served(reminder),
+            before(reminder["reply_by_at"]),
+            _heeded(reminder),
         ]
-        for one in facts["reminders"]
+        for reminder in facts["reminders"]
     ]
     head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
     blocks = [heading("催办、送达与答复", label="reminders")]
@@ -111,22 +112,22 @@ def reminders_pages(facts: Facts) -> list[Block]:
     blocks.append(table(head, rows, widths) if rows else paragraph("未发出催办。"))
     asked = [
         [
-            value("request", one["kind"]),
-            one["unit"],
-            moment(one["at"]),
-            one["words"],
-            one["promised_on"],
-            _STATES[one["state"]],
+            value("request", request["kind"]),
+            request["unit"],
+            moment(request["at"]),
+            request["words"],
+            request["promised_on"],
+            _STATES[request["state"]],
         ]
-        for one in facts["requests"]
+        for request in facts["requests"]
     ]
     if asked:
         titles = ("种类", "单位", "提出", "内容", "承诺日期", "审定")
         blocks += [heading("（一）情况说明与申请", 2)]
         blocks.append(table(titles, asked, ("18mm", "1fr", "24mm", "1.6fr", "22mm", "16mm")))
     blocks.append(heading("（二）办理回复" if asked else "（一）办理回复", 2))
-    for one in facts["replies"]:
-        blocks.append(_reply(one))
+    for reply in facts["replies"]:
+        blocks.append(_reply(reply))
     return blocks if facts["replies"] else [*blocks, paragraph("未提交办理回复。")]
 
 
@@ -180,16 +181,16 @@ def supervision_pages(facts: Facts) -> list[Block]:
             ]
         ),
     ]
-    for one in facts["notices"]:
-        fed = one["feedback"]
+    for notice in facts["notices"]:
+        fed = notice["feedback"]
         late = "（逾期）" if fed and fed["late"] else ""
-        blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
+        blocks.append(heading(f"第{notice['n']}次督办通知（{moment(notice['at'])}）", 2))
         blocks.append(
             pairs(
                 [
-                    ("要求", one["requirement"]),
-                    ("送达", served(one)),
-                    ("反馈期限", before(one.get("due_at"), one["due_on"])),
+                    ("要求", notice["requirement"]),
+                    ("送达", served(notice)),
+                    ("反馈期限", before(notice.get("due_at"), notice["due_on"])),
                     ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
                 ]
             )
@@ -216,12 +217,12 @@ def repeats_pages(facts: Facts) -> list[Block]:
     rows = [
         [
             n,
-            moment(one["at"]),
-            value("contact_kind", one["kind"]),
-            value("channel", one["channel"]),
-            one["words"],
+            moment(contact["at"]),
+            value("contact_kind", contact["kind"]),
+            value("channel", contact["channel"]),
+            contact["words"],
         ]
-        for n, one in enumerate(facts["repeats"], 1)
+        for n, contact in enumerate(facts["repeats"], 1)
     ]
     blocks = [heading("重复投诉与回访（诉求人已隐去）", label="repeats")]
     head = ("序号", "时间", "性质", "渠道", "内容")
@@ -240,15 +241,15 @@ def repeats_pages(facts: Facts) -> list[Block]:
 
 def _visits(visits: Sequence[Facts]) -> list[Block]:
     rows = []
-    for one in visits:
+    for visit in visits:
         outcome = "未联系上"
-        if one["reached"]:
+        if visit["reached"]:
             outcome = "；".join(
-                value(name, one[name] or "") for name in ("truth", "solved", "satisfied")
+                value(name, visit[name] or "") for name in ("truth", "solved", "satisfied")
             )
-        again = f"（更正{one['version'] - 1}：{one['reason']}）" if one["version"] > 1 else ""
-        nth, how = f"{one['attempt']}{again}", value("method", one["method"])
-        rows.append([one["round"], nth, moment(one["at"]), how, outcome, one["words"]])
+        again = f"（更正{visit['version'] - 1}：{visit['reason']}）" if visit["version"] > 1 else ""
+        nth, how = f"{visit['attempt']}{again}", value("method", visit["method"])
+        rows.append([visit["round"], nth, moment(visit["at"]), how, outcome, visit["words"]])
     head = ("轮次", "次数", "时间", "方式", "结果", "记录")
     return [table(head, rows, ("10mm", "20mm", "24mm", "18mm", "1fr", "1.4fr"))]
 
@@ -264,13 +265,26 @@ def _verdict(review: Facts) -> str:
 def redo_pages(facts: Facts) -> list[Block]:
     """Examination, responsibility, redo."""
     rows = [
-        [one["number"], one["round"], moment(one["at"]), one["by"], _verdict(one), one["grounds"]]
-        for one in facts["responsibility"]
+        [
+            review["number"],
+            review["round"],
+            moment(review["at"]),
+            review["by"],
+            _verdict(review),
+            review["grounds"],
+        ]
+        for review in facts["responsibility"]
     ]
-    again = [one for one in facts["assignments"] if one["round"] > 1]
+    again = [assignment for assignment in facts["assignments"] if assignment["round"] > 1]
     orders = [
-        [one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])]
-        for one in again
+        [
+            assignment["number"],
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            before(assignment["due_at"]),
+        ]
+        for assignment in again
     ]
     blocks = [heading("审核、责任认定与重办", label="redo")]
     head = ("编号", "轮次", "时间", "认定人", "结论", "依据")

@@ -163,7 +163,7 @@ def nuisance(desk: Desk, dice: Random) -> Life:
 def rounds(desk: Desk, dissolved_on: date, seed: str) -> list[Life]:
     """All of them."""
     made = [room, screening, reports, rules, nuisance]
-    lives = [one(desk, Random(f"{seed}:{one.__name__}")) for one in made]  # noqa: S311
+    lives = [life(desk, Random(f"{seed}:{life.__name__}")) for life in made]  # noqa: S311
     gone = [code for code, member in desk.members.items() if member.gone_to]
     for code in gone:
         lives.append(dissolution(desk, code, dissolved_on, Random(f"{seed}:{code}")))  # noqa: S311

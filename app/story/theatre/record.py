@@ -87,7 +87,7 @@ def told(session: Session) -> list[Told]:
             facts = tuple((name, payload[name]) for name in COMPARED[row.kind])
             unit = next((had for id, had in dissolved.get(row.of, ()) if id > row.id), row.unit_id)
             found.append((row.id, Told(row.at.date(), row.kind, row.chain, units.get(unit), facts)))
-    return [event for _, event in sorted(found, key=lambda one: one[0])]
+    return [event for _, event in sorted(found, key=lambda numbered: numbered[0])]
 
 
 def counted(session: Session) -> dict[str, int]:
