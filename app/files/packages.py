@@ -125,7 +125,7 @@ def _is_document(begins: bytes) -> bool:
 
 
 def _office(held: Parts) -> str:
-    """What the table of types says the main part is; one document, and the one whose part is
+    """The kind of the main part by the table of types; one document, and the one whose part is
     there."""
     types = {part.strip("/").casefold(): type_ for part, type_ in parts.types(held[TYPES])}
     said = _main_parts(types.values())
@@ -136,7 +136,7 @@ def _office(held: Parts) -> str:
 
 
 def _main_parts(types: Collection[str]) -> list[str]:
-    """What types of main parts there are; none may hold macros."""
+    """The kinds of the main parts; none may hold macros."""
     if any("macroenabled" in type_.casefold() for type_ in types):
         raise active("macros")
     return [kind_ for type_ in types for ends, kind_ in _MAIN if type_.endswith(ends)]

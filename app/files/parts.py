@@ -1,4 +1,4 @@
-"""What stands in the parts of a document of Office: links, fields, macros, controls - known by the
+"""The parts of a document of Office: links, fields, macros, controls - known by the
 names of its XML, whichever edition of the standard wrote them."""
 
 from __future__ import annotations

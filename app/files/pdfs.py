@@ -191,7 +191,7 @@ def _read(content: bytes, held: int) -> None:
 
 
 def _opening(reader: PdfReader) -> None:
-    """What a document does when it is opened: it may go to a page."""
+    """Refuse a document that does more when it is opened than go to a page."""
     root: Any = reader.trailer["/Root"].get_object()
     action = root.get("/OpenAction")
     actions = [action] if action is not None else []

@@ -50,7 +50,7 @@ def kind(content: bytes, hint: str) -> str | None:
 
 
 def _boxed(content: bytes, hint: str) -> str | None:
-    """What stands in the container of ISO 14496-12, by its brands."""
+    """The kind of a container of ISO 14496-12, by its brands."""
     size, box = int.from_bytes(content[:4], "big"), content[4:8]
     if box in _FIRST_BOXES and 8 <= size <= len(content) and b"moov" in content:
         return "mov"

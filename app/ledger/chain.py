@@ -168,7 +168,7 @@ def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
 
 
 def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) -> str | None:
-    """What is wrong with one event, expected to be number `seq` after `previous`; None when it is
+    """The flaw of one event, expected to be number `seq` after `previous`; None when it is
     whole."""
     if event["seq"] != seq:
         return f"number {seq} is missing"

@@ -33,7 +33,7 @@ class Entry:
     category_id: int | None = None
     event_id: int = 0
     settles: Mapping[str, Any] | None = None
-    """What of `columns` this event changes, where they hold more than that."""
+    """The part of `columns` that this event changes, where they hold more."""
     rows: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
     """New rows of tables without states that are written with this event: `id`, where they have
     none, and `event_id`, where they leave it open (None), are given here."""

@@ -47,8 +47,8 @@ def move_many(
 
 
 def _with_its_head(entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
-    """What an event changes of a case that keeps its state stands in the very row of the head that
-    it moves on."""
+    """The columns of a case that keeps its state go in the very row of the head that its event
+    moves on."""
     alone = entries[0] if len(entries) == 1 else None
     if alone is not None and alone.subject == "case" and alone.to is None and alone.columns:
         alone.with_head = True

@@ -38,7 +38,7 @@ def _is_recorded(table: Table) -> bool:
 
 
 def _values(row: Any, table: Table) -> dict[str, Any]:
-    """What a row holds in Python, by column."""
+    """The values of a row in Python, by column."""
     state = inspect(row)
     held = state.dict
     keys = {
@@ -254,7 +254,7 @@ def forget(session: Session, tables: Iterable[str]) -> None:
 
 
 def pending(session: Session) -> Rows:
-    """What is noted so far."""
+    """The rows noted so far."""
     found: Rows = session.info.get(_UNSEALED, {})
     return found
 

@@ -95,7 +95,7 @@ def _seals(
 
 
 def _shared(session: Session, entries: Sequence[Entry]) -> list[Rows]:
-    """What was written past the ledger and is not sealed yet, for each entry: with its own case's,
+    """Rows written past the ledger and not sealed yet, for each entry: with its own case's,
     else the first."""
     shared: list[Rows] = [{} for _ in entries]
     rows = unsealed_rows(session)
@@ -147,7 +147,7 @@ def _rows(entries: Sequence[Entry]) -> list[Batch]:
 
 
 def _recipient(entry: Entry, who: str) -> str | None:
-    """Whom an event's notice is for: its user, its unit, where it has one, or a role."""
+    """The recipient of an event's notice: its user, its unit, where it has one, or a role."""
     if who == "user":
         return f"user:{entry.payload['user']}"
     if who != "unit":

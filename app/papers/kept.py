@@ -1,4 +1,4 @@
-"""What was kept on the disk, compared with the SHA-256 that the record has of it."""
+"""Kept files on the disk, compared with the SHA-256 that the record has of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Lost:
-    """What is not as the record has it: its kind and id, its case, and what is wrong with it."""
+    """A file that is not as the record has it: its kind and id, its case, and what is wrong with it."""
 
     kind: str
     id: int

@@ -255,7 +255,7 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
 
 
 def _verdict(review: Facts) -> str:
-    """What a review came to. Without a code it was the closing of a case whose second redo
+    """The outcome of a review. Without a code it was the closing of a case whose second redo
     failed."""
     if review["unit_responsible"]:
         return "单位责任"

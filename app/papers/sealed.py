@@ -29,7 +29,7 @@ _LINES = (
     "hash",
     "mac",
 )
-"""What a volume tells of an event."""
+"""The columns of an event that a volume tells."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _events(
 
 
 def _callers(session: Session, case_ids: list[int]) -> Iterator[dict[str, str]]:
-    """Who called, in the cases of the dossier and in those merged into them; also as typed there,
+    """The callers, in the cases of the dossier and in those merged into them; also as typed there,
     where it stands on file otherwise."""
     about = Case.id.in_(case_ids) | Case.merged_into_id.in_(case_ids)
     query = select(Case.id, Case.number, Caller.name, Caller.phone).join(

@@ -126,7 +126,7 @@ def plain(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """What can be seen of a text: the folded signs without blanks."""
+    """The signs of a text that can be seen: folded, without blanks."""
     return plain(text).replace(BLANK, "").replace(LINE, "")
 
 

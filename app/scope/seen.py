@@ -1,4 +1,4 @@
-"""What somebody may see, told by roles, person and unit."""
+"""The reach of a person: scopes by their roles, their own account and unit."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Seen:
 
 
 NOTHING = Seen(frozenset(), 0, 0, False, False, ())
-"""What somebody sees who has not logged in."""
+"""The reach of somebody who has not logged in."""
 
 
 def seen_by(actor: Actor) -> Seen:
-    """What an actor sees."""
+    """The reach of an actor."""
     unit = actor.unit_id or 0
     scopes = actor.scopes if unit else actor.scopes - {"unit"}
     own = [f"unit:{unit}"] if unit and "unit" in scopes else []

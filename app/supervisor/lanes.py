@@ -3,7 +3,7 @@ kind of request.
 
 Waitress reads requests in one loop, however slowly they come, and gives a thread to none that is
 not there whole. The lanes keep what takes long from what does not: who waits for a lock, for the
-hash of a password or for an export waits among his like, and `/healthz` among nobody. Gunicorn
+hash of a password or for an export waits among their like, and `/healthz` among nobody. Gunicorn
 starts the processes, replaces one that is silent, and stops them.
 """
 

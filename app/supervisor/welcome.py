@@ -1,4 +1,4 @@
-"""What is said once the panel answers: where it is, and who may come in."""
+"""The welcome once the panel answers: where it is, and who may come in."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ log = logging.getLogger("duban.sweep")
 
 @dataclass
 class Pass:
-    """What a pass did: cases taken, cases that failed, and the error of the last one."""
+    """The result of a pass: cases taken, cases that failed, and the error of the last one."""
 
     cases: int = 0
     failures: int = 0
@@ -43,8 +43,7 @@ class Pass:
 
 @dataclass
 class Batch:
-    """What became of the cases that one transaction took: how many are done, and why others could
-    not be."""
+    """The cases that one transaction took: how many are done, and why others could not be."""
 
     ids: list[int]
     cursor: Cursor

@@ -1,4 +1,4 @@
-"""What becomes of the cases of a batch: decided about, written down, pushed on where that fails."""
+"""The cases of a batch: decided about, written down, pushed on where that fails."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ PUSHED = timedelta(hours=1)
 log = logging.getLogger("duban.sweep")
 
 _HEALED = {"look_failures": 0, "look_error": None}
-"""What a case loses that could be looked at again."""
+"""The columns that a case loses once it could be looked at again."""
 
 
 def _decided(case: CaseFacts, job: Job, closed: bool) -> tuple[Decided, Tip]:
-    """What is decided about a case, and its head with the moment at which it is looked at again."""
+    """The decisions about a case, and its head with the moment at which it is looked at again."""
     head = Head(case.id, case.head_seq, case.head_hash, case.head_at)
     tip = Tip(head, case.category_id, case.look_again_at)
     decided = decide_case(case, job.office, job.steps, closed)

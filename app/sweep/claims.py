@@ -1,4 +1,4 @@
-"""Which due cases a batch takes: locked, so that no other sweep and no person has them meanwhile."""
+"""The due cases that a batch takes: locked, so that no other sweep and no person has them meanwhile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GATE = "(SELECT pg_advisory_xact_lock_shared(:gate)) AS gate, "
 
 @dataclass(frozen=True)
 class Job:
-    """What a pass is to do: as of which office, which steps, and in batches of how many cases."""
+    """The work of a pass: as of which office, which steps, and in batches of how many cases."""
 
     office: Office
     steps: Sequence[str]

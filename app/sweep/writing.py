@@ -1,4 +1,4 @@
-"""How a batch is written down: dossiers frozen, numbers last, each kind of row in one statement."""
+"""A batch, written down: dossiers frozen, numbers last, each kind of row in one statement."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _cite(entries: Sequence[Entry], numbers: Mapping[int, str]) -> None:
 
 
 def _with_heads(decided: Sequence[tuple[Decided, Tip]]) -> None:
-    """What is written on cases themselves goes in the statement that moves their heads on."""
+    """Columns of cases themselves go in the statement that moves their heads on."""
     entries = [entry for what, _ in decided for entry in what.entries if entry.subject == "case"]
     if entries:
         for what, tip in decided:

@@ -1,4 +1,4 @@
-"""Which rows wait for whom: the conditions that several lists of work share, or that take a step."""
+"""The conditions that several lists of work share, or that take more than a line."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def contestable(who: Actor, at: datetime) -> list[Any]:
 
 
 def drafts(who: Actor, at: datetime) -> list[Any]:
-    """What staff drafted and the head may still approve: what it is about still waits for the
+    """Drafts of the staff that the head may still approve: their matter still waits for the
     unit."""
     held = _looked_up(
         Assignment.id == Draft.assignment_id, among(Assignment.state, OPEN_ASSIGNMENT)

@@ -88,7 +88,7 @@ def walk(
 
 
 def _flaw_of_head(chain: int, head: Head | None, last: Head) -> Flaw | None:
-    """What a case remembers of its last event, beside that event."""
+    """The flaw of a case's memory of its last event: number and hash, and the moment."""
     seq = last[0]
     if head is None:
         return Flaw(chain, seq, "its case is not there")

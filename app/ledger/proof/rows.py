@@ -131,7 +131,7 @@ class Comparison:
         }
 
     def _own(self, cases: set[int], wanted: set[Key]) -> dict[Key, Sealed]:
-        """What the chains of some cases say of some rows."""
+        """The seals of some rows in the chains of some cases."""
         found: dict[Key, Sealed] = {}
         ordered = sorted(cases)
         for start in range(0, len(ordered), BATCH):
@@ -196,7 +196,7 @@ class Comparison:
     def _flaws(
         self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None
     ) -> Iterator[Flaw]:
-        """What is wrong with one row that stands."""
+        """The flaws of one row that stands."""
         name = (table.name, key)
         if sealed.founded is None:
             if not (self._older or (name in LAID and not sealed.cells)):
@@ -208,7 +208,7 @@ class Comparison:
             yield from self._columns(table, name, row, sealed)
 
     def _columns(self, table: Table, name: Key, row: Row, sealed: Sealed) -> Iterator[Flaw]:
-        """What is wrong with the columns of a row that an event wrote."""
+        """The flaws of the columns of a row that an event wrote."""
         for column, begins in sealed_columns(table).items():
             yield from self._column(name, column, row, sealed, begins)
         for column in lists(table):
@@ -217,7 +217,7 @@ class Comparison:
             yield from self._look(name, row)
 
     def _look(self, name: Key, row: Row) -> Iterator[Flaw]:
-        """What is wrong with the moment at which the bot looks at a case again."""
+        """The flaw of the moment at which the bot looks at a case again."""
         case, seq = int(name[1]), int(row.of["head_seq"] or 0)
         at = row.values["look_again_at"]
         macs = (look_seal(sealer, case, seq, at) for sealer in self._sealers.values())

@@ -1,4 +1,4 @@
-"""What events say of rows: the seals that they carry, gathered row by row."""
+"""The seals that events carry, gathered row by row."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _later(known: At | None, other: At | None) -> At | None:
 
 @dataclass(slots=True)
 class Sealed:
-    """What is known of a row: the event that founded it, or after which it is gone; each column's
+    """The seals of a row: the event that founded it, or after which it is gone; each column's
     last seal."""
 
     founded: At | None = None
@@ -45,7 +45,7 @@ class Sealed:
     cells: dict[str, tuple[At, str]] = field(default_factory=dict)
 
     def take(self, at: At, said: str) -> None:
-        """One event's line about the row; lines may come in any order of events."""
+        """Add one event's line about the row; lines may come in any order of events."""
         mark, cells = read_line(said)
         if mark == FOUNDED and (self.founded is None or at.id >= self.founded.id):
             self.founded = at
@@ -63,7 +63,7 @@ class Sealed:
                 self.cells[name] = (at, digest)
 
     def add(self, other: Sealed) -> None:
-        """What other chains say of the same row."""
+        """Add the seals of the same row in other chains."""
         self.founded = _later(self.founded, other.founded)
         self.gone = _later(self.gone, other.gone)
         for name, cell in other.cells.items():

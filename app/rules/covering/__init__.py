@@ -1,4 +1,4 @@
-"""What a text is without the caller: name and number wherever and however they were
+"""A text without the caller: name and number wherever and however they were
 written, other people's numbers, identity numbers. Found on the folded text, covered in the typed
 one.
 
@@ -64,7 +64,7 @@ COVERS = {
     IDENTITY: "〔证件号〕",
     WORD: "〔略〕",
 }
-"""What stands where a run of each kind is covered wholly."""
+"""The words that stand where a run of each kind is covered wholly."""
 _FIRST = (OWN, NAME, WORD, IDENTITY, MOBILE, LANDLINE, SHORT, STARRED, "suspect")
 """Of runs that overlap, which kind gives its name to the whole."""
 _INTRODUCED = re.compile(r"(?:我叫|我是|名叫|姓名|叫做|本人|联系人|户主|业主)[是为:' ]{0,2}$")
@@ -73,7 +73,7 @@ _TITLED = re.compile(r"[ ]?(?:先生|女士|小姐|同志|大爷|大妈|阿姨|�
 
 @dataclass(frozen=True)
 class Hidden:
-    """What must not be read of a case: its callers' names and numbers, and whether it is
+    """The words that must not be read of a case: its callers' names and numbers, and whether it is
     confidential; words that somebody covered more, and those that were uncovered because
     they are ordinary ones."""
 
@@ -114,7 +114,7 @@ def _words(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def together(all: Iterable[Hidden]) -> Hidden:
-    """What must not be read of several cases at once."""
+    """The same of several cases at once."""
     parts = list(all)
     less = set(chain.from_iterable(part.less for part in parts))
     return hidden(
@@ -132,7 +132,7 @@ def all_agree(parts: Collection[Hidden], word: str) -> bool:
 
 
 def runs(text: str, of: Hidden = NOBODY) -> list[Run]:
-    """What is covered in a typed text, from left to right, none within another."""
+    """The covered runs of a typed text, from left to right, none within another."""
     folded = fold(text)
     found = [*numbers(folded.text, [known for number in of.numbers for known in own(number)])]
     found += names(folded.text, of.names, of.wholly)
@@ -145,7 +145,7 @@ def runs(text: str, of: Hidden = NOBODY) -> list[Run]:
 
 
 def uncovered(text: str, of: Hidden = NOBODY) -> list[Run]:
-    """What looks like a person in a typed text and is not covered: for somebody to judge."""
+    """Runs that look like a person in a typed text and are not covered: for somebody to judge."""
     folded, hit = fold(text), runs(text, of)
     less = {visible(word) for word in of.less}
     found = []

@@ -146,7 +146,7 @@ def _of_cluster(text: str, groups: list[_Group], owned: Sequence[Own]) -> Iterat
 
 
 def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> tuple[str, int]:
-    """What number begins with the first of these groups, and how many groups it takes; no kind
+    """The kind of the number that begins with the first of these groups, and how many it takes; no kind
     where it is none. `over` is where the telephone number before it ended."""
     joined = ["".join(group.digits for group in groups[: n + 1]) for n in range(len(groups))]
     n = _own(joined, owned)

@@ -1,4 +1,4 @@
-"""What numbers look like: digits that a person would read as a telephone or an identity number."""
+"""The shapes of numbers: digits that a person would read as a telephone or an identity number."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ WORST = "不合格"
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """What a unit did in a period, as counted; `stages.reporting` says which row and which day
+    """The counts of a unit in a period; `stages.reporting` says which row and which day
     counts.
 
     `running` are allocations that may still be signed for in time: left out of the first item.

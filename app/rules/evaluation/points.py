@@ -30,7 +30,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Deductions:
-    """What is taken off, in points each; all together `most`."""
+    """The deductions, in points each; all together `most`."""
 
     reminder: Decimal = Decimal("0.2")
     lapsed: Decimal = Decimal("0.5")

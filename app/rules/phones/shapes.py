@@ -1,4 +1,4 @@
-"""What the digits of telephone numbers look like, kind by kind."""
+"""The shapes of telephone numbers, kind by kind."""
 
 from __future__ import annotations
 

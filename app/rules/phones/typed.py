@@ -32,7 +32,7 @@ _NUMERALS = {
 
 
 class NoNumber(ValueError):
-    """What cannot be called: `why` is a word of the vocabulary `phone_wrong`, `sign` the first
+    """A text that cannot be called: `why` is a word of the vocabulary `phone_wrong`, `sign` the first
     sign that no number has."""
 
     def __init__(self, why: str, sign: str = "") -> None:
@@ -41,13 +41,13 @@ class NoNumber(ValueError):
 
 
 def folded(typed: str) -> str:
-    """What was typed in one width and in small letters, digits of every script as 0-9, without the
+    """The typed text in one width and in small letters, digits of every script as 0-9, without the
     signs that nobody sees, in one line."""
     return plain(typed).replace(LINE, BLANK).strip()
 
 
 def bare(typed: str) -> str:
-    """What was typed without label, scheme and blanks around it; NoNumber where a word for an
+    """The typed text without label, scheme and blanks around it; NoNumber where a word for an
     extension stands without one."""
     text = re.sub(r";phone-context=.*$", "", folded(typed))
     text = _AFTER.sub("", _BEFORE.sub("", text)).strip(" :;,.，。、；")

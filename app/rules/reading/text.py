@@ -15,7 +15,7 @@ _DASHES = str.maketrans(
 
 
 class Unread(ValueError):
-    """What was typed cannot be read: `text` is that line or value as it was typed, `number` which
+    """A typed line or value that cannot be read: `text` as it was typed, `number` which
     line it is (from 1; None where there are no lines), `day` a date beside which another weekday
     stands."""
 

@@ -165,7 +165,7 @@ def _asks_again(desk: Desk, file: File, at: datetime, dice: Random) -> Life:
 
 
 def _filed(desk: Desk, file: File, unit: str, dice: Random) -> Part:
-    """The reply: drafted by staff and approved by the head, or written by the head himself."""
+    """The reply: drafted by staff and approved by the head, or written by the head alone."""
     made = forms.poor_reply if dice.random() < desk.members[unit].manner.poor else forms.reply
     if dice.random() < 0.5:
         draft: Draft = desk.do(

@@ -190,7 +190,7 @@ def _assisted(desk: Desk, file: File, unit: str, dice: Random) -> Life:
 
 
 def _asks_early(desk: Desk, file: File, dice: Random) -> Life:
-    """Before it is due the caller asks how it goes, or adds what he forgot."""
+    """Before it is due the caller asks how it goes, or adds what was forgotten."""
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 3), dice)
     if desk.case(file.case).state == "handling":
         kind, what = dice.choice((("chase", "chase"), ("supplement", "supplement_contact")))

@@ -136,7 +136,7 @@ def dissolution(desk: Desk, code: str, on: date, dice: Random) -> Life:
 
 
 def rules(desk: Desk, dice: Random) -> Life:
-    """The IT administrator proposes numbers: one the centre head turned down, one waits for him."""
+    """The IT administrator proposes numbers: one the centre head turned down, one waits."""
     yield desk.hours.some_time(desk.hours.workdays[10], dice)
     desk.do("it_admin", "change_rule", name="visit_attempts", value=2, reason="减轻回访压力")
     yield desk.hours.workdays_after(desk.diary.now, 1, dice)

@@ -1,4 +1,4 @@
-"""A person at his browser: logs in, follows links, sends forms as they stand with what he typed.
+"""A person at a browser: logs in, follows links, sends forms as they stand with what was typed.
 Knows one address."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Typed = Mapping[str, Sequence[str] | Upload]
 
 
 class Browser:
-    """One person's browser with his session."""
+    """One person's browser with its session."""
 
     def __init__(self, client: Client, username: str, password: str) -> None:
         self.client, self.username, self.password = client, username, password
