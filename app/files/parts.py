@@ -1,5 +1,5 @@
-"""The parts of a document of Office: links, fields, macros, controls - known by the
-names of its XML, whichever edition of the standard wrote them."""
+"""The parts of a document of Office: links, fields, macros, controls - known by the names of its
+XML, whichever edition of the standard wrote them."""
 
 from __future__ import annotations
 

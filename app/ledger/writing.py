@@ -95,8 +95,8 @@ def _seals(
 
 
 def _shared(session: Session, entries: Sequence[Entry]) -> list[Rows]:
-    """Rows written past the ledger and not sealed yet, for each entry: with its own case's,
-    else the first."""
+    """Rows written past the ledger and not sealed yet, for each entry: with its own case's, else
+    the first."""
     shared: list[Rows] = [{} for _ in entries]
     rows = unsealed_rows(session)
     if rows and entries:

@@ -16,9 +16,9 @@ class Person(User):
     """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions
     when raised; `failing_since` is when the present run of wrong passwords began, `locked_until`
     the end of a lock. `factor_sealed` is the secret of the second factor, `factor_since` when it
-    was first proved, `factor_step` the half minute of the last code that was taken: no
-    code is taken twice. `slip_until` stands while the password is the one of a slip: until then it
-    lets in, to choose another."""
+    was first proved, `factor_step` the half minute of the last code that was taken: no code is
+    taken twice. `slip_until` stands while the password is the one of a slip: until then it lets in,
+    to choose another."""
 
     __tablename__ = "ab_user"
     __allow_unmapped__ = True

@@ -1,5 +1,5 @@
-"""What people said or decided beside an event, which holds nobody's words: why a caller was shown, a
-refusal turned down, a word covered, confidentiality lifted."""
+"""What people said or decided beside an event, which holds nobody's words: why a caller was shown,
+a refusal turned down, a word covered, confidentiality lifted."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from app.models.waiting import waiting
 
 class Reveal(Model):
     """Why somebody was shown a caller: the words that were given, beside the event that says so,
-    because an event holds nobody's words. Read by the log auditor; never changed, never
-    deleted."""
+    because an event holds nobody's words. Read by the log auditor; never changed, never deleted."""
 
     __tablename__ = "reveal"
     __table_args__ = (Index("ix_reveal_by_at", "by_id", "at"),)

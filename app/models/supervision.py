@@ -125,8 +125,8 @@ class Supervision(Stateful, Model):
 
 
 class NamedPerson(Model):
-    """A responsible person whom a finding names, with the post held then, and their statement
-    when heard."""
+    """A responsible person whom a finding names, with the post held then, and their statement when
+    heard."""
 
     __tablename__ = "named_person"
     __table_args__ = (UniqueConstraint("supervision_id", "post_id"),)

@@ -1,5 +1,5 @@
-"""The last pages of a dossier: statements, review, rules cited, evidence, receipt. [procedure 8, page
-order]
+"""The last pages of a dossier: statements, review, rules cited, evidence, receipt. [procedure 8,
+page order]
 """
 
 from __future__ import annotations

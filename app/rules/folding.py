@@ -158,8 +158,7 @@ def _spellings() -> dict[str, str]:
 
 def spellings(sign: str) -> str | None:
     """All signs that are folded to a figure, a Latin letter or a Chinese character, or to several
-    of which it is one;
-    None of other signs, which are not looked up."""
+    of which it is one; None of other signs, which are not looked up."""
     figure_or_letter = sign.isascii() and sign.isalnum()
     if not figure_or_letter and not "\u3400" <= sign <= "\u9fff":
         return None

@@ -1,4 +1,5 @@
-"""The scope, laid over every ORM statement of a person's request: rows of other units are not there.
+"""The scope, laid over every ORM statement of a person's request: rows of other units are not
+there.
 
 A page, a drop-down, an export or a filter cannot reach past it, because it stands below all of
 them. Stage verbs run in sessions of their own, unscoped: a guard such as "no assist is open" must

@@ -127,8 +127,8 @@ def visible_cases(seen: Seen) -> tuple[Part, ...]:
 
 def few(seen: Seen) -> Any:
     """A query for how many cases somebody sees, counted to one more than are few, in the order of
-    the parts, of which the person's own work comes first: where they are few, whatever is asked about
-    them is found from these."""
+    the parts, of which the person's own work comes first: where they are few, whatever is asked
+    about them is found from these."""
     parts = [select(literal(1)).where(part.where).limit(FEW + 1) for part in visible_cases(seen)]
     parts = parts or [select(literal(1)).where(false())]
     every = union_all(*(part.subquery().select() for part in parts)).limit(FEW + 1).subquery()

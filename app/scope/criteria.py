@@ -79,8 +79,8 @@ _OWN: dict[str, type[Any]] = {
 
 
 def held_back(model: type[Any], seen: Seen) -> bool:
-    """Whether rows of a table are looked up one by one for a person: those of cases, where they
-    see some cases only."""
+    """Whether rows of a table are looked up one by one for a person: those of cases, where they see
+    some cases only."""
     if "all" in seen.scopes or (seen.scopes == {"unit"} and model in _OF_A_UNIT):
         return False
     return model is Case or model in _OF_A_CASE
@@ -123,17 +123,17 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
 
 
 def _named_to(unit: int) -> Any:
-    """That a unit may know the caller: not where the caller complains of a person of it, or of a unit that
-    was dissolved into it, or reports, and has not agreed to be named. [procedure 1, complaint about
-    a unit]"""
+    """That a unit may know the caller: not where the caller complains of a person of it, or of a
+    unit that was dissolved into it, or reports, and has not agreed to be named. [procedure 1,
+    complaint about a unit]"""
     plain = (CASE.c.kind != "report") & (CASE.c.complained_person == "")
     other = CASE.c.complained_unit_id.is_not(None) & CASE.c.complained_unit_id.not_in(line_of(unit))
     return or_(CASE.c.agreed_named, plain, other)
 
 
 def _limit(model: type[Any], seen: Seen, cases: tuple[Part, ...]) -> Any:
-    """Which rows somebody sees who does not see all cases: those of their unit, or those of
-    their cases."""
+    """Which rows somebody sees who does not see all cases: those of their unit, or those of their
+    cases."""
     if seen.scopes == {"unit"} and model in _OF_A_UNIT:
         return model.unit_id == seen.unit
     allowed = is_seen(model.id if model is Case else model.case_id, cases, seen.few)

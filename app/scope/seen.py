@@ -9,8 +9,8 @@ from app.roles import Actor
 
 @dataclass(frozen=True)
 class Seen:
-    """Which rows a request may see: its scopes, its person and their unit (0: none), whose
-    notices; and whether they are known to see few cases."""
+    """Which rows a request may see: its scopes, its person and their unit (0: none), whose notices;
+    and whether they are known to see few cases."""
 
     scopes: frozenset[str]
     user: int

@@ -46,9 +46,9 @@ WEB_GRACE, TICKER_GRACE, WORKER_GRACE, REDIS_GRACE = 15.0, 5.0, 20.0, 10.0
 
 
 class Orders(NamedTuple):
-    """The orders of whoever made ready: the lock of the one supervisor, whether nobody has an account,
-    the real moment at which a clock that was set began to run, how Redis is started and on which
-    socket (None: another one is used), and the accounts and the number of cases of a sample
+    """The orders of whoever made ready: the lock of the one supervisor, whether nobody has an
+    account, the real moment at which a clock that was set began to run, how Redis is started and on
+    which socket (None: another one is used), and the accounts and the number of cases of a sample
     office."""
 
     lock: int

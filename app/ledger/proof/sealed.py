@@ -37,8 +37,8 @@ def _later(known: At | None, other: At | None) -> At | None:
 
 @dataclass(slots=True)
 class Sealed:
-    """The seals of a row: the event that founded it, or after which it is gone; each column's
-    last seal."""
+    """The seals of a row: the event that founded it, or after which it is gone; each column's last
+    seal."""
 
     founded: At | None = None
     gone: At | None = None

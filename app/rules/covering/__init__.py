@@ -1,6 +1,5 @@
-"""A text without the caller: name and number wherever and however they were
-written, other people's numbers, identity numbers. Found on the folded text, covered in the typed
-one.
+"""A text without the caller: name and number wherever and however they were written, other people's
+numbers, identity numbers. Found on the folded text, covered in the typed one.
 
 On a confidential case all of it is covered wholly; on another the numbers of third persons are
 masked. [procedure 1: identity never reaches a unit; procedure 8: caller redacted]
@@ -74,8 +73,8 @@ _TITLED = re.compile(r"[ ]?(?:先生|女士|小姐|同志|大爷|大妈|阿姨|�
 @dataclass(frozen=True)
 class Hidden:
     """The words that must not be read of a case: its callers' names and numbers, and whether it is
-    confidential; words that somebody covered more, and those that were uncovered because
-    they are ordinary ones."""
+    confidential; words that somebody covered more, and those that were uncovered because they are
+    ordinary ones."""
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()

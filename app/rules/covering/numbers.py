@@ -146,8 +146,8 @@ def _of_cluster(text: str, groups: list[_Group], owned: Sequence[Own]) -> Iterat
 
 
 def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> tuple[str, int]:
-    """The kind of the number that begins with the first of these groups, and how many it takes; no kind
-    where it is none. `over` is where the telephone number before it ended."""
+    """The kind of the number that begins with the first of these groups, and how many it takes; no
+    kind where it is none. `over` is where the telephone number before it ended."""
     joined = ["".join(group.digits for group in groups[: n + 1]) for n in range(len(groups))]
     n = _own(joined, owned)
     if n:
@@ -215,8 +215,8 @@ def _together(groups: list[_Group]) -> int:
 
 
 def _even(groups: list[_Group]) -> bool:
-    """Whether groups are written as those of a number: none of a single digit, or all, but for
-    what is dialled before it."""
+    """Whether groups are written as those of a number: none of a single digit, or all, but for what
+    is dialled before it."""
     dialled = groups[0].digits.startswith(("86", "0"))
     return len({len(group.digits) == 1 for group in groups[dialled:]}) <= 1
 

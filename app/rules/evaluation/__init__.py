@@ -54,8 +54,7 @@ WORST = "不合格"
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """The counts of a unit in a period; `stages.reporting` says which row and which day
-    counts.
+    """The counts of a unit in a period; `stages.reporting` says which row and which day counts.
 
     `running` are allocations that may still be signed for in time: left out of the first item.
     `declined`, `unreachable`, `excluded` are visits that are not rated; `void` reminders and

@@ -2,9 +2,9 @@
 compared.
 
 A number is written in full-width digits, with blanks, hyphens, dots or brackets, with or without
-0086 and area code, between invisible signs that an address book puts around it, after 电话 or
-`tel:`. All of these are one number. What was typed stays as typed; this module says which number
-it is. [procedure 1] Loads without any framework.
+0086 and area code, between invisible signs that an address book puts around it, after 电话 or `tel:`.
+All of these are one number. What was typed stays as typed; this module says which number it is.
+[procedure 1] Loads without any framework.
 """
 
 from __future__ import annotations

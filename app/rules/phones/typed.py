@@ -32,8 +32,8 @@ _NUMERALS = {
 
 
 class NoNumber(ValueError):
-    """A text that cannot be called: `why` is a word of the vocabulary `phone_wrong`, `sign` the first
-    sign that no number has."""
+    """A text that cannot be called: `why` is a word of the vocabulary `phone_wrong`, `sign` the
+    first sign that no number has."""
 
     def __init__(self, why: str, sign: str = "") -> None:
         super().__init__(why)

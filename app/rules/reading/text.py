@@ -15,9 +15,8 @@ _DASHES = str.maketrans(
 
 
 class Unread(ValueError):
-    """A typed line or value that cannot be read: `text` as it was typed, `number` which
-    line it is (from 1; None where there are no lines), `day` a date beside which another weekday
-    stands."""
+    """A typed line or value that cannot be read: `text` as it was typed, `number` which line it is
+    (from 1; None where there are no lines), `day` a date beside which another weekday stands."""
 
     def __init__(self, text: str = "", number: int | None = None, day: date | None = None) -> None:
         super().__init__(text)

@@ -1,5 +1,5 @@
-"""How a story's people act through the web: each logs in, finds the form from pages of their own, fills
-it in and sends it.
+"""How a story's people act through the web: each logs in, finds the form from pages of their own,
+fills it in and sends it.
 
 Nothing but the first address is known beforehand: every other one is a link that was found on a
 page of that person. Where a verb was found is remembered, and looked at first the next time.
@@ -75,8 +75,8 @@ class PanelHand(Hand):
         self._stack.close()
 
     def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
-        """One verb of one person. Refused where the panel refuses it, or gives no way to it;
-        Fault where the panel does neither rightly: an error, a field that is not offered, something
+        """One verb of one person. Refused where the panel refuses it, or gives no way to it; Fault
+        where the panel does neither rightly: an error, a field that is not offered, something
         written all the same."""
         self.now = now
         player, fields, wanted = self._prepared(now, word, verb, step)

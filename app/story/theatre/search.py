@@ -50,8 +50,8 @@ class Wanted:
 
 @dataclass
 class Player:
-    """One person of a story: the browser, where a case or a row was seen before, and on which list it
-    was found."""
+    """One person of a story: the browser, where a case or a row was seen before, and on which list
+    it was found."""
 
     browser: Browser
     seen: dict[str, list[str]] = field(default_factory=dict)
