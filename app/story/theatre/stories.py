@@ -47,6 +47,7 @@ def moment_of(value: Any) -> datetime:
 
 
 def day_of(value: Any) -> date:
+    """A story's day: `2025-09-23`."""
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
