@@ -55,7 +55,7 @@ def _said(instructions: Sequence[Facts]) -> Block | None:
 
 
 def _matter(facts: Facts) -> Block:
-    """What was demanded, without who demanded it."""
+    """The demand, without the caller."""
     return pairs(
         [
             ("工单编号", facts["case_number"]),

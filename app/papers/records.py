@@ -1,5 +1,5 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo,
-statements, review, rules, evidence, receipt. [procedure 8, page order]
+"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats and
+redo, page by page. [procedure 8, page order]
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from app.papers.blocks import (
     Block,
     before,
     day,
-    grouped,
     heading,
     moment,
     pairs,
     paragraph,
-    sign,
     table,
 )
 from app.rules.words import value
@@ -54,16 +52,16 @@ def case_pages(facts: Facts) -> list[Block]:
     )
     rows = [
         [
-            one["number"],
-            one["unit"],
-            value("role_of_unit", one["role"]),
-            one["round"],
-            moment(one["at"]),
-            served(one),
-            f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}",
-            before(one["due_at"]),
+            assignment["number"],
+            assignment["unit"],
+            value("role_of_unit", assignment["role"]),
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            f"{moment(assignment['signed_at'])}\n{value('signed_by', assignment['signed_by'] or '')}",
+            before(assignment["due_at"]),
         ]
-        for one in facts["assignments"]
+        for assignment in facts["assignments"]
     ]
     head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
     blocks = [heading("工单、派单与签收", label="case"), about]
@@ -71,8 +69,9 @@ def case_pages(facts: Facts) -> list[Block]:
         table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm"))
     )
     said = [
-        f"{one['leader']}（{value('level', one['level'])}）{day(one['on'])}批示：{one['words']}"
-        for one in facts["instructions"]
+        f"{instruction['leader']}（{value('level', instruction['level'])}）{day(instruction['on'])}批示："
+        f"{instruction['words']}"
+        for instruction in facts["instructions"]
     ]
     return [*blocks, heading("（一）领导批示", 2), paragraph("\n".join(said))] if said else blocks
 
@@ -98,14 +97,14 @@ def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
         [
-            one["number"],
-            one["unit"],
-            moment(one["at"]),
-            served(one),
-            before(one["reply_by_at"]),
-            _heeded(one),
+            reminder["number"],
+            reminder["unit"],
+            moment(reminder["at"]),
+            served(reminder),
+            before(reminder["reply_by_at"]),
+            _heeded(reminder),
         ]
-        for one in facts["reminders"]
+        for reminder in facts["reminders"]
     ]
     head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
     blocks = [heading("催办、送达与答复", label="reminders")]
@@ -113,22 +112,22 @@ def reminders_pages(facts: Facts) -> list[Block]:
     blocks.append(table(head, rows, widths) if rows else paragraph("未发出催办。"))
     asked = [
         [
-            value("request", one["kind"]),
-            one["unit"],
-            moment(one["at"]),
-            one["words"],
-            one["promised_on"],
-            _STATES[one["state"]],
+            value("request", request["kind"]),
+            request["unit"],
+            moment(request["at"]),
+            request["words"],
+            request["promised_on"],
+            _STATES[request["state"]],
         ]
-        for one in facts["requests"]
+        for request in facts["requests"]
     ]
     if asked:
         titles = ("种类", "单位", "提出", "内容", "承诺日期", "审定")
         blocks += [heading("（一）情况说明与申请", 2)]
         blocks.append(table(titles, asked, ("18mm", "1fr", "24mm", "1.6fr", "22mm", "16mm")))
     blocks.append(heading("（二）办理回复" if asked else "（一）办理回复", 2))
-    for one in facts["replies"]:
-        blocks.append(_reply(one))
+    for reply in facts["replies"]:
+        blocks.append(_reply(reply))
     return blocks if facts["replies"] else [*blocks, paragraph("未提交办理回复。")]
 
 
@@ -182,16 +181,16 @@ def supervision_pages(facts: Facts) -> list[Block]:
             ]
         ),
     ]
-    for one in facts["notices"]:
-        fed = one["feedback"]
+    for notice in facts["notices"]:
+        fed = notice["feedback"]
         late = "（逾期）" if fed and fed["late"] else ""
-        blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
+        blocks.append(heading(f"第{notice['n']}次督办通知（{moment(notice['at'])}）", 2))
         blocks.append(
             pairs(
                 [
-                    ("要求", one["requirement"]),
-                    ("送达", served(one)),
-                    ("反馈期限", before(one.get("due_at"), one["due_on"])),
+                    ("要求", notice["requirement"]),
+                    ("送达", served(notice)),
+                    ("反馈期限", before(notice.get("due_at"), notice["due_on"])),
                     ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
                 ]
             )
@@ -218,12 +217,12 @@ def repeats_pages(facts: Facts) -> list[Block]:
     rows = [
         [
             n,
-            moment(one["at"]),
-            value("contact_kind", one["kind"]),
-            value("channel", one["channel"]),
-            one["words"],
+            moment(contact["at"]),
+            value("contact_kind", contact["kind"]),
+            value("channel", contact["channel"]),
+            contact["words"],
         ]
-        for n, one in enumerate(facts["repeats"], 1)
+        for n, contact in enumerate(facts["repeats"], 1)
     ]
     blocks = [heading("重复投诉与回访（诉求人已隐去）", label="repeats")]
     head = ("序号", "时间", "性质", "渠道", "内容")
@@ -242,21 +241,21 @@ def repeats_pages(facts: Facts) -> list[Block]:
 
 def _visits(visits: Sequence[Facts]) -> list[Block]:
     rows = []
-    for one in visits:
+    for visit in visits:
         outcome = "未联系上"
-        if one["reached"]:
+        if visit["reached"]:
             outcome = "；".join(
-                value(name, one[name] or "") for name in ("truth", "solved", "satisfied")
+                value(name, visit[name] or "") for name in ("truth", "solved", "satisfied")
             )
-        again = f"（更正{one['version'] - 1}：{one['reason']}）" if one["version"] > 1 else ""
-        nth, how = f"{one['attempt']}{again}", value("method", one["method"])
-        rows.append([one["round"], nth, moment(one["at"]), how, outcome, one["words"]])
+        again = f"（更正{visit['version'] - 1}：{visit['reason']}）" if visit["version"] > 1 else ""
+        nth, how = f"{visit['attempt']}{again}", value("method", visit["method"])
+        rows.append([visit["round"], nth, moment(visit["at"]), how, outcome, visit["words"]])
     head = ("轮次", "次数", "时间", "方式", "结果", "记录")
     return [table(head, rows, ("10mm", "20mm", "24mm", "18mm", "1fr", "1.4fr"))]
 
 
 def _verdict(review: Facts) -> str:
-    """What a review came to. Without a code it was the closing of a case whose second redo
+    """The outcome of a review. Without a code it was the closing of a case whose second redo
     failed."""
     if review["unit_responsible"]:
         return "单位责任"
@@ -266,13 +265,26 @@ def _verdict(review: Facts) -> str:
 def redo_pages(facts: Facts) -> list[Block]:
     """Examination, responsibility, redo."""
     rows = [
-        [one["number"], one["round"], moment(one["at"]), one["by"], _verdict(one), one["grounds"]]
-        for one in facts["responsibility"]
+        [
+            review["number"],
+            review["round"],
+            moment(review["at"]),
+            review["by"],
+            _verdict(review),
+            review["grounds"],
+        ]
+        for review in facts["responsibility"]
     ]
-    again = [one for one in facts["assignments"] if one["round"] > 1]
+    again = [assignment for assignment in facts["assignments"] if assignment["round"] > 1]
     orders = [
-        [one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])]
-        for one in again
+        [
+            assignment["number"],
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            before(assignment["due_at"]),
+        ]
+        for assignment in again
     ]
     blocks = [heading("审核、责任认定与重办", label="redo")]
     head = ("编号", "轮次", "时间", "认定人", "结论", "依据")
@@ -282,88 +294,3 @@ def redo_pages(facts: Facts) -> list[Block]:
         named = ("重办编号", "轮次", "时间", "送达", "期限")
         blocks.append(table(named, orders, ("1.4fr", "12mm", "28mm", "28mm", "28mm")))
     return blocks
-
-
-def statements_pages(facts: Facts) -> list[Block]:
-    """The unit's statement, or a note that none came; the named persons'."""
-    said = facts["unit_statement"]
-    unit = said if said else "在规定期限内，未收到单位的书面说明。"
-    blocks = [heading("单位说明与本人陈述", label="statements"), heading("（一）单位说明", 2)]
-    blocks += (
-        [paragraph(moment(facts["unit_stated_at"])), paragraph(unit)] if said else [paragraph(unit)]
-    )
-    blocks.append(heading("（二）本人陈述", 2))
-    rows = [
-        [one["person"], one["statement"] or "在规定期限内，未收到陈述。"]
-        for one in facts["persons"]
-    ]
-    return [
-        *blocks,
-        table(("姓名", "陈述"), rows, ("30mm", "1fr")) if rows else paragraph("未列责任人员。"),
-    ]
-
-
-def review_pages(facts: Facts) -> list[Block]:
-    """The review, or a note that none was asked for."""
-    if not facts["review_asked_at"]:
-        return [heading("复核", label="review"), paragraph("成卷时，未收到复核申请。")]
-    ruled = {True: "同意", False: "不同意", None: "待裁定"}[facts["review_accepted"]]
-    rows = [
-        ("申请时间", moment(facts["review_asked_at"])),
-        ("申请内容", facts["review"]),
-        ("裁定", ruled),
-    ]
-    return [heading("复核", label="review"), pairs(rows)]
-
-
-def rules_pages(facts: Facts) -> list[Block]:
-    """The text of the rules cited, each with the days on which it is in force."""
-    cited = facts["rules"]
-    if isinstance(cited, str):  # sealed before rules had days
-        return [heading("所引规定", label="rules"), paragraph(cited)]
-    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
-    head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
-    listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
-    return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
-
-
-def _in_force(one: Facts) -> str:
-    return f"{one['from']}至{one['to'] or '今'}" if one["from"] else NONE
-
-
-def evidence_pages(facts: Facts) -> list[Block]:
-    """The list of evidence."""
-    rows = [
-        [
-            one["n"],
-            f"{one['name']}\n{value('file_kind', one['kind'])}",
-            one["from"] or facts["offices"]["office"],
-            "电子原件" if one["attached"] else "不附（可能显示诉求人）",
-            one.get("pages", NONE),
-            grouped(one["sha256"]),
-        ]
-        for one in facts["evidence"]
-    ]
-    head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
-    listed = (
-        table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm"))
-        if rows
-        else paragraph("本卷无附件。")
-    )
-    beside = pairs(
-        [("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")]
-    )
-    return [heading("证据目录", label="evidence"), listed, paragraph("卷内另附："), beside]
-
-
-def receipt_pages(facts: Facts) -> list[Block]:
-    """The receipt form."""
-    rows = [
-        ("移送函编号", letter_number(facts)),
-        ("卷宗", f"{facts['case_number']} 第{facts['volume']}卷"),
-        ("接收单位", facts["offices"]["committee"]),
-        ("接收人", "　"),
-        ("接收时间", "　　年　月　日"),
-        ("备注", "　"),
-    ]
-    return [heading("接收回执", label="receipt"), pairs(rows), sign("（接收单位盖章）")]

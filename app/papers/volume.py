@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.papers import records
+from app.papers import annexes, records
 from app.papers.blocks import (
     NONE,
     Block,
@@ -18,12 +18,12 @@ from app.papers.blocks import (
     heading,
     moment,
     page_break,
-    page_of,
     pairs,
     paragraph,
     sign,
     table,
 )
+from app.papers.report import report_pages
 from app.rules.words import EVENT_TITLES, value
 
 Facts = Mapping[str, Any]
@@ -34,23 +34,22 @@ _COUNTED_DAYS = 40
 def dossier(facts: Facts) -> Page:
     """The dossier of a referral, or a supplement's volume, from its frozen facts."""
     volume = facts["volume"]
-    pages = records
     parts: tuple[Callable[[Facts], list[Block]], ...] = (
         _letter,
         _approval,
-        _report,
+        report_pages,
         _persons,
         _timeline,
-        pages.case_pages,
-        pages.reminders_pages,
-        pages.supervision_pages,
-        pages.repeats_pages,
-        pages.redo_pages,
-        pages.statements_pages,
-        pages.review_pages,
-        pages.rules_pages,
-        pages.evidence_pages,
-        pages.receipt_pages,
+        records.case_pages,
+        records.reminders_pages,
+        records.supervision_pages,
+        records.repeats_pages,
+        records.redo_pages,
+        annexes.statements_pages,
+        annexes.review_pages,
+        annexes.rules_pages,
+        annexes.evidence_pages,
+        annexes.receipt_pages,
         _closing,
     )
     if volume > 1:
@@ -87,7 +86,7 @@ def _supplement(facts: Facts) -> list[Block]:
 
 def _letter(facts: Facts) -> list[Block]:
     people = "、".join(
-        f"{one['person']}（{value('post', one['post'])}）" for one in facts["persons"]
+        f"{person['person']}（{value('post', person['post'])}）" for person in facts["persons"]
     )
     words = (
         f"经督办查明，{facts['unit_name']}在办理编号{facts['case_number']}的群众诉求过程中，涉嫌"
@@ -128,89 +127,16 @@ def _approval(facts: Facts) -> list[Block]:
     ]
 
 
-def _report(facts: Facts) -> list[Block]:
-    matter = facts["matter"]
-    source = (
-        f"{moment(matter['received_at'])}，市长热线通过{value('channel', matter['channel'])}受理该诉求，"
-        f"类型为{value('kind', matter['kind'])}，地点为{matter['place'] or NONE}。"
-    )
-    rows = [[at, words, page_of(label)] for at, words, label in _facts(facts)]
-    return [
-        heading("事项报告", label="report"),
-        heading("（一）来源", 2),
-        paragraph(source),
-        heading("（二）事实", 2),
-        table(("时间", "事实", "证据所在页"), rows, ("34mm", "1fr", "22mm")),
-        heading("（三）认定", 2),
-        paragraph(f"涉嫌{value('finding', facts['finding'] or '')}。{facts['finding_words']}"),
-        heading("（四）涉及的规定", 2),
-        paragraph("见“所引规定”。"),
-        heading("（五）报告与建议", 2),
-        paragraph(facts["report"]),
-        paragraph(f"建议：{facts['proposal']}"),
-    ]
-
-
-def _facts(facts: Facts) -> list[tuple[str, str, str]]:
-    """(when, what, where the evidence stands) of the facts that matter."""
-    found = [(moment(facts["matter"]["registered_at"]), "登记工单", "case")]
-    for one in facts["assignments"]:
-        role = value("role_of_unit", one["role"])
-        words = f"{one['number'] or NONE}派{one['unit']}{role}，期限{before(one['due_at'])}"
-        found.append((moment(one["at"]), words, "case"))
-    for part, label in (
-        ("assignments", "case"),
-        ("reminders", "reminders"),
-        ("notices", "supervision"),
-    ):
-        found += [
-            (
-                moment(one["served"]["at"]),
-                f"{one['number'] or NONE}送达（{records.how_served(one)}）",
-                label,
-            )
-            for one in facts[part]
-            if one.get("served") and one["served"]["at"]
-        ]
-    for one in facts["reminders"]:
-        found.append(
-            (
-                moment(one["at"]),
-                f"{one['number']}催办，限{before(one['reply_by_at'])}答复",
-                "reminders",
-            )
-        )
-        if one["lapsed_at"]:
-            found.append((moment(one["lapsed_at"]), f"{one['number']}逾期未答复", "reminders"))
-    found += [
-        (moment(one["at"]), f"{one['unit']}提交办理回复", "reminders") for one in facts["replies"]
-    ]
-    for notice in facts["notices"]:
-        by = before(notice.get("due_at"), notice["due_on"])
-        found.append((moment(notice["at"]), f"{notice['number']}督办，限{by}反馈", "supervision"))
-    found += [
-        (moment(one["at"]), f"{value('contact_kind', one['kind'])}", "repeats")
-        for one in facts["repeats"]
-    ]
-    ends = (
-        ("confirmed_at", "确认认定"),
-        ("heard", "听取说明完毕"),
-        ("concluded_at", "作出督查结论"),
-    )
-    found += [(moment(facts[name]), words, "supervision") for name, words in ends if facts[name]]
-    return sorted(found)
-
-
 def _persons(facts: Facts) -> list[Block]:
     rows = [
         [
-            one["person"],
-            value("post", one["post"]),
-            one["duty"],
-            one["cadre_authority"],
-            f"{one['from']}至{one['to'] or '今'}",
+            person["person"],
+            value("post", person["post"]),
+            person["duty"],
+            person["cadre_authority"],
+            f"{person['from']}至{person['to'] or '今'}",
         ]
-        for one in facts["persons"]
+        for person in facts["persons"]
     ]
     people = (
         table(
@@ -241,12 +167,12 @@ def _timeline(facts: Facts) -> list[Block]:
         who = "系统" if actor == "bot" else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [
-        [f"{one['number'] or NONE} 办理期限", *_clock(one["due"]), before(one["due_at"])]
-        for one in facts["assignments"]
+        [f"{row['number'] or NONE} 办理期限", *_clock(row["due"]), before(row["due_at"])]
+        for row in facts["assignments"]
     ]
     clocks += [
-        [f"{one['number']} 催办答复期限", *_clock(one["reply_by"]), before(one["reply_by_at"])]
-        for one in facts["reminders"]
+        [f"{row['number']} 催办答复期限", *_clock(row["reply_by"]), before(row["reply_by_at"])]
+        for row in facts["reminders"]
     ]
     return [
         heading("时间线与工作日计算", label="timeline"),
@@ -268,7 +194,7 @@ def _timeline(facts: Facts) -> list[Block]:
 def _clock(trace: Facts) -> list[str]:
     """Start, length and counted days of a clock."""
     days = trace["days"]
-    shown = [one[5:] for one in days]
+    shown = [day[5:] for day in days]
     if len(shown) > _COUNTED_DAYS:
         shown = [shown[0], "…", shown[-1]]
     unit = {"workdays": "个工作日", "hours": "小时", "named": ""}[trace["unit"]]
@@ -294,7 +220,7 @@ def _closing(facts: Facts) -> list[Block]:
 def identity(facts: Facts) -> Page:
     """The caller's sheet 诉求人身份信息（密封）: apart from the dossier, only where the approver let it go
     along."""
-    rows = [[one["case_number"], one["name"], one["phone"]] for one in facts["callers"]]
+    rows = [[row["case_number"], row["name"], row["phone"]] for row in facts["callers"]]
     return {
         "title": "诉求人身份信息（密封）",
         "draft": False,

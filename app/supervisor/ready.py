@@ -151,8 +151,8 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
 def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
     """Bring a database to the newest schema, register the key of an office that has none
     registered, and fill the calendar. Raises Refused where its record was sealed with another key,
-    before anything is written to it. Where an owner of the tables is named, he does it, and whoever
-    runs may do afterwards what the program does."""
+    before anything is written to it. Where an owner of the tables is named, that one does it, and
+    whoever runs may do afterwards what the program does."""
     owner = engine_from(settings.owner_url) if settings.owner_url else engine
     try:
         upgrade(owner)

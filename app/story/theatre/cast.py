@@ -71,7 +71,7 @@ def by_posts(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     if named.get("person"):
         named["person"] = chosen(named["person"])
     if "persons" in named:
-        named["persons"] = [chosen(one) for one in named["persons"]]
+        named["persons"] = [chosen(person) for person in named["persons"]]
     return named
 
 

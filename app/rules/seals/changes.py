@@ -1,70 +1,6 @@
-"""What the record's seals cover: which tables are recorded, and which of their columns no seal
-holds, each with why.
-
-An event seals what was written in its transaction: for each row a keyed digest per column, beside
-its payload. `app/ledger` makes them, `verify` compares them, `migrations/triggers.py` guards by the
-same lists.
-"""
+"""What may change of a recorded row once it stands, and which rows may go."""
 
 from __future__ import annotations
-
-NOT_RECORDED: dict[str, str] = {
-    "alembic_version": "which schema the database has; the program compares it with its own",
-    "run": "when the bot looked; nothing follows from it",
-    "run_total": "how often the bot looked long ago; nothing follows from it",
-    "notice": "who is to look at which event: made from the event, and changed by reading",
-    "notice_read": "who has read which notice",
-    "pair_count": "the index of character pairs, made again from the cases",
-    "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
-    "sent_form": "one-time keys of forms, forgotten after some days",
-    "day_count": "counted from events; `verify` of figures is the recount",
-    "ab_register_user": "Flask-AppBuilder's registration, which is switched off",
-    "ab_api_key": "Flask-AppBuilder's keys, which are switched off",
-    "ab_group": "Flask-AppBuilder's groups, which are not used",
-    "ab_group_role": "Flask-AppBuilder's groups, which are not used",
-    "ab_user_group": "Flask-AppBuilder's groups, which are not used",
-}
-"""table -> why it is no part of the record."""
-
-CHAINED = ("event", "office_head")
-"""The tables that the chain itself covers: each event by its hash and MAC, the office's head by the
-last one."""
-
-OTHERWISE: dict[str, dict[str, str]] = {
-    "hotline_case": {
-        "head_seq": "compared with the last event",
-        "head_hash": "compared with the last event",
-        "head_at": "compared with the last event",
-        "look_again_at": "under a MAC of its own, because the bot moves it without an event",
-        "look_seal": "that MAC",
-    },
-    "series": {"last": "counted again from the numbers that stand"},
-    "ab_user_role": dict.fromkeys(
-        ("id", "user_id", "role_id"), "sealed as the roles of the account"
-    ),
-    "ab_permission_view_role": dict.fromkeys(
-        ("id", "permission_view_id", "role_id"), "sealed as the permissions of the role"
-    ),
-}
-"""table -> its columns that are compared with something else than a seal over the column itself."""
-
-EXCEPT: dict[str, dict[str, str]] = {
-    "hotline_case": {
-        "look_failures": "how often the bot could not look: told on the health page, nothing follows from it",
-        "look_error": "why the bot could not look: told on the health page, nothing follows from it",
-    },
-    "ab_user": {
-        "last_login": "counted at each login, without an event",
-        "login_count": "counted at each login",
-        "fail_login_count": "counted at each wrong password; the lock itself is an event",
-        "failing_since": "counted at each wrong password; the lock itself is an event",
-        "locked_until": "a lock of fifteen minutes; the lock itself is an event",
-        "session_version": "raised at each logout; whoever puts it back still needs the signed cookie",
-        "factor_step": "the half minute of the last code, written at each login",
-        "changed_on": "Flask-AppBuilder's own, read by nobody",
-    },
-}
-"""table -> its columns that no seal holds, and why: at most a tenth of all."""
 
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "ab_user": (
@@ -314,60 +250,6 @@ FACTS_CHANGE = ("hotline_case", "unit", "visit")
 """Tables whose columns that are marked as facts may change too: a new one is entered and corrected
 like the others."""
 
-AFTER_END: dict[str, dict[str, str]] = {
-    "assignment": {
-        "case_id": "goes to the heir of a withdrawn lead",
-        "unit_id": "goes to the successor of a dissolved unit while an item stands, or a redo is exhausted",
-    },
-    "hotline_case": {
-        **dict.fromkeys(
-            ("head_seq", "head_hash", "head_at"), "each event moves the head of its chain"
-        ),
-        **dict.fromkeys(
-            ("look_again_at", "look_seal", "look_failures", "look_error"), "the bot looks on"
-        ),
-        "lead_unit_id": "follows its assignment to the successor of a dissolved unit, while an item stands",
-        **dict.fromkeys(
-            ("screen_at", "screen_clock", "screen_overdue_for"),
-            "a suggestion is screened whatever became of its case",
-        ),
-    },
-    "referral": {
-        "case_id": "goes to the heir of a withdrawn lead",
-        "opened_by_id": "a leader opens its paper later too",
-    },
-    "reminder": {"case_id": "goes to the heir of a withdrawn lead"},
-    "reply": {"case_id": "goes to the heir of a withdrawn lead"},
-    "request": {"case_id": "goes to the heir of a withdrawn lead"},
-    "supervision": {
-        "case_id": "goes to the heir of a withdrawn lead",
-        "facts": "a proposal that was declined between its listing and the issue of the list is cited on it too",
-        **dict.fromkeys(
-            ("struck_reason", "struck_at", "struck_on_list"),
-            "its row on a list is struck later too",
-        ),
-        **dict.fromkeys(
-            (
-                "ask_at",
-                "ask_clock",
-                "review_asked_at",
-                "review_words",
-                "review_accepted",
-                "outcome",
-                "taken_back",
-            ),
-            "what was concluded may be reviewed after it was closed",
-        ),
-        **dict.fromkeys(("own_at", "own_clock", "own_overdue_for"), "the clock of that review"),
-    },
-    "visit": {
-        "case_id": "goes to the heir of a withdrawn lead",
-        "turn": "is numbered after those that the heir had itself",
-    },
-}
-"""table with a state -> what may still change of a row whose state is final, and why; all else of
-it is kept."""
-
 MAY_GO: dict[str, str] = {
     **dict.fromkeys(
         ("ab_permission", "ab_permission_view", "ab_role", "ab_view_menu"),
@@ -379,7 +261,7 @@ MAY_GO: dict[str, str] = {
     "series": "counted on in place",
     "setting": "written in place",
     "named_person": "a finding is drafted anew",
-    "told_as": "a correction types the caller as he is on file",
+    "told_as": "a correction types the caller as on file",
 }
 """Recorded tables whose rows no guard keeps from being deleted or written over, and why: `verify`
 names a row that went without its event."""

@@ -1,0 +1,28 @@
+"""The welcome once the panel answers: where it is, and who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import config
+from app.supervisor import panel
+
+Sample = tuple[list[str], int]
+"""The accounts and the number of cases of a sample office."""
+
+
+def lines(settings: config.Config, sample: Sample | None) -> Iterator[str]:
+    """The lines for whoever started the desk; those of a sample office where it is one."""
+    if sample:
+        yield from _of_sample(settings, *sample)
+    yield f"督办 Duban: {panel.address(settings)}"
+
+
+def _of_sample(settings: config.Config, names: list[str], cases: int) -> Iterator[str]:
+    kept = settings.data / "demo-password"
+    yield f"样例办公室 sample office: {cases} 件 cases"
+    yield f"账号 accounts: {', '.join(names)}"
+    if settings.demo_password:
+        yield "密码 password: DESK_DEMO_PASSWORD"
+    elif kept.exists():
+        yield f"密码 password: {kept.read_text('utf-8').strip()} ({kept})"
