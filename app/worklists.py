@@ -40,9 +40,9 @@ from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
 from app.scope import Seen, not_leaders, seen_by, within
 from app.stages.changes import confirmed_by
-from app.stages.handling import DRAFTED_FOR
 from app.stages.proposals import waits
 from app.stages.supervision import REVIEWED_IN
+from app.stages.table import VERBS
 
 Where = Callable[[Actor, datetime], list[Any]]
 
@@ -109,10 +109,13 @@ def _drafts(who: Actor, at: datetime) -> list[Any]:
     held = _looked_up(
         Assignment.id == Draft.assignment_id, among(Assignment.state, OPEN_ASSIGNMENT)
     )
-    about = [Draft.verb.not_in(DRAFTED_FOR) & held]
-    for verb, states in DRAFTED_FOR.items():
+    of_items = [verb for verb in VERBS.values() if verb.draft and verb.target == "item"]
+    about = [Draft.verb.not_in([verb.name for verb in of_items]) & held]
+    for verb in of_items:
         of_it = (Supervision.case_id == Draft.case_id, Supervision.unit_id == Draft.unit_id)
-        about.append((Draft.verb == verb) & _looked_up(*of_it, Supervision.state.in_(states)))
+        about.append(
+            (Draft.verb == verb.name) & _looked_up(*of_it, Supervision.state.in_(verb.states))
+        )
     return [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None), or_(*about)]
 
 

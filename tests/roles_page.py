@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.roles import PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
 from app.rules.words import VALUES, VERB_TITLES
+from app.stages.rights import RIGHTS
 from app.verbs import VERBS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "roles.md"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.roles import RIGHTS, SCOPES
+from app.roles import SCOPES
+from app.stages.rights import RIGHTS
 from tests.roles_page import CALLERS, PAGE, SCOPE_WORDS, SEPARATIONS, does, page
 
 TESTS = Path(__file__).parent

@@ -15,8 +15,9 @@ import yaml
 from flask import Flask
 
 import config
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
 from app.rules import words
+from app.stages.rights import RIGHTS
 from app.verbs import VERBS, Verb
 from app.views.register import VIEWS
 from app.web import create_app

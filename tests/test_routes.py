@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.models import Case, Run
-from app.roles import NO_CASE_CONTENT, RIGHTS
+from app.roles import NO_CASE_CONTENT
+from app.stages.rights import RIGHTS
 from tests.views.canaries import WORDS, cases_of
 from tests.views.crawl import owners
 from tests.views.panel import Panel

@@ -22,7 +22,7 @@ from app.cli.rehearsal import open_panel
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.models import Case, Event, File
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.story.theatre.browser import Browser
 from app.story.theatre.entries import fill
 from app.story.theatre.hand import Fault

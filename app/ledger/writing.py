@@ -26,7 +26,7 @@ from app.ledger.watch import Rows
 from app.ledger.watch import due as unsealed_rows
 from app.models import OFFICE_CHAIN, SUBJECTS, DayCount, Event, Notice, OfficeHead
 from app.roles import Actor
-from app.rules.events import COUNTED, EVENTS
+from app.rules.events import COUNTED, known
 from app.rules.refusal import Gone
 from app.rules.workdays import beijing, sweep_not_before
 from app.rules.workflow import MAY_BECOME
@@ -128,8 +128,7 @@ def allot_ids(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def _check(entry: Entry) -> None:
-    if entry.kind not in EVENTS:
-        raise ValueError(f"no such event word: {entry.kind}")
+    known(entry.kind)
     if entry.to is not None and entry.to not in MAY_BECOME[entry.subject][entry.was]:
         raise ValueError(f"{entry.subject} may not become {entry.to} from {entry.was}")
 
@@ -150,7 +149,7 @@ def _sealed(
         "chain": entry.chain,
         "at": now,
         "actor": actor.word,
-        "kind": entry.kind,
+        "kind": str(entry.kind),
         "subject": entry.subject,
         "subject_id": entry.subject_id,
         "from_state": entry.was,
@@ -344,7 +343,7 @@ def write_heads(session: Session, tips: Mapping[int, Tip]) -> None:
 def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
     rows = []
     for entry in entries:
-        for told in EVENTS[entry.kind].tells:
+        for told in known(entry.kind).tells:
             if told == "user":
                 rows.append(
                     {

@@ -30,6 +30,7 @@ from app.stages.roles import (
     refuse_rights,
     weighty,
 )
+from app.stages.verb import ACCEPT, NO_CASE, ROW, Verb, field, proposals
 
 Wanted = Mapping[str, Any]
 About: TypeAlias = Person | Role | None
@@ -416,3 +417,70 @@ def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str
     whoever types wrong passwords brings it about."""
     rows = session.scalars(people.where(Role.name == role)).unique().all()
     return any(one.password and not slip_is_over(one, now) for one in rows)
+
+
+_IT = ("it_admin",)
+_ACCOUNT = (field("first_name!"), field("roles!", "names"), field("unit", "unit"))
+_RIGHTS = field("rights!", "names")
+_PROPOSED = "account.proposed"
+
+VERBS = (
+    Verb(
+        "add_user",
+        run=add_user,
+        on=NO_CASE,
+        fields=(field("username!"), *_ACCOUNT),
+        roles=_IT,
+        event=(_PROPOSED, "user.changed"),
+    ),
+    Verb(
+        "edit_user",
+        run=edit_user,
+        on=NO_CASE,
+        fields=(ROW, *_ACCOUNT, field("active", "bool")),
+        roles=_IT,
+        event=(_PROPOSED, "user.changed"),
+    ),
+    *people.VERBS,
+    Verb(
+        "reset_password",
+        run=reset_password,
+        on=NO_CASE,
+        fields=(ROW,),
+        roles=_IT,
+        event=(_PROPOSED, "user.password_reset"),
+    ),
+    Verb(
+        "reset_second_factor",
+        run=reset_second_factor,
+        on=NO_CASE,
+        fields=(ROW,),
+        roles=_IT,
+        event=(_PROPOSED, "user.factor_reset"),
+    ),
+    Verb(
+        "add_role",
+        run=add_role,
+        on=NO_CASE,
+        fields=(field("name!", most=64), _RIGHTS),
+        roles=_IT,
+        event=(_PROPOSED, "role.changed"),
+    ),
+    Verb(
+        "edit_role",
+        run=edit_role,
+        on=NO_CASE,
+        fields=(ROW, _RIGHTS),
+        roles=_IT,
+        event=(_PROPOSED, "role.changed"),
+    ),
+    Verb(
+        "confirm_account",
+        run=confirm_account,
+        on=proposals(AccountChange),
+        fields=(ACCEPT,),
+        roles=("centre_head", "log_auditor"),
+        event=("account.confirmed", "account.refused"),
+        guarded=True,
+    ),
+)

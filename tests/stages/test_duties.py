@@ -25,8 +25,9 @@ from app.models import (
     UnitPost,
     Visit,
 )
-from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, person
+from app.roles import NO_CASE_CONTENT, UNIT_ROLES
 from app.rules.refusal import NotAllowed
+from app.stages.rights import RIGHTS, person
 from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, perform
 from tests.databases import Desk

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.story.theatre.fillers import filled
 from app.verbs import VERBS, Field, Verb
 from tests.views.canaries import NOW

@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 
 from app.database import transaction
 from app.models import Event, Person
-from app.roles import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
+from app.stages.rights import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, RIGHTS
 from app.stages.roles import COMPOSABLE
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
