@@ -1,4 +1,4 @@
-"""docs/roles.md says what app/roles.py holds, and each separation that it names has its test."""
+"""docs/roles.md says what the verbs and app/roles.py hold, and each separation that it names has its test."""
 
 from __future__ import annotations
 
