@@ -17,10 +17,10 @@ from flask import Flask
 import config
 from app.roles import PAGES
 from app.stages.rights import RIGHTS
-from app.verbs import VERBS, Verb
+from app.verbs import VERBS
 from app.views.register import VIEWS
 from app.web import create_app
-from tests.verbs import without_words
+from tests.verbs import forms_of, without_words
 
 ROOT = Path(__file__).parent.parent
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic"}
@@ -216,19 +216,13 @@ def routes_of(app: Flask, endpoint: str) -> dict[str, set[str]]:
     }
 
 
-def addresses(verb: Verb) -> set[str]:
-    """Where a verb's form is: with the case it acts on, without one, or both."""
-    with_case = {f"/do/{verb.name}/<int:case>"} if verb.target != "none" else set()
-    return with_case | ({f"/do/{verb.name}"} if verb.target == "none" or verb.alone else set())
-
-
 def test_every_verb_has_its_route(panel: Flask) -> None:
     for verb in VERBS.values():
         if verb.name == "open_file":
             assert set(routes_of(panel, "Files.open")) == {"/files/<int:id>"}
             continue
         found = routes_of(panel, f"Verbs.{verb.name}")
-        assert set(found) == addresses(verb), verb.name
+        assert set(found) == forms_of(verb), verb.name
         assert all(ways == {"GET", "POST"} for ways in found.values()), verb.name
 
 

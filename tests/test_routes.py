@@ -17,8 +17,8 @@ from app.database import reading
 from app.models import Case, Run
 from app.roles import NO_CASE_CONTENT
 from app.stages.rights import RIGHTS
-from app.verbs import VERBS, Verb
-from tests.verbs import roles_of
+from app.verbs import VERBS
+from tests.verbs import forms_of, roles_of
 from tests.views.canaries import WORDS, cases_of
 from tests.views.crawl import owners
 from tests.views.panel import Panel
@@ -72,21 +72,11 @@ def of_verbs(said: set[str]) -> Iterator[Line]:
     """The forms of verbs: who may do a verb opens its form, for a case of their own only, and sent
     empty it says what is missing or why not."""
     for verb in VERBS.values():
-        for rule, foreign in forms_of(verb):
+        for rule in forms_of(verb):
             if rule not in said:
-                roles = frozenset(roles_of(verb.name))
+                roles, foreign = frozenset(roles_of(verb.name)), 404 if "<" in rule else None
                 yield Line(rule, "GET", 200, foreign, roles)
                 yield Line(rule, "POST", 422, foreign, roles)
-
-
-def forms_of(verb: Verb) -> Iterator[tuple[str, int | None]]:
-    """The rules of a verb's form, each with what a case gets that is not theirs to see."""
-    if verb.name == "open_file":  # a link, no form
-        return
-    if verb.target != "none":
-        yield f"/do/{verb.name}/<int:case>", 404
-    if verb.target == "none" or verb.alone:
-        yield f"/do/{verb.name}", None
 
 
 def written() -> list[Line]:

@@ -79,6 +79,15 @@ def example(verb: str, field: Field, case: int | None) -> Any:
     return RIGHT[field.kind]
 
 
+def forms_of(verb: Verb) -> set[str]:
+    """Where a verb's form is: with the case it acts on, without one, or both; a file is opened by a
+    link."""
+    if verb.name == "open_file":
+        return set()
+    with_case = {f"/do/{verb.name}/<int:case>"} if verb.target != "none" else set()
+    return with_case | ({f"/do/{verb.name}"} if verb.target == "none" or verb.alone else set())
+
+
 def _unlisted(verb: str) -> str:
     return f"{verb}: nobody says who may do it; write its roles into {LIST}."
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from flask_appbuilder.security.sqla.models import Role
@@ -419,61 +420,44 @@ def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str
     return any(one.password and not slip_is_over(one, now) for one in rows)
 
 
-_IT = ("it_admin",)
+_by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
 _ACCOUNT = (field("first_name!"), field("roles!", "names"), field("unit", "unit"))
 _RIGHTS = field("rights!", "names")
 _PROPOSED = "account.proposed"
 
 VERBS = (
-    Verb(
+    _by_it(
         "add_user",
         run=add_user,
-        on=NO_CASE,
         fields=(field("username!"), *_ACCOUNT),
-        roles=_IT,
         event=(_PROPOSED, "user.changed"),
     ),
-    Verb(
+    _by_it(
         "edit_user",
         run=edit_user,
-        on=NO_CASE,
         fields=(ROW, *_ACCOUNT, field("active", "bool")),
-        roles=_IT,
         event=(_PROPOSED, "user.changed"),
     ),
     *people.VERBS,
-    Verb(
+    _by_it(
         "reset_password",
         run=reset_password,
-        on=NO_CASE,
         fields=(ROW,),
-        roles=_IT,
         event=(_PROPOSED, "user.password_reset"),
     ),
-    Verb(
+    _by_it(
         "reset_second_factor",
         run=reset_second_factor,
-        on=NO_CASE,
         fields=(ROW,),
-        roles=_IT,
         event=(_PROPOSED, "user.factor_reset"),
     ),
-    Verb(
+    _by_it(
         "add_role",
         run=add_role,
-        on=NO_CASE,
         fields=(field("name!", most=64), _RIGHTS),
-        roles=_IT,
         event=(_PROPOSED, "role.changed"),
     ),
-    Verb(
-        "edit_role",
-        run=edit_role,
-        on=NO_CASE,
-        fields=(ROW, _RIGHTS),
-        roles=_IT,
-        event=(_PROPOSED, "role.changed"),
-    ),
+    _by_it("edit_role", run=edit_role, fields=(ROW, _RIGHTS), event=(_PROPOSED, "role.changed")),
     Verb(
         "confirm_account",
         run=confirm_account,

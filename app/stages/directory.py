@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -241,7 +242,7 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
     return row
 
 
-_IT = ("it_admin",)
+_by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
 _UNIT = (field("code!"), field("name!", most=120), field("superior", "unit"), *of_facts(Unit))
 _CORRECTED = tuple(
     replace(one, clears=one.name in facts_of(Unit) and one.kind == "text") for one in _UNIT
@@ -251,19 +252,11 @@ _TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))
 _ACTIVE = field("active", "bool")
 
 VERBS = (
-    Verb("add_unit", run=add_unit, on=NO_CASE, fields=_UNIT, roles=_IT, event="unit.changed"),
-    Verb(
-        "edit_unit",
-        run=edit_unit,
-        on=NO_CASE,
-        fields=(ROW, *_CORRECTED, _ACTIVE),
-        roles=_IT,
-        event="unit.changed",
-    ),
-    Verb(
+    _by_it("add_unit", run=add_unit, fields=_UNIT, event="unit.changed"),
+    _by_it("edit_unit", run=edit_unit, fields=(ROW, *_CORRECTED, _ACTIVE), event="unit.changed"),
+    _by_it(
         "add_post",
         run=add_post,
-        on=NO_CASE,
         fields=(
             field("unit!", "unit"),
             field("person!"),
@@ -271,39 +264,25 @@ VERBS = (
             field("from_on!", "date"),
             *_TERM,
         ),
-        roles=_IT,
         event="post.changed",
     ),
-    Verb(
+    _by_it(
         "edit_post",
         run=edit_post,
-        on=NO_CASE,
         fields=(ROW, *(replace(one, clears=one.kind == "text") for one in _TERM)),
-        roles=_IT,
         event="post.changed",
     ),
-    Verb(
-        "add_category",
-        run=add_category,
-        on=NO_CASE,
-        fields=_CATEGORY,
-        roles=_IT,
-        event="category.changed",
-    ),
-    Verb(
+    _by_it("add_category", run=add_category, fields=_CATEGORY, event="category.changed"),
+    _by_it(
         "edit_category",
         run=edit_category,
-        on=NO_CASE,
         fields=(ROW, *_CATEGORY, _ACTIVE),
-        roles=_IT,
         event="category.changed",
     ),
-    Verb(
+    _by_it(
         "change_setting",
         run=change_setting,
-        on=NO_CASE,
         fields=(choice("name!", tuple(SETTINGS)), field("value!")),
-        roles=_IT,
         event="setting.changed",
     ),
 )
