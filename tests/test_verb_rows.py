@@ -63,8 +63,8 @@ def test_a_row_that_says_all_that_it_must_stands() -> None:
     ("change", "sentence"),
     [
         (
-            {"event": "case.endangered"},
-            f"{HERE}: no event is called 'case.endangered'; write it as a Word with whom it tells"
+            {"event": "case.invented"},
+            f"{HERE}: no event is called 'case.invented'; write it as a Word with whom it tells"
             " in the stage, or take one of app/rules/events.py.",
         ),
         ({"event": ()}, f"{HERE}: it records nothing; name its event in its row."),
@@ -73,8 +73,8 @@ def test_a_row_that_says_all_that_it_must_stands() -> None:
             f"{HERE}: 'case.edited' stands in app/rules/events.py; name it as plain text.",
         ),
         (
-            {"event": Word("case.endangered", counted=True)},
-            f"{HERE}: the summary counts 'case.endangered'; write it in app/rules/events.py.",
+            {"event": Word("case.invented", counted=True)},
+            f"{HERE}: the summary counts 'case.invented'; write it in app/rules/events.py.",
         ),
         (
             {"roles": ("king",)},
@@ -135,16 +135,16 @@ def test_a_row_carries_the_name_of_its_stage() -> None:
 
 
 def test_a_verb_tells_whom_its_events_tell() -> None:
-    own = Word("case.endangered", tells=("unit",))
+    own = Word("case.invented", tells=("unit",))
     assert replace(ROW, event=(own, "case.refusal_proposed")).tells == {"unit", "allocator"}
 
 
 def test_an_event_word_of_a_verb_is_known_by_itself_and_any_other_by_the_list() -> None:
-    own = Word("case.endangered", tells=("unit",))
+    own = Word("case.invented", tells=("unit",))
     assert known(own) is own
     assert known("case.edited") is EVENTS["case.edited"]
-    with pytest.raises(ValueError, match="no such event word: case.endangered"):
-        known("case.endangered")
+    with pytest.raises(ValueError, match="no such event word: case.invented"):
+        known("case.invented")
 
 
 class Noting(Hand):
@@ -214,11 +214,11 @@ def test_a_field_of_a_kind_without_an_example_is_named() -> None:
 
 
 def test_a_verb_without_words_is_named_with_the_file_to_write_them_in() -> None:
-    own = Word("case.endangered", tells=("unit",))
+    own = Word("case.invented", tells=("unit",))
     row = replace(ROW, stage="redo", fields=(field("where"),), event=own)
     assert without_words([row]) == [
         "mark: it has no title; write one into VERB_TITLES of app/rules/words/verbs.py.",
         "mark: its field 'where' has no label; write one into FIELDS of app/rules/words/verbs.py.",
-        "mark: its event 'case.endangered' has no words; write them into EVENT_TITLES of"
+        "mark: its event 'case.invented' has no words; write them into EVENT_TITLES of"
         " app/rules/words/events.py.",
     ]
