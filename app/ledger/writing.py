@@ -25,14 +25,13 @@ from app.ledger.watch import due as unsealed_rows
 from app.ledger.waves import waves_of, write_wave
 from app.models import OFFICE_CHAIN, SUBJECTS, DayCount, Event, Notice
 from app.roles import Actor
-from app.rules.events import COUNTED, EVENTS
+from app.rules.events import COUNTED, known
 from app.rules.workdays import beijing
 from app.rules.workflow import MAY_BECOME
 
 
 def _check(entry: Entry) -> None:
-    if entry.kind not in EVENTS:
-        raise ValueError(f"no such event word: {entry.kind}")
+    known(entry.kind)
     if entry.to is not None and entry.to not in MAY_BECOME[entry.subject][entry.was]:
         raise ValueError(f"{entry.subject} may not become {entry.to} from {entry.was}")
 
@@ -53,7 +52,7 @@ def _sealed(
         "chain": entry.chain,
         "at": now,
         "actor": actor.word,
-        "kind": entry.kind,
+        "kind": str(entry.kind),
         "subject": entry.subject,
         "subject_id": entry.subject_id,
         "from_state": entry.was,
@@ -157,7 +156,7 @@ def _recipient(entry: Entry, who: str) -> str | None:
 
 def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
     named = (
-        (entry, _recipient(entry, who)) for entry in entries for who in EVENTS[entry.kind].tells
+        (entry, _recipient(entry, who)) for entry in entries for who in known(entry.kind).tells
     )
     rows = [
         {"event_id": entry.event_id, "recipient": recipient, "at": now}

@@ -10,9 +10,10 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role
 
 from app.models import AccountChange, Person
-from app.roles import PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
 from app.rules import words
 from app.stages.changes import CONFIRMING
+from app.stages.rights import RIGHTS
 from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader

@@ -18,9 +18,10 @@ import config
 from app.database import Sessions, retried
 from app.faults import unsure
 from app.models import Person
-from app.roles import RIGHTS, Actor, person
+from app.roles import Actor
 from app.rules.workdays import beijing
 from app.scope import FEW, NOTHING, Seen, few, seen_by
+from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")

@@ -13,8 +13,8 @@ from app.models.waiting import among, holds
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.scope import not_leaders
-from app.stages.handling import DRAFTED_FOR
 from app.stages.supervision import REVIEWED_IN
+from app.stages.table import VERBS
 
 Where = Callable[[Actor, datetime], list[Any]]
 """The conditions of a list for a person at a moment."""
@@ -68,10 +68,12 @@ def drafts(who: Actor, at: datetime) -> list[Any]:
     held = _looked_up(
         Assignment.id == Draft.assignment_id, among(Assignment.state, OPEN_ASSIGNMENT)
     )
-    about = [Draft.verb.not_in(DRAFTED_FOR) & held]
-    for verb, states in DRAFTED_FOR.items():
+    of_items = [verb for verb in VERBS.values() if verb.draft and verb.target == "item"]
+    about = [Draft.verb.not_in([verb.name for verb in of_items]) & held]
+    for verb in of_items:
         of_it = (Supervision.case_id == Draft.case_id, Supervision.unit_id == Draft.unit_id)
-        about.append((Draft.verb == verb) & _looked_up(*of_it, Supervision.state.in_(states)))
+        standing = _looked_up(*of_it, Supervision.state.in_(verb.states))
+        about.append((Draft.verb == verb.name) & standing)
     return [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None), or_(*about)]
 
 

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from sqlalchemy import text
 
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
 from app.views.home import SHOWN
 from app.views.pages.base import COUNTED_TO, PAGE, DeskView
 from app.worklists import QUEUES

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
 from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.people import People

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import Case, Category, Person, Unit
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
 from app.rules import arrangement, reading, words
 from app.rules.files import MOST_BYTES, TAKEN
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
 from app.rules.sentences import TAKEN_EN, TAKEN_ZH
+from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread

@@ -28,11 +28,11 @@ from app.models import (
     VisitRecord,
 )
 from app.models.columns import facts_of
-from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.acceptance import typed_of
 from app.stages.roles import custom_rights
+from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, asked, desk, key_typed, most, reader
 from app.views.forms.fields import STANDARD

@@ -20,8 +20,7 @@ from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.words.accounts import SLIP, WAITS
 from app.stages.changes import KINDS
-from app.verbs import VERBS, Verb, perform
-from app.verbs.form import Field
+from app.verbs import VERBS, Field, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import value_of
 from app.views import looked
