@@ -19,9 +19,11 @@ from app.views.files import Files
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
+from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.pages.base import NOT_HERE, DeskView
 from app.views.pages.interface import DeskInterface
+from app.views.pages.rest import rows_of_page
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
@@ -122,3 +124,7 @@ def register(appbuilder: Any) -> None:
             raise TypeError(f"{view.__name__}: {why}")
         page = getattr(one, "page", "")
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
+        if isinstance(one, DeskView):
+            appbuilder.add_view_no_menu(rows_of_page(one), endpoint=f"{page}Rows")
+    appbuilder.add_view_no_menu(Document)
+    appbuilder.add_view_no_menu(Documentation)

@@ -20,7 +20,7 @@ from app.views.actor import actor, language, now, reader, seen
 from app.views.pages.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
 from app.views.pages.paging import number_typed
 from app.views.pages.searching import Contains, Covered
-from app.views.pages.sought import ASKED, Sought, sought_in, token_of
+from app.views.pages.sought import ASKED, Pairs, Sought, sought_in, token_of
 from app.views.pages.unread import DATED, understood, unread
 from app.worklists import Queue, queues_of
 
@@ -94,6 +94,13 @@ class Asking:
             found = self._sought()
             read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
         return read[self.page]
+
+    def ask(self, pairs: Pairs) -> None:
+        """Let this request ask for these fields, with what stands sealed in the address, whatever
+        else does."""
+        found = self._sought()
+        read: dict[str, MultiDict[str, str]] = g.setdefault("desk_asked", {})
+        read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
 
     def _sought(self) -> Sought | None:
         token = request.args.get(ASKED)
@@ -232,19 +239,24 @@ class Asking:
         """What is asked of a column that is searched as a whole, as the column has it."""
         return value
 
+    def misread(self) -> Links:
+        """(what it is called, what was typed) of all that is asked and means nothing."""
+        labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
+        found = self._sought()
+        left_out = (
+            labels.get(name.partition("_")[2], name) for name in (found.left_out if found else ())
+        )
+        return [*unread(self, self.asked(), labels), *((label, "…") for label in left_out)]
+
+    def gone(self) -> list[str]:
+        """The sentence about a search whose session has ended."""
+        return [words.word(SEARCH_GONE, language())] if self._sought() is None else []
+
     def unread(self) -> list[str]:
         """What of the address could not be read, as sentences: each is left out of what is asked,
         and said."""
-        labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
-        said = [
-            words.unread(label, value, language())
-            for label, value in unread(self, self.asked(), labels)
-        ]
-        found = self._sought()
-        if found is None:
-            return [*said, words.word(SEARCH_GONE, language())]
-        left_out = (labels.get(name.partition("_")[2], name) for name in found.left_out)
-        return [*said, *(words.unread(label, "…", language()) for label in left_out)]
+        told = [words.unread(label, value, language()) for label, value in self.misread()]
+        return [*told, *self.gone()]
 
     def offered(self) -> list[str]:
         """The columns by which this person may order rows: of those that are looked up for him one
