@@ -68,7 +68,7 @@ def _of_q(asked: Mapping[str, Any], plain: Pairs) -> Wanted:
     for name, parameter in (*_NUMBERS.items(), *_WORDS.items()):
         if name in asked:
             pairs.append((parameter, _word(asked[name], f"q.{name}")))
-    columns = next((asked[name] for name in _CHOSEN if name in asked), [])
+    columns: Any = next((asked[name] for name in _CHOSEN if name in asked), [])
     if not isinstance(columns, list):
         raise Unreadable("q.columns")
     return Wanted(pairs, tuple(_word(column, "q.columns") for column in columns))
