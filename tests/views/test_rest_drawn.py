@@ -15,7 +15,6 @@ from hypothesis import given, settings, strategies
 from tests.views.panel import Browser, Panel
 from tests.views.test_rest import document
 
-
 WHO = ("allocator", "head@HOUSING")
 
 
