@@ -26,7 +26,8 @@ from app.rules.reading import seen as is_seen
 from app.rules.words.covers import PARTLY
 from app.views import looked
 from app.views.actor import actor, key_typed, language, most, now
-from app.views.pages.asking import Asking, Links
+from app.views.pages.asking import Asking
+from app.views.pages.columns import Links
 from app.views.pages.exporting import take_place
 from app.views.pages.interface import LONGEST_SHORT
 from app.views.pages.masking import case_of, forget_callers, know_callers, masked_text

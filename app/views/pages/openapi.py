@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.views.pages.base import LARGEST_PAGE, DeskView
+from app.views.pages.operators import EMPTY
 from app.views.pages.sought import ASKED
 from app.views.pages.unread import CHOSEN, DATED
 
@@ -49,7 +50,7 @@ def _json(schema: Schema) -> Schema:
 def parameters(view: DeskView) -> list[Schema]:
     """What may be asked of the rows of a page, by the person of this request: what is chosen; words
     that are typed are brought sealed."""
-    found = [parameter for name in view.search_columns for parameter in _of_column(view, name)]
+    found = [parameter for name in view.searched() for parameter in _of_column(view, name)]
     found.append(_parameter("order", {"enum": [*view.offered()]} if view.offered() else {}))
     found.append(_parameter("way", {"enum": ["asc", "desc"]}))
     bounds = {"type": "integer", "minimum": 0, "maximum": view.deepest - 1}
@@ -66,7 +67,9 @@ def _parameter(name: str, schema: Schema) -> Schema:
 
 def _of_column(view: DeskView, name: str) -> Iterator[Schema]:
     """The parameters that narrow a column by choosing."""
-    kind = view._kind(name)
+    kind, known = view._kind(name), view.operators(name)
+    if EMPTY in known:
+        yield _parameter(f"op_{name}", {"enum": [EMPTY]})
     if kind in DATED:
         yield from (_parameter(f"{end}_{name}", {"format": "date"}) for end in ("from", "to"))
     options = view.options(name) if kind in (*CHOSEN, "relation") else []

@@ -26,6 +26,8 @@ from app.views.pages.paging import number_typed
 from app.views.pages.sought import Pairs
 from app.views.pages.wanted import Unreadable, wanted_of
 
+TYPED = ("q_", "from_", "to_")
+"""How the parameters begin that may hold what somebody typed."""
 READ = "read_by_program"
 """How the access log names what was read here."""
 
@@ -144,11 +146,11 @@ class Rows(ModelRestApi):
 
     def _typed(self, pairs: Pairs) -> list[str]:
         """The sentences about what is typed, not chosen, and stands in the address as it is."""
-        known = self.view.search_columns
+        known = self.view.searched()
         typed = [
             name.partition("_")[2]
             for name, value in pairs
-            if value and name.startswith("q_") and not self.view.stays(name, value)
+            if value and name.startswith(TYPED) and not self.view.stays(name, value)
         ]
         labels = self.view.labels()
         return [

@@ -23,8 +23,18 @@ _NUMBERS = {"page": "page", "page_size": "size"}
 _WORDS = {"order_column": "order", "order_direction": "way"}
 _CHOSEN = ("columns", "select_columns")
 _KNOWN = {*_NUMBERS, *_WORDS, *_CHOSEN, "filters"}
-OPERATORS = {"eq": "q", "rel_o_m": "q", "since": "from", "until": "to"}
-"""An operator in a filter of `q` -> how the parameter of the search begins that asks for it."""
+OPERATORS: dict[str, tuple[str, str]] = {
+    "eq": ("q", ""),
+    "rel_o_m": ("q", ""),
+    "ct": ("q", "contains"),
+    "sw": ("q", "starts"),
+    "equals": ("q", "equals"),
+    "since": ("from", ""),
+    "until": ("to", ""),
+    "empty": ("", "empty"),
+}
+"""An operator in a filter of `q` -> how the parameter of the search begins that holds its value,
+and the operator of the search that it is, where it is not the first one."""
 
 
 class Unreadable(Exception):
@@ -86,10 +96,16 @@ def _filters(told: Any) -> Iterator[tuple[str, str]]:
             raise Unreadable("q.filters")
         if operator not in OPERATORS:
             raise Unreadable("q.filters.opr")
-        value = condition["value"]
-        if isinstance(value, bool):
-            value = "y" if value else "n"
-        yield f"{OPERATORS[operator]}_{column}", _word(value, "q.filters.value")
+        yield from _condition(column, *OPERATORS[operator], condition["value"])
+
+
+def _condition(column: str, begins: str, operator: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The parameters of one condition."""
+    if operator:
+        yield f"op_{column}", operator
+    if begins:
+        told = "ny"[value] if isinstance(value, bool) else value
+        yield f"{begins}_{column}", _word(told, "q.filters.value")
 
 
 def _word(value: Any, name: str) -> str:
