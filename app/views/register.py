@@ -21,7 +21,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.pages.base import NOT_HERE, DeskView
+from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.rest import rows_of_page
 from app.views.papers import Letters, Papers
@@ -91,6 +91,11 @@ _NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
 people's scripts."""
 
 
+def known_columns(view: DeskView) -> set[str]:
+    """The columns that a page may name: those with a label, and what it tells beside them."""
+    return {*labelled(view.datamodel.obj), *view.extra} - {*view.hidden}
+
+
 def wrong(view: Any) -> str:
     """Why a view may not be registered, or nothing: it has to be of the base, under a permission of
     its own."""
@@ -105,6 +110,10 @@ def wrong(view: Any) -> str:
     if not view.exclude_route_methods >= NOT_HERE or not isinstance(view.datamodel, DeskInterface):
         return "it brings routes or writes of Flask-AppBuilder's"
     shown = {name for columns in _SETS for name in getattr(view, columns)}
+    named = {*view.own_labels, *view.formatters_columns}
+    unknown = {name for name in shown | named if name not in known_columns(view)}
+    if unknown:
+        return f"it names what is no column with a label: {sorted(unknown)}"
     # A dotted column would be joined under an alias, which the scope does not reach.
     beyond = {
         name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name

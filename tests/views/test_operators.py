@@ -54,7 +54,7 @@ def test_words_are_found_anywhere_at_the_start_or_as_the_whole(
 def test_what_is_empty_is_found_by_words_choices_days_and_relations(panel: Panel) -> None:
     browser = panel.of("allocator")
     every = found(browser, "cases")
-    for column in ("place", "closed_at", "closed_as"):
+    for column in ("closed_at", "closed_as", "category"):
         empty = found(browser, "cases", **{f"op_{column}": "empty"})
         assert 0 < empty <= every, column
     with transaction(panel.desk.sessions) as session:
@@ -118,7 +118,12 @@ def test_who_may_not_read_a_caller_learns_nothing_through_any_operator(
 
 def register(panel: Panel, name: str) -> None:
     """A confidential case of the housing bureau whose texts begin with its caller."""
-    given = {"kind": "help", "confidential": True, "place": name, "narrative": "楼前路面塌陷积水，请尽快处理。"}
+    given = {
+        "kind": "help",
+        "confidential": True,
+        "place": name,
+        "narrative": "楼前路面塌陷积水，请尽快处理。",
+    }
     given |= {"demand": f"{name}来电反映路面塌陷", "caller": {"name": name, "phone": "13909121003"}}
     with transaction(panel.desk.sessions) as session:
         operator, allocator = (actor_named(session, word) for word in ("operator", "allocator"))

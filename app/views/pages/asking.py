@@ -112,7 +112,7 @@ class Asking(Columns):
                 {
                     "name": name,
                     "kind": kind,
-                    "label": words.column(self.table, name, language()),
+                    "label": self.label(name),
                     "options": options,
                     "value": self.asked().get(f"q_{name}", ""),
                     "from": self.asked().get(f"from_{name}", ""),
@@ -124,12 +124,12 @@ class Asking(Columns):
 
     def _choice_of_operator(self, name: str) -> dict[str, Any]:
         """The operators of a column as the form offers them, and the one that was chosen."""
-        known, tongue, label = self.operators(name), language(), words.column
+        known, tongue = self.operators(name), language()
         offered = [(word if word != known[0] else "", OPERATORS[word]) for word in known]
         return {
             "operators": [(word, words.word(pair, tongue)) for word, pair in offered],
             "operator": self.operator(name),
-            "how": words.word(LABEL, tongue).format(label=label(self.table, name, tongue)),
+            "how": words.word(LABEL, tongue).format(label=self.label(name)),
         }
 
     def narrowed(self) -> dict[str, str]:
@@ -196,7 +196,7 @@ class Asking(Columns):
 
     def misread(self) -> Links:
         """(what it is called, what was typed) of all that is asked and means nothing."""
-        labels = {name: words.column(self.table, name, language()) for name in self.searched()}
+        labels = {name: self.label(name) for name in self.searched()}
         found = self._sought()
         left_out = (
             labels.get(name.partition("_")[2], name) for name in (found.left_out if found else ())

@@ -33,6 +33,7 @@ from app.views.pages.interface import LONGEST_SHORT
 from app.views.pages.masking import case_of, forget_callers, know_callers, masked_text
 from app.views.pages.ordering import grows, in_order
 from app.views.pages.paging import another_size, beyond, number_typed
+from app.views.pages.related import related_to
 from app.views.pages.searching import search_whole, searched_partly
 from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
@@ -64,10 +65,19 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if formula else value
 
 
+def _given(view: Any, name: str, else_: Sequence[str]) -> list[str]:
+    """The columns that a view names, as Flask-AppBuilder's views do; else all that there are."""
+    return [*(getattr(view, name, None) or else_)]
+
+
 class DeskView(Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
-    is what `beside` tells of a row that stands in no column of its table."""
+    is what `beside` tells of a row that stands in no column of its table.
+
+    What a view of Flask-AppBuilder says of itself counts: `list_columns`, `show_columns`,
+    `search_columns`, `order_columns`, `export_columns`, `label_columns`, `formatters_columns`,
+    `base_filters`, `base_order`, `related_views`. What it does not say follows from the labels."""
 
     page = ""
     hidden: tuple[str, ...] = ()
@@ -93,13 +103,16 @@ class DeskView(Asking, ModelView):
             for name in known
             if about_a_case and name != "number" and self._kind(name) == "text"
         )
-        self.list_columns = [*(name for name in known if name not in self.page_only), *self.extra]
-        self.show_columns = [*known, *self.extra]
-        self.search_columns = [name for name in known if name not in self.unsearched]
-        self.export_columns = self.show_columns
+        self.own_labels = {**(getattr(type(self), "label_columns", None) or {})}
+        shown = _given(self, "show_columns", [*known, *self.extra])
+        listed = [name for name in shown if name not in self.page_only or name in self.extra]
+        self.show_columns, self.list_columns = shown, _given(self, "list_columns", listed)
+        searched = [name for name in known if name not in self.unsearched and name in shown]
+        self.search_columns = _given(self, "search_columns", searched)
+        self.export_columns = _given(self, "export_columns", shown)
         self.datamodel.eager = self.relations
         self.add_columns = self.edit_columns = [known[0]]
-        self.label_columns = {name: words.column(self.table, name) for name in self.show_columns}
+        self.label_columns = {name: words.column(self.table, name) for name in shown}
         self.class_permission_name = self.page
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
@@ -110,7 +123,8 @@ class DeskView(Asking, ModelView):
         super().__init__()
         self.deepest = DEEPEST if grows(model) else LONGEST_SHORT
         # After it: an empty list of them would be made all columns.
-        plain = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
+        ordered = _given(type(self), "order_columns", self.list_columns)
+        plain = [name for name in ordered if name not in (*self.relations, *self.extra)]
         self.order_columns = (
             [name for name in plain if in_order(model, name)] if grows(model) else plain
         )
@@ -120,7 +134,7 @@ class DeskView(Asking, ModelView):
 
     def labels(self) -> dict[str, str]:
         """column -> its label in the language of the request."""
-        return {name: words.column(self.table, name, language()) for name in self.show_columns}
+        return {name: self.label(name) for name in self.show_columns}
 
     def title_here(self) -> str:
         """The page's title: that of the list of work that was asked for, else of the table."""
@@ -189,8 +203,11 @@ class DeskView(Asking, ModelView):
         }
 
     def value(self, item: Any, name: str) -> str:
-        """One value of a row as a person reads it."""
+        """One value of a row as a person reads it; by the view's own way of writing it, where it has
+        one."""
         found = getattr(item, name)
+        if name in self.formatters_columns:
+            return self.formatters_columns[name](found)
         if isinstance(found, datetime) and self._kind(name) == "clock":
             return term(found)
         plain = found if isinstance(found, (bool, int, date, datetime)) or found is None else None
@@ -252,22 +269,22 @@ class DeskView(Asking, ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
+        related = related_to(self, item)
         return self.render_template(
-            self.show_template,
+            "desk/related.html" if related else self.show_template,
+            shows=self.show_template,
             title=self.title_here(),
             view=self,
             values=self.values_of(item),
             item=item,
             case=self.case_href(item),
             links=self.links(item),
+            related=related,
         )
 
     def values_of(self, item: Any) -> Values:
         """All that a row's own page shows of it."""
-        return [
-            (words.column(self.table, name, language()), self.told(item, name))
-            for name in self.show_columns
-        ]
+        return [(self.label(name), self.told(item, name)) for name in self.show_columns]
 
     def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""
@@ -328,7 +345,7 @@ class DeskView(Asking, ModelView):
 
     def _exported(self) -> Response:
         """The export, put on record and about to be read."""
-        head = [words.column(self.table, name, language()) for name in self.export_columns]
+        head = [self.label(name) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
         search_whole()
         looked.note("export_begun", page=self.page, filters=self.narrowed())
@@ -358,7 +375,8 @@ class DeskView(Asking, ModelView):
     def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
         """The cells of a piece of an export. Of a column that nobody's words stand in each value is
         worked out once."""
-        if type(self).told is not DeskView.told or type(self).value is not DeskView.value:
+        own = type(self).told is not DeskView.told or type(self).value is not DeskView.value
+        if own or self.formatters_columns:
             yield from (
                 [safe_cell(self.told(one, name, always=True)) for name in self.export_columns]
                 for one in items

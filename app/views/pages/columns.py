@@ -3,7 +3,7 @@ of them a person may narrow the rows by."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g
@@ -61,6 +61,14 @@ class Columns:
     base_order: tuple[str, str]
     exact: tuple[str, ...]
     _base_filters: Any
+    own_labels: Mapping[str, Any]
+
+    def label(self, name: str) -> str:
+        """What a column is called: the view's own word, a pair of them, or that of all pages."""
+        own = self.own_labels.get(name)
+        if own is None:
+            return words.column(self.table, name, language())
+        return own if isinstance(own, str) else words.word(own, language())
 
     def _kind(self, name: str) -> str:
         """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
