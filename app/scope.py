@@ -99,6 +99,17 @@ _OWN: dict[str, type[Any]] = {
 }
 
 
+_OWN_TABLES: dict[type[Any], str] = {}
+"""A table of the office's own -> whose rows its people see: `office` all, `unit_id` those of their
+unit, `case_id` those of their cases."""
+
+
+def lay(model: type[Any], by: str) -> None:
+    """Lay the scope over a table of the office's own."""
+    _OWN_TABLES[model] = by
+    criteria.cache_clear()
+
+
 @dataclass(frozen=True)
 class Seen:
     """Which rows a request may see: its scopes, its person and his unit (0: none), whose notices;
@@ -226,7 +237,7 @@ def held_back(model: type[Any], seen: Seen) -> bool:
     some cases only."""
     if "all" in seen.scopes or (seen.scopes == {"unit"} and model in _OF_A_UNIT):
         return False
-    return model is Case or model in _OF_A_CASE
+    return model is Case or model in _OF_A_CASE or _OWN_TABLES.get(model) == "case_id"
 
 
 def few(seen: Seen) -> Any:
@@ -263,6 +274,7 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     made = [
         _criterion(Notice, lambda cls: cls.recipient.in_(seen.told)),
         _criterion(Referral, _referrals(seen)),
+        *(_criterion(model, _own_rows(by, seen)) for model, by in _OWN_TABLES.items()),
     ]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
@@ -284,6 +296,19 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     if not seen.log:
         made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
     return tuple(made)
+
+
+def _own_rows(by: str, seen: Seen) -> Callable[[Any], Any]:
+    """Which rows of a table of the office's own somebody sees; who has not logged in, none."""
+
+    def where(cls: Any) -> Any:
+        if not seen.user:
+            return false()
+        if by == "case_id" and "all" not in seen.scopes:
+            return _within(cls.case_id, visible_cases(seen), seen.few)
+        return cls.unit_id == seen.unit if by == "unit_id" and seen.unit else true()
+
+    return where
 
 
 def _named_to(unit: int) -> Any:

@@ -132,7 +132,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         database.session.session_factory.kw["info"] = sessions.kw["info"]
         appbuilder = AppBuilder(security_manager_class=DeskSecurityManager, indexview=Home)
         appbuilder.init_app(app, database.session)
-        register(appbuilder)
+        register(appbuilder, database.engine)
         app.view_functions["LocaleView.index"] = speak
     app.register_blueprint(health)
     handle_errors(app)

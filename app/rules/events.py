@@ -147,6 +147,7 @@ EVENTS: dict[str, Word] = {
     "post.changed": Word(),
     "category.changed": Word(),
     "setting.changed": Word(),
+    "row.saved": Word(),
     "account.proposed": Word(("centre_head", "log_auditor")),
     "account.confirmed": Word(("it_admin", "log_auditor")),
     "account.refused": Word(("it_admin", "log_auditor")),

@@ -8,7 +8,9 @@ from typing import Any
 from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
+from sqlalchemy import Engine
 
+from app import extend
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
@@ -21,6 +23,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
+from app.views.own import pages_of
 from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.rest import rows_of_page
@@ -123,10 +126,10 @@ def wrong(view: Any) -> str:
     return ""
 
 
-def register(appbuilder: Any) -> None:
-    """Register every view; the address of a page's endpoint is the page's name. TypeError where one
-    is not of the base."""
-    for view in VIEWS:
+def register(appbuilder: Any, engine: Engine) -> None:
+    """Register every view, those of the office's own after the desk's; the address of a page's
+    endpoint is the page's name. TypeError where one is not of the base."""
+    for view in (*VIEWS, *pages_of(extend.appbuilder.views, engine)):
         one = view()
         why = wrong(one)
         if why:
