@@ -72,7 +72,7 @@ class Paper:
     title: Pair
     page: str
     facts: Callable[[Any], Mapping[str, Any]]
-    layout: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    layout: Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass

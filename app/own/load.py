@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 
 from app import roles, scope
 from app.models.columns import Moment
-from app.own.checks import wrong_channel, wrong_paper, wrong_verb, wrong_view
+from app.own.checks import unfinished, wrong_channel, wrong_paper, wrong_verb, wrong_view
 from app.own.entries import Channel, Own, OwnVerb, OwnView, Pair, Wrong
 from app.papers.layouts import LAYOUTS
 from app.rules import limits, seals, words
@@ -30,7 +30,7 @@ NEVER_TYPED = ("id", "unit_id", "case_id")
 def load(own: Own) -> None:
     """Check all that an office added and put it in place. Raises Wrong with a sentence for each
     fault, and nothing is in place then."""
-    faults = [*_faults(own)]
+    faults = [*_faults(own), *unfinished()]
     if faults:
         raise Wrong("\n".join(faults))
     for entry in own.views:
@@ -40,8 +40,7 @@ def load(own: Own) -> None:
     for channel in own.channels:
         _put_channel(channel)
     for paper in own.papers:
-        LAYOUTS[paper.kind] = paper.layout  # type: ignore[assignment]
-        words.VALUES.setdefault("own_paper", {})[paper.kind] = paper.title
+        LAYOUTS[paper.kind] = paper.layout
 
 
 def _faults(own: Own) -> Iterator[str]:

@@ -4,16 +4,25 @@ like the others, and saved by verbs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import abort, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import Engine, inspect
 
+from app import extend
 from app.own import OwnView, Wrong
+from app.papers import pdf
+from app.views import looked
+from app.views.actor import actor
 from app.views.forms import on_file
 from app.views.forms import view as forms
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
+from app.views.pages.masking import case_of, masked_text
+from app.views.papers import sent
 
 OBEYED = (
     *("list_columns", "show_columns", "search_columns", "order_columns", "export_columns"),
@@ -28,6 +37,41 @@ class OfCases(DeskView):
     def edit_href(self, item: Any) -> str:
         """The form that changes a row, beside its case."""
         return url_for(f"Verbs.{self.edit_verb}", case=item.case_id, id=item.id)
+
+
+class OwnPapers(BaseView):
+    """The papers of the office's own."""
+
+    route_base = "/ownpapers"
+    class_permission_name = "Home"
+    base_permissions = ["can_of"]
+    default_view = "of"
+
+    @expose("/<kind>/<int:id>.pdf")
+    @has_access
+    def of(self, kind: str, id: int) -> Any:
+        """A paper about a row that the person sees, in the access log; the callers in it are covered;
+        404 else."""
+        paper = next((one for one in extend.appbuilder.papers if one.kind == kind), None)
+        if paper is None or paper.page not in actor().pages:
+            abort(404)
+        view = next(
+            one for one in self.appbuilder.baseviews if getattr(one, "page", "") == paper.page
+        )
+        row = view.found(str(id))
+        case = case_of(row)
+        content = pdf(kind, covered_facts(paper.facts(row), case))
+        looked.note("paper_opened", case_id=case, page=paper.page)
+        return sent(content, "pdf", f"{kind}-{id}")
+
+
+def covered_facts(told: Any, case: int | None) -> Any:
+    """Facts with the callers in their words covered."""
+    if isinstance(told, str):
+        return masked_text(told, case)
+    if isinstance(told, Mapping):
+        return {name: covered_facts(one, case) for name, one in told.items()}
+    return [covered_facts(one, case) for one in told] if isinstance(told, (list, tuple)) else told
 
 
 def pages_of(entries: list[OwnView], engine: Engine) -> list[type[DeskView]]:

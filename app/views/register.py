@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
+from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, Model, ModelView
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from app import extend
+from app.roles import PAGES
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
@@ -23,7 +24,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.own import pages_of
+from app.views.own import OwnPapers, pages_of
 from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.rest import rows_of_page
@@ -34,6 +35,7 @@ from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.visit import VisitRecords, Visits
+from app.worklists import QUEUES
 
 VIEWS: tuple[type[Any], ...] = (
     Bell,
@@ -126,9 +128,41 @@ def wrong(view: Any) -> str:
     return ""
 
 
+def insist_on_lists() -> None:
+    """Raises TypeError where a list of work names a page that is none, or one that its people may
+    not open."""
+    for key, queue in QUEUES.items():
+        if queue.page and queue.page not in PAGES:
+            raise TypeError(f"app/worklists.py, {key}: there is no page {queue.page}")
+        closed = [role for role in queue.roles if queue.page and role not in PAGES[queue.page]]
+        if closed:
+            raise TypeError(
+                f"app/worklists.py, {key}: {', '.join(closed)} may not open the page {queue.page}"
+            )
+
+
+def insist_on_facts(engine: Engine) -> None:
+    """Raises TypeError where a column that is a fact is not in the database."""
+    there = inspect(engine)
+    for mapper in Model.registry.mappers:
+        facts = [column.name for column in mapper.columns if column.info.get("fact")]
+        table = mapper.local_table.name
+        if not facts or not there.has_table(table):
+            continue
+        known = {column["name"] for column in there.get_columns(table)}
+        missing = [name for name in facts if name not in known]
+        if missing:
+            raise TypeError(
+                f"the database has no column {table}.{missing[0]}: write its migration below"
+                " migrations/versions and run `python -m app upgrade`"
+            )
+
+
 def register(appbuilder: Any, engine: Engine) -> None:
     """Register every view, those of the office's own after the desk's; the address of a page's
     endpoint is the page's name. TypeError where one is not of the base."""
+    insist_on_lists()
+    insist_on_facts(engine)
     for view in (*VIEWS, *pages_of(extend.appbuilder.views, engine)):
         one = view()
         why = wrong(one)
@@ -138,5 +172,7 @@ def register(appbuilder: Any, engine: Engine) -> None:
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
         if isinstance(one, DeskView):
             appbuilder.add_view_no_menu(rows_of_page(one), endpoint=f"{page}Rows")
+    if extend.appbuilder.papers:
+        appbuilder.add_view_no_menu(OwnPapers)
     appbuilder.add_view_no_menu(Document)
     appbuilder.add_view_no_menu(Documentation)

@@ -20,6 +20,7 @@ from flask_appbuilder import ModelView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import inspect
 
+from app import extend
 from app.rules import words
 from app.rules.covering import NOBODY, covered
 from app.rules.reading import seen as is_seen
@@ -278,7 +279,7 @@ class DeskView(Asking, ModelView):
             values=self.values_of(item),
             item=item,
             case=self.case_href(item),
-            links=self.links(item),
+            links=[*self.links(item), *self.papers(item)],
             related=related,
         )
 
@@ -295,6 +296,17 @@ class DeskView(Asking, ModelView):
                 url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)),
                 words.title(self.edit_verb, language()),
             )
+        ]
+
+    def papers(self, item: Any) -> Links:
+        """The papers of the office's own about a row of this page."""
+        return [
+            (
+                url_for("OwnPapers.of", kind=paper.kind, id=item.id),
+                words.word(paper.title, language()),
+            )
+            for paper in extend.appbuilder.papers
+            if paper.page == self.page
         ]
 
     def may_add(self) -> str | None:
