@@ -42,7 +42,8 @@ with office() as (people, panel):
     case = people.case()
     people.do("allocator", "allocate", case, unit="WATER")
     people.do("head@WATER", "sign_for", case)
-    people.until("2025-07-20 09:00")
+    people.sweeps("2025-06-10", "2025-07-01")
+    panel.now = people.now
     head = panel.of("head@WATER")
     assert "催办便条" in head.get("/reminders/show/1").text
     paper = head.get("/ownpapers/slip/1.pdf")

@@ -9,6 +9,7 @@ from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, Model
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
 from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import OperationalError
 
 from app import extend
 from app.roles import PAGES
@@ -24,7 +25,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.own import OwnPapers, pages_of
+from app.views.own import OwnPapers, insist_on_tables, pages_of
 from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.rest import rows_of_page
@@ -36,6 +37,7 @@ from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.visit import VisitRecords, Visits
 from app.worklists import QUEUES
+from jobs.servable import missing_file
 
 VIEWS: tuple[type[Any], ...] = (
     Bell,
@@ -141,6 +143,17 @@ def insist_on_lists() -> None:
             )
 
 
+def answers(engine: Engine) -> bool:
+    """Whether there is a database that says what it has; one that is away is waited for."""
+    if missing_file(engine) is not None:
+        return False
+    try:
+        engine.connect().close()
+    except OperationalError:
+        return False
+    return True
+
+
 def insist_on_facts(engine: Engine) -> None:
     """Raises TypeError where a column that is a fact is not in the database."""
     there = inspect(engine)
@@ -162,8 +175,10 @@ def register(appbuilder: Any, engine: Engine) -> None:
     """Register every view, those of the office's own after the desk's; the address of a page's
     endpoint is the page's name. TypeError where one is not of the base."""
     insist_on_lists()
-    insist_on_facts(engine)
-    for view in (*VIEWS, *pages_of(extend.appbuilder.views, engine)):
+    if answers(engine):
+        insist_on_facts(engine)
+        insist_on_tables(extend.appbuilder.views, engine)
+    for view in (*VIEWS, *pages_of(extend.appbuilder.views)):
         one = view()
         why = wrong(one)
         if why:
