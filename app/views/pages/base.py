@@ -8,34 +8,28 @@ table and nowhere else.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from unicodedata import normalize
 
-from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask import abort, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import inspect
 
 from app import extend
 from app.rules import words
-from app.rules.covering import NOBODY, covered
-from app.rules.reading import seen as is_seen
 from app.rules.words.covers import PARTLY
-from app.views import looked
-from app.views.actor import actor, key_typed, language, most, now
+from app.views.actor import actor, key_typed, language, most
 from app.views.pages.asking import Asking
 from app.views.pages.columns import Links
-from app.views.pages.exporting import take_place
+from app.views.pages.export import Export
 from app.views.pages.interface import LONGEST_SHORT
-from app.views.pages.masking import case_of, forget_callers, know_callers, masked_text
+from app.views.pages.masking import case_of, know_callers, masked_text
 from app.views.pages.ordering import grows, in_order
 from app.views.pages.paging import another_size, beyond, number_typed
 from app.views.pages.related import related_to
-from app.views.pages.searching import search_whole, searched_partly
+from app.views.pages.searching import searched_partly
 from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
 
@@ -48,7 +42,6 @@ PAGE, LARGEST_PAGE = 25, 100
 DEEPEST = COUNTED_TO + 1
 """So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its
 export."""
-_FORMULA = ("=", "+", "-", "@")
 
 
 def labelled(model: type[Any]) -> list[str]:
@@ -58,20 +51,12 @@ def labelled(model: type[Any]) -> list[str]:
     return [name for name in words.COLUMNS.get(model.__tablename__, {}) if name in there]
 
 
-def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what
-    cannot be seen too."""
-    first = next(filter(is_seen, value), "")
-    formula = normalize("NFKC", first)[:1] in _FORMULA or value[:1] in ("\t", "\r")
-    return f"'{value}" if formula else value
-
-
 def _given(view: Any, name: str, else_: Sequence[str]) -> list[str]:
     """The columns that a view names, as Flask-AppBuilder's views do; else all that there are."""
     return [*(getattr(view, name, None) or else_)]
 
 
-class DeskView(Asking, ModelView):
+class DeskView(Export, Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
     is what `beside` tells of a row that stands in no column of its table.
@@ -336,91 +321,10 @@ class DeskView(Asking, ModelView):
         """Where the form is that changes a row."""
         return url_for(f"Verbs.{self.edit_verb}", id=getattr(item, self.key))
 
-    # Export.
-
-    @expose("/export.csv")
-    @has_access
-    @permission_name("export")
-    def export(self) -> Any:
-        """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked
-        with who took it."""
-        if self.unread():  # said where a person reads it: a file would pass for what was asked
-            return redirect(self.address("list"))
-        place = take_place()
-        try:
-            answer = self._exported()
-        except BaseException:
-            place.leave()
-            raise
-        answer.call_on_close(place.leave)
-        return answer
-
-    def _exported(self) -> Response:
-        """The export, put on record and about to be read."""
-        head = [self.label(name) for name in self.export_columns]
-        mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
-        search_whole()
-        looked.note("export_begun", page=self.page, filters=self.narrowed())
-        lines = self._lines(head, mark)
-        name = f"{self.page.lower()}.csv"
-        return Response(
-            stream_with_context(lines),
-            mimetype="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-
-    def _lines(self, head: Any, mark: str) -> Iterator[str]:
-        # The session is asked for here, not before: that of the view is taken away when the answer
-        # begins, and would keep a connection that nobody gives back.
-        sent = 0
-        try:
-            yield "\ufeff" + _csv([[safe_cell(cell) for cell in (*head, mark)]])
-            for some in self.datamodel.pieces(self.asked_filters(), *self.order()):
-                forget_callers()
-                self.cover(some, always=True)
-                yield _csv(self._rows(some))
-                sent += len(some)
-        finally:
-            # However it ends: of what began and was broken off, this many rows went out.
-            looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
-
-    def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
-        """The cells of a piece of an export. Of a column that nobody's words stand in each value is
-        worked out once."""
+    def tells_its_own(self) -> bool:
+        """Whether this page words its values in ways of its own."""
         own = type(self).told is not DeskView.told or type(self).value is not DeskView.value
-        if own or self.formatters_columns:
-            yield from (
-                [safe_cell(self.told(one, name, always=True)) for name in self.export_columns]
-                for one in items
-            )
-            return
-        hidden = know_callers(map(case_of, items)) if self.free else {}
-        free = {*self.free}
-        known: dict[str, dict[Any, str]] = {name: {} for name in self.export_columns}
-        unread = {*self.not_for_units} if actor().of_a_unit else set()
-        for item in items:
-            of = hidden.get(case_of(item) or 0, NOBODY)
-            cells = []
-            for name in self.export_columns:
-                if name in self.extra or name in unread:
-                    cells.append(safe_cell(self.told(item, name, always=True)))
-                    continue
-                value = getattr(item, name)
-                if name in free:
-                    cells.append(safe_cell(covered(value, of)) if value else NOTHING)
-                    continue
-                key = str(value) if isinstance(value, list_of) else value
-                made = known[name].get(key)
-                if made is None:
-                    made = known[name][key] = safe_cell(self.told(item, name, always=True))
-                cells.append(made)
-            yield cells
+        return bool(own or self.formatters_columns)
 
 
 list_of = (list, tuple)
-
-
-def _csv(rows: Any) -> str:
-    lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()

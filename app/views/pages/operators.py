@@ -12,7 +12,7 @@ from sqlalchemy import String, inspect, or_, select
 
 from app.views.actor import reader
 from app.views.pages.ordering import grows
-from app.views.pages.searching import Contains, Covered, partly, searches_whole
+from app.views.pages.searching import LISTED, Contains, Covered, partly, searches_whole
 
 OF_KINDS: Mapping[str, tuple[str, ...]] = {
     "text": ("contains", "starts", "equals"),
@@ -26,7 +26,7 @@ OF_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """kind of a column -> its operators, of which the first counts where none is chosen."""
 EMPTY, BETWEEN = "empty", "between"
-LOOKED_BACK = 20_000
+LOOKED_BACK = LISTED
 """Among so many of the newest rows is looked for what no index has in order."""
 
 
