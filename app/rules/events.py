@@ -150,6 +150,7 @@ _WORDS = (
     Word("post.changed"),
     Word("category.changed"),
     Word("setting.changed"),
+    Word("row.saved"),
     Word("account.proposed", ("centre_head", "log_auditor")),
     Word("account.confirmed", ("it_admin", "log_auditor")),
     Word("account.refused", ("it_admin", "log_auditor")),

@@ -183,6 +183,15 @@ def seek(word: str, apart: bool = False) -> re.Pattern[str] | None:
     return re.compile((_APART if apart else _BETWEEN).join(_spelled(sign) for sign in signs))
 
 
+def anchored(pattern: re.Pattern[str], where: str) -> re.Pattern[str]:
+    """The same at the `start` of a text or as the `whole` of it, whatever cannot be seen before and
+    behind; anywhere in it, where neither is asked."""
+    unseen = _BETWEEN.removesuffix("{0,4}") + "*"
+    if not where:
+        return pattern
+    return re.compile(rf"\A{unseen}(?:{pattern.pattern})" + (rf"{unseen}\Z" * (where == "whole")))
+
+
 @lru_cache(maxsize=4096)
 def _spelled(sign: str) -> str:
     single = {typed for typed in _spellings().get(sign, "") if folded_sign(typed) == sign}

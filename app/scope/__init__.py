@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.scope.cases import AWAITING, FEW, few, not_leaders, visible_cases
-from app.scope.criteria import criteria, held_back, within
+from app.scope.criteria import criteria, held_back, lay, within
 from app.scope.seen import NOTHING, Seen, seen_by
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "few",
     "held_back",
     "install",
+    "lay",
     "not_leaders",
     "seen_by",
     "visible_cases",

@@ -78,12 +78,23 @@ _OWN: dict[str, type[Any]] = {
 }
 
 
+_OWN_TABLES: dict[type[Any], str] = {}
+"""A table of the office's own -> whose rows its people see: `office` all, `unit_id` those of their
+unit, `case_id` those of their cases."""
+
+
+def lay(model: type[Any], by: str) -> None:
+    """Lay the scope over a table of the office's own."""
+    _OWN_TABLES[model] = by
+    criteria.cache_clear()
+
+
 def held_back(model: type[Any], seen: Seen) -> bool:
     """Whether rows of a table are looked up one by one for a person: those of cases, where they see
     some cases only."""
     if "all" in seen.scopes or (seen.scopes == {"unit"} and model in _OF_A_UNIT):
         return False
-    return model is Case or model in _OF_A_CASE
+    return model is Case or model in _OF_A_CASE or _OWN_TABLES.get(model) == "case_id"
 
 
 def _criterion(model: type[Any], where: Callable[[Any], Any]) -> Any:
@@ -99,6 +110,7 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     made = [
         _criterion(Notice, lambda cls: cls.recipient.in_(seen.told)),
         _criterion(Referral, _referrals(seen)),
+        *(_criterion(model, _own_rows(by, seen)) for model, by in _OWN_TABLES.items()),
     ]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
@@ -120,6 +132,19 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     if not seen.log:
         made.append(_criterion(Event, lambda cls: _events(cls, seen, cases, own_only)))
     return tuple(made)
+
+
+def _own_rows(by: str, seen: Seen) -> Callable[[Any], Any]:
+    """Which rows of a table of the office's own somebody sees; who has not logged in, none."""
+
+    def where(cls: Any) -> Any:
+        if not seen.user:
+            return false()
+        if by == "case_id" and "all" not in seen.scopes:
+            return is_seen(cls.case_id, visible_cases(seen), seen.few)
+        return cls.unit_id == seen.unit if by == "unit_id" and seen.unit else true()
+
+    return where
 
 
 def _named_to(unit: int) -> Any:

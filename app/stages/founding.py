@@ -48,6 +48,12 @@ def lay_roles(session: Session) -> dict[str, Role]:
     return there | missing
 
 
+def lay_new_roles(session: Session) -> None:
+    """The roles that a newer program has, in an office that has roles already."""
+    if session.scalars(select(Role.id).limit(1)).first() is not None:
+        lay_roles(session)
+
+
 def make_account(
     session: Session,
     username: str,

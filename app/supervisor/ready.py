@@ -26,7 +26,7 @@ from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
-from app.stages.founding import guards_to_make
+from app.stages.founding import guards_to_make, lay_new_roles
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
@@ -161,6 +161,7 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
             our_key(settings, session)
             register_key(session, now, settings.ledger_key)
             fill(session, now)
+            lay_new_roles(session)
         seal_as_found(settings, sessions, now)
         if owner is not engine:
             with owner.begin() as connection:

@@ -18,8 +18,8 @@ from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader
 from app.views.calendar import Proposals
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 from app.views.pages.shown import SCOPE_TITLES
 

@@ -71,7 +71,15 @@ def title(verb: str, language: str = "zh") -> str:
 def field(name: str, language: str = "zh", verb: str = "") -> str:
     """The label of a form's field: the verb's own where it has one, else what all forms call it."""
     own = f"{verb}.{name}"
+    if own not in FIELDS and name not in FIELDS:
+        return word(_of_a_column(name), language)
     return _of(FIELDS, own if own in FIELDS else name, language)
+
+
+def _of_a_column(name: str) -> Pair:
+    """What the first column of a name is called: the label of a field that has none of its own."""
+    named = (columns[name] for columns in COLUMNS.values() if name in columns)
+    return next(named, (name, name))
 
 
 def page(name: str, language: str = "zh") -> str:

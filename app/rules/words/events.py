@@ -136,6 +136,7 @@ EVENT_TITLES: dict[str, Pair] = {
     "post.changed": ("任职变更", "post changed"),
     "category.changed": ("分类变更", "category changed"),
     "setting.changed": ("设置变更", "setting changed"),
+    "row.saved": ("填写台账", "A row of the office's own saved"),
     "user.changed": ("账号变更", "account changed"),
     "user.factor_set": ("启用动态口令", "second factor set up"),
     "user.factor_reset": ("重置动态口令", "second factor reset"),

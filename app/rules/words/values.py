@@ -345,6 +345,7 @@ VALUES: dict[str, dict[str, Pair]] = {
         "export_begun": ("开始导出", "export begun"),
         "file_opened": ("下载附件", "file opened"),
         "paper_opened": ("打开文书", "paper opened"),
+        "read_by_program": ("以接口读取", "read by a program"),
     },
     "confirmers": {
         "centre_head": ("中心主任", "centre head"),

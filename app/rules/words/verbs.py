@@ -17,6 +17,7 @@ STAGES: dict[str, Pair] = {
     "calendar": ("日历与规则", "Calendar and rules"),
     "office": ("机构", "Office"),
     "people": ("人员与权限", "People"),
+    "own_rows": ("本机关台账", "The office's own"),
 }
 
 VERB_TITLES: dict[str, Pair] = {

@@ -52,6 +52,8 @@ ROWS: dict[str, type[Any]] = {
     "edit_role": Role,
 }
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
+OWN_ROWS = "own_rows"
+"""The stage of the verbs that save rows of the office's own tables."""
 MOMENTS = ("contacted_at",)
 """Fields of drafts that hold a moment."""
 REPLIES = ("reply", "draft_reply")
@@ -237,6 +239,8 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
         return _typed(row, "duty", "cadre_authority", "to_on")
     if verb.name == "edit_category":
         return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
+    if verb.stage == OWN_ROWS:
+        return _typed(row, *(one.name for one in verb.fields if one.name != "id"))
     filled: Filled = MultiDict()
     if verb.name == "edit_user":
         filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")

@@ -63,7 +63,7 @@ _NEW_PASSWORD = {
     "zh": "密码已修改，请用新密码登录。",
     "en": "The password is changed. Log in with the new one.",
 }
-_CHANGED: dict[str, str] = {
+LEADS_TO: dict[str, str] = {
     "add_unit": "Units",
     "edit_unit": "Units",
     "succeed_unit": "Units",
@@ -310,8 +310,8 @@ class Verbs(BaseView):
             return self.render_template(
                 "desk/slip.html", title=said["title"], account=account, slip=slip, said=said
             )
-        if verb.name in _CHANGED:
-            return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
+        if verb.name in LEADS_TO:
+            return redirect(url_for(f"{LEADS_TO[verb.name]}.list"))
         where = told.get("case", id)
         if verb.name == "register" and "all" in actor().scopes:
             return redirect(url_for("Cases.page_of_case", id=where))
