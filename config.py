@@ -16,7 +16,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 PROJECT = Path(__file__).resolve().parent
@@ -87,10 +87,9 @@ def load(
     looking: bool = False,
     office: Office | None = None,
 ) -> Config:
-    """Read every setting. Makes the data directory and the key files that are missing, outside
-    production. Where a new office is being made (`making`) missing keys stand in `unsaved`, to be
-    written by `save_keys` once it is decided that there will be one. Who is only `looking` at a
-    desk makes nothing.
+    """Read every setting. Makes the data directory and, outside production, the key files that are
+    missing. For a new office (`making`) missing keys stand in `unsaved`, to be written by
+    `save_keys` once it is decided that there will be one. `looking` at a desk makes nothing.
 
     `office` is asked before a ledger's key is made: a second one would leave events that nobody can
     verify. Raises ConfigError at the first setting that cannot be used, NothingThere where who
@@ -108,22 +107,13 @@ def load(
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
-    if looking:
-        _is_there(data, [LEDGER_KEY])
-    keyless = not (data / LEDGER_KEY).exists()
-    if production:
-        _no_demo_left(data)
-        _kept_from_others(data)
-    if keyless:
-        _may_be_made(data, office(database_url) if office else None)
-    if production and not making:
-        _keys_are_there(
-            data,
-            [LEDGER_KEY, *([] if secret_key else [SECRET_KEY])],
-            keyless and office is not None,
-        )
+    _check_folder(data, production, looking)
+    needed = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
+    _check_keys(data, needed if production and not making else [], database_url, office)
     _make_data(data)
-    unsaved: dict[Path, bytes] | None = {} if making or looking else None
+    later: dict[Path, bytes] = {}
+    unsaved = later if making or looking else None
+    admin, admin_password = _admin(environ)
     return Config(
         env=env,
         data=data,
@@ -133,14 +123,11 @@ def load(
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
         retired_keys=_named_keys(data, production),
-        unsaved=unsaved or {},
+        unsaved=later,
         demo_password=demo_password,
-        admin=environ.get("DESK_ADMIN") or None,
-        admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
-        first_accounts={
-            "centre_head": environ.get("DESK_CENTRE_HEAD") or "",
-            "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
-        },
+        admin=admin,
+        admin_password=admin_password,
+        first_accounts=_first_accounts(environ),
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,
@@ -162,6 +149,18 @@ def _env(environ: Mapping[str, str]) -> Literal["demo", "production"]:
             return "production"
         case other:
             raise ConfigError(f"DESK_ENV is {other!r}: set it to demo or production.")
+
+
+def _admin(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return environ.get("DESK_ADMIN") or None, environ.get("DESK_ADMIN_PASSWORD") or None
+
+
+def _first_accounts(environ: Mapping[str, str]) -> dict[str, str]:
+    """Who is to hold the first posts of a new office beside the administrator's."""
+    return {
+        "centre_head": environ.get("DESK_CENTRE_HEAD") or "",
+        "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
+    }
 
 
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
@@ -218,21 +217,21 @@ def _redis_url(environ: Mapping[str, str], production: bool) -> str | None:
             "REDIS_URL cannot be used: set it to redis://host:6379/0, rediss://host:6379/0 or"
             " unix:///path/to/socket, or unset it for the built-in server."
         )
-    if parts.scheme == "unix" and any(one.isspace() for one in unquote(parts.path)):
+    if parts.scheme == "unix" and any(sign.isspace() for sign in unquote(parts.path)):
         raise ConfigError(
             "REDIS_URL names a socket with a blank in its path, which no worker can use: move it."
         )
-    if (
-        production
-        and parts.scheme != "unix"
-        and not parts.password
-        and parts.hostname not in LOOPBACK
-    ):
+    if production and _is_open(parts):
         raise ConfigError(
             "REDIS_URL names a server on the network without a password: write it as"
             " redis://:password@host:6379/0 when DESK_ENV is production."
         )
     return url
+
+
+def _is_open(parts: SplitResult) -> bool:
+    """Whether a server stands on the network without a password."""
+    return parts.scheme != "unix" and not parts.password and parts.hostname not in LOOPBACK
 
 
 def _demo_password(environ: Mapping[str, str], production: bool) -> str | None:
@@ -406,15 +405,34 @@ def _no_demo_left(data: Path) -> None:
         )
 
 
+def _check_folder(data: Path, production: bool, looking: bool) -> None:
+    """Raises ConfigError where DESK_DATA is not what it has to be."""
+    if looking:
+        _is_there(data, [LEDGER_KEY])
+    if production:
+        _no_demo_left(data)
+        _kept_from_others(data)
+
+
 def _is_there(data: Path, names: Sequence[str]) -> None:
-    missing = next(
-        (one for one in (data, *(data / name for name in names)) if not one.exists()), None
-    )
+    wanted = (data, *(data / name for name in names))
+    missing = next((path for path in wanted if not path.exists()), None)
     if missing is not None:
         raise NothingThere(
             f"DESK_DATA is {data}, where there is no desk ({missing} is missing): set DESK_DATA to the folder of yours,"
             " or make a new one with `python -m app init`."
         )
+
+
+def _check_keys(
+    data: Path, needed: Sequence[str], database_url: str, office: Office | None
+) -> None:
+    """Raises ConfigError where a missing key must not be made: of an office that is there, and of
+    those that are `needed`."""
+    keyless = not (data / LEDGER_KEY).exists()
+    if keyless and office:
+        _may_be_made(data, office(database_url))
+    _keys_are_there(data, needed, keyless and office is not None)
 
 
 def _may_be_made(data: Path, why: str | None) -> None:

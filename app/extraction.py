@@ -39,11 +39,13 @@ AREAS = (
     "layout",
     "list",
     "login",
+    "own_rows",
     "papers",
     "post",
     "question",
     "referrals",
     "report_page",
+    "rest",
     "role_page",
     "scope",
     "search",
@@ -59,6 +61,8 @@ AREAS = (
 """What the first part of a message id may be that is written out in code."""
 PLURALS = ("list.rows",)
 """The messages that differ by their number `n`."""
+_RECORDED = {*EVENTS, *(str(event) for verb in VERBS.values() for event in verb.events)}
+"""The events that the record knows."""
 _ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
 RAISED_BY_NAME = (
     "accounts_there",
@@ -80,7 +84,7 @@ def literals(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -
     for node in ast.walk(ast.parse(source.read())):
         if isinstance(node, ast.Constant) and _ID.fullmatch(str(node.value)):
             msgid = str(node.value)
-            if msgid not in EVENTS:
+            if msgid not in _RECORDED:
                 yield node.lineno, None, msgid, []
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotAllowed":
             for msgid in refused(node):
@@ -104,7 +108,7 @@ def tables(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> 
 
 def _of_the_record() -> Iterator[str]:
     yield from (f"table.{table}" for table in words.TABLES)
-    yield from (f"event.{kind}" for kind in EVENTS)
+    yield from (f"event.{event}" for event in _RECORDED)
     for table, columns in words.COLUMNS.items():
         yield from (f"column.{table}.{column}" for column in columns)
     for subject, states in words.STATES.items():
@@ -121,7 +125,9 @@ def _of_verbs() -> Iterator[str]:
     yield from (f"field.{field}" for field in words.FIELDS)
     for verb in VERBS.values():
         yield f"verb.{verb.name}"
-        yield from (f"field.{field.name}" for field in verb.fields)
+        yield from (
+            f"field.{field.name}" for field in verb.fields if not words.labelled(field.name)
+        )
 
 
 def _of_the_rest() -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from flask import (
     Flask,
 )
+from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder import AppBuilder, Model
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
@@ -74,6 +75,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "FAB_ADD_OPENAPI_VIEWS": False,
         "FAB_ADD_MENU_API": False,
         "FAB_API_SWAGGER_UI": False,
+        "FAB_OPENAPI_SERVERS": [{"url": "/"}],
         "FAB_ADD_SECURITY_VIEWS": True,
         "FAB_BASE_TEMPLATE": "desk/layout.html",
         "BABEL_DEFAULT_LOCALE": "zh",
@@ -84,8 +86,13 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         },
         "AUTH_ROLE_PUBLIC": "Public",
         "TEMPLATES_AUTO_RELOAD": False,
-        "JSON_AS_ASCII": False,
     }
+
+
+class PlainJSON(DefaultJSONProvider):
+    """Answers of JSON in the letters that people read."""
+
+    ensure_ascii = False
 
 
 class Bounded(IntegerConverter):
@@ -101,6 +108,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         "app", static_url_path="/assets", static_folder="static", template_folder="templates"
     )
     app.config.update(_settings_of(settings))
+    app.json = PlainJSON(app)
     database = Database(
         metadata=Model.metadata,
         session_options={"class_": PanelSession, "expire_on_commit": False, "autoflush": False},
@@ -124,7 +132,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         appbuilder = AppBuilder(security_manager_class=DeskSecurityManager, indexview=Home)
         appbuilder.init_app(app, database.session)
         with_texts(app)
-        register(appbuilder)
+        register(appbuilder, database.engine)
         app.view_functions["LocaleView.index"] = speak
     app.register_blueprint(health)
     handle_errors(app)

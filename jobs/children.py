@@ -46,11 +46,13 @@ class Children:
 
     def running(self, prefix: str) -> int:
         """How many children whose name begins so are running."""
-        return sum(one.name.startswith(prefix) and one.state == "running" for one in self.children)
+        return sum(
+            child.name.startswith(prefix) and child.state == "running" for child in self.children
+        )
 
     def wanted(self, prefix: str) -> int:
         """How many children whose name begins so there should be."""
-        return sum(one.name.startswith(prefix) for one in self.children)
+        return sum(child.name.startswith(prefix) for child in self.children)
 
 
 def run_folder(data: Path) -> Path:
@@ -85,7 +87,7 @@ def read(data: Path) -> Children | None:
     except FileNotFoundError:  # it has only just begun
         return None
     children: Sequence[dict[str, Any]] = told.pop("children")
-    return Children(**told, children=tuple(ChildState(**one) for one in children))
+    return Children(**told, children=tuple(ChildState(**child) for child in children))
 
 
 @contextmanager

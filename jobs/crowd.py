@@ -37,7 +37,9 @@ def crowd_of(settings: config.Config) -> Crowd:
     try:
         since, queue = datetime.now(UTC) - SILENT, queue_on(redis)
         known = Worker.all(connection=redis, serializer="json")
-        live = sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
+        live = sum(
+            worker.last_heartbeat is not None and worker.last_heartbeat >= since for worker in known
+        )
         failed = FailedJobRegistry(queue=queue)
         last = failed.get_job_ids(desc=True)[:1]
         why, tick = _error(redis, last[0]) if last else "", ticked(redis)

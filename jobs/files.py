@@ -44,7 +44,7 @@ def compare_a_share() -> dict[str, int]:
         )
     lost = list(lost_among(here.settings.data, kept))
     if lost:
-        items = [(one.kind, one.id) for one in lost]
+        items = [(file.kind, file.id) for file in lost]
         retried(here.sessions, lambda session: record_lost(session, now, items))
     return {"files": len(kept), "lost": len(lost)}
 

@@ -267,7 +267,7 @@ def bot_findings(settings: config.Config) -> list[Finding]:
     down = (
         []
         if told is None
-        else [_down(told, one.name) for one in told.children if one.state != "running"]
+        else [_down(told, child.name) for child in told.children if child.state != "running"]
     )
     wanted = settings.workers if told is None else told.wanted("worker")
     try:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+import app.extend  # noqa: F401  (what the office added, in every process that serves or works)
 import config
 from app.database import Sessions, engine_from, reading, sessions_from
 from app.ledger.chain import key_name

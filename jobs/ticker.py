@@ -88,7 +88,7 @@ def run(queue: Queue, stopped: threading.Event) -> None:
 def main() -> int:
     """Tick until SIGTERM or SIGINT; 2 where the settings or the database cannot be used."""
     write_lines("ticker")
-    # Who looks at the database has the whole program in his memory: a process that ends once it has
+    # Who looks at the database has the whole program in memory: a process that ends once it has
     # looked.
     looked = subprocess.run(
         [sys.executable, "-m", "jobs.servable"], stderr=PIPE, text=True, check=False
@@ -105,8 +105,8 @@ def main() -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
 
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     run(queue, stopped)
     return 0
 

@@ -11,7 +11,7 @@ from alembic import context
 from flask_appbuilder import Model
 from sqlalchemy import Connection
 
-import app.models  # noqa: F401  (the tables)
+import app.extend  # noqa: F401  (the tables, those of the office's own among them)
 from migrations import triggers
 from migrations.names import of_the_models
 

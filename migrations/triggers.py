@@ -17,7 +17,7 @@ from typing import NamedTuple
 from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
 
-import app.models  # noqa: F401  (the tables)
+import app.extend  # noqa: F401  (the tables, and what may change in those of the office's own)
 from app.rules.seals import AFTER_END, CHAINED, FACTS_CHANGE, MAY_CHANGE, MAY_GO, NOT_RECORDED
 from app.rules.workflow import MAY_BECOME
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.database import retried, transaction
 from app.models import Access, Person, UnitPost
-from app.roles import RIGHTS, Actor, person
+from app.roles import Actor
 from app.rules.workdays import BEIJING, sweep_on
+from app.stages.rights import RIGHTS, person
 from app.story.theatre.cast import actor_named, unit_named
 from app.story.theatre.fillers import filled
 from app.sweep import sweep

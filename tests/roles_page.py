@@ -1,20 +1,21 @@
-"""docs/roles.md, written from `app/roles.py`: `python -m tests.roles_page` writes it."""
+"""docs/roles.md, written from the verbs and `app/roles.py`: `python -m tests.roles_page` writes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.roles import PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
+from app.stages.rights import RIGHTS
 from app.verbs import VERBS
 from app.words import title, value
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "roles.md"
 OPENING = """# Roles
 
-This page is written from `app/roles.py` by `python -m tests.roles_page`; change the tables, not the page. A right is a
-verb of the verb table; what a verb refuses beside - states, clocks, who was involved before - is the stage's. A person
-may hold several roles, but an IT administrator holds no other.
+This page is written from the rows of the verbs and from `app/roles.py` by `python -m tests.roles_page`; change these,
+not the page. A right is a verb; what a verb refuses beside - states, clocks, who was involved before - is the stage's.
+A person may hold several roles, but an IT administrator holds no other.
 """
 SCOPE_WORDS = {
     "all": "every case",

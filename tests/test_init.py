@@ -19,9 +19,9 @@ from werkzeug.security import check_password_hash
 
 from app.database import reading, retried, transaction
 from app.models import Person
-from app.roles import RIGHTS
 from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
 from app.stages.founding import SetupRefused, actor_of, first_accounts, lay_roles, make_account
+from app.stages.rights import RIGHTS
 from app.story.theatre.cast import actor_named, unit_named
 from app.words import worded
 from config import load

@@ -39,9 +39,8 @@ from tests.test_refusals import (
     replied,
     visiting,
 )
-from tests.test_verbs import RIGHT
+from tests.verbs import example, roles_of
 from tests.views.panel import Panel, panel_over
-from tests.walk.model import WHO_MAY
 
 STORIES = Path(__file__).parent / "stories"
 HANDFUL = (
@@ -285,9 +284,7 @@ def tried(p: People, word: str, verb: str, case: int) -> str:
     fields = filled(verb, f"C{case}", {"as": word}, p.now)
     for one in VERBS[verb].fields:
         if one.required and one.name not in fields:
-            fields[one.name] = (
-                one.choices[0] if one.choices else case if one.kind == "case" else RIGHT[one.kind]
-            )
+            fields[one.name] = example(verb, one, case)
     with p.desk.sessions() as session:
         try:
             perform(session, p.now, actor(session, word), verb, case=case, **fields)
@@ -304,7 +301,7 @@ def wrong(p: People, panel: Panel, case: int) -> list[str]:
     found = []
     page = cache(partial(rows_for, panel, case=case))
     for verb in ACTS_ON:
-        for word in (IN_A_UNIT.get(role, role) for role in WHO_MAY[verb]):
+        for word in (IN_A_UNIT.get(role, role) for role in roles_of(verb)):
             rows = page(word)
             if verb == "open_paper" and "referral" not in rows:
                 continue  # Who sees no referral is offered no paper of one.

@@ -1,4 +1,4 @@
-"""docs/roles.md says what app/roles.py holds, and each separation that it names has its test."""
+"""docs/roles.md says what the verbs and app/roles.py hold, and each separation that it names has its test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.roles import RIGHTS, SCOPES
+from app.roles import SCOPES
+from app.stages.rights import RIGHTS
 from tests.roles_page import CALLERS, PAGE, SCOPE_WORDS, SEPARATIONS, does, page
 
 TESTS = Path(__file__).parent

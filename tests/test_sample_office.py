@@ -45,12 +45,12 @@ from app.models import (
     Unit,
     UnitPost,
 )
-from app.roles import RIGHTS
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.workdays import BEIJING
 from app.rules.workflow import MAY_BECOME
 from app.stages.founding import SetupRefused
 from app.stages.reporting.summary import drift
+from app.stages.rights import RIGHTS
 from app.story.messages.replay import messages
 from app.story.sample.matters import Callers, patterns
 from app.story.sample.office import MARK, members, refuse_unless_fresh, usernames

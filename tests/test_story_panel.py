@@ -22,7 +22,7 @@ from app.cli.rehearsal import open_panel
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.models import Case, Event, File
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.story.theatre.browser import Browser
 from app.story.theatre.entries import fill
 from app.story.theatre.hand import Fault
@@ -44,12 +44,31 @@ EVERY_VERB = (
     "office-it-keeps-the-directory",
     "supervision-deferred-once",
 )
-CHOSEN = (*SCENARIOS, *EVERY_VERB)
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
 IN_NO_STORY = {"change_password", "contest_figures", "cover", "reset_second_factor"}
 """A story knows no draft of a report and covers no word; its people have no password of their own
 to give, and no device: tests of the views reach these by their links."""
+
+
+def done(path: Path) -> set[str]:
+    """The verbs that a story's people do, and are let."""
+    return {step["do"] for step in read(path).steps if not step.get("refused")}
+
+
+def chosen() -> tuple[str, ...]:
+    """The stories that leave no verb out; a verb that these don't do brings the first that does
+    it."""
+    stems = [*SCENARIOS, *EVERY_VERB]
+    left = set(VERBS).difference(IN_NO_STORY, *(done(STORIES[stem]) for stem in stems))
+    for stem in STORIES if left else ():
+        if not left.isdisjoint(done(STORIES[stem])):
+            stems.append(stem)
+            left -= done(STORIES[stem])
+    return tuple(stems)
+
+
+CHOSEN = chosen()
 
 
 class Watched(Client):
@@ -98,11 +117,6 @@ def played(desk: Desk, path: Path, panel: OpenPanel) -> tuple[list[str], PanelHa
     return differences, hands[0]
 
 
-def done(path: Path) -> set[str]:
-    """The verbs that a story's people do, and are let."""
-    return {step["do"] for step in read(path).steps if not step.get("refused")}
-
-
 def goes_as_told(desk: Desk, stem: str, panel: OpenPanel) -> None:
     differences, hand = played(desk, STORIES[stem], panel)
     assert differences == []
@@ -147,7 +161,9 @@ def test_every_chosen_story_goes_through_the_panel_on_postgresql(
 
 def test_every_verb_is_reached_through_a_link_of_a_persons_pages() -> None:
     """Each chosen story proves its own; together they leave no verb out."""
-    assert set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) == IN_NO_STORY
+    untold = set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) - IN_NO_STORY
+    assert [f"{verb}: no story does it; tell one in tests/stories." for verb in untold] == []
+    assert set(VERBS) >= IN_NO_STORY
 
 
 def written(tmp_path: Path, *steps: str) -> Path:

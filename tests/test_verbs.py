@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.database import retried, transaction
 from app.models import SUBJECTS, Assignment, Case, Draft, Event
-from app.roles import RIGHTS, Actor
+from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.duties import RECUSES
-from app.verbs import VERBS, Field, Verb, perform
+from app.stages.rights import RIGHTS
+from app.verbs import VERBS, Verb, perform
 from tests.databases import Desk
 from tests.people import UNITS, People, actor, everybody, fingerprint
 from tests.test_refusals import (
@@ -37,56 +37,7 @@ from tests.test_refusals import (
     replied,
     visiting,
 )
-from tests.walk.model import WHO_MAY
-
-SAID = """
-register contact merge split refuse hand_on withdraw screen_suggestion
-answer_directly allocate submit instruct reclassify recall reassign
-rule_on_return rule_on_extension rule_on_explanation rule_on_interim waive_assist
-sign_for first_response request_return request_extension explain reply_interim reply
-remind void_reminder
-propose open_supervision decline defer feed_back clear reissue draft_finding confirm_finding conclude
-ask_review rule_on_review close_supervision
-examine review_responsibility
-record_visit amend_visit
-record_statement complete_referral review_referral approve_referral send_back_referral seal_referral send_referral
-record_receipt record_outcome supplement_referral abandon_referral
-load_calendar
-confirm_refusal approve_calendar change_rule strike_row reveal open_paper issue_report reissue_report succeed_unit
-draft_return draft_extension draft_explanation draft_interim draft_reply draft_feedback draft_statement
-"""
-"""The verbs of the stories' own description, in its order."""
-AS_WELL = {
-    "approve_rule",
-    "attach",
-    "open_file",
-    "edit_case",
-    "confirm_lifting",
-    "contest_figures",
-    "comment_suggestion",
-    "cover",
-}
-"""What the procedure adds: a leader comments on a suggestion; the centre head approves changed
-rules, as he approves calendars; files of a case; an entry corrected until it is allocated."""
-DIRECTORY = {
-    "add_unit",
-    "edit_unit",
-    "add_post",
-    "edit_post",
-    "add_category",
-    "edit_category",
-    "change_setting",
-    "add_user",
-    "edit_user",
-    "change_password",
-    "reset_password",
-    "reset_second_factor",
-    "add_role",
-    "edit_role",
-    "confirm_account",
-}
-"""What the desk itself needs: who works here, in which unit and post, with which rights, and what
-things are called."""
+from tests.verbs import WRONG, example, otherwise_given, roles_of, unlisted, without_example
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
@@ -100,14 +51,18 @@ def people(request: pytest.FixtureRequest) -> People:
 # The table.
 
 
-def test_the_table_has_the_verbs_of_the_stories_and_the_procedure_and_no_others() -> None:
-    assert set(VERBS) == set(SAID.split()) | AS_WELL | DIRECTORY
+def test_the_table_has_the_verbs_of_the_procedure_and_no_others() -> None:
+    assert unlisted(VERBS.values()) == []
 
 
 def test_every_verb_belongs_to_the_roles_that_the_procedure_gives_it_to() -> None:
+    assert otherwise_given(VERBS.values()) == []
     given = {verb: {role for role, rights in RIGHTS.items() if verb in rights} for verb in VERBS}
-    assert given == {verb: set(roles) for verb, roles in WHO_MAY.items()}
-    assert all(given.values())
+    assert given == {verb: set(roles_of(verb)) for verb in VERBS}
+
+
+def test_every_field_of_a_verb_has_an_example() -> None:
+    assert without_example(VERBS.values()) == []
 
 
 def test_no_right_names_a_verb_that_is_not_there() -> None:
@@ -129,7 +84,7 @@ def test_a_role_without_the_right_is_refused_every_verb_and_nothing_is_written(
             who = actor(session, word)
             roles = who.roles
         for verb in VERBS:
-            if roles.isdisjoint(WHO_MAY[verb]):
+            if roles.isdisjoint(roles_of(verb)):
                 with pytest.raises(NotAllowed, match="no_right"):
                     refused = partial(_performed, people.now, who, verb, case)
                     retried(people.desk.sessions, refused)
@@ -140,53 +95,10 @@ def test_a_role_without_the_right_is_refused_every_verb_and_nothing_is_written(
 
 # The forms.
 
-WRONG: dict[str, tuple[Any, ...]] = {
-    "text": (1.5, True, ["漏水"], {"a": 1}, "漏\0水", "\ud800"),
-    "int": ("3", True, 2.5, [3]),
-    "id": ("3", True, 2.5, [3]),
-    "bool": ("yes", 1, "true"),
-    "date": ("soon", 5, datetime(2025, 6, 9), date(9999, 12, 31), date(1, 1, 1), "2025-02-30"),  # noqa: DTZ001
-    "moment": ("soon", 5, date(2025, 6, 9), datetime(1, 1, 1), [1]),  # noqa: DTZ001
-    "choice": ("nonsense", "", True, ["help"]),
-    "unit": ("NOBODY", 7, "", "X" * 10000, "\0", ["WATER"]),
-    "units": ("WATER", 5, ["NOBODY"], {"WATER": 1}, [None]),
-    "case": (0, -1, 2**70, True, "1", 1.0),
-    "leader": ("县长", 5, {"colour": "red"}, {"due_on": "soon"}, {"name": ["甲"]}, ["level"]),
-    "caller": ("李女士", {"age": "40"}, {"name": ["李"]}, {"phone": "1" * 41}),
-    "names": ("WATER_head", [5.5], {"a": 1}, 7),
-    "parts": ("x", [5], [{"colour": "red"}], {"narrative": "x"}, [{"narrative": ["x"]}]),
-    "days": ("x", {"soon": "work"}, {date(2027, 1, 4): "maybe"}, [date(2027, 1, 4)]),
-    "counts": ("x", {"WATER": "1"}, {"WATER": True}, [1]),
-}
-"""kind of field -> values that it cannot take."""
-RIGHT: dict[str, Any] = {
-    "text": "已按规定办理并说明情况。",
-    "int": 3,
-    "id": 1,
-    "bool": True,
-    "date": date(2025, 6, 12),
-    "unit": "WATER",
-    "units": ["HOUSING"],
-    "leader": {"level": "county", "name": "县长", "text": "速办"},
-    "parts": [],
-    "days": {},
-    "counts": {},
-    "caller": {"name": "李女士"},
-    "names": [],
-    "moment": datetime(2025, 6, 9, 8),  # noqa: DTZ001
-    "any": 3,
-}
-
-
-def _right(one: Field, case: int | None) -> Any:
-    return (
-        one.choices[0] if one.kind == "choice" else case if one.kind == "case" else RIGHT[one.kind]
-    )
-
 
 def _refusal(p: People, verb: Verb, case: Any, **fields: Any) -> str:
     """The message id with which somebody who has the right is refused."""
-    roles = WHO_MAY[verb.name]
+    roles = roles_of(verb.name)
     word = "head@WATER" if "unit_head" in roles else roles[0]
     with pytest.raises(NotAllowed) as no:
         p.plainly(word, verb.name, None if verb.target == "none" else case, **fields)
@@ -195,7 +107,7 @@ def _refusal(p: People, verb: Verb, case: Any, **fields: Any) -> str:
 
 def _forms(case: int | None) -> Iterator[tuple[Verb, dict[str, Any]]]:
     for verb in VERBS.values():
-        yield verb, {one.name: _right(one, case) for one in verb.fields if one.required}
+        yield verb, {one.name: example(verb.name, one, case) for one in verb.fields if one.required}
 
 
 def test_a_form_refuses_what_it_does_not_know_and_what_it_lacks(people: People) -> None:
@@ -672,7 +584,7 @@ def test_who_left_the_unit_more_than_three_years_ago_is_not_recused(
 
 
 def test_each_verb_that_recuses_is_walked_here() -> None:
-    assert set(RECUSED) == RECUSES <= set(VERBS)
+    assert set(RECUSED) == {verb.name for verb in VERBS.values() if verb.recuses}
 
 
 ABOUT_HIMSELF = (

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts
+from app.cli import accounts, channels
 from app.clock import clock_from
 from app.database import engine_from, reading
 from app.ledger import found_rows, verify
@@ -212,6 +212,10 @@ def _parser() -> ArgumentParser:
     )
     add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
     add("reindex", _reindex)
+    taken = add("take-in", channels.take_in)
+    taken.add_argument("channel", help="a channel that app/extend.py adds")
+    taken.add_argument("file", type=Path, help="a file with one JSON object a line")
+    taken.add_argument("--by", required=True, help="the user name of the operator who enters them")
     told = add("covered", _covered)
     told.add_argument("file", type=Path, help="a CSV file with a head, gzip or plain")
     told.add_argument("--columns", nargs="*", default=(), help="these columns only")

@@ -1,4 +1,4 @@
-"""What a content is, whatever it is called: the one place that asks each of the lookers in turn."""
+"""The kind of a content, whatever it is called: the one place that asks each of the lookers in turn."""
 
 from __future__ import annotations
 

@@ -89,8 +89,8 @@ def _run(scanner: Scanner, path: Path, output: int) -> int | None:
 
 
 def _named(told: str, path: Path) -> str:
-    """What a scanner found, from its first line, without the path and what is not seen."""
-    line = next((one for one in told.splitlines() if one.strip()), "")
+    """The finding of a scanner, from its first line, without the path and what is not seen."""
+    line = next((line for line in told.splitlines() if line.strip()), "")
     line = (
         line.replace(str(path), "").replace(path.name, "").strip().removesuffix("FOUND").strip(" :")
     )

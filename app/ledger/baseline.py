@@ -14,11 +14,14 @@ from datetime import datetime
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry, allot_ids, tips_of
+from app.ledger.heads import write_heads
 from app.ledger.proof.reading import Row, days, lists, of_cases, whole
-from app.ledger.proof.rows import homed_tables, seals_in
+from app.ledger.proof.rows import homed_tables
+from app.ledger.proof.sealed import seals_in
 from app.ledger.seals import DAYS, Written, read_line, recorded, sealed_columns
 from app.ledger.watch import note_row, touched
-from app.ledger.writing import Entry, allot_ids, append, tips_of, write_heads
+from app.ledger.writing import append
 from app.models import OFFICE_CHAIN, Case, Event
 from app.roles import BOT
 
@@ -74,7 +77,7 @@ def seal_office(session: Session, now: datetime) -> int:
     """Seal what belongs to no case, in the office's chain; how many rows. With this the baseline is
     done."""
     known = _founded(session)
-    found = [one for one in _office_rows(session) if (one[0], one[1]) not in known]
+    found = [row for row in _office_rows(session) if (row[0], row[1]) not in known]
     for start in range(0, max(len(found), 1), ROWS):
         rows = found[start : start + ROWS]
         for table, key, what in rows:

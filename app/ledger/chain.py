@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,7 +23,6 @@ _UNNAMED, _NAMED = "duban/event/1", "duban/event/2"
 """The formats of an event: without and with the name of its key."""
 _NAME_OF_A_KEY = b"duban/ledger-key/1:"
 _EXACT = 2**53 - 1
-_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def canonical(value: Any) -> str:
@@ -32,22 +31,45 @@ def canonical(value: Any) -> str:
 
     Raises TypeError for any other value, ValueError for an int that not every reader of JSON keeps
     exact."""
-    kind = type(value)
-    if kind is str:
-        return encode_basestring(value)
-    if kind is int or (isinstance(value, int) and kind is not bool):
-        if not -_EXACT <= value <= _EXACT:
-            raise ValueError(f"too large for canonical JSON: {value}")
-        return int.__repr__(value)
-    if value is None or kind is bool:
-        return _CONSTANTS[value]
-    if isinstance(value, list | tuple):
-        return f"[{','.join([encode_basestring(one) if type(one) is str else canonical(one) for one in value])}]"
-    if isinstance(value, dict):
-        return f"{{{','.join([f'{encode_basestring(key)}:{canonical(value[key])}' for key in _ordered(value)])}}}"
-    if isinstance(value, str):
-        return encode_basestring(value)
-    raise TypeError(f"not for canonical JSON: {kind.__name__}")
+    write = _WRITERS.get(type(value))
+    return _of_a_kin(value) if write is None else write(value)
+
+
+def _of_a_kin(value: Any) -> str:
+    """The same of a value whose type was derived from one of these."""
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write(value)
+    raise TypeError(f"not for canonical JSON: {type(value).__name__}")
+
+
+def _integer(value: int) -> str:
+    if not -_EXACT <= value <= _EXACT:
+        raise ValueError(f"too large for canonical JSON: {value}")
+    return int.__repr__(value)
+
+
+def _sequence(values: Sequence[Any]) -> str:
+    written = [
+        encode_basestring(value) if type(value) is str else canonical(value) for value in values
+    ]
+    return f"[{','.join(written)}]"
+
+
+def _mapping(values: dict[str, Any]) -> str:
+    written = [f"{encode_basestring(key)}:{canonical(values[key])}" for key in _ordered(values)]
+    return f"{{{','.join(written)}}}"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    int: _integer,
+    list: _sequence,
+    tuple: _sequence,
+    dict: _mapping,
+    str: encode_basestring,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
+}
 
 
 def _ordered(value: dict[str, Any]) -> list[str]:
@@ -146,7 +168,7 @@ def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
 
 
 def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) -> str | None:
-    """What is wrong with one event, expected to be number `seq` after `previous`; None when it is
+    """The flaw of one event, expected to be number `seq` after `previous`; None when it is
     whole."""
     if event["seq"] != seq:
         return f"number {seq} is missing"

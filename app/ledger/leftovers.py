@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry
 from app.ledger.moves import move_many
 from app.ledger.watch import anything, pending
-from app.ledger.writing import Entry
 from app.models import OFFICE_CHAIN, Event
 from app.roles import BOT
 from app.rules.workdays import BEIJING

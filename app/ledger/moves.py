@@ -13,17 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry, allot_ids, born_tips, tips_of
+from app.ledger.heads import look_soon, write_heads
 from app.ledger.tips import Tip
-from app.ledger.writing import (
-    Entry,
-    allot_ids,
-    append,
-    born_tips,
-    hold_born,
-    look_soon,
-    tips_of,
-    write_heads,
-)
+from app.ledger.writing import append, hold_born
 from app.models import OFFICE_CHAIN, SUBJECTS, Case
 from app.roles import BOT, Actor
 from app.rules.workflow import ENDS, End
@@ -54,8 +47,8 @@ def move_many(
 
 
 def _with_its_head(entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
-    """What an event changes of a case that keeps its state stands in the very row of the head that
-    it moves on."""
+    """The columns of a case that keeps its state go in the very row of the head that its event
+    moves on."""
     alone = entries[0] if len(entries) == 1 else None
     if alone is not None and alone.subject == "case" and alone.to is None and alone.columns:
         alone.with_head = True

@@ -38,7 +38,7 @@ def _is_recorded(table: Table) -> bool:
 
 
 def _values(row: Any, table: Table) -> dict[str, Any]:
-    """What a row holds in Python, by column."""
+    """The values of a row in Python, by column."""
     state = inspect(row)
     held = state.dict
     keys = {
@@ -160,18 +160,21 @@ def _executed(state: ORMExecuteState) -> None:
     where: ColumnElement[bool] | None = statement.whereclause
     query = select(*([table.c.day] if table.name == DAYS else table.primary_key.columns))
     query = query if where is None else query.where(where)
+    columns = None if state.is_delete else _set(statement)
     for row in state.session.connection().execute(query):
-        if table.name == DAYS:
-            touched(state.session, DAYS, row.day.year, "days")
-        elif state.is_delete:
-            note_row(state.session, table.name, row_key(table, row._mapping), Written(gone=True))
-        else:
-            touched(
-                state.session,
-                table.name,
-                row_key(table, row._mapping),
-                f"{_COLUMNS}{','.join(_set(statement))}",
-            )
+        _reached(state.session, table, row, columns)
+
+
+def _reached(session: Session, table: Table, row: Any, columns: Sequence[str] | None) -> None:
+    """Note a row that a statement reaches: the columns that it writes, None where it deletes it."""
+    if table.name == DAYS:
+        touched(session, DAYS, row.day.year, "days")
+        return
+    key = row_key(table, row._mapping)
+    if columns is None:
+        note_row(session, table.name, key, Written(gone=True))
+    else:
+        touched(session, table.name, key, f"{_COLUMNS}{','.join(columns)}")
 
 
 def _set(statement: Any) -> list[str]:
@@ -210,16 +213,15 @@ def _read_again(session: Session, name: str, row: str, columns: Sequence[str]) -
     query = select(table).where(*(column == column.type.python_type(word) for column, word in key))
     found = session.connection().execute(query).first()
     if found is not None:
-        values = {one: found._mapping[one] for one in columns if one in sealed_columns(table)}
-        note_row(
-            session, name, row, Written(cells={one: plain(value) for one, value in values.items()})
-        )
+        sealed = [column for column in columns if column in sealed_columns(table)]
+        cells = {column: plain(found._mapping[column]) for column in sealed}
+        note_row(session, name, row, Written(cells=cells))
 
 
 def _pairs(query: str) -> Any:
     def read(session: Session, row: str) -> str:
         found = session.connection().execute(text(query), {"row": int(row)})
-        return plain(",".join(f"{one[0]}={one[1]}" for one in found))
+        return plain(",".join(f"{pair[0]}={pair[1]}" for pair in found))
 
     return read
 
@@ -248,11 +250,11 @@ def forget(session: Session, tables: Iterable[str]) -> None:
     for row in [row for row in found if row[0] in tables]:
         del found[row]
     again = session.info.get(_TOUCHED, set())
-    again -= {one for one in again if one[0] in tables}
+    again -= {row for row in again if row[0] in tables}
 
 
 def pending(session: Session) -> Rows:
-    """What is noted so far."""
+    """The rows noted so far."""
     found: Rows = session.info.get(_UNSEALED, {})
     return found
 

@@ -14,8 +14,8 @@ from app.models.waiting import waiting
 
 class Access(Model):
     """Somebody came or looked: when, how (`kind`), with which account, from which address; the case
-    he was shown, the page he exported, by which filters and how many rows. `account_id` is empty
-    where no account has the name that was typed, and the name is kept nowhere: people type
+    that was shown, the page that was exported, by which filters and how many rows. `account_id` is
+    empty where no account has the name that was typed, and the name is kept nowhere: people type
     passwords into that field. `filters` names what was filtered, and the words of fixed
     vocabularies only. Rows never change, and go when they are older than the office keeps them."""
 

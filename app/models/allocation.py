@@ -101,7 +101,7 @@ class Assignment(Stateful, Model):
 
 class Instruction(Model):
     """A leader's written instruction 批示, on a submitted case or on one already in handling.
-    `leader_id` is his account, where it is known which leader he is. [procedure 2]"""
+    `leader_id` is the leader's account, where it is known. [procedure 2]"""
 
     __tablename__ = "instruction"
     __table_args__ = (

@@ -59,9 +59,9 @@ class Caller(_Compared, Model):
 
 
 class ToldAs(_Compared, Model):
-    """What was typed of a known caller at a contact, where it is not what stands on file of him:
-    another spelling of the number, another name that is the same person's. `case_id` is the case
-    that this contact brought."""
+    """The name and number typed of a known caller at a contact, where they differ from those on
+    file: another spelling of the number, another name that is the same person's. `case_id` is the
+    case that this contact brought."""
 
     __tablename__ = "told_as"
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.columns import AMoment, Id, Key, MaybeKey, MaybeMoment, Word
 
 if TYPE_CHECKING:
-    from app.models.acceptance import Reveal
+    from app.models.reasons import Reveal
 
 OFFICE_CHAIN = 0
 """The chain of events that belong to no case: calendar, rules, lists, reports."""

@@ -56,11 +56,11 @@ _KINDS: list[type[Any]] = [CaseFacts, *(child[0] for child in _CHILDREN.values()
 
 
 def _plain(kind: type[Any]) -> list[str]:
-    return [one.name for one in fields(kind) if not str(one.type).startswith("list")]
+    return [field.name for field in fields(kind) if not str(field.type).startswith("list")]
 
 
 def _readers(kind: type[Any]) -> list[tuple[int, Callable[[Any], Any]]]:
-    plain = [str(one.type) for one in fields(kind) if not str(one.type).startswith("list")]
+    plain = [str(field.type) for field in fields(kind) if not str(field.type).startswith("list")]
     return [(place, read) for place, read in enumerate(map(_reader, plain)) if read is not None]
 
 

@@ -25,8 +25,7 @@ class Notice(Model):
 
 
 class NoticeRead(Model):
-    """That one person has read of an event: his colleagues' bells and his head's stay as they
-    are."""
+    """One person has read of an event: the bells of colleagues and of the head stay as they are."""
 
     __tablename__ = "notice_read"
 

@@ -178,12 +178,12 @@ def cases_with(
 ) -> dict[str, list[int]]:
     """The cases registered since a moment that each look finds, in one statement: name -> ids,
     those that hold most of the pairs first, of equal ones the newest."""
-    looks = {name: one for name, one in looks.items() if one.pairs}
+    looks = {name: look for name, look in looks.items() if look.pairs}
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in looks}
     if looks:
         postgres = _postgres(session)
-        given: dict[str, Any] = {name: _asked(one, postgres) for name, one in looks.items()}
-        ways = tuple((name, one.way, one.most) for name, one in looks.items())
+        given: dict[str, Any] = {name: _asked(look, postgres) for name, look in looks.items()}
+        ways = tuple((name, look.way, look.most) for name, look in looks.items())
         for row in session.execute(_with(postgres, ways), {**given, "since": since}):
             found[row.name].append((row.n, row.id))
     return {name: [id for _, id in sorted(rows, reverse=True)] for name, rows in found.items()}

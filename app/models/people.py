@@ -1,4 +1,4 @@
-"""People with an account: Flask-AppBuilder's user, with the unit he works in; and what is proposed
+"""People with an account: Flask-AppBuilder's user, with the unit they work in; and what is proposed
 about accounts."""
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from app.models.posts import Unit
 class Person(User):
     """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions
     when raised; `failing_since` is when the present run of wrong passwords began, `locked_until`
-    when he may try again. `factor_sealed` is the secret of his second factor, `factor_since` when
-    he first proved to have it, `factor_step` the half minute of the last code that was taken: no
-    code is taken twice. `slip_until` stands while the password is the one of a slip: until then it
-    lets in, to choose another."""
+    the end of a lock. `factor_sealed` is the secret of the second factor, `factor_since` when it
+    was first proved, `factor_step` the half minute of the last code that was taken: no code is
+    taken twice. `slip_until` stands while the password is the one of a slip: until then it lets in,
+    to choose another."""
 
     __tablename__ = "ab_user"
     __allow_unmapped__ = True

@@ -125,7 +125,7 @@ class Supervision(Stateful, Model):
 
 
 class NamedPerson(Model):
-    """A responsible person whom a finding names, by the post he held, and what he said when
+    """A responsible person whom a finding names, with the post held then, and their statement when
     heard."""
 
     __tablename__ = "named_person"

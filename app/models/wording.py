@@ -64,7 +64,9 @@ def holding(model: type[Any], name: str, words: str, postgres: bool) -> Any:
     if not postgres or name not in SEARCHED.get(where, ()):
         return None
     column_asked = getattr(model, name)
-    parts = [func.coalesce(getattr(model, one), literal_column("''")) for one in SEARCHED[where]]
+    parts = [
+        func.coalesce(getattr(model, column), literal_column("''")) for column in SEARCHED[where]
+    ]
     whole: Any = parts[0]
     for part in parts[1:]:
         whole = whole.op("||")(literal_column("' '")).op("||")(part)

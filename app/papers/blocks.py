@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[s
     return {
         "is": "table",
         "head": titles(head),
-        "rows": [[cell(one) for one in row] for row in rows],
+        "rows": [[cell(content) for content in row] for row in rows],
         "widths": list(widths),
     }
 

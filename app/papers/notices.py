@@ -60,7 +60,7 @@ def _instructed(one: Facts) -> str:
 
 
 def _matter(facts: Facts) -> Block:
-    """What was demanded, without who demanded it."""
+    """The demand, without the caller."""
     return pairs(
         [
             ("papers.case_number", facts["case_number"]),

@@ -31,12 +31,12 @@ def repeats_pages(facts: Facts) -> list[Block]:
     rows = [
         [
             n,
-            moment(one["at"]),
-            value("contact_kind", one["kind"]),
-            value("channel", one["channel"]),
-            one["words"],
+            moment(contact["at"]),
+            value("contact_kind", contact["kind"]),
+            value("channel", contact["channel"]),
+            contact["words"],
         ]
-        for n, one in enumerate(facts["repeats"], 1)
+        for n, contact in enumerate(facts["repeats"], 1)
     ]
     blocks = [heading("papers.repeats.title", label="repeats")]
     head = (
@@ -61,19 +61,19 @@ def repeats_pages(facts: Facts) -> list[Block]:
 
 def _visits(visits: Sequence[Facts]) -> list[Block]:
     rows = []
-    for one in visits:
+    for visit in visits:
         outcome = say("papers.visit.unreached")
-        if one["reached"]:
+        if visit["reached"]:
             outcome = "；".join(
-                value(name, one[name] or "") for name in ("truth", "solved", "satisfied")
+                value(name, visit[name] or "") for name in ("truth", "solved", "satisfied")
             )
         again = (
-            say("papers.visit.amended", n=one["version"] - 1, reason=one["reason"])
-            if one["version"] > 1
+            say("papers.visit.amended", n=visit["version"] - 1, reason=visit["reason"])
+            if visit["version"] > 1
             else ""
         )
-        nth, how = f"{one['attempt']}{again}", value("method", one["method"])
-        rows.append([one["round"], nth, moment(one["at"]), how, outcome, one["words"]])
+        nth, how = f"{visit['attempt']}{again}", value("method", visit["method"])
+        rows.append([visit["round"], nth, moment(visit["at"]), how, outcome, visit["words"]])
     head = (
         "papers.head.round",
         "papers.head.attempt",
@@ -86,7 +86,7 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
 
 
 def _verdict(review: Facts) -> str:
-    """What a review came to. Without a code it was the closing of a case whose second redo
+    """The outcome of a review. Without a code it was the closing of a case whose second redo
     failed."""
     if review["unit_responsible"]:
         return say("papers.verdict.unit")
@@ -100,13 +100,26 @@ def _verdict(review: Facts) -> str:
 def redo_pages(facts: Facts) -> list[Block]:
     """Examination, responsibility, redo."""
     rows = [
-        [one["number"], one["round"], moment(one["at"]), one["by"], _verdict(one), one["grounds"]]
-        for one in facts["responsibility"]
+        [
+            review["number"],
+            review["round"],
+            moment(review["at"]),
+            review["by"],
+            _verdict(review),
+            review["grounds"],
+        ]
+        for review in facts["responsibility"]
     ]
-    again = [one for one in facts["assignments"] if one["round"] > 1]
+    again = [assignment for assignment in facts["assignments"] if assignment["round"] > 1]
     orders = [
-        [one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])]
-        for one in again
+        [
+            assignment["number"],
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            before(assignment["due_at"]),
+        ]
+        for assignment in again
     ]
     blocks = [heading("papers.redo.pages", label="redo")]
     head = (
@@ -144,8 +157,8 @@ def statements_pages(facts: Facts) -> list[Block]:
     )
     blocks.append(heading("papers.statements.persons", 2))
     rows = [
-        [one["person"], one["statement"] or say("papers.statements.none")]
-        for one in facts["persons"]
+        [person["person"], person["statement"] or say("papers.statements.none")]
+        for person in facts["persons"]
     ]
     return [
         *blocks,
@@ -180,7 +193,7 @@ def rules_pages(facts: Facts) -> list[Block]:
     cited = facts["rules"]
     if isinstance(cited, str):  # sealed before rules had days
         return [heading("papers.rules.title", label="rules"), paragraph(cited)]
-    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
+    rows = [[n, rule["words"], _in_force(rule)] for n, rule in enumerate(cited, 1)]
     head, widths = (
         ("papers.head.n", "papers.head.rule", "papers.head.in_force"),
         ("10mm", "1fr", "46mm"),
@@ -206,14 +219,16 @@ def evidence_pages(facts: Facts) -> list[Block]:
     """The list of evidence."""
     rows = [
         [
-            one["n"],
-            f"{one['name']}\n{value('file_kind', one['kind'])}",
-            one["from"] or facts["offices"]["office"],
-            say("papers.evidence.attached") if one["attached"] else say("papers.evidence.left_out"),
-            one.get("pages", NONE),
-            grouped(one["sha256"]),
+            file["n"],
+            f"{file['name']}\n{value('file_kind', file['kind'])}",
+            file["from"] or facts["offices"]["office"],
+            say("papers.evidence.attached")
+            if file["attached"]
+            else say("papers.evidence.left_out"),
+            file.get("pages", NONE),
+            grouped(file["sha256"]),
         ]
-        for one in facts["evidence"]
+        for file in facts["evidence"]
     ]
     head = (
         say("papers.head.n"),

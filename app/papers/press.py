@@ -52,8 +52,8 @@ def _inputs(kind: str, facts: Mapping[str, Any], own: Path | None) -> dict[str, 
             missing.extend(lacking)
             return told
         if isinstance(value, dict):
-            return {name: fit(one) for name, one in value.items()}
-        return [fit(one) for one in value] if isinstance(value, list | tuple) else value
+            return {name: fit(part) for name, part in value.items()}
+        return [fit(part) for part in value] if isinstance(value, list | tuple) else value
 
     page = fit(page)
     if missing:

@@ -1,5 +1,5 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo,
-statements, review, rules, evidence, receipt. [procedure 8, page order]
+"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats and
+redo, page by page. [procedure 8, page order]
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ def case_pages(facts: Facts) -> list[Block]:
     )
     rows = [
         [
-            one["number"],
-            one["unit"],
-            value("role_of_unit", one["role"]),
-            one["round"],
-            moment(one["at"]),
-            served(one),
-            f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}",
-            before(one["due_at"]),
+            assignment["number"],
+            assignment["unit"],
+            value("role_of_unit", assignment["role"]),
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            f"{moment(assignment['signed_at'])}\n{value('signed_by', assignment['signed_by'] or '')}",
+            before(assignment["due_at"]),
         ]
-        for one in facts["assignments"]
+        for assignment in facts["assignments"]
     ]
     head = (
         "papers.head.number",
@@ -89,12 +89,12 @@ def case_pages(facts: Facts) -> list[Block]:
     said = [
         say(
             "papers.instructed",
-            leader=one["leader"],
-            level=value("level", one["level"]),
-            on=day(one["on"]),
-            words=one["words"],
+            leader=instruction["leader"],
+            level=value("level", instruction["level"]),
+            on=day(instruction["on"]),
+            words=instruction["words"],
         )
-        for one in facts["instructions"]
+        for instruction in facts["instructions"]
     ]
     return (
         [*blocks, heading("papers.case.instructions", 2), paragraph("\n".join(said))]
@@ -124,14 +124,14 @@ def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
         [
-            one["number"],
-            one["unit"],
-            moment(one["at"]),
-            served(one),
-            before(one["reply_by_at"]),
-            _heeded(one),
+            reminder["number"],
+            reminder["unit"],
+            moment(reminder["at"]),
+            served(reminder),
+            before(reminder["reply_by_at"]),
+            _heeded(reminder),
         ]
-        for one in facts["reminders"]
+        for reminder in facts["reminders"]
     ]
     head = (
         "papers.head.number",
@@ -146,14 +146,14 @@ def reminders_pages(facts: Facts) -> list[Block]:
     blocks.append(table(head, rows, widths) if rows else paragraph(say("papers.reminders.none")))
     asked = [
         [
-            value("request", one["kind"]),
-            one["unit"],
-            moment(one["at"]),
-            one["words"],
-            one["promised_on"],
-            say(_STATES[one["state"]]),
+            value("request", request["kind"]),
+            request["unit"],
+            moment(request["at"]),
+            request["words"],
+            request["promised_on"],
+            say(_STATES[request["state"]]),
         ]
-        for one in facts["requests"]
+        for request in facts["requests"]
     ]
     if asked:
         titles = (
@@ -167,8 +167,8 @@ def reminders_pages(facts: Facts) -> list[Block]:
         blocks += [heading("papers.requests.title", 2)]
         blocks.append(table(titles, asked, ("18mm", "1fr", "24mm", "1.6fr", "22mm", "16mm")))
     blocks.append(heading("papers.replies.title.second" if asked else "papers.replies.title", 2))
-    for one in facts["replies"]:
-        blocks.append(_reply(one))
+    for reply in facts["replies"]:
+        blocks.append(_reply(reply))
     return blocks if facts["replies"] else [*blocks, paragraph(say("papers.replies.none"))]
 
 
@@ -238,16 +238,21 @@ def supervision_pages(facts: Facts) -> list[Block]:
             ]
         ),
     ]
-    for one in facts["notices"]:
-        fed = one["feedback"]
+    for notice in facts["notices"]:
+        fed = notice["feedback"]
         late = say("papers.late") if fed and fed["late"] else ""
-        blocks.append(heading("papers.supervision.notice", 2, n=one["n"], at=moment(one["at"])))
+        blocks.append(
+            heading("papers.supervision.notice", 2, n=notice["n"], at=moment(notice["at"]))
+        )
         blocks.append(
             pairs(
                 [
-                    ("papers.supervision.requirement", one["requirement"]),
-                    ("papers.head.served", served(one)),
-                    ("papers.supervision.feedback_by", before(one.get("due_at"), one["due_on"])),
+                    ("papers.supervision.requirement", notice["requirement"]),
+                    ("papers.head.served", served(notice)),
+                    (
+                        "papers.supervision.feedback_by",
+                        before(notice.get("due_at"), notice["due_on"]),
+                    ),
                     (
                         "papers.supervision.feedback",
                         f"{moment(fed['at'])}{late}\n{fed['words']}"

@@ -41,19 +41,19 @@ def timeline_pages(facts: Facts) -> list[Block]:
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [
         [
-            say("papers.timeline.due", number=one["number"] or NONE),
-            *_clock(one["due"]),
-            before(one["due_at"]),
+            say("papers.timeline.due", number=row["number"] or NONE),
+            *_clock(row["due"]),
+            before(row["due_at"]),
         ]
-        for one in facts["assignments"]
+        for row in facts["assignments"]
     ]
     clocks += [
         [
-            say("papers.timeline.reply_by", number=one["number"]),
-            *_clock(one["reply_by"]),
-            before(one["reply_by_at"]),
+            say("papers.timeline.reply_by", number=row["number"]),
+            *_clock(row["reply_by"]),
+            before(row["reply_by_at"]),
         ]
-        for one in facts["reminders"]
+        for row in facts["reminders"]
     ]
     return [
         heading("papers.timeline.title", label="timeline"),
@@ -87,7 +87,7 @@ def timeline_pages(facts: Facts) -> list[Block]:
 def _clock(trace: Facts) -> list[str]:
     """Start, length and counted days of a clock."""
     days = trace["days"]
-    shown = [one[5:] for one in days]
+    shown = [day[5:] for day in days]
     if len(shown) > _COUNTED_DAYS:
         shown = [shown[0], "…", shown[-1]]
     length = say(_LENGTHS[trace["unit"]], n=trace["n"])

@@ -91,7 +91,7 @@ def _supplement(facts: Facts) -> list[Block]:
 
 def _letter(facts: Facts) -> list[Block]:
     people = "、".join(
-        f"{one['person']}（{value('post', one['post'])}）" for one in facts["persons"]
+        f"{person['person']}（{value('post', person['post'])}）" for person in facts["persons"]
     )
     words = say(
         "papers.dossier.letter",
@@ -142,13 +142,13 @@ def _approval(facts: Facts) -> list[Block]:
 def _persons(facts: Facts) -> list[Block]:
     rows = [
         [
-            one["person"],
-            value("post", one["post"]),
-            one["duty"],
-            one["cadre_authority"],
-            outcomes.held(one),
+            person["person"],
+            value("post", person["post"]),
+            person["duty"],
+            person["cadre_authority"],
+            outcomes.held(person),
         ]
-        for one in facts["persons"]
+        for person in facts["persons"]
     ]
     people = (
         table(
@@ -192,7 +192,7 @@ def _closing(facts: Facts) -> list[Block]:
 def identity(facts: Facts) -> Page:
     """The caller's sheet 诉求人身份信息（密封）: apart from the dossier, only where the approver let it go
     along."""
-    rows = [[one["case_number"], one["name"], one["phone"]] for one in facts["callers"]]
+    rows = [[row["case_number"], row["name"], row["phone"]] for row in facts["callers"]]
     return {
         "title": say("papers.identity.title"),
         "draft": False,

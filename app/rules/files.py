@@ -54,7 +54,7 @@ ALSO: dict[str, tuple[str, ...]] = {
 }
 """Other endings that the same content may keep: WPS writes its own beside those of Office."""
 TAKEN = tuple(
-    dict.fromkeys(one for ending in MEDIA.values() for one in (ending, *ALSO.get(ending, ())))
+    dict.fromkeys(name for ending in MEDIA.values() for name in (ending, *ALSO.get(ending, ())))
 )
 """Every ending that a kept file can have, each once."""
 MOST_BYTES = 20 * 1024 * 1024

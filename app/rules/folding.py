@@ -96,6 +96,11 @@ def fold(text: str) -> Folded:
     plainly = "".join(each := [*map(folded_sign, text)])
     if len(plainly) == len(text) and all(each) and BLANK not in plainly and LINE not in plainly:
         return Folded(plainly, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    return _with_the_way_back(text)
+
+
+def _with_the_way_back(text: str) -> Folded:
+    """A text of which not every sign is folded to one sign."""
     signs: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -121,7 +126,7 @@ def plain(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """What can be seen of a text: the folded signs without blanks."""
+    """The signs of a text that can be seen: folded, without blanks."""
     return plain(text).replace(BLANK, "").replace(LINE, "")
 
 
@@ -153,8 +158,7 @@ def _spellings() -> dict[str, str]:
 
 def spellings(sign: str) -> str | None:
     """All signs that are folded to a figure, a Latin letter or a Chinese character, or to several
-    of which it is one;
-    None of other signs, which are not looked up."""
+    of which it is one; None of other signs, which are not looked up."""
     figure_or_letter = sign.isascii() and sign.isalnum()
     if not figure_or_letter and not "\u3400" <= sign <= "\u9fff":
         return None
@@ -177,6 +181,15 @@ def seek(word: str, apart: bool = False) -> re.Pattern[str] | None:
     if not signs:
         return None
     return re.compile((_APART if apart else _BETWEEN).join(_spelled(sign) for sign in signs))
+
+
+def anchored(pattern: re.Pattern[str], where: str) -> re.Pattern[str]:
+    """The same at the `start` of a text or as the `whole` of it, whatever cannot be seen before and
+    behind; anywhere in it, where neither is asked."""
+    unseen = _BETWEEN.removesuffix("{0,4}") + "*"
+    if not where:
+        return pattern
+    return re.compile(rf"\A{unseen}(?:{pattern.pattern})" + (rf"{unseen}\Z" * (where == "whole")))
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,16 @@ from datetime import datetime
 from typing import Any
 
 KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
-CHANNELS = ("phone", "mailbox", "wechat", "email", "web", "platform", "leader", "walk_in")
+CHANNELS: tuple[str, ...] = (
+    "phone",
+    "mailbox",
+    "wechat",
+    "email",
+    "web",
+    "platform",
+    "leader",
+    "walk_in",
+)
 URGENCIES = ("normal", "urgent", "emergency")
 FORM_DAYS = 7
 """How many days a form that was opened can be sent, and its answer is kept. [ours]"""

@@ -18,6 +18,7 @@ from app.models import Access
 KINDS = (
     *("login", "login_failed", "code_failed", "logout", "locked", "limited"),
     *("export_begun", "exported", "revealed", "file_opened", "paper_opened"),
+    "read_by_program",
 )
 log = logging.getLogger("duban.access")
 """Each row as a line of JSON, for a file or syslog of the office's own: ids and addresses, nobody's

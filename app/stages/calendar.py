@@ -58,6 +58,7 @@ from app.rules.workdays import (
 from app.rules.workflow import CLOCKS, LIVE, STANDS
 from app.stages.draftclocks import UNSCOPED, move_drafts
 from app.stages.proposals import proposed
+from app.stages.verb import ACCEPT, NO_CASE, Verb, field, proposals
 
 FIRST_YEAR = 2004
 YEARS_AHEAD = 10
@@ -523,3 +524,29 @@ def table_of_days() -> Table:
     table = CalendarDay.__table__
     assert isinstance(table, Table)  # noqa: S101
     return table
+
+
+VERBS = (
+    Verb(
+        "change_rule",
+        run=change_rule,
+        on=NO_CASE,
+        fields=(
+            field("name!"),
+            field("value!", "any"),
+            field("valid_from", "date"),
+            field("reason"),
+        ),
+        roles=("it_admin",),
+        event="rule.proposed",
+    ),
+    Verb(
+        "approve_rule",
+        run=approve_rule,
+        on=proposals(SlaRule),
+        fields=(ACCEPT,),
+        roles=("centre_head",),
+        event=("rule.changed", "rule.refused"),
+        guarded=True,
+    ),
+)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from flask_appbuilder.security.sqla.models import Role
@@ -30,6 +31,7 @@ from app.stages.roles import (
     refuse_rights,
     weighty,
 )
+from app.stages.verb import ACCEPT, NO_CASE, ROW, Verb, field, proposals
 
 Wanted = Mapping[str, Any]
 About: TypeAlias = Person | Role | None
@@ -416,3 +418,53 @@ def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str
     whoever types wrong passwords brings it about."""
     rows = session.scalars(people.where(Role.name == role)).unique().all()
     return any(one.password and not slip_is_over(one, now) for one in rows)
+
+
+_by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
+_ACCOUNT = (field("first_name!"), field("roles!", "names"), field("unit", "unit"))
+_RIGHTS = field("rights!", "names")
+_PROPOSED = "account.proposed"
+
+VERBS = (
+    _by_it(
+        "add_user",
+        run=add_user,
+        fields=(field("username!"), *_ACCOUNT),
+        event=(_PROPOSED, "user.changed"),
+    ),
+    _by_it(
+        "edit_user",
+        run=edit_user,
+        fields=(ROW, *_ACCOUNT, field("active", "bool")),
+        event=(_PROPOSED, "user.changed"),
+    ),
+    *people.VERBS,
+    _by_it(
+        "reset_password",
+        run=reset_password,
+        fields=(ROW,),
+        event=(_PROPOSED, "user.password_reset"),
+    ),
+    _by_it(
+        "reset_second_factor",
+        run=reset_second_factor,
+        fields=(ROW,),
+        event=(_PROPOSED, "user.factor_reset"),
+    ),
+    _by_it(
+        "add_role",
+        run=add_role,
+        fields=(field("name!", most=64), _RIGHTS),
+        event=(_PROPOSED, "role.changed"),
+    ),
+    _by_it("edit_role", run=edit_role, fields=(ROW, _RIGHTS), event=(_PROPOSED, "role.changed")),
+    Verb(
+        "confirm_account",
+        run=confirm_account,
+        on=proposals(AccountChange),
+        fields=(ACCEPT,),
+        roles=("centre_head", "log_auditor"),
+        event=("account.confirmed", "account.refused"),
+        guarded=True,
+    ),
+)

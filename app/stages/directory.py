@@ -3,21 +3,24 @@ the record."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, case, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.models.acceptance import PATH_SIGN
+from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules import evaluation, phones
 from app.rules.articles import articles
 from app.rules.office import AREA_CODE, SETTINGS
 from app.rules.refusal import NotAllowed
+from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
 
 
 def _kept(session: Session, model: type[Any], id: int) -> Any:
@@ -141,35 +144,6 @@ def edit_post(
     return _told(session, now, actor, "post.changed", "post", row, "edited")  # type: ignore[no-any-return]
 
 
-def category_named(named: str) -> Select[int]:
-    """A query for the id of the category that is named: by its path (either stroke between), by its
-    name where no other category has it, or by its id."""
-    # Registering asks for it beside other look-ups, where SQLite is told no table's name: each
-    # column has its own.
-    one = select(
-        Category.id.label("its_id"),
-        Category.name.label("its_name"),
-        Category.parent_id.label("its_above"),
-    )
-    above = select(Category.id.label("above_id"), Category.name.label("above_name")).subquery(
-        "above"
-    )
-    other = select(Category.id.label("other_id"), Category.name.label("other_name")).subquery(
-        "other"
-    )
-    its = one.subquery("its")
-    word = re.sub(r"\s*[/／]\s*", PATH_SIGN, named.strip())
-    name, path = its.c.its_name, above.c.above_name + PATH_SIGN + its.c.its_name
-    path = case((above.c.above_name.is_(None), name), else_=path)
-    alone = ~exists().where(other.c.other_name == name, other.c.other_id != its.c.its_id)
-    meant = [path == named, path == word, (name == named.strip()) & alone]
-    if named.isascii() and named.isdigit() and len(named) < 10:
-        meant.append(its.c.its_id == int(named))
-    rank = case(*((which, place) for place, which in enumerate(meant)))
-    query = select(its.c.its_id).outerjoin(above, above.c.above_id == its.c.its_above)
-    return query.where(or_(*meant)).order_by(rank).limit(1)
-
-
 def _parent(session: Session, parent: str | None, own: int) -> int | None:
     """The category above, by its name: the tree has two levels."""
     if not parent:
@@ -266,3 +240,49 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
     session.flush()
     note_office(session, now, actor, "setting.changed", {"setting": name})
     return row
+
+
+_by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
+_UNIT = (field("code!"), field("name!", most=120), field("superior", "unit"), *of_facts(Unit))
+_CORRECTED = tuple(
+    replace(one, clears=one.name in facts_of(Unit) and one.kind == "text") for one in _UNIT
+)
+_CATEGORY = (field("name!"), field("parent"))
+_TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))
+_ACTIVE = field("active", "bool")
+
+VERBS = (
+    _by_it("add_unit", run=add_unit, fields=_UNIT, event="unit.changed"),
+    _by_it("edit_unit", run=edit_unit, fields=(ROW, *_CORRECTED, _ACTIVE), event="unit.changed"),
+    _by_it(
+        "add_post",
+        run=add_post,
+        fields=(
+            field("unit!", "unit"),
+            field("person!"),
+            choice("post!", POSTS),
+            field("from_on!", "date"),
+            *_TERM,
+        ),
+        event="post.changed",
+    ),
+    _by_it(
+        "edit_post",
+        run=edit_post,
+        fields=(ROW, *(replace(one, clears=one.kind == "text") for one in _TERM)),
+        event="post.changed",
+    ),
+    _by_it("add_category", run=add_category, fields=_CATEGORY, event="category.changed"),
+    _by_it(
+        "edit_category",
+        run=edit_category,
+        fields=(ROW, *_CATEGORY, _ACTIVE),
+        event="category.changed",
+    ),
+    _by_it(
+        "change_setting",
+        run=change_setting,
+        fields=(choice("name!", tuple(SETTINGS)), field("value!")),
+        event="setting.changed",
+    ),
+)

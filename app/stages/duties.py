@@ -104,41 +104,9 @@ def lineage(session: Session, unit_id: int) -> set[int]:
     return set(session.scalars(line_of(unit_id)))
 
 
-RECUSES = frozenset(
-    {
-        "draft_finding",
-        "conclude",
-        "complete_referral",
-        "seal_referral",
-        "supplement_referral",
-        "examine",
-        "review_responsibility",
-        "review_referral",
-        "send_back_referral",
-        "approve_referral",
-        "confirm_finding",
-        "rule_on_return",
-        "rule_on_extension",
-        "rule_on_explanation",
-        "rule_on_interim",
-        "rule_on_review",
-        "decline",
-        "strike_row",
-        "defer",
-        "clear",
-        "reissue",
-        "close_supervision",
-        "abandon_referral",
-    }
-)
-"""The verbs that nobody does about a unit where he held a post in the last years, nor about
-himself: who drafts, reviews, approves, rules, declines, defers, clears, reissues or closes.
-[procedure, Who may do what]"""
-
-
 def not_recused(session: Session, now: datetime, actor: Actor, about: Any, years: int) -> None:
-    """The one check of recusal, before a verb of `RECUSES`: who held a post in a row's unit in the
-    last years, or whom the item's finding names, is refused."""
+    """The one check of recusal, before a verb that `recuses`: who held a post in a row's unit in
+    the last years, or whom the item's finding names, is refused. [procedure, Who may do what]"""
     unit_id = about.lead_unit_id if isinstance(about, Case) else about.unit_id
     if unit_id is not None:
         _held_no_post(session, now.date(), actor, unit_id, years)

@@ -13,10 +13,19 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note
 from app.models import Assignment, Case, Dossier, Event, File, Referral
-from app.roles import BOT, Actor
-from app.rules.files import IDENTIFYING, KINDS, MEDIA, MOST_BYTES, is_sha256, kept_name
+from app.roles import AT_THE_CENTRE, BOT, ROOM, UNIT_ROLES, Actor
+from app.rules.files import (
+    IDENTIFYING,
+    KINDS,
+    MEDIA,
+    MOST_BYTES,
+    MOST_CHARACTERS,
+    is_sha256,
+    kept_name,
+)
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
+from app.stages.verb import ANY_CASE, Verb, case, choice, field
 
 Item = tuple[str, int]
 """A thing that was kept: `file` or `dossier`, and its row's id."""
@@ -44,8 +53,8 @@ def attach(
         "size": not 0 < size <= MOST_BYTES,
         "media_type": media_type not in MEDIA,
     }
-    for field in (field for field, bad in wrong.items() if bad):
-        raise NotAllowed("field_wrong", field=field)
+    for name_of in (named for named, bad in wrong.items() if bad):
+        raise NotAllowed("field_wrong", field=name_of)
     if referral is not None:
         _referral(session, actor, case, referral)
     row = File(
@@ -133,3 +142,32 @@ def _referral(session: Session, actor: Actor, case: Case, referral: int) -> None
     query = select(Referral.id).where(Referral.id == referral, Referral.case_id == case.id)
     if not actor.is_a("officer", "supervision_head") or session.scalar(query) is None:
         raise NotAllowed("not_found")
+
+
+_FILING = (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM)
+
+VERBS = (
+    Verb(
+        "attach",
+        run=attach,
+        on=case(),
+        fields=(
+            choice("kind!", KINDS),
+            field("name!", most=MOST_CHARACTERS),
+            field("sha256!"),
+            field("size!", "int"),
+            field("media_type!"),
+            field("referral", "id"),
+        ),
+        roles=_FILING,
+        event="case.attached",
+    ),
+    Verb(
+        "open_file",
+        run=open_file,
+        on=ANY_CASE,
+        fields=(field("file!", "id"),),
+        roles=(*_FILING, "leader"),
+        event="file.opened",
+    ),
+)

@@ -13,10 +13,11 @@ from werkzeug.security import generate_password_hash
 
 from app.ledger import note_office
 from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
-from app.roles import RIGHTS, UNIT_ROLES, Actor, person
+from app.roles import ROLES, UNIT_ROLES, Actor
 from app.rules.passwords import password_flaw, slip, username_flaw
 from app.stages.changes import GUARDS, unguarded
 from app.stages.people import NOBODY, SLIP_HOLDS
+from app.stages.rights import person
 
 HASH_METHOD, SALT_LENGTH = "scrypt", 16
 """Flask-AppBuilder's own defaults, so that its login checks what is hashed here."""
@@ -39,12 +40,18 @@ def hashed(password: str, method: str = HASH_METHOD) -> str:
 
 def lay_roles(session: Session) -> dict[str, Role]:
     """The roles as rows, so that accounts can hold them; those that are there stay. What a role may
-    do is not in the database but in `app.roles.RIGHTS`."""
-    there = {row.name: row for row in session.scalars(select(Role).where(Role.name.in_(RIGHTS)))}
-    missing = {name: Role(name=name) for name in RIGHTS if name not in there}
+    do is not in the database but in `app.stages.rights.RIGHTS`."""
+    there = {row.name: row for row in session.scalars(select(Role).where(Role.name.in_(ROLES)))}
+    missing = {name: Role(name=name) for name in ROLES if name not in there}
     session.add_all(missing.values())
     session.flush()
     return there | missing
+
+
+def lay_new_roles(session: Session) -> None:
+    """The roles that a newer program has, in an office that has roles already."""
+    if session.scalars(select(Role.id).limit(1)).first() is not None:
+        lay_roles(session)
 
 
 def make_account(

@@ -4,7 +4,7 @@ head approves."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.ledger import bear, move, note
 from app.models import Assignment, Case, Draft, Reply, Request, Supervision
 from app.models.columns import clock
 from app.models.facts import load
-from app.roles import DRAFTED, Actor
+from app.roles import UNIT_ROLES, Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect, late
 from app.rules.office import Office
 from app.rules.opinion import names_a_step, says_something
@@ -26,6 +26,8 @@ from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.allocation import kept, lead_assignment, live_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_handle
+from app.stages.verb import REASON, WORDS, Rows, Verb, assignment, choice, field
+from app.words import Message
 
 
 def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
@@ -386,15 +388,10 @@ def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -
     )
 
 
-DRAFTED_FOR = {"feed_back": ("opened", "reissued"), "record_statement": ("confirmed",)}
-"""What staff drafts about a supervision item -> the states in which the unit has something to say
-about it."""
-
-
-def _drafted_in_time(session: Session, assignment: Assignment, verb: str) -> None:
+def _drafted_in_time(session: Session, assignment: Assignment, head: Verb) -> None:
     """Nothing is drafted that the head could not file any more: the assignment, or the item, still
     waits for it."""
-    if verb not in DRAFTED_FOR:
+    if head.target != "item":
         if assignment.state not in OPEN_ASSIGNMENT:
             raise NotAllowed("not_open", state=assignment.state)
         return
@@ -402,8 +399,8 @@ def _drafted_in_time(session: Session, assignment: Assignment, verb: str) -> Non
         Supervision.case_id == assignment.case_id, Supervision.unit_id == assignment.unit_id
     )
     states = session.scalars(query.order_by(Supervision.id)).all()
-    if not set(states) & set(DRAFTED_FOR[verb]):
-        msgid = "no_notice_open" if verb == "feed_back" else "not_in_hearing"
+    if not set(states) & set(head.states):
+        msgid = "no_notice_open" if head.name == "feed_back" else "not_in_hearing"
         raise NotAllowed(msgid if states else "not_found", state=states[-1] if states else "")
 
 
@@ -412,13 +409,11 @@ def draft(
     now: datetime,
     actor: Actor,
     assignment: Assignment,
-    verb: str,
+    head: Verb,
     fields: Mapping[str, Any],
 ) -> Draft:
-    """Staff drafts what the head approves: the verb and its fields, kept as they were typed."""
-    if verb not in DRAFTED.values():
-        raise NotAllowed("not_drafted", verb=verb)
-    _drafted_in_time(session, assignment, verb)
+    """Staff drafts what the head files with this verb: its fields, kept as they were typed."""
+    _drafted_in_time(session, assignment, head)
     if not any(str(value).strip() for value in fields.values() if value is not None):
         raise NotAllowed("draft_empty")
     typed = {
@@ -429,14 +424,14 @@ def draft(
         case_id=assignment.case_id,
         assignment_id=assignment.id,
         unit_id=assignment.unit_id,
-        verb=verb,
+        verb=head.name,
         fields=json.dumps(typed, ensure_ascii=False),
         drafted_at=now,
         drafted_by_id=actor.id,
     )
     session.add(row)
     session.flush()
-    note(session, now, actor, assignment, "draft.made", None, {"verb": verb, "draft": row.id})
+    note(session, now, actor, assignment, "draft.made", None, {"verb": head.name, "draft": row.id})
     return row
 
 
@@ -473,3 +468,134 @@ def held_by(session: Session, case: Case, unit_id: int) -> Assignment:
     if not rows:
         raise NotAllowed("not_found")
     return max(rows, key=_holds)
+
+
+# The verbs.
+
+TO_RESPOND = "to_respond"
+"""The mark of an assignment whose first response is still to be given."""
+_RETURNABLE = ("allocated", "signed")
+_ANSWERABLE = (*_RETURNABLE, "reply_refused")
+_HEAD = ("unit_head",)
+
+
+def _none_to_respond(fitting: Sequence[Any], rows: Rows) -> Message | None:
+    waits = any(row.mark == TO_RESPOND for row in fitting)
+    return None if waits else Message("why.no_emergency")
+
+
+def _assists_open(fitting: Sequence[Any], rows: Rows) -> Message | None:
+    """A lead replies after its assists: their rows are shown to it beside its own. A unit that
+    holds an assist as well answers that first."""
+    if any(row.kind == "assist" for row in fitting):
+        return None
+    rounds = {row.round for row in fitting if row.kind == "lead"}
+    waits = [
+        row.unit
+        for row in rows.get("assignment", ())
+        if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
+    ]
+    names = "、".join(waits)
+    return Message("why.assists_open", {"names": names}) if waits else None
+
+
+def drafting(head: Verb) -> Verb:
+    """The verb with which staff drafts what the head files with another: the same fields, about the
+    unit's assignment or about the same item."""
+
+    def run(
+        session: Session, now: datetime, actor: Actor, assignment: Assignment, **values: Any
+    ) -> Draft:
+        return draft(session, now, actor, assignment, head, values)
+
+    on = assignment(OPEN_ASSIGNMENT)
+    if head.target == "item":
+        on = assignment(head.states, about=head.on.subject)
+    return Verb(
+        head.draft, run=run, on=on, fields=head.fields, roles=UNIT_ROLES, event="draft.made"
+    )
+
+
+VERBS = (
+    Verb(
+        "sign_for",
+        run=sign_for,
+        on=assignment(("allocated",)),
+        roles=UNIT_ROLES,
+        event="assignment.signed",
+    ),
+    Verb(
+        "first_response",
+        run=first_response,
+        on=assignment(OPEN_ASSIGNMENT),
+        fields=(WORDS,),
+        roles=UNIT_ROLES,
+        event="assignment.responded",
+        against=_none_to_respond,
+    ),
+    Verb(
+        "request_return",
+        run=request_return,
+        on=assignment(_RETURNABLE),
+        fields=(REASON,),
+        roles=_HEAD,
+        event="assignment.return_asked",
+        draft="draft_return",
+    ),
+    Verb(
+        "request_extension",
+        run=request_extension,
+        on=assignment(_ANSWERABLE),
+        fields=(field("workdays!", "int"), REASON),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_extension",
+    ),
+    Verb(
+        "explain",
+        run=explain,
+        on=assignment(_ANSWERABLE),
+        fields=(
+            WORDS,
+            field("promised_on!", "date"),
+            choice("category", ("material", "weather", "owner", "funds", "other")),
+        ),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_explanation",
+    ),
+    Verb(
+        "reply_interim",
+        run=reply_interim,
+        on=assignment(_ANSWERABLE),
+        fields=(field("promised_on!", "date"), field("opinion"), field("next_step")),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_interim",
+    ),
+    Verb(
+        "reply",
+        run=reply,
+        on=assignment(_ANSWERABLE),
+        fields=(
+            field("opinion"),
+            field("next_step"),
+            field("step_on", "date"),
+            field("public_answer"),
+            field("contacted", "bool"),
+            field("contacted_at", "moment"),
+            field("contact_number"),
+            field("why_not_contacted"),
+            field("found_true", "bool"),
+            field("beyond_duty", "bool"),
+            field("solved", "bool"),
+            field("why_unsolved"),
+            field("handling"),
+            field("evidence"),
+        ),
+        roles=_HEAD,
+        event="assignment.replied",
+        against=_assists_open,
+        draft="draft_reply",
+    ),
+)

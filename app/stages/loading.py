@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ from app.stages.calendar import (
 )
 from app.stages.draftclocks import drafts_moving
 from app.stages.proposals import proposed
+from app.stages.verb import ACCEPT, NO_CASE, Verb, field, proposals
 
 NAMED = (OFFICE, LIBRARY)
 """Where a day is known from that a notice names."""
@@ -204,3 +205,31 @@ def _turned(known: bool) -> tuple[str, str]:
 def _unnamed(days: Iterable[date], source: str) -> dict[date, bool]:
     """Days that no notice names -> worked, by the week or guessed."""
     return {day: day.weekday() < 5 if source == WEEK else provisional_workday(day) for day in days}
+
+
+def _load_calendar(
+    session: Session, now: datetime, actor: Actor, days: Mapping[date, str], **values: Any
+) -> Any:
+    worked = {day: word == "work" for day, word in days.items()}
+    return load_calendar(session, now, actor, worked, **values)
+
+
+VERBS = (
+    Verb(
+        "load_calendar",
+        run=_load_calendar,
+        on=NO_CASE,
+        fields=(field("days!", "days"), field("reason")),
+        roles=("it_admin",),
+        event="calendar.proposed",
+    ),
+    Verb(
+        "approve_calendar",
+        run=approve_calendar,
+        on=proposals(CalendarProposal),
+        fields=(ACCEPT,),
+        roles=("centre_head",),
+        event=("calendar.loaded", "calendar.refused"),
+        guarded=True,
+    ),
+)

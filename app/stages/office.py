@@ -33,6 +33,7 @@ from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, STANDING
 from app.stages.calendar import office_at
 from app.stages.papers import frozen
 from app.stages.supervision import held_to, list_facts, relisted_from, review_open, silent_from
+from app.stages.verb import NO_CASE, Verb, field
 
 _TASKS = {
     "registered": "allocate",
@@ -385,3 +386,15 @@ def calendar_missing(office: Office, longest: date | None = None) -> tuple[str, 
     return (
         ("warning", today.year + 1) if today.month >= office.limits.calendar_warning_month else None
     )
+
+
+VERBS = (
+    Verb(
+        "succeed_unit",
+        run=succeed_unit,
+        on=NO_CASE,
+        fields=(field("unit!", "unit"), field("successor!", "unit")),
+        roles=("it_admin",),
+        event="unit.succeeded",
+    ),
+)

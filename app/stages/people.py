@@ -14,9 +14,10 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.ledger import note_office
 from app.models import Person, Unit
-from app.roles import NO_CASE_CONTENT, RIGHTS, UNIT_ROLES, Actor
+from app.roles import EVERYBODY, NO_CASE_CONTENT, ROLES, UNIT_ROLES, Actor
 from app.rules.passwords import password_flaw, slip, username_flaw
 from app.rules.refusal import NotAllowed
+from app.stages.verb import NO_CASE, Verb, field
 
 WRONG_PASSWORDS = 5
 """How many wrong passwords within the time below lock an account."""
@@ -31,7 +32,7 @@ def _roles(session: Session, names: Sequence[str]) -> list[Role]:
     found = {role.name: role for role in session.scalars(select(Role).where(Role.name.in_(names)))}
     for name in names:
         if name not in found:
-            if name not in RIGHTS:
+            if name not in ROLES:
                 raise NotAllowed("unknown_role", role=name)
             found[name] = Role(name=name)
             session.add(found[name])
@@ -49,7 +50,7 @@ def _checked(names: Sequence[str], unit: Unit | None, active: bool = True) -> No
         raise NotAllowed("role_stands_alone")
     if of_unit and unit is None:
         raise NotAllowed("unit_missing")
-    others = held & RIGHTS.keys() - of_unit
+    others = held & set(ROLES) - of_unit
     if of_unit and others:
         raise NotAllowed("unit_role_stands_alone")
     if unit is not None and others:
@@ -257,3 +258,15 @@ def locked(row: Any, now: datetime) -> bool:
 def slip_is_over(row: Any, now: datetime) -> bool:
     """Whether the password of an account is that of a slip which lets in no more."""
     return row.slip_until is not None and row.slip_until <= now
+
+
+VERBS = (
+    Verb(
+        "change_password",
+        run=change_password,
+        on=NO_CASE,
+        fields=(field("old_password!"), field("password!")),
+        roles=EVERYBODY,
+        event="user.password_changed",
+    ),
+)

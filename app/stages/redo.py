@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from app.ledger import move, note, paper
 from app.models import Assignment, Case, Reply, Responsibility, Unit
 from app.models.columns import clock
-from app.roles import Actor
+from app.roles import EXAMINERS, Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT
 from app.stages.acceptance import end_visits, merged_with, reopen
 from app.stages.allocation import assign, lead_assignment, live_assists, redo_deadline
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine
+from app.stages.verb import Verb, assignment, case, choice, field
 from app.stages.visit import plan
 
 REASONS = (
@@ -233,3 +234,29 @@ def successor(session: Session, unit_id: int) -> int:
             break
         unit_id = unit.successor_id
     return unit_id
+
+
+VERBS = (
+    Verb(
+        "examine",
+        run=examine,
+        on=assignment(("replied",)),
+        fields=(field("passes!", "bool"), choice("reason", REASONS), field("words")),
+        roles=EXAMINERS,
+        event=("assignment.accepted", "assignment.reply_refused"),
+        recuses=True,
+    ),
+    Verb(
+        "review_responsibility",
+        run=review_responsibility,
+        on=case(("reviewing",), decides=True),
+        fields=(
+            field("unit_responsible!", "bool"),
+            field("grounds"),
+            choice("excluded_as", EXCLUDED),
+        ),
+        roles=EXAMINERS,
+        event=("case.redo_ordered", "case.redo_failed", "case.closed"),
+        recuses=True,
+    ),
+)

@@ -30,6 +30,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, PROMISES
 from app.stages.calendar import office_at
+from app.stages.verb import REASON, Verb, assignment, reminder
 
 
 def decide_warning(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
@@ -220,3 +221,22 @@ def void_reminder(
     columns = {"in_error": True, "void_reason": reason, "ended_at": now}
     move(session, now, actor, reminder, "void", "reminder.voided", columns, {"in_error": True})
     return reminder
+
+
+VERBS = (
+    Verb(
+        "remind",
+        run=remind,
+        on=assignment(OPEN_ASSIGNMENT),
+        roles=("centre_head",),
+        event="reminder.issued",
+    ),
+    Verb(
+        "void_reminder",
+        run=void_reminder,
+        on=reminder(("open",)),
+        fields=(REASON,),
+        roles=("centre_head",),
+        event="reminder.voided",
+    ),
+)

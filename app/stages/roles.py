@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Person
-from app.roles import LIGHT, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
+from app.roles import LIGHT, PAGES, PAGES_OF_OFFICE, ROLES, SCOPES
 from app.rules.refusal import NotAllowed
+from app.stages.procedure import DRAFTING, PROCEDURE
 
 
 def custom_rights(reading: Session, roles: list[int]) -> set[str]:
@@ -42,9 +43,9 @@ def custom_rights(reading: Session, roles: list[int]) -> set[str]:
 
 def _allowed_in_a_role() -> dict[str, tuple[str, str]]:
     """word -> (permission, view) that a custom role may be composed of."""
-    rights = {right for held in RIGHTS.values() for right in held} - NOT_FOR_CUSTOM_ROLES
+    rights = {verb.name for verb in (*PROCEDURE, *DRAFTING) if verb.composable}
     words = {right: (f"can_{right}", "Verbs") for right in sorted(rights)}
-    words |= {page: ("can_list", page) for page in PAGES if page not in NOT_FOR_CUSTOM_ROLES}
+    words |= {page: ("can_list", page) for page in PAGES if page not in PAGES_OF_OFFICE}
     return words | {scope: (f"can_{scope}", "Scopes") for scope in sorted(set(SCOPES.values()))}
 
 
@@ -84,7 +85,7 @@ def refuse_name(session: Session, name: str) -> None:
     if not name:
         raise NotAllowed("field_missing", field="name")
     taken = select(Role.id).where(func.lower(Role.name) == name.lower())
-    if name in RIGHTS or session.scalar(taken) is not None:
+    if name in ROLES or session.scalar(taken) is not None:
         raise NotAllowed("role_name_taken", role=name)
 
 
@@ -94,7 +95,7 @@ def custom_role(session: Session, id: int) -> Role:
     role = session.get(Role, id) if 0 < id < 2**31 else None
     if role is None:
         raise NotAllowed("not_found")
-    if role.name in RIGHTS:
+    if role.name in ROLES:
         raise NotAllowed("role_is_built_in", role=role.name)
     return role
 
@@ -114,7 +115,7 @@ def composed(session: Session, rights: Sequence[str]) -> list[PermissionView]:
 def weighty(session: Session, names: Iterable[str]) -> bool:
     """Whether any of these roles gives more than what is given without a second person."""
     named = list(names)
-    if not RIGHTS.keys().isdisjoint(named):
+    if not set(ROLES).isdisjoint(named):
         return True
     ids = session.scalars(select(Role.id).where(Role.name.in_(named))).all()
     return bool(custom_rights(session, list(ids)) - LIGHT)

@@ -5,6 +5,7 @@ authenticity of the result and satisfaction; record truthfully."
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 from app.ledger import bear, move, note
 from app.models import Case, Responsibility, Visit, VisitRecord
 from app.models.columns import clock, facts_of
-from app.roles import Actor
+from app.roles import ROOM, Actor
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of, merged_with
 from app.stages.calendar import office_at
 from app.stages.duties import may_visit
+from app.stages.verb import REASON, Field, Verb, case, choice, field, of_facts
 
 METHODS = ("phone", "internet", "onsite")
 TRUTHS = ("proven", "partly", "untrue")
@@ -338,3 +340,40 @@ def _unreviewed(session: Session, lead: Case, visits: Iterable[Visit]) -> list[V
     return [
         visit for visit in visits if at is None or visit.ended_at is None or visit.ended_at > at
     ]
+
+
+_VISIT: tuple[Field, ...] = (
+    choice("method", METHODS),
+    field("reached", "bool"),
+    choice("truth", TRUTHS),
+    choice("solved", SOLVED),
+    choice("satisfied", SATISFIED),
+    choice("why", ("result", "attitude", "timeliness", "other")),
+    field("words"),
+    field("place"),
+    field("met"),
+    field("contacted_by_unit", "bool"),
+    field("evidence"),
+    *of_facts(VisitRecord),
+)
+_VISITED = tuple(replace(one, required=one.name in ("method", "reached")) for one in _VISIT)
+_OUTCOME = case(("visiting", "merged", "reviewing", "closed"), decides=True)
+
+VERBS = (
+    Verb(
+        "record_visit",
+        run=record_visit,
+        on=_OUTCOME,
+        fields=_VISITED,
+        roles=("visitor", "centre_head", *ROOM),
+        event=("visit.recorded", "visit.unreachable", "visit.attempted"),
+    ),
+    Verb(
+        "amend_visit",
+        run=amend_visit,
+        on=_OUTCOME,
+        fields=(REASON, *_VISIT),
+        roles=("centre_head",),
+        event="visit.amended",
+    ),
+)

@@ -133,7 +133,7 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     def state(self, stopping: bool) -> ChildState:
-        """What is told about it."""
+        """Its state, as the bot page tells it."""
         word = "running" if self.process else "stopped" if stopping else "waiting"
         return ChildState(
             self.name,

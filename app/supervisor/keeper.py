@@ -11,30 +11,24 @@ due stands in the database. No more of the program is read here than that takes.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import NamedTuple
-
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError
-from redis.retry import Retry
 
 import config
 from app.rules.workdays import BEIJING
-from app.supervisor import panel
+from app.supervisor import panel, welcome
+from app.supervisor.asking import ANSWER_SECONDS, panel_answers, redis_answers
 from app.supervisor.child import Child, Say
 from app.supervisor.hearing import Ear
 from app.supervisor.rotation import put_aside
-from app.words import both
+from app.supervisor.signals import Signals
+from app.supervisor.welcome import Sample
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
@@ -45,20 +39,16 @@ ASK_SECONDS, SILENCES = 10.0, 3
 """How often it asks whether they hear, and how often in a row one may be silent."""
 FIRST_WORD_SECONDS = 90.0
 """How long a child that was started may take to its first beat or answer."""
-ANSWER_SECONDS = 2.0
 REDIS_SECONDS, WEB_SECONDS, SAMPLE_SECONDS = 20.0, 90.0, 900.0
 """How long Redis, the panel and the filling of a sample office are waited for."""
 WEB_GRACE, TICKER_GRACE, WORKER_GRACE, REDIS_GRACE = 15.0, 5.0, 20.0, 10.0
 """Seconds to stop by oneself: open requests end, and the job at hand."""
-HURRY_SECONDS = 1.0
-"""A second signal that comes later than this ends what still stops by itself."""
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Orders(NamedTuple):
-    """What who made ready hands on: the lock of the one supervisor, whether nobody has an account,
-    the real moment at which a clock that was set began to run, how Redis is started and on which
-    socket (None: another one is used), and the accounts and the number of cases of a sample
+    """The orders of whoever made ready: the lock of the one supervisor, whether nobody has an
+    account, the real moment at which a clock that was set began to run, how Redis is started and on
+    which socket (None: another one is used), and the accounts and the number of cases of a sample
     office."""
 
     lock: int
@@ -66,7 +56,7 @@ class Orders(NamedTuple):
     since: str
     redis: list[str] | None
     socket: str | None
-    sample: tuple[list[str], int] | None
+    sample: Sample | None
 
 
 class Supervisor:
@@ -90,19 +80,19 @@ class Supervisor:
             self.environment["DESK_CLOCK_SINCE"] = since.isoformat()
         self._unfinished = children.run_folder(settings.data) / "sample-office-unfinished"
         self.children: list[Child] = []
-        self.signals: list[float] = []
+        self.signals = Signals()
         self.stopping = False
         self._welcomed = False
         self._asked = time.monotonic()
 
     def say(self, line: str) -> None:
-        """A line for whoever started us; he may be gone, with his terminal."""
+        """A line for whoever started us, who may be gone with the terminal."""
         with contextlib.suppress(OSError):
             self._say(line)
 
     def run(self) -> int:
         """Start everything, keep it alive until a signal comes, stop it. 4: Redis did not start."""
-        with self._hearing():
+        with self.signals.noted():
             try:
                 code = self._start(self.orders.empty)
                 while not self.signals and not code:
@@ -111,25 +101,6 @@ class Supervisor:
             finally:
                 self._stop()
         return code
-
-    @property
-    def _hurried(self) -> bool:
-        """Whether somebody asked a second time, not just twice at once."""
-        return len(self.signals) > 1 and self.signals[-1] - self.signals[0] > HURRY_SECONDS
-
-    @contextlib.contextmanager
-    def _hearing(self) -> Iterator[None]:
-        """Take note of signals instead of dying of them; as it was before, afterwards."""
-
-        def hear(number: int, frame: FrameType | None) -> None:
-            self.signals.append(time.monotonic())
-
-        before = {one: signal.signal(one, hear) for one in SIGNALS}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
 
     def _start(self, empty: bool) -> int:
         if self.orders.redis is not None:
@@ -198,7 +169,7 @@ class Supervisor:
         """Ask every child whether it hears; one that was silent three times in a row is killed, to
         be started again. Whether there was one. While Redis is silent nobody who waits for it is
         blamed."""
-        redis = self._redis_answers(loading=True)
+        redis = redis_answers(self.redis_url, loading=True)
         deaf = []
         for child in self.children:
             if not child.running:
@@ -219,15 +190,11 @@ class Supervisor:
             return redis
         beat = child.process is not None and self.ear.heard(child.process.pid, self._asked)
         if child.name == "web":
-            beat = beat and self._alive()
+            beat = beat and panel_answers(self.settings, "/healthz", ANSWER_SECONDS)
         elif not redis:
             return True
         child.spoke |= beat
         return beat or (not child.spoke and child.age() < FIRST_WORD_SECONDS)
-
-    def _alive(self) -> bool:
-        """Whether the panel says so, asking nobody else."""
-        return self._asks("/healthz", ANSWER_SECONDS)
 
     def _write(self) -> None:
         """Say what runs; a disk that is full is no reason to stop."""
@@ -246,36 +213,11 @@ class Supervisor:
                 f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it."
             )
 
-    def _redis_answers(self, loading: bool = False) -> bool:
-        """Whether Redis can be asked; `loading`: or says that it still reads what it had kept."""
-        client = Redis.from_url(
-            self.redis_url,
-            socket_connect_timeout=1,
-            socket_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        try:
-            return bool(client.ping())
-        except BusyLoadingError:
-            return loading
-        except RedisError:
-            return False
-        finally:
-            client.close()
+    def _redis_answers(self) -> bool:
+        return redis_answers(self.redis_url)
 
     def _web_answers(self) -> bool:
-        return self._asks("/login/", 5)
-
-    def _asks(self, path: str, seconds: float) -> bool:
-        host = panel.near(self.settings.bind)
-        connection = http.client.HTTPConnection(host, self.settings.port, timeout=seconds)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return panel_answers(self.settings, "/login/", 5)
 
     def _furnish(self) -> None:
         """An office without an account: a demo gets the sample office, production says how to make
@@ -310,21 +252,8 @@ class Supervisor:
             if not self.signals:
                 self.say("The panel does not answer: see the lines above. The bot works.")
             return
-        for line in self._welcome():
+        for line in welcome.lines(self.settings, None if self._welcomed else self.orders.sample):
             self.say(line)
-
-    def _welcome(self) -> Iterator[str]:
-        sample = self.orders.sample
-        if sample and not self._welcomed:
-            names, cases = sample
-            kept = self.settings.data / "demo-password"
-            yield f"{both('shell.sample_office')}: {cases} {both('shell.cases')}"
-            yield f"{both('shell.accounts')}: {', '.join(names)}"
-            if self.settings.demo_password:
-                yield f"{both('shell.password')}: DESK_DEMO_PASSWORD"
-            elif kept.exists():
-                yield f"{both('shell.password')}: {kept.read_text('utf-8').strip()} ({kept})"
-        yield f"{panel.NAME}: {panel.address(self.settings)}"
 
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""
@@ -337,20 +266,19 @@ class Supervisor:
         for child in group:
             child.ask_to_stop()
         running = [child for child in group if child.running]
-        until = time.monotonic() + max((child.grace for child in group), default=0.0)
-        while (
-            any(child.alive() for child in running)
-            and time.monotonic() < until
-            and not self._hurried
-        ):
-            time.sleep(0.05)
+        self._wait_for(running, max((child.grace for child in group), default=0.0))
         for child in running:
             willing = child.wait_or_kill(0.0)
-            self.say(
-                f"{child.name} stopped"
-                if willing
-                else f"{child.name} did not stop by itself and was killed"
-            )
+            ended = "stopped" if willing else "did not stop by itself and was killed"
+            self.say(f"{child.name} {ended}")
+
+    def _wait_for(self, group: list[Child], seconds: float) -> None:
+        """Wait until children ended by themselves, no longer than that and while nobody hurries."""
+        until = time.monotonic() + seconds
+        while any(child.alive() for child in group):
+            if time.monotonic() >= until or self.signals.hurried:
+                return
+            time.sleep(0.05)
 
 
 def main(arguments: list[str]) -> int:

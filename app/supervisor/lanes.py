@@ -3,7 +3,7 @@ kind of request.
 
 Waitress reads requests in one loop, however slowly they come, and gives a thread to none that is
 not there whole. The lanes keep what takes long from what does not: who waits for a lock, for the
-hash of a password or for an export waits among his like, and `/healthz` among nobody. Gunicorn
+hash of a password or for an export waits among their like, and `/healthz` among nobody. Gunicorn
 starts the processes, replaces one that is silent, and stops them.
 """
 
@@ -53,7 +53,7 @@ def lane_of(method: str, path: str) -> str:
         return "export"
     if method in ("GET", "HEAD", "OPTIONS"):
         return "read"
-    hashes = any(path == one or path.startswith(f"{one.rstrip('/')}/") for one in HASHING)
+    hashes = any(path == way or path.startswith(f"{way.rstrip('/')}/") for way in HASHING)
     return "hash" if hashes and not path.startswith("/login/code") else "write"
 
 
@@ -162,7 +162,7 @@ class Lanes(TcpWSGIServer):
         self.del_channel()
         until = time.monotonic() + seconds
         while time.monotonic() < until and any(
-            one.requests or one.total_outbufs_len for one in self._open()
+            channel.requests or channel.total_outbufs_len for channel in self._open()
         ):
             self.turn()
             told()

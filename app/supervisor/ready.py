@@ -26,7 +26,7 @@ from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
-from app.stages.founding import guards_to_make
+from app.stages.founding import guards_to_make, lay_new_roles
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
@@ -151,8 +151,8 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
 def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
     """Bring a database to the newest schema, register the key of an office that has none
     registered, and fill the calendar. Raises Refused where its record was sealed with another key,
-    before anything is written to it. Where an owner of the tables is named, he does it, and whoever
-    runs may do afterwards what the program does."""
+    before anything is written to it. Where an owner of the tables is named, that one does it, and
+    whoever runs may do afterwards what the program does."""
     owner = engine_from(settings.owner_url) if settings.owner_url else engine
     try:
         upgrade(owner)
@@ -161,6 +161,7 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
             our_key(settings, session)
             register_key(session, now, settings.ledger_key)
             fill(session, now)
+            lay_new_roles(session)
         seal_as_found(settings, sessions, now)
         if owner is not engine:
             with owner.begin() as connection:

@@ -1,4 +1,4 @@
-"""The verb table: every verb of the procedure with its stage function, its fields and its target.
+"""How a verb is done: every verb of the table that the stages make, by whoever has the right to it.
 
 Nothing else calls a stage verb. `perform` refuses a person without the right, cleans what was
 typed, locks the case, finds the row and calls the stage; buttons, forms, API and story player are
@@ -16,17 +16,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
-from app.roles import DRAFTED, Actor
+from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
 from app.stages import calendar as calendars
 from app.stages import handling
-from app.stages.duties import RECUSES, not_recused
-from app.verbs.form import Field, Verb
-from app.verbs.rows import BY_HAND, PROPOSED, named_row, proposal_meant
-from app.verbs.table import VERBS
-from app.verbs.targets import acted_on, lock, target_of, unit_id_of
-from app.verbs.typed import cleaned, day_of, id_of, unit_of, value_of
+from app.stages.duties import not_recused
+from app.stages.named import id_of, unit_id_of
+from app.stages.table import VERBS
+from app.stages.verb import Field, Verb
+from app.verbs.rows import BY_HAND, named_row, proposal_meant
+from app.verbs.targets import acted_on, lock, target_of
+from app.verbs.typed import cleaned, day_of, unit_of, value_of
 
 __all__ = ["VERBS", "Field", "Verb", "perform", "possible"]
 
@@ -125,7 +126,7 @@ def _perform(
     target = acted_on(session, named) or target_of(
         session, actor, verb, locked, meant, ground, item
     )
-    if verb.name in RECUSES:
+    if verb.recuses:
         years = calendars.office_at(session, now).limits.recusal_years
         not_recused(session, now, actor, target, years)
     if where.draft is not None:
@@ -144,7 +145,7 @@ def _of_no_case(
     clean = cleaned(session, verb, values)
     return (
         {**clean, "proposal": proposal_meant(session, verb.name, where.row)}
-        if verb.name in PROPOSED
+        if verb.on.proposals is not None
         else clean
     )
 
@@ -182,7 +183,7 @@ def _from_draft(
     values: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The fields of a draft, with what the head changed in them."""
-    if verb.name not in DRAFTED.values() or actor.unit_id is None:
+    if not verb.draft or actor.unit_id is None:
         raise NotAllowed("not_drafted", verb=verb.name)
     if id_of(draft) is None:
         raise NotAllowed("not_found")

@@ -13,48 +13,39 @@ from sqlalchemy.orm import Session
 
 from app.models import (
     SUBJECTS,
-    AccountChange,
     Assignment,
-    CalendarProposal,
     Case,
     Event,
-    SlaRule,
     Supervision,
 )
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.duties import lineage
+from app.stages.named import id_of
 from app.stages.proposals import waits
-from app.verbs.form import Verb
-from app.verbs.offers import ACTS_ON
-from app.verbs.typed import id_of
+from app.stages.supervision.verbs import BY_HAND
+from app.stages.table import VERBS
+from app.stages.verb import Verb
 
-PROPOSED: dict[str, Any] = {
-    "approve_rule": SlaRule,
-    "approve_calendar": CalendarProposal,
-    "confirm_account": AccountChange,
+__all__ = [
+    "BY_HAND",
+    "PROPOSED",
+    "Kind",
+    "kind_of",
+    "mark_of",
+    "moved",
+    "named_row",
+    "only_one",
+    "proposal_meant",
+    "rows_of_kind",
+    "waiting",
+]
+
+PROPOSED: dict[str, type[Any]] = {
+    verb.name: verb.on.proposals for verb in VERBS.values() if verb.on.proposals is not None
 }
 """verb -> the table of the proposals that it decides on."""
-OF_THE_CASE = (
-    "contact",
-    "merge",
-    "split",
-    "withdraw",
-    "confirm_refusal",
-    "allocate",
-    "reclassify",
-    "recall",
-    "reassign",
-    "record_visit",
-    "amend_visit",
-    "review_responsibility",
-)
-"""Verbs that decide on what a case has come to: its state is the row that their forms show."""
-NEVER_LOST = ("contact",)
-"""Verbs that hold whatever a case has come to while it was open: they are asked about again where
-it has ended."""
-BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
@@ -74,25 +65,24 @@ class Kind:
 
 def kind_of(verb: Verb) -> Kind | None:
     """Which rows a verb chooses among; None where it acts on its case as such, or on none."""
-    if verb.name in OF_THE_CASE:
+    if verb.on.decides:
         return Kind("case", Case)
     if verb.target == "room":
         return Kind("supervision", Supervision, ("candidate",))
     if verb.target == "item":
-        return Kind("supervision", Supervision, (*verb.states, *verb.ended) or None)
+        return Kind("supervision", Supervision, verb.on.offered)
     if verb.target == "assignment":
         return _of_assignments(verb)
     return _plain(verb) if verb.target in ("reminder", "referral") else None
 
 
 def _plain(verb: Verb) -> Kind:
-    subject, states = ACTS_ON[verb.name]
-    return Kind(subject, SUBJECTS[subject], states)
+    return Kind(verb.on.subject, SUBJECTS[verb.on.subject], verb.on.states)
 
 
 def _of_assignments(verb: Verb) -> Kind:
-    subject, states = ACTS_ON[verb.name]
-    name, _, kind = subject.partition(":")
+    states = verb.on.states
+    name, _, kind = verb.on.subject.partition(":")
     if name == "request":
         return Kind(name, SUBJECTS[name], states, (("kind", kind),))
     if name == "assist":
@@ -145,7 +135,7 @@ def named_row(
 def _holds_still(verb: Verb, row: Any) -> bool:
     """Whether a verb is to be done though its row moved on: a caller's words about a case that is
     open still."""
-    return verb.name in NEVER_LOST and row.state in OPEN_CASE
+    return verb.holds and row.state in OPEN_CASE
 
 
 def moved(session: Session, subject: str, row: Any) -> NotAllowed:

@@ -3,26 +3,22 @@ it is now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from app.ledger import locked_here
-from app.models import Assignment, Case, Referral, Reminder, Request, Supervision, Unit
+from app.models import Assignment, Case, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
-from app.stages import (
-    accountability,
-    allocation,
-    handling,
-    supervision,
-)
-from app.verbs.form import Verb
+from app.stages import allocation, handling, supervision
+from app.stages.accountability import referral_meant
+from app.stages.named import id_of, unit_id_of
+from app.stages.verb import Verb
 from app.verbs.rows import only_one
-from app.verbs.typed import id_of
 
 
 def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
@@ -45,15 +41,6 @@ def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
         raise NotAllowed("not_found")
     locked_here(session, rows)
     return found
-
-
-def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
-    """The unit meant: a unit's people mean their own, whatever they name."""
-    if actor.unit_id is None:
-        return unit.id if unit else None
-    if unit is not None and unit.id != actor.unit_id:
-        raise NotAllowed("not_found")
-    return actor.unit_id
 
 
 def assignment_of(
@@ -127,27 +114,6 @@ def _item(
     if not rows:
         raise NotAllowed("not_found")
     return rows[-1]
-
-
-def referral_meant(
-    session: Session,
-    actor: Actor,
-    case: Case,
-    unit: Unit | None,
-    states: Sequence[str],
-    item: int | None = None,
-) -> Referral:
-    """The referral meant: of the item that is named, else the only one in a state that the verb is
-    about, else the newest."""
-    rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
-    if item is not None:
-        rows = [row for row in rows if row.supervision_id == id_of(item)]
-    if not rows:
-        raise NotAllowed("not_found")
-    fitting = [row for row in rows if row.state in states]
-    if len(fitting) > 1:
-        raise NotAllowed("name_one", n=len(fitting))
-    return fitting[0] if fitting else rows[-1]
 
 
 def acted_on(session: Session, row: Any) -> Any:

@@ -15,7 +15,8 @@ from app.rules import reading
 from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.verbs.form import Field, Verb
+from app.stages.named import id_of
+from app.stages.verb import Field, Verb
 
 _LONGEST = {
     "place": 200,
@@ -244,12 +245,6 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     if one.kind == "choice" and clean not in one.choices:
         raise NotAllowed("field_wrong", field=one.name)
     return [unit_of(session, code) for code in clean] if one.kind == "units" else clean
-
-
-def id_of(value: Any) -> int | None:
-    """A row's id as both databases can look it up, or None where it can be nobody's."""
-    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
-    return value if known else None
 
 
 def case_of(session: Session, id: Any) -> Case:

@@ -17,8 +17,8 @@ from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
 from app.views.case.became import InBrief, know_became
 from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of, tags
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 
 

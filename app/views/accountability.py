@@ -19,8 +19,8 @@ from app.verbs import possible
 from app.verbs.offers import offer
 from app.views import looked
 from app.views.actor import actor, desk, language, written
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 from app.views.papers import sent, volumes
 from app.words import said

@@ -11,14 +11,15 @@ from flask_appbuilder.security.sqla.models import Role
 
 from app import words
 from app.models import AccountChange, Person
-from app.roles import PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
 from app.stages.changes import CONFIRMING
+from app.stages.rights import RIGHTS
 from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader
 from app.views.calendar import Proposals
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 from app.views.pages.shown import SCOPE_TITLES
 

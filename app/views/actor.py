@@ -18,13 +18,16 @@ import config
 from app.database import Sessions, retried
 from app.faults import unsure
 from app.models import Person
-from app.roles import RIGHTS, Actor, person
+from app.roles import Actor
 from app.rules.workdays import beijing
 from app.scope import FEW, NOTHING, Seen, few, seen_by
+from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
 NOBODY = Actor(None, "nobody")
+PROGRAMS = "/api/v1/"
+"""Where programs read; the address itself is a page for people."""
 SEARCHED = ("q_", "asked")
 """How the parameters of a search begin: of its fields, and of what is sealed of them."""
 
@@ -157,8 +160,15 @@ def come_back_to() -> str | None:
     return request.full_path if plain else f"{request.path}?{urlencode(kept)}"
 
 
+def for_program() -> bool:
+    """Whether a program asks, which reads no page: neither one that says no nor one to log in."""
+    return request.path.startswith(PROGRAMS) and request.path != PROGRAMS
+
+
 def refuse_access() -> Any:
-    """To the login page, or 403 for who has logged in."""
+    """To the login page, or 403 for who has logged in; 401 for a program in nobody's name."""
+    if actor().id is None and for_program():
+        abort(401)
     if actor().id is None:
         return redirect(url_for("Login.login", next=come_back_to()))
     abort(403)

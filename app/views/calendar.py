@@ -12,8 +12,8 @@ from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 from app.views.pages.shown import shown
 

@@ -12,6 +12,7 @@ from flask import (
     Response,
     current_app,
     g,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -26,7 +27,7 @@ from werkzeug.exceptions import HTTPException
 from app import words
 from app.database import kept_by_guard
 from app.faults import FULL, fault, lost
-from app.views.actor import actor, come_back_to, language, reader
+from app.views.actor import actor, come_back_to, for_program, language, reader
 from app.views.forms.kept import kept
 from app.views.login import sessions
 from app.views.pages.exporting import NoPlace
@@ -59,7 +60,9 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
-def _page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
+def _page(code: int, sentence: str, back: str | None = None) -> tuple[Any, int]:
+    if for_program():
+        return jsonify(message=sentence), code
     return render_template(
         "desk/error.html", title=str(code), code=code, sentence=sentence, back=back
     ), code

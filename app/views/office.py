@@ -18,8 +18,8 @@ from app.rules.office import SETTINGS
 from app.views.actor import actor, desk, language, reader
 from app.views.figures import points_told
 from app.views.pages.acted import bot_word, know_people
-from app.views.pages.asking import Inputs
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Inputs
 from app.views.pages.interface import DeskInterface
 from app.views.pages.masking import know_callers, masked_text
 from jobs.children import ChildState, read

@@ -31,8 +31,8 @@ from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, reader, written
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView, Values
+from app.views.pages.columns import Links
 
 MEDIA = {
     "pdf": "application/pdf",

@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
+from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, Model, ModelView
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import OperationalError
 
+from app import extend
+from app.roles import PAGES
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
@@ -19,9 +23,12 @@ from app.views.files import Files
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
+from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.pages.base import NOT_HERE, DeskView
+from app.views.own import OwnPapers, insist_on_tables, pages_of
+from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
+from app.views.pages.rest import rows_of_page
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
@@ -29,6 +36,8 @@ from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.visit import VisitRecords, Visits
+from app.worklists import QUEUES
+from jobs.servable import missing_file
 
 VIEWS: tuple[type[Any], ...] = (
     Bell,
@@ -89,6 +98,11 @@ _NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
 people's scripts."""
 
 
+def known_columns(view: DeskView) -> set[str]:
+    """The columns that a page may name: those with a label, and what it tells beside them."""
+    return {*labelled(view.datamodel.obj), *view.extra} - {*view.hidden}
+
+
 def wrong(view: Any) -> str:
     """Why a view may not be registered, or nothing: it has to be of the base, under a permission of
     its own."""
@@ -103,6 +117,10 @@ def wrong(view: Any) -> str:
     if not view.exclude_route_methods >= NOT_HERE or not isinstance(view.datamodel, DeskInterface):
         return "it brings routes or writes of Flask-AppBuilder's"
     shown = {name for columns in _SETS for name in getattr(view, columns)}
+    named = {*view.own_labels, *view.formatters_columns}
+    unknown = {name for name in shown | named if name not in known_columns(view)}
+    if unknown:
+        return f"it names what is no column with a label: {sorted(unknown)}"
     # A dotted column would be joined under an alias, which the scope does not reach.
     beyond = {
         name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name
@@ -112,13 +130,64 @@ def wrong(view: Any) -> str:
     return ""
 
 
-def register(appbuilder: Any) -> None:
-    """Register every view; the address of a page's endpoint is the page's name. TypeError where one
-    is not of the base."""
-    for view in VIEWS:
+def insist_on_lists() -> None:
+    """Raises TypeError where a list of work names a page that is none, or one that its people may
+    not open."""
+    for key, queue in QUEUES.items():
+        if queue.page and queue.page not in PAGES:
+            raise TypeError(f"app/worklists.py, {key}: there is no page {queue.page}")
+        closed = [role for role in queue.roles if queue.page and role not in PAGES[queue.page]]
+        if closed:
+            raise TypeError(
+                f"app/worklists.py, {key}: {', '.join(closed)} may not open the page {queue.page}"
+            )
+
+
+def answers(engine: Engine) -> bool:
+    """Whether there is a database that says what it has; one that is away is waited for."""
+    if missing_file(engine) is not None:
+        return False
+    try:
+        engine.connect().close()
+    except OperationalError:
+        return False
+    return True
+
+
+def insist_on_facts(engine: Engine) -> None:
+    """Raises TypeError where a column that is a fact is not in the database."""
+    there = inspect(engine)
+    for mapper in Model.registry.mappers:
+        facts = [column.name for column in mapper.columns if column.info.get("fact")]
+        table = mapper.local_table.name
+        if not facts or not there.has_table(table):
+            continue
+        known = {column["name"] for column in there.get_columns(table)}
+        missing = [name for name in facts if name not in known]
+        if missing:
+            raise TypeError(
+                f"the database has no column {table}.{missing[0]}: write its migration below"
+                " migrations/versions and run `python -m app upgrade`"
+            )
+
+
+def register(appbuilder: Any, engine: Engine) -> None:
+    """Register every view, those of the office's own after the desk's; the address of a page's
+    endpoint is the page's name. TypeError where one is not of the base."""
+    insist_on_lists()
+    if answers(engine):
+        insist_on_facts(engine)
+        insist_on_tables(extend.appbuilder.views, engine)
+    for view in (*VIEWS, *pages_of(extend.appbuilder.views)):
         one = view()
         why = wrong(one)
         if why:
             raise TypeError(f"{view.__name__}: {why}")
         page = getattr(one, "page", "")
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
+        if isinstance(one, DeskView):
+            appbuilder.add_view_no_menu(rows_of_page(one), endpoint=f"{page}Rows")
+    if extend.appbuilder.papers:
+        appbuilder.add_view_no_menu(OwnPapers)
+    appbuilder.add_view_no_menu(Document)
+    appbuilder.add_view_no_menu(Documentation)

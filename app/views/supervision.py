@@ -17,8 +17,8 @@ from app.papers.lists import LIST_HEAD, list_rows, struck_rows
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 

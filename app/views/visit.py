@@ -11,8 +11,8 @@ from flask_appbuilder.security.decorators import has_access
 from app import words
 from app.models import Visit, VisitRecord
 from app.views.actor import actor, key_typed, language
-from app.views.pages.asking import Links
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
 from app.views.pages.interface import DeskInterface
 
 

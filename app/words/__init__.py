@@ -28,17 +28,20 @@ __all__ = [
     "TABLES",
     "VALUES",
     "Message",
+    "add",
     "both",
     "column",
     "event",
     "field",
     "holder",
     "known",
+    "labelled",
     "languages",
     "own",
     "page",
     "said",
     "sentence",
+    "silent",
     "state",
     "table",
     "title",
@@ -68,6 +71,17 @@ def languages() -> tuple[str, ...]:
 def known(msgid: str) -> bool:
     """Whether a message id is one of ours."""
     return CATALOGUES.find(msgid, FALLBACK) is not None
+
+
+def silent(msgid: str) -> tuple[str, ...]:
+    """The languages, of Chinese and English, that do not say a message."""
+    return tuple(one for one in ("zh", "en") if CATALOGUES.own(msgid, one) is None)
+
+
+def add(msgid: str, zh: str, en: str) -> None:
+    """Add the texts of a message of an office's own; a catalogue that says it itself stands before
+    them."""
+    CATALOGUES.add(msgid, {"zh": zh, "en": en})
 
 
 def own(name: str, language: str) -> str:
@@ -101,9 +115,21 @@ def event(kind: str, language: str = "zh") -> str:
 
 
 def field(name: str, language: str = "zh", verb: str = "") -> str:
-    """The label of a form's field: the verb's own where it has one, else what all forms call it."""
+    """The label of a form's field: the verb's own where it has one, else what all forms call it,
+    else that of the first column of its name."""
     own = CATALOGUES.find(f"field.{verb}.{name}", language) if verb else None
-    return own or _of(f"field.{name}", name, language)
+    found = own or CATALOGUES.find(f"field.{name}", language)
+    return found or column(_table_of(name), name, language)
+
+
+def labelled(name: str) -> bool:
+    """Whether a column has the name of a field, and lends it its label."""
+    return bool(_table_of(name))
+
+
+def _table_of(name: str) -> str:
+    """The first table with a column of a name."""
+    return next((table for table, names in COLUMNS.items() if name in names), "")
 
 
 def table(name: str, language: str = "zh", otherwise: str = "") -> str:

@@ -29,6 +29,13 @@ class Catalogues:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._read: dict[str, Catalogue] = {}
+        self._added: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    def add(self, msgid: str, texts: Mapping[str, str]) -> None:
+        """Texts of a message by their language, for as long as the process runs; what the file of a
+        language says stands before them."""
+        for language, text in texts.items():
+            self._added.setdefault(language, {})[msgid] = (text,)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -46,7 +53,7 @@ class Catalogues:
     def own(self, msgid: str, language: str, n: object = None) -> str | None:
         """What a language itself says, in the plural that goes with `n`."""
         messages, plural = self.of(language)
-        forms = messages.get(msgid, ())
+        forms = messages.get(msgid) or self._added.get(language, {}).get(msgid, ())
         if not forms:
             return None
         several = len(forms) > 1 and str(n).isdecimal()

@@ -355,6 +355,14 @@ VALUES: dict[str, tuple[str, ...]] = {
         "export_begun",
         "file_opened",
         "paper_opened",
+        "read_by_program",
+    ),
+    "operator": (
+        "contains",
+        "starts",
+        "equals",
+        "between",
+        "empty",
     ),
     "confirmers": (
         "centre_head",

@@ -15,6 +15,7 @@ STAGES = (
     "calendar",
     "office",
     "people",
+    "own_rows",
 )
 """The stages of the procedure that verbs stand under."""
 

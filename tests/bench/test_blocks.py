@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.worklists import COUNTED_TO, QUEUES
 from tests.bench.filling import NOW, fill
 from tests.bench.walking import WHO, Asked, Meter, addresses

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from sqlalchemy import text
 
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
 from app.views.home import SHOWN
 from app.views.pages.base import COUNTED_TO, PAGE, DeskView
 from app.worklists import QUEUES
@@ -134,13 +135,18 @@ def _of_page(panel: Panel, page: str, browser: Browser) -> Iterator[str]:
 
 
 def _asked(view: DeskView, name: str, shown: str) -> Iterator[str]:
-    kind = view._kind(name)
+    kind, known = view._kind(name), view.operators(name)
+    if "empty" in known:
+        yield f"op_{name}=empty"
     if kind == "text":
         yield from (f"q_{name}={quote(word)}" for word in (THERE, NOT_THERE, ONE_SIGN))
+        words = (f"op_{name}={how}&q_{name}={quote(THERE)}" for how in known[1:] if how != "empty")
+        yield from words
     elif kind == "bool":
         yield from (f"q_{name}={value}" for value in "yn")
     elif kind == "number":
         yield f"q_{name}=1"
+        yield f"op_{name}=between&from_{name}=1&to_{name}=2"
     elif kind in ("date", "moment", "clock"):
         day = NOW.date() - timedelta(days=2)
         yield f"from_{name}={day}&to_{name}={day}"

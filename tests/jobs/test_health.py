@@ -18,6 +18,7 @@ from redis import Redis
 from sqlalchemy import delete, select, update
 
 import config
+from app import VERSION
 from app.clock import clock_from
 from app.database import engine_from, sessions_from, transaction
 from app.models import CalendarDay, Case, Unit, UnitPost
@@ -359,7 +360,7 @@ def client(desk: Desk, settings: config.Config) -> FlaskClient:
 
 
 def test_healthz_asks_nothing_but_the_process(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/healthz").get_json() == {"status": "ok", "version": VERSION}
 
 
 def test_readyz_is_200_when_database_redis_bot_and_calendar_are_well(client: FlaskClient) -> None:

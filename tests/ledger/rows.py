@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app import ledger
 from app.models import SUBJECTS, Assignment, Case, Unit
 from app.models.columns import clock
-from app.roles import BOT, person
+from app.roles import BOT
 from app.rules.workdays import BEIJING, Deadline, hours
+from app.stages.rights import person
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=BEIJING)
 ALLOCATOR = person(7, "allocator", ["allocator"])

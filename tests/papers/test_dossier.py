@@ -507,11 +507,11 @@ def test_a_supplement_makes_a_volume_of_its_own_and_overwrites_nothing(room: Roo
 # --- what may go wrong ---
 
 STEPS = (
-    "_read",
-    "_files",
+    "read_volume",
+    "volume_files",
     "write_whole:1",
     "write_whole:4",
-    "_zip",
+    "write_zip",
     "rename",
     "sync_folder",
     "record_dossier",

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.models import SUBJECTS
-from app.roles import RIGHTS
 from app.rules import workflow
 from app.rules.events import COUNTED, EVENTS
 from app.rules.workflow import ENDS, MAY_BECOME, End
+from app.stages.rights import RIGHTS
 from tests.rules.days import at
 
 FINAL = {

@@ -9,9 +9,10 @@ import pytest
 
 from app.database import transaction
 from app.models import Event, Referral, Supplement
-from app.roles import RIGHTS, Actor
+from app.roles import Actor
 from app.rules.workflow import MAY_BECOME
 from app.stages.accountability import OUTCOMES, decide_draft
+from app.stages.rights import RIGHTS
 from app.verbs import perform
 from tests.databases import Desk
 from tests.office import moment

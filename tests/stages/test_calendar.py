@@ -16,7 +16,7 @@ from app import ledger
 from app.database import sessions_from, transaction
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Event, Setting
 from app.models.columns import clock
-from app.roles import BOT, Actor, person
+from app.roles import BOT, Actor
 from app.rules.festivals import NAMES, holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, Deadline
@@ -31,6 +31,7 @@ from app.stages.calendar import (
     set_days,
 )
 from app.stages.loading import approve_calendar, lacking, load_calendar
+from app.stages.rights import person
 from app.story.theatre.cast import account
 from tests.databases import Desk, desk_at
 from tests.ledger.rows import allocated, bear, register, unit

@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
-from app.roles import RIGHTS
 from app.rules.evaluation import Points, points_of
 from app.rules.office import AREA_CODE, WORDS
-from app.stages.directory import POSTS, category_named
+from app.stages.directory import POSTS
+from app.stages.named import category_named
+from app.stages.rights import RIGHTS
 from tests.databases import Desk
 from tests.office import Office
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from app.database import reading, retried
 from app.models import Person
-from app.roles import RIGHTS, UNIT_ROLES, person
+from app.roles import UNIT_ROLES
 from app.rules.refusal import NotAllowed
 from app.stages.factors import begin_factor, factor_address, tell_code
 from app.stages.logins import refuse_try, tried_wrongly
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked
+from app.stages.rights import RIGHTS, person
 from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment

@@ -10,8 +10,8 @@ import pytest
 
 from app.database import transaction
 from app.models import Assignment, Draft, Reply, Request
-from app.roles import DRAFTED
 from app.stages.handling import reply
+from app.stages.table import DRAFTED
 from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.database import reading, transaction
 from app.models import Event, Person, Reminder, Responsibility, Setting, Submission, Supervision
-from app.roles import RIGHTS, person
 from app.rules.workflow import LIVE, MAY_BECOME, OPEN_ASSIGNMENT
+from app.stages.rights import RIGHTS, person
 from app.story.theatre.player import perform_story, read
 from app.verbs import perform
 from tests.databases import Desk, sqlite_copy

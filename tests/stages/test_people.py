@@ -15,19 +15,11 @@ from werkzeug.security import check_password_hash
 
 from app.database import reading, retried, transaction
 from app.models import AccountChange, Event, Person, Unit
-from app.roles import (
-    NO_CASE_CONTENT,
-    NOT_FOR_CUSTOM_ROLES,
-    PAGES,
-    RIGHTS,
-    SCOPES,
-    UNIT_ROLES,
-    Actor,
-    person,
-)
+from app.roles import NO_CASE_CONTENT, PAGES, SCOPES, UNIT_ROLES, Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked, logged_in, login_failed
+from app.stages.rights import NOT_FOR_CUSTOM_ROLES, RIGHTS, person
 from app.stages.roles import COMPOSABLE
 from app.story.theatre.cast import actor_named
 from app.verbs import perform

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from app.models import Assignment, Case
+from app.rules.workflow import LIVE
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -56,6 +57,31 @@ def test_a_report_that_touches_life_stays_at_least_urgent_unless_it_does_not_tou
     office.do(MONDAY, "allocator", "reclassify", "A", urgency="emergency")
     office.do(MONDAY, "allocator", "reclassify", "A", urgency="normal", dangerous=False)
     assert (office.case("A").urgency, office.case("A").dangerous) == ("normal", False)
+
+
+def test_what_has_ended_is_asked_for_no_first_response_when_its_case_becomes_an_emergency(
+    desk: Desk,
+) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A")
+    office.do("2025-06-09 10:00", "staff@WATER", "sign_for", "A")
+    office.do("2025-06-09 11:00", "head@WATER", "reply", "A")
+    office.do("2025-06-09 12:00", "examiner", "examine", "A", passes=True)
+    before = office.rows(Assignment, case_id=office.id("A"))
+    office.do("2025-06-10 10:00", "allocator", "reclassify", "A", urgency="emergency")
+    assert office.case("A").urgency == "emergency"
+    assert [row.state for row in before if row.state not in LIVE] == ["accepted"]
+    assert asked(office, "A") == [("lead", None)]
+
+
+def test_a_first_response_that_is_asked_later_is_sealed_by_the_event_that_asks_for_it(
+    desk: Desk,
+) -> None:
+    office = Office(desk)
+    office.allocated(MONDAY, "A", kind="consultation")
+    office.do("2025-06-09 10:00", "allocator", "reclassify", "A", urgency="emergency")
+    assert asked(office, "A") == [("lead", "06-09 12:00")]
+    assert office.told("record.sealed", case="A") == []
 
 
 def test_a_report_split_from_a_matter_that_touches_life_is_at_least_urgent(desk: Desk) -> None:

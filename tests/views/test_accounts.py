@@ -12,7 +12,8 @@ from sqlalchemy import select, text
 
 from app.database import transaction
 from app.models import Event, Person
-from app.roles import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES
+from app.roles import PAGES, SCOPES
+from app.stages.rights import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, RIGHTS
 from app.stages.roles import COMPOSABLE
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
@@ -355,7 +356,7 @@ def test_a_custom_role_without_a_scope_sees_no_case(sqlite_panel: Panel) -> None
 
 def test_a_custom_role_in_a_unit_is_kept_to_the_unit_and_to_what_units_may(panel: Panel) -> None:
     """However much was ticked: other units' rows, the lists of the room and the caller stay hidden.
-    Seen failing with `person` of app.roles giving a unit's person every right of his custom role,
+    Seen failing with `person` of app.stages.rights giving a unit's person every right of his custom role,
     and with masks asking for a role's name."""
     everything = [*COMPOSABLE]
     browser = _hire(panel, "wide", *everything, unit="HOUSING")

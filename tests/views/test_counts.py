@@ -10,7 +10,7 @@ import pytest
 
 from app.database import transaction
 from app.models import Assignment
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.verbs.rows import waiting
 from tests.people import People, at
 from tests.views.canaries import NOW, cases_of

@@ -81,6 +81,7 @@ def _row(
 ) -> None:
     """A row of another unit answers like one that is not there; one's own is there."""
     page, _, view = endpoint.partition(".")
+    page = page.removesuffix("Rows")  # the same rows, for programs
     table = OF_PAPERS.get(str(arguments.get("kind"))) if page == "Papers" else TABLES.get(page)
     id = next((arguments[name] for name in ("pk", "id", "case") if name in arguments), None)
     if table is None or id is None or code == 403:
@@ -90,7 +91,7 @@ def _row(
         assert code == 404, f"{address} of {held}: {code}"
     elif page == "Verbs" and VERBS[view].target in ("referral", "paper"):
         assert code == 404, f"{address}: a unit sees no referral: {code}"
-    elif view in ("show", "page_of_case") or page == "Verbs":
+    elif view in ("show", "get", "page_of_case") or page == "Verbs":
         assert code == 200, f"{address} is the unit's own: {code}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.worklists import QUEUES
 from tests.views.panel import Panel
 

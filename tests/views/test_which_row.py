@@ -11,8 +11,8 @@ from sqlalchemy import select
 from app import words
 from app.database import reading, transaction
 from app.models import SUBJECTS, Assignment, Case, Contact, Person, Request, SlaRule, Supervision
-from app.roles import RIGHTS
 from app.rules.refusal import NotAllowed
+from app.stages.rights import RIGHTS
 from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, Verb
 from app.verbs.rows import PROPOSED, kind_of, rows_of_kind

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
 from app.worklists import QUEUES
 from tests.views.canaries import WORDS, cases_of
 from tests.views.garbage import ON_FORMS, addresses, who_may

@@ -181,7 +181,7 @@ def test_the_command_that_updates_the_catalogues_changes_nothing_where_nothing_i
     for language in LANGUAGES:
         file = f"app/translations/{language}/LC_MESSAGES/duban.po"
         assert (tmp_path / file).read_text("utf-8") == (ROOT / file).read_text("utf-8"), language
-    with (tmp_path / "app/worklists.py").open("a", encoding="utf-8") as code:
+    with (tmp_path / "app/worklists/table.py").open("a", encoding="utf-8") as code:
         code.write('\nNEW = "work.something_new"\n')
     subprocess.run(run, cwd=tmp_path, env=venv, check=True, capture_output=True, timeout=200)
     english = (tmp_path / "app/translations/en/LC_MESSAGES/duban.po").read_text("utf-8")

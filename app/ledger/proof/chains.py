@@ -84,11 +84,17 @@ def walk(
             return Flaw(chain, seq + 1, "its time lies before that of the event before it")
         previous, seq, last = row.hash, row.seq, row.at
         latest = last if row.key_name else ""
+    return _flaw_of_head(chain, head, (seq, previous, last))
+
+
+def _flaw_of_head(chain: int, head: Head | None, last: Head) -> Flaw | None:
+    """The flaw of a case's memory of its last event: number and hash, and the moment."""
+    seq = last[0]
     if head is None:
         return Flaw(chain, seq, "its case is not there")
-    if head[:2] != (seq, previous):
+    if head[:2] != last[:2]:
         return Flaw(chain, seq + 1, "the tail was cut: the case remembers another last event")
-    if head[2] is not None and head[2] != last:
+    if head[2] is not None and head[2] != last[2]:
         return Flaw(chain, seq, "the case remembers another moment of it")
     return None
 

@@ -64,13 +64,13 @@ def _rows(
     pairs = _pairs(session, table)
     besides = _BESIDES.get(table.name, ())
     wanted = [*sealed_columns(table), *(name for name in besides if name == "look_again_at")]
-    for found in session.connection().execute(text(query), given).mappings():
-        key = row_key(table, found)
-        values = {name: plain(found[name]) for name in wanted}
+    for read in session.connection().execute(text(query), given).mappings():
+        key = row_key(table, read)
+        values = {name: plain(read[name]) for name in wanted}
         if pairs is not None:
             values[_LISTS[table.name][0]] = plain(pairs.get(key, ""))
-        case = found["id"] if table.name == "hotline_case" else found.get("case_id")
-        yield key, Row(values, {name: found[name] for name in besides}, case)
+        case = read["id"] if table.name == "hotline_case" else read.get("case_id")
+        yield key, Row(values, {name: read[name] for name in besides}, case)
 
 
 def _pairs(session: Session, table: Table) -> dict[str, str] | None:
@@ -116,5 +116,5 @@ def days(session: Session) -> Iterator[tuple[str, list[str]]]:
     """Each year with its days as they are sealed."""
     query = text("SELECT day, worked, ordinal, source FROM calendar_day ORDER BY day")
     found = [day_text(*row) for row in session.connection().execute(query)]
-    for year, texts in groupby(found, key=lambda one: one[:4]):
+    for year, texts in groupby(found, key=lambda day: day[:4]):
         yield year, list(texts)

@@ -8,9 +8,7 @@ become its heir's): those seals are kept until all chains are read.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -20,91 +18,16 @@ from app.ledger.chain import Keys
 from app.ledger.proof.days import wrong_days
 from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.reading import Row, days, keyed, lists, of_cases, whole
-from app.ledger.seals import (
-    DAYS,
-    FOUNDED,
-    GONE,
-    Sealer,
-    look_seal,
-    read_line,
-    recorded,
-    sealed_columns,
-)
+from app.ledger.proof.sealed import At, Key, Sealed, event_at, gather, seals_in
+from app.ledger.seals import DAYS, Sealer, look_seal, recorded, sealed_columns
 from app.ledger.seals import sealer as sealer_of
 from app.models import OFFICE_CHAIN, Event
 
 BATCH = 500
 """Chains whose rows are read at once."""
-Key = tuple[str, str]
 _SAYS = (Event.id, Event.chain, Event.seq, Event.kind, Event.seals, Event.key_name)
-
-
 LAID = (("setting", "calendar.last"), ("setting", "calendar.version"))
 """Rows that stand before an office has its first event, which seals them."""
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """The event that sealed something."""
-
-    id: int
-    chain: int
-    seq: int
-    kind: str
-    key: str = ""
-
-
-@dataclass(slots=True)
-class Sealed:
-    """What is known of a row: the event that founded it, or after which it is gone; each column's
-    last seal."""
-
-    founded: At | None = None
-    gone: At | None = None
-    cells: dict[str, tuple[At, str]] = field(default_factory=dict)
-
-    def take(self, at: At, said: str) -> None:
-        """One event's line about the row; lines may come in any order of events."""
-        mark, cells = read_line(said)
-        if mark == FOUNDED:
-            if self.founded is None or at.id >= self.founded.id:
-                self.founded = at
-                self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id > at.id}
-        elif mark == GONE and (self.gone is None or at.id > self.gone.id):
-            self.gone = at
-        for name, digest in cells.items():
-            before = self.cells.get(name)
-            known = self.founded is None or at.id >= self.founded.id
-            if known and (before is None or at.id >= before[0].id):
-                self.cells[name] = (at, digest)
-
-    def add(self, other: Sealed) -> None:
-        """What other chains say of the same row."""
-        if other.founded is not None and (
-            self.founded is None or other.founded.id > self.founded.id
-        ):
-            self.founded = other.founded
-        if other.gone is not None and (self.gone is None or other.gone.id > self.gone.id):
-            self.gone = other.gone
-        for name, cell in other.cells.items():
-            if name not in self.cells or cell[0].id > self.cells[name][0].id:
-                self.cells[name] = cell
-        if self.founded is not None:
-            first = self.founded.id
-            self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id >= first}
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the last that is known of the row is that it went."""
-        return self.gone is not None and (self.founded is None or self.gone.id > self.founded.id)
-
-    @property
-    def last(self) -> At | None:
-        """The newest event that said anything of the row."""
-        said = [cell[0] for cell in self.cells.values()] + [
-            at for at in (self.founded, self.gone) if at is not None
-        ]
-        return max(said, key=lambda at: at.id, default=None)
 
 
 class Comparison:
@@ -129,7 +52,7 @@ class Comparison:
             for name, said in seals_in(event):
                 table, _, row = name.partition(":")
                 known = self._batch.setdefault((table, row), Sealed())
-                known.take(At(event.id, chain, event.seq, event.kind, event.key_name or ""), said)
+                known.take(event_at(event, chain), said)
         if len(self._chains) >= BATCH:
             self._compare_batch(self._chains[-1])
 
@@ -165,8 +88,8 @@ class Comparison:
                 yield from self._days()
             elif table.name not in homed:
                 yield from self._whole(table)
-        for found in self._suspects.values():
-            yield from found
+        for flaws in self._suspects.values():
+            yield from flaws
 
     def _moved(self, tables: Mapping[str, Table], moved: Mapping[Key, Sealed]) -> Iterator[Flaw]:
         """Rows sealed in another chain than that of their case, or that have no case: all seals
@@ -183,11 +106,17 @@ class Comparison:
                 )
             else:
                 yield from _missing(name, sealed)
+        yield from self._without_case(moved)
+
+    def _without_case(self, moved: Collection[Key]) -> Iterator[Flaw]:
+        """Rows that could belong to a case and belong to none, but for those that were looked at as
+        moved."""
         for table in self._homed:
-            if table.name != "hotline_case" and table.c.case_id.nullable:
-                for key, row in whole(self._session, table, "case_id IS NULL"):
-                    if (table.name, key) not in moved:
-                        yield from self._flaws(table, key, row, Sealed(), None)
+            if table.name == "hotline_case" or not table.c.case_id.nullable:
+                continue
+            for key, row in whole(self._session, table, "case_id IS NULL"):
+                if (table.name, key) not in moved:
+                    yield from self._flaws(table, key, row, Sealed(), None)
 
     def _found(self, tables: Mapping[str, Table], names: Iterable[Key]) -> dict[Key, Row]:
         """Rows by their names, those that are there."""
@@ -202,7 +131,7 @@ class Comparison:
         }
 
     def _own(self, cases: set[int], wanted: set[Key]) -> dict[Key, Sealed]:
-        """What the chains of some cases say of some rows."""
+        """The seals of some rows in the chains of some cases."""
         found: dict[Key, Sealed] = {}
         ordered = sorted(cases)
         for start in range(0, len(ordered), BATCH):
@@ -267,35 +196,34 @@ class Comparison:
     def _flaws(
         self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None
     ) -> Iterator[Flaw]:
-        """What is wrong with one row that stands."""
+        """The flaws of one row that stands."""
         name = (table.name, key)
-        if sealed.founded is None and (self._older or (name in LAID and not sealed.cells)):
-            return
         if sealed.founded is None:
-            yield Flaw(
-                case or OFFICE_CHAIN,
-                0,
-                f"{table.name} {key} is there, and no event wrote it",
-                name,
-                True,
-            )
-            return
-        if sealed.is_gone:
+            if not (self._older or (name in LAID and not sealed.cells)):
+                words = f"{table.name} {key} is there, and no event wrote it"
+                yield Flaw(case or OFFICE_CHAIN, 0, words, name, True)
+        elif sealed.is_gone:
             yield _flaw(name, sealed.gone, case, "is there again, after", "ended it")
-            return
+        else:
+            yield from self._columns(table, name, row, sealed)
+
+    def _columns(self, table: Table, name: Key, row: Row, sealed: Sealed) -> Iterator[Flaw]:
+        """The flaws of the columns of a row that an event wrote."""
         for column, begins in sealed_columns(table).items():
             yield from self._column(name, column, row, sealed, begins)
-        for what in lists(table):
-            yield from self._column(name, what, row, sealed, "=")
+        for column in lists(table):
+            yield from self._column(name, column, row, sealed, "=")
         if table.name == "hotline_case":
-            seq = int(row.of["head_seq"] or 0)
-            macs = (
-                look_seal(one, int(key), seq, row.values["look_again_at"])
-                for one in self._sealers.values()
-            )
-            if row.of["look_seal"] not in macs:
-                words = f"{table.name} {key} look_again_at is not the moment that the ledger wrote"
-                yield Flaw(int(key), seq, words, name, True)
+            yield from self._look(name, row)
+
+    def _look(self, name: Key, row: Row) -> Iterator[Flaw]:
+        """The flaw of the moment at which the bot looks at a case again."""
+        case, seq = int(name[1]), int(row.of["head_seq"] or 0)
+        at = row.values["look_again_at"]
+        macs = (look_seal(sealer, case, seq, at) for sealer in self._sealers.values())
+        if row.of["look_seal"] not in macs:
+            words = f"{name[0]} {name[1]} look_again_at is not the moment that the ledger wrote"
+            yield Flaw(case, seq, words, name, True)
 
     def _column(
         self, name: Key, column: str, row: Row, sealed: Sealed, begins: str
@@ -337,22 +265,3 @@ def is_older(session: Session) -> bool:
         .limit(1)
     )
     return session.scalar(unnamed) is not None and session.scalar(baseline) is None
-
-
-def seals_in(event: Any) -> Iterable[tuple[str, str]]:
-    """The lines of an event's seals; none where they are not what the ledger writes. Events of
-    before keys had names have none, and their MAC covers none."""
-    try:
-        told = json.loads(event.seals) if event.seals and event.key_name else {}
-        return [(str(name), str(line)) for name, line in told.items()]
-    except (AttributeError, TypeError, ValueError):
-        return ()
-
-
-def gather(event: Any, wanted: set[Key], found: dict[Key, Sealed]) -> None:
-    """Add what an event says of wanted rows."""
-    for name, said in seals_in(event):
-        table, _, row = name.partition(":")
-        if (table, row) in wanted:
-            at = At(event.id, event.chain, event.seq, event.kind, event.key_name or "")
-            found.setdefault((table, row), Sealed()).take(at, said)

@@ -14,7 +14,7 @@ from app.ledger import Entry, allot, move, move_many, note, note_office
 from app.models import Caller, Case, Contact, ToldAs, Visit
 from app.models.columns import clock
 from app.roles import Actor
-from app.rules.limits import CHANNELS
+from app.rules import limits
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
@@ -56,7 +56,7 @@ def contact(
     office = office_at(session, now)
     if kind not in CONTACT_KINDS:
         raise NotAllowed("unknown_contact", kind=kind)
-    if channel not in CHANNELS:
+    if channel not in limits.CHANNELS:
         raise NotAllowed("unknown_channel", channel=channel)
     if kind in COUNTED_CONTACTS and not words.strip():
         raise NotAllowed("words_missing")

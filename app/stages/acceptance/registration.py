@@ -15,7 +15,8 @@ from app.ledger import note
 from app.models import Case, Category, Contact, Instruction, Person, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
-from app.rules.limits import CHANNELS, KINDS, URGENCIES
+from app.rules import limits
+from app.rules.limits import KINDS, URGENCIES
 from app.rules.office import Office
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
@@ -97,7 +98,7 @@ def instruct_on_file(
 def _classified(session: Session, given: Mapping[str, Any]) -> None:
     if given["kind"] not in KINDS:
         raise NotAllowed("unknown_kind", kind=given["kind"])
-    if given["channel"] not in CHANNELS:
+    if given["channel"] not in limits.CHANNELS:
         raise NotAllowed("unknown_channel", channel=given["channel"])
     if given["urgency"] not in URGENCIES:
         raise NotAllowed("unknown_urgency", urgency=given["urgency"])

@@ -78,6 +78,8 @@ def _reclassified(
     _at_least_urgent(case, columns)
     rises = URGENCIES.index(columns.get("urgency", case.urgency)) > URGENCIES.index(case.urgency)
     payload = {name: [getattr(case, name), value] for name, value in columns.items()}
+    if case.lead_assignment_id is not None:
+        _first_responses(session, now, case, columns.get("urgency", case.urgency))
     note(session, now, actor, case, "case.reclassified", columns, payload, case.lead_unit_id)
     if case.kind == "suggestion" or case.suggestion:
         mark_suggestion(session, now, actor, case)
@@ -129,7 +131,6 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     assert old is not None  # noqa: S101
     office = office_at(session, now)
     limits = kept(session, office, lead)
-    _first_responses(session, now, case, lead, limits)
     if (
         lead.state not in LIVE
         or _on_leaders_date(office, case, lead, old)
@@ -146,18 +147,19 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
         move_due(session, now, actor, lead, due, "reclassified")
 
 
-def _first_responses(
-    session: Session, now: datetime, case: Case, lead: Assignment, limits: Limits
-) -> None:
+def _first_responses(session: Session, now: datetime, case: Case, urgency: str) -> None:
     """An emergency's first response is asked of the lead and its assists from the moment it is one,
-    and of nobody any more where it is none; what was given stays. A redo has none."""
+    and of nobody any more where it is none; what was given stays, and so does what has ended. A
+    redo has none."""
+    lead = lead_assignment(session, case)
     if is_redo(lead):
         return
-    for one in (lead, *live_assists(session, lead)):
-        if case.urgency != "emergency" and one.first_response_at is None:
-            one.response_at = None
-        elif case.urgency == "emergency" and one.response_at is None:
-            one.response_at = now + timedelta(hours=limits.emergency_response_hours)
+    hours = kept(session, office_at(session, now), lead).emergency_response_hours
+    for assignment in (*([lead] if lead.state in LIVE else []), *live_assists(session, lead)):
+        if urgency != "emergency" and assignment.first_response_at is None:
+            assignment.response_at = None
+        elif urgency == "emergency" and assignment.response_at is None:
+            assignment.response_at = now + timedelta(hours=hours)
 
 
 def _due(

@@ -21,9 +21,13 @@ def listed(file: Path, columns: Sequence[str], counts: Counter[str]) -> Iterator
     opened = gzip.open if file.suffix == ".gz" else open
     with opened(file, "rt", encoding="utf-8-sig", newline="") as text:
         for n, row in enumerate(csv.DictReader(text), 2):
-            for name, told in row.items():
-                if name is not None and isinstance(told, str) and (not columns or name in columns):
-                    yield from _runs(f"{n} {name}", told, counts)
+            for name, content in row.items():
+                if (
+                    name is not None
+                    and isinstance(content, str)
+                    and (not columns or name in columns)
+                ):
+                    yield from _runs(f"{n} {name}", content, counts)
 
 
 def _runs(where: str, told: str, counts: Counter[str]) -> Iterator[str]:

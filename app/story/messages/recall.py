@@ -75,7 +75,9 @@ class Recall:
 def recall(sessions: Sessions, messages: Sequence[Message]) -> Recall:
     """Register messages in the order of their times on an empty office, asking before each; what
     was found."""
-    told = Recall([one for one in messages if letters(one.body) >= Limits().narrative_characters])
+    told = Recall(
+        [message for message in messages if letters(message.body) >= Limits().narrative_characters]
+    )
     told.alike = _alike(told.messages)
     if told.messages:
         with transaction(sessions) as session:
@@ -114,7 +116,7 @@ def _registered(session: Session, operator: Actor, message: Message) -> int:
 def _alike(messages: Sequence[Message]) -> dict[Pair, float]:
     """The likeness of all messages that would be proposed for one another: those that share a pair
     or triple."""
-    held = [grams(one.body) for one in messages]
+    held = [grams(message.body) for message in messages]
     having: dict[str, list[int]] = defaultdict(list)
     found: dict[Pair, float] = {}
     for place, own in enumerate(held):

@@ -49,7 +49,7 @@ class Desk:
         self.registered = 0
         with reading(sessions) as session:
             people = session.scalars(select(Person).options(selectinload(Person.roles))).all()
-            self.actors: dict[str, Actor] = {one.username: actor_of(one) for one in people}
+            self.actors: dict[str, Actor] = {person.username: actor_of(person) for person in people}
 
     def do(self, who: str, verb: str, case: int | None = None, **fields: Any) -> Any:
         """One verb of one person, in a transaction of its own; what the stage returns. RuntimeError

@@ -165,7 +165,7 @@ def _asks_again(desk: Desk, file: File, at: datetime, dice: Random) -> Life:
 
 
 def _filed(desk: Desk, file: File, unit: str, dice: Random) -> Part:
-    """The reply: drafted by staff and approved by the head, or written by the head himself."""
+    """The reply: drafted by staff and approved by the head, or written by the head alone."""
     made = forms.poor_reply if dice.random() < desk.members[unit].manner.poor else forms.reply
     if dice.random() < 0.5:
         draft: Draft = desk.do(
@@ -221,12 +221,8 @@ def _visited(desk: Desk, file: File, unit: str, dice: Random, attempt: int) -> P
         return False
     who = "officer" if case.leader_assigned else dice.choice(("visitor", "visitor2"))
     misses = dice.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 3))
-    for n in range(misses):
-        yield desk.hours.workdays_after(desk.diary.now, 1 if n else dice.randint(1, 2), dice)
-        if desk.case(file.case).state != "visiting":
-            return False
-        desk.do(who, "record_visit", file.case, **forms.missed_visit(desk, file, dice))
-    if misses == 3:
+    reachable = yield from _missed(desk, file, who, dice, misses)
+    if not reachable:
         return False
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 2), dice)
     if desk.case(file.case).state != "visiting":
@@ -234,20 +230,32 @@ def _visited(desk: Desk, file: File, unit: str, dice: Random, attempt: int) -> P
     bad = dice.random() < desk.members[desk.standing(unit)].manner.bad / attempt
     form = forms.bad_visit if bad else forms.good_visit
     desk.do(who, "record_visit", file.case, **form(desk, file, dice))
-    for other in () if bad else desk.merged(file.case):
+    if bad:
+        return True
+    return (yield from _pleased(desk, file, who, dice))
+
+
+def _missed(desk: Desk, file: File, who: str, dice: Random, misses: int) -> Part:
+    """Visits that reach nobody; whether the case is to be visited still."""
+    for n in range(misses):
+        yield desk.hours.workdays_after(desk.diary.now, 1 if n else dice.randint(1, 2), dice)
+        if desk.case(file.case).state != "visiting":
+            return False
+        desk.do(who, "record_visit", file.case, **forms.missed_visit(desk, file, dice))
+    return misses < 3
+
+
+def _pleased(desk: Desk, file: File, who: str, dice: Random) -> Part:
+    """The callers of merged cases are visited too; whether the first one calls again all the same."""
+    for other in desk.merged(file.case):
         if not desk.case(other).anonymous:
             desk.do(who, "record_visit", other, **forms.good_visit(desk, file, dice))
-    if not bad and dice.random() < 0.03:
-        yield desk.hours.workdays_after(desk.diary.now, dice.randint(3, 9), dice)
-        desk.do(
-            "operator",
-            "contact",
-            file.case,
-            kind="repeat",
-            words=desk.say("repeat", dice, file.matter),
-        )
-        return True
-    return bad
+    if dice.random() >= 0.03:
+        return False
+    yield desk.hours.workdays_after(desk.diary.now, dice.randint(3, 9), dice)
+    words = desk.say("repeat", dice, file.matter)
+    desk.do("operator", "contact", file.case, kind="repeat", words=words)
+    return True
 
 
 def _reviewed(desk: Desk, file: File, dice: Random, attempt: int) -> Part:

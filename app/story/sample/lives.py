@@ -105,27 +105,43 @@ def _transferred(desk: Desk, file: File, dice: Random) -> Life:
     """Allocated, handled, visited; and what may come between."""
     unit = desk.standing(file.matter.unit)
     wrong = dice.random() < 0.05
-    stay = sorted(
-        code for code, member in desk.members.items() if member.gone_to is None and code != unit
-    )
-    first = dice.choice(stay) if wrong else unit
-    others = [code for code in ("urban", "housing", "environment", "police") if code != unit]
-    assists = [dice.choice(others)] if not wrong and dice.random() < 0.06 else []
+    first = dice.choice(_others(desk, unit)) if wrong else unit
+    assists = [] if wrong else _assists(unit, dice)
     clerk = dice.choice(("allocator", "allocator2"))
     desk.do(clerk, "allocate", file.case, unit=first, assists=assists)
     if wrong:
         yield from _returned(desk, file, first, dice)
         unit = desk.standing(unit)
         desk.do("allocator", "allocate", file.case, unit=unit)
+    _may_happen(desk, file, dice)
+    if assists:
+        desk.diary.put(_assisted(desk, file, assists[0], dice))
+    yield from handled(desk, file, unit, dice)
+
+
+def _others(desk: Desk, unit: str) -> list[str]:
+    """The units that stand, but for one."""
+    return sorted(
+        code for code, member in desk.members.items() if member.gone_to is None and code != unit
+    )
+
+
+def _assists(unit: str, dice: Random) -> list[str]:
+    """Now and then a second unit assists."""
+    if dice.random() >= 0.06:
+        return []
+    others = ("urban", "housing", "environment", "police")
+    return [dice.choice([code for code in others if code != unit])]
+
+
+def _may_happen(desk: Desk, file: File, dice: Random) -> None:
+    """What callers may do meanwhile: withdraw, be joined by others, ask before it is due."""
     if dice.random() < 0.03:
         desk.diary.put(_withdrawn(desk, file, dice))
     if dice.random() < 0.08:
         desk.diary.put(_same_from_another(desk, file, dice))
     if dice.random() < 0.12:
         desk.diary.put(_asks_early(desk, file, dice))
-    if assists:
-        desk.diary.put(_assisted(desk, file, assists[0], dice))
-    yield from handled(desk, file, unit, dice)
 
 
 def _returned(desk: Desk, file: File, unit: str, dice: Random) -> Life:
@@ -174,7 +190,7 @@ def _assisted(desk: Desk, file: File, unit: str, dice: Random) -> Life:
 
 
 def _asks_early(desk: Desk, file: File, dice: Random) -> Life:
-    """Before it is due the caller asks how it goes, or adds what he forgot."""
+    """Before it is due the caller asks how it goes, or adds what was forgotten."""
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 3), dice)
     if desk.case(file.case).state == "handling":
         kind, what = dice.choice((("chase", "chase"), ("supplement", "supplement_contact")))

@@ -90,11 +90,11 @@ class Callers:
         self, unit: str | None, kinds: Sequence[str], not_from: Sequence[str]
     ) -> Iterator[Pattern]:
         fitting = [
-            one
-            for one in patterns()
-            if unit in (None, one.unit)
-            and (not kinds or one.kind in kinds)
-            and one.unit not in not_from
+            pattern
+            for pattern in patterns()
+            if unit in (None, pattern.unit)
+            and (not kinds or pattern.kind in kinds)
+            and pattern.unit not in not_from
         ]
         if not fitting:
             raise ValueError(f"no matter of {unit} is of these kinds: {kinds}")

@@ -53,10 +53,10 @@ class Member:
 def members() -> dict[str, Member]:
     """The units of the sample office by their codes."""
     found = {}
-    for one in read_texts("units")["units"]:
-        manner = Manner(**{**one["manner"], "pace": tuple(one["manner"]["pace"])})
-        found[one["code"]] = Member(
-            one["code"], one["name"], one["head"][0], manner, one.get("gone_to")
+    for unit in read_texts("units")["units"]:
+        manner = Manner(**{**unit["manner"], "pace": tuple(unit["manner"]["pace"])})
+        found[unit["code"]] = Member(
+            unit["code"], unit["name"], unit["head"][0], manner, unit.get("gone_to")
         )
     return found
 
@@ -89,8 +89,8 @@ def furnish(session: Session, password: str, changed_on: date) -> None:
     secret = hashed(password)
     for username, name in centre().items():
         make_account(session, username, [roles[username.rstrip("2")]], secret, name, active=False)
-    for one in read_texts("units")["units"]:
-        _unit(session, one, roles, secret, changed_on)
+    for unit in read_texts("units")["units"]:
+        _unit(session, unit, roles, secret, changed_on)
     for names in read_texts("matters")["matters"].values():
         _categories(session, names)
 

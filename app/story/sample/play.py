@@ -45,8 +45,8 @@ def fill_sample(
     diary = Diary(hours, lambda at: _look(sessions, at))
     seed = now.isoformat()
     desk = Desk(sessions, data, diary, Callers(Random(seed)))  # noqa: S311
-    for one in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
-        diary.put(one)
+    for course in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
+        diary.put(course)
     staged = scenes()
     for place, scene in enumerate(staged):
         diary.put(Stage(desk, scene, Random(f"{seed}:scene:{place}")).play())  # noqa: S311

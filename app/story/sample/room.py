@@ -136,7 +136,7 @@ def dissolution(desk: Desk, code: str, on: date, dice: Random) -> Life:
 
 
 def rules(desk: Desk, dice: Random) -> Life:
-    """The IT administrator proposes numbers: one the centre head turned down, one waits for him."""
+    """The IT administrator proposes numbers: one the centre head turned down, one waits."""
     yield desk.hours.some_time(desk.hours.workdays[10], dice)
     desk.do("it_admin", "change_rule", name="visit_attempts", value=2, reason="减轻回访压力")
     yield desk.hours.workdays_after(desk.diary.now, 1, dice)
@@ -163,7 +163,7 @@ def nuisance(desk: Desk, dice: Random) -> Life:
 def rounds(desk: Desk, dissolved_on: date, seed: str) -> list[Life]:
     """All of them."""
     made = [room, screening, reports, rules, nuisance]
-    lives = [one(desk, Random(f"{seed}:{one.__name__}")) for one in made]  # noqa: S311
+    lives = [life(desk, Random(f"{seed}:{life.__name__}")) for life in made]  # noqa: S311
     gone = [code for code, member in desk.members.items() if member.gone_to]
     for code in gone:
         lives.append(dissolution(desk, code, dissolved_on, Random(f"{seed}:{code}")))  # noqa: S311

@@ -69,12 +69,16 @@ def scenes() -> list[Scene]:
     texts = read_texts("scenes")
     roads = {name: [_step(line) for line in lines] for name, lines in texts["roads"].items()}
     found = []
-    for one in texts["scenes"]:
-        steps = _along(roads[one["road"]], one.get("until")) if "road" in one else []
-        steps += [_step(line) for line in one.get("steps", ())]
+    for scene in texts["scenes"]:
+        steps = _along(roads[scene["road"]], scene.get("until")) if "road" in scene else []
+        steps += [_step(line) for line in scene.get("steps", ())]
         found.append(
             Scene(
-                one["leaves"], one["unit"], one.get("ends", 0), tuple(steps), one.get("look", False)
+                scene["leaves"],
+                scene["unit"],
+                scene.get("ends", 0),
+                tuple(steps),
+                scene.get("look", False),
             )
         )
     return found
@@ -130,7 +134,7 @@ class Stage:
     def _dated(self, value: Any) -> Any:
         """`day+3` as its date, inside mappings too."""
         if isinstance(value, Mapping):
-            return {name: self._dated(one) for name, one in value.items()}
+            return {name: self._dated(part) for name, part in value.items()}
         found = _DAY.fullmatch(value) if isinstance(value, str) else None
         return self.day(int(found[1])) if found else value
 

@@ -1,4 +1,4 @@
-"""A person at his browser: logs in, follows links, sends forms as they stand with what he typed.
+"""A person at a browser: logs in, follows links, sends forms as they stand with what was typed.
 Knows one address."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Typed = Mapping[str, Sequence[str] | Upload]
 
 
 class Browser:
-    """One person's browser with his session."""
+    """One person's browser with its session."""
 
     def __init__(self, client: Client, username: str, password: str) -> None:
         self.client, self.username, self.password = client, username, password
@@ -47,8 +47,8 @@ class Browser:
                 if isinstance(value, tuple):
                     sent.add(control.name, (io.BytesIO(value[1]), value[0]))
                 continue
-            for one in _texts(control, value):
-                sent.add(control.name, one)
+            for line in _texts(control, value):
+                sent.add(control.name, line)
         address = urljoin(page.url, form.action) if form.action else page.url
         answer = self.client.post(
             _local(address), data=sent, content_type="multipart/form-data", follow_redirects=True
@@ -75,8 +75,8 @@ class Browser:
 
 def _texts(control: Control, value: Sequence[str] | Upload) -> Iterable[str]:
     """The values of a control as they go over the wire: a line of a text area ends in CR LF."""
-    texts = [one for one in value if isinstance(one, str)]
-    return [one.replace("\n", "\r\n") for one in texts] if control.kind == "textarea" else texts
+    texts = [text for text in value if isinstance(text, str)]
+    return [text.replace("\n", "\r\n") for text in texts] if control.kind == "textarea" else texts
 
 
 def _local(address: str) -> str:

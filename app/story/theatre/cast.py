@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import Person, Unit, UnitPost
-from app.roles import RIGHTS, UNIT_ROLES, Actor, person
+from app.roles import ROLES, UNIT_ROLES, Actor
 from app.stages.founding import lay_roles
+from app.stages.rights import person
 
 SINCE = date(2000, 1, 1)
 _PLACES = {"staff": "unit_staff", "head": "unit_head"}
@@ -71,7 +72,7 @@ def by_posts(session: Session, fields: Mapping[str, Any]) -> dict[str, Any]:
     if named.get("person"):
         named["person"] = chosen(named["person"])
     if "persons" in named:
-        named["persons"] = [chosen(one) for one in named["persons"]]
+        named["persons"] = [chosen(person) for person in named["persons"]]
     return named
 
 
@@ -99,7 +100,7 @@ def let_in(session: Session, password_hash: str) -> list[str]:
     """Open an office that was played to people: every role as a row, somebody in each of them, and
     one password for all who have none. The names of the accounts that may log in now."""
     lay_roles(session)
-    for role in RIGHTS:
+    for role in ROLES:
         if role not in UNIT_ROLES:
             account(session, role, role)
     opened = update(Person).where(Person.password.is_(None)).values(password=password_hash)
@@ -118,7 +119,7 @@ def actor_named(session: Session, word: str) -> Actor:
         unit = unit_named(session, code)
         user = account(session, f"{code}_{place}{second}", _PLACES[place], unit.id)
         return person(user.id, user.username, [_PLACES[place]], unit.id)
-    if place not in RIGHTS:
+    if place not in ROLES:
         raise ValueError(f"nobody is called {word!r}")
     user = account(session, f"{place}{second}", place)
     return person(user.id, user.username, [place])

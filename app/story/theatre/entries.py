@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from app.story.theatre.browser import Typed, Upload
-from app.story.theatre.hand import Fault, content_of
+from app.story.theatre.hand import Fault, content_of, listed
 from app.story.theatre.pages import Control, Form
 
 
@@ -25,11 +25,22 @@ def fill(form: Form, fields: Mapping[str, Any], forced: bool = False) -> Typed:
     return typed
 
 
+def asked_of(form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields without a unit or a ground that the form does not ask for."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if name not in ("unit", "ground") or name in form.controls
+    }
+
+
 def _flat(form: Form, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The fields with those that have parts (a caller, a leader) taken apart; what is not said is
     left as it is."""
     for name, value in fields.items():
-        if isinstance(value, Mapping) and any(one.startswith(f"{name}.") for one in form.controls):
+        if isinstance(value, Mapping) and any(
+            known.startswith(f"{name}.") for known in form.controls
+        ):
             yield from (
                 (f"{name}.{part}", said) for part, said in value.items() if said is not None
             )
@@ -43,8 +54,8 @@ def _entered(form: Form, control: Control, value: Any, forced: bool) -> list[str
     if control.kind == "file":
         return str(value), content_of(str(value))
     if control.kind in ("select", "checkbox"):
-        chosen = [_chosen(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
-        missing = [one for one in chosen if one not in control.options]
+        chosen = [_chosen(choice) for choice in listed(value)]
+        missing = [choice for choice in chosen if choice not in control.options]
         if missing and not forced:
             raise Fault(f"the form of {form.verb} does not offer {missing} for {control.name}")
         return chosen
@@ -61,12 +72,18 @@ def _said(control: Control, value: Any) -> str:
     """What is typed into a line or an area: each of several on a line of its own, parts a paragraph
     apart."""
     if isinstance(value, Mapping):
-        return "\n".join(f"{_said(control, one)} {said}" for one, said in value.items())
+        return "\n".join(f"{_said(control, name)} {said}" for name, said in value.items())
     if isinstance(value, (list, tuple)):
-        parts = [one["narrative"] if isinstance(one, Mapping) else str(one) for one in value]
-        return ("\n\n" if value and isinstance(value[0], Mapping) else "\n").join(parts)
+        return _lines(value)
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S" if value.second else "%Y-%m-%dT%H:%M")
     if control.kind == "datetime-local":
         return _said(control, datetime.fromisoformat(str(value)))
     return value.isoformat() if isinstance(value, date) else _chosen(value)
+
+
+def _lines(values: Sequence[Any]) -> str:
+    """Several values: parts of a case by their narratives, a paragraph each, others in lines."""
+    parts = [value["narrative"] if isinstance(value, Mapping) else str(value) for value in values]
+    between = "\n\n" if values and isinstance(values[0], Mapping) else "\n"
+    return between.join(parts)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.roles import DRAFTED
+from app.stages.table import DRAFTED
 
 Step = Mapping[str, Any]
 Filler = Callable[[str, Step, datetime], dict[str, Any]]

@@ -142,8 +142,7 @@ class Hand:
         if step.get("draft"):
             fields = {name: value for name, value in fields.items() if name in step}
         if verb == "split" and fields.pop("into", None) and "parts" not in step:
-            narratives = [filled("register", one, {}, now)["narrative"] for one in letters_of(step)]
-            fields["parts"] = [{"narrative": narrative} for narrative in narratives]
+            fields["parts"] = [_part(letter, now) for letter in letters_of(step)]
         if verb in ("draft_finding", "record_statement", "draft_statement") and "case" in step:
             self._people(session, verb, step, fields)
         return fields
@@ -156,9 +155,14 @@ class Hand:
         code = step.get("unit") or session.scalars(query.order_by(Supervision.id)).first()
         if verb == "draft_finding" and code:
             persons = listed(fields.get("persons") or [f"head@{code}"])
-            fields["persons"] = [person_named(session, code, str(one)) for one in persons]
+            fields["persons"] = [person_named(session, code, str(person)) for person in persons]
         elif fields.get("person") and code:
             fields["person"] = person_named(session, code, str(fields["person"]))
+
+
+def _part(letter: str, now: datetime) -> dict[str, Any]:
+    """One of the cases into which another is split."""
+    return {"narrative": filled("register", letter, {}, now)["narrative"]}
 
 
 def listed(value: Any) -> Sequence[Any]:
@@ -168,7 +172,7 @@ def listed(value: Any) -> Sequence[Any]:
 
 def letters_of(step: Step) -> list[str]:
     """The letters of the cases that a split makes."""
-    return [str(one) for one in listed(step.get("into", ()))]
+    return [str(letter) for letter in listed(step.get("into", ()))]
 
 
 def kept_as(name: str) -> str:

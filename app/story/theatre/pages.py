@@ -69,15 +69,15 @@ class Page:
 
     def form(self, verb: str) -> Form | None:
         """The form of a verb."""
-        return next((one for one in self.forms if one.verb == verb), None)
+        return next((form for form in self.forms if form.verb == verb), None)
 
     def login(self) -> Form | None:
         """The form that asks who one is, where this is the login page."""
         return next(
             (
-                one
-                for one in self.forms
-                if not one.verb and {"username", "password"} <= {*one.controls}
+                form
+                for form in self.forms
+                if not form.verb and {"username", "password"} <= {*form.controls}
             ),
             None,
         )

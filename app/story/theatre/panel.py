@@ -1,5 +1,5 @@
-"""How a story's people act through the web: each logs in, finds the form from his own pages, fills
-it in and sends it.
+"""How a story's people act through the web: each logs in, finds the form from pages of their own,
+fills it in and sends it.
 
 Nothing but the first address is known beforehand: every other one is a link that was found on a
 page of that person. Where a verb was found is remembered, and looked at first the next time.
@@ -7,25 +7,26 @@ page of that person. Where a verb was found is remembered, and looked at first t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import MetaData, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading, transaction
-from app.models import Access, Assignment, Case, Person, Referral, Supervision, Unit
+from app.models import Assignment, Case, Person, Referral, Supervision, Unit
 from app.rules.workdays import BEIJING
 from app.stages.founding import hashed
 from app.story.theatre.browser import FIRST, Browser, Browsers, Typed
 from app.story.theatre.cast import OF_HOLDERS, actor_named, by_posts
-from app.story.theatre.entries import fill
+from app.story.theatre.entries import asked_of, fill
 from app.story.theatre.hand import Fault, Hand, Refused, Step, letters_of
 from app.story.theatre.pages import Control, Form, Link, Page
+from app.story.theatre.record import counted
 from app.story.theatre.search import Player, Wanted
 from app.verbs import VERBS
 from app.verbs.rows import BY_HAND, kind_of
@@ -39,7 +40,7 @@ ASKED = "asked"
 ROW, ITEM = "row", "item"
 """The fields that name the row which a form is about."""
 SHOWN = ("reveal", "open_paper", "open_file")
-"""Verbs after which a person sees what he asked for, and not that something was done."""
+"""Verbs after which people see what they asked for, and not that something was done."""
 
 
 class NoLink(Refused):
@@ -74,8 +75,8 @@ class PanelHand(Hand):
         self._stack.close()
 
     def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
-        """One verb of one person. Refused where the panel refuses it, or gives him no way to it;
-        Fault where the panel does neither rightly: an error, a field that is not offered, something
+        """One verb of one person. Refused where the panel refuses it, or gives no way to it; Fault
+        where the panel does neither rightly: an error, a field that is not offered, something
         written all the same."""
         self.now = now
         player, fields, wanted = self._prepared(now, word, verb, step)
@@ -95,7 +96,7 @@ class PanelHand(Hand):
     def _prepared(
         self, now: datetime, word: str, verb: str, step: Step
     ) -> tuple[Player, dict[str, Any], Wanted]:
-        """Who acts, what he fills in, and what he looks for: cases are known to people by their
+        """Who acts, what is filled in, and what is looked for: cases are known to people by their
         numbers."""
         with transaction(self.sessions) as session:
             actor = actor_named(session, word)
@@ -145,7 +146,7 @@ class PanelHand(Hand):
         """The link to the form of a verb, its page and the form; no form where the link itself does
         it (a file)."""
         for page in player.pages(wanted):
-            for link in [one for one in page.links if wanted.led_to(one)]:
+            for link in filter(wanted.led_to, page.links):
                 there = player.browser.get(link.href)
                 form = there.form(wanted.verb)
                 if there.code in (403, 404):
@@ -169,7 +170,7 @@ class PanelHand(Hand):
             )
         home = player.browser.get(FIRST)
         token = next(
-            one.controls["csrf_token"] for one in home.forms if "csrf_token" in one.controls
+            shown.controls["csrf_token"] for shown in home.forms if "csrf_token" in shown.controls
         )
         return Page(url=address), Form("", form.verb, {**form.controls, "csrf_token": token})
 
@@ -182,67 +183,72 @@ class PanelHand(Hand):
         fields: dict[str, Any],
         forced: bool,
     ) -> None:
-        row = form.controls.get(ROW) or form.controls.get(ITEM)
-        if wanted.names and row is not None:
-            fields = self._of_the_row(wanted, form, row, fields, forced)
-        elif wanted.names:
-            left = [
-                name for name in ("unit", "ground") if name in fields and name not in form.controls
-            ]
-            for name in left:
-                self._no_choice(wanted, name, str(fields[name]), forced)
-            fields = {name: value for name, value in fields.items() if name not in left}
+        if wanted.names:
+            fields = self._told(wanted, form, fields, forced)
         typed: Typed = fill(form, fields, forced)
         after = player.browser.send(page, form, typed)
         again = after.form(wanted.verb)
         if again is not None and after.refusal is None and ASKED in again.controls:
-            # The form asks whether he has seen something: he has, and sends it again.
+            # The form asks whether something was seen: it was, and is sent again.
             after = player.browser.send(after, again, typed)
         self._outcome(wanted, after)
+
+    def _told(
+        self, wanted: Wanted, form: Form, fields: dict[str, Any], forced: bool
+    ) -> dict[str, Any]:
+        """What is filled in of the unit and the ground by which a story tells rows of a case: only
+        what the form asks."""
+        row = form.controls.get(ROW) or form.controls.get(ITEM)
+        if row is not None:
+            return self._of_the_row(wanted, form, row, fields, forced)
+        asked = asked_of(form, fields)
+        for name in ("unit", "ground"):
+            if name in fields.keys() - asked.keys():
+                self._no_choice(wanted, name, str(fields[name]), forced)
+        return asked
 
     def _of_the_row(
         self, wanted: Wanted, form: Form, row: Control, fields: dict[str, Any], forced: bool
     ) -> dict[str, Any]:
         """What is filled in where the form names the row that it is about, or asks which: a story
-        tells it by its unit and ground, and must not have meant another."""
+        tells it by its unit and ground, and must not have meant another; one that tells neither
+        means what came last."""
         unit, ground = fields.get("unit"), fields.get("ground")
         if ground == BY_HAND and wanted.verb == "open_supervision":
             return fields
-        left = {
-            name: one
-            for name, one in fields.items()
-            if name not in ("unit", "ground") or name in form.controls
-        }
+        asked = asked_of(form, fields)
         marks = row.options if row.kind == "select" else row.values
-        with reading(self.sessions) as session:
-            meant = [
-                mark
-                for mark in marks
-                if mark and self._fits(session, wanted.verb, mark, unit, ground)
-            ]
+        meant = self._meant(wanted.verb, marks, unit, ground)
         if row.kind != "select":
-            if not meant and any(one != "0" for one in marks) and not forced:
+            if _is_of_another(marks, meant) and not forced:
                 raise Fault(f"the form of {wanted.verb} is about another row than {unit} {ground}")
-            return left
+            return asked
         if len(meant) != 1 and not forced:
             raise Fault(
                 f"the form of {wanted.verb} asks which row is meant, and {unit} {ground} says {len(meant)}"
             )
-        return {**left, row.name: (meant or row.options)[0]}
+        return {**asked, row.name: (meant or row.options)[0]}
+
+    def _meant(
+        self, verb: str, marks: Sequence[str], unit: str | None, ground: str | None
+    ) -> list[str]:
+        """The marks of the rows that a unit and a ground may mean; without both, what came last."""
+        if unit is None and ground is None:
+            return sorted(filter(None, marks), key=int)[-1:]
+        with reading(self.sessions) as session:
+            return [
+                mark for mark in marks if mark and self._fits(session, verb, mark, unit, ground)
+            ]
 
     def _fits(
         self, session: Session, verb: str, mark: str, unit: str | None, ground: str | None
     ) -> bool:
         """Whether the row of a mark is of the unit and on the ground that a story tells."""
         kind = kind_of(VERBS[verb])
-        found = session.get(kind.model, int(mark)) if kind is not None else None
-        of_unit = (
-            unit is None
-            or found is None
-            or getattr(found, "unit", None) is None
-            or found.unit.code == unit
-        )
-        return of_unit and (ground is None or getattr(found, "ground", ground) == ground)
+        row = session.get(kind.model, int(mark)) if kind is not None else None
+        of = getattr(row, "unit", None)
+        of_unit = unit is None or of is None or of.code == unit
+        return of_unit and (ground is None or getattr(row, "ground", ground) == ground)
 
     def _no_choice(self, wanted: Wanted, name: str, meant: str, forced: bool) -> None:
         """A form that does not ask which unit or ground is meant must leave no choice: the case has
@@ -253,10 +259,10 @@ class PanelHand(Hand):
             "ground": select(Supervision.ground).join(Case, Case.id == Supervision.case_id),
         }
         with reading(self.sessions) as session:
-            found = set(session.scalars(asked[name].where(Case.number.in_(wanted.names))))
-        if found != {meant} and not forced:
+            possible = set(session.scalars(asked[name].where(Case.number.in_(wanted.names))))
+        if possible != {meant} and not forced:
             raise Fault(
-                f"the form of {wanted.verb} does not ask which {name} is meant: {sorted(found)}, not {meant}"
+                f"the form of {wanted.verb} does not ask which {name} is meant: {sorted(possible)}, not {meant}"
             )
 
     def _outcome(self, wanted: Wanted, page: Page) -> None:
@@ -279,15 +285,13 @@ class PanelHand(Hand):
             return list(session.scalars(select(Case.id).where(Case.id > newest).order_by(Case.id)))
 
     def _counted(self) -> dict[str, int]:
-        """How many rows every table has: a refused step adds none, but to the log of who came."""
         with reading(self.sessions) as session:
-            tables: MetaData = Case.metadata
-            counts = [
-                select(func.count()).select_from(table).scalar_subquery().label(name)
-                for name, table in sorted(tables.tables.items())
-                if name != Access.__tablename__
-            ]
-            return dict(session.execute(select(*counts)).one()._mapping)
+            return counted(session)
+
+
+def _is_of_another(marks: Sequence[str], meant: Sequence[str]) -> bool:
+    """Whether a form is about a row, and about none that is meant."""
+    return not meant and any(mark != "0" for mark in marks)
 
 
 def through(open_panel: OpenPanel) -> Callable[[Sessions, dict[str, int], Path], PanelHand]:

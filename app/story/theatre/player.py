@@ -5,26 +5,23 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading, transaction
-from app.models import AccountChange, Case, Category, Referral, SlaRule
+from app.models import AccountChange, Case, Referral
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import BEIJING, sweep_on
-from app.stages.calendar import fill, set_days
 from app.stages.changes import CONFIRMING, KINDS
 from app.stages.proposals import waits
-from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.furnishing import furnish
 from app.story.theatre.hand import Fault, Hand, Refused
 from app.story.theatre.record import Told, told
 from app.story.theatre.stage import Theatre
+from app.story.theatre.stories import Story, day_of, read, timeline
 from app.sweep import sweep
 from app.words import sentence
 
@@ -35,138 +32,6 @@ UNCONFIRMED = "unconfirmed"
 MakeHand = Callable[[Sessions, dict[str, int], Path], Hand]
 """Makes the hand through which a story's people act: sessions, the cases by their letters, the
 folder for files."""
-
-
-@dataclass
-class Story:
-    """One file: its steps in order, its sweeps, what the bot must have done and how cases must
-    stand at the end."""
-
-    path: Path
-    steps: list[dict[str, Any]]
-    days: list[date]
-    office: dict[str, Any]
-    calendar: dict[date, bool]
-    bot: list[dict[str, Any]]
-    finally_: list[dict[str, Any]]
-    cases: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def start(self) -> datetime:
-        """The first moment of the story."""
-        moments = [moment_of(step["at"]) for step in self.steps] + [
-            sweep_on(day) for day in self.days
-        ]
-        return min(moments)
-
-    def letter(self, id: int) -> str:
-        """The letter of a case."""
-        return next((letter for letter, known in self.cases.items() if known == id), f"#{id}")
-
-
-def moment_of(value: Any) -> datetime:
-    """A story's moment: `2025-09-23 09:00`, Beijing time."""
-    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
-
-
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
-
-
-def _down(spans: Sequence[Any]) -> set[date]:
-    days: set[date] = set()
-    for span in spans:
-        first, _, last = str(span).partition("..")
-        day, end = _day(first), _day(last or first)
-        while day <= end:
-            days.add(day)
-            day += timedelta(days=1)
-    return days
-
-
-def read(path: Path) -> Story:
-    """Read a story; ValueError names what is wrong with it."""
-    raw = yaml.safe_load(path.read_text("utf-8"))
-    if not isinstance(raw, Mapping) or "people" not in raw:
-        raise ValueError(f"{path}: a story has people")
-    sweeps = raw.get("sweeps") or {}
-    days = []
-    if sweeps:
-        day, last, down = _day(sweeps["from"]), _day(sweeps["to"]), _down(sweeps.get("down") or ())
-        while day <= last:
-            if day not in down:
-                days.append(day)
-            day += timedelta(days=1)
-    calendar = {_day(day): word == "work" for day, word in (raw.get("calendar") or {}).items()}
-    steps = sorted(raw["people"], key=lambda step: moment_of(step["at"]))
-    return Story(
-        path,
-        steps,
-        days,
-        dict(raw.get("office") or {}),
-        calendar,
-        list(raw.get("bot") or ()),
-        list(raw.get("finally") or ()),
-    )
-
-
-def _timeline(story: Story) -> Iterator[tuple[datetime, dict[str, Any] | None]]:
-    """Steps and sweeps (None) in order; a step at 08:30 happens before that day's sweep."""
-    moments: list[tuple[datetime, int, dict[str, Any] | None]] = [
-        (moment_of(step["at"]), 0, step) for step in story.steps
-    ]
-    moments += [(sweep_on(day), 1, None) for day in story.days]
-    for at, _, step in sorted(moments, key=lambda one: one[:2]):
-        yield at, step
-
-
-def _furnish(session: Session, story: Story) -> None:
-    """The office of a story: its calendar, its settings, every unit and category that it names."""
-    fill(session, story.start, max(story.calendar, default=None))
-    if story.calendar:
-        set_days(session, story.calendar)
-    since = datetime(2000, 1, 1, tzinfo=BEIJING)
-    for name, value in story.office.items():
-        word = (
-            {True: "true", False: "false"}.get(value, str(value))
-            if isinstance(value, bool)
-            else str(value)
-        )
-        session.add(
-            SlaRule(
-                name=name,
-                value=word,
-                valid_from=since,
-                reason="",
-                changed_at=since,
-                approved_at=since,
-            )
-        )
-    for step in story.steps:
-        _, _, code = str(step["as"]).partition("#")[0].partition("@")
-        units = (
-            code,
-            *map(step.get, ("unit", "successor", "complained_unit")),
-            *(step.get("assists") or ()),
-        )
-        for named in filter(None, units):
-            unit_named(session, named)
-        actor_named(session, str(step["as"]))
-    made = {step["name"] for step in story.steps if step["do"] == "add_category" and "name" in step}
-    there = set(session.scalars(select(Category.name)))
-    session.add_all(Category(name=name) for name in sorted(_categories(story) - made - there))
-
-
-def _categories(story: Story) -> set[str]:
-    """The categories by which a story classifies."""
-    return {
-        str(step["category"])
-        for step in story.steps
-        if step["do"] in ("register", "reclassify")
-        and step.get("category")
-        and not step.get("refused")
-    }
 
 
 def _before(hand: Hand, now: datetime, step: Mapping[str, Any]) -> None:
@@ -216,31 +81,38 @@ def _act(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> st
         return f"! {where}: {fault}"
     if refused:
         return f"! {where}: was not refused"
+    if not step.get(UNCONFIRMED):
+        _confirm(hand, story, now, step)
+    return None
+
+
+def _confirm(hand: Hand, story: Story, now: datetime, step: Mapping[str, Any]) -> None:
+    """What a second person does at once, where the story does not say when."""
+    verb = str(step["do"])
     approval = APPROVED_BY_THE_PLAYER.get(verb)
-    if (
-        approval
-        and not step.get(UNCONFIRMED)
-        and not any(one["do"] == approval for one in story.steps)
-    ):
+    if approval and not _says(story, approval):
         hand.do(now, "centre_head", approval, {})
-    if (
-        verb in KINDS
-        and not step.get(UNCONFIRMED)
-        and not any(one["do"] == "confirm_account" for one in story.steps)
-    ):
+    if verb in KINDS and not _says(story, "confirm_account"):
         for word in _waiting_for(hand.sessions):
             hand.do(now, word, "confirm_account", {})
-    if verb == "reclassify" and step.get("confidential") is False and not step.get(UNCONFIRMED):
+    if verb == "reclassify" and step.get("confidential") is False:
         second = "centre_head" if str(step["as"]) != "centre_head" else "centre_head#2"
         hand.do(now, second, "confirm_lifting", {"case": step["case"]})
-    return None
+
+
+def _says(story: Story, verb: str) -> bool:
+    """Whether somebody does this in a story."""
+    return any(step["do"] == verb for step in story.steps)
 
 
 def _waiting_for(sessions: Sessions) -> list[str]:
     """Who confirms each change of an account that waits, the oldest first."""
     query = select(AccountChange.confirmers).where(waits(AccountChange))
     with reading(sessions) as session:
-        return [CONFIRMING[one][-1] for one in session.scalars(query.order_by(AccountChange.id))]
+        return [
+            CONFIRMING[confirmers][-1]
+            for confirmers in session.scalars(query.order_by(AccountChange.id))
+        ]
 
 
 def _why(no: NotAllowed | Refused) -> str:
@@ -250,7 +122,7 @@ def _why(no: NotAllowed | Refused) -> str:
 def _differences(story: Story, events: Sequence[Told]) -> list[str]:
     """What the bot did too much or too little, and how cases stand otherwise than told."""
     did = [event.plain(story.letter) for event in events]
-    wanted = [{**row, "day": _day(row["day"]).isoformat()} for row in story.bot]
+    wanted = [{**row, "day": day_of(row["day"]).isoformat()} for row in story.bot]
     wanted = [
         {
             name: value.isoformat() if isinstance(value, date) else value
@@ -296,10 +168,10 @@ def _performed(
     sessions: Sessions, story: Story, data: Path, make_hand: MakeHand
 ) -> tuple[list[Told], list[str]]:
     with transaction(sessions) as session:
-        _furnish(session, story)
+        furnish(session, story)
     lines = []
     with make_hand(sessions, story.cases, data) as hand:
-        for at, step in _timeline(story):
+        for at, step in timeline(story):
             if step is None:
                 sweep(sessions, at)
             else:

@@ -1,5 +1,5 @@
-"""Where a person finds what he looks for: his lists, their rows, the pages these lead to. Where it
-was found once is looked at first the next time.
+"""Where people find what they look for: their lists, the rows of these, the pages that rows lead
+to. Where something was found once is looked at first the next time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from app.story.theatre.pages import Link, Page
 
 _MOST_PAGES = 3
 """How far a person leafs through a list: the newest rows come first."""
+_ONWARD = ("下一页", "Next")
 
 
 @dataclass
@@ -49,15 +50,15 @@ class Wanted:
 
 @dataclass
 class Player:
-    """One person of a story: his browser, where he saw a case or a row before, and on which list he
-    found it."""
+    """One person of a story: the browser, where a case or a row was seen before, and on which list
+    it was found."""
 
     browser: Browser
     seen: dict[str, list[str]] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
 
     def pages(self, wanted: Wanted) -> Iterator[Page]:
-        """His pages on which the verb may be, the likeliest first."""
+        """The person's pages on which the verb may be, the likeliest first."""
         if not wanted.names and not wanted.row:
             yield self.browser.get(FIRST)
             return
@@ -91,27 +92,31 @@ class Player:
     def _likes(self, address: str) -> None:
         """The list on which something was found is looked at first the next time."""
         first = urlsplit(address).path
-        self.lists = [first, *(one for one in self.lists if one != first)]
+        self.lists = [first, *(known for known in self.lists if known != first)]
 
     def _lists(self) -> Iterator[Page]:
         """The first page's lists, those that were of use before first, each with its further
         pages."""
         home = self.browser.get(FIRST)
-        found = dict.fromkeys(link.href for link in home.links if _is_list(link))
-        for address in sorted(
-            found, key=lambda one: self.lists.index(one) if one in self.lists else len(self.lists)
-        ):
-            page = self.browser.get(address)
-            for _ in range(_MOST_PAGES):
-                if page.code != 200 or page.media != "text/html":
-                    break
-                yield page
-                onward = next(
-                    (link for link in page.links if link.text in ("下一页", "Next")), None
-                )
-                if onward is None:
-                    break
-                page = self.browser.get(onward.href)
+        lists = dict.fromkeys(link.href for link in home.links if _is_list(link))
+        for address in sorted(lists, key=self._rank):
+            yield from self._leafed(address)
+
+    def _rank(self, address: str) -> int:
+        """Lists of use before come first, the latest at the head."""
+        return self.lists.index(address) if address in self.lists else len(self.lists)
+
+    def _leafed(self, address: str) -> Iterator[Page]:
+        """A list and its further pages."""
+        page = self.browser.get(address)
+        for _ in range(_MOST_PAGES):
+            if page.code != 200 or page.media != "text/html":
+                return
+            yield page
+            onward = next((link for link in page.links if link.text in _ONWARD), None)
+            if onward is None:
+                return
+            page = self.browser.get(onward.href)
 
 
 def _is_list(link: Link) -> bool:

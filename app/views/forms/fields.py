@@ -18,11 +18,12 @@ from werkzeug.datastructures import MultiDict
 
 from app import words
 from app.models import Case, Category, Person, Unit
-from app.roles import PAGES, RIGHTS
+from app.roles import PAGES
 from app.rules import arrangement, reading
 from app.rules.files import MOST_BYTES, TAKEN
 from app.rules.reading import lines, visible
 from app.rules.refusal import NotAllowed
+from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.verbs.typed import unread

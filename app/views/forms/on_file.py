@@ -28,11 +28,11 @@ from app.models import (
     VisitRecord,
 )
 from app.models.columns import facts_of
-from app.roles import DRAFTED
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.acceptance import typed_of
 from app.stages.roles import custom_rights
+from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, asked, desk, key_typed, most, reader
 from app.views.forms.fields import STANDARD
@@ -52,6 +52,8 @@ ROWS: dict[str, type[Any]] = {
     "edit_role": Role,
 }
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
+OWN_ROWS = "own_rows"
+"""The stage of the verbs that save rows of the office's own tables."""
 MOMENTS = ("contacted_at",)
 """Fields of drafts that hold a moment."""
 REPLIES = ("reply", "draft_reply")
@@ -237,6 +239,8 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
         return _typed(row, "duty", "cadre_authority", "to_on")
     if verb.name == "edit_category":
         return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
+    if verb.stage == OWN_ROWS:
+        return _typed(row, *(one.name for one in verb.fields if one.name != "id"))
     filled: Filled = MultiDict()
     if verb.name == "edit_user":
         filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")

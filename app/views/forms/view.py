@@ -19,8 +19,7 @@ from app.models import AccountChange, Caller, Case, Referral, Suggestion, Unit
 from app.papers.dossier import make_waiting
 from app.rules.refusal import NotAllowed
 from app.stages.changes import KINDS
-from app.verbs import VERBS, Verb, perform
-from app.verbs.form import Field
+from app.verbs import VERBS, Field, Verb, perform
 from app.verbs.offers import ACTS_ON
 from app.verbs.typed import value_of
 from app.views import looked
@@ -58,7 +57,7 @@ WITHOUT_CASE = ("none",)
 OPENS = "opens"
 """The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
-_CHANGED: dict[str, str] = {
+LEADS_TO: dict[str, str] = {
     "add_unit": "Units",
     "edit_unit": "Units",
     "succeed_unit": "Units",
@@ -306,8 +305,8 @@ class Verbs(BaseView):
             account, slip = shown
             title = words.word("slip.title", tongue)
             return self.render_template("desk/slip.html", title=title, account=account, slip=slip)
-        if verb.name in _CHANGED:
-            return redirect(url_for(f"{_CHANGED[verb.name]}.list"))
+        if verb.name in LEADS_TO:
+            return redirect(url_for(f"{LEADS_TO[verb.name]}.list"))
         where = told.get("case", id)
         if verb.name == "register" and "all" in actor().scopes:
             return redirect(url_for("Cases.page_of_case", id=where))

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from sqlalchemy.exc import DatabaseError
 
+from app import VERSION
 from app.database import reading
 from app.views.machines.metrics import CONTENT_TYPE, measured
 from jobs.health import (
@@ -39,7 +40,7 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 def healthz() -> Response:
     """The process answers; nothing else was asked. For what starts it again, and for a load
     balancer."""
-    return jsonify(status="ok")
+    return jsonify(status="ok", version=VERSION)
 
 
 @blueprint.get("/readyz")

@@ -4,79 +4,39 @@ a search can be gone back to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import g, request, url_for
 from flask_appbuilder.models.sqla.filters import FilterEqual
-from sqlalchemy import Boolean, Date, Integer, inspect, select
 from werkzeug.datastructures import MultiDict
 
 from app import words
-from app.models.columns import Moment
 from app.rules import reading
 from app.scope import held_back
-from app.views.actor import actor, language, now, reader, seen
+from app.views.actor import actor, language, now, seen
+from app.views.pages.columns import Columns, Inputs, Links
 from app.views.pages.filters import OfCase, OfRow, Since, Truth, Until, Waiting, day_of
+from app.views.pages.operators import (
+    BETWEEN,
+    EMPTY,
+    TEXTS,
+    AtLeast,
+    AtMost,
+    Empty,
+)
 from app.views.pages.paging import number_typed
-from app.views.pages.searching import Contains, Covered
-from app.views.pages.sought import ASKED, Sought, sought_in, token_of
+from app.views.pages.sought import ASKED, Pairs, Sought, sought_in, token_of
 from app.views.pages.unread import DATED, understood, unread
 from app.worklists import Queue, queues_of
-
-Inputs = list[dict[str, Any]]
-Links = list[tuple[str, str]]
-"""(address, label) of each."""
-
-
-SHORT = 500
-"""So many rows of a short table are read for choices."""
-
-
-def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
-    """The rows of a short table as choices, read once a request."""
-    return [(str(row.id), str(row)) for row in _read(model)]
-
-
-def _read(model: type[Any]) -> Sequence[Any]:
-    read = g.setdefault("desk_choices", {})
-    if model not in read:
-        read[model] = reader().scalars(select(model).order_by(model.id).limit(SHORT)).all()
-    found: Sequence[Any] = read[model]
-    return found
-
-
-def at_hand(model: type[Any]) -> bool:
-    """Whether all rows of a table are at hand, read as choices once a request: what points to them
-    asks for none."""
-    return model.__tablename__ in CHOICES and len(_read(model)) < SHORT
-
-
-CHOICES = ("unit", "category")
-
 
 SEARCH_GONE = "search.gone"
 PLAIN = ("choice", "bool", "number")
 """The kinds of columns whose search holds nobody's words."""
 
 
-class Asking:
-    """The search form of a page, the filters that it makes, and the order. The names below are the
-    page's own."""
-
-    page: str
-    table: str
-    key: str
-    endpoint: str
-    datamodel: Any
-    relations: tuple[str, ...]
-    free: tuple[str, ...]
-    search_columns: list[str]
-    order_columns: list[str]
-    base_order: tuple[str, str]
-    exact: tuple[str, ...]
-    _base_filters: Any
+class Asking(Columns):
+    """The search form of a page, the filters that it makes, and the order."""
 
     def asked(self) -> MultiDict[str, str]:
         """All that is asked in this request: of the form or of the address, with what stands sealed
@@ -93,6 +53,13 @@ class Asking:
             read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
         return read[self.page]
 
+    def ask(self, pairs: Pairs) -> None:
+        """Let this request ask for these fields, with what stands sealed in the address, whatever
+        else does."""
+        found = self._sought()
+        read: dict[str, MultiDict[str, str]] = g.setdefault("desk_asked", {})
+        read[self.page] = MultiDict([*pairs, *(found.pairs if found else ())])
+
     def _sought(self) -> Sought | None:
         token = request.args.get(ASKED)
         return sought_in(self.page, token) if token else Sought([], [])
@@ -101,7 +68,9 @@ class Asking:
         """Whether a parameter may stand in an address as it is: chosen from a list or a calendar,
         not typed."""
         part, _, column = name.partition("_")
-        if part in ("q", "from", "to") and column in self.search_columns:
+        if part == "op" and column in self.searched():
+            return value in self.operators(column)
+        if part in ("q", "from", "to") and column in self.searched():
             kind = self._kind(column)
             if part != "q":
                 return kind in DATED and day_of(value) is not None
@@ -114,53 +83,22 @@ class Asking:
             else name in ("page", "size") and number_typed(value) is not None
         )
 
+    def operator(self, name: str) -> str:
+        """The operator that is chosen for a column, else its first one."""
+        known, asked = self.operators(name), self.asked()
+        span = BETWEEN in known and any(asked.get(f"{end}_{name}") for end in ("from", "to"))
+        chosen = asked.get(f"op_{name}") or (BETWEEN if span else "")
+        return chosen if chosen in known else known[0]
+
     def waiting(self) -> Queue | None:
         """The list of work that was asked for, where it is this person's and of this page."""
         queue = queues_of(actor()).get(self.asked().get("work", ""))
         return queue if queue is not None and queue.page == self.page else None
 
-    def _kind(self, name: str) -> str:
-        """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
-        if name in self.relations:
-            return "relation"
-        known = self.datamodel.list_columns
-        if name.endswith("_at") and f"{name.removesuffix('_at')}_clock" in known:
-            return "clock"
-        type_ = known[name].type
-        if name == "state" or name in words.DOMAINS.get(self.table, {}):
-            return "choice"
-        for kind, cls in (
-            ("bool", Boolean),
-            ("moment", Moment),
-            ("date", Date),
-            ("number", Integer),
-        ):
-            if isinstance(type_, cls):
-                return kind
-        return "text"
-
-    def options(self, name: str) -> Links:
-        """The choices of a column that is searched by choosing."""
-        tongue = language()
-        if self._kind(name) == "choice":
-            subject = "case" if self.table == "hotline_case" else self.table
-            domain = words.DOMAINS.get(self.table, {}).get(name, "")
-            if name == "state":
-                states = words.STATES.get(subject, ())
-                return [(state, words.state(subject, state, tongue)) for state in states]
-            return [(word, words.value(domain, word, tongue)) for word in words.VALUES[domain]]
-        if self._kind(name) == "bool":
-            return [
-                ("y", words.word("list.yes", tongue)),
-                ("n", words.word("list.no", tongue)),
-            ]
-        model = inspect(self.datamodel.obj).relationships[name].mapper.class_
-        return _chosen_from(model) if model.__tablename__ in CHOICES else []
-
     def inputs(self) -> Inputs:
         """The fields of the search form with what was asked for."""
         made = []
-        for name in self.search_columns:
+        for name in self.searched():
             kind = self._kind(name)
             options = self.options(name) if kind in ("choice", "bool", "relation") else []
             if kind == "relation" and not options:
@@ -171,14 +109,30 @@ class Asking:
                 {
                     "name": name,
                     "kind": kind,
-                    "label": words.column(self.table, name, language()),
+                    "label": self.label(name),
                     "options": options,
                     "value": self.asked().get(f"q_{name}", ""),
                     "from": self.asked().get(f"from_{name}", ""),
                     "to": self.asked().get(f"to_{name}", ""),
+                    **self._choice_of_operator(name),
                 }
             )
         return made
+
+    def _choice_of_operator(self, name: str) -> dict[str, Any]:
+        """The operators of a column as the form offers them, and the one that was chosen."""
+        known, tongue = self.operators(name), language()
+        return {
+            "operators": [
+                (
+                    operator if operator != known[0] else "",
+                    words.value("operator", operator, tongue),
+                )
+                for operator in known
+            ],
+            "operator": self.operator(name),
+            "how": words.word("search.how", tongue, label=self.label(name)),
+        }
 
     def narrowed(self) -> dict[str, str]:
         """What was asked for, for the access log: the words of what is chosen and days, and of what
@@ -186,7 +140,7 @@ class Asking:
         told = {}
         for name, value in self.asked().items():
             part, _, column = name.partition("_")
-            if value and part in ("q", "from", "to") and column in self.search_columns:
+            if value and part in ("q", "op", "from", "to") and column in self.searched():
                 told[name] = value[:80] if part != "q" or self._kind(column) in PLAIN else "…"
             elif value and name == "work":
                 told[name] = value[:80]
@@ -195,7 +149,7 @@ class Asking:
     def asked_filters(self) -> Any:
         """The filters of this request: an object of its own, never shared between requests."""
         filters = self.datamodel.get_filters(self.search_columns)
-        for name in self.search_columns:
+        for name in self.searched():
             self._filter(filters, name)
         waiting = self.waiting()
         if waiting is not None:
@@ -204,47 +158,62 @@ class Asking:
 
     def _filter(self, filters: Any, name: str) -> None:
         """Add what is asked of a column; what cannot be read is left out, and said by the page."""
-        kind = self._kind(name)
-        if kind in DATED:
-            for end, bound in (("from", Since), ("to", Until)):
-                day = day_of(self.asked().get(f"{end}_{name}"))
-                if day:
-                    filters.add_filter(name, bound, (day, kind))
-            return
-        value = self.asked().get(f"q_{name}", "").strip()
-        if not value or not understood(self, name, value):
-            return
-        if kind == "relation" and name == "case":
-            filters.add_filter(name, OfCase, value)
-        elif kind == "bool":
-            filters.add_filter(name, Truth, value == "y")
-        elif kind == "number":
-            filters.add_filter(name, FilterEqual, reading.whole(value))
-        elif name in self.exact:
-            filters.add_filter(name, FilterEqual, self.exactly(name, value))
-        elif kind in ("choice", "relation"):
-            filters.add_filter(name, FilterEqual if kind == "choice" else OfRow, value)
+        kind, operator = self._kind(name), self.operator(name)
+        if operator == EMPTY:
+            filters.add_filter(name, Empty, None)
+        elif operator == BETWEEN:
+            self._between(filters, name, kind)
         else:
-            found = Contains if name not in self.free or actor().reads_as_typed else Covered
-            filters.add_filter(name, found, value)
+            value = self.asked().get(f"q_{name}", "").strip()
+            if value and understood(self, name, value):
+                filters.add_filter(name, *self._equal(name, kind, operator, value))
+
+    def _between(self, filters: Any, name: str, kind: str) -> None:
+        """Add the two ends of a span of days or numbers, or the one that is told."""
+        for end, of_days, of_numbers in (("from", Since, AtLeast), ("to", Until, AtMost)):
+            told = self.asked().get(f"{end}_{name}", "").strip()
+            if kind in DATED and day_of(told):
+                filters.add_filter(name, of_days, (day_of(told), kind))
+            elif kind == "number" and told and understood(self, name, told):
+                filters.add_filter(name, of_numbers, reading.whole(told))
+
+    def _equal(self, name: str, kind: str, operator: str, value: str) -> tuple[Any, Any]:
+        """The filter of a column that is searched for one value, and the value as it takes it."""
+        if kind == "relation":
+            return (OfCase if name == "case" else OfRow), value
+        if kind == "bool":
+            return Truth, value == "y"
+        if kind == "number":
+            return FilterEqual, reading.whole(value)
+        if name in self.exact:
+            return FilterEqual, self.exactly(name, value)
+        if kind == "choice":
+            return FilterEqual, value
+        covers = name in self.free and not actor().reads_as_typed
+        return TEXTS[operator, covers], value
 
     def exactly(self, name: str, value: str) -> str:
         """What is asked of a column that is searched as a whole, as the column has it."""
         return value
 
+    def misread(self) -> Links:
+        """(what it is called, what was typed) of all that is asked and means nothing."""
+        labels = {name: self.label(name) for name in self.searched()}
+        found = self._sought()
+        left_out = (
+            labels.get(name.partition("_")[2], name) for name in (found.left_out if found else ())
+        )
+        return [*unread(self, self.asked(), labels), *((label, "…") for label in left_out)]
+
+    def gone(self) -> list[str]:
+        """The sentence about a search whose session has ended."""
+        return [words.word(SEARCH_GONE, language())] if self._sought() is None else []
+
     def unread(self) -> list[str]:
         """What of the address could not be read, as sentences: each is left out of what is asked,
         and said."""
-        labels = {name: words.column(self.table, name, language()) for name in self.search_columns}
-        said = [
-            words.unread(label, value, language())
-            for label, value in unread(self, self.asked(), labels)
-        ]
-        found = self._sought()
-        if found is None:
-            return [*said, words.word(SEARCH_GONE, language())]
-        left_out = (labels.get(name.partition("_")[2], name) for name in found.left_out)
-        return [*said, *(words.unread(label, "…", language()) for label in left_out)]
+        told = [words.unread(label, value, language()) for label, value in self.misread()]
+        return [*told, *self.gone()]
 
     def offered(self) -> list[str]:
         """The columns by which this person may order rows: of those that are looked up for him one

@@ -8,30 +8,26 @@ table and nowhere else.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from unicodedata import normalize
 
-from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask import abort, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
-from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import inspect
 
-from app import words
-from app.rules.covering import NOBODY, covered
-from app.rules.reading import seen as is_seen
-from app.views import looked
-from app.views.actor import actor, key_typed, language, most, now
-from app.views.pages.asking import Asking, Links
-from app.views.pages.exporting import take_place
+from app import extend, words
+from app.views.actor import actor, key_typed, language, most
+from app.views.pages.asking import Asking
+from app.views.pages.columns import Links
+from app.views.pages.export import Export
 from app.views.pages.interface import LONGEST_SHORT
-from app.views.pages.masking import case_of, forget_callers, know_callers, masked_text
+from app.views.pages.masking import case_of, know_callers, masked_text
 from app.views.pages.ordering import grows, in_order
 from app.views.pages.paging import another_size, beyond, number_typed
-from app.views.pages.searching import search_whole, searched_partly
+from app.views.pages.related import related_to
+from app.views.pages.searching import searched_partly
 from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
 
@@ -44,7 +40,6 @@ PAGE, LARGEST_PAGE = 25, 100
 DEEPEST = COUNTED_TO + 1
 """So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its
 export."""
-_FORMULA = ("=", "+", "-", "@")
 
 
 def labelled(model: type[Any]) -> list[str]:
@@ -54,18 +49,19 @@ def labelled(model: type[Any]) -> list[str]:
     return [name for name in words.COLUMNS.get(model.__tablename__, ()) if name in there]
 
 
-def safe_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula: whatever its width, behind blanks and what
-    cannot be seen too."""
-    first = next(filter(is_seen, value), "")
-    formula = normalize("NFKC", first)[:1] in _FORMULA or value[:1] in ("\t", "\r")
-    return f"'{value}" if formula else value
+def _given(view: Any, name: str, else_: Sequence[str]) -> list[str]:
+    """The columns that a view names, as Flask-AppBuilder's views do; else all that there are."""
+    return [*(getattr(view, name, None) or else_)]
 
 
-class DeskView(Asking, ModelView):
+class DeskView(Export, Asking, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
-    is what `beside` tells of a row that stands in no column of its table."""
+    is what `beside` tells of a row that stands in no column of its table.
+
+    What a view of Flask-AppBuilder says of itself counts: `list_columns`, `show_columns`,
+    `search_columns`, `order_columns`, `export_columns`, `label_columns`, `formatters_columns`,
+    `base_filters`, `base_order`, `related_views`. What it does not say follows from the labels."""
 
     page = ""
     hidden: tuple[str, ...] = ()
@@ -91,13 +87,16 @@ class DeskView(Asking, ModelView):
             for name in known
             if about_a_case and name != "number" and self._kind(name) == "text"
         )
-        self.list_columns = [*(name for name in known if name not in self.page_only), *self.extra]
-        self.show_columns = [*known, *self.extra]
-        self.search_columns = [name for name in known if name not in self.unsearched]
-        self.export_columns = self.show_columns
+        self.own_labels = self._own_labels()
+        shown = _given(self, "show_columns", [*known, *self.extra])
+        listed = [name for name in shown if name not in self.page_only or name in self.extra]
+        self.show_columns, self.list_columns = shown, _given(self, "list_columns", listed)
+        searched = [name for name in known if name not in self.unsearched and name in shown]
+        self.search_columns = _given(self, "search_columns", searched)
+        self.export_columns = _given(self, "export_columns", shown)
         self.datamodel.eager = self.relations
         self.add_columns = self.edit_columns = [known[0]]
-        self.label_columns = {name: words.column(self.table, name) for name in self.show_columns}
+        self.label_columns = {name: words.column(self.table, name) for name in shown}
         self.class_permission_name = self.page
         self.base_permissions = ["can_list", "can_show", "can_export", "can_add", "can_edit"]
         self.route_base = f"/{self.page.lower()}"
@@ -108,17 +107,27 @@ class DeskView(Asking, ModelView):
         super().__init__()
         self.deepest = DEEPEST if grows(model) else LONGEST_SHORT
         # After it: an empty list of them would be made all columns.
-        plain = [name for name in self.list_columns if name not in (*self.relations, *self.extra)]
+        ordered = _given(type(self), "order_columns", self.list_columns)
+        plain = [name for name in ordered if name not in (*self.relations, *self.extra)]
         self.order_columns = (
             [name for name in plain if in_order(model, name)] if grows(model) else plain
         )
+
+    def _own_labels(self) -> dict[str, str]:
+        """column -> the message id of the label that the view gives it: one for all languages, or a
+        pair in Chinese and in English."""
+        found = {}
+        for name, label in (getattr(type(self), "label_columns", None) or {}).items():
+            found[name] = f"label.{self.page}.{name}"
+            words.add(found[name], *((label, label) if isinstance(label, str) else label))
+        return found
 
     def _init_forms(self) -> None:
         """No forms of Flask-AppBuilder's: what is typed goes to a verb."""
 
     def labels(self) -> dict[str, str]:
         """column -> its label in the language of the request."""
-        return {name: words.column(self.table, name, language()) for name in self.show_columns}
+        return {name: self.label(name) for name in self.show_columns}
 
     def title_here(self) -> str:
         """The page's title: that of the list of work that was asked for, else of the table."""
@@ -191,8 +200,11 @@ class DeskView(Asking, ModelView):
         }
 
     def value(self, item: Any, name: str) -> str:
-        """One value of a row as a person reads it."""
+        """One value of a row as a person reads it; by the view's own way of writing it, where it has
+        one."""
         found = getattr(item, name)
+        if name in self.formatters_columns:
+            return self.formatters_columns[name](found)
         if isinstance(found, datetime) and self._kind(name) == "clock":
             return term(found)
         plain = found if isinstance(found, (bool, int, date, datetime)) or found is None else None
@@ -254,22 +266,22 @@ class DeskView(Asking, ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
+        related = related_to(self, item)
         return self.render_template(
-            self.show_template,
+            "desk/related.html" if related else self.show_template,
+            shows=self.show_template,
             title=self.title_here(),
             view=self,
             values=self.values_of(item),
             item=item,
             case=self.case_href(item),
-            links=self.links(item),
+            links=[*self.links(item), *self.papers(item)],
+            related=related,
         )
 
     def values_of(self, item: Any) -> Values:
         """All that a row's own page shows of it."""
-        return [
-            (words.column(self.table, name, language()), self.told(item, name))
-            for name in self.show_columns
-        ]
+        return [(self.label(name), self.told(item, name)) for name in self.show_columns]
 
     def links(self, item: Any) -> Links:
         """(address, label) of what can be done with a row."""
@@ -280,6 +292,17 @@ class DeskView(Asking, ModelView):
                 url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key)),
                 words.title(self.edit_verb, language()),
             )
+        ]
+
+    def papers(self, item: Any) -> Links:
+        """The papers of the office's own about a row of this page."""
+        return [
+            (
+                url_for("OwnPapers.of", kind=paper.kind, id=item.id),
+                words.word(f"paper.{paper.kind}", language()),
+            )
+            for paper in extend.appbuilder.papers
+            if paper.page == self.page
         ]
 
     def may_add(self) -> str | None:
@@ -309,90 +332,10 @@ class DeskView(Asking, ModelView):
         """Where the form is that changes a row."""
         return url_for(f"Verbs.{self.edit_verb}", id=getattr(item, self.key))
 
-    # Export.
-
-    @expose("/export.csv")
-    @has_access
-    @permission_name("export")
-    def export(self) -> Any:
-        """All rows that are found, as CSV for a spreadsheet, without anybody's identity, marked
-        with who took it."""
-        if self.unread():  # said where a person reads it: a file would pass for what was asked
-            return redirect(self.address("list"))
-        place = take_place()
-        try:
-            answer = self._exported()
-        except BaseException:
-            place.leave()
-            raise
-        answer.call_on_close(place.leave)
-        return answer
-
-    def _exported(self) -> Response:
-        """The export, put on record and about to be read."""
-        head = [words.column(self.table, name, language()) for name in self.export_columns]
-        mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
-        search_whole()
-        looked.note("export_begun", page=self.page, filters=self.narrowed())
-        lines = self._lines(head, mark)
-        name = f"{self.page.lower()}.csv"
-        return Response(
-            stream_with_context(lines),
-            mimetype="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-
-    def _lines(self, head: Any, mark: str) -> Iterator[str]:
-        # The session is asked for here, not before: that of the view is taken away when the answer
-        # begins, and would keep a connection that nobody gives back.
-        sent = 0
-        try:
-            yield "\ufeff" + _csv([[safe_cell(cell) for cell in (*head, mark)]])
-            for some in self.datamodel.pieces(self.asked_filters(), *self.order()):
-                forget_callers()
-                self.cover(some, always=True)
-                yield _csv(self._rows(some))
-                sent += len(some)
-        finally:
-            # However it ends: of what began and was broken off, this many rows went out.
-            looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
-
-    def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
-        """The cells of a piece of an export. Of a column that nobody's words stand in each value is
-        worked out once."""
-        if type(self).told is not DeskView.told or type(self).value is not DeskView.value:
-            yield from (
-                [safe_cell(self.told(one, name, always=True)) for name in self.export_columns]
-                for one in items
-            )
-            return
-        hidden = know_callers(map(case_of, items)) if self.free else {}
-        free = {*self.free}
-        known: dict[str, dict[Any, str]] = {name: {} for name in self.export_columns}
-        unread = {*self.not_for_units} if actor().of_a_unit else set()
-        for item in items:
-            of = hidden.get(case_of(item) or 0, NOBODY)
-            cells = []
-            for name in self.export_columns:
-                if name in self.extra or name in unread:
-                    cells.append(safe_cell(self.told(item, name, always=True)))
-                    continue
-                value = getattr(item, name)
-                if name in free:
-                    cells.append(safe_cell(covered(value, of)) if value else NOTHING)
-                    continue
-                key = str(value) if isinstance(value, list_of) else value
-                made = known[name].get(key)
-                if made is None:
-                    made = known[name][key] = safe_cell(self.told(item, name, always=True))
-                cells.append(made)
-            yield cells
+    def tells_its_own(self) -> bool:
+        """Whether this page words its values in ways of its own."""
+        own = type(self).told is not DeskView.told or type(self).value is not DeskView.value
+        return bool(own or self.formatters_columns)
 
 
 list_of = (list, tuple)
-
-
-def _csv(rows: Any) -> str:
-    lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()

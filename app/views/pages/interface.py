@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 
 from app.scope import held_back
 from app.views.actor import know_few, seen
-from app.views.pages.asking import at_hand
+from app.views.pages.columns import at_hand
 from app.views.pages.ordering import after, grows, ordered, place
 from app.views.pages.searching import partly, searches_whole
 from app.worklists import COUNTED_TO

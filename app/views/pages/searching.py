@@ -19,7 +19,7 @@ from app.models import Case
 from app.models.wording import holding
 from app.rules import phones
 from app.rules.covering import NOBODY, Hidden, runs
-from app.rules.folding import seek, visible
+from app.rules.folding import anchored, seek, visible
 from app.views.actor import reader
 from app.views.pages.masking import know_callers
 from app.views.pages.ordering import grows
@@ -47,19 +47,22 @@ def searched_partly() -> bool:
 
 class Contains(FilterContains):
     """Words, however they are spelled; no sign in them stands for others. The newest rows that hold
-    them are found, as many as a list shows."""
+    them are found, as many as a list shows. `anchor` is where in the text they stand: anywhere, at
+    its start, or as the whole of it."""
+
+    anchor = ""
 
     def apply(self, query: Any, value: Any) -> Any:
         """Add the condition: one of the rows that hold the words; asked for once in a request."""
         known = g.setdefault("desk_searched", {})
-        asked = (self.model, self.column_name, value)
+        asked = (type(self), self.model, self.column_name, value)
         if asked not in known:
             known[asked] = self._found(query, value)
         return query.filter(self._among(known[asked]))
 
     def _found(self, query: Any, value: str) -> list[int]:
         column, key = getattr(self.model, self.column_name), inspect(self.model).primary_key[0]
-        if column.property.columns[0].unique:
+        if column.property.columns[0].unique and self.anchor != "start":
             whole = (
                 query.filter(column == value).order_by(None).with_entities(key).limit(1).scalar()
             )
@@ -70,7 +73,7 @@ class Contains(FilterContains):
         if not pattern:
             return []
         rows = self._candidates(query, number or value)
-        return list(islice(self._holding(rows, pattern), _most()))
+        return list(islice(self._holding(rows, anchored(pattern, self.anchor)), _most()))
 
     def _among(self, ids: Sequence[int]) -> Any:
         keys: Any = bindparam("found", list(ids), unique=True, expanding=True, literal_execute=True)

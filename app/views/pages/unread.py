@@ -12,6 +12,7 @@ from app import words
 from app.rules import reading
 from app.views.actor import language
 from app.views.pages.filters import day_of
+from app.views.pages.operators import BETWEEN, EMPTY
 from app.views.pages.paging import no_number, unknown
 
 CHOSEN = ("choice", "bool")
@@ -52,7 +53,7 @@ def unread(
     known = {
         *words.PARAMETERS,
         "way",
-        *(f"{prefix}_{name}" for name in labels for prefix in ("q", "from", "to")),
+        *(f"{prefix}_{name}" for name in labels for prefix in ("q", "op", "from", "to")),
     }
     yield from unknown(asked, known)
 
@@ -60,13 +61,16 @@ def unread(
 def _of_column(
     view: Any, name: str, label: str, asked: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    kind = view._kind(name)
-    if kind in DATED:
-        for end in ("from", "to"):
-            told = asked.get(f"{end}_{name}", "").strip()
-            if told and day_of(told) is None:
-                yield label, told
-        return
+    """What is typed for a column and means nothing under the operator that is chosen."""
+    chosen = asked.get(f"op_{name}", "")
+    if chosen and chosen not in view.operators(name):
+        yield label, chosen
+    spans, dated = view.operator(name) == BETWEEN, view._kind(name) in DATED
+    for end in ("from", "to"):
+        told = asked.get(f"{end}_{name}", "").strip()
+        means = day_of(told) is not None if dated else understood(view, name, told)
+        if told and not (spans and means):
+            yield label, told
     told = asked.get(f"q_{name}", "").strip()
-    if told and not understood(view, name, told):
+    if told and (spans or view.operator(name) == EMPTY or not understood(view, name, told)):
         yield label, told

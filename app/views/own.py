@@ -1,0 +1,132 @@
+"""The pages over tables of the office's own: what a plain `ModelView` of Flask-AppBuilder says of
+itself, on the base of all pages - its rows within the scope, searched, exported and read by programs
+like the others, and saved by verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from sqlalchemy import Engine, inspect
+
+from app import extend
+from app.own import OwnView, Wrong
+from app.papers import pdf
+from app.views import looked
+from app.views.actor import actor
+from app.views.forms import on_file
+from app.views.forms import view as forms
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
+from app.views.pages.masking import case_of, masked_text
+from app.views.papers import sent
+
+OBEYED = (
+    *("list_columns", "show_columns", "search_columns", "order_columns", "export_columns"),
+    *("label_columns", "formatters_columns", "base_filters", "base_order", "related_views"),
+)
+"""What of a view of Flask-AppBuilder counts."""
+
+
+class OfCases(DeskView):
+    """A page whose rows belong to cases: one is added on the page of its case."""
+
+    def edit_href(self, item: Any) -> str:
+        """The form that changes a row, beside its case."""
+        return url_for(f"Verbs.{self.edit_verb}", case=item.case_id, id=item.id)
+
+
+class OwnPapers(BaseView):
+    """The papers of the office's own."""
+
+    route_base = "/ownpapers"
+    class_permission_name = "Home"
+    base_permissions = ["can_of"]
+    default_view = "of"
+
+    @expose("/<kind>/<int:id>.pdf")
+    @has_access
+    def of(self, kind: str, id: int) -> Any:
+        """A paper about a row that the person sees, in the access log; the callers in it are covered;
+        404 else."""
+        paper = next((one for one in extend.appbuilder.papers if one.kind == kind), None)
+        if paper is None or paper.page not in actor().pages:
+            abort(404)
+        view = next(
+            one for one in self.appbuilder.baseviews if getattr(one, "page", "") == paper.page
+        )
+        row = view.found(str(id))
+        case = case_of(row)
+        content = pdf(kind, covered_facts(paper.facts(row), case))
+        looked.note("paper_opened", case_id=case, page=paper.page)
+        return sent(content, "pdf", f"{kind}-{id}")
+
+
+def covered_facts(told: Any, case: int | None) -> Any:
+    """Facts with the callers in their words covered."""
+    if isinstance(told, str):
+        return masked_text(told, case)
+    if isinstance(told, Mapping):
+        return {name: covered_facts(one, case) for name, one in told.items()}
+    return [covered_facts(one, case) for one in told] if isinstance(told, (list, tuple)) else told
+
+
+def pages_of(entries: list[OwnView]) -> list[type[DeskView]]:
+    """The pages that an office added."""
+    made: dict[type[Any], type[DeskView]] = {}
+    for entry in entries:
+        made[entry.view] = _page(entry)
+        _lead(entry)
+    for view, page in made.items():
+        related = getattr(view, "related_views", None) or ()
+        page.related_views = [made.get(other, other) for other in related]
+    return [*made.values()]
+
+
+def _page(entry: OwnView) -> type[DeskView]:
+    told = {name: getattr(entry.view, name) for name in OBEYED if getattr(entry.view, name, None)}
+    adds, edits = entry.verbs
+    of_a_case = entry.scope == "case_id"
+    told |= {
+        "__doc__": entry.view.__doc__,
+        "__module__": entry.view.__module__,
+        "datamodel": DeskInterface(entry.model),
+        "page": entry.page,
+        "add_verb": "" if of_a_case else adds,
+        "edit_verb": edits,
+    }
+    return type(entry.page, (OfCases if of_a_case else DeskView,), told)
+
+
+def _lead(entry: OwnView) -> None:
+    """Let the forms know the table, and where they lead afterwards."""
+    adds, edits = entry.verbs
+    on_file.ROWS[edits] = entry.model
+    if entry.scope != "case_id":
+        forms.LEADS_TO[adds] = forms.LEADS_TO[edits] = entry.page
+
+
+def insist_on_tables(entries: list[OwnView], engine: Engine) -> None:
+    """Raises Wrong for a table that no migration made, or that has no guard yet."""
+    if not entries:
+        return
+    there = inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        source = "sqlite_master" if engine.dialect.name == "sqlite" else "pg_trigger"
+        name = "name" if engine.dialect.name == "sqlite" else "tgname"
+        guards = {row[0] for row in connection.exec_driver_sql(f"SELECT {name} FROM {source}")}  # noqa: S608
+    for entry in entries:
+        table = entry.model.__tablename__
+        if table not in there:
+            raise Wrong(
+                f"app/extend.py, add_view({entry.page}): the database has no table {table}: write its"
+                " migration below migrations/versions and run `python -m app upgrade`."
+            )
+        if f"guard_{table}_change" not in guards:
+            raise Wrong(
+                f"app/extend.py, add_view({entry.page}): nothing guards the table {table} yet: run"
+                " `python -m app upgrade`."
+            )
