@@ -75,8 +75,15 @@ def apply(name: str, folder: Path, without: str = "") -> None:
         lines = text.split("\n")
         places = [n for n, line in enumerate(lines) if line.strip() == piece.after]
         assert len(places) == 1, f"{name}: {piece.path} has {len(places)} lines `{piece.after}`"
-        lines.insert(places[0] + 1, code.rstrip("\n"))
+        empty = "\n" if piece.path.endswith(".po") else ""
+        lines.insert(_behind(lines, places[0]), code.rstrip("\n") + empty)
         file.write_text("\n".join(lines), "utf-8")
+
+
+def _behind(lines: list[str], place: int) -> int:
+    """Where a piece goes behind a line: of an entry of a catalogue, behind its text and the empty
+    line that ends it."""
+    return lines.index("", place) + 1 if lines[place].startswith("msgid ") else place + 1
 
 
 def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:

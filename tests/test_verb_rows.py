@@ -217,8 +217,11 @@ def test_a_verb_without_words_is_named_with_the_file_to_write_them_in() -> None:
     own = Word("case.invented", tells=("unit",))
     row = replace(ROW, stage="redo", fields=(field("where"),), event=own)
     assert without_words([row]) == [
-        "mark: it has no title; write one into VERB_TITLES of app/rules/words/verbs.py.",
-        "mark: its field 'where' has no label; write one into FIELDS of app/rules/words/verbs.py.",
-        "mark: its event 'case.invented' has no words; write them into EVENT_TITLES of"
-        " app/rules/words/events.py.",
+        f"mark: {told}; write {msgid} into app/translations/{language}/LC_MESSAGES/duban.po."
+        for told, msgid in (
+            ("it has no title", "verb.mark"),
+            ("its field 'where' has no label", "field.where"),
+            ("its event 'case.invented' has no words", "event.case.invented"),
+        )
+        for language in ("zh", "en")
     ]

@@ -19,8 +19,6 @@ from app.verbs import VERBS
 from tests.walk.model import WHO_MAY
 
 LIST = "WHO_MAY of tests/walk/model.py"
-TITLES, LABELS = "VERB_TITLES of app/rules/words/verbs.py", "FIELDS of app/rules/words/verbs.py"
-EVENTS = "EVENT_TITLES of app/rules/words/events.py"
 EXAMPLES = "RIGHT and WRONG of tests/verbs.py"
 
 WRONG: dict[str, tuple[Any, ...]] = {
@@ -142,16 +140,22 @@ def without_words(verbs: Iterable[Verb]) -> list[str]:
 
 
 def _unworded(verb: Verb) -> Iterator[str]:
-    if verb.name not in words.VERB_TITLES:
-        yield f"{verb.name}: it has no title; write one into {TITLES}."
     if verb.stage not in words.STAGES:
-        yield f"{verb.name}: its stage {verb.stage!r} has no title in app/rules/words/verbs.py."
+        yield f"{verb.name}: its stage {verb.stage!r} is none of STAGES in app/words/verbs.py."
+    yield from _unsaid(verb, "it has no title", f"verb.{verb.name}")
     for field in verb.fields:
-        if field.name not in words.FIELDS:
-            yield f"{verb.name}: its field {field.name!r} has no label; write one into {LABELS}."
+        if not words.labelled(field.name):
+            yield from _unsaid(
+                verb, f"its field {field.name!r} has no label", f"field.{field.name}"
+            )
     for event in verb.events:
-        if event not in words.EVENT_TITLES:
-            yield f"{verb.name}: its event {str(event)!r} has no words; write them into {EVENTS}."
+        yield from _unsaid(verb, f"its event {str(event)!r} has no words", f"event.{event}")
+
+
+def _unsaid(verb: Verb, told: str, msgid: str) -> Iterator[str]:
+    for language in words.silent(msgid):
+        file = f"app/translations/{language}/LC_MESSAGES/duban.po"
+        yield f"{verb.name}: {told}; write {msgid} into {file}."
 
 
 CHECKS: tuple[Callable[[Iterable[Verb]], list[str]], ...] = (

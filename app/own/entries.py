@@ -65,13 +65,15 @@ class Channel:
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper of the office's own about the rows of a page: facts of a row, laid out on a page."""
+    """A paper of the office's own about the rows of a page: facts of a row, laid out on a page.
+    The layout says a text of `texts` by `paper.<kind>.<its name>`."""
 
     kind: str
     title: Pair
     page: str
     facts: Callable[[Any], Mapping[str, Any]]
     layout: Callable[[Mapping[str, Any]], dict[str, Any]]
+    texts: Mapping[str, Pair] = field(default_factory=dict)
 
 
 @dataclass

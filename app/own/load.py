@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from app import roles, scope, words
 from app.models.columns import Moment
 from app.own.checks import unfinished, wrong_channel, wrong_paper, wrong_verb, wrong_view
-from app.own.entries import Channel, Own, OwnVerb, OwnView, Pair, Wrong
+from app.own.entries import Channel, Own, OwnVerb, OwnView, Pair, Paper, Wrong
 from app.papers.layouts import LAYOUTS
 from app.rules import limits, seals
 from app.stages.own_rows import SAVED, saving
@@ -42,8 +42,7 @@ def load(own: Own) -> None:
     for channel in own.channels:
         _put_channel(channel)
     for paper in own.papers:
-        words.add(f"paper.{paper.kind}", *paper.title)
-        LAYOUTS[paper.kind] = paper.layout
+        _put_paper(paper)
 
 
 def _faults(own: Own) -> Iterator[str]:
@@ -136,6 +135,13 @@ def _put_verb(entry: OwnVerb) -> None:
         ACTS_ON[name] = (verb.on.subject, verb.on.offered)
     for role in verb.roles:
         RIGHTS[role] = (*RIGHTS[role], name)
+
+
+def _put_paper(entry: Paper) -> None:
+    LAYOUTS[entry.kind] = entry.layout
+    words.add(f"paper.{entry.kind}", *entry.title)
+    for name, text in entry.texts.items():
+        words.add(f"paper.{entry.kind}.{name}", *text)
 
 
 def _put_channel(entry: Channel) -> None:
