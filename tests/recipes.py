@@ -1,7 +1,7 @@
 """Applies the examples of `docs/examples` to a copy of the tree and runs a script there.
 
-An example says in its headings where each piece goes: a new file, or after a line that stands in
-one. `HEAD` in it is the newest migration of the tree.
+An example says in its headings where each piece goes: a new file, or after or instead of a line
+that stands in one. `HEAD` in it is the newest migration of the tree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "examples"
 MOST_LINES = 60
 _PIECE = re.compile(
-    r"^### `(?P<path>[^`]+)`(?: \(new\)|, after `(?P<after>[^`]+)`)\n+```\w*\n(?P<code>.*?)^```",
+    r"^### `(?P<path>[^`]+)`(?: \(new\)|, after `(?P<after>[^`]+)`|, instead of `(?P<instead>[^`]+)`)\n+```\w*\n(?P<code>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 _TREE = ("app", "jobs", "migrations", "tests", "docs")
@@ -29,11 +29,12 @@ _TREE = ("app", "jobs", "migrations", "tests", "docs")
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of an example: the file, the line behind which it goes (none: the file is new), and
-    its lines."""
+    """One piece of an example: the file, the line behind which or instead of which it goes (neither:
+    the file is new), and its lines."""
 
     path: str
     after: str | None
+    instead: str | None
     code: str
 
 
@@ -67,16 +68,18 @@ def apply(name: str, folder: Path, without: str = "") -> None:
         if piece.path == without:
             continue
         file, code = folder / piece.path, piece.code.replace("HEAD", str(head))
-        if piece.after is None:
+        line = piece.after or piece.instead
+        if line is None:
             assert not file.exists(), f"{name}: {piece.path} is there already"
             file.write_text(code, "utf-8")
             continue
         text = file.read_text("utf-8")
         lines = text.split("\n")
-        places = [n for n, line in enumerate(lines) if line.strip() == piece.after]
-        assert len(places) == 1, f"{name}: {piece.path} has {len(places)} lines `{piece.after}`"
+        places = [n for n, text_of in enumerate(lines) if text_of.strip() == line]
+        assert len(places) == 1, f"{name}: {piece.path} has {len(places)} lines `{line}`"
         empty = "\n" if piece.path.endswith(".po") else ""
-        lines.insert(_behind(lines, places[0]), code.rstrip("\n") + empty)
+        at = places[0] if piece.instead else _behind(lines, places[0])
+        lines[at : at + bool(piece.instead)] = [code.rstrip("\n") + empty]
         file.write_text("\n".join(lines), "utf-8")
 
 

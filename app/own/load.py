@@ -131,6 +131,8 @@ def _put_verb(entry: OwnVerb) -> None:
     words.add(f"verb.{name}", *entry.title)
     for field, label in entry.labels.items():
         words.add(f"field.{name}.{field}", *label)
+        if not words.known(f"field.{field}"):
+            words.add(f"field.{field}", *label)
     if verb.on.subject:
         ACTS_ON[name] = (verb.on.subject, verb.on.offered)
     for role in verb.roles:

@@ -75,7 +75,8 @@ def known(msgid: str) -> bool:
 
 def silent(msgid: str) -> tuple[str, ...]:
     """The languages, of Chinese and English, that do not say a message."""
-    return tuple(one for one in ("zh", "en") if CATALOGUES.own(msgid, one) is None)
+    told = {language: CATALOGUES.own(msgid, language) for language in ("zh", "en")}
+    return tuple(language for language, text in told.items() if text is None)
 
 
 def add(msgid: str, zh: str, en: str) -> None:
