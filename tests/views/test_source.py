@@ -16,6 +16,7 @@ UNSCOPED = {
     "app/views/banners.py:_office": "what the office is called, and whether it is a sample one, which every page says",
     "app/views/machines/metrics.py:_ages": "how many cases are open, how long the oldest due one waits",
     "app/views/pages/searching.py:Contains._candidates": "keys of rows that hold a word; their rows are scoped",
+    "app/views/pages/operators.py:among_newest": "where the newest rows begin: one id, no row",
     "app/views/pages/searching.py:Contains._named": "the same, among the newest",
     "app/views/home.py:_found": "a leader's list of cases under way, in brief: no word of what they are about",
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
