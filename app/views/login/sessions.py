@@ -6,7 +6,7 @@ import re
 import time
 from typing import Any
 
-from flask import flash, g, redirect, request, session, url_for
+from flask import abort, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from app.models import Person
@@ -14,6 +14,7 @@ from app.rules import words
 from app.rules.words.accounts import CHOOSE
 from app.views.actor import (
     come_back_to,
+    for_program,
     language,
 )
 
@@ -85,6 +86,8 @@ def keep_session() -> Any:
     ):
         end()
         g.pop("desk_actor", None)
+        if for_program():
+            abort(401)
         flash(ENDED[language()], "warning")
         return redirect(url_for("Login.login", next=come_back_to()))
     if at - session["last"] > NOTED_EVERY:
