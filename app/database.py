@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
@@ -170,3 +171,9 @@ def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
 def _may_win(error: DBAPIError, sent: bool) -> bool:
     """Whether another try may do what one could not, and nothing twice."""
     return getattr(error.orig, "sqlstate", None) in _RETRY or (lost(error) and not sent)
+
+
+def missing_file(engine: Engine) -> str | None:
+    """The file of a SQLite database that is not there: to connect would make it."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return file if file is not None and not Path(file).exists() else None

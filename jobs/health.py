@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import config
-from app.database import Sessions, engine_from, reading
+from app.database import Sessions, engine_from, missing_file, reading
 from app.files import Scanner
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
@@ -34,7 +34,7 @@ from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
 from jobs.room import disk_findings
-from jobs.servable import missing_file, sessions_of, short
+from jobs.servable import sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from migrations import triggers
 from migrations.grants import owns

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import sys
-from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import app.extend  # noqa: F401  (what the office added, in every process that serves or works)
 import config
-from app.database import Sessions, engine_from, reading, sessions_from
+from app.database import Sessions, engine_from, missing_file, reading, sessions_from
 from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
 from app.models import Person, Setting
@@ -80,12 +79,6 @@ def servable(settings: config.Config) -> None:
                 tell_of_clock(session)
     finally:
         engine.dispose()
-
-
-def missing_file(engine: Engine) -> str | None:
-    """The file of a SQLite database that is not there: to connect would make it."""
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    return file if file is not None and not Path(file).exists() else None
 
 
 def at_our_schema(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,21 +94,22 @@ def _plain(sign: str) -> str:
 
 def fold(text: str) -> Folded:
     """The text as it is compared, with the way back."""
-    plainly = "".join(each := [*map(folded_sign, text)])
-    if len(plainly) == len(text) and all(each) and BLANK not in plainly and LINE not in plainly:
+    spelled = [*map(folded_sign, text)]
+    plainly = "".join(spelled)
+    if len(plainly) == len(text) and all(spelled) and BLANK not in plainly and LINE not in plainly:
         return Folded(plainly, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
-    return _with_the_way_back(text)
+    return _with_the_way_back(spelled)
 
 
-def _with_the_way_back(text: str) -> Folded:
-    """A text of which not every sign is folded to one sign."""
+def _with_the_way_back(spelled: Sequence[str]) -> Folded:
+    """A text of which not every sign is folded to one sign, each typed sign as it is folded."""
     signs: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     newest = 0
-    for at, typed in enumerate(text):
+    for at, folded in enumerate(spelled):
         first = len(signs)
-        for sign in folded_sign(typed):
+        for sign in folded:
             if sign in (BLANK, LINE) and signs and signs[-1] in (BLANK, LINE):
                 signs[-1] = max(sign, signs[-1], key=lambda blank: blank == LINE)
             else:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
 from app.clock import clock_from
-from app.database import Sessions, engine_from, reading, retried, transaction
+from app.database import Sessions, engine_from, missing_file, reading, retried, transaction
 from app.ledger import verify
 from app.ledger.baseline import seal_cases, seal_office
 from app.ledger.keys import register_key, ring_of
@@ -34,7 +34,6 @@ from jobs.servable import (
     Refused,
     at_our_schema,
     is_sample,
-    missing_file,
     no_sample,
     our_key,
     sessions_of,

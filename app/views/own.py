@@ -10,10 +10,9 @@ from typing import Any
 from flask import abort, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import Engine, inspect
 
 from app import extend
-from app.own import OwnView, Wrong
+from app.own import OwnView
 from app.papers import pdf
 from app.views import looked
 from app.views.actor import actor
@@ -107,26 +106,3 @@ def _lead(entry: OwnView) -> None:
     on_file.ROWS[edits] = entry.model
     if entry.scope != "case_id":
         forms.LEADS_TO[adds] = forms.LEADS_TO[edits] = entry.page
-
-
-def insist_on_tables(entries: list[OwnView], engine: Engine) -> None:
-    """Raises Wrong for a table that no migration made, or that has no guard yet."""
-    if not entries:
-        return
-    there = inspect(engine).get_table_names()
-    with engine.connect() as connection:
-        source = "sqlite_master" if engine.dialect.name == "sqlite" else "pg_trigger"
-        name = "name" if engine.dialect.name == "sqlite" else "tgname"
-        guards = {row[0] for row in connection.exec_driver_sql(f"SELECT {name} FROM {source}")}  # noqa: S608
-    for entry in entries:
-        table = entry.model.__tablename__
-        if table not in there:
-            raise Wrong(
-                f"app/extend.py, add_view({entry.page}): the database has no table {table}: write its"
-                " migration below migrations/versions and run `python -m app upgrade`."
-            )
-        if f"guard_{table}_change" not in guards:
-            raise Wrong(
-                f"app/extend.py, add_view({entry.page}): nothing guards the table {table} yet: run"
-                " `python -m app upgrade`."
-            )

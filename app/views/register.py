@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, Model, ModelView
+from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.charts.views import BaseChartView
-from sqlalchemy import Engine, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
 from app import extend
+from app.own.tables import answers, insist_on_facts, insist_on_tables
 from app.roles import PAGES
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
@@ -25,7 +25,7 @@ from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.office import Bot, Events, Posts, Settings, Units
-from app.views.own import OwnPapers, insist_on_tables, pages_of
+from app.views.own import OwnPapers, pages_of
 from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.rest import rows_of_page
@@ -37,7 +37,6 @@ from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.visit import VisitRecords, Visits
 from app.worklists import QUEUES
-from jobs.servable import missing_file
 
 VIEWS: tuple[type[Any], ...] = (
     Bell,
@@ -140,34 +139,6 @@ def insist_on_lists() -> None:
         if closed:
             raise TypeError(
                 f"app/worklists.py, {key}: {', '.join(closed)} may not open the page {queue.page}"
-            )
-
-
-def answers(engine: Engine) -> bool:
-    """Whether there is a database that says what it has; one that is away is waited for."""
-    if missing_file(engine) is not None:
-        return False
-    try:
-        engine.connect().close()
-    except OperationalError:
-        return False
-    return True
-
-
-def insist_on_facts(engine: Engine) -> None:
-    """Raises TypeError where a column that is a fact is not in the database."""
-    there = inspect(engine)
-    for mapper in Model.registry.mappers:
-        facts = [column.name for column in mapper.columns if column.info.get("fact")]
-        table = mapper.local_table.name
-        if not facts or not there.has_table(table):
-            continue
-        known = {column["name"] for column in there.get_columns(table)}
-        missing = [name for name in facts if name not in known]
-        if missing:
-            raise TypeError(
-                f"the database has no column {table}.{missing[0]}: write its migration below"
-                " migrations/versions and run `python -m app upgrade`"
             )
 
 

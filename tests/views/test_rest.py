@@ -171,6 +171,17 @@ def test_no_token_is_given_and_none_is_taken(sqlite_panel: Panel) -> None:
     assert answer.status_code == 401 and answer.is_json
 
 
+def test_a_program_whose_session_has_ended_is_told_so_and_led_to_no_page(
+    sqlite_panel: Panel,
+) -> None:
+    browser = sqlite_panel.enter("allocator")
+    with browser.client.session_transaction() as session:
+        session["sv"] = -1
+    answer = browser.get("/api/v1/cases/")
+    assert answer.status_code == 401 and answer.is_json
+    assert browser.get("/api/v1/cases/").status_code == 401
+
+
 def test_each_read_stands_in_the_access_log(sqlite_panel: Panel) -> None:
     browser = sqlite_panel.of("officer")
     told(browser, "/api/v1/cases/?q_kind=suggestion&size=2")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.test_rooms import calls, sources
 
-REQUESTS = ("app/views", "app/worklists.py", "app/web.py", "app/api")
+REQUESTS = ("app/views", "app/worklists", "app/web.py")
 UNSCOPED = {
     "app/views/forms/who_called.py:others_of_number": "callers of a number, for who enters one: who called",
     "app/views/forms/view.py:_caller": "whether a caller stands on a case that the form was found for, scoped",
@@ -16,6 +16,7 @@ UNSCOPED = {
     "app/views/banners.py:_office": "what the office is called, and whether it is a sample one, which every page says",
     "app/views/machines/metrics.py:_ages": "how many cases are open, how long the oldest due one waits",
     "app/views/pages/searching.py:Contains._candidates": "keys of rows that hold a word; their rows are scoped",
+    "app/views/pages/operators.py:among_newest": "where the newest rows begin: one id, no row",
     "app/views/pages/searching.py:Contains._named": "the same, among the newest",
     "app/views/home.py:_found": "a leader's list of cases under way, in brief: no word of what they are about",
     "app/views/home.py:Bell.list": "notices to his roles and his unit, with the number of the case",
@@ -26,7 +27,7 @@ UNSCOPED = {
     "app/views/praise.py:PraiseInterface.query_count": "how much of the same",
     "app/views/office.py:Bot.failing": "the rows that the bot fails on: numbers and errors, no case content",
     "app/views/case/rows.py:rows_of": "the parts are scoped one by one; the union of them cannot be",
-    "app/worklists.py:counted": "counts of work: a union, each part of which holds the scope itself",
+    "app/worklists/__init__.py:counted": "counts of work: a union, each part of which holds the scope itself",
     "app/views/forms/foreseen.py:_moves": "cases by their numbers alone, whose clocks a calendar would lengthen",
     "app/views/forms/view.py:_case": "the number of a case whose referral he reads, or on which a leader instructs",
 }

@@ -132,7 +132,7 @@ class Acceptance(Bot):
                 for one in case.assignments
                 if one.unit == who.unit and one.state in (*LIVE, "accepted")
             ]
-            need(not case.confidential and mine)
+            need(not case.confidential and case.kind != "report" and mine)
         if who.role == "visitor":
             at, lead = self.cases.index(case), self.lead_of(case)
             waits = any(v.caller == at and v.state == "pending" for v in lead.visits)

@@ -6,13 +6,14 @@ import re
 import time
 from typing import Any
 
-from flask import flash, g, redirect, request, session, url_for
+from flask import abort, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from app import words
 from app.models import Person
 from app.views.actor import (
     come_back_to,
+    for_program,
     language,
 )
 
@@ -83,6 +84,8 @@ def keep_session() -> Any:
     ):
         end()
         g.pop("desk_actor", None)
+        if for_program():
+            abort(401)
         flash(words.word("login.ended", language()), "warning")
         return redirect(url_for("Login.login", next=come_back_to()))
     if at - session["last"] > NOTED_EVERY:
