@@ -21,7 +21,9 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "examples"
 MOST_LINES = 60
 _PIECE = re.compile(
-    r"^### `(?P<path>[^`]+)`(?: \(new\)|, after `(?P<after>[^`]+)`|, instead of `(?P<instead>[^`]+)`)\n+```\w*\n(?P<code>.*?)^```",
+    r"^### `(?P<path>[^`]+)`"
+    r"(?: \(new\)|, after `(?P<after>[^`]+)`|, instead of `(?P<instead>[^`]+)`)"
+    r"\n+```\w*\n(?P<code>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 _TREE = ("app", "jobs", "migrations", "tests", "docs")
