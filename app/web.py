@@ -14,6 +14,7 @@ from flask import (
     Flask,
 )
 from flask_appbuilder import AppBuilder, Model
+from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -32,6 +33,7 @@ from app.views.home import Home, speak
 from app.views.login.door import Door
 from app.views.login.security import DeskSecurityManager
 from app.views.machines.health import blueprint as health
+from app.views.menu import DeskMenu
 from app.views.reader import Database, PanelSession
 from app.views.register import register
 from app.views.telling import tell_requests
@@ -76,6 +78,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "FAB_API_SWAGGER_UI": False,
         "FAB_ADD_SECURITY_VIEWS": True,
         "FAB_BASE_TEMPLATE": "desk/layout.html",
+        "BOOTSTRAP_SERVE_LOCAL": True,
         "BABEL_DEFAULT_LOCALE": "zh",
         "RATELIMIT_ENABLED": False,
         "LANGUAGES": {
@@ -114,6 +117,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     with_headers(app)
     with_banners(app)
     CSRFProtect(app)
+    Bootstrap5(app)
     with app.app_context():
         sessions = sessions_of(settings, database.engine)
         ticks = clock or clock_from(settings.clock, settings.clock_since)
@@ -122,7 +126,9 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         app.extensions["desk_door"] = Door(settings)
         # The scope listens to this class only: verbs run in sessions of their own.
         database.session.session_factory.kw["info"] = sessions.kw["info"]
-        appbuilder = AppBuilder(security_manager_class=DeskSecurityManager, indexview=Home)
+        appbuilder = AppBuilder(
+            security_manager_class=DeskSecurityManager, indexview=Home, menu=DeskMenu()
+        )
         appbuilder.init_app(app, database.session)
         register(appbuilder)
         app.view_functions["LocaleView.index"] = speak

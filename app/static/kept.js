@@ -91,7 +91,7 @@
 
   function button(words, does) {
     const made = document.createElement("button");
-    made.className = "btn plain";
+    made.className = "btn btn-outline-primary btn-sm";
     made.type = "button";
     made.textContent = words;
     made.addEventListener("click", does);
@@ -222,7 +222,7 @@
 
   function ways(address) {
     const link = document.createElement("a");
-    link.className = "btn plain";
+    link.className = "btn btn-outline-primary btn-sm";
     link.href = address;
     link.textContent = said("回到表单", "Back to the form");
     return [link, button(said("不再保留", "Forget it"), function (event) {

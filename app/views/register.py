@@ -3,6 +3,7 @@ starts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
@@ -19,6 +20,7 @@ from app.views.files import Files
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
+from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.pages.base import NOT_HERE, DeskView
 from app.views.pages.interface import DeskInterface
@@ -115,6 +117,7 @@ def wrong(view: Any) -> str:
 def register(appbuilder: Any) -> None:
     """Register every view; the address of a page's endpoint is the page's name. TypeError where one
     is not of the base."""
+    pages: dict[str, Any] = {}
     for view in VIEWS:
         one = view()
         why = wrong(one)
@@ -122,3 +125,17 @@ def register(appbuilder: Any) -> None:
             raise TypeError(f"{view.__name__}: {why}")
         page = getattr(one, "page", "")
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
+        if page:
+            pages[page] = one
+    _add_to_menu(appbuilder, pages)
+
+
+def _add_to_menu(appbuilder: Any, pages: Mapping[str, Any]) -> None:
+    """Add every page to the menu, in the order of its category; one without a category after
+    them."""
+    add_categories(appbuilder.menu)
+    order = [page for named in IN_CATEGORIES.values() for page in named]
+    for page in sorted(pages, key=lambda page: order.index(page) if page in order else len(order)):
+        appbuilder.add_link(
+            page, "", label=label_of(page), category=category_of(page), baseview=pages[page]
+        )

@@ -75,8 +75,13 @@ def field(name: str, language: str = "zh", verb: str = "") -> str:
 
 
 def page(name: str, language: str = "zh") -> str:
-    """What a page of the panel is called."""
-    return word(TABLES[PAGE_TABLES[name]], language)
+    """What a page of the panel is called; its own name where no word is known."""
+    return table(PAGE_TABLES[name], language) if name in PAGE_TABLES else name
+
+
+def table(name: str, language: str = "zh") -> str:
+    """What the rows of a table are called; its own name where no word is known."""
+    return _of(TABLES, name, language)
 
 
 def column(table: str, name: str, language: str = "zh") -> str:

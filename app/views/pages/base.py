@@ -124,7 +124,9 @@ class DeskView(Asking, ModelView):
     def title_here(self) -> str:
         """The page's title: that of the list of work that was asked for, else of the table."""
         waiting = self.waiting()
-        return words.word(waiting.title if waiting else words.TABLES[self.table], language())
+        if waiting:
+            return words.word(waiting.title, language())
+        return words.table(self.table, language())
 
     # Pages.
 
