@@ -26,7 +26,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.sentences import TAKEN_EN, TAKEN_ZH, sentence
 from app.rules.words import said
 from app.rules.words.values import VALUES
-from app.views.forms.fields import Input
+from app.views.forms.looks import ACCEPTED
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED
 from tests.room import Room
@@ -100,7 +100,7 @@ def test_the_sentence_about_what_is_taken_names_every_kind_and_so_does_the_form(
             word = named.get(ending, ending.upper())
             assert told.get(word, word) in words, (tongue, ending)
         assert words in sentence(NotAllowed("file_type"), tongue)
-    assert Input("upload", "", "file").accept.split(",") == [f".{ending}" for ending in TAKEN]
+    assert ACCEPTED.split(",") == [f".{ending}" for ending in TAKEN]
 
 
 def test_every_part_that_a_refusal_names_has_words() -> None:
