@@ -50,7 +50,9 @@ class DeskMenu(Menu):
 
     def get_data(self, menu: Any = None) -> list[Any]:
         """The items that the person of this request may see, in the shape of Flask-AppBuilder's."""
-        allowed = current_app.extensions["appbuilder"].sm.get_user_menu_access(self.get_flat_name_list())
+        allowed = current_app.extensions["appbuilder"].sm.get_user_menu_access(
+            self.get_flat_name_list()
+        )
         return _told(self.menu if menu is None else menu, allowed)
 
 

@@ -24,6 +24,7 @@ from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.pages.base import NOT_HERE, DeskView
 from app.views.pages.interface import DeskInterface
+from app.views.pages.related import relation_to
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.redo import Responsibilities
@@ -71,6 +72,14 @@ VIEWS: tuple[type[Any], ...] = (
 )
 
 
+RELATED: dict[type[Any], tuple[type[Any], ...]] = {
+    Units: (Posts, Users, Assignments, Supervision),
+    Categories: (Cases,),
+    Users: (AccountChanges,),
+    Roles: (AccountChanges,),
+}
+"""page -> the pages whose rows stand as tabs on the page of a row that they point to, besides those
+that the page names itself."""
 PERSONAL = frozenset(
     {
         "caller",
@@ -111,7 +120,13 @@ def wrong(view: Any) -> str:
     }
     if beyond:
         return f"it shows what it may not: {sorted(beyond)}"
-    return ""
+    apart = [one.__name__ for one in view.related_views if not _points_to(one, view)]
+    return f"no relation leads to it from its related views {apart}" if apart else ""
+
+
+def _points_to(related: type[Any], view: Any) -> bool:
+    """Whether the rows of a related view, which has to be of the base, point to those of a view."""
+    return issubclass(related, DeskView) and bool(relation_to(related(), view.datamodel.obj))
 
 
 def register(appbuilder: Any) -> None:
@@ -120,6 +135,7 @@ def register(appbuilder: Any) -> None:
     pages: dict[str, Any] = {}
     for view in VIEWS:
         one = view()
+        one.related_views = [*getattr(one, "related_views", ()), *RELATED.get(view, ())]
         why = wrong(one)
         if why:
             raise TypeError(f"{view.__name__}: {why}")

@@ -32,6 +32,7 @@ from app.views.pages.interface import LONGEST_SHORT
 from app.views.pages.masking import case_of, forget_callers, know_callers, masked_text
 from app.views.pages.ordering import grows, in_order
 from app.views.pages.paging import another_size, beyond, number_typed
+from app.views.pages.related import Related
 from app.views.pages.searching import search_whole, searched_partly
 from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
@@ -63,7 +64,7 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if formula else value
 
 
-class DeskView(Asking, ModelView):
+class DeskView(Asking, Related, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
     is what `beside` tells of a row that stands in no column of its table."""
@@ -261,6 +262,8 @@ class DeskView(Asking, ModelView):
             item=item,
             case=self.case_href(item),
             links=self.links(item),
+            tabs=(tabs := self.tabs(item)),
+            opened=self.opened(item, tabs),
         )
 
     def values_of(self, item: Any) -> Values:
