@@ -9,46 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 from wtforms import Field, FormField, HiddenField
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import Choice, SelectFieldBase
-from wtforms.fields.core import Label, UnboundField
+from wtforms.fields.core import Label
 from wtforms.widgets import (
     DateInput,
     DateTimeLocalInput,
     FileInput,
-    HiddenInput,
     PasswordInput,
-    Select,
     TextArea,
     TextInput,
 )
 
 from app.rules.reading import lines, paragraphs, visible
-from app.views.forms.looks import ACCEPTED
-
-Option = tuple[str, str]
-"""What is sent where it is chosen, and what it is called."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
-    is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
-    what stands on file."""
-
-    label: str = ""
-    hint: str = ""
-    required: bool = False
-    own: bool = False
-    clears: bool = False
-    options: Sequence[Option] = ()
-    nothing: str = ""
-    parts: Mapping[str, UnboundField] = field(default_factory=dict)
+from app.views.forms.looks import ACCEPTED, Look
+from app.views.forms.widgets import Boxes, Options, Unseen
 
 
 class VerbField(Field):
@@ -88,6 +67,11 @@ class VerbField(Field):
     def split(self, text: str) -> Any:
         """What a text means to the verb table: itself, its lines ended in one way."""
         return text.replace("\r\n", "\n")
+
+
+def _lines(texts: Sequence[str]) -> list[str] | None:
+    """The lines of texts on which something can be seen; None where there are none."""
+    return [line.text for text in texts for line in lines(text)] or None
 
 
 class TextField(VerbField):
@@ -170,30 +154,20 @@ class NamesField(LongField):
 
     def handed(self) -> Any:
         """The lines on which something can be seen."""
-        typed = [line.text for text in self.raw_data or () for line in lines(text)]
-        return typed or None
-
-
-class _Options(Select):
-    """Draws choices as a list, the value of each first."""
-
-    @classmethod
-    def render_option(cls, choice: Choice, **given: Any) -> Markup:
-        """One of them."""
-        chosen = Markup(" selected") if choice.selected else ""
-        option = Markup('<option value="{}"{}>{}</option>')
-        return option.format(choice.value, chosen, choice.label)
+        return _lines(self.raw_data or ())
 
 
 class ChoiceField(VerbField, SelectFieldBase):
     """One of several words. What was sent and is none of them is offered too: it is not lost."""
 
-    widget: Any = _Options()
+    widget: Any = Options()
     chooses = True
+    drawn = "SelectField"
+    """What Bootstrap-Flask takes it for: a list to choose from."""
 
     def __init__(self, look: Look | None = None, **given: Any) -> None:
         super().__init__(look, **given)
-        self.type = "SelectField"  # what Bootstrap-Flask draws as a list to choose from
+        self.type = self.drawn
 
     def iter_choices(self) -> Iterator[Choice]:
         """What may be chosen, with nothing first."""
@@ -218,7 +192,7 @@ class UnitField(ChoiceField):
 class UnitsField(ChoiceField):
     """Several units, by their codes."""
 
-    widget = _Options(multiple=True)
+    widget = Options(multiple=True)
 
     def iter_choices(self) -> Iterator[Choice]:
         """What may be chosen."""
@@ -226,30 +200,14 @@ class UnitsField(ChoiceField):
 
     def handed(self) -> Any:
         """What was chosen."""
-        typed = [line.text for text in self.raw_data or () for line in lines(text)]
-        return typed or None
-
-
-class _Boxes:
-    """Draws choices as boxes to tick."""
-
-    def __call__(self, field: Any, **given: Any) -> Markup:
-        box = Markup('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>')
-        boxes = (
-            box.format(field.name, one.value, Markup(" checked") if one.selected else "", one.label)
-            for one in field.iter_choices()
-        )
-        return Markup('<div class="many">{}</div>').format(Markup("").join(boxes))
+        return _lines(self.raw_data or ())
 
 
 class ManyField(UnitsField):
     """Several of a list of words, ticked."""
 
-    widget: Any = _Boxes()
-
-    def __init__(self, look: Look | None = None, **given: Any) -> None:
-        super().__init__(look, **given)
-        self.type = "ManyField"
+    widget: Any = Boxes()
+    drawn = "ManyField"
 
 
 class CallerField(FormField):
@@ -296,18 +254,10 @@ class Answered(HiddenField):
     """A part that a question asks for, and no form by itself."""
 
 
-class _Unseen(HiddenInput):
-    """Draws a hidden field by its name and value alone."""
-
-    def __call__(self, field: Any, **given: Any) -> Markup:
-        drawn = Markup('<input type="hidden" name="{}" value="{}">')
-        return drawn.format(field.name, field._value())
-
-
 class Carried(HiddenField):
     """What a form carries along unseen: what the desk put into it, whatever was sent."""
 
-    widget = _Unseen()
+    widget = Unseen()
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Its default, always."""

@@ -20,7 +20,7 @@ from wtforms.fields.core import UnboundField
 from app.rules import words
 from app.verbs import Field, Verb
 from app.verbs.typed import value_of
-from app.views.forms.fields import KINDS, Answered, Carried, Look, Option
+from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.looks import (
     ANSWERED,
     CALLER,
@@ -29,6 +29,8 @@ from app.views.forms.looks import (
     LONG,
     OF_PERSONS,
     UPLOADED,
+    Look,
+    Option,
     hint_of,
 )
 from app.views.forms.options import leaders_by_id, named, options_of

@@ -19,9 +19,9 @@ from app.rules import words
 from app.rules.words import faults
 from app.verbs import VERBS
 from app.views.actor import language
-from app.views.forms.fields import KINDS, Look
+from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
-from app.views.forms.looks import CALLER, LEADER, LONG, YES_NO, domain_of
+from app.views.forms.looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
 
 _LONG_KINDS = ("long", "parts", "days", "counts", "names")
 _TYPED = (

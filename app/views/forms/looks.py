@@ -3,9 +3,34 @@ them, in which order a form asks and what it starts with."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wtforms.fields.core import UnboundField
+
 from app.rules import words
 from app.rules.files import MOST_BYTES, TAKEN
 from app.rules.sentences import TAKEN_EN, TAKEN_ZH
+
+Option = tuple[str, str]
+"""What is sent where it is chosen, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
+    is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
+    what stands on file."""
+
+    label: str = ""
+    hint: str = ""
+    required: bool = False
+    own: bool = False
+    clears: bool = False
+    options: Sequence[Option] = ()
+    nothing: str = ""
+    parts: Mapping[str, UnboundField] = field(default_factory=dict)
+
 
 LONG = frozenset(
     {

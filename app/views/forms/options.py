@@ -14,8 +14,7 @@ from app.roles import PAGES, RIGHTS
 from app.rules import words
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
-from app.views.forms.fields import Option
-from app.views.forms.looks import YES_NO, domain_of
+from app.views.forms.looks import YES_NO, Option, domain_of
 from app.views.pages.shown import SCOPE_TITLES, right_title
 
 MOST = 500
