@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.models import Unit
-from app.rules import words
+from app import words
 from app.story.theatre.pages import Page, read_page
 from app.views.accounts import Users
 from app.views.calendar import Calendar
