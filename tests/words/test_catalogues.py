@@ -21,6 +21,8 @@ HANDED_ON = {
     "finding.clock_behind.said": {"seconds"},
     "finding.clock_behind.todo": {"most"},
     "question.choose": {"field"},
+    "own_rows.add": {"page"},
+    "own_rows.edit": {"page"},
     "papers.length.hours": {"n"},
     "papers.length.workdays": {"n"},
     "case_page.clock.hearing": {"number"},
