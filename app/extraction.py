@@ -16,6 +16,7 @@ from app.rules import festivals
 from app.rules.events import EVENTS
 from app.rules.workflow import CLOCKS
 from app.verbs import VERBS
+from app.views.menu import IN_CATEGORIES
 from jobs.advice import ADVICE
 
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
@@ -137,6 +138,7 @@ def _of_the_rest() -> Iterator[str]:
     yield from (f"export.{why}" for why in ("own", "many"))
     yield from (f"holiday.{holiday}" for holiday in festivals.NAMES)
     yield from (f"month.{month}" for month in range(1, 13))
+    yield from (f"menu.{category}" for category in IN_CATEGORIES)
     yield from (f"parameter.{parameter}" for parameter in words.PARAMETERS)
     yield from (f"language.{part}" for part in ("name", "tag", "flag"))
     yield from (f"bot.child.{state}" for state in ("running", "waiting", "stopped"))

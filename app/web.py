@@ -14,6 +14,7 @@ from flask import (
 )
 from flask.json.provider import DefaultJSONProvider
 from flask_appbuilder import AppBuilder, Model
+from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter
 
@@ -33,6 +34,7 @@ from app.views.home import Home, speak
 from app.views.login.door import Door
 from app.views.login.security import DeskSecurityManager
 from app.views.machines.health import blueprint as health
+from app.views.menu import DeskMenu
 from app.views.reader import Database, PanelSession
 from app.views.register import register
 from app.views.telling import tell_requests
@@ -78,6 +80,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "FAB_OPENAPI_SERVERS": [{"url": "/"}],
         "FAB_ADD_SECURITY_VIEWS": True,
         "FAB_BASE_TEMPLATE": "desk/layout.html",
+        "BOOTSTRAP_SERVE_LOCAL": True,
         "BABEL_DEFAULT_LOCALE": "zh",
         "RATELIMIT_ENABLED": False,
         "LANGUAGES": {
@@ -121,6 +124,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     with_headers(app)
     with_banners(app)
     CSRFProtect(app)
+    Bootstrap5(app)
     with app.app_context():
         sessions = sessions_of(settings, database.engine)
         ticks = clock or clock_from(settings.clock, settings.clock_since)
@@ -129,7 +133,9 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         app.extensions["desk_door"] = Door(settings)
         # The scope listens to this class only: verbs run in sessions of their own.
         database.session.session_factory.kw["info"] = sessions.kw["info"]
-        appbuilder = AppBuilder(security_manager_class=DeskSecurityManager, indexview=Home)
+        appbuilder = AppBuilder(
+            security_manager_class=DeskSecurityManager, indexview=Home, menu=DeskMenu()
+        )
         appbuilder.init_app(app, database.session)
         with_texts(app)
         register(appbuilder, database.engine)

@@ -95,7 +95,7 @@ with office() as (people, panel):
     head, other, centre = (panel.of(who) for who in ("head@WATER", "head@HOUSING", "centre_head"))
     assert panel.of("operator").get("/vehicles/list/").status_code == 403
     form = head.get("/vehicles/add", follow_redirects=True).text
-    assert "车牌" in form and 'class="btn"' in form and "bootstrap" not in form
+    assert "车牌" in form and 'class="btn btn-primary"' in form and "/static/appbuilder" not in form
     made = head.post("/do/add_vehicle", {"plate": "陕K12345", "seats": "7"})
     assert made.status_code == 302 and made.location == "/vehicles/list/", made.text
     for browser, sees in ((head, True), (other, False), (centre, True)):

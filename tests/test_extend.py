@@ -229,3 +229,57 @@ def test_rows_of_cases_are_seen_and_saved_by_who_sees_the_case(tmp_path: Path) -
     entry.write_text(changed.replace('("centre_head",', '("allocator",'), "utf-8")
     done = run(folder, OFFICE + OF_CASES)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+
+
+IN_THE_MENU = """
+with office() as (people, panel):
+    page = panel.of("head@WATER").get("/").text
+    menu = page.partition('<nav class="menu')[2].partition("</nav>")[0]
+    office, own = menu.index(">机构与规则<"), menu.index(">车队<")
+    assert office < menu.index('"/posts/list/"') < menu.index('"/vehicles/list/">车辆') < own
+    assert own < menu.index('"/trips/list/">出车')
+    centre = panel.of("centre_head").get("/").text
+    assert "/vehicles/list/" in centre and ">车队<" not in centre
+"""
+TRIP = """
+
+class Trip(Model):
+    __tablename__ = "trip"
+
+    id: Mapped[Id]
+    unit_id: Mapped[UnitKey]
+    reason: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[Unit] = relationship()
+
+    def __str__(self) -> str:
+        return self.reason
+"""
+TRIPS = """from app.models.vehicle import Trip
+
+
+class Trips(ModelView):
+    datamodel = SQLAInterface(Trip)
+
+
+appbuilder.add_view(Trips, "出车", roles=("unit_head",), scope="unit_id", category="车队")
+"""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_page_of_an_offices_own_stands_in_the_menu_below_its_category(tmp_path: Path) -> None:
+    """In a category of the desk behind its pages; another category behind the desk's, for who may
+    open a page of it."""
+    folder = copy_of_the_tree(tmp_path / "tree")
+    apply("view", folder)
+    model, entry = folder / "app/models/vehicle.py", folder / "app/extend.py"
+    model.write_text(model.read_text("utf-8") + TRIP, "utf-8")
+    migration = folder / "migrations/versions/9001_vehicle.py"
+    told = migration.read_text("utf-8").replace("import Vehicle", "import Trip, Vehicle")
+    migration.write_text(told + "    Trip.__table__.create(op.get_bind())\n", "utf-8")
+    told = entry.read_text("utf-8").replace(
+        'scope="unit_id")', 'scope="unit_id", category="office")'
+    )
+    entry.write_text(told.replace("load(appbuilder)", TRIPS + "load(appbuilder)"), "utf-8")
+    done = run(folder, OFFICE + IN_THE_MENU)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]

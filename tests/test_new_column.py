@@ -29,6 +29,7 @@ if sys.argv[1] == "with":
     COLUMNS["hotline_case"] += ("landmark",)
     for msgid in ("column.hotline_case.landmark", "field.landmark"):
         CATALOGUES.of("zh").messages[msgid] = ("附近地标",)
+        CATALOGUES.of("en").messages[msgid] = ("Landmark",)
 
 import config
 from app.database import engine_from, sessions_from, transaction
@@ -105,12 +106,14 @@ from app.models import Unit, Visit, VisitRecord
 from app.words import COLUMNS
 from app.words.catalogue import CATALOGUES
 
-says = CATALOGUES.of("zh").messages
+TEXTS = {"zh": "附近地标", "en": "Landmark"}
+tables = [model.__tablename__ for model in (Unit, Visit, VisitRecord)]
 for model in (Unit, Visit, VisitRecord):
     model.landmark = mapped_column(String(80), default="", info={"fact": True})
     COLUMNS[model.__tablename__] += ("landmark",)
-    says[f"column.{model.__tablename__}.landmark"] = ("附近地标",)
-says["field.landmark"] = ("附近地标",)
+for language, text in TEXTS.items():
+    for msgid in ("field.landmark", *(f"column.{table}.landmark" for table in tables)):
+        CATALOGUES.of(language).messages[msgid] = (text,)
 
 from migrations import triggers
 from tests.databases import Desk, desk_at, lay, sqlite_url

@@ -48,6 +48,12 @@ OWN_QUEUE = {
     "supervision_head": "findings",
     "leader": "to_instruct",
 }
+FILES = {
+    "assets": "desk.css",
+    "static": "css/ab.css",
+    "bootstrap": "css/bootstrap.min.css",
+}
+"""The first word of the address of a file -> one that is there."""
 NOT_THERE = 10**6
 
 
@@ -124,7 +130,7 @@ def test_every_route_stands_in_the_table_and_every_line_is_a_route(sqlite_panel:
 def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor() -> None:
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
-        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|assets/.*|static/.*|notices/.*|work/<key>"
+        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|(bootstrap/)?assets/.*|static/.*|notices/.*|work/<key>"
         r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events)/.*"
         r"|do/[a-z_]+)"
     )
@@ -239,8 +245,8 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
         pair = OWN_QUEUE.get(role, "mine"), "x"
     elif word == "lang":
         pair = "zh", "x"
-    elif word in ("assets", "static"):
-        pair = "desk.css" if word == "assets" else "css/ab.css", "x.css"
+    elif word in FILES:
+        pair = FILES[word], "x.css"
     else:
         pair = rows.row(role, word)
     own, foreign = (

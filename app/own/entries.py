@@ -27,6 +27,7 @@ class OwnView:
     title: Pair | None = None
     labels: Mapping[str, Pair] = field(default_factory=dict)
     edits: tuple[str, ...] = ()
+    category: str = ""
 
     @property
     def model(self) -> Any:
@@ -99,9 +100,11 @@ class Own:
         icon: str = "",
         category: str = "",
     ) -> None:
-        """Add a page; `icon` and `category` are taken as Flask-AppBuilder has them, and the menu of
-        the desk has neither."""
-        entry = OwnView(view, name, tuple(roles), scope, label, labels or {}, tuple(edits))
+        """Add a page; in the menu below `category`, one of the desk's or another. `icon` is taken as
+        Flask-AppBuilder has it, and the menu of the desk shows none."""
+        entry = OwnView(
+            view, name, tuple(roles), scope, label, labels or {}, tuple(edits), category
+        )
         self.views.append(entry)
 
     def add_verb(

@@ -90,7 +90,7 @@
 
   function button(words, does) {
     const made = document.createElement("button");
-    made.className = "btn plain";
+    made.className = "btn btn-outline-primary btn-sm";
     made.type = "button";
     made.textContent = words;
     made.addEventListener("click", does);
@@ -219,7 +219,7 @@
 
   function ways(address) {
     const link = document.createElement("a");
-    link.className = "btn plain";
+    link.className = "btn btn-outline-primary btn-sm";
     link.href = address;
     link.textContent = said("back");
     return [link, button(said("forget"), function (event) {

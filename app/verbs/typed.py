@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
-from app.rules import reading
+from app.rules import arrangement, reading
 from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
@@ -78,12 +78,18 @@ def unread(field: str, wrong: Exception) -> NotAllowed:
 
 
 def _whole(value: Any) -> int:
+    """A whole number, or its text."""
+    if isinstance(value, str):
+        return reading.whole(_text(value))
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
     return value
 
 
 def _truth(value: Any) -> bool:
+    """Yes or no, or the text of one of them."""
+    if isinstance(value, str):
+        return reading.yes(_text(value))
     if not isinstance(value, bool):
         raise ValueError
     return value
@@ -148,6 +154,9 @@ def _list(value: Any) -> list[Any]:
 
 
 def _days(value: Any) -> dict[date, str]:
+    """Days of work and of rest, or the text of a notice or of lines."""
+    if isinstance(value, str):
+        return arrangement.days(_text(value))
     if not isinstance(value, Mapping):
         raise ValueError
     days = {
@@ -161,6 +170,9 @@ def _days(value: Any) -> dict[date, str]:
 
 
 def _counts(value: Any) -> dict[str, int]:
+    """Numbers by a code, or lines of a code and a number."""
+    if isinstance(value, str):
+        return reading.counts(_text(value))
     if not isinstance(value, Mapping):
         raise ValueError
     return {_text(name): _whole(n) for name, n in value.items()}
@@ -247,9 +259,12 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     return [unit_of(session, code) for code in clean] if one.kind == "units" else clean
 
 
-def case_of(session: Session, id: Any) -> Case:
-    """The case with an id; NotAllowed where there is none."""
-    found = session.get(Case, id) if id_of(id) else None
+def case_of(session: Session, meant: Any) -> Case:
+    """The case with an id, or with the number that was typed; NotAllowed where there is none."""
+    if isinstance(meant, str) and "\0" not in meant:
+        found = session.scalar(select(Case).where(Case.number == meant.strip()))
+    else:
+        found = session.get(Case, meant) if id_of(meant) else None
     if found is None:
         raise NotAllowed("not_found")
     return found

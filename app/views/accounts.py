@@ -61,6 +61,8 @@ class Roles(DeskView):
             held=rights_of(role),
             built_in=role.name in RIGHTS,
             links=self.links(role),
+            tabs=(tabs := self.tabs(role)),
+            opened=self.opened(role, tabs),
             view=self,
         )
 

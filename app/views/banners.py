@@ -25,7 +25,7 @@ from app.roles import Actor
 from app.rules.office import WORDS
 from app.views.actor import actor, language, now, reader
 from app.views.forms.once import told_once
-from app.views.home import page_order, unread
+from app.views.home import unread
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
 KEPT = (
@@ -102,16 +102,10 @@ def _who(tongue: str) -> dict[str, Any]:
             "person": current_user,
             "named": named,
             "unread": unread(who),
-            "menu": _menu(who, tongue),
+            "menu": current_app.extensions["appbuilder"].menu.get_data(),
             **_warned(who, tongue),
         }
     return found
-
-
-def _menu(who: Any, tongue: str) -> list[tuple[str, str]]:
-    return [
-        (f"{page}.list", words.page(page, language())) for page in sorted(who.pages, key=page_order)
-    ]
 
 
 def _office() -> dict[str, str]:

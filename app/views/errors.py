@@ -82,7 +82,7 @@ def _known(error: HTTPException) -> Any:
     if code < 400:
         return error
     pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
-    if request.endpoint in sessions.STATIC:  # nobody is asked who he is there, so nobody is named
+    if sessions.is_static(request.endpoint):  # nobody is asked who he is there, so nobody is named
         return Response(words.word(pair, language()), code, mimetype="text/plain")
     return _page(code, words.word(pair, language()))
 
@@ -139,7 +139,7 @@ def _faulty(what: str, error: Exception) -> Response:
         "%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__
     )
     code, sentence = 507 if what == FULL else 503, words.word(f"fault.{what}", language())
-    if request.blueprint == "health" or request.endpoint in sessions.STATIC:
+    if request.blueprint == "health" or sessions.is_static(request.endpoint):
         answer = Response(f"{sentence}\n", code, mimetype="text/plain")
     else:
         answer = make_response(page_of_fault(code, sentence), code)

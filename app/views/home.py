@@ -201,13 +201,6 @@ def _shown(at: Any, when: str) -> str:
     return term(at) if when in CLOCKS else str(at.strftime("%Y-%m-%d %H:%M"))
 
 
-def page_order(page: str) -> int:
-    """The order of pages in the menu: that of the procedure."""
-    from app.roles import PAGES
-
-    return list(PAGES).index(page)
-
-
 class Bell(BaseView):
     """Notices: to the person's roles and unit. What one has read stays unread for all others."""
 

@@ -16,8 +16,7 @@ from app.own import OwnView
 from app.papers import pdf
 from app.views import looked
 from app.views.actor import actor
-from app.views.forms import on_file
-from app.views.forms import view as forms
+from app.views.forms import on_file, outcome
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
 from app.views.pages.masking import case_of, masked_text
@@ -105,4 +104,4 @@ def _lead(entry: OwnView) -> None:
     adds, edits = entry.verbs
     on_file.ROWS[edits] = entry.model
     if entry.scope != "case_id":
-        forms.LEADS_TO[adds] = forms.LEADS_TO[edits] = entry.page
+        outcome.LEADS_TO[adds] = outcome.LEADS_TO[edits] = entry.page

@@ -3,6 +3,7 @@ starts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_appbuilder import BaseView, CompactCRUDMixin, MasterDetailView, ModelView
@@ -24,10 +25,12 @@ from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.home import Bell
 from app.views.interface import Document, Documentation
+from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.own import OwnPapers, pages_of
 from app.views.pages.base import NOT_HERE, DeskView, labelled
 from app.views.pages.interface import DeskInterface
+from app.views.pages.related import key_to
 from app.views.pages.rest import rows_of_page
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
@@ -77,6 +80,14 @@ VIEWS: tuple[type[Any], ...] = (
 )
 
 
+RELATED: dict[type[Any], tuple[type[Any], ...]] = {
+    Units: (Posts, Users, Assignments, Supervision),
+    Categories: (Cases,),
+    Users: (AccountChanges,),
+    Roles: (AccountChanges,),
+}
+"""page -> the pages whose rows stand as tabs on the page of a row that they point to, besides those
+that the page names itself."""
 PERSONAL = frozenset(
     {
         "caller",
@@ -126,7 +137,13 @@ def wrong(view: Any) -> str:
     }
     if beyond:
         return f"it shows what it may not: {sorted(beyond)}"
-    return ""
+    apart = [one.__name__ for one in view.related_views if not _points_to(one, view)]
+    return f"no relation leads to it from its related views {apart}" if apart else ""
+
+
+def _points_to(related: type[Any], view: Any) -> bool:
+    """Whether the rows of a related view, which has to be of the base, point to those of a view."""
+    return issubclass(related, DeskView) and bool(key_to(related(), view.datamodel.obj))
 
 
 def insist_on_lists() -> None:
@@ -149,8 +166,10 @@ def register(appbuilder: Any, engine: Engine) -> None:
     if answers(engine):
         insist_on_facts(engine)
         insist_on_tables(extend.appbuilder.views, engine)
+    pages: dict[str, Any] = {}
     for view in (*VIEWS, *pages_of(extend.appbuilder.views)):
         one = view()
+        one.related_views = [*getattr(one, "related_views", ()), *RELATED.get(view, ())]
         why = wrong(one)
         if why:
             raise TypeError(f"{view.__name__}: {why}")
@@ -158,7 +177,21 @@ def register(appbuilder: Any, engine: Engine) -> None:
         appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
         if isinstance(one, DeskView):
             appbuilder.add_view_no_menu(rows_of_page(one), endpoint=f"{page}Rows")
+        if page:
+            pages[page] = one
     if extend.appbuilder.papers:
         appbuilder.add_view_no_menu(OwnPapers)
     appbuilder.add_view_no_menu(Document)
     appbuilder.add_view_no_menu(Documentation)
+    _add_to_menu(appbuilder, pages)
+
+
+def _add_to_menu(appbuilder: Any, pages: Mapping[str, Any]) -> None:
+    """Add every page to the menu, in the order of its category; those of the office's own after
+    them, in the category that they name."""
+    add_categories(appbuilder.menu)
+    named = {entry.page: entry.category for entry in extend.appbuilder.views}
+    order = [page for group in IN_CATEGORIES.values() for page in group]
+    for page in sorted(pages, key=lambda page: order.index(page) if page in order else len(order)):
+        category = category_of(page) or named.get(page, "")
+        appbuilder.add_link(page, "", label=label_of(page), category=category, baseview=pages[page])

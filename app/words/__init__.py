@@ -139,8 +139,8 @@ def table(name: str, language: str = "zh", otherwise: str = "") -> str:
 
 
 def page(name: str, language: str = "zh") -> str:
-    """What a page of the panel is called."""
-    return table(PAGE_TABLES[name], language)
+    """What a page of the panel is called; its own name where no word is known."""
+    return table(PAGE_TABLES[name], language) if name in PAGE_TABLES else name
 
 
 def column(table: str, name: str, language: str = "zh") -> str:

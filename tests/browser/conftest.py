@@ -102,7 +102,7 @@ class Window:
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
-        self.page.wait_for_selector("header form button")
+        self.page.wait_for_selector("header form button", state="attached")
 
     def open(self, path: str) -> None:
         """Open a page of the panel."""

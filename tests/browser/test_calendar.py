@@ -32,6 +32,8 @@ def test_a_notice_that_is_pasted_is_answered_by_the_year(
     asked once."""
     window.page.set_viewport_size({"width": width, "height": height})
     window.login("it_admin")
+    if tongue == "en" and width < 992:
+        window.page.click("header .navbar-toggler")
     if tongue == "en":
         window.page.click("header .who a[lang=en]")
     for name, text in (("notice", NOTICE), ("november", NOVEMBER)):

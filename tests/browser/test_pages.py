@@ -309,6 +309,7 @@ def test_a_form_whose_token_is_too_old_is_there_again_by_the_way_back(window: Wi
 
 def test_the_supervision_list_of_a_day(window: Window) -> None:
     window.login("officer")
+    window.page.click("nav >> text=督办与问责")
     window.page.click("nav >> text=督办清单")
     check(window)
     window.page.click("table.rows tbody tr:first-child a")

@@ -23,7 +23,7 @@ from app.files import Kept, content_of, keep, kind_of, path_of
 from app.models import Event, File
 from app.rules.files import ALSO, MEDIA, MOST_BYTES, TAKEN, clean_name
 from app.rules.refusal import NotAllowed
-from app.views.forms.fields import Input
+from app.views.forms.looks import ACCEPTED
 from app.words import VALUES, said, sentence, value, word
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED
@@ -99,7 +99,7 @@ def test_the_sentence_about_what_is_taken_names_every_kind_and_so_does_the_form(
             name = named.get(ending, ending.upper())
             assert told.get(name, name) in words, (tongue, ending)
         assert words in sentence(NotAllowed("file_type"), tongue)
-    assert Input("upload", "", "file").accept.split(",") == [f".{ending}" for ending in TAKEN]
+    assert ACCEPTED.split(",") == [f".{ending}" for ending in TAKEN]
 
 
 def test_every_part_that_a_refusal_names_has_words() -> None:

@@ -4,7 +4,6 @@ overwrite]"""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Caller, Case, Category, Event, Person, Unit, UnitPost
+from app.story.theatre.pages import read_page
 from tests.people import People, fingerprint
 from tests.views.panel import Browser, Panel, refused
 
@@ -26,16 +26,13 @@ def opened(browser: Browser, address: str) -> dict[str, Any]:
 
 
 def held_in(page: str) -> dict[str, Any]:
-    """What the form of a page holds, but for its token."""
-    page = page.split("data-verb")[1]
-    lines = r'<input type="(?:hidden|text|date)" name="([^"]+)"[^>]* value="([^"]*)"'
-    held: dict[str, Any] = dict(re.findall(lines, page))
-    held |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', page))
-    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page):
-        held[name] = "".join(re.findall(r'value="([^"]+)" selected', options))
-    held = {name: html.unescape(value) for name, value in held.items()}
-    boxes = re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]+)" checked>', page)
-    held |= {name: [value for one, value in boxes if one == name] for name, _ in boxes}
+    """What the form of a page holds, but for its token: what is ticked as a list."""
+    form = next(one for one in read_page(page).forms if one.verb)
+    controls = {name: one for name, one in form.controls.items() if one.kind != "file"}
+    held: dict[str, Any] = {
+        name: one.values if one.many else "".join(one.values) for name, one in controls.items()
+    }
+    held = {name: value for name, value in held.items() if value != []}
     held.pop("csrf_token")
     assert held.get("stood"), "the form says how the row stood"
     return held
@@ -421,6 +418,7 @@ def test_a_refused_reply_is_given_anew_from_what_it_said(
     people.do("examiner", "examine", case, passes=False, unit="WATER")
     page = empty.of(word).get(f"/do/{verb}/{case}").text
     assert "已现场核查，阀门老化。" in page
-    assert f'name="contacted_at" id="f-contacted_at" value="{people.now:%Y-%m-%dT%H:%M}"' in page
+    at = f"{people.now:%Y-%m-%dT%H:%M}"
+    assert re.search(rf'<input[^>]*name="contacted_at"[^>]*value="{at}"', page)
     assert re.search(r'name="contacted".*?<option value="y" selected>', page)
     assert "道路单位的处理意见" not in page.split("data-verb")[1]

@@ -14,6 +14,7 @@ from app.models import Assignment, Reminder
 from app.views import allocation, register, reminder
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
+from app.views.pages.related import SHOWN
 from tests.views.panel import Panel, panel_over
 
 
@@ -53,7 +54,7 @@ def test_a_view_that_says_its_columns_is_obeyed(
         assert "派单号" in page and "Bureau" in page and "<b>" in page
         assert "签收" not in page.partition('class="rows"')[2]
         assert 'name="q_number"' in page and "q_round" not in page
-        shown = browser.get("/assignments/show/1").text.partition('class="tabs"')[0]
+        shown = browser.get("/assignments/show/1").text.partition('class="nav nav-tabs"')[0]
         assert "<dt>派单号</dt><dd><b>" in shown and "期限" not in shown
         read = browser.get("/api/v1/assignments/1").get_json()
         assert {*read["result"]} == {"number", "unit", "state", "waived_reason"}
@@ -90,10 +91,13 @@ def test_related_views_are_tabs_of_the_rows_page_for_who_may_open_them(
             )
             assignment = row.first().assignment_id
         shown = panel.of("centre_head").get(f"/assignments/show/{assignment}").text
-        assert 'id="tab-Reminders"' in shown and "/reminders/show/" in shown
+        assert (
+            f'"/assignments/show/{assignment}?tab=Reminders"' in shown
+            and "/reminders/show/" in shown
+        )
         other = panel.of("head@HOUSING").get(f"/assignments/show/{assignment}")
         assert other.status_code in (200, 404)
-        assert shown.count("/reminders/show/") < 26
+        assert shown.count("/reminders/show/") <= SHOWN
 
 
 def test_a_view_that_names_what_is_no_column_stops_the_panel_with_a_sentence(

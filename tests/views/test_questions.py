@@ -445,7 +445,7 @@ def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(
         found
     )
     page = browser.get(address).text
-    assert 'class="name must" for="f-accept"' in page
+    assert 'name must" for="f-accept"' in page
     before = fingerprint(empty.desk)
     assert refused(browser.post(address, {})) == "field_missing"
     assert fingerprint(empty.desk) == before

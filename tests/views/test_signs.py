@@ -145,7 +145,7 @@ def test_the_form_asks_whether_there_is_immediate_danger_and_names_110_119_and_1
     empty: Panel,
 ) -> None:
     form = empty.of("operator").get("/do/register").text
-    asked = form.split('name="dangerous"')[1].split('class="row"')[0]
+    asked = form.split('name="dangerous"')[1].split('class="field"')[0]
     assert "是否正在危及人身、财产或公共安全" in asked
     assert all(line in asked for line in ("110", "119", "120"))
 
@@ -197,7 +197,7 @@ def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(em
     for verb, name in asked.items():
         address = f"/do/{verb}" if verb == "register" else f"/do/{verb}/{case}"
         form = empty.of("operator").get(address).text
-        below = form.split(f'name="{name}"')[1].split('class="row"')[0]
+        below = form.split(f'name="{name}"')[1].split('class="field"')[0]
         assert "国家秘密的内容不得录入" in below, verb
 
 

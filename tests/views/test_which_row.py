@@ -30,7 +30,7 @@ NAMED_OTHERWISE = {"open_paper": "the referral or notice is a field of its own"}
 def shown_in(page: str) -> tuple[list[str], bool]:
     """The ids of the rows that a form names, and whether it asks which."""
     hidden = re.findall(r'<input type="hidden" name="row" value="([^"]*)"', page)
-    asked = re.search(r'<select name="(?:row|item)".*?</select>', page, re.S)
+    asked = re.search(r'<select[^>]*name="(?:row|item)".*?</select>', page, re.S)
     return (re.findall(r'value="([^"]+)"', asked[0]), True) if asked else (hidden, False)
 
 

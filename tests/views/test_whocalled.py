@@ -41,7 +41,7 @@ def fields_of(answer: Any) -> dict[str, str]:
 def choices(answer: Any, name: str = "caller.person") -> dict[str, str]:
     """label -> value of what a form offers to choose from."""
     assert answer.status_code == 200, answer.text[-1500:]
-    block = answer.text.split(f'<select name="{name}"')[1].split("</select>")[0]
+    block = answer.text.split(f'id="f-{name}" name="{name}"')[1].split("</select>")[0]
     return {
         label: value
         for value, label in re.findall(r'<option value="([^"]+)" *(?:selected)?>([^<]+)', block)

@@ -189,7 +189,11 @@ class _Reader(HTMLParser):
 
     def _textarea(self, given: dict[str, str]) -> None:
         control = self._control(Control(given.get("name", ""), "textarea"))
-        self._hear("textarea", lambda text: control.values.append(text.removeprefix("\n")))
+        # A line that ends right behind the tag is no part of the words, however lines end.
+        said = control.values
+        self._hear(
+            "textarea", lambda text: said.append(text.replace("\r\n", "\n").removeprefix("\n"))
+        )
 
     def _begin_select(self, given: dict[str, str]) -> None:
         self._select = self._control(

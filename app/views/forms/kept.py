@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from wtforms.fields.core import UnboundField
 
 from app import words
 from app.verbs import VERBS
 from app.views.actor import language
-from app.views.forms.fields import CALLER, LEADER, LONG, YES_NO, Input, domain_of
+from app.views.forms.fields import KINDS
+from app.views.forms.form import VerbForm
+from app.views.forms.looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
 
 _LONG_KINDS = ("long", "parts", "days", "counts", "names")
 _TYPED = (
@@ -38,29 +42,30 @@ _LINE = 60
 _UNSHOWN = ("csrf_token",)
 
 
-def typed_again() -> tuple[list[Input], list[tuple[str, str]]]:
-    """What the form of this request held: the inputs that a person may read and change, and (name,
+def typed_again() -> tuple[dict[str, UnboundField], list[tuple[str, str]]]:
+    """What the form of this request held: the fields that a person may read and change, and (name,
     value) of what goes with them unseen. Passwords and files have to be given again."""
     try:
         sent = [*request.form.items(multi=True)]
         files = [(name, one.filename or "") for name, one in request.files.items(multi=True)]
     except (OSError, HTTPException):  # it could not even be read: the browser has kept it
-        return [], []
+        return {}, []
     blueprint, _, verb = (request.endpoint or "").partition(".")
     if blueprint == "Login":
         return _of_login(dict(sent)), []
     kinds = _kinds(verb) if blueprint == "Verbs" and verb in VERBS else {}
-    inputs, unseen = [], []
+    fields: dict[str, UnboundField] = {}
+    unseen = []
     for name, value in sent:
         if name in _UNSHOWN:
             continue
         if "password" in name:
-            inputs.append(Input(name, words.field(name, language()), "password"))
-        elif value and kinds.get(name) in _TYPED:
-            inputs.append(_typed(verb, name, value, kinds[name]))
+            fields[name] = KINDS["password"](Look(words.field(name, language())))
+        elif value and name not in fields and kinds.get(name) in _TYPED:
+            fields[name] = _typed(verb, name, value, kinds[name])
         else:
             unseen.append((name, value))
-    return [*inputs, *_files(files)], unseen
+    return fields | dict(_files(files)), unseen
 
 
 def chosen_again(unseen: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -88,30 +93,36 @@ def _kinds(verb: str) -> dict[str, str]:
     return found
 
 
-def _typed(verb: str, name: str, value: str, kind: str) -> Input:
+def _typed(verb: str, name: str, value: str, kind: str) -> UnboundField:
     part = name.rpartition(".")[2]
     long = kind in _LONG_KINDS or part in LONG or "\n" in value or len(value) > _LINE
     plain = kind if kind in ("date", "moment", "int") else "text"
-    return Input(name, words.field(part, language(), verb), "long" if long else plain, value=value)
+    return KINDS["long" if long else plain](Look(words.field(part, language(), verb)))
 
 
-def _files(files: list[tuple[str, str]]) -> Iterator[Input]:
-    """An input for each file that was chosen, its name beside it."""
+def _files(files: list[tuple[str, str]]) -> Iterator[tuple[str, UnboundField]]:
+    """A field for each file that was chosen, its name below it."""
     for name, filename in files:
         if filename:
-            yield Input(name, words.field("file", language()), "file", hint=filename)
+            hint = f"{words.word('fault.files', language())}{filename}"
+            yield name, KINDS["file"](Look(words.field("file", language()), hint))
 
 
-def _of_login(sent: dict[str, str]) -> list[Input]:
+def _of_login(sent: dict[str, str]) -> dict[str, UnboundField]:
     if "username" not in sent:
-        return []
-    name = Input("username", words.field("username", language()), "text", value=sent["username"])
-    return [name, Input("password", words.field("password", language()), "password")]
+        return {}
+    told = {name: words.field(name, language()) for name in ("username", "password")}
+    return {
+        "username": KINDS["text"](Look(told["username"])),
+        "password": KINDS["password"](Look(told["password"])),
+    }
 
 
 def kept() -> dict[str, Any]:
     """What the page of a fault shows of its request: the form to be sent again, or the address to
     be asked again."""
-    inputs, unseen = typed_again() if request.method == "POST" else ([], [])
+    fields, unseen = typed_again() if request.method == "POST" else ({}, [])
     retry = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
-    return {"inputs": inputs, "unseen": unseen, "chosen": [*chosen_again(unseen)], "retry": retry}
+    typed = request.form if fields else MultiDict[str, str]()
+    form = type("Again", (VerbForm,), fields)(formdata=typed) if fields or unseen else None
+    return {"form": form, "unseen": unseen, "chosen": [*chosen_again(unseen)], "retry": retry}

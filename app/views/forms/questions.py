@@ -25,8 +25,8 @@ from app.stages.duties import lineage
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
-from app.views.forms.fields import Input
 from app.views.forms.foreseen import APPROVED, LOADED, Shown, foreseen
+from app.views.forms.form import Ask
 from app.views.forms.unit_reads import Reads, reads_of
 from app.views.forms.which import which_row
 from app.views.forms.who_called import (
@@ -89,7 +89,7 @@ class Question:
     offers: Sequence[Offer] = ()
     parts: Sequence[str] = ()
     filed: Mapping[str, str] = field(default_factory=dict)
-    asks: Sequence[Input] = ()
+    asks: Sequence[Ask] = ()
     reads: Reads | None = None
     foreseen: Shown | None = None
 

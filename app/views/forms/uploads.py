@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from werkzeug.datastructures import FileStorage
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from app import files
 from app.rules.files import MOST_BYTES
-from app.views.actor import desk
+from app.rules.refusal import NotAllowed
+from app.verbs import Verb, perform
+from app.views.actor import actor, desk, now
+from app.views.forms.looks import UPLOADED
 
 
 def upload_of(storage: FileStorage) -> bytes:
@@ -27,3 +32,48 @@ def keep(storage: FileStorage) -> dict[str, Any]:
         "size": kept.size,
         "media_type": kept.media_type,
     }
+
+
+def attach(session: Session, verb: Verb, case: int, uploads: list[dict[str, Any]]) -> None:
+    """Keep the scans that came with a form on the case; what the verb `attach` brings it attaches
+    itself."""
+    for upload in uploads if verb.name != "attach" else ():
+        perform(session, now(), actor(), "attach", case=case, **{**upload, "kind": "scan"})
+
+
+def _takes_files(verb: Verb) -> set[str]:
+    """The fields of a form with which files come."""
+    if verb.name == "attach":
+        return {"upload"}
+    leaders = [one.name for one in verb.fields if one.kind == "leader"]
+    return {one.name for one in verb.fields if one.name in UPLOADED} | {
+        f"{a}.{b}" for a in leaders for b in UPLOADED
+    }
+
+
+def uploads_of(
+    verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The files that came with a form, kept in the store; a text field that names one gets its
+    name. Nothing is kept where a file came with a field that the form does not have."""
+    kept: list[dict[str, Any]] = []
+    sent = [
+        (field, storage) for field, storage in request.files.items(multi=True) if storage.filename
+    ]
+    for field in (field for field, _ in sent if field not in _takes_files(verb)):
+        raise NotAllowed("unknown_field", field=field)
+    for field, storage in sent:
+        made = keep(storage)
+        kept.append(made)
+        whole, _, part = field.partition(".")
+        if verb.name == "attach":
+            values.update(made)
+        elif part in UPLOADED:
+            values.setdefault(whole, {})[part] = made["name"]
+        elif whole in UPLOADED:
+            values[whole] = made["name"]
+    if verb.name == "attach":
+        if not kept:
+            raise NotAllowed("field_missing", field="file")
+        values.pop("referral", None)
+    return kept

@@ -15,7 +15,7 @@ from app.rules.refusal import NotAllowed
 from app.verbs import Verb
 from app.verbs.rows import PROPOSED, Kind, kind_of, mark_of, rows_of_kind, waiting
 from app.views.actor import actor, key_typed, language, reader
-from app.views.forms.fields import Input
+from app.views.forms.form import Ask
 from app.views.pages.shown import shown
 
 ROW, ITEM, SEEN = "row", "item", "seen"
@@ -31,7 +31,7 @@ class Which:
     """What the form says of its row: the choice, or the id of the one that it is about (0: of
     none)."""
 
-    choice: Input | None = None
+    choice: Ask | None = None
     row: int | None = None
     rows: Sequence[Any] = field(default_factory=list)
     seen: str = ""
@@ -78,9 +78,7 @@ def _asked(rows: Sequence[Any], typed: MultiDict[str, str], kind: Kind | None) -
     name = ITEM if kind is not None and kind.subject == "supervision" else ROW
     options = [(str(one.id), called(one, kind)) for one in rows]
     value = str(meant.id) if meant is not None else ""
-    choice = Input(
-        name, words.field(name, language()), "choice", True, value=value, options=options
-    )
+    choice = Ask(name, words.field(name, language()), options, chosen=value)
     return Which(choice, meant.id if meant is not None else None, rows)
 
 

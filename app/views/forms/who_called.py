@@ -14,7 +14,7 @@ from app.rules.callers import ANOTHER, name_key
 from app.stages.acceptance import of_number, typed_of
 from app.verbs import Verb
 from app.views.actor import language, reader
-from app.views.forms.fields import Input
+from app.views.forms.form import Ask
 from app.views.pages.masking import masked_name, masked_phone
 
 PERSON, STAYS = "caller.person", "stays_anonymous"
@@ -50,17 +50,10 @@ def anonymous_with_caller(values: Mapping[str, Any]) -> bool:
     return bool(values.get("anonymous") and (caller.get("name") or caller.get("phone")))
 
 
-def anonymous_or_not(typed: Mapping[str, str]) -> Input:
+def anonymous_or_not(typed: Mapping[str, str]) -> Ask:
     """The choice between the two."""
     options = [("y", _said("question.who.stays")), ("n", _said("question.who.named"))]
-    return Input(
-        STAYS,
-        _said("question.who.anonymous_choice"),
-        "choice",
-        True,
-        typed.get(STAYS, ""),
-        options=options,
-    )
+    return Ask(STAYS, _said("question.who.anonymous_choice"), options, chosen=typed.get(STAYS, ""))
 
 
 def _typed(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -102,7 +95,7 @@ def others_of_number(verb: Verb, case: Case | None, values: Mapping[str, Any]) -
     return [one for one in known if one.named and one.id != held]
 
 
-def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
+def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Ask:
     """The choice among the persons of a number, covered, each with the newest of their cases; and
     somebody else."""
     newest = select(Case.caller_id, func.max(Case.number)).where(
@@ -115,14 +108,8 @@ def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Input:
         for one in others
     ]
     options.append((ANOTHER, _said("question.who.another")))
-    return Input(
-        PERSON,
-        words.field("same_person", language()),
-        "choice",
-        True,
-        typed.get(PERSON, ""),
-        options=options,
-    )
+    label = words.field("same_person", language())
+    return Ask(PERSON, label, options, chosen=typed.get(PERSON, ""))
 
 
 def _called(caller: Caller, case: str | None) -> str:

@@ -83,8 +83,15 @@ class DeskSecurityManager(SecurityManager):
         return view_name in who.pages
 
     def get_user_menu_access(self, menu_names: Any = None) -> set[str]:
-        """Flask-AppBuilder's menu is not used."""
-        return set()
+        """The items of the menu that the person of this request may open, and the categories that
+        hold one: one look into their rights, no statement."""
+        named, pages = set(menu_names or ()), actor().pages
+        items = self.appbuilder.menu.get_list()
+        open_to = {item.name for item in items if not item.childs and _page_of(item) in pages}
+        for item in items:
+            seen = {child.name for child in item.childs if _page_of(child) in pages}
+            open_to |= {item.name, *seen} if seen else set()
+        return open_to & named if menu_names else open_to
 
     def auth_user_db(self, username: str | None, password: str | None) -> Person | None:
         """The account with this name and password, unless it is locked or not active; nothing is
@@ -120,3 +127,8 @@ class DeskSecurityManager(SecurityManager):
 
     def add_permissions_menu(self, view_menu_name: Any) -> None:
         """The same for menus."""
+
+
+def _page_of(item: Any) -> str:
+    """The page whose right an item of the menu needs: that of its view, else its own name."""
+    return getattr(item.baseview, "class_permission_name", None) or str(item.name)

@@ -20,11 +20,15 @@ from app.views.actor import (
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-STATIC = ("static", "appbuilder.static")
-"""What is the same for everybody: no session is looked at."""
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
 """Where somebody may go whose password is the one of a slip: nowhere, until he has chosen
 another."""
+
+
+def is_static(endpoint: str | None) -> bool:
+    """Whether a file of the desk or of a package is asked for: it is the same for everybody, so no
+    session is looked at."""
+    return endpoint is not None and (endpoint == "static" or endpoint.endswith(".static"))
 
 
 def next_page() -> str:
@@ -71,7 +75,7 @@ def begin_anew(told: str, kind: str = "success") -> Any:
 def keep_session() -> Any:
     """Before each request: a session ends after half an hour without one, after twelve hours, and
     when the account's password, roles or unit were changed."""
-    if "_user_id" not in session or request.endpoint in STATIC:
+    if "_user_id" not in session or is_static(request.endpoint):
         return None
     at = int(time.time())
     stale = (

@@ -26,7 +26,7 @@ from app.views.pages.interface import LONGEST_SHORT
 from app.views.pages.masking import case_of, know_callers, masked_text
 from app.views.pages.ordering import grows, in_order
 from app.views.pages.paging import another_size, beyond, number_typed
-from app.views.pages.related import related_to
+from app.views.pages.related import Related
 from app.views.pages.searching import searched_partly
 from app.views.pages.shown import NOTHING, shown, term
 from app.worklists import COUNTED_TO, count_told
@@ -54,7 +54,7 @@ def _given(view: Any, name: str, else_: Sequence[str]) -> list[str]:
     return [*(getattr(view, name, None) or else_)]
 
 
-class DeskView(Export, Asking, ModelView):
+class DeskView(Export, Asking, Related, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
     is what `beside` tells of a row that stands in no column of its table.
@@ -132,11 +132,9 @@ class DeskView(Export, Asking, ModelView):
     def title_here(self) -> str:
         """The page's title: that of the list of work that was asked for, else of the table."""
         waiting = self.waiting()
-        return (
-            words.word(waiting.title, language())
-            if waiting
-            else words.table(self.table, language())
-        )
+        if waiting:
+            return words.word(waiting.title, language())
+        return words.table(self.table, language())
 
     # Pages.
 
@@ -266,17 +264,16 @@ class DeskView(Export, Asking, ModelView):
     def show(self, pk: str) -> Any:
         """A row with all that is shown of it."""
         item = self.found(pk)
-        related = related_to(self, item)
         return self.render_template(
-            "desk/related.html" if related else self.show_template,
-            shows=self.show_template,
+            self.show_template,
             title=self.title_here(),
             view=self,
             values=self.values_of(item),
             item=item,
             case=self.case_href(item),
             links=[*self.links(item), *self.papers(item)],
-            related=related,
+            tabs=(tabs := self.tabs(item)),
+            opened=self.opened(item, tabs),
         )
 
     def values_of(self, item: Any) -> Values:
