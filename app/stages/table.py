@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from app.roles import ROLES
 from app.rules.events import EVENTS, Word
-from app.stages import changes, directory, office
+from app.stages import directory
+from app.stages.changes.verbs import VERBS as PEOPLE
+from app.stages.office.verbs import VERBS as OFFICE
 from app.stages.procedure import DRAFTING, PROCEDURE, of_stage
 from app.stages.verb import Verb
 
@@ -79,8 +81,8 @@ def _wrong_event(where: str, event: str) -> Iterator[str]:
 VERBS: dict[str, Verb] = collected(
     (
         *PROCEDURE,
-        *of_stage("office", (*office.VERBS, *directory.VERBS)),
-        *of_stage("people", changes.VERBS),
+        *of_stage("office", (*OFFICE, *directory.VERBS)),
+        *of_stage("people", PEOPLE),
         *DRAFTING,
     )
 )

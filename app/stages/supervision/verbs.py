@@ -17,31 +17,18 @@ from app.stages.allocation import lead_assignment
 from app.stages.calendar import office_at
 from app.stages.handling import held_by
 from app.stages.named import id_of, unit_id_of
-from app.stages.supervision.findings import (
-    FINDINGS,
+from app.stages.supervision.candidates import decline, defer, propose, strike_row
+from app.stages.supervision.findings import FINDINGS, confirm_finding, draft_finding, fault_on
+from app.stages.supervision.hearings import conclude, record_statement
+from app.stages.supervision.items import items
+from app.stages.supervision.notices import clear, feed_back, open_by_hand, open_candidate, reissue
+from app.stages.supervision.persons import post_of
+from app.stages.supervision.reviews import (
     OUTCOMES,
     REVIEWED_IN,
     ask_review,
     close_supervision,
-    conclude,
-    confirm_finding,
-    draft_finding,
-    fault_on,
-    post_of,
-    record_statement,
     rule_on_review,
-)
-from app.stages.supervision.items import (
-    clear,
-    decline,
-    defer,
-    feed_back,
-    items,
-    open_by_hand,
-    open_candidate,
-    propose,
-    reissue,
-    strike_row,
 )
 from app.stages.verb import (
     ACCEPT,

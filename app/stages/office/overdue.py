@@ -1,0 +1,70 @@
+"""The work that the centre and the room have themselves let pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.rules.facts import CaseFacts, Effect, SupervisionFacts
+from app.rules.office import Office
+from app.stages.supervision import review_open
+
+_TASKS = {
+    "registered": "allocate",
+    "submitted": "instruction",
+    "examining": "examine",
+    "visiting": "visit",
+}
+_ROOM_TASKS = {
+    "candidate": "decide",
+    "finding": "confirm",
+    "heard": "conclude",
+    "concluded": "rule on the review",
+    "closed": "rule on the review",
+}
+
+
+def decide_own_overdue(case: CaseFacts, office: Office) -> list[Effect]:
+    """The centre's own overdue: what it should have allocated, examined, visited or ruled on, and
+    the room's."""
+    effects: list[Effect] = []
+    if _passed(case, office) and case.state in _TASKS:
+        effects.append(_own("centre.overdue", "case", case, _TASKS[case.state], None))
+    if (
+        case.screen_at is not None
+        and office.now >= case.screen_at
+        and case.screen_overdue_for != case.screen_at
+    ):
+        payload = {"task": "screen the suggestion", "true_at": case.screen_at.isoformat()}
+        marked = {"screen_overdue_for": case.screen_at}
+        effects.append(Effect("centre.overdue", "case", case, None, marked, payload, None))
+    for request in case.requests:
+        if request.state == "pending" and _passed(request, office):
+            effects.append(
+                _own(
+                    "centre.overdue", "request", request, f"rule on {request.kind}", request.unit_id
+                )
+            )
+    for reply in case.replies:
+        if reply.state == "filed" and _passed(reply, office):
+            effects.append(_own("centre.overdue", "reply", reply, "examine", reply.unit_id))
+    for item in case.supervision:
+        if waits_for_the_room(item) and _passed(item, office):
+            effects.append(
+                _own("room.overdue", "supervision", item, _ROOM_TASKS[item.state], item.unit_id)
+            )
+    return effects
+
+
+def _passed(row: Any, office: Office) -> bool:
+    return row.own_at is not None and office.now >= row.own_at and row.own_overdue_for != row.own_at
+
+
+def waits_for_the_room(item: SupervisionFacts) -> bool:
+    """Whether the room has something to decide about an item; a closed one only while a review of
+    it is open."""
+    return item.state in _ROOM_TASKS and (item.state != "closed" or review_open(item))
+
+
+def _own(kind: str, subject: str, row: Any, task: str, unit_id: int | None) -> Effect:
+    payload = {"task": task, "true_at": row.own_at.isoformat()}
+    return Effect(kind, subject, row, None, {"own_overdue_for": row.own_at}, payload, unit_id)
