@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import move, note
 from app.ledger.chain import canonical
-from app.models import Case, Event, Referral, Supervision
+from app.models import Case, Event, Referral
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
@@ -93,17 +93,13 @@ def approve_referral(
     by an officer who drafted nothing of it. Who completed, reviewed and approved are three
     persons."""
     refuse_unless_in(referral, "reviewed")
-    item = session.get_one(Supervision, referral.supervision_id)
-    if actor.id in doers(
-        session, "referral", referral.id, "referral.completed", "referral.reviewed"
-    ):
+    before = ("referral.completed", "referral.reviewed")
+    if actor.id in doers(session, "referral", referral.id, *before):
         raise NotAllowed("completed_or_reviewed_it_himself")
     on_paper = not actor.is_a("leader")
-    if on_paper and not (leader.strip() and scan.strip()):
-        raise NotAllowed("approval_without_scan")
-    if on_paper and actor.id in doers(session, "supervision", item.id, *DRAFTING):
-        raise NotAllowed("drafted_part_of_it")
-    if not on_paper and not _opened(session, actor, referral):
+    if on_paper:
+        _refuse_entry(session, actor, referral, leader, scan)
+    elif not _opened(session, actor, referral):
         raise NotAllowed("paper_not_opened")
     columns = {
         "approved_by_id": None if on_paper else actor.id,
@@ -120,6 +116,16 @@ def approve_referral(
     }
     move(session, now, actor, referral, "approved", "referral.approved", columns, payload)
     return referral
+
+
+def _refuse_entry(
+    session: Session, actor: Actor, referral: Referral, leader: str, scan: str
+) -> None:
+    """NotAllowed where an approval on paper lacks its scan, or who enters it drafted part of it."""
+    if not (leader.strip() and scan.strip()):
+        raise NotAllowed("approval_without_scan")
+    if actor.id in doers(session, "supervision", referral.supervision_id, *DRAFTING):
+        raise NotAllowed("drafted_part_of_it")
 
 
 def _opened(session: Session, actor: Actor, referral: Referral) -> bool:

@@ -41,12 +41,17 @@ def decide_draft(case: CaseFacts, row: SupervisionFacts, office: Office) -> list
 def decide_referral_overdue(case: CaseFacts, row: ReferralFacts, office: Office) -> list[Effect]:
     """The room's own clock on a referral, or the time to send it, has run out: a red list of its
     own. While a review is open the sending is held, and not late."""
-    if row.state in ("closed", "abandoned") or row.own_at is None:
-        return []
-    held = any(item.id == row.supervision_id and review_open(item) for item in case.supervision)
-    if held and (row.state in TO_SEND or (row.state == "drafted" and row.completed_at is None)):
+    if row.state in ("closed", "abandoned") or row.own_at is None or _sending_held(case, row):
         return []
     if office.now < row.own_at or row.own_overdue_for == row.own_at:
         return []
     payload = {"task": f"referral.{row.state}", "true_at": row.own_at.isoformat()}
     return [Effect("room.overdue", "referral", row, None, {"own_overdue_for": row.own_at}, payload)]
+
+
+def _sending_held(case: CaseFacts, row: ReferralFacts) -> bool:
+    """Whether the clock of a referral is the one to send it, and a review of its item is open."""
+    to_send = row.state in TO_SEND or (row.state == "drafted" and row.completed_at is None)
+    return to_send and any(
+        item.id == row.supervision_id and review_open(item) for item in case.supervision
+    )

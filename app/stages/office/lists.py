@@ -44,30 +44,14 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     if list_issued(session, day):
         return None
     office = office_at(session, now)
-    query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
-    query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    found = session.execute(query.where(_unissued(day))).all()
-    if not found or not office.calendar.is_workday(day):
+    rows = _rows_of(session, office)
+    if not rows or not office.calendar.is_workday(day):
         return None
-    _cite(session, office, [item for item, _, _ in found if not item.facts])
-    leaders = _instructions(session, day)
-    rows = [_row(item, number, unit, leaders.get(item.case_id, [])) for item, number, unit in found]
-    struck = session.scalars(
-        select(Supervision).where(
-            Supervision.struck_at.is_not(None), Supervision.struck_on_list.is_(None)
-        )
-    ).all()
-    for row in struck:
-        row.struck_on_list = day
-    named = [
-        {"supervision": row.id, "listed_on": str(row.listed_on), "reason": row.struck_reason}
-        for row in struck
-    ]
     issued = SupervisionList(
         day=day,
         issued_at=now,
-        rows=json.dumps(rows, ensure_ascii=False),
-        struck=json.dumps(named, ensure_ascii=False),
+        rows=json.dumps(_cited(session, office, rows), ensure_ascii=False),
+        struck=json.dumps(_strike(session, day), ensure_ascii=False),
         number=paper(session, office, "list"),
     )
     session.add(issued)
@@ -76,6 +60,32 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     payload = {"list": issued.id, "day": day.isoformat(), "rows": len(rows), "sha256": sealed}
     note_office(session, now, BOT, "list.issued", payload)
     return issued
+
+
+def _rows_of(session: Session, office: Office) -> Sequence[Any]:
+    """The items of the list, each with the number of its case and the name of its unit."""
+    query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
+    query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
+    return session.execute(query.where(_unissued(office.now.date()))).all()
+
+
+def _cited(session: Session, office: Office, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of the list with the facts and the instructions that they cite."""
+    _cite(session, office, [item for item, _, _ in rows if not item.facts])
+    leaders = _instructions(session, office.now.date())
+    return [_row(item, number, unit, leaders.get(item.case_id, [])) for item, number, unit in rows]
+
+
+def _strike(session: Session, day: date) -> list[dict[str, Any]]:
+    """The struck rows that no list has named yet, named on this one."""
+    waiting = Supervision.struck_at.is_not(None), Supervision.struck_on_list.is_(None)
+    struck = session.scalars(select(Supervision).where(*waiting)).all()
+    for row in struck:
+        row.struck_on_list = day
+    return [
+        {"supervision": row.id, "listed_on": str(row.listed_on), "reason": row.struck_reason}
+        for row in struck
+    ]
 
 
 def _unissued(day: date) -> ColumnElement[bool]:
@@ -88,24 +98,28 @@ def _cite(session: Session, office: Office, proposed: Sequence[Supervision]) -> 
     """What the centre head proposed cites its facts as well, as they are when it is listed."""
     cases = {case.id: case for case in load(session, sorted({row.case_id for row in proposed}))}
     for row in proposed:
-        one = next(one for one in cases[row.case_id].assignments if one.id == row.assignment_id)
-        row.facts = json.dumps(
-            list_facts(cases[row.case_id], one, row.ground, office), ensure_ascii=False
-        )
+        case = cases[row.case_id]
+        assignment = next(each for each in case.assignments if each.id == row.assignment_id)
+        facts = list_facts(case, assignment, row.ground, office)
+        row.facts = json.dumps(facts, ensure_ascii=False)
 
 
 def _instructions(session: Session, day: date) -> dict[int, list[dict[str, Any]]]:
     """Case id -> the leaders' instructions that the rows of a day's list cite."""
     listed = select(Supervision.case_id).where(_unissued(day))
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in session.scalars(
-        select(Instruction).where(Instruction.case_id.in_(listed)).order_by(Instruction.id)
-    ):
-        named = {"leader": row.leader, "level": row.level, "on": row.instructed_on.isoformat()}
-        found.setdefault(row.case_id, []).append(
-            {**named, "document": row.document, "words": row.words}
+    query = select(Instruction).where(Instruction.case_id.in_(listed)).order_by(Instruction.id)
+    cited: dict[int, list[dict[str, Any]]] = {}
+    for row in session.scalars(query):
+        cited.setdefault(row.case_id, []).append(
+            {
+                "leader": row.leader,
+                "level": row.level,
+                "on": row.instructed_on.isoformat(),
+                "document": row.document,
+                "words": row.words,
+            }
         )
-    return found
+    return cited
 
 
 def _row(

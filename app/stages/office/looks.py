@@ -17,13 +17,14 @@ def next_look(case: CaseFacts, office: Office, closed: bool = False) -> datetime
     """When this case can next matter, stored at 08:30 (an hour clock: its own moment); None when
     nothing runs. `closed`: the day's list is out already, so what came after waits for the next
     one."""
-    looks = []
-    for moment, exact in _moments(case, office):
-        if moment > office.now:
-            looks.append(moment if exact else sweep_not_before(moment))
-    tomorrow = _unsettled(case, office, closed)
-    if tomorrow is not None:
-        looks.append(tomorrow)
+    looks = [
+        moment if exact else sweep_not_before(moment)
+        for moment, exact in _moments(case, office)
+        if moment > office.now
+    ]
+    next_chance = _unsettled(case, office, closed)
+    if next_chance is not None:
+        looks.append(next_chance)
     return min(looks, default=None)
 
 
@@ -39,11 +40,17 @@ def _unsettled(case: CaseFacts, office: Office, closed: bool) -> datetime | None
 
 
 def _alive(case: CaseFacts) -> bool:
+    """Whether the bot may still have something to issue of a case."""
     return (
-        any(one.state in OPEN_ASSIGNMENT or one.state == "replied" for one in case.assignments)
-        or any(row.state in STANDING for row in case.supervision)
+        any(_with_the_unit(assignment) for assignment in case.assignments)
+        or any(item.state in STANDING for item in case.supervision)
         or _failed(case)
     )
+
+
+def _with_the_unit(assignment: AssignmentFacts) -> bool:
+    """Whether an assignment is open, or its reply not examined yet."""
+    return assignment.state in OPEN_ASSIGNMENT or assignment.state == "replied"
 
 
 def _failed(case: CaseFacts) -> bool:
@@ -54,18 +61,28 @@ def _failed(case: CaseFacts) -> bool:
 def _moments(case: CaseFacts, office: Office) -> Iterator[tuple[datetime, bool]]:
     """The moments at which something of a case begins to hold, and whether they are looked at
     exactly then."""
-    requests = [one.own_at for one in case.requests if one.state == "pending"]
-    replies = [one.own_at for one in case.replies if one.state == "filed"]
-    referrals = [at for row in case.referrals for at in (row.own_at, row.send_by_at)]
-    for own_at in (case.own_at, case.screen_at, *requests, *replies, *referrals):
+    for own_at in _own_moments(case):
         if own_at is not None:
             yield own_at, False
-    for one in case.assignments:
-        yield from _assignment_moments(case, one, office)
+    for assignment in case.assignments:
+        yield from _assignment_moments(case, assignment, office)
     for item in case.supervision:
         yield from _item_moments(case, item, office)
     if _failed(case):
         yield _next_workday(office), False
+
+
+def _own_moments(case: CaseFacts) -> Iterator[datetime | None]:
+    """The clocks of the centre and the room on a case and on what was filed about it."""
+    yield from (case.own_at, case.screen_at)
+    for request in case.requests:
+        if request.state == "pending":
+            yield request.own_at
+    for reply in case.replies:
+        if reply.state == "filed":
+            yield reply.own_at
+    for referral in case.referrals:
+        yield from (referral.own_at, referral.send_by_at)
 
 
 def _next_workday(office: Office) -> datetime:
@@ -75,34 +92,29 @@ def _next_workday(office: Office) -> datetime:
 def _assignment_moments(
     case: CaseFacts, one: AssignmentFacts, office: Office
 ) -> Iterator[tuple[datetime, bool]]:
-    if one.state not in OPEN_ASSIGNMENT and one.state != "replied":
+    """The moments that matter to an assignment that its unit still has."""
+    if not _with_the_unit(one):
         return
     exact = emergency(case, one)
     if one.state == "allocated" and one.sign_at is not None:
         yield one.sign_at, False
     yield sweep_on(office.calendar.before(one.due_on)), False
     yield one.due_at, exact
-    for row in case.reminders_of(one):
-        yield row.reply_by_at, False
+    for reminder in case.reminders_of(one):
+        yield reminder.reply_by_at, False
     for request in case.requests_of(one):
         if request.promised_on is not None:
             yield office.calendar.end_of(request.promised_on), exact
-    since = silent_from(case, one, office)
-    if since is not None:
-        yield since, False
-    until = held_to(case, one, office)
-    if until is not None:
-        yield until, False
+    for moment in (silent_from(case, one, office), held_to(case, one, office)):
+        if moment is not None:
+            yield moment, False
 
 
 def _item_moments(
     case: CaseFacts, item: SupervisionFacts, office: Office
 ) -> Iterator[tuple[datetime, bool]]:
-    if item.state == "candidate" and item.listed_on is None:
-        yield _next_workday(office), False
-    if item.state == "concluded" and not any(
-        row.supervision_id == item.id for row in case.referrals
-    ):
+    """The moments that matter to a candidate or an item."""
+    if _to_be_issued(case, item):
         yield _next_workday(office), False
     if item.state in STANDING or waits_for_the_room(item):
         for moment in (item.own_at, item.due_at, item.heard_at):
@@ -111,3 +123,11 @@ def _item_moments(
     again = relisted_from(item, case, office)
     if again is not None:
         yield again, False
+
+
+def _to_be_issued(case: CaseFacts, item: SupervisionFacts) -> bool:
+    """Whether the next working day lists a candidate, or drafts the dossier of an item."""
+    if item.state == "candidate":
+        return item.listed_on is None
+    drafted = any(referral.supervision_id == item.id for referral in case.referrals)
+    return item.state == "concluded" and not drafted

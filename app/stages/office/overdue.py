@@ -27,32 +27,35 @@ def decide_own_overdue(case: CaseFacts, office: Office) -> list[Effect]:
     """The centre's own overdue: what it should have allocated, examined, visited or ruled on, and
     the room's."""
     effects: list[Effect] = []
-    if _passed(case, office) and case.state in _TASKS:
+    if case.state in _TASKS and _passed(case, office):
         effects.append(_own("centre.overdue", "case", case, _TASKS[case.state], None))
-    if (
-        case.screen_at is not None
-        and office.now >= case.screen_at
-        and case.screen_overdue_for != case.screen_at
-    ):
-        payload = {"task": "screen the suggestion", "true_at": case.screen_at.isoformat()}
-        marked = {"screen_overdue_for": case.screen_at}
-        effects.append(Effect("centre.overdue", "case", case, None, marked, payload, None))
+    effects += _screening(case, office)
     for request in case.requests:
         if request.state == "pending" and _passed(request, office):
-            effects.append(
-                _own(
-                    "centre.overdue", "request", request, f"rule on {request.kind}", request.unit_id
-                )
-            )
+            task = f"rule on {request.kind}"
+            effects.append(_own("centre.overdue", "request", request, task, request.unit_id))
     for reply in case.replies:
         if reply.state == "filed" and _passed(reply, office):
             effects.append(_own("centre.overdue", "reply", reply, "examine", reply.unit_id))
-    for item in case.supervision:
-        if waits_for_the_room(item) and _passed(item, office):
-            effects.append(
-                _own("room.overdue", "supervision", item, _ROOM_TASKS[item.state], item.unit_id)
-            )
-    return effects
+    return effects + _of_the_room(case, office)
+
+
+def _screening(case: CaseFacts, office: Office) -> list[Effect]:
+    """A suggestion that the centre has not screened in time."""
+    at = case.screen_at
+    if at is None or office.now < at or case.screen_overdue_for == at:
+        return []
+    payload = {"task": "screen the suggestion", "true_at": at.isoformat()}
+    return [Effect("centre.overdue", "case", case, None, {"screen_overdue_for": at}, payload, None)]
+
+
+def _of_the_room(case: CaseFacts, office: Office) -> list[Effect]:
+    """The items on which the room has not decided in time."""
+    return [
+        _own("room.overdue", "supervision", item, _ROOM_TASKS[item.state], item.unit_id)
+        for item in case.supervision
+        if waits_for_the_room(item) and _passed(item, office)
+    ]
 
 
 def _passed(row: Any, office: Office) -> bool:

@@ -46,56 +46,80 @@ def record_statement(
     person: str = "",
     drafted_by: int | None = None,
 ) -> Supervision:
-    """A statement in the hearing. The unit head's is the unit's and, where he is named, his own; a
-    person's is recorded by the officer. When all have spoken the hearing is over."""
+    """A statement in the hearing. The unit head's is the unit's and, where they are named, their
+    own; a person's is recorded by the officer. When all have spoken the hearing is over."""
     if supervision.state != "confirmed":
         raise NotAllowed("not_in_hearing", state=supervision.state)
     if supervision.heard_at is not None and now >= supervision.heard_at:
         raise NotAllowed("hearing_over")
     if not words.strip():
         raise NotAllowed("words_missing")
-    people = named(session, supervision)
-    if actor.is_a("unit_head"):
-        if supervision.unit_stated_at is not None:
-            raise NotAllowed("stated_already")
-        supervision.unit_stated_at, supervision.unit_statement = now, words
-        spoke = [
-            row for row in people if session.get_one(UnitPost, row.post_id).user_id == actor.id
-        ]
+    people, of_unit = named(session, supervision), actor.is_a("unit_head")
+    if of_unit:
+        _unit_states(now, supervision, words)
+        speakers = _accounts_own(session, people, actor)
     else:
-        spoke = _spoke(session, people, person)
-    spoke = [row for row in spoke if row.stated_at is None]
-    for row in spoke:
-        row.stated_at, row.statement = now, words
+        speakers = _spoke(session, people, person)
+    posts = [row.post_id for row in _state_now(now, speakers, words)]
     session.flush()
-    payload: dict[str, Any] = {
-        "posts": [row.post_id for row in spoke],
-        "unit": actor.is_a("unit_head"),
-    }
-    if actor.is_a("unit_head"):
+    payload: dict[str, Any] = {"posts": posts, "unit": of_unit}
+    if of_unit:
         payload["self_approved"] = drafted_by in (None, actor.id)
     note(session, now, actor, supervision, "supervision.stated", None, payload)
-    if supervision.unit_stated_at is not None and all(row.stated_at is not None for row in people):
-        office = office_at(session, now)
+    if _all_spoke(supervision, people):
         allocated_at = session.get_one(Case, supervision.case_id).allocated_at
-        columns = heard_columns(office, now.date(), allocated_at)
+        columns = heard_columns(office_at(session, now), now.date(), allocated_at)
         move(session, now, actor, supervision, "heard", "supervision.heard", columns)
     return supervision
 
 
+def _unit_states(now: datetime, supervision: Supervision, words: str) -> None:
+    """The statement of the unit, which it makes once."""
+    if supervision.unit_stated_at is not None:
+        raise NotAllowed("stated_already")
+    supervision.unit_stated_at, supervision.unit_statement = now, words
+
+
+def _accounts_own(
+    session: Session, people: Sequence[NamedPerson], actor: Actor
+) -> list[NamedPerson]:
+    """Of the named persons those whose post is held by this account."""
+    return [row for row in people if session.get_one(UnitPost, row.post_id).user_id == actor.id]
+
+
+def _state_now(now: datetime, speakers: Sequence[NamedPerson], words: str) -> list[NamedPerson]:
+    """The persons whose first statement this is, with it."""
+    first = [row for row in speakers if row.stated_at is None]
+    for row in first:
+        row.stated_at, row.statement = now, words
+    return first
+
+
+def _all_spoke(supervision: Supervision, people: Sequence[NamedPerson]) -> bool:
+    """Whether the unit and every named person made a statement."""
+    unit_spoke = supervision.unit_stated_at is not None
+    return unit_spoke and all(row.stated_at is not None for row in people)
+
+
 def _spoke(session: Session, people: Sequence[NamedPerson], person: str) -> list[NamedPerson]:
     """The named person whose words the officer records, once."""
-    posts = {row.post_id: session.get_one(UnitPost, row.post_id) for row in people}
-    if post_id(person):
-        spoke = [row for row in people if row.post_id == post_id(person)]
-    else:
-        spoke = [row for row in people if person and posts[row.post_id].person == person]
-        refuse_several(person, [posts[row.post_id] for row in spoke])
-    if not spoke:
+    id = post_id(person)
+    speakers = (
+        [row for row in people if row.post_id == id] if id else _by_name(session, people, person)
+    )
+    if not speakers:
         raise NotAllowed("not_named", person=person)
-    if all(row.stated_at is not None for row in spoke):
+    if all(row.stated_at is not None for row in speakers):
         raise NotAllowed("stated_already")
-    return spoke
+    return speakers
+
+
+def _by_name(session: Session, people: Sequence[NamedPerson], name: str) -> list[NamedPerson]:
+    """The named persons of a name; NotAllowed where they may be several."""
+    posts = {row.post_id: session.get_one(UnitPost, row.post_id) for row in people}
+    speakers = [row for row in people if name and posts[row.post_id].person == name]
+    refuse_several(name, [posts[row.post_id] for row in speakers])
+    return speakers
 
 
 def conclude(

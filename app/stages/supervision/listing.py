@@ -49,32 +49,49 @@ def decide_listing(
     out already, so what came after waits for the next one. Before 08:30 nothing is listed: the
     clock of an emergency may bring the bot earlier, and the list of one row would then be the
     day's."""
+    if list_closed or not _listing_matters(case, one) or not _listed_now(office):
+        return []
+    effects = [_list_proposed(case, one, row, office) for row in _proposed(case, one)]
+    if _held_now(case, one, office):
+        return effects
+    effects = effects or _missed_new_date(case, one, office)
+    effects += [
+        _list(case, one, ground, office) for ground in _grounds_that_hold(case, one, office)
+    ]
+    if not effects and not standing(case, one):
+        effects += _silence(case, one, office)
+    return effects
+
+
+def _listed_now(office: Office) -> bool:
+    """Whether candidates are listed at this moment."""
     today = office.now.date()
-    if list_closed or not _listing_matters(case, one):
-        return []
-    if office.now < sweep_on(today) or not office.calendar.is_workday(today):
-        return []
-    proposed = [
+    return office.now >= sweep_on(today) and office.calendar.is_workday(today)
+
+
+def _held_now(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+    """Whether the new date that an item was cleared to is still to come."""
+    until = held_to(case, one, office)
+    return until is not None and office.now < until
+
+
+def _proposed(case: CaseFacts, one: AssignmentFacts) -> list[SupervisionFacts]:
+    """What the centre head proposed and no list has named yet."""
+    return [
         row
         for row in case.supervision_of(one, "by_hand")
         if row.state == "candidate" and not row.listed_on
     ]
-    effects = [_list_proposed(case, one, row, office) for row in proposed]
-    until = held_to(case, one, office)
-    if until is not None and office.now < until:
-        return effects
-    effects = effects or _missed_new_date(case, one, office)
-    grounds = {
+
+
+def _grounds_that_hold(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[str]:
+    """The grounds, silence aside, on which an assignment is listed now."""
+    holds = {
         "repeated": unheeded(case, one, office) and repeated_since_due(case, one),
         "leader": leaders_matter(case, one, office),
         "redo_failed": second_redo_failed(case, one, office),
     }
-    for ground, holds in grounds.items():
-        if holds and listable(case, one, ground, office):
-            effects.append(_list(case, one, ground, office))
-    if not effects and not standing(case, one):
-        effects += _silence(case, one, office)
-    return effects
+    return [ground for ground in holds if holds[ground] and listable(case, one, ground, office)]
 
 
 def _silence(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
@@ -168,26 +185,25 @@ def _list_proposed(
 def _missed_new_date(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
     """Cleared to a new date, and no final reply by then: listed `by_hand` at the first working-day
     sweep after it at which nothing stands from an earlier day."""
-    effects: list[Effect] = []
-    if any(_stands_since_before(row, office.now.date()) for row in case.supervision_of(one)):
-        return effects
-    for row in case.supervision_of(one):
-        if (
-            row.state != "cleared"
-            or row.cleared_to is None
-            or _listed_since(case, one, row, office)
-        ):
-            continue
-        until = office.calendar.end_of(row.cleared_to)
-        unanswered = (
-            one.state in OPEN_ASSIGNMENT
-            and one.replied_at is None
-            and not _stood_at(case, one, until)
-        )
-        if unanswered and office.now >= until:
-            effects.append(_list(case, one, "by_hand", office))
-            break
-    return effects
+    rows = case.supervision_of(one)
+    if any(_stands_since_before(row, office.now.date()) for row in rows):
+        return []
+    missed = any(_missed(case, one, row, office) for row in rows)
+    return [_list(case, one, "by_hand", office)] if missed else []
+
+
+def _missed(
+    case: CaseFacts, one: AssignmentFacts, cleared: SupervisionFacts, office: Office
+) -> bool:
+    """Whether an item was cleared to a date that has passed without a reply, and is not listed for
+    that yet."""
+    if cleared.state != "cleared" or cleared.cleared_to is None:
+        return False
+    until = office.calendar.end_of(cleared.cleared_to)
+    if office.now < until or _listed_since(case, one, cleared, office):
+        return False
+    unanswered = one.state in OPEN_ASSIGNMENT and one.replied_at is None
+    return unanswered and not _stood_at(case, one, until)
 
 
 def _stands_since_before(row: SupervisionFacts, today: date) -> bool:

@@ -48,18 +48,36 @@ def resettle(session: Session, now: datetime, actor: Actor, lead: Case, visit: V
     if visit.round != lead.round or not _unreviewed(session, lead, [visit]):
         return
     how = "visited" if visit.state == "done" else "unreachable"
-    if lead.state == "visiting" and visit.state == "done" and bad(visit):
+    if lead.state == "visiting" and _went_badly(visit):
         _dispute(session, now, actor, lead)
-        return
-    if lead.state == "closed" and lead.closed_as in ("visited", "unreachable", "anonymous"):
-        if bad(visit):
-            _dispute(session, now, actor, lead)
-        elif visit.caller_case_id == lead.id and how != lead.closed_as:
-            note(session, now, actor, lead, "case.edited", {"closed_as": how}, {"as": how})
-        return
-    by_visit = lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed
-    if by_visit and not _any_bad(session, lead):
+    elif lead.state == "closed" and lead.closed_as in _CLOSED_BY_VISIT:
+        _resettle_closed(session, now, actor, lead, visit, how)
+    elif _disputed_by_visit(lead) and not _any_bad(session, lead):
         close_case(session, now, actor, lead, how)
+
+
+def _went_badly(visit: Visit) -> bool:
+    """Whether a visit is done with a bad outcome."""
+    return visit.state == "done" and bad(visit)
+
+
+_CLOSED_BY_VISIT = ("visited", "unreachable", "anonymous")
+"""How a case was closed whose visit may still move it."""
+
+
+def _disputed_by_visit(lead: Case) -> bool:
+    """Whether a visit brought a case to its review, and no failed redo keeps it there."""
+    return lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed
+
+
+def _resettle_closed(
+    session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit, how: str
+) -> None:
+    """A bad outcome disputes a closed case; another of its own caller's changes how it closed."""
+    if bad(visit):
+        _dispute(session, now, actor, lead)
+    elif visit.caller_case_id == lead.id and how != lead.closed_as:
+        note(session, now, actor, lead, "case.edited", {"closed_as": how}, {"as": how})
 
 
 def _any_bad(session: Session, lead: Case) -> bool:
