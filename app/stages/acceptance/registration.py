@@ -212,8 +212,7 @@ def edit_case(
         changed["caller_id"] = corrected_caller(session, case, other, same_person).id
     words = {name: getattr(case, name) for name in _SEARCHED}
     note(session, now, actor, case, "case.edited", changed, payload)
-    if words.keys() & changed.keys():
-        change_pairs(session, words, {**words, **changed})
+    _search_anew(session, words, changed)
     if case.caller_id != caller_before:
         _move_contacts(session, case, caller_before)
     return case
@@ -235,6 +234,12 @@ def _raised_urgency(case: Case, changed: Mapping[str, Any]) -> dict[str, str]:
     """The urgency of a case that is found to be dangerous, where it rises."""
     urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
     return {} if urgency == case.urgency else {"urgency": urgency}
+
+
+def _search_anew(session: Session, words: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """The index follows what was corrected of the words of a case."""
+    if words.keys() & changed.keys():
+        change_pairs(session, {**words}, {**words, **changed})
 
 
 def _refuse_correction(
