@@ -18,6 +18,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -66,7 +67,7 @@ def path_of(name: str, above: str | None) -> str:
     return f"{above}{PATH_SIGN}{name}" if above else name
 
 
-class Case(Stateful, Model):
+class Case(Stateful, OwnClock, Model):
     """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the
     centre's clock in this state, `own_overdue_for` the deadline already marked; `screen_*` the same
     of a suggestion that waits to be screened. `look_again_at` is when the bot must look again
@@ -176,9 +177,6 @@ class Case(Stateful, Model):
     excluded_as: Mapped[str | None] = mapped_column(String(40))
     closed_at: Mapped[MaybeMoment]
     closed_as: Mapped[str | None] = mapped_column(String(40))
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     screen_at: Mapped[MaybeMoment]
     screen_clock: Mapped[MaybeWords]
     screen_overdue_for: Mapped[MaybeMoment]

@@ -17,6 +17,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     UnitKey,
     Words,
@@ -25,7 +26,7 @@ from app.models.posts import Unit
 from app.models.waiting import waiting
 
 
-class Referral(Stateful, Model):
+class Referral(Stateful, OwnClock, Model):
     """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent
     it."""
 
@@ -46,9 +47,6 @@ class Referral(Stateful, Model):
     snapshot: Mapped[str] = mapped_column(Text)
     send_by_at: Mapped[AMoment]
     send_by_clock: Mapped[Words]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     report: Mapped[Words]
     proposal: Mapped[Words]
     completed_at: Mapped[MaybeMoment]

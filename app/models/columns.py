@@ -65,6 +65,15 @@ class Stateful:
         return deadline_from(at, getattr(self, f"{clock}_clock")) if at else None
 
 
+class OwnClock:
+    """A row with a clock of the centre's or the room's own: when what it waits for should be done,
+    how that was worked out, and the deadline that was already marked as missed."""
+
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+
+
 def facts_of(model: type[Any]) -> dict[str, Any]:
     """The columns of a table that are marked as facts (`info={"fact": True}`): name -> column. A
     new one is typed, kept, corrected and shown without another line of code."""

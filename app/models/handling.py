@@ -18,6 +18,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -26,7 +27,7 @@ from app.models.posts import Unit
 from app.models.waiting import waiting
 
 
-class Reply(Stateful, Model):
+class Reply(Stateful, OwnClock, Model):
     """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing; `own_*` is
     the clock to examine an assist's (a lead's is its case's)."""
 
@@ -70,9 +71,6 @@ class Reply(Stateful, Model):
     public_answer: Mapped[Words]
     evidence: Mapped[Words]
     imported: Mapped[Flag]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     examined_at: Mapped[MaybeMoment]
     examined_by_id: Mapped[MaybePerson]
     refusal: Mapped[str | None] = mapped_column(String(40))
@@ -85,7 +83,7 @@ class Reply(Stateful, Model):
         return f"reply:{self.id}"
 
 
-class Request(Stateful, Model):
+class Request(Stateful, OwnClock, Model):
     """What a unit asks or promises: return 退单, extension 延期, explanation 情况说明, interim reply
     阶段性回复."""
 
@@ -119,9 +117,6 @@ class Request(Stateful, Model):
     promised_on: Mapped[date | None]
     workdays: Mapped[int | None]
     came_from: Mapped[str | None] = mapped_column(String(40))
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     ruled_at: Mapped[MaybeMoment]
     ruled_by_id: Mapped[MaybePerson]
     ruling_words: Mapped[Words]

@@ -19,6 +19,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -33,7 +34,7 @@ TO_FEED_BACK = ("opened", "reissued", "confirmed")
 """The states of an item in which the unit has to say something."""
 
 
-class Supervision(Stateful, Model):
+class Supervision(Stateful, OwnClock, Model):
     """A candidate or item 督办件, on one ground of one assignment. `number` is its first notice's,
     `notice_number` that of the notice that was issued again, which has a number of its own. `own_*`
     is the room's clock in this state, `due_*` the unit's for its feedback, `heard_*` the hearing,
@@ -78,9 +79,6 @@ class Supervision(Stateful, Model):
     struck_reason: Mapped[MaybeWords]
     struck_at: Mapped[MaybeMoment]
     struck_on_list: Mapped[date | None]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     deferred_on: Mapped[date | None]
     opened_at: Mapped[MaybeMoment]
     opened_by_id: Mapped[MaybePerson]

@@ -82,11 +82,6 @@ def page_break() -> Block:
     return {"is": "break"}
 
 
-def space(millimetres: int) -> Block:
-    """Room between two blocks."""
-    return {"is": "space", "mm": millimetres}
-
-
 def day(word: str | None) -> str:
     """A date or moment of ISO text as papers write it: 2025年9月30日."""
     if not word:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.rules.office import Office
-from app.rules.workdays import last_day
+from app.rules.workdays import last_day, unit_of
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, PROMISES, STANDING
 
 
@@ -41,7 +41,7 @@ class AssignmentFacts:
     @property
     def hourly(self) -> bool:
         """Whether its clock runs on natural time (an emergency's)."""
-        return '"unit":"hours"' in self.due_clock
+        return unit_of(self.due_clock) == "hours"
 
     @property
     def due_on(self) -> date:

@@ -123,6 +123,14 @@ def deadline_from(at: datetime, trace: str) -> Deadline:
     )
 
 
+@lru_cache(maxsize=4096)
+def unit_of(trace: str) -> str | None:
+    """The unit that `Deadline.trace` wrote down; None in a row that tells none. Many rows of a batch
+    have the same trace."""
+    unit: str | None = json.loads(trace).get("unit")
+    return unit
+
+
 def last_day(at: datetime) -> date:
     """The last day before an exclusive end (midnight, or the office's 18:00 cut-off)."""
     return (beijing(at) - _TICK).date()

@@ -127,16 +127,28 @@ def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
 
 
 def _hidden(rows: Sequence[Any]) -> Hidden:
+    """What must not be read of one case, of the rows that tell of it."""
+    words = _newest_words(rows)
+    return hidden(
+        _filled(rows, "name"),
+        _filled(rows, "phone"),
+        any(row.confidential for row in rows),
+        (word for word, covers in words if covers),
+        (word for word, covers in words if not covers),
+    )
+
+
+def _filled(rows: Sequence[Any], column: str) -> list[str]:
+    """The values of a column, where there is one."""
+    return [getattr(row, column) for row in rows if getattr(row, column)]
+
+
+def _newest_words(rows: Sequence[Any]) -> list[tuple[str, bool]]:
+    """Each word that was covered or uncovered, with the newest decision on it."""
     newest: dict[str, tuple[str, bool]] = {}
     for row in sorted((row for row in rows if row.word), key=lambda row: row.id):
         newest[visible(row.word)] = row.word, row.covers
-    return hidden(
-        (row.name for row in rows if row.name),
-        (row.phone for row in rows if row.phone),
-        any(row.confidential for row in rows),
-        (word for word, covers in newest.values() if covers),
-        (word for word, covers in newest.values() if not covers),
-    )
+    return list(newest.values())
 
 
 def withheld_from(session: Session, case: Any, unit_id: int | None) -> bool:

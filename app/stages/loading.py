@@ -9,7 +9,7 @@ date is a rest day that was loaded (or published): then the days that nobody nam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from app.ledger import note_office
 from app.models import CalendarDay, CalendarProposal
 from app.roles import Actor
 from app.rules.festivals import holidays
+from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import provisional_workday
 from app.stages.calendar import (
@@ -99,29 +100,41 @@ def foresee(session: Session, now: datetime, days: Mapping[date, bool]) -> Fores
     held = days_held(session, now)
     _insist_on(days, min(held), max(held))
     held |= {day: (worked, OFFICE) for day, worked in days.items()}
-    years = sorted({day.year for day in days})
-    lacks = lacking(session, years, days)
-    for year in years:
-        was, source = _turned(year not in {one.year for one in lacks})
-        unnamed = [day for day, (_, known) in held.items() if day.year == year and known == was]
-        held |= {day: (worked, source) for day, worked in _unnamed(unnamed, source).items()}
-    moves, settled = list[Move](), 0
+    lacks = lacking(session, sorted({day.year for day in days}), days)
+    held |= _turned_days(held, {day.year for day in days}, {lack.year for lack in lacks})
     office = office_with(session, now, held)
+    ends = [*_ends_of_clocks(session, office), *_ends_of_drafts(session, office)]
+    longer = [end for end in ends if end.new > end.old]
+    moves = sorted(longer, key=lambda move: (move.old, move.case))
+    return Foreseen(held, lacks, moves, len(ends) - len(longer))
+
+
+def _turned_days(
+    held: Mapping[date, tuple[bool, str]], years: Iterable[int], unknown: Container[int]
+) -> dict[date, tuple[bool, str]]:
+    """The days that no notice names, of years that become known or are guessed again."""
+    turned: dict[date, tuple[bool, str]] = {}
+    for year in years:
+        was, source = _turned(year not in unknown)
+        unnamed = [day for day, (_, known) in held.items() if day.year == year and known == was]
+        turned |= {day: (worked, source) for day, worked in _unnamed(unnamed, source).items()}
+    return turned
+
+
+def _ends_of_clocks(session: Session, office: Office) -> Iterator[Move]:
+    """The clocks of cases that would be worked out anew, also where they end as before."""
     for entry in moving(session, office):
-        for clock, told in entry.payload.items():
-            old, new = (datetime.fromisoformat(told[word]) for word in ("told", "new"))
-            if new > old:
-                moves.append(Move(entry.chain, entry.subject, clock, entry.unit_id, old, new))
-            else:
-                settled += 1
+        for clock, ends in entry.payload.items():
+            old, new = (datetime.fromisoformat(ends[word]) for word in ("told", "new"))
+            yield Move(entry.chain, entry.subject, clock, entry.unit_id, old, new)
+
+
+def _ends_of_drafts(session: Session, office: Office) -> Iterator[Move]:
+    """The same of the drafts of reports."""
     for draft, clocks in drafts_moving(session, office.calendar):
-        for clock, (was_due, due) in clocks.items():
-            if due.at > was_due.at:
-                told_of = (draft.kind, draft.first)
-                moves.append(Move(0, "report_draft", clock, None, was_due.at, due.at, told_of))
-            else:
-                settled += 1
-    return Foreseen(held, lacks, sorted(moves, key=lambda one: (one.old, one.case)), settled)
+        for clock, (old, new) in clocks.items():
+            report = (draft.kind, draft.first)
+            yield Move(0, "report_draft", clock, None, old.at, new.at, report)
 
 
 def _insist_on(days: Mapping[date, bool], first: date, last: date) -> None:

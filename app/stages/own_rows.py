@@ -34,20 +34,26 @@ def save_row(
     rows of their unit and on the cases that it holds. Raises NotAllowed (not_found)."""
     if case is not None and actor.unit_id is not None:
         handling.held_by(session, case, actor.unit_id)
-    row = model() if id is None else _kept(session, actor, model, id, case)
+    row = _new(actor, model, case, unit) if id is None else _kept(session, actor, model, id, case)
     for name, value in values.items():
         setattr(row, name, value)
-    if id is None and case is not None:
-        row.case_id = case.id
-    if id is None and hasattr(model, "unit_id"):
-        row.unit_id = _unit_of(actor, unit)
     session.add(row)
     session.flush()
-    told = {"table": model.__tablename__, "row": row.id, "change": "edited" if id else "added"}
+    payload = {"table": model.__tablename__, "row": row.id, "change": "edited" if id else "added"}
     if case is None:
-        note_office(session, now, actor, SAVED, told)
+        note_office(session, now, actor, SAVED, payload)
     else:
-        note(session, now, actor, case, SAVED, None, told, actor.unit_id)
+        note(session, now, actor, case, SAVED, None, payload, actor.unit_id)
+    return row
+
+
+def _new(actor: Actor, model: type[Any], case: Case | None, unit: Unit | None) -> Any:
+    """A new row, of a case and a unit where the table is of those."""
+    row = model()
+    if case is not None:
+        row.case_id = case.id
+    if hasattr(model, "unit_id"):
+        row.unit_id = _unit_of(actor, unit)
     return row
 
 

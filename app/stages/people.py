@@ -43,20 +43,26 @@ def _checked(names: Sequence[str], unit: Unit | None, active: bool = True) -> No
     """Which roles go together: who sees no case content holds no other role; a unit's people, and
     nobody else, belong to a unit, and hold no role of the centre or the room; nobody works for a
     unit that is dissolved."""
-    held, of_unit = set(names), set(names) & set(UNIT_ROLES)
+    held = set(names)
     if not held:
         raise NotAllowed("field_missing", field="roles")
     if len(held) > 1 and held & set(NO_CASE_CONTENT):
         raise NotAllowed("role_stands_alone")
+    _of_a_unit(held, unit)
+    if unit is not None and active and not unit.active:
+        raise NotAllowed("unit_inactive", unit=unit.code)
+
+
+def _of_a_unit(held: set[str], unit: Unit | None) -> None:
+    """NotAllowed where roles of a unit stand without one, or beside others."""
+    of_unit = held & set(UNIT_ROLES)
+    others = held & set(ROLES) - of_unit
     if of_unit and unit is None:
         raise NotAllowed("unit_missing")
-    others = held & set(ROLES) - of_unit
     if of_unit and others:
         raise NotAllowed("unit_role_stands_alone")
     if unit is not None and others:
         raise NotAllowed("field_wrong", field="unit")
-    if unit is not None and active and not unit.active:
-        raise NotAllowed("unit_inactive", unit=unit.code)
 
 
 def _hashed(password: str, username: str) -> str:

@@ -53,79 +53,72 @@ def examine(
     may_examine(session, actor, case)
     if not passes and reason not in REASONS:
         raise NotAllowed("unknown_reason", reason=reason)
-    waits = [one for one in live_assists(session, assignment) if one.state in OPEN_ASSIGNMENT]
-    if passes and assignment.role == "lead" and waits:
-        raise NotAllowed("assist_open")
+    if passes and assignment.role == "lead":
+        _refuse_open_assists(session, assignment)
     reply = session.get_one(Reply, assignment.reply_id)
-    seen = {"examined_at": now, "examined_by_id": actor.id}
     if passes:
-        move(session, now, actor, reply, "passed", "reply.passed", seen)
-        move(session, now, actor, assignment, "accepted", "assignment.accepted", {"ended_at": now})
-        if assignment.role == "lead":
-            _to_visit(session, now, actor, case)
+        _pass(session, now, actor, case, assignment, reply)
     else:
-        refusal = {"refusal": reason, "refusal_words": words}
-        move(
-            session,
-            now,
-            actor,
-            reply,
-            "refused",
-            "reply.refused",
-            seen | refusal,
-            {"reason": reason},
-        )
-        columns = {"replied_at": None, "late": None}
-        move(
-            session,
-            now,
-            actor,
-            assignment,
-            "reply_refused",
-            "assignment.reply_refused",
-            columns,
-            {"reason": reason},
-        )
-        if assignment.role == "lead" and case.state == "examining":
-            move(session, now, actor, case, "handling", "case.sent_back", clock("own", None))
+        _refuse(session, now, actor, case, assignment, reply, reason, words)
     return assignment
+
+
+def _refuse_open_assists(session: Session, lead: Assignment) -> None:
+    """NotAllowed where an assist of a lead has not answered yet."""
+    if any(assist.state in OPEN_ASSIGNMENT for assist in live_assists(session, lead)):
+        raise NotAllowed("assist_open")
+
+
+def _pass(
+    session: Session, now: datetime, actor: Actor, case: Case, assignment: Assignment, reply: Reply
+) -> None:
+    """A reply is good: its assignment is accepted, and a lead's case goes to its visits."""
+    seen = {"examined_at": now, "examined_by_id": actor.id}
+    move(session, now, actor, reply, "passed", "reply.passed", seen)
+    move(session, now, actor, assignment, "accepted", "assignment.accepted", {"ended_at": now})
+    if assignment.role == "lead":
+        _to_visit(session, now, actor, case)
+
+
+def _refuse(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    assignment: Assignment,
+    reply: Reply,
+    reason: str,
+    words: str,
+) -> None:
+    """A reply is refused: its assignment is the unit's again, and a lead's case is handled again."""
+    examined = {"examined_at": now, "examined_by_id": actor.id}
+    refusal, payload = {"refusal": reason, "refusal_words": words}, {"reason": reason}
+    move(session, now, actor, reply, "refused", "reply.refused", examined | refusal, payload)
+    unanswered, kind = {"replied_at": None, "late": None}, "assignment.reply_refused"
+    move(session, now, actor, assignment, "reply_refused", kind, unanswered, {"reason": reason})
+    if assignment.role == "lead" and case.state == "examining":
+        move(session, now, actor, case, "handling", "case.sent_back", clock("own", None))
 
 
 def _to_visit(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """All transferred cases are visited; nobody can visit an anonymous caller, and the case closes
     unrated."""
-    office = office_at(session, now)
-    if case.anonymous and not any(not one.anonymous for one in merged_with(session, case)):
-        columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
-        move(
-            session,
-            now,
-            actor,
-            case,
-            "closed",
-            "case.closed",
-            columns,
-            {"as": "anonymous"},
-            case.lead_unit_id,
-        )
-        return
-    own = office.calendar.run(now.date(), office.kept(case.allocated_at).visit_workdays)
     if case.anonymous:
-        columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
-        move(
-            session,
-            now,
-            actor,
-            case,
-            "closed",
-            "case.closed",
-            columns,
-            {"as": "anonymous"},
-            case.lead_unit_id,
-        )
+        _close_unrated(session, now, actor, case)
+        if all(other.anonymous for other in merged_with(session, case)):
+            return
     else:
+        office = office_at(session, now)
+        own = office.calendar.run(now.date(), office.kept(case.allocated_at).visit_workdays)
         move(session, now, actor, case, "visiting", "case.examined", clock("own", own))
     plan(session, now, actor, case)
+
+
+def _close_unrated(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """The case of an anonymous caller closes without a visit to that caller."""
+    columns = {"closed_at": now, "closed_as": "anonymous", **clock("own", None)}
+    payload = {"as": "anonymous"}
+    move(session, now, actor, case, "closed", "case.closed", columns, payload, case.lead_unit_id)
 
 
 def review_responsibility(
@@ -149,11 +142,7 @@ def review_responsibility(
     office = office_at(session, now)
     if case.redo_failed and (unit_responsible or not actor.is_a("centre_head")):
         raise NotAllowed("redo_failed_already")
-    if not unit_responsible and not grounds.strip():
-        raise NotAllowed("grounds_missing")
-    left_out = None if unit_responsible or case.redo_failed else excluded_as
-    if left_out is not None and left_out not in EXCLUDED:
-        raise NotAllowed("exclusion_missing")
+    left_out = None if unit_responsible else _left_out(case, grounds, excluded_as)
     row = Responsibility(
         case_id=case.id,
         round=case.round,
@@ -165,25 +154,33 @@ def review_responsibility(
         number=paper(session, office, "responsibility"),
     )
     session.add(row)
-    if not unit_responsible:
+    if unit_responsible:
+        _responsible(session, now, actor, case)
+    else:
         _not_responsible(session, now, actor, case, left_out)
-    elif case.lead_assignment_id is None:
+    return row
+
+
+def _left_out(case: Case, grounds: str, code: str) -> str | None:
+    """The code under which a result is left out of satisfaction; None after a failed redo."""
+    if not grounds.strip():
+        raise NotAllowed("grounds_missing")
+    if case.redo_failed:
+        return None
+    if code not in EXCLUDED:
+        raise NotAllowed("exclusion_missing")
+    return code
+
+
+def _responsible(session: Session, now: datetime, actor: Actor, case: Case) -> None:
+    """A bad result is the unit's: a redo, or after the last one a ground for the room."""
+    if case.lead_assignment_id is None:
         _answer_anew(session, now, actor, case)
-    elif case.round < office.kept(case.allocated_at).rounds:
+    elif case.round < office_at(session, now).kept(case.allocated_at).rounds:
         _redo(session, now, actor, case)
     else:
-        payload = {"round": case.round}
-        note(
-            session,
-            now,
-            actor,
-            case,
-            "case.redo_failed",
-            {"redo_failed": True},
-            payload,
-            case.lead_unit_id,
-        )
-    return row
+        columns, payload = {"redo_failed": True}, {"round": case.round}
+        note(session, now, actor, case, "case.redo_failed", columns, payload, case.lead_unit_id)
 
 
 def _not_responsible(

@@ -4,6 +4,7 @@ organizer to give a reply within 2 working days." The bot issues, the centre own
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -129,15 +130,23 @@ def due_for_reminder(
     """Whether a reminder may go out now: the conditions of section 3, the day of the week aside."""
     if not overdue(case, one, office) or qualifying(case, one, office) or pending(case, one):
         return False
-    if not by_hand and any(row.assignment_id == one.id and row.in_error for row in case.reminders):
+    if not by_hand and _void_in_error(case, one):
         return False
     before = case.reminders_for_due(one)
-    if not before:
-        return True
-    if (
-        len(before) >= office.kept(case.allocated_at).reminders_each_round
-        or before[0].state == "open"
-    ):
+    return not before or _due_again(case, one, before, office)
+
+
+def _void_in_error(case: CaseFacts, one: AssignmentFacts) -> bool:
+    """Whether a reminder of an assignment was taken back as an error."""
+    return any(row.assignment_id == one.id and row.in_error for row in case.reminders)
+
+
+def _due_again(
+    case: CaseFacts, one: AssignmentFacts, before: Sequence[ReminderFacts], office: Office
+) -> bool:
+    """Whether a further reminder may follow these: a promise made after the first was missed."""
+    most = office.kept(case.allocated_at).reminders_each_round
+    if len(before) >= most or before[0].state == "open":
         return False
     return any(_missed_after(promise, before[0], office) for promise in case.requests_of(one))
 

@@ -3,11 +3,14 @@ before anything is started."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from app.roles import ROLES
 from app.rules.events import EVENTS, Word
-from app.stages import changes, directory, office
+from app.stages import directory
+from app.stages.changes.verbs import VERBS as PEOPLE
+from app.stages.office.verbs import VERBS as OFFICE
 from app.stages.procedure import DRAFTING, PROCEDURE, of_stage
 from app.stages.verb import Verb
 
@@ -45,21 +48,26 @@ def _file(verb: Verb) -> str:
 def _wrong(verb: Verb) -> Iterator[str]:
     """What is wrong with a row, in sentences."""
     where = f"{verb.name} ({_file(verb)})"
-    unknown = [role for role in verb.roles if role not in ROLES]
-    if unknown:
-        yield f"{where}: no role is called {unknown[0]!r}; the roles stand in app/roles.py."
-    if not verb.roles:
-        yield f"{where}: nobody may do it; name its roles in its row."
+    yield from _wrong_roles(where, verb)
     if not verb.events:
         yield f"{where}: it records nothing; name its event in its row."
     for event in verb.events:
         yield from _wrong_event(where, event)
     if verb.composable and verb.stage in _AFTER_ROLES:
         yield f"{where}: its stage is above the roles, so none could hold it; write guarded=True."
-    names = [field.name for field in verb.fields]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    names = Counter(field.name for field in verb.fields)
+    twice = [name for name, times in names.items() if times > 1]
     if twice:
-        yield f"{where}: its field {twice!r} stands twice."
+        yield f"{where}: its field {twice[0]!r} stands twice."
+
+
+def _wrong_roles(where: str, verb: Verb) -> Iterator[str]:
+    """What is wrong with the roles of a row."""
+    unknown = [role for role in verb.roles if role not in ROLES]
+    if unknown:
+        yield f"{where}: no role is called {unknown[0]!r}; the roles stand in app/roles.py."
+    if not verb.roles:
+        yield f"{where}: nobody may do it; name its roles in its row."
 
 
 def _wrong_event(where: str, event: str) -> Iterator[str]:
@@ -79,8 +87,8 @@ def _wrong_event(where: str, event: str) -> Iterator[str]:
 VERBS: dict[str, Verb] = collected(
     (
         *PROCEDURE,
-        *of_stage("office", (*office.VERBS, *directory.VERBS)),
-        *of_stage("people", changes.VERBS),
+        *of_stage("office", (*OFFICE, *directory.VERBS)),
+        *of_stage("people", PEOPLE),
         *DRAFTING,
     )
 )

@@ -108,34 +108,53 @@ class _Where:
 def _perform(
     session: Session, now: datetime, actor: Actor, verb: Verb, where: _Where, values: dict[str, Any]
 ) -> Any:
-    taken = {one.name for one in verb.fields}
-    meant = unit_of(session, where.unit) if where.unit is not None else None
-    if "unit" in taken and where.unit is not None:
-        values, meant = {**values, "unit": meant}, None
-    ground = value_of(session, Field("ground"), where.ground) if where.ground is not None else None
-    if ground is not None and "ground" in taken:
-        values = {**values, "ground": ground}
+    """Do a verb about no case, or lock its case and do it there."""
+    values, unit, ground = _told_where(session, verb, where, values)
     if verb.target == "none" or (verb.alone and where.case is None):
         return verb.run(session, now, actor, **_of_no_case(session, verb, where, values))
     if where.case is None:
         raise NotAllowed("field_missing", field="case")
-    pending = cleaned(session, verb, values) if where.draft is None else dict(values)
-    locked = lock(session, where.case, pending)
-    named = _named(session, actor, verb, locked, where, values, meant)
-    item = named.id if verb.target in ("room", "item") and named is not None else where.item
-    target = acted_on(session, named) or target_of(
-        session, actor, verb, locked, meant, ground, item
-    )
+    fields = cleaned(session, verb, values) if where.draft is None else dict(values)
+    case = lock(session, where.case, fields)
+    named = _named(session, actor, verb, case, where, values, unit)
+    item = _item_meant(verb, where, named)
+    target = acted_on(session, named) or target_of(session, actor, verb, case, unit, ground, item)
+    _refuse_recused(session, now, actor, verb, target)
+    if where.draft is not None:
+        fields = _from_draft(session, now, case, actor, verb, where.draft, values)
+    if verb.target not in ("room", "paper"):
+        return verb.run(session, now, actor, target, **fields)
+    if item is not None:
+        fields = {**fields, "item": item}
+    return verb.run(session, now, actor, case, unit, **fields)
+
+
+def _item_meant(verb: Verb, where: _Where, named: Any) -> int | None:
+    """The id of the item: of the row that a form showed, else the one that was named."""
+    by_row = verb.target in ("room", "item") and named is not None
+    return named.id if by_row else where.item
+
+
+def _refuse_recused(session: Session, now: datetime, actor: Actor, verb: Verb, target: Any) -> None:
+    """NotAllowed where a verb is about a unit in which its actor works or worked."""
     if verb.recuses:
         years = calendars.office_at(session, now).limits.recusal_years
         not_recused(session, now, actor, target, years)
-    if where.draft is not None:
-        pending = _from_draft(session, now, locked, actor, verb, where.draft, values)
-    if verb.target in ("room", "paper") and item is not None:
-        pending = {**pending, "item": item}
-    if verb.target in ("room", "paper"):
-        return verb.run(session, now, actor, locked, meant, **pending)
-    return verb.run(session, now, actor, target, **pending)
+
+
+def _told_where(
+    session: Session, verb: Verb, where: _Where, values: dict[str, Any]
+) -> tuple[dict[str, Any], Unit | None, str | None]:
+    """The values with the unit and the ground where these are fields of the verb, and the unit and
+    the ground that tell what it acts on."""
+    taken = {each.name for each in verb.fields}
+    unit = unit_of(session, where.unit) if where.unit is not None else None
+    if unit is not None and "unit" in taken:
+        values, unit = {**values, "unit": unit}, None
+    ground = value_of(session, Field("ground"), where.ground) if where.ground is not None else None
+    if ground is not None and "ground" in taken:
+        values = {**values, "ground": ground}
+    return values, unit, ground
 
 
 def _of_no_case(

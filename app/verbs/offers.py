@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.stages.handling import TO_RESPOND
+from app.stages.handling.verbs import TO_RESPOND
 from app.stages.supervision.verbs import REVIEW_ASKED, REVIEWABLE
 from app.stages.table import VERBS
 from app.stages.verb import Rows

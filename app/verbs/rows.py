@@ -120,16 +120,26 @@ def named_row(
         return None
     rows = rows_of_kind(session, kind, case, actor.unit_id)
     if row == 0:
-        fitting = [one for one in rows if kind.fits(one)]
-        if fitting:
-            raise NotAllowed("name_one", n=len(fitting))
+        _refuse_any(kind, rows)
         return None
-    found = next((one for one in rows if one.id == id_of(row)), None)
-    if found is None:
+    named = next((each for each in rows if each.id == id_of(row)), None)
+    if named is None:
         raise NotAllowed("not_found")
-    if seen is not None and found.state_event_id != seen and not _holds_still(verb, found):
-        raise moved(session, kind.subject, found)
-    return found
+    if _moved_on(verb, named, seen):
+        raise moved(session, kind.subject, named)
+    return named
+
+
+def _refuse_any(kind: Kind, rows: Sequence[Any]) -> None:
+    """NotAllowed where a row came that the verb can be about."""
+    fitting = [row for row in rows if kind.fits(row)]
+    if fitting:
+        raise NotAllowed("name_one", n=len(fitting))
+
+
+def _moved_on(verb: Verb, row: Any, seen: int | None) -> bool:
+    """Whether a row is no longer as a form showed it, and the verb would mind."""
+    return seen is not None and row.state_event_id != seen and not _holds_still(verb, row)
 
 
 def _holds_still(verb: Verb, row: Any) -> bool:
@@ -149,7 +159,7 @@ def only_one(verb: Verb, rows: Sequence[Any]) -> Any:
     """The only row that a verb can be about, None where there is none; NotAllowed where several
     could be meant: a person says which."""
     kind = kind_of(verb)
-    fitting = [one for one in rows if kind is not None and kind.fits(one)]
+    fitting = [row for row in rows if kind is not None and kind.fits(row)]
     if len(fitting) > 1:
         raise NotAllowed("name_one", n=len(fitting))
     return fitting[0] if fitting else None

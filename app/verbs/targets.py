@@ -3,7 +3,7 @@ it is now."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, union_all
@@ -52,23 +52,29 @@ def assignment_of(
     if unit_id is not None:
         return handling.held_by(session, case, unit_id)
     if verb is not None and verb.target == "assignment" and verb.kind:
-        query = select(Assignment).where(Assignment.case_id == case.id)
-        if verb.kind == "assist":
-            query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
-        else:
-            pending = select(Request.assignment_id).where(
-                Request.kind == verb.kind, Request.state == "pending"
-            )
-            query = query.where(Assignment.id.in_(pending))
-        rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
-        if len(rows) > 1:
-            raise NotAllowed("name_one", n=len(rows))
-        if rows:
-            return rows[0]
+        asked = _of_kind(session, case, verb)
+        if asked is not None:
+            return asked
     elif verb is not None:
         query = select(Assignment).where(Assignment.case_id == case.id)
         only_one(verb, session.scalars(query).all())
     return allocation.lead_assignment(session, case)
+
+
+def _of_kind(session: Session, case: Case, verb: Verb) -> Assignment | None:
+    """The only open assist, or the only assignment whose request waits; None where there is none."""
+    query = select(Assignment).where(Assignment.case_id == case.id)
+    if verb.kind == "assist":
+        query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
+    else:
+        pending = select(Request.assignment_id).where(
+            Request.kind == verb.kind, Request.state == "pending"
+        )
+        query = query.where(Assignment.id.in_(pending))
+    rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
+    if len(rows) > 1:
+        raise NotAllowed("name_one", n=len(rows))
+    return rows[0] if rows else None
 
 
 def _reminder(
@@ -105,15 +111,19 @@ def _item(
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
     if id is not None:
         rows = [row for row in rows if row.id == id_of(id)]
-    for wanted, newest in ((verb.states, False), (verb.ended, True), (STANDING, False)):
-        fitting = [row for row in (reversed(rows) if newest else rows) if row.state in wanted]
-        if fitting and not newest and wanted is verb.states:
-            only_one(verb, fitting)
-        if fitting:
-            return fitting[0]
     if not rows:
         raise NotAllowed("not_found")
-    return rows[-1]
+    fitting = _in_state(rows, verb.states)
+    if fitting:
+        only_one(verb, fitting)
+        return fitting[0]
+    ended, stands = _in_state(rows, verb.ended), _in_state(rows, STANDING)
+    return (ended[-1:] or stands[:1] or rows[-1:])[0]
+
+
+def _in_state(rows: Sequence[Supervision], states: Sequence[str]) -> list[Supervision]:
+    """Of these rows those in one of these states."""
+    return [row for row in rows if row.state in states]
 
 
 def acted_on(session: Session, row: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 from typing import Any
 
@@ -190,8 +189,3 @@ class Letters(BaseView):
         except NotAllowed:
             abort(404)
         return sent(pdf("referral", facts), "pdf", str(facts["number"]))
-
-
-def figures(text: str) -> Any:
-    """Frozen figures as they were written."""
-    return json.loads(text)

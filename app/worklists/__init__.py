@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
-from app.worklists.table import QUEUES, Queue
+from app.worklists.queue import Queue
+from app.worklists.table import QUEUES
 
 __all__ = ["COUNTED_TO", "QUEUES", "Queue", "count_told", "counted", "queues_of"]
 

@@ -1,67 +1,37 @@
-"""The table of lists of work: whose rows each holds and which of them."""
+"""The table of lists of work: whose rows each holds and which of them. Those of the centre stand
+here, the others beside it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import or_
 
 from app.models import (
     AccountChange,
     Assignment,
     CalendarProposal,
     Case,
-    Draft,
-    Instruction,
     Lifting,
-    Referral,
-    Reminder,
     Reply,
     ReportDraft,
     Request,
     SlaRule,
     Suggestion,
-    Supervision,
     Visit,
 )
-from app.models.supervision import TO_FEED_BACK, UNDER_WAY
 from app.models.waiting import among, holds
-from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, STANDING
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.changes import confirmed_by
 from app.stages.proposals import waits
+from app.worklists.above import OF_LEADERS
 from app.worklists.conditions import (
     CENTRE,
-    REFERRED,
-    REVIEW_OPEN,
     ROOM,
     UNANSWERED,
-    UNIT,
-    Where,
     case_in,
-    contestable,
-    drafts,
     of_an_open_case,
-    own,
     to_visit,
 )
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A list of what waits: whose rows, which of them, since when or until when each matters.
-    `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
-    form of this verb. `red`: what the centre or the room has itself let pass."""
-
-    title: str
-    roles: tuple[str, ...]
-    model: Any
-    where: Where
-    when: str = ""
-    page: str = ""
-    brief: str = ""
-    red: bool = False
-
+from app.worklists.queue import Queue
+from app.worklists.room import OF_THE_ROOM
+from app.worklists.units import OF_UNITS
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(
@@ -148,14 +118,6 @@ QUEUES: dict[str, Queue] = {
         "ReportDrafts",
         red=True,
     ),
-    "figures": Queue(
-        "work.figures",
-        ("unit_head",),
-        ReportDraft,
-        contestable,
-        "contest_at",
-        "ReportDrafts",
-    ),
     "watched": Queue(
         "work.watched",
         ("centre_head",),
@@ -237,158 +199,9 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [holds(Case.state, "visiting"), holds(Case.mode, "direct")],
         "own_at",
     ),
-    "to_sign": Queue(
-        "work.to_sign",
-        UNIT,
-        Assignment,
-        own(holds(Assignment.state, "allocated")),
-        "sign_at",
-    ),
-    "to_answer": Queue(
-        "work.to_answer",
-        UNIT,
-        Assignment,
-        own(among(Assignment.state, ("signed", "return_pending"))),
-        "due_at",
-    ),
-    "refused_replies": Queue(
-        "work.refused_replies",
-        UNIT,
-        Assignment,
-        own(holds(Assignment.state, "reply_refused")),
-        "due_at",
-    ),
-    "reminded": Queue(
-        "work.reminded",
-        UNIT,
-        Reminder,
-        lambda who, at: [Reminder.unit_id == (who.unit_id or 0), holds(Reminder.state, "open")],
-        "reply_by_at",
-    ),
-    "to_respond": Queue(
-        "work.to_respond",
-        UNIT,
-        Assignment,
-        own(*UNANSWERED),
-        "response_at",
-    ),
-    "unit_overdue": Queue(
-        "work.unit_overdue",
-        UNIT,
-        Assignment,
-        own(among(Assignment.state, OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
-        "due_at",
-    ),
-    "to_feed_back": Queue(
-        "work.to_feed_back",
-        UNIT,
-        Supervision,
-        lambda who, at: [
-            Supervision.unit_id == (who.unit_id or 0),
-            among(Supervision.state, TO_FEED_BACK),
-        ],
-        "due_at",
-    ),
-    "drafts": Queue("work.drafts", ("unit_head",), Draft, drafts, "drafted_at"),
-    "candidates": Queue(
-        "work.candidates",
-        ROOM,
-        Supervision,
-        lambda who, at: [holds(Supervision.state, "candidate")],
-        "own_at",
-    ),
-    "items": Queue(
-        "work.items",
-        ROOM,
-        Supervision,
-        lambda who, at: [among(Supervision.state, UNDER_WAY)],
-        "due_at",
-    ),
-    "room_overdue": Queue(
-        "work.room_overdue",
-        ROOM,
-        Supervision,
-        lambda who, at: [
-            Supervision.own_overdue_for == Supervision.own_at,
-            or_(Supervision.state.in_(STANDING), REVIEW_OPEN),
-        ],
-        "own_at",
-        red=True,
-    ),
-    "referrals_overdue": Queue(
-        "work.referrals_overdue",
-        ROOM,
-        Referral,
-        lambda who, at: [
-            Referral.own_overdue_for == Referral.own_at,
-            among(Referral.state, REFERRED),
-        ],
-        "own_at",
-        red=True,
-    ),
-    "findings": Queue(
-        "work.findings",
-        ("supervision_head",),
-        Supervision,
-        lambda who, at: [holds(Supervision.state, "finding")],
-        "own_at",
-    ),
-    "reviews": Queue(
-        "work.reviews",
-        ("supervision_head",),
-        Supervision,
-        lambda who, at: [REVIEW_OPEN],
-        "own_at",
-    ),
-    "referrals": Queue(
-        "work.referrals",
-        ROOM,
-        Referral,
-        lambda who, at: [among(Referral.state, REFERRED)],
-        "send_by_at",
-        "Referrals",
-    ),
-    "to_instruct": Queue("work.to_instruct", ("leader",), Case, case_in("submitted"), "own_at"),
-    "my_matters": Queue(
-        "work.my_matters",
-        ("leader",),
-        Instruction,
-        lambda who, at: [],
-        "entered_at",
-        "Instructions",
-    ),
-    "kept_suggestions": Queue(
-        "work.kept_suggestions",
-        ("leader",),
-        Suggestion,
-        lambda who, at: [Suggestion.kept.is_(True)],
-        "screened_at",
-        "Suggestions",
-    ),
-    "in_brief": Queue(
-        "work.in_brief",
-        ("leader",),
-        Case,
-        case_in("handling"),
-        "registered_at",
-        brief="instruct",
-    ),
-    "to_approve": Queue(
-        "work.to_approve",
-        ("leader",),
-        Referral,
-        lambda who, at: [holds(Referral.state, "reviewed")],
-        "own_at",
-        "Referrals",
-    ),
-    "dossiers": Queue(
-        "work.dossiers",
-        ("committee",),
-        Referral,
-        lambda who, at: [Referral.sent_at.is_not(None)],
-        "sent_at",
-        "Referrals",
-    ),
+    **OF_UNITS,
+    **OF_THE_ROOM,
+    **OF_LEADERS,
 }
 """Every list of work, with the roles that have it. What a person sees of its rows is the scope's to
 say."""

@@ -23,7 +23,8 @@ from app.models import Assignment, Paper, Reminder, SupervisionList
 from app.papers.fonts import characters, printable
 from app.rules.covering import covered, hidden
 from app.rules.refusal import NotAllowed
-from app.stages.papers import _guessed, frozen
+from app.stages.papers import frozen
+from app.stages.papers.keeping import _guessed
 from tests.databases import Desk
 from tests.office import Office
 from tests.room import Room

@@ -54,33 +54,37 @@ def contact(
     does not; `invalid` is kept against the number and may stand alone. A repeat on a case closed at
     most 90 days ago reopens it."""
     office = office_at(session, now)
+    _refuse_contact(kind, channel, words)
+    row = Contact(
+        case_id=case.id if case else None,
+        kind=kind,
+        channel=channel,
+        received_at=received_when(office, "", received_at, ""),
+        entered_at=now,
+        caller_id=case.caller_id if case else None,
+        words=words,
+        operator_id=actor.id,
+    )
+    typed = None
+    if caller_name or caller_phone:
+        caller, exact = find_caller(session, caller_name, caller_phone, same_person)
+        row.caller_id = caller.id
+        typed = None if exact else {"name": caller_name, "phone": caller_phone}
+    if case is None:
+        _stand_alone(session, now, actor, row, office, typed)
+    else:
+        _join(session, now, actor, case, row, office, typed)
+    return row
+
+
+def _refuse_contact(kind: str, channel: str, words: str) -> None:
+    """NotAllowed where a contact is of no known kind or channel, or counts without its words."""
     if kind not in CONTACT_KINDS:
         raise NotAllowed("unknown_contact", kind=kind)
     if channel not in limits.CHANNELS:
         raise NotAllowed("unknown_channel", channel=channel)
     if kind in COUNTED_CONTACTS and not words.strip():
         raise NotAllowed("words_missing")
-    received = received_when(office, "", received_at, "")
-    caller, told = None, None
-    if caller_name or caller_phone:
-        caller, exact = find_caller(session, caller_name, caller_phone, same_person)
-        told = None if exact else {"name": caller_name, "phone": caller_phone}
-    known = case.caller_id if case else None
-    row = Contact(
-        case_id=case.id if case else None,
-        kind=kind,
-        channel=channel,
-        received_at=received,
-        entered_at=now,
-        caller_id=caller.id if caller else known,
-        words=words,
-        operator_id=actor.id,
-    )
-    if case is None:
-        _stand_alone(session, now, actor, row, office, told)
-    else:
-        _join(session, now, actor, case, row, office, told)
-    return row
 
 
 def _keep(session: Session, row: Contact, told: Mapping[str, str] | None) -> None:
@@ -121,19 +125,25 @@ def _join(
     told: Mapping[str, str] | None,
 ) -> None:
     """Put a contact on its case, or on the lead that its case was merged into."""
-    kind, received, lead = row.kind, row.received_at, lead_of(session, case)
+    kind, lead = row.kind, lead_of(session, case)
     if kind != "invalid" and lead.state in CLOSED_TO_CONTACTS:
         raise NotAllowed("case_ended", state=lead.state)
-    if kind == "repeat" and lead.state == "closed":
-        _reopenable(office, lead, received)
-    counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
-    if counts and not _counted_already(session, lead, row):
+    reopens = kind == "repeat" and lead.state == "closed"
+    if reopens:
+        _reopenable(office, lead, row.received_at)
+    if _counts(session, lead, row):
         row.counts_on_id = lead.id
     _record_contact(session, now, actor, lead, row, told)
-    if kind == "repeat" and lead.state == "closed":
+    if reopens:
         reopen(session, now, actor, lead, office)
     if kind == "invalid":
         _flag(session, now, actor, case, row, office)
+
+
+def _counts(session: Session, lead: Case, row: Contact) -> bool:
+    """Whether a contact raises the repeat count of its lead."""
+    counted = row.kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or row.kind == "repeat")
+    return counted and not _counted_already(session, lead, row)
 
 
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:

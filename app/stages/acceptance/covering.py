@@ -4,7 +4,7 @@ or error]"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -32,30 +32,24 @@ def cover(
     new, or where a word is too long or without a visible sign."""
     if any(len(word) > LONGEST_WORD for word in (*more, *less)):
         raise NotAllowed("field_too_long", field="more", most=LONGEST_WORD)
-    stands = _standing(session, case)
-    chosen = {visible(word): (word.strip(), False) for word in less}
-    chosen |= {visible(word): (word.strip(), True) for word in more}
-    new = {key: held for key, held in chosen.items() if key and stands.get(key) != held[1]}
+    new = _new(_standing(session, case), more, less)
     if not new:
         raise NotAllowed("nothing_changed")
-    counts = {"more": sum(covers for _, covers in new.values())}
+    counts = {"more": sum(covers for _, covers in new)}
     counts["less"] = len(new) - counts["more"]
-    rows = [
-        (
-            Cover,
-            {
-                "event_id": None,
-                "case_id": case.id,
-                "word": word,
-                "covers": covers,
-                "at": now,
-                "by_id": actor.id,
-            },
-        )
-        for word, covers in new.values()
-    ]
+    decided = {"event_id": None, "case_id": case.id, "at": now, "by_id": actor.id}
+    rows = [(Cover, {**decided, "word": word, "covers": covers}) for word, covers in new]
     note(session, now, actor, case, "case.covered", None, counts, rows=rows)
     return case
+
+
+def _new(
+    stands: Mapping[str, bool], more: Sequence[str], less: Sequence[str]
+) -> list[tuple[str, bool]]:
+    """The words on which something else is decided than stands, each with whether it is covered."""
+    chosen = {visible(word): (word.strip(), False) for word in less}
+    chosen |= {visible(word): (word.strip(), True) for word in more}
+    return [held for key, held in chosen.items() if key and stands.get(key) != held[1]]
 
 
 def _standing(session: Session, case: Case) -> dict[str, bool]:

@@ -5,7 +5,7 @@ one statement."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,41 +125,51 @@ def _write(
     opened: Opened,
     notes: Sequence[Entry],
 ) -> list[Case]:
+    """Write demands as cases, with all that belongs to each, and further events (`notes`)."""
     births = [
         _birth(now, actor, office, demand, number, *ids)
         for demand, number, *ids in zip(
             demands, opened.numbers, opened.ids["hotline_case"], opened.ids["contact"], strict=True
         )
     ]
-    marked = [
-        Entry(one.chain, "suggestion.marked", "case", one.chain, category_id=one.category_id)
-        for one in births
-        if one.columns["suggestion"]
-    ]
+    marked = [_marked(now, birth, opened) for birth in births if birth.columns["suggestion"]]
     entries = [*births, *marked, *notes]
     for entry, event_id in zip(entries, opened.ids["event"], strict=True):
         entry.event_id = event_id
-    for one, demand in zip(births, demands, strict=True):
-        one.rows.append((Contact, _contact(now, actor, one)))
-        if demand.caller is not None and demand.told:
-            typed, id = demand.caller, opened.ids["told_as"].pop(0)
-            caller, contact = one.columns["caller_id"], one.payload["contact"]
-            row = told_as(caller, contact, one.chain, typed.name, typed.phone)
-            one.rows.append((ToldAs, {"id": id, **row}))
-        if demand.terms:
-            led = {"id": opened.ids["instruction"].pop(0), "case_id": one.chain, **demand.terms}
-            one.rows.append((Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}))
-    for one in marked:
-        pooled = {
-            "id": opened.ids["suggestion"].pop(0),
-            "case_id": one.chain,
-            "marked_at": now,
-            "words": "",
-        }
-        one.rows.append((Suggestion, pooled))
+    for birth, demand in zip(births, demands, strict=True):
+        birth.rows += _rows_beside(now, actor, birth, demand, opened)
     tips = move_many(session, now, actor, entries)
-    put_pairs(session, [{"id": one.chain, **one.columns} for one in births])
-    return [born(session, one, tips) for one in births]
+    put_pairs(session, [{"id": birth.chain, **birth.columns} for birth in births])
+    return [born(session, birth, tips) for birth in births]
+
+
+def _marked(now: datetime, birth: Entry, opened: Opened) -> Entry:
+    """The event of a case that is marked as a suggestion, with its row of the pool."""
+    case_id = birth.chain
+    entry = Entry(case_id, "suggestion.marked", "case", case_id, category_id=birth.category_id)
+    pooled = {
+        "id": opened.ids["suggestion"].pop(0),
+        "case_id": case_id,
+        "marked_at": now,
+        "words": "",
+    }
+    entry.rows.append((Suggestion, pooled))
+    return entry
+
+
+def _rows_beside(
+    now: datetime, actor: Actor, birth: Entry, demand: Demand, opened: Opened
+) -> Iterator[tuple[type[Any], dict[str, Any]]]:
+    """The rows that are written with a case: its contact, the caller as typed, a leader's words."""
+    yield Contact, _contact(now, actor, birth)
+    if demand.caller is not None and demand.told:
+        typed, id = demand.caller, opened.ids["told_as"].pop(0)
+        caller, contact = birth.columns["caller_id"], birth.payload["contact"]
+        row = told_as(caller, contact, birth.chain, typed.name, typed.phone)
+        yield ToldAs, {"id": id, **row}
+    if demand.terms:
+        led = {"id": opened.ids["instruction"].pop(0), "case_id": birth.chain, **demand.terms}
+        yield Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}
 
 
 def _birth(

@@ -3,7 +3,7 @@ last days. They are candidates, for whoever compares them; a person decides. [pr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,19 +65,24 @@ def _looks(
     apart; a twin holds all of them."""
     new = sorted(pair for pair in held if pair not in counts)
     rare = sorted((counts[pair], pair) for pair in held if pair in counts)[:RAREST]
-    told, read = new[:UNCOUNTED], 0
-    for n, pair in rare:
-        if n > COMMON or (read and read + n > reach.read):
-            break
-        told.append(pair)
-        read += n
-    looks = {name: Look(MOST_OF, told, reach.most)}
-    if told:
+    telling = [*new[:UNCOUNTED], *_within(reach, rare)]
+    looks = {name: Look(MOST_OF, telling, reach.most)}
+    if telling:
         twin = [*new[:OF_TWINS], *(pair for _, pair in rare[:OF_TWINS])]
         looks[f"{name}_twins"] = Look(ALL_OF, twin, TWINS)
     if rare and rare[0][0] > COMMON:
         looks[f"{name}_newest"] = Look(NEWEST_WITH, [rare[0][1]], reach.most)
     return looks
+
+
+def _within(reach: Reach, rare: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Of pairs, the rarest first, those that few enough cases have and that there is reach for."""
+    read = 0
+    for n, pair in rare:
+        if n > COMMON or (read and read + n > reach.read):
+            return
+        yield pair
+        read += n
 
 
 def same_matter(

@@ -132,36 +132,41 @@ def register(
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
-    if letters(narrative) < office.limits.narrative_characters:
-        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    urgency = least_urgency(kind, facts.get("dangerous"), urgency)
+    _long_enough(office, narrative)
     columns = {
         "kind": kind,
         "channel": channel,
-        "urgency": urgency,
+        "urgency": least_urgency(kind, facts.get("dangerous"), urgency),
         "narrative": narrative,
         **facts,
     }
     _classified(session, columns)
-    columns["received_at"] = received_when(
-        office, channel, received_at, facts.get("paper_form", "")
-    )
+    paper_form = facts.get("paper_form", "")
+    columns["received_at"] = received_when(office, channel, received_at, paper_form)
     terms = leader_terms(leader, now.date()) if leader else None
     of_a_leader(session, terms)
-    if not (anonymous or caller_name or caller_phone):
-        raise NotAllowed("caller_missing")
-    if anonymous and (caller_name or caller_phone):
-        raise NotAllowed("anonymous_with_caller")
-    caller = None if anonymous else Typed(caller_name, caller_phone, same_person)
+    caller = _caller(Typed(caller_name, caller_phone, same_person), anonymous)
     if category_id is not None:
         category = select(Category.id).where(Category.id == category_id)
-    return enter(
-        session,
-        now,
-        actor,
-        office,
-        Demand({**columns, "anonymous": anonymous}, terms, caller, category),
-    )
+    demand = Demand({**columns, "anonymous": anonymous}, terms, caller, category)
+    return enter(session, now, actor, office, demand)
+
+
+def _long_enough(office: Office, narrative: str) -> None:
+    """NotAllowed where a narrative says too little."""
+    least = office.limits.narrative_characters
+    if letters(narrative) < least:
+        raise NotAllowed("narrative_too_short", characters=least)
+
+
+def _caller(typed: Typed, anonymous: bool) -> Typed | None:
+    """The caller as typed: named, or anonymous and then nothing of them."""
+    named = typed.name or typed.phone
+    if not anonymous and not named:
+        raise NotAllowed("caller_missing")
+    if anonymous and named:
+        raise NotAllowed("anonymous_with_caller")
+    return None if anonymous else typed
 
 
 FACTS = (
@@ -192,41 +197,67 @@ def edit_case(
     **facts: Any,
 ) -> Case:
     """Correct what was registered, until the case is allocated: each correction is an event that
-    names the fields. An operator corrects his own entry. A report found to be dangerous becomes at
+    names the fields. Operators correct their own entries. A report found to be dangerous becomes at
     least urgent, as at registration. Of the `caller` only what is given is corrected."""
-    if case.state != "registered" or case.allocations:
-        raise NotAllowed("not_registered", state=case.state)
-    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
-        raise NotAllowed("not_his_entry")
+    _may_correct(actor, case)
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
     other = other_caller(session, case, caller or {})
     if not changed and not other:
         raise NotAllowed("nothing_changed")
-    urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
-    if urgency != case.urgency:
-        changed["urgency"] = urgency
-    office = office_at(session, now)
-    if letters(changed.get("narrative", case.narrative)) < office.limits.narrative_characters:
-        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    _classified(
-        session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed}
-    )
-    if (
-        changed.get("category_id") is not None
-        and session.get(Category, changed["category_id"]) is None
-    ):
-        raise NotAllowed("unknown_category")
-    fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
+    changed |= _raised_urgency(case, changed)
+    _refuse_correction(session, now, case, changed)
+    payload = {"fields": sorted([*changed, *(f"caller.{name}" for name in other)])}
+    caller_before = case.caller_id
     if other:
         changed["caller_id"] = corrected_caller(session, case, other, same_person).id
-    said = {name: getattr(case, name) for name in ("id", "narrative", "demand", "place")}
-    note(session, now, actor, case, "case.edited", changed, {"fields": fields})
-    if said.keys() & changed.keys():
-        change_pairs(session, said, {**said, **changed})
-    if case.caller_id != was:
-        his = update(Contact).where(Contact.case_id == case.id, Contact.caller_id == was)
-        session.execute(his.values(caller_id=case.caller_id))
+    words = {name: getattr(case, name) for name in _SEARCHED}
+    note(session, now, actor, case, "case.edited", changed, payload)
+    _search_anew(session, words, changed)
+    if case.caller_id != caller_before:
+        _move_contacts(session, case, caller_before)
     return case
+
+
+_SEARCHED = ("id", "narrative", "demand", "place")
+"""What of a case the index of pairs is made of."""
+
+
+def _may_correct(actor: Actor, case: Case) -> None:
+    """NotAllowed where a case is allocated, or its entry is somebody else's."""
+    if case.state != "registered" or case.allocations:
+        raise NotAllowed("not_registered", state=case.state)
+    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
+        raise NotAllowed("not_his_entry")
+
+
+def _raised_urgency(case: Case, changed: Mapping[str, Any]) -> dict[str, str]:
+    """The urgency of a case that is found to be dangerous, where it rises."""
+    urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
+    return {} if urgency == case.urgency else {"urgency": urgency}
+
+
+def _search_anew(session: Session, words: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """The index follows what was corrected of the words of a case."""
+    if words.keys() & changed.keys():
+        change_pairs(session, {**words}, {**words, **changed})
+
+
+def _refuse_correction(
+    session: Session, now: datetime, case: Case, changed: Mapping[str, Any]
+) -> None:
+    """NotAllowed where a case could not have been registered as it is corrected."""
+    _long_enough(office_at(session, now), changed.get("narrative", case.narrative))
+    registered = {"kind": case.kind, "channel": case.channel, "urgency": case.urgency}
+    _classified(session, {**registered, **changed})
+    category_id = changed.get("category_id")
+    if category_id is not None and session.get(Category, category_id) is None:
+        raise NotAllowed("unknown_category")
+
+
+def _move_contacts(session: Session, case: Case, caller_before: int | None) -> None:
+    """The contacts of a corrected caller are the right one's."""
+    theirs = Contact.case_id == case.id, Contact.caller_id == caller_before
+    session.execute(update(Contact).where(*theirs).values(caller_id=case.caller_id))
 
 
 def split(
@@ -239,26 +270,28 @@ def split(
         raise NotAllowed("case_ended", state=case.state)
     if not parts:
         raise NotAllowed("no_parts")
-    demands = []
-    for part in parts:
-        if letters(str(part.get("narrative", ""))) < office.limits.narrative_characters:
-            raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-        kind = part.get("kind", case.kind)
-        columns = {
-            "kind": kind,
-            "channel": case.channel,
-            "urgency": least_urgency(kind, case.dangerous, case.urgency),
-            "dangerous": case.dangerous,
-            "narrative": part["narrative"],
-            "received_at": case.received_at,
-            "caller_id": case.caller_id,
-            "anonymous": case.anonymous,
-            "confidential": case.confidential,
-            "split_from_id": case.id,
-            "category_id": case.category_id,
-        }
-        _classified(session, columns)
-        demands.append(Demand(columns))
+    demands = [_part(session, office, case, part) for part in parts]
     made = enter_split(session, now, actor, office, case, demands)
     cover_alike(session, now, actor, case, made)
     return made
+
+
+def _part(session: Session, office: Office, case: Case, part: Mapping[str, Any]) -> Demand:
+    """A part of a case, as a demand of its own."""
+    _long_enough(office, str(part.get("narrative", "")))
+    kind = part.get("kind", case.kind)
+    columns = {
+        "kind": kind,
+        "channel": case.channel,
+        "urgency": least_urgency(kind, case.dangerous, case.urgency),
+        "dangerous": case.dangerous,
+        "narrative": part["narrative"],
+        "received_at": case.received_at,
+        "caller_id": case.caller_id,
+        "anonymous": case.anonymous,
+        "confidential": case.confidential,
+        "split_from_id": case.id,
+        "category_id": case.category_id,
+    }
+    _classified(session, columns)
+    return Demand(columns)

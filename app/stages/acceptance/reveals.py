@@ -38,7 +38,7 @@ who called, danger to life or limb, the room's inquiry, another."""
 def reveal(
     session: Session, now: datetime, actor: Actor, case: Case, purpose: str, reason: str = ""
 ) -> Caller | ToldAs:
-    """Show a caller's name and number as they were typed at his case: for a purpose of the list,
+    """Show a caller's name and number as they were typed at their case: for a purpose of the list,
     which stands in the event, and with a reason in words, without which `other` says nothing."""
     if purpose not in PURPOSES:
         raise NotAllowed("field_wrong", field="purpose")
@@ -46,20 +46,7 @@ def reveal(
         raise NotAllowed("reason_missing")
     if case.caller_id is None:
         raise NotAllowed("no_caller")
-    if case.confidential and actor.of_a_unit:
-        raise NotAllowed("confidential")
-    if actor.of_a_unit and withheld_from(session, case, actor.unit_id):
-        raise NotAllowed("withheld")
-    if actor.unit_id is not None:
-        held = select(Assignment.id).where(
-            Assignment.case_id == case.id,
-            Assignment.unit_id == actor.unit_id,
-            Assignment.state.in_((*LIVE, "accepted")),
-        )
-        if session.scalar(held.limit(1)) is None:
-            raise NotAllowed("not_found")
-    if actor.is_a("visitor") and not _to_visit(session, case):
-        raise NotAllowed("not_found")
+    _refuse_reveal(session, actor, case)
     why = {
         "event_id": None,
         "case_id": case.id,
@@ -70,8 +57,30 @@ def reveal(
     payload = {"caller": f"caller:{case.caller_id}", "purpose": purpose}
     note(session, now, actor, case, "caller.revealed", None, payload, rows=[(Reveal, why)])
     _alarm(session, now, actor)
-    told = select(ToldAs).where(ToldAs.case_id == case.id).limit(1)
-    return session.scalars(told).first() or session.get_one(Caller, case.caller_id)
+    typed = select(ToldAs).where(ToldAs.case_id == case.id).limit(1)
+    return session.scalars(typed).first() or session.get_one(Caller, case.caller_id)
+
+
+def _refuse_reveal(session: Session, actor: Actor, case: Case) -> None:
+    """NotAllowed where the caller of a case is not for this person to see."""
+    if case.confidential and actor.of_a_unit:
+        raise NotAllowed("confidential")
+    if actor.of_a_unit and withheld_from(session, case, actor.unit_id):
+        raise NotAllowed("withheld")
+    if actor.unit_id is not None and not _held_by_unit(session, case, actor.unit_id):
+        raise NotAllowed("not_found")
+    if actor.is_a("visitor") and not _to_visit(session, case):
+        raise NotAllowed("not_found")
+
+
+def _held_by_unit(session: Session, case: Case, unit_id: int) -> bool:
+    """Whether a unit holds an assignment of a case, or one of its was accepted."""
+    held = select(Assignment.id).where(
+        Assignment.case_id == case.id,
+        Assignment.unit_id == unit_id,
+        Assignment.state.in_((*LIVE, "accepted")),
+    )
+    return session.scalar(held.limit(1)) is not None
 
 
 REVEALS_AN_HOUR = 20

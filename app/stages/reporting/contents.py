@@ -49,15 +49,10 @@ def figures(
         unit: dict.fromkeys(SHOWN, 0) | counted.get(unit, {}) | events.get(unit, {})
         for unit in (CENTRE, *named)
     }
-    late = Counter(row["unit"] for row in overdue.values())
-    by_code = {one["code"]: whole[unit] for unit, one in named.items()}
-    for code, one in by_code.items():
-        one["leaks"] = leaks.get(code, 0)
-        one["overdue"] = late[code]
-    units = {one["code"]: one for one in named.values()}
-    shown = {
-        code: one for code, one in by_code.items() if units[code]["active"] or any(one.values())
-    }
+    units = {unit["code"]: unit for unit in named.values()}
+    by_code = {unit["code"]: whole[id] for id, unit in named.items()}
+    _add_late_and_leaked(by_code, overdue, leaks)
+    shown = _shown(by_code, units)
     return {
         "period": {
             "kind": period.kind,
@@ -69,7 +64,7 @@ def figures(
         "county": county_line(whole.values()),
         "centre": own_overdue(session, period) | direct_line(whole[CENTRE]),
         "units": {
-            code: {"name": units[code]["name"], **line_of(one)} for code, one in shown.items()
+            code: {"name": units[code]["name"], **line_of(counts)} for code, counts in shown.items()
         },
         "evaluation": evaluation_of(
             units, shown, points_in_force(session), office.limits.ranked_closed
@@ -77,6 +72,27 @@ def figures(
         "overdue": overdue,
         "suggestions": suggestion_digest(session, period, categories),
         "leaks": {code: n for code, n in leaks.items() if n},
+    }
+
+
+def _add_late_and_leaked(
+    by_code: Mapping[str, dict[str, Any]], overdue: Mapping[str, Any], leaks: Mapping[str, int]
+) -> None:
+    """Add to the counts of each unit what it has overdue and which identities it leaked."""
+    late = Counter(row["unit"] for row in overdue.values())
+    for code, counts in by_code.items():
+        counts["leaks"] = leaks.get(code, 0)
+        counts["overdue"] = late[code]
+
+
+def _shown(
+    by_code: Mapping[str, dict[str, Any]], units: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The units that a report shows: those that are active, and those that have a figure."""
+    return {
+        code: counts
+        for code, counts in by_code.items()
+        if units[code]["active"] or any(counts.values())
     }
 
 

@@ -3,7 +3,7 @@ issues it. [5]"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -58,34 +58,43 @@ def draft_reports(session: Session, now: datetime) -> bool:
     there is neither. Gives whether more is due. A period that was over before the first case was
     registered has no report; nor is one drafted that was issued already."""
     office = office_at(session, now)
-    kinds = _kinds(office)
-    late = select(literal(_LATE), null(), null()).where(
-        exists().where(*_UNISSUED, ReportDraft.own_at <= now)
-    )
-    # Of the types that the union has, whatever the others leave empty.
-    began = (
-        select(literal(_BEGAN), cast(null(), Date), func.min(Case.registered_at)) if kinds else None
-    )
-    there = [
-        select(model.kind, model.first, null()).where(model.kind.in_(kinds))
-        for model in (ReportDraft, Report)
-    ]
-    asked: Any = late if began is None else union_all(began, late, *there)
-    rows = session.execute(asked).all()
+    rows = session.execute(_begun_and_late(_kinds(office), now)).all()
     if any(row[0] == _LATE for row in rows):
         _mark(session, now)
-    start = next((row[2] for row in rows if row[0] == _BEGAN), None)
-    if start is None:
-        return False
-    known = {(row[0], row[1]) for row in rows}
-    wanted = [period for kind in kinds for period in _missed(office, kind, start, known)]
+    wanted = _wanted(office, rows)
     # All are counted before anything is locked.
     counted = [
         (period, canonical(figures(session, office.now, period, {}))) for period in wanted[:AT_ONCE]
     ]
-    for period, found in counted:
-        _draft(session, office, period, found)
+    for period, contents in counted:
+        _draft(session, office, period, contents)
     return len(wanted) > AT_ONCE
+
+
+def _begun_and_late(kinds: Collection[str], now: datetime) -> Any:
+    """Asks when the first case was registered, whether a draft is late, and which periods of these
+    kinds have a draft or a report."""
+    late = select(literal(_LATE), null(), null()).where(
+        exists().where(*_UNISSUED, ReportDraft.own_at <= now)
+    )
+    if not kinds:
+        return late
+    # Of the types that the union has, whatever the others leave empty.
+    began = select(literal(_BEGAN), cast(null(), Date), func.min(Case.registered_at))
+    there = [
+        select(model.kind, model.first, null()).where(model.kind.in_(kinds))
+        for model in (ReportDraft, Report)
+    ]
+    return union_all(began, late, *there)
+
+
+def _wanted(office: Office, rows: Sequence[Any]) -> list[Period]:
+    """The periods to be drafted, by what was asked; none before the first case."""
+    start = next((row[2] for row in rows if row[0] == _BEGAN), None)
+    if start is None:
+        return []
+    there = {(row[0], row[1]) for row in rows}
+    return [period for kind in _kinds(office) for period in _missed(office, kind, start, there)]
 
 
 def _due(period: Period) -> Select[str]:

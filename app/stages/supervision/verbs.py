@@ -17,31 +17,18 @@ from app.stages.allocation import lead_assignment
 from app.stages.calendar import office_at
 from app.stages.handling import held_by
 from app.stages.named import id_of, unit_id_of
-from app.stages.supervision.findings import (
-    FINDINGS,
+from app.stages.supervision.candidates import decline, defer, propose, strike_row
+from app.stages.supervision.findings import FINDINGS, confirm_finding, draft_finding, fault_on
+from app.stages.supervision.hearings import conclude, record_statement
+from app.stages.supervision.items import items
+from app.stages.supervision.notices import clear, feed_back, open_by_hand, open_candidate, reissue
+from app.stages.supervision.persons import post_of
+from app.stages.supervision.reviews import (
     OUTCOMES,
     REVIEWED_IN,
     ask_review,
     close_supervision,
-    conclude,
-    confirm_finding,
-    draft_finding,
-    fault_on,
-    post_of,
-    record_statement,
     rule_on_review,
-)
-from app.stages.supervision.items import (
-    clear,
-    decline,
-    defer,
-    feed_back,
-    items,
-    open_by_hand,
-    open_candidate,
-    propose,
-    reissue,
-    strike_row,
 )
 from app.stages.verb import (
     ACCEPT,
@@ -82,19 +69,34 @@ def _open_supervision(
     reason."""
     reason = terms.pop("reason", "")
     rows = items(session, case, unit_id_of(actor, unit), ground)
-    if item is not None:
-        rows = [row for row in rows if row.id == id_of(item)]
-    waiting = [row for row in rows if row.state == "candidate"]
-    if len(waiting) > 1:
-        raise NotAllowed("name_one", n=len(waiting))
-    if waiting:
-        return open_candidate(session, now, actor, waiting[0], **terms)
+    candidate = _candidate_meant(rows, item)
+    if candidate is not None:
+        return open_candidate(session, now, actor, candidate, **terms)
     if ground not in (None, BY_HAND) or item is not None:
-        raise NotAllowed("not_a_candidate", state=rows[-1].state if rows else "")
+        raise NotAllowed("not_a_candidate", state=_newest_state(rows, item))
     supervised = _supervised(session, actor, case, unit)
     if any(row.state in STANDING and row.assignment_id == supervised.id for row in rows):
         raise NotAllowed("item_stands")
     return open_by_hand(session, now, actor, supervised, reason=reason, **terms)
+
+
+def _meant(rows: Sequence[Supervision], item: int | None) -> list[Supervision]:
+    """The rows, or of them the one that is named."""
+    return [row for row in rows if item is None or row.id == id_of(item)]
+
+
+def _candidate_meant(rows: Sequence[Supervision], item: int | None) -> Supervision | None:
+    """The candidate that is named, or the only one; None where there is none."""
+    waiting = [row for row in _meant(rows, item) if row.state == "candidate"]
+    if len(waiting) > 1:
+        raise NotAllowed("name_one", n=len(waiting))
+    return waiting[0] if waiting else None
+
+
+def _newest_state(rows: Sequence[Supervision], item: int | None) -> str:
+    """The state of the newest row that is meant; empty where there is none."""
+    meant = _meant(rows, item)
+    return meant[-1].state if meant else ""
 
 
 def _supervised(session: Session, actor: Actor, case: Case, unit: Unit | None) -> Assignment:
@@ -119,8 +121,8 @@ def _draft_finding(
     persons: Sequence[str] = (),
     **values: Any,
 ) -> Supervision:
-    """Persons are told by the ids of their posts, or by names that mean one; the post is held on
-    the date of the fault."""
+    """A finding about persons named by the ids of their posts, or by names that mean one; the post
+    is held on the date of the fault."""
     on = fault_on(session.get_one(Assignment, item.assignment_id), now.date())
     posts = [post_of(session, item.unit_id, person, on).id for person in persons]
     return draft_finding(session, now, actor, item, post_ids=posts, **values)
