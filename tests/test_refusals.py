@@ -330,7 +330,7 @@ SCENES: dict[str, Scene] = {
     "no_right": when(registered(), "visitor", "withdraw"),
     "field_missing": when(registered(), "allocator", "allocate"),
     "unknown_field": when(registered(), "allocator", "withdraw", mood="bad"),
-    "field_wrong": when(handling(), "examiner", "examine", passes="yes"),
+    "field_wrong": when(handling(), "examiner", "examine", passes="perhaps"),
     "field_too_long": when(nothing, "operator", "register", kind="help", place="长" * 201),
     "unknown_unit": when(registered(), "allocator", "allocate", unit="NOBODY"),
     "not_found": when(handling(), "head@HOUSING", "sign_for"),

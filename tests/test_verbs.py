@@ -19,7 +19,8 @@ from app.models import SUBJECTS, Assignment, Case, Draft, Event
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.rights import RIGHTS
-from app.verbs import VERBS, Verb, perform
+from app.verbs import VERBS, Field, Verb, perform
+from app.verbs.typed import value_of
 from tests.databases import Desk
 from tests.people import UNITS, People, actor, everybody, fingerprint
 from tests.test_refusals import (
@@ -121,7 +122,19 @@ def test_a_form_refuses_what_it_does_not_know_and_what_it_lacks(people: People) 
     assert fingerprint(people.desk) == before
 
 
-REFUSED_AS = {"field_wrong", "unknown_unit", "not_found", "field_too_long"}
+REFUSED_AS = {"field_wrong", "unknown_unit", "not_found", "field_too_long", "line_unread"}
+
+
+def test_what_a_person_types_is_read_as_what_it_means(people: People) -> None:
+    """A number, yes and no, days and counts come as a form has them: as text, in any width."""
+    read = {"int": ("３", 3), "bool": ("否", False), "counts": ("WATER 2", {"WATER": 2})}
+    read["days"] = ("2027年1月4日 上班", {date(2027, 1, 4): "work"})
+    id = handling()(people)
+    with transaction(people.desk.sessions) as session:
+        for kind, (text, meant) in read.items():
+            assert value_of(session, Field("it", kind), text) == meant, kind
+        case = session.get_one(Case, id)
+        assert value_of(session, Field("it", "case"), f" {case.number} ") is case
 
 
 def test_a_form_refuses_a_value_of_another_kind(people: People) -> None:

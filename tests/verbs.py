@@ -23,9 +23,9 @@ EXAMPLES = "RIGHT and WRONG of tests/verbs.py"
 
 WRONG: dict[str, tuple[Any, ...]] = {
     "text": (1.5, True, ["漏水"], {"a": 1}, "漏\0水", "\ud800"),
-    "int": ("3", True, 2.5, [3]),
+    "int": ("three", True, 2.5, [3]),
     "id": ("3", True, 2.5, [3]),
-    "bool": ("yes", 1, "true"),
+    "bool": ("perhaps", 1, "2"),
     "date": ("soon", 5, datetime(2025, 6, 9), date(9999, 12, 31), date(1, 1, 1), "2025-02-30"),  # noqa: DTZ001
     "moment": ("soon", 5, date(2025, 6, 9), datetime(1, 1, 1), [1]),  # noqa: DTZ001
     "choice": ("nonsense", "", True, ["help"]),

@@ -79,8 +79,10 @@ def unread(field: str, wrong: Exception) -> NotAllowed:
 
 def _whole(value: Any) -> int:
     """A whole number, or its text."""
-    if isinstance(value, str):
-        return reading.whole(_text(value))
+    return reading.whole(_text(value)) if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
     return value
@@ -175,12 +177,12 @@ def _counts(value: Any) -> dict[str, int]:
         return reading.counts(_text(value))
     if not isinstance(value, Mapping):
         raise ValueError
-    return {_text(name): _whole(n) for name, n in value.items()}
+    return {_text(name): _number(n) for name, n in value.items()}
 
 
 def _id(value: Any) -> int:
     """A row's id: one that can be nobody's becomes 0, which no row has."""
-    return id_of(_whole(value)) or 0
+    return id_of(_number(value)) or 0
 
 
 def _any(value: Any) -> Any:
