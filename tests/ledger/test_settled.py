@@ -106,7 +106,7 @@ def test_no_event_of_any_story_settles_what_the_registry_does_not_say(
 
 
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM) (\w+)")
-BESIDE = {"papers.py": {"paper"}}
+BESIDE = {"keeping.py": {"paper"}}
 """Modules that write recorded tables in SQL of their own, and tell the ledger of it."""
 
 
