@@ -21,14 +21,12 @@ from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
 
 from app.models import Case
-from app.words import COLUMNS
-from app.words.catalogue import CATALOGUES
+from app.words import COLUMNS, add
 
 if sys.argv[1] == "with":
     Case.landmark = mapped_column(String(80), default="", info={"fact": True})
     COLUMNS["hotline_case"] += ("landmark",)
-    for msgid in ("column.hotline_case.landmark", "field.landmark"):
-        CATALOGUES.of("zh").messages[msgid] = ("附近地标",)
+    add("column.hotline_case.landmark", "附近地标", "Landmark")
 
 import config
 from app.database import engine_from, sessions_from, transaction
@@ -102,15 +100,12 @@ from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
 
 from app.models import Unit, Visit, VisitRecord
-from app.words import COLUMNS
-from app.words.catalogue import CATALOGUES
+from app.words import COLUMNS, add
 
-says = CATALOGUES.of("zh").messages
 for model in (Unit, Visit, VisitRecord):
     model.landmark = mapped_column(String(80), default="", info={"fact": True})
     COLUMNS[model.__tablename__] += ("landmark",)
-    says[f"column.{model.__tablename__}.landmark"] = ("附近地标",)
-says["field.landmark"] = ("附近地标",)
+    add(f"column.{model.__tablename__}.landmark", "附近地标", "Landmark")
 
 from migrations import triggers
 from tests.databases import Desk, desk_at, lay, sqlite_url
