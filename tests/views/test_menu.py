@@ -13,8 +13,8 @@ import pytest
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.roles import PAGES
 from app import words
+from app.roles import PAGES
 from app.views import register
 from app.views.actor import actor
 from app.views.menu import IN_CATEGORIES

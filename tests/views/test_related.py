@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app import words
 from app.database import reading
 from app.models import Unit
-from app import words
 from app.story.theatre.pages import Page, read_page
 from app.views.accounts import Users
 from app.views.calendar import Calendar
