@@ -85,6 +85,7 @@ FAULTS: list[tuple[Any, dict[str, Any], str]] = [
         "has no column case_id: add it, or take scope='office'",
     ),
     (view("Cases", GOOD), {}, "a page of the desk has this name"),
+    (view("Wells", GOOD), {"category": "Units"}, "its category Units is a page of the desk"),
     (WithRoute, {}, "brings routes of its own .more.: make each a verb"),
     (WithAction, {}, "brings routes of its own .close.: make each a verb"),
     (

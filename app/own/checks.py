@@ -39,6 +39,8 @@ def wrong_view(entry: OwnView) -> Iterator[str]:
     yield from (f"{told} {said}" for said in (*_roles(entry.roles), *_roles(entry.edits, False)))
     if entry.page in PAGES:
         yield f"{told} a page of the desk has this name; call the class otherwise."
+    if entry.category in PAGES:
+        yield f"{told} its category {entry.category} is a page of the desk: call it otherwise."
     taken = [name for name in entry.verbs if name in VERBS]
     if taken:
         yield f"{told} the desk has a verb {taken[0]}: call the table otherwise."
