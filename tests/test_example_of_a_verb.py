@@ -15,9 +15,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "docs" / "examples" / "verb" / "mark_danger.diff"
 COPIED = ("app", "docs", "jobs", "migrations", "tests", "config.py", "pyproject.toml")
-STAGE = "app/stages/handling.py"
+STAGE = "app/stages/handling/verbs.py"
+STEP = "app/stages/handling/danger.py"
 LIST = "tests/walk/model.py"
-WORDS = "app/rules/words/"
+WORDS = "app/translations/"
 
 Tree = Callable[..., Path]
 
@@ -49,10 +50,11 @@ def copied(tmp_path: Path) -> Tree:
 
 def test_the_example_is_short_and_touches_a_stage_the_words_and_the_list() -> None:
     text = EXAMPLE.read_text("utf-8")
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= 90
     touched = re.findall(r"^--- a/(.*)$", text, re.MULTILINE)
     places = {"the words" if one.startswith(WORDS) else one for one in touched}
     assert places == {STAGE, "the words", LIST}
+    assert {path for path in touched if path.startswith("app/")} == {STAGE, *CATALOGUES}
 
 
 def test_the_verb_of_the_example_is_offered_shown_done_and_recorded(copied: Tree) -> None:
@@ -65,20 +67,22 @@ def test_the_verb_of_the_example_is_offered_shown_done_and_recorded(copied: Tree
     assert "4 passed" in done.stdout
 
 
-LEFT_OUT = {
-    LIST: "mark_danger: nobody says who may do it; write its roles into WHO_MAY of"
-    " tests/walk/model.py.",
-    f"{WORDS}verbs.py": "mark_danger: it has no title; write one into VERB_TITLES of"
-    " app/rules/words/verbs.py.",
-    f"{WORDS}events.py": "mark_danger: its event 'case.endangered' has no words; write them into"
-    " EVENT_TITLES of app/rules/words/events.py.",
-}
-"""what is left out of the example -> the one sentence that says so."""
+CATALOGUES = [f"{WORDS}{language}/LC_MESSAGES/duban.po" for language in ("zh", "en")]
+SAID = [
+    "mark_danger: nobody says who may do it; write its roles into WHO_MAY of tests/walk/model.py.",
+    *(f"mark_danger: it has no title; write verb.mark_danger into {file}." for file in CATALOGUES),
+    *(
+        "mark_danger: its event 'case.endangered' has no words; write event.case.endangered into"
+        f" {file}."
+        for file in CATALOGUES
+    ),
+]
+"""The sentences about what is left out of the example."""
 
 
 def test_each_step_that_is_left_out_is_named_with_its_file(copied: Tree) -> None:
-    done = run(copied(*LEFT_OUT), "-m", "tests.verbs")
-    assert (done.stdout.splitlines(), done.returncode) == ([*LEFT_OUT.values()], 1)
+    done = run(copied(LIST, *CATALOGUES), "-m", "tests.verbs")
+    assert (done.stdout.splitlines(), done.returncode) == (SAID, 1)
 
 
 @pytest.mark.long
@@ -89,22 +93,24 @@ def test_a_verb_that_no_test_does_is_named(copied: Tree) -> None:
 
 
 BROKEN = {
-    'Word("case.endangered", tells=("allocator",))': (
+    STEP: (
+        'Word("case.endangered", tells=("allocator",))',
         '"case.endangered"',
-        "mark_danger (app.stages.handling): no event is called 'case.endangered';",
+        "mark_danger (app.stages.handling.danger): no event is called 'case.endangered';",
     ),
-    "        event=ENDANGERED,\n": (
+    STAGE: (
+        "        event=ENDANGERED,\n",
         "",
-        "mark_danger (app.stages.handling): it records nothing; name its event in its row.",
+        "mark_danger (app.stages.handling.danger): it records nothing; name its event in its row.",
     ),
 }
-"""what is changed in the stage of the example -> to what, and what the start says."""
+"""file of the example -> what is changed in it, to what, and what the start says."""
 
 
-@pytest.mark.parametrize("was", BROKEN)
-def test_a_row_that_cannot_stand_is_refused_at_the_start_by_name(copied: Tree, was: str) -> None:
+@pytest.mark.parametrize("file", BROKEN)
+def test_a_row_that_cannot_stand_is_refused_at_the_start_by_name(copied: Tree, file: str) -> None:
     tree = copied()
-    place, (now, sentence) = tree / STAGE, BROKEN[was]
+    place, (was, now, sentence) = tree / file, BROKEN[file]
     text = place.read_text("utf-8")
     assert was in text
     place.write_text(text.replace(was, now), "utf-8")
