@@ -61,7 +61,7 @@ def kept(session: Session, office: Office, one: Assignment) -> Limits:
 
 
 def is_redo(one: Assignment) -> bool:
-    """Whether it was ordered as a redo: nobody may return what he was ordered to do again."""
+    """Whether it was ordered as a redo: nobody may return what was ordered again."""
     return one.return_at is None
 
 

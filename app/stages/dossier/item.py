@@ -16,8 +16,8 @@ def item_facts(session: Session, item: Supervision, served: Served) -> Facts:
     """Supervision: ground, notices, their service and feedback, finding, statements, conclusion,
     review."""
     notices = [
-        {**one, "served": served.get(("supervision", item.id, one["n"]))}
-        for one in notices_of(session, item)
+        {**notice, "served": served.get(("supervision", item.id, notice["n"]))}
+        for notice in notices_of(session, item)
     ]
     listed = None
     if item.listed_on is not None:

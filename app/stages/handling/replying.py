@@ -58,7 +58,7 @@ def reply(
         clear_opinion(opinion, next_step, step_on)
         _complete(case, public_answer, contacted, why_not_contacted)
     if assignment.role == "lead" and any(
-        one.state in OPEN_ASSIGNMENT for one in live_assists(session, assignment)
+        assist.state in OPEN_ASSIGNMENT for assist in live_assists(session, assignment)
     ):
         raise NotAllowed("assist_open")
     sign_if_unsigned(session, now, actor, assignment)
@@ -100,8 +100,8 @@ def _late(session: Session, now: datetime, case: Case, assignment: Assignment) -
         return now >= assignment.due_at
     session.flush()
     facts = load(session, [case.id])[0]
-    one = next(row for row in facts.assignments if row.id == assignment.id)
-    return late(facts, one, office_at(session, now))
+    answered = next(row for row in facts.assignments if row.id == assignment.id)
+    return late(facts, answered, office_at(session, now))
 
 
 def _complete(case: Case, public_answer: str, contacted: bool | None, why_not: str) -> None:
