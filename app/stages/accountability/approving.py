@@ -15,7 +15,7 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.stages.accountability.found import refuse_unless_in
+from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.accountability.sealing import draft_contents
 from app.stages.calendar import office_at
 from app.stages.duties import doers

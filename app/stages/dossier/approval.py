@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Event, File, Referral, Supplement, Unit
 from app.rules.files import IDENTIFYING
-from app.stages.dossier.telling import Facts, moment_of, name_of
+from app.stages.dossier.as_text import Facts, moment_of, name_of
 
 
 def approval(session: Session, referral: Referral) -> Facts:

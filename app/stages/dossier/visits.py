@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Contact, Responsibility, Visit, VisitRecord
-from app.stages.dossier.telling import Facts, moment_of, name_of
+from app.stages.dossier.as_text import Facts, moment_of, name_of
 
 
 def repeats(session: Session, case: Case) -> list[Facts]:

@@ -16,6 +16,7 @@ from app.rules.office import Office
 from app.stages.covers import hidden_in
 from app.stages.delivery import of_cases
 from app.stages.dossier.approval import approval, evidence
+from app.stages.dossier.as_text import Facts, day_of, name_of, service_facts
 from app.stages.dossier.item import item_facts, person_facts
 from app.stages.dossier.matter import (
     assignments,
@@ -25,7 +26,6 @@ from app.stages.dossier.matter import (
     replies,
     requests,
 )
-from app.stages.dossier.telling import Facts, day_of, name_of, service_facts
 from app.stages.dossier.visits import repeats, responsibility, visits
 from app.stages.papers import SPARED
 from app.stages.supervision import fault_on, named
