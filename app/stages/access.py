@@ -37,7 +37,7 @@ def note_access(
     filters: Mapping[str, str] | None = None,
     rows: int | None = None,
 ) -> None:
-    """Write that somebody came or looked, in the transaction of what he did."""
+    """Write that somebody came or looked, in the transaction of what they did."""
     told: dict[str, Any] = {
         "at": now,
         "kind": kind,

@@ -153,7 +153,7 @@ def _newest_words(rows: Sequence[Any]) -> list[tuple[str, bool]]:
 
 def withheld_from(session: Session, case: Any, unit_id: int | None) -> bool:
     """Whether a unit sees no caller of a case at all: where a person is complained of, or it is a
-    report, and he did not agree to be named - the unit complained of or one that it was dissolved
+    report, and they did not agree to be named - the unit complained of or one that it was dissolved
     into, and where none is named any unit. [procedure 1, complaint about a unit]"""
     grave = case.kind == "report" or bool(case.complained_person)
     if not grave or case.agreed_named:

@@ -45,7 +45,7 @@ _BORN: dict[str, tuple[type[Any], str]] = {
     "referral": (ReferralFacts, "referrals"),
 }
 _BLANK: dict[type[Any], dict[str, Any]] = {
-    kind: {one.name: False if str(one.type) == "bool" else None for one in fields(kind)}
+    kind: {column.name: False if str(column.type) == "bool" else None for column in fields(kind)}
     for kind, _ in _BORN.values()
 }
 """What is not known of a new row."""
@@ -131,8 +131,8 @@ def decide_case(
 ) -> Decided:
     """All that the bot should do with a case now; `closed`: the day's list is out already."""
     decided = Decided(case)
-    for one in list(case.assignments):
-        _assignment_steps(decided, one, office, steps, closed)
+    for assignment in list(case.assignments):
+        _assignment_steps(decided, assignment, office, steps, closed)
     if "marks" in steps:
         for referral in list(case.referrals):
             _apply(decided, decide_referral_overdue(case, referral, office) if referral.id else [])

@@ -192,7 +192,7 @@ def _told(where: Where) -> Any:
     ).where(
         where(Event),
         Event.kind.in_((*ISSUED, OPENED, *ACTED)),
-        Event.subject.in_({one[0] for one in _ABOUT.values()}),
+        Event.subject.in_({row[0] for row in _ABOUT.values()}),
     )
     issue, act = aliased(Event), aliased(Event)
     answers = (

@@ -245,7 +245,8 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
 _by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
 _UNIT = (field("code!"), field("name!", most=120), field("superior", "unit"), *of_facts(Unit))
 _CORRECTED = tuple(
-    replace(one, clears=one.name in facts_of(Unit) and one.kind == "text") for one in _UNIT
+    replace(column, clears=column.name in facts_of(Unit) and column.kind == "text")
+    for column in _UNIT
 )
 _CATEGORY = (field("name!"), field("parent"))
 _TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))

@@ -1,4 +1,4 @@
-"""Separation of duties and recusal 回避: who may not act here, whatever his roles say. [procedure,
+"""Separation of duties and recusal 回避: who may not act here, whatever their roles say. [procedure,
 Who may do what]"""
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def handlers(session: Session, case: Case) -> set[int | None]:
     query = select(Reply.approved_by_id).where(Reply.case_id == case.id)
     answered = {
         id
-        for one in _taken_over(session, case.id)
-        for id in doers(session, "case", one, "case.answered")
+        for case_id in _taken_over(session, case.id)
+        for id in doers(session, "case", case_id, "case.answered")
     }
     return {case.answered_by_id, *answered, *session.scalars(query)} - {None}
 
@@ -82,7 +82,7 @@ def may_handle(session: Session, actor: Actor, case: Case) -> None:
 
 
 def may_examine(session: Session, actor: Actor, case: Case) -> None:
-    """Handler, examiner and visitor of one case are three persons; NotAllowed where he was one of
+    """Handler, examiner and visitor of one case are three persons; NotAllowed where they were one of
     the others."""
     if actor.id in handlers(session, case):
         raise NotAllowed("handled_it_himself")
@@ -132,7 +132,7 @@ def _held_no_post(session: Session, today: date, actor: Actor, unit_id: int, yea
 
 
 def not_about_himself(session: Session, actor: Actor, post_ids: list[int]) -> None:
-    """Nobody drafts, reviews or approves about himself."""
+    """Nobody drafts, reviews or approves about themselves."""
     query = select(UnitPost.id).where(UnitPost.id.in_(post_ids), UnitPost.user_id == actor.id)
     if session.scalar(query.limit(1)) is not None:
         raise NotAllowed("recused")

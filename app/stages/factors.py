@@ -71,7 +71,7 @@ def factor_address(session: Session, id: int, office: str) -> str | None:
 
 def tell_code(session: Session, now: datetime, id: int, code: str) -> bool:
     """Whether the code is right, now or half a minute off, and was not taken before. A right one
-    ends the login that a right password began; whoever asks counts a wrong one, as he counts a
+    ends the login that a right password began; whoever asks counts a wrong one, as they count a
     wrong password."""
     row = session.get_one(Person, id, with_for_update=True)
     if row.factor_sealed is None:
@@ -100,18 +100,18 @@ def refuse_reset(row: Person) -> None:
 
 
 def factor_reset(session: Session, now: datetime, actor: Actor, row: Person) -> Person:
-    """Forget the second factor of somebody who lost his device."""
+    """Forget the second factor of somebody who lost their device."""
     return _forgotten(session, now, actor, row, "user.factor_reset")
 
 
 def factor_reset_from_shell(session: Session, now: datetime, row: Person) -> Person:
-    """The same by whoever owns the data folder. The record knows no account of his, so the event
+    """The same by whoever owns the data folder. The record knows no account of theirs, so the event
     has a word of its own: it was not the bot."""
     return _forgotten(session, now, NOBODY, row, "user.factor_reset_from_shell")
 
 
 def _forgotten(session: Session, now: datetime, actor: Actor, row: Person, event: str) -> Person:
-    """Forget it and end the account's sessions: at his next login the person sets up another."""
+    """Forget it and end the account's sessions: at the next login the person sets up another."""
     refuse_reset(row)
     row.factor_sealed, row.factor_since, row.factor_step = None, None, None
     row.session_version += 1

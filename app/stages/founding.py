@@ -84,7 +84,7 @@ def make_account(
 
 
 def actor_of(row: Person) -> Actor:
-    """Who acts with an account, by his person's name."""
+    """The actor of an account, under its person's name."""
     return person(
         row.id, row.first_name or row.username, [role.name for role in row.roles], row.unit_id
     )

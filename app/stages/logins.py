@@ -1,7 +1,7 @@
-"""Who may try a password, and when: by the address he comes from. [trust, Access: a lock is never
+"""Who may try a password, and when: by the address they come from. [trust, Access: a lock is never
 for ever]
 
-Who only guesses locks an account for everybody but its own person at a desk of his own: from an
+Who only guesses locks an account for everybody but its own person at a desk of their own: from an
 address where that account logged in before there is no lock, but a wait that grows with each wrong
 try.
 """
@@ -41,7 +41,7 @@ def came_from(session: Session, now: datetime, address: str, account: int | None
 
 
 def wait_of(session: Session, now: datetime, account: int, address: str) -> timedelta:
-    """How long somebody at an address must wait before he may try the password or the code of an
+    """How long somebody at an address must wait before they may try the password or the code of an
     account again: half a minute after the fifth wrong one since the last login, twice as long after
     each more, a quarter of an hour at most."""
     query = (

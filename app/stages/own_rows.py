@@ -59,7 +59,7 @@ def _new(actor: Actor, model: type[Any], case: Case | None, unit: Unit | None) -
 
 def _kept(session: Session, actor: Actor, model: type[Any], id: int, case: Case | None) -> Any:
     """The row with an id, locked: of this case where the table is of cases, of the person's own unit
-    where he has one and the table is of units."""
+    where they have one and the table is of units."""
     query = select(model).where(model.id == id) if 0 < id < 2**31 else None
     row = session.scalars(query.with_for_update()).first() if query is not None else None
     foreign = row is not None and case is not None and row.case_id != case.id

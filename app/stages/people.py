@@ -140,8 +140,8 @@ def _last_admin(session: Session, row: Person) -> bool:
 
 
 def refuse_edit(session: Session, by: int | None, row: Person, wanted: Mapping[str, Any]) -> None:
-    """Raises NotAllowed where an account cannot become this. Nobody changes his own roles; the last
-    IT administrator stays; who worked for a unit that was dissolved has his account closed or goes
+    """Raises NotAllowed where an account cannot become this. Nobody changes their own roles; the last
+    IT administrator stays; who worked for a unit that was dissolved has the account closed or goes
     to another unit."""
     was, roles = held_by(row), wanted["roles"]
     if row.id == by and set(roles) != was:
@@ -185,7 +185,7 @@ def held_by(row: Person) -> set[str]:
 def change_password(
     session: Session, now: datetime, actor: Actor, old_password: str, password: str
 ) -> Person:
-    """A person's own new password, for which he gives the old one; all his sessions end. Whether he
+    """A person's own new password, given with the old one; all their sessions end. Whether they
     may try at all, whoever asks has looked (`logins.refuse_try`)."""
     row = account(session, actor.id or 0)
     if not check_password_hash(row.password or "", old_password):

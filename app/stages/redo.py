@@ -15,9 +15,8 @@ from app.models import Assignment, Case, Reply, Responsibility, Unit
 from app.models.columns import clock
 from app.roles import EXAMINERS, Actor
 from app.rules.refusal import NotAllowed
-from app.rules.workflow import OPEN_ASSIGNMENT
 from app.stages.acceptance import end_visits, merged_with, reopen
-from app.stages.allocation import assign, lead_assignment, live_assists, redo_deadline
+from app.stages.allocation import assign, lead_assignment, redo_deadline, refuse_open_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine
 from app.stages.verb import Verb, assignment, case, choice, field
@@ -54,19 +53,13 @@ def examine(
     if not passes and reason not in REASONS:
         raise NotAllowed("unknown_reason", reason=reason)
     if passes and assignment.role == "lead":
-        _refuse_open_assists(session, assignment)
+        refuse_open_assists(session, assignment)
     reply = session.get_one(Reply, assignment.reply_id)
     if passes:
         _pass(session, now, actor, case, assignment, reply)
     else:
         _refuse(session, now, actor, case, assignment, reply, reason, words)
     return assignment
-
-
-def _refuse_open_assists(session: Session, lead: Assignment) -> None:
-    """NotAllowed where an assist of a lead has not answered yet."""
-    if any(assist.state in OPEN_ASSIGNMENT for assist in live_assists(session, lead)):
-        raise NotAllowed("assist_open")
 
 
 def _pass(

@@ -72,9 +72,9 @@ def perform(
 def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
     """The dates that a person named for a clock to end on: the table of days must reach them."""
     dated = [
-        one.name
-        for one in verb.fields
-        if one.kind == "date" and one.name not in ("first", "valid_from")
+        field.name
+        for field in verb.fields
+        if field.kind == "date" and field.name not in ("first", "valid_from")
     ]
     days = [values.get(name) for name in dated]
     leader = values.get("leader")
@@ -206,8 +206,8 @@ def _from_draft(
         raise NotAllowed("not_drafted", verb=verb.name)
     if id_of(draft) is None:
         raise NotAllowed("not_found")
-    one = handling.held_by(session, case, actor.unit_id)
-    row = handling.use_draft(session, now, one, verb.name, draft)
+    assignment = handling.held_by(session, case, actor.unit_id)
+    row = handling.use_draft(session, now, assignment, verb.name, draft)
     fields = cleaned(session, verb, {**json.loads(row.fields), **values})
     return {**fields, "drafted_by": row.drafted_by_id}
 

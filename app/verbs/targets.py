@@ -36,11 +36,11 @@ def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
     )
     query = select(Case).where(Case.id.in_(family)).order_by(Case.id).with_for_update(of=Case)
     rows = session.scalars(query.execution_options(populate_existing=True, unscoped=True)).all()
-    found = next((row for row in rows if row.id == id), None)
-    if found is None:
+    case = next((row for row in rows if row.id == id), None)
+    if case is None:
         raise NotAllowed("not_found")
     locked_here(session, rows)
-    return found
+    return case
 
 
 def assignment_of(
@@ -90,8 +90,8 @@ def _reminder(
     fitting = only_one(verb, rows)
     if fitting is not None:
         return fitting
-    one = assignment_of(session, actor, case, unit, None)
-    rows = [row for row in rows if row.assignment_id == one.id]
+    assignment = assignment_of(session, actor, case, unit, None)
+    rows = [row for row in rows if row.assignment_id == assignment.id]
     if not rows:
         raise NotAllowed("no_reminder")
     return rows[-1]

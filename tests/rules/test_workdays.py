@@ -21,6 +21,7 @@ from app.rules.workdays import (
     last_day,
     provisional_workday,
     sweep_not_before,
+    unit_of,
     utc,
 )
 from tests.rules.days import at, day, each, guessed, published
@@ -410,3 +411,14 @@ def test_a_deadline_written_down_is_read_back_whole(
     assert deadline_from(clock.at, clock.trace()) == clock
     assert deadline_from(clock.at, clock.trace()) != replace(clock, n=n + 1)
     assert isinstance(clock, Deadline)
+
+
+def test_the_unit_of_a_deadline_is_read_from_what_was_written_down() -> None:
+    moment = at("2027-02-08T10:00")
+    assert unit_of(hours(moment, 24).trace()) == "hours"
+    assert unit_of(published().run(day("2026-03-09"), 5).trace()) == "workdays"
+    assert unit_of('{"note": "\\"unit\\":\\"hours\\""}') is None
+
+
+def test_a_row_that_tells_no_unit_has_none() -> None:
+    assert unit_of("{}") is None

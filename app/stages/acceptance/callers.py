@@ -68,7 +68,7 @@ def _is_id(person: str) -> bool:
 
 
 def exactly(known: Select[int], name: str, phone: str) -> Select[int]:
-    """The same caller, where he stands on file just as he was typed now."""
+    """The same caller, where they stand on file just as they were typed now."""
     return select(Caller.id).where(
         Caller.id == known.scalar_subquery(), Caller.name == name, Caller.phone == phone
     )
@@ -93,7 +93,7 @@ def told_as(
 
 
 def find_caller(session: Session, name: str, phone: str, person: str = "") -> tuple[Caller, bool]:
-    """The caller whom a name and a number mean, else a new one; and whether he stands on file just
+    """The caller whom a name and a number mean, else a new one; and whether they stand on file just
     so."""
     known = caller_known(session, name, phone, person)
     found = (
@@ -145,7 +145,7 @@ def flagged(session: Session, caller: Caller) -> bool:
 
 
 def typed_of(caller: Caller, told: ToldAs | None) -> Mapping[str, str]:
-    """A caller as he was typed at a case."""
+    """A caller as typed at a case."""
     return (
         {"name": told.name, "phone": told.phone}
         if told

@@ -88,7 +88,7 @@ def _refuse_contact(kind: str, channel: str, words: str) -> None:
 
 
 def _keep(session: Session, row: Contact, told: Mapping[str, str] | None) -> None:
-    """Keep a contact, and what was typed of its caller where he stands on file otherwise."""
+    """Keep a contact, and what was typed of its caller where they stand on file otherwise."""
     session.add(row)
     session.flush()
     if told is not None:

@@ -27,7 +27,7 @@ from app.stages.acceptance.callers import caller_known, exactly, is_answered, to
 
 @dataclass(frozen=True)
 class Typed:
-    """A caller as typed, and what was answered about who of his number he is."""
+    """A caller as typed, and what was answered about who of the number they are."""
 
     name: str
     phone: str
@@ -37,8 +37,8 @@ class Typed:
 @dataclass
 class Demand:
     """One demand to enter: the columns of its case, a leader's words where they brought it, and
-    what is looked up as it is entered: its caller by name and number (`told`: he stands on file
-    otherwise than he was typed), its category by a query for the id."""
+    what is looked up as it is entered: its caller by name and number (`told`: they stand on
+    file otherwise than they were typed), its category by a query for the id."""
 
     columns: dict[str, Any]
     terms: dict[str, Any] | None = None

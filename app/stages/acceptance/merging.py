@@ -58,9 +58,15 @@ def merge(session: Session, now: datetime, actor: Actor, case: Case, into: Case)
         raise NotAllowed("case_ended", state=case.state)
     if into.state not in OPEN_CASE:
         raise NotAllowed("lead_ended", state=into.state)
-    for one in merged_with(session, case):
+    for joined in merged_with(session, case):
         note(
-            session, now, actor, one, "case.merged", {"merged_into_id": into.id}, {"into": into.id}
+            session,
+            now,
+            actor,
+            joined,
+            "case.merged",
+            {"merged_into_id": into.id},
+            {"into": into.id},
         )
     columns = {"merged_into_id": into.id, **clock("own", None)}
     move(session, now, actor, case, "merged", "case.merged", columns, {"into": into.id})

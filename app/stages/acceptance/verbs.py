@@ -109,9 +109,9 @@ _REGISTER: tuple[Field, ...] = (
     *of_facts(Case),
 )
 _EDIT = tuple(
-    replace(one, required=False, clears=one.kind in ("text", "unit", "caller"))
-    for one in _REGISTER
-    if f"{one.name}_id" in FACTS or one.name in FACTS or one.name in facts_of(Case)
+    replace(each, required=False, clears=each.kind in ("text", "unit", "caller"))
+    for each in _REGISTER
+    if f"{each.name}_id" in FACTS or each.name in FACTS or each.name in facts_of(Case)
 )
 _CONTACT = (
     choice("kind!", CONTACT_KINDS),

@@ -13,7 +13,7 @@ from app.stages.accountability.approving import (
     send_back_referral,
 )
 from app.stages.accountability.deciding import decide_draft, decide_referral_overdue
-from app.stages.accountability.found import referral_meant
+from app.stages.accountability.referrals import referral_meant
 from app.stages.accountability.sealing import (
     draft_contents,
     record_dossier,

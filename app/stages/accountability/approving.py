@@ -15,7 +15,7 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.stages.accountability.found import refuse_unless_in
+from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.accountability.sealing import draft_contents
 from app.stages.calendar import office_at
 from app.stages.duties import doers
@@ -129,7 +129,7 @@ def _refuse_entry(
 
 
 def _opened(session: Session, actor: Actor, referral: Referral) -> bool:
-    """Whether he opened the paper since it was reviewed last: what he approves is what he read."""
+    """Whether the leader opened the paper since it was reviewed last: what is approved was read."""
     about = select(func.max(Event.id)).where(
         Event.subject == "referral", Event.subject_id == referral.id
     )
@@ -145,8 +145,9 @@ def send_back_referral(
 ) -> Referral:
     """The room's head sends back what was completed, the leader what was reviewed, who is both
     either: it is a draft again."""
-    his = {"reviewed"} if actor.is_a("leader") else {"drafted"}
-    refuse_unless_in(referral, *his, *(["drafted"] if actor.is_a("supervision_head") else []))
+    as_leader = ("reviewed",) if actor.is_a("leader") else ("drafted",)
+    as_head = ("drafted",) if actor.is_a("supervision_head") else ()
+    refuse_unless_in(referral, *as_leader, *as_head)
     if referral.completed_by_id is None:
         raise NotAllowed("not_completed")
     if not reason.strip():

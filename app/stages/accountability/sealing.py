@@ -14,7 +14,7 @@ from app.ledger import move, note
 from app.ledger.chain import canonical
 from app.models import Dossier, Referral, Supplement
 from app.roles import BOT, Actor
-from app.stages.accountability.found import refuse_unless_in
+from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.calendar import office_at
 from app.stages.dossier import contents
 

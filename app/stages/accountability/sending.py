@@ -13,7 +13,7 @@ from app.models import Referral, Supervision, Supplement
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.accountability.found import refuse_unless_in
+from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.accountability.sealing import dossier_of, sealed_contents
 from app.stages.calendar import office_at
 from app.stages.supervision import review_open

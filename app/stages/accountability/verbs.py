@@ -18,7 +18,7 @@ from app.stages.accountability.approving import (
     review_referral,
     send_back_referral,
 )
-from app.stages.accountability.found import referral_meant, referral_of, referrals
+from app.stages.accountability.referrals import referral_meant, referral_of, referrals
 from app.stages.accountability.sealing import seal_referral
 from app.stages.accountability.sending import (
     OUTCOMES,

@@ -12,6 +12,7 @@ from app.stages.allocation.clocks import (
     live_assists,
     move_due,
     redo_deadline,
+    refuse_open_assists,
 )
 from app.stages.allocation.instructions import instruct
 from app.stages.allocation.lifting import confirm_lifting
@@ -56,6 +57,7 @@ __all__ = [
     "recall",
     "reclassify",
     "redo_deadline",
+    "refuse_open_assists",
     "register_again",
     "rule_on_explanation",
     "rule_on_extension",

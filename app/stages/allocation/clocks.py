@@ -17,7 +17,7 @@ from app.rules.limits import Limits
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Calendar, Deadline, hours
-from app.rules.workflow import LIVE
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.calendar import assist_deadline, marked, office_at
 
 
@@ -61,7 +61,7 @@ def kept(session: Session, office: Office, one: Assignment) -> Limits:
 
 
 def is_redo(one: Assignment) -> bool:
-    """Whether it was ordered as a redo: nobody may return what he was ordered to do again."""
+    """Whether it was ordered as a redo: nobody may return what was ordered again."""
     return one.return_at is None
 
 
@@ -81,6 +81,12 @@ def live_assists(session: Session, lead: Assignment) -> Sequence[Assignment]:
         Assignment.state.in_(LIVE),
     )
     return session.scalars(query.order_by(Assignment.id)).all()
+
+
+def refuse_open_assists(session: Session, lead: Assignment) -> None:
+    """NotAllowed where an assist of a lead has not answered yet."""
+    if any(assist.state in OPEN_ASSIGNMENT for assist in live_assists(session, lead)):
+        raise NotAllowed("assist_open")
 
 
 def move_due(

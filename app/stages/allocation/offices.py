@@ -115,17 +115,17 @@ def transfer(
     office = office_at(session, now)
     if len(assists) > office.limits.assists:
         raise NotAllowed("too_many_assists", most=office.limits.assists)
-    if len({unit.id, *(one.id for one in assists)}) != len(assists) + 1:
+    if len({unit.id, *(assist.id for assist in assists)}) != len(assists) + 1:
         raise NotAllowed("unit_named_twice")
-    for one in (unit, *assists):
-        fit(session, now, one)
+    for each in (unit, *assists):
+        fit(session, now, each)
     if case.allocations >= office.limits.allocations_by_allocator and not actor.is_a(
         "centre_head", "leader"
     ):
         raise NotAllowed("third_allocation", allocations=case.allocations)
     due = handling_deadline(office, case, office.limits, now)
     lead = assign(session, office, actor, case, unit.id, "lead", due)
-    helpers = [_assist(session, office, actor, case, one, due) for one in assists]
+    helpers = [_assist(session, office, actor, case, assist, due) for assist in assists]
     columns = {
         "mode": "transfer",
         "lead_unit_id": unit.id,

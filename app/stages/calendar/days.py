@@ -12,7 +12,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.ledger import wrote
+from app.ledger import touched, wrote
 from app.models import CalendarDay, Setting
 from app.rules.workdays import provisional_workday
 
@@ -47,6 +47,25 @@ def changed(session: Session) -> None:
     """Name the calendar anew, so that nobody reads an old one; a name is never used twice."""
     put(session, VERSION, uuid.uuid4().hex)
     session.info.pop("office", None)
+
+
+def lay_days(session: Session, end: date) -> None:
+    """Add the days from the last one of the table, or from 2004, to an end."""
+    newest = CalendarDay.day.desc()
+    last = session.scalar(select(CalendarDay.day).order_by(newest).limit(1))
+    ordinal = session.scalar(select(CalendarDay.ordinal).order_by(newest).limit(1)) or 0
+    day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
+    rows = []
+    while day <= end:
+        worked, source = guess(day)
+        ordinal += worked
+        rows.append({"day": day, "worked": worked, "ordinal": ordinal, "source": source})
+        day += timedelta(days=1)
+    if rows:
+        session.execute(table_of_days().insert(), rows)
+        for year in range(last.year if last else FIRST_YEAR, end.year + 1):
+            touched(session, "calendar_day", year, "days")
+        changed(session)
 
 
 def days_learned(session: Session) -> dict[date, bool]:

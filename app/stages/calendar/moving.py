@@ -52,8 +52,8 @@ def longest_open(session: Session) -> date | None:
         for name in names
     ]
     rows = session.execute(union_all(*latest).execution_options(unscoped=True)).scalars()
-    found = [last_day(at) for at in rows if at is not None]
-    return max(found, default=None)
+    days = [last_day(at) for at in rows if at is not None]
+    return max(days, default=None)
 
 
 def _still_running(one: Any, now: datetime) -> ColumnElement[bool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
-from app.ledger import look_at, move_many, seal_leftovers, touched
+from app.ledger import look_at, move_many, seal_leftovers
 from app.ledger.watch import forget
 from app.models import CalendarDay, Case, OfficeHead, Setting, SlaRule
 from app.models.columns import Moment
@@ -18,17 +18,14 @@ from app.rules.office import SETTINGS, Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing, sweep_not_before
 from app.stages.calendar.days import (
-    FIRST_YEAR,
     LAST,
     LIBRARY,
     VERSION,
     YEARS_AHEAD,
-    changed,
     days_learned,
-    guess,
+    lay_days,
     put,
     set_days,
-    table_of_days,
 )
 from app.stages.calendar.known import calendar_of
 from app.stages.calendar.moving import alike, moving
@@ -42,29 +39,12 @@ def fill(session: Session, now: datetime, until: date | None = None) -> None:
     knows: then open deadlines are worked out anew."""
     now = beijing(now)
     end = date(max(now.year + 1, until.year if until else 0), 12, 31)
-    put(
-        session, LAST, end.isoformat()
-    )  # first: whoever fills at the same time waits here, and finds it filled
-    last = session.scalar(select(CalendarDay.day).order_by(CalendarDay.day.desc()).limit(1))
-    ordinal = (
-        session.scalar(select(CalendarDay.ordinal).order_by(CalendarDay.day.desc()).limit(1)) or 0
-    )
-    day = last + timedelta(days=1) if last else date(FIRST_YEAR, 1, 1)
-    rows = []
-    while day <= end:
-        worked, source = guess(day)
-        ordinal += worked
-        rows.append({"day": day, "worked": worked, "ordinal": ordinal, "source": source})
-        day += timedelta(days=1)
-    if rows:
-        session.execute(table_of_days().insert(), rows)
-        first = last.year if last else FIRST_YEAR
-        for year in range(first, end.year + 1):
-            touched(session, "calendar_day", year, "days")
-        changed(session)
-    learned = days_learned(session)
-    if learned:
-        set_days(session, learned, LIBRARY)
+    # First: whoever fills at the same time waits here, and finds it filled.
+    put(session, LAST, end.isoformat())
+    lay_days(session, end)
+    known_by_now = days_learned(session)
+    if known_by_now:
+        set_days(session, known_by_now, LIBRARY)
         recompute(session, now, BOT)
     if session.scalar(select(OfficeHead.head_seq)):
         seal_leftovers(session, now)

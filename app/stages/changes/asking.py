@@ -59,7 +59,7 @@ def reset_password(
 def reset_second_factor(
     session: Session, now: datetime, actor: Actor, id: int
 ) -> AccountChange | Person | Role:
-    """Forget the second factor of somebody who lost his device."""
+    """Forget the second factor of somebody who lost their device."""
     return _ask(session, now, actor, "reset_second_factor", account(session, id), {})
 
 
@@ -80,7 +80,7 @@ def add_role(
 def edit_role(
     session: Session, now: datetime, actor: Actor, id: int, rights: Sequence[str]
 ) -> AccountChange | Person | Role:
-    """Change what a custom role may do. Nobody changes his own."""
+    """Change what a custom role may do. Nobody changes their own."""
     return _ask(
         session,
         now,

@@ -41,10 +41,10 @@ def _gives_account(session: Session, row: Any, wanted: Wanted) -> bool:
 def _gives_more(session: Session, row: Person, wanted: Wanted) -> bool:
     """Roles that were not held before; all of them anew for an account that was closed, or in
     another unit. Who guards the office is not put out of it by one person alone either."""
-    kept = held_by(row) if row.active and row.unit_id == wanted["unit"] else set()
+    before = held_by(row) if row.active and row.unit_id == wanted["unit"] else set()
     stays = set(wanted["roles"]) if wanted["active"] else set()
     guard_goes = row.active and bool((held_by(row) & set(GUARDS)) - stays)
-    return guard_goes or weighty(session, stays - kept)
+    return guard_goes or weighty(session, stays - before)
 
 
 def _lets_in(session: Session, row: Person, wanted: Wanted) -> bool:
@@ -72,7 +72,7 @@ def _refuse_role(session: Session, by: int | None, row: Role | None, wanted: Wan
     refuse_rights(wanted["rights"])
     if row is None:
         refuse_name(session, wanted["name"])
-    elif any(one.id == by for one in holders(session, row)):
+    elif any(holder.id == by for holder in holders(session, row)):
         raise NotAllowed("own_role")
 
 
@@ -100,8 +100,8 @@ def _compose(
     role.permissions = composed(session, wanted["rights"])
     session.add(role)
     session.flush()
-    for one in holders(session, role):
-        one.session_version += 1
+    for holder in holders(session, role):
+        holder.session_version += 1
     session.flush()
     note_office(
         session,

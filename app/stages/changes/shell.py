@@ -64,4 +64,4 @@ def _lets_in_one(session: Session, now: datetime, people: Select[Any], role: str
     """Whether one of these has a role and can log in. A lock of some minutes counts for nothing:
     whoever types wrong passwords brings it about."""
     rows = session.scalars(people.where(Role.name == role)).unique().all()
-    return any(one.password and not slip_is_over(one, now) for one in rows)
+    return any(person.password and not slip_is_over(person, now) for person in rows)

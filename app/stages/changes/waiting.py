@@ -62,8 +62,8 @@ def propose(
         confirmers=_confirmers({*stood.get("roles", ()), *wanted.get("roles", ())}),
     )
     if any(
-        (one.verb, one.person_id, one.role_id, one.wanted) == _what(row)
-        for one in _waiting(session)
+        (waiting.verb, waiting.person_id, waiting.role_id, waiting.wanted) == _what(row)
+        for waiting in _waiting(session)
     ):
         raise NotAllowed("change_waits")
     session.add(row)
@@ -105,8 +105,8 @@ def confirm_account(
     session: Session, now: datetime, actor: Actor, accept: bool = True, proposal: int | None = None
 ) -> AccountChange:
     """A second person lets a change of an account or a role take effect, or turns it down: the
-    centre head, where it is about an IT administrator the log auditor. Nobody confirms what he
-    proposed, or what is about himself."""
+    centre head, where it is about an IT administrator the log auditor. Nobody confirms their
+    own proposal, or what is about themselves."""
     lock_office(session)
     row: AccountChange = proposed(session, AccountChange, proposal)
     about: About = row.person if row.person_id is not None else row.role
@@ -141,5 +141,5 @@ def confirmed_by(actor: Actor) -> list[str]:
 
 def _concerned(session: Session, about: About) -> set[int]:
     if isinstance(about, Role):
-        return {one.id for one in holders(session, about)}
+        return {holder.id for holder in holders(session, about)}
     return set() if about is None else {about.id}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Event, File, Referral, Supplement, Unit
 from app.rules.files import IDENTIFYING
-from app.stages.dossier.telling import Facts, moment_of, name_of
+from app.stages.dossier.as_text import Facts, moment_of, name_of
 
 
 def approval(session: Session, referral: Referral) -> Facts:
@@ -46,7 +46,7 @@ def _decided(session: Session, referral: Referral) -> Facts:
 
 def evidence(session: Session, referral: Referral, chains: Sequence[int]) -> list[Facts]:
     """Files of the case and of this referral that stand in no earlier volume, numbered. `attached`
-    is false for those that may show the caller, unless the approver let his identity go along."""
+    is false for those that may show the caller, unless the approver let the identity go along."""
     query = select(File).where(File.case_id.in_(chains)).order_by(File.id)
     query = query.where(File.referral_id.is_(None) | (File.referral_id == referral.id))
     before = _in_earlier_volumes(session, referral)
@@ -71,4 +71,4 @@ def evidence(session: Session, referral: Referral, chains: Sequence[int]) -> lis
 def _in_earlier_volumes(session: Session, referral: Referral) -> set[int]:
     supplements = select(Supplement.sealed).where(Supplement.referral_id == referral.id)
     volumes = [referral.sealed, *session.scalars(supplements)]
-    return {one["file"] for volume in volumes if volume for one in json.loads(volume)["evidence"]}
+    return {file["file"] for volume in volumes if volume for file in json.loads(volume)["evidence"]}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import NamedPerson, Supervision, SupervisionList, UnitPost
-from app.stages.dossier.telling import Facts, Served, day_of, moment_of, name_of
+from app.stages.dossier.as_text import Facts, Served, day_of, moment_of, name_of
 from app.stages.papers import notices_of
 
 
@@ -16,8 +16,8 @@ def item_facts(session: Session, item: Supervision, served: Served) -> Facts:
     """Supervision: ground, notices, their service and feedback, finding, statements, conclusion,
     review."""
     notices = [
-        {**one, "served": served.get(("supervision", item.id, one["n"]))}
-        for one in notices_of(session, item)
+        {**notice, "served": served.get(("supervision", item.id, notice["n"]))}
+        for notice in notices_of(session, item)
     ]
     listed = None
     if item.listed_on is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Category, Instruction, Reminder, Reply, Request, Unit
-from app.stages.dossier.telling import Facts, Served, day_of, moment_of, name_of
+from app.stages.dossier.as_text import Facts, Served, day_of, moment_of, name_of
 from app.stages.papers import instruction_facts
 
 

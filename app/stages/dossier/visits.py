@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Contact, Responsibility, Visit, VisitRecord
-from app.stages.dossier.telling import Facts, moment_of, name_of
+from app.stages.dossier.as_text import Facts, moment_of, name_of
 
 
 def repeats(session: Session, case: Case) -> list[Facts]:
@@ -34,7 +34,7 @@ def visits(session: Session, case: Case) -> list[Facts]:
     query = select(VisitRecord, Visit.round, Visit.turn).join(
         Visit, Visit.id == VisitRecord.visit_id
     )
-    found = session.execute(query.where(VisitRecord.case_id == case.id).order_by(VisitRecord.id))
+    records = session.execute(query.where(VisitRecord.case_id == case.id).order_by(VisitRecord.id))
     return [
         {
             "round": round,
@@ -52,7 +52,7 @@ def visits(session: Session, case: Case) -> list[Facts]:
             "contacted_by_unit": row.contacted_by_unit,
             "reason": row.reason,
         }
-        for row, round, _ in found
+        for row, round, _ in records
     ]
 
 

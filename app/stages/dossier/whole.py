@@ -16,6 +16,7 @@ from app.rules.office import Office
 from app.stages.covers import hidden_in
 from app.stages.delivery import of_cases
 from app.stages.dossier.approval import approval, evidence
+from app.stages.dossier.as_text import Facts, day_of, name_of, service_facts
 from app.stages.dossier.item import item_facts, person_facts
 from app.stages.dossier.matter import (
     assignments,
@@ -25,7 +26,6 @@ from app.stages.dossier.matter import (
     replies,
     requests,
 )
-from app.stages.dossier.telling import Facts, day_of, name_of, service_facts
 from app.stages.dossier.visits import repeats, responsibility, visits
 from app.stages.papers import SPARED
 from app.stages.supervision import fault_on, named
@@ -60,7 +60,7 @@ def contents(
     chains = sorted({int(row[0]) for row in timeline} | {referral.case_id})
     case = session.get_one(Case, referral.case_id)
     services = of_cases(session, office.calendar, chains)
-    served = {key: service_facts(session, office, one) for key, one in services.items()}
+    served = {key: service_facts(session, office, service) for key, service in services.items()}
     facts = {
         "format": 1,
         "case": case.id,
@@ -100,8 +100,11 @@ def _rules(session: Session, office: Office, item: Supervision) -> list[Facts]:
     """The rules that were in force on the date of the fault, with their days."""
     confirmed = item.confirmed_at or office.now
     day = fault_on(session.get_one(Assignment, item.assignment_id), confirmed.date())
-    held = [one for one in articles(office.word("dossier.rules")) if one.in_force(day)]
-    return [{"words": one.words, "from": day_of(one.first), "to": day_of(one.last)} for one in held]
+    held = [article for article in articles(office.word("dossier.rules")) if article.in_force(day)]
+    return [
+        {"words": article.words, "from": day_of(article.first), "to": day_of(article.last)}
+        for article in held
+    ]
 
 
 def _offices(office: Office) -> Facts:
@@ -126,12 +129,12 @@ def _with_workdays(
 
 def _heard(timeline: Sequence[Sequence[Any]]) -> str | None:
     """When the last hearing was over, as the record has it."""
-    found = [
+    heard = [
         datetime.fromisoformat(str(row[2])).isoformat()
         for row in timeline
         if row[3] == "supervision.heard"
     ]
-    return found[-1] if found else None
+    return heard[-1] if heard else None
 
 
 def _actors(session: Session, timeline: Sequence[Sequence[Any]]) -> Facts:

@@ -17,8 +17,7 @@ from app.rules.opinion import names_a_step, says_something
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
-from app.rules.workflow import OPEN_ASSIGNMENT
-from app.stages.allocation import live_assists
+from app.stages.allocation import refuse_open_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_handle
 from app.stages.handling.signing import refuse_unless_open, sign_if_unsigned
@@ -57,10 +56,8 @@ def reply(
     if not imported:
         clear_opinion(opinion, next_step, step_on)
         _complete(case, public_answer, contacted, why_not_contacted)
-    if assignment.role == "lead" and any(
-        one.state in OPEN_ASSIGNMENT for one in live_assists(session, assignment)
-    ):
-        raise NotAllowed("assist_open")
+    if assignment.role == "lead":
+        refuse_open_assists(session, assignment)
     sign_if_unsigned(session, now, actor, assignment)
     too_late = _late(session, now, case, assignment)
     columns = {
@@ -83,15 +80,21 @@ def reply(
         **clock("own", _assist_clock(session, now, case, assignment)),
         **form,
     }
-    row: Reply = bear(
-        session, now, actor, "reply", "filed", "reply.filed", columns, {"late": too_late}
-    )
-    answered = {"replied_at": now, "reply_id": row.id, "late": too_late}
-    payload = {"late": too_late, "reply": row.id}
-    move(session, now, actor, assignment, "replied", "assignment.replied", answered, payload)
+    payload = {"late": too_late}
+    row: Reply = bear(session, now, actor, "reply", "filed", "reply.filed", columns, payload)
+    _answered(session, now, actor, assignment, row)
     if assignment.role == "lead":
         _to_examination(session, now, actor, case)
     return row
+
+
+def _answered(
+    session: Session, now: datetime, actor: Actor, assignment: Assignment, row: Reply
+) -> None:
+    """An assignment is answered by a reply, with the verdict on its lateness."""
+    columns = {"replied_at": now, "reply_id": row.id, "late": row.late}
+    payload = {"late": row.late, "reply": row.id}
+    move(session, now, actor, assignment, "replied", "assignment.replied", columns, payload)
 
 
 def _late(session: Session, now: datetime, case: Case, assignment: Assignment) -> bool:
@@ -100,8 +103,8 @@ def _late(session: Session, now: datetime, case: Case, assignment: Assignment) -
         return now >= assignment.due_at
     session.flush()
     facts = load(session, [case.id])[0]
-    one = next(row for row in facts.assignments if row.id == assignment.id)
-    return late(facts, one, office_at(session, now))
+    answered = next(row for row in facts.assignments if row.id == assignment.id)
+    return late(facts, answered, office_at(session, now))
 
 
 def _complete(case: Case, public_answer: str, contacted: bool | None, why_not: str) -> None:

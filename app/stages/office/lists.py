@@ -44,13 +44,13 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     if list_issued(session, day):
         return None
     office = office_at(session, now)
-    rows = _rows_of(session, office)
+    rows = _rows_of(session, day)
     if not rows or not office.calendar.is_workday(day):
         return None
     issued = SupervisionList(
         day=day,
         issued_at=now,
-        rows=json.dumps(_cited(session, office, rows), ensure_ascii=False),
+        rows=json.dumps(_cited(session, office, day, rows), ensure_ascii=False),
         struck=json.dumps(_strike(session, day), ensure_ascii=False),
         number=paper(session, office, "list"),
     )
@@ -62,17 +62,19 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     return issued
 
 
-def _rows_of(session: Session, office: Office) -> Sequence[Any]:
+def _rows_of(session: Session, day: date) -> Sequence[Any]:
     """The items of the list, each with the number of its case and the name of its unit."""
     query = select(Supervision, Case.number, Unit.name).join(Case, Case.id == Supervision.case_id)
     query = query.join(Unit, Unit.id == Supervision.unit_id).order_by(Supervision.id)
-    return session.execute(query.where(_unissued(office.now.date()))).all()
+    return session.execute(query.where(_unissued(day))).all()
 
 
-def _cited(session: Session, office: Office, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _cited(
+    session: Session, office: Office, day: date, rows: Sequence[Any]
+) -> list[dict[str, Any]]:
     """The rows of the list with the facts and the instructions that they cite."""
     _cite(session, office, [item for item, _, _ in rows if not item.facts])
-    leaders = _instructions(session, office.now.date())
+    leaders = _instructions(session, day)
     return [_row(item, number, unit, leaders.get(item.case_id, [])) for item, number, unit in rows]
 
 

@@ -27,17 +27,17 @@ def succeed_unit(
         raise NotAllowed("unit_inactive", unit=successor.code)
     unit.active, unit.successor_id = False, successor.id
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
-    for one in _held(session, unit):
+    for assignment in _held(session, unit):
         payload = {"from": unit.id, "to": successor.id}
-        _hand_over(session, one, successor)
-        case = session.get_one(Case, one.case_id)
-        if case.lead_assignment_id == one.id:
+        _hand_over(session, assignment, successor)
+        case = session.get_one(Case, assignment.case_id)
+        if case.lead_assignment_id == assignment.id:
             case.lead_unit_id = successor.id
         note(
             session,
             now,
             actor,
-            one,
+            assignment,
             "assignment.succeeded",
             {"unit_id": successor.id},
             payload,

@@ -85,8 +85,8 @@ def notice_of_instruction(session: Session, id: int) -> Facts:
         Event.subject_id == one.id,
         Event.kind == "instruction.issued",
     )
-    told = {json.loads(event.payload)["notice"]: event for event in session.scalars(issued)}
-    event = told[id]
+    events = {json.loads(event.payload)["notice"]: event for event in session.scalars(issued)}
+    event = events[id]
     payload, case = json.loads(event.payload), row_of(session, Case, event.chain)
     facts = {
         **head_of(session, event.chain, row.unit_id, "office"),

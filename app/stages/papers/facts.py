@@ -22,10 +22,10 @@ SPARED = ("sha256", "hash", "timeline", "number", "case_number")
 
 def row_of(session: Session, model: type[Any], id: int) -> Any:
     """The row with an id; NotAllowed where there is none."""
-    found = session.get(model, id)
-    if found is None:
+    row = session.get(model, id)
+    if row is None:
         raise NotAllowed("not_found")
-    return found
+    return row
 
 
 def words_of(session: Session) -> Mapping[str, str]:

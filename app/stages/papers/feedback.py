@@ -25,8 +25,8 @@ def keep_notice(session: Session, row: Supervision) -> None:
         "at": event.at.isoformat(),
         "late": payload["late"],
     }
-    kept = canonical(clean(session, row.case_id, facts))
-    keep(session, f"feedback_{notice['n']}", row.id, "", kept)
+    frozen_feedback = canonical(clean(session, row.case_id, facts))
+    keep(session, f"feedback_{notice['n']}", row.id, "", frozen_feedback)
 
 
 def notices_of(session: Session, row: Supervision) -> list[Facts]:
@@ -34,19 +34,19 @@ def notices_of(session: Session, row: Supervision) -> list[Facts]:
     kinds = select(Paper.kind, Paper.facts).where(
         Paper.subject_id == row.id, Paper.kind.like("%\\_%", escape="\\")
     )
-    kept = {one.kind: json.loads(one.facts) for one in session.execute(kinds)}
-    found = []
+    facts = {paper.kind: json.loads(paper.facts) for paper in session.execute(kinds)}
+    notices = []
     for n in range(1, row.reissues + 1):
-        if f"supervision_{n}" in kept:
-            found.append({**kept[f"supervision_{n}"], "feedback": kept.get(f"feedback_{n}")})
+        if f"supervision_{n}" in facts:
+            notices.append({**facts[f"supervision_{n}"], "feedback": facts.get(f"feedback_{n}")})
     if row.number is None:
-        return found
+        return notices
     feedback = None
     if row.fed_back_at is not None and row.state not in ("opened", "reissued"):
         event, payload = born(session, "supervision", row.id, "supervision.fed_back")
         feedback = {"words": row.feedback, "at": event.at.isoformat(), "late": payload["late"]}
         feedback = feedback if payload_is_of(session, row, event) else None
-    return [*found, {**supervision_facts(session, row.id), "feedback": feedback}]
+    return [*notices, {**supervision_facts(session, row.id), "feedback": feedback}]
 
 
 def payload_is_of(session: Session, row: Supervision, event: Event) -> bool:

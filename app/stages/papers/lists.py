@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,23 +25,12 @@ def list_facts(session: Session, id: int) -> Facts:
     same statements."""
     row: SupervisionList = row_of(session, SupervisionList, id)
     words, rows, struck = words_of(session), json.loads(row.rows), json.loads(row.struck)
-    query = select(Supervision.id, Supervision.case_id, Supervision.ground, Case.number, Unit.name)
-    query = query.join(Case, Case.id == Supervision.case_id).join(
-        Unit, Unit.id == Supervision.unit_id
-    )
-    listed = query.where(Supervision.id.in_({one["supervision"] for one in (*rows, *struck)}))
-    items = {item.id: item for item in session.execute(listed)}
+    items = _items(session, {each["supervision"] for each in (*rows, *struck)})
     hidden = hidden_of(session, {item.case_id for item in items.values()})
 
-    def clean(one: Facts) -> Facts:
-        told: Facts = without_caller(
-            one, hidden[items[one["supervision"]].case_id], _SPARED_ON_LISTS
-        )
-        return told
-
-    def named(one: Facts) -> Facts:
-        item = items[one["supervision"]]
-        return {**one, "case": item.number, "unit": item.name, "ground": item.ground}
+    def clean(listed: Facts) -> Facts:
+        case_id = items[listed["supervision"]].case_id
+        return dict(without_caller(listed, hidden[case_id], _SPARED_ON_LISTS))
 
     return {
         "issuer": words["office"],
@@ -47,9 +38,22 @@ def list_facts(session: Session, id: int) -> Facts:
         "number": row.number,
         "day": row.day.isoformat(),
         "at": row.issued_at.isoformat(),
-        "rows": [clean(one) for one in rows],
-        "struck": [clean(named(one)) for one in struck],
+        "rows": [clean(each) for each in rows],
+        "struck": [clean({**each, **_named(items[each["supervision"]])}) for each in struck],
     }
+
+
+def _items(session: Session, ids: Collection[int]) -> dict[int, Any]:
+    """The items of a list by their ids, each with its ground, its case and its unit."""
+    query = select(Supervision.id, Supervision.case_id, Supervision.ground, Case.number, Unit.name)
+    query = query.join(Case, Case.id == Supervision.case_id)
+    query = query.join(Unit, Unit.id == Supervision.unit_id)
+    return {item.id: item for item in session.execute(query.where(Supervision.id.in_(ids)))}
+
+
+def _named(item: Any) -> Facts:
+    """What a struck row says of its item."""
+    return {"case": item.number, "unit": item.name, "ground": item.ground}
 
 
 def referral_facts(session: Session, id: int) -> Facts:
@@ -71,7 +75,9 @@ def referral_facts(session: Session, id: int) -> Facts:
         "case_number": sealed["case_number"],
         "unit": sealed["unit_name"],
         "finding": sealed["finding"],
-        "persons": [{"person": one["person"], "post": one["post"]} for one in sealed["persons"]],
+        "persons": [
+            {"person": person["person"], "post": person["post"]} for person in sealed["persons"]
+        ],
         "proposal": sealed["proposal"],
         "dossier": made.name,
         "sha256": made.sha256,

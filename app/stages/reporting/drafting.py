@@ -104,7 +104,7 @@ def _due(period: Period) -> Select[str]:
         exists().where(model.kind == period.kind, model.first == period.first)
         for model in (ReportDraft, Report)
     )
-    return select(literal(period.kind)).where(began < period.end, *(~one for one in there))
+    return select(literal(period.kind)).where(began < period.end, *(~made for made in there))
 
 
 def _draft(session: Session, office: Office, period: Period, found: str) -> None:

@@ -175,27 +175,27 @@ def evaluation_of(
     """The evaluation of units: each one's, the ranking by tier of volume, and those listed without
     a rank."""
     own = {
-        code: UnitCounts(**{name: one[name] for name in _COUNTED}) for code, one in counts.items()
+        code: UnitCounts(**{name: unit[name] for name in _COUNTED}) for code, unit in counts.items()
     }
-    found = {code: evaluate(one, points, ranked_closed) for code, one in own.items()}
+    evaluated = {code: evaluate(unit, points, ranked_closed) for code, unit in own.items()}
     ranks = {
         str(tier): [
             {
                 "rank": rank,
                 "unit": code,
                 "name": units[code]["name"],
-                "closed": found[code].closed,
-                "total": _word(found[code].total),
-                "band": found[code].band,
+                "closed": evaluated[code].closed,
+                "total": _word(evaluated[code].total),
+                "band": evaluated[code].band,
             }
             for rank, code in places
         ]
-        for tier, places in ranking(found, points).items()
+        for tier, places in ranking(evaluated, points).items()
     }
     return {
         "points": _table(points),
         "ranked_closed": ranked_closed,
-        "units": {code: _evaluated(own[code], one) for code, one in found.items()},
+        "units": {code: _evaluated(own[code], unit) for code, unit in evaluated.items()},
         "ranking": ranks,
-        "not_ranked": sorted(code for code, one in found.items() if not one.ranked),
+        "not_ranked": sorted(code for code, unit in evaluated.items() if not unit.ranked),
     }

@@ -154,8 +154,8 @@ def clear(
         raise NotAllowed("not_to_clear", state=supervision.state)
     if new_date is not None and new_date <= now.date():
         raise NotAllowed("date_not_after_today")
-    one = session.get_one(Assignment, supervision.assignment_id)
-    if one.replied_at is None and new_date is None:
+    assignment = session.get_one(Assignment, supervision.assignment_id)
+    if assignment.replied_at is None and new_date is None:
         raise NotAllowed("no_reply_to_clear")
     columns: dict[str, Any] = {"cleared_to": new_date, "ended_at": now}
     payload = {"new_date": new_date.isoformat() if new_date else None}

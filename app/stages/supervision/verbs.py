@@ -132,8 +132,8 @@ def _defer(
     session: Session, now: datetime, actor: Actor, item: Supervision, **values: Any
 ) -> Supervision:
     case = session.get_one(Case, item.case_id)
-    kept = office_at(session, now).kept(case.allocated_at)
-    days = values.pop("workdays", None) or kept.deferral_workdays
+    limits = office_at(session, now).kept(case.allocated_at)
+    days = values.pop("workdays", None) or limits.deferral_workdays
     return defer(session, now, actor, item, workdays=days, **values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -43,29 +44,16 @@ def amend_visit(
     """The centre head corrects a record: a new version, the old one stays. An amended outcome moves
     the case between closed and review until responsibility is reviewed."""
     lead = lead_of(session, case)
-    query = select(Visit).where(
-        Visit.caller_case_id == case.id, Visit.case_id == lead.id, Visit.state.in_(ENDED)
-    )
-    visit = session.scalars(query.order_by(Visit.id.desc()).limit(1)).first()
-    if visit is None:
-        raise NotAllowed("nothing_to_amend")
+    visit = _ended_visit(session, lead, case)
     if not reason.strip():
         raise NotAllowed("reason_missing")
     may_visit(session, actor, lead)
-    last = session.scalars(
-        select(VisitRecord)
-        .where(VisitRecord.visit_id == visit.id)
-        .order_by(VisitRecord.id.desc())
-        .limit(1)
-    ).one()
-    recorded = (*_RECORDED, *facts_of(VisitRecord))
-    whole = {name: getattr(last, name) for name in recorded} | {
-        k: v for k, v in form.items() if v is not None
-    }
-    refuse_incomplete(whole)
-    if visit.state == "done" and not whole["reached"]:
+    last = _newest_record(session, visit)
+    corrected = _corrected(last, form)
+    refuse_incomplete(corrected)
+    if visit.state == "done" and not corrected["reached"]:
         refuse_too_few_attempts(session, now, lead, visit)
-    whole = outcome_columns(whole)
+    corrected = outcome_columns(corrected)
     row = VisitRecord(
         visit_id=visit.id,
         case_id=lead.id,
@@ -74,23 +62,37 @@ def amend_visit(
         at=now,
         by_id=actor.id,
         reason=reason,
-        **whole,
+        **corrected,
     )
     session.add(row)
     session.flush()
-    outcome = {name: whole.get(name) for name in ("truth", "solved", "satisfied")}
+    outcome = {name: corrected.get(name) for name in ("truth", "solved", "satisfied")}
+    columns = {**outcome, **facts_taken_over(corrected)}
     payload = {**outcome, "version": row.version}
-    to = "done" if whole["reached"] else "unreachable"
-    move(
-        session,
-        now,
-        actor,
-        visit,
-        to,
-        "visit.amended",
-        {**outcome, **facts_taken_over(whole)},
-        payload,
-        lead.lead_unit_id,
-    )
+    to = "done" if corrected["reached"] else "unreachable"
+    move(session, now, actor, visit, to, "visit.amended", columns, payload, lead.lead_unit_id)
     resettle(session, now, actor, lead, visit)
     return row
+
+
+def _ended_visit(session: Session, lead: Case, case: Case) -> Visit:
+    """The newest visit of a caller that has an outcome; NotAllowed where there is none."""
+    ended = select(Visit).where(
+        Visit.caller_case_id == case.id, Visit.case_id == lead.id, Visit.state.in_(ENDED)
+    )
+    visit = session.scalars(ended.order_by(Visit.id.desc()).limit(1)).first()
+    if visit is None:
+        raise NotAllowed("nothing_to_amend")
+    return visit
+
+
+def _newest_record(session: Session, visit: Visit) -> VisitRecord:
+    """The record of a visit that stands."""
+    records = select(VisitRecord).where(VisitRecord.visit_id == visit.id)
+    return session.scalars(records.order_by(VisitRecord.id.desc()).limit(1)).one()
+
+
+def _corrected(last: VisitRecord, form: Mapping[str, Any]) -> dict[str, Any]:
+    """What stood in a record, with what the form corrects in it."""
+    stood = {name: getattr(last, name) for name in (*_RECORDED, *facts_of(VisitRecord))}
+    return stood | {name: value for name, value in form.items() if value is not None}

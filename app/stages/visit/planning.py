@@ -17,8 +17,8 @@ from app.stages.acceptance import lead_of, merged_with
 def plan(session: Session, now: datetime, actor: Actor, case: Case) -> list[Visit]:
     """Plan a visit to every caller of a case - its own and those of the cases merged into it - who
     left a name."""
-    callers = [one for one in (case, *merged_with(session, case)) if not one.anonymous]
-    return [_plan(session, now, actor, case, one) for one in callers]
+    callers = [caller for caller in (case, *merged_with(session, case)) if not caller.anonymous]
+    return [_plan(session, now, actor, case, caller) for caller in callers]
 
 
 def _plan(session: Session, now: datetime, actor: Actor, case: Case, caller: Case) -> Visit:

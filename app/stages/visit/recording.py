@@ -21,8 +21,8 @@ from app.stages.visit.settling import close_case, settle
 
 
 def visits(actor: Actor, leader_assigned: bool) -> bool:
-    """Whether it is his to visit: a leader's matter the room's, any other not; the centre head's
-    either."""
+    """Whether a case is this person's to visit: a leader's matter the room's, any other not; the
+    centre head's either."""
     room = actor.is_a("officer", "supervision_head")
     return actor.is_a("centre_head") or (
         room if leader_assigned else actor.is_a("visitor") or not room

@@ -25,7 +25,9 @@ _VISIT: tuple[Field, ...] = (
     field("evidence"),
     *of_facts(VisitRecord),
 )
-_VISITED = tuple(replace(one, required=one.name in ("method", "reached")) for one in _VISIT)
+_VISITED = tuple(
+    replace(column, required=column.name in ("method", "reached")) for column in _VISIT
+)
 _OUTCOME = case(("visiting", "merged", "reviewing", "closed"), decides=True)
 
 VERBS = (

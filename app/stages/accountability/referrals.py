@@ -21,12 +21,12 @@ def refuse_unless_in(referral: Referral, *states: str) -> None:
 
 def referral_of(session: Session, case_id: int, id: int) -> Referral:
     """A referral of a case by its id; NotAllowed where it is not one of that case."""
-    found = session.scalars(
+    referral = session.scalars(
         select(Referral).where(Referral.id == id, Referral.case_id == case_id)
     ).first()
-    if found is None:
+    if referral is None:
         raise NotAllowed("not_found")
-    return found
+    return referral
 
 
 def referrals(session: Session, case_id: int, unit_id: int | None = None) -> Sequence[Referral]:
