@@ -22,8 +22,9 @@ from app.verbs.offers import ACTS_ON
 from app.verbs.typed import value_of
 from app.views import looked
 from app.views.actor import actor, desk, key_typed, language, now, reader, refuse_access, written
-from app.views.case.page import names_of, why_not
+from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
+from app.views.case.timeline import names_of
 from app.views.forms.choices import offered, units_of
 from app.views.forms.form import Ask, Drawing, VerbForm, values_of
 from app.views.forms.matter import matter
