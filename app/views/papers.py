@@ -30,8 +30,9 @@ from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, reader, written
-from app.views.pages.base import DeskView, Values
+from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
+from app.views.pages.values import Labelled
 
 MEDIA = {
     "pdf": "application/pdf",
@@ -54,7 +55,7 @@ class Noticed(DeskView):
 
     subject = ""
 
-    def values_of(self, item: Any) -> Values:
+    def values_of(self, item: Any) -> Labelled:
         """What is shown of the row, and of the service of its papers."""
         reader().commit()
         with reading(desk().sessions) as session:

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from app import words
 from app.models import Case
 from app.views.actor import actor, language
-from app.views.pages.base import COUNTED_TO, DeskView, labelled
+from app.views.pages.base import DeskView
+from app.views.pages.declared import labelled
 from app.views.pages.interface import DeskInterface
+from app.worklists import COUNTED_TO
 
 TOLD = ("visiting", "closed", "handling", "examining", "reviewing")
 """The states in which somebody of the centre has taken the praise up: answered it, or passed it

@@ -28,7 +28,8 @@ from app.views.interface import Document, Documentation
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.own import OwnPapers, pages_of
-from app.views.pages.base import NOT_HERE, DeskView, labelled
+from app.views.pages.base import DeskView
+from app.views.pages.declared import NOT_HERE, labelled
 from app.views.pages.interface import DeskInterface
 from app.views.pages.related import key_to
 from app.views.pages.rest import rows_of_page
@@ -120,25 +121,30 @@ def wrong(view: Any) -> str:
         return "it is of a kind that the desk does not have"
     if not getattr(view, "class_permission_name", "") or not view.base_permissions:
         return "it names no permission"
-    if not isinstance(view, ModelView):
-        return ""
+    return _wrong_page(view) if isinstance(view, ModelView) else ""
+
+
+def _wrong_page(view: ModelView) -> str:
+    """Why a page of rows may not be registered, or nothing."""
     if not isinstance(view, DeskView):
         return "a page of rows is a DeskView"
     if not view.exclude_route_methods >= NOT_HERE or not isinstance(view.datamodel, DeskInterface):
         return "it brings routes or writes of Flask-AppBuilder's"
+    apart = [page.__name__ for page in view.related_views if not _points_to(page, view)]
+    why = f"no relation leads to it from its related views {apart}" if apart else ""
+    return _wrong_columns(view) or why
+
+
+def _wrong_columns(view: DeskView) -> str:
+    """Why a page may not show the columns that it names, or nothing."""
     shown = {name for columns in _SETS for name in getattr(view, columns)}
-    named = {*view.own_labels, *view.formatters_columns}
-    unknown = {name for name in shown | named if name not in known_columns(view)}
+    unknown = {*shown, *view.own_labels, *view.formatters_columns} - known_columns(view)
     if unknown:
         return f"it names what is no column with a label: {sorted(unknown)}"
     # A dotted column would be joined under an alias, which the scope does not reach.
-    beyond = {
-        name for name in shown if name in PERSONAL or name not in view.show_columns or "." in name
-    }
-    if beyond:
-        return f"it shows what it may not: {sorted(beyond)}"
-    apart = [one.__name__ for one in view.related_views if not _points_to(one, view)]
-    return f"no relation leads to it from its related views {apart}" if apart else ""
+    dotted = {name for name in shown if "." in name}
+    beyond = (shown & PERSONAL) | (shown - {*view.show_columns}) | dotted
+    return f"it shows what it may not: {sorted(beyond)}" if beyond else ""
 
 
 def _points_to(related: type[Any], view: Any) -> bool:
@@ -167,23 +173,30 @@ def register(appbuilder: Any, engine: Engine) -> None:
         insist_on_facts(engine)
         insist_on_tables(extend.appbuilder.views, engine)
     pages: dict[str, Any] = {}
-    for view in (*VIEWS, *pages_of(extend.appbuilder.views)):
-        one = view()
-        one.related_views = [*getattr(one, "related_views", ()), *RELATED.get(view, ())]
-        why = wrong(one)
-        if why:
-            raise TypeError(f"{view.__name__}: {why}")
-        page = getattr(one, "page", "")
-        appbuilder.add_view_no_menu(one, endpoint=page or view.__name__)
-        if isinstance(one, DeskView):
-            appbuilder.add_view_no_menu(rows_of_page(one), endpoint=f"{page}Rows")
+    for kind in (*VIEWS, *pages_of(extend.appbuilder.views)):
+        view = _insisted(kind)
+        page = getattr(view, "page", "")
+        appbuilder.add_view_no_menu(view, endpoint=page or kind.__name__)
+        if isinstance(view, DeskView):
+            appbuilder.add_view_no_menu(rows_of_page(view), endpoint=f"{page}Rows")
         if page:
-            pages[page] = one
+            pages[page] = view
     if extend.appbuilder.papers:
         appbuilder.add_view_no_menu(OwnPapers)
     appbuilder.add_view_no_menu(Document)
     appbuilder.add_view_no_menu(Documentation)
     _add_to_menu(appbuilder, pages)
+
+
+def _insisted(kind: type[Any]) -> Any:
+    """A view of a kind, with all pages that stand as its tabs; TypeError where it is not of the
+    base."""
+    view = kind()
+    view.related_views = [*getattr(view, "related_views", ()), *RELATED.get(kind, ())]
+    why = wrong(view)
+    if why:
+        raise TypeError(f"{kind.__name__}: {why}")
+    return view
 
 
 def _add_to_menu(appbuilder: Any, pages: Mapping[str, Any]) -> None:

@@ -18,7 +18,8 @@ from app.database import transaction
 from app.models import Caller, Case, Person, Reply, Supervision
 from app.roles import PAGES
 from app.views.pages import interface
-from app.views.pages.base import DEEPEST, LARGEST_PAGE
+from app.views.pages.base import LARGEST_PAGE
+from app.views.pages.declared import DEEPEST
 from app.views.pages.export import safe_cell
 from migrations import triggers
 from tests.people import fingerprint

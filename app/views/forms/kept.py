@@ -22,6 +22,7 @@ from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
 from app.views.forms.looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
 
+Pairs = list[tuple[str, str]]
 _LONG_KINDS = ("long", "parts", "days", "counts", "names")
 _TYPED = (
     "text",
@@ -42,14 +43,10 @@ _LINE = 60
 _UNSHOWN = ("csrf_token",)
 
 
-def typed_again() -> tuple[dict[str, UnboundField], list[tuple[str, str]]]:
+def typed_again() -> tuple[dict[str, UnboundField], Pairs]:
     """What the form of this request held: the fields that a person may read and change, and (name,
     value) of what goes with them unseen. Passwords and files have to be given again."""
-    try:
-        sent = [*request.form.items(multi=True)]
-        files = [(name, one.filename or "") for name, one in request.files.items(multi=True)]
-    except (OSError, HTTPException):  # it could not even be read: the browser has kept it
-        return {}, []
+    sent, files = _sent()
     blueprint, _, verb = (request.endpoint or "").partition(".")
     if blueprint == "Login":
         return _of_login(dict(sent)), []
@@ -57,18 +54,38 @@ def typed_again() -> tuple[dict[str, UnboundField], list[tuple[str, str]]]:
     fields: dict[str, UnboundField] = {}
     unseen = []
     for name, value in sent:
-        if name in _UNSHOWN:
-            continue
-        if "password" in name:
-            fields[name] = KINDS["password"](Look(words.field(name, language())))
-        elif value and name not in fields and kinds.get(name) in _TYPED:
-            fields[name] = _typed(verb, name, value, kinds[name])
-        else:
+        field = _readable(verb, name, value, kinds.get(name, ""))
+        if field is not None and (name not in fields or _is_password(name)):
+            fields[name] = field
+        elif name not in _UNSHOWN:
             unseen.append((name, value))
     return fields | dict(_files(files)), unseen
 
 
-def chosen_again(unseen: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _sent() -> tuple[Pairs, Pairs]:
+    """(name, value) of what was typed, and (name, file name) of what was chosen; nothing where it
+    could not even be read: the browser has kept it."""
+    try:
+        sent = [*request.form.items(multi=True)]
+        files = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    except (OSError, HTTPException):
+        return [], []
+    return sent, files
+
+
+def _is_password(name: str) -> bool:
+    return "password" in name
+
+
+def _readable(verb: str, name: str, value: str, kind: str) -> UnboundField | None:
+    """The field in which a person reads what was typed and may change it; None for what goes along
+    unseen. A password is asked for anew."""
+    if _is_password(name):
+        return KINDS["password"](Look(words.field(name, language())))
+    return _typed(verb, name, value, kind) if value and kind in _TYPED else None
+
+
+def chosen_again(unseen: Pairs) -> Iterator[tuple[str, str]]:
     """(label, word) of what was chosen, of all that goes along unseen."""
     verb = (request.endpoint or "").partition(".")[2]
     kinds = _kinds(verb) if verb in VERBS else {}
@@ -85,12 +102,14 @@ def chosen_again(unseen: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _kinds(verb: str) -> dict[str, str]:
     """The kinds of a verb's fields, those of a person's parts as `caller.name`."""
-    found: dict[str, str] = {}
-    for one in VERBS[verb].fields:
-        found |= {
-            f"{one.name}.{part}": kind for part, kind in _PARTS.get(one.kind, {}).items()
-        } or {one.name: one.kind}
-    return found
+    kinds: dict[str, str] = {}
+    for field in VERBS[verb].fields:
+        parts = _PARTS.get(field.kind)
+        if parts:
+            kinds |= {f"{field.name}.{part}": kind for part, kind in parts.items()}
+        else:
+            kinds[field.name] = field.kind
+    return kinds
 
 
 def _typed(verb: str, name: str, value: str, kind: str) -> UnboundField:
@@ -100,7 +119,7 @@ def _typed(verb: str, name: str, value: str, kind: str) -> UnboundField:
     return KINDS["long" if long else plain](Look(words.field(part, language(), verb)))
 
 
-def _files(files: list[tuple[str, str]]) -> Iterator[tuple[str, UnboundField]]:
+def _files(files: Pairs) -> Iterator[tuple[str, UnboundField]]:
     """A field for each file that was chosen, its name below it."""
     for name, filename in files:
         if filename:

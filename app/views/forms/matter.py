@@ -4,7 +4,7 @@ as labelled columns, covered as on the page of the case, and no more of it than 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
 from app.views.forms.which import Which
-from app.views.pages.base import labelled
+from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown, term
 
@@ -119,18 +119,25 @@ def matter(verb: Verb, case: Case | None, meant: Which) -> list[Box]:
     """The boxes above the form of a verb: of its rows that one only, where it is about one."""
     if case is None:
         return _proposed(meant) if verb.name in PROPOSED else []
-    boxes = [_of_case(verb.name, case)] if verb.name not in IN_THE_FORM and _reads(case) else []
-    if verb.name in OF_SUGGESTIONS and case.suggestion and not _reads(case):
-        boxes.append(_suggestion(case))
-    if case.leader_assigned:
-        boxes += _of_rows(case, INSTRUCTIONS, meant)
-    for rows in OF_ROWS.get(verb.name, _acted_on(verb.name)):
+    boxes = [*_in_its_own_words(verb.name, case)]
+    instructions = (INSTRUCTIONS,) if case.leader_assigned else ()
+    for rows in (*instructions, *OF_ROWS.get(verb.name, _acted_on(verb.name))):
         boxes += _of_rows(case, rows, meant)
     return [box for box in boxes if box.facts]
 
 
+def _in_its_own_words(verb: str, case: Case) -> Iterator[Box]:
+    """The case itself, for who reads it; for who knows it in brief the suggestion that was kept."""
+    if verb in IN_THE_FORM:
+        return
+    if _reads(case):
+        yield _of_case(verb, case)
+    elif verb in OF_SUGGESTIONS and case.suggestion:
+        yield _suggestion(case)
+
+
 def _reads(case: Case) -> bool:
-    """Whether the case is one that the person reads: some he acts on knowing them in brief."""
+    """Whether the case is one that the person reads: some are acted on as they are known in brief."""
     return "all" in actor().scopes or asked(Case, case.id) is not None
 
 
@@ -142,31 +149,45 @@ def _of_case(verb: str, case: Case) -> Box:
 def _suggestion(case: Case) -> Box:
     """A suggestion that was kept, in its own words, its callers covered: for a leader who reads no
     more of its case."""
-    told = [
-        (words.column("hotline_case", name, language()), getattr(case, name)) for name in OF_CASE
-    ]
-    title = words.table("suggestion", language())
-    return Box(title, [(label, masked_text(value, case.id), "") for label, value in told if value])
+    facts: list[Fact] = []
+    for name in OF_CASE:
+        text = getattr(case, name)
+        if text:
+            label = words.column("hotline_case", name, language())
+            facts.append((label, masked_text(text, case.id), ""))
+    return Box(words.table("suggestion", language()), facts)
 
 
 def _of_rows(case: Case, rows: Rows, meant: Which) -> list[Box]:
+    """A box for each row of a kind, the newest first; of the row that is meant alone, where it is one
+    of them."""
     model = rows.model
     names = rows.columns or [name for name in labelled(model) if name not in LEFT_OUT]
-    # A caller whose case was merged is visited about what the lead was answered.
-    query = select(model).where(model.case_id.in_([case.id, case.merged_into_id or case.id]))
-    query = query.filter_by(**dict(rows.equal))
-    if rows.states is not None:
-        query = query.where(model.state.in_(rows.states))
-    one = next((row for row in meant.rows if row.id == meant.row), None)
-    if isinstance(one, model):
-        query = query.where(model.id == one.id)
-    elif isinstance(one, Assignment) and model is Reply and rows.columns == ():
-        query = query.where(Reply.assignment_id == one.id)
+    query = _on_the_case(case, rows).where(*_of_meant(rows, meant.about))
     if hasattr(model, "unit"):
         query = query.options(joinedload(model.unit))
     title = words.table(model.__tablename__, language())
-    found = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
-    return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in found]
+    newest = reader().scalars(query.order_by(model.id.desc()).limit(rows.most)).all()
+    return [Box(title, [*_facts(row, names, case.id), *_more(row, names)]) for row in newest]
+
+
+def _on_the_case(case: Case, rows: Rows) -> Any:
+    """The rows of a kind on a case, and on the lead that it was merged into: its caller is visited
+    about what the lead was answered."""
+    model = rows.model
+    query = select(model).where(model.case_id.in_([case.id, case.merged_into_id or case.id]))
+    query = query.filter_by(**dict(rows.equal))
+    return query if rows.states is None else query.where(model.state.in_(rows.states))
+
+
+def _of_meant(rows: Rows, row: Any) -> tuple[Any, ...]:
+    """The condition for rows to be the one that is meant, or the replies to it, where they can
+    be."""
+    if isinstance(row, rows.model):
+        return (rows.model.id == row.id,)
+    if isinstance(row, Assignment) and rows.model is Reply and not rows.columns:
+        return (Reply.assignment_id == row.id,)
+    return ()
 
 
 def _facts(row: Any, names: Iterable[str], case_id: int | None) -> Iterable[Fact]:

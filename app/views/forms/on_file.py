@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -163,7 +164,7 @@ def stand_of(session: Session, verb: Verb, row: Any) -> str:
 
 
 def _marks(stood: str) -> dict[str, str]:
-    return dict(one.split("=", 1) for one in stood.split() if "=" in one)
+    return dict(mark.split("=", 1) for mark in stood.split() if "=" in mark)
 
 
 def _mark(name: str, values: list[str]) -> str:
@@ -180,15 +181,15 @@ def _plainly(values: list[str]) -> list[str]:
 
 
 def as_meant(verb: Verb, case: Case | None, values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, without what whoever sees the caller covered left as it was shown to him, or
+    """The submitted values, without covered fields of the caller that were left as they were shown, or
     empty."""
     if verb.name != "edit_case" or case is None or "caller" not in values or entered_it(case):
         return values
     shown = masked_caller(case)
     caller = {
-        name: said
-        for name, said in values["caller"].items()
-        if said not in ("", shown.get(name, ""))
+        name: text
+        for name, text in values["caller"].items()
+        if text not in ("", shown.get(name, ""))
     }
     return {**values, "caller": caller}
 
@@ -214,7 +215,7 @@ def _refused(verb: Verb, case: Case) -> Filled:
     )
     query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
     row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
-    return _typed(row, *(one.name for one in verb.fields)) if row is not None else MultiDict()
+    return _typed(row, *(field.name for field in verb.fields)) if row is not None else MultiDict()
 
 
 def typed_as(value: Any) -> str:
@@ -230,41 +231,55 @@ def _on_file(session: Session, verb: Verb, row: Any) -> Filled:
     """The fields of a form as they stand on file."""
     if verb.name in OF_CASES:
         return _of_case(verb, row)
-    if verb.name == AMENDS:
-        return _typed(row, *(one.name for one in verb.fields if one.name != "reason"))
-    if verb.name == "edit_unit":
-        superior = row.superior.code if row.superior else ""
-        return _typed(row, "code", "name", "active", *facts_of(Unit), superior=superior)
-    if verb.name == "edit_post":
-        return _typed(row, "duty", "cadre_authority", "to_on")
-    if verb.name == "edit_category":
-        return _typed(row, "name", "active", parent=row.parent.name if row.parent else "")
-    if verb.stage == OWN_ROWS:
-        return _typed(row, *(one.name for one in verb.fields if one.name != "id"))
-    filled: Filled = MultiDict()
-    if verb.name == "edit_user":
-        filled = _typed(row, "first_name", "active", unit=row.unit.code if row.unit else "")
-        filled.setlist("roles", sorted(role.name for role in row.roles))
-    else:
-        filled.setlist("rights", sorted(custom_rights(session, [row.id])))
+    if verb.name == "edit_role":
+        return MultiDict([("rights", right) for right in sorted(custom_rights(session, [row.id]))])
+    if verb.name in _OF_ROW:
+        return _OF_ROW[verb.name](row)
+    without = "reason" if verb.name == AMENDS else "id"
+    return _typed(row, *(field.name for field in verb.fields if field.name != without))
+
+
+def _of_unit(unit: Unit) -> Filled:
+    superior = unit.superior.code if unit.superior else ""
+    return _typed(unit, "code", "name", "active", *facts_of(Unit), superior=superior)
+
+
+def _of_post(post: UnitPost) -> Filled:
+    return _typed(post, "duty", "cadre_authority", "to_on")
+
+
+def _of_category(category: Category) -> Filled:
+    parent = category.parent.name if category.parent else ""
+    return _typed(category, "name", "active", parent=parent)
+
+
+def _of_user(user: Person) -> Filled:
+    filled = _typed(user, "first_name", "active", unit=user.unit.code if user.unit else "")
+    filled.setlist("roles", sorted(role.name for role in user.roles))
     return filled
+
+
+_OF_ROW: dict[str, Callable[[Any], Filled]] = {
+    "edit_unit": _of_unit,
+    "edit_post": _of_post,
+    "edit_category": _of_category,
+    "edit_user": _of_user,
+}
+"""verb -> what stands on file of the row that it corrects."""
+_RECLASSIFIED = ("kind", "urgency", "category", "complained_unit")
+"""Fields that stand on file in the form that reclassifies a case."""
 
 
 def _of_case(verb: Verb, case: Case) -> Filled:
     filled: Filled = MultiDict()
-    for one in verb.fields:
-        if one.name == "caller":
-            filled.update(
-                {f"caller.{part}": masked_caller(case).get(part, "") for part in ("name", "phone")}
-            )
-        elif one.name == "complained_unit":
-            filled[one.name] = case.complained_unit.code if case.complained_unit else ""
-        elif one.name == "category":
-            filled[one.name] = str(case.category) if case.category else ""
-        elif hasattr(case, one.name) and (
-            verb.name == "edit_case" or one.name in ("kind", "urgency")
-        ):
-            filled[one.name] = typed_as(getattr(case, one.name))
+    for name in (field.name for field in verb.fields):
+        if name == "caller":
+            caller = masked_caller(case)
+            filled.update({f"caller.{part}": caller.get(part, "") for part in ("name", "phone")})
+        elif name == "complained_unit":
+            filled[name] = case.complained_unit.code if case.complained_unit else ""
+        elif hasattr(case, name) and (verb.name == "edit_case" or name in _RECLASSIFIED):
+            filled[name] = typed_as(getattr(case, name))
     return filled
 
 

@@ -1,6 +1,5 @@
 """What a form shows of the words that a unit will read, before its verb is done: the covered text,
-what
-looks like a person and is not covered, and how to cover more or take back. [procedure 1:
+what looks like a person and is not covered, and how to cover more or take back. [procedure 1:
 confidential]
 
 Asked on confidential cases, and on others only where a caller's name that is an ordinary word is
@@ -22,6 +21,7 @@ from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, un
 from app.rules.covering.ordinary import is_ordinary
 from app.rules.refusal import NotAllowed
 from app.stages.covers import hidden_of
+from app.stages.verb import Field
 from app.verbs import Verb, perform
 from app.views.actor import actor, language, now, reader
 
@@ -85,6 +85,8 @@ _NOT_WORDS = frozenset(
     }
 )
 """Text fields that hold no words of anybody, or that no unit reads."""
+_STAYS = ("suspect", OWN, WORD)
+"""What is marked in a text and cannot be taken back: it is not covered, or the words were chosen."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,7 @@ class Told:
 @dataclass(frozen=True)
 class Reads:
     """What a form asks about the words that a unit will read: the texts, what looks like a person,
-    and what
-    could be taken back."""
+    and what could be taken back."""
 
     title: str
     choices: Sequence[tuple[str, str, Sequence[str]]]
@@ -135,21 +136,34 @@ def _is_confidential(case: Case | None, values: Mapping[str, Any]) -> bool:
 def _texts(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(label, text) of the free words that were typed, and of those that stand on the case
     already."""
-    tongue = language()
     for field in verb.fields:
-        value = values.get(field.name)
-        if field.kind == "text" and field.name not in _NOT_WORDS and not field.choices:
-            if isinstance(value, str) and value.strip():
-                yield words.field(field.name, tongue, verb.name), value
-        elif field.kind == "leader" and isinstance(value, Mapping) and value.get("text"):
-            yield words.field("text", tongue), str(value["text"])
-        elif field.kind == "parts" and isinstance(value, Sequence):
-            for part in value:
-                yield words.field("narrative", tongue), str(part.get("narrative", ""))
-    turns = values.get("confidential") is True or verb.name != "reclassify"
-    for name in _OF_THE_CASE.get(verb.name, ()) if case is not None and turns else ():
-        if getattr(case, name):
-            yield words.column("hotline_case", name, tongue), getattr(case, name)
+        yield from _typed(verb.name, field, values.get(field.name))
+    if case is not None and (verb.name != "reclassify" or values.get("confidential") is True):
+        yield from _on_the_case(verb.name, case)
+
+
+def _typed(verb: str, field: Field, value: Any) -> Iterator[tuple[str, str]]:
+    """The free words that were typed into a field: one text, a leader's, or those of each part."""
+    tongue = language()
+    if _holds_words(field) and isinstance(value, str) and value.strip():
+        yield words.field(field.name, tongue, verb), value
+    elif field.kind == "leader" and isinstance(value, Mapping) and value.get("text"):
+        yield words.field("text", tongue), str(value["text"])
+    elif field.kind == "parts" and isinstance(value, Sequence):
+        for part in value:
+            yield words.field("narrative", tongue), str(part.get("narrative", ""))
+
+
+def _holds_words(field: Field) -> bool:
+    return field.kind == "text" and field.name not in _NOT_WORDS and not field.choices
+
+
+def _on_the_case(verb: str, case: Case) -> Iterator[tuple[str, str]]:
+    """The words on a case that a unit gets to read by a verb."""
+    for name in _OF_THE_CASE.get(verb, ()):
+        text = getattr(case, name)
+        if text:
+            yield words.column("hotline_case", name, language()), text
 
 
 def _hidden(case: Case | None, values: Mapping[str, Any]) -> Hidden:
@@ -165,60 +179,70 @@ def _hidden(case: Case | None, values: Mapping[str, Any]) -> Hidden:
     )
 
 
-def _doubtful(texts: Sequence[tuple[str, str]], found: Sequence[Sequence[Any]]) -> bool:
+def _doubtful(texts: Sequence[tuple[str, str]], covered: Sequence[Sequence[Any]]) -> bool:
     """Whether a name is covered that is an ordinary word as well."""
-    for (_, text), covered in zip(texts, found, strict=True):
-        if any(run.kind == NAME and is_ordinary(text[run.start : run.end]) for run in covered):
-            return True
-    return False
-
-
-def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> Reads:
-    tongue = language()
-    told, suspects, taken = [], [], []
-    for label, text in texts:
-        marked = sorted([*runs(text, of), *uncovered(text, of)])
-        parts, over = [], 0
-        for run in marked:
-            typed = text[run.start : run.end]
-            parts += [
-                (text[over : run.start], "", ""),
-                (COVERS.get(run.kind, typed), run.kind, typed),
-            ]
-            over = run.end
-            if run.kind == "suspect":
-                suspects.append(typed)
-            elif run.kind not in (OWN, WORD):
-                taken.append(typed)
-        told.append(Told(label, [*parts, (text[over:], "", "")]))
-    digest = hashlib.sha256("\0".join(text for _, text in texts).encode()).hexdigest()
-    opening = "cover.confidential" if confidential else "cover.ordinary"
-    return Reads(
-        words.word("cover.reads", tongue),
-        (
-            (MORE, words.word("cover.suspected", tongue), list(dict.fromkeys(suspects))),
-            (BACK, words.word("cover.back", tongue), list(dict.fromkeys(taken))),
-        ),
-        words.word("cover.more", tongue),
-        told,
-        "cover" in actor().rights,
-        f"reads-{digest[:16]}",
-        words.word(opening, tongue),
+    return any(
+        run.kind == NAME and is_ordinary(text[run.start : run.end])
+        for (_, text), found in zip(texts, covered, strict=True)
+        for run in found
     )
 
 
+def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> Reads:
+    """The texts as the unit will read them, with what is suspect and what could be taken back."""
+    tongue = language()
+    marked = [
+        (label, text, sorted([*runs(text, of), *uncovered(text, of)])) for label, text in texts
+    ]
+    typed = [(run.kind, text[run.start : run.end]) for _, text, found in marked for run in found]
+    suspects = dict.fromkeys(word for kind, word in typed if kind == "suspect")
+    covered = dict.fromkeys(word for kind, word in typed if kind not in _STAYS)
+    opening = "cover.confidential" if confidential else "cover.ordinary"
+    return Reads(
+        title=words.word("cover.reads", tongue),
+        choices=(
+            (MORE, words.word("cover.suspected", tongue), list(suspects)),
+            (BACK, words.word("cover.back", tongue), list(covered)),
+        ),
+        more=words.word("cover.more", tongue),
+        texts=[Told(label, _parts(text, found)) for label, text, found in marked],
+        may_cover="cover" in actor().rights,
+        mark=_mark(texts),
+        words=words.word(opening, tongue),
+    )
+
+
+def _mark(texts: Sequence[tuple[str, str]]) -> str:
+    """What the texts are known by, once they were asked about."""
+    digest = hashlib.sha256("\0".join(text for _, text in texts).encode()).hexdigest()
+    return f"reads-{digest[:16]}"
+
+
+def _parts(text: str, marked: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """A text in parts: what stands between the marked runs as it is, each run as it is covered."""
+    parts, over = [], 0
+    for run in marked:
+        typed = text[run.start : run.end]
+        parts.append((text[over : run.start], "", ""))
+        parts.append((COVERS.get(run.kind, typed), run.kind, typed))
+        over = run.end
+    return [*parts, (text[over:], "", "")]
+
+
 def cover_chosen(session: Session, case: int, typed: Any) -> None:
-    """Cover the words that a form that was sent covers more on its case, and show again those that
-    it
+    """Cover the words that a form that was sent covers more on its case, and show again those that it
     takes back."""
-    found = {}
-    for field in (MORE, BACK):
-        lines = [line.strip() for text in typed.getlist(field) for line in text.splitlines()]
-        found[field] = [line for line in dict.fromkeys(lines) if line]
-    if not any(found.values()) or "cover" not in actor().rights:
+    more, less = _lines(typed, MORE), _lines(typed, BACK)
+    if not (more or less) or "cover" not in actor().rights:
         return
     try:
-        perform(session, now(), actor(), "cover", case=case, more=found[MORE], less=found[BACK])
+        perform(session, now(), actor(), "cover", case=case, more=more, less=less)
     except NotAllowed as no:
         if no.msgid != "nothing_changed":
             raise
+
+
+def _lines(typed: Any, field: str) -> list[str]:
+    """The lines that were typed into a field, each once."""
+    lines = (line.strip() for text in typed.getlist(field) for line in text.splitlines())
+    return list(dict.fromkeys(filter(None, lines)))

@@ -45,10 +45,9 @@ def _takes_files(verb: Verb) -> set[str]:
     """The fields of a form with which files come."""
     if verb.name == "attach":
         return {"upload"}
-    leaders = [one.name for one in verb.fields if one.kind == "leader"]
-    return {one.name for one in verb.fields if one.name in UPLOADED} | {
-        f"{a}.{b}" for a in leaders for b in UPLOADED
-    }
+    named = {field.name for field in verb.fields if field.name in UPLOADED}
+    leaders = (field.name for field in verb.fields if field.kind == "leader")
+    return named | {f"{leader}.{part}" for leader in leaders for part in UPLOADED}
 
 
 def uploads_of(
@@ -56,24 +55,37 @@ def uploads_of(
 ) -> list[dict[str, Any]]:
     """The files that came with a form, kept in the store; a text field that names one gets its
     name. Nothing is kept where a file came with a field that the form does not have."""
-    kept: list[dict[str, Any]] = []
+    uploads = []
+    for field, storage in _sent_with(verb):
+        upload = keep(storage)
+        uploads.append(upload)
+        if verb.name == "attach":
+            values.update(upload)
+        else:
+            _name_in(values, field, upload["name"])
+    if verb.name == "attach":
+        if not uploads:
+            raise NotAllowed("field_missing", field="file")
+        values.pop("referral", None)
+    return uploads
+
+
+def _sent_with(verb: Verb) -> list[tuple[str, FileStorage]]:
+    """(field, file) of what came with a form; NotAllowed where the form has no such field."""
     sent = [
         (field, storage) for field, storage in request.files.items(multi=True) if storage.filename
     ]
-    for field in (field for field, _ in sent if field not in _takes_files(verb)):
-        raise NotAllowed("unknown_field", field=field)
-    for field, storage in sent:
-        made = keep(storage)
-        kept.append(made)
-        whole, _, part = field.partition(".")
-        if verb.name == "attach":
-            values.update(made)
-        elif part in UPLOADED:
-            values.setdefault(whole, {})[part] = made["name"]
-        elif whole in UPLOADED:
-            values[whole] = made["name"]
-    if verb.name == "attach":
-        if not kept:
-            raise NotAllowed("field_missing", field="file")
-        values.pop("referral", None)
-    return kept
+    taken = _takes_files(verb)
+    for field, _ in sent:
+        if field not in taken:
+            raise NotAllowed("unknown_field", field=field)
+    return sent
+
+
+def _name_in(values: dict[str, Any], field: str, name: str) -> None:
+    """Put the name of a file into the text field that names it, or into that part of a leader's."""
+    whole, _, part = field.partition(".")
+    if part in UPLOADED:
+        values.setdefault(whole, {})[part] = name
+    elif whole in UPLOADED:
+        values[whole] = name

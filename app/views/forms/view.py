@@ -4,46 +4,37 @@ refused - with everything still typed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask_appbuilder import BaseView
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app import words
 from app.models import Case
 from app.papers.dossier import make_waiting
 from app.rules.refusal import NotAllowed
-from app.verbs import VERBS, Field, Verb, perform
+from app.verbs import VERBS, Verb
 from app.verbs.offers import ACTS_ON
-from app.verbs.typed import value_of
-from app.views import looked
-from app.views.actor import actor, desk, key_typed, language, now, reader, refuse_access, written
-from app.views.case.page import names_of, why_not
+from app.views.actor import actor, desk, language, now, reader, refuse_access, written
+from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
+from app.views.case.timeline import names_of
 from app.views.forms.choices import offered, units_of
+from app.views.forms.doing import as_asked, do, target_of
 from app.views.forms.form import Ask, Drawing, VerbForm, values_of
 from app.views.forms.matter import matter
-from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, prefilled, still_stands
+from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, prefilled
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
-from app.views.forms.outcome import kept_of, page_after, to_paper
-from app.views.forms.questions import (
-    ASKED,
-    Question,
-    asked_before,
-    carried,
-    question_of,
-    shown_first,
-)
+from app.views.forms.outcome import page_after, to_paper
+from app.views.forms.question import ASKED, Question, asked_before
+from app.views.forms.questions import carried, question_of, shown_first
 from app.views.forms.reach import case_of, reads_page_of
-from app.views.forms.unit_reads import cover_chosen
-from app.views.forms.uploads import attach, uploads_of
+from app.views.forms.uploads import uploads_of
 from app.views.forms.which import SEEN, Which, row_sent, which_row
-from app.views.forms.who_called import ANSWERS, PERSON, as_answered, unanswered
-from app.views.login.slips import slip_of
+from app.views.forms.who_called import ANSWERS, as_answered
 from app.views.login.trying import own_password, wrong_try
 
 REFUSED = 422
@@ -124,7 +115,7 @@ class Verbs(BaseView):
     ) -> Any:
         tongue = language()
         question = question or shown_first(verb, typed)
-        rows = rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
+        rows = _rows(verb, case)
         meant = which_row(verb, case, typed)
         if question is not None:
             meant.seen = typed.get(SEEN, "")
@@ -147,7 +138,7 @@ class Verbs(BaseView):
             matter=matter(verb, case, meant),
             carried=carried(verb, typed),
             contact_on_it=words.word("question.contact_on_it", tongue),
-            chosen=[one.filename for one in request.files.values() if one.filename],
+            chosen=_chosen_files(),
         )
         return page, REFUSED if no else 200
 
@@ -155,31 +146,46 @@ class Verbs(BaseView):
         """What came of a form; of one that was done before, what came of it then: nothing is done
         again."""
         if not sees:
-            # What was done may have taken the case out of his sight.
-            first = sending.before() if verb.name != "reveal" else None
-            return self._first(verb, first) if first is not None and first.same else abort(404)
+            return self._unseen(verb, sending)
         if verb.name == "open_paper":
             return to_paper(case.id if case is not None else 0, request.form.get("unit", ""))
         try:
             return self._done(verb, case, sending)
         except (NotAllowed, DBAPIError) as failed:
-            first = sending.before()
-            if first is not None:
-                if first.same and _shown_still(verb, case, first):
-                    return self._first(verb, first)
-                return self._refused(verb, case, sending.otherwise(first), "")
+            answer = self._failed(verb, case, sending, failed)
+            if answer is None:
+                raise
+            return answer
+
+    def _unseen(self, verb: Verb, sending: Sending) -> Any:
+        """The answer about a case that the person does not see: what was done may have taken it out
+        of their sight."""
+        first = sending.before() if verb.name != "reveal" else None
+        return self._first(verb, first) if first is not None and first.same else abort(404)
+
+    def _failed(
+        self, verb: Verb, case: Case | None, sending: Sending, failed: NotAllowed | DBAPIError
+    ) -> Any:
+        """The answer to a form that could not be done: that of the time it was done, the form once
+        more with why it was refused, or None for a failure of the database."""
+        first = sending.before()
+        if first is None:
             if isinstance(failed, NotAllowed):
                 return self._refused(verb, case, failed, sending.key)
-            raise
+            return None
+        if first.same and _shown_still(verb, case, first):
+            return self._first(verb, first)
+        return self._refused(verb, case, sending.otherwise(first), "")
 
     def _done(self, verb: Verb, case: Case | None, sending: Sending) -> Any:
-        typed, who, at = request.form, actor(), now()
-        id = case.id if case is not None else None
+        """What came of a form that may be done: its page once more with a question, or what was
+        done."""
+        typed = request.form
         sending.insist()
         if verb.name == "change_password":
             own_password()
         values = as_meant(verb, case, values_of(reader(), verb, typed))
-        target = {**_target(verb, typed, values), **row_sent(verb, case, typed)}
+        target = {**target_of(verb, typed, values), **row_sent(verb, case, typed)}
         values = as_answered(values, typed)
         question = question_of(verb, case, values, typed)
         if question is not None and not question.was_asked(typed):
@@ -187,32 +193,14 @@ class Verbs(BaseView):
             if first is not None:
                 raise sending.otherwise(first)
             return self._page(verb, case, typed, question=question, key=sending.key)
-        values |= question.filed if question is not None else {}
-        if question is None or PERSON not in [one.name for one in question.asks]:
-            values = unanswered(values)
+        values = as_asked(values, question)
         uploads = uploads_of(verb, typed, values)
-
-        def work(session: Session) -> Any:
-            still_stands(session, verb, case, typed)
-            if id is not None:
-                attach(session, verb, id, uploads)
-                cover_chosen(session, id, typed)
-            done = perform(session, at, who, verb.name, case=id, **target, **values)
-            if verb.name == "reveal":
-                looked.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(
-                    session
-                )
-            told = {**kept_of(verb, done), **slip_of(done)}
-            if verb.name == "register":
-                attach(session, verb, told["case"], uploads)
-                cover_chosen(session, told["case"], typed)
-            sending.done(session, told)
-            return told
-
-        told = written(work)
+        told = written(
+            lambda session: do(session, verb, case, sending, {**target, **values}, uploads)
+        )
         if verb.name in _SEALS:
-            make_waiting(desk().sessions, desk().settings.data, at)
-        return page_after(self.render_template, verb, id, told, sending.key)
+            make_waiting(desk().sessions, desk().settings.data, now())
+        return page_after(self.render_template, verb, sending.case, told, sending.key)
 
     def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
         """The form once more, with what was typed and why it was not done."""
@@ -226,8 +214,18 @@ class Verbs(BaseView):
     def _first(self, verb: Verb, first: First) -> Any:
         """The answer that a form was given when it was done."""
         late = now() - first.row.at > SHOWN_AGAIN
-        told = {name: one for name, one in first.told.items() if not (late and name == "slip")}
+        told = {name: part for name, part in first.told.items() if not (late and name == "slip")}
         return page_after(self.render_template, verb, first.row.case_id, told, first.row.key)
+
+
+def _rows(verb: Verb, case: Case | None) -> dict[str, Sequence[Any]]:
+    """What hangs on the case of a verb that acts on some of it."""
+    return rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
+
+
+def _chosen_files() -> list[str]:
+    """The names of the files that came with a form: they have to be chosen again."""
+    return [file.filename for file in request.files.values() if file.filename]
 
 
 def _asks(
@@ -265,7 +263,7 @@ def _said(no: NotAllowed, verb: Verb, form: VerbForm, tongue: str) -> str:
     if "by" in no.facts:
         no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
     field = no.facts.get("field")
-    chosen = {"file", *(one.name for one in form.drawn if one.chooses)}
+    chosen = {"file", *(field.name for field in form.drawn if field.chooses)}
     sentence = words.said(no, tongue, verb.name, field in chosen)
     form.refuse("upload" if field == "file" else str(field), sentence)
     return sentence
@@ -278,19 +276,3 @@ def _shown_still(verb: Verb, case: Case | None, first: First) -> bool:
         return True
     hidden = case is None or (case.confidential and actor().of_a_unit)
     return not hidden and now() - first.row.at <= SHOWN_AGAIN
-
-
-def _target(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
-    """Which of a case's assignments, items or drafts is meant."""
-    target: dict[str, Any] = {}
-    taken = {one.name for one in verb.fields}
-    for name in ("unit", "ground"):
-        if typed.get(name) and name not in taken:
-            target[name] = value_of(reader(), Field(name), typed[name])
-    if "id" in taken and not values.get("id"):
-        raise NotAllowed("not_found")
-    if typed.get("draft"):
-        target["draft"] = key_typed(typed["draft"])
-        if not target["draft"]:
-            raise NotAllowed("not_found")
-    return target

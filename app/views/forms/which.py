@@ -38,6 +38,11 @@ class Which:
     """How the rows stood when the form was opened, where it only asks something before it goes
     on."""
 
+    @property
+    def about(self) -> Any:
+        """The row that the form is about, or None where none is meant yet."""
+        return next((row for row in self.rows if row.id == self.row), None)
+
     def hidden(self) -> list[tuple[str, str]]:
         """The hidden fields: the row, where the form does not ask, and how all that were shown
         stood."""
@@ -56,30 +61,35 @@ def which_row(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Whic
         return _asked(waiting(reader(), verb.name), typed, None)
     if kind is None or case is None:
         return Which()
-    rows = [one for one in rows_of_kind(reader(), kind, case, actor().unit_id) if kind.fits(one)]
+    rows = [row for row in rows_of_kind(reader(), kind, case, actor().unit_id) if kind.fits(row)]
     return _asked(_narrowed(rows, typed), typed, kind)
 
 
 def _narrowed(rows: Sequence[Any], typed: MultiDict[str, str]) -> Sequence[Any]:
     """The rows of the unit and on the ground that an address names, where there are such."""
     code, ground = typed.get("unit"), typed.get("ground")
-    of_unit = [one for one in rows if code and hasattr(one, "unit") and one.unit.code == code]
+    of_unit = [row for row in rows if code and hasattr(row, "unit") and row.unit.code == code]
     rows = of_unit or rows
-    return [one for one in rows if ground and getattr(one, "ground", None) == ground] or rows
+    return [row for row in rows if ground and getattr(row, "ground", None) == ground] or rows
 
 
 def _asked(rows: Sequence[Any], typed: MultiDict[str, str], kind: Kind | None) -> Which:
-    named = key_typed(typed.get(ROW) or typed.get(ITEM))
-    meant = next((one for one in rows if one.id == named), None)
+    """The choice among rows, or the one row that there is; `typed` may name it."""
     if not rows:
         return Which(row=0)
+    named = key_typed(typed.get(ROW) or typed.get(ITEM))
+    meant = named if named in {row.id for row in rows} else None
     if len(rows) == 1 and (meant is not None or not named):
         return Which(row=rows[0].id, rows=rows)
+    return Which(_choice(rows, kind, meant), meant, rows)
+
+
+def _choice(rows: Sequence[Any], kind: Kind | None, meant: int | None) -> Ask:
+    """The choice among rows; `meant` is the id of the one that was named."""
     name = ITEM if kind is not None and kind.subject == "supervision" else ROW
-    options = [(str(one.id), called(one, kind)) for one in rows]
-    value = str(meant.id) if meant is not None else ""
-    choice = Ask(name, words.field(name, language()), options, chosen=value)
-    return Which(choice, meant.id if meant is not None else None, rows)
+    options = [(str(row.id), called(row, kind)) for row in rows]
+    chosen = "" if meant is None else str(meant)
+    return Ask(name, words.field(name, language()), options, chosen=chosen)
 
 
 def called(row: Any, kind: Kind | None) -> str:
@@ -107,10 +117,10 @@ _TOLD_BY: dict[str, tuple[str, ...]] = {
 def _proposal(row: Any) -> str:
     """A proposal among others: the rule and its value, the days and their reason, whose account
     becomes what."""
-    told = ((name, getattr(row, name)) for name in _TOLD_BY[row.__tablename__])
+    values = ((name, getattr(row, name)) for name in _TOLD_BY[row.__tablename__])
     parts = (
         shown(row.__tablename__, name, str(value))
-        for name, value in told
+        for name, value in values
         if value not in (None, "")
     )
     return " ".join(" ".join(parts).split())[:80]
@@ -125,8 +135,10 @@ def row_sent(verb: Verb, case: Case | None, typed: Mapping[str, str]) -> dict[st
     row = key_typed(text)
     if not row and text != "0":
         raise NotAllowed("not_found")
+    return {"row": row, "seen": None if verb.name in PROPOSED else _mark_sent(text, typed)}
+
+
+def _mark_sent(row: str, typed: Mapping[str, str]) -> int | None:
+    """How a row stood when the form was shown, by the marks that were sent with it."""
     marks = dict(mark.split("-", 1) for mark in typed.get(SEEN, "").split() if "-" in mark)
-    return {
-        "row": row,
-        "seen": key_typed(marks[text]) if text in marks and verb.name not in PROPOSED else None,
-    }
+    return key_typed(marks[row]) if row in marks else None

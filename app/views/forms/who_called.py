@@ -69,43 +69,53 @@ def others_of_number(verb: Verb, case: Case | None, values: Mapping[str, Any]) -
     """The persons who are on file with the number that was typed, and not with the name: none where
     the name is one of theirs, or where nobody had a name yet. What is to be asked has to be known,
     so no scope narrows it."""
-    if verb.name not in ASKING or values.get("anonymous"):
+    if verb.name not in ASKING or values.get("anonymous") or not values.get("caller"):
         return ()
     name, phone = _typed(verb, case, values)
-    if not phone or not values.get("caller"):
+    known = _of_number(phone) if phone else ()
+    if not known or len(_named_alike(known, name_key(name))) == 1:
         return ()
-    named, numbers = name_key(name), of_number(reader(), phone)
+    corrected = case.caller_id if case is not None and verb.name == "edit_case" else None
+    return _with_a_name(known, corrected)
+
+
+def _with_a_name(callers: Sequence[Caller], but: int | None) -> Sequence[Caller]:
+    return [caller for caller in callers if caller.named and caller.id != but]
+
+
+def _of_number(phone: str) -> Sequence[Caller]:
+    """The persons of a number, the newest first."""
     query = (
         select(Caller)
-        .where(Caller.id.in_(numbers), Caller.number != "")
+        .where(Caller.id.in_(of_number(reader(), phone)), Caller.number != "")
         .order_by(Caller.id.desc())
         .limit(MOST)
     )
-    known = reader().scalars(query.execution_options(unscoped=True)).all()
-    if not known:
-        return ()
+    return reader().scalars(query.execution_options(unscoped=True)).all()
+
+
+def _named_alike(callers: Sequence[Caller], named: str) -> set[int]:
+    """Those of some callers who have a name, on file or as it was typed on a case."""
+    alike = {caller.id for caller in callers if caller.named == named}
+    if not named:
+        return alike
     told = select(ToldAs.caller_id).where(
-        ToldAs.caller_id.in_([one.id for one in known]), ToldAs.named == named
+        ToldAs.caller_id.in_([caller.id for caller in callers]), ToldAs.named == named
     )
-    same = {one.id for one in known if one.named == named}
-    same |= {*reader().scalars(told.execution_options(unscoped=True))} if named else set()
-    if len(same) == 1:
-        return ()
-    held = case.caller_id if verb.name == "edit_case" and case is not None else None
-    return [one for one in known if one.named and one.id != held]
+    return alike | {*reader().scalars(told.execution_options(unscoped=True))}
 
 
 def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Ask:
     """The choice among the persons of a number, covered, each with the newest of their cases; and
     somebody else."""
     newest = select(Case.caller_id, func.max(Case.number)).where(
-        Case.caller_id.in_([one.id for one in others])
+        Case.caller_id.in_([caller.id for caller in others])
     )
     rows = reader().execute(newest.group_by(Case.caller_id)).all()
     cases = {row[0]: row[1] for row in rows}
     options = [
-        (str(one.id), _said("question.who.same", person=_called(one, cases.get(one.id))))
-        for one in others
+        (str(caller.id), _said("question.who.same", person=_called(caller, cases.get(caller.id))))
+        for caller in others
     ]
     options.append((ANOTHER, _said("question.who.another")))
     label = words.field("same_person", language())
@@ -113,9 +123,5 @@ def who_of_them(others: Sequence[Caller], typed: Mapping[str, str]) -> Ask:
 
 
 def _called(caller: Caller, case: str | None) -> str:
-    told = (
-        masked_name(caller.name) or _said("question.who.nameless"),
-        masked_phone(caller.phone),
-        case,
-    )
-    return " ".join(part for part in told if part)
+    name = masked_name(caller.name) or _said("question.who.nameless")
+    return " ".join(filter(None, (name, masked_phone(caller.phone), case)))

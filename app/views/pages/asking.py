@@ -31,6 +31,8 @@ from app.views.pages.unread import DATED, understood, unread
 from app.worklists import Queue, queues_of
 
 SEARCH_GONE = "search.gone"
+PARTS = ("q", "op", "from", "to")
+"""What an address may say of a column, before its name."""
 PLAIN = ("choice", "bool", "number")
 """The kinds of columns whose search holds nobody's words."""
 
@@ -68,20 +70,22 @@ class Asking(Columns):
         """Whether a parameter may stand in an address as it is: chosen from a list or a calendar,
         not typed."""
         part, _, column = name.partition("_")
-        if part == "op" and column in self.searched():
-            return value in self.operators(column)
-        if part in ("q", "from", "to") and column in self.searched():
-            kind = self._kind(column)
-            if part != "q":
-                return kind in DATED and day_of(value) is not None
-            typed = kind in ("text", "number") or (kind == "relation" and not self.options(column))
-            return not typed and understood(self, column, value)
+        if part in PARTS and column in self.searched():
+            return self._column_stays(part, column, value)
+        if name in ("page", "size"):
+            return number_typed(value) is not None
         known = {"order": self.order_columns, "way": ("asc", "desc"), "work": queues_of(actor())}
-        return (
-            value in known[name]
-            if name in known
-            else name in ("page", "size") and number_typed(value) is not None
-        )
+        return value in known.get(name, ())
+
+    def _column_stays(self, part: str, column: str, value: str) -> bool:
+        """The same of what is asked of a column."""
+        if part == "op":
+            return value in self.operators(column)
+        kind = self._kind(column)
+        if part != "q":
+            return kind in DATED and day_of(value) is not None
+        typed = kind in ("text", "number") or (kind == "relation" and not self.options(column))
+        return not typed and understood(self, column, value)
 
     def operator(self, name: str) -> str:
         """The operator that is chosen for a column, else its first one."""
@@ -140,7 +144,7 @@ class Asking(Columns):
         told = {}
         for name, value in self.asked().items():
             part, _, column = name.partition("_")
-            if value and part in ("q", "op", "from", "to") and column in self.searched():
+            if value and part in PARTS and column in self.searched():
                 told[name] = value[:80] if part != "q" or self._kind(column) in PLAIN else "…"
             elif value and name == "work":
                 told[name] = value[:80]
@@ -216,9 +220,8 @@ class Asking(Columns):
         return [*told, *self.gone()]
 
     def offered(self) -> list[str]:
-        """The columns by which this person may order rows: of those that are looked up for him one
-        by one, by when they came; by when they end, all that are not his might stand before
-        them."""
+        """The columns by which this person may order rows: of those that are looked up for them one
+        by one, by when they came; by when they end, all that are not theirs might stand before."""
         who = seen()
         if who is None or not held_back(self.datamodel.obj, who):
             return self.order_columns
@@ -237,14 +240,18 @@ class Asking(Columns):
     def address(self, view: str, **changed: Any) -> str:
         """The address of a view of this page with what was asked for, some of it changed; what was
         typed sealed."""
-        asked = [
-            (name, value)
-            for name, value in self.asked().items(multi=True)
-            if value and name not in changed
-        ]
-        asked += [(name, str(value)) for name, value in changed.items()]
-        told = [(name, value) for name, value in asked if self.stays(name, value)]
-        typed = [(name, value) for name, value in asked if not self.stays(name, value)]
+        kept = ((name, value) for name, value in self.asked().items(multi=True) if value)
+        pairs = [(name, value) for name, value in kept if name not in changed]
+        pairs += [(name, str(value)) for name, value in changed.items()]
+        open_, typed = self._apart(pairs)
         if typed:
-            told.append((ASKED, token_of(self.page, typed)))
-        return url_for(f"{self.endpoint}.{view}") + (f"?{urlencode(told)}" if told else "")
+            open_.append((ASKED, token_of(self.page, typed)))
+        return url_for(f"{self.endpoint}.{view}") + (f"?{urlencode(open_)}" if open_ else "")
+
+    def _apart(self, pairs: Pairs) -> tuple[Pairs, Pairs]:
+        """The parameters that may stand in an address as they are, and those that are sealed."""
+        open_: Pairs = []
+        sealed: Pairs = []
+        for name, value in pairs:
+            (open_ if self.stays(name, value) else sealed).append((name, value))
+        return open_, sealed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from unicodedata import normalize
 
@@ -12,7 +13,7 @@ from flask import Response, redirect, stream_with_context
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app.rules.covering import NOBODY, covered
+from app.rules.covering import NOBODY, Hidden, covered
 from app.rules.reading import seen as is_seen
 from app.views import looked
 from app.views.actor import actor, now
@@ -22,6 +23,8 @@ from app.views.pages.masking import case_of, forget_callers, know_callers
 from app.views.pages.searching import search_whole
 from app.views.pages.shown import NOTHING
 
+Cell = Callable[[Any], str]
+"""What makes the cell of a row in one column."""
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -79,45 +82,50 @@ class Export(Asking):
         sent = 0
         try:
             yield "\ufeff" + _csv([[safe_cell(cell) for cell in (*head, mark)]])
-            for some in self.datamodel.pieces(self.asked_filters(), *self.order()):
+            for piece in self.datamodel.pieces(self.asked_filters(), *self.order()):
                 forget_callers()
-                self.cover(some, always=True)
-                yield _csv(self._rows(some))
-                sent += len(some)
+                self.cover(piece, always=True)
+                yield _csv(self._rows(piece))
+                sent += len(piece)
         finally:
             # However it ends: of what began and was broken off, this many rows went out.
             looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
 
     def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
-        """The cells of a piece of an export. Of a column that nobody's words stand in each value is
-        worked out once."""
+        """The cells of a piece of an export."""
         if self.tells_its_own():
-            yield from (
-                [safe_cell(self.told(one, name, always=True)) for name in self.export_columns]
-                for one in items
-            )
-            return
-        hidden = know_callers(map(case_of, items)) if self.free else {}
-        free = {*self.free}
-        known: dict[str, dict[Any, str]] = {name: {} for name in self.export_columns}
-        unread = {*self.not_for_units} if actor().of_a_unit else set()
+            cells: list[Cell] = [partial(self._told_cell, name) for name in self.export_columns]
+        else:
+            hidden = know_callers(map(case_of, items)) if self.free else {}
+            cells = [self._cell_of(name, hidden) for name in self.export_columns]
         for item in items:
-            of = hidden.get(case_of(item) or 0, NOBODY)
-            cells = []
-            for name in self.export_columns:
-                if name in self.extra or name in unread:
-                    cells.append(safe_cell(self.told(item, name, always=True)))
-                    continue
-                value = getattr(item, name)
-                if name in free:
-                    cells.append(safe_cell(covered(value, of)) if value else NOTHING)
-                    continue
-                key = str(value) if isinstance(value, (list, tuple)) else value
-                made = known[name].get(key)
-                if made is None:
-                    made = known[name][key] = safe_cell(self.told(item, name, always=True))
-                cells.append(made)
-            yield cells
+            yield [cell(item) for cell in cells]
+
+    def _cell_of(self, name: str, hidden: Mapping[int, Hidden]) -> Cell:
+        """How the cells of a column are made. Of a column that nobody's words stand in each value is
+        worked out once."""
+        if name in self.extra or (name in self.not_for_units and actor().of_a_unit):
+            return partial(self._told_cell, name)
+        if name in self.free:
+            return partial(_covered_cell, name, hidden)
+        return partial(self._known_cell, name, {})
+
+    def _told_cell(self, name: str, item: Any) -> str:
+        return safe_cell(self.told(item, name, always=True))
+
+    def _known_cell(self, name: str, known: dict[Any, str], item: Any) -> str:
+        value = getattr(item, name)
+        key = str(value) if isinstance(value, (list, tuple)) else value
+        cell = known.get(key)
+        if cell is None:
+            cell = known[key] = self._told_cell(name, item)
+        return cell
+
+
+def _covered_cell(name: str, hidden: Mapping[int, Hidden], item: Any) -> str:
+    """Free words about a case, without its callers."""
+    value = getattr(item, name)
+    return safe_cell(covered(value, hidden.get(case_of(item) or 0, NOBODY))) if value else NOTHING
 
 
 def _csv(rows: Any) -> str:

@@ -65,30 +65,27 @@ class DeskInterface(SQLAInterface):
 
     def _since(self, query: Any, filters: Any) -> Any:
         """The key behind which rows are looked at one by one, whether a person may see them: where
-        something is asked for that fits many rows, and few or none of them may be his."""
+        something is asked for that fits many rows, and they may see few or none of these."""
         if searches_whole() or not self.looked_up() or self._few():
             return None
         known = g.setdefault("desk_since", {})
         if id(filters) not in known:
-            asked = filters is not None and filters.values
+            asked = bool(filters is not None and filters.values)
             if not asked and g.get("desk_oldest_first"):
                 return None
-            most = LOOKED_THROUGH if asked else FURTHER
-            key = self.get_pk()
-            found = (
-                super()
-                .apply_filters(query, filters)
-                .order_by(None)
-                .with_entities(key)
-                .order_by(key.desc())
-            )
-            since = know_few(found.offset(most).limit(1))
-            known[id(filters)] = filters, since
-            if since is not None:
-                partly()
+            known[id(filters)] = filters, self._furthest(query, filters, asked)
             if self._few():
                 return None
         return known[id(filters)][1]
+
+    def _furthest(self, query: Any, filters: Any, asked: bool) -> Any:
+        """The key of the last row that is looked at, or None where all are; the page says so."""
+        key, most = self.get_pk(), LOOKED_THROUGH if asked else FURTHER
+        keys = super().apply_filters(query, filters).order_by(None).with_entities(key)
+        since = know_few(keys.order_by(key.desc()).offset(most).limit(1))
+        if since is not None:
+            partly()
+        return since
 
     def query(
         self,

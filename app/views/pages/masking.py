@@ -67,28 +67,25 @@ def case_of(item: Any) -> int | None:
 
 
 def entered_it(case: Case) -> bool:
-    """Whether this is the operator who entered a case: he sees its caller as he typed him."""
+    """Whether this is the operator who entered a case, and sees its caller as typed."""
     return actor().is_a("operator") and case.operator_id == actor().id
 
 
 def _caller_as_told(case: Case) -> tuple[Caller | None, ToldAs | None]:
-    """The caller of a case, as far as this person sees him, and what was typed of him there, in one
-    statement."""
+    """The caller of a case, as far as this person sees them, and what was typed of them there, in
+    one statement."""
     query = select(Caller, ToldAs).outerjoin(ToldAs, ToldAs.case_id == case.id)
-    found = reader().execute(query.where(Caller.id == case.caller_id)).first()
-    return (found[0], found[1]) if found else (None, None)
+    row = reader().execute(query.where(Caller.id == case.caller_id)).first()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
-    """The caller of a case as its page shows him: as he was entered to the operator who entered him
+    """The caller of a case as its page shows them: as entered to the operator who entered them
     (unless `always` covered), to others covered; not at all to units where the case is
     confidential. [procedure, Who may do what]"""
-    if case.anonymous or case.caller_id is None:
-        return {"note": words.word("callers.anonymous", language())}
-    if case.confidential and actor().of_a_unit:
-        return {"note": words.word("callers.confidential", language())}
-    if actor().of_a_unit and withheld_from(reader(), case, actor().unit_id):
-        return {"note": words.word("cover.withheld", language())}
+    note = _untold(case)
+    if note is not None:
+        return {"note": words.word(note, language())}
     caller, told = (case.caller, None) if always else _caller_as_told(case)
     if caller is None:
         return {"note": words.word("callers.hidden", language())}
@@ -96,3 +93,14 @@ def masked_caller(case: Case, always: bool = False) -> dict[str, str]:
     if entered_it(case) and not always:
         return dict(typed)
     return {"name": masked_name(typed["name"]), "phone": masked_phone(typed["phone"])}
+
+
+def _untold(case: Case) -> str | None:
+    """The note that stands for the caller of a case, where none is shown to this person."""
+    if case.anonymous or case.caller_id is None:
+        return "callers.anonymous"
+    if not actor().of_a_unit:
+        return None
+    if case.confidential:
+        return "callers.confidential"
+    return "cover.withheld" if withheld_from(reader(), case, actor().unit_id) else None

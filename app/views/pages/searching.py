@@ -99,28 +99,27 @@ class Contains(FilterContains):
         postgres = reader().get_bind().dialect.name == "postgresql"
         named = holding(self.model, self.column_name, value, postgres)
         if named is not None:
-            found = keys.filter(named).limit(most + 1).all()
-            if len(found) <= most:
-                return [row[0] for row in found]
-        signs = sorted(sign for sign in {*visible(value)} if sign.isalnum())
+            rows = keys.filter(named).limit(most + 1).all()
+            if len(rows) <= most:
+                return [row[0] for row in rows]
+        signs = _looked_for(value)
         if named is None and grows(self.model) and postgres:
-            newest = (
-                keys.with_entities(key.label("key"), column.label("text"))
-                .order_by(key.desc())
-                .limit(most)
-            )
-            row = newest.subquery().c
-            those = (
-                select(row.key)
-                .where(*(_holds(row.text, sign) for sign in signs))
-                .order_by(row.key.desc())
-            )
-            found = reader().execute(those.execution_options(unscoped=True)).all()
+            rows = self._among_newest(keys, column, key, signs, most)
         else:
             held = and_(*(_holds(column, sign) for sign in signs))
-            found = keys.filter(held).order_by(key.desc()).limit(most).all()
+            rows = keys.filter(held).order_by(key.desc()).limit(most).all()
         partly()
-        return [row[0] for row in found]
+        return [row[0] for row in rows]
+
+    def _among_newest(
+        self, keys: Any, column: Any, key: Any, signs: Sequence[str], most: int
+    ) -> Sequence[Any]:
+        """The keys of those of the newest rows that hold all of some signs."""
+        texts = keys.with_entities(key.label("key"), column.label("text"))
+        newest = texts.order_by(key.desc()).limit(most).subquery().c
+        held = (_holds(newest.text, sign) for sign in signs)
+        query = select(newest.key).where(*held).order_by(newest.key.desc())
+        return reader().execute(query.execution_options(unscoped=True)).all()
 
     def _holding(self, rows: Sequence[Any], pattern: re.Pattern[str]) -> Iterator[int]:
         yield from (key for key, text, _ in rows if pattern.search(text))
@@ -128,14 +127,13 @@ class Contains(FilterContains):
 
 class Covered(Contains):
     """Words in the text as those read it to whom the callers are covered: a covered name or number
-    finds
-    nothing, and what stands around it is found."""
+    finds nothing, and what stands around it is found."""
 
     def _holding(self, rows: Sequence[Any], pattern: re.Pattern[str]) -> Iterator[int]:
         fitting = [row for row in rows if pattern.search(row[1])]
-        for some in (fitting[n : n + AT_ONCE] for n in range(0, len(fitting), AT_ONCE)):
-            known = know_callers(case for _, _, case in some)
-            for key, text, case in some:
+        for piece in (fitting[n : n + AT_ONCE] for n in range(0, len(fitting), AT_ONCE)):
+            known = know_callers(case for _, _, case in piece)
+            for key, text, case in piece:
                 if pattern.search(_readable(text, known.get(case, NOBODY))):
                     yield key
 
@@ -162,6 +160,11 @@ def search_whole() -> None:
 def searches_whole() -> bool:
     """Whether all that is found is wanted."""
     return bool(g.get(_WHOLE))
+
+
+def _looked_for(value: str) -> list[str]:
+    """The figures, letters and characters of what is searched for, each once."""
+    return sorted(sign for sign in {*visible(value)} if sign.isalnum())
 
 
 def _holds(column: Any, sign: str) -> Any:

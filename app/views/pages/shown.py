@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -44,54 +44,69 @@ def term(at: datetime) -> str:
 
 def shown(table: str, column: str, value: Any) -> str:
     """A column's value as a person reads it."""
-    tongue = language()
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
-        return words.word(_TRUTH[value], tongue)
+        return words.word(_TRUTH[value], language())
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "、".join(shown(table, column, one) for one in value) or NOTHING
-    return _worded(table, column, str(value), tongue)
+        return "、".join(shown(table, column, part) for part in value) or NOTHING
+    return _worded(table, column, str(value), language())
 
 
 def _worded(table: str, column: str, value: str, tongue: str) -> str:
+    """The word for a coded value; else the value itself."""
     if column == "state":
         return words.state("case" if table == "hotline_case" else table, value, tongue)
-    if table == "ab_user" and column == "roles" or table == "ab_role":
-        return words.value("role", value, tongue)
-    if table == "event" and column == "kind":
-        return words.event(value, tongue)
+    wording = _WORDINGS.get((table, column))
+    if wording is not None:
+        return wording(value, tongue)
     domain = words.DOMAINS.get(table, {}).get(column)
-    if domain:
-        return words.value(domain, value, tongue)
-    if table == "account_change" and column in ("stood", "wanted"):
-        return _fields(json.loads(value), tongue) or NOTHING
-    if table == "account_change" and column == "verb":
-        return words.title(value, tongue)
-    if table == "calendar_proposal" and column == "days":
-        return "、".join(
-            f"{day} {words.word('foreseen.work' if worked else 'foreseen.rest', tongue)}"
-            for day, worked in json.loads(value).items()
-        )
-    return value
+    return words.value(domain, value, tongue) if domain else value
 
 
-def _fields(told: Mapping[str, Any], tongue: str) -> str:
-    """The fields of an account or a role, each with its label: roles and rights by their names, a
-    unit by its own."""
-    parts = []
-    for name, value in told.items():
-        if name == "unit":
-            unit = reader().get(Unit, value) if value is not None else None
-            value = unit.name if unit is not None else None
-        elif name == "roles":
-            value = [words.value("role", one, tongue) for one in value]
-        elif name == "rights":
-            value = [right_title(one, tongue) for one in value]
-        said = "、".join(value) if isinstance(value, list) else shown("account_change", name, value)
-        parts.append(f"{words.field(name, tongue)}：{said or NOTHING}")
-    return "\n".join(parts)
+def _role(name: str, tongue: str) -> str:
+    return words.value("role", name, tongue)
+
+
+def _fields(text: str, tongue: str) -> str:
+    """The fields of an account or a role that a change is about, each with its label."""
+    lines = (
+        f"{words.field(name, tongue)}：{_field(name, value, tongue) or NOTHING}"
+        for name, value in json.loads(text).items()
+    )
+    return "\n".join(lines) or NOTHING
+
+
+def _field(name: str, value: Any, tongue: str) -> str:
+    """A field of an account or a role: roles and rights by their names, a unit by its own."""
+    if name == "unit":
+        unit = reader().get(Unit, value) if value is not None else None
+        value = unit.name if unit is not None else None
+    elif name == "roles":
+        value = [_role(role, tongue) for role in value]
+    elif name == "rights":
+        value = [right_title(right, tongue) for right in value]
+    return "、".join(value) if isinstance(value, list) else shown("account_change", name, value)
+
+
+def _days(text: str, tongue: str) -> str:
+    """The days of a proposal for the calendar, each with whether people work on it."""
+    work, rest = (words.word(msgid, tongue) for msgid in ("foreseen.work", "foreseen.rest"))
+    days = json.loads(text).items()
+    return "、".join(f"{day} {work if worked else rest}" for day, worked in days)
+
+
+_WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
+    ("ab_user", "roles"): _role,
+    ("ab_role", "name"): _role,
+    ("event", "kind"): words.event,
+    ("account_change", "stood"): _fields,
+    ("account_change", "wanted"): _fields,
+    ("account_change", "verb"): words.title,
+    ("calendar_proposal", "days"): _days,
+}
+"""(table, column) -> how its values are worded, where no vocabulary holds them."""

@@ -65,12 +65,18 @@ def _of_column(
     chosen = asked.get(f"op_{name}", "")
     if chosen and chosen not in view.operators(name):
         yield label, chosen
-    spans, dated = view.operator(name) == BETWEEN, view._kind(name) in DATED
+    operator = view.operator(name)
     for end in ("from", "to"):
-        told = asked.get(f"{end}_{name}", "").strip()
-        means = day_of(told) is not None if dated else understood(view, name, told)
-        if told and not (spans and means):
-            yield label, told
-    told = asked.get(f"q_{name}", "").strip()
-    if told and (spans or view.operator(name) == EMPTY or not understood(view, name, told)):
-        yield label, told
+        typed = asked.get(f"{end}_{name}", "").strip()
+        if typed and not (operator == BETWEEN and _is_an_end(view, name, typed)):
+            yield label, typed
+    typed = asked.get(f"q_{name}", "").strip()
+    if typed and (operator in (BETWEEN, EMPTY) or not understood(view, name, typed)):
+        yield label, typed
+
+
+def _is_an_end(view: Any, name: str, typed: str) -> bool:
+    """Whether a span of a column's values may begin or end with what was typed."""
+    if view._kind(name) in DATED:
+        return day_of(typed) is not None
+    return understood(view, name, typed)
