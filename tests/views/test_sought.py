@@ -38,7 +38,7 @@ ROLES = (
     "log_auditor",
 )
 PAGES = sorted(f"/{view.page.lower()}/list/" for view in VIEWS if issubclass(view, DeskView))
-_TYPED = re.compile(r'<input type="text" name="(q_\w+)"')
+_TYPED = re.compile(r'<input [^>]*type="text" name="(q_\w+)"')
 _ADDRESS = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
 
 
