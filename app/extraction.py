@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from app import words
@@ -107,23 +107,27 @@ def tables(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> 
         yield 0, "ngettext", (msgid, msgid), []
 
 
+def _made(prefix: str, names: Iterable[object]) -> Iterator[str]:
+    return (f"{prefix}.{name}" for name in names)
+
+
 def _of_the_record() -> Iterator[str]:
-    yield from (f"table.{table}" for table in words.TABLES)
-    yield from (f"event.{event}" for event in _RECORDED)
+    yield from _made("table", words.TABLES)
+    yield from _made("event", _RECORDED)
     for table, columns in words.COLUMNS.items():
-        yield from (f"column.{table}.{column}" for column in columns)
+        yield from _made(f"column.{table}", columns)
     for subject, states in words.STATES.items():
-        yield from (f"{subject}.state.{state}" for state in states)
+        yield from _made(f"{subject}.state", states)
     for vocabulary, values in words.VALUES.items():
-        yield from (f"value.{vocabulary}.{value}" for value in values)
+        yield from _made(f"value.{vocabulary}", values)
     for subject, (clocks, _) in CLOCKS.items():
-        yield from (f"clock.{subject}.{clock}" for clock in clocks)
-    yield from (f"clock.report_draft.{clock}" for clock in ("contest", "own"))
+        yield from _made(f"clock.{subject}", clocks)
+    yield from _made("clock.report_draft", ("contest", "own"))
 
 
 def _of_verbs() -> Iterator[str]:
-    yield from (f"stage.{stage}" for stage in words.STAGES)
-    yield from (f"field.{field}" for field in words.FIELDS)
+    yield from _made("stage", words.STAGES)
+    yield from _made("field", words.FIELDS)
     for verb in VERBS.values():
         yield f"verb.{verb.name}"
         yield from (
@@ -132,13 +136,21 @@ def _of_verbs() -> Iterator[str]:
 
 
 def _of_the_rest() -> Iterator[str]:
-    yield from (f"refusal.{msgid}" for msgid in RAISED_BY_NAME)
-    yield from (f"finding.{code}.{part}" for code in ADVICE for part in ("said", "todo"))
-    yield from (f"fault.{fault}" for fault in (AWAY, BUSY, FULL))
-    yield from (f"export.{why}" for why in ("own", "many"))
-    yield from (f"holiday.{holiday}" for holiday in festivals.NAMES)
-    yield from (f"month.{month}" for month in range(1, 13))
-    yield from (f"menu.{category}" for category in IN_CATEGORIES)
-    yield from (f"parameter.{parameter}" for parameter in words.PARAMETERS)
-    yield from (f"language.{part}" for part in ("name", "tag", "flag"))
-    yield from (f"bot.child.{state}" for state in ("running", "waiting", "stopped"))
+    for code in ADVICE:
+        yield from _made(f"finding.{code}", ("said", "todo"))
+    for prefix, names in _REST.items():
+        yield from _made(prefix, names)
+
+
+_REST: dict[str, Iterable[object]] = {
+    "refusal": RAISED_BY_NAME,
+    "fault": (AWAY, BUSY, FULL),
+    "export": ("own", "many"),
+    "holiday": festivals.NAMES,
+    "month": range(1, 13),
+    "menu": IN_CATEGORIES,
+    "parameter": words.PARAMETERS,
+    "language": ("name", "tag", "flag"),
+    "bot.child": ("running", "waiting", "stopped"),
+}
+"""What message ids begin with -> the names of which each is one."""

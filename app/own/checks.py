@@ -3,7 +3,7 @@ sentence that names the entry and says what to change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_appbuilder import Model, ModelView
@@ -36,18 +36,36 @@ def wrong_view(entry: OwnView) -> Iterator[str]:
     if entry.model is None:
         yield f"{told} give it datamodel = SQLAInterface(YourTable)."
         return
-    yield from (f"{told} {said}" for said in (*_roles(entry.roles), *_roles(entry.edits, False)))
+    faults = (
+        *_roles(entry.roles),
+        *_roles(entry.edits, False),
+        *_names(entry),
+        *_scope(entry),
+        *_table(entry),
+        *_columns(entry),
+        *_more_routes(entry.view),
+    )
+    yield from (f"{told} {fault}" for fault in faults)
+
+
+def _names(entry: OwnView) -> Iterator[str]:
     if entry.page in PAGES:
+<<<<<<< HEAD
         yield f"{told} a page of the desk has this name; call the class otherwise."
     if entry.category in PAGES:
         yield f"{told} its category {entry.category} is a page of the desk: call it otherwise."
+=======
+        yield "a page of the desk has this name; call the class otherwise."
+>>>>>>> h-vs
     taken = [name for name in entry.verbs if name in VERBS]
     if taken:
-        yield f"{told} the desk has a verb {taken[0]}: call the table otherwise."
-    yield from (f"{told} {said}" for said in (*_scope(entry), *_table(entry), *_columns(entry)))
-    more = sorted(_routes(entry.view) - BROUGHT)
+        yield f"the desk has a verb {taken[0]}: call the table otherwise."
+
+
+def _more_routes(view: type[Any]) -> Iterator[str]:
+    more = sorted(_routes(view) - BROUGHT)
     if more:
-        yield f"{told} it brings routes of its own ({', '.join(more)}): make each a verb."
+        yield f"it brings routes of its own ({', '.join(more)}): make each a verb."
 
 
 def _roles(roles: tuple[str, ...], needed: bool = True) -> Iterator[str]:
@@ -143,12 +161,7 @@ def wrong_paper(entry: Paper, pages: set[str]) -> Iterator[str]:
 def unfinished() -> Iterator[str]:
     """What was begun in the desk's own tables and misses a step: roles, columns that are facts."""
     for role, held in RIGHTS.items():
-        if role not in words.VALUES["role"]:
-            yield f"the role {role} has no name: add it to VALUES['role'] in app/words/values.py."
-        yield from (f"the role {role} has no name: {said}" for said in unsaid(f"value.role.{role}"))
-        unknown = sorted(set(held) - set(VERBS))
-        if unknown:
-            yield f"the role {role} has rights that are no verbs: {', '.join(unknown)} (app/roles.py)."
+        yield from _unfinished_role(role, held)
     yield from (
         f"the page {page} names the role {role}, which app/roles.py does not have."
         for page, may in PAGES.items()
@@ -159,6 +172,16 @@ def unfinished() -> Iterator[str]:
         for column in mapper.columns:
             if column.info.get("fact"):
                 yield from _unlabelled(mapper.class_.__tablename__, column.key)
+
+
+def _unfinished_role(role: str, held: Iterable[str]) -> Iterator[str]:
+    """What a role misses: a name, verbs that are its rights."""
+    if role not in words.VALUES["role"]:
+        yield f"the role {role} has no name: add it to VALUES['role'] in app/words/values.py."
+    yield from (f"the role {role} has no name: {said}" for said in unsaid(f"value.role.{role}"))
+    unknown = sorted(set(held) - set(VERBS))
+    if unknown:
+        yield f"the role {role} has rights that are no verbs: {', '.join(unknown)} (app/roles.py)."
 
 
 def _unlabelled(table: str, name: str) -> Iterator[str]:

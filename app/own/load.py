@@ -3,8 +3,10 @@ scopes, guards, verbs and papers. All of it, or nothing."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import inspect
@@ -46,17 +48,15 @@ def load(own: Own) -> None:
 
 
 def _faults(own: Own) -> Iterator[str]:
-    for view in own.views:
-        yield from wrong_view(view)
-    for verb in own.verbs:
-        yield from wrong_verb(verb)
-    for channel in own.channels:
-        yield from wrong_channel(channel)
+    """What is wrong with what an office added: with each entry, then with all together."""
+    yield from chain.from_iterable(map(wrong_view, own.views))
+    yield from chain.from_iterable(map(wrong_verb, own.verbs))
+    yield from chain.from_iterable(map(wrong_channel, own.channels))
     pages = {*roles.PAGES, *(view.page for view in own.views)}
     for paper in own.papers:
         yield from wrong_paper(paper, pages)
-    names = [view.page for view in own.views] + [verb.verb.name for verb in own.verbs]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    names = Counter([view.page for view in own.views] + [verb.verb.name for verb in own.verbs])
+    twice = sorted(name for name, times in names.items() if times > 1)
     if twice:
         yield f"app/extend.py adds {', '.join(twice)} twice."
 
@@ -70,11 +70,11 @@ def labels_of(entry: OwnView) -> dict[str, Pair]:
     """column -> its label: the entry's, the view's, else its name as Flask-AppBuilder writes it."""
     named = getattr(entry.view, "label_columns", None) or {}
     related = inspect(entry.model).relationships.keys()
-    found = {}
+    labels = {}
     for name in [*related, *(column.key for column in typed_columns(entry.model))]:
-        told = entry.labels.get(name) or named.get(name) or name.replace("_", " ").title()
-        found[name] = (told, told) if isinstance(told, str) else told
-    return found
+        label = entry.labels.get(name) or named.get(name) or name.replace("_", " ").title()
+        labels[name] = (label, label) if isinstance(label, str) else label
+    return labels
 
 
 def _put_view(entry: OwnView) -> None:

@@ -157,7 +157,7 @@ class Suggestions(InBrief):
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn what leaders said to the suggestions as well, in one statement."""
         super().cover(rows, always)
-        know_comments(one.case_id for one in rows)
+        know_comments(row.case_id for row in rows)
 
     def beside(self, item: Any, name: str, always: bool) -> str:
         """The suggestion's own words, and what leaders said to it."""

@@ -47,7 +47,7 @@ class Referrals(DeskView):
     def links(self, item: Any) -> Links:
         """The verbs of the referral that its state allows, and its dossier."""
         tongue = language()
-        verbs = [one.name for one in possible(actor()) if one.target in ("referral", "paper")]
+        verbs = [verb.name for verb in possible(actor()) if verb.target in ("referral", "paper")]
         if item.case_id is None:
             return []
         found = [

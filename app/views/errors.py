@@ -122,8 +122,8 @@ def _once_more() -> Any:
     _let_go()
     for name in _OF_THIS_TRY:
         g.pop(name, None)
-    for one in request.files.values():
-        one.stream.seek(0)
+    for file in request.files.values():
+        file.stream.seek(0)
     try:
         answer = current_app.preprocess_request()
         return current_app.dispatch_request() if answer is None else answer

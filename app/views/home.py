@@ -18,7 +18,7 @@ from app.ledger import mark_read
 from app.models import Case, Event, Notice, NoticeRead, Unit
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
-from app.verbs import possible
+from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader, written
 from app.views.pages.masking import know_callers, masked_text
 from app.views.pages.paging import beyond, left_out, number_typed
@@ -57,18 +57,9 @@ def _rows(who: Actor, queue: Queue, page: int) -> Select[Any]:
         .limit(SHOWN + 1)
     )
     row = few.subquery().c
-    told = [
-        row.row,
-        row.at,
-        row.case,
-        Case.number,
-        Case.kind,
-        Case.urgency,
-        Case.place,
-        Case.narrative,
-        Case.state,
-    ]
-    query = select(*told, Unit.name.label("unit")).join(Case, Case.id == row.case)
+    of_case = (Case.number, Case.kind, Case.urgency, Case.place, Case.narrative, Case.state)
+    query = select(row.row, row.at, row.case, *of_case, Unit.name.label("unit"))
+    query = query.join(Case, Case.id == row.case)
     query = query.outerjoin(Unit, Unit.id == (row.unit if "unit" in row else Case.lead_unit_id))
     return query.order_by(row.at, row.row)
 
@@ -120,15 +111,11 @@ class Home(BaseView):
             }
             for key, queue in queues_of(who).items()
         ]
-        alone = [
-            one
-            for one in possible(who)
-            if one.target == "none"
-            and one.name not in NOT_ALONE
-            and not one.name.startswith(("edit_", "reset_"))
-            or one.alone
+        starts = [
+            (url_for(f"Verbs.{verb.name}"), words.title(verb.name, tongue))
+            for verb in possible(who)
+            if _begins_here(verb)
         ]
-        starts = [(url_for(f"Verbs.{one.name}"), words.title(one.name, tongue)) for one in alone]
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
@@ -141,47 +128,59 @@ class Home(BaseView):
     @permission_name("home")
     def work(self, key: str) -> Any:
         """One list."""
-        who, tongue = actor(), language()
+        who = actor()
         queue = queues_of(who).get(key)
         if queue is None or queue.page:
             abort(404)
-        page, said = number_typed(request.args.get("page")) or 0, left_out(request.args, "page")
-        rows = _found(who, queue, page) if page <= DEEPEST else []
-        if page and not rows:
-            said.append(beyond(page))
-            page, rows = 0, _found(who, queue, 0)
-        at = now()
+        wanted, said = number_typed(request.args.get("page")) or 0, left_out(request.args, "page")
+        page, rows = _turned_to(who, queue, wanted)
+        if page != wanted:
+            said.append(beyond(wanted))
         if not who.reads_as_typed and not queue.brief:
             know_callers(row.case for row in rows)
-        lines = [
-            {
-                "href": _leads_to(queue, row.case),
-                "number": row.number,
-                "kind": words.value("kind", row.kind, tongue),
-                "urgency": words.value("urgency", row.urgency, tongue),
-                "unit": row.unit or "",
-                "state": words.state("case", row.state, tongue),
-                "words": "" if queue.brief else _words(who, row),
-                "at": _shown(row.at, queue.when),
-                "late": bool(row.at and queue.when in CLOCKS and row.at <= at),
-            }
-            for row in rows[:SHOWN]
-        ]
-        more = len(rows) > SHOWN and page < DEEPEST
         return self.render_template(
             "desk/work.html",
-            title=words.word(queue.title, tongue),
-            rows=lines,
+            title=words.word(queue.title, language()),
+            rows=[_line(who, queue, row) for row in rows[:SHOWN]],
             page=page,
-            more=more,
+            more=len(rows) > SHOWN and page < DEEPEST,
             key=key,
             left_out=said,
         )
 
 
+def _turned_to(who: Actor, queue: Queue, wanted: int) -> tuple[int, Sequence[Any]]:
+    """(page, its rows) of the page of a list that is wanted; of the first where there is no such
+    page."""
+    rows = _found(who, queue, wanted) if wanted <= DEEPEST else ()
+    return (wanted, rows) if rows or not wanted else (0, _found(who, queue, 0))
+
+
+def _begins_here(verb: Verb) -> bool:
+    """Whether the first page begins a verb: one that needs no case and no row."""
+    alone = verb.target == "none" and verb.name not in NOT_ALONE
+    return verb.alone or (alone and not verb.name.startswith(("edit_", "reset_")))
+
+
+def _line(who: Actor, queue: Queue, row: Any) -> dict[str, Any]:
+    """A row of a list of work, in words."""
+    tongue = language()
+    return {
+        "href": _leads_to(queue, row.case),
+        "number": row.number,
+        "kind": words.value("kind", row.kind, tongue),
+        "urgency": words.value("urgency", row.urgency, tongue),
+        "unit": row.unit or "",
+        "state": words.state("case", row.state, tongue),
+        "words": "" if queue.brief else _words(who, row),
+        "at": _shown(row.at, queue.when),
+        "late": bool(row.at and queue.when in CLOCKS and row.at <= now()),
+    }
+
+
 def _leads_to(queue: Queue, case: int) -> str:
-    """Where a line leads: to the case's page, or to the one form that a person has for a case he
-    reads in brief."""
+    """Where a line leads: to the case's page, or to the one form that a person has for a case read
+    in brief."""
     return (
         url_for(f"Verbs.{queue.brief}", case=case)
         if queue.brief
@@ -273,18 +272,18 @@ def unread(who: Actor) -> int:
 
 def _newest(seen: Seen, most: int) -> Any:
     """The newest events that were told to each role and unit of a person, each event once."""
-    found = [
+    parts = [
         select(
             select(Notice.event_id)
-            .where(Notice.recipient == told)
+            .where(Notice.recipient == recipient)
             .order_by(Notice.event_id.desc())
             .limit(most)
             .subquery()
             .c.event_id
         )
-        for told in seen.told
+        for recipient in seen.told
     ]
-    return union(*found) if found else select(Notice.event_id).where(false())
+    return union(*parts) if parts else select(Notice.event_id).where(false())
 
 
 def _unread(who: Actor) -> Select[Any]:

@@ -16,7 +16,7 @@ from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.views.actor import actor, desk, language, reader
-from app.views.figures import points_told
+from app.views.figures.points import points_told
 from app.views.pages.acted import bot_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
@@ -122,7 +122,10 @@ class Bot(DeskView):
     def warnings(self) -> Inputs:
         """What keeps files from coming in: what is so, and what to do."""
         found = scanner_findings(desk().settings)
-        return [{"said": one.said(language()), "todo": one.todo(language())} for one in found]
+        return [
+            {"said": finding.said(language()), "todo": finding.todo(language())}
+            for finding in found
+        ]
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""

@@ -50,11 +50,11 @@ class OwnPapers(BaseView):
     def of(self, kind: str, id: int) -> Any:
         """A paper about a row that the person sees, in the access log; the callers in it are covered;
         404 else."""
-        paper = next((one for one in extend.appbuilder.papers if one.kind == kind), None)
+        paper = next((paper for paper in extend.appbuilder.papers if paper.kind == kind), None)
         if paper is None or paper.page not in actor().pages:
             abort(404)
         view = next(
-            one for one in self.appbuilder.baseviews if getattr(one, "page", "") == paper.page
+            view for view in self.appbuilder.baseviews if getattr(view, "page", "") == paper.page
         )
         row = view.found(str(id))
         case = case_of(row)
@@ -68,8 +68,8 @@ def covered_facts(told: Any, case: int | None) -> Any:
     if isinstance(told, str):
         return masked_text(told, case)
     if isinstance(told, Mapping):
-        return {name: covered_facts(one, case) for name, one in told.items()}
-    return [covered_facts(one, case) for one in told] if isinstance(told, (list, tuple)) else told
+        return {name: covered_facts(part, case) for name, part in told.items()}
+    return [covered_facts(part, case) for part in told] if isinstance(told, (list, tuple)) else told
 
 
 def pages_of(entries: list[OwnView]) -> list[type[DeskView]]:

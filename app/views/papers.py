@@ -71,9 +71,9 @@ class Noticed(DeskView):
                         "served.instruction" if key[0] == "instruction" else "served.paper",
                         language(),
                     ),
-                    _worded(one, several, key[2]),
+                    _worded(service, several, key[2]),
                 )
-                for key, one in found
+                for key, service in found
             ),
         ]
 
@@ -103,14 +103,14 @@ class Noticed(DeskView):
         ]
 
 
-def _worded(one: Service, several: bool, n: int) -> str:
+def _worded(service: Service, several: bool, n: int) -> str:
     """How a paper was served, in words: `n` says which of several notices."""
     which = words.word("case_page.notice", language(), n=n) if several else ""
-    at = one.served_at(now())
+    at = service.served_at(now())
     if at is None:
-        till = f"{last_day(one.stood_until)}"
+        till = f"{last_day(service.stood_until)}"
         return which + words.word("case_page.not_opened", language(), till=till)
-    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', one.how, language())}"
+    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', service.how, language())}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
 from app.views.actor import actor, language, now, reader
-from app.views.figures import Table, figures_of, own_part
+from app.views.figures.tables import Table, figures_of, own_part
 from app.views.pages.base import DeskView
 from app.views.pages.interface import DeskInterface
 

@@ -50,14 +50,14 @@ class Supervision(Noticed):
 
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""
-        verbs = [one for one in possible(actor()) if _meant(one, item)]
+        verbs = [verb for verb in possible(actor()) if _meant(verb, item)]
         return [
             *(
                 (
-                    url_for(f"Verbs.{one.name}", case=item.case_id, item=item.id),
-                    words.title(one.name, language()),
+                    url_for(f"Verbs.{verb.name}", case=item.case_id, item=item.id),
+                    words.title(verb.name, language()),
                 )
-                for one in verbs
+                for verb in verbs
             ),
             *super().links(item),
         ]

@@ -6,7 +6,7 @@ without any framework: the panel, the papers, the bot and the command line word 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -75,8 +75,7 @@ def known(msgid: str) -> bool:
 
 def silent(msgid: str) -> tuple[str, ...]:
     """The languages, of Chinese and English, that do not say a message."""
-    told = {language: CATALOGUES.own(msgid, language) for language in ("zh", "en")}
-    return tuple(language for language, text in told.items() if text is None)
+    return tuple(code for code in ("zh", "en") if CATALOGUES.own(msgid, code) is None)
 
 
 def add(msgid: str, zh: str, en: str) -> None:
@@ -101,8 +100,8 @@ def both(msgid: str, between: str = " ", **facts: object) -> str:
 
 
 def _of(msgid: str, name: str, language: str) -> str:
-    found = CATALOGUES.find(msgid, language)
-    return name if found is None else found
+    text = CATALOGUES.find(msgid, language)
+    return name if text is None else text
 
 
 def title(verb: str, language: str = "zh") -> str:
@@ -119,8 +118,8 @@ def field(name: str, language: str = "zh", verb: str = "") -> str:
     """The label of a form's field: the verb's own where it has one, else what all forms call it,
     else that of the first column of its name."""
     own = CATALOGUES.find(f"field.{verb}.{name}", language) if verb else None
-    found = own or CATALOGUES.find(f"field.{name}", language)
-    return found or column(_table_of(name), name, language)
+    label = own or CATALOGUES.find(f"field.{name}", language)
+    return label or column(_table_of(name), name, language)
 
 
 def labelled(name: str) -> bool:
@@ -192,26 +191,47 @@ def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) ->
     return word("post.holder", language, person=told["person"], held=held)
 
 
-def _fact(name: str, told: object, language: str, verb: str) -> object:
+def _fact(name: str, fact: object, language: str, verb: str) -> object:
     """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
-    if name == "candidates" and isinstance(told, list):
-        return "；".join(holder(one, language) for one in told)
-    if not isinstance(told, str):
-        return told
-    if name == "verb":
-        return title(told, language)
-    if name == "until":
-        return until(datetime.fromisoformat(told), language)
+    if name == "candidates" and isinstance(fact, list):
+        return "；".join(holder(candidate, language) for candidate in fact)
+    if not isinstance(fact, str):
+        return fact
     if name == "field":
-        return field(told, language, verb)
-    if name == "stands":
-        subject, _, where = told.partition(".")
-        return state(subject, where, language)
-    if name == "state":
-        subjects = (subject for subject, names in STATES.items() if told in names)
-        return next((state(subject, told, language) for subject in subjects), told)
-    found = (value(domain, told, language) for domain in _FACTS.get(name, ()))
-    return next((one for one in found if one != told), told)
+        return field(fact, language, verb)
+    wording = _WORDINGS.get(name)
+    return _of_vocabularies(name, fact, language) if wording is None else wording(fact, language)
+
+
+def _end(moment: str, language: str) -> str:
+    return until(datetime.fromisoformat(moment), language)
+
+
+def _where(stands: str, language: str) -> str:
+    """A subject's state, told as `subject.state`."""
+    subject, _, name = stands.partition(".")
+    return state(subject, name, language)
+
+
+def _any_state(name: str, language: str) -> str:
+    """A state by its name alone: that of the first subject that has one so called."""
+    subject = next((subject for subject, names in STATES.items() if name in names), None)
+    return name if subject is None else state(subject, name, language)
+
+
+def _of_vocabularies(name: str, word: str, language: str) -> str:
+    """A word by the first of a fact's vocabularies that holds it."""
+    named = (value(domain, word, language) for domain in _FACTS.get(name, ()))
+    return next((text for text in named if text != word), word)
+
+
+_WORDINGS: Mapping[str, Callable[[str, str], str]] = {
+    "verb": title,
+    "until": _end,
+    "stands": _where,
+    "state": _any_state,
+}
+"""fact -> how it is worded, where no vocabulary holds it."""
 
 
 def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = False) -> str:

@@ -57,9 +57,9 @@ class InBrief(DeskView):
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn in one statement each what became of the cases, and which callers have to be
         covered."""
-        know_became(one.case_id for one in rows)
+        know_became(row.case_id for row in rows)
         if always or not actor().reads_as_typed:
-            know_callers(one.case_id for one in rows)
+            know_callers(row.case_id for row in rows)
 
     def told(self, item: Any, name: str, always: bool = False) -> str:
         """One value; the case's number also where the case itself is not this person's to read."""
@@ -69,19 +69,19 @@ class InBrief(DeskView):
 
     def beside(self, item: Any, name: str, always: bool) -> str:
         """State, unit, due date, words and result of the case."""
-        one, tongue = know_became([item.case_id])[item.case_id], language()
+        became, tongue = know_became([item.case_id])[item.case_id], language()
         if name == "case_state":
-            return words.state("case", one.state, tongue)
+            return words.state("case", became.state, tongue)
         if name == "case_unit":
-            return one.unit or ""
+            return became.unit or ""
         if name == "case_due":
-            return term(one.due_at) if one.due_at else ""
-        told = [one.narrative, one.demand] if name == "own_words" else _result(one, tongue)
+            return term(became.due_at) if became.due_at else ""
+        told = [became.narrative, became.demand] if name == "own_words" else _result(became, tongue)
         whole = "\n".join(filter(None, told))
         return masked_text(whole, item.case_id) if always or not actor().reads_as_typed else whole
 
 
-def _result(one: Any, tongue: str) -> list[str]:
+def _result(became: Any, tongue: str) -> list[str]:
     """How it was closed, and what the public was answered."""
-    closed = words.value("closed_as", one.closed_as, tongue) if one.closed_as else ""
-    return [closed, one.result or one.answer or ""]
+    closed = words.value("closed_as", became.closed_as, tongue) if became.closed_as else ""
+    return [closed, became.result or became.answer or ""]

@@ -63,7 +63,7 @@ def offered(
         grounds = sorted(
             {*reader().scalars(found), *(["by_hand"] if verb.name == "open_supervision" else [])}
         )
-        return {"ground": [(one, words.value("ground", one, tongue)) for one in grounds]}
+        return {"ground": [(ground, words.value("ground", ground, tongue)) for ground in grounds]}
     return {}
 
 

@@ -79,7 +79,7 @@ def _said(msgid: str, **facts: object) -> str:
 def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
     found = foresee(reader(), now(), days)
     named = json.dumps([proposal, *((day.isoformat(), days[day]) for day in sorted(days))])
-    cases = {one.case for one in found.moves if one.case}
+    cases = {move.case for move in found.moves if move.case}
     notes = [_said("foreseen.settled", n=found.settled)] if found.settled else []
     if len(found.moves) > SHOWN:
         notes.insert(0, _said("foreseen.more", shown=SHOWN, left=len(found.moves) - SHOWN))
@@ -99,7 +99,7 @@ def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
 
 
 def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
-    lacks = [one for one in found.lacking if one.year == year]
+    lacks = [lacking for lacking in found.lacking if lacking.year == year]
     months = [
         (
             words.word(f"month.{month}", language()),
@@ -120,9 +120,9 @@ def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
 
 def _named(lacks: Sequence[Lacking]) -> str:
     told = [
-        words.word(f"holiday.{one.holiday}", language())
-        + words.word("foreseen.on_day", language(), day=one.day)
-        for one in lacks
+        words.word(f"holiday.{lacking.holiday}", language())
+        + words.word("foreseen.on_day", language(), day=lacking.day)
+        for lacking in lacks
     ]
     return words.word("list.comma", language()).join(told)
 
@@ -147,7 +147,7 @@ def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
     """(address, number, unit, clock, until when before, until when then) of each clock that
     moves."""
     moves = found.moves[:SHOWN]
-    cases = sorted({one.case for one in moves})
+    cases = sorted({move.case for move in moves})
     query = select(Case.id, Case.number).where(Case.id.in_(cases))
     numbers = {row.id: row.number for row in reader().execute(query, execution_options=UNSCOPED)}
     units = {
@@ -157,14 +157,14 @@ def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
     reads = "Cases" in actor().pages
     return [
         (
-            url_for("Cases.page_of_case", id=one.case) if reads and one.case else "",
-            _report(*one.report) if one.report else numbers.get(one.case, ""),
-            units.get(one.unit or 0, ""),
-            words.word(f"clock.{one.subject}.{one.clock}", language()),
-            term(one.old),
-            term(one.new),
+            url_for("Cases.page_of_case", id=move.case) if reads and move.case else "",
+            _report(*move.report) if move.report else numbers.get(move.case, ""),
+            units.get(move.unit or 0, ""),
+            words.word(f"clock.{move.subject}.{move.clock}", language()),
+            term(move.old),
+            term(move.new),
         )
-        for one in moves
+        for move in moves
     ]
 
 

@@ -50,21 +50,21 @@ class VerbForm(FlaskForm):
     def drawn(self) -> list[FormField]:
         """The fields that a person sees."""
         unseen = ("CSRFTokenField", Carried.__name__)
-        return [one for one in self if one.type not in unseen]
+        return [field for field in self if field.type not in unseen]
 
     def tell(self, beside: Mapping[str, Sequence[str]], tongue: str) -> None:
         """Say below each of these fields what stands on file now, and which of them have taken it
         over."""
-        for one in self.drawn:
-            for part in one.parts or (one,):
+        for drawn in self.drawn:
+            for part in drawn.parts or (drawn,):
                 if part.name in beside:
                     part.beside = _told(part, beside[part.name], tongue)
 
     def refuse(self, name: str, sentence: str) -> None:
         """Mark the field that a refusal names, with its sentence."""
-        for one in self.drawn:
-            if one.name == name and not one.parts:
-                one.errors = [sentence]
+        for drawn in self.drawn:
+            if drawn.name == name and not drawn.parts:
+                drawn.errors = [sentence]
 
 
 @dataclass(frozen=True)
@@ -110,35 +110,36 @@ class Drawing:
 
     def _of_verb(self) -> Iterable[tuple[str, UnboundField]]:
         first = FIRST.get(self.verb.name, ())
-        fields = [one for one in self.verb.fields if one.name not in self.without]
-        fields.sort(key=lambda one: first.index(one.name) if one.name in first else len(first))
-        for one in fields:
-            yield one.name, self._field(one)
+        fields = [field for field in self.verb.fields if field.name not in self.without]
+        fields.sort(
+            key=lambda field: first.index(field.name) if field.name in first else len(first)
+        )
+        yield from ((field.name, self._field(field)) for field in fields)
         if self.verb.name == "attach":
             look = Look(words.field("file", self.tongue), hint_of("file", self.tongue), True)
             yield "upload", KINDS["file"](look)
 
-    def _field(self, one: Field) -> UnboundField:
-        options = self.offered.get(one.name)
+    def _field(self, field: Field) -> UnboundField:
+        options = self.offered.get(field.name)
         if options is None:
-            options = options_of(self.reading, self.verb, one, self.tongue)
-        kind = drawn_as(one, bool(options))
-        keys = (f"{one.name}:{self.verb.name}", one.name, kind)
+            options = options_of(self.reading, self.verb, field, self.tongue)
+        kind = drawn_as(field, bool(options))
+        keys = (f"{field.name}:{self.verb.name}", field.name, kind)
         look = Look(
-            words.field(one.name, self.tongue, self.verb.name),
+            words.field(field.name, self.tongue, self.verb.name),
             next(filter(None, (hint_of(key, self.tongue) for key in keys)), ""),
-            one.required,
-            one.name in OF_PERSONS,
-            one.clears,
+            field.required,
+            field.name in OF_PERSONS,
+            field.clears,
             options,
         )
-        return KINDS[kind](replace(look, parts=self._parts(one)))
+        return KINDS[kind](replace(look, parts=self._parts(field)))
 
-    def _parts(self, one: Field) -> dict[str, UnboundField]:
+    def _parts(self, field: Field) -> dict[str, UnboundField]:
         """The parts of a caller or of a leader's words, each a field of its own."""
         return {
-            name: KINDS["long" if name in LONG else kind](self._part(one, name, kind))
-            for name, kind in _PARTS.get(one.kind, ())
+            name: KINDS["long" if name in LONG else kind](self._part(field, name, kind))
+            for name, kind in _PARTS.get(field.kind, ())
         }
 
     def _part(self, whole: Field, name: str, kind: str) -> Look:
@@ -155,47 +156,47 @@ class Drawing:
         )
 
 
-def drawn_as(one: Field, offers: bool) -> str:
+def drawn_as(field: Field, offers: bool) -> str:
     """How a verb's field is drawn: text that is long, secret, chosen or uploaded by that."""
-    if one.kind == "names" and offers:
+    if field.kind == "names" and offers:
         return "many"
-    if one.kind != "text":
-        return one.kind
-    if one.name in UPLOADED:
+    if field.kind != "text":
+        return field.kind
+    if field.name in UPLOADED:
         return "file"
-    if one.name.endswith("password"):
+    if field.name.endswith("password"):
         return "password"
     if offers:
         return "choice"
-    return "long" if one.name in LONG else "text"
+    return "long" if field.name in LONG else "text"
 
 
 def values_of(reading: Session, verb: Verb, typed: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, as the verb table takes it; an empty field is not there. NotAllowed where the
     verb table cannot read what the form has to know before."""
-    form = type("Typed", (PlainForm,), {one.name: _plain(one) for one in verb.fields})(typed)
-    handed = {one.name: form[one.name].handed() for one in verb.fields}
+    form = type("Typed", (PlainForm,), {field.name: _plain(field) for field in verb.fields})(typed)
+    handed = {field.name: form[field.name].handed() for field in verb.fields}
     return {
-        one.name: _meant(reading, one, handed[one.name])
-        for one in verb.fields
-        if handed[one.name] is not None
+        field.name: _meant(reading, field, handed[field.name])
+        for field in verb.fields
+        if handed[field.name] is not None
     }
 
 
-def _plain(one: Field) -> UnboundField:
+def _plain(field: Field) -> UnboundField:
     """A field that is only read: nothing is looked up for it."""
-    parts = {name: KINDS["text"](Look()) for name, _ in _PARTS.get(one.kind, ())}
-    answered = ANSWERED if one.kind == "caller" else ()
+    parts = {name: KINDS["text"](Look()) for name, _ in _PARTS.get(field.kind, ())}
+    answered = ANSWERED if field.kind == "caller" else ()
     parts |= {name: Answered() for name, _ in answered}
-    return KINDS[one.kind](Look(clears=one.clears, parts=parts))
+    return KINDS[field.kind](Look(clears=field.clears, parts=parts))
 
 
-def _meant(reading: Session, one: Field, handed: Any) -> Any:
+def _meant(reading: Session, field: Field, handed: Any) -> Any:
     """What was handed over; read by the verb table already where the form has to know it. A case is
     looked up within what the person sees."""
-    if one.kind == "case":
-        return value_of(reading, one, handed).id
-    return value_of(reading, one, handed) if one.kind in _MEANT and handed != "" else handed
+    if field.kind == "case":
+        return value_of(reading, field, handed).id
+    return value_of(reading, field, handed) if field.kind in _MEANT and handed != "" else handed
 
 
 def _told(part: FormField, stands: Sequence[str], tongue: str) -> str:

@@ -77,10 +77,10 @@ class Sending:
             if value and name not in NOT_CONTENT
         )
         files = [
-            (field, one.filename or "", _digest(one))
-            for field, one in request.files.items(multi=True)
+            (field, file.filename or "", _digest(file))
+            for field, file in request.files.items(multi=True)
         ]
-        told = json.dumps([typed, sorted(one for one in files if one[1])])
+        told = json.dumps([typed, sorted(file for file in files if file[1])])
         return _signed(self.key, told, size=64)
 
     def done(self, session: Session, told: Any) -> None:

@@ -27,8 +27,13 @@ class Boxes:
     def __call__(self, field: Any, **given: Any) -> Markup:
         box = Markup('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>')
         boxes = (
-            box.format(field.name, one.value, Markup(" checked") if one.selected else "", one.label)
-            for one in field.iter_choices()
+            box.format(
+                field.name,
+                choice.value,
+                Markup(" checked") if choice.selected else "",
+                choice.label,
+            )
+            for choice in field.iter_choices()
         )
         return Markup('<div class="many">{}</div>').format(Markup("").join(boxes))
 

@@ -70,7 +70,7 @@ class DeskSecurityManager(SecurityManager):
         return False
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Whether the person of this request may do something: one look into his rights, no
+        """Whether the person of this request may do something: one look into their rights, no
         statement."""
         who = actor()
         word = permission_name.removeprefix("can_")
@@ -99,20 +99,15 @@ class DeskSecurityManager(SecurityManager):
         is such an account. Raises NotAllowed (too_soon) for who tries too often, before anything is
         looked at."""
         door.knock()
-        name = (username or "").strip()
-        query = select(Person).where(func.lower(Person.username) == name.lower())
-        user = reader().scalars(query).first() if name and "\0" not in name else None
+        user = _account_named((username or "").strip())
+        usable = user if user is not None and _may_try(user) else None
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
-        shut = user is None or not let_try(user) or people.slip_is_over(user, now())
-        usable = user is not None and user.is_active and user.password and not shut
-        right = check_password_hash(user.password if usable and user else fake, password or "")
-        if user is None or not usable:
+        right = check_password_hash(usable.password if usable else fake, password or "")
+        if usable is None:
             looked.note("login_failed", user.id if user is not None else 0)
-            return None
-        if not right:
-            wrong_try(user.id)
-            return None
-        return user
+        elif not right:
+            wrong_try(usable.id)
+        return usable if right else None
 
     def add_user(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing of Flask-AppBuilder's changes accounts, roles or rights, its shell commands
@@ -127,6 +122,22 @@ class DeskSecurityManager(SecurityManager):
 
     def add_permissions_menu(self, view_menu_name: Any) -> None:
         """The same for menus."""
+
+
+def _account_named(name: str) -> Person | None:
+    """The account with a name, in whatever case it is typed."""
+    if not name or "\0" in name:
+        return None
+    return (
+        reader().scalars(select(Person).where(func.lower(Person.username) == name.lower())).first()
+    )
+
+
+def _may_try(user: Person) -> bool:
+    """Whether an account may be logged into with its password: it is not locked, its slip is not
+    over, it is active."""
+    open_ = let_try(user) and not people.slip_is_over(user, now())
+    return bool(open_ and user.is_active and user.password)
 
 
 def _page_of(item: Any) -> str:

@@ -21,7 +21,7 @@ IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
-"""Where somebody may go whose password is the one of a slip: nowhere, until he has chosen
+"""Where somebody may go whose password is the one of a slip: nowhere, until they have chosen
 another."""
 
 
@@ -72,26 +72,33 @@ def begin_anew(told: str, kind: str = "success") -> Any:
     return redirect(login_page())
 
 
+def _is_over(at: int) -> bool:
+    """Whether a session has lasted too long, or its account is another than when it began."""
+    idle, long = at - session.get("last", 0), at - session.get("since", 0)
+    if idle > IDLE_SECONDS or long > LONGEST_SECONDS or not current_user.is_authenticated:
+        return True
+    return bool(session.get("sv") != current_user.session_version)
+
+
+def _ended() -> Any:
+    """The answer to a request whose session has ended: a person logs in and comes back to the
+    page."""
+    end()
+    g.pop("desk_actor", None)
+    if for_program():
+        abort(401)
+    flash(words.word("login.ended", language()), "warning")
+    return redirect(url_for("Login.login", next=come_back_to()))
+
+
 def keep_session() -> Any:
     """Before each request: a session ends after half an hour without one, after twelve hours, and
     when the account's password, roles or unit were changed."""
     if "_user_id" not in session or is_static(request.endpoint):
         return None
     at = int(time.time())
-    stale = (
-        at - session.get("last", 0) > IDLE_SECONDS or at - session.get("since", 0) > LONGEST_SECONDS
-    )
-    if (
-        stale
-        or not current_user.is_authenticated
-        or session.get("sv") != current_user.session_version
-    ):
-        end()
-        g.pop("desk_actor", None)
-        if for_program():
-            abort(401)
-        flash(words.word("login.ended", language()), "warning")
-        return redirect(url_for("Login.login", next=come_back_to()))
+    if _is_over(at):
+        return _ended()
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at
     if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:

@@ -64,8 +64,8 @@ def readyz() -> tuple[Response, int]:
         found.append(unreachable(error))
     found += [*disk_findings(desk.settings.data), *data_findings(desk.settings.data)]
     found += [*bot_findings(desk.settings), *scanner_findings(desk.settings)]
-    told["findings"] = [{"code": one.code, "level": one.level} for one in found]
-    wrong = any(one.level == WRONG for one in found)
+    told["findings"] = [{"code": finding.code, "level": finding.level} for finding in found]
+    wrong = any(finding.level == WRONG for finding in found)
     told["status"] = "not ready" if wrong else "ready"
     return jsonify(told), 503 if wrong else 200
 

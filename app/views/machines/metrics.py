@@ -117,7 +117,7 @@ def _findings(desk: Desk, now: datetime) -> Iterator[Metric]:
         "desk_findings", "What `check` finds, by how grave it is.", labels=["level"]
     )
     for level in (WRONG, WARNING):
-        family.add_metric([level], sum(one.level == level for one in found))
+        family.add_metric([level], sum(finding.level == level for finding in found))
     yield family
 
 

@@ -108,18 +108,25 @@ class Export(Asking):
             return partial(self._told_cell, name)
         if name in self.free:
             return partial(_covered_cell, name, hidden)
-        return partial(self._known_cell, name, {})
+        return _once(name, partial(self._told_cell, name))
 
     def _told_cell(self, name: str, item: Any) -> str:
         return safe_cell(self.told(item, name, always=True))
 
-    def _known_cell(self, name: str, known: dict[Any, str], item: Any) -> str:
+
+def _once(name: str, make: Cell) -> Cell:
+    """The cells of a column, each value of which is worked out once."""
+    known: dict[Any, str] = {}
+
+    def cell(item: Any) -> str:
         value = getattr(item, name)
         key = str(value) if isinstance(value, (list, tuple)) else value
-        cell = known.get(key)
-        if cell is None:
-            cell = known[key] = self._told_cell(name, item)
-        return cell
+        made = known.get(key)
+        if made is None:
+            made = known[key] = make(item)
+        return made
+
+    return cell
 
 
 def _covered_cell(name: str, hidden: Mapping[int, Hidden], item: Any) -> str:

@@ -116,7 +116,11 @@ class DeskInterface(SQLAInterface):
         """How relations are loaded with their rows: units and categories are at hand, others in one
         statement each."""
         relations = [getattr(self.obj, name) for name in self.eager]
-        return [selectinload(one) for one in relations if not at_hand(one.property.mapper.class_)]
+        return [
+            selectinload(relation)
+            for relation in relations
+            if not at_hand(relation.property.mapper.class_)
+        ]
 
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         """How many rows there are, counted to a thousand; of a short table, all."""

@@ -55,8 +55,8 @@ def ordered(model: type[Any], name: str, way: str) -> list[Any]:
         if known
         else column
     )
-    keys = [one for one in inspect(model).primary_key if one.key != name]
-    by = [one.asc() if way == "asc" else one.desc() for one in (rank, *keys)]
+    keys = [key for key in inspect(model).primary_key if key.key != name]
+    by = [part.asc() if way == "asc" else part.desc() for part in (rank, *keys)]
     # Only where a value may be missing: an index tells no NULLs from the rest, and could not be
     # read in order.
     missing = inspect(model).columns[name].nullable and not never_empty(model, name)

@@ -47,7 +47,7 @@ def unknown(asked: MultiDict[str, str], known: Collection[str]) -> Iterator[tupl
     """(name, what was typed) of each parameter that a page does not know, and of what was asked a
     second time."""
     for name, typed in asked.lists():
-        yield from ((name, one) for one in typed[name in known :] if one)
+        yield from ((name, value) for value in typed[name in known :] if value)
 
 
 def left_out(asked: MultiDict[str, str], *numbers: str) -> list[str]:
