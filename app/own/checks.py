@@ -50,13 +50,9 @@ def wrong_view(entry: OwnView) -> Iterator[str]:
 
 def _names(entry: OwnView) -> Iterator[str]:
     if entry.page in PAGES:
-<<<<<<< HEAD
-        yield f"{told} a page of the desk has this name; call the class otherwise."
-    if entry.category in PAGES:
-        yield f"{told} its category {entry.category} is a page of the desk: call it otherwise."
-=======
         yield "a page of the desk has this name; call the class otherwise."
->>>>>>> h-vs
+    if entry.category in PAGES:
+        yield f"its category {entry.category} is a page of the desk: call it otherwise."
     taken = [name for name in entry.verbs if name in VERBS]
     if taken:
         yield f"the desk has a verb {taken[0]}: call the table otherwise."
