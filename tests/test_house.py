@@ -21,3 +21,12 @@ def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
 def test_the_newest_part_of_the_changelog_is_this_version() -> None:
     parts = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert parts[0] == VERSION
+
+
+def test_each_measure_of_the_house_is_kept_and_stands_on_its_page() -> None:
+    measured = runpy.run_path(str(ROOT / ".ci" / "measure.py"))
+    found = measured["measures"]()
+    over = [measure for measure in found if not measure.kept]
+    assert over == []
+    told = (ROOT / "docs" / "measure.md").read_text("utf-8")
+    assert told == measured["page"](found), "run `make measure`"

@@ -177,6 +177,10 @@ def _replay(settings: config.Config, given: Namespace) -> int:
     return rehearsal.replay(settings, given)
 
 
+Adding = Callable[[str, Callable[[config.Config, Namespace], int]], ArgumentParser]
+"""Adds a command: its name and what runs it."""
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m app", description="Duban, the case desk of a mayor's hotline"
@@ -188,9 +192,15 @@ def _parser() -> ArgumentParser:
         one.set_defaults(run=run)
         return one
 
+    _add_of_office(add)
+    _add_of_rehearsal(add)
+    return parser
+
+
+def _add_of_office(add: Adding) -> None:
+    """The commands that an office needs."""
     add("run", _run)
     add("check", _check)
-    add("demo", _demo)
     first = add("init", accounts.init)
     first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
     first.add_argument(
@@ -216,6 +226,11 @@ def _parser() -> ArgumentParser:
     taken.add_argument("channel", help="a channel that app/extend.py adds")
     taken.add_argument("file", type=Path, help="a file with one JSON object a line")
     taken.add_argument("--by", required=True, help="the user name of the operator who enters them")
+
+
+def _add_of_rehearsal(add: Adding) -> None:
+    """The commands that try out, on invented or on real messages."""
+    add("demo", _demo)
     told = add("covered", _covered)
     told.add_argument("file", type=Path, help="a CSV file with a head, gzip or plain")
     told.add_argument("--columns", nargs="*", default=(), help="these columns only")
@@ -241,7 +256,6 @@ def _parser() -> ArgumentParser:
         "--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers"
     )
     replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
-    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -31,16 +31,21 @@ def letter_number(facts: Facts) -> str:
 
 def case_pages(facts: Facts) -> list[Block]:
     """Case and allocation papers, signing."""
+    return [
+        heading("papers.case.title", label="case"),
+        _about_case(facts),
+        _allocations(facts["assignments"]),
+        *_instructed(facts["instructions"]),
+    ]
+
+
+def _about_case(facts: Facts) -> Block:
     matter = facts["matter"]
-    flags = "、".join(
-        words
-        for name, words in (
-            ("confidential", say("papers.case.confidential")),
-            ("anonymous", say("papers.case.anonymous")),
-        )
-        if matter[name]
-    )
-    about = pairs(
+    confidential = [say("papers.case.confidential")] if matter["confidential"] else []
+    anonymous = [say("papers.case.anonymous")] if matter["anonymous"] else []
+    flags = "、".join([*confidential, *anonymous])
+    caller = say("papers.case.hidden_as", flags=flags) if flags else say("papers.case.hidden")
+    return pairs(
         [
             ("papers.case_number", facts["case_number"]),
             ("papers.received_at", moment(matter["received_at"])),
@@ -52,13 +57,13 @@ def case_pages(facts: Facts) -> list[Block]:
             ("papers.case.place", matter["place"]),
             ("papers.narrative", matter["narrative"]),
             ("papers.demand", matter["demand"]),
-            (
-                "papers.case.caller",
-                say("papers.case.hidden_as", flags=flags) if flags else say("papers.case.hidden"),
-            ),
+            ("papers.case.caller", caller),
             ("papers.case.repeats", matter["repeats"]),
         ]
     )
+
+
+def _allocations(assignments: list[Facts]) -> Block:
     rows = [
         [
             assignment["number"],
@@ -70,7 +75,7 @@ def case_pages(facts: Facts) -> list[Block]:
             f"{moment(assignment['signed_at'])}\n{value('signed_by', assignment['signed_by'] or '')}",
             before(assignment["due_at"]),
         ]
-        for assignment in facts["assignments"]
+        for assignment in assignments
     ]
     head = (
         "papers.head.number",
@@ -82,10 +87,12 @@ def case_pages(facts: Facts) -> list[Block]:
         "papers.head.signed",
         "papers.head.clock",
     )
-    blocks = [heading("papers.case.title", label="case"), about]
-    blocks.append(
-        table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm"))
-    )
+    widths = ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm")
+    return table(head, rows, widths)
+
+
+def _instructed(instructions: list[Facts]) -> list[Block]:
+    """What leaders wrote, where they wrote anything."""
     said = [
         say(
             "papers.instructed",
@@ -94,13 +101,11 @@ def case_pages(facts: Facts) -> list[Block]:
             on=day(instruction["on"]),
             words=instruction["words"],
         )
-        for instruction in facts["instructions"]
+        for instruction in instructions
     ]
-    return (
-        [*blocks, heading("papers.case.instructions", 2), paragraph("\n".join(said))]
-        if said
-        else blocks
-    )
+    if not said:
+        return []
+    return [heading("papers.case.instructions", 2), paragraph("\n".join(said))]
 
 
 def served(one: Facts) -> str:
@@ -223,6 +228,26 @@ def _reply(one: Facts) -> Block:
     )
 
 
+def _supervision_notice(notice: Facts) -> list[Block]:
+    """A notice with its service and what was fed back on it."""
+    fed, feedback = notice["feedback"], say("papers.supervision.no_feedback")
+    if fed:
+        late = say("papers.late") if fed["late"] else ""
+        feedback = f"{moment(fed['at'])}{late}\n{fed['words']}"
+    due = before(notice.get("due_at"), notice["due_on"])
+    return [
+        heading("papers.supervision.notice", 2, n=notice["n"], at=moment(notice["at"])),
+        pairs(
+            [
+                ("papers.supervision.requirement", notice["requirement"]),
+                ("papers.head.served", served(notice)),
+                ("papers.supervision.feedback_by", due),
+                ("papers.supervision.feedback", feedback),
+            ]
+        ),
+    ]
+
+
 def supervision_pages(facts: Facts) -> list[Block]:
     """Supervision notice, feedback, finding, conclusion."""
     listed = f"{facts['list'] or NONE}（{facts['listed_on'] or NONE}）"
@@ -239,29 +264,7 @@ def supervision_pages(facts: Facts) -> list[Block]:
         ),
     ]
     for notice in facts["notices"]:
-        fed = notice["feedback"]
-        late = say("papers.late") if fed and fed["late"] else ""
-        blocks.append(
-            heading("papers.supervision.notice", 2, n=notice["n"], at=moment(notice["at"]))
-        )
-        blocks.append(
-            pairs(
-                [
-                    ("papers.supervision.requirement", notice["requirement"]),
-                    ("papers.head.served", served(notice)),
-                    (
-                        "papers.supervision.feedback_by",
-                        before(notice.get("due_at"), notice["due_on"]),
-                    ),
-                    (
-                        "papers.supervision.feedback",
-                        f"{moment(fed['at'])}{late}\n{fed['words']}"
-                        if fed
-                        else say("papers.supervision.no_feedback"),
-                    ),
-                ]
-            )
-        )
+        blocks += _supervision_notice(notice)
     found = say(
         "papers.supervision.suspected",
         finding=value("finding", facts["finding"] or ""),
