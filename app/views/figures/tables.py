@@ -216,8 +216,13 @@ class _Told:
             "figures.suggestion",
             "figures.relevance",
         )
-        counts = {name: suggestions[name] for name in ("marked", "kept", "dropped", "waiting")}
-        note = self.say("figures.digest.note", **counts)
+        note = self.say(
+            "figures.digest.note",
+            marked=suggestions["marked"],
+            kept=suggestions["kept"],
+            dropped=suggestions["dropped"],
+            waiting=suggestions["waiting"],
+        )
         return Table(self.say("figures.digest"), heads, lines, note)
 
 
