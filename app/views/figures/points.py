@@ -27,5 +27,11 @@ def points_told(points: Points, tongue: str) -> str:
 
 def _scale(item: Any, tongue: str) -> str:
     """How the points of an item are counted."""
-    facts = {name: getattr(item, name) for name in ("weight", "full", "each", "least")}
-    return words.word("figures.scale", tongue, **facts)
+    return words.word(
+        "figures.scale",
+        tongue,
+        weight=item.weight,
+        full=item.full,
+        each=item.each,
+        least=item.least,
+    )
