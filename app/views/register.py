@@ -12,7 +12,7 @@ from flask_appbuilder.charts.views import BaseChartView
 from sqlalchemy import Engine
 
 from app import extend
-from app.own.tables import answers, insist_on_facts, insist_on_tables
+from app.own.tables import insist_on_database
 from app.roles import PAGES
 from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
@@ -169,9 +169,7 @@ def register(appbuilder: Any, engine: Engine) -> None:
     """Register every view, those of the office's own after the desk's; the address of a page's
     endpoint is the page's name. TypeError where one is not of the base."""
     insist_on_lists()
-    if answers(engine):
-        insist_on_facts(engine)
-        insist_on_tables(extend.appbuilder.views, engine)
+    insist_on_database(extend.appbuilder.views, engine)
     pages: dict[str, Any] = {}
     for kind in (*VIEWS, *pages_of(extend.appbuilder.views)):
         view = _insisted(kind)
