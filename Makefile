@@ -15,10 +15,10 @@ PYTEST   := $(BIN)/python -m pytest
 # ([tool.coverage]) asks for.
 COVERAGE ?=
 # Folders and files the linters read; those not written yet are left out.
-CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py)
+CHECKED  := $(wildcard app jobs migrations tests config.py .ci/upgrade.py .ci/measure.py .ci/rooms.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint test test-long coverage bench upgrade wheels clean
+.PHONY: help install install-dev run lint test test-long coverage bench measure rooms words upgrade wheels clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,9 +49,18 @@ test-long: install-dev ## the tests marked `long`: chaos, volume, browsers
 bench: install-dev ## measure the promises about speed
 	$(BIN)/python -m tests.bench
 
+measure: install-dev ## measure the code and write the table of docs/measure.md; fails above a limit
+	@$(BIN)/python .ci/measure.py
+
+rooms: install-dev ## draw the rooms of the code into docs/pictures/rooms.svg
+	@$(BIN)/python .ci/rooms.py
+
 coverage: install-dev ## branch coverage of rules, stages, ledger and sweep, on SQLite; fails below 95 %
 	$(PYTEST) -n $(WORKERS) -m "not long" -k "not postgres" tests/rules tests/stages tests/ledger tests/papers tests/views \
 		tests/walk tests/test_story.py tests/jobs/test_sweep.py tests/test_verbs.py tests/test_refusals.py tests/test_replay.py --cov
+
+words: install-dev ## write the message ids of code and templates into the catalogues of app/translations
+	@VENV=$(VENV) sh .ci/words
 
 wheels: install ## download the locks as wheels, for machines without a network
 	$(PIP) download --quiet --no-deps --only-binary=:all: --dest wheels -r $(TOOLS)

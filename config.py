@@ -1,7 +1,9 @@
-"""What the environment says: every setting of Duban, read once, checked, and handed on as one frozen value.
+"""What the environment says: every setting of Duban, read once, checked, and handed on as one
+frozen value.
 
-Standard library only, and nothing happens at import: the command line calls `load(os.environ)`. A setting
-that is empty counts as unset. A setting that cannot be used ends the start with one sentence that names it.
+Standard library only, and nothing happens at import: the command line calls `load(os.environ)`. A
+setting that is empty counts as unset. A setting that cannot be used ends the start with one
+sentence that names it.
 """
 
 import os
@@ -14,7 +16,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 PROJECT = Path(__file__).resolve().parent
@@ -23,7 +25,8 @@ LEDGER_KEY_BYTES = 32
 SECRET_KEY, LEDGER_KEY, DEMO_PASSWORD = "secret.key", "ledger.key", "demo-password"
 """The files of DESK_DATA that hold secrets."""
 NAMED_KEYS = "ledger-*.key"
-"""Beside the ledger's key: each key that was in use, by its fingerprint. What it sealed is verified with it."""
+"""Beside the ledger's key: each key that was in use, by its fingerprint. What it sealed is verified
+with it."""
 DEMO_PASSWORD_LENGTH = 12
 METRICS_TOKEN_LENGTH = 16
 PORT = 8080
@@ -36,7 +39,8 @@ class ConfigError(Exception):
 
 
 Office = Callable[[str], str | None]
-"""What a database url leads to: why no key may be made for it - an office stands there, or it does not answer."""
+"""What a database url leads to: why no key may be made for it - an office stands there, or it does
+not answer."""
 
 
 class NothingThere(ConfigError):
@@ -45,7 +49,8 @@ class NothingThere(ConfigError):
 
 @dataclass(frozen=True)
 class Config:
-    """The settings. What may hold a secret stays out of the repr, so it cannot reach a log by accident."""
+    """The settings. What may hold a secret stays out of the repr, so it cannot reach a log by
+    accident."""
 
     env: Literal["demo", "production"]
     data: Path
@@ -77,14 +82,18 @@ class Config:
 
 
 def load(
-    environ: Mapping[str, str], making: bool = False, looking: bool = False, office: Office | None = None
+    environ: Mapping[str, str],
+    making: bool = False,
+    looking: bool = False,
+    office: Office | None = None,
 ) -> Config:
-    """Read every setting. Makes the data directory and the key files that are missing, outside production. Where a new
-    office is being made (`making`) missing keys stand in `unsaved`, to be written by `save_keys` once it is decided
-    that there will be one. Who is only `looking` at a desk makes nothing.
+    """Read every setting. Makes the data directory and, outside production, the key files that are
+    missing. For a new office (`making`) missing keys stand in `unsaved`, to be written by
+    `save_keys` once it is decided that there will be one. `looking` at a desk makes nothing.
 
-    `office` is asked before a ledger's key is made: a second one would leave events that nobody can verify. Raises
-    ConfigError at the first setting that cannot be used, NothingThere where who looks finds no desk.
+    `office` is asked before a ledger's key is made: a second one would leave events that nobody can
+    verify. Raises ConfigError at the first setting that cannot be used, NothingThere where who
+    looks finds no desk.
     """
     env = _env(environ)
     production = env == "production"
@@ -98,18 +107,13 @@ def load(
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
-    if looking:
-        _is_there(data, [LEDGER_KEY])
-    keyless = not (data / LEDGER_KEY).exists()
-    if production:
-        _no_demo_left(data)
-        _kept_from_others(data)
-    if keyless:
-        _may_be_made(data, office(database_url) if office else None)
-    if production and not making:
-        _keys_are_there(data, [LEDGER_KEY, *([] if secret_key else [SECRET_KEY])], keyless and office is not None)
+    _check_folder(data, production, looking)
+    needed = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
+    _check_keys(data, needed if production and not making else [], database_url, office)
     _make_data(data)
-    unsaved: dict[Path, bytes] | None = {} if making or looking else None
+    later: dict[Path, bytes] = {}
+    unsaved = later if making or looking else None
+    admin, admin_password = _admin(environ)
     return Config(
         env=env,
         data=data,
@@ -119,14 +123,11 @@ def load(
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
         retired_keys=_named_keys(data, production),
-        unsaved=unsaved or {},
+        unsaved=later,
         demo_password=demo_password,
-        admin=environ.get("DESK_ADMIN") or None,
-        admin_password=environ.get("DESK_ADMIN_PASSWORD") or None,
-        first_accounts={
-            "centre_head": environ.get("DESK_CENTRE_HEAD") or "",
-            "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
-        },
+        admin=admin,
+        admin_password=admin_password,
+        first_accounts=_first_accounts(environ),
         clock=clock,
         clock_since=_clock_since(environ) if clock else None,
         bind=bind,
@@ -150,9 +151,22 @@ def _env(environ: Mapping[str, str]) -> Literal["demo", "production"]:
             raise ConfigError(f"DESK_ENV is {other!r}: set it to demo or production.")
 
 
+def _admin(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    return environ.get("DESK_ADMIN") or None, environ.get("DESK_ADMIN_PASSWORD") or None
+
+
+def _first_accounts(environ: Mapping[str, str]) -> dict[str, str]:
+    """Who is to hold the first posts of a new office beside the administrator's."""
+    return {
+        "centre_head": environ.get("DESK_CENTRE_HEAD") or "",
+        "log_auditor": environ.get("DESK_LOG_AUDITOR") or "",
+    }
+
+
 def _path(environ: Mapping[str, str], name: str, default: Path) -> Path:
-    """Absolute, so that a process that changes its directory still finds the same files. The address
-    of a database ends at a question mark, and reads what follows a per cent sign as another one."""
+    """Absolute, so that a process that changes its directory still finds the same files. The
+    address of a database ends at a question mark, and reads what follows a per cent sign as another
+    one."""
     found = Path(environ.get(name) or default).expanduser().absolute()
     if set("?%") & set(str(found)):
         raise ConfigError(f"{name} is {found}: name a folder without ? and % in its path.")
@@ -165,7 +179,11 @@ def _owner_url(environ: Mapping[str, str], database_url: str) -> str | None:
     if not url:
         return None
     scheme, _, rest = url.partition("://")
-    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not database_url.startswith("postgresql"):
+    if scheme not in {
+        "postgres",
+        "postgresql",
+        "postgresql+psycopg",
+    } or not database_url.startswith("postgresql"):
         raise ConfigError(
             "DATABASE_OWNER_URL cannot be used: set it and DATABASE_URL to postgresql://user@host/name, or unset it."
         )
@@ -199,14 +217,21 @@ def _redis_url(environ: Mapping[str, str], production: bool) -> str | None:
             "REDIS_URL cannot be used: set it to redis://host:6379/0, rediss://host:6379/0 or"
             " unix:///path/to/socket, or unset it for the built-in server."
         )
-    if parts.scheme == "unix" and any(one.isspace() for one in unquote(parts.path)):
-        raise ConfigError("REDIS_URL names a socket with a blank in its path, which no worker can use: move it.")
-    if production and parts.scheme != "unix" and not parts.password and parts.hostname not in LOOPBACK:
+    if parts.scheme == "unix" and any(sign.isspace() for sign in unquote(parts.path)):
+        raise ConfigError(
+            "REDIS_URL names a socket with a blank in its path, which no worker can use: move it."
+        )
+    if production and _is_open(parts):
         raise ConfigError(
             "REDIS_URL names a server on the network without a password: write it as"
             " redis://:password@host:6379/0 when DESK_ENV is production."
         )
     return url
+
+
+def _is_open(parts: SplitResult) -> bool:
+    """Whether a server stands on the network without a password."""
+    return parts.scheme != "unix" and not parts.password and parts.hostname not in LOOPBACK
 
 
 def _demo_password(environ: Mapping[str, str], production: bool) -> str | None:
@@ -239,8 +264,8 @@ def _clock(environ: Mapping[str, str], production: bool) -> datetime | None:
 
 
 def _clock_since(environ: Mapping[str, str]) -> datetime | None:
-    """The real moment at which it was DESK_CLOCK. The supervisor hands it to its children, so that the clock of one
-    that is started later does not begin anew; nobody else needs to set it."""
+    """The real moment at which it was DESK_CLOCK. The supervisor hands it to its children, so that
+    the clock of one that is started later does not begin anew; nobody else needs to set it."""
     text = environ.get("DESK_CLOCK_SINCE")
     if not text:
         return None
@@ -284,18 +309,22 @@ def _workers(environ: Mapping[str, str]) -> int:
 def _metrics_token(environ: Mapping[str, str]) -> str | None:
     token = environ.get("DESK_METRICS_TOKEN")
     if token and len(token) < METRICS_TOKEN_LENGTH:
-        raise ConfigError(f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more.")
+        raise ConfigError(
+            f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more."
+        )
     return token or None
 
 
 def _scanner(environ: Mapping[str, str]) -> str | None:
-    """The command that scans uploads; whether it can be run `check` tells, so that a scanner that is being put in
-    place keeps nothing from starting."""
+    """The command that scans uploads; whether it can be run `check` tells, so that a scanner that
+    is being put in place keeps nothing from starting."""
     command = environ.get("DESK_SCANNER") or None
     try:
         words = shlex.split(command or "")
     except ValueError as error:
-        raise ConfigError(f"DESK_SCANNER is {command!r}, which is no command ({error}): mend its quotes.") from error
+        raise ConfigError(
+            f"DESK_SCANNER is {command!r}, which is no command ({error}): mend its quotes."
+        ) from error
     return command if words else None
 
 
@@ -330,11 +359,13 @@ def _named_keys(data: Path, production: bool) -> tuple[bytes, ...]:
 
 
 def save_keys(settings: Config) -> None:
-    """Write the keys of a new office, whole and for this user alone; one that another process made meanwhile stays.
-    Raises ConfigError."""
+    """Write the keys of a new office, whole and for this user alone; one that another process made
+    meanwhile stays. Raises ConfigError."""
     for path, key in settings.unsaved.items():
         if _kept(path, key, settings.production, None) != key:
-            raise ConfigError(f"The key file {path} was made by another process meanwhile: start again.")
+            raise ConfigError(
+                f"The key file {path} was made by another process meanwhile: start again."
+            )
 
 
 def keep_key(path: Path, key: bytes) -> None:
@@ -374,8 +405,18 @@ def _no_demo_left(data: Path) -> None:
         )
 
 
+def _check_folder(data: Path, production: bool, looking: bool) -> None:
+    """Raises ConfigError where DESK_DATA is not what it has to be."""
+    if looking:
+        _is_there(data, [LEDGER_KEY])
+    if production:
+        _no_demo_left(data)
+        _kept_from_others(data)
+
+
 def _is_there(data: Path, names: Sequence[str]) -> None:
-    missing = next((one for one in (data, *(data / name for name in names)) if not one.exists()), None)
+    wanted = (data, *(data / name for name in names))
+    missing = next((path for path in wanted if not path.exists()), None)
     if missing is not None:
         raise NothingThere(
             f"DESK_DATA is {data}, where there is no desk ({missing} is missing): set DESK_DATA to the folder of yours,"
@@ -383,10 +424,23 @@ def _is_there(data: Path, names: Sequence[str]) -> None:
         )
 
 
+def _check_keys(
+    data: Path, needed: Sequence[str], database_url: str, office: Office | None
+) -> None:
+    """Raises ConfigError where a missing key must not be made: of an office that is there, and of
+    those that are `needed`."""
+    keyless = not (data / LEDGER_KEY).exists()
+    if keyless and office:
+        _may_be_made(data, office(database_url))
+    _keys_are_there(data, needed, keyless and office is not None)
+
+
 def _may_be_made(data: Path, why: str | None) -> None:
     """Raises ConfigError where a key that is missing belongs to an office that is there."""
     if why is not None:
-        raise ConfigError(f"The ledger's key {data / LEDGER_KEY} is missing, and none is made: {why}")
+        raise ConfigError(
+            f"The ledger's key {data / LEDGER_KEY} is missing, and none is made: {why}"
+        )
 
 
 def _keys_are_there(data: Path, names: Sequence[str], no_office: bool) -> None:
@@ -394,11 +448,14 @@ def _keys_are_there(data: Path, names: Sequence[str], no_office: bool) -> None:
     for name in names:
         if not (data / name).exists():
             new = "; for a new office, `python -m app init` makes it." if no_office else "."
-            raise ConfigError(f"The key file {data / name} in DESK_DATA is missing: put it back from a backup{new}")
+            raise ConfigError(
+                f"The key file {data / name} in DESK_DATA is missing: put it back from a backup{new}"
+            )
 
 
 def _kept_from_others(data: Path) -> None:
-    """The folder holds callers, papers and keys: in production nobody else on the machine looks into it."""
+    """The folder holds callers, papers and keys: in production nobody else on the machine looks
+    into it."""
     if data.is_dir() and data.stat().st_mode & 0o077:
         raise ConfigError(f"DESK_DATA is {data}, which other users may open: run chmod 700 {data}.")
 
@@ -414,7 +471,8 @@ def _make_data(data: Path) -> None:
 
 
 def _kept(path: Path, fresh: bytes, production: bool, unsaved: dict[Path, bytes] | None) -> bytes:
-    """The bytes of a key file; when there is none yet, it is made of `fresh`, or left to be made of it later."""
+    """The bytes of a key file; when there is none yet, it is made of `fresh`, or left to be made of
+    it later."""
     try:
         if not path.exists():
             if unsaved is not None:
@@ -435,10 +493,12 @@ def _kept(path: Path, fresh: bytes, production: bool, unsaved: dict[Path, bytes]
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    """Make a file of mode 0600, whole or not at all; a file made meanwhile by another process stays.
+    """Make a file of mode 0600, whole or not at all; a file made meanwhile by another process
+    stays.
 
-    The name is given by a hard link at the end (it fails when the name is taken, like O_EXCL). Were the name
-    itself opened with O_EXCL, a second process could read it between the opening and the writing.
+    The name is given by a hard link at the end (it fails when the name is taken, like O_EXCL). Were
+    the name itself opened with O_EXCL, a second process could read it between the opening and the
+    writing.
     """
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

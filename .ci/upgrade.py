@@ -1,9 +1,11 @@
-"""Writes the newest versions that go together into the two locks, and the hashes of all their files. Called by
-`make upgrade`; with `--keep` the versions stay and only the hashes are written anew.
+"""Writes the newest versions that go together into the two locks, and the hashes of all their
+files. Called by `make upgrade`; with `--keep` the versions stay and only the hashes are written
+anew.
 
-A fresh environment takes every locked name without its version, pip's resolver chooses, and the choice
-replaces the versions in place. Bounds that no package declares for itself stand in `.ci/bounds.txt`. The hashes are
-those that the index lists, of wheels for every system and of sources, so that one lock serves all of them.
+A fresh environment takes every locked name without its version, pip's resolver chooses, and the
+choice replaces the versions in place. Bounds that no package declares for itself stand in
+`.ci/bounds.txt`. The hashes are those that the index lists, of wheels for every system and of
+sources, so that one lock serves all of them.
 """
 
 import json
@@ -35,7 +37,9 @@ def resolved(names: list[str]) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         pip = [f"{folder}/bin/python", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-        subprocess.run([*pip, "install", "--quiet", "--upgrade", "-c", str(BOUNDS), *names], check=True)
+        subprocess.run(
+            [*pip, "install", "--quiet", "--upgrade", "-c", str(BOUNDS), *names], check=True
+        )
         frozen = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True).stdout
     return {spelling(name): version for name, version, _ in PIN.findall(frozen)}
 
@@ -43,7 +47,10 @@ def resolved(names: list[str]) -> dict[str, str]:
 def index() -> str:
     """The index that pip uses."""
     told = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return (os.environ.get("PIP_INDEX_URL") or told.stdout.strip() or INDEX).rstrip("/")
 
@@ -63,14 +70,16 @@ def version_of(file: str, name: str) -> str:
 
 
 def hashes(base: str, name: str, version: str) -> list[str]:
-    """The SHA-256 of every file of a version that the index lists, in order. Raises SystemExit where it lists none."""
+    """The SHA-256 of every file of a version that the index lists, in order. Raises SystemExit
+    where it lists none."""
     request = Request(f"{base}/{spelling(name)}/", headers={"Accept": LISTING})
     with urlopen(request, timeout=SECONDS) as answer:
         files = json.load(answer)["files"]
     found = {
-        one["hashes"]["sha256"] for one in files
+        one["hashes"]["sha256"]
+        for one in files
         if not one.get("yanked") and same_version(version_of(one["filename"], name), version)
-    }  # fmt: skip
+    }
     if not found:
         raise SystemExit(f"{base} lists no file of {name} {version}")
     return sorted(found)
@@ -78,7 +87,9 @@ def hashes(base: str, name: str, version: str) -> list[str]:
 
 def main() -> int:
     texts = {lock: lock.read_text(encoding="utf-8") for lock in LOCKS}
-    pins = {spelling(name): version for text in texts.values() for name, version, _ in PIN.findall(text)}
+    pins = {
+        spelling(name): version for text in texts.values() for name, version, _ in PIN.findall(text)
+    }
     newest = pins if "--keep" in sys.argv[1:] else resolved(list(pins))
     base = index()
 
@@ -91,7 +102,9 @@ def main() -> int:
         lock.write_text(PIN.sub(written, text), encoding="utf-8")
     unlocked = sorted(set(newest) - set(pins))
     for name in unlocked:
-        sys.stderr.write(f"{name}=={newest[name]} is needed now: add it to the lock that needs it.\n")
+        sys.stderr.write(
+            f"{name}=={newest[name]} is needed now: add it to the lock that needs it.\n"
+        )
     return 1 if unlocked else 0
 
 

@@ -7,7 +7,8 @@ import sys
 # What is written - the database, files, papers, logs - is nobody else's on this machine.
 os.umask(0o077)
 
-# What reading the program makes stays to its end: looking for garbage among it took a quarter of every start.
+# What reading the program makes stays to its end: looking for garbage among it took a quarter of
+# every start.
 gc.disable()
 
 from app.cli import main  # noqa: E402

@@ -14,7 +14,8 @@ Clock = Callable[[], datetime]
 def clock_from(start: datetime | None, since: datetime | None = None) -> Clock:
     """A clock of Beijing time: the real one, or one that stood at `start` when this was called.
 
-    `since` is the real moment at which it was `start`: processes that name the same one agree, whenever they began."""
+    `since` is the real moment at which it was `start`: processes that name the same one agree,
+    whenever they began."""
     if start is None:
         return lambda: datetime.now(BEIJING)
     if since is not None:

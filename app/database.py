@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
@@ -19,14 +20,16 @@ from app.rules.refusal import Gone
 Result = TypeVar("Result")
 Sessions = sessionmaker[Session]
 TRIES = 4
-"""How often a transaction is tried that lost against another one (deadlock, serialisation, a row that moved on)."""
+"""How often a transaction is tried that lost against another one (deadlock, serialisation, a row
+that moved on)."""
 _RETRY = ("40001", "40P01")
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON")
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How many seconds are waited for a connection, for a lock, and for the end of one statement. None: to the end."""
+    """How many seconds are waited for a connection, for a lock, and for the end of one statement.
+    None: to the end."""
 
     connect: int
     lock: int
@@ -36,18 +39,21 @@ class Patience:
     def options(self) -> str:
         """The same as PostgreSQL takes it when a connection begins."""
         told = {"lock_timeout": self.lock, "statement_timeout": self.statement}
-        return " ".join(f"-c {name}={seconds * 1000}" for name, seconds in told.items() if seconds is not None)
+        return " ".join(
+            f"-c {name}={seconds * 1000}" for name, seconds in told.items() if seconds is not None
+        )
 
 
 PANEL = Patience(connect=5, lock=5, statement=30)
 """A person waits: after that he gets a sentence, and may try again."""
 BOT = Patience(connect=10, lock=30, statement=600)
-"""The bot's batches are larger than a page, and nobody watches; its next wake-up goes on where this one gave up."""
+"""The bot's batches are larger than a page, and nobody watches; its next wake-up goes on where this
+one gave up."""
 
 
 def _prepare_sqlite(engine: Engine, wait: int) -> None:
-    """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), at most `wait` seconds;
-    readers are deferred."""
+    """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), at most
+    `wait` seconds; readers are deferred."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: Any) -> None:
@@ -62,8 +68,9 @@ def _prepare_sqlite(engine: Engine, wait: int) -> None:
 
 
 def _plain_errors(engine: Engine) -> None:
-    """PostgreSQL tells the values of a row in an error's details, and a value that it cannot read (class 22) in its
-    first line: only what went wrong is left, on the error that is raised and on the one behind it."""
+    """PostgreSQL tells the values of a row in an error's details, and a value that it cannot read
+    (class 22) in its first line: only what went wrong is left, on the error that is raised and on
+    the one behind it."""
 
     @event.listens_for(engine, "handle_error")
     def plain(context: ExceptionContext) -> None:
@@ -79,9 +86,9 @@ def _plain_errors(engine: Engine) -> None:
 
 
 def engine_from(url: str, patience: Patience | None = None, **options: Any) -> Engine:
-    """An engine for a database URL; `options` go to SQLAlchemy. Without `patience` a lock is waited for (30 s on
-    SQLite) and nothing else is limited: for migrations and the command line. Its errors name no values: a caller's
-    words would reach the log, or Redis, with them."""
+    """An engine for a database URL; `options` go to SQLAlchemy. Without `patience` a lock is waited
+    for (30 s on SQLite) and nothing else is limited: for migrations and the command line. Its
+    errors name no values: a caller's words would reach the log, or Redis, with them."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, **{"hide_parameters": True, **options})
         _prepare_sqlite(engine, patience.lock if patience else 30)
@@ -93,18 +100,22 @@ def engine_from(url: str, patience: Patience | None = None, **options: Any) -> E
 
 
 def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
-    """What a connection to PostgreSQL begins with, beside what its URL says: that one's own options come last."""
+    """What a connection to PostgreSQL begins with, beside what its URL says: that one's own options
+    come last."""
     if patience is None:
         return {}
     own = make_url(url).query
     given = own.get("options", "")
     told = " ".join([patience.options, *([given] if isinstance(given, str) else given)]).strip()
-    return {"options": told, **({} if "connect_timeout" in own else {"connect_timeout": patience.connect})}
+    return {
+        "options": told,
+        **({} if "connect_timeout" in own else {"connect_timeout": patience.connect}),
+    }
 
 
 def sessions_from(engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = ()) -> Sessions:
-    """A factory of sessions that carry the ledger's key, those that were in use before, and share what was read of the
-    calendar, by its version."""
+    """A factory of sessions that carry the ledger's key, those that were in use before, and share
+    what was read of the calendar, by its version."""
     info = {"ledger_key": ledger_key, "retired_keys": tuple(retired), "calendars": {}}
     return sessionmaker(engine, expire_on_commit=False, info=info)
 
@@ -134,9 +145,9 @@ def kept_by_guard(error: Exception) -> bool:
 
 
 def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
-    """Run `work` in a transaction, again where it lost against another one, or where its connection broke before the
-    commit was sent; at most four times in all. An error after which nobody knows whether the transaction stands
-    carries the note `app.faults.UNSURE`."""
+    """Run `work` in a transaction, again where it lost against another one, or where its connection
+    broke before the commit was sent; at most four times in all. An error after which nobody knows
+    whether the transaction stands carries the note `app.faults.UNSURE`."""
     for attempt in range(1, TRIES + 1):
         sent = False
         try:
@@ -160,3 +171,9 @@ def retried(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
 def _may_win(error: DBAPIError, sent: bool) -> bool:
     """Whether another try may do what one could not, and nothing twice."""
     return getattr(error.orig, "sqlstate", None) in _RETRY or (lost(error) and not sent)
+
+
+def missing_file(engine: Engine) -> str | None:
+    """The file of a SQLite database that is not there: to connect would make it."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return file if file is not None and not Path(file).exists() else None

@@ -1,5 +1,5 @@
-"""What an error of the outside means to who waits for an answer: the database is away, something holds what is needed,
-there is no room. What is none of these is a mistake of ours."""
+"""What an error of the outside means to who waits for an answer: the database is away, something
+holds what is needed, there is no room. What is none of these is a mistake of ours."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ UNSURE = "the commit was sent and not answered"
 _BUSY_STATES = ("55P03", "57014", "40001", "40P01")
 """PostgreSQL: a lock or a statement took too long, or another transaction won four times."""
 _AWAY_STATES = ("57P01", "57P02", "57P03", "57P05", "25006", "53300")
-"""PostgreSQL: it shuts down, crashed, starts, only reads (it is the standby), or has no connection left."""
+"""PostgreSQL: it shuts down, crashed, starts, only reads (it is the standby), or has no connection
+left."""
 _FULL_STATES = ("53100", "58030")
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -63,7 +64,8 @@ def _of_sqlite(error: sqlite3.Error) -> str | None:
 
 
 def lost(error: BaseException) -> bool:
-    """Whether the connection broke that an error came through: there may be another one to have at once."""
+    """Whether the connection broke that an error came through: there may be another one to have at
+    once."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 

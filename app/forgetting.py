@@ -1,4 +1,5 @@
-"""What the desk does not keep for ever: answers to forms, the access log, the rows of the bot's passes. No record."""
+"""What the desk does not keep for ever: answers to forms, the access log, the rows of the bot's
+passes. No record."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ RUN_DAYS = 90
 
 
 def forget(sessions: Sessions, now: datetime) -> int:
-    """Delete the answers to forms whose keys are too old to be taken again, what the access log is not to keep any
-    longer, and passes of long ago; how many answers there were."""
+    """Delete the answers to forms whose keys are too old to be taken again, what the access log is
+    not to keep any longer, and passes of long ago; how many answers there were."""
     with transaction(sessions) as session:
         forget_access(session, now, numbers_known(session, now).access_days)
     with transaction(sessions) as session:
@@ -37,7 +38,9 @@ def _forget_runs(session: Session, now: datetime) -> None:
     old = (Run.started_at < now - timedelta(days=RUN_DAYS), Run.id.not_in(last))
     gone = select(Run.name, func.count(), func.sum(Run.failures)).where(*old).group_by(Run.name)
     for name, runs, failures in session.execute(gone).all():
-        total = session.get(RunTotal, name, with_for_update=True) or RunTotal(name=name, runs=0, failures=0)
+        total = session.get(RunTotal, name, with_for_update=True) or RunTotal(
+            name=name, runs=0, failures=0
+        )
         total.runs += runs
         total.failures += failures or 0
         session.add(total)

@@ -1,5 +1,6 @@
-"""The index of pairs of signs brought up to date: what it lacks is filled in, and pairs are counted anew. By the bot
-every few hours, and by `python -m app reindex`; stopped in between, it goes on where it was."""
+"""The index of pairs of signs brought up to date: what it lacks is filled in, and pairs are counted
+anew. By the bot every few hours, and by `python -m app reindex`; stopped in between, it goes on
+where it was."""
 
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ from app.models.pairs import count_anew, keep_counts
 from app.stages.acceptance import fill_pairs
 
 
-def reindex(sessions: Sessions, now: datetime, tell: Callable[[int], None] = lambda filled: None) -> int:
-    """Fill the index, batch by batch, and count its pairs; how many cases were put into it. `tell` hears how many are
-    by now."""
+def reindex(
+    sessions: Sessions, now: datetime, tell: Callable[[int], None] = lambda filled: None
+) -> int:
+    """Fill the index, batch by batch, and count its pairs; how many cases were put into it. `tell`
+    hears how many are by now."""
     filled = 0
     while some := retried(sessions, lambda session: fill_pairs(session, now)):
         filled += some

@@ -1,4 +1,5 @@
-"""A process says that it lives: to systemd, or to the supervisor, which listens as systemd does (sd_notify)."""
+"""A process says that it lives: to systemd, or to the supervisor, which listens as systemd does
+(sd_notify)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ BEAT, READY = b"WATCHDOG=1", b"READY=1"
 
 
 class Beats:
-    """Sends beats to whoever started this process, at most one in `EVERY` seconds; to nobody where nobody listens."""
+    """Sends beats to whoever started this process, at most one in `EVERY` seconds; to nobody where
+    nobody listens."""
 
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "").replace("@", "\0", 1)
@@ -23,7 +25,10 @@ class Beats:
     def say(self, word: bytes) -> None:
         """Send a word; who listens no more is told nothing."""
         if self._address and hasattr(socket, "AF_UNIX"):
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line, contextlib.suppress(OSError):
+            with (
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line,
+                contextlib.suppress(OSError),
+            ):
                 line.setblocking(False)
                 line.sendto(word, self._address)
 

@@ -1,4 +1,5 @@
-"""What a supervisor says about its children, in a file beside the data: read by the bot page and by the checks."""
+"""What a supervisor says about its children, in a file beside the data: read by the bot page and by
+the checks."""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from app.clock import Clock, clock_from
 
 @dataclass(frozen=True)
 class ChildState:
-    """One process that the supervisor keeps alive. `state`: running, waiting (to be started again) or stopped.
-    Moments are real time, ISO 8601; `last_exit` is an exit code, or minus the signal."""
+    """One process that the supervisor keeps alive. `state`: running, waiting (to be started again)
+    or stopped. Moments are real time, ISO 8601; `last_exit` is an exit code, or minus the
+    signal."""
 
     name: str
     pid: int | None
@@ -32,8 +34,8 @@ class ChildState:
 
 @dataclass(frozen=True)
 class Children:
-    """The supervisor, the address it serves, its Redis and its children; and, where DESK_CLOCK is set, the real moment
-    at which it was that time."""
+    """The supervisor, the address it serves, its Redis and its children; and, where DESK_CLOCK is
+    set, the real moment at which it was that time."""
 
     supervisor: int
     started_at: str
@@ -44,11 +46,13 @@ class Children:
 
     def running(self, prefix: str) -> int:
         """How many children whose name begins so are running."""
-        return sum(one.name.startswith(prefix) and one.state == "running" for one in self.children)
+        return sum(
+            child.name.startswith(prefix) and child.state == "running" for child in self.children
+        )
 
     def wanted(self, prefix: str) -> int:
         """How many children whose name begins so there should be."""
-        return sum(one.name.startswith(prefix) for one in self.children)
+        return sum(child.name.startswith(prefix) for child in self.children)
 
 
 def run_folder(data: Path) -> Path:
@@ -83,7 +87,7 @@ def read(data: Path) -> Children | None:
     except FileNotFoundError:  # it has only just begun
         return None
     children: Sequence[dict[str, Any]] = told.pop("children")
-    return Children(**told, children=tuple(ChildState(**one) for one in children))
+    return Children(**told, children=tuple(ChildState(**child) for child in children))
 
 
 @contextmanager
@@ -100,7 +104,8 @@ def _opened(path: Path) -> Iterator[int | None]:
 
 
 def supervised(data: Path) -> bool:
-    """Whether a supervisor of this data is alive: the kernel frees its lock when it ends, however it ends."""
+    """Whether a supervisor of this data is alive: the kernel frees its lock when it ends, however
+    it ends."""
     with _opened(lock_file(data)) as handle:
         if handle is None:
             return False
@@ -120,7 +125,8 @@ def redis_url_of(settings: config.Config) -> str | None:
 
 
 def clock_of(settings: config.Config) -> Clock:
-    """The clock of the settings; where a supervisor runs on the same data, the one that its children have."""
+    """The clock of the settings; where a supervisor runs on the same data, the one that its
+    children have."""
     state = read(settings.data) if settings.clock and settings.clock_since is None else None
     told = datetime.fromisoformat(state.clock_since) if state and state.clock_since else None
     return clock_from(settings.clock, settings.clock_since or told)

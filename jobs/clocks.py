@@ -1,4 +1,5 @@
-"""Does this machine's clock go with the database's: a process whose clock is wrong must not mark anything as late."""
+"""Does this machine's clock go with the database's: a process whose clock is wrong must not mark
+anything as late."""
 
 from __future__ import annotations
 
@@ -23,12 +24,15 @@ def refuse_wrong_clock(sessions: Sessions, real: datetime | None = None) -> None
     with reading(sessions) as session:
         seconds = ahead_of_database(session, real)
     if abs(seconds) >= CLOCK_STOPS:
-        raise ClockWrong(f"this machine's clock is {seconds:+.0f} s off the database's: no pass is made")
+        raise ClockWrong(
+            f"this machine's clock is {seconds:+.0f} s off the database's: no pass is made"
+        )
 
 
 def ahead_of_database(session: Session, real: datetime | None = None) -> float:
-    """By how many seconds this machine's clock (`real`, else the moment of asking) is ahead of the database's; negative
-    where it is behind. A database that is a file of this machine has no other clock: 0."""
+    """By how many seconds this machine's clock (`real`, else the moment of asking) is ahead of the
+    database's; negative where it is behind. A database that is a file of this machine has no other
+    clock: 0."""
     if not is_postgres(session):
         return 0.0
     theirs: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()

@@ -21,8 +21,8 @@ SILENT = timedelta(seconds=2 * WORKER_TTL + 30)
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many workers said lately that they live, how many jobs wait for one, how many failed, why the last did; how
-    long ago the ticker ticked, None where Redis knows of no tick."""
+    """How many workers said lately that they live, how many jobs wait for one, how many failed, why
+    the last did; how long ago the ticker ticked, None where Redis knows of no tick."""
 
     live: int
     waiting: int
@@ -37,11 +37,15 @@ def crowd_of(settings: config.Config) -> Crowd:
     try:
         since, queue = datetime.now(UTC) - SILENT, queue_on(redis)
         known = Worker.all(connection=redis, serializer="json")
-        live = sum(one.last_heartbeat is not None and one.last_heartbeat >= since for one in known)
+        live = sum(
+            worker.last_heartbeat is not None and worker.last_heartbeat >= since for worker in known
+        )
         failed = FailedJobRegistry(queue=queue)
         last = failed.get_job_ids(desc=True)[:1]
         why, tick = _error(redis, last[0]) if last else "", ticked(redis)
-        return Crowd(live, queue.count, failed.count, why, None if tick is None else datetime.now(UTC) - tick)
+        return Crowd(
+            live, queue.count, failed.count, why, None if tick is None else datetime.now(UTC) - tick
+        )
     finally:
         redis.close()
 

@@ -1,4 +1,5 @@
-"""What a process of the bot holds: settings, database, clock and queue. Made once, before anything forks."""
+"""What a process of the bot holds: settings, database, clock and queue. Made once, before anything
+forks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Are the stored files and dossiers what the record says: a share of them each night, all of them when asked."""
+"""Are the stored files and dossiers what the record says: a share of them each night, all of them
+when asked."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ Query = Select[int, int, str, str]
 
 
 def compare_a_share() -> dict[str, int]:
-    """Compare this hour's share at night, and put what is lost on the record of its case; by day nothing."""
+    """Compare this hour's share at night, and put what is lost on the record of its case; by day
+    nothing."""
     here = desk()
     now = beijing(here.now())
     if now.hour not in NIGHT:
@@ -35,10 +37,14 @@ def compare_a_share() -> dict[str, int]:
     slot = now.toordinal() % NIGHTS * len(NIGHT) + now.hour - NIGHT.start
     files, dossiers = _queries()
     with reading(here.sessions) as session:
-        kept = _kept(session, files.where(File.id % SHARES == slot), dossiers.where(Dossier.id % SHARES == slot))
+        kept = _kept(
+            session,
+            files.where(File.id % SHARES == slot),
+            dossiers.where(Dossier.id % SHARES == slot),
+        )
     lost = list(lost_among(here.settings.data, kept))
     if lost:
-        items = [(one.kind, one.id) for one in lost]
+        items = [(file.kind, file.id) for file in lost]
         retried(here.sessions, lambda session: record_lost(session, now, items))
     return {"files": len(kept), "lost": len(lost)}
 
@@ -47,7 +53,10 @@ def lost_files(session: Session, data: Path, case: int | None = None) -> Iterato
     """The stored files and dossiers that are gone or altered: of one case, or of all."""
     files, dossiers = _queries()
     if case is not None:
-        files, dossiers = files.where(File.case_id == case), dossiers.where(Referral.case_id == case)
+        files, dossiers = (
+            files.where(File.case_id == case),
+            dossiers.where(Referral.case_id == case),
+        )
     return lost_among(data, _kept(session, files, dossiers))
 
 
@@ -62,7 +71,9 @@ def still_lost(session: Session, data: Path) -> Iterator[Lost]:
 
 def _queries() -> tuple[Query, Query]:
     files: Query = select(File.id, File.case_id, File.sha256, File.name).order_by(File.id)
-    dossiers: Query = select(Dossier.id, Referral.case_id, Dossier.sha256, Dossier.name).order_by(Dossier.id)
+    dossiers: Query = select(Dossier.id, Referral.case_id, Dossier.sha256, Dossier.name).order_by(
+        Dossier.id
+    )
     return files, dossiers.join(Referral, Referral.id == Dossier.referral_id)
 
 

@@ -1,4 +1,5 @@
-"""How far the sample office is that is being made: in a file beside the data, for the login page."""
+"""How far the sample office is that is being made: in a file beside the data, for the login
+page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Is the desk well: the database, its calendar, the units, Redis, the bot. Only looks; changes nothing.
+"""Is the desk well: the database, its calendar, the units, Redis, the bot. Only looks; changes
+nothing.
 
 For `python -m app check`, the panel's bot page and `/readyz`.
 """
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import config
-from app.database import Sessions, engine_from, reading
+from app.database import Sessions, engine_from, missing_file, reading
 from app.files import Scanner
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
@@ -33,13 +34,22 @@ from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
 from jobs.room import disk_findings
-from jobs.servable import missing_file, sessions_of, short
+from jobs.servable import sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
 from migrations import triggers
 from migrations.grants import owns
 from migrations.upgrade import CURRENT, NEWER, standing
 
-__all__ = ["WARNING", "WRONG", "Finding", "bot_findings", "calendar_findings", "desk_findings", "findings", "swept"]
+__all__ = [
+    "WARNING",
+    "WRONG",
+    "Finding",
+    "bot_findings",
+    "calendar_findings",
+    "desk_findings",
+    "findings",
+    "swept",
+]
 
 CALENDAR_DAYS = 60
 """How far ahead the calendar must reach: the longest clock and its extension."""
@@ -48,7 +58,8 @@ LATE = timedelta(minutes=30)
 NO_TICK = timedelta(seconds=90)
 """How long the ticker may be silent: it says so every second."""
 NEWEST = 1000
-"""Among how many of the newest passes the last one is looked for: there is one more each minute, for years."""
+"""Among how many of the newest passes the last one is looked for: there is one more each minute,
+for years."""
 SHOWN_FAILURES = 20
 """How many cases that could not be looked at are named."""
 SHOWN_GUARDS = 5
@@ -66,14 +77,21 @@ def _found(settings: config.Config, now: datetime) -> list[Finding]:
     engine = engine_from(settings.database_url)
     file = missing_file(engine)
     if file is not None:
-        return [finding("database_unreachable", why=f"{file}: no such file"), *bot_findings(settings)]
+        return [
+            finding("database_unreachable", why=f"{file}: no such file"),
+            *bot_findings(settings),
+        ]
     try:
         with engine.connect().execution_options(reads=True) as connection:
             schema = list(schema_findings(connection))
         if schema:
             return [*schema, *bot_findings(settings)]
         sessions = sessions_of(settings, engine)
-        found = [*desk_findings(sessions, now, settings.data), *pairs_findings(sessions, now), *bot_findings(settings)]
+        found = [
+            *desk_findings(sessions, now, settings.data),
+            *pairs_findings(sessions, now),
+            *bot_findings(settings),
+        ]
         return [*guard_findings(sessions, now), *found] if settings.production else found
     except DatabaseError as error:
         return [unreachable(error), *bot_findings(settings)]
@@ -110,28 +128,40 @@ def unreachable(error: DatabaseError) -> Finding:
 
 
 def desk_findings(sessions: Sessions, now: datetime, data: Path) -> list[Finding]:
-    """What the database tells: key, clock, guards, calendar, units, the last pass, cases that could not be looked at,
-    files that are lost. Raises sqlalchemy's DatabaseError where it cannot be asked."""
+    """What the database tells: key, clock, guards, calendar, units, the last pass, cases that could
+    not be looked at, files that are lost. Raises sqlalchemy's DatabaseError where it cannot be
+    asked."""
     with reading(sessions) as session:
         return [
-            *key_findings(session), *clock_findings(session), *_guards(session),
-            *calendar_findings(session, now), *_liaisons(session, now), *pass_findings(session, now),
-            *_failures(session), *_files(session, data), *disk_findings(data),
-        ]  # fmt: skip
+            *key_findings(session),
+            *clock_findings(session),
+            *_guards(session),
+            *calendar_findings(session, now),
+            *_liaisons(session, now),
+            *pass_findings(session, now),
+            *_failures(session),
+            *_files(session, data),
+            *disk_findings(data),
+        ]
 
 
 def pairs_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """Whether the repeat check finds all that it should. It looks at each case of the last days: not for every page."""
+    """Whether the repeat check finds all that it should. It looks at each case of the last days:
+    not for every page."""
     with reading(sessions) as session:
         lacking = unindexed(session, now)
     return [finding("pairs_behind", WARNING, n=lacking)] if lacking else []
 
 
 def guard_findings(sessions: Sessions, now: datetime) -> list[Finding]:
-    """Whether the account that works on the database could pass the record's guards; whether somebody can confirm
-    changes of accounts: an office of before has an IT administrator only."""
+    """Whether the account that works on the database could pass the record's guards; whether
+    somebody can confirm changes of accounts: an office of before has an IT administrator only."""
     with reading(sessions) as session:
-        lacking = unguarded(session, now) if session.scalar(select(Person.id).limit(1)) is not None else []
+        lacking = (
+            unguarded(session, now)
+            if session.scalar(select(Person.id).limit(1)) is not None
+            else []
+        )
         owned = [finding("database_owned", WARNING)] if owns(session.connection()) else []
     return [*owned, *(finding("nobody_confirms", WARNING, role=role) for role in lacking)]
 
@@ -153,7 +183,8 @@ def calendar_findings(session: Session, now: datetime) -> Iterator[Finding]:
     if last is None or last < today + timedelta(days=CALENDAR_DAYS):
         yield finding("calendar_short", last=last, days=CALENDAR_DAYS)
         return
-    # Where the table ends before the next year does, the next pass fills it; a check writes nothing.
+    # Where the table ends before the next year does, the next pass fills it; a check writes
+    # nothing.
     if last >= date(today.year + 1, 12, 31):
         missing = calendar_missing(office_at(session, now), longest_open(session))
         if missing is not None:
@@ -165,20 +196,25 @@ def _liaisons(session: Session, now: datetime) -> Iterator[Finding]:
     """Active units that no case can be allocated to. [procedure 2]"""
     today = beijing(now).date()
     held = exists().where(
-        UnitPost.unit_id == Unit.id, UnitPost.post == "liaison", UnitPost.from_on <= today,
+        UnitPost.unit_id == Unit.id,
+        UnitPost.post == "liaison",
+        UnitPost.from_on <= today,
         or_(UnitPost.to_on.is_(None), UnitPost.to_on >= today),
-    )  # fmt: skip
+    )
     query = select(Unit.name).where(Unit.active, ~held).order_by(Unit.id)
     for name in session.scalars(query, execution_options=UNSCOPED):
         yield finding("unit_without_liaison", unit=name)
 
 
 def swept(session: Session, now: datetime) -> timedelta | None:
-    """How long ago the last whole pass was that ended; None where there was none. A clock that was set back leaves
-    passes in the future, which do not count; a pass as of a moment long past is not the last one."""
-    ended = select(Run.looked_at).where(
-        Run.name == SWEEP.name, Run.finished_at.is_not(None), Run.looked_at <= now
-    ).order_by(Run.id.desc())  # fmt: skip
+    """How long ago the last whole pass was that ended; None where there was none. A clock that was
+    set back leaves passes in the future, which do not count; a pass as of a moment long past is not
+    the last one."""
+    ended = (
+        select(Run.looked_at)
+        .where(Run.name == SWEEP.name, Run.finished_at.is_not(None), Run.looked_at <= now)
+        .order_by(Run.id.desc())
+    )
     last = session.scalar(select(func.max(ended.limit(NEWEST).subquery().c.looked_at)))
     return None if last is None else now - last
 
@@ -193,17 +229,25 @@ def pass_findings(session: Session, now: datetime) -> Iterator[Finding]:
 
 
 def _failures(session: Session) -> Iterator[Finding]:
-    query = select(Case.number, Case.id, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
+    query = select(Case.number, Case.id, Case.look_failures, Case.look_error).where(
+        Case.look_failures > 0
+    )
     query = query.order_by(Case.id).limit(SHOWN_FAILURES)
     for row in session.execute(query, execution_options=UNSCOPED):
-        yield finding("look_failed", case=row.number or row.id, times=row.look_failures, why=row.look_error)
+        yield finding(
+            "look_failed", case=row.number or row.id, times=row.look_failures, why=row.look_error
+        )
 
 
 def _files(session: Session, data: Path) -> Iterator[Finding]:
     """The files and dossiers that the nights found lost, and that still are."""
     for lost in islice(still_lost(session, data), SHOWN_LOST):
-        number = session.scalar(select(Case.number).where(Case.id == lost.case_id), execution_options=UNSCOPED)
-        yield finding("file_lost", case=number or lost.case_id, kind=lost.kind, id=lost.id, what=lost.what)
+        number = session.scalar(
+            select(Case.number).where(Case.id == lost.case_id), execution_options=UNSCOPED
+        )
+        yield finding(
+            "file_lost", case=number or lost.case_id, kind=lost.kind, id=lost.id, what=lost.what
+        )
 
 
 def clock_findings(session: Session, real: datetime | None = None) -> Iterator[Finding]:
@@ -220,7 +264,11 @@ def bot_findings(settings: config.Config) -> list[Finding]:
     told = read(settings.data)
     if told is None and settings.redis_url is None:
         return [finding("bot_not_running")]
-    down = [] if told is None else [_down(told, one.name) for one in told.children if one.state != "running"]
+    down = (
+        []
+        if told is None
+        else [_down(told, child.name) for child in told.children if child.state != "running"]
+    )
     wanted = settings.workers if told is None else told.wanted("worker")
     try:
         return [*down, *_queue_findings(settings, wanted)]
@@ -234,12 +282,14 @@ def _down(told: Children, name: str) -> Finding:
 
 
 def _queue_findings(settings: config.Config, wanted: int) -> Iterator[Finding]:
-    """What Redis tells: whether enough workers said lately that they live, and what failed. Raises RedisError,
-    NoRedis."""
+    """What Redis tells: whether enough workers said lately that they live, and what failed. Raises
+    RedisError, NoRedis."""
     told = crowd_of(settings)
     if told.live < wanted:
         yield finding("worker_missing", wanted=wanted, live=told.live)
     if told.tick is None or told.tick > NO_TICK:
         yield finding("ticker_missing", seconds=int(NO_TICK.total_seconds()))
     if told.failed:
-        yield finding("jobs_failed", WARNING, n=told.failed, days=FAILED_SECONDS // 86_400, why=told.why)
+        yield finding(
+            "jobs_failed", WARNING, n=told.failed, days=FAILED_SECONDS // 86_400, why=told.why
+        )

@@ -1,4 +1,5 @@
-"""Children that end with their parent, however it ends: the kernel is asked to kill them (Linux)."""
+"""Children that end with their parent, however it ends: the kernel is asked to kill them
+(Linux)."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ _here = os.getpid()
 
 
 def dies_with(parent: int) -> None:
-    """Have this process killed when its parent ends. Called in the child, which must have been forked by the parent's
-    main thread: the kernel watches the thread."""
+    """Have this process killed when its parent ends. Called in the child, which must have been
+    forked by the parent's main thread: the kernel watches the thread."""
     if _LIBC is not None and _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL)) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
     # The parent may have ended between the fork and the call above.
@@ -36,6 +37,7 @@ def _remember() -> None:
 
 
 def forks_die_with_me() -> None:
-    """From now on every process forked from here, or from its children, ends with whoever forked it."""
+    """From now on every process forked from here, or from its children, ends with whoever forked
+    it."""
     _remember()
     os.register_at_fork(before=_remember, after_in_child=lambda: dies_with(_here))

@@ -22,8 +22,9 @@ class NoRedis(Exception):
 
 
 def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:
-    """Redis as the settings name it, or the one that a supervisor of the same data started. `seconds`: how long to
-    wait for an answer; None is for a worker, which waits for jobs. Raises NoRedis where there is neither."""
+    """Redis as the settings name it, or the one that a supervisor of the same data started.
+    `seconds`: how long to wait for an answer; None is for a worker, which waits for jobs. Raises
+    NoRedis where there is neither."""
     url = redis_url_of(settings)
     if url is None:
         raise NoRedis(
@@ -33,11 +34,14 @@ def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:
     if seconds is None:
         return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
     # Whoever asks asks again soon; to try again by itself would keep it waiting, and from stopping.
-    return Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds, retry=Retry(NoBackoff(), 0))
+    return Redis.from_url(
+        url, socket_connect_timeout=seconds, socket_timeout=seconds, retry=Retry(NoBackoff(), 0)
+    )
 
 
 def queue_on(redis: Redis) -> Queue:
-    """The queue of wake-ups. JSON only: what is pickled in Redis would be run by whoever reads it."""
+    """The queue of wake-ups. JSON only: what is pickled in Redis would be run by whoever reads
+    it."""
     return Queue(QUEUE, connection=redis, serializer="json")
 
 

@@ -1,4 +1,5 @@
-"""Is there room: on the disk of the data folder, by its numbers, and in database and folder, by writing to them."""
+"""Is there room: on the disk of the data folder, by its numbers, and in database and folder, by
+writing to them."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ NEARLY_FULL, AS_GOOD_AS_FULL = 90, 95
 """Percent of the disk at which a finding is a warning, and at which it is wrong."""
 PROBE_BYTES = 256 * 1024
 _STATEMENTS = {
-    # A table that is gone with its transaction makes the database ask the disk for room, and leaves nothing.
+    # A table that is gone with its transaction makes the database ask the disk for room, and leaves
+    # nothing.
     "postgresql": (
         "CREATE TEMPORARY TABLE probe_of_room (told text) ON COMMIT DROP",
         "INSERT INTO probe_of_room SELECT md5(n::text) FROM generate_series(1, 4000) n",
@@ -54,8 +56,8 @@ def data_findings(data: Path) -> Iterator[Finding]:
 
 
 def database_findings(engine: Engine) -> Iterator[Finding]:
-    """Whether the database can be written to. One in which somebody else writes just now can. Raises DatabaseError
-    where it does not answer."""
+    """Whether the database can be written to. One in which somebody else writes just now can.
+    Raises DatabaseError where it does not answer."""
     try:
         with engine.connect().execution_options(reads=True) as connection:
             _probe(connection)

@@ -1,5 +1,5 @@
-"""What a database must be before any process serves it or works on it: at the schema of the program, sealed with the
-key at hand, no sample in production."""
+"""What a database must be before any process serves it or works on it: at the schema of the
+program, sealed with the key at hand, no sample in production."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import contextlib
 import logging
 import os
 import sys
-from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+import app.extend  # noqa: F401  (what the office added, in every process that serves or works)
 import config
-from app.database import Sessions, engine_from, reading, sessions_from
+from app.database import Sessions, engine_from, missing_file, reading, sessions_from
 from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
 from app.models import Person, Setting
@@ -26,7 +26,8 @@ from migrations.upgrade import CURRENT, NEWER, standing
 log = logging.getLogger("duban")
 BEHIND = "The database is behind its migrations: make a backup, then run `python -m app upgrade`."
 NO_DATABASE = (
-    "There is no database at {file}: `python -m app init` makes an office, `python -m app upgrade` an empty one."
+    "There is no database at {file}: `python -m app init` makes an office,"
+    " `python -m app upgrade` an empty one."
 )
 NEWER_THAN_US = (
     "The database is newer than this program (its schema is {revision}): start the newer program, or restore a backup"
@@ -40,7 +41,8 @@ _OLDER = "a key of before keys had names"
 
 
 class Refused(Exception):
-    """Nothing is started; the message is one sentence that says what to do. `code` is the exit code."""
+    """Nothing is started; the message is one sentence that says what to do. `code` is the exit
+    code."""
 
     def __init__(self, sentence: str, code: int = 2) -> None:
         super().__init__(sentence)
@@ -53,7 +55,8 @@ def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
 
 
 def opened(settings: config.Config) -> Sessions:
-    """Sessions on a database that is at this program's schema and was sealed with this desk's key. Raises Refused."""
+    """Sessions on a database that is at this program's schema and was sealed with this desk's key.
+    Raises Refused."""
     engine = engine_from(settings.database_url)
     at_our_schema(engine)
     sessions = sessions_of(settings, engine)
@@ -63,8 +66,9 @@ def opened(settings: config.Config) -> Sessions:
 
 
 def servable(settings: config.Config) -> None:
-    """Raises Refused where the database is behind or newer, was sealed with another key, or is the sample office in
-    production. One that does not answer now is no reason to stay away: it is waited for."""
+    """Raises Refused where the database is behind or newer, was sealed with another key, or is the
+    sample office in production. One that does not answer now is no reason to stay away: it is
+    waited for."""
     engine = engine_from(settings.database_url)
     try:
         with contextlib.suppress(OperationalError):
@@ -77,14 +81,9 @@ def servable(settings: config.Config) -> None:
         engine.dispose()
 
 
-def missing_file(engine: Engine) -> str | None:
-    """The file of a SQLite database that is not there: to connect would make it."""
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    return file if file is not None and not Path(file).exists() else None
-
-
 def at_our_schema(engine: Engine) -> None:
-    """Raises Refused where the database is not there, or not at the schema of this program; makes nothing."""
+    """Raises Refused where the database is not there, or not at the schema of this program; makes
+    nothing."""
     file = missing_file(engine)
     if file is not None:
         raise Refused(NO_DATABASE.format(file=file))
@@ -97,16 +96,19 @@ def at_our_schema(engine: Engine) -> None:
 
 
 def our_key(settings: config.Config, session: Session) -> None:
-    """Raises Refused, naming both keys, where the record was sealed with another key than that of the settings."""
+    """Raises Refused, naming both keys, where the record was sealed with another key than that of
+    the settings."""
     theirs = other_key(session, settings.ledger_key)
     if theirs is not None:
         told = _OLDER if theirs == UNNAMED else theirs
-        raise Refused(ANOTHER_KEY.format(data=settings.data, ours=key_name(settings.ledger_key), theirs=told))
+        raise Refused(
+            ANOTHER_KEY.format(data=settings.data, ours=key_name(settings.ledger_key), theirs=told)
+        )
 
 
 def office_at(url: str) -> str | None:
-    """Why no ledger's key may be made for the database at a url: it holds an office, or does not answer. Makes
-    nothing."""
+    """Why no ledger's key may be made for the database at a url: it holds an office, or does not
+    answer. Makes nothing."""
     engine = engine_from(url)
     if missing_file(engine) is not None:
         return None
@@ -129,7 +131,11 @@ def office_at(url: str) -> str | None:
         engine.dispose()
     if used is None and not accounts:
         return None
-    sealed = f"an office whose record was sealed with the key {used}" if used not in (None, UNNAMED) else "an office"
+    sealed = (
+        f"an office whose record was sealed with the key {used}"
+        if used not in (None, UNNAMED)
+        else "an office"
+    )
     return f"the database holds {sealed}; put its ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL."
 
 
@@ -160,7 +166,8 @@ def is_sample(session: Session) -> bool:
 
 
 def main() -> int:
-    """Say whether there is a Redis to work with and a database that may be served: 0, or 2 and a sentence."""
+    """Say whether there is a Redis to work with and a database that may be served: 0, or 2 and a
+    sentence."""
     try:
         settings = config.load(os.environ, office=office_at)
         redis_of(settings)

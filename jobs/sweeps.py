@@ -1,8 +1,8 @@
-"""The jobs that workers call: one pass of the bot each, restricted to its steps; and one that keeps an index. No rule,
-no decision.
+"""The jobs that workers call: one pass of the bot each, restricted to its steps; and one that keeps
+an index. No rule, no decision.
 
-A whole pass makes the other two find nothing; run without it, they do their part. Only the whole pass moves the
-moment at which a case is looked at again.
+A whole pass makes the other two find nothing; run without it, they do their part. Only the whole
+pass moves the moment at which a case is looked at again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def issue_the_list() -> Told:
 
 
 def draft_dossiers() -> Told:
-    """Draft the dossiers that are due, and make the files of those that were sealed without them."""
+    """Draft the dossiers that are due, and make the files of those that were sealed without
+    them."""
     told = _pass(DRAFTING)
     here = desk()
     return {**told, "volumes": len(make_waiting(here.sessions, here.settings.data, here.now()))}

@@ -1,7 +1,9 @@
-"""The ticker: puts wake-ups into Redis, nothing else. It reads little of the program, and no library of databases.
+"""The ticker: puts wake-ups into Redis, nothing else. It reads little of the program, and no
+library of databases.
 
-Two of them are harmless, for a wake-up's id is its name and its place in time, and Redis takes an id once. None is
-harmless for a while, and so is a Redis that is away or was emptied: what is due stands in the database.
+Two of them are harmless, for a wake-up's id is its name and its place in time, and Redis takes an
+id once. None is harmless for a while, and so is a Redis that is away or was emptied: what is due
+stands in the database.
 """
 
 from __future__ import annotations
@@ -32,29 +34,39 @@ LOGGED_EVERY = 60.0
 
 
 def wake_id(wake: Wake, now: float) -> str:
-    """The id of a wake-up at a moment (seconds of the real clock): the same for everybody who asks in that span."""
+    """The id of a wake-up at a moment (seconds of the real clock): the same for everybody who asks
+    in that span."""
     return f"{wake.name}-{wake.every}-{int(now // wake.every)}"
 
 
 def poke(queue: Queue, wake: Wake, now: float) -> bool:
-    """Put one wake-up into the queue, if nobody did in this span of time. Raises RedisError where Redis is away."""
+    """Put one wake-up into the queue, if nobody did in this span of time. Raises RedisError where
+    Redis is away."""
     try:
         queue.enqueue(
-            wake.job, job_id=wake_id(wake, now), unique=True, description=wake.name, job_timeout=JOB_SECONDS,
-            ttl=5 * wake.every, result_ttl=max(KEPT_SECONDS, 2 * wake.every), failure_ttl=FAILED_SECONDS,
-        )  # fmt: skip
+            wake.job,
+            job_id=wake_id(wake, now),
+            unique=True,
+            description=wake.name,
+            job_timeout=JOB_SECONDS,
+            ttl=5 * wake.every,
+            result_ttl=max(KEPT_SECONDS, 2 * wake.every),
+            failure_ttl=FAILED_SECONDS,
+        )
     except DuplicateJobError:
         return False
     return True
 
 
 def tick(queue: Queue, now: float) -> list[str]:
-    """Put the wake-ups of this moment into the queue; the names of those that were not there yet."""
+    """Put the wake-ups of this moment into the queue; the names of those that were not there
+    yet."""
     return [wake.name for wake in TIMETABLE if poke(queue, wake, now)]
 
 
 def run(queue: Queue, stopped: threading.Event) -> None:
-    """Tick every second until stopped. A Redis that is away is waited for, with a line in the log once a minute."""
+    """Tick every second until stopped. A Redis that is away is waited for, with a line in the log
+    once a minute."""
     quiet_until, beats = 0.0, Beats()
     beats.say(READY)
     while not stopped.is_set():
@@ -65,7 +77,10 @@ def run(queue: Queue, stopped: threading.Event) -> None:
             quiet_until = 0.0
         except RedisError as gone:
             if time.monotonic() >= quiet_until:
-                log.warning("Redis does not answer (%s); wake-ups wait, nothing is lost", type(gone).__name__)
+                log.warning(
+                    "Redis does not answer (%s); wake-ups wait, nothing is lost",
+                    type(gone).__name__,
+                )
                 quiet_until = time.monotonic() + LOGGED_EVERY
         stopped.wait(1.0)
 
@@ -73,8 +88,11 @@ def run(queue: Queue, stopped: threading.Event) -> None:
 def main() -> int:
     """Tick until SIGTERM or SIGINT; 2 where the settings or the database cannot be used."""
     write_lines("ticker")
-    # Who looks at the database has the whole program in his memory: a process that ends once it has looked.
-    looked = subprocess.run([sys.executable, "-m", "jobs.servable"], stderr=PIPE, text=True, check=False)  # noqa: S603
+    # Who looks at the database has the whole program in memory: a process that ends once it has
+    # looked.
+    looked = subprocess.run(
+        [sys.executable, "-m", "jobs.servable"], stderr=PIPE, text=True, check=False
+    )  # noqa: S603
     try:
         if looked.returncode:
             raise ConfigError(looked.stderr.strip())
@@ -87,8 +105,8 @@ def main() -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
 
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     run(queue, stopped)
     return 0
 

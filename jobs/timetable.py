@@ -1,7 +1,8 @@
 """When the bot looks by itself: every wake-up as data.
 
-A wake-up is never the only record of something due: what is due stands in the database, and the next wake-up finds
-it. The names never change; they stand in Redis, in the rows of runs and in what watches them.
+A wake-up is never the only record of something due: what is due stands in the database, and the
+next wake-up finds it. The names never change; they stand in Redis, in the rows of runs and in what
+watches them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ QUEUE = "desk"
 
 @dataclass(frozen=True)
 class Wake:
-    """One wake-up: `job` is the function that a worker calls, every `every` seconds, for these steps of the pass."""
+    """One wake-up: `job` is the function that a worker calls, every `every` seconds, for these
+    steps of the pass."""
 
     name: str
     job: str
@@ -34,10 +36,12 @@ FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
-"""The index of the repeat check: what an upgrade left out of it is filled in, pairs are counted anew."""
+"""The index of the repeat check: what an upgrade left out of it is filled in, pairs are counted
+anew."""
 TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS)
 JOB_SECONDS = 900
-"""How long a job may take before its worker ends it; what it had committed stays, the next one goes on."""
+"""How long a job may take before its worker ends it; what it had committed stays, the next one goes
+on."""
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600

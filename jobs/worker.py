@@ -23,14 +23,16 @@ from jobs.servable import Refused, servable
 
 log = logging.getLogger("duban.worker")
 WORKER_TTL = 20
-"""Of the seconds for which Redis remembers a worker; for fifteen less it waits for a job before it says again that it
-lives. By default it is silent so long that a killed one would be missed for minutes."""
+"""Of the seconds for which Redis remembers a worker; for fifteen less it waits for a job before it
+says again that it lives. By default it is silent so long that a killed one would be missed for
+minutes."""
 MAINTENANCE_SECONDS = 30
 MONITORING_SECONDS = 5
 
 
 class DeskWorker(Worker):
-    """RQ's worker, which enters itself again in a Redis that was emptied, and beats for whoever started it."""
+    """RQ's worker, which enters itself again in a Redis that was emptied, and beats for whoever
+    started it."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -45,7 +47,8 @@ class DeskWorker(Worker):
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker lives; where Redis forgot it, from its birth on."""
         if pipeline is None and not self.connection.hexists(self.key, "birth"):
-            # What is left of the entry is what was written since; register_birth would take it for another worker.
+            # What is left of the entry is what was written since; register_birth would take it for
+            # another worker.
             self.connection.delete(self.key)
             self.register_birth()  # type: ignore[no-untyped-call]
         super().heartbeat(timeout, pipeline)
@@ -55,15 +58,20 @@ class DeskWorker(Worker):
 def worker(redis: Redis, name: str) -> DeskWorker:
     """A worker on the desk's queue; its name in Redis is never used twice."""
     return DeskWorker(
-        [queue_on(redis)], name=f"{name}-{secrets.token_hex(4)}", connection=redis, serializer="json",
-        worker_ttl=WORKER_TTL, maintenance_interval=MAINTENANCE_SECONDS,
-        job_monitoring_interval=MONITORING_SECONDS, log_job_description=False,
-    )  # fmt: skip
+        [queue_on(redis)],
+        name=f"{name}-{secrets.token_hex(4)}",
+        connection=redis,
+        serializer="json",
+        worker_ttl=WORKER_TTL,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        job_monitoring_interval=MONITORING_SECONDS,
+        log_job_description=False,
+    )
 
 
 def main(arguments: list[str]) -> int:
-    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings or the database cannot be used;
-    1: Redis went away."""
+    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings or the database
+    cannot be used; 1: Redis went away."""
     name = arguments[0] if arguments else "worker"
     write_lines(name)
     try:

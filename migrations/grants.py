@@ -1,5 +1,6 @@
-"""What the account that Duban runs with may do on PostgreSQL: beside the owner, who migrates, it can only do what the
-program does. The guards of the record are triggers; whoever owns a table switches them off, so who runs owns none.
+"""What the account that Duban runs with may do on PostgreSQL: beside the owner, who migrates, it
+can only do what the program does. The guards of the record are triggers; whoever owns a table
+switches them off, so who runs owns none.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from migrations.triggers import STATEFUL, kept_tables
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 _ANYTHING = (READ, ADD, CHANGE, REMOVE)
 _APART = {"alembic_version": (READ,), "access": (READ, ADD, REMOVE), "case_pairs": _ANYTHING}
-"""Tables outside the record that have rights of their own: the last is an index, which only PostgreSQL has."""
+"""Tables outside the record that have rights of their own: the last is an index, which only
+PostgreSQL has."""
 
 
 def rights(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(table, what may be done) for every table there is. What never changes is not to be changed, column by column;
-    what never goes is not to be deleted; nothing is emptied, and no trigger made or switched off."""
+    """(table, what may be done) for every table there is. What never changes is not to be changed,
+    column by column; what never goes is not to be deleted; nothing is emptied, and no trigger made
+    or switched off."""
     columns = {one.table: one for one in kept_tables(connection)}
     for table in sorted(inspect(connection).get_table_names()):
         if table in _APART:
@@ -41,7 +44,8 @@ def rights(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def grant(connection: Connection, account: str) -> None:
-    """Let an account do that and no more, whatever it could before. The connection is the owner's."""
+    """Let an account do that and no more, whatever it could before. The connection is the
+    owner's."""
     name = _quoted(account)
     for kind in ("TABLES", "SEQUENCES"):
         connection.execute(text(f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {name}"))
@@ -53,11 +57,13 @@ def grant(connection: Connection, account: str) -> None:
 
 
 def owns(connection: Connection) -> bool:
-    """Whether the account of a connection could pass the guards of the record: it owns the events, may empty them,
-    or is the cluster's own."""
+    """Whether the account of a connection could pass the guards of the record: it owns the events,
+    may empty them, or is the cluster's own."""
     query = """SELECT rolsuper OR has_table_privilege('event', 'UPDATE, DELETE, TRUNCATE, TRIGGER')
         FROM pg_roles WHERE rolname = current_user"""
-    return connection.dialect.name == "postgresql" and bool(connection.execute(text(query)).scalar_one())
+    return connection.dialect.name == "postgresql" and bool(
+        connection.execute(text(query)).scalar_one()
+    )
 
 
 def _quoted(name: str) -> str:

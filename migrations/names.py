@@ -1,4 +1,5 @@
-"""What the models describe: all but the indexes of pairs, which each database has in its own way."""
+"""What the models describe: all but the indexes of pairs, which each database has in its own
+way."""
 
 from __future__ import annotations
 
@@ -12,4 +13,8 @@ def of_the_models(name: str | None, kind: str, parents: Any) -> bool:
     """Alembic's `include_name`: whether it compares what has this name."""
     if kind == "index" and name is not None and name.startswith(NAMED):
         return False
-    return kind != "table" or name is None or not (name == INDEX or name.startswith(("case_pair_", f"{INDEX}_")))
+    return (
+        kind != "table"
+        or name is None
+        or not (name == INDEX or name.startswith(("case_pair_", f"{INDEX}_")))
+    )

@@ -1,11 +1,11 @@
 """Triggers that guard the record, on both databases; created anew after every migration.
 
-An event can be neither changed nor deleted nor written over. A row with a state can be neither deleted nor written
-over, its id never changes, and its state changes only to what an event says that is newer than the last one; where its
-state is final, nothing of it changes but what is named with its reason.
-Of every other table of the record what may change is named (`app/rules/seals.py`), and all else is kept: a column or a
-table that is new is kept without a line here.
-(Alembic's batch mode drops a table's triggers on SQLite without a word, hence "after every migration".)
+An event can be neither changed nor deleted nor written over. A row with a state can be neither
+deleted nor written over, its id never changes, and its state changes only to what an event says
+that is newer than the last one; where its state is final, nothing of it changes but what is named
+with its reason. Of every other table of the record what may change is named (`app/rules/seals.py`),
+and all else is kept: a column or a table that is new is kept without a line here. (Alembic's batch
+mode drops a table's triggers on SQLite without a word, hence "after every migration".)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
 
-import app.models  # noqa: F401  (the tables)
+import app.extend  # noqa: F401  (the tables, and what may change in those of the office's own)
 from app.rules.seals import AFTER_END, CHAINED, FACTS_CHANGE, MAY_CHANGE, MAY_GO, NOT_RECORDED
 from app.rules.workflow import MAY_BECOME
 
@@ -39,7 +39,8 @@ _HIS_CASE = (
     "SELECT 1 FROM hotline_case c WHERE c.id = new.case_id AND c.caller_id = new.caller_id AND c.state = 'registered' "
     "AND c.allocations = 0"
 )
-"""What lets a contact have another caller: that its case, which nobody was allocated, has been corrected to him."""
+"""What lets a contact have another caller: that its case, which nobody was allocated, has been
+corrected to him."""
 _FOLLOWS = f"""CREATE OR REPLACE FUNCTION guard_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF old.caller_id IS DISTINCT FROM new.caller_id AND NOT EXISTS ({_HIS_CASE}) THEN
@@ -88,8 +89,16 @@ def _looks_postgres() -> Iterator[tuple[str, str, str]]:
     """The access log: nothing is changed, and only what is old is deleted."""
     young = f"old.at > (now() AT TIME ZONE 'Asia/Shanghai') - interval '{LOOKS_DAYS} days'"
     yield "guard_access_change", "access", f"BEFORE UPDATE ON {{t}} FOR EACH ROW {_REFUSE}"
-    yield "guard_access_delete", "access", f"BEFORE DELETE ON {{t}} FOR EACH ROW WHEN ({young}) {_REFUSE}"
-    yield "guard_access_truncate", "access", f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+    yield (
+        "guard_access_delete",
+        "access",
+        f"BEFORE DELETE ON {{t}} FOR EACH ROW WHEN ({young}) {_REFUSE}",
+    )
+    yield (
+        "guard_access_truncate",
+        "access",
+        f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}",
+    )
 
 
 def _looks_sqlite() -> Iterator[tuple[str, str]]:
@@ -97,27 +106,46 @@ def _looks_sqlite() -> Iterator[tuple[str, str]]:
     young = f"old.at > datetime('now', '+8 hours', '-{LOOKS_DAYS} days')"
     yield "guard_access_change", f"BEFORE UPDATE ON access {refused}"
     yield "guard_access_delete", f"BEFORE DELETE ON access WHEN {young} {refused}"
-    yield "guard_access_over", f"BEFORE INSERT ON access WHEN {_taken('access', [_Unique(('id',))])} {refused}"
+    yield (
+        "guard_access_over",
+        f"BEFORE INSERT ON access WHEN {_taken('access', [_Unique(('id',))])} {refused}",
+    )
 
 
 def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """(name, table, definition) of every trigger on PostgreSQL."""
     for table in ("event", *STATEFUL):
-        yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+        yield (
+            f"guard_{table}_truncate",
+            table,
+            f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}",
+        )
     yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
     if _has_looks(connection):
         yield from _looks_postgres()
     yield from _kept_postgres(connection)
     for table, columns in _facts_kept(connection):
-        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns)
+        changed = " OR ".join(
+            f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns
+        )
         named = ", ".join(f'"{column}"' for column in columns)
         # `OF`: the bot's updates name none of these, and pay nothing.
-        yield f"guard_{table}_kept", table, f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
+        yield (
+            f"guard_{table}_kept",
+            table,
+            f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}",
+        )
     for table, states, columns in _ended(connection):
-        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns)
+        changed = " OR ".join(
+            f'old."{column}" IS DISTINCT FROM new."{column}"' for column in columns
+        )
         named = ", ".join(f'"{column}"' for column in columns)
         when = f"WHEN (old.state IN ({states}) AND ({changed}))"
-        yield f"guard_{table}_ended", table, f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW {when} {_REFUSE}"
+        yield (
+            f"guard_{table}_ended",
+            table,
+            f"BEFORE UPDATE OF {named} ON {{t}} FOR EACH ROW {when} {_REFUSE}",
+        )
     for table, word in STATEFUL.items():
         yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
         yield (
@@ -130,7 +158,8 @@ def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 @dataclass(frozen=True)
 class Kept:
-    """A recorded table without states: its key, the columns that never change, and whether its rows may go."""
+    """A recorded table without states: its key, the columns that never change, and whether its rows
+    may go."""
 
     table: str
     key: tuple[str, ...]
@@ -141,19 +170,29 @@ class Kept:
 def _may_change(table: str) -> set[str]:
     """The columns of a table that may change once a row stands, its state aside."""
     facts = Model.metadata.tables[table].columns if table in FACTS_CHANGE else ()
-    return {*MAY_CHANGE.get(table, ()), *(column.name for column in facts if column.info.get("fact"))}
+    return {
+        *MAY_CHANGE.get(table, ()),
+        *(column.name for column in facts if column.info.get("fact")),
+    }
 
 
 def kept_tables(connection: Connection) -> Iterator[Kept]:
-    """The recorded tables without states that migrations have made by now, whatever their columns: what may change is
-    named, all else is kept."""
+    """The recorded tables without states that migrations have made by now, whatever their columns:
+    what may change is named, all else is kept."""
     seen = inspect(connection)
     for table in sorted(seen.get_table_names()):
         key = tuple(seen.get_pk_constraint(table)["constrained_columns"])
-        if table in STATEFUL or table in CHAINED or table in NOT_RECORDED or table not in Model.metadata.tables:
+        if (
+            table in STATEFUL
+            or table in CHAINED
+            or table in NOT_RECORDED
+            or table not in Model.metadata.tables
+        ):
             continue
         may = _may_change(table)
-        columns = tuple(str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may)
+        columns = tuple(
+            str(one["name"]) for one in seen.get_columns(table) if one["name"] not in may
+        )
         yield Kept(table, key, columns, table in MAY_GO)
 
 
@@ -166,32 +205,54 @@ def _facts_kept(connection: Connection) -> Iterator[tuple[str, list[str]]]:
 
 
 def _ended(connection: Connection) -> Iterator[tuple[str, str, list[str]]]:
-    """The tables with a state, each with its final states, as SQL, and the columns that are kept in these."""
+    """The tables with a state, each with its final states, as SQL, and the columns that are kept in
+    these."""
     kept = dict(_facts_kept(connection))
     seen = inspect(connection)
     for table, word in STATEFUL.items():
         final = ", ".join(f"'{state}'" for state, after in MAY_BECOME[word].items() if not after)
         out = {*AFTER_END[table], *kept[table], "id"}
-        yield table, final, [str(one["name"]) for one in seen.get_columns(table) if one["name"] not in out]
+        yield (
+            table,
+            final,
+            [str(one["name"]) for one in seen.get_columns(table) if one["name"] not in out],
+        )
 
 
 def _kept_postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
     for kept in kept_tables(connection):
         table = kept.table
         if not kept.may_go:
-            yield f"guard_{table}_truncate", table, f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}"
+            yield (
+                f"guard_{table}_truncate",
+                table,
+                f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}",
+            )
             yield f"guard_{table}_delete", table, f"BEFORE DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
-        changed = " OR ".join(f'old."{column}" IS DISTINCT FROM new."{column}"' for column in kept.columns)
-        yield f"guard_{table}_change", table, f"BEFORE UPDATE ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}"
+        changed = " OR ".join(
+            f'old."{column}" IS DISTINCT FROM new."{column}"' for column in kept.columns
+        )
+        yield (
+            f"guard_{table}_change",
+            table,
+            f"BEFORE UPDATE ON {{t}} FOR EACH ROW WHEN ({changed}) {_REFUSE}",
+        )
         if table == "contact":
-            yield "guard_contact_caller", table, "BEFORE UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_follows()"
+            yield (
+                "guard_contact_caller",
+                table,
+                "BEFORE UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION guard_follows()",
+            )
 
 
 def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
     for kept in kept_tables(connection):
         table = kept.table
         if not kept.may_go:
-            yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
+            yield (
+                f"guard_{table}_delete",
+                f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END",
+            )
             yield (
                 f"guard_{table}_over",
                 f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
@@ -211,7 +272,8 @@ def _kept_sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 class _Unique(NamedTuple):
-    """Columns that are unique together, among the rows of which `where` holds (all, where it is empty)."""
+    """Columns that are unique together, among the rows of which `where` holds (all, where it is
+    empty)."""
 
     columns: tuple[str, ...]
     where: str = ""
@@ -229,9 +291,10 @@ def _uniques(connection: Connection, table: str) -> list[_Unique]:
 
 
 def _taken(table: str, uniques: list[_Unique], other: str = "") -> str:
-    """SQLite: whether a new or changed row would take the place of another (OR REPLACE). One EXISTS for each unique
-    set, because the planner reads the whole table for an OR over columns that are mostly NULL. A part of the rows is
-    told by its first column, which stands unqualified in the index's own words."""
+    """SQLite: whether a new or changed row would take the place of another (OR REPLACE). One EXISTS
+    for each unique set, because the planner reads the whole table for an OR over columns that are
+    mostly NULL. A part of the rows is told by its first column, which stands unqualified in the
+    index's own words."""
     same = []
     for unique in uniques:
         pairs = [f"t.{column} = new.{column}" for column in unique.columns]
@@ -241,7 +304,8 @@ def _taken(table: str, uniques: list[_Unique], other: str = "") -> str:
 
 
 def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
-    """SQLite: UPDATE OR REPLACE deletes the row whose number it takes, and tells no trigger of the deletion."""
+    """SQLite: UPDATE OR REPLACE deletes the row whose number it takes, and tells no trigger of the
+    deletion."""
     for table in STATEFUL:
         uniques = _uniques(connection, table)[1:]
         if uniques:
@@ -256,7 +320,10 @@ def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
 def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
     """(name, definition) of every trigger on SQLite."""
     for table in ("event", *STATEFUL):
-        yield f"guard_{table}_delete", f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END"
+        yield (
+            f"guard_{table}_delete",
+            f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END",
+        )
         yield (
             f"guard_{table}_over",
             f"BEFORE INSERT ON {table} WHEN {_taken(table, _uniques(connection, table))} "
@@ -281,7 +348,10 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
             f"BEFORE UPDATE OF {named} ON {table} WHEN old.state IN ({states}) AND ({changed}) "
             "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
-    yield "guard_event_update", "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END"
+    yield (
+        "guard_event_update",
+        "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END",
+    )
     for table, word in STATEFUL.items():
         found = (
             "SELECT 1 FROM event e WHERE e.id = new.state_event_id AND e.subject = "
@@ -318,7 +388,9 @@ def _standing(connection: Connection) -> list[tuple[str, str]]:
             "WHERE NOT tgisinternal AND tgenabled <> 'D' AND n.nspname = current_schema() AND tgname LIKE 'guard%'"
         )
     else:
-        query = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
+        query = (
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
+        )
     return [(name, table) for name, table in connection.execute(text(query))]
 
 

@@ -33,8 +33,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def _rewriting(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which tables may be rewritten. SQLite drops them for that, so it looks at foreign keys at the
-    end instead: RuntimeError where one then points nowhere, and nothing was changed."""
+    """A transaction in which tables may be rewritten. SQLite drops them for that, so it looks at
+    foreign keys at the end instead: RuntimeError where one then points nowhere, and nothing was
+    changed."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})")
@@ -55,7 +56,8 @@ def _rewriting(engine: Engine) -> Iterator[Connection]:
 
 
 FRESH, BEHIND, CURRENT, NEWER = "fresh", "behind", "current", "newer"
-"""Where a database stands beside the program: without a schema, at an earlier one, at the same, at a later one."""
+"""Where a database stands beside the program: without a schema, at an earlier one, at the same, at
+a later one."""
 
 
 def standing(connection: Connection) -> tuple[str, str | None]:
@@ -74,5 +76,3 @@ def behind(engine: Engine) -> bool:
     """Whether the database lacks a migration that the code has."""
     with engine.connect().execution_options(reads=True) as connection:
         return standing(connection)[0] in (FRESH, BEHIND)
-
-

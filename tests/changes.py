@@ -1,5 +1,5 @@
-"""Notes in the database itself which columns change and which rows go, whoever does it and however: what the program
-does is compared with what its guards let happen."""
+"""Notes in the database itself which columns change and which rows go, whoever does it and however:
+what the program does is compared with what its guards let happen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ GOES = "-"
 
 
 class Change(NamedTuple):
-    """A column that changed (or `-`: a row that went), and the state of the row before, where its table has states."""
+    """A column that changed (or `-`: a row that went), and the state of the row before, where its
+    table has states."""
 
     table: str
     column: str
@@ -67,4 +68,7 @@ def _on(connection: Connection, table: Table) -> list[str]:
 def seen(engine: Engine) -> set[Change]:
     """What changed since."""
     with engine.connect() as connection:
-        return {Change(*row) for row in connection.execute(text("SELECT name, what, state FROM seen_change"))}
+        return {
+            Change(*row)
+            for row in connection.execute(text("SELECT name, what, state FROM seen_change"))
+        }

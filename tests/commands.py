@@ -1,9 +1,10 @@
 """Programs of Duban in processes of their own, begun from one that has read Duban already.
 
-A fresh interpreter takes some two seconds to read the program and its libraries; a hundred commands would take minutes
-of nothing else. Here a process that did so (the standard library's fork server) is copied for each command, and the
-copy runs a module as `python -m` does, with the arguments and the environment of the call. How `python -m app` itself
-begins is shown by `tests/test_cli.py` and by every test that starts the whole desk.
+A fresh interpreter takes some two seconds to read the program and its libraries; a hundred commands
+would take minutes of nothing else. Here a process that did so (the standard library's fork server)
+is copied for each command, and the copy runs a module as `python -m` does, with the arguments and
+the environment of the call. How `python -m app` itself begins is shown by `tests/test_cli.py` and
+by every test that starts the whole desk.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ PATIENCE = 240
 """Seconds after which a command is held to be stuck."""
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.cli"])
+FORKS.set_forkserver_preload(["app.cli", "app.cli.rehearsal"])
 
 
-def _begin(module: str, arguments: Sequence[str], environment: Mapping[str, str], told: Sequence[str]) -> None:
+def _begin(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], told: Sequence[str]
+) -> None:
     """In the new process: its own environment, files for what it says, then the program."""
     os.chdir(ROOT)
     os.environ.clear()
@@ -39,14 +42,18 @@ def _begin(module: str, arguments: Sequence[str], environment: Mapping[str, str]
 class Running:
     """A module that runs: `python -m MODULE ARGUMENTS` in an environment of its own."""
 
-    def __init__(self, module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
         self.line = [module, *arguments]
         self._folder = tempfile.TemporaryDirectory()
         self._told = [Path(self._folder.name) / name for name in ("stdout", "stderr")]
         for path in self._told:
             path.touch()
         told = [str(path) for path in self._told]
-        self._process = FORKS.Process(target=_begin, args=(module, list(arguments), dict(environment), told))
+        self._process = FORKS.Process(
+            target=_begin, args=(module, list(arguments), dict(environment), told)
+        )
         self._process.start()
 
     def ended(self) -> CompletedProcess[str]:
@@ -66,8 +73,8 @@ class Running:
 def begun(data: Path, *arguments: str, **settings: str) -> Running:
     """`python -m app ARGUMENTS` on a data folder, begun.
 
-    The environment is that of the tests, on SQLite, without Redis and without a password for the sample, but for
-    `settings`.
+    The environment is that of the tests, on SQLite, without Redis and without a password for the
+    sample, but for `settings`.
     """
     own = {"DATABASE_URL": "", "REDIS_URL": "", "DESK_DEMO_PASSWORD": "", "DESK_DATA": str(data)}
     return Running("app", arguments, {**os.environ, **own, **settings})

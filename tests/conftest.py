@@ -1,4 +1,5 @@
-"""The servers and databases tests may ask for. Each process of a parallel run makes its own at the first use."""
+"""The servers and databases tests may ask for. Each process of a parallel run makes its own at the
+first use."""
 
 import gc
 import itertools
@@ -25,10 +26,26 @@ _numbers = itertools.count(1)
 
 
 LONGEST = (
-    "test_garbage", "test_walk", "test_story_panel", "test_story", "test_looks", "test_sample_office", "test_pages",
-    "test_supervisor", "test_sweeps_at_once", "test_isolation", "test_routes", "test_statements", "test_rules_page",
-    "test_worker", "test_refusals", "test_offers", "test_accounts", "test_words", "test_new_column",
-)  # fmt: skip
+    "test_garbage",
+    "test_walk",
+    "test_story_panel",
+    "test_story",
+    "test_looks",
+    "test_sample_office",
+    "test_pages",
+    "test_supervisor",
+    "test_sweeps_at_once",
+    "test_isolation",
+    "test_routes",
+    "test_statements",
+    "test_rules_page",
+    "test_worker",
+    "test_refusals",
+    "test_offers",
+    "test_accounts",
+    "test_words",
+    "test_new_column",
+)
 """The files that take longest: begun first, so that no process is left with one at the end."""
 
 
@@ -40,8 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was read and collected stays to the end of the run: looking for garbage among it, over and over, took a
-    sixth of the time."""
+    """What was read and collected stays to the end of the run: looking for garbage among it, over
+    and over, took a sixth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
@@ -107,7 +124,9 @@ def sqlite_desk(sqlite_template: Path, sqlite_engine: Engine) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def postgres_desk(postgres: PostgresCluster, postgres_template: str, postgres_engine: Engine) -> Iterator[Desk]:
+def postgres_desk(
+    postgres: PostgresCluster, postgres_template: str, postgres_engine: Engine
+) -> Iterator[Desk]:
     """An empty desk on PostgreSQL."""
     with postgres_again(postgres, postgres_template, postgres_engine) as desk:
         yield desk

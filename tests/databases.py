@@ -1,4 +1,5 @@
-"""The desk's database for tests: made once in each process by the real migrations, then copied for each test."""
+"""The desk's database for tests: made once in each process by the real migrations, then copied for
+each test."""
 
 from __future__ import annotations
 
@@ -22,12 +23,14 @@ FILLED_AT = datetime(2026, 6, 1, 9, tzinfo=BEIJING)
 """When the table of days was filled: it runs from 2004 to the end of 2027, which is provisional."""
 
 READ: dict[tuple[str, int], Calendar] = {}
-"""The calendars of the databases that tests copy, as `app.stages.calendar` keeps them: read once, not once a desk."""
+"""The calendars of the databases that tests copy, as `app.stages.calendar` keeps them: read once,
+not once a desk."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One database of the desk, on SQLite or PostgreSQL: migrated, guarded, with its days and nothing else."""
+    """One database of the desk, on SQLite or PostgreSQL: migrated, guarded, with its days and
+    nothing else."""
 
     engine: Engine
     sessions: Sessions
@@ -73,7 +76,8 @@ def sqlite_url(file: Path) -> str:
 
 
 def lay_sqlite(file: Path) -> Path:
-    """Make the file that tests copy; the last one to leave it writes its log back, so one file is all of it."""
+    """Make the file that tests copy; the last one to leave it writes its log back, so one file is
+    all of it."""
     lay(sqlite_url(file))
     return file
 
@@ -86,8 +90,8 @@ def lay_postgres(cluster: PostgresCluster, name: str) -> str:
 
 @contextmanager
 def sqlite_again(template: Path, engine: Engine) -> Iterator[Desk]:
-    """A fresh desk where the last one of this process stood. The engine stays, and with it every statement that it
-    compiled; nobody is connected in between."""
+    """A fresh desk where the last one of this process stood. The engine stays, and with it every
+    statement that it compiled; nobody is connected in between."""
     file = Path(str(engine.url.database))
     for suffix in ("", "-wal", "-shm"):
         Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -1,4 +1,5 @@
-"""Dossiers in tests: the files of what was sealed are made at once, as the panel does it after the verb."""
+"""Dossiers in tests: the files of what was sealed are made at once, as the panel does it after the
+verb."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ SEALS = ("seal_referral", "supplement_referral")
 
 
 def made(desk: Desk, now: datetime, verb: str, data: Path | None = None) -> None:
-    """After a verb that seals, make the files that wait: in a folder, or in one that is gone at once."""
+    """After a verb that seals, make the files that wait: in a folder, or in one that is gone at
+    once."""
     if verb not in SEALS:
         return
     if data is not None:

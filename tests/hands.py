@@ -1,8 +1,8 @@
-"""Processes that sweep and that act, run beside a test: one helper forks a child for each job, so that a child
-starts at once and can die at any moment.
+"""Processes that sweep and that act, run beside a test: one helper forks a child for each job, so
+that a child starts at once and can die at any moment.
 
-`python -m tests.hands` reads jobs as JSON lines: `{"do": "sweep", ...}` forks and answers with the child's pid,
-`{"do": "wait", "pid": ...}` answers with how it ended.
+`python -m tests.hands` reads jobs as JSON lines: `{"do": "sweep", ...}` forks and answers with the
+child's pid, `{"do": "wait", "pid": ...}` answers with how it ended.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 from app.database import Sessions, engine_from, retried, sessions_from, transaction
 from app.models import Assignment, Unit
 from app.rules.refusal import NotAllowed
-from app.story.cast import actor_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import KEY, Desk
@@ -44,13 +44,19 @@ class Hands:
 
     def __enter__(self) -> Self:
         self.helper = subprocess.Popen(
-            [sys.executable, "-m", "tests.hands"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.hands"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             cwd=Path(__file__).parent.parent,
-        )  # fmt: skip
+        )
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self.helper.stdin is not None and self.helper.stdout is not None
         self.helper.stdin.close()
@@ -64,7 +70,8 @@ class Hands:
         return int(self.helper.stdout.readline())
 
     def sweep(self, at: datetime, n: int, dies_at: int | None = None) -> int:
-        """Begin a sweep; the pid of its process. At that moment of its database it dies, as in a power cut."""
+        """Begin a sweep; the pid of its process. At that moment of its database it dies, as in a
+        power cut."""
         return self._ask(do="sweep", at=at.isoformat(), n=n, dies_at=dies_at)
 
     def write(self, at: datetime, seed: int, n: int) -> int:
@@ -78,7 +85,8 @@ class Hands:
 
 @contextmanager
 def moments(engine: Engine, at_each: Callable[[int], None]) -> Iterator[None]:
-    """Call `at_each` with 1, 2, 3... at every moment of a database: before and after a statement, before a commit."""
+    """Call `at_each` with 1, 2, 3... at every moment of a database: before and after a statement,
+    before a commit."""
     count = itertools.count(1)
 
     def moment(*_: Any) -> None:
@@ -121,12 +129,21 @@ def furnish(desk: Desk) -> None:
 def _do(sessions: Sessions, now: datetime, dice: random.Random, done: dict[str, int]) -> None:
     verb, who = dice.choice(
         [
-            ("reply", "head"), ("reply", "head"), ("explain", "head"), ("request_extension", "head"),
-            ("contact", "operator"), ("rule_on_extension", "allocator"), ("register", "operator"),
-            ("void_reminder", "centre_head"), ("remind", "centre_head"), ("propose", "centre_head"),
-            ("withdraw", "allocator"), ("open_supervision", "officer"), ("reassign", "centre_head"),
+            ("reply", "head"),
+            ("reply", "head"),
+            ("explain", "head"),
+            ("request_extension", "head"),
+            ("contact", "operator"),
+            ("rule_on_extension", "allocator"),
+            ("register", "operator"),
+            ("void_reminder", "centre_head"),
+            ("remind", "centre_head"),
+            ("propose", "centre_head"),
+            ("withdraw", "allocator"),
+            ("open_supervision", "officer"),
+            ("reassign", "centre_head"),
         ]
-    )  # fmt: skip
+    )
     fields: dict[str, Any] = {}
     if verb == "contact":
         fields = {"kind": "repeat", "received_at": now}
@@ -140,7 +157,9 @@ def _do(sessions: Sessions, now: datetime, dice: random.Random, done: dict[str, 
         code = session.get_one(Unit, one.unit_id).code
         actor = actor_named(session, f"head@{code}" if who == "head" else who)
         given = filled(verb, f"案{dice.randrange(10**6)}", {"as": who, **fields}, now)
-        made = perform(session, now, actor, verb, None if verb == "register" else one.case_id, **given)
+        made = perform(
+            session, now, actor, verb, None if verb == "register" else one.case_id, **given
+        )
         if verb == "register":
             allocator = actor_named(session, "allocator")
             perform(session, now, allocator, "allocate", case=made.id, unit=code)

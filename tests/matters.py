@@ -27,7 +27,8 @@ def forget_pairs(desk: Desk) -> None:
 
 
 def put_all(desk: Desk, words: Callable[[int], str]) -> None:
-    """Put every case into the index, with words by its place among them; what the cases themselves say stays."""
+    """Put every case into the index, with words by its place among them; what the cases themselves
+    say stays."""
     with reading(desk.sessions) as session:
         ids = list(session.scalars(select(Case.id).order_by(Case.id)))
     for first in range(0, len(ids), 5000):

@@ -1,4 +1,5 @@
-"""An office that tests play by hand: people do verbs at moments, the bot looks, and rows are read back."""
+"""An office that tests play by hand: people do verbs at moments, the bot looks, and rows are read
+back."""
 
 from __future__ import annotations
 
@@ -13,15 +14,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import reading, transaction
-from app.models import AccountChange, Assignment, Case, Event, Notice, Reminder, Request, Supervision, Unit
+from app.models import (
+    AccountChange,
+    Assignment,
+    Case,
+    Event,
+    Notice,
+    Reminder,
+    Request,
+    Supervision,
+    Unit,
+)
 from app.models.facts import load
 from app.rules.facts import CaseFacts
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, sweep_on
 from app.stages.calendar import office_at
 from app.stages.changes import CONFIRMING
-from app.story.cast import actor_named, unit_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk
@@ -35,11 +46,16 @@ def moment(word: str | datetime) -> datetime:
     """`2025-06-09 09:00`, Beijing time; a day alone is 08:30, when the bot looks."""
     if isinstance(word, datetime):
         return word
-    return datetime.fromisoformat(word).replace(tzinfo=BEIJING) if " " in word else sweep_on(date.fromisoformat(word))
+    return (
+        datetime.fromisoformat(word).replace(tzinfo=BEIJING)
+        if " " in word
+        else sweep_on(date.fromisoformat(word))
+    )
 
 
 class Office:
-    """One desk with its people. Cases go by letters, as in stories; what a verb leaves out is filled in likewise."""
+    """One desk with its people. Cases go by letters, as in stories; what a verb leaves out is
+    filled in likewise."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -47,8 +63,11 @@ class Office:
         self.data: Path | None = None
         self.makes_dossiers = True
 
-    def do(self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any) -> Any:
-        """One verb of one person; gives what the stage gave. A registered case keeps its letter (`case`)."""
+    def do(
+        self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any
+    ) -> Any:
+        """One verb of one person; gives what the stage gave. A registered case keeps its letter
+        (`case`)."""
         now = moment(at)
         with transaction(self.desk.sessions) as session:
             actor = actor_named(session, who)
@@ -75,20 +94,26 @@ class Office:
         return given
 
     def confirmed(self, at: str | datetime, who: str, verb: str, **fields: Any) -> Any:
-        """A verb about an account or a role, and the second person's word where it waits for one: what came of it."""
+        """A verb about an account or a role, and the second person's word where it waits for one:
+        what came of it."""
         done = self.do(at, who, verb, **fields)
         if isinstance(done, AccountChange):
             done = self.do(at, CONFIRMING[done.confirmers][-1], "confirm_account", row=done.id).made
         return done
 
-    def refused(self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any) -> str:
+    def refused(
+        self, at: str | datetime, who: str, verb: str, case: str | int | None = None, **fields: Any
+    ) -> str:
         """The message id with which a verb is refused; it must be."""
         with pytest.raises(NotAllowed) as no:
             self.do(at, who, verb, case, **fields)
         return no.value.msgid
 
-    def allocated(self, at: str, letter: str, unit: str = "WATER", kind: str = "consultation", **facts: Any) -> Case:
-        """A case registered and allocated at a moment: consultation, three working days, unless told otherwise."""
+    def allocated(
+        self, at: str, letter: str, unit: str = "WATER", kind: str = "consultation", **facts: Any
+    ) -> Case:
+        """A case registered and allocated at a moment: consultation, three working days, unless
+        told otherwise."""
         assists = facts.pop("assists", ())
         self.do(at, "operator", "register", letter, kind=kind, **facts)
         self.do(at, "allocator", "allocate", letter, unit=unit, assists=assists)
@@ -101,7 +126,9 @@ class Office:
 
     def sweeps(self, first: str, last: str) -> None:
         """The bot looks at 08:30 of every day from the first to the last."""
-        for ordinal in range(date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal() + 1):
+        for ordinal in range(
+            date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal() + 1
+        ):
             self.sweep(sweep_on(date.fromordinal(ordinal)))
 
     def id(self, case: str | int) -> int:
@@ -158,13 +185,21 @@ class Office:
         """The notices (of one case), in the order of their events."""
         ids = [row.id for row in self._events(case)]
         with reading(self.desk.sessions) as session:
-            query = select(Notice).where(Notice.event_id.in_(ids)).order_by(Notice.event_id, Notice.recipient)
+            query = (
+                select(Notice)
+                .where(Notice.event_id.in_(ids))
+                .order_by(Notice.event_id, Notice.recipient)
+            )
             return list(session.scalars(query))
 
     def rows_of_notices(self, recipient: str) -> list[Notice]:
         """What one recipient was told, in the order of the events."""
         with reading(self.desk.sessions) as session:
-            return list(session.scalars(select(Notice).filter_by(recipient=recipient).order_by(Notice.event_id)))
+            return list(
+                session.scalars(
+                    select(Notice).filter_by(recipient=recipient).order_by(Notice.event_id)
+                )
+            )
 
     def events(self, case: str | int | None = None) -> list[str]:
         """The event words (of one case), in order."""

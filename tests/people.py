@@ -1,4 +1,5 @@
-"""People at one desk: who does what, at a clock that the test moves; and what the whole database holds."""
+"""People at one desk: who does what, at a clock that the test moves; and what the whole database
+holds."""
 
 from __future__ import annotations
 
@@ -12,17 +13,26 @@ from sqlalchemy.orm import Session
 
 from app.database import retried, transaction
 from app.models import Access, Person, UnitPost
-from app.roles import RIGHTS, Actor, person
+from app.roles import Actor
 from app.rules.workdays import BEIJING, sweep_on
-from app.story.cast import actor_named, unit_named
-from app.story.fillers import filled
+from app.stages.rights import RIGHTS, person
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests.databases import Desk
 from tests.dossiers import made
 
 UNITS = ("WATER", "HOUSING", "ROADS")
-SECOND = ("allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head", "leader")
+SECOND = (
+    "allocator",
+    "centre_head",
+    "examiner",
+    "visitor",
+    "officer",
+    "supervision_head",
+    "leader",
+)
 """The roles of which the desk has a second person, `role#2`."""
 
 
@@ -35,15 +45,18 @@ def everybody(*units: str) -> list[str]:
     """Who works at the desk, as a story's `as` names them."""
     centre = [role for role in RIGHTS if not role.startswith("unit_")]
     return [
-        *centre, *(f"{role}#2" for role in SECOND),
+        *centre,
+        *(f"{role}#2" for role in SECOND),
         *(f"{place}@{unit}" for unit in units for place in ("staff", "head")),
-    ]  # fmt: skip
+    ]
 
 
 def actor(session: Session, word: str) -> Actor:
-    """The actor behind `role`, `head@UNIT`, `role#2`; `a+b` is the person `a` who holds the role `b` as well, `a>b` one
-    who now holds the role `b` instead."""
-    name, sign, role = word.replace("+", " + ").replace(">", " > ").partition(" > " if ">" in word else " + ")
+    """The actor behind `role`, `head@UNIT`, `role#2`; `a+b` is the person `a` who holds the role
+    `b` as well, `a>b` one who now holds the role `b` instead."""
+    name, sign, role = (
+        word.replace("+", " + ").replace(">", " > ").partition(" > " if ">" in word else " + ")
+    )
     one = actor_named(session, name)
     if not sign or one.id is None:
         return one
@@ -51,7 +64,8 @@ def actor(session: Session, word: str) -> Actor:
 
 
 class People:
-    """The people of a desk, from Monday 2025-06-09 09:00 on: no holiday until the end of September."""
+    """The people of a desk, from Monday 2025-06-09 09:00 on: no holiday until the end of
+    September."""
 
     def __init__(self, desk: Desk, start: str = "2025-06-09 09:00") -> None:
         self.desk = desk
@@ -78,7 +92,8 @@ class People:
         return self
 
     def do(self, word: str, verb: str, case: int | None = None, **given: Any) -> Any:
-        """One verb of one person, in a transaction of its own; what is left out is filled in as in a story."""
+        """One verb of one person, in a transaction of its own; what is left out is filled in as in
+        a story."""
         step = {**given, "as": word}
         fields = filled(verb, f"C{case}" if case else f"N{self.made}", step, self.now)
         meant = {name: given[name] for name in ("unit", "ground", "item") if name in given}
@@ -89,7 +104,9 @@ class People:
         target = {} if case is None else {"case": case}
         done = retried(
             self.desk.sessions,
-            lambda session: perform(session, self.now, self.actor(session, word), verb, **target, **fields),
+            lambda session: perform(
+                session, self.now, self.actor(session, word), verb, **target, **fields
+            ),
         )
         made(self.desk, self.now, verb)
         return done
@@ -115,15 +132,21 @@ class People:
             until = date.fromisoformat(last) if last else None
             session.add(
                 UnitPost(
-                    unit_id=unit_named(session, unit).id, person=one.name, user_id=one.id, post="deputy",
-                    from_on=date.fromisoformat(first), to_on=until,
+                    unit_id=unit_named(session, unit).id,
+                    person=one.name,
+                    user_id=one.id,
+                    post="deputy",
+                    from_on=date.fromisoformat(first),
+                    to_on=until,
                 )
-            )  # fmt: skip
+            )
 
     def without_liaison(self, unit: str) -> None:
         """A unit's liaison left the day before."""
         with transaction(self.desk.sessions) as session:
-            query = select(UnitPost).where(UnitPost.unit_id == unit_named(session, unit).id, UnitPost.post == "liaison")
+            query = select(UnitPost).where(
+                UnitPost.unit_id == unit_named(session, unit).id, UnitPost.post == "liaison"
+            )
             for post in session.scalars(query):
                 post.to_on = (self.now - timedelta(days=1)).date()
 
@@ -142,14 +165,18 @@ class People:
 
 
 def fingerprint(desk: Desk) -> Mapping[str, tuple[int, str]]:
-    """Table -> how many rows it has, and the SHA-256 of all of them; the log of who came left out."""
+    """Table -> how many rows it has, and the SHA-256 of all of them; the log of who came left
+    out."""
     with desk.engine.connect().execution_options(reads=True) as connection:
-        tables = [one for one in inspect(connection).get_table_names() if one != Access.__tablename__]
+        tables = [
+            one for one in inspect(connection).get_table_names() if one != Access.__tablename__
+        ]
         return {table: _table(connection, table) for table in tables}
 
 
 def _table(connection: Connection, table: str) -> tuple[int, str]:
-    # The database writes the rows out: to read them one by one took a quarter of a test that asks twice.
+    # The database writes the rows out: to read them one by one took a quarter of a test that asks
+    # twice.
     if connection.dialect.name == "sqlite":
         columns = [row[1] for row in connection.execute(text(f'PRAGMA table_info("{table}")'))]
         row = " || '|' || ".join(f'quote("{name}")' for name in columns)

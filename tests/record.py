@@ -1,4 +1,5 @@
-"""What is on file, as tests compare it: sums over tables, events by word, and whether the record is whole."""
+"""What is on file, as tests compare it: sums over tables, events by word, and whether the record is
+whole."""
 
 from __future__ import annotations
 
@@ -23,8 +24,12 @@ def contents(desk: Desk, but: Sequence[str] = ("run",)) -> dict[str, str]:
     """table -> a sum over all its rows."""
     sums = {}
     with reading(desk.sessions) as session:
-        for table in sorted(set(inspect(desk.engine).get_table_names()) - {*but, "alembic_version"}):
-            rows = sorted(repr(tuple(row)) for row in session.execute(text(f"SELECT * FROM {table}")))
+        for table in sorted(
+            set(inspect(desk.engine).get_table_names()) - {*but, "alembic_version"}
+        ):
+            rows = sorted(
+                repr(tuple(row)) for row in session.execute(text(f"SELECT * FROM {table}"))
+            )
             sums[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return sums
 

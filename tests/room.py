@@ -1,4 +1,5 @@
-"""The supervision room at work: one case, from a notice opened by hand to a referral with its outcome, step by step."""
+"""The supervision room at work: one case, from a notice opened by hand to a referral with its
+outcome, step by step."""
 
 from __future__ import annotations
 
@@ -6,8 +7,17 @@ from datetime import date
 from typing import Any
 
 from app.database import transaction
-from app.models import NamedPerson, Referral, SlaRule, Supervision, Unit, UnitPost, Visit, VisitRecord
-from app.story.cast import actor_named, unit_named
+from app.models import (
+    NamedPerson,
+    Referral,
+    SlaRule,
+    Supervision,
+    Unit,
+    UnitPost,
+    Visit,
+    VisitRecord,
+)
+from app.story.theatre.cast import actor_named, unit_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -17,7 +27,12 @@ STEPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("2025-06-09 10:00", "staff@WATER", "sign_for", {}),
     ("2025-06-09 10:30", "officer", "open_supervision", {"workdays": 3}),
     ("2025-06-09 15:00", "head@WATER", "feed_back", {}),
-    ("2025-06-10 09:00", "officer", "draft_finding", {"finding": "perfunctory", "persons": ["WATER_head"]}),
+    (
+        "2025-06-10 09:00",
+        "officer",
+        "draft_finding",
+        {"finding": "perfunctory", "persons": ["WATER_head"]},
+    ),
     ("2025-06-10 10:00", "supervision_head", "confirm_finding", {}),
     ("2025-06-10 11:00", "head@WATER", "record_statement", {}),
     ("2025-06-10 15:00", "officer", "conclude", {}),
@@ -31,8 +46,8 @@ STEPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("2025-06-17 10:00", "officer", "record_receipt", {}),
     ("2025-06-18 10:00", "committee", "record_outcome", {"outcome": "result"}),
 )
-"""When, who, what: due 2025-06-30, sent by 2025-07-01, a review to be asked for by 2025-06-13. No rest day but the
-14th and 15th."""
+"""When, who, what: due 2025-06-30, sent by 2025-07-01, a review to be asked for by 2025-06-13. No
+rest day but the 14th and 15th."""
 ORDER = [verb for _, _, verb, _ in STEPS]
 
 
@@ -44,7 +59,8 @@ class Room(Office):
         self.done = 0
 
     def to(self, verb: str, **changed: Any) -> None:
-        """Go on up to a verb, that included; `changed` are fields of that verb, or `at` and `who`."""
+        """Go on up to a verb, that included; `changed` are fields of that verb, or `at` and
+        `who`."""
         last = ORDER.index(verb)
         for place in range(self.done, last + 1):
             at, who, what, fields = STEPS[place]
@@ -79,14 +95,19 @@ class Room(Office):
         return self.rows(VisitRecord, visit_id=self.visit(case).id)
 
     def post(self, person: str, post: str, first: str, last: str | None = None, **more: Any) -> int:
-        """A person's time in a post of the Water bureau (or of `unit`), with an account where `user` names one."""
+        """A person's time in a post of the Water bureau (or of `unit`), with an account where
+        `user` names one."""
         user, unit = more.pop("user", None), more.pop("unit", "WATER")
         with transaction(self.desk.sessions) as session:
             row = UnitPost(
-                unit_id=unit_named(session, unit).id, person=person, post=post, from_on=date.fromisoformat(first),
+                unit_id=unit_named(session, unit).id,
+                person=person,
+                post=post,
+                from_on=date.fromisoformat(first),
                 to_on=date.fromisoformat(last) if last else None,
-                user_id=actor_named(session, user).id if user else None, **more,
-            )  # fmt: skip
+                user_id=actor_named(session, user).id if user else None,
+                **more,
+            )
             session.add(row)
             session.flush()
             return row.id
@@ -97,9 +118,14 @@ class Room(Office):
         with transaction(self.desk.sessions) as session:
             session.add(
                 SlaRule(
-                    name=name, value=str(value), valid_from=since, reason="", changed_at=since, approved_at=since
+                    name=name,
+                    value=str(value),
+                    valid_from=since,
+                    reason="",
+                    changed_at=since,
+                    approved_at=since,
                 )
-            )  # fmt: skip
+            )
 
     def dissolve(self, at: str, unit: str, successor: str) -> Unit:
         """A unit is dissolved into another."""

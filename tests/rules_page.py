@@ -1,8 +1,9 @@
-"""The page of rules: one row for each sentence of the procedure, with its verb, its function and its test.
+"""The page of rules: one row for each sentence of the procedure, with its verb, its function and
+its test.
 
-This module reads both: it splits the procedure into sections, sentences and table rows, and parses the page. It is
-also a pytest plugin: a full run fails where a test that the page names did not run. `python -m tests.rules_page`
-prints a row for each sentence that has none.
+This module reads both: it splits the procedure into sections, sentences and table rows, and parses
+the page. It is also a pytest plugin: a full run fails where a test that the page names did not run.
+`python -m tests.rules_page` prints a row for each sentence that has none.
 """
 
 from __future__ import annotations
@@ -49,14 +50,15 @@ class Row:
 
 
 def stripped(text: str) -> str:
-    """Text without Markdown's marks: links become their words, bold, italics and backticks fall away."""
+    """Text without Markdown's marks: links become their words, bold, italics and backticks fall
+    away."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"[*`]", "", text).split())
 
 
 def sections(markdown: str) -> dict[str, list[str]]:
-    """The lines of each section by its short name: `preamble`, the number of a numbered one, else its first title
-    words. Fenced code is left out."""
+    """The lines of each section by its short name: `preamble`, the number of a numbered one, else
+    its first title words. Fenced code is left out."""
     found: dict[str, list[str]] = {"preamble": []}
     name, fenced = "preamble", False
     for line in markdown.splitlines():
@@ -103,12 +105,12 @@ def _blocks(lines: list[str]) -> Iterator[str]:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences of a paragraph without marks: they end at a full stop before a space (not that of an
-    abbreviation, not before a bracketed source), or at a question mark before a capital."""
+    """The sentences of a paragraph without marks: they end at a full stop before a space (not that
+    of an abbreviation, not before a bracketed source), or at a question mark before a capital."""
     found, start = [], 0
     for end in _END.finditer(text):
         said, rest = text[start : end.end()].strip(), text[end.end() :].lstrip()
-        if not said.lower().rstrip(")]\"”").endswith(ABBREVIATIONS) and not rest.startswith("["):
+        if not said.lower().rstrip(')]"”').endswith(ABBREVIATIONS) and not rest.startswith("["):
             found.append(said)
             start = end.end()
     left = text[start:].strip()
@@ -132,7 +134,8 @@ def words_of(sentence: str) -> list[str]:
 
 
 def keys(markdown: str) -> list[tuple[str, str]]:
-    """(section, first words) of each sentence, in order: as many words as it takes to be the only one."""
+    """(section, first words) of each sentence, in order: as many words as it takes to be the only
+    one."""
     found = []
     for name, said in sentences(markdown).items():
         split = [words_of(sentence) for sentence in said]
@@ -167,7 +170,8 @@ def _several(cell: str) -> tuple[str, ...]:
 
 
 def resolve(dotted: str) -> Any:
-    """What a dotted name in app stands for; ImportError or AttributeError where there is nothing."""
+    """What a dotted name in app stands for; ImportError or AttributeError where there is
+    nothing."""
     parts = dotted.split(".")
     for n in range(len(parts), 0, -1):
         name = ".".join(parts[:n])
@@ -185,9 +189,12 @@ def resolve(dotted: str) -> Any:
 
 @cache
 def _functions(path: Path) -> dict[str, bool]:
-    """The test functions of a file, `Class::method` for methods, each with whether it is marked `long`."""
+    """The test functions of a file, `Class::method` for methods, each with whether it is marked
+    `long`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    all_long = any(_names_mark(one) for one in tree.body if isinstance(one, ast.Assign) and _long(one))
+    all_long = any(
+        _names_mark(one) for one in tree.body if isinstance(one, ast.Assign) and _long(one)
+    )
     found: dict[str, bool] = {}
     for one in tree.body:
         if isinstance(one, ast.FunctionDef):
@@ -196,7 +203,9 @@ def _functions(path: Path) -> dict[str, bool]:
             of_class = all_long or any(map(_long, one.decorator_list))
             for inner in one.body:
                 if isinstance(inner, ast.FunctionDef):
-                    found[f"{one.name}::{inner.name}"] = of_class or any(map(_long, inner.decorator_list))
+                    found[f"{one.name}::{inner.name}"] = of_class or any(
+                        map(_long, inner.decorator_list)
+                    )
     return found
 
 
@@ -205,7 +214,9 @@ def _names_mark(one: ast.Assign) -> bool:
 
 
 def _long(node: ast.AST) -> bool:
-    return any(isinstance(inner, ast.Attribute) and inner.attr == "long" for inner in ast.walk(node))
+    return any(
+        isinstance(inner, ast.Attribute) and inner.attr == "long" for inner in ast.walk(node)
+    )
 
 
 def found(test: str, root: Path = ROOT) -> bool:
@@ -224,13 +235,15 @@ def is_long(test: str, root: Path = ROOT) -> bool:
 
 
 def is_unshown(test: str) -> bool:
-    """Whether a row says `later:` and what shows it then, or `none:` and why there is nothing to show."""
+    """Whether a row says `later:` and what shows it then, or `none:` and why there is nothing to
+    show."""
     mark, _, why = test.partition(":")
     return mark in ("later", "none") and bool(why.strip())
 
 
 def ran_as(nodeid: str) -> str:
-    """A test that ran, as the page names it: a story by its file, anything else without its parameters."""
+    """A test that ran, as the page names it: a story by its file, anything else without its
+    parameters."""
     name, _, parameters = nodeid.partition("[")
     if name == STORY and parameters:
         return "story:" + parameters.removesuffix("]").partition("-")[2]
@@ -238,8 +251,14 @@ def ran_as(nodeid: str) -> str:
 
 
 def did_not_run(root: Path, passed: set[str]) -> list[str]:
-    """The tests that the page names and that did not pass in a full run; those marked `long` have their own run."""
-    named = {test.partition("[")[0]: None for row in rows(root) for test in row.tests if not is_unshown(test)}
+    """The tests that the page names and that did not pass in a full run; those marked `long` have
+    their own run."""
+    named = {
+        test.partition("[")[0]: None
+        for row in rows(root)
+        for test in row.tests
+        if not is_unshown(test)
+    }
     return [test for test in named if test not in passed and not is_long(test, root)]
 
 
@@ -252,7 +271,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def _full(config: pytest.Config) -> bool:
     """Whether this run is asked for all tests: no path, no name, no mark but `not long`."""
     chosen = config.args_source is pytest.Config.ArgsSource.ARGS
-    options = ("keyword", "deselect", "lf", "failedfirst", "collectonly", "last_failed", "ignore", "ignore_glob")
+    options = (
+        "keyword",
+        "deselect",
+        "lf",
+        "failedfirst",
+        "collectonly",
+        "last_failed",
+        "ignore",
+        "ignore_glob",
+    )
     narrowed = any(config.getoption(name, None) for name in options)
     return not chosen and not narrowed and config.getoption("markexpr", "") in ("", "not long")
 

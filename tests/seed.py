@@ -1,4 +1,5 @@
-"""Many cases at once: those that a sweep touches through the ledger itself, a crowd of others by plain SQL."""
+"""Many cases at once: those that a sweep touches through the ledger itself, a crowd of others by
+plain SQL."""
 
 from __future__ import annotations
 
@@ -56,31 +57,71 @@ class Seed:
         """Registered cases, numbered without a gap; their ids."""
         first = take(self.session, "case", int(self.at.strftime("%Y%m%d")), n)
         own = {
-            "query_code": "000000", "channel": "phone", "received_at": self.at, "registered_at": self.at,
-            "anonymous": True, "kind": "complaint", "narrative": "路面塌陷积水，行人车辆通行困难。", **columns,
-        }  # fmt: skip
+            "query_code": "000000",
+            "channel": "phone",
+            "received_at": self.at,
+            "registered_at": self.at,
+            "anonymous": True,
+            "kind": "complaint",
+            "narrative": "路面塌陷积水，行人车辆通行困难。",
+            **columns,
+        }
         numbers = [f"{self.at:%Y%m%d}{first + i:04d}" for i in range(n)]
         return self.write(
-            [Entry(0, "case.registered", "case", None, None, "registered", {**own, "number": one}) for one in numbers]
+            [
+                Entry(
+                    0, "case.registered", "case", None, None, "registered", {**own, "number": one}
+                )
+                for one in numbers
+            ]
         )
 
-    def born(self, subject: str, kind: str, state: str, cases: Sequence[int], rows: Sequence[Columns]) -> list[int]:
+    def born(
+        self, subject: str, kind: str, state: str, cases: Sequence[int], rows: Sequence[Columns]
+    ) -> list[int]:
         """New rows, one for each case; their ids."""
         return self.write(
             [
-                Entry(case, kind, subject, None, None, state, {"case_id": case, **row}, {}, row.get("unit_id"))
+                Entry(
+                    case,
+                    kind,
+                    subject,
+                    None,
+                    None,
+                    state,
+                    {"case_id": case, **row},
+                    {},
+                    row.get("unit_id"),
+                )
                 for case, row in zip(cases, rows, strict=True)
             ]
         )
 
     def moved(
-        self, subject: str, kind: str, was: str, to: str, cases: Sequence[int], ids: Sequence[int], **columns: Any
+        self,
+        subject: str,
+        kind: str,
+        was: str,
+        to: str,
+        cases: Sequence[int],
+        ids: Sequence[int],
+        **columns: Any,
     ) -> None:
         """Move rows from a state to another."""
         own = subject != "case"
         self.write(
             [
-                Entry(case, kind, subject, id, was, to, dict(columns), {}, self.unit(case) if own else None)
+                Entry(
+                    case,
+                    kind,
+                    subject,
+                    id,
+                    was,
+                    to,
+                    dict(columns),
+                    {},
+                    self.unit(case) if own else None,
+                )
                 for case, id in zip(cases, ids, strict=True)
             ]
         )
@@ -89,24 +130,54 @@ class Seed:
         """The unit that has a case."""
         return self.units[case % UNITS]
 
-    def assigned(self, n: int, due_on: date = DUE_ON, signed: bool = True, **columns: Any) -> Handled:
-        """Cases in handling, each with one assignment to a lead: signed and warned of, or neither."""
+    def assigned(
+        self, n: int, due_on: date = DUE_ON, signed: bool = True, **columns: Any
+    ) -> Handled:
+        """Cases in handling, each with one assignment to a lead: signed and warned of, or
+        neither."""
         cases = self.cases(n)
-        self.moved("case", "case.allocated", "registered", "handling", cases, cases, mode="transfer", allocations=1,
-                   allocated_at=self.at)  # fmt: skip
+        self.moved(
+            "case",
+            "case.allocated",
+            "registered",
+            "handling",
+            cases,
+            cases,
+            mode="transfer",
+            allocations=1,
+            allocated_at=self.at,
+        )
         due = self.clock("due", due_on)
         own = {
-            "round": 1, "role": "lead", "allocated_at": self.at,
-            **self.clock("sign", self.calendar.after(self.at.date())), **due,
-            "warned_for": due["due_at"] if signed else None, **columns,
-        }  # fmt: skip
+            "round": 1,
+            "role": "lead",
+            "allocated_at": self.at,
+            **self.clock("sign", self.calendar.after(self.at.date())),
+            **due,
+            "warned_for": due["due_at"] if signed else None,
+            **columns,
+        }
         rows = [{**own, "unit_id": self.unit(case)} for case in cases]
         ids = self.born("assignment", "assignment.allocated", "allocated", cases, rows)
         if signed:
-            self.moved("assignment", "assignment.signed", "allocated", "signed", cases, ids, signed_at=self.at,
-                       signed_by="unit")  # fmt: skip
-        first = select(func.min(Assignment.id)).where(Assignment.case_id == Case.id).scalar_subquery()
-        lead = update(Case).where(Case.id.between(cases[0], cases[-1])).values(lead_assignment_id=first)
+            self.moved(
+                "assignment",
+                "assignment.signed",
+                "allocated",
+                "signed",
+                cases,
+                ids,
+                signed_at=self.at,
+                signed_by="unit",
+            )
+        first = (
+            select(func.min(Assignment.id)).where(Assignment.case_id == Case.id).scalar_subquery()
+        )
+        lead = (
+            update(Case)
+            .where(Case.id.between(cases[0], cases[-1]))
+            .values(lead_assignment_id=first)
+        )
         self.session.execute(lead, execution_options={"synchronize_session": False})
         return Handled(self, cases, ids, due["due_at"])
 
@@ -127,15 +198,34 @@ class Handled:
             for case, id in zip(self.cases, self.ids, strict=True)
         ]
 
-    def reminders(self, attempt: int, reply_by: date, to: str | None = None, **columns: Any) -> list[int]:
+    def reminders(
+        self, attempt: int, reply_by: date, to: str | None = None, **columns: Any
+    ) -> list[int]:
         """A numbered reminder each, open or moved to another state."""
         seed = self.seed
         first = take(seed.session, "reminder", seed.at.year, len(self.cases))
-        own = {"attempt": attempt, "for_due_at": self.due_at, "issued_at": seed.at, **seed.clock("reply_by", reply_by)}
-        rows = [{**row, "number": f"神热线催〔2026〕{first + n}号"} for n, row in enumerate(self.rows(**own))]
+        own = {
+            "attempt": attempt,
+            "for_due_at": self.due_at,
+            "issued_at": seed.at,
+            **seed.clock("reply_by", reply_by),
+        }
+        rows = [
+            {**row, "number": f"神热线催〔2026〕{first + n}号"}
+            for n, row in enumerate(self.rows(**own))
+        ]
         ids = seed.born("reminder", "reminder.issued", "open", self.cases, rows)
         if to is not None:
-            seed.moved("reminder", f"reminder.{to}", "open", to, self.cases, ids, ended_at=seed.at, **columns)
+            seed.moved(
+                "reminder",
+                f"reminder.{to}",
+                "open",
+                to,
+                self.cases,
+                ids,
+                ended_at=seed.at,
+                **columns,
+            )
         return ids
 
     def requests(self, kind: str, to: str | None = None, **columns: Any) -> list[int]:
@@ -151,7 +241,11 @@ class Handled:
         words = {"candidate": "listed", "opened": "opened", "finding": "found"}
         own = {"ground": "leader", "attempt": 1, "listed_on": self.seed.at.date(), **columns}
         ids = self.seed.born(
-            "supervision", f"supervision.{words.get(states[0], states[0])}", states[0], self.cases, self.rows(**own)
+            "supervision",
+            f"supervision.{words.get(states[0], states[0])}",
+            states[0],
+            self.cases,
+            self.rows(**own),
         )
         for was, to in zip(states, states[1:], strict=False):
             word = f"supervision.{words.get(to, to)}"
@@ -163,14 +257,17 @@ def units(session: Session) -> list[int]:
     """The ids of the units of seeded cases; made where they are not there."""
     held = session.execute(text("SELECT id FROM unit ORDER BY id")).scalars().all()
     if not held:
-        session.add_all(Unit(code=f"U{n:02d}", name=f"单位{n:02d}", active=True) for n in range(UNITS))
+        session.add_all(
+            Unit(code=f"U{n:02d}", name=f"单位{n:02d}", active=True) for n in range(UNITS)
+        )
         session.flush()
         held = session.execute(text("SELECT id FROM unit ORDER BY id")).scalars().all()
     return list(held)
 
 
 def overdue(desk: Desk, n: int) -> None:
-    """n signed assignments that fell due the day before NOW: each is marked overdue and reminded of."""
+    """n signed assignments that fell due the day before NOW: each is marked overdue and reminded
+    of."""
     with transaction(desk.sessions) as session:
         Seed(session).assigned(n)
 
@@ -190,14 +287,24 @@ def every_step(desk: Desk, n: int) -> None:
         ids = promised.requests("explanation", "accepted", promised_on=past)
         _satisfied(promised, ids, past)
         seed.assigned(each).items(["opened"], **seed.clock("due", past))
-        seed.assigned(each).items(["opened", "finding", "confirmed"], confirmed_at=seed.at, **seed.clock("heard", past))
+        seed.assigned(each).items(
+            ["opened", "finding", "confirmed"], confirmed_at=seed.at, **seed.clock("heard", past)
+        )
         concluded = ["opened", "finding", "confirmed", "heard", "concluded"]
         seed.assigned(each).items(concluded, confirmed_at=seed.at, concluded_at=seed.at)
         seed.cases(each, **seed.clock("own", past))
         referred = seed.assigned(each)
         items = referred.items(concluded, confirmed_at=seed.at, concluded_at=seed.at)
-        own = {"drafted_at": seed.at, "snapshot": "{}", **seed.clock("send_by", NOW.date()), **seed.clock("own", past)}
-        rows = [{**row, "supervision_id": id, **own} for row, id in zip(referred.rows(), items, strict=True)]
+        own = {
+            "drafted_at": seed.at,
+            "snapshot": "{}",
+            **seed.clock("send_by", NOW.date()),
+            **seed.clock("own", past),
+        }
+        rows = [
+            {**row, "supervision_id": id, **own}
+            for row, id in zip(referred.rows(), items, strict=True)
+        ]
         for row in rows:
             del row["round"]
         seed.born("referral", "referral.drafted", "drafted", referred.cases, rows)
@@ -212,7 +319,15 @@ def _satisfied(handled: Handled, requests: Sequence[int], reply_by: date) -> Non
     pairs = zip(handled.cases, ids, requests, strict=True)
     handled.seed.write(
         [
-            Entry(case, "reminder.satisfied", "reminder", id, "open", "satisfied", {"satisfied_by_request_id": request})
+            Entry(
+                case,
+                "reminder.satisfied",
+                "reminder",
+                id,
+                "open",
+                "satisfied",
+                {"satisfied_by_request_id": request},
+            )
             for case, id, request in pairs
         ]
     )
@@ -240,7 +355,12 @@ _CROWD = (
 _SQLITE_G = "(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) SELECT i FROM g)"
 _DIALECT = {
     True: {"yes": "1", "no": "0", "moment": "text", "g": _SQLITE_G},
-    False: {"yes": "true", "no": "false", "moment": "timestamp", "g": "generate_series(1, {n}) AS g(i)"},
+    False: {
+        "yes": "true",
+        "no": "false",
+        "moment": "timestamp",
+        "g": "generate_series(1, {n}) AS g(i)",
+    },
 }
 
 
@@ -249,8 +369,8 @@ def _last(connection: Connection, table: str) -> int:
 
 
 def crowd(desk: Desk, n: int, look: str = "2026-05-06 08:30:00.000000") -> None:
-    """n more cases with an assignment each that nothing is due for: every tenth is looked at some day, the others are
-    not. Their events are there, their seals are not."""
+    """n more cases with an assignment each that nothing is due for: every tenth is looked at some
+    day, the others are not. Their events are there, their seals are not."""
     with transaction(desk.sessions) as session:
         unit = units(session)[0]
         connection = session.connection()
@@ -258,15 +378,21 @@ def crowd(desk: Desk, n: int, look: str = "2026-05-06 08:30:00.000000") -> None:
         tables = {"e": "event", "c": "hotline_case", "a": "assignment"}
         given = {
             **{letter: _last(connection, table) for letter, table in tables.items()},
-            "unit": f"{unit} + i - {UNITS} * (i / {UNITS})", "look": look, "then": "2026-03-02 09:00:00.000000",
-            "zero": "0" * 64, "words": "路面塌陷积水，行人车辆通行困难。" * 5, **_DIALECT[desk.sqlite],
-        }  # fmt: skip
+            "unit": f"{unit} + i - {UNITS} * (i / {UNITS})",
+            "look": look,
+            "then": "2026-03-02 09:00:00.000000",
+            "zero": "0" * 64,
+            "words": "路面塌陷积水，行人车辆通行困难。" * 5,
+            **_DIALECT[desk.sqlite],
+        }
         given["g"] = given["g"].format(n=n)
         for statement in _CROWD:
             connection.exec_driver_sql(statement.format(**given))
         if not desk.sqlite:
             for table in tables.values():
-                connection.exec_driver_sql(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+                connection.exec_driver_sql(
+                    f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"
+                )
         triggers.create(connection)
     analyse(desk)
 

@@ -1,4 +1,5 @@
-"""The panel as its service starts it: gunicorn with its processes, on a port of its own, over a desk of the tests."""
+"""The panel as its service starts it: gunicorn with its processes, on a port of its own, over a
+desk of the tests."""
 
 from __future__ import annotations
 
@@ -35,7 +36,12 @@ class Served:
         config.load({"DESK_DATA": str(data), "DATABASE_URL": url})
         (data / "ledger.key").write_bytes(KEY)
         self.data, self.port = data, free_port()
-        own = {"DESK_DATA": str(data), "DATABASE_URL": url, "REDIS_URL": f"unix://{data}/none", "SECRET_KEY": "s" * 40}
+        own = {
+            "DESK_DATA": str(data),
+            "DATABASE_URL": url,
+            "REDIS_URL": f"unix://{data}/none",
+            "SECRET_KEY": "s" * 40,
+        }
         self.environment = {**os.environ, **own, **settings}
         self.lines: list[str] = []
         self.browsers: list[requests.Session] = []
@@ -70,7 +76,10 @@ class Served:
             self.lines.append(line.rstrip("\n"))
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         for browser in self.browsers:
             browser.close()
@@ -141,11 +150,16 @@ class Served:
         page = browser.get(f"{self.address}{path}", timeout=30).text
         return {
             name: found[1]
-            for name, found in {"csrf_token": _TOKEN.search(page), "once": _ONCE.search(page)}.items()
+            for name, found in {
+                "csrf_token": _TOKEN.search(page),
+                "once": _ONCE.search(page),
+            }.items()
             if found
         }
 
-    def post(self, browser: requests.Session, path: str, fields: dict[str, str]) -> requests.Response:
+    def post(
+        self, browser: requests.Session, path: str, fields: dict[str, str]
+    ) -> requests.Response:
         """Send a form as it is shown now, filled in."""
         sent = {**(self.form(browser, path) if "csrf_token" not in fields else {}), **fields}
         return browser.post(f"{self.address}{path}", data=sent, timeout=150, allow_redirects=False)

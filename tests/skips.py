@@ -1,4 +1,5 @@
-"""A pytest plugin: says how many tests were skipped, and in CI fails the run over a skip nobody has allowed.
+"""A pytest plugin: says how many tests were skipped, and in CI fails the run over a skip nobody has
+allowed.
 
 A skipped test proves nothing while the run stays green. With CI=true a skip must be named in
 `tests/allowed_skips.txt`, one line each: `nodeid-prefix  # why`.
@@ -57,14 +58,19 @@ class Skips:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         yield
         refused = self.refused()
-        if refused and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        if refused and session.exitstatus in (
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        ):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is None:
             return
         terminal.ensure_newline()
         for nodeid, why in refused.items():
-            terminal.write_line(f"{nodeid} was skipped ({why}), which {ALLOWED} does not allow.", red=True)
+            terminal.write_line(
+                f"{nodeid} was skipped ({why}), which {ALLOWED} does not allow.", red=True
+            )
         terminal.write_line(f"skipped: {len(self.reasons)}")
 
     def refused(self) -> dict[str, str]:
@@ -72,7 +78,9 @@ class Skips:
         if os.environ.get("CI") != "true":
             return {}
         allowed = tuple(self.prefixes)
-        return {nodeid: why for nodeid, why in self.reasons.items() if not nodeid.startswith(allowed)}
+        return {
+            nodeid: why for nodeid, why in self.reasons.items() if not nodeid.startswith(allowed)
+        }
 
 
 def reason(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -1,4 +1,5 @@
-"""Counts what a database is asked to do: at the client, one transaction after another, and at the server."""
+"""Counts what a database is asked to do: at the client, one transaction after another, and at the
+server."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ _COUNTED = (
 
 @dataclass
 class Counted:
-    """What was asked: the statements of each transaction, its begin and its end among them, with their parameters;
-    and how many the server says it ran."""
+    """What was asked: the statements of each transaction, its begin and its end among them, with
+    their parameters; and how many the server says it ran."""
 
     transactions: list[list[tuple[str, Any]]] = field(default_factory=list)
     server: int = 0
@@ -33,7 +34,11 @@ class Counted:
     @property
     def batches(self) -> list[list[tuple[str, Any]]]:
         """The transactions that wrote about cases."""
-        return [one for one in self.transactions if any("UPDATE hotline_case" in words for words, _ in one)]
+        return [
+            one
+            for one in self.transactions
+            if any("UPDATE hotline_case" in words for words, _ in one)
+        ]
 
 
 class _Client:
@@ -48,7 +53,9 @@ class _Client:
         if not self.desk.sqlite:
             self.running.append(("BEGIN", None))
 
-    def execute(self, connection: Any, cursor: Any, statement: str, given: Any, context: Any, many: bool) -> None:
+    def execute(
+        self, connection: Any, cursor: Any, statement: str, given: Any, context: Any, many: bool
+    ) -> None:
         self.running += [(statement, one) for one in given] if many else [(statement, given)]
 
     def end(self, connection: Connection) -> None:
@@ -58,12 +65,15 @@ class _Client:
 
 @contextmanager
 def counted(desk: Desk, traced: bool = True) -> Iterator[Counted]:
-    """Count what happens inside, on both sides; `traced`: on SQLite too, where telling of it is slow."""
+    """Count what happens inside, on both sides; `traced`: on SQLite too, where telling of it is
+    slow."""
     found = Counted()
     client = _Client(desk, found)
     listening: list[tuple[str, Any]] = [
-        ("begin", client.begin), ("before_cursor_execute", client.execute), ("commit", client.end)
-    ]  # fmt: skip
+        ("begin", client.begin),
+        ("before_cursor_execute", client.execute),
+        ("commit", client.end),
+    ]
     with _server(desk, found, traced):
         for name, listener in listening:
             event.listen(desk.engine, name, listener)
@@ -82,9 +92,10 @@ def _server(desk: Desk, found: Counted, traced: bool) -> AbstractContextManager[
 
 @contextmanager
 def _traced(desk: Desk, found: Counted) -> Iterator[None]:
-    """SQLite tells of every statement that it runs. What a trigger does is told as the statement that set it off, once
-    more with the same values; and nothing that the desk asks is asked twice running with the same values. What a
-    full-text table does to the tables behind it is told as a remark."""
+    """SQLite tells of every statement that it runs. What a trigger does is told as the statement
+    that set it off, once more with the same values; and nothing that the desk asks is asked twice
+    running with the same values. What a full-text table does to the tables behind it is told as a
+    remark."""
     last = ""
 
     def trace(statement: str) -> None:
@@ -111,7 +122,9 @@ def _watched(desk: Desk, found: Counted) -> Iterator[None]:
     with quiet.connect() as connection:
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_stat_statements"))
         connection.execute(
-            text("SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database()")
+            text(
+                "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database()"
+            )
         )
     yield
     with quiet.connect() as connection:

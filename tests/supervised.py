@@ -1,4 +1,5 @@
-"""Duban as an office starts it: `python -m app run` on a folder of its own, and every process that belongs to it."""
+"""Duban as an office starts it: `python -m app run` on a folder of its own, and every process that
+belongs to it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def processes(data: Path) -> dict[int, str]:
     for place in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (place / "environ").read_bytes().split(b"\0"):
-                found[int(place.name)] = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[int(place.name)] = (
+                    (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                )
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return {pid: command for pid, command in found.items() if command}
@@ -40,7 +43,9 @@ def processes(data: Path) -> dict[int, str]:
 
 def children_of(pid: int) -> list[int]:
     """The pids of the living children of a process."""
-    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
     return [int(one) for one in told.stdout.split()]
 
 
@@ -68,14 +73,24 @@ class Duban:
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.data, self.port = data, free_port()
-        self.settings = {"DATABASE_URL": "", "REDIS_URL": "", "PORT": str(self.port), "DESK_WORKERS": "2", **settings}
+        self.settings = {
+            "DATABASE_URL": "",
+            "REDIS_URL": "",
+            "PORT": str(self.port),
+            "DESK_WORKERS": "2",
+            **settings,
+        }
         self.lines: list[str] = []
 
     def __enter__(self) -> Duban:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "run"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env={**os.environ, "DESK_DATA": str(self.data), **self.settings},
-        )  # fmt: skip
+            [sys.executable, "-m", "app", "run"],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "DESK_DATA": str(self.data), **self.settings},
+        )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self
@@ -104,7 +119,11 @@ class Duban:
         path = self.data / "run" / "children.json"
         told = json.loads(path.read_text()) if path.exists() else {"supervisor": None}
         # What one before it said stays in the file until it says something itself.
-        return {one["name"]: one for one in told["children"]} if told["supervisor"] == self.process.pid else {}
+        return (
+            {one["name"]: one for one in told["children"]}
+            if told["supervisor"] == self.process.pid
+            else {}
+        )
 
     def pid(self, name: str) -> int:
         """The process of a running child."""
@@ -126,7 +145,11 @@ class Duban:
 
     def at_work(self, seconds: float = 60) -> Duban:
         """Wait until both workers live."""
-        waited(lambda: "worker-2" in self.states() and self.workers() == 2, seconds, f"two workers\n{self.said}")
+        waited(
+            lambda: "worker-2" in self.states() and self.workers() == 2,
+            seconds,
+            f"two workers\n{self.said}",
+        )
         return self
 
     def get(self, path: str) -> int:

@@ -16,10 +16,10 @@ from werkzeug.security import check_password_hash
 
 from app.database import transaction
 from app.models import AccountChange, Event, Person
-from app.rules.sentences import SENTENCES
 from app.rules.workdays import BEIJING
 from app.stages.people import WRONG_PASSWORDS, login_failed
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
+from app.words import worded
 from migrations import triggers
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -33,12 +33,15 @@ def _key(data: Path, desk: Desk) -> None:
 
 
 def test_python_m_app_is_the_command_line(tmp_path: Path) -> None:
-    """A process of its own from the first line on; the tests after it begin theirs from one that read the program."""
+    """A process of its own from the first line on; the tests after it begin theirs from one that
+    read the program."""
     call = [sys.executable, "-m", "app"]
     environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(tmp_path)}
     for arguments, code in ((["--help"], 0), (["verify"], 3), (["no-such-command"], 2)):
         line = [*call, *arguments]
-        done = subprocess.run(line, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+        done = subprocess.run(
+            line, env=environment, capture_output=True, text=True, cwd=ROOT, check=False
+        )
         copied = command(tmp_path, *arguments)
         assert (done.returncode, done.stdout, done.stderr) == (code, copied.stdout, copied.stderr)
         assert copied.returncode == code
@@ -68,7 +71,9 @@ def test_a_sweep_needs_no_redis_and_says_what_it_did(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "0 cases looked at, 0 failed\n"), done.stderr
 
 
-def test_a_sweep_of_a_moment_to_come_is_refused_in_production_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_sweep_of_a_moment_to_come_is_refused_in_production_and_changes_nothing(
+    tmp_path: Path,
+) -> None:
     command(tmp_path, "upgrade")
     tomorrow = (datetime.now(BEIJING) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
     done = command(tmp_path, "sweep", "--at", tomorrow, DESK_ENV="production")
@@ -94,7 +99,7 @@ def test_a_story_that_cannot_be_read_is_refused_with_a_sentence(tmp_path: Path) 
 
 
 def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> None:
-    from app.story.cast import actor_named
+    from app.story.theatre.cast import actor_named
     from app.verbs import perform
     from tests.databases import FILLED_AT
 
@@ -110,14 +115,16 @@ def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> 
     done = command(tmp_path, "verify", DATABASE_URL=desk.url)
     assert done.returncode == 1
     assert done.stdout == f"case {case.id}, event 1: its contents do not match its hash\n"
-    assert command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
+    assert (
+        command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
+    )
 
 
 def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_record(
     desk: Desk, tmp_path: Path
 ) -> None:
     from app.stages.factors import begin_factor
-    from app.story.cast import actor_named
+    from app.story.theatre.cast import actor_named
 
     _key(tmp_path, desk)
     with transaction(desk.sessions) as session:
@@ -128,7 +135,9 @@ def test_who_owns_the_data_resets_the_second_factor_of_an_account_and_it_is_on_r
     with transaction(desk.sessions) as session:
         row = session.get_one(Person, admin.id)
         assert (row.factor_sealed, row.session_version) == (None, 1)
-        told = session.scalars(select(Event).where(Event.kind == "user.factor_reset_from_shell")).one()
+        told = session.scalars(
+            select(Event).where(Event.kind == "user.factor_reset_from_shell")
+        ).one()
     assert told.payload == f'{{"user":{admin.id}}}'
     for name in (admin.name, "nobody-there"):
         again = command(tmp_path, "reset-second-factor", name, DATABASE_URL=desk.url)
@@ -147,7 +156,7 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     at = {"DATABASE_URL": desk.url, "DESK_CLOCK": "2025-06-09T09:01:00"}
     assert command(tmp_path, "unlock", admin.name, **at).returncode == 0
     again = command(tmp_path, "unlock", admin.name, **at)
-    assert again.returncode == 2 and SENTENCES["nothing_changed"][0] in again.stderr
+    assert again.returncode == 2 and worded("nothing_changed") in again.stderr
     done = command(tmp_path, "reset-password", admin.name, **at)
     slip = done.stdout.split()[-1]
     proposed = command(tmp_path, "reset-password", other.name, **at)
@@ -159,7 +168,11 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
         [waits] = session.scalars(select(AccountChange))
         assert (waits.person_id, waits.proposed_by_id) == (other.id, None)
         kinds = set(session.scalars(select(Event.kind)))
-    assert {"user.unlocked_from_shell", "user.password_reset_from_shell", "account.proposed"} <= kinds
+    assert {
+        "user.unlocked_from_shell",
+        "user.password_reset_from_shell",
+        "account.proposed",
+    } <= kinds
     assert command(tmp_path, "verify", **at).returncode == 0
 
 
@@ -167,22 +180,46 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     "call",
     [
         ["reset-password", "--username", "it_admin", "--password", "another phrase 12"],
-        pytest.param(["create-admin", "--username", "me", "--firstname", "a", "--lastname", "b", "--email", "m@e.x",
-                      "--password", "another phrase 12"], marks=pytest.mark.long),
+        pytest.param(
+            [
+                "create-admin",
+                "--username",
+                "me",
+                "--firstname",
+                "a",
+                "--lastname",
+                "b",
+                "--email",
+                "m@e.x",
+                "--password",
+                "another phrase 12",
+            ],
+            marks=pytest.mark.long,
+        ),
         pytest.param(["security-cleanup"], marks=pytest.mark.long),
         pytest.param(["import-roles", "--path", "roles.json"], marks=pytest.mark.long),
     ],
-)  # fmt: skip
-def test_flask_appbuilders_commands_change_no_account(sqlite_desk: Desk, tmp_path: Path, call: list[str]) -> None:
-    """They pass every rule and leave no event. Seen failing with the security manager as Flask-AppBuilder has it."""
+)
+def test_flask_appbuilders_commands_change_no_account(
+    sqlite_desk: Desk, tmp_path: Path, call: list[str]
+) -> None:
+    """They pass every rule and leave no event. Seen failing with the security manager as
+    Flask-AppBuilder has it."""
     _key(tmp_path, sqlite_desk)
     (tmp_path / "roles.json").write_text("[]", "utf-8")
     with transaction(sqlite_desk.sessions) as session:
         actor_named(session, "it_admin")
         before = session.execute(select(Person.username, Person.password)).all()
-    environment = {**os.environ, "DATABASE_URL": sqlite_desk.url, "DESK_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": sqlite_desk.url,
+        "DESK_DATA": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+    }
     flask = [sys.executable, "-m", "flask", "--app", "app.web:from_environment", "fab", *call]
-    done = subprocess.run(flask, env=environment, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    done = subprocess.run(
+        flask, env=environment, capture_output=True, text=True, timeout=120, cwd=tmp_path
+    )
     assert done.returncode != 0 and "python -m app reset-password" in done.stderr, done.stderr
     with transaction(sqlite_desk.sessions) as session:
         assert session.execute(select(Person.username, Person.password)).all() == before

@@ -1,4 +1,5 @@
-"""Settings: what each one defaults to, what is refused, and that keys are made once and kept private."""
+"""Settings: what each one defaults to, what is refused, and that keys are made once and kept
+private."""
 
 import ast
 import subprocess
@@ -51,13 +52,22 @@ def test_the_data_directory_stands_beside_the_code_when_unset(tmp_path: Path) ->
     copy.mkdir()
     (copy / "config.py").write_text((PROJECT / "config.py").read_text())
     script = f"import sys; sys.path.insert(0, {str(copy)!r}); import config; print(config.load({{}}).data)"
-    shown = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    shown = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True
+    )
     assert shown.stdout.decode().strip() == str(copy / "var")
     assert (copy / "var").stat().st_mode & 0o777 == 0o700
 
 
 def test_an_empty_setting_counts_as_unset(data: Path) -> None:
-    names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DESK_ENV", "DESK_DEMO_PASSWORD", "DESK_CLOCK")
+    names = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "DESK_ENV",
+        "DESK_DEMO_PASSWORD",
+        "DESK_CLOCK",
+    )
     assert read(data, **dict.fromkeys(names, ""), DESK_MESSAGES="", DESK_BENCH="") == read(data)
 
 
@@ -68,11 +78,20 @@ def test_a_postgresql_url_names_its_driver(data: Path, scheme: str) -> None:
 
 
 def test_a_sqlite_file_may_stand_elsewhere(data: Path) -> None:
-    assert read(data, DATABASE_URL="sqlite:////srv/desk.db").database_url == "sqlite:////srv/desk.db"
+    assert (
+        read(data, DATABASE_URL="sqlite:////srv/desk.db").database_url == "sqlite:////srv/desk.db"
+    )
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://db/duban", "postgresql+psycopg2://db/x", "sqlite://", "sqlite:///:memory:", "desk.db"]
+    "url",
+    [
+        "mysql://db/duban",
+        "postgresql+psycopg2://db/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "desk.db",
+    ],
 )
 def test_another_database_is_refused(data: Path, url: str) -> None:
     assert refusal(data, DATABASE_URL=url).startswith("DATABASE_URL cannot be used")
@@ -83,7 +102,9 @@ def test_a_refused_url_does_not_show_its_password(data: Path) -> None:
     assert "hunter2" not in refusal(data, REDIS_URL="http://:hunter2@cache")
 
 
-@pytest.mark.parametrize("url", ["redis://cache:6379/0", "rediss://cache", "unix:///run/valkey.sock"])
+@pytest.mark.parametrize(
+    "url", ["redis://cache:6379/0", "rediss://cache", "unix:///run/valkey.sock"]
+)
 def test_a_redis_url_is_taken_as_it_is(data: Path, url: str) -> None:
     assert read(data, REDIS_URL=url).redis_url == url
 
@@ -161,7 +182,9 @@ def test_production_refuses_a_missing_key_file_and_makes_none(data: Path, name: 
     assert not (data / name).exists()
 
 
-def test_production_offers_a_new_office_only_where_it_was_asked_and_there_is_none(data: Path) -> None:
+def test_production_offers_a_new_office_only_where_it_was_asked_and_there_is_none(
+    data: Path,
+) -> None:
     environ = {"DESK_DATA": str(data), "DESK_ENV": "production"}
     with pytest.raises(ConfigError, match="`python -m app init` makes it"):
         load(environ, office=lambda url: None)
@@ -213,7 +236,9 @@ def test_two_offices_have_two_keys(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
 @pytest.mark.parametrize("mode", [0o640, 0o604])
-def test_production_refuses_a_key_file_that_others_may_read(data: Path, name: str, mode: int) -> None:
+def test_production_refuses_a_key_file_that_others_may_read(
+    data: Path, name: str, mode: int
+) -> None:
     read(data)
     (data / name).chmod(mode)
     assert f"chmod 600 {data / name}" in refusal(data, DESK_ENV="production")
@@ -261,7 +286,9 @@ def test_processes_starting_at_once_agree_on_the_keys(data: Path) -> None:
     )
     start = str(datetime.now(UTC).timestamp() + 0.5)
     command = [sys.executable, "-c", script, str(data), start]
-    racers = [subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    racers = [
+        subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(8)
+    ]
     printed = {racer.communicate(timeout=60)[0] for racer in racers}
     assert [racer.returncode for racer in racers] == [0] * 8
     config = read(data)
@@ -270,7 +297,12 @@ def test_processes_starting_at_once_agree_on_the_keys(data: Path) -> None:
 
 
 def test_every_refusal_is_one_sentence(data: Path) -> None:
-    for name, value in (("DATABASE_URL", "x"), ("REDIS_URL", "x"), ("DESK_ENV", "x"), ("DESK_CLOCK", "x")):
+    for name, value in (
+        ("DATABASE_URL", "x"),
+        ("REDIS_URL", "x"),
+        ("DESK_ENV", "x"),
+        ("DESK_CLOCK", "x"),
+    ):
         sentence = refusal(data, **{name: value})
         assert name in sentence
         assert sentence.endswith(".")
@@ -278,7 +310,9 @@ def test_every_refusal_is_one_sentence(data: Path) -> None:
 
 
 def test_secrets_stay_out_of_the_repr_and_the_value_is_frozen(data: Path) -> None:
-    config = read(data, DATABASE_URL="postgresql://u:hunter2@db/x", DESK_DEMO_PASSWORD="correct horse")
+    config = read(
+        data, DATABASE_URL="postgresql://u:hunter2@db/x", DESK_DEMO_PASSWORD="correct horse"
+    )
     for secret in (config.secret_key, repr(config.ledger_key), "hunter2", "correct horse"):
         assert secret not in repr(config)
     with pytest.raises(FrozenInstanceError):
@@ -288,11 +322,18 @@ def test_secrets_stay_out_of_the_repr_and_the_value_is_frozen(data: Path) -> Non
 def test_it_needs_only_the_standard_library() -> None:
     tree = ast.parse((PROJECT / "config.py").read_text())
     froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     assert {str(name).split(".")[0] for name in froms | names} <= sys.stdlib_module_names
 
 
-def test_the_panel_listens_on_this_machine_only_on_port_8080_unless_another_is_named(data: Path) -> None:
+def test_the_panel_listens_on_this_machine_only_on_port_8080_unless_another_is_named(
+    data: Path,
+) -> None:
     assert (read(data).bind, read(data).port) == ("127.0.0.1", 8080)
     named = read(data, DESK_BIND="0.0.0.0", PORT="5210")  # noqa: S104
     assert (named.bind, named.port) == ("0.0.0.0", 5210)  # noqa: S104
@@ -320,4 +361,6 @@ def test_a_clock_handed_on_names_the_real_moment_at_which_it_began(data: Path) -
     assert handed.clock_since == datetime.fromisoformat(began)
     assert read(data, DESK_CLOCK_SINCE=began).clock_since is None
     for wrong in ("noon", "2026-11-24T12:00:00"):
-        assert "DESK_CLOCK_SINCE" in refusal(data, DESK_CLOCK="2025-09-30T08:29:30", DESK_CLOCK_SINCE=wrong)
+        assert "DESK_CLOCK_SINCE" in refusal(
+            data, DESK_CLOCK="2025-09-30T08:29:30", DESK_CLOCK_SINCE=wrong
+        )

@@ -1,4 +1,5 @@
-"""The first day of a real office: its first three accounts, the roles, the calendar - and nothing else."""
+"""The first day of a real office: its first three accounts, the roles, the calendar - and nothing
+else."""
 
 from __future__ import annotations
 
@@ -18,11 +19,11 @@ from werkzeug.security import check_password_hash
 
 from app.database import reading, retried, transaction
 from app.models import Person
-from app.roles import RIGHTS
 from app.rules.passwords import COMMON, PASSWORD_LENGTH, password_flaw
-from app.rules.sentences import SENTENCES
-from app.story.accounts import SetupRefused, actor_of, first_accounts, lay_roles, make_account
-from app.story.cast import actor_named, unit_named
+from app.stages.founding import SetupRefused, actor_of, first_accounts, lay_roles, make_account
+from app.stages.rights import RIGHTS
+from app.story.theatre.cast import actor_named, unit_named
+from app.words import worded
 from config import load
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -35,8 +36,13 @@ EMPTY = ("unit", "unit_post", "hotline_case", "category", "caller", "contact", "
 def tables(data: Path) -> dict[str, int]:
     """How many rows each table of a data folder's database holds."""
     connection = sqlite3.connect(data / "desk.db")
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    found = {name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in names}
+    names = [
+        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    found = {
+        name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])
+        for name in names
+    }
     connection.close()
     return found
 
@@ -48,7 +54,11 @@ def test_init_makes_three_accounts_roles_calendar_and_keys(tmp_path: Path, env: 
     assert "chief" in done.stdout and GOOD not in done.stdout + done.stderr
     found = tables(tmp_path)
     assert {name: found[name] for name in EMPTY} == dict.fromkeys(EMPTY, 0)
-    assert (found["ab_user"], found["ab_role"], found["calendar_day"] > 8000) == (3, len(RIGHTS), True)
+    assert (found["ab_user"], found["ab_role"], found["calendar_day"] > 8000) == (
+        3,
+        len(RIGHTS),
+        True,
+    )
     for key in ("ledger.key", "secret.key"):
         assert (tmp_path / key).stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(tmp_path / "desk.db")
@@ -56,7 +66,9 @@ def test_init_makes_three_accounts_roles_calendar_and_keys(tmp_path: Path, env: 
     rows = connection.execute(wanted).fetchall()
     marks = connection.execute("SELECT count(*) FROM setting WHERE name LIKE 'sample%'").fetchone()
     connection.close()
-    assert [row[:3] for row in rows] == [(name, 1, None) for name in ("chief", "centre_head", "log_auditor")]
+    assert [row[:3] for row in rows] == [
+        (name, 1, None) for name in ("chief", "centre_head", "log_auditor")
+    ]
     assert marks == (0,) and all(row[4] for row in rows)
     slips = re.findall(r"\t(?:centre_head|log_auditor)\t(\S+)", done.stdout)
     for row, first in zip(rows, (GOOD, *slips), strict=True):
@@ -69,7 +81,10 @@ def test_the_first_three_may_be_named_and_are_three(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert len(re.findall(r"\t([\w.]+)\t([a-z2-9]{4}-[a-z2-9-]+)", done.stdout)) == 3
     twice = command(tmp_path / "b", "init", "--username", "chief", "--centre-head", "Chief")
-    assert twice.returncode == 2 and SENTENCES["username_taken"][0].format(username="chief") in twice.stderr
+    assert (
+        twice.returncode == 2
+        and worded("username_taken", "zh", {"username": "chief"}) in twice.stderr
+    )
     assert not (tmp_path / "b" / "desk.db").exists()
 
 
@@ -96,12 +111,17 @@ def test_an_office_of_before_gets_the_two_that_it_lacks(tmp_path: Path) -> None:
     done = command(tmp_path, "init", "--centre-head", "wang.gang", "--log-auditor", "zhao.min")
     assert done.returncode == 0 and "chief" not in done.stdout, done.stderr
     connection = sqlite3.connect(tmp_path / "desk.db")
-    active = [row[0] for row in connection.execute("SELECT username FROM ab_user WHERE active ORDER BY id")]
-    told = connection.execute("SELECT count(*) FROM event WHERE kind = 'user.added_from_shell'").fetchone()
+    active = [
+        row[0]
+        for row in connection.execute("SELECT username FROM ab_user WHERE active ORDER BY id")
+    ]
+    told = connection.execute(
+        "SELECT count(*) FROM event WHERE kind = 'user.added_from_shell'"
+    ).fetchone()
     connection.close()
     assert active == ["chief", "wang.gang", "zhao.min"] and told == (2,)
     again = command(tmp_path, "init", "--centre-head", "li.si", "--log-auditor", "wu.liu")
-    assert again.returncode == 2 and SENTENCES["accounts_there"][0].format(accounts=5) in again.stderr
+    assert again.returncode == 2 and worded("accounts_there", "zh", {"accounts": 5}) in again.stderr
 
 
 def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
@@ -109,7 +129,7 @@ def test_a_second_init_refuses_with_a_sentence(tmp_path: Path) -> None:
     assert command(tmp_path, "init", **given).returncode == 0
     again = command(tmp_path, "init", **{**given, "DESK_ADMIN": "another"})
     assert again.returncode == 2 and "Traceback" not in again.stderr
-    assert SENTENCES["accounts_there"][0].format(accounts=3) in again.stderr
+    assert worded("accounts_there", "zh", {"accounts": 3}) in again.stderr
     assert tables(tmp_path)["ab_user"] == 3
     assert command(tmp_path, "demo").returncode == 2
 
@@ -128,7 +148,7 @@ def test_what_would_not_hold_is_refused_and_nothing_is_made(
 ) -> None:
     done = command(tmp_path, "init", DESK_ADMIN=name, DESK_ADMIN_PASSWORD=password)
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert SENTENCES[msgid][0] in done.stderr and SENTENCES[msgid][1] in done.stderr
+    assert worded(msgid) in done.stderr and worded(msgid, "en") in done.stderr
     assert not (tmp_path / "desk.db").exists()
 
 
@@ -137,12 +157,16 @@ def test_without_a_name_it_says_how_to_give_it(tmp_path: Path) -> None:
         done = command(tmp_path, "init", **given)
         assert done.returncode == 2
         assert "DESK_ADMIN_PASSWORD" in done.stderr and "--username" in done.stderr
-    missing = command(tmp_path, "init", "--username", "chief", "--password-file", str(tmp_path / "none"))
+    missing = command(
+        tmp_path, "init", "--username", "chief", "--password-file", str(tmp_path / "none")
+    )
     assert missing.returncode == 2 and "Traceback" not in missing.stderr
 
 
 def test_the_administrators_password_never_shows_in_the_settings(tmp_path: Path) -> None:
-    settings = load({"DESK_DATA": str(tmp_path), "DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD})
+    settings = load(
+        {"DESK_DATA": str(tmp_path), "DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": GOOD}
+    )
     assert (settings.admin, settings.admin_password) == ("chief", GOOD)
     assert GOOD not in repr(settings)
     unset = load({"DESK_DATA": str(tmp_path), "DESK_ADMIN": "", "DESK_ADMIN_PASSWORD": ""})
@@ -156,12 +180,17 @@ TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sy
 def test_at_a_terminal_it_asks(tmp_path: Path, second: str, code: int) -> None:
     environment = {**os.environ, "DATABASE_URL": "", "DESK_DATA": str(tmp_path)}
     call = [sys.executable, "-c", TERMINAL, sys.executable, "-m", "app", "init"]
-    asked = subprocess.Popen(call, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    asked = subprocess.Popen(
+        call, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
     assert asked.stdin is not None and asked.stdout is not None
     with asked:
         seen = b""
         prompts = [("user name: ", "chief"), ("password: ", GOOD), ("once more: ", second)]
-        for prompt, answer in prompts + [("[centre_head]: ", ""), ("[log_auditor]: ", "auditor1")] * (code == 0):
+        for prompt, answer in prompts + [
+            ("[centre_head]: ", ""),
+            ("[log_auditor]: ", "auditor1"),
+        ] * (code == 0):
             while not seen.endswith(prompt.encode()):
                 letter = asked.stdout.read(1)
                 assert letter, seen.decode()
@@ -209,7 +238,9 @@ def test_roles_are_made_once_and_accounts_hold_them(desk: Desk) -> None:
         roles = lay_roles(session)
         assert set(roles) == set(RIGHTS) and lay_roles(session).keys() == roles.keys()
         head = make_account(session, "somebody", [roles["unit_head"]], None, "李建国", unit.id)
-        assert actor_of(head).rights >= set(RIGHTS["unit_head"]) and actor_of(head).unit_id == unit.id
+        assert (
+            actor_of(head).rights >= set(RIGHTS["unit_head"]) and actor_of(head).unit_id == unit.id
+        )
         actor_named(session, "visitor")
         for held, unit_id in ((roles["unit_staff"], None), (roles["operator"], unit.id)):
             with pytest.raises(ValueError, match="belong to a unit"):
@@ -224,7 +255,11 @@ def test_of_two_at_once_one_sets_the_office_up(desk: Desk) -> None:
 
     def work(name: str) -> None:
         def set_up(session: Session) -> str:
-            names = {"it_admin": name, "centre_head": f"{name}.head", "log_auditor": f"{name}.auditor"}
+            names = {
+                "it_admin": name,
+                "centre_head": f"{name}.head",
+                "log_auditor": f"{name}.auditor",
+            }
             return first_accounts(session, moment("2025-06-09 09:00"), names, GOOD)["it_admin"][0]
 
         together.wait(30)

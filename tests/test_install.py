@@ -1,4 +1,5 @@
-"""A machine on which Duban cannot be installed is told so in one sentence, before anything is made."""
+"""A machine on which Duban cannot be installed is told so in one sentence, before anything is
+made."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ VERSIONS = ("3.11", "3.12", "3.13")
 def _install(python: Path | str, venv: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHON": str(python), "VENV": str(venv), "PIP_FROM": ""}
     return subprocess.run(
-        ["sh", ".ci/install", "requirements.txt"], cwd=ROOT, env=environment, capture_output=True, text=True
+        ["sh", ".ci/install", "requirements.txt"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -32,7 +37,8 @@ def _refused(done: subprocess.CompletedProcess[str], venv: Path) -> str:
 
 
 def _interpreter(folder: Path, version: str, modules: bool = True) -> Path:
-    """An interpreter that says it is of a version, and whose module for environments may be lacking."""
+    """An interpreter that says it is of a version, and whose module for environments may be
+    lacking."""
     path = folder / f"python-{version}"
     lacking = "" if modules else 'case "$2" in *ensurepip*) exit 1 ;; esac\n'
     told = f'case "$2" in *version_info*) echo {version} ;; *sys.version*) echo "{version}.0" ;; *) exit 0 ;; esac\n'
@@ -53,10 +59,14 @@ def test_an_interpreter_of_another_version_is_refused(tmp_path: Path, version: s
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_an_interpreter_that_cannot_make_environments_is_refused(tmp_path: Path, version: str) -> None:
+def test_an_interpreter_that_cannot_make_environments_is_refused(
+    tmp_path: Path, version: str
+) -> None:
     """Debian parts `venv` from the interpreter."""
     python = _interpreter(tmp_path, version, modules=False)
-    assert f"python{version}-venv" in _refused(_install(python, tmp_path / "venv"), tmp_path / "venv")
+    assert f"python{version}-venv" in _refused(
+        _install(python, tmp_path / "venv"), tmp_path / "venv"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A second ledger key does not slip in: no key before an office is decided on, none that is another, one at a time."""
+"""A second ledger key does not slip in: no key before an office is decided on, none that is
+another, one at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from app.database import engine_from, transaction
 from app.ledger.chain import key_name
 from app.ledger.keys import register_key
 from app.stages.factors import begin_factor, factor_address
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from migrations import triggers
 from tests.commands import command
@@ -64,7 +65,10 @@ def test_a_refused_init_leaves_no_key_and_the_record_verifies_afterwards(
         done = command(other, name, DATABASE_URL=desk.url, **ADMIN, **env)
         assert done.returncode != 0 and "Traceback" not in done.stderr, (name, done.stderr)
         if name in ("init", "run", "sweep", "upgrade"):
-            assert key_name(desk.key) in done.stderr and str(other / "ledger.key") in done.stderr, (name, done.stderr)
+            assert key_name(desk.key) in done.stderr and str(other / "ledger.key") in done.stderr, (
+                name,
+                done.stderr,
+            )
             assert "`python -m app init`" not in done.stderr
         assert keys_in(other) == [], name
     assert whole(desk, office)
@@ -83,7 +87,10 @@ def test_a_key_that_came_from_elsewhere_is_refused_and_both_fingerprints_are_nam
     for name, code in wanted.items():
         done = command(other, name, DATABASE_URL=desk.url, **ADMIN, **env)
         assert done.returncode == code, (name, done.stderr)
-        assert key_name(desk.key) in done.stderr and key_name(foreign) in done.stderr, (name, done.stderr)
+        assert key_name(desk.key) in done.stderr and key_name(foreign) in done.stderr, (
+            name,
+            done.stderr,
+        )
         assert "\n" not in done.stderr.strip()
     told = command(other, "check", DATABASE_URL=desk.url, **env)
     assert told.returncode == 1 and "key_differs" in told.stdout
@@ -97,13 +104,19 @@ def test_every_process_refuses_a_record_that_was_sealed_with_another_key(
     from tests.commands import Running
 
     (tmp_path / "ledger.key").write_bytes(b"f" * 32)
-    environment = {"DATABASE_URL": desk.url, "REDIS_URL": "redis://127.0.0.1:1/0", "DESK_DATA": str(tmp_path)}
+    environment = {
+        "DATABASE_URL": desk.url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DESK_DATA": str(tmp_path),
+    }
     done = Running(module, [], environment).ended()
     assert done.returncode == 2
     assert key_name(desk.key) in done.stderr and key_name(b"f" * 32) in done.stderr
 
 
-@pytest.mark.parametrize("given", [{"DESK_ADMIN": "no name"}, {"DESK_ADMIN_PASSWORD": "short"}, {"DESK_ADMIN": ""}])
+@pytest.mark.parametrize(
+    "given", [{"DESK_ADMIN": "no name"}, {"DESK_ADMIN_PASSWORD": "short"}, {"DESK_ADMIN": ""}]
+)
 def test_an_init_that_is_refused_for_what_was_typed_leaves_neither_key_nor_database(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
@@ -112,13 +125,18 @@ def test_an_init_that_is_refused_for_what_was_typed_leaves_neither_key_nor_datab
     assert [path.name for path in tmp_path.iterdir()] == []
 
 
-def test_init_is_offered_for_a_missing_key_only_where_no_office_is(desk: Desk, office: Path, tmp_path: Path) -> None:
+def test_init_is_offered_for_a_missing_key_only_where_no_office_is(
+    desk: Desk, office: Path, tmp_path: Path
+) -> None:
     told = command(tmp_path / "other", "run", DATABASE_URL=desk.url, **PRODUCTION).stderr
     assert "`python -m app init`" not in told and key_name(desk.key) in told
     told = command(tmp_path / "empty", "run", **PRODUCTION).stderr
     assert "`python -m app init` makes it" in told
     gone = "postgresql://nobody@127.0.0.1:1/none"
-    assert "`python -m app init`" not in command(tmp_path / "third", "run", DATABASE_URL=gone, **PRODUCTION).stderr
+    assert (
+        "`python -m app init`"
+        not in command(tmp_path / "third", "run", DATABASE_URL=gone, **PRODUCTION).stderr
+    )
 
 
 def test_init_registers_the_key_and_the_office_tells_it(tmp_path: Path) -> None:
@@ -141,7 +159,9 @@ def test_a_rotated_key_seals_from_then_on_and_what_was_before_verifies_with_the_
     done = command(office, "keys", "rotate", DATABASE_URL=desk.url, **PRODUCTION)
     assert done.returncode == 0, done.stderr
     fresh = (office / "ledger.key").read_bytes()
-    assert fresh != desk.key and key_name(fresh) in done.stdout and key_name(desk.key) in done.stdout
+    assert (
+        fresh != desk.key and key_name(fresh) in done.stdout and key_name(desk.key) in done.stdout
+    )
     assert {path.stat().st_mode & 0o777 for path in office.glob("*.key")} == {0o600}
     assert whole(desk, office)
     desk.sessions.kw["info"].update(ledger_key=fresh, retired_keys=(desk.key,))
@@ -176,7 +196,9 @@ def test_no_key_is_rotated_under_a_desk_that_runs(tmp_path: Path) -> None:
     assert keys_in(data) == ["ledger.key", "secret.key"]
 
 
-def test_verify_ends_with_3_and_one_sentence_where_it_could_not_look(desk: Desk, office: Path, tmp_path: Path) -> None:
+def test_verify_ends_with_3_and_one_sentence_where_it_could_not_look(
+    desk: Desk, office: Path, tmp_path: Path
+) -> None:
     with desk.engine.begin() as connection:
         triggers.drop(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -200,7 +222,9 @@ def test_verify_ends_with_3_and_one_sentence_where_it_could_not_look(desk: Desk,
 
 
 @pytest.mark.parametrize("name", ["run", "upgrade", "sweep", "init", "check"])
-def test_a_database_that_is_newer_than_the_program_is_said_so(desk: Desk, office: Path, name: str) -> None:
+def test_a_database_that_is_newer_than_the_program_is_said_so(
+    desk: Desk, office: Path, name: str
+) -> None:
     with desk.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     done = command(office, name, DATABASE_URL=desk.url, **ADMIN)
@@ -211,7 +235,11 @@ def test_a_database_that_is_newer_than_the_program_is_said_so(desk: Desk, office
 @pytest.mark.parametrize("name", ["run", "upgrade", "sweep", "init"])
 def test_a_database_that_does_not_answer_is_said_so(office: Path, name: str) -> None:
     done = command(office, name, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", **ADMIN)
-    assert done.returncode == 2 and "The database cannot be used" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and "The database cannot be used" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 def test_to_verify_makes_no_database(tmp_path: Path) -> None:

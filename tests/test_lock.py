@@ -72,7 +72,9 @@ def test_each_version_has_the_hashes_of_its_files_and_no_other_word(lock: str) -
         told = [line.removesuffix(" \\").strip() for line in below]
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", one) for one in told), pin
         assert told == sorted({*told}) and (bool(told) or pin.startswith("-r ")), pin
-        assert [line.endswith(" \\") for line in below] == [True] * (len(below) - 1) + [False] * bool(below), pin
+        assert [line.endswith(" \\") for line in below] == [True] * (len(below) - 1) + [
+            False
+        ] * bool(below), pin
 
 
 def test_no_package_is_locked_twice() -> None:
@@ -91,17 +93,26 @@ def test_the_six_packages_asked_for_stand_at_the_top() -> None:
 
 STARTED = {
     "gunicorn": ("app/supervisor/panel.py", '"gunicorn"'),
-    "psycopg": ("config.py", "postgresql+psycopg"), "psycopg-binary": ("config.py", "postgresql+psycopg"),
-}  # fmt: skip
-"""What is run by its name, or loaded by it: package -> where that name stands. The last is psycopg in machine code."""
+    "psycopg": ("config.py", "postgresql+psycopg"),
+    "psycopg-binary": ("config.py", "postgresql+psycopg"),
+}
+"""What is run by its name, or loaded by it: package -> where that name stands. The last is psycopg
+in machine code."""
 PYTHONS = ("3.11.0", "3.11.2", "3.11.9", "3.12.3", "3.13.0")
-"""The interpreters that Duban is said to run on: some packages are needed on the older ones only."""
+"""The interpreters that Duban is said to run on: some packages are needed on the older ones
+only."""
 
 
 def imported() -> set[str]:
     """The top-level modules that the running product imports, wherever in it."""
     found: set[str] = set()
-    paths = [*(path for folder in ("app", "jobs", "migrations") for path in (ROOT / folder).rglob("*.py"))]
+    paths = [
+        *(
+            path
+            for folder in ("app", "jobs", "migrations")
+            for path in (ROOT / folder).rglob("*.py")
+        )
+    ]
     for path in [*paths, ROOT / "config.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -114,21 +125,27 @@ def imported() -> set[str]:
 def needed_by(name: str) -> set[str]:
     """What a package says that it needs, on any of the interpreters."""
     needs = map(Requirement, requires(name) or ())
-    worlds = [{"python_full_version": one, "python_version": one.rpartition(".")[0], "extra": ""} for one in PYTHONS]
+    worlds = [
+        {"python_full_version": one, "python_version": one.rpartition(".")[0], "extra": ""}
+        for one in PYTHONS
+    ]
     return {
-        same_spelling(one.name) for one in needs
+        same_spelling(one.name)
+        for one in needs
         if one.marker is None or any(one.marker.evaluate(world) for world in worlds)
-    }  # fmt: skip
+    }
 
 
 def test_every_package_of_the_runtime_lock_is_imported_or_needed_by_one_that_is() -> None:
-    """By the running product; beside what its user asked for by name. What a package only declares stays: `pip check`
-    ends the install, and tells of a lock that is not complete."""
+    """By the running product; beside what its user asked for by name. What a package only declares
+    stays: `pip check` ends the install, and tells of a lock that is not complete."""
     for name, (place, word) in STARTED.items():
         assert word in (ROOT / place).read_text(encoding="utf-8"), name
     lock = {same_spelling(pin.split("==")[0]) for pin in pins("requirements.txt")}
     modules = packages_distributions()
-    reached = {same_spelling(package) for module in imported() for package in modules.get(module, ())} & lock
+    reached = {
+        same_spelling(package) for module in imported() for package in modules.get(module, ())
+    } & lock
     reached |= {*STARTED, *ASKED_FOR}
     waiting = [*reached]
     while waiting:
@@ -142,7 +159,8 @@ _WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def test_a_package_that_was_changed_on_its_way_is_not_installed(tmp_path: Path) -> None:
-    """By the very line of the install, from a folder of wheels as an office without a network has it."""
+    """By the very line of the install, from a folder of wheels as an office without a network has
+    it."""
     install = (ROOT / ".ci" / "install").read_text(encoding="utf-8")
     assert "--no-deps --require-hashes" in install
     wheel = tmp_path / "wheels" / "duban_sample-1.0-py3-none-any.whl"
@@ -154,10 +172,27 @@ def test_a_package_that_was_changed_on_its_way_is_not_installed(tmp_path: Path) 
         packed.writestr("duban_sample-1.0.dist-info/WHEEL", _WHEEL)
         packed.writestr("duban_sample-1.0.dist-info/RECORD", "")
     right, lock = hashlib.sha256(wheel.read_bytes()).hexdigest(), tmp_path / "lock.txt"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--require-hashes"]
-    where = ["--no-index", f"--find-links={wheel.parent}", f"--target={tmp_path / 'there'}", "-r", str(lock)]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--no-deps",
+        "--require-hashes",
+    ]
+    where = [
+        "--no-index",
+        f"--find-links={wheel.parent}",
+        f"--target={tmp_path / 'there'}",
+        "-r",
+        str(lock),
+    ]
     for sha256, code in ((right, 0), ("0" * 64, 1), ("", 1)):
-        lock.write_text("duban-sample==1.0" + (f" --hash=sha256:{sha256}" if sha256 else "") + "\n", encoding="utf-8")
+        lock.write_text(
+            "duban-sample==1.0" + (f" --hash=sha256:{sha256}" if sha256 else "") + "\n",
+            encoding="utf-8",
+        )
         shutil.rmtree(tmp_path / "there", ignore_errors=True)
         done = subprocess.run([*pip, *where], capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
@@ -165,15 +200,20 @@ def test_a_package_that_was_changed_on_its_way_is_not_installed(tmp_path: Path) 
 
 
 def test_the_hashes_of_a_version_are_those_of_all_its_files(tmp_path: Path) -> None:
-    """As an index lists them: of wheels for every system and of the source, not of other versions, nor of what was
-    taken back."""
+    """As an index lists them: of wheels for every system and of the source, not of other versions,
+    nor of what was taken back."""
     listed = [
         ("a_b-1.0-cp311-cp311-manylinux_2_28_x86_64.whl", "1", False),
-        ("a_b-1.0-cp313-cp313-win_amd64.whl", "2", False), ("a-b-1.0.tar.gz", "3", False),
-        ("a_b-1.0.1-py3-none-any.whl", "4", False), ("a_b-1.0-py2-none-any.whl", "5", True),
-        ("a_b-01.0.zip", "6", False), ("a_b-1.0.exe", "7", False),
-    ]  # fmt: skip
-    files = [{"filename": name, "hashes": {"sha256": sha}, "yanked": back} for name, sha, back in listed]
+        ("a_b-1.0-cp313-cp313-win_amd64.whl", "2", False),
+        ("a-b-1.0.tar.gz", "3", False),
+        ("a_b-1.0.1-py3-none-any.whl", "4", False),
+        ("a_b-1.0-py2-none-any.whl", "5", True),
+        ("a_b-01.0.zip", "6", False),
+        ("a_b-1.0.exe", "7", False),
+    ]
+    files = [
+        {"filename": name, "hashes": {"sha256": sha}, "yanked": back} for name, sha, back in listed
+    ]
     (tmp_path / "a-b").mkdir()
     (tmp_path / "a-b" / "index.html").write_text(json.dumps({"files": files}), encoding="utf-8")
     serving = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
@@ -182,7 +222,12 @@ def test_the_hashes_of_a_version_are_those_of_all_its_files(tmp_path: Path) -> N
         thread.start()
         try:
             upgrade = runpy.run_path(str(ROOT / ".ci" / "upgrade.py"))
-            assert upgrade["hashes"](f"http://127.0.0.1:{server.server_port}", "A.b", "1.0") == ["1", "2", "3", "6"]
+            assert upgrade["hashes"](f"http://127.0.0.1:{server.server_port}", "A.b", "1.0") == [
+                "1",
+                "2",
+                "3",
+                "6",
+            ]
             with pytest.raises(SystemExit, match="lists no file"):
                 upgrade["hashes"](f"http://127.0.0.1:{server.server_port}", "A.b", "2.0")
         finally:

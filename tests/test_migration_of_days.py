@@ -1,4 +1,5 @@
-"""What an older office has on file of days and categories, after the migration that tells named days apart."""
+"""What an older office has on file of days and categories, after the migration that tells named
+days apart."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ NEW_YEAR = {"2027-01-01": False, "2027-01-04": False, "2027-01-09": True}
 
 
 def _older(engine: Engine, days: dict[str, bool]) -> None:
-    """An office of before: one notice approved, all days of its year its own; two categories of one name."""
+    """An office of before: one notice approved, all days of its year its own; two categories of one
+    name."""
     upgrade.upgrade(engine, "0012")
     said = {"days": json.dumps(days), "at": "2026-12-28 02:00:00"}
     with engine.begin() as connection:

@@ -1,4 +1,5 @@
-"""The migrations: one head, the same schema as the models, the guards whole after every step, on both databases."""
+"""The migrations: one head, the same schema as the models, the guards whole after every step, on
+both databases."""
 
 from __future__ import annotations
 
@@ -71,7 +72,11 @@ def test_every_migration_says_why() -> None:
 
 def test_the_migrations_make_the_schema_of_the_models(desk: Desk) -> None:
     with desk.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True, "include_name": of_the_models}
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": of_the_models,
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Model.metadata) == []
 
@@ -83,14 +88,21 @@ def _indexes(engine: Engine) -> dict[str, str]:
         query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
-    kept = {name: " ".join(told.split()) for name, told in rows if of_the_models(name, "index", None)}
+    kept = {
+        name: " ".join(told.split()) for name, told in rows if of_the_models(name, "index", None)
+    }
     return {
-        name: told for name, told in kept.items() if name.startswith("ix_") and not name.startswith("ix_case_pairs")
+        name: told
+        for name, told in kept.items()
+        if name.startswith("ix_") and not name.startswith("ix_case_pairs")
     }
 
 
-def test_the_migrations_make_the_indexes_of_the_models_with_their_conditions(desk: Desk, blank: Engine) -> None:
-    """Alembic compares names and columns alone: a condition of another wording would never be used."""
+def test_the_migrations_make_the_indexes_of_the_models_with_their_conditions(
+    desk: Desk, blank: Engine
+) -> None:
+    """Alembic compares names and columns alone: a condition of another wording would never be
+    used."""
     if desk.engine.dialect.name == blank.dialect.name:
         Model.metadata.create_all(blank)
         assert _indexes(desk.engine) == _indexes(blank)
@@ -99,8 +111,12 @@ def test_the_migrations_make_the_indexes_of_the_models_with_their_conditions(des
 def test_a_column_that_no_migration_makes_is_seen(desk: Desk) -> None:
     with desk.engine.begin() as connection:
         connection.execute(text("ALTER TABLE run DROP COLUMN error"))
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": of_the_models})
-        assert [(one[0], one[3].name) for one in compare_metadata(context, Model.metadata)] == [("add_column", "error")]
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": of_the_models}
+        )
+        assert [(one[0], one[3].name) for one in compare_metadata(context, Model.metadata)] == [
+            ("add_column", "error")
+        ]
 
 
 def test_the_guards_are_whole_after_every_step(blank: Engine) -> None:
@@ -113,7 +129,9 @@ def test_the_guards_are_whole_after_every_step(blank: Engine) -> None:
 
 
 def test_every_table_with_a_state_is_guarded(desk: Desk) -> None:
-    with_state = {name for name, table in Model.metadata.tables.items() if "state_event_id" in table.columns}
+    with_state = {
+        name for name, table in Model.metadata.tables.items() if "state_event_id" in table.columns
+    }
     assert with_state == set(triggers.STATEFUL)
     present, _ = guards(desk.engine)
     kinds = ("delete", "over", "born", "state") if desk.sqlite else ("delete", "truncate", "state")
@@ -127,7 +145,9 @@ def test_a_guard_that_is_missing_or_switched_off_is_seen(desk: Desk) -> None:
         if not desk.sqlite:
             connection.execute(text("ALTER TABLE visit DISABLE TRIGGER guard_visit_state"))
     present, expected = guards(desk.engine)
-    assert expected - present == {"guard_assignment_state"} | (set() if desk.sqlite else {"guard_visit_state"})
+    assert expected - present == {"guard_assignment_state"} | (
+        set() if desk.sqlite else {"guard_visit_state"}
+    )
     upgrade.upgrade(desk.engine)
     assert guards(desk.engine) == (expected, expected)
 
@@ -178,8 +198,14 @@ TEARS = REWRITE + '    op.execute("DELETE FROM unit")\n'
 
 def newer(folder: Path, migration: str, recreate: str) -> str:
     """A folder of versions with one more migration in it."""
-    shutil.copytree(Path(upgrade.__file__).parent / "versions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    written = migration.format(head=steps()[-1], tables=["event", *triggers.STATEFUL], recreate=recreate)
+    shutil.copytree(
+        Path(upgrade.__file__).parent / "versions",
+        folder,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    written = migration.format(
+        head=steps()[-1], tables=["event", *triggers.STATEFUL], recreate=recreate
+    )
     (folder / "9001_rewrite.py").write_text(written, encoding="utf-8")
     return str(folder)
 
@@ -216,7 +242,12 @@ def test_a_migration_that_rewrites_every_guarded_table_keeps_rows_keys_and_guard
     assert "remark" in {column["name"] for column in inspect(desk.engine).get_columns("assignment")}
     with transaction(desk.sessions) as session:
         ledger.move(
-            session, NOW, BOT, session.get_one(Assignment, ids["assignment"]), "signed", "assignment.auto_signed"
+            session,
+            NOW,
+            BOT,
+            session.get_one(Assignment, ids["assignment"]),
+            "signed",
+            "assignment.auto_signed",
         )
         assert ledger.verify(session, KEY) == []
         with pytest.raises(Exception, match="append-only|foreign key|FOREIGN KEY"):
@@ -245,7 +276,9 @@ def test_a_migration_that_fails_leaves_schema_rows_and_guards_as_they_were(
     desk.engine.dispose()
     present, expected = guards(desk.engine)
     assert present == expected
-    assert "remark" not in {column["name"] for column in inspect(desk.engine).get_columns("assignment")}
+    assert "remark" not in {
+        column["name"] for column in inspect(desk.engine).get_columns("assignment")
+    }
     with desk.sessions() as session:
         assert session.scalar(select(Assignment.state)) == "allocated"
         assert ledger.verify(session, KEY) == []
@@ -282,30 +315,44 @@ def test_a_session_of_an_upgraded_database_can_keep_a_record(blank: Engine) -> N
 
 
 def test_what_a_role_or_a_unit_had_read_each_of_its_people_has_read(blank: Engine) -> None:
-    """Read was read for all of a role or unit until notices were read by persons; and back again."""
+    """Read was read for all of a role or unit until notices were read by persons; and back
+    again."""
     upgrade.upgrade(blank, "0011")
     with blank.begin() as connection:
-        connection.execute(text("INSERT INTO unit (id, code, name, active) VALUES (7, 'W', 'W', true)"))
+        connection.execute(
+            text("INSERT INTO unit (id, code, name, active) VALUES (7, 'W', 'W', true)")
+        )
         connection.execute(text("INSERT INTO ab_role (id, name) VALUES (1, 'allocator')"))
         for id, unit in ((1, "NULL"), (2, "7"), (3, "NULL")):
-            connection.execute(text(
-                "INSERT INTO ab_user (id, first_name, last_name, username, email, unit_id, session_version) VALUES "
-                f"({id}, 'u', 'u', 'u{id}', 'u{id}', {unit}, 0)"
-            ))  # fmt: skip
+            connection.execute(
+                text(
+                    "INSERT INTO ab_user (id, first_name, last_name, username, email, unit_id, session_version) VALUES "
+                    f"({id}, 'u', 'u', 'u{id}', 'u{id}', {unit}, 0)"
+                )
+            )
         connection.execute(text("INSERT INTO ab_user_role (id, user_id, role_id) VALUES (1, 1, 1)"))
-        for event, told, read in ((1, "allocator", "'2025-06-09 10:00'"), (2, "unit:7", "'2025-06-09 11:00'"),
-                                  (3, "allocator", "NULL")):  # fmt: skip
-            connection.execute(text(
-                f"INSERT INTO notice (event_id, recipient, at, read_at) VALUES ({event}, '{told}', "
-                f"'2025-06-09 09:00', {read})"
-            ))  # fmt: skip
+        for event, told, read in (
+            (1, "allocator", "'2025-06-09 10:00'"),
+            (2, "unit:7", "'2025-06-09 11:00'"),
+            (3, "allocator", "NULL"),
+        ):
+            connection.execute(
+                text(
+                    f"INSERT INTO notice (event_id, recipient, at, read_at) VALUES ({event}, '{told}', "
+                    f"'2025-06-09 09:00', {read})"
+                )
+            )
     upgrade.upgrade(blank, "0012")
     with blank.connect() as connection:
-        rows = connection.execute(text("SELECT person_id, event_id FROM notice_read ORDER BY event_id")).all()
+        rows = connection.execute(
+            text("SELECT person_id, event_id FROM notice_read ORDER BY event_id")
+        ).all()
     assert [tuple(row) for row in rows] == [(1, 1), (2, 2)]
     _down(blank, "0011")
     with blank.connect() as connection:
-        read = connection.execute(text("SELECT event_id FROM notice WHERE read_at IS NOT NULL ORDER BY event_id")).all()
+        read = connection.execute(
+            text("SELECT event_id FROM notice WHERE read_at IS NOT NULL ORDER BY event_id")
+        ).all()
     assert [row.event_id for row in read] == [1, 2]
 
 

@@ -1,6 +1,7 @@
-"""A new column with a label is in the list, the page, the search, the form that adds, the form that corrects and the
-export, with no other line of code: of cases, of units, of visits; and the guards let it change. (Seen failing with
-guards that let only a case's facts change: a unit could not be corrected, an error page came.)"""
+"""A new column with a label is in the list, the page, the search, the form that adds, the form that
+corrects and the export, with no other line of code: of cases, of units, of visits; and the guards
+let it change. (Seen failing with guards that let only a case's facts change: a unit could not be
+corrected, an error page came.)"""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = '''
+SCRIPT = """
 import os, re, sys
 from datetime import datetime
 from pathlib import Path
@@ -20,18 +21,21 @@ from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
 
 from app.models import Case
-from app.rules.words.columns import COLUMNS
-from app.rules.words.verbs import FIELDS
+from app.words import COLUMNS
+from app.words.catalogue import CATALOGUES
 
 if sys.argv[1] == "with":
     Case.landmark = mapped_column(String(80), default="", info={"fact": True})
-    COLUMNS["hotline_case"]["landmark"] = FIELDS["landmark"] = ("附近地标", "Landmark")
+    COLUMNS["hotline_case"] += ("landmark",)
+    for msgid in ("column.hotline_case.landmark", "field.landmark"):
+        CATALOGUES.of("zh").messages[msgid] = ("附近地标",)
+        CATALOGUES.of("en").messages[msgid] = ("Landmark",)
 
 import config
 from app.database import engine_from, sessions_from, transaction
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill
-from app.story.accounts import hashed, lay_roles, make_account
+from app.stages.founding import hashed, lay_roles, make_account
 from app.web import create_app
 from migrations import triggers
 from migrations.upgrade import upgrade
@@ -74,20 +78,24 @@ changed = client.post("/do/edit_case/1", data={
     "csrf_token": token(pages["edit"]), "once": once(pages["edit"]), "landmark": "车站旁",
 })
 print("corrected", "车站旁" in client.get("/cases/1").text)
-'''
+"""
 
 
 def told(which: str, folder: Path) -> dict[str, tuple[str, ...]]:
     """What each page said of the column: page -> (label there, value there)."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, which], cwd=ROOT, capture_output=True, text=True, timeout=100,
+        [sys.executable, "-c", SCRIPT, which],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
         env={"PATH": "/usr/bin:/bin", "DESK_DATA": str(folder), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return {line.split()[0]: tuple(line.split()[1:]) for line in done.stdout.splitlines()}
 
 
-OTHERS = '''
+OTHERS = """
 import sys
 from pathlib import Path
 
@@ -95,13 +103,17 @@ from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
 
 from app.models import Unit, Visit, VisitRecord
-from app.rules.words.columns import COLUMNS
-from app.rules.words.verbs import FIELDS
+from app.words import COLUMNS
+from app.words.catalogue import CATALOGUES
 
+TEXTS = {"zh": "附近地标", "en": "Landmark"}
+tables = [model.__tablename__ for model in (Unit, Visit, VisitRecord)]
 for model in (Unit, Visit, VisitRecord):
     model.landmark = mapped_column(String(80), default="", info={"fact": True})
-    COLUMNS[model.__tablename__]["landmark"] = ("附近地标", "Landmark")
-FIELDS["landmark"] = ("附近地标", "Landmark")
+    COLUMNS[model.__tablename__] += ("landmark",)
+for language, text in TEXTS.items():
+    for msgid in ("field.landmark", *(f"column.{table}.landmark" for table in tables)):
+        CATALOGUES.of(language).messages[msgid] = (text,)
 
 from migrations import triggers
 from tests.databases import Desk, desk_at, lay, sqlite_url
@@ -154,7 +166,7 @@ with desk_at(url) as desk:
         assert answer.status_code == 302, answer.text
         print("visit-corrected", "车站旁" in head.get("/visits/show/1").text)
         print("record-corrected", "车站旁" in head.get("/visitrecords/show/2").text)
-'''
+"""
 
 
 @pytest.mark.timeout(200)
@@ -162,9 +174,13 @@ with desk_at(url) as desk:
 def test_the_same_of_units_and_of_visits_whose_correction_is_a_new_version(tmp_path: Path) -> None:
     """Seen failing with the forms of units and visits written out field by field."""
     done = subprocess.run(
-        [sys.executable, "-c", OTHERS, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=150,
+        [sys.executable, "-c", OTHERS, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=150,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     pages = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
     assert len(pages) == 3 * 8
@@ -184,4 +200,6 @@ def test_a_new_column_with_a_label_is_in_list_page_search_forms_and_export(tmp_p
 @pytest.mark.long
 def test_without_its_label_it_is_nowhere(tmp_path: Path) -> None:
     pages = told("without", tmp_path)
-    assert all(pages[page][0] == "False" for page in ("list", "page", "search", "add", "edit", "export"))
+    assert all(
+        pages[page][0] == "False" for page in ("list", "page", "search", "add", "edit", "export")
+    )

@@ -1,4 +1,5 @@
-"""What a case page offers: whatever somebody could do, his page of the case offered him a moment before."""
+"""What a case page offers: whatever somebody could do, his page of the case offered him a moment
+before."""
 
 from __future__ import annotations
 
@@ -15,27 +16,41 @@ from flask import g
 from app.database import Sessions, reading, transaction
 from app.models import SUBJECTS, Case
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import SENTENCES
 from app.rules.workflow import MAY_BECOME
-from app.story.cast import actor_named
-from app.story.fillers import filled
-from app.story.hand import Hand
-from app.story.player import perform_story, read
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
+from app.story.theatre.hand import Hand
+from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS, perform
 from app.verbs.offers import ACTS_ON, Offer, offer
-from app.views.caserows import rows_of
+from app.views.case.rows import rows_of
+from app.words.catalogue import CATALOGUES
 from tests.databases import Desk, sqlite_copy
 from tests.people import UNITS, People, actor
-from tests.test_refusals import BAD, EXPLAINED, GOOD, Setup, after, handling, item, registered, replied, visiting
-from tests.test_verbs import RIGHT
+from tests.test_refusals import (
+    BAD,
+    EXPLAINED,
+    GOOD,
+    Setup,
+    after,
+    handling,
+    item,
+    registered,
+    replied,
+    visiting,
+)
+from tests.verbs import example, roles_of
 from tests.views.panel import Panel, panel_over
-from tests.walk.model import WHO_MAY
 
 STORIES = Path(__file__).parent / "stories"
 HANDFUL = (
-    "all-the-way", "leader-matter", "extension-undecided", "visit-an-amended-outcome-moves-the-case",
-    "redo-exhausted-closes-with-its-item", "accountability-abandoned-once-drafted-once",
-)  # fmt: skip
+    "all-the-way",
+    "leader-matter",
+    "extension-undecided",
+    "visit-an-amended-outcome-moves-the-case",
+    "redo-exhausted-closes-with-its-item",
+    "accountability-abandoned-once-drafted-once",
+)
 
 
 def rows_for(panel: Panel, word: str, case: int) -> Mapping[str, Sequence[Any]]:
@@ -67,10 +82,14 @@ class Watched(Hand):
     def do(self, now: datetime, word: str, verb: str, step: Mapping[str, Any]) -> None:
         """One verb of one person."""
         shown: Offer | None = None
-        notice = "paper" in step  # What went to a unit is opened by the link to it, not by a button.
+        notice = (
+            "paper" in step
+        )  # What went to a unit is opened by the link to it, not by a button.
         self.panel.now = now
         if verb in ACTS_ON and not notice and step.get("case") in self.cases:
-            shown = offer(verb, rows_for(self.panel, word, self.case(step["case"])), unit_of(self.panel, word))
+            shown = offer(
+                verb, rows_for(self.panel, word, self.case(step["case"])), unit_of(self.panel, word)
+            )
         super().do(now, word, verb, step)
         if shown is not None:
             self.offered += 1
@@ -92,15 +111,21 @@ def watched(desk: Desk, data: Path, story: str) -> Watched:
 
 
 @pytest.mark.parametrize("story", HANDFUL)
-def test_what_was_done_in_a_story_was_offered_before_it(sqlite_desk: Desk, tmp_path: Path, story: str) -> None:
+def test_what_was_done_in_a_story_was_offered_before_it(
+    sqlite_desk: Desk, tmp_path: Path, story: str
+) -> None:
     hand = watched(sqlite_desk, tmp_path, story)
     assert hand.unoffered == []
     assert hand.offered >= 3
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("story", sorted(path.stem for path in STORIES.glob("*.yaml") if path.stem not in HANDFUL))
-def test_what_was_done_in_any_other_story_was_offered_before_it(sqlite_desk: Desk, tmp_path: Path, story: str) -> None:
+@pytest.mark.parametrize(
+    "story", sorted(path.stem for path in STORIES.glob("*.yaml") if path.stem not in HANDFUL)
+)
+def test_what_was_done_in_any_other_story_was_offered_before_it(
+    sqlite_desk: Desk, tmp_path: Path, story: str
+) -> None:
     assert watched(sqlite_desk, tmp_path, story).unoffered == []
 
 
@@ -108,7 +133,9 @@ def test_what_was_done_in_any_other_story_was_offered_before_it(sqlite_desk: Des
 
 
 def test_every_verb_that_acts_on_a_case_is_in_the_table_and_no_other() -> None:
-    assert set(ACTS_ON) == {verb.name for verb in VERBS.values() if verb.target != "none"} - {"open_file"}
+    assert set(ACTS_ON) == {verb.name for verb in VERBS.values() if verb.target != "none"} - {
+        "open_file"
+    }
 
 
 @pytest.mark.parametrize("verb", ACTS_ON)
@@ -122,7 +149,9 @@ def test_a_verb_acts_on_states_that_there_are(verb: str) -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        ([], ("", True, False)), (["signed"], ("signed", False, False)), (["signed", "replied"], ("", False, True)),
+        ([], ("", True, False)),
+        (["signed"], ("signed", False, False)),
+        (["signed", "replied"], ("", False, True)),
         (["replied", "accepted"], ("", False, True)),
     ],
 )
@@ -157,45 +186,86 @@ PLACES: dict[str, Setup] = {
     "handling": handling(),
     "handling with an assist": handling(("HOUSING",)),
     "an emergency": handling(urgency="emergency"),
-    "an emergency responded to": after(handling(urgency="emergency"), ("staff@WATER", "first_response")),
+    "an emergency responded to": after(
+        handling(urgency="emergency"), ("staff@WATER", "first_response")
+    ),
     "signed, its assist not": after(handling(("HOUSING",)), ("staff@WATER", "sign_for")),
     "signed": after(handling(), ("staff@WATER", "sign_for")),
     "a return pending": after(handling(), ("head@WATER", "request_return")),
     "an extension pending": after(handling(), ("head@WATER", "request_extension")),
     "an explanation pending": after(handling(), ("head@WATER", "explain", EXPLAINED)),
-    "reminded": after(handling(), ("sweep", "2025-06-10"), ("sweep", "2025-06-13"), ("sweep", "2025-06-17")),
+    "reminded": after(
+        handling(), ("sweep", "2025-06-10"), ("sweep", "2025-06-13"), ("sweep", "2025-06-17")
+    ),
     "replied": replied(),
     "reply refused": after(replied(), ("examiner", "examine", {"passes": False})),
     "visiting": visiting(),
     "reviewing": after(visiting(), (*SAID, BAD)),
     "visited": after(visiting(), (*SAID, GOOD)),
     "proposed": after(handling(), ("centre_head", "propose")),
-    **{f"an item {state}": item(state) for state in (
-        "opened", "fed_back", "finding", "confirmed", "heard", "concluded", "drafted", "completed", "reviewed",
-        "approved", "sealed", "sent", "received",
-    )},
-}  # fmt: skip
+    **{
+        f"an item {state}": item(state)
+        for state in (
+            "opened",
+            "fed_back",
+            "finding",
+            "confirmed",
+            "heard",
+            "concluded",
+            "drafted",
+            "completed",
+            "reviewed",
+            "approved",
+            "sealed",
+            "sent",
+            "received",
+        )
+    },
+}
 """Where a case can stand."""
 IN_EVERY_RUN = (
-    "registered", "a refusal proposed", "handling with an assist", "a return pending", "reminded", "reviewing",
-    "proposed", "an item fed_back", "an item heard", "an item approved", "an item received",
-)  # fmt: skip
+    "registered",
+    "a refusal proposed",
+    "handling with an assist",
+    "a return pending",
+    "reminded",
+    "reviewing",
+    "proposed",
+    "an item fed_back",
+    "an item heard",
+    "an item approved",
+    "an item received",
+)
 """The places of the short run; the others are stood in in the long one."""
 IN_A_UNIT = {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
-BY_THE_STATE = {msgid for msgid, told in SENTENCES.items() if "{state}" in told[0]}
+BY_THE_STATE = {
+    msgid.removeprefix("refusal.")
+    for msgid, (told, *_) in CATALOGUES.of("zh").messages.items()
+    if msgid.startswith("refusal.") and "{state}" in told
+}
 """The refusals that say where something stands instead."""
-AND_BY = {"nothing_proposed", "not_an_emergency", "responded_already", "assist_open", "signed_already"}
-"""Refusals that the page foresees as well. Seen failing with a button for each that always was refused."""
+AND_BY = {
+    "nothing_proposed",
+    "not_an_emergency",
+    "responded_already",
+    "assist_open",
+    "signed_already",
+}
+"""Refusals that the page foresees as well. Seen failing with a button for each that always was
+refused."""
 STANDS_AGAINST_IT = {
     ("instruct", "nothing_to_instruct"): "on a registered case an instruction names the unit",
     ("draft_finding", "finding_too_early"): "before any feedback the notice has to be overdue",
     ("recall", "signed_already"): "of a lead and its assists the form asks which is meant",
     ("conclude", "not_heard"): "while it is being heard, the time or the statements decide",
-    ("send_back_referral", "referral_state"): "the room's head sends back what he reviews, a leader what he approves",
+    (
+        "send_back_referral",
+        "referral_state",
+    ): "the room's head sends back what he reviews, a leader what he approves",
     ("record_receipt", "nothing_to_receive"): "a second receipt is of a supplement",
     ("amend_visit", "nothing_to_amend"): "the visit is of another case, or there was none",
     ("record_visit", "nothing_to_visit"): "the visit is of another case, or there was none",
-}  # fmt: skip
+}
 """What the page leaves to the stage, because a state alone does not tell it."""
 
 
@@ -209,11 +279,12 @@ def hired(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def tried(p: People, word: str, verb: str, case: int) -> str:
-    """The message id with which a verb is refused, empty where it would be done; it is taken back."""
+    """The message id with which a verb is refused, empty where it would be done; it is taken
+    back."""
     fields = filled(verb, f"C{case}", {"as": word}, p.now)
     for one in VERBS[verb].fields:
         if one.required and one.name not in fields:
-            fields[one.name] = one.choices[0] if one.choices else case if one.kind == "case" else RIGHT[one.kind]
+            fields[one.name] = example(verb, one, case)
     with p.desk.sessions() as session:
         try:
             perform(session, p.now, actor(session, word), verb, case=case, **fields)
@@ -225,24 +296,33 @@ def tried(p: People, word: str, verb: str, case: int) -> str:
 
 
 def wrong(p: People, panel: Panel, case: int) -> list[str]:
-    """Where the page of a case and the stages say different things, over every verb and everybody who has a right."""
+    """Where the page of a case and the stages say different things, over every verb and everybody
+    who has a right."""
     found = []
     page = cache(partial(rows_for, panel, case=case))
     for verb in ACTS_ON:
-        for word in (IN_A_UNIT.get(role, role) for role in WHO_MAY[verb]):
+        for word in (IN_A_UNIT.get(role, role) for role in roles_of(verb)):
             rows = page(word)
             if verb == "open_paper" and "referral" not in rows:
                 continue  # Who sees no referral is offered no paper of one.
             told, shown = tried(p, word, verb, case), offer(verb, rows, unit_of(panel, word))
             if not shown.open and not told:
                 found.append(f"{word} could {verb}, and the page says {shown}")
-            if shown.open and told in BY_THE_STATE | AND_BY and (verb, told) not in STANDS_AGAINST_IT:
+            if (
+                shown.open
+                and told in BY_THE_STATE | AND_BY
+                and (verb, told) not in STANDS_AGAINST_IT
+            ):
                 found.append(f"{word} is offered {verb}, and told {told}")
     return found
 
 
 @pytest.mark.parametrize(
-    "place", [pytest.param(place, marks=[] if place in IN_EVERY_RUN else pytest.mark.long) for place in PLACES]
+    "place",
+    [
+        pytest.param(place, marks=[] if place in IN_EVERY_RUN else pytest.mark.long)
+        for place in PLACES
+    ],
 )
 def test_what_the_page_does_not_offer_is_refused_and_what_it_offers_is_not_refused_for_its_state(
     hired: Path, tmp_path: Path, place: str

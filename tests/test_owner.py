@@ -1,4 +1,5 @@
-"""On PostgreSQL the account that Duban runs with can do what the program does, and cannot pass the record's guards."""
+"""On PostgreSQL the account that Duban runs with can do what the program does, and cannot pass the
+record's guards."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def parted(postgres: PostgresCluster, tmp_path: Path) -> Iterator[config.Config]
     with postgres.fresh("parted") as url:
         admin.execute(sql.SQL("ALTER DATABASE parted OWNER TO {0}").format(sql.Identifier(OWNER)))
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as inside:
-            inside.execute(sql.SQL("ALTER SCHEMA public OWNER TO {0}").format(sql.Identifier(OWNER)))
+            inside.execute(
+                sql.SQL("ALTER SCHEMA public OWNER TO {0}").format(sql.Identifier(OWNER))
+            )
         given = {"DATABASE_URL": _as(url, RUNTIME), "DATABASE_OWNER_URL": _as(url, OWNER)}
         made = config.load({"DESK_DATA": str(tmp_path / "data"), "SECRET_KEY": "s" * 40, **given})
         yield replace(made, ledger_key=KEY)
@@ -86,37 +89,57 @@ def test_all_that_an_office_does_in_a_year_is_done_by_who_runs_and_is_whole(
 
 
 def _attacks(desk: Desk) -> None:
-    """What the guards stand against, and what would switch them off, is not this account's to try."""
+    """What the guards stand against, and what would switch them off, is not this account's to
+    try."""
     engine = desk.engine
     with engine.connect() as connection:
         kept = {one.table: one for one in kept_tables(connection)}
         tables = inspect(connection).get_table_names()
     for table in tables:
         assert "permission denied" in _refused(engine, f'TRUNCATE "{table}"'), table
-        assert "must be owner" in _refused(engine, f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'), table
+        assert "must be owner" in _refused(engine, f'ALTER TABLE "{table}" DISABLE TRIGGER ALL'), (
+            table
+        )
         assert "permission denied" in _refused(
-            engine, f'CREATE TRIGGER mine BEFORE INSERT ON "{table}" EXECUTE FUNCTION guard_no_change()'
+            engine,
+            f'CREATE TRIGGER mine BEFORE INSERT ON "{table}" EXECUTE FUNCTION guard_no_change()',
         ), table
         assert "must be owner" in _refused(engine, f'DROP TABLE "{table}"'), table
-        if table in STATEFUL or table in ("event", "office_head") or (table in kept and table not in MAY_GO):
+        if (
+            table in STATEFUL
+            or table in ("event", "office_head")
+            or (table in kept and table not in MAY_GO)
+        ):
             assert "permission denied" in _refused(engine, f'DELETE FROM "{table}"'), table
     for table, one in kept.items():
         for column in one.columns:
-            assert "permission denied" in _refused(engine, f'UPDATE "{table}" SET "{column}" = NULL'), (table, column)
+            assert "permission denied" in _refused(
+                engine, f'UPDATE "{table}" SET "{column}" = NULL'
+            ), (table, column)
     assert "permission denied" in _refused(engine, "UPDATE event SET kind = 'x'")
     assert "permission denied" in _refused(engine, "UPDATE access SET kind = 'x'")
-    assert "permission denied" in _refused(engine, "UPDATE alembic_version SET version_num = '0001'")
+    assert "permission denied" in _refused(
+        engine, "UPDATE alembic_version SET version_num = '0001'"
+    )
     assert "permission denied" in _refused(engine, "SET session_replication_role = replica")
     assert "permission denied" in _refused(engine, "CREATE TABLE mine (id int)")
     assert "must be owner" in _refused(engine, "ALTER FUNCTION guard_no_change() RENAME TO mine")
     other = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'"
-    assert "permission denied" in _refused(engine, f"CREATE OR REPLACE FUNCTION guard_no_change() {other}")
+    assert "permission denied" in _refused(
+        engine, f"CREATE OR REPLACE FUNCTION guard_no_change() {other}"
+    )
     with engine.connect() as connection:
         assert not owns(connection)
 
 
-def test_check_says_in_production_where_who_runs_owns_the_tables(desk: Desk, parted: config.Config) -> None:
-    for url, owned in ((parted.database_url, False), (parted.owner_url, True), (_superuser(parted), True)):
+def test_check_says_in_production_where_who_runs_owns_the_tables(
+    desk: Desk, parted: config.Config
+) -> None:
+    for url, owned in (
+        (parted.database_url, False),
+        (parted.owner_url, True),
+        (_superuser(parted), True),
+    ):
         assert url is not None
         with desk_at(url) as seen:
             told = [one.code for one in guard_findings(seen.sessions, LAST)]

@@ -1,4 +1,5 @@
-"""How many of the alike messages the repeat check finds, without number and place; and that the command says so."""
+"""How many of the alike messages the repeat check finds, without number and place; and that the
+command says so."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ import pytest
 
 from app.rules.similarity import STRIKING, SUGGESTED
 from app.rules.workdays import BEIJING
-from app.story.recall import recall
-from app.story.replay import Message, messages
+from app.story.messages.recall import recall
+from app.story.messages.replay import Message, messages
 from tests.databases import Desk
 from tests.test_replay import REAL, ROWS, command, needs_messages, write
 
@@ -27,15 +28,22 @@ def _message(n: int, body: str, user: str, days: float = 0) -> Message:
 
 def test_what_is_alike_within_ninety_days_is_found_and_told(desk: Desk) -> None:
     again, later = LAMP.replace("半个月", "一个月"), "滨河新区三号楼前的路灯又坏了，夜里看不见路。"
-    said = [(LAMP, "a"), ("西街十号门前污水外溢多日无人处理，气味很大。", "b"), (LAMP, "a"), (again, "c"), (later, "d")]
+    said = [
+        (LAMP, "a"),
+        ("西街十号门前污水外溢多日无人处理，气味很大。", "b"),
+        (LAMP, "a"),
+        (again, "c"),
+        (later, "d"),
+    ]
     found = [_message(n, body, user) for n, (body, user) in enumerate(said)]
     told = recall(desk.sessions, [*found, _message(5, LAMP, "e", days=91)])
     assert (told.share(STRIKING, False), told.share(STRIKING, True)) == ((3, 3), (2, 2))
     assert told.share(SUGGESTED, False) == (6, 6)
     lines = list(told.lines(2))
     assert lines[:2] == [
-        "likeness >= 0.8, all: 3 of 3, recall 1.000", "likeness >= 0.8, other callers: 2 of 2, recall 1.000"
-    ]  # fmt: skip
+        "likeness >= 0.8, all: 3 of 3, recall 1.000",
+        "likeness >= 0.8, other callers: 2 of 2, recall 1.000",
+    ]
     assert [line.split()[0] for line in lines[4:]].count("4") == 2
 
 

@@ -17,19 +17,54 @@ from sqlalchemy import text
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.rules.workdays import BEIJING
-from app.story.replay import Message, counts, messages, replay
+from app.story.messages.replay import Message, counts, messages, replay
 from app.sweep import sweep
 from tests.commands import command
 from tests.databases import KEY, Desk
 
 ROOT = Path(__file__).parent.parent
-REAL = Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data")) / "messages-answered.csv.gz"
+REAL = (
+    Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data"))
+    / "messages-answered.csv.gz"
+)
 HEADER = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间"]
 ROWS = [
-    ["1", "u1", "路灯不亮", "2025-09-23 09:00:00", "路灯坏了很久，晚上看不见路。", "已修好。", "2025-09-29 23:59:59"],
-    ["2", "u2", "停水", "2025-09-23 09:00:00", "小区停水三天没有人管。", "已恢复。", "2025-09-30 08:30:00"],
-    ["3", "u3", "停水", "2025-09-23 09:00:00", "小区停水三天没有人管。", "已恢复。", "2025-09-30 08:30:01"],
-    ["4", "u4", "停气", "2025-09-26 23:59:59", "停气了，家里做不了饭。", "处理中", "2025-10-14 10:00:00"],
+    [
+        "1",
+        "u1",
+        "路灯不亮",
+        "2025-09-23 09:00:00",
+        "路灯坏了很久，晚上看不见路。",
+        "已修好。",
+        "2025-09-29 23:59:59",
+    ],
+    [
+        "2",
+        "u2",
+        "停水",
+        "2025-09-23 09:00:00",
+        "小区停水三天没有人管。",
+        "已恢复。",
+        "2025-09-30 08:30:00",
+    ],
+    [
+        "3",
+        "u3",
+        "停水",
+        "2025-09-23 09:00:00",
+        "小区停水三天没有人管。",
+        "已恢复。",
+        "2025-09-30 08:30:01",
+    ],
+    [
+        "4",
+        "u4",
+        "停气",
+        "2025-09-26 23:59:59",
+        "停气了，家里做不了饭。",
+        "处理中",
+        "2025-10-14 10:00:00",
+    ],
     ["5", "u5", "噪音", "2025-10-05 00:00:00", "\n\n\t夜间施工，\n老人睡不着。", "", ""],
     ["6", "u6", "短", "2025/9/28 7:05", "短", "收到", "2025-11-03 08:00:00"],
 ]
@@ -55,7 +90,8 @@ def after(day: date, n: int) -> date:
 
 
 def _first(days: list[date], since: date, answered: datetime | None, working: bool) -> date | None:
-    """The first sweep from a day on, before the answer; on a working day where that is asked for."""
+    """The first sweep from a day on, before the answer; on a working day where that is asked
+    for."""
     for day in days:
         if day >= since and (workday(day) or not working):
             at = datetime.combine(day, time(8, 30), BEIJING)
@@ -72,7 +108,12 @@ def expected(found: list[Message]) -> Counter[str]:
     for message in found:
         due = after(message.at.date(), 5)
         seen = [d for d in days if datetime.combine(d, time(8, 30), BEIJING) >= message.at]
-        warned = _first([d for d in seen if d <= due], min(d for d in _warn_days(due)), message.answered_at, True)
+        warned = _first(
+            [d for d in seen if d <= due],
+            min(d for d in _warn_days(due)),
+            message.answered_at,
+            True,
+        )
         tally["assignment.warned"] += warned is not None
         overdue = _first(seen, due + timedelta(days=1), message.answered_at, False)
         tally["assignment.overdue"] += overdue is not None
@@ -81,7 +122,9 @@ def expected(found: list[Message]) -> Counter[str]:
             continue
         tally["reminder.issued"] += 1
         reply_by = after(reminded, 2)
-        tally["reminder.lapsed"] += _first(seen, reply_by + timedelta(days=1), message.answered_at, False) is not None
+        tally["reminder.lapsed"] += (
+            _first(seen, reply_by + timedelta(days=1), message.answered_at, False) is not None
+        )
         tally["supervision.watched"] += (
             _first(seen, reply_by + timedelta(days=1), message.answered_at, True) is not None
         )
@@ -97,7 +140,9 @@ def _warn_days(due: date) -> list[date]:
 
 def _compared(told: dict[str, object], wanted: Counter[str]) -> None:
     events = dict(told["events"])  # type: ignore[call-overload]
-    assert events.pop("supervision.listed") == ({"silent": wanted["silent"]} if wanted["silent"] else {})
+    assert events.pop("supervision.listed") == (
+        {"silent": wanted["silent"]} if wanted["silent"] else {}
+    )
     for kind in [kind for kind in wanted if kind != "silent"]:
         assert events.pop(kind) == wanted[kind], kind
     assert set(events.values()) == {0}
@@ -112,8 +157,20 @@ def _replayed(desk: Desk, found: list[Message]) -> dict[str, object]:
 
 def _tables(desk: Desk) -> dict[str, int]:
     with desk.engine.connect() as connection:
-        names = ("event", "notice", "reminder", "supervision", "supervision_list", "assignment", "series", "run")
-        return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() or 0 for name in names}
+        names = (
+            "event",
+            "notice",
+            "reminder",
+            "supervision",
+            "supervision_list",
+            "assignment",
+            "series",
+            "run",
+        )
+        return {
+            name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar() or 0
+            for name in names
+        }
 
 
 def test_each_message_is_counted_as_the_procedure_says(desk: Desk, tmp_path: Path) -> None:
@@ -121,11 +178,15 @@ def test_each_message_is_counted_as_the_procedure_says(desk: Desk, tmp_path: Pat
     assert len(found) == len(ROWS)
     told = _replayed(desk, found)
     wanted = expected(found)
-    assert wanted["reminder.issued"] == 4 and wanted["silent"] == 2, "the rows hold both sides of 08:30"
+    assert wanted["reminder.issued"] == 4 and wanted["silent"] == 2, (
+        "the rows hold both sides of 08:30"
+    )
     _compared(told, wanted)
 
 
-def test_the_last_sweep_run_again_writes_nothing_but_its_run_row(desk: Desk, tmp_path: Path) -> None:
+def test_the_last_sweep_run_again_writes_nothing_but_its_run_row(
+    desk: Desk, tmp_path: Path
+) -> None:
     _replayed(desk, messages(write(tmp_path / "messages.csv")))
     with desk.engine.connect() as connection:
         last = connection.execute(text("SELECT max(looked_at) FROM run")).scalar()
@@ -148,7 +209,9 @@ def test_counts_are_read_back_from_the_event_table(desk: Desk, tmp_path: Path) -
     with desk.engine.begin() as connection:
         triggers.drop(connection)
         connection.execute(
-            text("DELETE FROM event WHERE id = (SELECT min(id) FROM event WHERE kind = 'reminder.issued')")
+            text(
+                "DELETE FROM event WHERE id = (SELECT min(id) FROM event WHERE kind = 'reminder.issued')"
+            )
         )
     with reading(desk.sessions) as session:
         again = counts(session, len(ROWS), 0.0)
@@ -168,7 +231,15 @@ def test_keep_leaves_a_database_that_verifies(tmp_path: Path) -> None:
 
 def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(kept), "--dossiers", "2", "--json"]
+    given = [
+        "replay",
+        str(write(tmp_path / "m.csv")),
+        "--keep",
+        str(kept),
+        "--dossiers",
+        "2",
+        "--json",
+    ]
     done = command(tmp_path / "d", *given)
     told = json.loads(done.stdout or "null")
     assert told, done.stderr
@@ -177,23 +248,38 @@ def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -
     for name in told["dossiers"]:
         zipped = kept / "dossiers" / name
         summed = subprocess.run(
-            ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=zipped.with_suffix(""), capture_output=True, text=True,
+            ["sha256sum", "-c", "--strict", "SHA256SUMS"],
+            cwd=zipped.with_suffix(""),
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
         assert summed.returncode == 0 and "dossier.pdf: OK" in summed.stdout
     whole = command(kept, "verify")
     assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
 
 
 def test_more_dossiers_than_listed_cases_are_refused_with_a_sentence(tmp_path: Path) -> None:
-    given = ["replay", str(write(tmp_path / "m.csv")), "--keep", str(tmp_path / "kept"), "--dossiers", "3"]
+    given = [
+        "replay",
+        str(write(tmp_path / "m.csv")),
+        "--keep",
+        str(tmp_path / "kept"),
+        "--dossiers",
+        "3",
+    ]
     done = command(tmp_path / "d", *given)
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "2 listed cases wait for the room, not 3")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        "2 listed cases wait for the room, not 3",
+    )
     alone = command(tmp_path / "d", *given[:2], "--dossiers", "1")
     assert alone.returncode == 2 and "--keep" in alone.stderr
 
 
-needs_messages = pytest.mark.skipif(not REAL.exists(), reason="the real messages are not beside the project")
+needs_messages = pytest.mark.skipif(
+    not REAL.exists(), reason="the real messages are not beside the project"
+)
 
 
 @pytest.mark.long
@@ -220,7 +306,9 @@ def test_all_messages_in_five_minutes_counted_alike(tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @needs_messages
-def test_a_year_counts_alike_and_its_record_is_whole_on_both_databases(sqlite_desk: Desk, postgres_desk: Desk) -> None:
+def test_a_year_counts_alike_and_its_record_is_whole_on_both_databases(
+    sqlite_desk: Desk, postgres_desk: Desk
+) -> None:
     found = messages(REAL, date(2018, 1, 1), date(2018, 12, 31))
     one, other = _replayed(sqlite_desk, found), _replayed(postgres_desk, found)
     assert {**one, "seconds": 0} == {**other, "seconds": 0}

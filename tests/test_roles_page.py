@@ -1,4 +1,4 @@
-"""docs/roles.md says what app/roles.py holds, and each separation that it names has its test."""
+"""docs/roles.md says what the verbs and app/roles.py hold, and each separation that it names has its test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.roles import RIGHTS, SCOPES
+from app.roles import SCOPES
+from app.stages.rights import RIGHTS
 from tests.roles_page import CALLERS, PAGE, SCOPE_WORDS, SEPARATIONS, does, page
 
 TESTS = Path(__file__).parent
@@ -31,7 +32,9 @@ def test_every_role_has_words_for_what_it_sees() -> None:
 
 @pytest.mark.parametrize("held_by", [name for _, name in SEPARATIONS])
 def test_each_separation_has_its_test(held_by: str) -> None:
-    tests = "\n".join(path.read_text("utf-8") for path in TESTS.rglob("test_*.py") if path != Path(__file__))
+    tests = "\n".join(
+        path.read_text("utf-8") for path in TESTS.rglob("test_*.py") if path != Path(__file__)
+    )
     stories = {path.stem for path in (TESTS / "stories").glob("*.yaml")}
     assert held_by in stories or any(
         line.startswith("def test_") and held_by in line for line in tests.splitlines()

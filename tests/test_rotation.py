@@ -19,7 +19,9 @@ def test_a_long_log_is_put_aside_and_the_oldest_is_forgotten(tmp_path: Path) -> 
         assert not put_aside(log), "short enough"
     kept = {one.name: one.read_text("ascii")[0] for one in tmp_path.iterdir()}
     newest = KEPT + 2
-    assert kept == {"redis.log": "n"} | {f"redis.log.{n}": str(newest + 1 - n) for n in range(1, KEPT + 1)}
+    assert kept == {"redis.log": "n"} | {
+        f"redis.log.{n}": str(newest + 1 - n) for n in range(1, KEPT + 1)
+    }
 
 
 class Logging(ValkeyServer):
@@ -29,7 +31,13 @@ class Logging(ValkeyServer):
         """Its own words for the log, as the product gives them."""
         told = command(self.folder, self.socket)
         at = told.index("--logfile")
-        return [*super().command(), "--loglevel", "notice", told[at], str(self.folder / "redis.log")]
+        return [
+            *super().command(),
+            "--loglevel",
+            "notice",
+            told[at],
+            str(self.folder / "redis.log"),
+        ]
 
 
 def test_redis_goes_on_in_a_new_file() -> None:

@@ -1,5 +1,6 @@
-"""The reviewed table of who is let in where, `tests/views/routes.txt`: a route that is not in it fails, a line without
-a route too, and each is asked for by each role and by nobody, for a row of its own and for one not its to see."""
+"""The reviewed table of who is let in where, `tests/views/routes.txt`: a route that is not in it
+fails, a line without a route too, and each is asked for by each role and by nobody, for a row of
+its own and for one not its to see."""
 
 from __future__ import annotations
 
@@ -14,24 +15,45 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.models import Case, Run
-from app.roles import NO_CASE_CONTENT, RIGHTS
+from app.roles import NO_CASE_CONTENT
+from app.stages.rights import RIGHTS
+from app.verbs import VERBS
+from tests.verbs import forms_of, roles_of
 from tests.views.canaries import WORDS, cases_of
 from tests.views.crawl import owners
 from tests.views.panel import Panel
 
 TABLE = Path(__file__).parent / "views" / "routes.txt"
 GROUPS = {
-    "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"), "UNIT": ("unit_staff", "unit_head"),
-    "ROOM": ("officer", "supervision_head"), "EVERYONE": tuple(RIGHTS),
-}  # fmt: skip
-WHO = {role: role for role in (*RIGHTS, "anonymous")} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
+    "CENTRE": ("operator", "allocator", "centre_head", "examiner", "visitor"),
+    "UNIT": ("unit_staff", "unit_head"),
+    "ROOM": ("officer", "supervision_head"),
+    "EVERYONE": tuple(RIGHTS),
+}
+WHO = {role: role for role in (*RIGHTS, "anonymous")} | {
+    "unit_staff": "staff@HOUSING",
+    "unit_head": "head@HOUSING",
+}
 ELSEWHERE = ("/logout/",)
 """Asked for last, in a browser of its own: it ends the session."""
 OWN_QUEUE = {
-    "operator": "mine", "allocator": "to_allocate", "centre_head": "to_allocate", "examiner": "to_examine",
-    "visitor": "to_visit", "unit_staff": "to_sign", "unit_head": "drafts", "officer": "candidates",
-    "supervision_head": "findings", "leader": "to_instruct",
-}  # fmt: skip
+    "operator": "mine",
+    "allocator": "to_allocate",
+    "centre_head": "to_allocate",
+    "examiner": "to_examine",
+    "visitor": "to_visit",
+    "unit_staff": "to_sign",
+    "unit_head": "drafts",
+    "officer": "candidates",
+    "supervision_head": "findings",
+    "leader": "to_instruct",
+}
+FILES = {
+    "assets": "desk.css",
+    "static": "css/ab.css",
+    "bootstrap": "css/bootstrap.min.css",
+}
+"""The first word of the address of a file -> one that is there."""
 NOT_THERE = 10**6
 
 
@@ -47,7 +69,24 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """The table."""
+    """The table, with the forms of verbs of which it says nothing."""
+    said = written()
+    return [*said, *of_verbs({line.rule for line in said})]
+
+
+def of_verbs(said: set[str]) -> Iterator[Line]:
+    """The forms of verbs: who may do a verb opens its form, for a case of their own only, and sent
+    empty it says what is missing or why not."""
+    for verb in VERBS.values():
+        for rule in forms_of(verb):
+            if rule not in said:
+                roles, foreign = frozenset(roles_of(verb.name)), 404 if "<" in rule else None
+                yield Line(rule, "GET", 200, foreign, roles)
+                yield Line(rule, "POST", 422, foreign, roles)
+
+
+def written() -> list[Line]:
+    """What stands in the file."""
     found = []
     for text in TABLE.read_text("utf-8").splitlines():
         if not text.strip() or text.startswith("#"):
@@ -57,7 +96,9 @@ def lines() -> list[Line]:
         roles = [role for word in who for role in GROUPS.get(word, (word,))]
         assert set(roles) <= set(WHO), text
         assert len(roles) == len(set(roles)), text
-        found.append(Line(rule, method, int(own), int(foreign) if foreign else None, frozenset(roles)))
+        found.append(
+            Line(rule, method, int(own), int(foreign) if foreign else None, frozenset(roles))
+        )
     return found
 
 
@@ -70,8 +111,9 @@ def expected() -> dict[tuple[str, str], dict[str, tuple[int, int | None]]]:
             assert role not in told, f"{line.method} {line.rule}: {role} twice"
             told[role] = (line.own, line.foreign)
     for (rule, _), told in table.items():
+        nobody = 401 if rule.startswith("/api/v1/") and rule != "/api/v1/" else 302
         for role in WHO:
-            refused = 302 if role == "anonymous" else 403
+            refused = nobody if role == "anonymous" else 403
             told.setdefault(role, (refused, refused if "<" in rule else None))
     return table
 
@@ -88,10 +130,9 @@ def test_every_route_stands_in_the_table_and_every_line_is_a_route(sqlite_panel:
 def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor() -> None:
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
-        r"/(|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|assets/.*|static/.*|notices/.*|work/<key>"
+        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|(bootstrap/)?assets/.*|static/.*|notices/.*|work/<key>"
         r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events)/.*"
-        r"|do/(load_calendar|change_rule|succeed_unit|(add|edit)_(unit|post|category|user|role)|change_setting|(change|reset)_password"
-        r"|reset_second_factor|confirm_account))"
+        r"|do/[a-z_]+)"
     )
     for line in lines():
         if line.roles & set(NO_CASE_CONTENT):
@@ -109,8 +150,8 @@ class Rows:
             self.all = sorted(session.scalars(select(Case.id)))
 
     def case(self, role: str) -> tuple[int, int]:
-        """A case that a role sees, and one that it does not: 1 went through the room to the committee, 2 was examined
-        and visited, 5 was submitted to a leader."""
+        """A case that a role sees, and one that it does not: 1 went through the room to the
+        committee, 2 was examined and visited, 5 was submitted to a leader."""
         own, other = self.cases["HOUSING"], self.cases["WATER"]
         if role in GROUPS["UNIT"]:
             return own[0], other[0]
@@ -120,8 +161,11 @@ class Rows:
 
     def row(self, role: str, table: str) -> tuple[object, object]:
         """A row of a table that a role sees, and one that it does not."""
-        plain = {"calendar": ("2025-06-20", "1900-01-01"), "settings": ("office", "nothing"),
-                 "bot": (self.run, NOT_THERE)}  # fmt: skip
+        plain = {
+            "calendar": ("2025-06-20", "1900-01-01"),
+            "settings": ("office", "nothing"),
+            "bot": (self.run, NOT_THERE),
+        }
         if table in plain:
             return plain[table]
         if role in GROUPS["UNIT"] and table in ("units", "posts"):
@@ -151,18 +195,30 @@ class Rows:
         else:
             return min(rows), NOT_THERE
         unseen = [id for id, case in rows.items() if case not in seen]
-        return min((id for id, case in rows.items() if case in seen), default=NOT_THERE), min(unseen, default=NOT_THERE)
+        return min((id for id, case in rows.items() if case in seen), default=NOT_THERE), min(
+            unseen, default=NOT_THERE
+        )
 
     by_case: dict[str, dict[int, int]]
 
 
 _TABLES = {
-    "cases": "hotline_case", "contacts": "contact", "suggestions": "suggestion", "instructions": "instruction",
+    "cases": "hotline_case",
+    "contacts": "contact",
+    "suggestions": "suggestion",
+    "instructions": "instruction",
     "assignments": "assignment",
-    "requests": "request", "replies": "reply", "reminders": "reminder", "supervision": "supervision",
-    "visits": "visit", "visitrecords": "visit_record", "responsibility": "responsibility", "referrals": "referral",
-    "files": "stored_file", "papers": "assignment",
-}  # fmt: skip
+    "requests": "request",
+    "replies": "reply",
+    "reminders": "reminder",
+    "supervision": "supervision",
+    "visits": "visit",
+    "visitrecords": "visit_record",
+    "responsibility": "responsibility",
+    "referrals": "referral",
+    "files": "stored_file",
+    "papers": "assignment",
+}
 
 
 def _by_case(panel: Panel) -> dict[str, dict[int, int]]:
@@ -180,7 +236,7 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
     """A rule's address for a row of a role's own, and for another."""
     if "<" not in rule:
         return rule, None
-    word = rule.split("/")[1]
+    word = rule.removeprefix("/api/v1").split("/")[1]
     if word == "do":
         pair: tuple[object, object] = rows.case(role)
     elif rule.startswith("/papers/referral"):
@@ -189,16 +245,19 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
         pair = OWN_QUEUE.get(role, "mine"), "x"
     elif word == "lang":
         pair = "zh", "x"
-    elif word in ("assets", "static"):
-        pair = "desk.css" if word == "assets" else "css/ab.css", "x.css"
+    elif word in FILES:
+        pair = FILES[word], "x.css"
     else:
         pair = rows.row(role, word)
-    own, foreign = (re.sub(r"<[^>]*>", str(one), rule.replace("<kind>", "allocation")) for one in pair)
+    own, foreign = (
+        re.sub(r"<[^>]*>", str(one), rule.replace("<kind>", "allocation")) for one in pair
+    )
     return own, foreign
 
 
 def asked(panel: Panel, role: str) -> Iterator[tuple[str, str, int, int]]:
-    """(method, address, what came, what the table says) for everything in the table, as one role."""
+    """(method, address, what came, what the table says) for everything in the table, as one
+    role."""
     rows = Rows(panel)
     rows.by_case = _by_case(panel)
     browser = panel.of(WHO[role])

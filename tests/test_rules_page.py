@@ -1,4 +1,5 @@
-"""The page of rules: each sentence of the procedure has a row, and what a row names is there and ran."""
+"""The page of rules: each sentence of the procedure has a row, and what a row names is there and
+ran."""
 
 import os
 import subprocess
@@ -8,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from app.verbs import VERBS
-from tests.rules_page import PROCEDURE, Row, did_not_run, found, is_unshown, keys, ran_as, resolve, rows, sentences
+from tests.rules_page import (
+    PROCEDURE,
+    Row,
+    did_not_run,
+    found,
+    is_unshown,
+    keys,
+    ran_as,
+    resolve,
+    rows,
+    sentences,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = """# The procedure
@@ -50,7 +62,10 @@ PAGE = "| § | first words | verb | function | test |\n|---|---|---|---|---|\n"
 
 def test_the_procedure_is_split_into_sentences_bullets_and_table_rows() -> None:
     assert sentences(SMALL) == {
-        "preamble": ["This is one sentence.", "This is another, with 1.11.0 and e.g. a_word in it. [Civil Code 201]"],
+        "preamble": [
+            "This is one sentence.",
+            "This is another, with 1.11.0 and e.g. a_word in it. [Civil Code 201]",
+        ],
         "0": [
             "A first bullet runs over two lines.",
             "It ends at 24:00 of the 3rd wd.",
@@ -67,7 +82,10 @@ def test_the_procedure_is_split_into_sentences_bullets_and_table_rows() -> None:
 
 def test_a_sentence_is_named_by_its_first_six_words_or_more_until_it_is_the_only_one() -> None:
     assert keys(SMALL)[1] == ("preamble", "This is another, with 1.11.0 and")
-    assert keys(SMALL)[-2:] == [("States", "Case: a -> b c once."), ("States", "Case: a -> b d twice.")]
+    assert keys(SMALL)[-2:] == [
+        ("States", "Case: a -> b c once."),
+        ("States", "Case: a -> b d twice."),
+    ]
     same = "## 1. A\nOne two three four five six seven. One two three four five six eight.\n"
     assert keys(same) == [
         ("1", "One two three four five six seven."),
@@ -92,7 +110,9 @@ def test_each_test_of_a_row_is_there_or_is_said_to_come_later() -> None:
 
 
 def test_each_row_names_a_function_unless_it_comes_later() -> None:
-    bare = [row.key for row in rows() if row.functions == ("-",) and not any(map(is_unshown, row.tests))]
+    bare = [
+        row.key for row in rows() if row.functions == ("-",) and not any(map(is_unshown, row.tests))
+    ]
     assert bare == []
 
 
@@ -116,7 +136,11 @@ def test_a_story_runs_as_its_file_and_a_parametrized_test_as_its_function() -> N
 
 
 def test_a_name_that_is_not_there_does_not_resolve() -> None:
-    for name in ("app.stages.reminder.decide_nothing", "app.stages.nothing.decide", "app.rules.limits.Limits.no"):
+    for name in (
+        "app.stages.reminder.decide_nothing",
+        "app.stages.nothing.decide",
+        "app.rules.limits.Limits.no",
+    ):
         with pytest.raises((AttributeError, ModuleNotFoundError)):
             resolve(name)
 
@@ -133,7 +157,9 @@ def example(folder: Path, *tests: str) -> None:
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """A pytest of its own over the example."""
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    environ = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))
+    }
     plugins = ["-p", "tests.rules_page", "-p", "no:valkey", "--import-mode=importlib"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *options],
@@ -154,8 +180,15 @@ def one(name: str) -> str:
 
 
 @pytest.mark.parametrize("options", [(), BESIDE, ("-m", "not long")])
-def test_a_full_run_in_which_all_named_tests_pass_is_green(tmp_path: Path, options: tuple[str, ...]) -> None:
-    example(tmp_path, one("test_passes"), f"{one('test_has_parameters')}<br>{one('test_is_long')}", "later: screens")
+def test_a_full_run_in_which_all_named_tests_pass_is_green(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    example(
+        tmp_path,
+        one("test_passes"),
+        f"{one('test_has_parameters')}<br>{one('test_is_long')}",
+        "later: screens",
+    )
     ran = run(tmp_path, *options)
     assert ran.returncode == 0, ran.stdout
 
@@ -172,8 +205,12 @@ def test_a_full_run_fails_over_a_named_test_that_did_not_run(
     assert one("test_passes") + "," not in ran.stdout
 
 
-@pytest.mark.parametrize("options", [("-k", "passes"), ("tests/test_one.py",), ("-m", "long"), ("--collect-only",)])
-def test_a_run_of_some_tests_is_not_asked_for_the_others(tmp_path: Path, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "options", [("-k", "passes"), ("tests/test_one.py",), ("-m", "long"), ("--collect-only",)]
+)
+def test_a_run_of_some_tests_is_not_asked_for_the_others(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     example(tmp_path, one("test_is_skipped"))
     assert run(tmp_path, *options).returncode == 0
 
@@ -195,9 +232,16 @@ def test_a_row_has_five_cells(tmp_path: Path) -> None:
 
 def test_the_procedures_words_name_the_stages_and_the_verbs() -> None:
     words = {
-        "acceptance", "allocation", "handling", "reminder", "supervision", "reporting", "visit", "redo",
+        "acceptance",
+        "allocation",
+        "handling",
+        "reminder",
+        "supervision",
+        "reporting",
+        "visit",
+        "redo",
         "accountability",
-    }  # fmt: skip
+    }
     for room in ("stages", "models"):
         assert words <= {path.stem for path in (ROOT / "app" / room).iterdir()}
     assert words <= {verb.stage for verb in VERBS.values()}

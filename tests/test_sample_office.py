@@ -1,4 +1,5 @@
-"""The sample office: what stands in it after ninety days, on both databases, and what it refuses."""
+"""The sample office: what stands in it after ninety days, on both databases, and what it
+refuses."""
 
 from __future__ import annotations
 
@@ -44,34 +45,56 @@ from app.models import (
     Unit,
     UnitPost,
 )
-from app.roles import RIGHTS
 from app.rules.limits import CHANNELS, KINDS, URGENCIES
 from app.rules.workdays import BEIJING
 from app.rules.workflow import MAY_BECOME
+from app.stages.founding import SetupRefused
 from app.stages.reporting.summary import drift
-from app.story.accounts import SetupRefused
-from app.story.cast import actor_named
-from app.story.replay import messages
+from app.stages.rights import RIGHTS
+from app.story.messages.replay import messages
 from app.story.sample.matters import Callers, patterns
 from app.story.sample.office import MARK, members, refuse_unless_fresh, usernames
 from app.story.sample.password import sample_password
 from app.story.sample.play import CASES, fill_sample
 from app.story.sample.scenes import scenes
+from app.story.theatre.cast import actor_named
 from tests.commands import command
 from tests.databases import KEY, Desk, postgres_copy, sqlite_copy
 from tests.people import fingerprint
 from tests.servers import PostgresCluster
 
 ROOT = Path(__file__).parent.parent
-REAL = Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data")) / "messages-answered.csv.gz"
+REAL = (
+    Path(os.environ.get("DESK_MESSAGES", ROOT.parent / "shared" / "data"))
+    / "messages-answered.csv.gz"
+)
 NOW = datetime(2025, 10, 15, 10, 20, tzinfo=BEIJING)
-"""A Wednesday morning: the National Day holiday and two worked weekend days lie in the ninety days before."""
+"""A Wednesday morning: the National Day holiday and two worked weekend days lie in the ninety days
+before."""
 PASSWORD = "the sample's password"
 CENTRE = [
-    "operator", "allocator", "allocator2", "centre_head", "examiner", "examiner2", "visitor", "visitor2", "officer",
-    "officer2", "supervision_head", "leader", "committee", "it_admin", "log_auditor",
-]  # fmt: skip
-RESTS = [(subject, state) for subject, states in MAY_BECOME.items() for state in states if state is not None]
+    "operator",
+    "allocator",
+    "allocator2",
+    "centre_head",
+    "examiner",
+    "examiner2",
+    "visitor",
+    "visitor2",
+    "officer",
+    "officer2",
+    "supervision_head",
+    "leader",
+    "committee",
+    "it_admin",
+    "log_auditor",
+]
+RESTS = [
+    (subject, state)
+    for subject, states in MAY_BECOME.items()
+    for state in states
+    if state is not None
+]
 """Every state that a row can rest in: no state is passed through within a moment."""
 
 
@@ -140,11 +163,15 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 
 
 @pytest.mark.parametrize(("subject", "state"), RESTS)
-def test_every_state_in_which_a_row_can_rest_has_a_row(sample: Sample, subject: str, state: str) -> None:
+def test_every_state_in_which_a_row_can_rest_has_a_row(
+    sample: Sample, subject: str, state: str
+) -> None:
     assert sample.count(SUBJECTS[subject], SUBJECTS[subject].state == state) >= 1
 
 
-@pytest.mark.parametrize(("subject", "state"), sorted({tuple(scene.leaves.split()) for scene in scenes()}))
+@pytest.mark.parametrize(
+    ("subject", "state"), sorted({tuple(scene.leaves.split()) for scene in scenes()})
+)
 def test_a_scene_leaves_a_state_that_there_is(subject: str, state: str) -> None:
     assert state in MAY_BECOME[subject]
 
@@ -190,7 +217,9 @@ def test_no_look_of_the_bot_failed(sample: Sample) -> None:
 
 def test_nobody_made_a_case_but_by_the_verbs(sample: Sample) -> None:
     cases = set(sample.scalars(select(Case.id)))
-    born = sample.scalars(select(Event.chain).where(Event.kind == "case.registered", Event.from_state.is_(None)))
+    born = sample.scalars(
+        select(Event.chain).where(Event.kind == "case.registered", Event.from_state.is_(None))
+    )
     assert set(born) == cases and len(born) == len(cases)
 
 
@@ -200,7 +229,10 @@ def test_the_accounts_are_these_and_hold_their_roles(sample: Sample) -> None:
         units = {unit.id: unit.code for unit in session.scalars(select(Unit))}
         people = session.scalars(select(Person).options(selectinload(Person.roles))).all()
         found = {one.username: one for one in people}
-        held = {one.username: ([role.name for role in one.roles], units.get(one.unit_id or 0)) for one in people}
+        held = {
+            one.username: ([role.name for role in one.roles], units.get(one.unit_id or 0))
+            for one in people
+        }
     for code in units.values():
         wanted |= {f"{code}_staff": ("unit_staff", code), f"{code}_head": ("unit_head", code)}
     assert held == {name: ([role], unit) for name, (role, unit) in wanted.items()}
@@ -231,12 +263,18 @@ def test_each_unit_has_head_deputy_and_liaison_with_duty_and_authority(sample: S
     for code, unit in names.items():
         held = {row.post for row in posts if row.unit_id == unit.id and row.to_on is None}
         assert {"head", "liaison"} <= held, code
-        assert {row.post for row in posts if row.unit_id == unit.id} >= {"head", "deputy", "liaison"}
+        assert {row.post for row in posts if row.unit_id == unit.id} >= {
+            "head",
+            "deputy",
+            "liaison",
+        }
     assert all(row.duty and row.cadre_authority for row in posts)
 
 
 def test_one_unit_changed_its_head_in_these_ninety_days(sample: Sample) -> None:
-    heads = sample.scalars(select(UnitPost).where(UnitPost.post == "head").order_by(UnitPost.from_on))
+    heads = sample.scalars(
+        select(UnitPost).where(UnitPost.post == "head").order_by(UnitPost.from_on)
+    )
     changed = [row for row in heads if row.to_on is not None]
     assert len(changed) == 1 and (NOW - timedelta(days=90)).date() < changed[0].to_on < NOW.date()
     following = [row for row in heads if row.unit_id == changed[0].unit_id and row.to_on is None]
@@ -255,21 +293,55 @@ def test_categories_are_a_tree_of_two_levels(sample: Sample) -> None:
 def test_demands_are_of_all_kinds_channels_and_urgencies(whole: Sample) -> None:
     for column, words in ((Case.kind, KINDS), (Case.channel, CHANNELS), (Case.urgency, URGENCIES)):
         assert set(whole.scalars(select(column).distinct())) == set(words)
-    for flag in (Case.anonymous, Case.confidential, Case.complex, Case.leader_assigned, Case.sampled, Case.suggestion):
+    for flag in (
+        Case.anonymous,
+        Case.confidential,
+        Case.complex,
+        Case.leader_assigned,
+        Case.sampled,
+        Case.suggestion,
+    ):
         assert whole.count(Case, flag) >= 2, flag
     assert whole.count(Case, Case.paper_form != "") >= 3
-    assert {"repeat", "chase", "invalid", "demand"} <= set(whole.scalars(select(Contact.kind).distinct()))
+    assert {"repeat", "chase", "invalid", "demand"} <= set(
+        whole.scalars(select(Contact.kind).distinct())
+    )
 
 
 @pytest.mark.parametrize(
     "kind",
-    ["case.merged", "case.split", "case.withdrawn", "case.refused", "case.refusal_proposed", "case.handed_on",
-     "case.took_over", "case.reopened", "case.instructed", "case.filed", "case.redo_ordered", "case.redo_failed",
-     "case.reclassified", "caller.revealed", "caller.flagged", "assignment.responded", "assignment.succeeded",
-     "assignment.auto_signed", "assignment.warned", "assignment.overdue", "visit.amended", "supervision.deferred",
-     "supervision.struck", "supervision.watched", "referral.supplemented", "unit.succeeded", "list.issued",
-     "report.issued", "rule.proposed"],
-)  # fmt: skip
+    [
+        "case.merged",
+        "case.split",
+        "case.withdrawn",
+        "case.refused",
+        "case.refusal_proposed",
+        "case.handed_on",
+        "case.took_over",
+        "case.reopened",
+        "case.instructed",
+        "case.filed",
+        "case.redo_ordered",
+        "case.redo_failed",
+        "case.reclassified",
+        "caller.revealed",
+        "caller.flagged",
+        "assignment.responded",
+        "assignment.succeeded",
+        "assignment.auto_signed",
+        "assignment.warned",
+        "assignment.overdue",
+        "visit.amended",
+        "supervision.deferred",
+        "supervision.struck",
+        "supervision.watched",
+        "referral.supplemented",
+        "unit.succeeded",
+        "list.issued",
+        "report.issued",
+        "rule.proposed",
+    ],
+)
 def test_it_happened_once_at_least(sample: Sample, kind: str) -> None:
     assert sample.count(Event, Event.kind == kind) >= 1
 
@@ -278,7 +350,9 @@ def test_work_waits_for_its_people(sample: Sample) -> None:
     assert sample.count(Draft, Draft.used_at.is_(None)) >= 3
     read = select(NoticeRead.event_id)
     assert sample.count(Notice, Notice.event_id.not_in(read)) >= 20
-    assert sample.count(Notice, Notice.event_id.in_(read)) > sample.count(Notice, Notice.event_id.not_in(read))
+    assert sample.count(Notice, Notice.event_id.in_(read)) > sample.count(
+        Notice, Notice.event_id.not_in(read)
+    )
     kept = Counter(sample.scalars(select(Suggestion.kept)))
     assert min(kept[True], kept[False], kept[None]) >= 1
     assert sample.count(SlaRule, SlaRule.approved_at.is_(None), SlaRule.refused_at.is_(None)) == 1
@@ -286,9 +360,13 @@ def test_work_waits_for_its_people(sample: Sample) -> None:
 
 def test_lists_and_reports_are_out(sample: Sample) -> None:
     assert sample.count(SupervisionList) >= 3
-    assert [(row.kind, row.first.isoformat()) for row in sample.scalars(select(Report).order_by(Report.first))] == [
-        ("monthly", "2025-08-01"), ("monthly", "2025-09-01"),
-    ]  # fmt: skip
+    assert [
+        (row.kind, row.first.isoformat())
+        for row in sample.scalars(select(Report).order_by(Report.first))
+    ] == [
+        ("monthly", "2025-08-01"),
+        ("monthly", "2025-09-01"),
+    ]
 
 
 def test_what_was_sealed_has_its_files(sample: Sample) -> None:
@@ -302,7 +380,9 @@ def test_units_have_a_character(whole: Sample) -> None:
     share = {}
     for code in ("water", "housing"):
         rows = whole.scalars(
-            select(Assignment).join(Unit, Unit.id == Assignment.unit_id).where(Unit.code == code, Assignment.round == 1)
+            select(Assignment)
+            .join(Unit, Unit.id == Assignment.unit_id)
+            .where(Unit.code == code, Assignment.round == 1)
         )
         share[code] = sum(row.overdue_for is not None for row in rows) / len(rows)
     assert share["water"] > 0.3 > 0.12 > share["housing"]
@@ -319,9 +399,22 @@ def test_it_is_marked_as_a_sample(sample: Sample) -> None:
 
 def told(sample: Sample) -> list[Any]:
     """Everything that happened, with the words of every case."""
-    columns = (Event.chain, Event.seq, Event.at, Event.actor, Event.kind, Event.subject, Event.to_state)
-    happened = [tuple(row) for row in sample.rows(select(*columns).order_by(Event.chain, Event.seq))]
-    cases = [tuple(row) for row in sample.rows(select(Case.number, Case.narrative, Case.place).order_by(Case.id))]
+    columns = (
+        Event.chain,
+        Event.seq,
+        Event.at,
+        Event.actor,
+        Event.kind,
+        Event.subject,
+        Event.to_state,
+    )
+    happened = [
+        tuple(row) for row in sample.rows(select(*columns).order_by(Event.chain, Event.seq))
+    ]
+    cases = [
+        tuple(row)
+        for row in sample.rows(select(Case.number, Case.narrative, Case.place).order_by(Case.id))
+    ]
     return happened + cases
 
 
@@ -336,7 +429,13 @@ def test_the_same_now_makes_the_same_office_on_either_database(
 
 @pytest.mark.parametrize(
     "now",
-    ["2025-10-04 23:00", "2027-03-01 10:15", "2026-02-20 12:00", "2025-09-30 08:29", "2026-05-09 17:58"],
+    [
+        "2025-10-04 23:00",
+        "2027-03-01 10:15",
+        "2026-02-20 12:00",
+        "2025-09-30 08:29",
+        "2026-05-09 17:58",
+    ],
 )
 @pytest.mark.long
 def test_it_can_be_made_at_any_moment(sqlite_template: Path, tmp_path: Path, now: str) -> None:
@@ -361,7 +460,9 @@ def test_nothing_is_copied_from_real_messages() -> None:
     for one in patterns() * 2:
         matter = callers.matter(one.unit)
         ours |= shingles(matter.narrative) | shingles(matter.answer)
-    texts = [text for row in (messages(REAL) if REAL.exists() else []) for text in (row.body, row.answer)]
+    texts = [
+        text for row in (messages(REAL) if REAL.exists() else []) for text in (row.body, row.answer)
+    ]
     assert [run for text in texts for run in shingles(text) & ours] == []
     assert shingles("一二三四", 3) == {"一二三", "二三四"}
 
@@ -369,7 +470,9 @@ def test_nothing_is_copied_from_real_messages() -> None:
 def test_no_caller_has_a_number_that_could_be_somebodys(sample: Sample) -> None:
     numbers = sample.scalars(select(Caller.phone))
     assert len(numbers) > 50
-    assert all(number.startswith("129") and len(number) == 11 and number.isdigit() for number in numbers)
+    assert all(
+        number.startswith("129") and len(number) == 11 and number.isdigit() for number in numbers
+    )
 
 
 def test_a_database_with_an_account_a_case_or_half_a_sample_is_refused(desk: Desk) -> None:
@@ -416,7 +519,12 @@ def test_demo_twice_refuses_with_a_sentence(shown: tuple[Path, str]) -> None:
     again = command(data, "demo")
     assert again.returncode == 2 and "已有" in again.stderr and "Traceback" not in again.stderr
     assert (data / "demo-password").read_text("utf-8") == password
-    assert command(data, "init", DESK_ADMIN="chief", DESK_ADMIN_PASSWORD="a long enough word").returncode == 2
+    assert (
+        command(
+            data, "init", DESK_ADMIN="chief", DESK_ADMIN_PASSWORD="a long enough word"
+        ).returncode
+        == 2
+    )
     assert command(data, "verify").returncode == 0
 
 

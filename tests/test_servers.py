@@ -1,4 +1,5 @@
-"""The tests' own servers: fresh, keeping what they should, and gone when the process that started them is."""
+"""The tests' own servers: fresh, keeping what they should, and gone when the process that started
+them is."""
 
 import contextlib
 import os
@@ -23,9 +24,15 @@ def plain(url: str) -> str:
 
 def group_of(pid: int) -> list[int]:
     """The live processes among `pid` and its children."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], check=True, capture_output=True, text=True)
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,stat="], check=True, capture_output=True, text=True
+    )
     rows = [line.split() for line in listed.stdout.splitlines()]
-    return [int(own) for own, parent, stat in rows if str(pid) in (own, parent) and not stat.startswith("Z")]
+    return [
+        int(own)
+        for own, parent, stat in rows
+        if str(pid) in (own, parent) and not stat.startswith("Z")
+    ]
 
 
 def alive(pids: list[int]) -> list[int]:
@@ -44,7 +51,10 @@ def test_a_database_is_copied_from_a_template(postgres: PostgresCluster) -> None
         with psycopg.connect(plain(original)) as connection:
             connection.execute("create table county as select 7 as n")
         connection.close()
-        with postgres.fresh("copy", template="original") as copy, psycopg.connect(plain(copy)) as connection:
+        with (
+            postgres.fresh("copy", template="original") as copy,
+            psycopg.connect(plain(copy)) as connection,
+        ):
             assert connection.execute("select n from county").fetchone() == (7,)
         connection.close()
 
@@ -63,7 +73,9 @@ def test_statements_are_counted(postgres: PostgresCluster, postgres_url: str) ->
     assert "shared_preload_libraries" in postgres.settings
     with psycopg.connect(plain(postgres_url)) as connection:
         connection.execute("create extension pg_stat_statements")
-        assert connection.execute("select count(*) > 0 from pg_stat_statements").fetchone() == (True,)
+        assert connection.execute("select count(*) > 0 from pg_stat_statements").fetchone() == (
+            True,
+        )
 
 
 def test_a_machine_without_postgresql_is_told_what_to_install(tmp_path: Path) -> None:
@@ -112,7 +124,9 @@ def test_a_server_dies_with_the_process_that_started_it(kind: str) -> None:
         f"import time; from tests.servers import {kind} as Kind\n"
         "server = Kind().start(); print(server.pid, server.folder, flush=True); time.sleep(60)"
     )
-    owner = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     with owner, contextlib.closing(owner.stdout):
         pid, folder = owner.stdout.readline().split()

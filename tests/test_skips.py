@@ -1,4 +1,5 @@
-"""The skip counter: the last line of a run, and the end of a CI run over a skip that nobody has allowed."""
+"""The skip counter: the last line of a run, and the end of a CI run over a skip that nobody has
+allowed."""
 
 import os
 import subprocess
@@ -24,14 +25,18 @@ def test_fails_as_expected(): assert False
 MODULE = "import pytest\npytest.skip('no mail server', allow_module_level=True)\n"
 
 
-def run(folder: Path, *options: str, ci: str = "true", allowed: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *options: str, ci: str = "true", allowed: str = ""
+) -> subprocess.CompletedProcess[str]:
     """A pytest of its own over TESTS and MODULE."""
     (folder / "tests").mkdir()
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "tests" / "test_one.py").write_text(TESTS)
     (folder / "tests" / "test_two.py").write_text(MODULE)
     (folder / "tests" / "allowed_skips.txt").write_text(allowed)
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    environ = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))
+    }
     plugins = ["-p", "tests.skips", "-p", "no:valkey", "--import-mode=importlib"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *plugins, *options],

@@ -12,8 +12,8 @@ from sqlalchemy import delete, text
 from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Event
-from app.story.player import perform_story, read
-from app.story.record import told
+from app.story.theatre.player import perform_story, read
+from app.story.theatre.record import told
 from migrations import triggers
 from tests.commands import command
 from tests.databases import Desk
@@ -23,9 +23,16 @@ STORIES = {path.stem: path for path in sorted((HERE / "stories").glob("*.yaml"))
 SIMPLE = HERE / "stories" / "redo-twice.yaml"
 
 SCENARIOS = (
-    "all-the-way", "extension-undecided", "leader-matter", "make-up-sunday", "promise-missed", "redo-twice",
-    "reminder-across-national-day", "silence-is-listed", "the-assist-is-late-too",
-)  # fmt: skip
+    "all-the-way",
+    "extension-undecided",
+    "leader-matter",
+    "make-up-sunday",
+    "promise-missed",
+    "redo-twice",
+    "reminder-across-national-day",
+    "silence-is-listed",
+    "the-assist-is-late-too",
+)
 HERE_TOO = {*SCENARIOS, *list(STORIES)[::30]}
 """The stories that are played on PostgreSQL in every run; the others in the long one."""
 
@@ -49,7 +56,13 @@ def test_story(request: pytest.FixtureRequest, kind: str, stem: str) -> None:
 
 
 def test_play_prints_ok_for_a_story_that_goes_as_told(desk: Desk, tmp_path: Path) -> None:
-    done = command(tmp_path / "data", "play", str(SIMPLE), str(SIMPLE), DATABASE_URL="" if desk.sqlite else desk.url)
+    done = command(
+        tmp_path / "data",
+        "play",
+        str(SIMPLE),
+        str(SIMPLE),
+        DATABASE_URL="" if desk.sqlite else desk.url,
+    )
     assert (done.returncode, done.stdout) == (0, f"ok {SIMPLE}\n" * 2), done.stderr
 
 
@@ -62,7 +75,9 @@ def test_play_leaves_no_database_behind_on_postgresql(postgres_desk: Desk, tmp_p
 
 def test_play_prints_differences_and_exits_1(tmp_path: Path) -> None:
     story = tmp_path / "wrong.yaml"
-    story.write_text(SIMPLE.read_text("utf-8").replace("day: 2026-02-26", "day: 2026-02-27"), "utf-8")
+    story.write_text(
+        SIMPLE.read_text("utf-8").replace("day: 2026-02-26", "day: 2026-02-27"), "utf-8"
+    )
     done = command(tmp_path / "data", "play", str(story))
     assert done.returncode == 1
     assert "- {'day': '2026-02-27'" in done.stdout and "+ {'day': '2026-02-26'" in done.stdout
@@ -80,7 +95,9 @@ def test_play_json_prints_the_bots_events_and_exits_0(tmp_path: Path) -> None:
 def test_a_step_that_must_be_refused_and_is_not_is_a_difference(desk: Desk, tmp_path: Path) -> None:
     story = tmp_path / "refused.yaml"
     step = "as: staff@WATER, do: sign_for, case: A}"
-    story.write_text(SIMPLE.read_text("utf-8").replace(step, step.replace("}", ", refused: true}"), 1), "utf-8")
+    story.write_text(
+        SIMPLE.read_text("utf-8").replace(step, step.replace("}", ", refused: true}"), 1), "utf-8"
+    )
     _, differences = perform_story(desk.sessions, read(story))
     assert any("was not refused" in line for line in differences)
 

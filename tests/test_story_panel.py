@@ -1,5 +1,5 @@
-"""Stories through the panel: every verb of the procedure is reached by the links of a person's own pages, and the bot
-does what it does when people act straight."""
+"""Stories through the panel: every verb of the procedure is reached by the links of a person's own
+pages, and the bot does what it does when people act straight."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sqlalchemy import func, select
 from werkzeug.test import Client
 
 import config
-from app.cli import open_panel
+from app.cli.rehearsal import open_panel
 from app.database import engine_from, reading, sessions_from
 from app.ledger import verify
 from app.models import Case, Event, File
-from app.roles import RIGHTS
-from app.story.browser import Browser
-from app.story.entries import fill
-from app.story.hand import Fault
-from app.story.pages import Link, Page, Row, read_page
-from app.story.panel import PASSWORD, OpenPanel, PanelHand, through
-from app.story.player import perform_story, read
+from app.stages.rights import RIGHTS
+from app.story.theatre.browser import Browser
+from app.story.theatre.entries import fill
+from app.story.theatre.hand import Fault
+from app.story.theatre.pages import Link, Page, Row, read_page
+from app.story.theatre.panel import PASSWORD, OpenPanel, PanelHand, through
+from app.story.theatre.player import perform_story, read
 from app.verbs import VERBS
 from tests.commands import command
 from tests.databases import Desk
@@ -36,16 +36,39 @@ from tests.test_replay import ROWS, write
 from tests.test_story import SCENARIOS, STORIES
 
 EVERY_VERB = (
-    "acceptance-a-leader-comments-on-a-suggestion-that-was-kept", "acceptance-confidentiality-is-lifted-by-two",
-    "acceptance-a-day-at-the-centre", "accountability-what-follows-a-finding",
-    "handling-what-staff-drafts-the-head-approves", "office-it-keeps-the-directory", "supervision-deferred-once",
-)  # fmt: skip
-CHOSEN = (*SCENARIOS, *EVERY_VERB)
+    "acceptance-a-leader-comments-on-a-suggestion-that-was-kept",
+    "acceptance-confidentiality-is-lifted-by-two",
+    "acceptance-a-day-at-the-centre",
+    "accountability-what-follows-a-finding",
+    "handling-what-staff-drafts-the-head-approves",
+    "office-it-keeps-the-directory",
+    "supervision-deferred-once",
+)
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
 IN_NO_STORY = {"change_password", "contest_figures", "cover", "reset_second_factor"}
-"""A story knows no draft of a report and covers no word; its people have no password of their own to give, and no
-device: tests of the views reach these by their links."""
+"""A story knows no draft of a report and covers no word; its people have no password of their own
+to give, and no device: tests of the views reach these by their links."""
+
+
+def done(path: Path) -> set[str]:
+    """The verbs that a story's people do, and are let."""
+    return {step["do"] for step in read(path).steps if not step.get("refused")}
+
+
+def chosen() -> tuple[str, ...]:
+    """The stories that leave no verb out; a verb that these don't do brings the first that does
+    it."""
+    stems = [*SCENARIOS, *EVERY_VERB]
+    left = set(VERBS).difference(IN_NO_STORY, *(done(STORIES[stem]) for stem in stems))
+    for stem in STORIES if left else ():
+        if not left.isdisjoint(done(STORIES[stem])):
+            stems.append(stem)
+            left -= done(STORIES[stem])
+    return tuple(stems)
+
+
+CHOSEN = chosen()
 
 
 class Watched(Client):
@@ -71,7 +94,9 @@ def panel(tmp_path: Path, log: list[tuple[str, str, int]]) -> OpenPanel:
     settings = config.load({"DESK_DATA": str(tmp_path / "settings")})
 
     @contextmanager
-    def opened(url: str, data: Path, clock: Callable[[], datetime]) -> Iterator[Callable[[], Client]]:
+    def opened(
+        url: str, data: Path, clock: Callable[[], datetime]
+    ) -> Iterator[Callable[[], Client]]:
         ours = dataclasses.replace(settings, ledger_key=b"the key of the tests' own ledger")
         with open_panel(ours, url, data, clock) as browsers:
             made = type("Browser", (Watched, type(browsers())), {"log": log})
@@ -92,11 +117,6 @@ def played(desk: Desk, path: Path, panel: OpenPanel) -> tuple[list[str], PanelHa
     return differences, hands[0]
 
 
-def done(path: Path) -> set[str]:
-    """The verbs that a story's people do, and are let."""
-    return {step["do"] for step in read(path).steps if not step.get("refused")}
-
-
 def goes_as_told(desk: Desk, stem: str, panel: OpenPanel) -> None:
     differences, hand = played(desk, STORIES[stem], panel)
     assert differences == []
@@ -106,21 +126,28 @@ def goes_as_told(desk: Desk, stem: str, panel: OpenPanel) -> None:
 
 
 @pytest.mark.parametrize(
-    "stem", [pytest.param(stem, marks=[] if stem in IN_EVERY_RUN else pytest.mark.long) for stem in CHOSEN]
+    "stem",
+    [pytest.param(stem, marks=[] if stem in IN_EVERY_RUN else pytest.mark.long) for stem in CHOSEN],
 )
-def test_a_story_goes_through_the_panel_as_it_is_told(sqlite_desk: Desk, panel: OpenPanel, stem: str) -> None:
+def test_a_story_goes_through_the_panel_as_it_is_told(
+    sqlite_desk: Desk, panel: OpenPanel, stem: str
+) -> None:
     goes_as_told(sqlite_desk, stem, panel)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("stem", ON_BOTH)
-def test_a_story_goes_through_the_panel_on_postgresql(postgres_desk: Desk, panel: OpenPanel, stem: str) -> None:
+def test_a_story_goes_through_the_panel_on_postgresql(
+    postgres_desk: Desk, panel: OpenPanel, stem: str
+) -> None:
     goes_as_told(postgres_desk, stem, panel)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("stem", [stem for stem in STORIES if stem not in CHOSEN])
-def test_every_other_story_goes_through_the_panel(sqlite_desk: Desk, panel: OpenPanel, stem: str) -> None:
+def test_every_other_story_goes_through_the_panel(
+    sqlite_desk: Desk, panel: OpenPanel, stem: str
+) -> None:
     goes_as_told(sqlite_desk, stem, panel)
 
 
@@ -134,7 +161,9 @@ def test_every_chosen_story_goes_through_the_panel_on_postgresql(
 
 def test_every_verb_is_reached_through_a_link_of_a_persons_pages() -> None:
     """Each chosen story proves its own; together they leave no verb out."""
-    assert set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) == IN_NO_STORY
+    untold = set(VERBS) - set().union(*(done(STORIES[stem]) for stem in CHOSEN)) - IN_NO_STORY
+    assert [f"{verb}: no story does it; tell one in tests/stories." for verb in untold] == []
+    assert set(VERBS) >= IN_NO_STORY
 
 
 def written(tmp_path: Path, *steps: str) -> Path:
@@ -150,29 +179,40 @@ REGISTER = "at: 2025-06-09 09:00, as: operator, do: register, case: A, kind: hel
 def test_who_has_no_way_to_a_form_is_refused_its_address_too(
     sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path, log: list[tuple[str, str, int]]
 ) -> None:
-    """The address that an allocator's page gave is sent by an operator and by another unit's staff: 403 and 404."""
+    """The address that an allocator's page gave is sent by an operator and by another unit's staff:
+    403 and 404."""
     story = written(
-        tmp_path, REGISTER, "at: 2025-06-09 09:10, as: allocator, do: allocate, case: A, unit: WATER",
+        tmp_path,
+        REGISTER,
+        "at: 2025-06-09 09:10, as: allocator, do: allocate, case: A, unit: WATER",
         "at: 2025-06-09 09:20, as: operator, do: allocate, case: A, unit: WATER, refused: true",
         "at: 2025-06-09 09:30, as: staff@WATER, do: sign_for, case: A",
         "at: 2025-06-09 09:40, as: staff@HOUSING, do: sign_for, case: A, refused: true",
-    )  # fmt: skip
+    )
     assert played(sqlite_desk, story, panel)[0] == []
-    refused = [(path, code) for method, path, code in log if method == "POST" and code in (403, 404)]
+    refused = [
+        (path, code) for method, path, code in log if method == "POST" and code in (403, 404)
+    ]
     assert refused == [("/do/allocate/1", 403), ("/do/sign_for/1", 404)]
 
 
 def test_a_step_that_is_refused_with_its_sentence_is_told(
     sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path, log: list[tuple[str, str, int]]
 ) -> None:
-    story = written(tmp_path, REGISTER, "at: 2025-06-09 09:10, as: allocator, do: submit, case: A, reason: ' '")
+    story = written(
+        tmp_path, REGISTER, "at: 2025-06-09 09:10, as: allocator, do: submit, case: A, reason: ' '"
+    )
     (told,) = played(sqlite_desk, story, panel)[0]
     assert "allocator submit: refused: field_missing" in told
     assert ("POST", "/do/submit/1", 422) in log
 
 
-def test_a_person_without_a_link_is_a_difference(sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path) -> None:
-    story = written(tmp_path, REGISTER, "at: 2025-06-09 09:10, as: visitor, do: allocate, case: A, unit: WATER")
+def test_a_person_without_a_link_is_a_difference(
+    sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path
+) -> None:
+    story = written(
+        tmp_path, REGISTER, "at: 2025-06-09 09:10, as: visitor, do: allocate, case: A, unit: WATER"
+    )
     (told,) = played(sqlite_desk, story, panel)[0]
     assert "no page of visitor leads to the form of allocate" in told
 
@@ -193,7 +233,10 @@ def test_what_a_form_does_not_offer_is_the_panels_fault() -> None:
         fill(form, {"kind": "b"})
     with pytest.raises(Fault, match="does not offer the field urgency"):
         fill(form, {"urgency": "normal"})
-    assert fill(form, {"kind": "b", "urgency": "normal"}, forced=True) == {"kind": ["b"], "urgency": ["normal"]}
+    assert fill(form, {"kind": "b", "urgency": "normal"}, forced=True) == {
+        "kind": ["b"],
+        "urgency": ["normal"],
+    }
 
 
 def test_a_form_is_read_as_a_browser_reads_it() -> None:
@@ -213,10 +256,13 @@ def test_a_form_is_read_as_a_browser_reads_it() -> None:
     assert form is not None
     held = {name: (one.kind, one.values, one.options) for name, one in form.controls.items()}
     assert held == {
-        "t": ("hidden", ["<1>"], []), "words": ("textarea", ["first\n second"], []),
-        "c": ("checkbox", ["1"], ["1", "2"]), "s": ("select", [""], ["", "p"]),
-        "m": ("select", ["p"], ["p", "q"]), "f": ("file", [], []),
-    }  # fmt: skip
+        "t": ("hidden", ["<1>"], []),
+        "words": ("textarea", ["first\n second"], []),
+        "c": ("checkbox", ["1"], ["1", "2"]),
+        "s": ("select", [""], ["", "p"]),
+        "m": ("select", ["p"], ["p", "q"]),
+        "f": ("file", [], []),
+    }
 
 
 def test_a_scan_that_comes_with_a_registration_is_kept_on_its_case(
@@ -225,7 +271,9 @@ def test_a_scan_that_comes_with_a_registration_is_kept_on_its_case(
     leader = "{level: city, name: 市长, text: 请办, due_on: 2025-06-20, scan: 批示.pdf}"
     assert played(sqlite_desk, written(tmp_path, f"{REGISTER}, leader: {leader}"), panel)[0] == []
     with reading(sqlite_desk.sessions) as session:
-        found = session.execute(select(File.name, File.kind, Case.id).join(Case, Case.id == File.case_id)).all()
+        found = session.execute(
+            select(File.name, File.kind, Case.id).join(Case, Case.id == File.case_id)
+        ).all()
     assert [tuple(row) for row in found] == [("批示.pdf", "scan", 1)]
 
 
@@ -234,21 +282,29 @@ def test_who_is_shown_that_it_may_be_the_same_matter_goes_on_and_registers_it(
 ) -> None:
     """As a story tells it: the form asks once, he has seen it, and what he saw is on file."""
     caller = "caller: {name: 张三, phone: '13900000001'}"
-    story = written(tmp_path, f"{REGISTER}, {caller}", f"{REGISTER.replace('case: A', 'case: B')}, {caller}")
+    story = written(
+        tmp_path, f"{REGISTER}, {caller}", f"{REGISTER.replace('case: A', 'case: B')}, {caller}"
+    )
     assert played(sqlite_desk, story, panel)[0] == []
-    assert [code for method, path, code in log if (method, path) == ("POST", "/do/register")] == [200], "asked once"
+    assert [code for method, path, code in log if (method, path) == ("POST", "/do/register")] == [
+        200
+    ], "asked once"
     with reading(sqlite_desk.sessions) as session:
         first, second = session.scalars(select(Case).order_by(Case.id)).all()
     assert first.number and first.number in second.repeat_check
 
 
-def test_a_leader_instructs_a_case_that_he_reads_in_brief(sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path) -> None:
-    """What was not submitted to him he knows by number, unit and state; no word of it, and no page of it."""
+def test_a_leader_instructs_a_case_that_he_reads_in_brief(
+    sqlite_desk: Desk, panel: OpenPanel, tmp_path: Path
+) -> None:
+    """What was not submitted to him he knows by number, unit and state; no word of it, and no page
+    of it."""
     story = written(
-        tmp_path, f"{REGISTER}, narrative: 西街十号门前污水外溢多日无人处理, place: 西街十号",
+        tmp_path,
+        f"{REGISTER}, narrative: 西街十号门前污水外溢多日无人处理, place: 西街十号",
         "at: 2025-06-09 09:10, as: allocator, do: allocate, case: A, unit: WATER",
         "at: 2025-06-09 09:20, as: leader, do: instruct, case: A",
-    )  # fmt: skip
+    )
     assert played(sqlite_desk, story, panel)[0] == []
     now = datetime.fromisoformat("2025-06-09 10:00:00+08:00")
     with panel(sqlite_desk.url, tmp_path, lambda: now) as browsers:
@@ -263,11 +319,15 @@ def test_a_leader_instructs_a_case_that_he_reads_in_brief(sqlite_desk: Desk, pan
 
 def test_play_through_panel_prints_ok_and_differences(tmp_path: Path) -> None:
     right = STORIES["make-up-sunday"]
-    wrong = written(tmp_path, REGISTER, "at: 2025-06-09 09:10, as: operator, do: allocate, case: A, unit: WATER")
+    wrong = written(
+        tmp_path, REGISTER, "at: 2025-06-09 09:10, as: operator, do: allocate, case: A, unit: WATER"
+    )
     told = command(tmp_path / "data", "play", "--through-panel", str(right), str(wrong))
     lines = told.stdout.splitlines()
     assert (told.returncode, lines[:2]) == (1, [f"ok {right}", f"FAILED {wrong}"]), told.stderr
-    assert "operator allocate: refused: no page of operator leads to the form of allocate" in lines[2]
+    assert (
+        "operator allocate: refused: no page of operator leads to the form of allocate" in lines[2]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -275,8 +335,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a replay of invented messages left."""
     folder = tmp_path_factory.mktemp("replay")
     told = command(
-        folder / "own", "replay", str(write(folder / "messages.csv")), "--keep", str(folder / "kept")
-    )  # fmt: skip
+        folder / "own",
+        "replay",
+        str(write(folder / "messages.csv")),
+        "--keep",
+        str(folder / "kept"),
+    )
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["messages"] == len(ROWS)
     assert "demo-password" in told.stderr and "supervision_head" in told.stderr
@@ -309,24 +373,31 @@ def test_everybody_of_a_kept_replay_logs_in(kept: Path) -> None:
 
 
 def test_a_kept_replay_opens_its_cases_and_its_last_list(kept: Path, tmp_path: Path) -> None:
-    """The officer sees the cases that were listed; the last list's sheet has a row for each of that day's."""
+    """The officer sees the cases that were listed; the last list's sheet has a row for each of that
+    day's."""
     settings = config.load({"DESK_DATA": str(kept)})
     engine = engine_from(settings.database_url)
     listed = Event.kind == "supervision.listed"
     with reading(sessions_from(engine, settings.ledger_key)) as session:
         last = session.scalars(select(func.max(Event.at)).where(listed)).one()
         ofday = session.scalar(select(func.count()).where(listed, Event.at == last))
-        numbers = set(session.scalars(select(Case.number).join(Event, Event.chain == Case.id).where(listed)))
+        numbers = set(
+            session.scalars(select(Case.number).join(Event, Event.chain == Case.id).where(listed))
+        )
     engine.dispose()
     assert ofday and numbers
     with over(kept) as browser:
         officer = browser("officer")
         candidates = the_list(officer, "督办件")
         assert numbers <= {cell for row in candidates.rows for cell in row.cells}
-        case = officer.get(next(link.href for row in candidates.rows for link in row.links if link.text in numbers))
+        case = officer.get(
+            next(link.href for row in candidates.rows for link in row.links if link.text in numbers)
+        )
         assert (case.code, case.title in numbers) == (200, True)
         lists = the_list(officer, "督办清单")
-        newest = officer.get(next(row.links[0].href for row in lists.rows if row.cells and row.links))
+        newest = officer.get(
+            next(row.links[0].href for row in lists.rows if row.cells and row.links)
+        )
         sheet = next(link.href for link in newest.links if link.href.endswith(".xlsx"))
         path = tmp_path / "list.xlsx"
         path.write_bytes(officer.client.get(sheet).data)

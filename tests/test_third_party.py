@@ -8,14 +8,20 @@ ROOT = Path(__file__).resolve().parents[1]
 def table() -> list[list[str]]:
     """The rows: name, version, licence, home."""
     lines = (ROOT / "THIRD-PARTY.md").read_text(encoding="utf-8").splitlines()
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in lines
+        if line.startswith("|")
+    ]
     assert rows[0] == ["name", "version", "licence", "home"]
     return rows[2:]
 
 
 def locked() -> list[tuple[str, str]]:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    pins = [line.removesuffix(" \\").partition("==") for line in lines if line and line[0] not in "# "]
+    pins = [
+        line.removesuffix(" \\").partition("==") for line in lines if line and line[0] not in "# "
+    ]
     return [(name, version) for name, _, version in pins]
 
 

@@ -13,7 +13,9 @@ def test_every_subject_is_drawn_and_every_end_has_its_row() -> None:
     assert page().count("stateDiagram-v2") == len(MAY_BECOME)
     arrows = sum(len(nexts) or 1 for subject in MAY_BECOME.values() for nexts in subject.values())
     assert page().count(" --> ") == arrows
-    assert page().count("| who moved it |") + page().count("| the bot |") == sum(map(len, ENDS.values()))
+    assert page().count("| who moved it |") + page().count("| the bot |") == sum(
+        map(len, ENDS.values())
+    )
 
 
 def test_every_condition_has_a_name() -> None:

@@ -14,8 +14,8 @@ from tests.views.panel import msgid_in
 
 
 class Twice(Client):
-    """Sends each form of a verb as two clients at once, then again: all three get the same answer. `told` are the
-    answers that the two got: (path, code, where it leads, message id)."""
+    """Sends each form of a verb as two clients at once, then again: all three get the same answer.
+    `told` are the answers that the two got: (path, code, where it leads, message id)."""
 
     told: list[tuple[str, int, str, str]]
     alone = False
@@ -43,7 +43,12 @@ class Twice(Client):
 
         def send() -> tuple[str, int, str, str]:
             answer = twin.open(address, data=sent, **more)
-            return address, answer.status_code, answer.headers.get("Location", ""), msgid_in(answer.text)
+            return (
+                address,
+                answer.status_code,
+                answer.headers.get("Location", ""),
+                msgid_in(answer.text),
+            )
 
         return send
 

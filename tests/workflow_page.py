@@ -1,4 +1,5 @@
-"""docs/workflow.md, written from the tables of `app/rules/workflow.py`: `python -m tests.workflow_page` writes it."""
+"""docs/workflow.md, written from the tables of `app/rules/workflow.py`: `python -m
+tests.workflow_page` writes it."""
 
 from __future__ import annotations
 
@@ -56,7 +57,16 @@ def _condition(end: End) -> str:
 
 def _row(subject: str, state: str, end: End) -> str:
     by = "the bot" if end.by_bot else "who moved it"
-    cells = (subject, state, end.subject, ", ".join(end.states), end.to, _condition(end), f"`{end.event}`", by)
+    cells = (
+        subject,
+        state,
+        end.subject,
+        ", ".join(end.states),
+        end.to,
+        _condition(end),
+        f"`{end.event}`",
+        by,
+    )
     return f"| {' | '.join(cells)} |"
 
 

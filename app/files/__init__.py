@@ -1,5 +1,5 @@
-"""Files as they come in: known by their content, looked into for what would do something by itself, asked of the
-office's scanner, kept whole."""
+"""Files as they come in: known by their content, looked into for what would do something by itself,
+asked of the office's scanner, kept whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Fields of a Word document: whether an instruction among them reaches another program, however it is split up."""
+"""Fields of a Word document: whether an instruction among them reaches another program, however it
+is split up."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ WORDS = ("instrText", "delInstrText")
 
 
 def judge(instruction: str) -> None:
-    """Raises NotAllowed (file_active) for an instruction that has the document ask another program."""
+    """Raises NotAllowed (file_active) for an instruction that has the document ask another
+    program."""
     if _DDE.match(instruction):
         raise active("dde")
 
@@ -24,10 +26,12 @@ class Fields:
 
     def __init__(self) -> None:
         self._open: list[str | None] = []
-        """The instructions of the fields that are open, outermost first; None once a result follows."""
+        """The instructions of the fields that are open, outermost first; None once a result
+        follows."""
 
     def began(self, local: str, attributes: Attributes) -> None:
-        """An element: a sign of where a field begins and ends, or a whole one. Raises NotAllowed (file_active)."""
+        """An element: a sign of where a field begins and ends, or a whole one. Raises NotAllowed
+        (file_active)."""
         if local == "fldSimple":
             judge(attributes.get("instr", ""))
         elif local == "fldChar":
@@ -41,7 +45,8 @@ class Fields:
             self._open[-1] += words
 
     def over(self) -> None:
-        """The part is over: what was begun and never ended counts as it stands. Raises NotAllowed (file_active)."""
+        """The part is over: what was begun and never ended counts as it stands. Raises NotAllowed
+        (file_active)."""
         for instruction in self._open:
             judge(instruction or "")
 

@@ -1,4 +1,4 @@
-"""What a content is, whatever it is called: the one place that asks each of the lookers in turn."""
+"""The kind of a content, whatever it is called: the one place that asks each of the lookers in turn."""
 
 from __future__ import annotations
 
@@ -39,11 +39,12 @@ _PROGRAMS = (
 
 
 def kind_of(content: bytes, name: str = "") -> str:
-    """The ending under which a content is kept, from the list of what is taken. Its name decides only between kinds
-    of one content: a table or another text, a sound or a film in the same container.
+    """The ending under which a content is kept, from the list of what is taken. Its name decides
+    only between kinds of one content: a table or another text, a sound or a film in the same
+    container.
 
-    Raises NotAllowed: file_type, file_active (naming the part), file_wrapped, file_locked, file_broken,
-    file_unpacked."""
+    Raises NotAllowed: file_type, file_active (naming the part), file_wrapped, file_locked,
+    file_broken, file_unpacked."""
     hint = name.rpartition(".")[2].casefold().strip()
     if content.startswith(b"PK\x03\x04"):
         return packages.kind(content)

@@ -1,5 +1,5 @@
-"""What stands in the parts of a document of Office: links, fields, macros, controls - known by the names of its XML,
-whichever edition of the standard wrote them."""
+"""The parts of a document of Office: links, fields, macros, controls - known by the names of its
+XML, whichever edition of the standard wrote them."""
 
 from __future__ import annotations
 
@@ -45,9 +45,21 @@ _BY_RELATION = {
     "mailmergesource": "connection",
     "mailmergeheadersource": "connection",
 }
-"""What a relation is called -> the part that it brings; a package behind a chart is looked at by itself."""
-_OUTSIDE = ("hyperlink", "image", "video", "audio", "media", "externallinkpath", "xlpathmissing", "xlstartup")
+"""What a relation is called -> the part that it brings; a package behind a chart is looked at by
+itself."""
+_OUTSIDE = (
+    "hyperlink",
+    "image",
+    "video",
+    "audio",
+    "media",
+    "externallinkpath",
+    "xlpathmissing",
+    "xlstartup",
+)
 """Relations that may lead outside: a person follows them, or sees where they lead."""
+_SHOWN = ("image", "video", "audio", "media")
+"""Those that are fetched to be shown, with nobody following them."""
 _SCHEMES = ("http", "https", "mailto", "tel", "ftp", "file", "sms", "callto")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{1,30}):")
 _SHARE = re.compile(r"(?:file:)?//(?:/?//)?[^/]")
@@ -79,21 +91,23 @@ def relations(content: bytes) -> list[Relation]:
     def began(local: str, told: Attributes) -> None:
         if local == "Relationship":
             called = told.get("Type", "").rstrip("/").rpartition("/")[2].casefold()
-            found.append((called, told.get("Target", ""), told.get("TargetMode", "").casefold() == "external"))
+            outside = told.get("TargetMode", "").casefold() == "external"
+            found.append((called, told.get("Target", ""), outside))
 
     read(content, began)
     return found
 
 
 def look(held: Mapping[str, bytes], kind: str) -> None:
-    """Look into all parts of a document. Raises NotAllowed (file_active), naming the first active part."""
+    """Look into all parts of a document. Raises NotAllowed (file_active), naming the first active
+    part."""
     for name, content in held.items():
         low = name.casefold()
         for word in (word for sign, word in _BY_NAME if sign in low):
             raise active(word)
         if low.endswith(".rels"):
-            for one in relations(content):
-                _leads(one, "/charts/" in low)
+            for relation in relations(content):
+                _leads(relation, "/charts/" in low)
         elif low.endswith((".xml", ".vml")) or is_xml(content):
             _part(content, kind)
 
@@ -105,24 +119,33 @@ def behind_charts(held: Mapping[str, bytes]) -> set[str]:
         folder = posixpath.dirname(posixpath.dirname(name))
         for called, target, _ in relations(content) if name.casefold().endswith(".rels") else ():
             where = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
-            behind.setdefault(where, set()).add("/charts/" in name.casefold() and called == "package")
+            behind.setdefault(where, set()).add(
+                "/charts/" in name.casefold() and called == "package"
+            )
     return {where for where, ways in behind.items() if ways == {True}}
 
 
 def _leads(relation: Relation, of_a_chart: bool) -> None:
     """Where a relation leads: links are fine, but for addresses that start something."""
     called, target, outside = relation
-    if called in _BY_RELATION and not (called == "package" and of_a_chart and not outside):
-        raise active("linked" if outside and called in ("oleobject", "package") else _BY_RELATION[called])
-    if not outside:
-        return
+    behind_a_chart = called == "package" and of_a_chart and not outside
+    if called in _BY_RELATION and not behind_a_chart:
+        linked = outside and called in ("oleobject", "package")
+        raise active("linked" if linked else _BY_RELATION[called])
+    if outside:
+        _leads_outside(called, target)
+
+
+def _leads_outside(called: str, target: str) -> None:
+    """A relation to what is no part of the document: a person follows it, and by an address that
+    starts nothing."""
     if called not in _OUTSIDE and "linkpath" not in called:
         raise active("outside")
     scheme = _SCHEME.match(target)
     if scheme is not None and scheme[1].casefold() not in _SCHEMES:
         raise active("link")
     share = _SHARE.match(target.strip().replace("\\", "/").casefold())
-    if share and called in ("image", "video", "audio", "media"):
+    if share and called in _SHOWN:
         raise active("outside")
 
 

@@ -1,5 +1,6 @@
-"""PDF: whether something in it would run, start or bring along another file. Looked for in all bytes and in every
-packed row of objects, however a reader would find its way there; names may be written with escapes."""
+"""PDF: whether something in it would run, start or bring along another file. Looked for in all
+bytes and in every packed row of objects, however a reader would find its way there; names may be
+written with escapes."""
 
 from __future__ import annotations
 
@@ -44,12 +45,13 @@ def _spelled(name: bytes) -> bytes:
     return b"".join(b"(?:%c|#%02x|#%02X)" % (sign, sign, sign) for sign in name)
 
 
-_LONG = re.compile(rb"/(?:(" + rb")|(".join(_spelled(one) for one in _PARTS if one != b"JS") + rb"))" + _ENDS)
+_LONG_NAMES = [name for name in _PARTS if name != b"JS"]
+_LONG = re.compile(rb"/(?:(" + rb")|(".join(map(_spelled, _LONG_NAMES)) + rb"))" + _ENDS)
 _HOLDS = re.compile(rb"/" + _spelled(b"EF") + _ENDS)
 _ALONG = re.compile(rb"/(?:" + rb"|".join(map(_spelled, (*_BRINGS, b"EF"))) + rb")" + _ENDS)
-_LONG_NAMES = [one for one in _PARTS if one != b"JS"]
 _JS = re.compile(rb"/" + _spelled(b"JS") + rb"\s*[(<\d]")
-"""Two signs may stand in a picture by chance: looked for in unpacked objects only. An action of it names itself too."""
+"""Two signs may stand in a picture by chance: looked for in unpacked objects only. An action of it
+names itself too."""
 _OBJECTS = re.compile(rb"/" + _spelled(b"ObjStm") + _ENDS)
 _ENCRYPTED = re.compile(rb"/" + _spelled(b"Encrypt") + _ENDS)
 _OPENS = re.compile(rb"/(?:" + _spelled(b"OpenAction") + rb"|" + _spelled(b"AA") + rb")" + _ENDS)
@@ -77,7 +79,9 @@ _UNREADABLE = (
     AssertionError,
 )
 _BEGINNING = 4096
-_SHOWN = frozenset(("html", "svg", "script", "hta", "xdp", "package", "scriptlet", "stylesheet", "transform"))
+_SHOWN = frozenset(
+    ("html", "svg", "script", "hta", "xdp", "package", "scriptlet", "stylesheet", "transform")
+)
 """Elements of XML that a program would show or run."""
 
 
@@ -87,12 +91,16 @@ def is_pdf(content: bytes) -> bool:
 
 
 def kind(content: bytes) -> str:
-    """`pdf`. Raises NotAllowed for active parts, for one under a password, and where objects are hidden."""
+    """`pdf`. Raises NotAllowed for active parts, for one under a password, and where objects are
+    hidden."""
     if texts.MARKUP.search(content[:_BEGINNING]):
         raise active("page")
     _names_in(content)
     _plainly_packed(content)
-    read, held = _to_read(content) or _ENCRYPTED.search(content) is not None, len(_HOLDS.findall(content))
+    read, held = (
+        _to_read(content) or _ENCRYPTED.search(content) is not None,
+        len(_HOLDS.findall(content)),
+    )
     for objects in _rows(content):
         _objects(objects)
         read, held = read or _to_read(objects), held + len(_HOLDS.findall(objects))
@@ -102,7 +110,8 @@ def kind(content: bytes) -> str:
 
 
 def _to_read(content: bytes) -> bool:
-    """Whether something happens when it is opened, or a file comes along: only the library can tell what."""
+    """Whether something happens when it is opened, or a file comes along: only the library can tell
+    what."""
     return _OPENS.search(content) is not None or _ALONG.search(content) is not None
 
 
@@ -120,12 +129,13 @@ def _names_in(content: bytes) -> None:
 
 
 def _rows(content: bytes) -> Iterator[bytes]:
-    """What is packed in streams and begins with numbers, as a row of objects does, whatever is said of it."""
+    """What is packed in streams and begins with numbers, as a row of objects does, whatever is said
+    of it."""
     left = MOST_UNPACKED
-    for one in _STREAM.finditer(content):
-        if not _ROW.match(_unpacked(content, one.end(), _BEGINNING)):
+    for stream in _STREAM.finditer(content):
+        if not _ROW.match(_unpacked(content, stream.end(), _BEGINNING)):
             continue
-        whole = _unpacked(content, one.end(), left + 1)
+        whole = _unpacked(content, stream.end(), left + 1)
         left -= len(whole)
         if left < 0:
             raise too_much()
@@ -148,21 +158,22 @@ def _unpacked(content: bytes, place: int, most: int) -> bytes:
 
 
 def _plainly_packed(content: bytes) -> None:
-    """Rows of objects are packed in the one way that is looked into. Raises NotAllowed (file_active) for others."""
-    for one in _OBJECTS.finditer(content):
-        start = content.rfind(b"obj", max(0, one.start() - _FAR), one.start())
-        end = content.find(b"stream", one.end(), one.end() + _FAR)
+    """Rows of objects are packed in the one way that is looked into. Raises NotAllowed
+    (file_active) for others."""
+    for name in _OBJECTS.finditer(content):
+        start = content.rfind(b"obj", max(0, name.start() - _FAR), name.start())
+        end = content.find(b"stream", name.end(), name.end() + _FAR)
         if start < 0 or end < 0:
             raise active("hidden")
-        told = _ESCAPE.sub(lambda sign: bytes([int(sign[1], 16)]), content[start:end])
-        named = [name for way in _FILTER.findall(told) for name in _NAMED.findall(way)]
-        if b"/Predictor" in told or named not in ([], [b"/FlateDecode"], [b"/Fl"]):
+        head = _ESCAPE.sub(lambda sign: bytes([int(sign[1], 16)]), content[start:end])
+        named = [filter_ for way in _FILTER.findall(head) for filter_ in _NAMED.findall(way)]
+        if b"/Predictor" in head or named not in ([], [b"/FlateDecode"], [b"/Fl"]):
             raise active("hidden")
 
 
 def _read(content: bytes, held: int) -> None:
-    """Read by a library what only it can tell: what is under a key, what happens when it is opened, and what comes
-    along in as many places as `held`."""
+    """Read by a library what only it can tell: what is under a key, what happens when it is opened,
+    and what comes along in as many places as `held`."""
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
@@ -180,32 +191,39 @@ def _read(content: bytes, held: int) -> None:
 
 
 def _opening(reader: PdfReader) -> None:
-    """What a document does when it is opened: it may go to a page."""
+    """Refuse a document that does more when it is opened than go to a page."""
     root: Any = reader.trailer["/Root"].get_object()
     action = root.get("/OpenAction")
     actions = [action] if action is not None else []
     actions += list((root["/AA"].get_object() if "/AA" in root else {}).values())
-    for one in actions:
-        does = one.get_object()
+    for action in actions:
+        does = action.get_object()
         if isinstance(does, DictionaryObject) and does.get("/S") not in _HARMLESS:
             raise active("launch")
 
 
 def _brought(reader: PdfReader) -> int:
-    """What comes along in a document: figures as XML and nothing else, in any of its objects. In how many places; where
-    another program would find more, something is hidden from this one."""
+    """What comes along in a document: figures as XML and nothing else, in any of its objects. In
+    how many places; where another program would find more, something is hidden from this one."""
     places = 0
     known = {number for rows in reader.xref.values() for number in rows} | set(reader.xref_objStm)
     for number in sorted(known):
-        one = reader.get_object(IndirectObject(number, 0, reader))
-        streams = [one] if isinstance(one, StreamObject) and one.get("/Type") == "/EmbeddedFile" else []
-        if isinstance(one, DictionaryObject) and "/EF" in one:
-            places += 1
-            streams += [each.get_object() for each in _dictionary(one["/EF"]).values()]
-        for stream in streams:
+        held = reader.get_object(IndirectObject(number, 0, reader))
+        places += isinstance(held, DictionaryObject) and "/EF" in held
+        for stream in _files_of(held):
             if not isinstance(stream, StreamObject) or not _is_figures(stream.get_data()):
                 raise active("embedded")
     return places
+
+
+def _files_of(held: Any) -> list[Any]:
+    """The files that an object is or names."""
+    files = []
+    if isinstance(held, StreamObject) and held.get("/Type") == "/EmbeddedFile":
+        files.append(held)
+    if isinstance(held, DictionaryObject) and "/EF" in held:
+        files += [file.get_object() for file in _dictionary(held["/EF"]).values()]
+    return files
 
 
 def _dictionary(held: Any) -> DictionaryObject:

@@ -17,7 +17,11 @@ def kind(content: bytes) -> str | None:
         return "jpg"
     if content.startswith((b"GIF87a", b"GIF89a")):
         return _gif(content)
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP" and content[12:16] in (b"VP8 ", b"VP8L", b"VP8X"):
+    if (
+        content[:4] == b"RIFF"
+        and content[8:12] == b"WEBP"
+        and content[12:16] in (b"VP8 ", b"VP8L", b"VP8X")
+    ):
         return "webp"
     if content[:4] in (b"II*\x00", b"MM\x00*"):
         return "tif"
@@ -25,8 +29,8 @@ def kind(content: bytes) -> str | None:
 
 
 def _gif(content: bytes) -> str:
-    """`gif`, walked block by block to its end, behind which nothing stands. Raises NotAllowed for what only begins like
-    one."""
+    """`gif`, walked block by block to its end, behind which nothing stands. Raises NotAllowed for
+    what only begins like one."""
     try:
         place = 13 + _table(content[10])
         while content[place] != 0x3B:
@@ -49,7 +53,8 @@ def _table(flags: int) -> int:
 
 
 def _blocks(content: bytes, place: int) -> int:
-    """The place behind a row of blocks, each headed by its length. Raises IndexError beyond the end."""
+    """The place behind a row of blocks, each headed by its length. Raises IndexError beyond the
+    end."""
     while content[place]:
         place += content[place] + 1
     return place + 1

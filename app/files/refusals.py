@@ -1,4 +1,5 @@
-"""How a content is refused: what it is that is not taken, by a word that `app.rules.words` names."""
+"""How a content is refused: what it is that is not taken, by a word that `app.words`
+names."""
 
 from __future__ import annotations
 

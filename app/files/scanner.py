@@ -1,4 +1,5 @@
-"""The office's own scanner for malicious files, where it has one: a command that is given the path of a file."""
+"""The office's own scanner for malicious files, where it has one: a command that is given the path
+of a file."""
 
 from __future__ import annotations
 
@@ -25,14 +26,16 @@ _READ = 4096
 
 @dataclass(frozen=True)
 class Scanner:
-    """A scanner: its command (words as a shell would split them; the path comes last), and its patience in seconds."""
+    """A scanner: its command (words as a shell would split them; the path comes last), and its
+    patience in seconds."""
 
     command: str
     seconds: float = SECONDS
 
     @property
     def words(self) -> list[str]:
-        """The command, word by word. Raises ValueError where a quote is not closed, or nothing is there."""
+        """The command, word by word. Raises ValueError where a quote is not closed, or nothing is
+        there."""
         found = shlex.split(self.command)
         if not found:
             raise ValueError("no command")
@@ -48,8 +51,9 @@ class Scanner:
 
 
 def scanned(scanner: Scanner | None, path: Path) -> None:
-    """Have a file scanned. Raises NotAllowed (file_infected) with what the scanner says it found, and (file_unscanned)
-    where it cannot be run, does not end in time or ends with another code than 0 or 1."""
+    """Have a file scanned. Raises NotAllowed (file_infected) with what the scanner says it found,
+    and (file_unscanned) where it cannot be run, does not end in time or ends with another code than
+    0 or 1."""
     if scanner is None:
         return
     with tempfile.TemporaryFile() as said:
@@ -85,8 +89,14 @@ def _run(scanner: Scanner, path: Path, output: int) -> int | None:
 
 
 def _named(told: str, path: Path) -> str:
-    """What a scanner found, from its first line, without the path and what is not seen."""
-    line = next((one for one in told.splitlines() if one.strip()), "")
-    line = line.replace(str(path), "").replace(path.name, "").strip().removesuffix("FOUND").strip(" :")
-    seen = "".join(sign for sign in line if not unicodedata.category(sign).startswith(("C", "Z")) or sign == " ")
+    """The finding of a scanner, from its first line, without the path and what is not seen."""
+    line = next((line for line in told.splitlines() if line.strip()), "")
+    line = (
+        line.replace(str(path), "").replace(path.name, "").strip().removesuffix("FOUND").strip(" :")
+    )
+    seen = "".join(
+        sign
+        for sign in line
+        if not unicodedata.category(sign).startswith(("C", "Z")) or sign == " "
+    )
     return seen[:MOST_SAID] or "?"

@@ -1,11 +1,12 @@
-"""Sounds and films as phones and exchanges record them, and the pictures that share their container."""
+"""Sounds and films as phones and exchanges record them, and the pictures that share their
+container."""
 
 from __future__ import annotations
 
 import re
 
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_SOUND = (b"M4A ", b"M4B ", b"M4P ")
+_BRANDS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a"}
 _FILM = (
     b"isom",
     b"iso2",
@@ -34,8 +35,9 @@ _FIRST_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 def kind(content: bytes, hint: str) -> str | None:
-    """`mp3`, `wav`, `amr`, `ogg`, `m4a`, `mp4`, `mov` or `heic`, or None where it is none of these. `hint`, how its
-    name ends, tells a sound from a film where the container is the same and nothing else does."""
+    """`mp3`, `wav`, `amr`, `ogg`, `m4a`, `mp4`, `mov` or `heic`, or None where it is none of these.
+    `hint`, how its name ends, tells a sound from a film where the container is the same and nothing
+    else does."""
     if content.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
         return "amr"
     if content.startswith(b"OggS\x00"):
@@ -48,23 +50,29 @@ def kind(content: bytes, hint: str) -> str | None:
 
 
 def _boxed(content: bytes, hint: str) -> str | None:
-    """What stands in the container of ISO 14496-12, by its brands."""
+    """The kind of a container of ISO 14496-12, by its brands."""
     size, box = int.from_bytes(content[:4], "big"), content[4:8]
     if box in _FIRST_BOXES and 8 <= size <= len(content) and b"moov" in content:
         return "mov"
     if box != b"ftyp" or not 12 <= size <= min(len(content), 4096):
         return None
     brand = content[8:12]
-    others = [content[place : place + 4] for place in range(16, size - 3, 4)]
     if brand in _HEIC:
-        return None if b"avif" in others else "heic"
-    if brand == b"qt  ":
-        return "mov"
-    if brand in _SOUND:
-        return "m4a"
+        return None if _is_avif(content[:size]) else "heic"
     if brand in _FILM or _PHONE.fullmatch(brand):
-        return "m4a" if _only_sound(content) and (hint in _SOUNDS or b"soun" in content) else "mp4"
-    return None
+        return _sound_or_film(content, hint)
+    return _BRANDS.get(brand)
+
+
+def _is_avif(box: bytes) -> bool:
+    """Whether a box of brands names that of AVIF among the further ones."""
+    return b"avif" in [box[place : place + 4] for place in range(16, len(box) - 3, 4)]
+
+
+def _sound_or_film(content: bytes, hint: str) -> str:
+    """Phones give both the same brand."""
+    told_sound = hint in _SOUNDS or b"soun" in content
+    return "m4a" if _only_sound(content) and told_sound else "mp4"
 
 
 def _only_sound(content: bytes) -> bool:

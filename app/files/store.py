@@ -1,7 +1,8 @@
-"""The store of files: each content once, under its SHA-256, outside everything that is served as it is.
+"""The store of files: each content once, under its SHA-256, outside everything that is served as it
+is.
 
-What is taken in is known by its content, never by its name or by what the sender says it is. Nothing is changed or
-removed here; a file stands whole or not at all.
+What is taken in is known by its content, never by its name or by what the sender says it is.
+Nothing is changed or removed here; a file stands whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _MEDIA = {ending: media for media, ending in MEDIA.items()}
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that was taken in: its cleaned name, its SHA-256 (hex), its bytes counted, its media type."""
+    """A file that was taken in: its cleaned name, its SHA-256 (hex), its bytes counted, its media
+    type."""
 
     name: str
     sha256: str
@@ -34,8 +36,8 @@ class Kept:
 
 
 def keep(data: Path, name: str, content: bytes, scanner: Scanner | None = None) -> Kept:
-    """Take a file in: looked into, scanned, then stored below `data`/files by its SHA-256, mode 0600, on the disk when
-    this returns; its name under the ending of its content.
+    """Take a file in: looked into, scanned, then stored below `data`/files by its SHA-256, mode
+    0600, on the disk when this returns; its name under the ending of its content.
 
     Raises NotAllowed (the message ids that begin with `file_`) and then nothing is stored."""
     if not content:
@@ -49,14 +51,16 @@ def keep(data: Path, name: str, content: bytes, scanner: Scanner | None = None) 
 
 
 def path_of(data: Path, sha256: str) -> Path:
-    """Where a content stands. Raises ValueError for what is no SHA-256, so that no name can lead elsewhere."""
+    """Where a content stands. Raises ValueError for what is no SHA-256, so that no name can lead
+    elsewhere."""
     if not is_sha256(sha256):
         raise ValueError("not a SHA-256")
     return data / "files" / sha256[:2] / sha256
 
 
 def whole(data: Path, sha256: str) -> Path:
-    """Where a content stands, as it was taken in. Raises NotAllowed (file_lost) where it is gone or altered."""
+    """Where a content stands, as it was taken in. Raises NotAllowed (file_lost) where it is gone or
+    altered."""
     path = path_of(data, sha256)
     if not path.is_file() or digest(path) != sha256:
         raise NotAllowed("file_lost", sha256=sha256)
@@ -64,7 +68,8 @@ def whole(data: Path, sha256: str) -> Path:
 
 
 def content_of(data: Path, sha256: str) -> bytes:
-    """The content with a SHA-256, as it was taken in. Raises NotAllowed (file_lost) where it is gone or altered."""
+    """The content with a SHA-256, as it was taken in. Raises NotAllowed (file_lost) where it is
+    gone or altered."""
     return whole(data, sha256).read_bytes()
 
 
@@ -74,9 +79,12 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_whole(path: Path, content: bytes | Path, look: Callable[[Path], None] | None = None) -> None:
-    """Write a file of mode 0600 - a content, or what stands in another file -, whole and on the disk or not at all;
-    what stands there already is replaced. `look` sees it before it has its name.
+def write_whole(
+    path: Path, content: bytes | Path, look: Callable[[Path], None] | None = None
+) -> None:
+    """Write a file of mode 0600 - a content, or what stands in another file -, whole and on the
+    disk or not at all; what stands there already is replaced. `look` sees it before it has its
+    name.
 
     Raises OSError (a full disk, say) and what `look` raises, and then nothing is left of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

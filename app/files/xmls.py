@@ -1,4 +1,5 @@
-"""XML as it stands in documents: read element by element, without entities, no deeper than a document is."""
+"""XML as it stands in documents: read element by element, without entities, no deeper than a
+document is."""
 
 from __future__ import annotations
 
@@ -64,8 +65,9 @@ def local_name(name: str) -> str:
 
 
 def read(content: bytes, began: Began, said: Said | None = None, of: tuple[str, ...] = ()) -> None:
-    """Read a part: `began` gets each element with its attributes, `said` the words in the elements `of`. Raises
-    NotAllowed for what cannot be read, declares a type or entities, stands too deep or is too long."""
+    """Read a part: `began` gets each element with its attributes, `said` the words in the elements
+    `of`. Raises NotAllowed for what cannot be read, declares a type or entities, stands too deep or
+    is too long."""
     if len(content) > MOST_READ:
         raise too_much()
     try:

@@ -1,5 +1,7 @@
 """The ledger: the one door through which every state, event and number passes."""
 
+from app.ledger.entries import Entry, allot_ids
+from app.ledger.heads import look_at, write_heads
 from app.ledger.ids import allot
 from app.ledger.leftovers import seal_leftovers
 from app.ledger.moves import bear, born, move, move_many, note, note_office
@@ -9,11 +11,37 @@ from app.ledger.proof import Flaw, found_rows, verify
 from app.ledger.tips import Tip, lock_cases, lock_office, locked_here
 from app.ledger.told import mark_read
 from app.ledger.watch import add_rows, touched, wrote
-from app.ledger.writing import Entry, allot_ids, append, look_at, write_heads
+from app.ledger.writing import append
 
 __all__ = [
-    "Entry", "Flaw", "Opened", "Tip", "add_rows", "allot", "allot_ids", "append", "bear", "born", "case_number",
-    "found_rows", "lock_cases", "lock_office", "locked_here",
-    "look_at", "mark_read", "move", "move_many", "note", "note_office", "open_cases", "paper",
-    "seal_leftovers", "take", "touched", "verify", "worded", "write_heads", "wrote",
-]  # fmt: skip
+    "Entry",
+    "Flaw",
+    "Opened",
+    "Tip",
+    "add_rows",
+    "allot",
+    "allot_ids",
+    "append",
+    "bear",
+    "born",
+    "case_number",
+    "found_rows",
+    "lock_cases",
+    "lock_office",
+    "locked_here",
+    "look_at",
+    "mark_read",
+    "move",
+    "move_many",
+    "note",
+    "note_office",
+    "open_cases",
+    "paper",
+    "seal_leftovers",
+    "take",
+    "touched",
+    "verify",
+    "worded",
+    "write_heads",
+    "wrote",
+]

@@ -1,7 +1,9 @@
-"""An office of before there were seals: its rows are sealed once, as they are found, and nothing is claimed of before.
+"""An office of before there were seals: its rows are sealed once, as they are found, and nothing is
+claimed of before.
 
-`python -m app upgrade` does it, which has the key, unlike a migration: chain by chain, some hundred in a transaction;
-stopped in between, it goes on where it was. The office's own rows come last, and with their event it is done.
+`python -m app upgrade` does it, which has the key, unlike a migration: chain by chain, some hundred
+in a transaction; stopped in between, it goes on where it was. The office's own rows come last, and
+with their event it is done.
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ from datetime import datetime
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry, allot_ids, tips_of
+from app.ledger.heads import write_heads
 from app.ledger.proof.reading import Row, days, lists, of_cases, whole
-from app.ledger.proof.rows import homed_tables, seals_in
+from app.ledger.proof.rows import homed_tables
+from app.ledger.proof.sealed import seals_in
 from app.ledger.seals import DAYS, Written, read_line, recorded, sealed_columns
 from app.ledger.watch import note_row, touched
-from app.ledger.writing import Entry, allot_ids, append, tips_of, write_heads
+from app.ledger.writing import append
 from app.models import OFFICE_CHAIN, Case, Event
 from app.roles import BOT
 
@@ -26,13 +31,17 @@ BATCH, ROWS = 300, 2000
 
 
 def seal_cases(session: Session, now: datetime, after: int, broken: Collection[int]) -> int | None:
-    """Seal the rows of the next cases after an id as they are found; the last id, or None when there are no more.
-    Chains that are broken, or sealed already, are left as they are."""
-    ids = list(session.scalars(select(Case.id).where(Case.id > after).order_by(Case.id).limit(BATCH)))
+    """Seal the rows of the next cases after an id as they are found; the last id, or None when
+    there are no more. Chains that are broken, or sealed already, are left as they are."""
+    ids = list(
+        session.scalars(select(Case.id).where(Case.id > after).order_by(Case.id).limit(BATCH))
+    )
     if not ids:
         return None
     done = select(Event.chain).where(Event.chain.in_(ids), Event.kind == BASELINE)
-    begun = select(Event.chain).where(Event.chain.in_(ids), Event.seq == 1, Event.key_name.is_(None))
+    begun = select(Event.chain).where(
+        Event.chain.in_(ids), Event.seq == 1, Event.key_name.is_(None)
+    )
     wanted = {*session.scalars(begun)} - {*session.scalars(done)} - set(broken)
     found = dict.fromkeys(sorted(wanted), 0)
     for table in homed_tables():
@@ -40,7 +49,11 @@ def seal_cases(session: Session, now: datetime, after: int, broken: Collection[i
             if row.case in found:
                 note_row(session, table.name, key, _as_found(table, row))
                 found[row.case] += 1
-    _write(session, now, [Entry(case, BASELINE, "case", case, payload={"rows": n}) for case, n in found.items()])
+    _write(
+        session,
+        now,
+        [Entry(case, BASELINE, "case", case, payload={"rows": n}) for case, n in found.items()],
+    )
     return ids[-1]
 
 
@@ -61,9 +74,10 @@ def _write(session: Session, now: datetime, entries: list[Entry]) -> None:
 
 
 def seal_office(session: Session, now: datetime) -> int:
-    """Seal what belongs to no case, in the office's chain; how many rows. With this the baseline is done."""
+    """Seal what belongs to no case, in the office's chain; how many rows. With this the baseline is
+    done."""
     known = _founded(session)
-    found = [one for one in _office_rows(session) if (one[0], one[1]) not in known]
+    found = [row for row in _office_rows(session) if (row[0], row[1]) not in known]
     for start in range(0, max(len(found), 1), ROWS):
         rows = found[start : start + ROWS]
         for table, key, what in rows:
@@ -93,7 +107,11 @@ def _office_rows(session: Session) -> Iterator[tuple[str, str, Written]]:
 def _founded(session: Session) -> set[tuple[str, str]]:
     """The rows that an event has founded already."""
     found = set()
-    query = select(Event.seals, Event.key_name).where(Event.seals.is_not(None)).execution_options(yield_per=1000)
+    query = (
+        select(Event.seals, Event.key_name)
+        .where(Event.seals.is_not(None))
+        .execution_options(yield_per=1000)
+    )
     for event in session.execute(query):
         for name, said in seals_in(event):
             if read_line(said)[0] == "+":

@@ -24,12 +24,14 @@ Rows = Sequence[Mapping[str, Any]]
 
 @lru_cache(maxsize=1024)
 def _wall(moment: datetime) -> str:
-    """Beijing wall time: the first 26 characters, without the zone. Most rows of a batch have the same moments."""
+    """Beijing wall time: the first 26 characters, without the zone. Most rows of a batch have the
+    same moments."""
     return beijing(moment).isoformat(" ", "microseconds")[:26]
 
 
 def coded(value: Any) -> Any:
-    """A value as JSON carries it: moments as Beijing wall time, as the columns store them. ValueError: no zone."""
+    """A value as JSON carries it: moments as Beijing wall time, as the columns store them.
+    ValueError: no zone."""
     if isinstance(value, datetime):
         return _wall(value)
     if isinstance(value, date):
@@ -57,7 +59,10 @@ def is_postgres(session: Session) -> bool:
 def _source(table: Table, columns: Iterable[str], postgres: bool) -> str:
     """`r`: the bound JSON array as rows, typed like the table's columns (`was`: like its state)."""
     if postgres:
-        named = {name: table.c["state" if name == "was" else name].type.compile(dialect=_PG) for name in columns}
+        named = {
+            name: table.c["state" if name == "was" else name].type.compile(dialect=_PG)
+            for name in columns
+        }
         return f"json_to_recordset(CAST(:j AS json)) AS r({', '.join(f'{n} {t}' for n, t in named.items())})"
     picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
     return f"(SELECT {picked} FROM json_each(:j)) AS r"  # noqa: S608
@@ -74,7 +79,11 @@ def _insert(table: Table, columns: tuple[str, ...], postgres: bool, tail: str) -
 
 @lru_cache(maxsize=512)
 def _update(table: Table, columns: tuple[str, ...], checked: bool, postgres: bool) -> TextClause:
-    stays = {name: f"coalesce(r.{name}, {table.name}.{name})" for name in ("state", "state_event_id") if checked}
+    stays = {
+        name: f"coalesce(r.{name}, {table.name}.{name})"
+        for name in ("state", "state_event_id")
+        if checked
+    }
     sets = ", ".join(f"{name} = {stays.get(name, f'r.{name}')}" for name in columns)
     names = ("id", *columns, "was") if checked else ("id", *columns)
     same = f" AND (r.was IS NULL OR {table.name}.state = r.was)" if checked else ""
@@ -99,7 +108,8 @@ def completed(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Batch:
-    """New rows of one table that all have the same columns; `tail` may say what to do on conflict."""
+    """New rows of one table that all have the same columns; `tail` may say what to do on
+    conflict."""
 
     table: Table
     rows: Rows
@@ -107,14 +117,16 @@ class Batch:
 
 
 def insert_together(session: Session, batches: Sequence[Batch]) -> None:
-    """Insert rows of several tables, none of which waits for another: on PostgreSQL in one statement, on SQLite, which
-    is asked without a way over a network, in one for each table."""
+    """Insert rows of several tables, none of which waits for another: on PostgreSQL in one
+    statement, on SQLite, which is asked without a way over a network, in one for each table."""
     batches = [batch for batch in batches if batch.rows]
     if not is_postgres(session) or len(batches) < 2:
         for batch in batches:
             insert_rows(session, batch.table, batch.rows, batch.tail)
         return
-    statement = _inserts(tuple((batch.table, tuple(batch.rows[0]), batch.tail) for batch in batches))
+    statement = _inserts(
+        tuple((batch.table, tuple(batch.rows[0]), batch.tail) for batch in batches)
+    )
     session.execute(statement, {f"j{n}": as_json(batch.rows) for n, batch in enumerate(batches)})
 
 
@@ -128,19 +140,22 @@ def _inserts(parts: tuple[tuple[Table, tuple[str, ...], str], ...]) -> TextClaus
 
 
 def insert_rows(session: Session, table: Table, rows: Rows, tail: str = "") -> None:
-    """Insert rows that all have the same columns, in one statement; `tail` may say what to do on conflict."""
+    """Insert rows that all have the same columns, in one statement; `tail` may say what to do on
+    conflict."""
     if rows:
         statement = _insert(table, tuple(rows[0]), is_postgres(session), tail)
         session.execute(statement, {"j": as_json(rows)})
 
 
 def update_rows(session: Session, table: Table, rows: Rows) -> int:
-    """Update rows by id in one statement; where they carry `was`, only those still in that state (a row whose `was`
-    is None keeps its state). How many."""
+    """Update rows by id in one statement; where they carry `was`, only those still in that state (a
+    row whose `was` is None keeps its state). How many."""
     if not rows:
         return 0
     columns = tuple(name for name in rows[0] if name not in ("id", "was"))
-    result = session.execute(_update(table, columns, "was" in rows[0], is_postgres(session)), {"j": as_json(rows)})
+    result = session.execute(
+        _update(table, columns, "was" in rows[0], is_postgres(session)), {"j": as_json(rows)}
+    )
     assert isinstance(result, CursorResult)  # noqa: S101
     return int(result.rowcount)
 
@@ -150,7 +165,9 @@ def hold(session: Session, model: type[Any], row: Mapping[str, Any]) -> Any:
     made = model()
     for column in inspect(model).column_attrs:
         value = row.get(column.key)
-        set_committed_value(made, column.key, beijing(value) if isinstance(value, datetime) else value)
+        set_committed_value(
+            made, column.key, beijing(value) if isinstance(value, datetime) else value
+        )
     make_transient_to_detached(made)
     session.add(made)
     return made

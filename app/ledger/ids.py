@@ -1,4 +1,5 @@
-"""New ids, allotted before rows are inserted, because the event must name the row, and the row the event."""
+"""New ids, allotted before rows are inserted, because the event must name the row, and the row the
+event."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from app.ledger.bulk import is_postgres
 
 
 def ids_of(session: Session, wanted: Mapping[str, int]) -> dict[str, str]:
-    """table -> the expression that `allotted` makes that many new ids of: on PostgreSQL the ids themselves, on SQLite,
-    where one transaction writes at a time, the last one that is taken."""
+    """table -> the expression that `allotted` makes that many new ids of: on PostgreSQL the ids
+    themselves, on SQLite, where one transaction writes at a time, the last one that is taken."""
     if is_postgres(session):
         return {
             name: f"ARRAY(SELECT nextval('{name}_id_seq') FROM generate_series(1, {n}))"  # noqa: S608

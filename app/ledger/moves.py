@@ -1,7 +1,7 @@
 """The one door: every state and every event is written here, for one row or for a batch alike.
 
-Case locked first, then the event, then the state that names it, then what ends with it, then heads, notices and
-counts. The edge commits.
+Case locked first, then the event, then the state that names it, then what ends with it, then heads,
+notices and counts. The edge commits.
 """
 
 from __future__ import annotations
@@ -13,17 +13,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ledger.entries import Entry, allot_ids, born_tips, tips_of
+from app.ledger.heads import look_soon, write_heads
 from app.ledger.tips import Tip
-from app.ledger.writing import Entry, allot_ids, append, born_tips, hold_born, look_soon, tips_of, write_heads
+from app.ledger.writing import append, hold_born
 from app.models import OFFICE_CHAIN, SUBJECTS, Case
 from app.roles import BOT, Actor
 from app.rules.workflow import ENDS, End
 
 
-def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[Entry]) -> dict[int, Tip]:
-    """Write entries and all that ends with them, in this transaction: the tips of the chains that they stand in. Raises
-    Gone when a row moved on meanwhile, ValueError for a move that the procedure does not know."""
-    # Ids after locks: of two who wait for one case, the second's events are the newer ones, as the triggers ask.
+def move_many(
+    session: Session, now: datetime, actor: Actor, entries: Sequence[Entry]
+) -> dict[int, Tip]:
+    """Write entries and all that ends with them, in this transaction: the tips of the chains that
+    they stand in. Raises Gone when a row moved on meanwhile, ValueError for a move that the
+    procedure does not know."""
+    # Ids after locks: of two who wait for one case, the second's events are the newer ones, as the
+    # triggers ask.
     tips = tips_of(session, entries)
     allot_ids(session, entries)
     tips |= born_tips(entries)
@@ -41,7 +47,8 @@ def move_many(session: Session, now: datetime, actor: Actor, entries: Sequence[E
 
 
 def _with_its_head(entries: Sequence[Entry], tips: Mapping[int, Tip]) -> None:
-    """What an event changes of a case that keeps its state stands in the very row of the head that it moves on."""
+    """The columns of a case that keeps its state go in the very row of the head that its event
+    moves on."""
     alone = entries[0] if len(entries) == 1 else None
     if alone is not None and alone.subject == "case" and alone.to is None and alone.columns:
         alone.with_head = True
@@ -77,11 +84,18 @@ def _end(session: Session, now: datetime, actor: Actor, entry: Entry, end: End) 
     ended = [row for row in session.scalars(query) if row is not by and end.when(row, by, now)]
     entries = [
         Entry(
-            chain_of(row), end.event, end.subject, row.id, row.state, end.to, end.sets(row, by, now),
-            {"because": entry.kind}, _counted_for(row),
+            chain_of(row),
+            end.event,
+            end.subject,
+            row.id,
+            row.state,
+            end.to,
+            end.sets(row, by, now),
+            {"because": entry.kind},
+            _counted_for(row),
         )
         for row in ended
-    ]  # fmt: skip
+    ]
     if entries:
         move_many(session, now, BOT if end.by_bot else actor, entries)
 
@@ -112,10 +126,19 @@ def move(
     payload: Mapping[str, Any] | None = None,
     unit_id: int | None = None,
 ) -> int:
-    """Move one row to a state, with its event, other columns of it, and all that ends with it. The event's id."""
+    """Move one row to a state, with its event, other columns of it, and all that ends with it. The
+    event's id."""
     unit = getattr(row, "unit_id", None) if unit_id is None else unit_id
     entry = Entry(
-        chain_of(row), kind, subject_of(row), row.id, row.state, to, dict(columns or {}), dict(payload or {}), unit
+        chain_of(row),
+        kind,
+        subject_of(row),
+        row.id,
+        row.state,
+        to,
+        dict(columns or {}),
+        dict(payload or {}),
+        unit,
     )
     move_many(session, now, actor, [entry])
     return entry.event_id
@@ -132,11 +155,19 @@ def note(
     unit_id: int | None = None,
     rows: Sequence[tuple[type[Any], dict[str, Any]]] = (),
 ) -> int:
-    """Record an event about a row that leaves its state as it is, with new `rows` of tables without states. The event's
-    id."""
+    """Record an event about a row that leaves its state as it is, with new `rows` of tables without
+    states. The event's id."""
     unit = getattr(row, "unit_id", None) if unit_id is None else unit_id
     entry = Entry(
-        chain_of(row), kind, subject_of(row), row.id, None, None, dict(columns or {}), dict(payload or {}), unit
+        chain_of(row),
+        kind,
+        subject_of(row),
+        row.id,
+        None,
+        None,
+        dict(columns or {}),
+        dict(payload or {}),
+        unit,
     )
     entry.rows += rows
     move_many(session, now, actor, [entry])
@@ -155,9 +186,17 @@ def bear(
 ) -> Any:
     """Make a new row with a state, and its event. The row."""
     entry = Entry(
-        columns.get("case_id", OFFICE_CHAIN), kind, subject, None, None, state, dict(columns), dict(payload or {}),
-        columns.get("unit_id"), columns.get("category_id"),
-    )  # fmt: skip
+        columns.get("case_id", OFFICE_CHAIN),
+        kind,
+        subject,
+        None,
+        None,
+        state,
+        dict(columns),
+        dict(payload or {}),
+        columns.get("unit_id"),
+        columns.get("category_id"),
+    )
     return born(session, entry, move_many(session, now, actor, [entry]))
 
 
@@ -167,7 +206,9 @@ def born(session: Session, entry: Entry, tips: Mapping[int, Tip]) -> Any:
     return hold_born(session, entry, tips) if held is None else held
 
 
-def note_office(session: Session, now: datetime, actor: Actor, kind: str, payload: Mapping[str, Any]) -> int:
+def note_office(
+    session: Session, now: datetime, actor: Actor, kind: str, payload: Mapping[str, Any]
+) -> int:
     """Record an event that belongs to no case, in the office's chain. The event's id."""
     entry = Entry(OFFICE_CHAIN, kind, payload=dict(payload))
     move_many(session, now, actor, [entry])

@@ -1,5 +1,5 @@
-"""Gapless numbers: taken as late in a transaction as may be, because the counter is held until it commits. A case's is
-taken just before its first event, which seals it."""
+"""Gapless numbers: taken as late in a transaction as may be, because the counter is held until it
+commits. A case's is taken just before its first event, which seals it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _TAKE = text(
 
 
 def take(session: Session, name: str, period: int, n: int = 1) -> int:
-    """The first of n numbers of a series and period, gapless; given back if the transaction rolls back."""
+    """The first of n numbers of a series and period, gapless; given back if the transaction rolls
+    back."""
     last = session.execute(_TAKE, {"name": name, "period": period, "n": n}).scalar_one()
     return int(last) - n + 1
 

@@ -1,8 +1,10 @@
-"""Seals: what an event says of the rows that were written with it, without saying what stands in them.
+"""Seals: what an event says of the rows that were written with it, without saying what stands in
+them.
 
-For each row a line beside the payload: `"assignment:12": "+ due_at=3fJq… due_clock=k0Qp…"`. `+` founds a row, `-` says
-that it went; each column has a keyed digest over table, row, column and value, so that nobody without the ledger's key
-can guess a caller's number from it, or make another. A column that was left as the table begins it has none.
+For each row a line beside the payload: `"assignment:12": "+ due_at=3fJq… due_clock=k0Qp…"`. `+`
+founds a row, `-` says that it went; each column has a keyed digest over table, row, column and
+value, so that nobody without the ledger's key can guess a caller's number from it, or make another.
+A column that was left as the table begins it has none.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ from app.ledger.bulk import coded
 from app.rules.seals import CHAINED, EXCEPT, NOT_RECORDED, OTHERWISE
 
 BYTES = 9
-"""Of each digest: 72 bits, twelve signs. Nobody can try values without the key, and events bear a MAC of their own."""
+"""Of each digest: 72 bits, twelve signs. Nobody can try values without the key, and events bear a
+MAC of their own."""
 FOUNDED, GONE = "+", "-"
 DAYS, DAY_SIGNS = "calendar_day", 4
-"""The table whose rows are sealed together, year by year, and the signs of one day's digest there."""
+"""The table whose rows are sealed together, year by year, and the signs of one day's digest
+there."""
 _NOTHING = "-"
 _STATEFUL = frozenset(("state", "state_event_id"))
 
@@ -46,7 +50,8 @@ def plain(value: Any) -> str:
 
 
 class Sealer:
-    """Makes digests under a key derived from the ledger's; what is equal for all rows of a column is hashed once."""
+    """Makes digests under a key derived from the ledger's; what is equal for all rows of a column
+    is hashed once."""
 
     def __init__(self, key: bytes) -> None:
         own = hmac.digest(key, b"duban/seals/1", "sha256")
@@ -74,13 +79,15 @@ def sealer(key: bytes) -> Sealer:
 def recorded() -> list[Table]:
     """The tables of the record whose rows are sealed, by name."""
     tables = Model.metadata.tables
-    return [tables[name] for name in sorted(tables) if name not in NOT_RECORDED and name not in CHAINED]
+    return [
+        tables[name] for name in sorted(tables) if name not in NOT_RECORDED and name not in CHAINED
+    ]
 
 
 @lru_cache(maxsize=128)
 def sealed_columns(table: Table) -> dict[str, str]:
-    """column -> the value with which the table begins it, of those that seals hold. A row's key is part of each seal;
-    its state is what the last event that moved it says."""
+    """column -> the value with which the table begins it, of those that seals hold. A row's key is
+    part of each seal; its state is what the last event that moved it says."""
     left_out = {*EXCEPT.get(table.name, ()), *OTHERWISE.get(table.name, ())}
     left_out |= {column.name for column in table.primary_key}
     if set(table.columns.keys()) >= _STATEFUL:
@@ -96,8 +103,8 @@ def sealed_columns(table: Table) -> dict[str, str]:
 
 @dataclass
 class Written:
-    """What was written of one row: whether it is new or went, and the values of its columns, as they are sealed; and
-    the case to which it belongs."""
+    """What was written of one row: whether it is new or went, and the values of its columns, as
+    they are sealed; and the case to which it belongs."""
 
     founded: bool = False
     gone: bool = False
@@ -125,12 +132,16 @@ def line(sealer: Sealer, table: str, row: str | int, what: Written) -> str:
     """The line of a row in an event's seals."""
     if what.gone:
         return GONE
-    cells = [f"{name}={_sealed(sealer, table, row, name, what.cells[name])}" for name in sorted(what.cells)]
+    cells = [
+        f"{name}={_sealed(sealer, table, row, name, what.cells[name])}"
+        for name in sorted(what.cells)
+    ]
     return " ".join([FOUNDED, *cells] if what.founded else cells)
 
 
 def _sealed(sealer: Sealer, table: str, row: str | int, name: str, value: str) -> str:
-    """One digest; of the days of a year four signs for each, so that a day can be named in a few thousand signs."""
+    """One digest; of the days of a year four signs for each, so that a day can be named in a few
+    thousand signs."""
     if table == DAYS:
         return "".join(day_digest(sealer, day) for day in value.split("\n"))
     return sealer.digest(table, row, name, value)

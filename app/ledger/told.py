@@ -1,4 +1,5 @@
-"""Who has read which notice: no event, no state, but written here like all that goes with the record."""
+"""Who has read which notice: no event, no state, but written here like all that goes with the
+record."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from app.models import NoticeRead
 
 
 def mark_read(session: Session, now: datetime, person_id: int, events: Iterable[int]) -> None:
-    """One person has read the notices of some events; of those read before, the first time stays."""
+    """One person has read the notices of some events; of those read before, the first time
+    stays."""
     table = NoticeRead.__table__
     assert isinstance(table, Table)  # noqa: S101
     rows = [{"person_id": person_id, "event_id": id, "at": now} for id in events]

@@ -1,8 +1,10 @@
-"""The ledger watches what a session writes past it, so that no row of the record is written without its event.
+"""The ledger watches what a session writes past it, so that no row of the record is written without
+its event.
 
-Rows that stages add, change or delete through the session are noted when they are flushed, and sealed by the next event
-of the same transaction; what is still unsealed when it commits gets an event of its own. A statement in the session
-that updates many rows is followed by the rows' seals anew. Only sessions that carry the ledger's key are watched.
+Rows that stages add, change or delete through the session are noted when they are flushed, and
+sealed by the next event of the same transaction; what is still unsealed when it commits gets an
+event of its own. A statement in the session that updates many rows is followed by the rows' seals
+anew. Only sessions that carry the ledger's key are watched.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ _UNSEALED, _TOUCHED, _COLUMNS = "unsealed", "touched", "*"
 _LISTS = {("ab_user", "roles"), ("ab_role", "permissions")}
 """What an account or a role has in a table of pairs: sealed like a column of it."""
 
+
 def _table_of(row: Any) -> Table | None:
     """The recorded table of a row; None where it is no part of the record."""
     table = inspect(row).mapper.local_table
@@ -35,10 +38,12 @@ def _is_recorded(table: Table) -> bool:
 
 
 def _values(row: Any, table: Table) -> dict[str, Any]:
-    """What a row holds in Python, by column."""
+    """The values of a row in Python, by column."""
     state = inspect(row)
     held = state.dict
-    keys = {column.name: prop.key for prop in state.mapper.column_attrs for column in prop.columns[:1]}
+    keys = {
+        column.name: prop.key for prop in state.mapper.column_attrs for column in prop.columns[:1]
+    }
     return {name: held[key] for name, key in keys.items() if key in held and name in table.columns}
 
 
@@ -48,7 +53,8 @@ def _changed(row: Any, table: Table) -> dict[str, Any]:
     return {
         prop.columns[0].name: state.dict[prop.key]
         for prop in state.mapper.column_attrs
-        if prop.key in state.dict and get_history(row, prop.key, PASSIVE_NO_INITIALIZE).has_changes()
+        if prop.key in state.dict
+        and get_history(row, prop.key, PASSIVE_NO_INITIALIZE).has_changes()
     }
 
 
@@ -71,8 +77,9 @@ def wrote(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]])
 
 
 def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a table without states, whose ids are allotted and that all name the same columns, in one
-    statement; what they leave out has the table's own defaults. The next event of the transaction seals them."""
+    """Insert rows of a table without states, whose ids are allotted and that all name the same
+    columns, in one statement; what they leave out has the table's own defaults. The next event of
+    the transaction seals them."""
     table: Any = inspect(model).local_table
     whole = [completed(table, row) for row in rows]
     wrote(session, model, whole)
@@ -80,8 +87,8 @@ def add_rows(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any
 
 
 def touched(session: Session, table: str, row: Any, name: str) -> None:
-    """Tell the ledger that something which it reads itself was written: the roles of an account, the permissions of a
-    role, the days of a year, or (`*case_id,turn`) some columns of a row."""
+    """Tell the ledger that something which it reads itself was written: the roles of an account,
+    the permissions of a role, the days of a year, or (`*case_id,turn`) some columns of a row."""
     session.info.setdefault(_TOUCHED, set()).add((table, str(row), name))
 
 
@@ -141,8 +148,9 @@ def _note_lists(session: Session, row: Any, table: Table, key: str) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _executed(state: ORMExecuteState) -> None:
-    """Rows that one statement changes or deletes are found before it; what it changes is read when it is sealed, and
-    nothing else of them: what somebody forged there before stays as it was sealed."""
+    """Rows that one statement changes or deletes are found before it; what it changes is read when
+    it is sealed, and nothing else of them: what somebody forged there before stays as it was
+    sealed."""
     if not (state.is_update or state.is_delete) or "ledger_key" not in state.session.info:
         return
     statement: Any = state.statement
@@ -152,19 +160,30 @@ def _executed(state: ORMExecuteState) -> None:
     where: ColumnElement[bool] | None = statement.whereclause
     query = select(*([table.c.day] if table.name == DAYS else table.primary_key.columns))
     query = query if where is None else query.where(where)
+    columns = None if state.is_delete else _set(statement)
     for row in state.session.connection().execute(query):
-        if table.name == DAYS:
-            touched(state.session, DAYS, row.day.year, "days")
-        elif state.is_delete:
-            note_row(state.session, table.name, row_key(table, row._mapping), Written(gone=True))
-        else:
-            touched(state.session, table.name, row_key(table, row._mapping), f"{_COLUMNS}{','.join(_set(statement))}")
+        _reached(state.session, table, row, columns)
+
+
+def _reached(session: Session, table: Table, row: Any, columns: Sequence[str] | None) -> None:
+    """Note a row that a statement reaches: the columns that it writes, None where it deletes it."""
+    if table.name == DAYS:
+        touched(session, DAYS, row.day.year, "days")
+        return
+    key = row_key(table, row._mapping)
+    if columns is None:
+        note_row(session, table.name, key, Written(gone=True))
+    else:
+        touched(session, table.name, key, f"{_COLUMNS}{','.join(columns)}")
 
 
 def _set(statement: Any) -> list[str]:
-    """The columns that an update writes, those among them that the table writes itself at each update."""
+    """The columns that an update writes, those among them that the table writes itself at each
+    update."""
     named = {str(getattr(column, "name", column)) for column in statement._values or ()}
-    return sorted(named | {column.name for column in statement.table.columns if column.onupdate is not None})
+    return sorted(
+        named | {column.name for column in statement.table.columns if column.onupdate is not None}
+    )
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -175,7 +194,8 @@ def _rolled_back(session: Session, previous: Any) -> None:
 
 
 def due(session: Session) -> Rows:
-    """All that is written and not sealed yet, read anew where it must be; from here on it counts as sealed."""
+    """All that is written and not sealed yet, read anew where it must be; from here on it counts as
+    sealed."""
     session.flush()
     for table, row, name in sorted(session.info.pop(_TOUCHED, ())):
         if name.startswith(_COLUMNS):
@@ -193,14 +213,15 @@ def _read_again(session: Session, name: str, row: str, columns: Sequence[str]) -
     query = select(table).where(*(column == column.type.python_type(word) for column, word in key))
     found = session.connection().execute(query).first()
     if found is not None:
-        values = {one: found._mapping[one] for one in columns if one in sealed_columns(table)}
-        note_row(session, name, row, Written(cells={one: plain(value) for one, value in values.items()}))
+        sealed = [column for column in columns if column in sealed_columns(table)]
+        cells = {column: plain(found._mapping[column]) for column in sealed}
+        note_row(session, name, row, Written(cells=cells))
 
 
 def _pairs(query: str) -> Any:
     def read(session: Session, row: str) -> str:
         found = session.connection().execute(text(query), {"row": int(row)})
-        return plain(",".join(f"{one[0]}={one[1]}" for one in found))
+        return plain(",".join(f"{pair[0]}={pair[1]}" for pair in found))
 
     return read
 
@@ -214,23 +235,26 @@ def _days(session: Session, year: str) -> str:
 
 READ: dict[str, Any] = {
     "ab_user": _pairs("SELECT id, role_id FROM ab_user_role WHERE user_id = :row ORDER BY id"),
-    "ab_role": _pairs("SELECT id, permission_view_id FROM ab_permission_view_role WHERE role_id = :row ORDER BY id"),
+    "ab_role": _pairs(
+        "SELECT id, permission_view_id FROM ab_permission_view_role WHERE role_id = :row ORDER BY id"
+    ),
     DAYS: _days,
 }
 """What is sealed like a column of a row and stands in other rows -> how it is read."""
 
 
 def forget(session: Session, tables: Iterable[str]) -> None:
-    """Leave what was written of some tables unsealed: while an office is laid out that has no event yet."""
+    """Leave what was written of some tables unsealed: while an office is laid out that has no event
+    yet."""
     found = session.info.get(_UNSEALED, {})
     for row in [row for row in found if row[0] in tables]:
         del found[row]
     again = session.info.get(_TOUCHED, set())
-    again -= {one for one in again if one[0] in tables}
+    again -= {row for row in again if row[0] in tables}
 
 
 def pending(session: Session) -> Rows:
-    """What is noted so far."""
+    """The rows noted so far."""
     found: Rows = session.info.get(_UNSEALED, {})
     return found
 

@@ -2,17 +2,7 @@
 
 from typing import Any
 
-from app.models.acceptance import (
-    Case,
-    Category,
-    Contact,
-    Cover,
-    Lifting,
-    Reveal,
-    Suggestion,
-    SuggestionComment,
-    TurnedDown,
-)
+from app.models.acceptance import Case, Category, Contact
 from app.models.access import Access
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
@@ -26,12 +16,14 @@ from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
 from app.models.people import AccountChange, Person
 from app.models.posts import Unit, UnitPost
+from app.models.reasons import Cover, Lifting, Reveal, TurnedDown
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
 from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
+from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
 from app.models.visit import Visit, VisitRecord
 from app.models.waiting import narrow
@@ -50,11 +42,58 @@ SUBJECTS: dict[str, type[Any]] = {
 narrow(Case.metadata.tables)
 
 __all__ = [
-    "OFFICE_CHAIN", "SUBJECTS", "Access", "AccountChange", "Assignment", "CalendarDay", "CalendarProposal", "Caller",
-    "Case", "Category", "Contact", "Cover", "DayCount", "Dossier", "Draft", "Event", "File", "Instruction",
-    "InstructionNotice", "Lifting", "NamedPerson", "Notice", "NoticeRead", "OfficeHead", "PairCount",
-    "Paper", "Person", "Referral", "Reminder", "Reply", "Report", "ReportContest", "ReportDraft", "Request",
-    "Responsibility", "Reveal", "Run", "RunTotal", "SentForm", "Series", "Setting", "SlaRule", "Submission",
-    "Suggestion", "SuggestionComment", "Supervision", "SupervisionList", "Supplement", "ToldAs",
-    "TurnedDown", "Unit", "UnitPost", "Visit", "VisitRecord",
-]  # fmt: skip
+    "OFFICE_CHAIN",
+    "SUBJECTS",
+    "Access",
+    "AccountChange",
+    "Assignment",
+    "CalendarDay",
+    "CalendarProposal",
+    "Caller",
+    "Case",
+    "Category",
+    "Contact",
+    "Cover",
+    "DayCount",
+    "Dossier",
+    "Draft",
+    "Event",
+    "File",
+    "Instruction",
+    "InstructionNotice",
+    "Lifting",
+    "NamedPerson",
+    "Notice",
+    "NoticeRead",
+    "OfficeHead",
+    "PairCount",
+    "Paper",
+    "Person",
+    "Referral",
+    "Reminder",
+    "Reply",
+    "Report",
+    "ReportContest",
+    "ReportDraft",
+    "Request",
+    "Responsibility",
+    "Reveal",
+    "Run",
+    "RunTotal",
+    "SentForm",
+    "Series",
+    "Setting",
+    "SlaRule",
+    "Submission",
+    "Suggestion",
+    "SuggestionComment",
+    "Supervision",
+    "SupervisionList",
+    "Supplement",
+    "ToldAs",
+    "TurnedDown",
+    "Unit",
+    "UnitPost",
+    "Visit",
+    "VisitRecord",
+]

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.caller import Caller, ToldAs
 from app.models.columns import (
     AMoment,
-    CaseKey,
     Flag,
     Id,
     Key,
@@ -19,6 +18,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -34,23 +34,29 @@ PATH_SIGN = "／"
 
 
 class Category(Model):
-    """A category of matters: a tree of two levels, each name once under its parent. The label is the path."""
+    """A category of matters: a tree of two levels, each name once under its parent. The label is
+    the path."""
 
     __tablename__ = "category"
     __table_args__ = (
         Index("uq_category_below", "parent_id", "name", unique=True),
         Index(
-            "uq_category_top", "name", unique=True, sqlite_where=text("parent_id IS NULL"),
+            "uq_category_top",
+            "name",
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
             postgresql_where=text("parent_id IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
 
-    parent: Mapped[Category | None] = relationship(remote_side=[id], viewonly=True, lazy="joined", join_depth=1)
+    parent: Mapped[Category | None] = relationship(
+        remote_side=[id], viewonly=True, lazy="joined", join_depth=1
+    )
 
     def __str__(self) -> str:
         return path_of(self.name, self.parent.name if self.parent else None)
@@ -61,11 +67,12 @@ def path_of(name: str, above: str | None) -> str:
     return f"{above}{PATH_SIGN}{name}" if above else name
 
 
-class Case(Stateful, Model):
-    """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the centre's clock
-    in this state, `own_overdue_for` the deadline already marked; `screen_*` the same of a suggestion that waits to be
-    screened. `look_again_at` is when the bot must look again (`look_seal` its MAC, because the bot moves it without an
-    event); `head_*` the tip of the case's chain of events."""
+class Case(Stateful, OwnClock, Model):
+    """A case 工单: one demand. `round` 1 is the first handling, redo makes 2 and 3. `own_*` is the
+    centre's clock in this state, `own_overdue_for` the deadline already marked; `screen_*` the same
+    of a suggestion that waits to be screened. `look_again_at` is when the bot must look again
+    (`look_seal` its MAC, because the bot moves it without an event); `head_*` the tip of the case's
+    chain of events."""
 
     __tablename__ = "hotline_case"
     __table_args__ = (
@@ -88,12 +95,20 @@ class Case(Stateful, Model):
         waiting("ix_case_refusals", "own_at", "id", where=_PROPOSED),
         waiting("ix_case_overdue", "own_at", "id", where=f"own_overdue_for = own_at AND {_OPEN}"),
         waiting("ix_case_sampled", "own_at", "id", where="state = 'visiting' AND mode = 'direct'"),
-        waiting("ix_case_screen_overdue", "screen_at", "id", where="screen_overdue_for = screen_at"),
+        waiting(
+            "ix_case_screen_overdue", "screen_at", "id", where="screen_overdue_for = screen_at"
+        ),
         waiting("ix_case_leaders", "id", where="leader_assigned IS true"),
         waiting("ix_case_merged", "merged_into_id", where="merged_into_id IS NOT NULL"),
         waiting("ix_case_taken_over", "taken_over_by_id", where="taken_over_by_id IS NOT NULL"),
         waiting("ix_case_failing", "id", where="look_failures > 0"),
-        Index("ix_case_place", "place", "id", postgresql_where=text("place <> ''"), sqlite_where=text("place <> ''")),
+        Index(
+            "ix_case_place",
+            "place",
+            "id",
+            postgresql_where=text("place <> ''"),
+            sqlite_where=text("place <> ''"),
+        ),
         Index(
             "ix_case_complained",
             "complained_unit_id",
@@ -126,7 +141,9 @@ class Case(Stateful, Model):
     place: Mapped[str] = mapped_column(String(200), default="")
     complained_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     complained_person: Mapped[str] = mapped_column(String(80), default="")
-    agreed_named: Mapped[bool] = mapped_column(default=False, server_default=false(), info={"fact": True})
+    agreed_named: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info={"fact": True}
+    )
     narrative: Mapped[Words]
     demand: Mapped[Words]
     urgency: Mapped[str] = mapped_column(String(20), default="normal")
@@ -160,9 +177,6 @@ class Case(Stateful, Model):
     excluded_as: Mapped[str | None] = mapped_column(String(40))
     closed_at: Mapped[MaybeMoment]
     closed_as: Mapped[str | None] = mapped_column(String(40))
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     screen_at: Mapped[MaybeMoment]
     screen_clock: Mapped[MaybeWords]
     screen_overdue_for: Mapped[MaybeMoment]
@@ -171,14 +185,17 @@ class Case(Stateful, Model):
     told_as: Mapped[ToldAs | None] = relationship(viewonly=True)
     category: Mapped[Category | None] = relationship()
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id], viewonly=True)
-    complained_unit: Mapped[Unit | None] = relationship(foreign_keys=[complained_unit_id], viewonly=True)
+    complained_unit: Mapped[Unit | None] = relationship(
+        foreign_keys=[complained_unit_id], viewonly=True
+    )
 
     def __str__(self) -> str:
         return self.number or f"case:{self.id}"
 
 
 class Contact(Model):
-    """A contact 来电(来件)记录: one call or message. `counts_on_id` is the case whose repeat count it raised."""
+    """A contact 来电(来件)记录: one call or message. `counts_on_id` is the case whose repeat count it
+    raised."""
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -202,119 +219,3 @@ class Contact(Model):
 
     def __str__(self) -> str:
         return f"contact:{self.id}"
-
-
-class Reveal(Model):
-    """Why somebody was shown a caller: the words that he gave, beside the event that says that he was, because an event
-    holds nobody's words. Read by the log auditor; never changed, never deleted."""
-
-    __tablename__ = "reveal"
-    __table_args__ = (Index("ix_reveal_by_at", "by_id", "at"),)
-
-    id: Mapped[Id]
-    event_id: Mapped[int] = mapped_column(Key, unique=True)
-    case_id: Mapped[CaseKey]
-    at: Mapped[AMoment]
-    by_id: Mapped[MaybePerson]
-    reason: Mapped[Words]
-
-    def __str__(self) -> str:
-        return f"reveal:{self.event_id}"
-
-
-class TurnedDown(Model):
-    """A refusal that an operator proposed and an allocator turned down: its words stay beside the event that says so,
-    on no page. Never changed, never deleted. [procedure 1]"""
-
-    __tablename__ = "turned_down"
-
-    id: Mapped[Id]
-    event_id: Mapped[int] = mapped_column(Key, unique=True)
-    case_id: Mapped[CaseKey]
-    at: Mapped[AMoment]
-    by_id: Mapped[MaybePerson]
-    proposed_by_id: Mapped[MaybePerson]
-    reason: Mapped[str] = mapped_column(String(40))
-    words: Mapped[Words]
-
-    def __str__(self) -> str:
-        return f"turned_down:{self.event_id}"
-
-
-class Cover(Model):
-    """A word of a case that somebody covered (`covers`), or uncovered because it is an ordinary one; of
-    several decisions about one word the newest holds. Never changed, never deleted."""
-
-    __tablename__ = "cover"
-
-    id: Mapped[Id]
-    event_id: Mapped[int] = mapped_column(Key)
-    case_id: Mapped[CaseKey]
-    word: Mapped[str] = mapped_column(String(80))
-    covers: Mapped[bool]
-    at: Mapped[AMoment]
-    by_id: Mapped[MaybePerson]
-
-    def __str__(self) -> str:
-        return f"cover:{self.id}"
-
-
-class Lifting(Model):
-    """A proposal to lift a case's confidentiality, with its reason beside its event; and what the centre head made of
-    it. Never deleted, and what was proposed never changes. [procedure 1]"""
-
-    __tablename__ = "lifting"
-    __table_args__ = (waiting("ix_lifting_waits", "at", "id", where="decided_at IS NULL"),)
-
-    id: Mapped[Id]
-    event_id: Mapped[int] = mapped_column(Key, unique=True)
-    case_id: Mapped[CaseKey]
-    at: Mapped[AMoment]
-    by_id: Mapped[MaybePerson]
-    reason: Mapped[Words]
-    accepted: Mapped[bool | None]
-    words: Mapped[Words]
-    decided_at: Mapped[MaybeMoment]
-    decided_by_id: Mapped[MaybePerson]
-
-    def __str__(self) -> str:
-        return f"lifting:{self.event_id}"
-
-
-class Suggestion(Model):
-    """A case in the pool of reasonable suggestions 合理化建议: screened by the centre head. [procedure 1, 5]"""
-
-    __tablename__ = "suggestion"
-    __table_args__ = (
-        Index("ix_suggestion_marked", "marked_at", "id"),
-        waiting("ix_suggestion_waits", "marked_at", "id", where="screened_at IS NULL"),
-        waiting("ix_suggestion_kept", "id", where="kept IS true"),
-    )
-
-    id: Mapped[Id]
-    case_id: Mapped[int] = mapped_column(Key, ForeignKey("hotline_case.id"), unique=True)
-    marked_at: Mapped[AMoment]
-    kept: Mapped[bool | None]
-    words: Mapped[Words]
-    screened_at: Mapped[MaybeMoment]
-    screened_by_id: Mapped[MaybePerson]
-
-    case: Mapped[Case] = relationship(viewonly=True)
-
-    def __str__(self) -> str:
-        return f"suggestion:{self.case_id}"
-
-
-class SuggestionComment(Model):
-    """What a leader said to a suggestion that was kept; never changed, never deleted. [procedure 1, 5]"""
-
-    __tablename__ = "suggestion_comment"
-
-    id: Mapped[Id]
-    case_id: Mapped[CaseKey]
-    words: Mapped[Words]
-    at: Mapped[AMoment]
-    by_id: Mapped[MaybePerson]
-
-    def __str__(self) -> str:
-        return f"suggestion_comment:{self.id}"

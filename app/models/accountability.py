@@ -17,6 +17,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     UnitKey,
     Words,
@@ -25,8 +26,9 @@ from app.models.posts import Unit
 from app.models.waiting import waiting
 
 
-class Referral(Stateful, Model):
-    """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent it."""
+class Referral(Stateful, OwnClock, Model):
+    """A referral 移送 of one supervision item: who completed, reviewed, approved, sealed and sent
+    it."""
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -45,9 +47,6 @@ class Referral(Stateful, Model):
     snapshot: Mapped[str] = mapped_column(Text)
     send_by_at: Mapped[AMoment]
     send_by_clock: Mapped[Words]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     report: Mapped[Words]
     proposal: Mapped[Words]
     completed_at: Mapped[MaybeMoment]
@@ -79,7 +78,8 @@ class Referral(Stateful, Model):
 
 
 class Supplement(Model):
-    """A supplementary volume: what was sent after sealing, without touching what was sealed. [procedure 8]"""
+    """A supplementary volume: what was sent after sealing, without touching what was sealed.
+    [procedure 8]"""
 
     __tablename__ = "supplement"
     __table_args__ = (UniqueConstraint("referral_id", "n"),)
@@ -98,8 +98,9 @@ class Supplement(Model):
 
 
 class Dossier(Model):
-    """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the name of its
-    directory and zip, the SHA-256 and size of the zip. Recorded once, never changed. [procedure 8]"""
+    """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the
+    name of its directory and zip, the SHA-256 and size of the zip. Recorded once, never changed.
+    [procedure 8]"""
 
     __tablename__ = "dossier"
     __table_args__ = (UniqueConstraint("referral_id", "version"),)

@@ -35,8 +35,9 @@ _UNANSWERED = f"{_OPEN} AND response_at IS NOT NULL AND first_response_at IS NUL
 
 
 class Assignment(Stateful, Model):
-    """An assignment 交办件: one unit's part of a case in one round. `replied_at` is the final reply that stands;
-    `*_for` name the deadline that was warned of or marked, so that nothing is marked twice for one date."""
+    """An assignment 交办件: one unit's part of a case in one round. `replied_at` is the final reply
+    that stands; `*_for` name the deadline that was warned of or marked, so that nothing is marked
+    twice for one date."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -51,9 +52,16 @@ class Assignment(Stateful, Model):
         waiting("ix_assignment_unanswered", "response_at", "id", where=_UNANSWERED),
         waiting("ix_assignment_to_respond", "unit_id", "response_at", "id", where=_UNANSWERED),
         waiting("ix_assignment_to_sign", "unit_id", "sign_at", "id", where="state = 'allocated'"),
-        waiting("ix_assignment_to_answer", "unit_id", "due_at", "id",
-                where=words_of("state", ("signed", "return_pending"))),
-        waiting("ix_assignment_refused", "unit_id", "due_at", "id", where="state = 'reply_refused'"),
+        waiting(
+            "ix_assignment_to_answer",
+            "unit_id",
+            "due_at",
+            "id",
+            where=words_of("state", ("signed", "return_pending")),
+        ),
+        waiting(
+            "ix_assignment_refused", "unit_id", "due_at", "id", where="state = 'reply_refused'"
+        ),
     )
 
     case_id: Mapped[CaseKey]
@@ -92,8 +100,8 @@ class Assignment(Stateful, Model):
 
 
 class Instruction(Model):
-    """A leader's written instruction 批示, on a submitted case or on one already in handling. `leader_id` is his
-    account, where it is known which leader he is. [procedure 2]"""
+    """A leader's written instruction 批示, on a submitted case or on one already in handling.
+    `leader_id` is the leader's account, where it is known. [procedure 2]"""
 
     __tablename__ = "instruction"
     __table_args__ = (
@@ -121,7 +129,8 @@ class Instruction(Model):
 
 
 class InstructionNotice(Model):
-    """A leader's instruction as a unit got it 领导批示办理单: one paper for each unit that an instruction reached."""
+    """A leader's instruction as a unit got it 领导批示办理单: one paper for each unit that an instruction
+    reached."""
 
     __tablename__ = "instruction_notice"
     __table_args__ = (UniqueConstraint("instruction_id", "assignment_id"),)

@@ -12,8 +12,8 @@ from app.models.columns import AMoment, Id, MaybeMoment, MaybePerson, Word, Word
 
 
 class CalendarDay(Model):
-    """A day: worked or not, the running number of working days up to it, and where that is known from
-    (`office` wins over `library` wins over `provisional`)."""
+    """A day: worked or not, the running number of working days up to it, and where that is known
+    from (`office` wins over `library` wins over `provisional`)."""
 
     __tablename__ = "calendar_day"
 
@@ -27,7 +27,8 @@ class CalendarDay(Model):
 
 
 class CalendarProposal(Model):
-    """Days that an IT administrator loaded, waiting for the centre head's approval. `days` is JSON."""
+    """Days that an IT administrator loaded, waiting for the centre head's approval. `days` is
+    JSON."""
 
     __tablename__ = "calendar_proposal"
 

@@ -17,8 +17,9 @@ NUMBER, NAMED = 40, 160
 
 
 def compared(name: str, phone: str) -> dict[str, str]:
-    """The columns of a name and a number: as typed, and as they are compared. The office's own area code stands in a
-    number only where it was typed, so that it may change: see `rules.phones.forms`."""
+    """The columns of a name and a number: as typed, and as they are compared. The office's own area
+    code stands in a number only where it was typed, so that it may change: see
+    `rules.phones.forms`."""
     number, named = canonical(phone)[:NUMBER], name_key(name)[:NAMED]
     return {"name": name, "phone": phone, "number": number, "named": named}
 
@@ -28,13 +29,19 @@ class _Compared:
 
     name: Mapped[str] = mapped_column(String(80), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
-    number: Mapped[str] = mapped_column(String(NUMBER), default="", server_default=text("''"), index=True)
+    number: Mapped[str] = mapped_column(
+        String(NUMBER), default="", server_default=text("''"), index=True
+    )
     named: Mapped[str] = mapped_column(String(NAMED), default="", server_default=text("''"))
 
     @validates("name", "phone")
     def _compare(self, column: str, said: Any) -> Any:
         # Half of it may not be set yet; the other half is compared by itself.
-        form = compared(said or "", "")["named"] if column == "name" else compared("", said or "")["number"]
+        form = (
+            compared(said or "", "")["named"]
+            if column == "name"
+            else compared("", said or "")["number"]
+        )
         setattr(self, "named" if column == "name" else "number", form)
         return said
 
@@ -52,8 +59,9 @@ class Caller(_Compared, Model):
 
 
 class ToldAs(_Compared, Model):
-    """What was typed of a known caller at a contact, where it is not what stands on file of him: another spelling of
-    the number, another name that is the same person's. `case_id` is the case that this contact brought."""
+    """The name and number typed of a known caller at a contact, where they differ from those on
+    file: another spelling of the number, another name that is the same person's. `case_id` is the
+    case that this contact brought."""
 
     __tablename__ = "told_as"
 

@@ -14,7 +14,8 @@ from app.rules.workdays import BEIJING, Deadline, deadline_from
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment, stored as Beijing wall time; in Python always aware. A naive moment is a programming error."""
+    """A moment, stored as Beijing wall time; in Python always aware. A naive moment is a
+    programming error."""
 
     impl = DateTime
     cache_ok = True
@@ -51,7 +52,8 @@ UnitKey = Annotated[int, mapped_column(ForeignKey("unit.id"), index=True)]
 
 
 class Stateful:
-    """A row whose state only the ledger moves, and never without its event (the database's trigger insists)."""
+    """A row whose state only the ledger moves, and never without its event (the database's trigger
+    insists)."""
 
     id: Mapped[Id]
     state: Mapped[Word]
@@ -63,12 +65,22 @@ class Stateful:
         return deadline_from(at, getattr(self, f"{clock}_clock")) if at else None
 
 
+class OwnClock:
+    """A row with a clock of the centre's or the room's own: when what it waits for should be done,
+    how that was worked out, and the deadline that was already marked as missed."""
+
+    own_at: Mapped[MaybeMoment]
+    own_clock: Mapped[MaybeWords]
+    own_overdue_for: Mapped[MaybeMoment]
+
+
 def facts_of(model: type[Any]) -> dict[str, Any]:
-    """The columns of a table that are marked as facts (`info={"fact": True}`): name -> column. A new one is typed,
-    kept, corrected and shown without another line of code."""
+    """The columns of a table that are marked as facts (`info={"fact": True}`): name -> column. A
+    new one is typed, kept, corrected and shown without another line of code."""
     return {column.key: column for column in inspect(model).columns if column.info.get("fact")}
 
 
 def clock(name: str, deadline: Deadline | None) -> dict[str, Any]:
-    """The two columns of a clock: `{name}_at` its exclusive end, `{name}_clock` how it was worked out."""
+    """The two columns of a clock: `{name}_at` its exclusive end, `{name}_clock` how it was worked
+    out."""
     return {f"{name}_at": deadline and deadline.at, f"{name}_clock": deadline and deadline.trace()}

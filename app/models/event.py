@@ -11,16 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.columns import AMoment, Id, Key, MaybeKey, MaybeMoment, Word
 
 if TYPE_CHECKING:
-    from app.models.acceptance import Reveal
+    from app.models.reasons import Reveal
 
 OFFICE_CHAIN = 0
 """The chain of events that belong to no case: calendar, rules, lists, reports."""
 
 
 class Event(Model):
-    """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the hash with the
-    key called `key_name`, which is not in the database; `payload` is canonical JSON without a caller's words, name or
-    number; `seals` are keyed digests of the rows that were written with it, which `mac` covers too."""
+    """One thing that happened. `hash` seals the row and the one before it in its chain, `mac` the
+    hash with the key called `key_name`, which is not in the database; `payload` is canonical JSON
+    without a caller's words, name or number; `seals` are keyed digests of the rows that were
+    written with it, which `mac` covers too."""
 
     __tablename__ = "event"
     __table_args__ = (

@@ -1,4 +1,5 @@
-"""Reads what is on file about many cases, in one statement: the rows that `rules.facts` asks questions of."""
+"""Reads what is on file about many cases, in one statement: the rows that `rules.facts` asks
+questions of."""
 
 from __future__ import annotations
 
@@ -55,11 +56,11 @@ _KINDS: list[type[Any]] = [CaseFacts, *(child[0] for child in _CHILDREN.values()
 
 
 def _plain(kind: type[Any]) -> list[str]:
-    return [one.name for one in fields(kind) if not str(one.type).startswith("list")]
+    return [field.name for field in fields(kind) if not str(field.type).startswith("list")]
 
 
 def _readers(kind: type[Any]) -> list[tuple[int, Callable[[Any], Any]]]:
-    plain = [str(one.type) for one in fields(kind) if not str(one.type).startswith("list")]
+    plain = [str(field.type) for field in fields(kind) if not str(field.type).startswith("list")]
     return [(place, read) for place, read in enumerate(map(_reader, plain)) if read is not None]
 
 
@@ -76,20 +77,30 @@ def _row(kind: type[Any], values: list[Any]) -> Any:
 
 @lru_cache(maxsize=2)
 def _statement(postgres: bool) -> TextClause:
-    """One row per case: its own columns and each child table as a JSON array of arrays; and whether the list of a
-    day is out."""
-    array, group = ("json_build_array", "json_agg") if postgres else ("json_array", "json_group_array")
+    """One row per case: its own columns and each child table as a JSON array of arrays; and whether
+    the list of a day is out."""
+    array, group = (
+        ("json_build_array", "json_agg") if postgres else ("json_array", "json_group_array")
+    )
     parts = [f"k.{name}" for name in _plain(CaseFacts)]
     for kind, table, match in _CHILDREN.values():
         columns = ", ".join(f"c.{name}" for name in _plain(kind))
         parts.append(f"(SELECT {group}({array}({columns})) FROM {table} c WHERE {match})")
-    source = "json_array_elements_text(CAST(:ids AS json)) AS w(id)" if postgres else "json_each(:ids) AS w"
+    source = (
+        "json_array_elements_text(CAST(:ids AS json)) AS w(id)"
+        if postgres
+        else "json_each(:ids) AS w"
+    )
     key = "CAST(w.id AS bigint)" if postgres else "w.value"
-    issued = "EXISTS (SELECT 1 FROM supervision_list WHERE day = CAST(:day AS date))" if postgres else (
-        "EXISTS (SELECT 1 FROM supervision_list WHERE day = :day)"
+    issued = (
+        "EXISTS (SELECT 1 FROM supervision_list WHERE day = CAST(:day AS date))"
+        if postgres
+        else ("EXISTS (SELECT 1 FROM supervision_list WHERE day = :day)")
     )
     whole = f"CAST({array}({', '.join(parts)}) AS text)"
-    return text(f"SELECT k.id, {whole} AS facts, {issued} AS issued FROM {source} JOIN hotline_case k ON k.id = {key}")
+    return text(
+        f"SELECT k.id, {whole} AS facts, {issued} AS issued FROM {source} JOIN hotline_case k ON k.id = {key}"
+    )
 
 
 def _case(text: str) -> CaseFacts:
@@ -104,8 +115,8 @@ def _case(text: str) -> CaseFacts:
 
 @dataclass
 class Survey:
-    """What is on file about some cases, in the order of their ids; why others could not be read; and whether the
-    day's supervision list was out when they were."""
+    """What is on file about some cases, in the order of their ids; why others could not be read;
+    and whether the day's supervision list was out when they were."""
 
     cases: list[CaseFacts]
     unreadable: dict[int, Exception]

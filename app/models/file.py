@@ -1,4 +1,5 @@
-"""Files of a case: what was attached, by whom; the content stands in the store under its SHA-256."""
+"""Files of a case: what was attached, by whom; the content stands in the store under its
+SHA-256."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from app.models.columns import AMoment, CaseKey, Id, Key, MaybePerson, Word
 
 
 class File(Model):
-    """A file 附件 of a case (of a referral, where it belongs to one): its kind, cleaned name, SHA-256, bytes, media
-    type, who added it - from which unit, if any. Never changed, never deleted."""
+    """A file 附件 of a case (of a referral, where it belongs to one): its kind, cleaned name,
+    SHA-256, bytes, media type, who added it - from which unit, if any. Never changed, never
+    deleted."""
 
     __tablename__ = "stored_file"
 

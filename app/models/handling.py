@@ -18,6 +18,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -26,9 +27,9 @@ from app.models.posts import Unit
 from app.models.waiting import waiting
 
 
-class Reply(Stateful, Model):
-    """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing; `own_*` is the clock to
-    examine an assist's (a lead's is its case's)."""
+class Reply(Stateful, OwnClock, Model):
+    """A unit's final reply 办理回复. `late` is the verdict frozen at the moment of filing; `own_*` is
+    the clock to examine an assist's (a lead's is its case's)."""
 
     __tablename__ = "reply"
     __table_args__ = (
@@ -36,8 +37,14 @@ class Reply(Stateful, Model):
         Index("ix_reply_unit", "unit_id", "id"),
         Index("ix_reply_examined", "examined_by_id", "case_id"),
         waiting("ix_reply_to_examine", "filed_at", "id", where="state = 'filed'"),
-        waiting("ix_reply_overdue", "own_at", "id", "case_id", "unit_id",
-                where="own_overdue_for = own_at AND state = 'filed'"),
+        waiting(
+            "ix_reply_overdue",
+            "own_at",
+            "id",
+            "case_id",
+            "unit_id",
+            where="own_overdue_for = own_at AND state = 'filed'",
+        ),
     )
 
     case_id: Mapped[CaseKey]
@@ -64,9 +71,6 @@ class Reply(Stateful, Model):
     public_answer: Mapped[Words]
     evidence: Mapped[Words]
     imported: Mapped[Flag]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     examined_at: Mapped[MaybeMoment]
     examined_by_id: Mapped[MaybePerson]
     refusal: Mapped[str | None] = mapped_column(String(40))
@@ -79,8 +83,9 @@ class Reply(Stateful, Model):
         return f"reply:{self.id}"
 
 
-class Request(Stateful, Model):
-    """What a unit asks or promises: return 退单, extension 延期, explanation 情况说明, interim reply 阶段性回复."""
+class Request(Stateful, OwnClock, Model):
+    """What a unit asks or promises: return 退单, extension 延期, explanation 情况说明, interim reply
+    阶段性回复."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -88,8 +93,14 @@ class Request(Stateful, Model):
         Index("ix_request_unit", "unit_id", "id"),
         Index("ix_request_unit_state", "unit_id", "state", "id"),
         waiting("ix_request_pending", "own_at", "id", where="state = 'pending'"),
-        waiting("ix_request_overdue", "own_at", "id", "case_id", "unit_id",
-                where="own_overdue_for = own_at AND state = 'pending'"),
+        waiting(
+            "ix_request_overdue",
+            "own_at",
+            "id",
+            "case_id",
+            "unit_id",
+            where="own_overdue_for = own_at AND state = 'pending'",
+        ),
     )
 
     case_id: Mapped[CaseKey]
@@ -106,9 +117,6 @@ class Request(Stateful, Model):
     promised_on: Mapped[date | None]
     workdays: Mapped[int | None]
     came_from: Mapped[str | None] = mapped_column(String(40))
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     ruled_at: Mapped[MaybeMoment]
     ruled_by_id: Mapped[MaybePerson]
     ruling_words: Mapped[Words]
@@ -125,7 +133,9 @@ class Draft(Model):
     """What staff of a unit drafted for the head to approve: the verb and its fields, as JSON."""
 
     __tablename__ = "draft"
-    __table_args__ = (waiting("ix_draft_waits", "unit_id", "drafted_at", "id", where="used_at IS NULL"),)
+    __table_args__ = (
+        waiting("ix_draft_waits", "unit_id", "drafted_at", "id", where="used_at IS NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]

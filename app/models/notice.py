@@ -1,4 +1,5 @@
-"""Notices: who is to be told of an event, written with it; and who has read which. The panel's bell reads them."""
+"""Notices: who is to be told of an event, written with it; and who has read which. The panel's bell
+reads them."""
 
 from __future__ import annotations
 
@@ -24,11 +25,13 @@ class Notice(Model):
 
 
 class NoticeRead(Model):
-    """That one person has read of an event: his colleagues' bells and his head's stay as they are."""
+    """One person has read of an event: the bells of colleagues and of the head stay as they are."""
 
     __tablename__ = "notice_read"
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("ab_user.id"), primary_key=True, autoincrement=False
+    )
     event_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     at: Mapped[AMoment]
 

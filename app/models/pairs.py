@@ -1,8 +1,8 @@
-"""The index of pairs of signs by which cases are found that say much the same: written with a case, asked at the
-registration of another. No record: it can be made anew from the cases at any time.
+"""The index of pairs of signs by which cases are found that say much the same: written with a case,
+asked at the registration of another. No record: it can be made anew from the cases at any time.
 
-On PostgreSQL an array of numbers with a GIN index, on SQLite a full-text table that keeps no text. Both hold the same
-numbers, and give the same answers.
+On PostgreSQL an array of numbers with a GIN index, on SQLite a full-text table that keeps no text.
+Both hold the same numbers, and give the same answers.
 """
 
 from __future__ import annotations
@@ -44,28 +44,38 @@ _COUNTS = {
     False: "SELECT CAST(term AS integer) AS pair, doc AS n FROM case_pair_counts WHERE doc > 1",
 }
 MOST_OF, ALL_OF, NEWEST_WITH = "most", "all", "newest"
-"""How cases are found by pairs: those that hold most of them; the newest that hold all of them; the newest that hold
-one that many hold - these are read from the newest on, and few have to be."""
+"""How cases are found by pairs: those that hold most of them; the newest that hold all of them; the
+newest that hold one that many hold - these are read from the newest on, and few have to be."""
 _HITS = {
-    (MOST_OF, True): "SELECT p.case_id AS id, count(*) AS n FROM unnest(CAST(:{j} AS int[])) AS w(pair) "
+    (
+        MOST_OF,
+        True,
+    ): "SELECT p.case_id AS id, count(*) AS n FROM unnest(CAST(:{j} AS int[])) AS w(pair) "
     "JOIN LATERAL (SELECT case_id FROM case_pairs WHERE pairs @> ARRAY[w.pair] OFFSET 0) p "
     "ON p.case_id >= {first} GROUP BY p.case_id ORDER BY n DESC, id DESC",
     (MOST_OF, False): "SELECT doc AS id, count(*) AS n FROM case_pair_hits "
     "WHERE term IN (SELECT value FROM json_each(:{j})) AND doc >= {first} GROUP BY doc ORDER BY n DESC, id DESC",
     (ALL_OF, True): "SELECT case_id AS id, 0 AS n FROM (SELECT case_id FROM case_pairs "
     "WHERE pairs @> CAST(:{j} AS int[]) OFFSET 0) AS a WHERE case_id >= {first} ORDER BY case_id DESC",
-    (ALL_OF, False): "SELECT rowid AS id, 0 AS n FROM case_pairs WHERE case_pairs MATCH :{j} AND rowid >= {first} "
+    (
+        ALL_OF,
+        False,
+    ): "SELECT rowid AS id, 0 AS n FROM case_pairs WHERE case_pairs MATCH :{j} AND rowid >= {first} "
     "ORDER BY rowid DESC",
     (NEWEST_WITH, True): "SELECT case_id AS id, 0 AS n FROM case_pairs "
     "WHERE pairs || CAST(ARRAY[] AS int[]) @> CAST(:{j} AS int[]) AND case_id >= {first} ORDER BY case_id DESC",
 }
-"""OFFSET 0: PostgreSQL knows nothing of how often a pair stands, and would rather read the table than the index."""
+"""OFFSET 0: PostgreSQL knows nothing of how often a pair stands, and would rather read the table
+than the index."""
 _HITS[NEWEST_WITH, False] = _HITS[ALL_OF, False]
-_FIRST = "(SELECT id FROM hotline_case WHERE registered_at >= :since ORDER BY registered_at, id LIMIT 1)"
+_FIRST = (
+    "(SELECT id FROM hotline_case WHERE registered_at >= :since ORDER BY registered_at, id LIMIT 1)"
+)
 
 
 class PairCount(Model):
-    """In how many cases a pair stands, as it was when they were last counted; those that stand in one are left out."""
+    """In how many cases a pair stands, as it was when they were last counted; those that stand in
+    one are left out."""
 
     __tablename__ = "pair_count"
 
@@ -96,7 +106,8 @@ def _rows(cases: Iterable[Mapping[str, Any]], postgres: bool) -> str:
 
 
 def put_pairs(session: Session, cases: Iterable[Mapping[str, Any]]) -> None:
-    """Put new cases into the index, in one statement: each with `id`, `narrative`, `demand`, `place`."""
+    """Put new cases into the index, in one statement: each with `id`, `narrative`, `demand`,
+    `place`."""
     postgres = _postgres(session)
     session.execute(text(_PUT[postgres]), {"j": _rows(cases, postgres)})
 
@@ -120,14 +131,19 @@ def counts_of(session: Session, asked: Collection[int]) -> dict[int, int]:
     if not asked:
         return {}
     kept = _table().c
-    source = "json_array_elements_text(CAST(:j AS json))" if _postgres(session) else "(SELECT value FROM json_each(:j))"
+    source = (
+        "json_array_elements_text(CAST(:j AS json))"
+        if _postgres(session)
+        else "(SELECT value FROM json_each(:j))"
+    )
     chosen = text(f"pair IN (SELECT CAST(value AS bigint) FROM {source} w)")  # noqa: S608
     query = select(kept.pair, kept.n).where(chosen)
     return {row.pair: row.n for row in session.execute(query, {"j": json.dumps(sorted(asked))})}
 
 
 def count_anew(session: Session) -> list[dict[str, int]]:
-    """The counts as they are now. It takes seconds where there are a hundred thousand cases, and only reads."""
+    """The counts as they are now. It takes seconds where there are a hundred thousand cases, and
+    only reads."""
     postgres = _postgres(session)
     shift = PLACE if postgres else 0
     rows = session.execute(text(_COUNTS[postgres]))
@@ -149,22 +165,25 @@ def _table() -> Table:
 
 @dataclass(frozen=True)
 class Look:
-    """One look into the index: in which way, by which pairs, and how many cases at most it finds."""
+    """One look into the index: in which way, by which pairs, and how many cases at most it
+    finds."""
 
     way: str
     pairs: Collection[int]
     most: int
 
 
-def cases_with(session: Session, since: datetime, looks: Mapping[str, Look]) -> dict[str, list[int]]:
-    """The cases registered since a moment that each look finds, in one statement: name -> ids, those that hold most of
-    the pairs first, of equal ones the newest."""
-    looks = {name: one for name, one in looks.items() if one.pairs}
+def cases_with(
+    session: Session, since: datetime, looks: Mapping[str, Look]
+) -> dict[str, list[int]]:
+    """The cases registered since a moment that each look finds, in one statement: name -> ids,
+    those that hold most of the pairs first, of equal ones the newest."""
+    looks = {name: look for name, look in looks.items() if look.pairs}
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in looks}
     if looks:
         postgres = _postgres(session)
-        given: dict[str, Any] = {name: _asked(one, postgres) for name, one in looks.items()}
-        ways = tuple((name, one.way, one.most) for name, one in looks.items())
+        given: dict[str, Any] = {name: _asked(look, postgres) for name, look in looks.items()}
+        ways = tuple((name, look.way, look.most) for name, look in looks.items())
         for row in session.execute(_with(postgres, ways), {**given, "since": since}):
             found[row.name].append((row.n, row.id))
     return {name: [id for _, id in sorted(rows, reverse=True)] for name, rows in found.items()}
@@ -175,7 +194,11 @@ def _asked(look: Look, postgres: bool) -> str:
     ordered = sorted(look.pairs)
     if postgres:
         return "{" + ",".join(str(pair - PLACE) for pair in ordered) + "}"
-    return json.dumps([str(pair) for pair in ordered]) if look.way == MOST_OF else " ".join(map(str, ordered))
+    return (
+        json.dumps([str(pair) for pair in ordered])
+        if look.way == MOST_OF
+        else " ".join(map(str, ordered))
+    )
 
 
 @lru_cache(maxsize=64)

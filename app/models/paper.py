@@ -23,8 +23,8 @@ class Series(Model):
 
 
 class Paper(Model):
-    """What one paper says: its number and its facts as JSON, frozen when it was first made. `subject_id` is the row
-    that the paper is about, in the table that its kind means."""
+    """What one paper says: its number and its facts as JSON, frozen when it was first made.
+    `subject_id` is the row that the paper is about, in the table that its kind means."""
 
     __tablename__ = "paper"
     __table_args__ = (UniqueConstraint("kind", "subject_id"),)

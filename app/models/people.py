@@ -1,4 +1,5 @@
-"""People with an account: Flask-AppBuilder's user, with the unit he works in; and what is proposed about accounts."""
+"""People with an account: Flask-AppBuilder's user, with the unit they work in; and what is proposed
+about accounts."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from app.models.posts import Unit
 
 
 class Person(User):
-    """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions when raised;
-    `failing_since` is when the present run of wrong passwords began, `locked_until` when he may try again.
-    `factor_sealed` is the secret of his second factor, `factor_since` when he first proved to have it, `factor_step`
-    the half minute of the last code that was taken: no code is taken twice. `slip_until` stands while the password is
-    the one of a slip: until then it lets in, to choose another."""
+    """An account. `unit_id` is set for unit staff and heads only; `session_version` ends sessions
+    when raised; `failing_since` is when the present run of wrong passwords began, `locked_until`
+    the end of a lock. `factor_sealed` is the secret of the second factor, `factor_since` when it
+    was first proved, `factor_step` the half minute of the last code that was taken: no code is
+    taken twice. `slip_until` stands while the password is the one of a slip: until then it lets in,
+    to choose another."""
 
     __tablename__ = "ab_user"
     __allow_unmapped__ = True
@@ -32,17 +34,18 @@ class Person(User):
 
     unit: Mapped[Unit | None] = relationship(viewonly=True)
     slip: str | None = None
-    """The password of a slip in words, on the object that it was just made for; it is kept nowhere."""
+    """The password of a slip in words, on the object that it was just made for; it is kept
+    nowhere."""
 
     def __str__(self) -> str:
         return str(self.username)
 
 
 class AccountChange(Model):
-    """What was proposed about an account or a role, waiting for a second person: the verb, whom it is about (nobody
-    yet, where an account or a role is to be made), how that stood and what is wanted (JSON, field -> value).
-    `confirmers` is `centre_head`, `log_auditor` or `either`. Who proposed it is nobody where that was done in the
-    server's shell."""
+    """What was proposed about an account or a role, waiting for a second person: the verb, whom it
+    is about (nobody yet, where an account or a role is to be made), how that stood and what is
+    wanted (JSON, field -> value). `confirmers` is `centre_head`, `log_auditor` or `either`. Who
+    proposed it is nobody where that was done in the server's shell."""
 
     __tablename__ = "account_change"
     __allow_unmapped__ = True
@@ -61,10 +64,16 @@ class AccountChange(Model):
     approved_at: Mapped[MaybeMoment]
     approved_by_id: Mapped[MaybePerson]
 
-    person: Mapped[Person | None] = relationship(foreign_keys="AccountChange.person_id", viewonly=True)
+    person: Mapped[Person | None] = relationship(
+        foreign_keys="AccountChange.person_id", viewonly=True
+    )
     role: Mapped[Role | None] = relationship(viewonly=True)
-    proposed_by: Mapped[Person | None] = relationship(foreign_keys="AccountChange.proposed_by_id", viewonly=True)
-    approved_by: Mapped[Person | None] = relationship(foreign_keys="AccountChange.approved_by_id", viewonly=True)
+    proposed_by: Mapped[Person | None] = relationship(
+        foreign_keys="AccountChange.proposed_by_id", viewonly=True
+    )
+    approved_by: Mapped[Person | None] = relationship(
+        foreign_keys="AccountChange.approved_by_id", viewonly=True
+    )
     made: Person | Role | None = None
     """What came of it, on the object of whoever confirmed it just now."""
 

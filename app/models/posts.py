@@ -23,8 +23,12 @@ class Unit(Model):
     superior_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
-    superior: Mapped[Unit | None] = relationship(foreign_keys=[superior_id], remote_side=[id], viewonly=True)
-    successor: Mapped[Unit | None] = relationship(foreign_keys=[successor_id], remote_side=[id], viewonly=True)
+    superior: Mapped[Unit | None] = relationship(
+        foreign_keys=[superior_id], remote_side=[id], viewonly=True
+    )
+    successor: Mapped[Unit | None] = relationship(
+        foreign_keys=[successor_id], remote_side=[id], viewonly=True
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -39,7 +43,8 @@ def line_of(unit_id: int) -> Select[int]:
 
 
 class UnitPost(Model):
-    """One person's time in one post of a unit: the history from which a dossier names persons. [procedure 8]"""
+    """One person's time in one post of a unit: the history from which a dossier names persons.
+    [procedure 8]"""
 
     __tablename__ = "unit_post"
 

@@ -11,7 +11,8 @@ from app.models.columns import AMoment, CaseKey, Id, MaybePerson, Words
 
 
 class Responsibility(Model):
-    """One responsibility review 责任认定: whether the unit is responsible that a round was not good enough."""
+    """One responsibility review 责任认定: whether the unit is responsible that a round was not good
+    enough."""
 
     __tablename__ = "responsibility"
     __table_args__ = (

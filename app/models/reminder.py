@@ -25,15 +25,18 @@ from app.models.waiting import waiting
 
 
 class Reminder(Stateful, Model):
-    """A reminder for one due date of an assignment: answered by a qualifying reply filed by `reply_by_at` (exclusive).
-    Where due was lengthened since, `for_due_at` is the date it was issued for. [procedure 3]"""
+    """A reminder for one due date of an assignment: answered by a qualifying reply filed by
+    `reply_by_at` (exclusive). Where due was lengthened since, `for_due_at` is the date it was
+    issued for. [procedure 3]"""
 
     __tablename__ = "reminder"
     __table_args__ = (
         UniqueConstraint("assignment_id", "round", "attempt"),
         Index("ix_reminder_unit", "unit_id", "id"),
         Index("ix_reminder_issued", "issued_at", "id"),
-        waiting("ix_reminder_open", "unit_id", "reply_by_at", "id", "case_id", where="state = 'open'"),
+        waiting(
+            "ix_reminder_open", "unit_id", "reply_by_at", "id", "case_id", where="state = 'open'"
+        ),
     )
 
     id: Mapped[Id]

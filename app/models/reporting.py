@@ -12,7 +12,8 @@ from app.models.columns import AMoment, Id, Key, MaybeMoment, MaybePerson, UnitK
 
 
 class Report(Model):
-    """A report of a period, its figures frozen as JSON; a re-issue is a new version that says what changed."""
+    """A report of a period, its figures frozen as JSON; a re-issue is a new version that says what
+    changed."""
 
     __tablename__ = "report"
     __table_args__ = (UniqueConstraint("kind", "first", "version"),)
@@ -34,8 +35,9 @@ class Report(Model):
 
 
 class ReportDraft(Model):
-    """What the bot drafted of a report when its period was over: units may contest their figures until `contest_at`,
-    the centre head issues it until `own_at`. `report_id` is what was issued. [procedure 5]"""
+    """What the bot drafted of a report when its period was over: units may contest their figures
+    until `contest_at`, the centre head issues it until `own_at`. `report_id` is what was issued.
+    [procedure 5]"""
 
     __tablename__ = "report_draft"
     __table_args__ = (UniqueConstraint("kind", "first"),)
@@ -58,7 +60,8 @@ class ReportDraft(Model):
 
 
 class ReportContest(Model):
-    """What a unit's head says against its figures in a draft: once, in words; never changed, never deleted."""
+    """What a unit's head says against its figures in a draft: once, in words; never changed, never
+    deleted."""
 
     __tablename__ = "report_contest"
     __table_args__ = (UniqueConstraint("draft_id", "unit_id"),)

@@ -29,7 +29,8 @@ class Run(Model):
 
 
 class RunTotal(Model):
-    """The passes of a name whose rows are forgotten: how many there were, and how many looks in them failed."""
+    """The passes of a name whose rows are forgotten: how many there were, and how many looks in
+    them failed."""
 
     __tablename__ = "run_total"
 

@@ -10,9 +10,10 @@ from app.models.columns import AMoment, Key, MaybeKey, Word
 
 
 class SentForm(Model):
-    """A verb that was done with a form: whose form it was, a keyed digest of what was sent, and where it led (JSON, no
-    words of anybody). Written in the verb's transaction, forgotten after some days; it points at no row of another
-    table, so that it waits for none and what it says can go at any time."""
+    """A verb that was done with a form: whose form it was, a keyed digest of what was sent, and
+    where it led (JSON, no words of anybody). Written in the verb's transaction, forgotten after
+    some days; it points at no row of another table, so that it waits for none and what it says can
+    go at any time."""
 
     __tablename__ = "sent_form"
     __table_args__ = (Index("ix_sent_form_at", "at"),)

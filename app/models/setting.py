@@ -10,7 +10,8 @@ from app.models.columns import AMoment, Id, MaybeMoment, MaybePerson, Word, Word
 
 
 class SlaRule(Model):
-    """The office's own value (JSON) of one number of `rules.limits`, in force from a moment once approved."""
+    """The office's own value (JSON) of one number of `rules.limits`, in force from a moment once
+    approved."""
 
     __tablename__ = "sla_rule"
 

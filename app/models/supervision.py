@@ -1,4 +1,5 @@
-"""Supervision 督办: candidates and items of the supervision room, the day's list, findings and hearings."""
+"""Supervision 督办: candidates and items of the supervision room, the day's list, findings and
+hearings."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from app.models.columns import (
     MaybeMoment,
     MaybePerson,
     MaybeWords,
+    OwnClock,
     Stateful,
     Word,
     Words,
@@ -32,11 +34,12 @@ TO_FEED_BACK = ("opened", "reissued", "confirmed")
 """The states of an item in which the unit has to say something."""
 
 
-class Supervision(Stateful, Model):
-    """A candidate or item 督办件, on one ground of one assignment. `number` is its first notice's, `notice_number` that
-    of the notice that was issued again, which has a number of its own. `own_*` is the room's clock in this state,
-    `due_*` the unit's for its feedback, `heard_*` the hearing, `ask_*` the time to ask for a review;
-    `taken_back` the measure of a closing that a review took back."""
+class Supervision(Stateful, OwnClock, Model):
+    """A candidate or item 督办件, on one ground of one assignment. `number` is its first notice's,
+    `notice_number` that of the notice that was issued again, which has a number of its own. `own_*`
+    is the room's clock in this state, `due_*` the unit's for its feedback, `heard_*` the hearing,
+    `ask_*` the time to ask for a review; `taken_back` the measure of a closing that a review took
+    back."""
 
     __tablename__ = "supervision"
     __table_args__ = (
@@ -46,10 +49,20 @@ class Supervision(Stateful, Model):
         Index("ix_supervision_state", "state", "id"),
         Index("ix_supervision_state_own", "state", "own_at", "id"),
         waiting("ix_supervision_under_way", "due_at", "id", where=words_of("state", UNDER_WAY)),
-        waiting("ix_supervision_to_feed_back", "unit_id", "due_at", "id", where=words_of("state", TO_FEED_BACK)),
+        waiting(
+            "ix_supervision_to_feed_back",
+            "unit_id",
+            "due_at",
+            "id",
+            where=words_of("state", TO_FEED_BACK),
+        ),
         waiting("ix_supervision_overdue", "own_at", "id", where="own_overdue_for = own_at"),
-        waiting("ix_supervision_reviews", "own_at", "id",
-                where="review_asked_at IS NOT NULL AND review_accepted IS NULL"),
+        waiting(
+            "ix_supervision_reviews",
+            "own_at",
+            "id",
+            where="review_asked_at IS NOT NULL AND review_accepted IS NULL",
+        ),
     )
 
     id: Mapped[Id]
@@ -66,9 +79,6 @@ class Supervision(Stateful, Model):
     struck_reason: Mapped[MaybeWords]
     struck_at: Mapped[MaybeMoment]
     struck_on_list: Mapped[date | None]
-    own_at: Mapped[MaybeMoment]
-    own_clock: Mapped[MaybeWords]
-    own_overdue_for: Mapped[MaybeMoment]
     deferred_on: Mapped[date | None]
     opened_at: Mapped[MaybeMoment]
     opened_by_id: Mapped[MaybePerson]
@@ -113,7 +123,8 @@ class Supervision(Stateful, Model):
 
 
 class NamedPerson(Model):
-    """A responsible person whom a finding names, by the post he held, and what he said when heard."""
+    """A responsible person whom a finding names, with the post held then, and their statement when
+    heard."""
 
     __tablename__ = "named_person"
     __table_args__ = (UniqueConstraint("supervision_id", "post_id"),)

@@ -22,7 +22,8 @@ from app.models.waiting import waiting
 
 
 class Visit(Stateful, Model):
-    """One caller to be visited about one round of a case; the outcome is that of the newest record."""
+    """One caller to be visited about one round of a case; the outcome is that of the newest
+    record."""
 
     __tablename__ = "visit"
     __table_args__ = (

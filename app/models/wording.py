@@ -1,8 +1,8 @@
-"""By which index the rows are found that hold some words. Every index names candidates: each pair of signs of the words
-stands in what they say, and whoever searches looks whether the words do.
+"""By which index the rows are found that hold some words. Every index names candidates: each pair
+of signs of the words stands in what they say, and whoever searches looks whether the words do.
 
-Cases are found by the index of pairs that the repeat check has. For the other tables PostgreSQL has an index of the
-pairs of all that is searched in a row; SQLite has none, and reads their texts.
+Cases are found by the index of pairs that the repeat check has. For the other tables PostgreSQL has
+an index of the pairs of all that is searched in a row; SQLite has none, and reads their texts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ SEARCHED: dict[str, tuple[str, ...]] = {
 }
 """table -> the columns of free words by which its page is searched."""
 RARELY = ("assignment", "reminder")
-"""The tables whose rows mostly say nothing, and are not in the index then: the bot moves many of them at once."""
+"""The tables whose rows mostly say nothing, and are not in the index then: the bot moves many of
+them at once."""
 NAMED = "ix_words_"
 """How the names of their indexes begin."""
 
@@ -53,8 +54,8 @@ def said(where: str) -> str:
 
 
 def holding(model: type[Any], name: str, words: str, postgres: bool) -> Any:
-    """That a row may hold words in a column, as an index knows it; None where none does, and the texts have to be
-    read: the words are a single sign, or the table has no such index."""
+    """That a row may hold words in a column, as an index knows it; None where none does, and the
+    texts have to be read: the words are a single sign, or the table has no such index."""
     where, asked = model.__tablename__, pairs(words)
     if not asked:
         return None
@@ -63,7 +64,9 @@ def holding(model: type[Any], name: str, words: str, postgres: bool) -> Any:
     if not postgres or name not in SEARCHED.get(where, ()):
         return None
     column_asked = getattr(model, name)
-    parts = [func.coalesce(getattr(model, one), literal_column("''")) for one in SEARCHED[where]]
+    parts = [
+        func.coalesce(getattr(model, column), literal_column("''")) for column in SEARCHED[where]
+    ]
     whole: Any = parts[0]
     for part in parts[1:]:
         whole = whole.op("||")(literal_column("' '")).op("||")(part)
@@ -79,4 +82,6 @@ def _of_cases(model: type[Any], asked: Any, postgres: bool) -> Any:
     else:
         given = " ".join(map(str, ordered))
         found = text(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :given")  # noqa: S608
-    return model.id.in_(found.bindparams(bindparam("given", given, unique=True)).columns(column("id", Key)))
+    return model.id.in_(
+        found.bindparams(bindparam("given", given, unique=True)).columns(column("id", Key))
+    )

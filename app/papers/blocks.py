@@ -1,4 +1,5 @@
-"""The pieces that pages are made of, as plain data for the template: titles, paragraphs, tables, signatures."""
+"""The pieces that pages are made of, as plain data for the template: titles, paragraphs, tables,
+signatures."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.rules.terms import end_told, until
+from app import words as told
+from app.words.terms import end_told, until
 
 Block = dict[str, Any]
 Page = dict[str, Any]
 NONE = "—"
+LANGUAGE = "zh"
+"""The language of papers."""
 
 
 def paragraph(words: str, indent: bool = True, align: str = "left") -> Block:
@@ -18,25 +22,40 @@ def paragraph(words: str, indent: bool = True, align: str = "left") -> Block:
     return {"is": "p", "lines": lines(words), "indent": indent, "align": align}
 
 
+def say(msgid: str, **facts: object) -> str:
+    """A text of ours in the language of papers."""
+    return told.word(msgid, LANGUAGE, **facts)
+
+
+def titles(msgids: Iterable[str]) -> list[str]:
+    """The texts of a head."""
+    return [say(msgid) for msgid in msgids]
+
+
 def lines(words: str) -> list[str]:
     """The lines of words, empty ones left out."""
     return [line.strip() for line in words.splitlines() if line.strip()]
 
 
-def heading(words: str, level: int = 1, label: str = "") -> Block:
-    """A heading: 一、 in the first level, （一） in the second; `label` lets others name its page."""
-    return {"is": "h", "words": words, "level": level, "label": label}
+def heading(msgid: str, level: int = 1, label: str = "", **facts: object) -> Block:
+    """A heading, by its message id: 一、 in the first level, （一） in the second; `label` lets others
+    name its page."""
+    return {"is": "h", "words": say(msgid, **facts), "level": level, "label": label}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[str]) -> Block:
-    """A table; `widths` in parts (`2fr`) or millimetres (`18mm`)."""
-    return {"is": "table", "head": list(head), "rows": [[cell(one) for one in row] for row in rows],
-            "widths": list(widths)}  # fmt: skip
+    """A table, its head by message ids; `widths` in parts (`2fr`) or millimetres (`18mm`)."""
+    return {
+        "is": "table",
+        "head": titles(head),
+        "rows": [[cell(content) for content in row] for row in rows],
+        "widths": list(widths),
+    }
 
 
 def pairs(rows: Iterable[tuple[str, Any]]) -> Block:
-    """Names and what stands for them, in two columns."""
-    return {"is": "pairs", "rows": [[name, cell(value)] for name, value in rows]}
+    """Names, by message ids, and what stands for them, in two columns."""
+    return {"is": "pairs", "rows": [[say(name), cell(value)] for name, value in rows]}
 
 
 def cell(value: Any) -> Any:
@@ -44,7 +63,7 @@ def cell(value: Any) -> Any:
     if value is None or value == "":
         return NONE
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return say("papers.yes") if value else say("papers.no")
     return value if isinstance(value, dict) else str(value)
 
 
@@ -63,17 +82,12 @@ def page_break() -> Block:
     return {"is": "break"}
 
 
-def space(millimetres: int) -> Block:
-    """Room between two blocks."""
-    return {"is": "space", "mm": millimetres}
-
-
 def day(word: str | None) -> str:
     """A date or moment of ISO text as papers write it: 2025年9月30日."""
     if not word:
         return NONE
     at = date.fromisoformat(word[:10])
-    return f"{at.year}年{at.month}月{at.day}日"
+    return say("papers.day", at=at)
 
 
 def moment(word: str | None) -> str:
@@ -87,5 +101,6 @@ def grouped(sha256: str) -> str:
 
 
 def before(moment: str | None, on: str = "") -> str:
-    """The end of a clock as papers say it, 2025年9月30日24时前, from ISO text: its moment, else the last day."""
-    return until(end_told(moment, on), paper=True)
+    """The end of a clock as papers say it, 2025年9月30日24时前, from ISO text: its moment, else the last
+    day."""
+    return until(end_told(moment, on), LANGUAGE, paper=True)

@@ -1,4 +1,5 @@
-"""The fonts of papers, and which characters they have: what no font has is printed by its number, never dropped."""
+"""The fonts of papers, and which characters they have: what no font has is printed by its number,
+never dropped."""
 
 from __future__ import annotations
 
@@ -14,12 +15,14 @@ TITLE = ("FZXiaoBiaoSong-B05S", "Noto Serif SC")
 BODY = ("FangSong_GB2312", "FangSong", "FandolFang R", "Noto Serif SC")
 SECOND = ("KaiTi_GB2312", "KaiTi", "FandolKai", "Noto Serif SC")
 HEADING = ("SimHei", "FandolHei", "Noto Sans SC")
-"""GB/T 9704's own fonts first, for offices that own them (none is shipped), then free ones, then one that has all."""
+"""GB/T 9704's own fonts first, for offices that own them (none is shipped), then free ones, then
+one that has all."""
 _SILENT = frozenset("\n\t")
 
 
 def folders(own: Path | None) -> list[Path]:
-    """Where fonts are looked for: the office's own folder, where there is one, and what is shipped."""
+    """Where fonts are looked for: the office's own folder, where there is one, and what is
+    shipped."""
     return [own, SHIPPED] if own is not None and own.is_dir() else [SHIPPED]
 
 
@@ -65,7 +68,8 @@ def _points(raw: bytes, at: int) -> Iterator[int]:
 
 
 def printable(words: str, own: Path | None = None) -> tuple[str, list[str]]:
-    """Words as they can be printed, and the numbers (U+20BB7) of the characters that no font has."""
+    """Words as they can be printed, and the numbers (U+20BB7) of the characters that no font
+    has."""
     known, missing, told = characters(own), [], []
     for sign in words.replace("\r\n", "\n").replace("\r", "\n"):
         if sign in _SILENT or ord(sign) in known:

@@ -1,4 +1,4 @@
-"""What was kept on the disk, compared with the SHA-256 that the record has of it."""
+"""Kept files on the disk, compared with the SHA-256 that the record has of each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.files import digest, path_of
 
@@ -14,7 +15,8 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Kept:
-    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record has it."""
+    """A file of a case (`kind` file) or a dossier's zip (`dossier`, with its name), as the record
+    has it."""
 
     kind: str
     id: int
@@ -25,7 +27,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Lost:
-    """What is not as the record has it: its kind and id, its case, and what is wrong with it."""
+    """A file that is not as the record has it: its kind and id, its case, and what is wrong with it."""
 
     kind: str
     id: int
@@ -39,15 +41,15 @@ class Lost:
 def lost_among(data: Path, kept: Iterable[Kept]) -> Iterator[Lost]:
     """Those of some kept files that are gone or altered below `data`."""
     read: dict[Path, str | None] = {}
-    for one in kept:
-        path = zip_of(data, one.name) if one.kind == "dossier" else path_of(data, one.sha256)
+    for file in kept:
+        path = zip_of(data, file.name) if file.kind == "dossier" else path_of(data, file.sha256)
         if path not in read:
             read[path] = digest(path) if path.is_file() else None
-        wrong = _wrong(read[path], one.sha256, path)
-        if wrong is None and one.kind == "dossier":
+        wrong = _wrong(read[path], file.sha256, path)
+        if wrong is None and file.kind == "dossier":
             wrong = _unlike(path)
         if wrong is not None:
-            yield Lost(one.kind, one.id, one.case_id, wrong)
+            yield Lost(file.kind, file.id, file.case_id, wrong)
 
 
 def zip_of(data: Path, name: str) -> Path:
@@ -68,7 +70,8 @@ def _wrong(found: str | None, sha256: str, path: Path) -> str | None:
 
 
 def _unlike(path: Path) -> str | None:
-    """How a dossier's directory differs from its zip, which is what was sealed; None where it does not."""
+    """How a dossier's directory differs from its zip, which is what was sealed; None where it does
+    not."""
     folder = path.with_suffix("")
     with zipfile.ZipFile(path) as packed:
         names = {info.filename for info in packed.infolist() if not info.is_dir()}
@@ -77,12 +80,16 @@ def _unlike(path: Path) -> str | None:
             if not file.is_file():
                 return f"{name} of its folder is not there"
             with packed.open(name) as sealed, file.open("rb") as stands:
-                while True:
-                    part = sealed.read(CHUNK)
-                    if part != stands.read(CHUNK):
-                        return f"{name} of its folder is not what was sealed"
-                    if not part:
-                        break
+                if not _same(sealed, stands):
+                    return f"{name} of its folder is not what was sealed"
     found = {str(file.relative_to(folder.parent)) for file in folder.rglob("*") if file.is_file()}
     more = sorted(found - names)
     return f"{more[0]} of its folder was not sealed" if more else None
+
+
+def _same(one: IO[bytes], other: IO[bytes]) -> bool:
+    """Whether two contents are the same, read piece by piece."""
+    while part := one.read(CHUNK):
+        if part != other.read(CHUNK):
+            return False
+    return not other.read(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.papers import notices, volume
+from app.papers import lists, notices, volume
 from app.papers.blocks import Page
 
 LAYOUTS: dict[str, Callable[[Mapping[str, Any]], Page]] = {
@@ -14,7 +14,7 @@ LAYOUTS: dict[str, Callable[[Mapping[str, Any]], Page]] = {
     "instruction": notices.instruction,
     "reminder": notices.reminder,
     "supervision": notices.supervision,
-    "list": notices.supervision_list,
+    "list": lists.supervision_list,
     "referral": notices.letter,
     "dossier": volume.dossier,
     "identity": volume.identity,

@@ -1,7 +1,8 @@
-"""The press: facts go through a layout, words through the fonts' coverage, both into one template of ours.
+"""The press: facts go through a layout, words through the fonts' coverage, both into one template
+of ours.
 
-Callers' words reach the typesetter as JSON strings, never as markup, and no moment of making enters a file: the same
-facts give the same bytes.
+Callers' words reach the typesetter as JSON strings, never as markup, and no moment of making enters
+a file: the same facts give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 import typst
 
 from app.papers import fonts
-from app.papers.blocks import Page
+from app.papers.blocks import Page, say
 from app.papers.layouts import LAYOUTS
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,12 @@ def _compiler(own: Path | None) -> tuple[typst.Compiler, str]:
     """One compiler, its fonts read once; and which of the wanted fonts are there, as JSON."""
     found = typst.Fonts(False, False, [str(folder) for folder in fonts.folders(own)])
     families = set(found.families())
-    names = {"title": fonts.TITLE, "body": fonts.BODY, "second": fonts.SECOND, "heading": fonts.HEADING}
+    names = {
+        "title": fonts.TITLE,
+        "body": fonts.BODY,
+        "second": fonts.SECOND,
+        "heading": fonts.HEADING,
+    }
     held = {use: [name for name in wanted if name in families] for use, wanted in names.items()}
     made = typst.Compiler(font_paths=found, ignore_system_fonts=True, root=TEMPLATE.parent)
     return made, json.dumps(held)
@@ -46,29 +52,45 @@ def _inputs(kind: str, facts: Mapping[str, Any], own: Path | None) -> dict[str, 
             missing.extend(lacking)
             return told
         if isinstance(value, dict):
-            return {name: fit(one) for name, one in value.items()}
-        return [fit(one) for one in value] if isinstance(value, list | tuple) else value
+            return {name: fit(part) for name, part in value.items()}
+        return [fit(part) for part in value] if isinstance(value, list | tuple) else value
 
     page = fit(page)
     if missing:
-        log.warning("no font has %s: printed by number on a paper (%s)", ", ".join(sorted(set(missing))), kind)
-    return {"page": json.dumps(page, ensure_ascii=False), "fonts": _compiler(own)[1]}
+        log.warning(
+            "no font has %s: printed by number on a paper (%s)",
+            ", ".join(sorted(set(missing))),
+            kind,
+        )
+    words = {"draft": say("papers.draft"), "page": say("papers.page", n="{n}")}
+    return {
+        "page": json.dumps(page, ensure_ascii=False),
+        "words": json.dumps(words, ensure_ascii=False),
+        "fonts": _compiler(own)[1],
+    }
 
 
 def pdf(kind: str, facts: Mapping[str, Any], own: Path | None = None) -> bytes:
-    """The PDF of a paper: allocation, redo, reminder, supervision, list, referral, dossier or identity. `own` is a
-    folder with fonts that the office owns. Raises KeyError for another kind."""
+    """The PDF of a paper: allocation, redo, reminder, supervision, list, referral, dossier or
+    identity. `own` is a folder with fonts that the office owns. Raises KeyError for another
+    kind."""
     inputs = _inputs(kind, facts, own)
     with _ONE_AT_A_TIME:
-        made = _compiler(own)[0].compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, timestamp=0)
+        made = _compiler(own)[0].compile(
+            TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, timestamp=0
+        )
     assert isinstance(made, bytes)  # noqa: S101
     return made
 
 
-def png(kind: str, facts: Mapping[str, Any], own: Path | None = None, ppi: float = 72) -> list[bytes]:
+def png(
+    kind: str, facts: Mapping[str, Any], own: Path | None = None, ppi: float = 72
+) -> list[bytes]:
     """The pages of a paper as pictures, to look at."""
     inputs = _inputs(kind, facts, own)
     with _ONE_AT_A_TIME:
-        made = _compiler(own)[0].compile(TEMPLATE.read_bytes(), format="png", sys_inputs=inputs, ppi=ppi)
+        made = _compiler(own)[0].compile(
+            TEMPLATE.read_bytes(), format="png", sys_inputs=inputs, ppi=ppi
+        )
     pages = made if isinstance(made, list) else [made]
     return [page for page in pages if page is not None]

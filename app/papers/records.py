@@ -1,60 +1,121 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats, redo, statements, review,
-rules, evidence, receipt. [procedure 8, page order]
+"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats and
+redo, page by page. [procedure 8, page order]
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from app.papers.blocks import NONE, Block, before, day, grouped, heading, moment, pairs, paragraph, sign, table
-from app.rules.words import value
+from app.papers.blocks import (
+    NONE,
+    Block,
+    before,
+    day,
+    heading,
+    moment,
+    pairs,
+    paragraph,
+    say,
+    table,
+)
+from app.words import value
 
 Facts = Mapping[str, Any]
 
 
 def letter_number(facts: Facts) -> str:
     """The letter's number is allotted when it is sent: here stands its place."""
-    return f"{facts['offices']['series.referral']}〔　　　　〕　　号"
+    return say("papers.letter.number_open", series=facts["offices"]["series.referral"])
 
 
 def case_pages(facts: Facts) -> list[Block]:
     """Case and allocation papers, signing."""
-    matter = facts["matter"]
-    flags = "、".join(words for name, words in (("confidential", "保密"), ("anonymous", "匿名")) if matter[name])
-    about = pairs(
-        [
-            ("工单编号", facts["case_number"]), ("受理时间", moment(matter["received_at"])),
-            ("登记时间", moment(matter["registered_at"])), ("渠道", value("channel", matter["channel"])),
-            ("类型", value("kind", matter["kind"])), ("分类", matter["category"]),
-            ("紧急程度", value("urgency", matter["urgency"])), ("地点", matter["place"]),
-            ("诉求内容", matter["narrative"]), ("诉求目的", matter["demand"]),
-            ("诉求人", f"已隐去{'（' + flags + '）' if flags else ''}"), ("重复次数", matter["repeats"]),
-        ]
-    )  # fmt: skip
-    rows = [
-        [one["number"], one["unit"], value("role_of_unit", one["role"]), one["round"], moment(one["at"]), served(one),
-         f"{moment(one['signed_at'])}\n{value('signed_by', one['signed_by'] or '')}", before(one["due_at"])]
-        for one in facts["assignments"]
-    ]  # fmt: skip
-    head = ("编号", "承办单位", "主协办", "轮次", "分派", "送达", "签收", "期限")
-    blocks = [heading("工单、派单与签收", label="case"), about]
-    blocks.append(table(head, rows, ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm")))
-    said = [
-        f"{one['leader']}（{value('level', one['level'])}）{day(one['on'])}批示：{one['words']}"
-        for one in facts["instructions"]
+    return [
+        heading("papers.case.title", label="case"),
+        _about_case(facts),
+        _allocations(facts["assignments"]),
+        *_instructed(facts["instructions"]),
     ]
-    return [*blocks, heading("（一）领导批示", 2), paragraph("\n".join(said))] if said else blocks
+
+
+def _about_case(facts: Facts) -> Block:
+    matter = facts["matter"]
+    confidential = [say("papers.case.confidential")] if matter["confidential"] else []
+    anonymous = [say("papers.case.anonymous")] if matter["anonymous"] else []
+    flags = "、".join([*confidential, *anonymous])
+    caller = say("papers.case.hidden_as", flags=flags) if flags else say("papers.case.hidden")
+    return pairs(
+        [
+            ("papers.case_number", facts["case_number"]),
+            ("papers.received_at", moment(matter["received_at"])),
+            ("papers.case.registered_at", moment(matter["registered_at"])),
+            ("papers.head.channel", value("channel", matter["channel"])),
+            ("papers.case.kind", value("kind", matter["kind"])),
+            ("papers.case.category", matter["category"]),
+            ("papers.case.urgency", value("urgency", matter["urgency"])),
+            ("papers.case.place", matter["place"]),
+            ("papers.narrative", matter["narrative"]),
+            ("papers.demand", matter["demand"]),
+            ("papers.case.caller", caller),
+            ("papers.case.repeats", matter["repeats"]),
+        ]
+    )
+
+
+def _allocations(assignments: list[Facts]) -> Block:
+    rows = [
+        [
+            assignment["number"],
+            assignment["unit"],
+            value("role_of_unit", assignment["role"]),
+            assignment["round"],
+            moment(assignment["at"]),
+            served(assignment),
+            f"{moment(assignment['signed_at'])}\n{value('signed_by', assignment['signed_by'] or '')}",
+            before(assignment["due_at"]),
+        ]
+        for assignment in assignments
+    ]
+    head = (
+        "papers.head.number",
+        "papers.head.unit",
+        "papers.head.role",
+        "papers.head.round",
+        "papers.head.allocated",
+        "papers.head.served",
+        "papers.head.signed",
+        "papers.head.clock",
+    )
+    widths = ("1.2fr", "1fr", "11mm", "9mm", "21mm", "21mm", "21mm", "22mm")
+    return table(head, rows, widths)
+
+
+def _instructed(instructions: list[Facts]) -> list[Block]:
+    """What leaders wrote, where they wrote anything."""
+    said = [
+        say(
+            "papers.instructed",
+            leader=instruction["leader"],
+            level=value("level", instruction["level"]),
+            on=day(instruction["on"]),
+            words=instruction["words"],
+        )
+        for instruction in instructions
+    ]
+    if not said:
+        return []
+    return [heading("papers.case.instructions", 2), paragraph("\n".join(said))]
 
 
 def served(one: Facts) -> str:
-    """When a paper was served, and how: it was first opened, or stood in the panel to the end of the next working
-    day."""
+    """When a paper was served, and how: it was first opened, or stood in the panel to the end of
+    the next working day."""
     held = one.get("served")
     if not held:
         return NONE
     if held["at"] is None:
-        return "尚未送达"
+        return say("papers.not_served")
     return f"{moment(held['at'])}\n{how_served(one)}"
 
 
@@ -67,186 +128,165 @@ def how_served(one: Facts) -> str:
 def reminders_pages(facts: Facts) -> list[Block]:
     """Reminder, service, reply."""
     rows = [
-        [one["number"], one["unit"], moment(one["at"]), served(one), before(one["reply_by_at"]), _heeded(one)]
-        for one in facts["reminders"]
+        [
+            reminder["number"],
+            reminder["unit"],
+            moment(reminder["at"]),
+            served(reminder),
+            before(reminder["reply_by_at"]),
+            _heeded(reminder),
+        ]
+        for reminder in facts["reminders"]
     ]
-    head = ("编号", "承办单位", "发出", "送达", "答复期限", "结果")
-    blocks = [heading("催办、送达与答复", label="reminders")]
+    head = (
+        "papers.head.number",
+        "papers.head.unit",
+        "papers.head.issued",
+        "papers.head.served",
+        "papers.head.reply_by",
+        "papers.head.result",
+    )
+    blocks = [heading("papers.reminders.title", label="reminders")]
     widths = ("1.2fr", "1fr", "24mm", "24mm", "26mm", "1fr")
-    blocks.append(table(head, rows, widths) if rows else paragraph("未发出催办。"))
+    blocks.append(table(head, rows, widths) if rows else paragraph(say("papers.reminders.none")))
     asked = [
-        [value("request", one["kind"]), one["unit"], moment(one["at"]), one["words"], one["promised_on"],
-         _STATES[one["state"]]]
-        for one in facts["requests"]
-    ]  # fmt: skip
+        [
+            value("request", request["kind"]),
+            request["unit"],
+            moment(request["at"]),
+            request["words"],
+            request["promised_on"],
+            say(_STATES[request["state"]]),
+        ]
+        for request in facts["requests"]
+    ]
     if asked:
-        titles = ("种类", "单位", "提出", "内容", "承诺日期", "审定")
-        blocks += [heading("（一）情况说明与申请", 2)]
+        titles = (
+            "papers.head.request",
+            "papers.head.of_unit",
+            "papers.head.filed",
+            "papers.head.words",
+            "papers.head.promised",
+            "papers.head.ruling",
+        )
+        blocks += [heading("papers.requests.title", 2)]
         blocks.append(table(titles, asked, ("18mm", "1fr", "24mm", "1.6fr", "22mm", "16mm")))
-    blocks.append(heading("（二）办理回复" if asked else "（一）办理回复", 2))
-    for one in facts["replies"]:
-        blocks.append(_reply(one))
-    return blocks if facts["replies"] else [*blocks, paragraph("未提交办理回复。")]
+    blocks.append(heading("papers.replies.title.second" if asked else "papers.replies.title", 2))
+    for reply in facts["replies"]:
+        blocks.append(_reply(reply))
+    return blocks if facts["replies"] else [*blocks, paragraph(say("papers.replies.none"))]
 
 
-_STATES = {"pending": "待审定", "accepted": "同意", "refused": "不同意", "withdrawn": "失效"}
+_STATES = {
+    "pending": "papers.request.pending",
+    "accepted": "papers.request.accepted",
+    "refused": "papers.request.refused",
+    "withdrawn": "papers.request.withdrawn",
+}
 
 
 def _heeded(one: Facts) -> str:
     if one["state"] == "void":
-        return f"作废 {one['void'] or ''}".strip()
+        return say("papers.reminder.void", void=one["void"] or "").strip()
     if one["state"] == "lapsed":
-        return f"逾期未答复（{moment(one['lapsed_at'])}认定）"
-    return {"open": "待答复", "satisfied": "逾期后答复" if one["late"] else "期限内答复"}[one["state"]]
+        return say("papers.reminder.lapsed", lapsed_at=moment(one["lapsed_at"]))
+    return {
+        "open": say("papers.reminder.open"),
+        "satisfied": say("papers.reminder.late") if one["late"] else say("papers.reminder.in_time"),
+    }[one["state"]]
 
 
 def _reply(one: Facts) -> Block:
-    verdict = {"filed": "待审核", "passed": "通过", "refused": "退回", "withdrawn": "终止"}[one["state"]]
+    verdict = {
+        "filed": say("papers.reply.filed"),
+        "passed": say("papers.reply.passed"),
+        "refused": say("papers.reply.refused"),
+        "withdrawn": say("papers.reply.withdrawn"),
+    }[one["state"]]
     if one["refusal"]:
         verdict += f"：{value('examination', one['refusal'])} {one['refusal_words'] or ''}"
     return pairs(
         [
-            ("提交", f"{one['unit']} {moment(one['at'])}{'（逾期）' if one['late'] else ''}"),
-            ("办理意见", one["opinion"]), ("下一步措施", f"{one['next_step'] or NONE}（{day(one['step_on'])}）"),
-            ("办理情况", one["handling"]), ("公开答复", one["public_answer"]),
-            ("联系群众", "已联系" if one["contacted"] else f"未联系：{one['why_not_contacted'] or NONE}"),
-            ("审核", f"{verdict}　{moment(one['examined_at'])}"),
+            (
+                "papers.reply.head.filed",
+                f"{one['unit']} {moment(one['at'])}" + (say("papers.late") if one["late"] else ""),
+            ),
+            ("papers.reply.opinion", one["opinion"]),
+            ("papers.reply.next_step", f"{one['next_step'] or NONE}（{day(one['step_on'])}）"),
+            ("papers.reply.handling", one["handling"]),
+            ("papers.reply.public_answer", one["public_answer"]),
+            (
+                "papers.reply.contact",
+                say("papers.reply.contacted")
+                if one["contacted"]
+                else say(
+                    "papers.reply.not_contacted", why_not_contacted=one["why_not_contacted"] or NONE
+                ),
+            ),
+            ("papers.reply.examination", f"{verdict}　{moment(one['examined_at'])}"),
         ]
-    )  # fmt: skip
+    )
+
+
+def _supervision_notice(notice: Facts) -> list[Block]:
+    """A notice with its service and what was fed back on it."""
+    fed, feedback = notice["feedback"], say("papers.supervision.no_feedback")
+    if fed:
+        late = say("papers.late") if fed["late"] else ""
+        feedback = f"{moment(fed['at'])}{late}\n{fed['words']}"
+    due = before(notice.get("due_at"), notice["due_on"])
+    return [
+        heading("papers.supervision.notice", 2, n=notice["n"], at=moment(notice["at"])),
+        pairs(
+            [
+                ("papers.supervision.requirement", notice["requirement"]),
+                ("papers.head.served", served(notice)),
+                ("papers.supervision.feedback_by", due),
+                ("papers.supervision.feedback", feedback),
+            ]
+        ),
+    ]
 
 
 def supervision_pages(facts: Facts) -> list[Block]:
     """Supervision notice, feedback, finding, conclusion."""
     listed = f"{facts['list'] or NONE}（{facts['listed_on'] or NONE}）"
     blocks = [
-        heading("督办通知、反馈与结论", label="supervision"),
-        pairs([("督办编号", facts["item"]), ("立项情形", value("ground", facts["ground"])), ("督办清单", listed),
-               ("立项时间", moment(facts["opened_at"])), ("立项理由", facts["reason"])]),
-    ]  # fmt: skip
-    for one in facts["notices"]:
-        fed = one["feedback"]
-        late = "（逾期）" if fed and fed["late"] else ""
-        blocks.append(heading(f"第{one['n']}次督办通知（{moment(one['at'])}）", 2))
-        blocks.append(pairs([
-            ("要求", one["requirement"]), ("送达", served(one)), ("反馈期限", before(one.get("due_at"), one["due_on"])),
-            ("反馈", f"{moment(fed['at'])}{late}\n{fed['words']}" if fed else "未反馈"),
-        ]))  # fmt: skip
-    found = f"涉嫌{value('finding', facts['finding'] or '')}。{facts['finding_words']}"
+        heading("papers.supervision.pages", label="supervision"),
+        pairs(
+            [
+                ("papers.supervision.number", facts["item"]),
+                ("papers.supervision.ground", value("ground", facts["ground"])),
+                ("papers.supervision.list", listed),
+                ("papers.supervision.opened", moment(facts["opened_at"])),
+                ("papers.supervision.opened_because", facts["reason"]),
+            ]
+        ),
+    ]
+    for notice in facts["notices"]:
+        blocks += _supervision_notice(notice)
+    found = say(
+        "papers.supervision.suspected",
+        finding=value("finding", facts["finding"] or ""),
+        finding_words=facts["finding_words"],
+    )
     return [
-        *blocks, heading("认定与结论", 2),
-        pairs([
-            ("认定", found), ("起草人", facts["found_by"]),
-            ("确认", f"{facts['confirmed_by'] or NONE} {moment(facts['confirmed_at'])}"),
-            ("听取说明完毕", moment(facts["heard"])),
-            ("督查结论", facts["conclusion"]),
-            ("作出结论", f"{facts['concluded_by'] or NONE} {moment(facts['concluded_at'])}"),
-        ]),
-    ]  # fmt: skip
-
-
-def repeats_pages(facts: Facts) -> list[Block]:
-    """Repeat complaints and visits, the caller redacted."""
-    rows = [
-        [n, moment(one["at"]), value("contact_kind", one["kind"]), value("channel", one["channel"]), one["words"]]
-        for n, one in enumerate(facts["repeats"], 1)
+        *blocks,
+        heading("papers.supervision.finding_title", 2),
+        pairs(
+            [
+                ("papers.supervision.finding", found),
+                ("papers.supervision.found_by", facts["found_by"]),
+                (
+                    "papers.supervision.confirmed",
+                    f"{facts['confirmed_by'] or NONE} {moment(facts['confirmed_at'])}",
+                ),
+                ("papers.supervision.heard", moment(facts["heard"])),
+                ("papers.supervision.conclusion", facts["conclusion"]),
+                (
+                    "papers.supervision.concluded",
+                    f"{facts['concluded_by'] or NONE} {moment(facts['concluded_at'])}",
+                ),
+            ]
+        ),
     ]
-    blocks = [heading("重复投诉与回访（诉求人已隐去）", label="repeats")]
-    head = ("序号", "时间", "性质", "渠道", "内容")
-    blocks.append(table(head, rows, ("10mm", "34mm", "20mm", "22mm", "1fr")) if rows else paragraph("无重复来电。"))
-    blocks.append(heading("（一）回访", 2))
-    return [*blocks, *_visits(facts["visits"])] if facts["visits"] else [*blocks, paragraph("未回访。")]
-
-
-def _visits(visits: Sequence[Facts]) -> list[Block]:
-    rows = []
-    for one in visits:
-        outcome = "未联系上"
-        if one["reached"]:
-            outcome = "；".join(value(name, one[name] or "") for name in ("truth", "solved", "satisfied"))
-        again = f"（更正{one['version'] - 1}：{one['reason']}）" if one["version"] > 1 else ""
-        nth, how = f"{one['attempt']}{again}", value("method", one["method"])
-        rows.append([one["round"], nth, moment(one["at"]), how, outcome, one["words"]])
-    head = ("轮次", "次数", "时间", "方式", "结果", "记录")
-    return [table(head, rows, ("10mm", "20mm", "24mm", "18mm", "1fr", "1.4fr"))]
-
-
-def _verdict(review: Facts) -> str:
-    """What a review came to. Without a code it was the closing of a case whose second redo failed."""
-    if review["unit_responsible"]:
-        return "单位责任"
-    return "非单位责任" if review["excluded_as"] else "重办已满，结案"
-
-
-def redo_pages(facts: Facts) -> list[Block]:
-    """Examination, responsibility, redo."""
-    rows = [
-        [one["number"], one["round"], moment(one["at"]), one["by"], _verdict(one), one["grounds"]]
-        for one in facts["responsibility"]
-    ]
-    again = [one for one in facts["assignments"] if one["round"] > 1]
-    orders = [[one["number"], one["round"], moment(one["at"]), served(one), before(one["due_at"])] for one in again]
-    blocks = [heading("审核、责任认定与重办", label="redo")]
-    head = ("编号", "轮次", "时间", "认定人", "结论", "依据")
-    widths = ("1fr", "10mm", "24mm", "22mm", "20mm", "1.4fr")
-    blocks.append(table(head, rows, widths) if rows else paragraph("未作责任认定。"))
-    if orders:
-        named = ("重办编号", "轮次", "时间", "送达", "期限")
-        blocks.append(table(named, orders, ("1.4fr", "12mm", "28mm", "28mm", "28mm")))
-    return blocks
-
-
-def statements_pages(facts: Facts) -> list[Block]:
-    """The unit's statement, or a note that none came; the named persons'."""
-    said = facts["unit_statement"]
-    unit = said if said else "在规定期限内，未收到单位的书面说明。"
-    blocks = [heading("单位说明与本人陈述", label="statements"), heading("（一）单位说明", 2)]
-    blocks += [paragraph(moment(facts["unit_stated_at"])), paragraph(unit)] if said else [paragraph(unit)]
-    blocks.append(heading("（二）本人陈述", 2))
-    rows = [[one["person"], one["statement"] or "在规定期限内，未收到陈述。"] for one in facts["persons"]]
-    return [*blocks, table(("姓名", "陈述"), rows, ("30mm", "1fr")) if rows else paragraph("未列责任人员。")]
-
-
-def review_pages(facts: Facts) -> list[Block]:
-    """The review, or a note that none was asked for."""
-    if not facts["review_asked_at"]:
-        return [heading("复核", label="review"), paragraph("成卷时，未收到复核申请。")]
-    ruled = {True: "同意", False: "不同意", None: "待裁定"}[facts["review_accepted"]]
-    rows = [("申请时间", moment(facts["review_asked_at"])), ("申请内容", facts["review"]), ("裁定", ruled)]
-    return [heading("复核", label="review"), pairs(rows)]
-
-
-def rules_pages(facts: Facts) -> list[Block]:
-    """The text of the rules cited, each with the days on which it is in force."""
-    cited = facts["rules"]
-    if isinstance(cited, str):  # sealed before rules had days
-        return [heading("所引规定", label="rules"), paragraph(cited)]
-    rows = [[n, one["words"], _in_force(one)] for n, one in enumerate(cited, 1)]
-    head, widths = ("序号", "规定", "施行起止"), ("10mm", "1fr", "46mm")
-    listed = table(head, rows, widths) if rows else paragraph("未载明所引规定。")
-    return [heading("所引规定", label="rules"), paragraph("以下为问题发生之日施行的规定。"), listed]
-
-
-def _in_force(one: Facts) -> str:
-    return f"{one['from']}至{one['to'] or '今'}" if one["from"] else NONE
-
-
-def evidence_pages(facts: Facts) -> list[Block]:
-    """The list of evidence."""
-    rows = [
-        [one["n"], f"{one['name']}\n{value('file_kind', one['kind'])}", one["from"] or facts["offices"]["office"],
-         "电子原件" if one["attached"] else "不附（可能显示诉求人）", one.get("pages", NONE), grouped(one["sha256"])]
-        for one in facts["evidence"]
-    ]  # fmt: skip
-    head = ("序号", "名称与种类", "来源", "原件/复制件", "页数", "SHA-256")
-    listed = table(head, rows, ("10mm", "1.2fr", "1fr", "20mm", "11mm", "42mm")) if rows else paragraph("本卷无附件。")
-    beside = pairs([("全部记录", "events.jsonl"), ("文件清单", "MANIFEST.json"), ("校验值", "SHA256SUMS")])
-    return [heading("证据目录", label="evidence"), listed, paragraph("卷内另附："), beside]
-
-
-def receipt_pages(facts: Facts) -> list[Block]:
-    """The receipt form."""
-    rows = [
-        ("移送函编号", letter_number(facts)), ("卷宗", f"{facts['case_number']} 第{facts['volume']}卷"),
-        ("接收单位", facts["offices"]["committee"]), ("接收人", "　"), ("接收时间", "　　年　月　日"), ("备注", "　"),
-    ]  # fmt: skip
-    return [heading("接收回执", label="receipt"), pairs(rows), sign("（接收单位盖章）")]

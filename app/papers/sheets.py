@@ -9,26 +9,34 @@ from typing import Any
 
 import xlsxwriter
 
-from app.papers.notices import GUESSED, LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.blocks import say, titles
+from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.papers.notices import GUESSED
 
 _OPTIONS = {
-    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-}  # fmt: skip
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _FORMED = datetime(2000, 1, 1)  # noqa: DTZ001 - a sheet tells no moment of its making
 _UNSEEN = {n: None for n in range(32) if n not in (9, 10)}
 
 
 def list_xlsx(facts: Mapping[str, Any]) -> bytes:
-    """The day's list: a sheet with as many rows as the list has, and one with the struck rows of earlier lists."""
+    """The day's list: a sheet with as many rows as the list has, and one with the struck rows of
+    earlier lists."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {**_OPTIONS, "in_memory": False}) as book:
-        book.set_properties({"title": facts["number"], "author": facts["issuer"], "created": _FORMED})
-        _sheet(book, "督办建议清单", LIST_HEAD, list_rows(facts))
+        book.set_properties(
+            {"title": facts["number"], "author": facts["issuer"], "created": _FORMED}
+        )
+        _sheet(book, say("papers.list.title"), titles(LIST_HEAD), list_rows(facts))
         struck = struck_rows(facts)
         if struck:
-            _sheet(book, "勘误", STRUCK_HEAD, struck)
+            _sheet(book, say("papers.list.struck"), titles(STRUCK_HEAD), struck)
         if facts.get("guessed"):
-            _sheet(book, "说明", ("说明",), [[GUESSED]])
+            _sheet(book, say("papers.head.reason"), (say("papers.head.reason"),), [[say(GUESSED)]])
     return made.getvalue()
 
 

@@ -1,5 +1,6 @@
-"""The days of a notice as it is pasted: lines of a day and a word, or the State Council's own wording
-(国务院办公厅关于某年部分节假日安排的通知). What cannot be read is refused with its line. Loads without any framework.
+"""The days of a notice as it is pasted: lines of a day and a word, or the State Council's own
+wording (国务院办公厅关于某年部分节假日安排的通知). What cannot be read is refused with its line. Loads without any
+framework.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _WORKS = ("上班", "工作")
 
 
 def days(text: str) -> dict[date, str]:
-    """day -> work or rest, of lines or of a notice. A year stands in the notice's title, or on a line of its own."""
+    """day -> work or rest, of lines or of a notice. A year stands in the notice's title, or on a
+    line of its own."""
     found: dict[date, str] = {}
     title = _TITLE.search(tight(text.replace("\n", " ")))
     year = year_of(f"{title[1]}年") if title else None
@@ -33,14 +35,17 @@ def days(text: str) -> dict[date, str]:
 
 
 def _of_line(line: Line, year: int | None, notice: bool) -> list[tuple[date, str]]:
-    """The days of a line, which may be prose in a notice: that it names none, or only the day it was issued on."""
+    """The days of a line, which may be prose in a notice: that it names none, or only the day it
+    was issued on."""
     try:
         return list(days_of(line, year))
     except Unread as wrong:
         if wrong.day is not None:
             raise
     try:
-        found = [pair for part in re.split("[。;]", tight(line.text)) for pair in _of_clause(part, year)]
+        found = [
+            pair for part in re.split("[。;]", tight(line.text)) for pair in _of_clause(part, year)
+        ]
     except Unread as wrong:
         if notice and _issued(line.text):
             return []

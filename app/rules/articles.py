@@ -1,7 +1,9 @@
-"""The text of the rules that a dossier cites: a line each, with the days between which it is in force. "Text of the
-rules cited (an editable table, with validity dates: law article numbers change)." [procedure 8]
+"""The text of the rules that a dossier cites: a line each, with the days between which it is in
+force. "Text of the rules cited (an editable table, with validity dates: law article numbers
+change)." [procedure 8]
 
-A line may begin with its days, 〔2018-03-20至今〕 or 〔2018-03-20至2025-05-31〕; one without is in force on any day.
+A line may begin with its days, 〔2018-03-20至今〕 or 〔2018-03-20至2025-05-31〕; one without is in force
+on any day.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ def _article(line: str) -> Article:
     found = _LINE.fullmatch(line)
     try:
         since, until, words = found.groups() if found else ("", "", "")
-        first, last = date.fromisoformat(since), None if until == "今" else date.fromisoformat(until)
+        first, last = (
+            date.fromisoformat(since),
+            None if until == "今" else date.fromisoformat(until),
+        )
     except ValueError:
         raise ValueError(line) from None
     if last is not None and last < first:

@@ -1,5 +1,5 @@
-"""Who a caller is: a name with a number. Names are compared without what differs from one keyboard to the
-next, and kept as typed. [procedure 1]"""
+"""Who a caller is: a name with a number. Names are compared without what differs from one keyboard
+to the next, and kept as typed. [procedure 1]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BETWEEN = str.maketrans("", "", f"{DOT}.。'-")
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: in one width and case, without blanks, middle dots and signs that nobody sees. A name
-    of nothing else is itself."""
+    """A name as it is compared: in one width and case, without blanks, middle dots and signs that
+    nobody sees. A name of nothing else is itself."""
     told = visible(name)
     return told.translate(_BETWEEN) or told

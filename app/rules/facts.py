@@ -1,7 +1,8 @@
-"""What the bot and the guards must know of a case to decide, as plain rows, and the questions asked of them.
+"""What the bot and the guards must know of a case to decide, as plain rows, and the questions asked
+of them.
 
-A `CaseFacts` holds everything that is on file about one case and that a clock can matter for; nothing here reads a
-database or a clock.
+A `CaseFacts` holds everything that is on file about one case and that a clock can matter for;
+nothing here reads a database or a clock.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.rules.office import Office
-from app.rules.workdays import last_day
+from app.rules.workdays import last_day, unit_of
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, PROMISES, STANDING
 
 
@@ -40,7 +41,7 @@ class AssignmentFacts:
     @property
     def hourly(self) -> bool:
         """Whether its clock runs on natural time (an emergency's)."""
-        return '"unit":"hours"' in self.due_clock
+        return unit_of(self.due_clock) == "hours"
 
     @property
     def due_on(self) -> date:
@@ -189,26 +190,36 @@ class CaseFacts:
 
     def reminders_of(self, one: AssignmentFacts) -> list[ReminderFacts]:
         """The non-void reminders of one assignment, oldest first."""
-        return [row for row in self.reminders if row.assignment_id == one.id and row.state != "void"]
+        return [
+            row for row in self.reminders if row.assignment_id == one.id and row.state != "void"
+        ]
 
     def reminders_for_due(self, one: AssignmentFacts) -> list[ReminderFacts]:
-        """Its non-void reminders for the due date it has now, oldest first: one that was issued before due was
-        lengthened stays on record and counts no more. [procedure 3]"""
+        """Its non-void reminders for the due date it has now, oldest first: one that was issued
+        before due was lengthened stays on record and counts no more. [procedure 3]"""
         return [row for row in self.reminders_of(one) if row.for_due_at == one.due_at]
 
-    def supervision_of(self, one: AssignmentFacts, ground: str | None = None) -> list[SupervisionFacts]:
+    def supervision_of(
+        self, one: AssignmentFacts, ground: str | None = None
+    ) -> list[SupervisionFacts]:
         """The candidates and items of one assignment (on one ground), oldest first."""
-        return [row for row in self.supervision if row.assignment_id == one.id and ground in (None, row.ground)]
+        return [
+            row
+            for row in self.supervision
+            if row.assignment_id == one.id and ground in (None, row.ground)
+        ]
 
     def refusals(self, one: AssignmentFacts) -> list[ReplyFacts]:
         """The refused replies of one assignment."""
-        return [row for row in self.replies if row.assignment_id == one.id and row.state == "refused"]
+        return [
+            row for row in self.replies if row.assignment_id == one.id and row.state == "refused"
+        ]
 
 
 @dataclass
 class Effect:
-    """What a decision comes to: an event on a row (or a birth, `row` None) and the columns that go with it.
-    `lists` marks a row of the day's supervision list."""
+    """What a decision comes to: an event on a row (or a birth, `row` None) and the columns that go
+    with it. `lists` marks a row of the day's supervision list."""
 
     kind: str
     subject: str
@@ -220,7 +231,8 @@ class Effect:
 
 
 def missed(promise: RequestFacts, office: Office) -> bool:
-    """An accepted promise whose date has passed (the caller knows that no final reply stands). [procedure 3]"""
+    """An accepted promise whose date has passed (the caller knows that no final reply stands).
+    [procedure 3]"""
     return promise.state == "accepted" and not stands(promise, office)
 
 
@@ -232,7 +244,8 @@ def stands(promise: RequestFacts, office: Office) -> bool:
 
 
 def qualifying(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
-    """A qualifying reply: a final reply that was not refused, or a promise that stands. [procedure 3]"""
+    """A qualifying reply: a final reply that was not refused, or a promise that stands. [procedure
+    3]"""
     return one.replied_at is not None or any(stands(row, office) for row in case.requests_of(one))
 
 
@@ -242,25 +255,33 @@ def pending(case: CaseFacts, one: AssignmentFacts) -> bool:
 
 
 def _interim_in_time(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
-    """An emergency's interim reply counts as its result while it is pending or stands. [procedure 0]"""
+    """An emergency's interim reply counts as its result while it is pending or stands. [procedure
+    0]"""
     return any(
-        row.kind == "interim" and row.filed_at < one.due_at and (row.state == "pending" or stands(row, office))
+        row.kind == "interim"
+        and row.filed_at < one.due_at
+        and (row.state == "pending" or stands(row, office))
         for row in case.requests_of(one)
     )
 
 
 def overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
-    """Overdue is derived: past due, still the unit's, no final reply that stands. [procedure, States]"""
+    """Overdue is derived: past due, still the unit's, no final reply that stands. [procedure,
+    States]"""
     return one.state in OPEN_ASSIGNMENT and one.replied_at is None and late(case, one, office)
 
 
 def late(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
-    """Past due: what is answered now is late. An emergency's interim reply stands for its result. [procedure 0]"""
-    return office.now >= one.due_at and not (emergency(case, one) and _interim_in_time(case, one, office))
+    """Past due: what is answered now is late. An emergency's interim reply stands for its result.
+    [procedure 0]"""
+    return office.now >= one.due_at and not (
+        emergency(case, one) and _interim_in_time(case, one, office)
+    )
 
 
 def emergency(case: CaseFacts, one: AssignmentFacts) -> bool:
-    """An emergency has one due moment: no warning, its reminder on any day; redo has a clock of its own."""
+    """An emergency has one due moment: no warning, its reminder on any day; redo has a clock of its
+    own."""
     return case.urgency == "emergency" and (one.round == 1 or one.hourly)
 
 

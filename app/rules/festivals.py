@@ -1,10 +1,11 @@
-"""The public holidays' own dates: which days of a year a notice of rest days has to name. Loads without any framework.
+"""The public holidays' own dates: which days of a year a notice of rest days has to name. Loads
+without any framework.
 
 The State Council's measures on public holidays (全国年节及纪念日放假办法): 1 January, the Spring Festival (the
-first of the first lunar month), Qingming (the sun at 15 degrees), 1 May, the Dragon Boat Festival (the fifth of the
-fifth), Mid-Autumn (the fifteenth of the eighth), 1 October. The lunar ones are facts of the almanac by Beijing time,
-worked out once from the new moons and solar terms, and compared in tests with the years that the published calendar
-covers.
+first of the first lunar month), Qingming (the sun at 15 degrees), 1 May, the Dragon Boat Festival
+(the fifth of the fifth), Mid-Autumn (the fifteenth of the eighth), 1 October. The lunar ones are
+facts of the almanac by Beijing time, worked out once from the new moons and solar terms, and
+compared in tests with the years that the published calendar covers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from datetime import date, timedelta
 FIRST, LAST = 1949, 2100
 """The years of the table."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_FROM = (("spring_festival", 1, 20), ("qingming", 4, 1), ("dragon_boat", 5, 25), ("mid_autumn", 9, 5))
+_FROM = (
+    ("spring_festival", 1, 20),
+    ("qingming", 4, 1),
+    ("dragon_boat", 5, 25),
+    ("mid_autumn", 9, 5),
+)
 """Of each letter of a year: which holiday, and the day (month, day) that the letter counts from."""
 _YEARS = (
     "947vs4pl"
@@ -35,14 +41,28 @@ _YEARS = (
     "k3hc937vs3plh3d9632sp3lhe3b643tol3jda383"
     "t3rmi3fb734uq3njg3c853upn3kfc3a413tok4id"
 )
-"""Four letters a year, from 1949 on: how many days each of the four lies after its day above, in base 36."""
-NAMES = ("new_year", "spring_festival", "qingming", "labour_day", "dragon_boat", "mid_autumn", "national_day")
+"""Four letters a year, from 1949 on: how many days each of the four lies after its day above, in
+base 36."""
+NAMES = (
+    "new_year",
+    "spring_festival",
+    "qingming",
+    "labour_day",
+    "dragon_boat",
+    "mid_autumn",
+    "national_day",
+)
 """The public holidays in their order of the year."""
 
 
 def holidays(year: int) -> Mapping[str, date]:
-    """holiday -> its own date in a year, in the order of the year; without the lunar ones beyond the table."""
-    found = {"new_year": date(year, 1, 1), "labour_day": date(year, 5, 1), "national_day": date(year, 10, 1)}
+    """holiday -> its own date in a year, in the order of the year; without the lunar ones beyond
+    the table."""
+    found = {
+        "new_year": date(year, 1, 1),
+        "labour_day": date(year, 5, 1),
+        "national_day": date(year, 10, 1),
+    }
     if FIRST <= year <= LAST:
         word = _YEARS[4 * (year - FIRST) : 4 * (year - FIRST) + 4]
         for letter, (name, month, day) in zip(word, _FROM, strict=True):

@@ -1,4 +1,5 @@
-"""What a file of a case may be: its kinds, the media types, its size, and what of its name is kept."""
+"""What a file of a case may be: its kinds, the media types, its size, and what of its name is
+kept."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ import unicodedata
 KINDS = ("certificate", "contact", "handling", "scan", "recording", "other")
 """证件, 联系证据, 办理, 扫描件, 录音, 其他. [procedure, Handling: files by kind]"""
 IDENTIFYING = ("certificate", "contact", "recording")
-"""The kinds that may show who the caller is: never for a unit on a confidential case, and in a dossier only where the
-approver let the caller's identity go along. [procedure 8]"""
+"""The kinds that may show who the caller is: never for a unit on a confidential case, and in a
+dossier only where the approver let the caller's identity go along. [procedure 8]"""
 MEDIA = {
     "application/pdf": "pdf",
     "application/ofd": "ofd",
@@ -38,12 +39,23 @@ MEDIA = {
 }
 """media type, found by content -> how the name of such a file ends."""
 ALSO: dict[str, tuple[str, ...]] = {
-    "docx": ("wps",), "xlsx": ("et",), "pptx": ("dps",), "doc": ("wps",), "xls": ("et",), "ppt": ("dps",),
-    "jpg": ("jpeg",), "tif": ("tiff",), "heic": ("heif",), "mp4": ("m4v", "3gp"), "ogg": ("opus", "oga"),
+    "docx": ("wps",),
+    "xlsx": ("et",),
+    "pptx": ("dps",),
+    "doc": ("wps",),
+    "xls": ("et",),
+    "ppt": ("dps",),
+    "jpg": ("jpeg",),
+    "tif": ("tiff",),
+    "heic": ("heif",),
+    "mp4": ("m4v", "3gp"),
+    "ogg": ("opus", "oga"),
     "m4a": ("3gp", "3ga"),
-}  # fmt: skip
+}
 """Other endings that the same content may keep: WPS writes its own beside those of Office."""
-TAKEN = tuple(dict.fromkeys(one for ending in MEDIA.values() for one in (ending, *ALSO.get(ending, ()))))
+TAKEN = tuple(
+    dict.fromkeys(name for ending in MEDIA.values() for name in (ending, *ALSO.get(ending, ())))
+)
 """Every ending that a kept file can have, each once."""
 MOST_BYTES = 20 * 1024 * 1024
 """[trust, Input: uploads <= 20 MB]"""
@@ -60,8 +72,8 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|\Z)",
 
 
 def clean_name(name: str) -> str:
-    """A file's name as it is kept: no path, nothing that controls or is not seen, at most 120 characters; its ending
-    stays where it is short. `file` where nothing is left."""
+    """A file's name as it is kept: no path, nothing that controls or is not seen, at most 120
+    characters; its ending stays where it is short. `file` where nothing is left."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(sign for sign in last if unicodedata.category(sign) not in _UNSEEN).strip(" .")
     stem, dot, ending = seen.rpartition(".")
@@ -71,8 +83,9 @@ def clean_name(name: str) -> str:
 
 
 def kept_name(name: str, ending: str) -> str:
-    """A file's cleaned name under the ending of its content: `run.bat` that is a picture comes out as `run.jpg`. An
-    ending that the same content may have too stays; what is no ending, as in `report 1.2`, stays before it."""
+    """A file's cleaned name under the ending of its content: `run.bat` that is a picture comes out
+    as `run.jpg`. An ending that the same content may have too stays; what is no ending, as in
+    `report 1.2`, stays before it."""
     clean = _UNSAFE.sub("_", clean_name(name))
     stem, dot, last = clean.rpartition(".")
     if dot and last.casefold() in (ending, *ALSO.get(ending, ())):

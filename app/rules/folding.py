@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,16 +94,22 @@ def _plain(sign: str) -> str:
 
 def fold(text: str) -> Folded:
     """The text as it is compared, with the way back."""
-    plainly = "".join(each := [*map(folded_sign, text)])
-    if len(plainly) == len(text) and all(each) and BLANK not in plainly and LINE not in plainly:
+    spelled = [*map(folded_sign, text)]
+    plainly = "".join(spelled)
+    if len(plainly) == len(text) and all(spelled) and BLANK not in plainly and LINE not in plainly:
         return Folded(plainly, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    return _with_the_way_back(spelled)
+
+
+def _with_the_way_back(spelled: Sequence[str]) -> Folded:
+    """A text of which not every sign is folded to one sign, each typed sign as it is folded."""
     signs: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     newest = 0
-    for at, typed in enumerate(text):
+    for at, folded in enumerate(spelled):
         first = len(signs)
-        for sign in folded_sign(typed):
+        for sign in folded:
             if sign in (BLANK, LINE) and signs and signs[-1] in (BLANK, LINE):
                 signs[-1] = max(sign, signs[-1], key=lambda blank: blank == LINE)
             else:
@@ -121,7 +128,7 @@ def plain(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """What can be seen of a text: the folded signs without blanks."""
+    """The signs of a text that can be seen: folded, without blanks."""
     return plain(text).replace(BLANK, "").replace(LINE, "")
 
 
@@ -153,8 +160,7 @@ def _spellings() -> dict[str, str]:
 
 def spellings(sign: str) -> str | None:
     """All signs that are folded to a figure, a Latin letter or a Chinese character, or to several
-    of which it is one;
-    None of other signs, which are not looked up."""
+    of which it is one; None of other signs, which are not looked up."""
     figure_or_letter = sign.isascii() and sign.isalnum()
     if not figure_or_letter and not "\u3400" <= sign <= "\u9fff":
         return None
@@ -177,6 +183,15 @@ def seek(word: str, apart: bool = False) -> re.Pattern[str] | None:
     if not signs:
         return None
     return re.compile((_APART if apart else _BETWEEN).join(_spelled(sign) for sign in signs))
+
+
+def anchored(pattern: re.Pattern[str], where: str) -> re.Pattern[str]:
+    """The same at the `start` of a text or as the `whole` of it, whatever cannot be seen before and
+    behind; anywhere in it, where neither is asked."""
+    unseen = _BETWEEN.removesuffix("{0,4}") + "*"
+    if not where:
+        return pattern
+    return re.compile(rf"\A{unseen}(?:{pattern.pattern})" + (rf"{unseen}\Z" * (where == "whole")))
 
 
 @lru_cache(maxsize=4096)

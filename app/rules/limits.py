@@ -1,7 +1,8 @@
 """Every number of the procedure, each with its default, its basis and the sentence it comes from.
 
-The office's own values are versioned rule rows; a case keeps the numbers that were in force when it was allocated.
-Basis: `src` the county's own text, `seen` published practice of comparable offices, `ours` our decision.
+The office's own values are versioned rule rows; a case keeps the numbers that were in force when it
+was allocated. Basis: `src` the county's own text, `seen` published practice of comparable offices,
+`ours` our decision.
 """
 
 from __future__ import annotations
@@ -13,15 +14,27 @@ from datetime import datetime
 from typing import Any
 
 KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
-CHANNELS = ("phone", "mailbox", "wechat", "email", "web", "platform", "leader", "walk_in")
+CHANNELS: tuple[str, ...] = (
+    "phone",
+    "mailbox",
+    "wechat",
+    "email",
+    "web",
+    "platform",
+    "leader",
+    "walk_in",
+)
 URGENCIES = ("normal", "urgent", "emergency")
 FORM_DAYS = 7
 """How many days a form that was opened can be sent, and its answer is kept. [ours]"""
 
 
 def _number(default: Any, basis: str, source: str, least: int = 1, most: int = 366) -> Any:
-    """A number with its default, its basis, the words it comes from and the bounds an office may choose within."""
-    return field(default=default, metadata={"basis": basis, "source": source, "least": least, "most": most})
+    """A number with its default, its basis, the words it comes from and the bounds an office may
+    choose within."""
+    return field(
+        default=default, metadata={"basis": basis, "source": source, "least": least, "most": most}
+    )
 
 
 @dataclass(frozen=True)
@@ -44,14 +57,20 @@ class Limits:
     return_workdays: int = _number(1, "seen", "0 return a wrongly allocated case")
     ruling_workdays: int = _number(1, "seen", "0 rule on a return, an extension, an explanation")
     extension_workdays: int = _number(10, "seen", "0 extension")
-    promise_workdays: int = _number(10, "ours", "0 promised date of an explanation or an interim reply")
-    promises_each: int = _number(2, "ours", "3 of each at most one pending or accepted, and two filed, per round")
+    promise_workdays: int = _number(
+        10, "ours", "0 promised date of an explanation or an interim reply"
+    )
+    promises_each: int = _number(
+        2, "ours", "3 of each at most one pending or accepted, and two filed, per round"
+    )
     explanation_characters: int = _number(20, "ours", "3 explanation >= 20 characters", 1, 2000)
     reply_to_reminder_workdays: int = _number(2, "src", "0 reply to a reminder")
     reminders_each_round: int = _number(2, "ours", "3 never more than two for one due date")
     feedback_workdays: int = _number(3, "seen", "0 feedback to a supervision notice")
     reissues: int = _number(2, "ours", "4 reissued (<= 2, new due)", 0)
-    screen_workdays: int = _number(5, "ours", "1 screened by the centre head within 5 wd of marking")
+    screen_workdays: int = _number(
+        5, "ours", "1 screened by the centre head within 5 wd of marking"
+    )
     examine_workdays: int = _number(1, "seen", "0 examine a reply")
     visit_workdays: int = _number(3, "seen", "0 visit")
     visit_attempts: int = _number(3, "seen", "0 visit: 3 attempts")
@@ -61,11 +80,15 @@ class Limits:
     rounds: int = _number(3, "seen", "7 two redo rounds at most")
     hearing_workdays: int = _number(3, "ours", "0 hear the unit before referral")
     send_workdays: int = _number(15, "seen", "0 send a referral")
-    instruction_alert_workdays: int = _number(3, "ours", "0 a leader's instruction on a submitted case")
+    instruction_alert_workdays: int = _number(
+        3, "ours", "0 a leader's instruction on a submitted case"
+    )
     decide_workdays: int = _number(2, "ours", "0 the room decides a candidate")
     confirm_workdays: int = _number(2, "ours", "0 confirms a finding")
     conclude_workdays: int = _number(5, "ours", "0 concludes after the hearing")
-    ask_review_workdays: int = _number(3, "ours", "4 within 3 wd of it the unit's head may ask for one review")
+    ask_review_workdays: int = _number(
+        3, "ours", "4 within 3 wd of it the unit's head may ask for one review"
+    )
     rule_review_workdays: int = _number(2, "ours", "0 reviews")
     review_referral_workdays: int = _number(2, "ours", "0 reviews (a referral)")
     approve_referral_workdays: int = _number(2, "ours", "0 approves")
@@ -77,29 +100,47 @@ class Limits:
     entry_workdays: int = _number(3, "ours", "1 received_at may precede entry by up to 3 wd")
     narrative_characters: int = _number(10, "ours", "1 narrative (>= 10 characters)", 1, 2000)
     assists: int = _number(5, "seen", "2 optionally up to five assist units", 0, 20)
-    allocations_by_allocator: int = _number(2, "seen", "2 the third allocation of a case needs the centre head")
+    allocations_by_allocator: int = _number(
+        2, "seen", "2 the third allocation of a case needs the centre head"
+    )
     repeat_days: int = _number(90, "seen", "1 closed <= 90 days, not solved")
     invalid_contacts: int = _number(3, "ours", "1 malicious or empty: >= 3")
     invalid_days: int = _number(30, "ours", "1 in 30 days")
     sample_in_ten: int = _number(1, "ours", "2 10 % sampled for a visit", 0, 10)
     sample_seed: int = _number(12345, "ours", "6 seeded, reproducible sample", 0, 2**31)
-    recusal_years: int = _number(3, "ours", "Who may do what: held a post in the last 3 years", 0, 20)
+    recusal_years: int = _number(
+        3, "ours", "Who may do what: held a post in the last 3 years", 0, 20
+    )
     weekly_reports: bool = _number(False, "ours", "5 weekly optional: whether the bot drafts them")
-    contest_workdays: int = _number(3, "ours", "5 units may contest their figures within 3 wd of the draft")
+    contest_workdays: int = _number(
+        3, "ours", "5 units may contest their figures within 3 wd of the draft"
+    )
     issue_workdays: int = _number(5, "ours", "5 the centre head issues it within 5 wd after these")
     ranked_closed: int = _number(5, "ours", "5 fewer than 5 closed: listed, not ranked", 0)
-    hot_topics: int = _number(10, "ours", "5 hot topics: the categories with most contacts, so many")
-    places: int = _number(30, "ours", "5 volumes by district: so many places are named, the others summed")
-    place_cases: int = _number(2, "ours", "5 volumes by district: a place with fewer cases is not named", 2)
-    access_days: int = _number(1095, "ours", "Who may do what read logs: kept for so many days", 180, 3660)
-    calendar_warning_month: int = _number(11, "ours", "0 a missing next year is a warning from 1 November", 1, 12)
+    hot_topics: int = _number(
+        10, "ours", "5 hot topics: the categories with most contacts, so many"
+    )
+    places: int = _number(
+        30, "ours", "5 volumes by district: so many places are named, the others summed"
+    )
+    place_cases: int = _number(
+        2, "ours", "5 volumes by district: a place with fewer cases is not named", 2
+    )
+    access_days: int = _number(
+        1095, "ours", "Who may do what read logs: kept for so many days", 180, 3660
+    )
+    calendar_warning_month: int = _number(
+        11, "ours", "0 a missing next year is a warning from 1 November", 1, 12
+    )
 
     def kind_workdays(self, kind: str) -> int:
         """The handling clock of a kind of case, in working days."""
         return int(getattr(self, f"{kind}_workdays"))
 
 
-SOURCES: dict[str, dict[str, Any]] = {number.name: dict(number.metadata) for number in fields(Limits)}
+SOURCES: dict[str, dict[str, Any]] = {
+    number.name: dict(number.metadata) for number in fields(Limits)
+}
 """name -> basis, source, least, most: what the rules page and the tests read."""
 
 

@@ -1,4 +1,5 @@
-"""The office at one moment: its calendar, its numbers over time, its words. Handed to every decision."""
+"""The office at one moment: its calendar, its numbers over time, its words. Handed to every
+decision."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ WORDS = {
     "report.yearly": "12345市长热线年度运行情况通报",
     TABLE: table_of(Points()),
 }
-"""The default names of the offices, words of the number series and points of the evaluation; an office's settings
-override them."""
+"""The default names of the offices, words of the number series and points of the evaluation; an
+office's settings override them."""
 AREA_CODE = "area_code"
 SETTINGS = {**WORDS, AREA_CODE: "0912"}
 """What an office may set: its words, and the area code that its people leave out of numbers."""
@@ -41,7 +42,8 @@ SETTINGS = {**WORDS, AREA_CODE: "0912"}
 
 @dataclass(frozen=True)
 class Office:
-    """What holds at `now`: `limits` for what starts today, `of(case)` for what an allocated case keeps."""
+    """What holds at `now`: `limits` for what starts today, `of(case)` for what an allocated case
+    keeps."""
 
     calendar: Calendar
     versions: Versions
@@ -54,7 +56,8 @@ class Office:
         return self.versions.at(self.now)
 
     def kept(self, allocated_at: datetime | None) -> Limits:
-        """The numbers in force when a case was allocated; now's for one that never was. [preamble]"""
+        """The numbers in force when a case was allocated; now's for one that never was.
+        [preamble]"""
         return self.versions.at(allocated_at or self.now)
 
     def word(self, name: str) -> str:

@@ -1,6 +1,6 @@
-"""Whether a handling opinion says anything, once the empty phrases are taken away: "received", "being handled", "we
-will deal with it soon" and polite words are none, in whatever signs and widths. Loads without any framework.
-[procedure 2]"""
+"""Whether a handling opinion says anything, once the empty phrases are taken away: "received",
+"being handled", "we will deal with it soon" and polite words are none, in whatever signs and
+widths. Loads without any framework. [procedure 2]"""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ LEAST = 2
 """How many different letters have to be left."""
 NOTHING_MORE = frozenset({"无", "没有", "暂无", "none"})
 """What a next step may say where nothing is left to do."""
-_RECEIVED = (
-    "收到|收悉|知悉|知晓|获悉|阅悉|阅知|接到|接收|受理|登记|签收|了解"
-)
+_RECEIVED = "收到|收悉|知悉|知晓|获悉|阅悉|阅知|接到|接收|受理|登记|签收|了解"
 _DOING = (
     "处理|办理|处置|解决|研究|核实|核查|调查|查处|落实|推进|跟进|跟踪|协调|督促|"
     "安排|对接|沟通|转办|转交|转达|整改|办"
 )
-_TELLING = (
-    "答复|回复|反馈|告知|通报|联系|联络"
-)
+_TELLING = "答复|回复|反馈|告知|通报|联系|联络"
 _DONE = "(?:处理|办理|办结|处置|解决|落实|整改|答复|回复)(?!之?中|当中|过程)"
 """What is said to be done already says something: 已处理."""
 _MANNER = (
@@ -62,12 +58,15 @@ _KEPT = re.compile(
     f"(?:已经|已|均已|现已)(?:{_DONE})|(?:处理|办理|处置|解决|整改|办结)"
     "(?:完毕|完成|完结|结束)(?!后|之后)"
 )
-_PHRASES = "|".join((_RECEIVED, _DOING, _TELLING, _MANNER, _WHEN, _ABOUT, _POLITE, _SMALL)).split("|")
+_PHRASES = "|".join((_RECEIVED, _DOING, _TELLING, _MANNER, _WHEN, _ABOUT, _POLITE, _SMALL)).split(
+    "|"
+)
 _EMPTY = re.compile("|".join(sorted(_PHRASES, key=len, reverse=True)))
 
 
 def left(words: str) -> str:
-    """What is left of some words when the empty phrases, polite words, blanks and signs are taken away."""
+    """What is left of some words when the empty phrases, polite words, blanks and signs are taken
+    away."""
     plain = re.sub(_ENGLISH, " ", folded(words).casefold())
     plain = "".join(sign for sign in plain if seen(sign) and letters(sign))
     if _KEPT.search(plain):

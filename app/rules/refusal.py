@@ -1,4 +1,5 @@
-"""What the desk says when something may not be done: a message id with facts, worded at the edge."""
+"""What the desk says when something may not be done: a message id with facts, worded at the
+edge."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from typing import Any
 
 
 class NotAllowed(Exception):
-    """A verb that may not be done now. `msgid` names the sentence, `facts` fill it in; nothing was written."""
+    """A verb that may not be done now. `msgid` names the sentence, `facts` fill it in; nothing was
+    written."""
 
     def __init__(self, msgid: str, **facts: Any) -> None:
         super().__init__(msgid)
@@ -19,4 +21,5 @@ class NotAllowed(Exception):
 
 
 class Gone(Exception):
-    """The row moved on between reading and writing: the transaction is rolled back and may be tried again."""
+    """The row moved on between reading and writing: the transaction is rolled back and may be tried
+    again."""

@@ -1,8 +1,8 @@
-"""How alike two texts are: the pairs and triples of signs that they share. For the repeat check, which proposes cases
-that may be the same matter, and decides nothing. [procedure 1]
+"""How alike two texts are: the pairs and triples of signs that they share. For the repeat check,
+which proposes cases that may be the same matter, and decides nothing. [procedure 1]
 
-The pairs are also what cases are found by: an index holds them as numbers, the same on both databases. Whoever changes
-how pairs are made has to empty that index in a migration.
+The pairs are also what cases are found by: an index holds them as numbers, the same on both
+databases. Whoever changes how pairs are made has to empty that index in a migration.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ PLACE = 1 << 31
 
 
 def signs(words: str) -> str:
-    """The letters and figures of a text as they are compared: in one width and case, without marks and blanks."""
+    """The letters and figures of a text as they are compared: in one width and case, without marks
+    and blanks."""
     return "".join(filter(str.isalnum, "".join(map(folded_sign, words))))
 
 
@@ -29,18 +30,20 @@ def grams(words: str) -> frozenset[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """From 0, nothing in common, to 1, the same: twice what they share by what they have together (Dice)."""
+    """From 0, nothing in common, to 1, the same: twice what they share by what they have together
+    (Dice)."""
     first, second = grams(one), grams(other)
     together = len(first) + len(second)
     return 2 * len(first & second) / together if together else 0.0
 
 
 def pairs(words: str) -> frozenset[int]:
-    """The pairs of a text as numbers below `PLACE`. Two pairs of rare signs may share one, which only makes for a
-    candidate more."""
+    """The pairs of a text as numbers below `PLACE`. Two pairs of rare signs may share one, which
+    only makes for a candidate more."""
     plain = signs(words[:INDEXED])
     return frozenset(
-        ((ord(first) << 16) ^ ord(second)) & (PLACE - 1) for first, second in zip(plain, plain[1:], strict=False)
+        ((ord(first) << 16) ^ ord(second)) & (PLACE - 1)
+        for first, second in zip(plain, plain[1:], strict=False)
     )
 
 

@@ -1,7 +1,8 @@
 """What a working day is, and when a clock runs out: pure arithmetic over a list of days handed in.
 
-Civil Code art. 201: the day on which a period begins is not counted. Art. 203: where a period ends on a rest day
-it ends on the next working day, at 24:00; we count working days only, so a counted period always ends on one.
+Civil Code art. 201: the day on which a period begins is not counted. Art. 203: where a period ends
+on a rest day it ends on the next working day, at 24:00; we count working days only, so a counted
+period always ends on one.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from functools import lru_cache
 from typing import Any
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""The county's zone. China has had no summer time since 1991 and the table of days begins in 2004."""
+"""The county's zone. China has had no summer time since 1991 and the table of days begins in
+2004."""
 SWEEP_AT = time(8, 30)
 """The moment of the day at which the bot looks. [procedure 0]"""
 _TICK = timedelta(microseconds=1)
 OFFICIAL, PROVISIONAL = "official", "provisional"
 PROVISIONAL_RESTS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""The fixed holidays (month, day) that are taken for granted in a year without a calendar. [procedure 0]"""
+"""The fixed holidays (month, day) that are taken for granted in a year without a calendar.
+[procedure 0]"""
 
 
 class NoCalendar(LookupError):
@@ -29,7 +32,8 @@ class NoCalendar(LookupError):
 
 
 def provisional_workday(day: date) -> bool:
-    """Whether a day is worked as far as one can know before the year's calendar is out. [procedure 0]"""
+    """Whether a day is worked as far as one can know before the year's calendar is out. [procedure
+    0]"""
     return day.weekday() < 5 and (day.month, day.day) not in PROVISIONAL_RESTS
 
 
@@ -63,9 +67,10 @@ def sweep_not_before(moment: datetime) -> datetime:
 class Deadline:
     """A clock that was started: when it runs out, and how that was worked out.
 
-    `at` is exclusive; `start` is the day (or, for hours, the date) it started on, not counted; `n` the working
-    days or hours; `unit` one of workdays, named (a date that a person named), hours; `counted` the working days;
-    `floor` a day below which it may not end, because a unit was told so.
+    `at` is exclusive; `start` is the day (or, for hours, the date) it started on, not counted; `n`
+    the working days or hours; `unit` one of workdays, named (a date that a person named), hours;
+    `counted` the working days; `floor` a day below which it may not end, because a unit was told
+    so.
     """
 
     at: datetime
@@ -78,7 +83,8 @@ class Deadline:
 
     @property
     def on(self) -> date:
-        """The last day of the clock: for hours the date of the moment, else the day before the midnight."""
+        """The last day of the clock: for hours the date of the moment, else the day before the
+        midnight."""
         return beijing(self.at).date() if self.unit == "hours" else last_day(self.at)
 
     def trace(self) -> str:
@@ -91,11 +97,16 @@ def _trace(one: Deadline) -> str:
     """Of one deadline, which a thousand rows of one day share."""
     return json.dumps(
         {
-            "start": one.start.isoformat(), "n": one.n, "unit": one.unit, "basis": one.basis,
-            "days": [day.isoformat() for day in one.counted], "floor": one.floor and one.floor.isoformat(),
+            "start": one.start.isoformat(),
+            "n": one.n,
+            "unit": one.unit,
+            "basis": one.basis,
+            "days": [day.isoformat() for day in one.counted],
+            "floor": one.floor and one.floor.isoformat(),
         },
-        separators=(",", ":"), sort_keys=True,
-    )  # fmt: skip
+        separators=(",", ":"),
+        sort_keys=True,
+    )
 
 
 def deadline_from(at: datetime, trace: str) -> Deadline:
@@ -112,6 +123,14 @@ def deadline_from(at: datetime, trace: str) -> Deadline:
     )
 
 
+@lru_cache(maxsize=4096)
+def unit_of(trace: str) -> str | None:
+    """The unit that `Deadline.trace` wrote down; None in a row that tells none. Many rows of a batch
+    have the same trace."""
+    unit: str | None = json.loads(trace).get("unit")
+    return unit
+
+
 def last_day(at: datetime) -> date:
     """The last day before an exclusive end (midnight, or the office's 18:00 cut-off)."""
     return (beijing(at) - _TICK).date()
@@ -119,8 +138,9 @@ def last_day(at: datetime) -> date:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A list of days handed in: `workdays` sorted, `first`..`last` what it covers, `provisional` the days whose
-    status is a guess; `day_ends` the hour (24, or an office's 18) at which a counted day ends."""
+    """A list of days handed in: `workdays` sorted, `first`..`last` what it covers, `provisional`
+    the days whose status is a guess; `day_ends` the hour (24, or an office's 18) at which a counted
+    day ends."""
 
     workdays: Sequence[date]
     first: date
@@ -128,13 +148,22 @@ class Calendar:
     provisional: frozenset[date] = field(default_factory=frozenset)
     day_ends: int = 24
     # `replace` leaves them behind: a calendar whose days end at another hour has other clocks.
-    _runs: dict[tuple[date, int], Deadline] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _runs: dict[tuple[date, int], Deadline] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
-    def of(cls, days: Mapping[date, bool], provisional: frozenset[date] = frozenset(), day_ends: int = 24) -> Calendar:
+    def of(
+        cls,
+        days: Mapping[date, bool],
+        provisional: frozenset[date] = frozenset(),
+        day_ends: int = 24,
+    ) -> Calendar:
         """A calendar from day -> worked?, without gaps."""
         ordered = sorted(days)
-        return cls([day for day in ordered if days[day]], ordered[0], ordered[-1], provisional, day_ends)
+        return cls(
+            [day for day in ordered if days[day]], ordered[0], ordered[-1], provisional, day_ends
+        )
 
     def to_midnight(self) -> Calendar:
         """The same days, each to its 24:00: for what no office's cut-off shortens."""
@@ -172,7 +201,9 @@ class Calendar:
 
     def counted(self, start: date, end: date) -> tuple[date, ...]:
         """The working days in start < day <= end."""
-        return tuple(self.workdays[bisect_right(self.workdays, start) : bisect_right(self.workdays, end)])
+        return tuple(
+            self.workdays[bisect_right(self.workdays, start) : bisect_right(self.workdays, end)]
+        )
 
     def end_of(self, day: date) -> datetime:
         """The exclusive end of a counted day: 24:00, or the office's cut-off."""
@@ -181,7 +212,8 @@ class Calendar:
         return datetime.combine(day, time(self.day_ends), BEIJING)
 
     def basis(self, start: date, end: date) -> str:
-        """`provisional` when any day after start up to end is only guessed or not in the table, else `official`."""
+        """`provisional` when any day after start up to end is only guessed or not in the table,
+        else `official`."""
         if end > self.last:
             return PROVISIONAL
         day = start + timedelta(days=1)
@@ -205,19 +237,31 @@ class Calendar:
         if floor is not None and floor > end:
             end = floor
         return Deadline(
-            self.end_of(end), start, n, "workdays", self.basis(start, end), self.counted(start, end), floor
+            self.end_of(end),
+            start,
+            n,
+            "workdays",
+            self.basis(start, end),
+            self.counted(start, end),
+            floor,
         )
 
     def name(self, day: date, start: date) -> Deadline:
-        """A date that a person named: it stands as named, a rest day too; NoCalendar past the table. [procedure 0]"""
+        """A date that a person named: it stands as named, a rest day too; NoCalendar past the
+        table. [procedure 0]"""
         self._known(day)
-        return Deadline(self.end_of(day), start, 0, "named", self.basis(start, day), self.counted(start, day))
+        return Deadline(
+            self.end_of(day), start, 0, "named", self.basis(start, day), self.counted(start, day)
+        )
 
     def again(self, deadline: Deadline) -> Deadline:
-        """The deadline worked out anew by this calendar: longer or the same, never shorter. [procedure 0]"""
+        """The deadline worked out anew by this calendar: longer or the same, never shorter.
+        [procedure 0]"""
         if deadline.unit == "hours":
             return deadline
-        if deadline.unit == "named":  # the date stands; what is known of the days before it may have changed
+        if (
+            deadline.unit == "named"
+        ):  # the date stands; what is known of the days before it may have changed
             basis = self.basis(deadline.start, deadline.on)
             return replace(deadline, basis=basis, counted=self.counted(deadline.start, deadline.on))
         new = self.run(deadline.start, deadline.n, max(deadline.floor or deadline.on, deadline.on))

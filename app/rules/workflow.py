@@ -14,7 +14,14 @@ MAY_BECOME: dict[str, dict[str | None, tuple[str, ...]]] = {
     "case": {
         None: ("registered",),
         "registered": (
-            "closed", "visiting", "submitted", "handling", "refused", "transferred", "merged", "withdrawn",
+            "closed",
+            "visiting",
+            "submitted",
+            "handling",
+            "refused",
+            "transferred",
+            "merged",
+            "withdrawn",
         ),
         "submitted": ("handling", "closed", "merged", "withdrawn"),
         "handling": ("examining", "registered", "merged", "withdrawn"),
@@ -46,7 +53,11 @@ MAY_BECOME: dict[str, dict[str | None, tuple[str, ...]]] = {
         "withdrawn": (),
     },
     "reply": {
-        None: ("filed",), "filed": ("passed", "refused", "withdrawn"), "passed": (), "refused": (), "withdrawn": (),
+        None: ("filed",),
+        "filed": ("passed", "refused", "withdrawn"),
+        "passed": (),
+        "refused": (),
+        "withdrawn": (),
     },
     "reminder": {
         None: ("open",),
@@ -88,7 +99,7 @@ MAY_BECOME: dict[str, dict[str | None, tuple[str, ...]]] = {
         "closed": (),
         "abandoned": (),
     },
-}  # fmt: skip
+}
 """subject -> state -> the states it may become, written out in full."""
 
 LIVE = ("allocated", "signed", "return_pending", "replied", "reply_refused")
@@ -99,7 +110,16 @@ OPEN_CASE = ("registered", "submitted", "handling", "examining", "visiting", "re
 """The states of a case that somebody still works on."""
 CLOSED_TO_CONTACTS = ("refused", "transferred", "withdrawn")
 """The states of a case that takes no contact any more."""
-STANDING = ("candidate", "opened", "reissued", "fed_back", "finding", "confirmed", "heard", "concluded")
+STANDING = (
+    "candidate",
+    "opened",
+    "reissued",
+    "fed_back",
+    "finding",
+    "confirmed",
+    "heard",
+    "concluded",
+)
 """The states of a supervision item that has not ended."""
 UNCONFIRMED = ("opened", "reissued", "fed_back", "finding")
 PROMISES = ("explanation", "interim")
@@ -117,7 +137,8 @@ CLOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 """subject -> its clocks, and the states in which they run."""
 STANDS = {("assignment", "assist"): ("due",), ("supervision", "closed"): ("due", "heard")}
-"""Clocks that are not worked out by themselves: an assist's due follows its lead's, what was closed has been heard."""
+"""Clocks that are not worked out by themselves: an assist's due follows its lead's, what was closed
+has been heard."""
 
 Row = Any
 Condition = Callable[[Row, Row, datetime], bool]
@@ -139,17 +160,20 @@ def is_no_return(ended: Row, by: Row, now: datetime) -> bool:
 
 def answered_by_that_reply(ended: Row, by: Row, now: datetime) -> bool:
     """The reply that is refused is the one that satisfied the reminder. [procedure 3]"""
-    return bool(ended.satisfied_by_reply_id is not None and ended.satisfied_by_reply_id == by.reply_id)
+    return bool(
+        ended.satisfied_by_reply_id is not None and ended.satisfied_by_reply_id == by.reply_id
+    )
 
 
 def promised_in_time(ended: Row, by: Row, now: datetime) -> bool:
-    """A promise filed by reply-by satisfies a reminder when it is accepted, even if that comes later. [procedure 3]"""
+    """A promise filed by reply-by satisfies a reminder when it is accepted, even if that comes
+    later. [procedure 3]"""
     return bool(by.kind in PROMISES and ended.round == by.round and by.filed_at < ended.reply_by_at)
 
 
 def redo_exhausted(ended: Row, by: Row, now: datetime) -> bool:
-    """A case whose second redo failed closes when its `redo_failed` item ends - not with a candidate that is struck:
-    that is declined as an error, and decides nothing. [procedure 7]"""
+    """A case whose second redo failed closes when its `redo_failed` item ends - not with a
+    candidate that is struck: that is declined as an error, and decides nothing. [procedure 7]"""
     struck_out = by.state == "declined" and by.struck_at is not None
     return bool(by.ground == "redo_failed" and ended.redo_failed and not struck_out)
 
@@ -159,7 +183,11 @@ def _nothing(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
 
 
 def _by_reply(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
-    return {"satisfied_by_reply_id": by.reply_id, "answered_late": now >= ended.reply_by_at, "ended_at": now}
+    return {
+        "satisfied_by_reply_id": by.reply_id,
+        "answered_late": now >= ended.reply_by_at,
+        "ended_at": now,
+    }
 
 
 def _by_promise(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
@@ -184,7 +212,8 @@ def _exhausted(ended: Row, by: Row, now: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class End:
-    """What follows from a move: rows of `subject` in one of `states` become `to`, with the event `event`."""
+    """What follows from a move: rows of `subject` in one of `states` become `to`, with the event
+    `event`."""
 
     subject: str
     states: tuple[str, ...]
@@ -200,7 +229,9 @@ _WITHDRAWN = End("request", ("pending",), "withdrawn", "request.withdrawn", sets
 _ASSISTS = End("assignment", LIVE, "cancelled", "assignment.cancelled", is_lead, _ended)
 _CASE_ENDS = [
     End("assignment", LIVE, "cancelled", "assignment.cancelled", sets=_ended),
-    End("supervision", ("candidate",), "declined", "supervision.declined", sets=_ended, by_bot=True),
+    End(
+        "supervision", ("candidate",), "declined", "supervision.declined", sets=_ended, by_bot=True
+    ),
     End("supervision", UNCONFIRMED, "cleared", "supervision.cleared", sets=_ended, by_bot=True),
     End("visit", ("pending",), "not_applicable", "visit.not_applicable", sets=_ended),
 ]
@@ -210,12 +241,23 @@ ENDS: Mapping[tuple[str, str], list[End]] = {
     ("assignment", "replied"): [
         End("reminder", ("open",), "satisfied", "reminder.satisfied", sets=_by_reply),
         End(
-            "request", ("pending",), "withdrawn", "request.withdrawn",
-            is_no_return, _ended,
+            "request",
+            ("pending",),
+            "withdrawn",
+            "request.withdrawn",
+            is_no_return,
+            _ended,
         ),
     ],
     ("assignment", "reply_refused"): [
-        End("reminder", ("satisfied",), "open", "reminder.reopened", answered_by_that_reply, _reopened)
+        End(
+            "reminder",
+            ("satisfied",),
+            "open",
+            "reminder.reopened",
+            answered_by_that_reply,
+            _reopened,
+        )
     ],
     ("assignment", "accepted"): [
         # An assist's reply passes with its lead's, into which it went.
@@ -224,7 +266,10 @@ ENDS: Mapping[tuple[str, str], list[End]] = {
     ],
     ("assignment", "returned"): [_VOID, _WITHDRAWN, _ASSISTS],
     ("assignment", "cancelled"): [
-        _VOID, _WITHDRAWN, End("reply", ("filed",), "withdrawn", "reply.withdrawn"), _ASSISTS
+        _VOID,
+        _WITHDRAWN,
+        End("reply", ("filed",), "withdrawn", "reply.withdrawn"),
+        _ASSISTS,
     ],
     ("request", "accepted"): [
         End("reminder", ("open",), "satisfied", "reminder.satisfied", promised_in_time, _by_promise)
@@ -238,9 +283,11 @@ ENDS: Mapping[tuple[str, str], list[End]] = {
         _REDO_EXHAUSTED,
         End("referral", UNSENT, "abandoned", "referral.abandoned", sets=_ended),
     ],
-    ("referral", "sent"): [End("supervision", ("concluded",), "referred", "supervision.referred", sets=_ended)],
+    ("referral", "sent"): [
+        End("supervision", ("concluded",), "referred", "supervision.referred", sets=_ended)
+    ],
     ("referral", "abandoned"): [
         End("supervision", ("concluded",), "closed", "supervision.closed", sets=_ended)
     ],
-}  # fmt: skip
+}
 """(subject, state it came to) -> what ends with it, in the same transaction, one event each."""

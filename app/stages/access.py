@@ -1,4 +1,5 @@
-"""The access log 查阅日志: one row for each time somebody comes or looks. [trust, The caller, Access]"""
+"""The access log 查阅日志: one row for each time somebody comes or looks. [trust, The caller,
+Access]"""
 
 from __future__ import annotations
 
@@ -17,9 +18,11 @@ from app.models import Access
 KINDS = (
     *("login", "login_failed", "code_failed", "logout", "locked", "limited"),
     *("export_begun", "exported", "revealed", "file_opened", "paper_opened"),
+    "read_by_program",
 )
 log = logging.getLogger("duban.access")
-"""Each row as a line of JSON, for a file or syslog of the office's own: ids and addresses, nobody's words."""
+"""Each row as a line of JSON, for a file or syslog of the office's own: ids and addresses, nobody's
+words."""
 
 
 def note_access(
@@ -34,11 +37,17 @@ def note_access(
     filters: Mapping[str, str] | None = None,
     rows: int | None = None,
 ) -> None:
-    """Write that somebody came or looked, in the transaction of what he did."""
+    """Write that somebody came or looked, in the transaction of what they did."""
     told: dict[str, Any] = {
-        "at": now, "kind": kind, "account_id": account_id, "address": address[:45], "case_id": case_id, "page": page,
-        "filters": json.dumps(filters, ensure_ascii=False, sort_keys=True) if filters else "", "rows": rows,
-    }  # fmt: skip
+        "at": now,
+        "kind": kind,
+        "account_id": account_id,
+        "address": address[:45],
+        "case_id": case_id,
+        "page": page,
+        "filters": json.dumps(filters, ensure_ascii=False, sort_keys=True) if filters else "",
+        "rows": rows,
+    }
     session.execute(insert(Access).values(told))
     line = {name: value for name, value in told.items() if value not in (None, "")}
     said = json.dumps({**line, "at": now.isoformat()}, ensure_ascii=False)

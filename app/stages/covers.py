@@ -67,7 +67,8 @@ def _contacts(ids: Any) -> list[Any]:
 
 
 def _typed(ids: Any) -> list[Any]:
-    """What was typed of callers who stand on file otherwise: of the cases, of contacts about them."""
+    """What was typed of callers who stand on file otherwise: of the cases, of contacts about
+    them."""
     facts = (
         ToldAs.name,
         ToldAs.phone,
@@ -77,7 +78,9 @@ def _typed(ids: Any) -> list[Any]:
         literal(0).label("id"),
     )
     made: list[Any] = [
-        select(about.label("about"), *facts).join(ToldAs, ToldAs.case_id == Case.id).where(about.in_(ids))
+        select(about.label("about"), *facts)
+        .join(ToldAs, ToldAs.case_id == Case.id)
+        .where(about.in_(ids))
         for about in (Case.id, Case.merged_into_id, Case.taken_over_by_id)
     ]
     told = ToldAs.contact_id == Contact.id
@@ -103,16 +106,16 @@ def _words(ids: Any) -> list[Any]:
 
 @lru_cache(maxsize=1)
 def _asked() -> Any:
-    """The one statement, which takes long to build: `ids` are the cases asked about, written out, because they stand in
-    it sixteen times."""
+    """The one statement, which takes long to build: `ids` are the cases asked about, written out,
+    because they stand in it sixteen times."""
     ids: Any = bindparam("ids", expanding=True, literal_execute=True)
     query = union_all(*_cases(ids), *_contacts(ids), *_typed(ids), *_words(ids))
     return query.execution_options(unscoped=True)
 
 
 def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
-    """Case id -> what must not be read of it, in one statement, whoever asks: what is to be covered has to be known,
-    and goes nowhere else."""
+    """Case id -> what must not be read of it, in one statement, whoever asks: what is to be covered
+    has to be known, and goes nowhere else."""
     ids = sorted({*case_ids})
     found: dict[int, list[Any]] = {id: [] for id in ids}
     if not ids:
@@ -124,22 +127,34 @@ def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
 
 
 def _hidden(rows: Sequence[Any]) -> Hidden:
-    newest: dict[str, tuple[str, bool]] = {}
-    for row in sorted((row for row in rows if row.word), key=lambda row: row.id):
-        newest[visible(row.word)] = row.word, row.covers
+    """What must not be read of one case, of the rows that tell of it."""
+    words = _newest_words(rows)
     return hidden(
-        (row.name for row in rows if row.name),
-        (row.phone for row in rows if row.phone),
+        _filled(rows, "name"),
+        _filled(rows, "phone"),
         any(row.confidential for row in rows),
-        (word for word, covers in newest.values() if covers),
-        (word for word, covers in newest.values() if not covers),
+        (word for word, covers in words if covers),
+        (word for word, covers in words if not covers),
     )
 
 
+def _filled(rows: Sequence[Any], column: str) -> list[str]:
+    """The values of a column, where there is one."""
+    return [getattr(row, column) for row in rows if getattr(row, column)]
+
+
+def _newest_words(rows: Sequence[Any]) -> list[tuple[str, bool]]:
+    """Each word that was covered or uncovered, with the newest decision on it."""
+    newest: dict[str, tuple[str, bool]] = {}
+    for row in sorted((row for row in rows if row.word), key=lambda row: row.id):
+        newest[visible(row.word)] = row.word, row.covers
+    return list(newest.values())
+
+
 def withheld_from(session: Session, case: Any, unit_id: int | None) -> bool:
-    """Whether a unit sees no caller of a case at all: where a person is complained of, or it is a report,
-    and he did not agree to be named - the unit complained of or one that it was dissolved into, and where
-    none is named any unit. [procedure 1, complaint about a unit]"""
+    """Whether a unit sees no caller of a case at all: where a person is complained of, or it is a
+    report, and they did not agree to be named - the unit complained of or one that it was dissolved
+    into, and where none is named any unit. [procedure 1, complaint about a unit]"""
     grave = case.kind == "report" or bool(case.complained_person)
     if not grave or case.agreed_named:
         return False

@@ -1,5 +1,6 @@
-"""What the bot does with one case: every stage is asked, in the procedure's order, and sees what those before it
-decided. Nothing is written here. [procedure, States: "Order inside one sweep of one assignment"]"""
+"""What the bot does with one case: every stage is asked, in the procedure's order, and sees what
+those before it decided. Nothing is written here. [procedure, States: "Order inside one sweep of one
+assignment"]"""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from app.stages.reminder import decide_lapse, decide_overdue, decide_reminder, d
 from app.stages.supervision import decide_feedback_overdue, decide_hearing_over, decide_listing
 
 STEPS = ("marks", "list", "drafts")
-"""What a pass may be restricted to: all that is marked and issued, the supervision list, the drafting of dossiers."""
+"""What a pass may be restricted to: all that is marked and issued, the supervision list, the
+drafting of dossiers."""
 
 WRITTEN: dict[str, tuple[str, ...]] = {
     "case": ("own_overdue_for", "screen_overdue_for"),
@@ -35,21 +37,24 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "supervision": ("listed_on", "own_at", "own_clock", "own_overdue_for", "overdue_for"),
     "referral": ("own_overdue_for",),
 }
-"""subject -> the columns that a sweep writes, always all of them, so that one statement serves all rows."""
+"""subject -> the columns that a sweep writes, always all of them, so that one statement serves all
+rows."""
 _BORN: dict[str, tuple[type[Any], str]] = {
     "reminder": (ReminderFacts, "reminders"),
     "supervision": (SupervisionFacts, "supervision"),
     "referral": (ReferralFacts, "referrals"),
 }
 _BLANK: dict[type[Any], dict[str, Any]] = {
-    kind: {one.name: False if str(one.type) == "bool" else None for one in fields(kind)} for kind, _ in _BORN.values()
+    kind: {column.name: False if str(column.type) == "bool" else None for column in fields(kind)}
+    for kind, _ in _BORN.values()
 }
 """What is not known of a new row."""
 
 
 @dataclass
 class Decided:
-    """One case with what was decided about it; `was` are the states before, by the row's identity."""
+    """One case with what was decided about it; `was` are the states before, by the row's
+    identity."""
 
     case: CaseFacts
     effects: list[Effect] = field(default_factory=list)
@@ -72,9 +77,17 @@ def _apply(decided: Decided, effects: Sequence[Effect]) -> None:
     for effect in effects:
         row = effect.row
         entry = Entry(
-            case.id, effect.kind, effect.subject, None if row is None else row.id, None, effect.to, {}, effect.payload,
-            effect.unit_id, case.category_id,
-        )  # fmt: skip
+            case.id,
+            effect.kind,
+            effect.subject,
+            None if row is None else row.id,
+            None,
+            effect.to,
+            {},
+            effect.payload,
+            effect.unit_id,
+            case.category_id,
+        )
         if row is None:
             entry.columns = effect.sets
             getattr(case, _BORN[effect.subject][1]).append(_born(effect))
@@ -94,7 +107,13 @@ def _assignment_steps(
     """The order inside one sweep of one assignment. [procedure, States]"""
     case = decided.case
     if "marks" in steps:
-        for decide in (decide_signing, decide_warning, decide_overdue, decide_lapse, decide_reminder):
+        for decide in (
+            decide_signing,
+            decide_warning,
+            decide_overdue,
+            decide_lapse,
+            decide_reminder,
+        ):
             if effects := decide(case, one, office):
                 _apply(decided, effects)
     if "list" in steps:
@@ -107,11 +126,13 @@ def _assignment_steps(
             _apply(decided, decide_draft(case, item, office))
 
 
-def decide_case(case: CaseFacts, office: Office, steps: Sequence[str] = STEPS, closed: bool = False) -> Decided:
+def decide_case(
+    case: CaseFacts, office: Office, steps: Sequence[str] = STEPS, closed: bool = False
+) -> Decided:
     """All that the bot should do with a case now; `closed`: the day's list is out already."""
     decided = Decided(case)
-    for one in list(case.assignments):
-        _assignment_steps(decided, one, office, steps, closed)
+    for assignment in list(case.assignments):
+        _assignment_steps(decided, assignment, office, steps, closed)
     if "marks" in steps:
         for referral in list(case.referrals):
             _apply(decided, decide_referral_overdue(case, referral, office) if referral.id else [])

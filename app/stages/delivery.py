@@ -1,9 +1,11 @@
-"""Service 送达: when a paper reached its unit. "A paper is served when first opened by an account of the unit, or when
-the unit signs for, answers or feeds back on what it is about (签收送达), whichever is first; else at the end of the
-next working day it stood in the panel; issue, delivery and opening are recorded." [procedure, Papers]
+"""Service 送达: when a paper reached its unit. "A paper is served when first opened by an account of
+the unit, or when the unit signs for, answers or feeds back on what it is about (签收送达), whichever is
+first; else at the end of the next working day it stood in the panel; issue, delivery and opening
+are recorded." [procedure, Papers]
 
-The event that issues a paper puts it into its unit's panel; the first opening is an event of the same chain. What
-nobody opened is worked out from what its unit did and by the calendar, so a sweep writes nothing for it.
+The event that issues a paper puts it into its unit's panel; the first opening is an event of the
+same chain. What nobody opened is worked out from what its unit did and by the calendar, so a sweep
+writes nothing for it.
 """
 
 from __future__ import annotations
@@ -26,18 +28,30 @@ from app.rules.workdays import Calendar
 from app.stages.papers import Facts, assignment_paper, frozen
 
 OPENED = "paper.opened"
-ISSUED = ("assignment.allocated", "instruction.issued", "reminder.issued", "supervision.opened", "supervision.reissued")
+ISSUED = (
+    "assignment.allocated",
+    "instruction.issued",
+    "reminder.issued",
+    "supervision.opened",
+    "supervision.reissued",
+)
 """The events that issue a paper to a unit."""
 ACTED = (
-    "assignment.signed", "assignment.responded", "assignment.return_asked", "assignment.replied",
+    "assignment.signed",
+    "assignment.responded",
+    "assignment.return_asked",
+    "assignment.replied",
     "supervision.fed_back",
-)  # fmt: skip
-"""What a unit does about what it was sent: it has it in hand. (A reminder's is what it answers afterwards.)"""
+)
+"""What a unit does about what it was sent: it has it in hand. (A reminder's is what it answers
+afterwards.)"""
 _ABOUT: dict[str, tuple[str, type[Any], str]] = {
-    "allocation": ("assignment", Assignment, "Assignments"), "redo": ("assignment", Assignment, "Assignments"),
+    "allocation": ("assignment", Assignment, "Assignments"),
+    "redo": ("assignment", Assignment, "Assignments"),
     "instruction": ("assignment", InstructionNotice, "Assignments"),
-    "reminder": ("reminder", Reminder, "Reminders"), "supervision": ("supervision", Supervision, "Supervision"),
-}  # fmt: skip
+    "reminder": ("reminder", Reminder, "Reminders"),
+    "supervision": ("supervision", Supervision, "Supervision"),
+}
 NOTICES = tuple(_ABOUT)
 """The papers that go to a unit."""
 Key = tuple[str, int, int]
@@ -47,8 +61,9 @@ Where = Callable[[Any], ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Service:
-    """When a paper was issued, and stood in the panel from then on; when the unit first opened it, and when it first
-    signed for, answered or fed back on what it is about, and who did; the end of the next working day."""
+    """When a paper was issued, and stood in the panel from then on; when the unit first opened it,
+    and when it first signed for, answered or fed back on what it is about, and who did; the end of
+    the next working day."""
 
     issued_at: datetime
     opened_at: datetime | None
@@ -73,16 +88,24 @@ class Service:
         return self.how == "opened"
 
     def served_at(self, now: datetime) -> datetime | None:
-        """When it was served; None while its unit has done nothing about it and it has not stood long enough."""
+        """When it was served; None while its unit has done nothing about it and it has not stood
+        long enough."""
         at, how = self._first
         return at if how != "stood" or now >= at else None
 
 
 def open_notice(
-    session: Session, now: datetime, actor: Actor, case: Case, paper: str, unit_id: int | None, id: int | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    paper: str,
+    unit_id: int | None,
+    id: int | None = None,
 ) -> Facts:
-    """Open a paper that went to a unit: the row that is named, else the unit's newest. The first opening by an account
-    of the unit is on the record; that of others serves nothing and leaves no trace."""
+    """Open a paper that went to a unit: the row that is named, else the unit's newest. The first
+    opening by an account of the unit is on the record; that of others serves nothing and leaves no
+    trace."""
     subject, model, page = _ABOUT[paper]
     row = _meant(session, case, paper, unit_id, id)
     if page not in actor.pages or (actor.of_a_unit and row.unit_id != actor.unit_id):
@@ -108,7 +131,10 @@ def _meant(session: Session, case: Case, paper: str, unit_id: int | None, id: in
     if subject == "supervision":
         query = query.where(Supervision.number.is_not(None))
     rows = session.scalars(query.order_by(model.id.desc()))
-    found = next((row for row in rows if id or model is not Assignment or assignment_paper(row) == paper), None)
+    found = next(
+        (row for row in rows if id or model is not Assignment or assignment_paper(row) == paper),
+        None,
+    )
     if found is None:
         raise NotAllowed("not_found")
     return found
@@ -117,7 +143,10 @@ def _meant(session: Session, case: Case, paper: str, unit_id: int | None, id: in
 def _opened(session: Session, subject: str, id: int, payload: Facts) -> bool:
     """Whether the unit opened this paper before."""
     before = select(Event.id).where(
-        Event.subject == subject, Event.subject_id == id, Event.kind == OPENED, Event.payload == canonical(payload)
+        Event.subject == subject,
+        Event.subject_id == id,
+        Event.kind == OPENED,
+        Event.payload == canonical(payload),
     )
     return session.scalar(before.limit(1)) is not None
 
@@ -130,7 +159,9 @@ def of_cases(session: Session, calendar: Calendar, chains: Iterable[int]) -> dic
 
 def of_row(session: Session, calendar: Calendar, subject: str, id: int) -> dict[Key, Service]:
     """The service of the papers of an assignment, a reminder or a supervision item."""
-    return _services(session, calendar, lambda event: and_(event.subject == subject, event.subject_id == id))
+    return _services(
+        session, calendar, lambda event: and_(event.subject == subject, event.subject_id == id)
+    )
 
 
 def _services(session: Session, calendar: Calendar, where: Where) -> dict[Key, Service]:
@@ -149,29 +180,41 @@ def _services(session: Session, calendar: Calendar, where: Where) -> dict[Key, S
         else:
             for one in standing.get(about, ()):
                 acted.setdefault(one, row)
-    return {key: _service(calendar, row, opened.get(key), acted.get(key)) for key, row in issued.items()}
+    return {
+        key: _service(calendar, row, opened.get(key), acted.get(key)) for key, row in issued.items()
+    }
 
 
 def _told(where: Where) -> Any:
     """What was issued, opened, signed for, answered and fed back on, in the order of the events."""
-    own = select(Event.id, Event.subject, Event.subject_id, Event.kind, Event.at, Event.actor, Event.payload).where(
-        where(Event), Event.kind.in_((*ISSUED, OPENED, *ACTED)), Event.subject.in_({one[0] for one in _ABOUT.values()})
+    own = select(
+        Event.id, Event.subject, Event.subject_id, Event.kind, Event.at, Event.actor, Event.payload
+    ).where(
+        where(Event),
+        Event.kind.in_((*ISSUED, OPENED, *ACTED)),
+        Event.subject.in_({row[0] for row in _ABOUT.values()}),
     )
     issue, act = aliased(Event), aliased(Event)
-    answers = select(act.id, issue.subject, issue.subject_id, act.kind, act.at, act.actor, act.payload).select_from(
-        issue
-    ).join(Reminder, Reminder.id == issue.subject_id).where(where(issue), issue.kind == "reminder.issued")
-    replied = answers.join(act, and_(act.subject == "assignment", act.subject_id == Reminder.assignment_id)).where(
-        act.kind == "assignment.replied", act.id > issue.id
+    answers = (
+        select(act.id, issue.subject, issue.subject_id, act.kind, act.at, act.actor, act.payload)
+        .select_from(issue)
+        .join(Reminder, Reminder.id == issue.subject_id)
+        .where(where(issue), issue.kind == "reminder.issued")
     )
-    promised = answers.join(Request, Request.assignment_id == Reminder.assignment_id).join(
-        act, and_(act.subject == "request", act.subject_id == Request.id)
-    ).where(act.kind == "request.filed", act.id > issue.id)
+    replied = answers.join(
+        act, and_(act.subject == "assignment", act.subject_id == Reminder.assignment_id)
+    ).where(act.kind == "assignment.replied", act.id > issue.id)
+    promised = (
+        answers.join(Request, Request.assignment_id == Reminder.assignment_id)
+        .join(act, and_(act.subject == "request", act.subject_id == Request.id))
+        .where(act.kind == "request.filed", act.id > issue.id)
+    )
     return union_all(own, replied, promised).order_by("id")
 
 
 def _key(row: Any, payload: Facts) -> Key:
-    """Which paper an event is about: an instruction's is sent with events of the assignment that it is about."""
+    """Which paper an event is about: an instruction's is sent with events of the assignment that it
+    is about."""
     if "notice" in payload:
         return "instruction", payload["notice"], 1
     return row.subject, row.subject_id, _nth(row.kind, payload)

@@ -1,22 +1,26 @@
-"""The office's directory: member units, who holds which post, categories, words. Each change is on the record."""
+"""The office's directory: member units, who holds which post, categories, words. Each change is on
+the record."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, case, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import lock_office, note_office
 from app.models import Category, Person, Setting, Unit, UnitPost
 from app.models.acceptance import PATH_SIGN
+from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules import evaluation, phones
 from app.rules.articles import articles
 from app.rules.office import AREA_CODE, SETTINGS
 from app.rules.refusal import NotAllowed
+from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
 
 
 def _kept(session: Session, model: type[Any], id: int) -> Any:
@@ -26,7 +30,9 @@ def _kept(session: Session, model: type[Any], id: int) -> Any:
     return found
 
 
-def _told(session: Session, now: datetime, actor: Actor, word: str, about: str, row: Any, change: str) -> Any:
+def _told(
+    session: Session, now: datetime, actor: Actor, word: str, about: str, row: Any, change: str
+) -> Any:
     session.flush()
     note_office(session, now, actor, word, {about: row.id, "change": change})
     return row
@@ -44,7 +50,13 @@ def _unit_terms(session: Session, code: str, name: str, id: int | None) -> dict[
 
 
 def add_unit(
-    session: Session, now: datetime, actor: Actor, code: str, name: str, superior: Unit | None = None, **facts: Any
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    code: str,
+    name: str,
+    superior: Unit | None = None,
+    **facts: Any,
 ) -> Unit:
     """Enter a member unit. `facts` are its other columns."""
     terms = _unit_terms(session, code, name, None)
@@ -64,21 +76,27 @@ def edit_unit(
     superior: Unit | None = None,
     **facts: Any,
 ) -> Unit:
-    """Change a unit's name, code, superior, facts, or whether it is active; a dissolved unit stays dissolved."""
+    """Change a unit's name, code, superior, facts, or whether it is active; a dissolved unit stays
+    dissolved."""
     row = _kept(session, Unit, id)
     if row.successor_id is not None and active:
         raise NotAllowed("no_successor")
     if superior is not None and superior.id == row.id:
         raise NotAllowed("field_wrong", field="superior")
     terms = _unit_terms(session, code, name, row.id)
-    row.code, row.name, row.active, row.superior_id = *terms.values(), active, superior.id if superior else None
+    row.code, row.name, row.active, row.superior_id = (
+        *terms.values(),
+        active,
+        superior.id if superior else None,
+    )
     for column, said in facts.items():
         setattr(row, column, said)
     return _told(session, now, actor, "unit.changed", "unit", row, "edited")  # type: ignore[no-any-return]
 
 
 POSTS = ("head", "deputy", "liaison", "staff")
-"""The posts of a unit's people: a dossier names who held one on the date of the fault. [procedure 8]"""
+"""The posts of a unit's people: a dossier names who held one on the date of the fault. [procedure
+8]"""
 
 
 def _term(from_on: date, to_on: date | None) -> None:
@@ -97,10 +115,19 @@ def add_post(
     to_on: date | None = None,
     **words: str,
 ) -> UnitPost:
-    """Enter who holds a post of a unit, since when; `words` are its duty and the cadre authority."""
+    """Enter who holds a post of a unit, since when; `words` are its duty and the cadre
+    authority."""
     _term(from_on, to_on)
     account = session.scalar(select(Person.id).where(Person.username == person))
-    row = UnitPost(unit_id=unit.id, person=person, post=post, user_id=account, from_on=from_on, to_on=to_on, **words)
+    row = UnitPost(
+        unit_id=unit.id,
+        person=person,
+        post=post,
+        user_id=account,
+        from_on=from_on,
+        to_on=to_on,
+        **words,
+    )
     session.add(row)
     return _told(session, now, actor, "post.changed", "post", row, "added")  # type: ignore[no-any-return]
 
@@ -117,26 +144,6 @@ def edit_post(
     return _told(session, now, actor, "post.changed", "post", row, "edited")  # type: ignore[no-any-return]
 
 
-def category_named(named: str) -> Select[int]:
-    """A query for the id of the category that is named: by its path (either stroke between), by its name where no other
-    category has it, or by its id."""
-    # Registering asks for it beside other look-ups, where SQLite is told no table's name: each column has its own.
-    one = select(Category.id.label("its_id"), Category.name.label("its_name"), Category.parent_id.label("its_above"))
-    above = select(Category.id.label("above_id"), Category.name.label("above_name")).subquery("above")
-    other = select(Category.id.label("other_id"), Category.name.label("other_name")).subquery("other")
-    its = one.subquery("its")
-    word = re.sub(r"\s*[/／]\s*", PATH_SIGN, named.strip())
-    name, path = its.c.its_name, above.c.above_name + PATH_SIGN + its.c.its_name
-    path = case((above.c.above_name.is_(None), name), else_=path)
-    alone = ~exists().where(other.c.other_name == name, other.c.other_id != its.c.its_id)
-    meant = [path == named, path == word, (name == named.strip()) & alone]
-    if named.isascii() and named.isdigit() and len(named) < 10:
-        meant.append(its.c.its_id == int(named))
-    rank = case(*((which, place) for place, which in enumerate(meant)))
-    query = select(its.c.its_id).outerjoin(above, above.c.above_id == its.c.its_above)
-    return query.where(or_(*meant)).order_by(rank).limit(1)
-
-
 def _parent(session: Session, parent: str | None, own: int) -> int | None:
     """The category above, by its name: the tree has two levels."""
     if not parent:
@@ -149,19 +156,25 @@ def _parent(session: Session, parent: str | None, own: int) -> int | None:
 
 
 def _free(session: Session, name: str, parent: int | None, own: int) -> str:
-    """The name, which no other category under the same parent has; it holds no sign that parts a path."""
+    """The name, which no other category under the same parent has; it holds no sign that parts a
+    path."""
     word = name.strip()
     if not word:
         raise NotAllowed("field_missing", field="name")
     if PATH_SIGN in word:
         raise NotAllowed("field_wrong", field="name")
     under = Category.parent_id.is_(None) if parent is None else Category.parent_id == parent
-    if session.scalar(select(Category.id).where(Category.name == word, under, Category.id != own)) is not None:
+    if (
+        session.scalar(select(Category.id).where(Category.name == word, under, Category.id != own))
+        is not None
+    ):
         raise NotAllowed("category_taken", name=word)
     return word
 
 
-def add_category(session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None) -> Category:
+def add_category(
+    session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None
+) -> Category:
     """Enter a category of matters, under another one or at the top. [procedure 1]"""
     lock_office(session)
     above = _parent(session, parent, 0)
@@ -171,7 +184,13 @@ def add_category(session: Session, now: datetime, actor: Actor, name: str, paren
 
 
 def edit_category(
-    session: Session, now: datetime, actor: Actor, id: int, name: str, parent: str | None = None, active: bool = True
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    id: int,
+    name: str,
+    parent: str | None = None,
+    active: bool = True,
 ) -> Category:
     """Change a category's name or place, or whether it is still chosen."""
     lock_office(session)
@@ -185,12 +204,14 @@ def edit_category(
 
 
 LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000}
-"""How long a word of the office may be: with the year and the number it fits the number of a paper or a report."""
+"""How long a word of the office may be: with the year and the number it fits the number of a paper
+or a report."""
 LONGEST_NAME = 80
 
 
 def _readable(value: str) -> None:
-    """The rules that dossiers cite, each a line: the days between which one is in force can be read."""
+    """The rules that dossiers cite, each a line: the days between which one is in force can be
+    read."""
     try:
         articles(value)
     except ValueError as line:
@@ -198,8 +219,8 @@ def _readable(value: str) -> None:
 
 
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
-    """Change a word of the office: its name, or a series word, which goes into the numbers of papers. Versions that the
-    desk counts itself are not settings that anybody types."""
+    """Change a word of the office: its name, or a series word, which goes into the numbers of
+    papers. Versions that the desk counts itself are not settings that anybody types."""
     if name not in SETTINGS:
         raise NotAllowed("unknown_setting", name=name)
     if not value.strip():
@@ -219,3 +240,50 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
     session.flush()
     note_office(session, now, actor, "setting.changed", {"setting": name})
     return row
+
+
+_by_it = partial(Verb, on=NO_CASE, roles=("it_admin",))
+_UNIT = (field("code!"), field("name!", most=120), field("superior", "unit"), *of_facts(Unit))
+_CORRECTED = tuple(
+    replace(column, clears=column.name in facts_of(Unit) and column.kind == "text")
+    for column in _UNIT
+)
+_CATEGORY = (field("name!"), field("parent"))
+_TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))
+_ACTIVE = field("active", "bool")
+
+VERBS = (
+    _by_it("add_unit", run=add_unit, fields=_UNIT, event="unit.changed"),
+    _by_it("edit_unit", run=edit_unit, fields=(ROW, *_CORRECTED, _ACTIVE), event="unit.changed"),
+    _by_it(
+        "add_post",
+        run=add_post,
+        fields=(
+            field("unit!", "unit"),
+            field("person!"),
+            choice("post!", POSTS),
+            field("from_on!", "date"),
+            *_TERM,
+        ),
+        event="post.changed",
+    ),
+    _by_it(
+        "edit_post",
+        run=edit_post,
+        fields=(ROW, *(replace(one, clears=one.kind == "text") for one in _TERM)),
+        event="post.changed",
+    ),
+    _by_it("add_category", run=add_category, fields=_CATEGORY, event="category.changed"),
+    _by_it(
+        "edit_category",
+        run=edit_category,
+        fields=(ROW, *_CATEGORY, _ACTIVE),
+        event="category.changed",
+    ),
+    _by_it(
+        "change_setting",
+        run=change_setting,
+        fields=(choice("name!", tuple(SETTINGS)), field("value!")),
+        event="setting.changed",
+    ),
+)

@@ -1,5 +1,5 @@
-"""The clocks of drafts of reports worked out anew, when days arrive late: until when units contest their figures, and
-then until when the report is issued. [procedure 0, 5]"""
+"""The clocks of drafts of reports worked out anew, when days arrive late: until when units contest
+their figures, and then until when the report is issued. [procedure 0, 5]"""
 
 from __future__ import annotations
 
@@ -21,31 +21,40 @@ Moved = tuple[ReportDraft, Mapping[str, tuple[Deadline, Deadline]]]
 
 
 def drafts_moving(session: Session, calendar: Calendar) -> Sequence[Moved]:
-    """The drafts not issued yet whose clocks run longer, or rest on other days by now; nothing is written."""
+    """The drafts not issued yet whose clocks run longer, or rest on other days by now; nothing is
+    written."""
     query = select(ReportDraft).where(ReportDraft.report_id.is_(None)).order_by(ReportDraft.id)
-    found = ((row, _anew(calendar, row)) for row in session.scalars(query, execution_options=UNSCOPED))
+    found = (
+        (row, _anew(calendar, row)) for row in session.scalars(query, execution_options=UNSCOPED)
+    )
     return [(row, moved) for row, moved in found if moved]
 
 
 def _anew(calendar: Calendar, row: ReportDraft) -> Mapping[str, tuple[Deadline, Deadline]]:
     told = {
-        "contest": deadline_from(row.contest_at, row.contest_clock), "own": deadline_from(row.own_at, row.own_clock),
-    }  # fmt: skip
+        "contest": deadline_from(row.contest_at, row.contest_clock),
+        "own": deadline_from(row.own_at, row.own_clock),
+    }
     contest = calendar.again(told["contest"])
-    # The report is issued within so many days after the units could contest: from the new last day of that on.
+    # The report is issued within so many days after the units could contest: from the new last day
+    # of that on.
     issued = calendar.run(contest.on, told["own"].n)
     own = max(issued, calendar.again(told["own"]), key=lambda one: one.at)
     new = {"contest": contest, "own": own}
     return {
-        name: (old, new[name]) for name, old in told.items()
+        name: (old, new[name])
+        for name, old in told.items()
         if new[name].at > old.at or new[name].basis != old.basis
-    }  # fmt: skip
+    }
 
 
 def move_drafts(session: Session, now: datetime, actor: Actor, calendar: Calendar) -> None:
     """Let the clocks of drafts run as long as the days say now; both values are on record."""
     for row, moved in drafts_moving(session, calendar):
-        told = {name: {"told": old.at.isoformat(), "new": new.at.isoformat()} for name, (old, new) in moved.items()}
+        told = {
+            name: {"told": old.at.isoformat(), "new": new.at.isoformat()}
+            for name, (old, new) in moved.items()
+        }
         for name, (_, new) in moved.items():
             for column, value in clock(name, new).items():
                 setattr(row, column, value)

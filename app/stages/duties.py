@@ -1,4 +1,5 @@
-"""Separation of duties and recusal 回避: who may not act here, whatever his roles say. [procedure, Who may do what]"""
+"""Separation of duties and recusal 回避: who may not act here, whatever their roles say. [procedure,
+Who may do what]"""
 
 from __future__ import annotations
 
@@ -26,15 +27,25 @@ from app.rules.refusal import NotAllowed
 
 def doers(session: Session, subject: str, id: int, *kinds: str) -> set[int]:
     """The accounts that did something about a row, at whatever time, as the record names them."""
-    query = select(Event.actor).where(Event.subject == subject, Event.subject_id == id, Event.kind.in_(kinds))
-    return {int(word.removeprefix("user:")) for word in session.scalars(query) if word.startswith("user:")}
+    query = select(Event.actor).where(
+        Event.subject == subject, Event.subject_id == id, Event.kind.in_(kinds)
+    )
+    return {
+        int(word.removeprefix("user:"))
+        for word in session.scalars(query)
+        if word.startswith("user:")
+    }
 
 
 def handlers(session: Session, case: Case) -> set[int | None]:
-    """Who handled the case: answered it directly - this time or before it was registered anew - or approved a unit's
-    reply."""
+    """Who handled the case: answered it directly - this time or before it was registered anew - or
+    approved a unit's reply."""
     query = select(Reply.approved_by_id).where(Reply.case_id == case.id)
-    answered = {id for one in _taken_over(session, case.id) for id in doers(session, "case", one, "case.answered")}
+    answered = {
+        id
+        for case_id in _taken_over(session, case.id)
+        for id in doers(session, "case", case_id, "case.answered")
+    }
     return {case.answered_by_id, *answered, *session.scalars(query)} - {None}
 
 
@@ -57,7 +68,9 @@ def examiners(session: Session, case: Case) -> set[int | None]:
 
 def visitors(session: Session, case: Case) -> set[int | None]:
     """Who recorded a visit of the case."""
-    return set(session.scalars(select(VisitRecord.by_id).where(VisitRecord.case_id == case.id))) - {None}
+    return set(session.scalars(select(VisitRecord.by_id).where(VisitRecord.case_id == case.id))) - {
+        None
+    }
 
 
 def may_handle(session: Session, actor: Actor, case: Case) -> None:
@@ -69,7 +82,8 @@ def may_handle(session: Session, actor: Actor, case: Case) -> None:
 
 
 def may_examine(session: Session, actor: Actor, case: Case) -> None:
-    """Handler, examiner and visitor of one case are three persons; NotAllowed where he was one of the others."""
+    """Handler, examiner and visitor of one case are three persons; NotAllowed where they were one of
+    the others."""
     if actor.id in handlers(session, case):
         raise NotAllowed("handled_it_himself")
     if actor.id in visitors(session, case):
@@ -85,24 +99,14 @@ def may_visit(session: Session, actor: Actor, case: Case) -> None:
 
 
 def lineage(session: Session, unit_id: int) -> set[int]:
-    """A unit with those that were dissolved into it: it answers for their time too. [procedure 7]"""
+    """A unit with those that were dissolved into it: it answers for their time too. [procedure
+    7]"""
     return set(session.scalars(line_of(unit_id)))
 
 
-RECUSES = frozenset({
-    "draft_finding", "conclude", "complete_referral", "seal_referral", "supplement_referral",
-    "examine", "review_responsibility", "review_referral", "send_back_referral",
-    "approve_referral", "confirm_finding",
-    "rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim", "rule_on_review",
-    "decline", "strike_row", "defer", "clear", "reissue", "close_supervision", "abandon_referral",
-})  # fmt: skip
-"""The verbs that nobody does about a unit where he held a post in the last years, nor about himself: who drafts,
-reviews, approves, rules, declines, defers, clears, reissues or closes. [procedure, Who may do what]"""
-
-
 def not_recused(session: Session, now: datetime, actor: Actor, about: Any, years: int) -> None:
-    """The one check of recusal, before a verb of `RECUSES`: who held a post in a row's unit in the last years, or whom
-    the item's finding names, is refused."""
+    """The one check of recusal, before a verb that `recuses`: who held a post in a row's unit in
+    the last years, or whom the item's finding names, is refused. [procedure, Who may do what]"""
     unit_id = about.lead_unit_id if isinstance(about, Case) else about.unit_id
     if unit_id is not None:
         _held_no_post(session, now.date(), actor, unit_id, years)
@@ -113,7 +117,9 @@ def not_recused(session: Session, now: datetime, actor: Actor, about: Any, years
 
 
 def _held_no_post(session: Session, today: date, actor: Actor, unit_id: int, years: int) -> None:
-    month_day = (today.month, 28) if (today.month, today.day) == (2, 29) else (today.month, today.day)
+    month_day = (
+        (today.month, 28) if (today.month, today.day) == (2, 29) else (today.month, today.day)
+    )
     since = date(today.year - years, *month_day)
     query = select(UnitPost.id).where(
         UnitPost.user_id == actor.id,
@@ -126,7 +132,7 @@ def _held_no_post(session: Session, today: date, actor: Actor, unit_id: int, yea
 
 
 def not_about_himself(session: Session, actor: Actor, post_ids: list[int]) -> None:
-    """Nobody drafts, reviews or approves about himself."""
+    """Nobody drafts, reviews or approves about themselves."""
     query = select(UnitPost.id).where(UnitPost.id.in_(post_ids), UnitPost.user_id == actor.id)
     if session.scalar(query.limit(1)) is not None:
         raise NotAllowed("recused")

@@ -1,7 +1,9 @@
-"""Who may try a password, and when: by the address he comes from. [trust, Access: a lock is never for ever]
+"""Who may try a password, and when: by the address they come from. [trust, Access: a lock is never
+for ever]
 
-Who only guesses locks an account for everybody but its own person at a desk of his own: from an address where that
-account logged in before there is no lock, but a wait that grows with each wrong try.
+Who only guesses locks an account for everybody but its own person at a desk of their own: from an
+address where that account logged in before there is no lock, but a wait that grows with each wrong
+try.
 """
 
 from __future__ import annotations
@@ -30,16 +32,18 @@ _MOST = FREE_TRIES + 6
 
 def came_from(session: Session, now: datetime, address: str, account: int | None = None) -> bool:
     """Whether this account, or anybody, logged in from an address lately."""
-    query = select(Access.id).where(Access.kind == "login", Access.address == address, Access.at > now - KNOWN_FOR)
+    query = select(Access.id).where(
+        Access.kind == "login", Access.address == address, Access.at > now - KNOWN_FOR
+    )
     if account is not None:
         query = query.where(Access.account_id == account)
     return session.scalar(query.limit(1)) is not None
 
 
 def wait_of(session: Session, now: datetime, account: int, address: str) -> timedelta:
-    """How long somebody at an address must wait before he may try the password or the code of an account again: half a
-    minute after the fifth wrong one since the last login, twice as long after each more, a quarter of an hour at
-    most."""
+    """How long somebody at an address must wait before they may try the password or the code of an
+    account again: half a minute after the fifth wrong one since the last login, twice as long after
+    each more, a quarter of an hour at most."""
     query = (
         select(Access.kind, Access.at)
         .where(Access.kind.in_(TRIES), Access.account_id == account, Access.address == address)
@@ -59,8 +63,9 @@ def wait_of(session: Session, now: datetime, account: int, address: str) -> time
 
 
 def refuse_try(session: Session, now: datetime, row: Person, address: str) -> None:
-    """Raises NotAllowed where the password or code of an account is not looked at: too_soon (seconds) where it logged
-    in from this address before, account_locked where it did not and is locked."""
+    """Raises NotAllowed where the password or code of an account is not looked at: too_soon
+    (seconds) where it logged in from this address before, account_locked where it did not and is
+    locked."""
     if not came_from(session, now, address, row.id):
         if locked(row, now):
             raise NotAllowed("account_locked")
@@ -71,6 +76,6 @@ def refuse_try(session: Session, now: datetime, row: Person, address: str) -> No
 
 
 def tried_wrongly(session: Session, now: datetime, id: int, address: str) -> bool:
-    """Count a wrong password or code; whether it locks the account, which it does from an address that the account is
-    not known at."""
+    """Count a wrong password or code; whether it locks the account, which it does from an address
+    that the account is not known at."""
     return not came_from(session, now, address, id) and login_failed(session, now, id)

@@ -17,8 +17,8 @@ def waits(model: type[Any]) -> ColumnElement[bool]:
 
 
 def proposed(session: Session, model: type[Any], id: int | None) -> Any:
-    """The proposal that is decided on: the one that is named, as it stands; the oldest where none is, which the verb
-    table lets nobody do while several wait."""
+    """The proposal that is decided on: the one that is named, as it stands; the oldest where none
+    is, which the verb table lets nobody do while several wait."""
     if id is None:
         row = session.scalars(select(model).where(waits(model)).order_by(model.id).limit(1)).first()
         if row is None:

@@ -1,4 +1,5 @@
-"""Secrets as they are kept: sealed with a key worked out from one outside the database, and bound to their row."""
+"""Secrets as they are kept: sealed with a key worked out from one outside the database, and bound
+to their row."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def _cipher(key: bytes, purpose: str) -> AESGCM:
 def sealed(key: bytes, purpose: str, secret: bytes, context: str) -> str:
     """A secret sealed for one purpose, as base64; copied to another `context` it opens nothing."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return base64.b64encode(nonce + _cipher(key, purpose).encrypt(nonce, secret, context.encode())).decode()
+    return base64.b64encode(
+        nonce + _cipher(key, purpose).encrypt(nonce, secret, context.encode())
+    ).decode()
 
 
 def opened(key: bytes, purpose: str, text: str, context: str) -> bytes:

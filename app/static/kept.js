@@ -10,9 +10,8 @@
   /* The marks of how the row stood and of the sending go with what was typed: who corrects a row anew is told what was
      changed meanwhile, and what was done though no answer came is not done again. */
   const STOOD = "stood", ONCE = "once", MARKS = [STOOD, ONCE];
-  const zh = document.documentElement.lang !== "en";
   const own = document.currentScript.dataset, account = own.account || "";
-  const said = (chinese, english) => (zh ? chinese : english);
+  const words = JSON.parse(own.words), said = (name) => words[name];
 
   function drop() {
     try { sessionStorage.removeItem(KEY); } catch (error) { /* there is no storage: nothing is kept */ }
@@ -91,7 +90,7 @@
 
   function button(words, does) {
     const made = document.createElement("button");
-    made.className = "btn plain";
+    made.className = "btn btn-outline-primary btn-sm";
     made.type = "button";
     made.textContent = words;
     made.addEventListener("click", does);
@@ -110,10 +109,10 @@
   function restored(form, entry) {
     restore(form, entry);
     const words = entry.sent
-      ? said("上次没有提交成功的内容已恢复，请核对后重新提交。", "What was not sent is here again: check it, and send it.")
-      : said("上次没有提交的内容已恢复，请核对。", "What was typed and not sent is here again: check it.");
-    const files = entry.files ? said("附件须重新选择。", " Choose the files again.") : "";
-    tell(words + files, button(said("不再保留", "Forget it"), function () {
+      ? said("unsent_is_here")
+      : said("typed_is_here");
+    const files = entry.files ? said("files_again") : "";
+    tell(words + files, button(said("forget"), function () {
       forget(here());
       form.desk.done = true;
       location.replace(here());
@@ -125,14 +124,13 @@
   /* The desk has put something else into the form since: it stays, until somebody wants his own words back. */
   function ask(form, entry) {
     const told = tell(
-      said("您上次在此表单填写的内容没有提交；表单现在显示的是最新内容。",
-        "You had typed something here that was not sent; the form now shows what stands on file."),
-      button(said("恢复上次未提交的内容", "Bring back what I had typed"), function () {
+      said("newer_is_shown"),
+      button(said("bring_back"), function () {
         told.remove();
         form.desk.asking = false;
         restored(form, entry);
       }),
-      button(said("不要", "No"), function () {
+      button(said("no"), function () {
         told.remove();
         form.desk.asking = false;
         forget(here());
@@ -213,19 +211,18 @@
   if (!account || document.querySelector("[data-code]")) {
     const told = account ? lost : Object.entries(kept.forms);
     if (!told.length) return;
-    tell(said("您填写的内容没有提交成功，已保留在本窗口；请用原账号登录后继续。",
-      "What you typed was not sent; it is kept in this window. Log in with the same account to go on."),
+    tell(said("log_in_again"),
       ...(account ? ways(told[0][0]) : []));
   } else if (form) meet(form, kept.forms[here()]);
   else if (lost.length)
-    tell(said("您有填写后没有提交成功的内容。", "Something that you typed was not sent."), ...ways(lost[0][0]));
+    tell(said("something_unsent"), ...ways(lost[0][0]));
 
   function ways(address) {
     const link = document.createElement("a");
-    link.className = "btn plain";
+    link.className = "btn btn-outline-primary btn-sm";
     link.href = address;
-    link.textContent = said("回到表单", "Back to the form");
-    return [link, button(said("不再保留", "Forget it"), function (event) {
+    link.textContent = said("back");
+    return [link, button(said("forget"), function (event) {
       forget(address);
       event.target.parentElement.remove();
     })];

@@ -1,1 +1,2 @@
-"""Everything under one command: what is made ready, what is started and kept alive, and how the panel is served."""
+"""Everything under one command: what is made ready, what is started and kept alive, and how the
+panel is served."""

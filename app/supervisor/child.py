@@ -1,4 +1,5 @@
-"""One process that is kept alive: started in a session of its own, restarted with a growing pause, stopped in time."""
+"""One process that is kept alive: started in a session of its own, restarted with a growing pause,
+stopped in time."""
 
 from __future__ import annotations
 
@@ -24,8 +25,15 @@ STEADY = 60.0
 class Child:
     """A process with its command. `grace` is how many seconds it may take to stop by itself."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], grace: float) -> None:
-        self.name, self.command, self.environment, self.grace = name, list(command), dict(environment), grace
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], grace: float
+    ) -> None:
+        self.name, self.command, self.environment, self.grace = (
+            name,
+            list(command),
+            dict(environment),
+            grace,
+        )
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts, self.failures = 0, 0
         self.last_exit: int | None = None
@@ -36,12 +44,16 @@ class Child:
         self._next = 0.0
 
     def start(self) -> None:
-        """Start it, from the main thread: the kernel ends it with the thread that started it. In a session of its own,
-        so that Ctrl-C reaches the supervisor only, who stops all in their order. OSError where it cannot be run."""
+        """Start it, from the main thread: the kernel ends it with the thread that started it. In a
+        session of its own, so that Ctrl-C reaches the supervisor only, who stops all in their
+        order. OSError where it cannot be run."""
         self.process = subprocess.Popen(  # noqa: S603  (our own command, no shell)
-            self.command, env=self.environment, stdin=subprocess.DEVNULL, start_new_session=True,
+            self.command,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
             preexec_fn=dying_with_me(),
-        )  # fmt: skip
+        )
         self._began = time.monotonic()
         self.silences, self.spoke = 0, False
         self.started_at = datetime.now(BEIJING)
@@ -56,7 +68,8 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def ended(self) -> bool:
-        """Look whether it ended by itself since it was looked at last; then it waits to be started again."""
+        """Look whether it ended by itself since it was looked at last; then it waits to be started
+        again."""
         if self.process is None or self.process.poll() is None:
             return False
         self.last_exit = self.process.returncode
@@ -99,7 +112,8 @@ class Child:
             self.process.terminate()
 
     def wait_or_kill(self, seconds: float) -> bool:
-        """Wait until it ended, at most so long; then kill it with all its kind. Whether it ended by itself."""
+        """Wait until it ended, at most so long; then kill it with all its kind. Whether it ended by
+        itself."""
         if self.process is None:
             return True
         try:
@@ -119,9 +133,13 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     def state(self, stopping: bool) -> ChildState:
-        """What is told about it."""
+        """Its state, as the bot page tells it."""
         word = "running" if self.process else "stopped" if stopping else "waiting"
         return ChildState(
-            self.name, self.process.pid if self.process else None, word,
-            self.started_at.isoformat(timespec="seconds") if self.started_at else None, self.restarts, self.last_exit,
-        )  # fmt: skip
+            self.name,
+            self.process.pid if self.process else None,
+            word,
+            self.started_at.isoformat(timespec="seconds") if self.started_at else None,
+            self.restarts,
+            self.last_exit,
+        )

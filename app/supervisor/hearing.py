@@ -1,4 +1,5 @@
-"""Where the supervisor hears its children: a socket as systemd has it, on which each says that it lives."""
+"""Where the supervisor hears its children: a socket as systemd has it, on which each says that it
+lives."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ _CREDENTIALS = struct.Struct("3i")
 
 
 class Ear:
-    """Listens to the beats of processes of this user. Its address has no place on the disk (Linux); elsewhere nobody
-    is heard, and nobody is held to be deaf."""
+    """Listens to the beats of processes of this user. Its address has no place on the disk (Linux);
+    elsewhere nobody is heard, and nobody is held to be deaf."""
 
     def __init__(self) -> None:
         self.address = ""
@@ -35,7 +36,10 @@ class Ear:
             except BlockingIOError:
                 return
             for level, kind, told in about:
-                if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and b"WATCHDOG=1" in said:
+                if (level, kind) == (
+                    socket.SOL_SOCKET,
+                    socket.SCM_CREDENTIALS,
+                ) and b"WATCHDOG=1" in said:
                     pid, user, _ = _CREDENTIALS.unpack(told[: _CREDENTIALS.size])
                     if user == os.getuid():
                         self._last[pid] = time.monotonic()

@@ -1,37 +1,34 @@
-"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, in that order.
+"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, in
+that order.
 
-They are kept alive, and stopped in the reverse order, Redis last. One that ends is started again, and so is one that
-is deaf: every ten seconds Redis and the panel are asked and beats are looked for, and three silences are enough. Each
-child asks the kernel to be killed when the supervisor ends, so that even its sudden death leaves no process behind;
-nothing is lost by that, for what is due stands in the database. No more of the program is read here than that takes.
+They are kept alive, and stopped in the reverse order, Redis last. One that ends is started again,
+and so is one that is deaf: every ten seconds Redis and the panel are asked and beats are looked
+for, and three silences are enough. Each child asks the kernel to be killed when the supervisor
+ends, so that even its sudden death leaves no process behind; nothing is lost by that, for what is
+due stands in the database. No more of the program is read here than that takes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import NamedTuple
-
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError
-from redis.retry import Retry
 
 import config
 from app.rules.workdays import BEIJING
-from app.supervisor import panel
+from app.supervisor import panel, welcome
+from app.supervisor.asking import ANSWER_SECONDS, panel_answers, redis_answers
 from app.supervisor.child import Child, Say
 from app.supervisor.hearing import Ear
 from app.supervisor.rotation import put_aside
+from app.supervisor.signals import Signals
+from app.supervisor.welcome import Sample
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
@@ -42,27 +39,24 @@ ASK_SECONDS, SILENCES = 10.0, 3
 """How often it asks whether they hear, and how often in a row one may be silent."""
 FIRST_WORD_SECONDS = 90.0
 """How long a child that was started may take to its first beat or answer."""
-ANSWER_SECONDS = 2.0
 REDIS_SECONDS, WEB_SECONDS, SAMPLE_SECONDS = 20.0, 90.0, 900.0
 """How long Redis, the panel and the filling of a sample office are waited for."""
 WEB_GRACE, TICKER_GRACE, WORKER_GRACE, REDIS_GRACE = 15.0, 5.0, 20.0, 10.0
 """Seconds to stop by oneself: open requests end, and the job at hand."""
-HURRY_SECONDS = 1.0
-"""A second signal that comes later than this ends what still stops by itself."""
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Orders(NamedTuple):
-    """What who made ready hands on: the lock of the one supervisor, whether nobody has an account, the real moment at
-    which a clock that was set began to run, how Redis is started and on which socket (None: another one is used), and
-    the accounts and the number of cases of a sample office."""
+    """The orders of whoever made ready: the lock of the one supervisor, whether nobody has an
+    account, the real moment at which a clock that was set began to run, how Redis is started and on
+    which socket (None: another one is used), and the accounts and the number of cases of a sample
+    office."""
 
     lock: int
     empty: bool
     since: str
     redis: list[str] | None
     socket: str | None
-    sample: tuple[list[str], int] | None
+    sample: Sample | None
 
 
 class Supervisor:
@@ -86,19 +80,19 @@ class Supervisor:
             self.environment["DESK_CLOCK_SINCE"] = since.isoformat()
         self._unfinished = children.run_folder(settings.data) / "sample-office-unfinished"
         self.children: list[Child] = []
-        self.signals: list[float] = []
+        self.signals = Signals()
         self.stopping = False
         self._welcomed = False
         self._asked = time.monotonic()
 
     def say(self, line: str) -> None:
-        """A line for whoever started us; he may be gone, with his terminal."""
+        """A line for whoever started us, who may be gone with the terminal."""
         with contextlib.suppress(OSError):
             self._say(line)
 
     def run(self) -> int:
         """Start everything, keep it alive until a signal comes, stop it. 4: Redis did not start."""
-        with self._hearing():
+        with self.signals.noted():
             try:
                 code = self._start(self.orders.empty)
                 while not self.signals and not code:
@@ -107,25 +101,6 @@ class Supervisor:
             finally:
                 self._stop()
         return code
-
-    @property
-    def _hurried(self) -> bool:
-        """Whether somebody asked a second time, not just twice at once."""
-        return len(self.signals) > 1 and self.signals[-1] - self.signals[0] > HURRY_SECONDS
-
-    @contextlib.contextmanager
-    def _hearing(self) -> Iterator[None]:
-        """Take note of signals instead of dying of them; as it was before, afterwards."""
-
-        def hear(number: int, frame: FrameType | None) -> None:
-            self.signals.append(time.monotonic())
-
-        before = {one: signal.signal(one, hear) for one in SIGNALS}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
 
     def _start(self, empty: bool) -> int:
         if self.orders.redis is not None:
@@ -136,12 +111,16 @@ class Supervisor:
                     self.say(f"Redis did not start: see {log}, or set REDIS_URL to one that runs.")
                 return 4
         elif not self._redis_answers():
-            self.say("The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it.")
+            self.say(
+                "The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it."
+            )
         self._spawn("web", panel.command(self.settings), WEB_GRACE)
         if empty:
             self._furnish()
         elif self._unfinished.exists():
-            self.say(f"The sample office was not finished: stop Duban, remove {self.settings.data} and start again.")
+            self.say(
+                f"The sample office was not finished: stop Duban, remove {self.settings.data} and start again."
+            )
         self._spawn("ticker", [sys.executable, "-m", "jobs.ticker"], TICKER_GRACE)
         for n in range(1, self.settings.workers + 1):
             name = f"worker-{n}"
@@ -158,7 +137,8 @@ class Supervisor:
         self._write()
 
     def _until(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Watch the children until something holds; False where it takes too long, or a signal comes."""
+        """Watch the children until something holds; False where it takes too long, or a signal
+        comes."""
         until = time.monotonic() + seconds
         while not self.signals and time.monotonic() < until:
             self._watch()
@@ -170,10 +150,14 @@ class Supervisor:
     def _watch(self) -> None:
         self.beats.beat()
         self.ear.listen()
-        changed = self._replace_the_deaf() if time.monotonic() - self._asked >= ASK_SECONDS else False
+        changed = (
+            self._replace_the_deaf() if time.monotonic() - self._asked >= ASK_SECONDS else False
+        )
         for child in self.children:
             if child.ended():
-                self.say(f"{child.name} ended ({child.last_exit}); it is started again in {child.pause:g} s")
+                self.say(
+                    f"{child.name} ended ({child.last_exit}); it is started again in {child.pause:g} s"
+                )
                 changed = True
             if child.due() and child.name == "redis":
                 Path(str(self.orders.socket)).parent.mkdir(mode=0o700, exist_ok=True)
@@ -182,9 +166,10 @@ class Supervisor:
             self._write()
 
     def _replace_the_deaf(self) -> bool:
-        """Ask every child whether it hears; one that was silent three times in a row is killed, to be started again.
-        Whether there was one. While Redis is silent nobody who waits for it is blamed."""
-        redis = self._redis_answers(loading=True)
+        """Ask every child whether it hears; one that was silent three times in a row is killed, to
+        be started again. Whether there was one. While Redis is silent nobody who waits for it is
+        blamed."""
+        redis = redis_answers(self.redis_url, loading=True)
         deaf = []
         for child in self.children:
             if not child.running:
@@ -205,15 +190,11 @@ class Supervisor:
             return redis
         beat = child.process is not None and self.ear.heard(child.process.pid, self._asked)
         if child.name == "web":
-            beat = beat and self._alive()
+            beat = beat and panel_answers(self.settings, "/healthz", ANSWER_SECONDS)
         elif not redis:
             return True
         child.spoke |= beat
         return beat or (not child.spoke and child.age() < FIRST_WORD_SECONDS)
-
-    def _alive(self) -> bool:
-        """Whether the panel says so, asking nobody else."""
-        return self._asks("/healthz", ANSWER_SECONDS)
 
     def _write(self) -> None:
         """Say what runs; a disk that is full is no reason to stop."""
@@ -228,38 +209,19 @@ class Supervisor:
         try:
             children.write(self.settings.data, told)
         except OSError as error:
-            self.say(f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it.")
+            self.say(
+                f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it."
+            )
 
-    def _redis_answers(self, loading: bool = False) -> bool:
-        """Whether Redis can be asked; `loading`: or says that it still reads what it had kept."""
-        client = Redis.from_url(
-            self.redis_url, socket_connect_timeout=1, socket_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
-        )
-        try:
-            return bool(client.ping())
-        except BusyLoadingError:
-            return loading
-        except RedisError:
-            return False
-        finally:
-            client.close()
+    def _redis_answers(self) -> bool:
+        return redis_answers(self.redis_url)
 
     def _web_answers(self) -> bool:
-        return self._asks("/login/", 5)
-
-    def _asks(self, path: str, seconds: float) -> bool:
-        host = panel.near(self.settings.bind)
-        connection = http.client.HTTPConnection(host, self.settings.port, timeout=seconds)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return panel_answers(self.settings, "/login/", 5)
 
     def _furnish(self) -> None:
-        """An office without an account: a demo gets the sample office, production says how to make the first one."""
+        """An office without an account: a demo gets the sample office, production says how to make
+        the first one."""
         if self.settings.production:
             self.say("Nobody has an account yet: run `python -m app init` to make the first one.")
             return
@@ -275,33 +237,23 @@ class Supervisor:
                 self._welcomed = True  # it said so itself who may come in
                 return
             if not self.signals:
-                self.say(f"The sample office could not be filled ({filling.last_exit}): see the lines above.")
+                self.say(
+                    f"The sample office could not be filled ({filling.last_exit}): see the lines above."
+                )
         finally:
             filling.ask_to_stop()
             filling.wait_or_kill(filling.grace)
 
     def _announce(self) -> None:
-        """Say where the panel is once it answers, and who may come in where the office is a sample."""
+        """Say where the panel is once it answers, and who may come in where the office is a
+        sample."""
         self.beats.say(READY)
         if not self._until(self._web_answers, WEB_SECONDS):
             if not self.signals:
                 self.say("The panel does not answer: see the lines above. The bot works.")
             return
-        for line in self._welcome():
+        for line in welcome.lines(self.settings, None if self._welcomed else self.orders.sample):
             self.say(line)
-
-    def _welcome(self) -> Iterator[str]:
-        sample = self.orders.sample
-        if sample and not self._welcomed:
-            names, cases = sample
-            kept = self.settings.data / "demo-password"
-            yield f"样例办公室 sample office: {cases} 件 cases"
-            yield f"账号 accounts: {', '.join(names)}"
-            if self.settings.demo_password:
-                yield "密码 password: DESK_DEMO_PASSWORD"
-            elif kept.exists():
-                yield f"密码 password: {kept.read_text('utf-8').strip()} ({kept})"
-        yield f"督办 Duban: {panel.address(self.settings)}"
 
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""
@@ -314,12 +266,19 @@ class Supervisor:
         for child in group:
             child.ask_to_stop()
         running = [child for child in group if child.running]
-        until = time.monotonic() + max((child.grace for child in group), default=0.0)
-        while any(child.alive() for child in running) and time.monotonic() < until and not self._hurried:
-            time.sleep(0.05)
+        self._wait_for(running, max((child.grace for child in group), default=0.0))
         for child in running:
             willing = child.wait_or_kill(0.0)
-            self.say(f"{child.name} stopped" if willing else f"{child.name} did not stop by itself and was killed")
+            ended = "stopped" if willing else "did not stop by itself and was killed"
+            self.say(f"{child.name} {ended}")
+
+    def _wait_for(self, group: list[Child], seconds: float) -> None:
+        """Wait until children ended by themselves, no longer than that and while nobody hurries."""
+        until = time.monotonic() + seconds
+        while any(child.alive() for child in group):
+            if time.monotonic() >= until or self.signals.hurried:
+                return
+            time.sleep(0.05)
 
 
 def main(arguments: list[str]) -> int:

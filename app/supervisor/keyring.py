@@ -1,4 +1,5 @@
-"""The keys of the record as files of DESK_DATA: which are there, and how another one comes into use."""
+"""The keys of the record as files of DESK_DATA: which are there, and how another one comes into
+use."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import config
 from app.database import engine_from, reading, transaction
 from app.ledger.chain import key_name
 from app.ledger.keys import add_key, known_keys, other_key, register_key
+from app.words import both
 from jobs.children import supervised
 from jobs.servable import Refused, at_our_schema, our_key, sessions_of
 
@@ -28,20 +30,22 @@ def told_keys(settings: config.Config, session: Session) -> Iterator[str]:
     here[key_name(settings.ledger_key)] = settings.data / config.LEDGER_KEY
     known = known_keys(session)
     for name in known or [key_name(settings.ledger_key)]:
-        used = "使用中 in use" if name == (known or [name])[-1] else "已停用 retired"
-        yield f"{name}  {used}  {here.get(name, '文件不在此处 its file is not here')}"
+        used = both("shell.key.in_use" if name == (known or [name])[-1] else "shell.key.retired")
+        yield f"{name}  {used}  {here.get(name, both('shell.key.not_here'))}"
     theirs = other_key(session, settings.ledger_key)
     if theirs is not None:
         ours = key_name(settings.ledger_key)
-        yield f"{ours}  与台账不符 not the key of the record  {settings.data / config.LEDGER_KEY}"
+        yield f"{ours}  {both('shell.key.another')}  {settings.data / config.LEDGER_KEY}"
 
 
 def rotate(settings: config.Config, now: datetime) -> str:
-    """Bring a new key into use: both stand in files of their names before the record knows of it, and only then the
-    new one takes the place of ledger.key. Broken off, it is finished by doing it again. What it did, in a sentence.
-    Raises Refused, ConfigError."""
+    """Bring a new key into use: both stand in files of their names before the record knows of it,
+    and only then the new one takes the place of ledger.key. Broken off, it is finished by doing it
+    again. What it did, in a sentence. Raises Refused, ConfigError."""
     if supervised(settings.data):
-        raise Refused(f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first.")
+        raise Refused(
+            f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first."
+        )
     engine = engine_from(settings.database_url)
     try:
         at_our_schema(engine)
@@ -71,8 +75,4 @@ def _begun(settings: config.Config, session: Session) -> bytes | None:
 
 
 def _told(fresh: bytes, old: bytes) -> str:
-    return (
-        f"台账密钥已更换：{key_name(fresh)}，原密钥 {key_name(old)} 保留用于校验，请将两者一并备份。"
-        f" The record is sealed with the key {key_name(fresh)} from now on; {key_name(old)} stays for"
-        " verification: put both into the keys' backup."
-    )
+    return both("shell.key.rotated", fresh=key_name(fresh), old=key_name(old))

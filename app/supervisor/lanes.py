@@ -1,8 +1,10 @@
-"""The panel's web server in one of gunicorn's processes: waitress, with a lane of threads for each kind of request.
+"""The panel's web server in one of gunicorn's processes: waitress, with a lane of threads for each
+kind of request.
 
-Waitress reads requests in one loop, however slowly they come, and gives a thread to none that is not there whole. The
-lanes keep what takes long from what does not: who waits for a lock, for the hash of a password or for an export waits
-among his like, and `/healthz` among nobody. Gunicorn starts the processes, replaces one that is silent, and stops them.
+Waitress reads requests in one loop, however slowly they come, and gives a thread to none that is
+not there whole. The lanes keep what takes long from what does not: who waits for a lock, for the
+hash of a password or for an export waits among their like, and `/healthz` among nobody. Gunicorn
+starts the processes, replaces one that is silent, and stops them.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from app.rules.files import MOST_BYTES
+from app.words import both
 
 LANES = {"alive": 1, "hash": 1, "export": 4, "write": 12, "read": 16}
-"""The lanes and their threads. One hash at a time in each process leaves the other processor to pages; an export that
-is refused needs a thread too."""
+"""The lanes and their threads. One hash at a time in each process leaves the other processor to
+pages; an export that is refused needs a thread too."""
 THREADS = sum(LANES.values())
 HASHING = (
     "/login/",
@@ -37,12 +40,9 @@ SILENT_SECONDS, HEAD_SECONDS = 20, 20
 """How long a connection may be silent, and how long the head of a request may take to come."""
 CONNECTIONS = 1000
 MOST_SENT = 4 * MOST_BYTES
-"""Bytes of a request that are read at all; what the panel takes is less, and it says so in a page of its own."""
+"""Bytes of a request that are read at all; what the panel takes is less, and it says so in a page
+of its own."""
 LOOP_SECONDS, SWITCH_SECONDS = 0.5, 0.001
-_TOO_BIG = """上传的内容过大，没有提交。请返回，选择较小的文件。
-The upload is too big; nothing was sent. Go back, and choose a smaller file.
-"""
-_UNREADABLE = "请求有误，没有提交。\nThe request cannot be read; nothing was sent.\n"
 
 
 def lane_of(method: str, path: str) -> str:
@@ -53,7 +53,7 @@ def lane_of(method: str, path: str) -> str:
         return "export"
     if method in ("GET", "HEAD", "OPTIONS"):
         return "read"
-    hashes = any(path == one or path.startswith(f"{one.rstrip('/')}/") for one in HASHING)
+    hashes = any(path == way or path.startswith(f"{way.rstrip('/')}/") for way in HASHING)
     return "hash" if hashes and not path.startswith("/login/code") else "write"
 
 
@@ -63,9 +63,13 @@ class Plain(ErrorTask):
     def execute(self) -> None:
         """Write the sentence as the answer."""
         error = self.request.error
-        body = (_TOO_BIG if error.code == 413 else _UNREADABLE).encode()
+        said = "error.upload_too_big" if error.code == 413 else "error.unreadable"
+        body = f"{both(said, chr(10))}\n".encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Length", str(len(body))), ("Content-Type", "text/plain; charset=utf-8")]
+        self.response_headers += [
+            ("Content-Length", str(len(body))),
+            ("Content-Type", "text/plain; charset=utf-8"),
+        ]
         self.response_headers.append(("Connection", "close"))
         self.close_on_finish = True
         self.content_length = len(body)
@@ -86,8 +90,16 @@ class Channel(HTTPChannel):
 
     def stalled(self, now: float) -> bool:
         """Whether the head of its request is late, or its answer is not fetched."""
-        head = self.request is not None and not self.request.headers_finished and now - self.began > HEAD_SECONDS
-        unread = bool(self.requests) and self.total_outbufs_len > 0 and now - self.last_activity > SILENT_SECONDS
+        head = (
+            self.request is not None
+            and not self.request.headers_finished
+            and now - self.began > HEAD_SECONDS
+        )
+        unread = (
+            bool(self.requests)
+            and self.total_outbufs_len > 0
+            and now - self.last_activity > SILENT_SECONDS
+        )
         return head or unread
 
 
@@ -110,7 +122,8 @@ class Lanes(TcpWSGIServer):
             max_request_body_size=MOST_SENT,
             ident="Duban",
             threads=1,
-            # By this header alone the web server before the panel is believed; the panel reads the others itself.
+            # By this header alone the web server before the panel is believed; the panel reads the
+            # others itself.
             trusted_proxy=near,
             trusted_proxy_headers={"x-forwarded-proto"},
             clear_untrusted_proxy_headers=False,
@@ -128,7 +141,9 @@ class Lanes(TcpWSGIServer):
     def add_task(self, task: Channel) -> None:
         """Put a request that is there whole into its lane."""
         request = task.requests[0]
-        self.lanes[lane_of(getattr(request, "command", "GET"), getattr(request, "path", ""))].add_task(task)
+        self.lanes[
+            lane_of(getattr(request, "command", "GET"), getattr(request, "path", ""))
+        ].add_task(task)
 
     def maintenance(self, now: float) -> None:
         """Close what is silent, late or not fetched."""
@@ -146,7 +161,9 @@ class Lanes(TcpWSGIServer):
         self.socket.close()
         self.del_channel()
         until = time.monotonic() + seconds
-        while time.monotonic() < until and any(one.requests or one.total_outbufs_len for one in self._open()):
+        while time.monotonic() < until and any(
+            channel.requests or channel.total_outbufs_len for channel in self._open()
+        ):
             self.turn()
             told()
 
@@ -161,7 +178,8 @@ class Process(Worker):
         """Be quiet of what is every day's: a queue for a moment, a browser that left."""
         for name in ("waitress.queue", "waitress"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        # A page waits for its database many times, and each time for whoever computes, an export most often.
+        # A page waits for its database many times, and each time for whoever computes, an export
+        # most often.
         sys.setswitchinterval(SWITCH_SECONDS)
         super().init_process()
 

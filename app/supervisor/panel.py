@@ -6,6 +6,9 @@ import sys
 
 import config
 
+NAME = "督办 Duban"
+"""What the program is called, in both languages: it is said at each start, and loads no catalogue."""
+
 
 def address(settings: config.Config) -> str:
     """Where the panel is found, for a browser on this machine."""
@@ -15,9 +18,14 @@ def address(settings: config.Config) -> str:
 def command(settings: config.Config) -> list[str]:
     """How the supervisor starts it."""
     return [
-        sys.executable, "-m", "gunicorn", "-c", "python:app.supervisor.serving", "--bind",
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:app.supervisor.serving",
+        "--bind",
         f"{_host(settings.bind)}:{settings.port}",
-    ]  # fmt: skip
+    ]
 
 
 def near(bind: str) -> str:

@@ -1,4 +1,5 @@
-"""What must be so before anything is started: one supervisor, a free port, a database at the schema of the program."""
+"""What must be so before anything is started: one supervisor, a free port, a database at the schema
+of the program."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
 from app.clock import clock_from
-from app.database import Sessions, engine_from, reading, retried, transaction
+from app.database import Sessions, engine_from, missing_file, reading, retried, transaction
 from app.ledger import verify
 from app.ledger.baseline import seal_cases, seal_office
 from app.ledger.keys import register_key, ring_of
@@ -25,7 +26,7 @@ from app.ledger.proof import is_older
 from app.models import Case, Person
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
-from app.story.accounts import guards_to_make
+from app.stages.founding import guards_to_make, lay_new_roles
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
@@ -33,7 +34,6 @@ from jobs.servable import (
     Refused,
     at_our_schema,
     is_sample,
-    missing_file,
     no_sample,
     our_key,
     sessions_of,
@@ -50,7 +50,8 @@ _LOCK_SECONDS = 1.0
 
 @contextmanager
 def alone(settings: config.Config) -> Iterator[int]:
-    """Hold the lock of the one supervisor of this data; gives its handle. Raises Refused where another holds it."""
+    """Hold the lock of the one supervisor of this data; gives its handle. Raises Refused where
+    another holds it."""
     path = lock_file(settings.data)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -88,12 +89,14 @@ def port_is_free(settings: config.Config) -> None:
         except OSError as error:
             taken = error.errno == errno.EADDRINUSE
             why = "is in use" if taken else f"cannot be listened on ({error.strerror})"
-            raise Refused(f"PORT {settings.port} of {settings.bind} {why}: set PORT to another one.") from error
+            raise Refused(
+                f"PORT {settings.port} of {settings.bind} {why}: set PORT to another one."
+            ) from error
 
 
 def prepare(settings: config.Config, now: datetime) -> bool:
-    """Bring the database to the schema of the program, where that may be done unasked: a new one, and one of a demo.
-    Whether nobody has an account yet. Raises Refused."""
+    """Bring the database to the schema of the program, where that may be done unasked: a new one,
+    and one of a demo. Whether nobody has an account yet. Raises Refused."""
     engine = engine_from(settings.database_url)
     try:
         _migrate(engine, settings, now)
@@ -102,17 +105,20 @@ def prepare(settings: config.Config, now: datetime) -> bool:
             our_key(settings, session)
             return session.scalar(select(Person.id).limit(1)) is None
     except DatabaseError as error:
-        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no database.
+        # What else is a DatabaseError is a mistake of ours; SQLite says so of a file that is no
+        # database.
         if type(error) not in (OperationalError, DatabaseError):
             raise
-        raise Refused(f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.") from error
+        raise Refused(
+            f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL."
+        ) from error
     finally:
         engine.dispose()
 
 
 def may_begin(settings: config.Config, now: datetime) -> list[str]:
-    """The roles whose first accounts are to be made in the database; makes and writes nothing. Raises Refused,
-    SetupRefused."""
+    """The roles whose first accounts are to be made in the database; makes and writes nothing.
+    Raises Refused, SetupRefused."""
     engine = engine_from(settings.database_url)
     if missing_file(engine) is not None:
         return [*GUARDS]
@@ -142,9 +148,10 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
 
 
 def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
-    """Bring a database to the newest schema, register the key of an office that has none registered, and fill the
-    calendar. Raises Refused where its record was sealed with another key, before anything is written to it. Where an
-    owner of the tables is named, he does it, and whoever runs may do afterwards what the program does."""
+    """Bring a database to the newest schema, register the key of an office that has none
+    registered, and fill the calendar. Raises Refused where its record was sealed with another key,
+    before anything is written to it. Where an owner of the tables is named, that one does it, and
+    whoever runs may do afterwards what the program does."""
     owner = engine_from(settings.owner_url) if settings.owner_url else engine
     try:
         upgrade(owner)
@@ -153,6 +160,7 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
             our_key(settings, session)
             register_key(session, now, settings.ledger_key)
             fill(session, now)
+            lay_new_roles(session)
         seal_as_found(settings, sessions, now)
         if owner is not engine:
             with owner.begin() as connection:
@@ -163,8 +171,8 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
 
 
 def seal_as_found(settings: config.Config, sessions: Sessions, now: datetime) -> None:
-    """Seal the rows of an office of before there were seals, as they are found, once its chains were verified. A chain
-    that is broken stays as it is, and is named by every verification."""
+    """Seal the rows of an office of before there were seals, as they are found, once its chains
+    were verified. A chain that is broken stays as it is, and is named by every verification."""
     with reading(sessions) as session:
         if not is_older(session):
             return
@@ -177,7 +185,8 @@ def seal_as_found(settings: config.Config, sessions: Sessions, now: datetime) ->
 
 
 def sample_office(settings: config.Config) -> tuple[list[str], int] | None:
-    """The accounts of a sample office and how many cases it holds; None where the office is not a sample."""
+    """The accounts of a sample office and how many cases it holds; None where the office is not a
+    sample."""
     engine = engine_from(settings.database_url)
     try:
         with reading(sessions_of(settings, engine)) as session:

@@ -1,4 +1,5 @@
-"""The log of the Redis that comes along does not grow for ever: it opens the file anew for each line it writes."""
+"""The log of the Redis that comes along does not grow for ever: it opens the file anew for each
+line it writes."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ KEPT = 3
 
 
 def put_aside(log: Path) -> bool:
-    """Put a log aside that is too long, and forget the oldest; whether that was done. A disk that cannot be written is
-    another's finding."""
+    """Put a log aside that is too long, and forget the oldest; whether that was done. A disk that
+    cannot be written is another's finding."""
     with contextlib.suppress(OSError):
         if log.stat().st_size > MOST_BYTES:
             for n in range(KEPT, 0, -1):

@@ -1,4 +1,5 @@
-"""Gunicorn's settings for the panel, alone (`gunicorn -c python:app.supervisor.serving`) or under the supervisor.
+"""Gunicorn's settings for the panel, alone (`gunicorn -c python:app.supervisor.serving`) or under
+the supervisor.
 
 Every name here that gunicorn knows is a setting.
 """
@@ -19,8 +20,9 @@ from jobs.parent import dies_with
 
 
 def _count_together() -> None:
-    """Give the processes a folder in which they count for `/metrics`, empty at each start. What counts looks for it
-    when it is first read, so this comes before the program; a desk that is not there is the program's to refuse."""
+    """Give the processes a folder in which they count for `/metrics`, empty at each start. What
+    counts looks for it when it is first read, so this comes before the program; a desk that is not
+    there is the program's to refuse."""
     data = Path(os.environ.get("DESK_DATA") or PROJECT / "var")
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ and data.is_dir():
         folder = data / "run" / "metrics"
@@ -47,14 +49,14 @@ worker_tmp_dir = "/dev/shm" if sys.platform == "linux" else None  # noqa: S108
 
 
 def when_ready(server: Any) -> None:
-    """Say from now on that gunicorn lives. What was read stays shared: a look for garbage in a process would write to
-    all of it."""
+    """Say from now on that gunicorn lives. What was read stays shared: a look for garbage in a
+    process would write to all of it."""
     Beats().from_now_on()
     gc.collect()
     gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """A worker ends with gunicorn, however that ends; gunicorn's own look at it takes a second, and a running request
-    longer."""
+    """A worker ends with gunicorn, however that ends; gunicorn's own look at it takes a second, and
+    a running request longer."""
     dies_with(server.pid)

@@ -1,7 +1,8 @@
 """`python -m app run`: make ready, then become the supervisor.
 
-Making ready takes the whole program; keeping processes alive takes little of it. So the process that made ready
-becomes another program, with the same id, the lock in its hand and nothing of the program in its memory.
+Making ready takes the whole program; keeping processes alive takes little of it. So the process
+that made ready becomes another program, with the same id, the lock in its hand and nothing of the
+program in its memory.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from app.supervisor.keeper import Orders
 
 
 def run(settings: config.Config) -> int:
-    """Become the supervisor of a desk; comes back only where it cannot: raises Refused, NoSocket, OSError."""
+    """Become the supervisor of a desk; comes back only where it cannot: raises Refused, NoSocket,
+    OSError."""
     with ready.alone(settings) as lock:
         ready.port_is_free(settings)
         now = ready.clock_of(settings)
@@ -29,8 +31,11 @@ def run(settings: config.Config) -> int:
             socket = valkey.socket_path(settings.data)
             redis = valkey.command(settings.data, socket)
         sample = None if empty else ready.sample_office(settings)
-        orders = Orders(lock, empty, since.isoformat(), redis, str(socket) if socket else None, sample)
+        orders = Orders(
+            lock, empty, since.isoformat(), redis, str(socket) if socket else None, sample
+        )
         os.set_inheritable(lock, True)
         sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable, "-m", "app.supervisor.keeper", json.dumps(orders)])  # noqa: S606
+        told = [sys.executable, "-m", "app.supervisor.keeper", json.dumps(orders)]
+        os.execv(sys.executable, told)  # noqa: S606
     return 0

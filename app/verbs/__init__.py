@@ -1,7 +1,8 @@
-"""The verb table: every verb of the procedure with its stage function, its fields and its target.
+"""How a verb is done: every verb of the table that the stages make, by whoever has the right to it.
 
-Nothing else calls a stage verb. `perform` refuses a person without the right, cleans what was typed, locks the case,
-finds the row and calls the stage; buttons, forms, API and story player are drawn from the same table.
+Nothing else calls a stage verb. `perform` refuses a person without the right, cleans what was
+typed, locks the case, finds the row and calls the stage; buttons, forms, API and story player are
+drawn from the same table.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
-from app.roles import DRAFTED, Actor
+from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
 from app.stages import calendar as calendars
 from app.stages import handling
-from app.stages.duties import RECUSES, not_recused
-from app.verbs.form import Field, Verb
-from app.verbs.rows import BY_HAND, PROPOSED, named_row, proposal_meant
-from app.verbs.table import VERBS
-from app.verbs.targets import acted_on, lock, target_of, unit_id_of
-from app.verbs.typed import cleaned, day_of, id_of, unit_of, value_of
+from app.stages.duties import not_recused
+from app.stages.named import id_of, unit_id_of
+from app.stages.table import VERBS
+from app.stages.verb import Field, Verb
+from app.verbs.rows import BY_HAND, named_row, proposal_meant
+from app.verbs.targets import acted_on, lock, target_of
+from app.verbs.typed import cleaned, day_of, unit_of, value_of
 
 __all__ = ["VERBS", "Field", "Verb", "perform", "possible"]
 
@@ -45,11 +47,13 @@ def perform(
     seen: int | None = None,
     **values: Any,
 ) -> Any:
-    """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and nothing is written.
+    """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and
+    nothing is written.
 
-    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several candidates stand,
-    `item` the id of the one that is meant; `draft` a draft that the unit's head approves. `row` is the id of the row
-    that a form showed, 0 where it showed none, and `seen` the event that had moved it last."""
+    `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several
+    candidates stand, `item` the id of the one that is meant; `draft` a draft that the unit's head
+    approves. `row` is the id of the row that a form showed, 0 where it showed none, and `seen` the
+    event that had moved it last."""
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
@@ -67,7 +71,11 @@ def perform(
 
 def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
     """The dates that a person named for a clock to end on: the table of days must reach them."""
-    dated = [one.name for one in verb.fields if one.kind == "date" and one.name not in ("first", "valid_from")]
+    dated = [
+        field.name
+        for field in verb.fields
+        if field.kind == "date" and field.name not in ("first", "valid_from")
+    ]
     days = [values.get(name) for name in dated]
     leader = values.get("leader")
     if isinstance(leader, Mapping):
@@ -76,7 +84,8 @@ def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
 
 
 def _maybe_day(value: Any) -> date | None:
-    """A date, where that is what was typed; what is wrong with it is said when the field is cleaned."""
+    """A date, where that is what was typed; what is wrong with it is said when the field is
+    cleaned."""
     try:
         return None if value is None else day_of(value)
     except (TypeError, ValueError):
@@ -99,38 +108,65 @@ class _Where:
 def _perform(
     session: Session, now: datetime, actor: Actor, verb: Verb, where: _Where, values: dict[str, Any]
 ) -> Any:
-    taken = {one.name for one in verb.fields}
-    meant = unit_of(session, where.unit) if where.unit is not None else None
-    if "unit" in taken and where.unit is not None:
-        values, meant = {**values, "unit": meant}, None
-    ground = value_of(session, Field("ground"), where.ground) if where.ground is not None else None
-    if ground is not None and "ground" in taken:
-        values = {**values, "ground": ground}
+    """Do a verb about no case, or lock its case and do it there."""
+    values, unit, ground = _told_where(session, verb, where, values)
     if verb.target == "none" or (verb.alone and where.case is None):
         return verb.run(session, now, actor, **_of_no_case(session, verb, where, values))
     if where.case is None:
         raise NotAllowed("field_missing", field="case")
-    pending = cleaned(session, verb, values) if where.draft is None else dict(values)
-    locked = lock(session, where.case, pending)
-    named = _named(session, actor, verb, locked, where, values, meant)
-    item = named.id if verb.target in ("room", "item") and named is not None else where.item
-    target = acted_on(session, named) or target_of(session, actor, verb, locked, meant, ground, item)
-    if verb.name in RECUSES:
+    fields = cleaned(session, verb, values) if where.draft is None else dict(values)
+    case = lock(session, where.case, fields)
+    named = _named(session, actor, verb, case, where, values, unit)
+    item = _item_meant(verb, where, named)
+    target = acted_on(session, named) or target_of(session, actor, verb, case, unit, ground, item)
+    _refuse_recused(session, now, actor, verb, target)
+    if where.draft is not None:
+        fields = _from_draft(session, now, case, actor, verb, where.draft, values)
+    if verb.target not in ("room", "paper"):
+        return verb.run(session, now, actor, target, **fields)
+    if item is not None:
+        fields = {**fields, "item": item}
+    return verb.run(session, now, actor, case, unit, **fields)
+
+
+def _item_meant(verb: Verb, where: _Where, named: Any) -> int | None:
+    """The id of the item: of the row that a form showed, else the one that was named."""
+    by_row = verb.target in ("room", "item") and named is not None
+    return named.id if by_row else where.item
+
+
+def _refuse_recused(session: Session, now: datetime, actor: Actor, verb: Verb, target: Any) -> None:
+    """NotAllowed where a verb is about a unit in which its actor works or worked."""
+    if verb.recuses:
         years = calendars.office_at(session, now).limits.recusal_years
         not_recused(session, now, actor, target, years)
-    if where.draft is not None:
-        pending = _from_draft(session, now, locked, actor, verb, where.draft, values)
-    if verb.target in ("room", "paper") and item is not None:
-        pending = {**pending, "item": item}
-    if verb.target in ("room", "paper"):
-        return verb.run(session, now, actor, locked, meant, **pending)
-    return verb.run(session, now, actor, target, **pending)
 
 
-def _of_no_case(session: Session, verb: Verb, where: _Where, values: dict[str, Any]) -> dict[str, Any]:
+def _told_where(
+    session: Session, verb: Verb, where: _Where, values: dict[str, Any]
+) -> tuple[dict[str, Any], Unit | None, str | None]:
+    """The values with the unit and the ground where these are fields of the verb, and the unit and
+    the ground that tell what it acts on."""
+    taken = {each.name for each in verb.fields}
+    unit = unit_of(session, where.unit) if where.unit is not None else None
+    if unit is not None and "unit" in taken:
+        values, unit = {**values, "unit": unit}, None
+    ground = value_of(session, Field("ground"), where.ground) if where.ground is not None else None
+    if ground is not None and "ground" in taken:
+        values = {**values, "ground": ground}
+    return values, unit, ground
+
+
+def _of_no_case(
+    session: Session, verb: Verb, where: _Where, values: dict[str, Any]
+) -> dict[str, Any]:
     """The fields of a verb that is about no case, with the proposal that it decides on."""
     clean = cleaned(session, verb, values)
-    return {**clean, "proposal": proposal_meant(session, verb.name, where.row)} if verb.name in PROPOSED else clean
+    return (
+        {**clean, "proposal": proposal_meant(session, verb.name, where.row)}
+        if verb.on.proposals is not None
+        else clean
+    )
 
 
 def _named(
@@ -142,25 +178,36 @@ def _named(
     values: Mapping[str, Any],
     unit: Unit | None,
 ) -> Any:
-    """The row that is named, of the unit where one is named too; what is opened by hand is none that a form shows."""
+    """The row that is named, of the unit where one is named too; what is opened by hand is none
+    that a form shows."""
     if verb.target == "room" and values.get("ground") == BY_HAND:
         return None
     row = named_row(session, actor, verb, case, where.row, where.seen)
-    if row is not None and unit is not None and unit_id_of(actor, unit) != getattr(row, "unit_id", unit.id):
+    if (
+        row is not None
+        and unit is not None
+        and unit_id_of(actor, unit) != getattr(row, "unit_id", unit.id)
+    ):
         raise NotAllowed("not_found")
     return row
 
 
 def _from_draft(
-    session: Session, now: datetime, case: Case, actor: Actor, verb: Verb, draft: int, values: Mapping[str, Any]
+    session: Session,
+    now: datetime,
+    case: Case,
+    actor: Actor,
+    verb: Verb,
+    draft: int,
+    values: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The fields of a draft, with what the head changed in them."""
-    if verb.name not in DRAFTED.values() or actor.unit_id is None:
+    if not verb.draft or actor.unit_id is None:
         raise NotAllowed("not_drafted", verb=verb.name)
     if id_of(draft) is None:
         raise NotAllowed("not_found")
-    one = handling.held_by(session, case, actor.unit_id)
-    row = handling.use_draft(session, now, one, verb.name, draft)
+    assignment = handling.held_by(session, case, actor.unit_id)
+    row = handling.use_draft(session, now, assignment, verb.name, draft)
     fields = cleaned(session, verb, {**json.loads(row.fields), **values})
     return {**fields, "drafted_by": row.drafted_by_id}
 

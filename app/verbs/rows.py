@@ -1,5 +1,6 @@
-"""Which row a verb acts on: the very one that its form showed, or none. What moved meanwhile is refused with what
-stands now; where several could be meant and none is named, nobody chooses for whoever acts."""
+"""Which row a verb acts on: the very one that its form showed, or none. What moved meanwhile is
+refused with what stands now; where several could be meant and none is named, nobody chooses for
+whoever acts."""
 
 from __future__ import annotations
 
@@ -12,40 +13,45 @@ from sqlalchemy.orm import Session
 
 from app.models import (
     SUBJECTS,
-    AccountChange,
     Assignment,
-    CalendarProposal,
     Case,
     Event,
-    SlaRule,
     Supervision,
 )
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.stages.duties import lineage
+from app.stages.named import id_of
 from app.stages.proposals import waits
-from app.verbs.form import Verb
-from app.verbs.offers import ACTS_ON
-from app.verbs.typed import id_of
+from app.stages.supervision.verbs import BY_HAND
+from app.stages.table import VERBS
+from app.stages.verb import Verb
 
-PROPOSED: dict[str, Any] = {
-    "approve_rule": SlaRule, "approve_calendar": CalendarProposal, "confirm_account": AccountChange,
-}  # fmt: skip
+__all__ = [
+    "BY_HAND",
+    "PROPOSED",
+    "Kind",
+    "kind_of",
+    "mark_of",
+    "moved",
+    "named_row",
+    "only_one",
+    "proposal_meant",
+    "rows_of_kind",
+    "waiting",
+]
+
+PROPOSED: dict[str, type[Any]] = {
+    verb.name: verb.on.proposals for verb in VERBS.values() if verb.on.proposals is not None
+}
 """verb -> the table of the proposals that it decides on."""
-OF_THE_CASE = (
-    "contact", "merge", "split", "withdraw", "confirm_refusal", "allocate", "reclassify", "recall", "reassign",
-    "record_visit", "amend_visit", "review_responsibility",
-)  # fmt: skip
-"""Verbs that decide on what a case has come to: its state is the row that their forms show."""
-NEVER_LOST = ("contact",)
-"""Verbs that hold whatever a case has come to while it was open: they are asked about again where it has ended."""
-BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The rows of a case that a verb can be about: of which subject and table, in which states, with which values."""
+    """The rows of a case that a verb can be about: of which subject and table, in which states,
+    with which values."""
 
     subject: str
     model: type[Any]
@@ -59,30 +65,30 @@ class Kind:
 
 def kind_of(verb: Verb) -> Kind | None:
     """Which rows a verb chooses among; None where it acts on its case as such, or on none."""
-    if verb.name in OF_THE_CASE:
+    if verb.on.decides:
         return Kind("case", Case)
     if verb.target == "room":
         return Kind("supervision", Supervision, ("candidate",))
     if verb.target == "item":
-        return Kind("supervision", Supervision, (*verb.states, *verb.ended) or None)
+        return Kind("supervision", Supervision, verb.on.offered)
     if verb.target == "assignment":
         return _of_assignments(verb)
     return _plain(verb) if verb.target in ("reminder", "referral") else None
 
 
 def _plain(verb: Verb) -> Kind:
-    subject, states = ACTS_ON[verb.name]
-    return Kind(subject, SUBJECTS[subject], states)
+    return Kind(verb.on.subject, SUBJECTS[verb.on.subject], verb.on.states)
 
 
 def _of_assignments(verb: Verb) -> Kind:
-    subject, states = ACTS_ON[verb.name]
-    name, _, kind = subject.partition(":")
+    states = verb.on.states
+    name, _, kind = verb.on.subject.partition(":")
     if name == "request":
         return Kind(name, SUBJECTS[name], states, (("kind", kind),))
     if name == "assist":
         return Kind("assignment", Assignment, states, (("role", "assist"),))
-    # What staff drafts about an item is kept on the assignment of the unit, in whatever state it is.
+    # What staff drafts about an item is kept on the assignment of the unit, in whatever state it
+    # is.
     return Kind("assignment", Assignment, states if name == "assignment" else None)
 
 
@@ -99,32 +105,47 @@ def rows_of_kind(session: Session, kind: Kind, case: Case, unit_id: int | None) 
 
 
 def mark_of(row: Any) -> str:
-    """What a form carries of a row: its id and the event that gave it the state in which it was shown."""
+    """What a form carries of a row: its id and the event that gave it the state in which it was
+    shown."""
     return f"{row.id}-{getattr(row, 'state_event_id', 0)}"
 
 
-def named_row(session: Session, actor: Actor, verb: Verb, case: Case, row: int | None, seen: int | None) -> Any:
-    """The row that a form names; None where nothing is named. `row` 0: the form showed none, so there must be none."""
+def named_row(
+    session: Session, actor: Actor, verb: Verb, case: Case, row: int | None, seen: int | None
+) -> Any:
+    """The row that a form names; None where nothing is named. `row` 0: the form showed none, so
+    there must be none."""
     kind = kind_of(verb)
     if row is None or kind is None:
         return None
     rows = rows_of_kind(session, kind, case, actor.unit_id)
     if row == 0:
-        fitting = [one for one in rows if kind.fits(one)]
-        if fitting:
-            raise NotAllowed("name_one", n=len(fitting))
+        _refuse_any(kind, rows)
         return None
-    found = next((one for one in rows if one.id == id_of(row)), None)
-    if found is None:
+    named = next((each for each in rows if each.id == id_of(row)), None)
+    if named is None:
         raise NotAllowed("not_found")
-    if seen is not None and found.state_event_id != seen and not _holds_still(verb, found):
-        raise moved(session, kind.subject, found)
-    return found
+    if _moved_on(verb, named, seen):
+        raise moved(session, kind.subject, named)
+    return named
+
+
+def _refuse_any(kind: Kind, rows: Sequence[Any]) -> None:
+    """NotAllowed where a row came that the verb can be about."""
+    fitting = [row for row in rows if kind.fits(row)]
+    if fitting:
+        raise NotAllowed("name_one", n=len(fitting))
+
+
+def _moved_on(verb: Verb, row: Any, seen: int | None) -> bool:
+    """Whether a row is no longer as a form showed it, and the verb would mind."""
+    return seen is not None and row.state_event_id != seen and not _holds_still(verb, row)
 
 
 def _holds_still(verb: Verb, row: Any) -> bool:
-    """Whether a verb is to be done though its row moved on: a caller's words about a case that is open still."""
-    return verb.name in NEVER_LOST and row.state in OPEN_CASE
+    """Whether a verb is to be done though its row moved on: a caller's words about a case that is
+    open still."""
+    return verb.holds and row.state in OPEN_CASE
 
 
 def moved(session: Session, subject: str, row: Any) -> NotAllowed:
@@ -135,10 +156,10 @@ def moved(session: Session, subject: str, row: Any) -> NotAllowed:
 
 
 def only_one(verb: Verb, rows: Sequence[Any]) -> Any:
-    """The only row that a verb can be about, None where there is none; NotAllowed where several could be meant: a
-    person says which."""
+    """The only row that a verb can be about, None where there is none; NotAllowed where several
+    could be meant: a person says which."""
     kind = kind_of(verb)
-    fitting = [one for one in rows if kind is not None and kind.fits(one)]
+    fitting = [row for row in rows if kind is not None and kind.fits(row)]
     if len(fitting) > 1:
         raise NotAllowed("name_one", n=len(fitting))
     return fitting[0] if fitting else None
@@ -151,8 +172,8 @@ def waiting(session: Session, verb: str) -> Sequence[Any]:
 
 
 def proposal_meant(session: Session, verb: str, row: int | None) -> int | None:
-    """The id of the proposal that is named, else of the only one that waits; where a form showed none, there must be
-    none."""
+    """The id of the proposal that is named, else of the only one that waits; where a form showed
+    none, there must be none."""
     if row:
         return row
     rows = waiting(session, verb)

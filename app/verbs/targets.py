@@ -1,4 +1,5 @@
-"""What a verb is about: the case is locked with those it is merged with, then the row is found as it is now."""
+"""What a verb is about: the case is locked with those it is merged with, then the row is found as
+it is now."""
 
 from __future__ import annotations
 
@@ -9,19 +10,15 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from app.ledger import locked_here
-from app.models import Assignment, Case, Referral, Reminder, Request, Supervision, Unit
+from app.models import Assignment, Case, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
-from app.stages import (
-    accountability,
-    allocation,
-    handling,
-    supervision,
-)
-from app.verbs.form import Verb
+from app.stages import allocation, handling, supervision
+from app.stages.accountability import referral_meant
+from app.stages.named import id_of, unit_id_of
+from app.stages.verb import Verb
 from app.verbs.rows import only_one
-from app.verbs.typed import id_of
 
 
 def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
@@ -39,55 +36,62 @@ def lock(session: Session, id: int, values: Mapping[str, Any]) -> Case:
     )
     query = select(Case).where(Case.id.in_(family)).order_by(Case.id).with_for_update(of=Case)
     rows = session.scalars(query.execution_options(populate_existing=True, unscoped=True)).all()
-    found = next((row for row in rows if row.id == id), None)
-    if found is None:
+    case = next((row for row in rows if row.id == id), None)
+    if case is None:
         raise NotAllowed("not_found")
     locked_here(session, rows)
-    return found
+    return case
 
 
-def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
-    """The unit meant: a unit's people mean their own, whatever they name."""
-    if actor.unit_id is None:
-        return unit.id if unit else None
-    if unit is not None and unit.id != actor.unit_id:
-        raise NotAllowed("not_found")
-    return actor.unit_id
-
-
-def assignment_of(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb | None) -> Assignment:
-    """The assignment meant: the unit's own, the named unit's, the one the verb can be about, or the lead's."""
+def assignment_of(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb | None
+) -> Assignment:
+    """The assignment meant: the unit's own, the named unit's, the one the verb can be about, or the
+    lead's."""
     unit_id = unit_id_of(actor, unit)
     if unit_id is not None:
         return handling.held_by(session, case, unit_id)
     if verb is not None and verb.target == "assignment" and verb.kind:
-        query = select(Assignment).where(Assignment.case_id == case.id)
-        if verb.kind == "assist":
-            query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
-        else:
-            pending = select(Request.assignment_id).where(Request.kind == verb.kind, Request.state == "pending")
-            query = query.where(Assignment.id.in_(pending))
-        rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
-        if len(rows) > 1:
-            raise NotAllowed("name_one", n=len(rows))
-        if rows:
-            return rows[0]
+        asked = _of_kind(session, case, verb)
+        if asked is not None:
+            return asked
     elif verb is not None:
         query = select(Assignment).where(Assignment.case_id == case.id)
         only_one(verb, session.scalars(query).all())
     return allocation.lead_assignment(session, case)
 
 
-def _reminder(session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb) -> Reminder:
-    """The reminder meant: the only one that the verb can be about, else the newest of the assignment meant."""
+def _of_kind(session: Session, case: Case, verb: Verb) -> Assignment | None:
+    """The only open assist, or the only assignment whose request waits; None where there is none."""
+    query = select(Assignment).where(Assignment.case_id == case.id)
+    if verb.kind == "assist":
+        query = query.where(Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT))
+    else:
+        pending = select(Request.assignment_id).where(
+            Request.kind == verb.kind, Request.state == "pending"
+        )
+        query = query.where(Assignment.id.in_(pending))
+    rows = session.scalars(query.order_by(Assignment.id).limit(2)).all()
+    if len(rows) > 1:
+        raise NotAllowed("name_one", n=len(rows))
+    return rows[0] if rows else None
+
+
+def _reminder(
+    session: Session, actor: Actor, case: Case, unit: Unit | None, verb: Verb
+) -> Reminder:
+    """The reminder meant: the only one that the verb can be about, else the newest of the
+    assignment meant."""
     unit_id = unit_id_of(actor, unit)
     query = select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.id)
-    rows = session.scalars(query if unit_id is None else query.where(Reminder.unit_id == unit_id)).all()
+    rows = session.scalars(
+        query if unit_id is None else query.where(Reminder.unit_id == unit_id)
+    ).all()
     fitting = only_one(verb, rows)
     if fitting is not None:
         return fitting
-    one = assignment_of(session, actor, case, unit, None)
-    rows = [row for row in rows if row.assignment_id == one.id]
+    assignment = assignment_of(session, actor, case, unit, None)
+    rows = [row for row in rows if row.assignment_id == assignment.id]
     if not rows:
         raise NotAllowed("no_reminder")
     return rows[-1]
@@ -102,45 +106,29 @@ def _item(
     verb: Verb,
     id: int | None,
 ) -> Supervision:
-    """The item meant: the one that is named, else the first in a state that the verb is about, else the newest that
-    ended in one, else the first that stands, else the newest."""
+    """The item meant: the one that is named, else the first in a state that the verb is about, else
+    the newest that ended in one, else the first that stands, else the newest."""
     rows = supervision.items(session, case, unit_id_of(actor, unit), ground)
     if id is not None:
         rows = [row for row in rows if row.id == id_of(id)]
-    for wanted, newest in ((verb.states, False), (verb.ended, True), (STANDING, False)):
-        fitting = [row for row in (reversed(rows) if newest else rows) if row.state in wanted]
-        if fitting and not newest and wanted is verb.states:
-            only_one(verb, fitting)
-        if fitting:
-            return fitting[0]
     if not rows:
         raise NotAllowed("not_found")
-    return rows[-1]
+    fitting = _in_state(rows, verb.states)
+    if fitting:
+        only_one(verb, fitting)
+        return fitting[0]
+    ended, stands = _in_state(rows, verb.ended), _in_state(rows, STANDING)
+    return (ended[-1:] or stands[:1] or rows[-1:])[0]
 
 
-def referral_meant(
-    session: Session,
-    actor: Actor,
-    case: Case,
-    unit: Unit | None,
-    states: Sequence[str],
-    item: int | None = None,
-) -> Referral:
-    """The referral meant: of the item that is named, else the only one in a state that the verb is about, else the
-    newest."""
-    rows = accountability.referrals(session, case.id, unit_id_of(actor, unit))
-    if item is not None:
-        rows = [row for row in rows if row.supervision_id == id_of(item)]
-    if not rows:
-        raise NotAllowed("not_found")
-    fitting = [row for row in rows if row.state in states]
-    if len(fitting) > 1:
-        raise NotAllowed("name_one", n=len(fitting))
-    return fitting[0] if fitting else rows[-1]
+def _in_state(rows: Sequence[Supervision], states: Sequence[str]) -> list[Supervision]:
+    """Of these rows those in one of these states."""
+    return [row for row in rows if row.state in states]
 
 
 def acted_on(session: Session, row: Any) -> Any:
-    """What the stage is handed for the row that a form showed: a request is decided on its assignment."""
+    """What the stage is handed for the row that a form showed: a request is decided on its
+    assignment."""
     return session.get_one(Assignment, row.assignment_id) if isinstance(row, Request) else row
 
 

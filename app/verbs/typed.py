@@ -1,4 +1,5 @@
-"""What was typed, made what it means: dates, moments, units, cases - or refused by the name of its field."""
+"""What was typed, made what it means: dates, moments, units, cases - or refused by the name of its
+field."""
 
 from __future__ import annotations
 
@@ -10,18 +11,34 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Unit
-from app.rules import reading
+from app.rules import arrangement, reading
 from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.verbs.form import Field, Verb
+from app.stages.named import id_of
+from app.stages.verb import Field, Verb
 
 _LONGEST = {
-    "place": 200, "met": 80, "complained_person": 80, "paper_form": 40, "contact_number": 40, "scan": 200,
-    "document": 80, "name": 80, "phone": 40, "ground": 40, "leader": 80, "code": 40, "person": 80, "duty": 120,
-    "cadre_authority": 120, "username": 64, "first_name": 64, "password": 200,
+    "place": 200,
+    "met": 80,
+    "complained_person": 80,
+    "paper_form": 40,
+    "contact_number": 40,
+    "scan": 200,
+    "document": 80,
+    "name": 80,
+    "phone": 40,
+    "ground": 40,
+    "leader": 80,
+    "code": 40,
+    "person": 80,
+    "duty": 120,
+    "cadre_authority": 120,
+    "username": 64,
+    "first_name": 64,
+    "password": 200,
     "to_leader": 64,
-}  # fmt: skip
+}
 """field -> how many characters its column takes."""
 _QUOTED = 80
 """How much of a line that could not be read is quoted."""
@@ -29,7 +46,8 @@ _WORDS_OF_A_LEADER = ("level", "name", "text", "document", "scan", "account")
 
 
 def _text(value: Any) -> str:
-    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its digits."""
+    """Text that both databases can keep: no NUL, no half of a pair. A whole number is taken as its
+    digits."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or "\0" in value:
@@ -49,8 +67,8 @@ def _fitting(name: str, value: Any, most: int | None = None) -> str:
 
 
 def unread(field: str, wrong: Exception) -> NotAllowed:
-    """How a form says that a field cannot be read: with the line, where it has lines, and the weekday that a date
-    does not fall on."""
+    """How a form says that a field cannot be read: with the line, where it has lines, and the
+    weekday that a date does not fall on."""
     if not isinstance(wrong, Unread) or (wrong.number is None and wrong.day is None):
         return NotAllowed("field_wrong", field=field)
     line = wrong.text[:_QUOTED]
@@ -60,12 +78,20 @@ def unread(field: str, wrong: Exception) -> NotAllowed:
 
 
 def _whole(value: Any) -> int:
+    """A whole number, or its text."""
+    return reading.whole(_text(value)) if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError
     return value
 
 
 def _truth(value: Any) -> bool:
+    """Yes or no, or the text of one of them."""
+    if isinstance(value, str):
+        return reading.yes(_text(value))
     if not isinstance(value, bool):
         raise ValueError
     return value
@@ -96,19 +122,27 @@ def _mapping(value: Any, *known: str) -> dict[str, Any]:
 
 
 _OF_A_LEADER: dict[str, Callable[[str, Any], Any]] = {
-    "due_on": lambda name, value: day_of(value), "date": lambda name, value: day_of(value),
+    "due_on": lambda name, value: day_of(value),
+    "date": lambda name, value: day_of(value),
     "account": lambda name, value: id_of(int(value)) or 0,
-}  # fmt: skip
+}
 """What is no text among the words of a leader."""
 
 
 def _leader(value: Any) -> dict[str, Any]:
     leader = _mapping(value, *_WORDS_OF_A_LEADER, "due_on", "date")
-    return {name: _OF_A_LEADER.get(name, _fitting)(name, one) for name, one in leader.items() if one is not None}
+    return {
+        name: _OF_A_LEADER.get(name, _fitting)(name, one)
+        for name, one in leader.items()
+        if one is not None
+    }
 
 
 def _person(value: Any) -> dict[str, Any]:
-    return {name: _fitting(name, one) for name, one in _mapping(value, "name", "phone", "person").items()}
+    return {
+        name: _fitting(name, one)
+        for name, one in _mapping(value, "name", "phone", "person").items()
+    }
 
 
 def _part(value: Any) -> dict[str, Any]:
@@ -122,23 +156,33 @@ def _list(value: Any) -> list[Any]:
 
 
 def _days(value: Any) -> dict[date, str]:
+    """Days of work and of rest, or the text of a notice or of lines."""
+    if isinstance(value, str):
+        return arrangement.days(_text(value))
     if not isinstance(value, Mapping):
         raise ValueError
-    days = {day_of(day): reading.WORKED[_text(word)] for day, word in value.items() if word in reading.WORKED}
+    days = {
+        day_of(day): reading.WORKED[_text(word)]
+        for day, word in value.items()
+        if word in reading.WORKED
+    }
     if len(days) != len(value):
         raise ValueError
     return days
 
 
 def _counts(value: Any) -> dict[str, int]:
+    """Numbers by a code, or lines of a code and a number."""
+    if isinstance(value, str):
+        return reading.counts(_text(value))
     if not isinstance(value, Mapping):
         raise ValueError
-    return {_text(name): _whole(n) for name, n in value.items()}
+    return {_text(name): _number(n) for name, n in value.items()}
 
 
 def _id(value: Any) -> int:
     """A row's id: one that can be nobody's becomes 0, which no row has."""
-    return id_of(_whole(value)) or 0
+    return id_of(_number(value)) or 0
 
 
 def _any(value: Any) -> Any:
@@ -151,11 +195,21 @@ def _any(value: Any) -> Any:
 
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "int": _whole, "id": _id, "bool": _truth, "date": day_of, "moment": _moment, "choice": _text, "leader": _leader,
-    "caller": _person, "days": _days, "counts": _counts, "any": _any, "units": _list,
+    "int": _whole,
+    "id": _id,
+    "bool": _truth,
+    "date": day_of,
+    "moment": _moment,
+    "choice": _text,
+    "leader": _leader,
+    "caller": _person,
+    "days": _days,
+    "counts": _counts,
+    "any": _any,
+    "units": _list,
     "names": lambda value: [_text(one) for one in _list(value)],
     "parts": lambda value: [_part(one) for one in _list(value)],
-}  # fmt: skip
+}
 
 
 def unit_of(session: Session, code: Any) -> Unit:
@@ -172,7 +226,8 @@ def unit_of(session: Session, code: Any) -> Unit:
 
 
 def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed, checked against the verb's fields: unknown, missing and wrong ones are refused by name."""
+    """What was typed, checked against the verb's fields: unknown, missing and wrong ones are
+    refused by name."""
     known = {one.name: one for one in verb.fields}
     for name in values:
         if name not in known:
@@ -196,7 +251,9 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     if one.kind == "case":
         return case_of(session, value)
     try:
-        clean = _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
+        clean = (
+            _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
+        )
     except (TypeError, ValueError, OverflowError) as wrong:
         raise unread(one.name, wrong) from None
     if one.kind == "choice" and clean not in one.choices:
@@ -204,15 +261,12 @@ def value_of(session: Session, one: Field, value: Any) -> Any:
     return [unit_of(session, code) for code in clean] if one.kind == "units" else clean
 
 
-def id_of(value: Any) -> int | None:
-    """A row's id as both databases can look it up, or None where it can be nobody's."""
-    known = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**62
-    return value if known else None
-
-
-def case_of(session: Session, id: Any) -> Case:
-    """The case with an id; NotAllowed where there is none."""
-    found = session.get(Case, id) if id_of(id) else None
+def case_of(session: Session, meant: Any) -> Case:
+    """The case with an id, or with the number that was typed; NotAllowed where there is none."""
+    if isinstance(meant, str) and "\0" not in meant:
+        found = session.scalar(select(Case).where(Case.number == meant.strip()))
+    else:
+        found = session.get(Case, meant) if id_of(meant) else None
     if found is None:
         raise NotAllowed("not_found")
     return found

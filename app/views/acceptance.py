@@ -10,32 +10,64 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
+from app import words
 from app.models import Case, Category, Contact, Person, Suggestion, SuggestionComment
-from app.rules import words
 from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.became import InBrief, know_became
-from app.views.casepage import HEADS, NOT_FOR_UNITS, load, page_of, tags
-from app.views.interface import DeskInterface
+from app.views.case.became import InBrief, know_became
+from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of, tags
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
 
 
 class Cases(DeskView):
-    """Cases: registered with a form, corrected until they are allocated, each with a page of its own."""
+    """Cases: registered with a form, corrected until they are allocated, each with a page of its
+    own."""
 
     datamodel = DeskInterface(Case)
     page = "Cases"
     add_verb, edit_verb = "register", "edit_case"
     page_only = (
-        "narrative", "demand", "received_at", "complex", "dangerous", "wants_reply", "mode", "complained_unit",
-        "complained_person", "paper_form", "repeat_check", "suggestion", "leader_due_on", "allocations", "answer",
-        "refusal_reason", "told_caller", "line", "sampled", "redo_failed", "disputed_by", "excluded_as", "anonymous",
-        "category", "closed_as", "leader_assigned", "allocated_at",
-    )  # fmt: skip
+        "narrative",
+        "demand",
+        "received_at",
+        "complex",
+        "dangerous",
+        "wants_reply",
+        "mode",
+        "complained_unit",
+        "complained_person",
+        "paper_form",
+        "repeat_check",
+        "suggestion",
+        "leader_due_on",
+        "allocations",
+        "answer",
+        "refusal_reason",
+        "told_caller",
+        "line",
+        "sampled",
+        "redo_failed",
+        "disputed_by",
+        "excluded_as",
+        "anonymous",
+        "category",
+        "closed_as",
+        "leader_assigned",
+        "allocated_at",
+    )
     not_for_units = NOT_FOR_UNITS
-    unsearched = ("answer", "told_caller", "repeat_check", "paper_form", "complained_person", "round", "sampled")
+    unsearched = (
+        "answer",
+        "told_caller",
+        "repeat_check",
+        "paper_form",
+        "complained_person",
+        "round",
+        "sampled",
+    )
 
     @expose("/<int:id>")
     @has_access
@@ -47,9 +79,14 @@ class Cases(DeskView):
             abort(404)
         state = words.state("case", case.state, language())
         return self.render_template(
-            "desk/case.html", title=str(case), page=page_of(case), case=case, state=state, tags=tags(case),
-            heads=HEADS[language() == "en"],
-        )  # fmt: skip
+            "desk/case.html",
+            title=str(case),
+            page=page_of(case),
+            case=case,
+            state=state,
+            tags=tags(case),
+            heads=[*(words.word(head, language()) for head in HEADS), ""],
+        )
 
     def href(self, item: Any) -> str:
         """A case's own page."""
@@ -57,9 +94,12 @@ class Cases(DeskView):
 
     def links(self, item: Any) -> Links:
         """The case's page, and what a generated page offers."""
-        page = "办理页面" if language() == "zh" else "case page"
+        page = words.word("list.case_page", language())
         corrects = offer(self.edit_verb, {"case": [item]}).open
-        return [(url_for("Cases.page_of_case", id=item.id), page), *(super().links(item) if corrects else [])]
+        return [
+            (url_for("Cases.page_of_case", id=item.id), page),
+            *(super().links(item) if corrects else []),
+        ]
 
     def edit_href(self, item: Any) -> str:
         """The form that corrects a case."""
@@ -75,7 +115,7 @@ class Contacts(DeskView):
     page_only = ("words",)
 
 
-AS_A_MATTER = ("登记为领导交办", "Register it as a leader's matter")
+AS_A_MATTER = "case_page.as_a_matter"
 
 
 def _title(verb: str) -> str:
@@ -83,24 +123,31 @@ def _title(verb: str) -> str:
 
 
 def know_comments(cases: Iterable[int]) -> Mapping[int, list[str]]:
-    """Case id -> what leaders said to the suggestion, the oldest first, in one statement for all that this request has
-    not asked for before."""
+    """Case id -> what leaders said to the suggestion, the oldest first, in one statement for all
+    that this request has not asked for before."""
     known: dict[int, list[str]] = g.setdefault("desk_comments", {})
     asked = {*cases} - known.keys()
     if asked:
         known |= {id: [] for id in asked}
         query = (
-            select(SuggestionComment.case_id, SuggestionComment.words, SuggestionComment.at, Person.first_name)
-            .outerjoin(Person, Person.id == SuggestionComment.by_id).where(SuggestionComment.case_id.in_(asked))
+            select(
+                SuggestionComment.case_id,
+                SuggestionComment.words,
+                SuggestionComment.at,
+                Person.first_name,
+            )
+            .outerjoin(Person, Person.id == SuggestionComment.by_id)
+            .where(SuggestionComment.case_id.in_(asked))
             .order_by(SuggestionComment.id)
-        )  # fmt: skip
+        )
         for row in reader().execute(query):
             known[row.case_id].append(f"{row.first_name} {row.at:%Y-%m-%d %H:%M} {row.words}")
     return known
 
 
 class Suggestions(InBrief):
-    """The pool of reasonable suggestions; leaders read those that were kept, in their words, and comment on them."""
+    """The pool of reasonable suggestions; leaders read those that were kept, in their words, and
+    comment on them."""
 
     datamodel = DeskInterface(Suggestion)
     page = "Suggestions"
@@ -110,7 +157,7 @@ class Suggestions(InBrief):
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn what leaders said to the suggestions as well, in one statement."""
         super().cover(rows, always)
-        know_comments(one.case_id for one in rows)
+        know_comments(row.case_id for row in rows)
 
     def beside(self, item: Any, name: str, always: bool) -> str:
         """The suggestion's own words, and what leaders said to it."""
@@ -119,16 +166,32 @@ class Suggestions(InBrief):
         return "\n".join(know_comments([item.case_id]).get(item.case_id, ()))
 
     def links(self, item: Any) -> Links:
-        """The forms with which a leader comments on it or makes it a matter of his, and the centre registers one."""
+        """The forms with which a leader comments on it or makes it a matter of his, and the centre
+        registers one."""
         one, rights = know_became([item.case_id])[item.case_id], actor().rights
         found = super().links(item)
         if item.kept and "comment_suggestion" in rights:
-            found.append((url_for("Verbs.comment_suggestion", case=item.case_id), _title("comment_suggestion")))
+            found.append(
+                (
+                    url_for("Verbs.comment_suggestion", case=item.case_id),
+                    _title("comment_suggestion"),
+                )
+            )
         if item.kept and "instruct" in rights and one.state in OPEN_CASE:
             found.append((url_for("Verbs.instruct", case=item.case_id), _title("instruct")))
-        if item.kept and "register" in rights and one.state not in OPEN_CASE and actor().reads_as_typed:
-            new = {"channel": "leader", "kind": "help", "narrative": one.narrative, "demand": one.demand,
-                   "repeat_check": one.number}  # fmt: skip
+        if (
+            item.kept
+            and "register" in rights
+            and one.state not in OPEN_CASE
+            and actor().reads_as_typed
+        ):
+            new = {
+                "channel": "leader",
+                "kind": "help",
+                "narrative": one.narrative,
+                "demand": one.demand,
+                "repeat_check": one.number,
+            }
             found.append((url_for("Verbs.register", **new), words.word(AS_A_MATTER, language())))
         return found
 

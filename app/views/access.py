@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app import words
 from app.models import Access
-from app.rules import words
 from app.views.actor import language
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class AccessLog(DeskView):
@@ -20,9 +20,12 @@ class AccessLog(DeskView):
     exact = ("address",)
 
     def value(self, item: Any, name: str) -> str:
-        """A case by its number alone, a page by its name, and what somebody was shown a caller for."""
+        """A case by its number alone, a page by its name, and what somebody was shown a caller
+        for."""
         if name == "filters" and item.kind == "revealed" and item.filters:
-            return words.value("purpose", str(json.loads(item.filters).get("purpose", "")), language())
+            return words.value(
+                "purpose", str(json.loads(item.filters).get("purpose", "")), language()
+            )
         if name == "page" and item.page:
             return words.page(item.page, language())
         return super().value(item, name)

@@ -10,24 +10,24 @@ from flask import abort, send_file, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
+from app import words
 from app.models import Referral
 from app.papers import pdf
 from app.papers.kept import whole_zip, zip_of
-from app.rules import words
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
 from app.verbs import possible
 from app.verbs.offers import offer
 from app.views import looked
 from app.views.actor import actor, desk, language, written
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
 from app.views.papers import sent, volumes
+from app.words import said
 
 log = logging.getLogger(__name__)
 
-LETTER = ("移送函（PDF）", "The letter (PDF)")
+LETTER = "referrals.letter"
 
 
 class Referrals(DeskView):
@@ -35,22 +35,38 @@ class Referrals(DeskView):
 
     datamodel = DeskInterface(Referral)
     page = "Referrals"
-    page_only = ("report", "proposal", "outcome_words", "abandon_reason", "supplement_due_at", "ended_at")
+    page_only = (
+        "report",
+        "proposal",
+        "outcome_words",
+        "abandon_reason",
+        "supplement_due_at",
+        "ended_at",
+    )
 
     def links(self, item: Any) -> Links:
         """The verbs of the referral that its state allows, and its dossier."""
         tongue = language()
-        verbs = [one.name for one in possible(actor()) if one.target in ("referral", "paper")]
+        verbs = [verb.name for verb in possible(actor()) if verb.target in ("referral", "paper")]
         if item.case_id is None:
             return []
         found = [
-            (url_for(f"Verbs.{verb}", case=item.case_id, unit=item.unit.code), words.title(verb, tongue))
-            for verb in verbs if offer(verb, {"referral": [item]}).open
-        ]  # fmt: skip
+            (
+                url_for(f"Verbs.{verb}", case=item.case_id, unit=item.unit.code),
+                words.title(verb, tongue),
+            )
+            for verb in verbs
+            if offer(verb, {"referral": [item]}).open
+        ]
         if item.sent_at is not None and "open_paper" in actor().rights:
             found.append((url_for("Letters.letter", id=item.id), words.word(LETTER, tongue)))
         if volumes(item):
-            found.append((url_for("Referrals.dossier", pk=item.id), "下载卷宗" if tongue == "zh" else "dossier (zip)"))
+            found.append(
+                (
+                    url_for("Referrals.dossier", pk=item.id),
+                    words.word("referrals.dossier", tongue),
+                )
+            )
         return found
 
     @expose("/<pk>/paper.pdf")
@@ -72,7 +88,8 @@ class Referrals(DeskView):
     @has_access
     @permission_name("show")
     def dossier(self, pk: str) -> Any:
-        """The newest sealed volume, if it is what the record says: 404 and a sentence where its file is lost."""
+        """The newest sealed volume, if it is what the record says: 404 and a sentence where its
+        file is lost."""
         item = self.found(pk)
         found, data = volumes(item), desk().settings.data
         if not found or "open_paper" not in actor().rights:
@@ -81,12 +98,17 @@ class Referrals(DeskView):
         if not whole_zip(data, name, sha256):
             log.error("dossier %s is not what the record says", name)
             lost = NotAllowed("file_lost", sha256=sha256)
-            return self.render_template("desk/error.html", title="404", code=404, sentence=said(lost, language())), 404
+            return self.render_template(
+                "desk/error.html", title="404", code=404, sentence=said(lost, language())
+            ), 404
         case, id = item.case_id, item.id
         try:
             written(lambda session: looked.paper_opened(session, case, referral=id))
         except NotAllowed:
             abort(404)
         return send_file(
-            zip_of(data, name), mimetype="application/zip", as_attachment=True, download_name=f"{name}.zip"
+            zip_of(data, name),
+            mimetype="application/zip",
+            as_attachment=True,
+            download_name=f"{name}.zip",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import url_for
@@ -9,18 +10,19 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.security.sqla.models import Role
 
+from app import words
 from app.models import AccountChange, Person
-from app.roles import PAGES, RIGHTS, SCOPES
-from app.rules import words
+from app.roles import PAGES, SCOPES
 from app.stages.changes import CONFIRMING
+from app.stages.rights import RIGHTS
 from app.stages.roles import custom_rights
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader
-from app.views.asking import Links
-from app.views.base import DeskView
 from app.views.calendar import Proposals
-from app.views.interface import DeskInterface
-from app.views.shown import SCOPE_TITLES
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
+from app.views.pages.shown import SCOPE_TITLES
 
 
 class Users(DeskView):
@@ -33,11 +35,13 @@ class Users(DeskView):
 
     def links(self, item: Any) -> Links:
         """Edit, give another password, and forget the second factor where there is one."""
-        found = super().links(item)
-        for verb in ("reset_password", *(["reset_second_factor"] if item.factor_since else [])):
+        links, verbs = super().links(item), ["reset_password"]
+        if item.factor_since:
+            verbs.append("reset_second_factor")
+        for verb in verbs:
             if verb in actor().rights:
-                found.append((url_for(f"Verbs.{verb}", id=item.id), words.title(verb, language())))
-        return found
+                links.append((url_for(f"Verbs.{verb}", id=item.id), words.title(verb, language())))
+        return links
 
 
 class Roles(DeskView):
@@ -60,6 +64,8 @@ class Roles(DeskView):
             held=rights_of(role),
             built_in=role.name in RIGHTS,
             links=self.links(role),
+            tabs=(tabs := self.tabs(role)),
+            opened=self.opened(role, tabs),
             view=self,
         )
 
@@ -69,16 +75,27 @@ class Roles(DeskView):
 
 
 def rights_of(role: Role) -> list[tuple[str, str]]:
-    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases it sees."""
+    """(word, title) of what a role may do: verbs first, then the pages it opens, then whose cases
+    it sees."""
     tongue = language()
-    built_in = role.name in RIGHTS
     held = set(RIGHTS.get(role.name, ())) or custom_rights(reader(), [role.id])
-    pages = [page for page, roles in PAGES.items() if role.name in roles or page in held]
+    return [
+        *((verb, words.title(verb, tongue)) for verb in VERBS if verb in held),
+        *((page, words.page(page, tongue)) for page in _pages_of(role, held)),
+        *((scope, words.word(SCOPE_TITLES[scope], tongue)) for scope in _scopes_of(role, held)),
+    ]
+
+
+def _pages_of(role: Role, held: Collection[str]) -> list[str]:
+    return [page for page, roles in PAGES.items() if role.name in roles or page in held]
+
+
+def _scopes_of(role: Role, held: Collection[str]) -> list[str]:
+    """The scopes of a role: the one of a role of the procedure, those that a custom role is
+    composed of."""
     own = SCOPES.get(role.name)
-    scopes = [scope for scope in SCOPE_TITLES if scope == own or (scope in held and not built_in)]
-    verbs = [(one, words.title(one, tongue)) for one in VERBS if one in held]
-    told = [(one, words.word(SCOPE_TITLES[one], tongue)) for one in scopes]
-    return [*verbs, *((one, words.page(one, tongue)) for one in pages), *told]
+    composed = () if role.name in RIGHTS else held
+    return [scope for scope in SCOPE_TITLES if scope == own or scope in composed]
 
 
 class AccountChanges(Proposals):
@@ -91,5 +108,5 @@ class AccountChanges(Proposals):
     page_only = ("stood",)
 
     def links(self, item: Any) -> Links:
-        """Confirm it, where it waits and is his to confirm."""
+        """Confirm it, where it waits and is this person's to confirm."""
         return super().links(item) if actor().is_a(*CONFIRMING[item.confirmers]) else []

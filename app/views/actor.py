@@ -18,13 +18,16 @@ import config
 from app.database import Sessions, retried
 from app.faults import unsure
 from app.models import Person
-from app.roles import RIGHTS, Actor, person
+from app.roles import Actor
 from app.rules.workdays import beijing
 from app.scope import FEW, NOTHING, Seen, few, seen_by
+from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
 NOBODY = Actor(None, "nobody")
+PROGRAMS = "/api/v1/"
+"""Where programs read; the address itself is a page for people."""
 SEARCHED = ("q_", "asked")
 """How the parameters of a search begin: of its fields, and of what is sealed of them."""
 
@@ -63,7 +66,13 @@ def actor_of(reading: Session, user: Person) -> Actor:
     named = [role for role in user.roles if role.name in RIGHTS]
     other = [role.id for role in user.roles if role.name not in RIGHTS]
     extra = custom_rights(reading, other) if other else set()
-    return person(user.id, user.first_name or user.username, [role.name for role in named], user.unit_id, extra)
+    return person(
+        user.id,
+        user.first_name or user.username,
+        [role.name for role in named],
+        user.unit_id,
+        extra,
+    )
 
 
 def actor() -> Actor:
@@ -88,8 +97,8 @@ def seen() -> Seen | None:
 
 
 def know_few(since: Any) -> int | None:
-    """Find out, before rows are asked for, whether this person sees few cases; and where he does not, the key that a
-    query gives, in the same statement."""
+    """Find out, before rows are asked for, whether this person sees few cases; and where he does
+    not, the key that a query gives, in the same statement."""
     who = seen()
     assert who is not None  # noqa: S101
     number, key = reader().execute(few(who).add_columns(since.scalar_subquery())).one()
@@ -101,13 +110,14 @@ def know_few(since: Any) -> int | None:
 
 
 def language() -> str:
-    """zh or en."""
-    return "en" if has_request_context() and session.get("locale") == "en" else "zh"
+    """The language that the person chose; Chinese where none was chosen."""
+    chosen = session.get("locale") if has_request_context() else None
+    return str(chosen) if chosen in current_app.config["LANGUAGES"] else "zh"
 
 
 def written(work: Callable[[Session], Result]) -> Result:
-    """Do work that writes, in a transaction of its own. What was read so far is let go first: on SQLite a reader that
-    stays would hold the writer's log open."""
+    """Do work that writes, in a transaction of its own. What was read so far is let go first: on
+    SQLite a reader that stays would hold the writer's log open."""
     reader().commit()
     try:
         done = retried(desk().sessions, work)
@@ -136,17 +146,29 @@ def asked(model: type[Any], id: int) -> Any:
 
 
 def come_back_to() -> str | None:
-    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent; else None. What he
-    searched for is left out: it would stand in one more address, and in the logs of whatever is between."""
+    """Where whoever has to log in first is led then: to the page he asked for, to the form he sent;
+    else None. What he searched for is left out: it would stand in one more address, and in the logs
+    of whatever is between."""
     if request.method != "GET" and request.blueprint != "Verbs":
         return None
-    kept = [(name, value) for name, value in request.args.items(multi=True) if not name.startswith(SEARCHED)]
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if not name.startswith(SEARCHED)
+    ]
     plain = len(kept) == sum(1 for _ in request.args.items(multi=True))
     return request.full_path if plain else f"{request.path}?{urlencode(kept)}"
 
 
+def for_program() -> bool:
+    """Whether a program asks, which reads no page: neither one that says no nor one to log in."""
+    return request.path.startswith(PROGRAMS) and request.path != PROGRAMS
+
+
 def refuse_access() -> Any:
-    """To the login page, or 403 for who has logged in."""
+    """To the login page, or 403 for who has logged in; 401 for a program in nobody's name."""
+    if actor().id is None and for_program():
+        abort(401)
     if actor().id is None:
         return redirect(url_for("Login.login", next=come_back_to()))
     abort(403)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.models import Assignment, Instruction
-from app.views.became import InBrief
-from app.views.interface import DeskInterface
+from app.views.case.became import InBrief
+from app.views.pages.interface import DeskInterface
 from app.views.papers import Noticed
 
 
@@ -17,7 +17,8 @@ class Assignments(Noticed):
 
 
 class Instructions(InBrief):
-    """Leaders' instructions and what became of them: a leader's own, and those that no account was named for."""
+    """Leaders' instructions and what became of them: a leader's own, and those that no account was
+    named for."""
 
     datamodel = DeskInterface(Instruction)
     page = "Instructions"

@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import url_for
 
+from app import words
 from app.models import CalendarDay, CalendarProposal, SlaRule
-from app.rules import words
 from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
-from app.views.shown import shown
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
+from app.views.pages.shown import shown
 
 
 class Calendar(DeskView):
@@ -45,7 +45,12 @@ class Proposals(DeskView):
         waits = item.approved_at is None and item.refused_at is None
         if not waits or self.approve_verb not in actor().rights:
             return []
-        return [(url_for(f"Verbs.{self.approve_verb}", row=item.id), words.title(self.approve_verb, language()))]
+        return [
+            (
+                url_for(f"Verbs.{self.approve_verb}", row=item.id),
+                words.title(self.approve_verb, language()),
+            )
+        ]
 
 
 class CalendarProposals(Proposals):
@@ -58,7 +63,8 @@ class CalendarProposals(Proposals):
 
 
 class Rules(Proposals):
-    """The office's own numbers, each valid from a moment; what is not here is the default of the procedure."""
+    """The office's own numbers, each valid from a moment; what is not here is the default of the
+    procedure."""
 
     datamodel = DeskInterface(SlaRule)
     page = "Rules"

@@ -7,38 +7,43 @@ import secrets
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app import words
 from app.database import kept_by_guard
 from app.faults import FULL, fault, lost
-from app.rules import words
-from app.rules.words import faults
-from app.views import people
-from app.views.actor import actor, come_back_to, language, reader
-from app.views.exporting import NoPlace
-from app.views.kept import kept
+from app.views.actor import actor, come_back_to, for_program, language, reader
+from app.views.forms.kept import kept
+from app.views.login import sessions
+from app.views.pages.exporting import NoPlace
 
 log = logging.getLogger(__name__)
 ERRORS = {
-    400: ("请求有误，请返回重试。", "The request cannot be read. Please go back and try again."),
-    401: ("请先登录。", "Please log in first."),
-    403: ("您没有此项权限。", "You have no right to this."),
-    404: ("没有找到，或不在您的查看范围内。", "Not found, or not yours to see."),
-    405: ("不支持这样的请求。", "This cannot be asked in this way."),
-    409: (
-        "这一记录已定稿，不能更改；没有写入任何内容。请告知系统管理员。",
-        "The record keeps this as it is; nothing was written. Please tell the IT administrator.",
-    ),
-    413: ("上传的文件过大，最多20MB。", "The upload is too big: at most 20 MB."),
-    500: ("系统出错，已记录，请稍后再试。", "Something went wrong; it is on record. Please try again later."),
+    400: "error.400",
+    401: "error.401",
+    403: "error.403",
+    404: "error.404",
+    405: "error.405",
+    409: "error.409",
+    413: "error.413",
+    500: "error.500",
 }
-_CSRF = (
-    "页面已过期，没有提交。请打开后重新提交。",
-    "The page is too old; nothing was sent. Open it anew and send it again.",
-)
+_CSRF = "error.page_too_old"
 RETRY_SECONDS = {"away": 10, "busy": 5, "full": 60}
 """What a client is told to wait, by the fault."""
 TRIES = 2
@@ -55,13 +60,18 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
-def _page(code: int, sentence: str, back: str | None = None) -> tuple[str, int]:
-    return render_template("desk/error.html", title=str(code), code=code, sentence=sentence, back=back), code
+def _page(code: int, sentence: str, back: str | None = None) -> tuple[Any, int]:
+    if for_program():
+        return jsonify(message=sentence), code
+    return render_template(
+        "desk/error.html", title=str(code), code=code, sentence=sentence, back=back
+    ), code
 
 
 def _csrf(error: CSRFError) -> Any:
     form = come_back_to()
-    # No message that the session would hold: the cookie of whoever was led here from another site stays as it is.
+    # No message that the session would hold: the cookie of whoever was led here from another site
+    # stays as it is.
     if form and actor().id is None:
         return redirect(url_for("Login.login", next=form, ended=1))
     return _page(400, words.word(_CSRF, language()), form)
@@ -72,7 +82,7 @@ def _known(error: HTTPException) -> Any:
     if code < 400:
         return error
     pair = ERRORS.get(code, ERRORS[400] if code < 500 else ERRORS[500])
-    if request.endpoint in people.STATIC:  # nobody is asked who he is there, so nobody is named
+    if sessions.is_static(request.endpoint):  # nobody is asked who he is there, so nobody is named
         return Response(words.word(pair, language()), code, mimetype="text/plain")
     return _page(code, words.word(pair, language()))
 
@@ -84,7 +94,8 @@ def _no_place(error: NoPlace) -> Response:
 
 
 def _unknown(error: Exception) -> Any:
-    """Once more where nothing was done and the line broke; the page of what is outside; else that of a mistake."""
+    """Once more where nothing was done and the line broke; the page of what is outside; else that
+    of a mistake."""
     if lost(error) and not g.get("desk_written") and g.get("desk_tries", 0) < TRIES:
         return _once_more()
     g.desk_failed = True
@@ -105,13 +116,14 @@ def _let_go() -> None:
 
 
 def _once_more() -> Any:
-    """The request from its beginning, over another connection: its own broke before anything was written."""
+    """The request from its beginning, over another connection: its own broke before anything was
+    written."""
     g.desk_tries = g.get("desk_tries", 0) + 1
     _let_go()
     for name in _OF_THIS_TRY:
         g.pop(name, None)
-    for one in request.files.values():
-        one.stream.seek(0)
+    for file in request.files.values():
+        file.stream.seek(0)
     try:
         answer = current_app.preprocess_request()
         return current_app.dispatch_request() if answer is None else answer
@@ -123,9 +135,11 @@ def _once_more() -> Any:
 
 def _faulty(what: str, error: Exception) -> Response:
     """The page of what is outside: in words, with what was typed. It asks the database nothing."""
-    log.warning("%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__)
-    code, sentence = 507 if what == FULL else 503, words.word(faults.FAULTS[what], language())
-    if request.blueprint == "health" or request.endpoint in people.STATIC:
+    log.warning(
+        "%s at %s: %s", what, request.endpoint, type(getattr(error, "orig", None) or error).__name__
+    )
+    code, sentence = 507 if what == FULL else 503, words.word(f"fault.{what}", language())
+    if request.blueprint == "health" or sessions.is_static(request.endpoint):
         answer = Response(f"{sentence}\n", code, mimetype="text/plain")
     else:
         answer = make_response(page_of_fault(code, sentence), code)
@@ -134,11 +148,17 @@ def _faulty(what: str, error: Exception) -> Response:
 
 
 def page_of_fault(code: int, sentence: str) -> str:
-    """A page that says what is not possible now and gives back what was typed; nobody is looked up for it."""
+    """A page that says what is not possible now and gives back what was typed; nobody is looked up
+    for it."""
     g.desk_failed = True
-    g._login_user = current_app.extensions["appbuilder"].sm.lm.anonymous_user()  # or each page would look him up
-    tongue = language()
-    said = {name: words.word(getattr(faults, name), tongue) for name in ("KEPT", "AGAIN", "RETRY", "FILES", "CHOSEN")}
+    g._login_user = current_app.extensions[
+        "appbuilder"
+    ].sm.lm.anonymous_user()  # or each page would look him up
     return render_template(
-        "desk/fault.html", title="", code=code, sentence=sentence, said=said, account=session.get("_user_id"), **kept()
+        "desk/fault.html",
+        title="",
+        code=code,
+        sentence=sentence,
+        account=session.get("_user_id"),
+        **kept(),
     )

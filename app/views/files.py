@@ -1,4 +1,4 @@
-"""Files of a case: taken in with a form, given out behind the check of their case, each reading on the record."""
+"""Files of a case: given out behind the check of their case, each reading on the record."""
 
 from __future__ import annotations
 
@@ -9,33 +9,19 @@ from typing import Any
 from flask import abort, send_file
 from flask_appbuilder import BaseView, expose
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
 from app import files
 from app.models import Case
 from app.models.file import File
-from app.rules.files import MEDIA, MOST_BYTES, kept_name
+from app.rules.files import MEDIA, kept_name
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
 from app.verbs import perform
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, refuse_access, written
-from app.views.masking import masked_text
+from app.views.pages.masking import masked_text
+from app.words import said
 
 log = logging.getLogger(__name__)
-
-
-def upload_of(storage: FileStorage) -> bytes:
-    """The content of an upload, no more than one byte beyond what is allowed."""
-    return storage.stream.read(MOST_BYTES + 1)
-
-
-def keep(storage: FileStorage) -> dict[str, Any]:
-    """Keep an upload in the store: what the verb `attach` asks of it."""
-    settings = desk().settings
-    scanner = files.Scanner(settings.scanner) if settings.scanner else None
-    kept = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
-    return {"name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type}
 
 
 class Files(BaseView):
@@ -48,7 +34,8 @@ class Files(BaseView):
 
     @expose("/<int:id>", methods=["GET"])
     def open(self, id: int) -> Any:
-        """A file of a case that the person sees; 404 else, and in a sentence where it is gone from the store."""
+        """A file of a case that the person sees; 404 else, and in a sentence where it is gone from
+        the store."""
         if not self.appbuilder.sm.has_access("can_open_file", "Verbs"):
             return refuse_access()
         row = asked(File, id)
@@ -60,7 +47,8 @@ class Files(BaseView):
         def work(session: Session) -> None:
             perform(session, at, who, "open_file", case=case_id, file=id)
             looked.noting("file_opened", case_id=case_id)(session)
-            # Only now: who may not open it is not told, and what could not be read is not on the record.
+            # Only now: who may not open it is not told, and what could not be read is not on the
+            # record.
             if lost is not None:
                 raise lost
 
@@ -70,11 +58,15 @@ class Files(BaseView):
             if no is not lost:
                 abort(404)
             log.error("file %s: %s", id, no)
-            return self.render_template("desk/error.html", title="404", code=404, sentence=said(no, language())), 404
+            return self.render_template(
+                "desk/error.html", title="404", code=404, sentence=said(no, language())
+            ), 404
         # What was kept before its name followed its content is given out so too.
         kept = kept_name(row.name, MEDIA[row.media_type])
         name = kept if who.reads_as_typed else masked_text(kept, case_id)
-        return send_file(BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name)
+        return send_file(
+            BytesIO(content), mimetype=row.media_type, as_attachment=True, download_name=name
+        )
 
 
 def _content(sha256: str) -> tuple[bytes, NotAllowed | None]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.models import Reply, Request
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class Requests(DeskView):
@@ -21,7 +21,16 @@ class Replies(DeskView):
     datamodel = DeskInterface(Reply)
     page = "Replies"
     page_only = (
-        "opinion", "next_step", "handling", "public_answer", "refusal_words", "step_on", "beyond_duty", "contacted_at",
-        "why_not_contacted", "why_unsolved", "evidence",
-    )  # fmt: skip
+        "opinion",
+        "next_step",
+        "handling",
+        "public_answer",
+        "refusal_words",
+        "step_on",
+        "beyond_duty",
+        "contacted_at",
+        "why_not_contacted",
+        "why_unsolved",
+        "evidence",
+    )
     unsearched = ("contacted_at", "why_not_contacted", "why_unsolved", "evidence")

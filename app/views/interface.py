@@ -1,149 +1,77 @@
-"""How the rows of a generated page are read: counted no further than it shows, each relation in one statement, and for
-those who see some cases only no further back than is looked for them."""
+"""The data interface 数据接口: the document that describes it for programs and the page that
+describes it for people, each of what the person who asks may read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import g
-from flask_appbuilder.models.sqla.filters import SQLAFilterConverter
-from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import selectinload
+from flask import Response
+from flask_appbuilder import BaseView
+from flask_appbuilder import expose as expose_page
+from flask_appbuilder.api import expose
+from flask_appbuilder.api.manager import OpenApi
+from flask_appbuilder.security.decorators import has_access
 
-from app.scope import held_back
-from app.views.actor import know_few, seen
-from app.views.asking import at_hand
-from app.views.ordering import after, grows, ordered, place
-from app.views.searching import partly, searches_whole
-from app.views.worklists import COUNTED_TO
-
-LONGEST_SHORT = 10_000
-"""So many rows at most has a table that does not grow with the cases: the calendar has one for each day."""
-LOOKED_THROUGH, FURTHER = 1_300, 20_000
-"""So many of the newest rows that fit are looked through for those who see some cases only: of what is asked for, and
-of all."""
-AT_ONCE = 500
-"""How many rows of an export are read at once."""
+from app import words
+from app.views.actor import actor, language
+from app.views.pages.openapi import parameters
+from app.views.pages.rest import Rows
 
 
-class Converter(SQLAFilterConverter):
-    """What a column may be filtered by, worked out once for each page, not for each request."""
-
-    def convert(self, col_name: str) -> Any:
-        """The filters of a column."""
-        known = self.datamodel.__dict__.setdefault("filters_known", {})
-        if col_name not in known:
-            known[col_name] = super().convert(col_name)
-        return known[col_name]
+def readable(appbuilder: Any) -> list[Rows]:
+    """The tables whose pages the person of this request may open, in the order of the pages."""
+    return [
+        view
+        for view in appbuilder.baseviews
+        if isinstance(view, Rows) and view.class_permission_name in actor().pages
+    ]
 
 
-class DeskInterface(SQLAInterface):
-    """Reads with a bounded count and the relations of the columns shown, each in one statement."""
+class Document(OpenApi):
+    """The OpenAPI document."""
 
-    filter_converter_class = Converter
-    eager: tuple[str, ...] = ()
+    route_base = "/api/v1"
+    class_permission_name = "Home"
+    base_permissions = ["can_get"]
+    csrf_exempt = False
 
-    def looked_up(self) -> bool:
-        """Whether the rows of this page are looked up one by one, whether the person may see them."""
-        who = seen()
-        return who is not None and held_back(self.obj, who)
+    @expose("/_openapi")
+    @has_access
+    def get(self) -> Response:
+        """What may be read, described for programs."""
+        spec = self._create_api_spec("v1")
+        for rows in readable(self.appbuilder):
+            rows.add_api_spec(spec)
+        answer: Response = self.response(200, **spec.to_dict())
+        return answer
 
-    def _few(self) -> bool:
-        who = seen()
-        return who is not None and who.few
 
-    def apply_filters(self, query: Any, filters: Any) -> Any:
-        """The rows that are asked for; of those who see some cases only, no further back than is looked for them."""
-        found = super().apply_filters(query, filters)
-        since = self._since(query, filters)
-        return found if since is None else found.filter(self.get_pk() > since)
+class Documentation(BaseView):
+    """The page of documentation: it loads nothing from elsewhere."""
 
-    def _since(self, query: Any, filters: Any) -> Any:
-        """The key behind which rows are looked at one by one, whether a person may see them: where something is asked
-        for that fits many rows, and few or none of them may be his."""
-        if searches_whole() or not self.looked_up() or self._few():
-            return None
-        known = g.setdefault("desk_since", {})
-        if id(filters) not in known:
-            asked = filters is not None and filters.values
-            if not asked and g.get("desk_oldest_first"):
-                return None
-            most = LOOKED_THROUGH if asked else FURTHER
-            key = self.get_pk()
-            found = super().apply_filters(query, filters).order_by(None).with_entities(key).order_by(key.desc())
-            since = know_few(found.offset(most).limit(1))
-            known[id(filters)] = filters, since
-            if since is not None:
-                partly()
-            if self._few():
-                return None
-        return known[id(filters)][1]
+    route_base = "/api/v1"
+    class_permission_name = "Home"
+    base_permissions = ["can_page"]
+    default_view = "page"
 
-    def query(
-        self, filters: Any = None, order_column: str = "", order_direction: str = "", *args: Any, **kw: Any
-    ) -> Any:
-        """How many rows there are, counted to a thousand, and those of a page. Whose rows are looked up one by one is
-        looked up once for both."""
-        page, size = kw.get("page"), kw.get("page_size")
-        if size is None or not self.looked_up():
-            return super().query(filters, order_column, order_direction, *args, **kw)
-        query, key = self.session.query(self.obj), self.get_pk()
-        g.desk_oldest_first = order_direction == "asc"
-        found = self.apply_order_by(self.apply_filters(query, filters), order_column, order_direction)
-        keys = [row[0] for row in found.with_entities(key).limit(COUNTED_TO + 1)]
-        shown = keys[(page or 0) * size : (page or 0) * size + size]
-        if not shown:
-            return len(keys), []
-        rows = query.filter(key.in_(shown)).options(*self._loaded()).all()
-        return len(keys), sorted(rows, key=lambda row: shown.index(getattr(row, key.key)))
+    @expose_page("/")
+    @has_access
+    def page(self) -> Any:
+        """What may be read, described for people."""
+        return self.render_template(
+            "desk/interface.html",
+            title=words.word("rest.title", language()),
+            tables=[_told(rows) for rows in readable(self.appbuilder)],
+        )
 
-    def _loaded(self) -> list[Any]:
-        """How relations are loaded with their rows: units and categories are at hand, others in one statement each."""
-        relations = [getattr(self.obj, name) for name in self.eager]
-        return [selectinload(one) for one in relations if not at_hand(one.property.mapper.class_)]
 
-    def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
-        """How many rows there are, counted to a thousand; of a short table, all."""
-        most = COUNTED_TO if grows(self.obj) else LONGEST_SHORT
-        found = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(most + 1)
-        return int(self.session.scalar(select(func.count()).select_from(found.subquery())))
-
-    def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        """The query of one page, its relations loaded with it."""
-        loaded = super().apply_all(query, *args, **kwargs)
-        return loaded.options(*self._loaded())
-
-    def apply_order_by(self, query: Any, order_column: str, order_direction: str, *args: Any, **kwargs: Any) -> Any:
-        """Order by a column of the table: by rank where it holds codes, what is empty last."""
-        if order_column not in inspect(self.obj).columns:
-            return super().apply_order_by(query, order_column, order_direction, *args, **kwargs)
-        return query.order_by(*ordered(self.obj, order_column, order_direction))
-
-    def pieces(self, filters: Any, column: str, way: str) -> Iterator[Sequence[Any]]:
-        """All rows that are found, so many at once, each piece from where the last one ended; of a short table, at
-        once."""
-        query = self.session.query(self.obj)
-        if not grows(self.obj):
-            yield self.apply_all(query, filters, column, way).all()
-            return
-        last: Sequence[Any] | None = None
-        while True:
-            found = self.apply_filters(query, filters)
-            found = found if last is None else found.filter(after(self.obj, column, way, last))
-            found = found.options(*self._loaded())
-            rows = self.apply_order_by(found, column, way).limit(AT_ONCE).all()
-            if rows:
-                yield rows
-            if len(rows) < AT_ONCE:
-                return
-            last = place(rows[-1], column)
-            for row in rows:
-                self.session.expunge(row)
-
-    def add(self, item: Any, raise_exception: bool = False) -> bool:
-        """Refused: rows are written by verbs."""
-        raise TypeError("rows are written by verbs")
-
-    edit = delete = add
+def _told(rows: Rows) -> dict[str, Any]:
+    view = rows.view
+    labels = view.labels()
+    return {
+        "title": view.title_here(),
+        "address": f"{rows.route_base}/",
+        "columns": [(name, labels[name]) for name in view.show_columns],
+        "parameters": [parameter["name"] for parameter in parameters(view)],
+        "order": view.offered(),
+    }

@@ -14,8 +14,9 @@ from app.views.actor import actor, now, written
 
 
 def address() -> str:
-    """Where the request comes from: who asked the web server that stands before the panel on this machine, else who
-    asked the panel. What a browser says of itself is not believed: the last hop is the web server's own word."""
+    """Where the request comes from: who asked the web server that stands before the panel on this
+    machine, else who asked the panel. What a browser says of itself is not believed: the last hop
+    is the web server's own word."""
     from_here = request.remote_addr or ""
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return _told(told) or from_here if _loopback(from_here) else from_here
@@ -41,8 +42,8 @@ def _loopback(text: str) -> bool:
 
 
 def noting(kind: str, account_id: int | None = None, **told: Any) -> Any:
-    """What writes that the person of this request (or another account; 0: none that there is) came or looked, in a
-    transaction given to it."""
+    """What writes that the person of this request (or another account; 0: none that there is) came
+    or looked, in a transaction given to it."""
     at, where = now(), address()
     id = actor().id if account_id is None else account_id or None
 
@@ -58,7 +59,8 @@ def note(kind: str, account_id: int | None = None, **told: Any) -> None:
 
 
 def paper_opened(session: Session, case: int, **named: Any) -> Any:
-    """Open a paper of a case as the person of this request, on the record and in the access log: what it says."""
+    """Open a paper of a case as the person of this request, on the record and in the access log:
+    what it says."""
     done = perform(session, now(), actor(), "open_paper", case=case, **named)
     noting("paper_opened", case_id=case)(session)
     return done

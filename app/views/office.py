@@ -11,17 +11,17 @@ from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
+from app import words
 from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
-from app.rules import words
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
-from app.views.acted import bot_word, know_people
 from app.views.actor import actor, desk, language, reader
-from app.views.asking import Inputs
-from app.views.base import DeskView
-from app.views.figures import points_told
-from app.views.interface import DeskInterface
-from app.views.masking import know_callers, masked_text
+from app.views.figures.points import points_told
+from app.views.pages.acted import bot_word, know_people
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Inputs
+from app.views.pages.interface import DeskInterface
+from app.views.pages.masking import know_callers, masked_text
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
 
@@ -82,12 +82,18 @@ class Settings(DeskView):
     list_template = "desk/in_force.html"
 
     def in_force(self) -> list[tuple[str, str, bool]]:
-        """Every setting: its name, the words that count today, whether they are the office's own."""
-        found = reader().execute(select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS)))
+        """Every setting: its name, the words that count today, whether they are the office's
+        own."""
+        found = reader().execute(
+            select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS))
+        )
         own, tongue = {row.name: row.value for row in found}, language()
         told = {name: own.get(name) or usual for name, usual in SETTINGS.items()}
         told[TABLE] = points_told(points_of({TABLE: told[TABLE]}), tongue)
-        return [(words.value("setting", name, tongue), told[name], bool(own.get(name))) for name in SETTINGS]
+        return [
+            (words.value("setting", name, tongue), told[name], bool(own.get(name)))
+            for name in SETTINGS
+        ]
 
     def key_of(self, pk: str) -> Any:
         """A name."""
@@ -116,8 +122,10 @@ class Bot(DeskView):
     def warnings(self) -> Inputs:
         """What keeps files from coming in: what is so, and what to do."""
         found = scanner_findings(desk().settings)
-        zh = language() == "zh"
-        return [{"said": one.zh if zh else one.en, "todo": one.todo_zh if zh else one.todo_en} for one in found]
+        return [
+            {"said": finding.said(language()), "todo": finding.todo(language())}
+            for finding in found
+        ]
 
     def child_name(self, name: str) -> str:
         """What a process is called; workers by their number."""
@@ -126,9 +134,17 @@ class Bot(DeskView):
 
     def failing(self) -> Inputs:
         """The cases whose look failed, with the error: what a poison row says."""
-        query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(Case.look_failures > 0)
-        rows = reader().execute(query.order_by(Case.id).limit(50).execution_options(unscoped=True)).all()
-        return [{"number": row.number, "n": row.look_failures, "error": row.look_error} for row in rows]
+        query = select(Case.id, Case.number, Case.look_failures, Case.look_error).where(
+            Case.look_failures > 0
+        )
+        rows = (
+            reader()
+            .execute(query.order_by(Case.id).limit(50).execution_options(unscoped=True))
+            .all()
+        )
+        return [
+            {"number": row.number, "n": row.look_failures, "error": row.look_error} for row in rows
+        ]
 
 
 class Events(DeskView):
@@ -149,7 +165,7 @@ class Events(DeskView):
         if name == "actor":
             return _who(item.actor, tongue)
         if name == "subject":
-            return words.word(words.TABLES.get(_SUBJECTS.get(item.subject, item.subject), ("—", "—")), tongue)
+            return words.table(_SUBJECTS.get(item.subject, item.subject), tongue, otherwise="—")
         if name in ("from_state", "to_state") and getattr(item, name):
             return words.state(item.subject, getattr(item, name), tongue)
         if name == "reveal" and item.reveal is not None:
@@ -157,7 +173,8 @@ class Events(DeskView):
         return super().value(item, name)
 
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
-        """Learn in one statement each who acted, and which callers somebody may have named when he was shown them."""
+        """Learn in one statement each who acted, and which callers somebody may have named when he
+        was shown them."""
         know_people(row.actor for row in rows)
         know_callers(row.reveal.case_id for row in rows if row.reveal is not None)
 
@@ -166,7 +183,9 @@ def _why(payload: str, row: Reveal, tongue: str) -> str:
     """Why somebody was shown a caller: what for, and in his own words, without the caller."""
     purpose = json.loads(payload).get("purpose")
     said = masked_text(row.reason, row.case_id) if row.reason else ""
-    return "：".join(filter(None, (words.value("purpose", purpose, tongue) if purpose else "", said)))
+    return "：".join(
+        filter(None, (words.value("purpose", purpose, tongue) if purpose else "", said))
+    )
 
 
 _SUBJECTS = {"case": "hotline_case", "office": "setting"}
@@ -178,4 +197,4 @@ def _who(word: str, tongue: str) -> str:
         return bot_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
     name = found.name if found else ""
-    return f"{name}（账号{number}）" if tongue == "zh" else f"{name} (account {number})"
+    return words.word("list.account", tongue, name=name, number=number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 from typing import Any
 
@@ -12,10 +11,18 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import words
 from app.database import reading
-from app.models import Assignment, Dossier, InstructionNotice, Referral, Reminder, Supervision, SupervisionList
+from app.models import (
+    Assignment,
+    Dossier,
+    InstructionNotice,
+    Referral,
+    Reminder,
+    Supervision,
+    SupervisionList,
+)
 from app.papers import pdf
-from app.rules import words
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
 from app.stages.calendar import days_known
@@ -23,72 +30,94 @@ from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
 from app.views import looked
 from app.views.actor import actor, asked, desk, language, now, reader, written
-from app.views.asking import Links
-from app.views.base import DeskView, Values
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.values import Labelled
 
 MEDIA = {
-    "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
-}  # fmt: skip
+}
 _OF: dict[str, tuple[str, type[Any]]] = {
-    "allocation": ("Assignments", Assignment), "redo": ("Assignments", Assignment),
-    "instruction": ("Assignments", InstructionNotice), "reminder": ("Reminders", Reminder),
+    "allocation": ("Assignments", Assignment),
+    "redo": ("Assignments", Assignment),
+    "instruction": ("Assignments", InstructionNotice),
+    "reminder": ("Reminders", Reminder),
     "supervision": ("Supervision", Supervision),
-}  # fmt: skip
+}
 """kind -> the page on which its row stands, and the table of that row."""
 
 
 class Noticed(DeskView):
-    """A page of rows of which each came to its unit with a paper: how that was served, and where it is opened."""
+    """A page of rows of which each came to its unit with a paper: how that was served, and where it
+    is opened."""
 
     subject = ""
 
-    def values_of(self, item: Any) -> Values:
+    def values_of(self, item: Any) -> Labelled:
         """What is shown of the row, and of the service of its papers."""
         reader().commit()
         with reading(desk().sessions) as session:
-            found = sorted(of_row(session, days_known(session, now()), self.subject, item.id).items())
+            found = sorted(
+                of_row(session, days_known(session, now()), self.subject, item.id).items()
+            )
         several = sum(key[0] == self.subject for key, _ in found) > 1
         return [
             *super().values_of(item),
-            *((words.word(words.SERVED[key[0] == "instruction"], language()), _worded(one, several, key[2]))
-              for key, one in found),
-        ]  # fmt: skip
+            *(
+                (
+                    words.word(
+                        "served.instruction" if key[0] == "instruction" else "served.paper",
+                        language(),
+                    ),
+                    _worded(service, several, key[2]),
+                )
+                for key, service in found
+            ),
+        ]
 
     def links(self, item: Any) -> Links:
         """The paper."""
         if not item.number or "open_paper" not in actor().rights:
             return super().links(item)
         kind = assignment_paper(item) if self.subject == "assignment" else self.subject
-        label = "打开文书（PDF）" if language() == "zh" else "Open the paper (PDF)"
-        return [*super().links(item), (url_for("Papers.of", kind=kind, id=item.id), label), *self._instructions(item)]
+        label = words.word("case_page.open_paper", language())
+        return [
+            *super().links(item),
+            (url_for("Papers.of", kind=kind, id=item.id), label),
+            *self._instructions(item),
+        ]
 
     def _instructions(self, item: Any) -> Links:
         """The papers with which leaders' instructions came to the unit."""
         if self.subject != "assignment" or not item.leader_assigned:
             return []
-        query = select(InstructionNotice.id, InstructionNotice.number).where(InstructionNotice.assignment_id == item.id)
-        title = words.word(words.TABLES["instruction_notice"], language())
+        query = select(InstructionNotice.id, InstructionNotice.number).where(
+            InstructionNotice.assignment_id == item.id
+        )
+        title = words.table("instruction_notice", language())
         return [
             (url_for("Papers.of", kind="instruction", id=row.id), f"{title} {row.number}（PDF）")
             for row in reader().execute(query.order_by(InstructionNotice.id))
         ]
 
 
-def _worded(one: Service, several: bool, n: int) -> str:
+def _worded(service: Service, several: bool, n: int) -> str:
     """How a paper was served, in words: `n` says which of several notices."""
-    zh = language() == "zh"
-    which = (f"第{n}次通知：" if zh else f"notice {n}: ") if several else ""
-    at = one.served_at(now())
+    which = words.word("case_page.notice", language(), n=n) if several else ""
+    at = service.served_at(now())
     if at is None:
-        till = f"{last_day(one.stood_until)}"
-        return which + (f"尚未打开，至{till}终了视为送达" if zh else f"not opened yet; served at the end of {till}")
-    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', one.how, language())}"
+        till = f"{last_day(service.stood_until)}"
+        return which + words.word("case_page.not_opened", language(), till=till)
+    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', service.how, language())}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:
     """A download: never shown in the page, never kept by the browser."""
-    return send_file(BytesIO(content), mimetype=MEDIA[kind], as_attachment=True, download_name=f"{name}.{kind}")
+    return send_file(
+        BytesIO(content), mimetype=MEDIA[kind], as_attachment=True, download_name=f"{name}.{kind}"
+    )
 
 
 def list_facts(item: SupervisionList) -> dict[str, Any]:
@@ -115,7 +144,8 @@ class Papers(BaseView):
     @has_access
     @permission_name("list")
     def of(self, kind: str, id: int) -> Any:
-        """One paper of a row that the person sees, on the record where it went to his unit; 404 else."""
+        """One paper of a row that the person sees, on the record where it went to his unit; 404
+        else."""
         page, model = _OF.get(kind, ("", None))
         row = asked(model, id) if model is not None and page in actor().pages else None
         if row is None:
@@ -123,7 +153,9 @@ class Papers(BaseView):
         case = row.case_id
         kind = assignment_paper(row) if model is Assignment else kind
         try:
-            facts = written(lambda session: looked.paper_opened(session, case, paper=kind, notice=id))
+            facts = written(
+                lambda session: looked.paper_opened(session, case, paper=kind, notice=id)
+            )
         except NotAllowed:
             abort(404)
         return sent(pdf(kind, facts), "pdf", str(facts.get("number") or f"{kind}-{id}"))
@@ -141,7 +173,8 @@ class Letters(BaseView):
     @has_access
     @permission_name("show")
     def letter(self, id: int) -> Any:
-        """The letter of a referral that was sent and that the person sees, its opening on the record; 404 else."""
+        """The letter of a referral that was sent and that the person sees, its opening on the
+        record; 404 else."""
         row = asked(Referral, id)
         if row is None or "open_paper" not in actor().rights:
             abort(404)
@@ -157,8 +190,3 @@ class Letters(BaseView):
         except NotAllowed:
             abort(404)
         return sent(pdf("referral", facts), "pdf", str(facts["number"]))
-
-
-def figures(text: str) -> Any:
-    """Frozen figures as they were written."""
-    return json.loads(text)

@@ -1,4 +1,5 @@
-"""Praise 表扬: what callers said in praise of a unit, for that unit to read; who they are it does not."""
+"""Praise 表扬: what callers said in praise of a unit, for that unit to read; who they are it does
+not."""
 
 from __future__ import annotations
 
@@ -6,14 +7,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app import words
 from app.models import Case
-from app.rules import words
 from app.views.actor import actor, language
-from app.views.base import COUNTED_TO, DeskView, labelled
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.declared import labelled
+from app.views.pages.interface import DeskInterface
+from app.worklists import COUNTED_TO
 
 TOLD = ("visiting", "closed", "handling", "examining", "reviewing")
-"""The states in which somebody of the centre has taken the praise up: answered it, or passed it on."""
+"""The states in which somebody of the centre has taken the praise up: answered it, or passed it
+on."""
 SHOWN = ("number", "received_at", "place", "narrative", "demand")
 
 
@@ -26,13 +30,24 @@ class PraiseInterface(DeskInterface):
 
     def apply_filters(self, query: Any, filters: Any) -> Any:
         """The filters asked for, and whose praise it is."""
-        of_it = (Case.kind == "praise", Case.complained_unit_id == (actor().unit_id or 0), Case.state.in_(TOLD))
+        of_it = (
+            Case.kind == "praise",
+            Case.complained_unit_id == (actor().unit_id or 0),
+            Case.state.in_(TOLD),
+        )
         return super().apply_filters(query, filters).filter(*of_it).execution_options(unscoped=True)
 
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         """How many rows there are, counted to a thousand."""
-        found = self.apply_filters(query, filters).with_entities(self.get_pk()).order_by(None).limit(COUNTED_TO + 1)
-        counted = select(func.count()).select_from(found.subquery()).execution_options(unscoped=True)
+        found = (
+            self.apply_filters(query, filters)
+            .with_entities(self.get_pk())
+            .order_by(None)
+            .limit(COUNTED_TO + 1)
+        )
+        counted = (
+            select(func.count()).select_from(found.subquery()).execution_options(unscoped=True)
+        )
         return int(self.session.scalar(counted))
 
 

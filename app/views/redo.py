@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.models import Responsibility
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class Responsibilities(DeskView):

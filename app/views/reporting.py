@@ -10,13 +10,12 @@ from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
+from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
-from app.rules import words
-from app.rules.words import reports as told
 from app.views.actor import actor, language, now, reader
-from app.views.base import DeskView
-from app.views.figures import Table, figures_of, own_part
-from app.views.interface import DeskInterface
+from app.views.figures.tables import Table, figures_of, own_part
+from app.views.pages.base import DeskView
+from app.views.pages.interface import DeskInterface
 
 
 class Reports(DeskView):
@@ -32,15 +31,24 @@ class Reports(DeskView):
     def show(self, pk: str) -> Any:
         """A report with its figures."""
         item, who = self.found(pk), actor()
-        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
+        unit = (
+            reader().scalar(select(Unit.code).where(Unit.id == who.unit_id))
+            if who.of_a_unit
+            else None
+        )
         return self.render_template(
-            self.show_template, title=item.number, view=self, item=item, figures=figures_of(item, language(), unit),
+            self.show_template,
+            title=item.number,
+            view=self,
+            item=item,
+            figures=figures_of(item, language(), unit),
             changes=json.loads(item.changes) if unit is None else (),
-        )  # fmt: skip
+        )
 
 
 class ReportDrafts(DeskView):
-    """What the bot drafted of reports: a unit reads its own figures, the centre head all, with what units contest."""
+    """What the bot drafted of reports: a unit reads its own figures, the centre head all, with what
+    units contest."""
 
     datamodel = DeskInterface(ReportDraft)
     page = "ReportDrafts"
@@ -57,24 +65,38 @@ class ReportDrafts(DeskView):
     def show(self, pk: str) -> Any:
         """A draft with its figures, and what was said against them."""
         item, who = self.found(pk), actor()
-        unit = reader().scalar(select(Unit.code).where(Unit.id == who.unit_id)) if who.of_a_unit else None
+        unit = (
+            reader().scalar(select(Unit.code).where(Unit.id == who.unit_id))
+            if who.of_a_unit
+            else None
+        )
         figures = json.loads(item.figures)
         if who.of_a_unit:
             figures = own_part(figures, unit or "")
         shown = figures_of(Report(figures=json.dumps(figures)), language(), unit)
         return self.render_template(
-            self.show_template, title=self.title_here(), view=self, item=item, values=self.values_of(item),
-            figures=shown, contests=self._contests(item), links=self.links(item),
-        )  # fmt: skip
+            self.show_template,
+            title=self.title_here(),
+            view=self,
+            item=item,
+            values=self.values_of(item),
+            figures=shown,
+            contests=self._contests(item),
+            links=self.links(item),
+        )
 
     def _contests(self, item: ReportDraft) -> Table:
         """What units say against their figures: a unit reads its own."""
-        query = select(Unit.name, ReportContest.at, ReportContest.words).join(Unit, Unit.id == ReportContest.unit_id)
+        query = select(Unit.name, ReportContest.at, ReportContest.words).join(
+            Unit, Unit.id == ReportContest.unit_id
+        )
         query = query.where(ReportContest.draft_id == item.id).order_by(ReportContest.id)
         if actor().of_a_unit:
             query = query.where(ReportContest.unit_id == (actor().unit_id or 0))
-        lines = [[row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)]
-        return Table(words.word(told.CONTESTS, language()), [], lines)
+        lines = [
+            [row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)
+        ]
+        return Table(words.word("draft.contests", language()), [], lines)
 
     def links(self, item: Any) -> list[tuple[str, str]]:
         """To contest the figures, or to issue the report."""
@@ -82,15 +104,15 @@ class ReportDrafts(DeskView):
         if item.report_id is None and "issue_report" in rights:
             href = url_for("Verbs.issue_report", kind=item.kind, first=item.first.isoformat())
             found.append((href, words.title("issue_report", language())))
-        if _state(item) is told.CONTESTABLE and "contest_figures" in rights:
+        if _state(item) == "draft.contestable" and "contest_figures" in rights:
             href = url_for("Verbs.contest_figures", id=item.id)
             found.append((href, words.title("contest_figures", language())))
         return found
 
 
-def _state(item: ReportDraft) -> tuple[str, str]:
+def _state(item: ReportDraft) -> str:
     if item.report_id is not None:
-        return told.ISSUED
+        return "draft.issued"
     if now() < item.contest_at:
-        return told.CONTESTABLE
-    return told.TO_ISSUE if item.own_overdue_for is None else told.OVERDUE
+        return "draft.contestable"
+    return "draft.to_issue" if item.own_overdue_for is None else "draft.overdue"

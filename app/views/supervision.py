@@ -9,17 +9,17 @@ from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
-from app import models
+from app import models, words
 from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
-from app.papers.notices import LIST_HEAD, list_rows, struck_rows
-from app.rules import words
+from app.papers.blocks import titles
+from app.papers.lists import LIST_HEAD, list_rows, struck_rows
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 
 
@@ -29,19 +29,38 @@ class Supervision(Noticed):
     datamodel = DeskInterface(models.Supervision)
     page, subject = "Supervision", "supervision"
     page_only = (
-        "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
-        "struck_reason", "ended_reason", "cleared_to", "confirmed_at", "heard_at", "concluded_at", "review_accepted",
-        "taken_back", "fed_back_at", "ended_at",
-    )  # fmt: skip
+        "requirement",
+        "feedback",
+        "finding_words",
+        "unit_statement",
+        "conclusion",
+        "review_words",
+        "reason",
+        "struck_reason",
+        "ended_reason",
+        "cleared_to",
+        "confirmed_at",
+        "heard_at",
+        "concluded_at",
+        "review_accepted",
+        "taken_back",
+        "fed_back_at",
+        "ended_at",
+    )
 
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""
-        verbs = [one for one in possible(actor()) if _meant(one, item)]
+        verbs = [verb for verb in possible(actor()) if _meant(verb, item)]
         return [
-            *((url_for(f"Verbs.{one.name}", case=item.case_id, item=item.id), words.title(one.name, language()))
-              for one in verbs),
+            *(
+                (
+                    url_for(f"Verbs.{verb.name}", case=item.case_id, item=item.id),
+                    words.title(verb.name, language()),
+                )
+                for verb in verbs
+            ),
             *super().links(item),
-        ]  # fmt: skip
+        ]
 
 
 def _states(verb: Verb) -> Sequence[str]:
@@ -52,7 +71,8 @@ def _states(verb: Verb) -> Sequence[str]:
 
 
 def _meant(verb: Verb, item: Any) -> bool:
-    """Whether a verb can be about an item; after it was closed its conclusion may still be reviewed, for a time."""
+    """Whether a verb can be about an item; after it was closed its conclusion may still be
+    reviewed, for a time."""
     if item.state in _states(verb):
         return True
     if item.state not in verb.ended:
@@ -74,9 +94,14 @@ class SupervisionLists(DeskView):
         """A list with its rows, as they were frozen."""
         item = self.found(pk)
         return self.render_template(
-            self.show_template, title=item.number, view=self, item=item, rows=list_rows(list_facts(item)),
-            head=LIST_HEAD, struck=struck_rows(list_facts(item)),
-        )  # fmt: skip
+            self.show_template,
+            title=item.number,
+            view=self,
+            item=item,
+            rows=list_rows(list_facts(item)),
+            head=titles(LIST_HEAD),
+            struck=struck_rows(list_facts(item)),
+        )
 
     @expose("/<int:id>/list.xlsx")
     @has_access

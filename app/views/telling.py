@@ -1,4 +1,5 @@
-"""What is told of each request: a number of its own, a line in the log, its seconds for the graph."""
+"""What is told of each request: a number of its own, a line in the log, its seconds for the
+graph."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from app.measures import REQUEST_SECONDS, RESPONSES
 from app.views.looked import address_is_ours
 
 NUMBER = "X-Request-Id"
-"""The header in which a web server before the panel may name a request, and in which the panel names it."""
+"""The header in which a web server before the panel may name a request, and in which the panel
+names it."""
 _NAMED = re.compile(r"[A-Za-z0-9-]{8,64}")
 UNTOLD = ("static", "appbuilder.static", "health.healthz")
 """What is asked for all day, and tells nothing."""
@@ -22,7 +24,8 @@ log = logger("duban.web")
 
 
 def tell_requests(app: Flask) -> None:
-    """Number and time each request, and tell how it ended: where it went, whose it was, and no word of it."""
+    """Number and time each request, and tell how it ended: where it went, whose it was, and no word
+    of it."""
 
     @app.before_request
     def begin() -> None:
@@ -43,7 +46,13 @@ def tell_requests(app: Flask) -> None:
         if request.endpoint not in UNTOLD:
             who = g.desk_actor.id if "desk_actor" in g else None
             level = log.warning if response.status_code >= 500 else log.info
-            level("request", method=request.method, code=response.status_code, account=who, seconds=round(seconds, 3))
+            level(
+                "request",
+                method=request.method,
+                code=response.status_code,
+                account=who,
+                seconds=round(seconds, 3),
+            )
         return response
 
 

@@ -8,12 +8,12 @@ from flask import redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 
+from app import words
 from app.models import Visit, VisitRecord
-from app.rules import words
 from app.views.actor import actor, key_typed, language
-from app.views.asking import Links
-from app.views.base import DeskView
-from app.views.interface import DeskInterface
+from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.interface import DeskInterface
 
 
 class Visits(DeskView):
@@ -31,7 +31,13 @@ class Visits(DeskView):
         """Record an attempt while it waits for one, or correct what was recorded."""
         found = super().links(item)
         if "record_visit" in actor().rights and item.state == "pending":
-            found.insert(0, (url_for("Verbs.record_visit", case=item.case_id), words.title("record_visit", language())))
+            found.insert(
+                0,
+                (
+                    url_for("Verbs.record_visit", case=item.case_id),
+                    words.title("record_visit", language()),
+                ),
+            )
         return found
 
     def edit_href(self, item: Any) -> str:

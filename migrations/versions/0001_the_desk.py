@@ -1,7 +1,8 @@
 """The desk, as it opened: every table of the record, Flask-AppBuilder's own among them.
 
-Why: the first schema. Events carry chain, seq, hash and mac from the first day, because append-only rows cannot be
-mended later; the triggers that guard them are created by env.py after every migration.
+Why: the first schema. Events carry chain, seq, hash and mac from the first day, because append-only
+rows cannot be mended later; the triggers that guard them are created by env.py after every
+migration.
 """
 
 from __future__ import annotations
@@ -71,7 +72,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "caller",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("flagged_at", sa.DateTime(), nullable=True),
@@ -103,14 +109,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("chain", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("actor", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=40), nullable=False),
-        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("from_state", sa.String(length=40), nullable=True),
         sa.Column("to_state", sa.String(length=40), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
@@ -126,7 +139,10 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column(
-            "event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+            "event_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
         sa.Column("recipient", sa.String(length=40), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -145,7 +161,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "run",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("looked_at", sa.DateTime(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=False),
@@ -173,7 +194,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "supervision_list",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("issued_at", sa.DateTime(), nullable=False),
@@ -303,7 +329,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("permission_view_id", sa.Integer(), nullable=True),
         sa.Column("role_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["permission_view_id"], ["ab_permission_view.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["permission_view_id"], ["ab_permission_view.id"], ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("permission_view_id", "role_id"),
@@ -338,7 +366,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "calendar_proposal",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("days", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(), nullable=False),
@@ -392,12 +425,22 @@ def upgrade() -> None:
         sa.Column("allocations", sa.Integer(), nullable=False),
         sa.Column("allocated_at", sa.DateTime(), nullable=True),
         sa.Column("lead_unit_id", sa.Integer(), nullable=True),
-        sa.Column("lead_assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "lead_assignment_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("leader_assigned", sa.Boolean(), nullable=False),
         sa.Column("leader_due_on", sa.Date(), nullable=True),
-        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("taken_over_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("split_from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "taken_over_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "split_from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("refusal_proposed_by_id", sa.Integer(), nullable=True),
@@ -413,9 +456,16 @@ def upgrade() -> None:
         sa.Column("own_at", sa.DateTime(), nullable=True),
         sa.Column("own_clock", sa.Text(), nullable=True),
         sa.Column("own_overdue_for", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["answered_by_id"],
             ["ab_user.id"],
@@ -472,13 +522,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_state", ["state", "id"], unique=False)
         batch_op.create_index("ix_case_unit_state", ["lead_unit_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hotline_case_caller_id"), ["caller_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hotline_case_category_id"), ["category_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hotline_case_merged_into_id"), ["merged_into_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hotline_case_taken_over_by_id"), ["taken_over_by_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_hotline_case_category_id"), ["category_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_hotline_case_merged_into_id"), ["merged_into_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_hotline_case_taken_over_by_id"), ["taken_over_by_id"], unique=False
+        )
 
     op.create_table(
         "report",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("first", sa.Date(), nullable=False),
         sa.Column("last", sa.Date(), nullable=False),
@@ -499,7 +560,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "sla_rule",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.DateTime(), nullable=False),
@@ -571,9 +637,16 @@ def upgrade() -> None:
         sa.Column("watched", sa.Boolean(), nullable=False),
         sa.Column("waived_reason", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["allocated_by_id"],
             ["ab_user.id"],
@@ -598,9 +671,16 @@ def upgrade() -> None:
 
     op.create_table(
         "contact",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("counts_on_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "counts_on_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
@@ -635,7 +715,12 @@ def upgrade() -> None:
 
     op.create_table(
         "instruction",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("leader", sa.String(length=80), nullable=False),
         sa.Column("level", sa.String(length=40), nullable=False),
@@ -661,7 +746,12 @@ def upgrade() -> None:
 
     op.create_table(
         "responsibility",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -685,7 +775,12 @@ def upgrade() -> None:
 
     op.create_table(
         "submission",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("leader_id", sa.Integer(), nullable=True),
@@ -711,7 +806,12 @@ def upgrade() -> None:
 
     op.create_table(
         "suggestion",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("marked_at", sa.DateTime(), nullable=False),
         sa.Column("kept", sa.Boolean(), nullable=True),
@@ -732,7 +832,9 @@ def upgrade() -> None:
     op.create_table(
         "visit",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("caller_case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "caller_case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("planned_at", sa.DateTime(), nullable=False),
@@ -741,9 +843,16 @@ def upgrade() -> None:
         sa.Column("solved", sa.String(length=20), nullable=True),
         sa.Column("satisfied", sa.String(length=20), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["caller_case_id"],
             ["hotline_case.id"],
@@ -756,15 +865,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "caller_case_id", "round", "turn"),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_visit_caller_case_id"), ["caller_case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_visit_caller_case_id"), ["caller_case_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_visit_ended", ["ended_at"], unique=False)
 
     op.create_table(
         "draft",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("verb", sa.String(length=40), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
@@ -797,7 +915,9 @@ def upgrade() -> None:
     op.create_table(
         "reminder",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -806,16 +926,31 @@ def upgrade() -> None:
         sa.Column("issued_by_id", sa.Integer(), nullable=True),
         sa.Column("reply_by_at", sa.DateTime(), nullable=False),
         sa.Column("reply_by_clock", sa.Text(), nullable=False),
-        sa.Column("satisfied_by_reply_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("satisfied_by_request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "satisfied_by_reply_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "satisfied_by_request_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
         sa.Column("answered_late", sa.Boolean(), nullable=False),
         sa.Column("lapsed_at", sa.DateTime(), nullable=True),
         sa.Column("in_error", sa.Boolean(), nullable=False),
         sa.Column("void_reason", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignment.id"],
@@ -837,14 +972,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("reminder", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reminder_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reminder_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_reminder_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminder_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "reply",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("filed_at", sa.DateTime(), nullable=False),
@@ -871,9 +1010,16 @@ def upgrade() -> None:
         sa.Column("examined_by_id", sa.Integer(), nullable=True),
         sa.Column("refusal", sa.String(length=40), nullable=True),
         sa.Column("refusal_words", sa.Text(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["approved_by_id"],
             ["ab_user.id"],
@@ -909,7 +1055,9 @@ def upgrade() -> None:
     op.create_table(
         "request",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -929,9 +1077,16 @@ def upgrade() -> None:
         sa.Column("ruled_by_id", sa.Integer(), nullable=True),
         sa.Column("ruling_words", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignment.id"],
@@ -959,14 +1114,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_request_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_request_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_request_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "supervision",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("ground", sa.String(length=40), nullable=False),
@@ -1014,9 +1173,16 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("ended_reason", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignment.id"],
@@ -1054,14 +1220,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("supervision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_supervision_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_supervision_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_supervision_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_supervision_listed_on"), ["listed_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_supervision_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "visit_record",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -1101,8 +1274,15 @@ def upgrade() -> None:
 
     op.create_table(
         "named_person",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("supervision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column(
+            "supervision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("post_id", sa.Integer(), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("stated_at", sa.DateTime(), nullable=True),
@@ -1118,13 +1298,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("supervision_id", "post_id"),
     )
     with op.batch_alter_table("named_person", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_named_person_supervision_id"), ["supervision_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_named_person_supervision_id"), ["supervision_id"], unique=False
+        )
 
     op.create_table(
         "referral",
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("supervision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "supervision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("drafted_at", sa.DateTime(), nullable=False),
         sa.Column("snapshot", sa.Text(), nullable=False),
@@ -1155,9 +1341,16 @@ def upgrade() -> None:
         sa.Column("supplement_due_at", sa.DateTime(), nullable=True),
         sa.Column("abandon_reason", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
         sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
             ["approval_entered_by_id"],
             ["ab_user.id"],
@@ -1207,14 +1400,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("supervision_id"),
     )
     with op.batch_alter_table("referral", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_referral_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_referral_assignment_id"), ["assignment_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_referral_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_referral_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "supplement",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column(
+            "referral_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=False),
         sa.Column("sent_by_id", sa.Integer(), nullable=True),
@@ -1233,6 +1435,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("referral_id", "n"),
     )
     with op.batch_alter_table("supplement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_supplement_referral_id"), ["referral_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_supplement_referral_id"), ["referral_id"], unique=False
+        )
 
     op.execute("INSERT INTO office_head (id, head_seq, head_hash) VALUES (0, 0, '')")

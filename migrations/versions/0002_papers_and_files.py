@@ -1,7 +1,7 @@
 """Files of a case, what papers say, and the dossiers that were made.
 
-Why: a unit files evidence, a paper says for ever what it said when it was issued, and nothing is sent to the committee
-before its dossier stands on the disk with a known SHA-256.
+Why: a unit files evidence, a paper says for ever what it said when it was issued, and nothing is
+sent to the committee before its dossier stands on the disk with a known SHA-256.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """When an account's wrong passwords began, and until when it is locked.
 
-Why: five wrong passwords within a quarter of an hour lock an account for as long, and never for ever; both moments
-have to outlive the process that counted.
+Why: five wrong passwords within a quarter of an hour lock an account for as long, and never for
+ever; both moments have to outlive the process that counted.
 """
 
 import sqlalchemy as sa

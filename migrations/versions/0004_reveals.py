@@ -1,7 +1,8 @@
 """Why a caller was shown to somebody, kept beside the event that says so.
 
-Why: the procedure has a reason given before a caller's name and number are shown, and the log auditor reads it; the
-event itself holds nobody's words, because what is appended to the record cannot be mended later.
+Why: the procedure has a reason given before a caller's name and number are shown, and the log
+auditor reads it; the event itself holds nobody's words, because what is appended to the record
+cannot be mended later.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,8 @@
-"""The secret of an account's second factor, since when it is proven, and the last code that was taken.
+"""The secret of an account's second factor, since when it is proven, and the last code that was
+taken.
 
-Why: in production a password alone does not open the accounts that give rights, confirm findings or read the log.
+Why: in production a password alone does not open the accounts that give rights, confirm findings or
+read the log.
 """
 
 import sqlalchemy as sa

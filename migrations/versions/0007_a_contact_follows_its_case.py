@@ -1,7 +1,7 @@
 """No table changes: the guards are made anew, and one of them is another.
 
-Why: a caller who was entered wrongly is corrected until his case is allocated, and the contact that brought the case
-follows it; the guard of before refused any other caller of a contact.
+Why: a caller who was entered wrongly is corrected until his case is allocated, and the contact that
+brought the case follows it; the guard of before refused any other caller of a contact.
 """
 
 revision = "0007"

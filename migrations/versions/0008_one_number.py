@@ -1,7 +1,8 @@
 """Callers get the canonical form of their number, and what was typed of a known one a table.
 
 Why: one number typed three ways was three callers, and three invalid calls never flagged it. Names
-are compared in one form as well, and what is typed of somebody who is known otherwise stays on file.
+are compared in one form as well, and what is typed of somebody who is known otherwise stays on
+file.
 """
 
 import sqlalchemy as sa
@@ -21,7 +22,9 @@ AT_ONCE = 1000
 
 def upgrade() -> None:
     with op.batch_alter_table("caller") as batch:
-        batch.add_column(sa.Column("number", sa.String(NUMBER), nullable=False, server_default=EMPTY))
+        batch.add_column(
+            sa.Column("number", sa.String(NUMBER), nullable=False, server_default=EMPTY)
+        )
         batch.add_column(sa.Column("named", sa.String(NAMED), nullable=False, server_default=EMPTY))
         batch.drop_index("ix_caller_phone")
         batch.create_index("ix_caller_number", ["number"])

@@ -1,8 +1,9 @@
 """What the procedure says anew of handling, supervision and papers.
 
-Why: it was silent or harsh in places, and has been changed. A reminder is for one due date: one that lapsed before due
-was lengthened counts no more. A reply of an assist is examined within a working day, like the lead's. A review that was
-asked for in time takes the measure of a closing back. The words of a refusal that was turned down leave the case.
+Why: it was silent or harsh in places, and has been changed. A reminder is for one due date: one
+that lapsed before due was lengthened counts no more. A reply of an assist is examined within a
+working day, like the lead's. A review that was asked for in time takes the measure of a closing
+back. The words of a refusal that was turned down leave the case.
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,8 @@
 """Instructions, suggestions and notices remember who was told.
 
-Why: a leader's instruction and a kept suggestion could be read by nobody, who reissued a supervision notice sent it
-under the first one's number, and one clerk who had read the notices of his unit emptied the bell of his head.
+Why: a leader's instruction and a kept suggestion could be read by nobody, who reissued a
+supervision notice sent it under the first one's number, and one clerk who had read the notices of
+his unit emptied the bell of his head.
 """
 
 import sqlalchemy as sa
@@ -26,9 +27,7 @@ _HIS_OWN = (
     "JOIN ab_role r ON r.id = ur.role_id WHERE r.name = 'leader')"
 )
 """An instruction that a leader entered is his."""
-_READ_AGAIN = (
-    "UPDATE notice SET read_at = (SELECT min(at) FROM notice_read r WHERE r.event_id = notice.event_id)"
-)
+_READ_AGAIN = "UPDATE notice SET read_at = (SELECT min(at) FROM notice_read r WHERE r.event_id = notice.event_id)"
 
 
 def _tables() -> None:
@@ -58,7 +57,9 @@ def _tables() -> None:
         sa.UniqueConstraint("number"),
     )
     for column in ("assignment_id", "case_id", "unit_id"):
-        op.create_index(op.f(f"ix_instruction_notice_{column}"), "instruction_notice", [column], unique=False)
+        op.create_index(
+            op.f(f"ix_instruction_notice_{column}"), "instruction_notice", [column], unique=False
+        )
     op.create_table(
         "suggestion_comment",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -70,7 +71,9 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["hotline_case.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(op.f("ix_suggestion_comment_case_id"), "suggestion_comment", ["case_id"], unique=False)
+    op.create_index(
+        op.f("ix_suggestion_comment_case_id"), "suggestion_comment", ["case_id"], unique=False
+    )
 
 
 def upgrade() -> None:

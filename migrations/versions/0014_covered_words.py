@@ -1,7 +1,7 @@
 """What somebody covered more, or uncovered, in a caller's words.
 
-Why: the words of a confidential caller are shown before a unit reads them. And whether a caller agreed to
-be named to the unit that he complains of: of cases from before nobody did.
+Why: the words of a confidential caller are shown before a unit reads them. And whether a caller
+agreed to be named to the unit that he complains of: of cases from before nobody did.
 """
 
 import sqlalchemy as sa

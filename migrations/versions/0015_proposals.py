@@ -1,7 +1,7 @@
 """Changes of accounts and reports that wait for a second person.
 
-Why: an administrator alone could become anybody, and one allocator alone could show a confidential caller. A report was
-never late: nobody drafted it, and no unit was asked about its figures.
+Why: an administrator alone could become anybody, and one allocator alone could show a confidential
+caller. A report was never late: nobody drafted it, and no unit was asked about its figures.
 """
 
 import sqlalchemy as sa

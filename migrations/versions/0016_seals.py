@@ -1,8 +1,8 @@
 """The record's seals over rows.
 
-Why: plain SQL rewrote rows, and the record was called whole. An event's seals stand beside its payload; only the moment
-at which the bot looks again, which it moves without an event, has its MAC beside it. `python -m app upgrade` seals what
-stands already: a migration has no key.
+Why: plain SQL rewrote rows, and the record was called whole. An event's seals stand beside its
+payload; only the moment at which the bot looks again, which it moves without an event, has its MAC
+beside it. `python -m app upgrade` seals what stands already: a migration has no key.
 """
 
 import sqlalchemy as sa

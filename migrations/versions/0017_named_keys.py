@@ -1,7 +1,8 @@
 """Events name the key that made their seal, and chains remember when their last event was.
 
-Why: a second key slipped in, and the record could not be verified afterwards; a machine whose clock was ahead left
-events before their predecessors. Events of before stay without a name: their key is the office's first.
+Why: a second key slipped in, and the record could not be verified afterwards; a machine whose clock
+was ahead left events before their predecessors. Events of before stay without a name: their key is
+the office's first.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,5 @@
-"""Changes of accounts and roles wait for a second person, and a first password is good for one login.
+"""Changes of accounts and roles wait for a second person, and a first password is good for one
+login.
 
 Why: an IT administrator alone could give anybody any right, or himself another's account.
 """
@@ -38,7 +39,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["role_id"], ["ab_role.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_account_change_waits", "account_change", ["approved_at", "refused_at"], unique=False)
+    op.create_index(
+        "ix_account_change_waits", "account_change", ["approved_at", "refused_at"], unique=False
+    )
 
 
 def downgrade() -> None:

@@ -1,4 +1,5 @@
-"""The access log: who logged in, or tried to, from where; who exported what; whom somebody was shown.
+"""The access log: who logged in, or tried to, from where; who exported what; whom somebody was
+shown.
 
 Why: the record tells what was done to cases, and nothing of who came and looked.
 """

@@ -1,7 +1,7 @@
 """The access log stands by itself: no key of it points into the table of cases.
 
-Why: PostgreSQL opens that table for each row with such a key, whether or not it names a case. Whoever locked the cases
-for a while kept everybody from logging in.
+Why: PostgreSQL opens that table for each row with such a key, whether or not it names a case.
+Whoever locked the cases for a while kept everybody from logging in.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,10 @@
 """Indexes of the lists of work and of the generated pages, each in the order in which it is read.
 
-Why: with a million cases a list was sorted whole for fifty rows of it, and a first page counted every row.
+Why: with a million cases a list was sorted whole for fifty rows of it, and a first page counted
+every row.
 
-On PostgreSQL each index is made while nobody writes to its table; with a million cases all of them take minutes. Stop
-the desk first, as for every upgrade.
+On PostgreSQL each index is made while nobody writes to its table; with a million cases all of them
+take minutes. Stop the desk first, as for every upgrade.
 """
 
 from collections.abc import Iterator
@@ -17,24 +18,52 @@ branch_labels = None
 depends_on = None
 
 _OPEN_ASSIGNMENT = "state IN ('allocated', 'signed', 'return_pending', 'reply_refused')"
-_OPEN_CASE = "state IN ('registered', 'submitted', 'handling', 'examining', 'visiting', 'reviewing')"
+_OPEN_CASE = (
+    "state IN ('registered', 'submitted', 'handling', 'examining', 'visiting', 'reviewing')"
+)
 MADE = (
     ("ix_assignment_allocated", "assignment", ("allocated_at", "id"), ""),
     ("ix_assignment_due", "assignment", ("due_at", "id"), ""),
-    ("ix_assignment_overdue", "assignment", ("due_at", "id", "case_id", "unit_id"),
-        f"{_OPEN_ASSIGNMENT} AND overdue_for = due_at"),
+    (
+        "ix_assignment_overdue",
+        "assignment",
+        ("due_at", "id", "case_id", "unit_id"),
+        f"{_OPEN_ASSIGNMENT} AND overdue_for = due_at",
+    ),
     ("ix_assignment_refused", "assignment", ("unit_id", "due_at", "id"), "state = 'reply_refused'"),
-    ("ix_assignment_to_answer", "assignment", ("unit_id", "due_at", "id"), "state IN ('signed', 'return_pending')"),
-    ("ix_assignment_to_respond", "assignment", ("unit_id", "response_at", "id"),
-        f"{_OPEN_ASSIGNMENT} AND response_at IS NOT NULL AND first_response_at IS NULL"),
+    (
+        "ix_assignment_to_answer",
+        "assignment",
+        ("unit_id", "due_at", "id"),
+        "state IN ('signed', 'return_pending')",
+    ),
+    (
+        "ix_assignment_to_respond",
+        "assignment",
+        ("unit_id", "response_at", "id"),
+        f"{_OPEN_ASSIGNMENT} AND response_at IS NOT NULL AND first_response_at IS NULL",
+    ),
     ("ix_assignment_to_sign", "assignment", ("unit_id", "sign_at", "id"), "state = 'allocated'"),
-    ("ix_assignment_unanswered", "assignment", ("response_at", "id"),
-        f"{_OPEN_ASSIGNMENT} AND response_at IS NOT NULL AND first_response_at IS NULL"),
+    (
+        "ix_assignment_unanswered",
+        "assignment",
+        ("response_at", "id"),
+        f"{_OPEN_ASSIGNMENT} AND response_at IS NOT NULL AND first_response_at IS NULL",
+    ),
     ("ix_assignment_unit", "assignment", ("unit_id", "id"), ""),
     ("ix_assignment_unit_case", "assignment", ("unit_id", "case_id"), ""),
-    ("ix_assignment_unit_overdue", "assignment", ("unit_id", "due_at", "id", "case_id"),
-        f"{_OPEN_ASSIGNMENT} AND overdue_for = due_at"),
-    ("ix_assignment_watched", "assignment", ("due_at", "id"), f"watched IS true AND {_OPEN_ASSIGNMENT}"),
+    (
+        "ix_assignment_unit_overdue",
+        "assignment",
+        ("unit_id", "due_at", "id", "case_id"),
+        f"{_OPEN_ASSIGNMENT} AND overdue_for = due_at",
+    ),
+    (
+        "ix_assignment_watched",
+        "assignment",
+        ("due_at", "id"),
+        f"watched IS true AND {_OPEN_ASSIGNMENT}",
+    ),
     ("ix_contact_counts_on", "contact", ("counts_on_id",), "counts_on_id IS NOT NULL"),
     ("ix_contact_entered", "contact", ("entered_at", "id"), ""),
     ("ix_contact_received", "contact", ("received_at", "id"), ""),
@@ -45,11 +74,25 @@ MADE = (
     ("ix_case_leaders", "hotline_case", ("id",), "leader_assigned IS true"),
     ("ix_case_merged", "hotline_case", ("merged_into_id",), "merged_into_id IS NOT NULL"),
     ("ix_case_mine", "hotline_case", ("operator_id", "registered_at", "id"), _OPEN_CASE),
-    ("ix_case_overdue", "hotline_case", ("own_at", "id"), f"own_overdue_for = own_at AND {_OPEN_CASE}"),
-    ("ix_case_refusals", "hotline_case", ("own_at", "id"),
-        "refusal_proposed_by_id IS NOT NULL AND state = 'registered'"),
+    (
+        "ix_case_overdue",
+        "hotline_case",
+        ("own_at", "id"),
+        f"own_overdue_for = own_at AND {_OPEN_CASE}",
+    ),
+    (
+        "ix_case_refusals",
+        "hotline_case",
+        ("own_at", "id"),
+        "refusal_proposed_by_id IS NOT NULL AND state = 'registered'",
+    ),
     ("ix_case_sampled", "hotline_case", ("own_at", "id"), "state = 'visiting' AND mode = 'direct'"),
-    ("ix_case_screen_overdue", "hotline_case", ("screen_at", "id"), "screen_overdue_for = screen_at"),
+    (
+        "ix_case_screen_overdue",
+        "hotline_case",
+        ("screen_at", "id"),
+        "screen_overdue_for = screen_at",
+    ),
     ("ix_case_state_own", "hotline_case", ("state", "own_at", "id"), ""),
     ("ix_case_taken_over", "hotline_case", ("taken_over_by_id",), "taken_over_by_id IS NOT NULL"),
     ("ix_case_unit", "hotline_case", ("lead_unit_id", "id"), ""),
@@ -65,13 +108,21 @@ MADE = (
     ("ix_reminder_unit", "reminder", ("unit_id", "id"), ""),
     ("ix_reply_examined", "reply", ("examined_by_id", "case_id"), ""),
     ("ix_reply_filed", "reply", ("filed_at", "id"), ""),
-    ("ix_reply_overdue", "reply", ("own_at", "id", "case_id", "unit_id"),
-        "own_overdue_for = own_at AND state = 'filed'"),
+    (
+        "ix_reply_overdue",
+        "reply",
+        ("own_at", "id", "case_id", "unit_id"),
+        "own_overdue_for = own_at AND state = 'filed'",
+    ),
     ("ix_reply_to_examine", "reply", ("filed_at", "id"), "state = 'filed'"),
     ("ix_reply_unit", "reply", ("unit_id", "id"), ""),
     ("ix_request_filed", "request", ("filed_at", "id"), ""),
-    ("ix_request_overdue", "request", ("own_at", "id", "case_id", "unit_id"),
-        "own_overdue_for = own_at AND state = 'pending'"),
+    (
+        "ix_request_overdue",
+        "request",
+        ("own_at", "id", "case_id", "unit_id"),
+        "own_overdue_for = own_at AND state = 'pending'",
+    ),
     ("ix_request_pending", "request", ("own_at", "id"), "state = 'pending'"),
     ("ix_request_unit", "request", ("unit_id", "id"), ""),
     ("ix_request_unit_state", "request", ("unit_id", "state", "id"), ""),
@@ -82,14 +133,26 @@ MADE = (
     ("ix_suggestion_marked", "suggestion", ("marked_at", "id"), ""),
     ("ix_suggestion_waits", "suggestion", ("marked_at", "id"), "screened_at IS NULL"),
     ("ix_supervision_overdue", "supervision", ("own_at", "id"), "own_overdue_for = own_at"),
-    ("ix_supervision_reviews", "supervision", ("own_at", "id"),
-        "review_asked_at IS NOT NULL AND review_accepted IS NULL"),
+    (
+        "ix_supervision_reviews",
+        "supervision",
+        ("own_at", "id"),
+        "review_asked_at IS NOT NULL AND review_accepted IS NULL",
+    ),
     ("ix_supervision_state", "supervision", ("state", "id"), ""),
     ("ix_supervision_state_own", "supervision", ("state", "own_at", "id"), ""),
-    ("ix_supervision_to_feed_back", "supervision", ("unit_id", "due_at", "id"),
-        "state IN ('opened', 'reissued', 'confirmed')"),
-    ("ix_supervision_under_way", "supervision", ("due_at", "id"),
-        "state IN ('opened', 'reissued', 'fed_back', 'finding', 'confirmed', 'heard', 'concluded')"),
+    (
+        "ix_supervision_to_feed_back",
+        "supervision",
+        ("unit_id", "due_at", "id"),
+        "state IN ('opened', 'reissued', 'confirmed')",
+    ),
+    (
+        "ix_supervision_under_way",
+        "supervision",
+        ("due_at", "id"),
+        "state IN ('opened', 'reissued', 'fed_back', 'finding', 'confirmed', 'heard', 'concluded')",
+    ),
     ("ix_supervision_unit", "supervision", ("unit_id", "id"), ""),
     ("ix_supervision_unit_state", "supervision", ("unit_id", "state", "id"), ""),
     ("ix_visit_merged", "visit", ("caller_case_id",), "caller_case_id <> case_id"),
@@ -128,13 +191,23 @@ _WORDS = {
     "responsibility": ("number", "grounds"),
     "suggestion": ("words",),
     "supervision": (
-        "requirement", "feedback", "finding_words", "unit_statement", "conclusion", "review_words", "reason",
-        "struck_reason", "ended_reason",
+        "requirement",
+        "feedback",
+        "finding_words",
+        "unit_statement",
+        "conclusion",
+        "review_words",
+        "reason",
+        "struck_reason",
+        "ended_reason",
     ),
     "visit_record": ("place", "met", "words", "evidence", "reason"),
-}  # fmt: skip
+}
 """table -> the words by which its page is searched: on PostgreSQL by the pairs of their signs."""
-_SPARE = {"assignment": " WHERE waived_reason IS NOT NULL", "reminder": " WHERE void_reason IS NOT NULL"}
+_SPARE = {
+    "assignment": " WHERE waived_reason IS NOT NULL",
+    "reminder": " WHERE void_reason IS NOT NULL",
+}
 """Rows that mostly say nothing are left out."""
 _SIGNS = r"""E' \t\r\n.,:;!?-_~/\\|()[]{}<>"''`*+=&#%@^$·•—–…、。《》「」『』【】〔〕〈〉“”‘’'"""
 """What stands between the signs of words and tells nothing."""
@@ -152,53 +225,127 @@ NARROWED = {
         "all": ("kind",),
     },
     "assignment": {
-        "all": ("late", "role", "state",),
+        "all": (
+            "late",
+            "role",
+            "state",
+        ),
         "some": (
-            "ended_at", "first_response_at", "replied_at", "response_at", "return_at", "sign_at", "signed_at",
+            "ended_at",
+            "first_response_at",
+            "replied_at",
+            "response_at",
+            "return_at",
+            "sign_at",
+            "signed_at",
             "signed_by",
         ),
         "mark": ("leader_assigned",),
     },
     "contact": {
-        "all": ("channel", "kind",),
+        "all": (
+            "channel",
+            "kind",
+        ),
     },
     "event": {
         "all": ("actor",),
     },
     "hotline_case": {
-        "all": ("allocations", "channel", "kind", "received_at", "repeats", "urgency",),
+        "all": (
+            "allocations",
+            "channel",
+            "kind",
+            "received_at",
+            "repeats",
+            "urgency",
+        ),
         "some": (
-            "allocated_at", "closed_as", "disputed_by", "excluded_as", "leader_due_on", "line", "mode", "own_at",
-            "refusal_reason", "screen_at",
+            "allocated_at",
+            "closed_as",
+            "disputed_by",
+            "excluded_as",
+            "leader_due_on",
+            "line",
+            "mode",
+            "own_at",
+            "refusal_reason",
+            "screen_at",
         ),
         "mark": (
-            "agreed_named", "anonymous", "complex", "confidential", "dangerous", "redo_failed", "suggestion",
+            "agreed_named",
+            "anonymous",
+            "complex",
+            "confidential",
+            "dangerous",
+            "redo_failed",
+            "suggestion",
         ),
         "other": ("wants_reply",),
     },
     "instruction": {
-        "all": ("entered_at", "level",),
+        "all": (
+            "entered_at",
+            "level",
+        ),
         "some": ("due_on",),
     },
     "referral": {
         "all": ("send_by_at",),
         "some": (
-            "approved_by_id", "ended_at", "outcome", "received_at", "sealed_at", "sent_at", "supplement_due_at",
+            "approved_by_id",
+            "ended_at",
+            "outcome",
+            "received_at",
+            "sealed_at",
+            "sent_at",
+            "supplement_due_at",
         ),
     },
     "reminder": {
-        "all": ("attempt", "reply_by_at", "state",),
-        "some": ("ended_at", "lapsed_at",),
-        "mark": ("answered_late", "in_error",),
+        "all": (
+            "attempt",
+            "reply_by_at",
+            "state",
+        ),
+        "some": (
+            "ended_at",
+            "lapsed_at",
+        ),
+        "mark": (
+            "answered_late",
+            "in_error",
+        ),
     },
     "reply": {
-        "all": ("contacted", "found_true", "solved", "state",),
-        "some": ("own_at", "refusal", "step_on",),
-        "mark": ("beyond_duty", "late", "self_approved",),
+        "all": (
+            "contacted",
+            "found_true",
+            "solved",
+            "state",
+        ),
+        "some": (
+            "own_at",
+            "refusal",
+            "step_on",
+        ),
+        "mark": (
+            "beyond_duty",
+            "late",
+            "self_approved",
+        ),
     },
     "request": {
-        "all": ("category", "kind", "state",),
-        "some": ("promised_on", "ruled_at", "workdays",),
+        "all": (
+            "category",
+            "kind",
+            "state",
+        ),
+        "some": (
+            "promised_on",
+            "ruled_at",
+            "workdays",
+        ),
         "mark": ("self_approved",),
     },
     "responsibility": {
@@ -206,31 +353,65 @@ NARROWED = {
         "other": ("unit_responsible",),
     },
     "run": {
-        "all": ("failures", "looked_at",),
+        "all": (
+            "failures",
+            "looked_at",
+        ),
     },
     "suggestion": {
         "all": ("kept",),
         "some": ("screened_at",),
     },
     "supervision": {
-        "all": ("ground", "reissues", "review_accepted",),
+        "all": (
+            "ground",
+            "reissues",
+            "review_accepted",
+        ),
         "some": (
-            "ask_at", "cleared_to", "concluded_at", "confirmed_at", "due_at", "ended_at", "fed_back_at", "finding",
-            "heard_at", "opened_at", "outcome", "taken_back",
+            "ask_at",
+            "cleared_to",
+            "concluded_at",
+            "confirmed_at",
+            "due_at",
+            "ended_at",
+            "fed_back_at",
+            "finding",
+            "heard_at",
+            "opened_at",
+            "outcome",
+            "taken_back",
         ),
     },
     "visit": {
-        "all": ("attempts", "state",),
-        "some": ("satisfied", "solved", "truth",),
+        "all": (
+            "attempts",
+            "state",
+        ),
+        "some": (
+            "satisfied",
+            "solved",
+            "truth",
+        ),
     },
     "visit_record": {
-        "all": ("attempt", "contacted_by_unit", "method", "version",),
-        "some": ("satisfied", "solved", "truth", "why",),
+        "all": (
+            "attempt",
+            "contacted_by_unit",
+            "method",
+            "version",
+        ),
+        "some": (
+            "satisfied",
+            "solved",
+            "truth",
+            "why",
+        ),
         "other": ("reached",),
     },
 }
-"""table -> the columns by which its page is narrowed: of all rows, of those where it is not empty, of those that have
-the mark, of those that lack it."""
+"""table -> the columns by which its page is narrowed: of all rows, of those where it is not empty,
+of those that have the mark, of those that lack it."""
 _WHERE = {"all": "", "some": "{} IS NOT NULL", "mark": "{} IS true", "other": "{} IS false"}
 
 

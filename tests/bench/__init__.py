@@ -1,1 +1,2 @@
-"""What `make bench` measures: the promises about speed, side by side with the raw limit and a peer."""
+"""What `make bench` measures: the promises about speed, side by side with the raw limit and a
+peer."""

@@ -56,13 +56,27 @@ def _swept(desk: Desk, n: int) -> Callable[[], Any]:
 
 def _psql(folder: Path, database: str, file: str, *values: str) -> list[str]:
     given = [word for value in values for word in ("-v", value)]
-    return ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, *given, "-f", str(folder / "raw" / file)]
+    return [
+        "psql",
+        "-X",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-d",
+        database,
+        *given,
+        "-f",
+        str(folder / "raw" / file),
+    ]
 
 
 def _raw(cluster: PostgresCluster, folder: Path) -> float:
     """CPU ms per due case of one statement that does the least that a scan can do."""
-    for file, values in (("schema.sql", ()), ("fill.sql", (f"n={SIZES[1]}", f"open={SIZES[1]}", f"d={MANY}")),
-                         ("index.sql", ())):  # fmt: skip
+    for file, values in (
+        ("schema.sql", ()),
+        ("fill.sql", (f"n={SIZES[1]}", f"open={SIZES[1]}", f"d={MANY}")),
+        ("index.sql", ()),
+    ):
         subprocess.run(_psql(folder, "raw", file, *values), check=True, capture_output=True)
     subprocess.run(["psql", "-q", "-d", "raw", "-c", "checkpoint"], check=True)
     return process_cost(cluster, _psql(folder, "raw", "scan.sql")) * 1e3 / MANY
@@ -77,8 +91,12 @@ def p1(cluster: PostgresCluster, desk: Desk, folder: Path) -> float:
         ours.append(cost(cluster, _swept(desk, MANY))[0] * 1e3 / MANY)
         raw.append(_raw(cluster, folder))
     ratio = median(ours) / median(raw)
-    say("P1", f"sweep {median(ours):.3f} ms CPU per due case, one raw statement {median(raw):.3f}: "
-              f"{ratio:.1f} times (at most 8); ours {_three(ours)}, raw {_three(raw)}", ratio <= 8)  # fmt: skip
+    say(
+        "P1",
+        f"sweep {median(ours):.3f} ms CPU per due case, one raw statement {median(raw):.3f}: "
+        f"{ratio:.1f} times (at most 8); ours {_three(ours)}, raw {_three(raw)}",
+        ratio <= 8,
+    )
     return median(ours)
 
 
@@ -87,18 +105,25 @@ def _three(values: list[float]) -> str:
 
 
 def p2(cluster: PostgresCluster, desk: Desk, folder: Path, ours: float) -> None:
-    """The peer's CPU per due case, from its command as cron starts it, against ours in the worker, which runs on."""
+    """The peer's CPU per due case, from its command as cron starts it, against ours in the worker,
+    which runs on."""
     interpreter = peer.python(folder)
     if interpreter is None:
         say("P2", peer.HOW)
         return
     theirs = peer.scan(cluster, folder, interpreter, SIZES[0], DUE)
     ratio = theirs / ours
-    say("P2", f"django-helpdesk {theirs:.2f} ms CPU per due case, ours {ours:.3f}: {ratio:.0f} times (at least 15)",
-        ratio >= 15)  # fmt: skip
+    say(
+        "P2",
+        f"django-helpdesk {theirs:.2f} ms CPU per due case, ours {ours:.3f}: {ratio:.0f} times (at least 15)",
+        ratio >= 15,
+    )
     own = _as_a_process(cluster, desk)
-    say("", f"ours as a process of its own, its start included: {own:.3f} ms with {DUE:,} due, "
-            f"{theirs / own:.1f} times less")  # fmt: skip
+    say(
+        "",
+        f"ours as a process of its own, its start included: {own:.3f} ms with {DUE:,} due, "
+        f"{theirs / own:.1f} times less",
+    )
 
 
 def _as_a_process(cluster: PostgresCluster, desk: Desk) -> float:
@@ -110,7 +135,9 @@ def _as_a_process(cluster: PostgresCluster, desk: Desk) -> float:
         command = [sys.executable, "-m", "app", "sweep", "--at", seed.NOW.isoformat()]
         for _ in range(ROUNDS):
             due(desk, DUE)
-            found.append(process_cost(cluster, command, env=settings, cwd=config.PROJECT) * 1e3 / DUE)
+            found.append(
+                process_cost(cluster, command, env=settings, cwd=config.PROJECT) * 1e3 / DUE
+            )
     return median(found)
 
 
@@ -124,12 +151,19 @@ def p3(cluster: PostgresCluster, made: dict[int, Desk]) -> None:
     first, last = min(found), max(found)
     slope = math.log10(median(found[last]) / median(found[first])) / math.log10(last / first)
     told = ", ".join(f"{n:,}: {median(values):.3f} ms" for n, values in found.items())
-    say("P3", f"{DUE:,} due of {told} CPU per due case: slope {slope:.3f} (at most 0.15)", slope <= 0.15)
+    say(
+        "P3",
+        f"{DUE:,} due of {told} CPU per due case: slope {slope:.3f} (at most 0.15)",
+        slope <= 0.15,
+    )
 
 
 def p5(desk: Desk, base: str) -> None:
     """Statements of a batch of a thousand, at the client and at the server."""
-    for make, most, what in ((seed.overdue, 12, "reminders"), (seed.every_step, 24, "cases with all nine steps")):
+    for make, most, what in (
+        (seed.overdue, 12, "reminders"),
+        (seed.every_step, 24, "cases with all nine steps"),
+    ):
         make(desk, DUE)
         with desk.engine.connect():
             pass
@@ -137,8 +171,12 @@ def p5(desk: Desk, base: str) -> None:
             sweep(desk.sessions, seed.NOW)
         batch = len(found.batches[0])
         holds = batch <= most and found.client == found.server and len(found.batches) == 1
-        say("P5", f"{base}: {batch} statements for a batch of {DUE:,} {what} (at most {most}); the whole sweep "
-                  f"{found.client} at the client, {found.server} at the server", holds)  # fmt: skip
+        say(
+            "P5",
+            f"{base}: {batch} statements for a batch of {DUE:,} {what} (at most {most}); the whole sweep "
+            f"{found.client} at the client, {found.server} at the server",
+            holds,
+        )
 
 
 def p6(desk: Desk, base: str) -> None:
@@ -153,7 +191,11 @@ def many(cluster: PostgresCluster, desk: Desk, base: str) -> None:
     """10,000 due of a million, in seconds."""
     due(desk, MANY)
     cpu, wall = cost(cluster, _swept(desk, MANY))
-    say("", f"{base}: {MANY:,} due of {SIZES[-1]:,} took {wall:.1f} s (at most 10), {cpu:.1f} s CPU", wall <= 10)
+    say(
+        "",
+        f"{base}: {MANY:,} due of {SIZES[-1]:,} took {wall:.1f} s (at most 10), {cpu:.1f} s CPU",
+        wall <= 10,
+    )
 
 
 def _sqlite(cluster: PostgresCluster, folder: Path) -> None:
@@ -167,7 +209,8 @@ def _sqlite(cluster: PostgresCluster, folder: Path) -> None:
 
 
 def _panels(cluster: PostgresCluster, folder: Path, files: Path) -> None:
-    """The promises about pages: over offices of three sizes, beside the peers where they are set up."""
+    """The promises about pages: over offices of three sizes, beside the peers where they are set
+    up."""
     interpreter = peer.python(folder)
     with panels.filled(cluster, SIZES, files / "panels") as made:
         small, large, largest = (made[n] for n in SIZES)
@@ -183,16 +226,26 @@ def _panels(cluster: PostgresCluster, folder: Path, files: Path) -> None:
         panels.report(say, cluster, largest)
 
 
-def _beside_helpdesk(cluster: PostgresCluster, folder: Path, interpreter: Path, ours: float, first: float) -> None:
-    """P9 and P12: the peer's form beside ours, and its list of a hundred thousand beside ours of a million."""
+def _beside_helpdesk(
+    cluster: PostgresCluster, folder: Path, interpreter: Path, ours: float, first: float
+) -> None:
+    """P9 and P12: the peer's form beside ours, and its list of a hundred thousand beside ours of a
+    million."""
     with peer.helpdesk(cluster, folder, interpreter) as desk:
         entered = served(cluster, desk.pid, desk.enter, 20)
         listed = served(cluster, desk.pid, lambda: desk.get(peer.first_page()), 3)
     times = entered / ours
-    say("P9", f"django-helpdesk's intake {entered:.1f} ms CPU, ours {ours:.1f}: {times:.1f} times (at least 2)",
-        entered / ours >= 2)  # fmt: skip
-    say("P12", f"its list at {SIZES[1]:,} {listed:.0f} ms CPU, our list page at {SIZES[-1]:,} {first:.1f}: "
-               f"{listed / first:.0f} times (at least 35)", listed / first >= 35)  # fmt: skip
+    say(
+        "P9",
+        f"django-helpdesk's intake {entered:.1f} ms CPU, ours {ours:.1f}: {times:.1f} times (at least 2)",
+        entered / ours >= 2,
+    )
+    say(
+        "P12",
+        f"its list at {SIZES[1]:,} {listed:.0f} ms CPU, our list page at {SIZES[-1]:,} {first:.1f}: "
+        f"{listed / first:.0f} times (at least 35)",
+        listed / first >= 35,
+    )
 
 
 def _memory() -> None:
@@ -200,7 +253,11 @@ def _memory() -> None:
     for name, megabytes in sorted(found.items(), key=lambda one: -one[1]):
         print(f"     {megabytes:7.0f} MB  {name}", flush=True)
     total = sum(found.values())
-    say("P18", f"{total:.0f} MB in all processes after a thousand requests (at most 420)", total <= 420)
+    say(
+        "P18",
+        f"{total:.0f} MB in all processes after a thousand requests (at most 420)",
+        total <= 420,
+    )
 
 
 def main() -> int:
@@ -215,7 +272,10 @@ def main() -> int:
             p5(small, "PostgreSQL")
             p6(small, "PostgreSQL")
             if lib is None:
-                say("P1", f"no raw limit: set DESK_BENCH to the folder of the peers' bench ({folder} has no lib.py)")
+                say(
+                    "P1",
+                    f"no raw limit: set DESK_BENCH to the folder of the peers' bench ({folder} has no lib.py)",
+                )
             else:
                 p2(cluster, made[SIZES[0]], folder, p1(cluster, made[SIZES[1]], folder))
             p3(cluster, made)
@@ -223,8 +283,11 @@ def main() -> int:
             _panels(cluster, folder, Path(files))
         _sqlite(cluster, Path(files))
         _memory()
-    say("", f"load {os.getloadavg()[0]:.1f}, {(time.monotonic() - started) / 60:.0f} minutes; "
-            f"{'failed: ' + ', '.join(FAILED) if FAILED else 'all promises hold'}")  # fmt: skip
+    say(
+        "",
+        f"load {os.getloadavg()[0]:.1f}, {(time.monotonic() - started) / 60:.0f} minutes; "
+        f"{'failed: ' + ', '.join(FAILED) if FAILED else 'all promises hold'}",
+    )
     return 1 if FAILED else 0
 
 

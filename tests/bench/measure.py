@@ -1,4 +1,5 @@
-"""CPU seconds from /proc, which repeat where wall time does not, and the cluster and desks that are measured."""
+"""CPU seconds from /proc, which repeat where wall time does not, and the cluster and desks that are
+measured."""
 
 from __future__ import annotations
 
@@ -18,10 +19,17 @@ from tests.databases import Desk, desk_at, lay_postgres
 from tests.servers import PostgresCluster
 
 SETTINGS = {
-    "shared_buffers": "1GB", "work_mem": "32MB", "maintenance_work_mem": "512MB", "max_wal_size": "8GB",
-    "checkpoint_timeout": "15min", "jit": "off", "timezone": "UTC", "log_min_messages": "fatal",
-    "shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "on",
-}  # fmt: skip
+    "shared_buffers": "1GB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_min_messages": "fatal",
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_utility": "on",
+}
 """As the peers' cluster is set up, so that figures can be compared."""
 ROUNDS = 3
 
@@ -48,9 +56,12 @@ def peers(folder: Path) -> ModuleType | None:
 def environment(cluster: PostgresCluster) -> None:
     """Tell psql and the peers' code where the cluster is."""
     os.environ |= {
-        "PGHOST": "127.0.0.1", "PGPORT": str(cluster.port), "PGUSER": "postgres",
-        "PGDATA_BENCH": str(cluster.folder / "data"), "PATH": f"{cluster.bin}:{os.environ['PATH']}",
-    }  # fmt: skip
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(cluster.port),
+        "PGUSER": "postgres",
+        "PGDATA_BENCH": str(cluster.folder / "data"),
+        "PATH": f"{cluster.bin}:{os.environ['PATH']}",
+    }
 
 
 _HZ = os.sysconf("SC_CLK_TCK")
@@ -80,7 +91,8 @@ def tree_cpu(root: int) -> float:
 
 
 meter: Callable[[int], float] = tree_cpu
-"""What reads the CPU seconds: the peers' own code where it is there, so that both are read alike."""
+"""What reads the CPU seconds: the peers' own code where it is there, so that both are read
+alike."""
 
 
 def meter_of(pid: int) -> float:
@@ -114,7 +126,9 @@ def process_cost(cluster: PostgresCluster, command: list[str], **more: Any) -> f
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **more)
     after = os.times()
     time.sleep(0.2)
-    children = after.children_user + after.children_system - before.children_user - before.children_system
+    children = (
+        after.children_user + after.children_system - before.children_user - before.children_system
+    )
     return children + meter(cluster.pid) - server
 
 

@@ -20,27 +20,35 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 def pss(data: Path) -> dict[str, float]:
-    """Megabytes of each process that was started on a data folder, what several share divided among them."""
+    """Megabytes of each process that was started on a data folder, what several share divided among
+    them."""
     found = {}
     for pid, command in processes(data).items():
         lines = (Path("/proc") / str(pid) / "smaps_rollup").read_text().splitlines()
-        found[f"{pid} {command[-40:]}"] = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        found[f"{pid} {command[-40:]}"] = (
+            sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        )
     return found
 
 
 def _browser(port: int, name: str) -> urllib.request.OpenerDirector:
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    opener = urllib.request.build_opener(
+        urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    )
     with opener.open(f"http://127.0.0.1:{port}/login/") as answer:
         token = _TOKEN.search(answer.read().decode())
     assert token is not None
     fields = {"csrf_token": token[1], "username": name, "password": PASSWORD}
-    with opener.open(f"http://127.0.0.1:{port}/login/", urllib.parse.urlencode(fields).encode()) as answer:
+    with opener.open(
+        f"http://127.0.0.1:{port}/login/", urllib.parse.urlencode(fields).encode()
+    ) as answer:
         assert "/login/" not in answer.url, f"{name} cannot log in"
     return opener
 
 
 def of_all() -> dict[str, float]:
-    """What each process takes after a thousand requests of four people, on a fresh sample office."""
+    """What each process takes after a thousand requests of four people, on a fresh sample
+    office."""
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as folder:
         data = Path(folder) / "data"
         with Duban(data, DESK_DEMO_PASSWORD=PASSWORD) as desk:

@@ -1,5 +1,6 @@
-"""What pages, an intake, an export and a report cost, over offices of ten thousand, a hundred thousand and a million
-cases; beside bare Flask with SQLAlchemy Core and django-helpdesk where these are at hand."""
+"""What pages, an intake, an export and a report cost, over offices of ten thousand, a hundred
+thousand and a million cases; beside bare Flask with SQLAlchemy Core and django-helpdesk where these
+are at hand."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ SLOW_MS = 300
 
 
 @contextmanager
-def filled(cluster: PostgresCluster, sizes: Sequence[int], folder: Path) -> Iterator[dict[int, Panel]]:
+def filled(
+    cluster: PostgresCluster, sizes: Sequence[int], folder: Path
+) -> Iterator[dict[int, Panel]]:
     """A panel over an office of each size, a third of its cases open."""
     lay_postgres(cluster, "panel_laid")
     made: dict[int, Panel] = {}
@@ -133,7 +136,11 @@ def intake(say: Say, cluster: PostgresCluster, panel: Panel, folder: Path) -> fl
         asked = meter.asked(lambda more=more: _enter(panel, more))  # type: ignore[misc]
         most = max(most, asked.statements)
         say("", f"an intake of {kind} asks {asked.statements} statements")
-    say("P10", f"at most {most} statements an intake, its key, seals and pairs among them (at most 12)", most <= 12)
+    say(
+        "P10",
+        f"at most {most} statements an intake, its key, seals and pairs among them (at most 12)",
+        most <= 12,
+    )
     clock, ours, bare = Clock(cluster), [], []
     raw = peer.bare(folder, cluster)
     for _ in range(ROUNDS):
@@ -142,11 +149,18 @@ def intake(say: Say, cluster: PostgresCluster, panel: Panel, folder: Path) -> fl
             bare.append(clock.each(raw))
     mine = statistics.median(ours)
     if raw is None:
-        say("P8", f"intake {mine:.1f} ms CPU; left out: bare Flask + Core (no raw/app.py in {folder})")
+        say(
+            "P8",
+            f"intake {mine:.1f} ms CPU; left out: bare Flask + Core (no raw/app.py in {folder})",
+        )
         return mine
     ratio = mine / statistics.median(bare)
     plain = statistics.median(bare)
-    say("P8", f"intake {mine:.1f} ms CPU, bare Flask + Core {plain:.2f}: {ratio:.1f} times (at most 5)", ratio <= 5)
+    say(
+        "P8",
+        f"intake {mine:.1f} ms CPU, bare Flask + Core {plain:.2f}: {ratio:.1f} times (at most 5)",
+        ratio <= 5,
+    )
     return mine
 
 
@@ -166,7 +180,8 @@ def _sent(clock: Clock, panel: Panel) -> float:
 
 
 def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
-    """P13 and P14: the list of cases, first and deep; CPU ms of the first page of the largest office."""
+    """P13 and P14: the list of cases, first and deep; CPU ms of the first page of the largest
+    office."""
     clock, first, last = Clock(cluster), min(made), max(made)
     for address, name in ((LIST, "first"), (DEEP, "deep")):
         found: dict[int, list[float]] = {n: [] for n in made}
@@ -176,7 +191,11 @@ def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
         cost = {n: statistics.median(values) for n, values in found.items()}
         slope = math.log10(cost[last] / cost[first]) / math.log10(last / first)
         told = ", ".join(f"{n:,}: {ms:.1f}" for n, ms in cost.items())
-        say("P13", f"list of cases, {name} page: {told} ms CPU, slope {slope:.3f} (at most 0.05)", slope <= 0.05)
+        say(
+            "P13",
+            f"list of cases, {name} page: {told} ms CPU, slope {slope:.3f} (at most 0.05)",
+            slope <= 0.05,
+        )
     _statements(say, made[last])
     return clock.each(_got(made[last], "allocator", LIST))
 
@@ -234,7 +253,11 @@ def export(say: Say, cluster: PostgresCluster, panel: Panel, n: int) -> None:
     seconds = time.process_time() - own
     time.sleep(0.2)
     seconds += meter_of(clock.cluster.pid) - server
-    say("", f"export of {n:,} rows {seconds:.1f} s CPU (at most 25 for 100,000)", seconds <= 25 * n / 100_000)
+    say(
+        "",
+        f"export of {n:,} rows {seconds:.1f} s CPU (at most 25 for 100,000)",
+        seconds <= 25 * n / 100_000,
+    )
     if seconds > 25 * n / 100_000:
         say("EXP", "the export is too slow", False)
 
@@ -251,7 +274,9 @@ def beside_a_report(say: Say, panel: Panel) -> None:
     head = People(panel.desk)
     head.now = NOW
     running = threading.Thread(
-        target=lambda: head.plainly("centre_head", "issue_report", kind="monthly", first=date(2026, 1, 1))
+        target=lambda: head.plainly(
+            "centre_head", "issue_report", kind="monthly", first=date(2026, 1, 1)
+        )
     )
     running.start()
     beside: list[float] = []
@@ -277,7 +302,8 @@ def _waits(people: People, case: int, n: int) -> list[float]:
 
 
 def pages(say: Say, panel: Panel, n: int) -> None:
-    """Every page of every role of an office: what each asks; none takes longer than 300 ms in the database."""
+    """Every page of every role of an office: what each asks; none takes longer than 300 ms in the
+    database."""
     meter, slow = Meter(panel.desk), []
     print(f"     {'role':16} {'statements':>10} {'blocks':>8} {'SQL ms':>8}  page", flush=True)
     for role, word in WHO.items():
@@ -285,7 +311,10 @@ def pages(say: Say, panel: Panel, n: int) -> None:
         for address in addresses(panel, role, browser):
             asked = meter.page(browser, address)
             if asked.ms > SLOW_MS or "?" not in address:
-                print(f"     {role:16} {asked.statements:10} {asked.blocks:8} {asked.ms:8.1f}  {address}", flush=True)
+                print(
+                    f"     {role:16} {asked.statements:10} {asked.blocks:8} {asked.ms:8.1f}  {address}",
+                    flush=True,
+                )
             if asked.ms > SLOW_MS:
                 slow.append((role, address, round(asked.ms)))
     say(

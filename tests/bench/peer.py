@@ -1,4 +1,5 @@
-"""django-helpdesk 2.6.1, what an office would install instead - its scan, its list, its form -, and bare Flask."""
+"""django-helpdesk 2.6.1, what an office would install instead - its scan, its list, its form -, and
+bare Flask."""
 
 from __future__ import annotations
 
@@ -36,16 +37,21 @@ def python(folder: Path) -> Path | None:
 
 
 def scan(cluster: PostgresCluster, folder: Path, interpreter: Path, n: int, d: int) -> float:
-    """CPU ms per due case of its scan: d due of n open ones, mail switched on; the better of two runs."""
+    """CPU ms per due case of its scan: d due of n open ones, mail switched on; the better of two
+    runs."""
     cluster.database("helpdesk")
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
 
     def run(*arguments: str) -> str:
         command = [str(interpreter), *arguments]
-        done = subprocess.run(command, cwd=folder / "dh", env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=folder / "dh", env=environment, check=True, capture_output=True, text=True
+        )
         return done.stdout
 
-    subprocess.run(["psql", "-q", "-d", "helpdesk", "-c", "create extension pg_stat_statements"], check=True)
+    subprocess.run(
+        ["psql", "-q", "-d", "helpdesk", "-c", "create extension pg_stat_statements"], check=True
+    )
     run("manage.py", "migrate", "-v0")
     run("users.py")
     lines = run("scan_bench.py", "--n", str(n), "--dabs", str(d)).strip().splitlines()
@@ -102,10 +108,14 @@ class Helpdesk:
     def enter(self) -> None:
         """One ticket, by its form."""
         fields = {
-            "queue": self.queue, "title": "Noise",
-            "body": "The caller says the site works after 22:00.", "priority": "3",
-            "submitter_email": "c@example.org", "due_date": "", "assigned_to": "",
-        }  # fmt: skip
+            "queue": self.queue,
+            "title": "Noise",
+            "body": "The caller says the site works after 22:00.",
+            "priority": "3",
+            "submitter_email": "c@example.org",
+            "due_date": "",
+            "assigned_to": "",
+        }
         self._asked("POST", "/helpdesk/tickets/submit/", urlencode(fields), 302)
 
     def _asked(self, method: str, path: str, body: str | None, wanted: int) -> None:
@@ -122,7 +132,12 @@ class Helpdesk:
             connection.close()
 
 
-FIRST_PAGE = {"filtering": {"status__in": [1, 2]}, "sorting": "created", "search_string": "", "sortreverse": False}
+FIRST_PAGE = {
+    "filtering": {"status__in": [1, 2]},
+    "sorting": "created",
+    "search_string": "",
+    "sortreverse": False,
+}
 
 
 def first_page() -> str:
@@ -135,10 +150,15 @@ def first_page() -> str:
 def helpdesk(cluster: PostgresCluster, folder: Path, interpreter: Path) -> Iterator[Helpdesk]:
     """It runs with a hundred thousand tickets, sixty thousand of them open."""
     cluster.database("dhpages")
-    place, environment = folder / "dh", {**os.environ, "PYTHONWARNINGS": "ignore", "BENCH_DB": "dhpages"}
+    place, environment = (
+        folder / "dh",
+        {**os.environ, "PYTHONWARNINGS": "ignore", "BENCH_DB": "dhpages"},
+    )
 
     def run(*command: str) -> str:
-        done = subprocess.run(command, cwd=place, env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=place, env=environment, check=True, capture_output=True, text=True
+        )
         return done.stdout
 
     run(str(interpreter), "manage.py", "migrate", "-v0")
@@ -147,10 +167,22 @@ def helpdesk(cluster: PostgresCluster, folder: Path, interpreter: Path) -> Itera
     size = ("-v", "n=60000", "-v", "d=6000", "-v", "closed=40000", "-v", "email=1")
     run("psql", "-X", "-q", "-d", "dhpages", *size, "-f", "seed.sql")
     cookie, token = run(str(interpreter), "login.py").split("\n")[:2]
-    queue = run("psql", "-XqAt", "-d", "dhpages", "-c", "select min(id) from helpdesk_queue").strip()
+    queue = run(
+        "psql", "-XqAt", "-d", "dhpages", "-c", "select min(id) from helpdesk_queue"
+    ).strip()
     port = free_port()
-    server = [str(interpreter.parent / "gunicorn"), "-b", f"127.0.0.1:{port}", "-w", "2", "--timeout", "300",
-              "--log-level", "error", "wsgi:application"]  # fmt: skip
+    server = [
+        str(interpreter.parent / "gunicorn"),
+        "-b",
+        f"127.0.0.1:{port}",
+        "-w",
+        "2",
+        "--timeout",
+        "300",
+        "--log-level",
+        "error",
+        "wsgi:application",
+    ]
     with subprocess.Popen(server, cwd=place, env=environment) as process:
         try:
             made = Helpdesk(process.pid, port, cookie, token, queue)

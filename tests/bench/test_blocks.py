@@ -1,5 +1,6 @@
-"""Every page of every role reads as much at a hundred thousand cases as at ten thousand: blocks and statements, which
-are the same each time, on PostgreSQL after VACUUM, with every list of work longer than it is counted to."""
+"""Every page of every role reads as much at a hundred thousand cases as at ten thousand: blocks and
+statements, which are the same each time, on PostgreSQL after VACUUM, with every list of work longer
+than it is counted to."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.roles import RIGHTS
-from app.views.worklists import COUNTED_TO, QUEUES
+from app.stages.rights import RIGHTS
+from app.worklists import COUNTED_TO, QUEUES
 from tests.bench.filling import NOW, fill
 from tests.bench.walking import WHO, Asked, Meter, addresses
 from tests.databases import desk_at, lay_postgres
@@ -27,8 +28,11 @@ SHORT = ("rules", "calendars", "account_changes", "report_drafts", "reports_over
 
 
 @pytest.fixture(scope="module")
-def panels(postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Panel]]:
-    """A panel over a small and a large office, each page of which costs what it costs a server that has run a while."""
+def panels(
+    postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Panel]]:
+    """A panel over a small and a large office, each page of which costs what it costs a server that
+    has run a while."""
     lay_postgres(postgres, "blocks_laid")
     made, opened = [], []
     for n in SIZES:
@@ -70,9 +74,12 @@ def test_every_list_of_work_is_longer_than_it_is_counted_to(panels: list[Panel])
 
 
 @pytest.mark.parametrize("role", WHO)
-def test_a_page_reads_at_a_hundred_thousand_cases_what_it_reads_at_ten_thousand(panels: list[Panel], role: str) -> None:
-    """Seen failing for 60 pages of a visitor and 40 of an examiner, among them their home (`visible_cases` was an OR of
-    five INs), for lists of work that were sorted whole, and for words that were looked for in every text."""
+def test_a_page_reads_at_a_hundred_thousand_cases_what_it_reads_at_ten_thousand(
+    panels: list[Panel], role: str
+) -> None:
+    """Seen failing for 60 pages of a visitor and 40 of an examiner, among them their home
+    (`visible_cases` was an OR of five INs), for lists of work that were sorted whole, and for words
+    that were looked for in every text."""
     small, large = (_walked(panel, role) for panel in panels)
     assert small.keys() == large.keys()
     assert {one.status for one in (*small.values(), *large.values())} == {200}

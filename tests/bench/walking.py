@@ -1,6 +1,8 @@
-"""Every page of every role as addresses, and what each of them asks of a PostgreSQL database: statements, blocks, time.
+"""Every page of every role as addresses, and what each of them asks of a PostgreSQL database:
+statements, blocks, time.
 
-A block is a page of 8 KB that the server looked at, found in memory or not: it is the same each time.
+A block is a page of 8 KB that the server looked at, found in memory or not: it is the same each
+time.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from urllib.parse import quote
 
 from sqlalchemy import text
 
-from app.roles import PAGES, RIGHTS
-from app.views.base import COUNTED_TO, PAGE, DeskView
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
 from app.views.home import SHOWN
-from app.views.worklists import QUEUES
+from app.views.pages.base import COUNTED_TO, PAGE, DeskView
+from app.worklists import QUEUES
 from tests.bench.filling import NOW
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel
@@ -31,12 +34,15 @@ _STATISTICS = (
     "AND toplevel AND query NOT ILIKE '%pg_stat_statements%' "
     "AND query !~* '^(begin|commit|rollback|set|show|savepoint|release)'"
 )
-_FORGET = "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database()"
+_FORGET = (
+    "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database()"
+)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page asked of the database: statements, blocks read, milliseconds in all and of the slowest."""
+    """What a page asked of the database: statements, blocks read, milliseconds in all and of the
+    slowest."""
 
     statements: int
     blocks: int
@@ -80,8 +86,8 @@ def _exported(browser: Browser, address: str) -> int:
 
 
 def addresses(panel: Panel, role: str, browser: Browser) -> Iterator[str]:
-    """Every address of a role: the first page, its lists of work, its generated lists - first, deep, narrowed, in each
-    order that is offered, searched -, a case of each list, an export."""
+    """Every address of a role: the first page, its lists of work, its generated lists - first,
+    deep, narrowed, in each order that is offered, searched -, a case of each list, an export."""
     yield "/"
     yield "/notices/"
     for key, queue in QUEUES.items():
@@ -107,7 +113,11 @@ def _cases(browser: Browser) -> Iterator[str]:
 
 def view_of(panel: Panel, page: str) -> DeskView:
     """The generated page of a name."""
-    return next(one for one in panel.app.extensions["appbuilder"].baseviews if getattr(one, "page", "") == page)
+    return next(
+        one
+        for one in panel.app.extensions["appbuilder"].baseviews
+        if getattr(one, "page", "") == page
+    )
 
 
 def _of_page(panel: Panel, page: str, browser: Browser) -> Iterator[str]:
@@ -125,13 +135,18 @@ def _of_page(panel: Panel, page: str, browser: Browser) -> Iterator[str]:
 
 
 def _asked(view: DeskView, name: str, shown: str) -> Iterator[str]:
-    kind = view._kind(name)
+    kind, known = view._kind(name), view.operators(name)
+    if "empty" in known:
+        yield f"op_{name}=empty"
     if kind == "text":
         yield from (f"q_{name}={quote(word)}" for word in (THERE, NOT_THERE, ONE_SIGN))
+        words = (f"op_{name}={how}&q_{name}={quote(THERE)}" for how in known[1:] if how != "empty")
+        yield from words
     elif kind == "bool":
         yield from (f"q_{name}={value}" for value in "yn")
     elif kind == "number":
         yield f"q_{name}=1"
+        yield f"op_{name}=between&from_{name}=1&to_{name}=2"
     elif kind in ("date", "moment", "clock"):
         day = NOW.date() - timedelta(days=2)
         yield f"from_{name}={day}&to_{name}={day}"
@@ -141,6 +156,7 @@ def _asked(view: DeskView, name: str, shown: str) -> Iterator[str]:
     else:
         found = re.search(rf'<select[^>]*name="q_{name}".*?</select>', shown, re.DOTALL)
         values = re.findall(r'value="([^"]+)"', found[0]) if found else []
-        # Of units the first, which holds most: of what fits few rows all are read, and these grow with the others.
+        # Of units the first, which holds most: of what fits few rows all are read, and these grow
+        # with the others.
         chosen = values[:1] if "unit" in name else dict.fromkeys((*values[:1], *values[-1:]))
         yield from (f"q_{name}={quote(value)}" for value in chosen)

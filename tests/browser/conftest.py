@@ -29,11 +29,19 @@ NOW = datetime(2025, 11, 12, 10, 20, tzinfo=BEIJING)
 PASSWORD = "a pass phrase for the browser"
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "screenshots"
 """Where the pictures are kept, for whoever wants to look at them."""
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
 SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 
 
 @dataclass
@@ -67,10 +75,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium. Where there is none the tests fail: it is never a reason to skip."""
-    assert CHROMIUM, "Chromium is missing: install it (Debian: apt-get install chromium fonts-noto-cjk)"
+    assert CHROMIUM, (
+        "Chromium is missing: install it (Debian: apt-get install chromium fonts-noto-cjk)"
+    )
     with sync_playwright() as playwright:
         # Chromium asks the proxy of the environment for nothing: it speaks to this machine only.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES, env=dict(os.environ))
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=SWITCHES, env=dict(os.environ)
+        )
         yield browser
         browser.close()
 
@@ -90,7 +102,7 @@ class Window:
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
-        self.page.wait_for_selector("header form button")
+        self.page.wait_for_selector("header form button", state="attached")
 
     def open(self, path: str) -> None:
         """Open a page of the panel."""
@@ -121,7 +133,9 @@ def window(office: Served, chromium: Browser) -> Iterator[Window]:
 
     context.on("request", asked)
     made.page.on("pageerror", lambda error: made.errors.append(str(error)))
-    made.page.on("console", lambda told: made.errors.append(told.text) if told.type == "error" else None)
+    made.page.on(
+        "console", lambda told: made.errors.append(told.text) if told.type == "error" else None
+    )
     yield made
     context.close()
     assert made.outside == [], "a request left the machine"

@@ -1,4 +1,5 @@
-"""A unit's staff attach a file with the form and get it back; what is not taken is said on the form."""
+"""A unit's staff attach a file with the form and get it back; what is not taken is said on the
+form."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from tests.browser.conftest import Window
 from tests.papers.samples import GOOD, HOSTILE
 
 
-def test_a_units_staff_attach_a_picture_and_get_it_back_under_its_own_ending(window: Window, tmp_path: Path) -> None:
+def test_a_units_staff_attach_a_picture_and_get_it_back_under_its_own_ending(
+    window: Window, tmp_path: Path
+) -> None:
     window.login("water_staff")
     window.open("/cases/list/")
     window.page.click("table.rows tbody a >> nth=0")

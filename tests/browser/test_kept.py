@@ -1,5 +1,5 @@
-"""What is typed into a form is kept while it is typed, in the window of who typed it, until it is done. Seen in
-Chromium."""
+"""What is typed into a form is kept while it is typed, in the window of who typed it, until it is
+done. Seen in Chromium."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Case
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests.browser.conftest import NOW, PASSWORD, Served, Window
 
 FORM = "/do/register"
 TYPED = {
-    "select[name=kind]": "help", "textarea[name=narrative]": "河滨公园北门的健身器材松动，\n老人容易摔倒。",
-    "input[name='caller.name']": "周九", "input[name='caller.phone']": "13900008888",
-}  # fmt: skip
+    "select[name=kind]": "help",
+    "textarea[name=narrative]": "河滨公园北门的健身器材松动，\n老人容易摔倒。",
+    "input[name='caller.name']": "周九",
+    "input[name='caller.phone']": "13900008888",
+}
 THERE = "上次没有提交的内容已恢复"
 ASKS = "恢复上次未提交的内容"
 
@@ -26,7 +28,9 @@ ASKS = "恢复上次未提交的内容"
 def fill(window: Window, **other: str) -> None:
     window.open(FORM)
     for where, what in {**TYPED, **other}.items():
-        window.page.select_option(where, what) if where.startswith("select") else window.page.fill(where, what)
+        window.page.select_option(where, what) if where.startswith("select") else window.page.fill(
+            where, what
+        )
 
 
 def held(window: Window) -> dict[str, str]:
@@ -48,8 +52,8 @@ def operator(window: Window) -> Window:
 
 @pytest.mark.parametrize("way", ["reload", "language", "another page", "another form"])
 def test_what_was_typed_is_there_again(operator: Window, way: str) -> None:
-    """Read anew, in the other language, after a look elsewhere. Seen failing with what was typed kept from the sending
-    only."""
+    """Read anew, in the other language, after a look elsewhere. Seen failing with what was typed
+    kept from the sending only."""
     if way == "reload":
         operator.page.reload()
     elif way == "language":
@@ -82,7 +86,10 @@ def test_what_was_sent_is_gone(operator: Window) -> None:
     operator.page.click("main button[type=submit]")
     assert "已办理：登记工单" in operator.words() and kept(operator) == "{}"
     operator.open(FORM)
-    assert THERE not in operator.words() and operator.page.input_value("input[name='caller.name']") == ""
+    assert (
+        THERE not in operator.words()
+        and operator.page.input_value("input[name='caller.name']") == ""
+    )
 
 
 def test_what_was_refused_is_kept_on(operator: Window) -> None:
@@ -106,7 +113,10 @@ def test_it_is_not_shown_to_another_and_gone_when_somebody_logs_out(operator: Wi
     operator.page.context.clear_cookies()
     operator.login("operator")
     operator.open(FORM)
-    assert "周九" not in kept(operator) and operator.page.input_value("input[name='caller.name']") == ""
+    assert (
+        "周九" not in kept(operator)
+        and operator.page.input_value("input[name='caller.name']") == ""
+    )
 
 
 def test_who_logs_out_in_one_window_has_left_the_other(operator: Window) -> None:
@@ -137,7 +147,9 @@ def test_no_password_is_kept(operator: Window) -> None:
     for name in ("old_password", "password"):
         operator.page.fill(f"input[name={name}]", PASSWORD + "!")
     operator.page.reload()
-    assert PASSWORD not in kept(operator) and operator.page.input_value("input[name=password]") == ""
+    assert (
+        PASSWORD not in kept(operator) and operator.page.input_value("input[name=password]") == ""
+    )
 
 
 @pytest.mark.parametrize("wants", [True, False])
@@ -145,7 +157,9 @@ def test_what_the_desk_put_into_a_form_since_is_not_written_over_unasked(
     operator: Window, office: Served, wants: bool
 ) -> None:
     """Somebody else corrected the case meanwhile: the form shows what stands, and asks."""
-    told = ("集贸市场东门垃圾清运不及时，气味很大。", "二中操场夜间照明一直开到天亮，影响休息。")[wants]
+    told = ("集贸市场东门垃圾清运不及时，气味很大。", "二中操场夜间照明一直开到天亮，影响休息。")[
+        wants
+    ]
     operator.page.fill("input[name='caller.phone']", f"1390000881{int(wants)}")
     operator.page.fill("textarea[name=narrative]", told)
     operator.page.click("main button[type=submit]")
@@ -157,9 +171,13 @@ def test_what_the_desk_put_into_a_form_since_is_not_written_over_unasked(
     operator.open(form)
     operator.page.fill("input[name=place]", "河滨公园北门")
     operator.page.reload()
-    assert operator.page.input_value("input[name=place]") == "河滨公园北门", "nothing else changed: it is there again"
+    assert operator.page.input_value("input[name=place]") == "河滨公园北门", (
+        "nothing else changed: it is there again"
+    )
     with transaction(office.app.extensions["desk"].sessions) as session:
-        perform(session, NOW, actor_named(session, "allocator"), "edit_case", case=id, demand="尽快加固")
+        perform(
+            session, NOW, actor_named(session, "allocator"), "edit_case", case=id, demand="尽快加固"
+        )
     operator.page.reload()
     assert operator.page.input_value("input[name=place]") == "" and ASKS in operator.words()
     assert operator.page.input_value("[name=demand]") == "尽快加固"

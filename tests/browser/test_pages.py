@@ -1,4 +1,5 @@
-"""Every role's first page, a case page, the supervision list and a form, seen in Chromium and kept as pictures."""
+"""Every role's first page, a case page, the supervision list and a form, seen in Chromium and kept
+as pictures."""
 
 from __future__ import annotations
 
@@ -8,22 +9,42 @@ from pathlib import Path
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 
-from app.rules.words.values import VALUES
+from app.words import value
 from tests.browser.conftest import PASSWORD, Served, Window
 from tests.views.test_words import KINDS_OF_FILES
 
 ROLES = {
-    "operator": "operator", "allocator": "allocator", "centre_head": "centre_head", "examiner": "examiner",
-    "visitor": "visitor", "water_staff": "unit_staff", "water_head": "unit_head", "officer": "officer",
-    "supervision_head": "supervision_head", "leader": "leader", "committee": "committee", "it_admin": "it_admin",
+    "operator": "operator",
+    "allocator": "allocator",
+    "centre_head": "centre_head",
+    "examiner": "examiner",
+    "visitor": "visitor",
+    "water_staff": "unit_staff",
+    "water_head": "unit_head",
+    "officer": "officer",
+    "supervision_head": "supervision_head",
+    "leader": "leader",
+    "committee": "committee",
+    "it_admin": "it_admin",
     "log_auditor": "log_auditor",
-}  # fmt: skip
+}
 LATIN = {"English", "xlsx", "SHA", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
-    "water", "housing", "transport", "education", "police", "planning", "health", "environment", "urban", "labour",
-    "agriculture", "market", "heating",
-}  # fmt: skip
+    "water",
+    "housing",
+    "transport",
+    "education",
+    "police",
+    "planning",
+    "health",
+    "environment",
+    "urban",
+    "labour",
+    "agriculture",
+    "market",
+    "heating",
+}
 """Codes of units: shown in the register of units only."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -45,7 +66,7 @@ def check(window: Window, more: set[str] = frozenset()) -> None:  # type: ignore
 def test_the_first_page_of_each_role(window: Window, username: str) -> None:
     window.login(username)
     check(window)
-    assert VALUES["role"][ROLES[username]][0] in window.words()
+    assert value("role", ROLES[username]) in window.words()
     assert window.keep(f"home-{username}").stat().st_size > 10_000
     assert window.errors == []
 
@@ -107,7 +128,9 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     for n in range(2):
         window.open("/do/register")
         window.page.select_option("select[name=kind]", "help")
-        window.page.fill("textarea[name=narrative]", f"城西小区{n}号楼自来水水压不足，三楼以上用不上水。")
+        window.page.fill(
+            "textarea[name=narrative]", f"城西小区{n}号楼自来水水压不足，三楼以上用不上水。"
+        )
         window.page.fill("input[name='caller.name']", "钱七")
         window.page.fill("input[name='caller.phone']", "13900005678")
         window.page.click("main button[type=submit]")
@@ -135,9 +158,13 @@ def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
     window.page.fill("textarea[name=narrative]", "北关小学门前斑马线磨没了，孩子过路没有标识。")
     window.page.select_option("select[name=anonymous]", "y")
     sent: list[str] = []
-    window.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    window.page.on(
+        "request", lambda request: sent.append(request.url) if request.method == "POST" else None
+    )
     with window.page.expect_navigation():
-        window.page.eval_on_selector("main button[type=submit]", "one => { one.click(); one.click(); one.click(); }")
+        window.page.eval_on_selector(
+            "main button[type=submit]", "one => { one.click(); one.click(); one.click(); }"
+        )
     assert len(sent) == 1
     assert re.fullmatch(r"\d{12}", window.page.inner_text("h1"))
 
@@ -145,10 +172,13 @@ def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
 # A session that ended while a form was filled in.
 
 TYPED = {
-    "select[name=kind]": "help", "textarea[name=narrative]": "桥东巷三号院门前井盖缺失，\n晚上行人容易踩空。",
-    "input[name='caller.name']": "孙八", "input[name='caller.phone']": "13900007777",
-    "select[name=urgency]": "urgent", "input[name='leader.name']": "某县长",
-}  # fmt: skip
+    "select[name=kind]": "help",
+    "textarea[name=narrative]": "桥东巷三号院门前井盖缺失，\n晚上行人容易踩空。",
+    "input[name='caller.name']": "孙八",
+    "input[name='caller.phone']": "13900007777",
+    "select[name=urgency]": "urgent",
+    "input[name='leader.name']": "某县长",
+}
 RESTORED = "没有提交成功的内容已恢复"
 
 
@@ -157,7 +187,9 @@ def fill(window: Window) -> None:
     window.open("/do/register")
     window.page.click("summary")
     for where, what in TYPED.items():
-        window.page.select_option(where, what) if where.startswith("select") else window.page.fill(where, what)
+        window.page.select_option(where, what) if where.startswith("select") else window.page.fill(
+            where, what
+        )
 
 
 def end(window: Window, office: Served, way: str) -> None:
@@ -190,7 +222,8 @@ def enter_again(window: Window, username: str) -> None:
 def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
     window: Window, office: Served, way: str
 ) -> None:
-    """Seen failing: the login led to the first page, or a page said to go back, and all that was typed was gone."""
+    """Seen failing: the login led to the first page, or a page said to go back, and all that was
+    typed was gone."""
     window.login("operator")
     fill(window)
     end(window, office, way)
@@ -205,12 +238,17 @@ def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
     window.page.reload()
     assert window.page.input_value("input[name='caller.name']") == "孙八"
     window.page.fill("input[name='leader.name']", "")
-    window.page.fill("input[name='caller.phone']", {"old": "13900007771", "none": "13900007772"}[way])
+    window.page.fill(
+        "input[name='caller.phone']", {"old": "13900007771", "none": "13900007772"}[way]
+    )
     window.page.click("main button[type=submit]")
     assert "已办理：登记工单" in window.words()
     assert kept(window) == "{}"
     window.open("/do/register")
-    assert RESTORED not in window.words() and window.page.input_value("input[name='caller.name']") == ""
+    assert (
+        RESTORED not in window.words()
+        and window.page.input_value("input[name='caller.name']") == ""
+    )
 
 
 def test_what_was_typed_is_not_shown_to_another_who_logs_in_nor_kept_after_logging_out(
@@ -235,7 +273,9 @@ def test_what_was_typed_is_not_shown_to_another_who_logs_in_nor_kept_after_loggi
     assert kept(window) == "{}"
 
 
-def test_a_password_and_a_file_are_never_kept(window: Window, office: Served, tmp_path: Path) -> None:
+def test_a_password_and_a_file_are_never_kept(
+    window: Window, office: Served, tmp_path: Path
+) -> None:
     window.login("operator")
     window.open("/do/change_password")
     for name in ("old_password", "password"):
@@ -269,6 +309,7 @@ def test_a_form_whose_token_is_too_old_is_there_again_by_the_way_back(window: Wi
 
 def test_the_supervision_list_of_a_day(window: Window) -> None:
     window.login("officer")
+    window.page.click("nav >> text=督办与问责")
     window.page.click("nav >> text=督办清单")
     check(window)
     window.page.click("table.rows tbody tr:first-child a")
@@ -282,17 +323,32 @@ def test_the_supervision_list_of_a_day(window: Window) -> None:
 
 
 PAGES = {
-    "allocator": ("cases", "contacts", "assignments", "requests", "replies", "reminders", "supervision", "visits",
-                  "visitrecords", "responsibility", "suggestions", "categories", "calendar", "reports"),
+    "allocator": (
+        "cases",
+        "contacts",
+        "assignments",
+        "requests",
+        "replies",
+        "reminders",
+        "supervision",
+        "visits",
+        "visitrecords",
+        "responsibility",
+        "suggestions",
+        "categories",
+        "calendar",
+        "reports",
+    ),
     "centre_head": ("rules", "settings", "calendarproposals", "supervisionlists", "bot", "posts"),
     "officer": ("referrals",),
     "it_admin": ("users", "roles", "units"),
     "log_auditor": ("events",),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
-    "username", [pytest.param(one, marks=[] if one == "allocator" else pytest.mark.long) for one in PAGES]
+    "username",
+    [pytest.param(one, marks=[] if one == "allocator" else pytest.mark.long) for one in PAGES],
 )
 def test_every_register_is_in_chinese(window: Window, username: str) -> None:
     window.login(username)
@@ -301,7 +357,9 @@ def test_every_register_is_in_chinese(window: Window, username: str) -> None:
         window.open(f"/{page}/list/")
         words = window.words()
         assert "None" not in words, page
-        extra = {part for name in own.get(page, set()) for part in name.split("_")} | own.get(page, set())
+        extra = {part for name in own.get(page, set()) for part in name.split("_")} | own.get(
+            page, set()
+        )
         extra |= {"staff", "head", "admin", "auditor"} if page == "users" else set()
         assert latin(words, extra) == set(), page
         window.keep(f"list-{page}")

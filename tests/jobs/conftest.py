@@ -20,6 +20,9 @@ def twin(request: pytest.FixtureRequest, desk: Desk, tmp_path: Path) -> Iterator
         with sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path / "twin.db") as made:
             yield made
         return
-    cluster, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    cluster, template = (
+        request.getfixturevalue("postgres"),
+        request.getfixturevalue("postgres_template"),
+    )
     with postgres_copy(cluster, template, f"twin_{next(_numbers)}") as made:
         yield made

@@ -36,7 +36,8 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
 
 
 def the_day_before(desk: Desk) -> Office:
-    """Monday 2025-09-29 in the evening: R is due today, L was proposed for the list, D is concluded."""
+    """Monday 2025-09-29 in the evening: R is due today, L was proposed for the list, D is
+    concluded."""
     office = Office(desk)
     office.allocated("2025-09-25 09:00", "R", unit="WATER")
     office.allocated("2025-09-25 09:30", "L", unit="ROADS")
@@ -46,12 +47,23 @@ def the_day_before(desk: Desk) -> Office:
     office.do("2025-09-26 10:30", "officer", "open_supervision", "D", workdays=3)
     office.do("2025-09-26 15:00", "head@HOUSING", "feed_back", "D")
     office.sweep("2025-09-29 08:30")
-    office.do("2025-09-29 09:00", "officer", "draft_finding", "D", finding="perfunctory", persons=["HOUSING_head"])
+    office.do(
+        "2025-09-29 09:00",
+        "officer",
+        "draft_finding",
+        "D",
+        finding="perfunctory",
+        persons=["HOUSING_head"],
+    )
     office.do("2025-09-29 10:00", "supervision_head", "confirm_finding", "D")
     office.do("2025-09-29 11:00", "head@HOUSING", "record_statement", "D")
     office.do("2025-09-29 15:00", "officer", "conclude", "D")
     office.do("2025-09-29 17:00", "centre_head", "propose", "L")
-    assert office.reminders("R") == [] and office.rows(SupervisionList) == [] and office.rows(Referral) == []
+    assert (
+        office.reminders("R") == []
+        and office.rows(SupervisionList) == []
+        and office.rows(Referral) == []
+    )
     return office
 
 
@@ -68,7 +80,10 @@ def finished(redis: Redis) -> set[str]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("clock", "seconds"),
-    [("2025-09-30T08:30:00", 120), pytest.param("2025-09-30T08:29:30", 120, marks=pytest.mark.long)],
+    [
+        ("2025-09-30T08:30:00", 120),
+        pytest.param("2025-09-30T08:29:30", 120, marks=pytest.mark.long),
+    ],
 )
 def test_an_overdue_assignment_is_reminded_of_the_list_issued_and_a_dossier_drafted_with_nobody_calling(
     desk: Desk, tmp_path: Path, clock: str, seconds: int
@@ -80,10 +95,18 @@ def test_an_overdue_assignment_is_reminded_of_the_list_issued_and_a_dossier_draf
         waited(lambda: done(office), seconds, f"the bot\n{duban.said}")
         with Redis.from_url(duban.redis_url) as redis:
             all_names = {wake.name for wake in TIMETABLE}
-            waited(lambda: finished(redis) == all_names, seconds, f"the jobs of all names\n{duban.said}")
+            waited(
+                lambda: finished(redis) == all_names,
+                seconds,
+                f"the jobs of all names\n{duban.said}",
+            )
             assert time.monotonic() - began < seconds
             assert FailedJobRegistry(queue=queue_on(redis)).count == 0
-        waited(lambda: duban.workers() == 2, 30, "two live workers: one that was cut off for a moment comes back")
+        waited(
+            lambda: duban.workers() == 2,
+            30,
+            "two live workers: one that was cut off for a moment comes back",
+        )
         assert duban.stop() == 0
     _what_it_did(office)
     with reading(desk.sessions) as session:
@@ -108,5 +131,3 @@ def _what_it_did(office: Office) -> None:
     (referral,) = office.rows(Referral)
     assert (referral.case_id, referral.state) == (office.id("D"), "drafted")
     assert runs == {"sweep", "supervision-list", "drafting"}
-
-

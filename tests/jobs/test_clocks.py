@@ -1,4 +1,5 @@
-"""A machine whose clock is wrong marks nothing as late: it is told from 5 s on, and from 60 s no pass is made."""
+"""A machine whose clock is wrong marks nothing as late: it is told from 5 s on, and from 60 s no
+pass is made."""
 
 from __future__ import annotations
 
@@ -22,9 +23,16 @@ def database_time(desk: Desk) -> datetime:
 
 @pytest.mark.parametrize(
     ("seconds", "code", "level"),
-    [(0, None, None), (3, None, None), (-3, None, None), (8, "clock_ahead", WARNING), (-8, "clock_behind", WARNING),
-     (600, "clock_ahead", WRONG), (-600, "clock_behind", WRONG)],
-)  # fmt: skip
+    [
+        (0, None, None),
+        (3, None, None),
+        (-3, None, None),
+        (8, "clock_ahead", WARNING),
+        (-8, "clock_behind", WARNING),
+        (600, "clock_ahead", WRONG),
+        (-600, "clock_behind", WRONG),
+    ],
+)
 def test_a_process_compares_itself_with_the_databases_clock(
     postgres_desk: Desk, seconds: int, code: str | None, level: str | None
 ) -> None:
@@ -38,7 +46,9 @@ def test_a_process_compares_itself_with_the_databases_clock(
 def test_from_sixty_seconds_on_no_pass_is_made(postgres_desk: Desk, minutes: int) -> None:
     refuse_wrong_clock(postgres_desk.sessions)
     with pytest.raises(ClockWrong, match="no pass is made"):
-        refuse_wrong_clock(postgres_desk.sessions, database_time(postgres_desk) + timedelta(minutes=minutes))
+        refuse_wrong_clock(
+            postgres_desk.sessions, database_time(postgres_desk) + timedelta(minutes=minutes)
+        )
 
 
 def test_a_database_that_is_a_file_of_this_machine_has_no_other_clock(sqlite_desk: Desk) -> None:

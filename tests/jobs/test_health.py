@@ -1,4 +1,5 @@
-"""What is wrong with a desk is said, with what to do about it; a desk that is well has nothing to say."""
+"""What is wrong with a desk is said, with what to do about it; a desk that is well has nothing to
+say."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from redis import Redis
 from sqlalchemy import delete, select, update
 
 import config
+from app import VERSION
 from app.clock import clock_from
 from app.database import engine_from, sessions_from, transaction
 from app.models import CalendarDay, Case, Unit, UnitPost
 from app.rules.workdays import sweep_on
 from app.stages.calendar import set_days
-from app.story.cast import unit_named
+from app.story.theatre.cast import unit_named
 from app.sweep import sweep
-from app.views.health import blueprint
+from app.views.machines.health import blueprint
+from app.words.catalogue import CATALOGUES
 from jobs import health, room
 from jobs.advice import ADVICE, WARNING, WRONG, Finding
 from jobs.queue import TICKED, note_tick, queue_on
@@ -48,8 +51,11 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 
 @pytest.fixture
 def settings(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[config.Config]:
-    """The settings of a desk that is well: swept just now, with one worker alive and a ticker that ticks."""
-    made = config.load({"DESK_DATA": str(tmp_path / "data"), "DATABASE_URL": desk.url, "REDIS_URL": redis_url})
+    """The settings of a desk that is well: swept just now, with one worker alive and a ticker that
+    ticks."""
+    made = config.load(
+        {"DESK_DATA": str(tmp_path / "data"), "DATABASE_URL": desk.url, "REDIS_URL": redis_url}
+    )
     sweep(desk.sessions, NOW)
     with Redis.from_url(redis_url) as redis:
         alive = worker(redis, "worker-1")
@@ -76,7 +82,7 @@ def test_a_last_pass_of_more_than_thirty_minutes_ago_is_wrong(settings: config.C
     assert found(settings, NOW + timedelta(minutes=30)) == []
     late = sole(settings, NOW + timedelta(minutes=31))
     assert (late.code, late.level) == ("sweep_late", WRONG)
-    assert "31分钟" in late.zh and "31 minutes" in late.en
+    assert "31分钟" in late.said() and "31 minutes" in late.said("en")
 
 
 def test_the_partial_passes_are_not_the_whole_one(desk: Desk, settings: config.Config) -> None:
@@ -88,12 +94,16 @@ def test_the_partial_passes_are_not_the_whole_one(desk: Desk, settings: config.C
     assert found(settings, later) == []
 
 
-def test_passes_of_a_clock_that_was_set_back_do_not_count(desk: Desk, settings: config.Config) -> None:
+def test_passes_of_a_clock_that_was_set_back_do_not_count(
+    desk: Desk, settings: config.Config
+) -> None:
     sweep(desk.sessions, NOW + timedelta(hours=2))
     assert found(settings, NOW + timedelta(minutes=45)) == [("sweep_late", WRONG)]
 
 
-def test_a_pass_as_of_a_moment_long_past_does_not_make_the_last_one_late(desk: Desk, settings: config.Config) -> None:
+def test_a_pass_as_of_a_moment_long_past_does_not_make_the_last_one_late(
+    desk: Desk, settings: config.Config
+) -> None:
     """`python -m app sweep --at` beside a bot that runs."""
     sweep(desk.sessions, NOW - timedelta(days=100))
     assert found(settings, NOW + timedelta(minutes=5)) == []
@@ -125,26 +135,34 @@ def test_a_unit_without_a_liaison_is_named(desk: Desk, settings: config.Config) 
         session.scalars(post).one().to_on = NOW.date() - timedelta(days=1)
     one = sole(settings)
     assert (one.code, one.level) == ("unit_without_liaison", WRONG)
-    assert "ROADS单位没有联络员" in one.zh
+    assert "ROADS单位没有联络员" in one.said()
     assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
     with transaction(desk.sessions) as session:
         session.execute(update(Unit).where(Unit.code == "ROADS").values(active=False))
     assert found(settings) == []
 
 
-def test_a_calendar_that_ends_within_sixty_days_is_wrong(desk: Desk, settings: config.Config) -> None:
+def test_a_calendar_that_ends_within_sixty_days_is_wrong(
+    desk: Desk, settings: config.Config
+) -> None:
     with transaction(desk.sessions) as session:
-        session.execute(delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=60)))
+        session.execute(
+            delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=60))
+        )
     assert found(settings) == []
     with transaction(desk.sessions) as session:
-        session.execute(delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=59)))
+        session.execute(
+            delete(CalendarDay).where(CalendarDay.day > NOW.date() + timedelta(days=59))
+        )
     assert found(settings) == [("calendar_short", WRONG)]
 
 
 @pytest.mark.parametrize(
     ("day", "level"),
     [
-        (date(2026, 10, 31), None), (date(2026, 11, 1), WARNING), (date(2026, 12, 9), WARNING),
+        (date(2026, 10, 31), None),
+        (date(2026, 11, 1), WARNING),
+        (date(2026, 12, 9), WARNING),
         (date(2026, 12, 10), WRONG),
     ],
 )
@@ -160,7 +178,9 @@ def test_a_missing_next_year_is_a_warning_from_november_and_wrong_from_the_tenth
     assert found(settings, now) == []
 
 
-def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(desk: Desk, settings: config.Config) -> None:
+def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(
+    desk: Desk, settings: config.Config
+) -> None:
     seed.overdue(desk, 3)
     with transaction(desk.sessions) as session:
         case = session.scalars(select(Case).order_by(Case.id).limit(1)).one()
@@ -168,9 +188,11 @@ def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(desk: De
     with transaction(desk.sessions) as session:  # the seeded units have no liaison
         session.execute(update(Unit).values(active=False))
     sweep(desk.sessions, NOW)
-    (one,) = (told for told in health.findings(settings, NOW) if told.code != "pairs_behind")  # seeded past the index
+    (one,) = (
+        told for told in health.findings(settings, NOW) if told.code != "pairs_behind"
+    )  # seeded past the index
     assert (one.code, one.level) == ("look_failed", WRONG)
-    assert str(case.number) in one.zh and "1次" in one.zh
+    assert str(case.number) in one.said() and "1次" in one.said()
     with transaction(desk.sessions) as session:
         session.execute(update(Case).where(Case.id == case.id).values(head_seq=Case.head_seq + 1))
     sweep(desk.sessions, NOW + timedelta(hours=1))
@@ -198,10 +220,12 @@ def test_a_failed_job_is_a_warning_with_its_error(settings: config.Config, redis
         worker(redis, "worker-2").work(burst=True, logging_level="CRITICAL")
     one = sole(settings)
     assert (one.code, one.level) == ("jobs_failed", WARNING)
-    assert "sweep-60-1" in one.en and "no_such_job" in one.en
+    assert "sweep-60-1" in one.said("en") and "no_such_job" in one.said("en")
 
 
-def test_a_database_that_cannot_be_reached_is_named_without_its_password(settings: config.Config) -> None:
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(
+    settings: config.Config,
+) -> None:
     one = sole(replace(settings, database_url="postgresql+psycopg://u:hunter2@127.0.0.1:1/none"))
     assert (one.code, one.level) == ("database_unreachable", WRONG)
     assert "hunter2" not in repr(one)
@@ -213,7 +237,9 @@ def test_a_database_behind_its_migrations_is_named(desk: Desk, settings: config.
     assert found(settings) == [("database_behind", WRONG)]
 
 
-def test_a_database_that_is_newer_than_the_program_is_named(desk: Desk, settings: config.Config) -> None:
+def test_a_database_that_is_newer_than_the_program_is_named(
+    desk: Desk, settings: config.Config
+) -> None:
     with desk.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     assert found(settings) == [("database_newer", WRONG)]
@@ -224,10 +250,16 @@ def test_a_guard_of_the_record_that_is_missing_is_named_and_an_upgrade_puts_it_b
 ) -> None:
     on = "" if desk.sqlite else " ON event"
     with desk.engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP TRIGGER guard_{'event_update' if desk.sqlite else 'event_change'}{on}")
+        connection.exec_driver_sql(
+            f"DROP TRIGGER guard_{'event_update' if desk.sqlite else 'event_change'}{on}"
+        )
     one = sole(settings)
     assert (one.code, one.level) == ("guards_missing", WRONG)
-    assert "guard_event_" in one.zh and "1" in one.en and "python -m app verify" in one.todo_en
+    assert (
+        "guard_event_" in one.said()
+        and "1" in one.said("en")
+        and "python -m app verify" in one.todo("en")
+    )
     upgrade(desk.engine)
     assert found(settings) == []
 
@@ -240,16 +272,20 @@ def test_a_check_writes_nothing(desk: Desk, settings: config.Config) -> None:
 
 def test_every_finding_says_what_to_do_in_both_languages() -> None:
     source = "".join(Path(str(one.__file__)).read_text("utf-8") for one in (health, room))
-    for code, (zh, en, todo_zh, todo_en) in ADVICE.items():
+    for code in ADVICE:
         assert f'"{code}"' in source, code
-        assert zh[-1] in "。}" and todo_zh[-1] == "。"
-        assert en[-1] in ".}" and todo_en[-1] == "."
+        for language, ends in (("zh", "。"), ("en", ".")):
+            messages = CATALOGUES.of(language).messages
+            assert messages[f"finding.{code}.said"][0][-1] in f"{ends}}}"
+            assert messages[f"finding.{code}.todo"][0][-1] == ends
 
 
 # `python -m app check`
 
 
-def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(sqlite_template: Path, tmp_path: Path) -> None:
+def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
     with sqlite_data(sqlite_template, data) as desk:
         config.load({"DESK_DATA": str(data)})
@@ -259,7 +295,9 @@ def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(sqlite_temp
     assert done.stdout.startswith("[red] bot_not_running\n") and "make run" in done.stdout
 
 
-def test_check_exits_0_on_a_desk_that_runs_and_1_when_a_child_is_down(sqlite_template: Path, tmp_path: Path) -> None:
+def test_check_exits_0_on_a_desk_that_runs_and_1_when_a_child_is_down(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
     data, clock = tmp_path / "data", {"DESK_CLOCK": "2026-03-12T09:00:00"}
     with sqlite_data(sqlite_template, data) as desk, transaction(desk.sessions) as session:
         unit_named(session, "WATER")
@@ -288,13 +326,19 @@ def test_check_makes_nothing_where_nothing_is(tmp_path: Path, env: str) -> None:
     assert list(data.iterdir()) == []
     config.load({"DESK_DATA": str(data)})
     done = command(data, "check", DESK_ENV=env)
-    assert done.returncode == 1 and "[red] database_unreachable" in done.stdout and str(data) in done.stdout
+    assert (
+        done.returncode == 1
+        and "[red] database_unreachable" in done.stdout
+        and str(data) in done.stdout
+    )
     assert sorted(one.name for one in data.iterdir()) == ["ledger.key", "secret.key"]
 
 
 def test_check_says_so_of_a_database_that_is_none(tmp_path: Path) -> None:
     config.load({"DESK_DATA": str(tmp_path)})
-    (tmp_path / "desk.db").write_text("not a database, but long enough to be looked at as one. " * 30)
+    (tmp_path / "desk.db").write_text(
+        "not a database, but long enough to be looked at as one. " * 30
+    )
     done = command(tmp_path, "check")
     assert done.returncode == 1
     assert "database_unreachable" in done.stdout and "Traceback" not in done.stderr
@@ -305,15 +349,18 @@ def test_check_says_so_of_a_database_that_is_none(tmp_path: Path) -> None:
 
 @pytest.fixture
 def client(desk: Desk, settings: config.Config) -> FlaskClient:
-    """The three addresses in an app of their own: they ask nothing of the panel but `extensions["desk"]`."""
+    """The three addresses in an app of their own: they ask nothing of the panel but
+    `extensions["desk"]`."""
     app = Flask("health")
-    app.extensions["desk"] = SimpleNamespace(settings=settings, sessions=desk.sessions, clock=clock_from(NOW))
+    app.extensions["desk"] = SimpleNamespace(
+        settings=settings, sessions=desk.sessions, clock=clock_from(NOW)
+    )
     app.register_blueprint(blueprint)
     return app.test_client()
 
 
 def test_healthz_asks_nothing_but_the_process(client: FlaskClient) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
+    assert client.get("/healthz").get_json() == {"status": "ok", "version": VERSION}
 
 
 def test_readyz_is_200_when_database_redis_bot_and_calendar_are_well(client: FlaskClient) -> None:
@@ -322,7 +369,9 @@ def test_readyz_is_200_when_database_redis_bot_and_calendar_are_well(client: Fla
     assert answer.get_json() == {"status": "ready", "findings": [], "last_sweep_seconds": 0}
 
 
-def test_readyz_is_503_when_something_is_wrong_and_names_it(client: FlaskClient, redis_url: str) -> None:
+def test_readyz_is_503_when_something_is_wrong_and_names_it(
+    client: FlaskClient, redis_url: str
+) -> None:
     with Redis.from_url(redis_url) as redis:
         redis.flushall()
     answer = client.get("/readyz")
@@ -339,7 +388,9 @@ def test_readyz_is_503_when_the_database_is_behind(desk: Desk, client: FlaskClie
     assert answer.get_json()["findings"] == [{"code": "database_behind", "level": WRONG}]
 
 
-def test_readyz_says_so_when_the_database_is_away(client: FlaskClient, settings: config.Config) -> None:
+def test_readyz_says_so_when_the_database_is_away(
+    client: FlaskClient, settings: config.Config
+) -> None:
     engine = engine_from("postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
     client.application.extensions["desk"].sessions = sessions_from(engine, settings.ledger_key)
     answer = client.get("/readyz")
@@ -347,14 +398,19 @@ def test_readyz_says_so_when_the_database_is_away(client: FlaskClient, settings:
     assert answer.get_json()["findings"] == [{"code": "database_unreachable", "level": WRONG}]
 
 
-def test_metrics_count_passes_open_cases_and_the_age_of_the_last_pass(desk: Desk, client: FlaskClient) -> None:
+def test_metrics_count_passes_open_cases_and_the_age_of_the_last_pass(
+    desk: Desk, client: FlaskClient
+) -> None:
     seed.overdue(desk, 5)
     lines = client.get("/metrics").text.splitlines()
     told = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert told['desk_runs_total{name="sweep"}'] == "1.0"
     assert told["desk_open_cases"] == "5.0"
     assert 0 <= float(told["desk_last_sweep_age_seconds"]) < 60
-    counted = {"desk_request_seconds", "desk_responses_total"}  # by the panel, where somebody asked it something
+    counted = {
+        "desk_request_seconds",
+        "desk_responses_total",
+    }  # by the panel, where somebody asked it something
     for name in {line.split()[2] for line in lines if line.startswith("# TYPE")} - counted:
         assert any(key.startswith(name) for key in told), name
 
@@ -369,16 +425,26 @@ def test_metrics_are_for_this_machine_itself_only(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("host", "code"),
     [
-        ("127.0.0.1:8080", 200), ("localhost:8080", 200), ("[::1]:8080", 200), ("LOCALHOST", 200),
-        ("duban.example", 403), ("10.0.0.2:8080", 403), ("127.0.0.1.example", 403), ("[::1", 403),
+        ("127.0.0.1:8080", 200),
+        ("localhost:8080", 200),
+        ("[::1]:8080", 200),
+        ("LOCALHOST", 200),
+        ("duban.example", 403),
+        ("10.0.0.2:8080", 403),
+        ("127.0.0.1.example", 403),
+        ("[::1", 403),
     ],
-)  # fmt: skip
-def test_a_proxy_that_names_nobody_brings_nobody_to_the_metrics(client: FlaskClient, host: str, code: int) -> None:
+)
+def test_a_proxy_that_names_nobody_brings_nobody_to_the_metrics(
+    client: FlaskClient, host: str, code: int
+) -> None:
     """It passes on the name that the browser asked for, and comes from this machine itself."""
     assert client.get("/metrics", headers={"Host": host}).status_code == code
 
 
-def test_with_a_token_metrics_are_for_who_has_it(client: FlaskClient, settings: config.Config) -> None:
+def test_with_a_token_metrics_are_for_who_has_it(
+    client: FlaskClient, settings: config.Config
+) -> None:
     client.application.extensions["desk"].settings = replace(settings, metrics_token="t" * 20)
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 403

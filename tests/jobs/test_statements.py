@@ -1,4 +1,5 @@
-"""A sweep asks the database a fixed number of things for a thousand cases, whatever else is on file."""
+"""A sweep asks the database a fixed number of things for a thousand cases, whatever else is on
+file."""
 
 from __future__ import annotations
 
@@ -19,10 +20,20 @@ from tests.statements import Counted, counted
 
 REMINDERS, ALL_STEPS = 12, 24
 EVERY = {
-    "assignment.auto_signed", "assignment.warned", "assignment.overdue", "reminder.reopened", "reminder.lapsed",
-    "reminder.issued", "supervision.watched", "supervision.listed", "supervision.overdue", "supervision.heard",
-    "referral.drafted", "centre.overdue", "room.overdue",
-}  # fmt: skip
+    "assignment.auto_signed",
+    "assignment.warned",
+    "assignment.overdue",
+    "reminder.reopened",
+    "reminder.lapsed",
+    "reminder.issued",
+    "supervision.watched",
+    "supervision.listed",
+    "supervision.overdue",
+    "supervision.heard",
+    "referral.drafted",
+    "centre.overdue",
+    "room.overdue",
+}
 BIG = "hotline_case|assignment|event"
 
 
@@ -37,7 +48,9 @@ def _sweep(desk: Desk, traced: bool = False) -> tuple[Counted, Counter[str]]:
         return found, Counter(session.scalars(select(Event.kind).where(Event.at == seed.NOW)))
 
 
-def _cost(desk: Desk, make: Callable[[Desk, int], None], crowd: int = 0) -> tuple[int, Counter[str]]:
+def _cost(
+    desk: Desk, make: Callable[[Desk, int], None], crowd: int = 0
+) -> tuple[int, Counter[str]]:
     """How many statements a batch of a thousand cases takes, on which both sides agree."""
     if crowd:
         seed.crowd(desk, crowd)
@@ -62,8 +75,12 @@ def test_a_batch_with_all_nine_steps_takes_at_most_twenty_four_statements(desk: 
     assert cost <= ALL_STEPS
 
 
-@pytest.mark.parametrize("crowd", [10_000, pytest.param(200_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
-@pytest.mark.parametrize(("make", "most"), [(seed.overdue, REMINDERS), (seed.every_step, ALL_STEPS)])
+@pytest.mark.parametrize(
+    "crowd", [10_000, pytest.param(200_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
+)
+@pytest.mark.parametrize(
+    ("make", "most"), [(seed.overdue, REMINDERS), (seed.every_step, ALL_STEPS)]
+)
 def test_what_else_is_on_file_costs_no_statement(
     desk: Desk, make: Callable[[Desk, int], None], most: int, crowd: int
 ) -> None:
@@ -85,7 +102,8 @@ def test_a_pass_with_nothing_due_costs_the_same_whatever_is_on_file(desk: Desk) 
 
 
 def _plans(desk: Desk, batch: list[tuple[str, Any]], full: bool = False) -> dict[str, str]:
-    """statement -> how the database means to run it; `full`: as if no table were small enough to be read through."""
+    """statement -> how the database means to run it; `full`: as if no table were small enough to be
+    read through."""
     explain = "EXPLAIN QUERY PLAN " if desk.sqlite else "EXPLAIN "
     plans = {}
     with desk.engine.connect() as connection:
@@ -105,7 +123,9 @@ def _plan(plans: dict[str, str], words: str) -> str:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("crowd", [30_000, pytest.param(200_000, marks=pytest.mark.long)])
-def test_the_claim_goes_through_the_index_of_due_cases_and_nothing_reads_a_whole_table(desk: Desk, crowd: int) -> None:
+def test_the_claim_goes_through_the_index_of_due_cases_and_nothing_reads_a_whole_table(
+    desk: Desk, crowd: int
+) -> None:
     seed.crowd(desk, crowd)
     seed.every_step(desk, 1000)
     seed.analyse(desk)
@@ -125,7 +145,11 @@ def test_the_index_of_due_cases_holds_no_others(desk: Desk) -> None:
     seed.crowd(desk, 1000)
     with desk.engine.connect() as connection:
         if desk.sqlite:
-            words = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'ix_case_look'")).scalar_one()
+            words = connection.execute(
+                text("SELECT sql FROM sqlite_master WHERE name = 'ix_case_look'")
+            ).scalar_one()
         else:
-            words = connection.execute(text("SELECT pg_get_indexdef('ix_case_look'::regclass)")).scalar_one()
+            words = connection.execute(
+                text("SELECT pg_get_indexdef('ix_case_look'::regclass)")
+            ).scalar_one()
     assert "look_again_at IS NOT NULL" in words

@@ -21,7 +21,7 @@ from sqlalchemy import select
 import config
 from app.database import transaction
 from app.models import Person, Setting
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor import valkey
 from jobs import children
 from jobs.desk import queue_on
@@ -45,21 +45,35 @@ def desk(sqlite_template: Path, data: Path) -> Iterator[Desk]:
 
 
 @pytest.mark.timeout(240)
-def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outlives_a_sudden_end(data: Path) -> None:
+def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outlives_a_sudden_end(
+    data: Path,
+) -> None:
     with Duban(data, DESK_CLOCK="2025-09-30T08:30:00") as duban:
-        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 200, f"the address\n{duban.said}")
+        waited(
+            lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines,
+            200,
+            f"the address\n{duban.said}",
+        )
         assert duban.get("/login/") == 200 and duban.get("/healthz") == 200
         assert (data / "demo-password").stat().st_mode & 0o777 == 0o600
         assert (data / "demo-password").read_text().strip() in duban.said
         duban.at_work()
-        waited(lambda: command(data, "check", DESK_CLOCK="2025-09-30T08:30:00").returncode == 0, 30, "all to be well")
+        waited(
+            lambda: command(data, "check", DESK_CLOCK="2025-09-30T08:30:00").returncode == 0,
+            30,
+            "all to be well",
+        )
         assert duban.get("/readyz") == 200
         duban.process.kill()
         waited(lambda: processes(data) == {}, 15, "all to end")
     before = _counts(data)
     assert before["hotline_case"] > 100 and before["ab_user"] > 20
     with Duban(data, DESK_CLOCK="2025-09-30T08:30:00") as duban:
-        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 60, f"the address\n{duban.said}")
+        waited(
+            lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines,
+            60,
+            f"the address\n{duban.said}",
+        )
         assert f"{before['hotline_case']} 件 cases" in duban.said and "operator, " in duban.said
         assert "filling" not in duban.said
         assert duban.stop(signal.SIGINT) == 0
@@ -76,9 +90,15 @@ def _counts(data: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGINT, signal.SIGHUP))]
+    "number",
+    [
+        signal.SIGTERM,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGINT, signal.SIGHUP)),
+    ],
 )
-def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_every_process_redis_last(
+    desk: Desk, data: Path, number: signal.Signals
+) -> None:
     with Duban(data) as duban:
         duban.at_work()
         assert len(processes(data)) >= 6
@@ -88,14 +108,20 @@ def test_a_signal_ends_every_process_redis_last(desk: Desk, data: Path, number: 
         assert stopped[:3] == ["worker-1", "worker-2", "ticker"]
         assert stopped[-1] == "redis"
         assert {one["state"] for one in duban.states().values()} == {"stopped"}
-        assert "Traceback" not in "".join(duban.lines[duban.lines.index("worker-1 stopped"):])
+        assert "Traceback" not in "".join(duban.lines[duban.lines.index("worker-1 stopped") :])
 
 
 @pytest.mark.long
-def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_it(desk: Desk, data: Path) -> None:
+def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_it(
+    desk: Desk, data: Path
+) -> None:
     told = []
     with Duban(data) as duban:
-        waited(lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines, 60, f"the address\n{duban.said}")
+        waited(
+            lambda: f"督办 Duban: http://127.0.0.1:{duban.port}/" in duban.lines,
+            60,
+            f"the address\n{duban.said}",
+        )
         for proxied in ({"X-Forwarded-Proto": "https"}, {"X-Forwarded-Proto": "http"}, {}):
             with closing(HTTPConnection("127.0.0.1", duban.port, timeout=10)) as connection:
                 connection.request("GET", "/login/", headers={"Host": "duban.example", **proxied})
@@ -103,13 +129,17 @@ def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_
     assert told == ["max-age=31536000", None, None]
 
 
-def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(desk: Desk, data: Path) -> None:
+def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(
+    desk: Desk, data: Path
+) -> None:
     with closing(sqlite3.connect(data / "desk.db", isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")  # the first job waits for this, so its horse lives
         with Duban(data) as duban:
             duban.at_work()
             horses = waited(
-                lambda: [*children_of(duban.pid("worker-1")), *children_of(duban.pid("worker-2"))], 30, "a work horse"
+                lambda: [*children_of(duban.pid("worker-1")), *children_of(duban.pid("worker-2"))],
+                30,
+                "a work horse",
             )
             web = duban.pid("web")
             waited(lambda: len(children_of(web)) == 2, 30, "the panel's two processes")
@@ -120,7 +150,9 @@ def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(d
         lock.execute("ROLLBACK")
 
 
-def test_a_second_supervisor_on_the_same_data_is_refused_with_a_sentence(desk: Desk, data: Path) -> None:
+def test_a_second_supervisor_on_the_same_data_is_refused_with_a_sentence(
+    desk: Desk, data: Path
+) -> None:
     with Duban(data) as duban:
         duban.at_work()
         done = command(data, "run", PORT="1")
@@ -145,7 +177,9 @@ def test_after_a_sudden_end_the_next_start_is_not_refused(desk: Desk, data: Path
 
 
 @pytest.mark.long
-def test_redis_killed_is_started_again_with_what_it_had_and_work_goes_on(desk: Desk, data: Path) -> None:
+def test_redis_killed_is_started_again_with_what_it_had_and_work_goes_on(
+    desk: Desk, data: Path
+) -> None:
     with Duban(data) as duban:
         duban.at_work()
         with Redis.from_url(duban.redis_url) as redis:
@@ -169,7 +203,11 @@ def test_a_child_that_ends_is_started_again_and_the_restart_is_told(desk: Desk, 
         for name in ("ticker", "worker-1"):
             pid = duban.pid(name)
             os.kill(pid, signal.SIGKILL)
-            waited(lambda name=name: duban.states()[name]["restarts"] == 1, 15, f"{name} to be started again")
+            waited(
+                lambda name=name: duban.states()[name]["restarts"] == 1,
+                15,
+                f"{name} to be started again",
+            )
             assert duban.pid(name) != pid and gone(pid)
         told = children.read(data)
         assert told is not None and told.supervisor == duban.process.pid
@@ -220,12 +258,15 @@ def test_a_place_for_the_socket_that_is_not_ours_alone_is_refused_with_a_sentenc
         probe.close()
         done = command(long, "run", TMPDIR=short, PORT=str(port))
     assert (done.returncode, done.stderr.strip()) == (
-        2, f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL."
-    )  # fmt: skip
+        2,
+        f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL.",
+    )
     assert processes(long) == {}
 
 
-def test_a_demo_password_of_less_than_twelve_characters_is_refused_with_a_sentence(data: Path) -> None:
+def test_a_demo_password_of_less_than_twelve_characters_is_refused_with_a_sentence(
+    data: Path,
+) -> None:
     done = command(data, "run", DESK_DEMO_PASSWORD="elevenchars")
     assert done.returncode == 2
     assert done.stderr.strip() == "DESK_DEMO_PASSWORD is too short: give it 12 characters or more."
@@ -241,7 +282,9 @@ def test_a_port_in_use_is_refused_with_a_sentence(desk: Desk, data: Path) -> Non
     assert processes(data) == {}
 
 
-@pytest.mark.parametrize("url", ["postgresql://postgres@127.0.0.1:1/none", "sqlite:////proc/none/desk.db", ""])
+@pytest.mark.parametrize(
+    "url", ["postgresql://postgres@127.0.0.1:1/none", "sqlite:////proc/none/desk.db", ""]
+)
 def test_a_database_that_cannot_be_used_is_refused_with_a_sentence(data: Path, url: str) -> None:
     data.mkdir()
     (data / "desk.db").write_text("not a database, but long enough to be looked at as one. " * 30)
@@ -255,7 +298,9 @@ def _behind(data: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
-def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: Desk, data: Path) -> None:
+def test_production_refuses_a_database_that_is_behind_and_changes_nothing(
+    desk: Desk, data: Path
+) -> None:
     desk.engine.dispose()
     config.load({"DESK_DATA": str(data)})
     _behind(data)
@@ -267,8 +312,11 @@ def test_production_refuses_a_database_that_is_behind_and_changes_nothing(desk: 
     assert processes(data) == {}
 
 
-def test_production_refuses_the_sample_office_and_a_folder_without_its_keys(desk: Desk, data: Path) -> None:
-    """Everybody knows the sample's accounts; and a record without its key cannot be told from a forged one."""
+def test_production_refuses_the_sample_office_and_a_folder_without_its_keys(
+    desk: Desk, data: Path
+) -> None:
+    """Everybody knows the sample's accounts; and a record without its key cannot be told from a
+    forged one."""
     with transaction(desk.sessions) as session:
         session.add(Setting(name="sample_office", value="true"))
     desk.engine.dispose()
@@ -278,7 +326,11 @@ def test_production_refuses_the_sample_office_and_a_folder_without_its_keys(desk
     assert "sample office" in done.stderr and "Traceback" not in done.stderr
     (data / "ledger.key").unlink()
     done = command(data, "run", DESK_ENV="production")
-    assert done.returncode == 2 and str(data / "ledger.key") in done.stderr and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and str(data / "ledger.key") in done.stderr
+        and "Traceback" not in done.stderr
+    )
     assert not (data / "ledger.key").exists()
 
 
@@ -307,7 +359,9 @@ def test_a_second_signal_does_not_wait_for_the_job_at_hand(desk: Desk, data: Pat
         with Duban(data) as duban:
             duban.at_work()
             waited(
-                lambda: [*children_of(duban.pid("worker-1")), *children_of(duban.pid("worker-2"))], 30, "a work horse"
+                lambda: [*children_of(duban.pid("worker-1")), *children_of(duban.pid("worker-2"))],
+                30,
+                "a work horse",
             )
             duban.process.send_signal(signal.SIGINT)
             time.sleep(1.5)
@@ -322,6 +376,8 @@ def test_what_runs_is_only_our_own(desk: Desk, data: Path) -> None:
     """The database file and the socket can be read by nobody else."""
     with Duban(data) as duban:
         duban.at_work()
-        listed = subprocess.run(["find", str(data), "-type", "s"], capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["find", str(data), "-type", "s"], capture_output=True, text=True, check=True
+        )
         assert [Path(one).stat().st_mode & 0o077 for one in listed.stdout.split()] == [0]
         assert (data / "run").stat().st_mode & 0o077 == 0

@@ -1,4 +1,5 @@
-"""Sweeps beside sweeps and beside people, and sweeps that are killed: nothing twice, nothing lost."""
+"""Sweeps beside sweeps and beside people, and sweeps that are killed: nothing twice, nothing
+lost."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ from app.models import Assignment, Case, Event, Notice, Reminder, Series, Superv
 from app.models.reporting import DayCount
 from app.rules.workdays import sweep_on
 from app.stages.office import gate_key, issue_list
-from app.story.cast import actor_named
-from app.story.fillers import filled
+from app.story.theatre.cast import actor_named
+from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
 from tests import seed
@@ -40,18 +41,54 @@ QUICK_AND_LONG = [2, pytest.param(20, marks=[pytest.mark.long, pytest.mark.timeo
 
 def state(desk: Desk) -> dict[str, list[Any]]:
     """All that a sweep leaves, but for ids: a sweep that was killed took some with it."""
-    case = (Case.id, Case.state, Case.head_seq, Case.look_again_at, Case.own_overdue_for, Case.look_failures)
+    case = (
+        Case.id,
+        Case.state,
+        Case.head_seq,
+        Case.look_again_at,
+        Case.own_overdue_for,
+        Case.look_failures,
+    )
     told = select(Event.chain, Event.seq, Notice.recipient).join(Event, Event.id == Notice.event_id)
-    one = (Event.chain, Event.seq, Event.at, Event.actor, Event.kind, Event.from_state, Event.to_state)
-    work = (Assignment.id, Assignment.state, Assignment.overdue_for, Assignment.warned_for, Assignment.watched)
-    reminder = (Reminder.assignment_id, Reminder.attempt, Reminder.state, Reminder.number, Reminder.reply_by_at)
+    one = (
+        Event.chain,
+        Event.seq,
+        Event.at,
+        Event.actor,
+        Event.kind,
+        Event.from_state,
+        Event.to_state,
+    )
+    work = (
+        Assignment.id,
+        Assignment.state,
+        Assignment.overdue_for,
+        Assignment.warned_for,
+        Assignment.watched,
+    )
+    reminder = (
+        Reminder.assignment_id,
+        Reminder.attempt,
+        Reminder.state,
+        Reminder.number,
+        Reminder.reply_by_at,
+    )
     queries = {
-        "case": select(*case).order_by(Case.id), "event": select(*one).where(Event.chain > 0),
-        "assignment": select(*work), "reminder": select(*reminder), "notice": told.where(Event.chain > 0),
-        "series": select(Series.name, Series.period, Series.last), "list": select(SupervisionList.number),
-        "count": select(DayCount.day, DayCount.unit_id, DayCount.category_id, DayCount.word, DayCount.n),
-    }  # fmt: skip
-    return {name: sorted(repr(tuple(row)) for row in rows(desk, query)) for name, query in queries.items()}
+        "case": select(*case).order_by(Case.id),
+        "event": select(*one).where(Event.chain > 0),
+        "assignment": select(*work),
+        "reminder": select(*reminder),
+        "notice": told.where(Event.chain > 0),
+        "series": select(Series.name, Series.period, Series.last),
+        "list": select(SupervisionList.number),
+        "count": select(
+            DayCount.day, DayCount.unit_id, DayCount.category_id, DayCount.word, DayCount.n
+        ),
+    }
+    return {
+        name: sorted(repr(tuple(row)) for row in rows(desk, query))
+        for name, query in queries.items()
+    }
 
 
 @pytest.mark.parametrize("times", QUICK_AND_LONG)
@@ -77,7 +114,9 @@ def test_two_sweeps_at_once_do_what_one_does(desk: Desk, twin: Desk, times: int)
     ("sweeps", "writers", "verbs"),
     [(2, 3, 4), pytest.param(3, 10, 60, marks=[pytest.mark.long, pytest.mark.timeout(900)])],
 )
-def test_sweeps_beside_people_who_act_do_nothing_twice(desk: Desk, sweeps: int, writers: int, verbs: int) -> None:
+def test_sweeps_beside_people_who_act_do_nothing_twice(
+    desk: Desk, sweeps: int, writers: int, verbs: int
+) -> None:
     seed.every_step(desk, 200)
     furnish(desk)
     with Hands(desk) as hands:
@@ -88,12 +127,20 @@ def test_sweeps_beside_people_who_act_do_nothing_twice(desk: Desk, sweeps: int, 
         assert {hands.wait(pid) for pid in pids} == {0}
     for day in range(3):
         sweep(desk.sessions, NOW + timedelta(days=day))
-    once = Counter((row.chain, row.kind, row.subject_id, str(row.at.date())) for row in rows(desk, _BOT))
+    once = Counter(
+        (row.chain, row.kind, row.subject_id, str(row.at.date())) for row in rows(desk, _BOT)
+    )
     assert max(once.values()) == 1
     whole(desk)
 
 
-_ONCE = ("assignment.overdue", "assignment.warned", "reminder.issued", "supervision.listed", "referral.drafted")
+_ONCE = (
+    "assignment.overdue",
+    "assignment.warned",
+    "reminder.issued",
+    "supervision.listed",
+    "referral.drafted",
+)
 _BOT = select(Event.chain, Event.kind, Event.subject_id, Event.at).where(Event.kind.in_(_ONCE))
 
 
@@ -102,7 +149,9 @@ def test_two_sweeps_from_the_command_line_need_no_redis(desk: Desk, tmp_path: Pa
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
-    running = [begun(data, "sweep", "--at", "2026-03-12 08:30", DATABASE_URL=desk.url) for _ in range(2)]
+    running = [
+        begun(data, "sweep", "--at", "2026-03-12 08:30", DATABASE_URL=desk.url) for _ in range(2)
+    ]
     ends = [process.ended() for process in running]
     assert [end.returncode for end in ends] == [0, 0], ends
     assert sum(int(end.stdout.split()[0]) for end in ends) == 300
@@ -110,7 +159,9 @@ def test_two_sweeps_from_the_command_line_need_no_redis(desk: Desk, tmp_path: Pa
     whole(desk)
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize(
+    "times", [4, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
 def test_a_sweep_that_was_killed_is_made_up_by_the_next(desk: Desk, twin: Desk, times: int) -> None:
     for each in (desk, twin):
         seed.every_step(each, 250)
@@ -158,8 +209,10 @@ def _beside(work: Callable[[], Any]) -> Iterator[threading.Thread]:
 
 def _waits(desk: Desk, kind: str) -> None:
     """Until somebody waits for a lock of this kind."""
-    query = text("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL "
-                 "WHERE d.datname = current_database() AND NOT granted AND locktype = :kind")  # fmt: skip
+    query = text(
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL "
+        "WHERE d.datname = current_database() AND NOT granted AND locktype = :kind"
+    )
     for _ in range(500):
         with desk.engine.connect() as connection:
             if connection.execute(query, {"kind": kind}).scalar_one():
@@ -168,17 +221,25 @@ def _waits(desk: Desk, kind: str) -> None:
     raise AssertionError(f"nobody waits for a {kind}")
 
 
-def test_a_row_that_changed_before_the_sweep_got_it_is_decided_on_its_new_facts(postgres_desk: Desk) -> None:
+def test_a_row_that_changed_before_the_sweep_got_it_is_decided_on_its_new_facts(
+    postgres_desk: Desk,
+) -> None:
     desk = postgres_desk
     seed.overdue(desk, 20)
     furnish(desk)
     with transaction(desk.sessions) as session:
         one = session.scalars(select(Assignment).order_by(Assignment.id).offset(7).limit(1)).one()
-        unit = session.execute(text("SELECT code FROM unit WHERE id = :id"), {"id": one.unit_id}).scalar_one()
+        unit = session.execute(
+            text("SELECT code FROM unit WHERE id = :id"), {"id": one.unit_id}
+        ).scalar_one()
         perform(
-            session, NOW, actor_named(session, f"head@{unit}"), "reply", case=one.case_id,
+            session,
+            NOW,
+            actor_named(session, f"head@{unit}"),
+            "reply",
+            case=one.case_id,
             **filled("reply", "A", {"as": f"head@{unit}"}, NOW),
-        )  # fmt: skip
+        )
         session.flush()
         with _beside(lambda: sweep(desk.sessions, NOW, n=4)):
             _waits(desk, "transactionid")
@@ -189,7 +250,9 @@ def test_a_row_that_changed_before_the_sweep_got_it_is_decided_on_its_new_facts(
     whole(desk)
 
 
-def test_a_list_that_is_being_issued_is_waited_for_and_what_comes_after_waits_a_day(postgres_desk: Desk) -> None:
+def test_a_list_that_is_being_issued_is_waited_for_and_what_comes_after_waits_a_day(
+    postgres_desk: Desk,
+) -> None:
     desk = postgres_desk
     with transaction(desk.sessions) as session:
         seed.Seed(session).assigned(3, leader_assigned=True)
@@ -205,13 +268,21 @@ def test_a_list_that_is_being_issued_is_waited_for_and_what_comes_after_waits_a_
     assert events(desk, NOW)["supervision.listed"] == 0
     sweep(desk.sessions, TOMORROW)
     assert events(desk, TOMORROW)["supervision.listed"] == 3
-    lists = rows(desk, select(SupervisionList.day, SupervisionList.rows).order_by(SupervisionList.day))
-    assert [(row.day, len(json.loads(row.rows))) for row in lists] == [(NOW.date(), 1), (TOMORROW.date(), 3)]
+    lists = rows(
+        desk, select(SupervisionList.day, SupervisionList.rows).order_by(SupervisionList.day)
+    )
+    assert [(row.day, len(json.loads(row.rows))) for row in lists] == [
+        (NOW.date(), 1),
+        (TOMORROW.date(), 3),
+    ]
     whole(desk)
 
 
-def test_rows_that_are_being_added_are_waited_for_before_the_list_is_issued(postgres_desk: Desk) -> None:
-    """A sweep stops before it commits its rows; whoever issues the list waits for it and finds them."""
+def test_rows_that_are_being_added_are_waited_for_before_the_list_is_issued(
+    postgres_desk: Desk,
+) -> None:
+    """A sweep stops before it commits its rows; whoever issues the list waits for it and finds
+    them."""
     desk = postgres_desk
     with transaction(desk.sessions) as session:
         seed.Seed(session).assigned(3, leader_assigned=True)

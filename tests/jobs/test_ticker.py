@@ -23,7 +23,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 
-from app.rules import words
+from app import words
 from jobs import files, sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id
@@ -73,8 +73,16 @@ def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
 def test_two_ticker_processes_at_once_give_one_job(
     queue: Queue, redis_url: str, sqlite_desk: Desk, tmp_path: Path
 ) -> None:
-    environment = {**os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(tmp_path), "DATABASE_URL": sqlite_desk.url}
-    both = [subprocess.Popen([sys.executable, "-m", "jobs.ticker"], env=environment, cwd=ROOT) for _ in range(2)]
+    environment = {
+        **os.environ,
+        "REDIS_URL": redis_url,
+        "DESK_DATA": str(tmp_path),
+        "DATABASE_URL": sqlite_desk.url,
+    }
+    both = [
+        subprocess.Popen([sys.executable, "-m", "jobs.ticker"], env=environment, cwd=ROOT)
+        for _ in range(2)
+    ]
     waited(lambda: len(queue) >= len(NAMES), 20, "wake-ups")
     time.sleep(3)
     ids = queue.job_ids
@@ -117,7 +125,9 @@ def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
     try:
         with caplog.at_level(logging.WARNING), ticking(queue):
             time.sleep(3.5)
-            assert [record.levelname for record in caplog.records if record.name == "duban.ticker"] == ["WARNING"]
+            assert [
+                record.levelname for record in caplog.records if record.name == "duban.ticker"
+            ] == ["WARNING"]
             valkey.start()
             waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
     finally:
@@ -125,7 +135,9 @@ def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
             valkey.start()
 
 
-def test_a_redis_that_was_emptied_is_filled_again_at_once(queue: Queue, valkey: ValkeyServer) -> None:
+def test_a_redis_that_was_emptied_is_filled_again_at_once(
+    queue: Queue, valkey: ValkeyServer
+) -> None:
     with ticking(queue):
         waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
         valkey.forget()
@@ -146,11 +158,17 @@ def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
 def test_wake_ups_that_nobody_took_go_away(queue: Queue) -> None:
     wake = TIMETABLE[0]
     assert poke(queue, wake, 36_000.0)
-    assert 0 < queue.connection.ttl(Job(id=wake_id(wake, 36_000.0), connection=queue.connection).key) <= 5 * wake.every
+    assert (
+        0
+        < queue.connection.ttl(Job(id=wake_id(wake, 36_000.0), connection=queue.connection).key)
+        <= 5 * wake.every
+    )
 
 
 def test_without_redis_it_says_what_to_set(tmp_path: Path) -> None:
     environment = {**os.environ, "REDIS_URL": "", "DESK_DATA": str(tmp_path), "DATABASE_URL": ""}
     for module in ("jobs.ticker", "jobs.worker"):
         done = Running(module, [], environment).ended()
-        assert done.returncode == 2 and "REDIS_URL" in done.stderr and "Traceback" not in done.stderr
+        assert (
+            done.returncode == 2 and "REDIS_URL" in done.stderr and "Traceback" not in done.stderr
+        )

@@ -48,16 +48,26 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 @contextmanager
-def working(desk: Desk, redis_url: str, data: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def working(
+    desk: Desk, redis_url: str, data: Path, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own."""
     data.mkdir(exist_ok=True)
     (data / "ledger.key").write_bytes(desk.key)
     environment = {
-        **os.environ, "REDIS_URL": redis_url, "DESK_DATA": str(data), "DATABASE_URL": desk.url,
-        "DESK_CLOCK": START.isoformat(), **settings,
-    }  # fmt: skip
+        **os.environ,
+        "REDIS_URL": redis_url,
+        "DESK_DATA": str(data),
+        "DATABASE_URL": desk.url,
+        "DESK_CLOCK": START.isoformat(),
+        **settings,
+    }
     worker = subprocess.Popen(
-        [sys.executable, "-m", "jobs.worker", "worker-1"], env=environment, cwd=ROOT, text=True, stderr=subprocess.PIPE
+        [sys.executable, "-m", "jobs.worker", "worker-1"],
+        env=environment,
+        cwd=ROOT,
+        text=True,
+        stderr=subprocess.PIPE,
     )
     try:
         yield worker
@@ -89,9 +99,13 @@ def test_a_worker_does_all_jobs_and_each_pass_leaves_its_run(
         job = Job.fetch(id, connection=redis, serializer="json")
         assert set(job.return_value().values()) == {0}
     with reading(desk.sessions) as session:
-        runs = session.execute(select(Run.name, Run.looked_at, Run.finished_at).order_by(Run.id)).all()
+        runs = session.execute(
+            select(Run.name, Run.looked_at, Run.finished_at).order_by(Run.id)
+        ).all()
     assert [name for name, _, _ in runs] == ["sweep", "supervision-list", "drafting"]
-    assert all(START <= looked <= START + timedelta(seconds=60) and ended for _, looked, ended in runs)
+    assert all(
+        START <= looked <= START + timedelta(seconds=60) and ended for _, looked, ended in runs
+    )
 
 
 def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
@@ -135,15 +149,25 @@ def test_a_job_that_fails_is_kept_with_its_error_and_no_value(
     with working(sqlite_desk, redis_url, tmp_path / "data"):
         registry = FailedJobRegistry(queue=queue_on(redis))
         waited(lambda: registry.count == 3, 60, "three failures")
-        error = Job.fetch(registry.get_job_ids()[0], connection=redis, serializer="json").latest_result()
+        error = Job.fetch(
+            registry.get_job_ids()[0], connection=redis, serializer="json"
+        ).latest_result()
     assert error is not None and "no such table: run" in error.exc_string
     assert "SQL parameters hidden" in error.exc_string
-    assert 6 * 86_400 < redis.ttl(Job(id=registry.get_job_ids()[0], connection=redis).key) <= 7 * 86_400
+    assert (
+        6 * 86_400
+        < redis.ttl(Job(id=registry.get_job_ids()[0], connection=redis).key)
+        <= 7 * 86_400
+    )
 
 
-def test_a_work_horse_dies_with_its_worker(sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path) -> None:
+def test_a_work_horse_dies_with_its_worker(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
     sqlite_desk.engine.dispose()
-    with closing(sqlite3.connect(str(sqlite_desk.engine.url.database), isolation_level=None)) as lock:
+    with closing(
+        sqlite3.connect(str(sqlite_desk.engine.url.database), isolation_level=None)
+    ) as lock:
         lock.execute("BEGIN IMMEDIATE")  # the job waits for this
         tick(queue_on(redis), time.time())
         with working(sqlite_desk, redis_url, tmp_path / "data") as worker:
@@ -168,7 +192,9 @@ def test_a_worker_enters_itself_again_in_a_redis_that_was_emptied(
         assert [one.name for one in found] == [name] and found[0].pid == worker.pid
 
 
-def refusals(desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
+def refusals(
+    desk: Desk, data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> list[str]:
     """What worker, panel and ticker say, each started by itself in production, and refused."""
     config.load({"DESK_DATA": str(data)})
     given = {"DESK_ENV": "production", "DESK_DATA": str(data), "DATABASE_URL": desk.url}

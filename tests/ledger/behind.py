@@ -1,4 +1,5 @@
-"""What somebody does behind the ledger: plain SQL, with the guards standing or gone, undone at the end."""
+"""What somebody does behind the ledger: plain SQL, with the guards standing or gone, undone at the
+end."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from tests.databases import KEY, Desk
 
 @contextmanager
 def unguarded(desk: Desk) -> Iterator[Connection]:
-    """A connection of somebody who owns the database: no guard, no foreign key; undone at the end."""
+    """A connection of somebody who owns the database: no guard, no foreign key; undone at the
+    end."""
     with desk.engine.connect() as connection:
         if desk.sqlite:
             connection.exec_driver_sql("COMMIT")
@@ -30,7 +32,9 @@ def unguarded(desk: Desk) -> Iterator[Connection]:
         triggers.drop(connection)
         yield connection
         connection.rollback()
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON" if desk.sqlite else "RESET session_replication_role")
+        connection.exec_driver_sql(
+            "PRAGMA foreign_keys=ON" if desk.sqlite else "RESET session_replication_role"
+        )
 
 
 @contextmanager
@@ -60,10 +64,18 @@ def _other(table: Table, name: str, value: Any) -> Any:
     """Another value of a column."""
     kind = table.c[name].type
     if isinstance(kind, DateTime | Moment):
-        base = datetime.fromisoformat(str(value)) if value else datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+        base = (
+            datetime.fromisoformat(str(value))
+            if value
+            else datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+        )
         return (base + timedelta(days=3)).isoformat(" ")
     if isinstance(kind, Date):
-        return (datetime.fromisoformat(str(value or "2020-01-01")) + timedelta(days=3)).date().isoformat()
+        return (
+            (datetime.fromisoformat(str(value or "2020-01-01")) + timedelta(days=3))
+            .date()
+            .isoformat()
+        )
     if isinstance(kind, Boolean):
         return not value
     if isinstance(kind, Integer):
@@ -72,9 +84,12 @@ def _other(table: Table, name: str, value: Any) -> Any:
     return f"~{value or ''}"[:length] if value is None or not str(value).startswith("~") else "!"
 
 
-def change(connection: Connection, table: Table, name: str, points: bool = True) -> tuple[str, str] | None:
-    """Change one column of the last row of a table: table and key of the row, or None where there is none. A foreign
-    key `points` to another row that is there, or nowhere. DBAPIError: the database refused."""
+def change(
+    connection: Connection, table: Table, name: str, points: bool = True
+) -> tuple[str, str] | None:
+    """Change one column of the last row of a table: table and key of the row, or None where there
+    is none. A foreign key `points` to another row that is there, or nowhere. DBAPIError: the
+    database refused."""
     keys = [column.name for column in table.primary_key]
     order = ", ".join(f'"{key}" DESC' for key in keys)
     query = f"SELECT * FROM {table.name} ORDER BY {order} LIMIT 1"  # noqa: S608
@@ -83,7 +98,9 @@ def change(connection: Connection, table: Table, name: str, points: bool = True)
         return None
     same = " AND ".join(f'"{key}" = :k_{key}' for key in keys)
     new = _another(connection, table, name, row[name]) if points else None
-    given = {f"k_{key}": row[key] for key in keys} | {"new": _other(table, name, row[name]) if new is None else new}
+    given = {f"k_{key}": row[key] for key in keys} | {
+        "new": _other(table, name, row[name]) if new is None else new
+    }
     connection.execute(text(f'UPDATE {table.name} SET "{name}" = :new WHERE {same}'), given)  # noqa: S608
     return table.name, row_key(table, row)
 

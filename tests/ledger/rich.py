@@ -31,14 +31,22 @@ class Rich(Canaries):
         self._in_the_room()
         self._days("06-20", "07-01")
         draft = self.row(ReportDraft)
-        self.do("2025-07-01 09:00", "head@WATER", "contest_figures", id=draft.id, words="逾期一件计入有误。")
+        self.do(
+            "2025-07-01 09:00",
+            "head@WATER",
+            "contest_figures",
+            id=draft.id,
+            words="逾期一件计入有误。",
+        )
         with transaction(self.desk.sessions) as session:
             frozen(session, "supervision", self.row(Supervision, case_id=self.id("WATER1")).id)
 
     def _permissions(self) -> None:
         """What Flask-AppBuilder keeps for roles, where somebody gives a role more."""
         with transaction(self.desk.sessions) as session:
-            may = PermissionView(permission=Permission(name="can_read"), view_menu=ViewMenu(name="Anything"))
+            may = PermissionView(
+                permission=Permission(name="can_read"), view_menu=ViewMenu(name="Anything")
+            )
             session.add(may)
             role = session.scalars(select(Role).order_by(Role.id)).all()[0]
             role.permissions.append(may)
@@ -46,9 +54,18 @@ class Rich(Canaries):
     def _at_the_desk(self) -> None:
         self.do(f"{DAY} 10:10", "centre_head", "reveal", "WATER2", reason="核对来电人")
         self.do(f"{DAY} 10:20", "operator", "cover", "WATER2", more=["红梅理发店"])
-        self.do(f"{DAY} 10:30", "centre_head", "reclassify", "WATER3", confidential=False, unconfirmed=True)
+        self.do(
+            f"{DAY} 10:30",
+            "centre_head",
+            "reclassify",
+            "WATER3",
+            confidential=False,
+            unconfirmed=True,
+        )
         self.do(f"{DAY} 10:40", "leader", "comment_suggestion", "WATER4", words="请研究")
-        for minute, (letter, phone) in enumerate([("TOLD1", "13911110001"), ("TOLD2", "139 1111 0001")]):
+        for minute, (letter, phone) in enumerate(
+            [("TOLD1", "13911110001"), ("TOLD2", "139 1111 0001")]
+        ):
             said = {"name": "王丽", "phone": phone}
             self.do(f"{DAY} 10:5{minute}", "operator", "register", letter, kind="help", caller=said)
         self.do(f"{DAY} 11:00", "operator", "refuse", "TOLD2")

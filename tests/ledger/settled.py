@@ -1,5 +1,5 @@
-"""What events of each kind settle: the columns that they seal, as `table.column`; `table` alone for a row that they
-found, `-table` for one that went."""
+"""What events of each kind settle: the columns that they seal, as `table.column`; `table` alone for
+a row that they found, `-table` for one that went."""
 
 from __future__ import annotations
 

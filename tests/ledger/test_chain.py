@@ -1,4 +1,5 @@
-"""The chain: canonical bytes, the seal from one event to the next, and what is seen to be wrong with one."""
+"""The chain: canonical bytes, the seal from one event to the next, and what is seen to be wrong
+with one."""
 
 import hmac
 import json
@@ -17,7 +18,9 @@ from app.rules.workdays import BEIJING
 KEY = b"key"
 AT = datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=BEIJING)
 plain = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text()
-values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+values = st.recursive(
+    plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+)
 
 
 @given(values)
@@ -29,7 +32,10 @@ def test_canonical_json_is_that_of_rfc_8785(value: Any) -> None:
     ("value", "written"),
     [
         ({"b": 1, "a": [True, None, "督办"]}, '{"a":[true,null,"督办"],"b":1}'),
-        ({"\U00010000": 1, "\ue000": 2}, '{"\U00010000":1,"\ue000":2}'),  # by UTF-16, not by code point
+        (
+            {"\U00010000": 1, "\ue000": 2},
+            '{"\U00010000":1,"\ue000":2}',
+        ),  # by UTF-16, not by code point
         ('\x00\x1f\x7f\u2028/"\\\n', '"\\u0000\\u001f\x7f\u2028/\\"\\\\\\n"'),
         ({}, "{}"),
     ],
@@ -40,7 +46,9 @@ def test_canonical_json_of_the_hard_cases(value: Any, written: str) -> None:
     assert json.loads(written) == value
 
 
-@pytest.mark.parametrize("value", [1.5, {1: "one"}, {"at": AT}, {"days": {1}}, b"bytes", [object()]])
+@pytest.mark.parametrize(
+    "value", [1.5, {1: "one"}, {"at": AT}, {"days": {1}}, b"bytes", [object()]]
+)
 def test_a_value_that_json_would_bend_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         canonical(value)
@@ -54,9 +62,17 @@ def test_a_number_that_not_every_reader_keeps_exact_is_refused(value: int) -> No
 
 def event(**other: Any) -> dict[str, Any]:
     return {
-        "chain": 5, "at": AT, "actor": "user:7", "kind": "case.registered", "subject": "case", "subject_id": 5,
-        "from_state": None, "to_state": "registered", "payload": '{"n":1}', **other,
-    }  # fmt: skip
+        "chain": 5,
+        "at": AT,
+        "actor": "user:7",
+        "kind": "case.registered",
+        "subject": "case",
+        "subject_id": 5,
+        "from_state": None,
+        "to_state": "registered",
+        "payload": '{"n":1}',
+        **other,
+    }
 
 
 def sealed(n: int = 3) -> list[dict[str, Any]]:
@@ -85,9 +101,16 @@ def test_equal_events_have_different_hashes_in_different_places() -> None:
 
 
 CHANGES = {
-    "chain": 6, "at": AT + timedelta(microseconds=1), "actor": "user:8", "kind": "case.closed", "subject": "reply",
-    "subject_id": 6, "from_state": "registered", "to_state": "closed", "payload": '{"n":2}',
-}  # fmt: skip
+    "chain": 6,
+    "at": AT + timedelta(microseconds=1),
+    "actor": "user:8",
+    "kind": "case.closed",
+    "subject": "reply",
+    "subject_id": 6,
+    "from_state": "registered",
+    "to_state": "closed",
+    "payload": '{"n":2}',
+}
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -95,7 +118,9 @@ def test_a_change_of_any_column_breaks_the_seal(name: str) -> None:
     one = sealed()[1]
     previous = sealed()[0]["hash"]
     assert flaw(previous, 2, one, KEY) is None
-    assert flaw(previous, 2, one | {name: CHANGES[name]}, KEY) == "its contents do not match its hash"
+    assert (
+        flaw(previous, 2, one | {name: CHANGES[name]}, KEY) == "its contents do not match its hash"
+    )
 
 
 def test_the_columns_that_are_sealed_are_all_that_an_event_says() -> None:
@@ -120,7 +145,10 @@ def test_an_event_that_follows_another_hash_does_not_match() -> None:
 def test_an_event_sealed_without_the_key_is_seen() -> None:
     forged = event()
     seal(Head(5, 0, ""), forged, b"another key")
-    assert flaw("", 1, forged, KEY) == f"its seal was made with another key ({key_name(b'another key')})"
+    assert (
+        flaw("", 1, forged, KEY)
+        == f"its seal was made with another key ({key_name(b'another key')})"
+    )
     forged["key_name"] = key_name(KEY)
     assert flaw("", 1, forged, KEY) == "its contents do not match its hash"
 
@@ -130,14 +158,21 @@ def test_an_event_names_its_key_and_one_without_a_name_has_the_offices_first() -
     unnamed, head = event(), Head(5, 0, "")
     named = event(payload="{}")
     old = body("", {**unnamed, "seq": 1})
-    unnamed |= {"seq": 1, "hash": sha256(old).hexdigest(), "mac": hmac.digest(first, old, "sha256").hex()}
+    unnamed |= {
+        "seq": 1,
+        "hash": sha256(old).hexdigest(),
+        "mac": hmac.digest(first, old, "sha256").hex(),
+    }
     head.seq, head.hash = 1, unnamed["hash"]
     seal(head, named, second)
     assert named["key_name"] == key_name(second) != key_name(first)
     ring = keyring(second, [first], first=key_name(first))
     assert flaw("", 1, unnamed, ring) is None and flaw(unnamed["hash"], 2, named, ring) is None
     assert flaw("", 1, unnamed, second) == "its seal was made with another key"
-    assert flaw(unnamed["hash"], 2, named, first) == f"its seal was made with another key ({key_name(second)})"
+    assert (
+        flaw(unnamed["hash"], 2, named, first)
+        == f"its seal was made with another key ({key_name(second)})"
+    )
 
 
 def test_a_chains_time_never_goes_back() -> None:

@@ -1,5 +1,5 @@
-"""Every column of every recorded table, on both databases: changed by plain SQL it is refused while the guards stand,
-or named by `verify`; with the guards gone it is named."""
+"""Every column of every recorded table, on both databases: changed by plain SQL it is refused while
+the guards stand, or named by `verify`; with the guards gone it is named."""
 
 from __future__ import annotations
 
@@ -54,15 +54,16 @@ def every_column() -> list[Column]:
 
 
 def alone(table: Table, name: str) -> bool:
-    """Whether a column is changed alone: with it a row has another name, home or state, or is compared otherwise."""
+    """Whether a column is changed alone: with it a row has another name, home or state, or is
+    compared otherwise."""
     keys = [column.name for column in table.primary_key]
     apart = (*keys, *OTHERWISE.get(table.name, ()), *ISSUED.get(table.name, ()))
     return name in (*apart, "state", "state_event_id", "case_id", "day")
 
 
 def rounds(wanted: list[Column]) -> Iterator[list[Column]]:
-    """Columns that are changed together: all that seals hold one by one; then one of each table at a time; and by
-    itself what breaks a case's chain."""
+    """Columns that are changed together: all that seals hold one by one; then one of each table at
+    a time; and by itself what breaks a case's chain."""
     yield [one for one in wanted if not alone(*one)]
     waiting: dict[str, list[Column]] = {}
     for table, name in wanted:
@@ -76,11 +77,15 @@ def rounds(wanted: list[Column]) -> Iterator[list[Column]]:
 
 
 def is_named(found: list[Flaw], table: Table, name: str, row: tuple[str, str]) -> bool:
-    """Whether `verify` names what was changed: the row with its column and the event that sealed it."""
+    """Whether `verify` names what was changed: the row with its column and the event that sealed
+    it."""
     if table.name == "hotline_case" and name in CHAIN:
         return any(str(flaw.chain) == row[1] for flaw in found)
     if table.name in LISTED or alone(table, name) or table.name == "calendar_day":
-        return any(flaw.row is not None and flaw.row[0] == LISTED.get(table.name, table.name) for flaw in found)
+        return any(
+            flaw.row is not None and flaw.row[0] == LISTED.get(table.name, table.name)
+            for flaw in found
+        )
     said = f"{row[0]} {row[1]} {name} is not as "
     return any(flaw.row == row and flaw.seq > 0 and flaw.what.startswith(said) for flaw in found)
 
@@ -98,7 +103,9 @@ def unnamed(desk: Desk, wanted: list[Column], gone: bool) -> list[str]:
     return missed
 
 
-def test_a_column_of_a_recorded_table_is_sealed_compared_otherwise_or_excepted_with_a_reason() -> None:
+def test_a_column_of_a_recorded_table_is_sealed_compared_otherwise_or_excepted_with_a_reason() -> (
+    None
+):
     tables = Model.metadata.tables
     for name, columns in {**EXCEPT, **OTHERWISE}.items():
         assert columns.keys() <= set(tables[name].columns.keys())
@@ -110,7 +117,10 @@ def test_a_column_of_a_recorded_table_is_sealed_compared_otherwise_or_excepted_w
 
 def test_what_may_change_or_go_is_of_the_record() -> None:
     tables = {table.name: set(names(table)) for table in recorded()}
-    for name, columns in {**MAY_CHANGE, **{one: tuple(two) for one, two in AFTER_END.items()}}.items():
+    for name, columns in {
+        **MAY_CHANGE,
+        **{one: tuple(two) for one, two in AFTER_END.items()},
+    }.items():
         assert set(columns) <= tables[name], name
         assert len(set(columns)) == len(columns), name
     assert set(MAY_GO) <= set(tables)
@@ -122,7 +132,9 @@ def test_what_may_change_or_go_is_of_the_record() -> None:
 def test_every_recorded_table_has_a_row_in_the_office(office: Desk) -> None:
     with guarded(office) as connection:
         for table in recorded():
-            assert connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar(), table.name  # noqa: S608
+            assert connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar(), (
+                table.name
+            )  # noqa: S608
 
 
 def test_every_column_is_named_with_the_guards_gone(office: Desk) -> None:
@@ -133,16 +145,23 @@ def test_every_column_is_named_with_the_guards_gone(office: Desk) -> None:
 
 def test_every_column_is_refused_or_named_with_the_guards_standing(office: Desk) -> None:
     with guarded(office) as connection:
-        passes = [(table, name) for table, name in every_column() if not refused(connection, table, name)]
+        passes = [
+            (table, name) for table, name in every_column() if not refused(connection, table, name)
+        ]
     may = {f"{table.name}.{name}" for table, name in passes}
     assert "reply.opinion" not in may and "setting.value" in may
     assert unnamed(office, [one for one in passes if not exempt(*one)], gone=False) == []
 
 
 def test_the_last_row_of_every_recorded_table_that_is_deleted_is_named(office: Desk) -> None:
-    """Accounts' roles, versions of rules, stored files and dossiers among them; a case is missed by its number. (No
-    event has sealed this office's years yet: until one does, days are compared with the published calendar.)"""
-    tables = [table for table in recorded() if table.name not in ("hotline_case", "series", "calendar_day")]
+    """Accounts' roles, versions of rules, stored files and dossiers among them; a case is missed by
+    its number. (No event has sealed this office's years yet: until one does, days are compared with
+    the published calendar.)"""
+    tables = [
+        table
+        for table in recorded()
+        if table.name not in ("hotline_case", "series", "calendar_day")
+    ]
     with unguarded(office) as connection:
         for table in tables:
             key = list(table.primary_key.columns)[0].name
@@ -153,7 +172,9 @@ def test_the_last_row_of_every_recorded_table_that_is_deleted_is_named(office: D
 
 
 @pytest.mark.parametrize("table", STATEFUL)
-def test_a_row_in_a_final_state_does_not_change_but_for_what_is_named_with_its_reason(office: Desk, table: str) -> None:
+def test_a_row_in_a_final_state_does_not_change_but_for_what_is_named_with_its_reason(
+    office: Desk, table: str
+) -> None:
     model = Model.metadata.tables[table]
     for state in final(table):
         with guarded(office) as connection:

@@ -1,7 +1,8 @@
-"""The guards in the database itself: what a generated form, a stray script or a bare SQL shell cannot do.
+"""The guards in the database itself: what a generated form, a stray script or a bare SQL shell
+cannot do.
 
-Each is tried on both databases, on SQLite with and without `recursive_triggers` (without it, OR REPLACE deletes rows
-and tells no trigger)."""
+Each is tried on both databases, on SQLite with and without `recursive_triggers` (without it, OR
+REPLACE deletes rows and tells no trigger)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,17 +22,25 @@ from tests.databases import KEY, Desk, postgres_copy, sqlite_copy
 from tests.ledger.rows import FIRST, NOW, whole_case
 
 NEXT = {
-    "case": ("withdrawn", "case.withdrawn"), "assignment": ("signed", "assignment.signed"),
-    "request": ("accepted", "request.accepted"), "reply": ("passed", "reply.passed"),
-    "reminder": ("lapsed", "reminder.lapsed"), "supervision": ("opened", "supervision.opened"),
-    "visit": ("done", "visit.recorded"), "referral": ("reviewed", "referral.reviewed"),
-}  # fmt: skip
+    "case": ("withdrawn", "case.withdrawn"),
+    "assignment": ("signed", "assignment.signed"),
+    "request": ("accepted", "request.accepted"),
+    "reply": ("passed", "reply.passed"),
+    "reminder": ("lapsed", "reminder.lapsed"),
+    "supervision": ("opened", "supervision.opened"),
+    "visit": ("done", "visit.recorded"),
+    "referral": ("reviewed", "referral.reviewed"),
+}
 """subject -> a legal next state and its event word."""
 TABLES = {word: table for table, word in STATEFUL.items()}
 UNIQUE = {
-    "case": ("number",), "assignment": ("number",), "reminder": ("number",), "supervision": ("number",),
-    "referral": ("number",), "visit": ("turn",),
-}  # fmt: skip
+    "case": ("number",),
+    "assignment": ("number",),
+    "reminder": ("number",),
+    "supervision": ("number",),
+    "referral": ("number",),
+    "visit": ("turn",),
+}
 """subject -> a column by which one row may take another's place, besides its id."""
 APPEND_ONLY = "append-only|state without its event|id of a row with a state never changes"
 
@@ -55,7 +64,10 @@ class Guarded:
 
     def everything(self) -> dict[str, list[Any]]:
         with self.desk.engine.connect() as connection:
-            return {name: list(connection.execute(text(f"SELECT * FROM {name} ORDER BY id"))) for name in self.tables}
+            return {
+                name: list(connection.execute(text(f"SELECT * FROM {name} ORDER BY id")))
+                for name in self.tables
+            }
 
     def refused(self, statement: str, why: str = APPEND_ONLY) -> None:
         """The statement is refused, for that reason, and nothing has changed."""
@@ -66,7 +78,8 @@ class Guarded:
         assert self.everything() == before
 
     def copied(self, table: str, **changed: str) -> str:
-        """`INSERT`'s columns and SELECT for a copy of the first row of a table, with other values for some columns."""
+        """`INSERT`'s columns and SELECT for a copy of the first row of a table, with other values
+        for some columns."""
         names = [column.name for column in Event.metadata.tables[table].columns]
         chosen = ", ".join(changed.get(name, name) for name in names)
         return f"INTO {table} ({', '.join(names)}) SELECT {chosen} FROM {table}"
@@ -82,7 +95,9 @@ WITHOUT = "recursive_triggers=OFF"
 
 
 @pytest.fixture(scope="module", params=["sqlite", f"sqlite-{WITHOUT}", "postgres"])
-def guarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+def guarded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Guarded]:
     """One desk for all tests of this file: each leaves it as it was, or fails."""
     kind, _, pragma = request.param.partition("-")
     template = request.getfixturevalue(f"{kind}_template")
@@ -117,7 +132,9 @@ def test_a_state_is_not_changed_by_hand(guarded: Guarded, subject: str) -> None:
     guarded.refused(f"UPDATE {table} SET state = '{NEXT[subject][0]}' WHERE id = :{subject}")
     newest = "(SELECT max(id) FROM event)"
     guarded.refused(f"UPDATE {table} SET state_event_id = {newest} + 1 WHERE id = :{subject}")
-    guarded.refused(f"UPDATE {table} SET state = '{NEXT[subject][0]}', state_event_id = {newest} WHERE id = :{subject}")
+    guarded.refused(
+        f"UPDATE {table} SET state = '{NEXT[subject][0]}', state_event_id = {newest} WHERE id = :{subject}"
+    )
     guarded.refused(f"UPDATE {table} SET id = id + 100 WHERE id = :{subject}")
 
 
@@ -150,11 +167,19 @@ def test_a_row_with_a_state_is_not_deleted(guarded: Guarded, subject: str) -> No
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_a_row_is_not_inserted_without_an_event_that_made_it(guarded: Guarded, subject: str) -> None:
+def test_a_row_is_not_inserted_without_an_event_that_made_it(
+    guarded: Guarded, subject: str
+) -> None:
     table = TABLES[subject]
-    fresh = {name: "NULL" for name in UNIQUE.get(subject, ()) if name == "number" and subject != "reminder"}
+    fresh = {
+        name: "NULL"
+        for name in UNIQUE.get(subject, ())
+        if name == "number" and subject != "reminder"
+    }
     where = f"WHERE id = :{subject}"
-    guarded.refused(f"INSERT {guarded.copied(table, id='id + 100', **fresh)} {where}", "state without its event")
+    guarded.refused(
+        f"INSERT {guarded.copied(table, id='id + 100', **fresh)} {where}", "state without its event"
+    )
     # An event that made another row, or that only moved this one, made nothing.
     event = "(SELECT max(id) FROM event)"
     guarded.refused(
@@ -168,16 +193,22 @@ def test_a_row_with_a_state_is_not_written_over(guarded: Guarded, subject: str) 
     table, where = TABLES[subject], f"WHERE id = :{subject}"
     if not guarded.desk.sqlite:
         names = "id" if subject == "event" else "(id)"
-        guarded.refused(f"INSERT {guarded.copied(table)} {where} ON CONFLICT {names} DO UPDATE SET state = 'mine'")
+        guarded.refused(
+            f"INSERT {guarded.copied(table)} {where} ON CONFLICT {names} DO UPDATE SET state = 'mine'"
+        )
         return
     guarded.refused(f"INSERT OR REPLACE {guarded.copied(table)} {where}")
     guarded.refused(f"REPLACE {guarded.copied(table)} {where}")
-    guarded.refused(f"INSERT {guarded.copied(table)} {where} ON CONFLICT (id) DO UPDATE SET state = 'mine'")
+    guarded.refused(
+        f"INSERT {guarded.copied(table)} {where} ON CONFLICT (id) DO UPDATE SET state = 'mine'"
+    )
     guarded.refused(f"UPDATE OR REPLACE {table} SET id = {guarded.second[subject]} {where}")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-def test_sqlites_other_names_for_an_id_do_not_change_it_either(guarded: Guarded, subject: str) -> None:
+def test_sqlites_other_names_for_an_id_do_not_change_it_either(
+    guarded: Guarded, subject: str
+) -> None:
     table, other, where = TABLES[subject], guarded.second[subject], f"WHERE id = :{subject}"
     for alias in ("rowid", "oid", "_rowid_") if guarded.desk.sqlite else ():
         guarded.refused(f"UPDATE {table} SET {alias} = {alias} + 100 {where}")
@@ -185,7 +216,8 @@ def test_sqlites_other_names_for_an_id_do_not_change_it_either(guarded: Guarded,
 
 
 def forge_event(guarded: Guarded, subject: str) -> None:
-    """An event that would make row 100 of a subject: what a forger writes before he writes over another row."""
+    """An event that would make row 100 of a subject: what a forger writes before he writes over
+    another row."""
     with guarded.connected() as connection:
         where = f"WHERE id = (SELECT state_event_id FROM {TABLES[subject]} WHERE id = :{subject})"
         made = guarded.copied("event", id="id + 1000", seq="seq + 1000", subject_id="100")
@@ -195,7 +227,8 @@ def forge_event(guarded: Guarded, subject: str) -> None:
 
 @pytest.mark.parametrize("subject", UNIQUE)
 def test_a_row_does_not_take_anothers_place_by_its_number(sqlite_desk: Desk, subject: str) -> None:
-    """SQLite, without recursive triggers: by INSERT OR REPLACE of a row that even has its event, and by UPDATE."""
+    """SQLite, without recursive triggers: by INSERT OR REPLACE of a row that even has its event,
+    and by UPDATE."""
     guarded = peopled(sqlite_desk, WITHOUT)
     first, second = guarded.first, guarded.second
     forge_event(guarded, subject)
@@ -206,13 +239,23 @@ def test_a_row_does_not_take_anothers_place_by_its_number(sqlite_desk: Desk, sub
     same = {"visit": "case_id = {0}, caller_case_id = {0}"}.get(subject, "number = '{1}'")
     with sqlite_desk.engine.connect() as connection:
         column = "id" if subject == "visit" else "number"
-        taken = connection.execute(text(f"SELECT {column} FROM {table} WHERE id = {first[subject]}")).scalar()
+        taken = connection.execute(
+            text(f"SELECT {column} FROM {table} WHERE id = {first[subject]}")
+        ).scalar()
     sets = same.format(first["case"], taken)
-    guarded.refused(f"UPDATE OR REPLACE {table} SET {sets} WHERE id = {second[subject]}", "append-only")
+    guarded.refused(
+        f"UPDATE OR REPLACE {table} SET {sets} WHERE id = {second[subject]}", "append-only"
+    )
 
 
 def test_an_event_is_neither_changed_nor_deleted(guarded: Guarded) -> None:
-    for change in ("actor = 'user:8'", "payload = '{}'", "hash = hash", "id = id + 100", "seq = seq + 100"):
+    for change in (
+        "actor = 'user:8'",
+        "payload = '{}'",
+        "hash = hash",
+        "id = id + 100",
+        "seq = seq + 100",
+    ):
         guarded.refused(f"UPDATE event SET {change} WHERE id = 1", "append-only")
     guarded.refused("DELETE FROM event WHERE id = 1", "append-only")
     guarded.refused("DELETE FROM event", "append-only")
@@ -224,7 +267,9 @@ def test_an_event_is_neither_changed_nor_deleted(guarded: Guarded) -> None:
         guarded.refused("TRUNCATE event CASCADE", "append-only")
 
 
-def test_an_event_is_not_written_over_by_its_id_nor_by_its_place_in_the_chain(guarded: Guarded) -> None:
+def test_an_event_is_not_written_over_by_its_id_nor_by_its_place_in_the_chain(
+    guarded: Guarded,
+) -> None:
     by_id = guarded.copied("event", seq="seq + 100", actor="'user:8'")
     by_place = guarded.copied("event", id="id + 100", actor="'user:8'")
     if guarded.desk.sqlite:
@@ -232,12 +277,17 @@ def test_an_event_is_not_written_over_by_its_id_nor_by_its_place_in_the_chain(gu
             guarded.refused(f"INSERT OR REPLACE {made} WHERE id = 1", "append-only")
             guarded.refused(f"REPLACE {made} WHERE id = 1", "append-only")
         guarded.refused(
-            f"INSERT {by_place} WHERE id = 1 ON CONFLICT (chain, seq) DO UPDATE SET actor = 'x'", "append-only"
+            f"INSERT {by_place} WHERE id = 1 ON CONFLICT (chain, seq) DO UPDATE SET actor = 'x'",
+            "append-only",
         )
         return
-    guarded.refused(f"INSERT {by_id} WHERE id = 1 ON CONFLICT (id) DO UPDATE SET actor = 'user:8'", "append-only")
     guarded.refused(
-        f"INSERT {by_place} WHERE id = 1 ON CONFLICT (chain, seq) DO UPDATE SET actor = 'user:8'", "append-only"
+        f"INSERT {by_id} WHERE id = 1 ON CONFLICT (id) DO UPDATE SET actor = 'user:8'",
+        "append-only",
+    )
+    guarded.refused(
+        f"INSERT {by_place} WHERE id = 1 ON CONFLICT (chain, seq) DO UPDATE SET actor = 'user:8'",
+        "append-only",
     )
     guarded.refused(f"INSERT {by_place} WHERE id = 1", "unique")
 

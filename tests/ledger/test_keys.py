@@ -1,4 +1,5 @@
-"""The office's keys: registered once, added to by the key before, and told by their fingerprints."""
+"""The office's keys: registered once, added to by the key before, and told by their
+fingerprints."""
 
 from __future__ import annotations
 
@@ -42,7 +43,10 @@ def test_a_record_without_a_registered_key_tells_its_key_by_its_newest_event(des
     with transaction(desk.sessions) as session:
         whole_case(session)
     with reading(desk.sessions) as session:
-        assert (keys.other_key(session, KEY), keys.other_key(session, OTHER)) == (None, key_name(KEY))
+        assert (keys.other_key(session, KEY), keys.other_key(session, OTHER)) == (
+            None,
+            key_name(KEY),
+        )
     assert not registered(desk, OTHER) and registered(desk)
 
 
@@ -67,17 +71,24 @@ def unnamed(desk: Desk) -> None:
             session.get_one(OfficeHead, OFFICE_CHAIN).head_hash = previous[OFFICE_CHAIN]
 
 
-def test_the_key_of_an_older_record_is_tried_on_it_and_another_one_is_not_registered(desk: Desk) -> None:
+def test_the_key_of_an_older_record_is_tried_on_it_and_another_one_is_not_registered(
+    desk: Desk,
+) -> None:
     with transaction(desk.sessions) as session:
         whole_case(session)
     unnamed(desk)
     with reading(desk.sessions) as session:
         assert ledger.verify(session, KEY) == []
-        assert (keys.other_key(session, KEY), keys.other_key(session, OTHER)) == (None, keys.UNNAMED)
+        assert (keys.other_key(session, KEY), keys.other_key(session, OTHER)) == (
+            None,
+            keys.UNNAMED,
+        )
     assert not registered(desk, OTHER) and registered(desk)
 
 
-def test_a_key_that_is_added_seals_from_then_on_and_the_record_verifies_with_both(desk: Desk) -> None:
+def test_a_key_that_is_added_seals_from_then_on_and_the_record_verifies_with_both(
+    desk: Desk,
+) -> None:
     registered(desk)
     with transaction(desk.sessions) as session:
         case = whole_case(session)["case"]

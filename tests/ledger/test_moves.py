@@ -10,7 +10,17 @@ from sqlalchemy import select
 from app import ledger
 from app.database import retried, transaction
 from app.ledger.moves import _PARENTS
-from app.models import SUBJECTS, Assignment, Case, DayCount, Event, Notice, OfficeHead, Reminder, Request
+from app.models import (
+    SUBJECTS,
+    Assignment,
+    Case,
+    DayCount,
+    Event,
+    Notice,
+    OfficeHead,
+    Reminder,
+    Request,
+)
 from app.roles import BOT
 from app.rules.refusal import Gone
 from app.rules.workdays import BEIJING
@@ -51,14 +61,19 @@ def test_the_event_is_written_before_the_state_that_names_it(desk: Desk) -> None
         listening.remove(desk.engine, "before_cursor_execute", note)
     kept = [line for line in written if line.startswith(("INSERT", "UPDATE"))]
     assert kept == [
-        "INSERT INTO event", "UPDATE assignment SET", "INSERT INTO day_count", "UPDATE hotline_case SET",
-    ]  # fmt: skip
+        "INSERT INTO event",
+        "UPDATE assignment SET",
+        "INSERT INTO day_count",
+        "UPDATE hotline_case SET",
+    ]
 
 
 def test_a_move_sets_the_other_columns_and_the_row_in_hand_shows_them(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         one = allocated(session)
-        made = ledger.move(session, NOW, ALLOCATOR, one, "signed", "assignment.signed", {"signed_at": NOW})
+        made = ledger.move(
+            session, NOW, ALLOCATOR, one, "signed", "assignment.signed", {"signed_at": NOW}
+        )
         assert (one.state, one.state_event_id, one.signed_at) == ("signed", made, NOW)
         session.expire_all()
         assert (one.state, one.state_event_id, one.signed_at) == ("signed", made, NOW)
@@ -73,7 +88,12 @@ def test_a_note_writes_an_event_and_leaves_the_state(desk: Desk) -> None:
         made = ledger.note(session, NOW, BOT, case, "case.repeated", {"repeats": 1}, {"contact": 3})
         assert (case.state, case.state_event_id, case.repeats) == ("registered", before, 1)
         noted = session.get_one(Event, made)
-        assert (noted.actor, noted.from_state, noted.to_state, noted.payload) == ("bot", None, None, '{"contact":3}')
+        assert (noted.actor, noted.from_state, noted.to_state, noted.payload) == (
+            "bot",
+            None,
+            None,
+            '{"contact":3}',
+        )
 
 
 def test_the_case_remembers_the_last_event_of_its_chain(desk: Desk) -> None:
@@ -85,16 +105,27 @@ def test_the_case_remembers_the_last_event_of_its_chain(desk: Desk) -> None:
         assert (case.head_seq, case.head_hash) == (last.seq, last.hash) == (4, last.hash)
 
 
-def test_what_ends_with_a_move_has_an_event_of_its_own_that_says_because_of_what(desk: Desk) -> None:
+def test_what_ends_with_a_move_has_an_event_of_its_own_that_says_because_of_what(
+    desk: Desk,
+) -> None:
     with transaction(desk.sessions) as session:
         ids = whole_case(session)
         case = session.get_one(Case, ids["case"])
         ledger.move(session, NOW, ALLOCATOR, case, "withdrawn", "case.withdrawn")
-        states = {subject: session.get_one(model, ids[subject]).state for subject, model in SUBJECTS.items()}
+        states = {
+            subject: session.get_one(model, ids[subject]).state
+            for subject, model in SUBJECTS.items()
+        }
         assert states == {
-            "case": "withdrawn", "assignment": "cancelled", "request": "withdrawn", "reply": "withdrawn",
-            "reminder": "void", "supervision": "declined", "visit": "not_applicable", "referral": "drafted",
-        }  # fmt: skip
+            "case": "withdrawn",
+            "assignment": "cancelled",
+            "request": "withdrawn",
+            "reply": "withdrawn",
+            "reminder": "void",
+            "supervision": "declined",
+            "visit": "not_applicable",
+            "referral": "drafted",
+        }
         ended = {one.kind: one for one in events(session, case.id) if '"because"' in one.payload}
         assert {kind: one.payload for kind, one in ended.items()} == {
             "assignment.cancelled": '{"because":"case.withdrawn"}',
@@ -104,11 +135,15 @@ def test_what_ends_with_a_move_has_an_event_of_its_own_that_says_because_of_what
             "supervision.declined": '{"because":"case.withdrawn"}',
             "visit.not_applicable": '{"because":"case.withdrawn"}',
         }
-        assert {kind for kind, one in ended.items() if one.actor == "bot"} == {"supervision.declined"}
+        assert {kind for kind, one in ended.items() if one.actor == "bot"} == {
+            "supervision.declined"
+        }
         assert ledger.verify(session, desk.key) == []
 
 
-@pytest.mark.parametrize(("filed", "late"), [(-timedelta(microseconds=1), False), (timedelta(0), True)])
+@pytest.mark.parametrize(
+    ("filed", "late"), [(-timedelta(microseconds=1), False), (timedelta(0), True)]
+)
 def test_a_final_reply_satisfies_the_open_reminder_and_says_whether_it_was_late(
     desk: Desk, filed: timedelta, late: bool
 ) -> None:
@@ -117,7 +152,9 @@ def test_a_final_reply_satisfies_the_open_reminder_and_says_whether_it_was_late(
         one = session.get_one(Assignment, ids["assignment"])
         ledger.move(session, NOW, BOT, one, "signed", "assignment.auto_signed")
         at = until(2).at + filed
-        ledger.move(session, at, BOT, one, "replied", "assignment.replied", {"reply_id": ids["reply"]})
+        ledger.move(
+            session, at, BOT, one, "replied", "assignment.replied", {"reply_id": ids["reply"]}
+        )
         reminder = session.get_one(Reminder, ids["reminder"])
         assert (reminder.state, reminder.answered_late) == ("satisfied", late)
         assert (reminder.satisfied_by_reply_id, reminder.ended_at) == (ids["reply"], at)
@@ -129,10 +166,16 @@ def test_a_refused_reply_opens_the_reminder_it_had_satisfied(desk: Desk) -> None
         ids = whole_case(session)
         one = session.get_one(Assignment, ids["assignment"])
         ledger.move(session, NOW, BOT, one, "signed", "assignment.auto_signed")
-        ledger.move(session, NOW, BOT, one, "replied", "assignment.replied", {"reply_id": ids["reply"]})
+        ledger.move(
+            session, NOW, BOT, one, "replied", "assignment.replied", {"reply_id": ids["reply"]}
+        )
         ledger.move(session, later(hours=1), BOT, one, "reply_refused", "assignment.reply_refused")
         reminder = session.get_one(Reminder, ids["reminder"])
-        assert (reminder.state, reminder.satisfied_by_reply_id, reminder.ended_at) == ("open", None, None)
+        assert (reminder.state, reminder.satisfied_by_reply_id, reminder.ended_at) == (
+            "open",
+            None,
+            None,
+        )
         assert reminder.reply_by_at == until(2).at
 
 
@@ -143,13 +186,23 @@ def test_an_assist_ends_with_its_lead_and_not_the_lead_with_its_assist(desk: Des
         first = allocated(session, case, "housing", role="assist")
         second = allocated(session, case, "roads", role="assist")
         ledger.move(session, NOW, ALLOCATOR, first, "cancelled", "assignment.cancelled")
-        assert [one.state for one in (lead, first, second)] == ["allocated", "cancelled", "allocated"]
+        assert [one.state for one in (lead, first, second)] == [
+            "allocated",
+            "cancelled",
+            "allocated",
+        ]
         ledger.move(session, NOW, ALLOCATOR, lead, "cancelled", "assignment.cancelled")
-        assert [one.state for one in (lead, first, second)] == ["cancelled", "cancelled", "cancelled"]
+        assert [one.state for one in (lead, first, second)] == [
+            "cancelled",
+            "cancelled",
+            "cancelled",
+        ]
 
 
 def test_every_pair_of_what_moved_and_what_ends_with_it_knows_how_to_find_the_other() -> None:
-    assert {(subject, end.subject) for (subject, _), ends in ENDS.items() for end in ends} <= set(_PARENTS)
+    assert {(subject, end.subject) for (subject, _), ends in ENDS.items() for end in ends} <= set(
+        _PARENTS
+    )
 
 
 def test_notices_go_to_the_unit_and_to_the_roles_that_the_word_names(desk: Desk) -> None:
@@ -162,7 +215,9 @@ def test_notices_go_to_the_unit_and_to_the_roles_that_the_word_names(desk: Desk)
         case = session.get_one(Case, ids["case"])
         session.execute(Notice.__table__.delete())
         ledger.note(session, NOW, BOT, case, "case.reclassified")
-        assert session.scalars(select(Notice.recipient)).all() == []  # tells a unit, and none is named
+        assert (
+            session.scalars(select(Notice.recipient)).all() == []
+        )  # tells a unit, and none is named
 
 
 def test_counted_words_are_counted_by_day_unit_and_category(desk: Desk) -> None:
@@ -174,8 +229,10 @@ def test_counted_words_are_counted_by_day_unit_and_category(desk: Desk) -> None:
         ledger.note(session, NOW, BOT, case, "case.edited")
         counts = {(row.word, row.unit_id): row.n for row in session.scalars(select(DayCount))}
         assert counts == {
-            ("case.registered", 0): 1, ("case.contacted", 0): 3, ("assignment.allocated", one.unit_id): 1,
-        }  # fmt: skip
+            ("case.registered", 0): 1,
+            ("case.contacted", 0): 3,
+            ("assignment.allocated", one.unit_id): 1,
+        }
 
 
 def test_an_event_counts_on_beijings_day_whatever_zone_the_moment_came_in(desk: Desk) -> None:
@@ -207,14 +264,19 @@ def test_after_a_move_the_bot_looks_at_the_next_half_past_eight_or_at_once_in_an
         case = register(session, urgency=urgency)
         case.look_again_at = None
         session.flush()
-        ledger.note(session, datetime.fromisoformat(at).replace(tzinfo=BEIJING), BOT, case, "case.edited")
+        ledger.note(
+            session, datetime.fromisoformat(at).replace(tzinfo=BEIJING), BOT, case, "case.edited"
+        )
         assert case.look_again_at == datetime.fromisoformat(looked_at).replace(tzinfo=BEIJING)
         ledger.note(session, later(days=9), BOT, case, "case.edited")
         assert case.look_again_at == datetime.fromisoformat(looked_at).replace(tzinfo=BEIJING)
 
 
 def test_an_event_word_that_does_not_exist_is_refused(desk: Desk) -> None:
-    with pytest.raises(ValueError, match="no such event word: case.invented"), transaction(desk.sessions) as session:
+    with (
+        pytest.raises(ValueError, match="no such event word: case.invented"),
+        transaction(desk.sessions) as session,
+    ):
         ledger.note(session, NOW, BOT, register(session), "case.invented")
 
 
@@ -268,14 +330,26 @@ def test_in_one_batch_a_row_may_move_twice(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         one = allocated(session)
         entries = [
-            ledger.Entry(one.case_id, "assignment.signed", "assignment", one.id, "allocated", "signed"),
             ledger.Entry(
-                one.case_id, "assignment.replied", "assignment", one.id, "signed", "replied", {"replied_at": NOW}
+                one.case_id, "assignment.signed", "assignment", one.id, "allocated", "signed"
+            ),
+            ledger.Entry(
+                one.case_id,
+                "assignment.replied",
+                "assignment",
+                one.id,
+                "signed",
+                "replied",
+                {"replied_at": NOW},
             ),
         ]
         ledger.move_many(session, NOW, BOT, entries)
         session.refresh(one)
-        assert (one.state, one.replied_at, one.state_event_id) == ("replied", NOW, entries[1].event_id)
+        assert (one.state, one.replied_at, one.state_event_id) == (
+            "replied",
+            NOW,
+            entries[1].event_id,
+        )
         assert ledger.verify(session, desk.key) == []
 
 
@@ -283,9 +357,14 @@ def test_many_cases_are_born_and_moved_in_one_batch(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         cases = [register(session) for _ in range(5)]
         ledger.move_many(
-            session, NOW, BOT,
-            [ledger.Entry(case.id, "case.withdrawn", "case", case.id, "registered", "withdrawn") for case in cases],
-        )  # fmt: skip
+            session,
+            NOW,
+            BOT,
+            [
+                ledger.Entry(case.id, "case.withdrawn", "case", case.id, "registered", "withdrawn")
+                for case in cases
+            ],
+        )
         assert {case.state for case in cases} == {"withdrawn"}
         assert ledger.verify(session, desk.key) == []
 
@@ -294,7 +373,10 @@ def test_what_belongs_to_no_case_stands_in_the_offices_chain(desk: Desk) -> None
     with transaction(desk.sessions) as session:
         for name in ("first", "second"):
             ledger.note_office(session, NOW, ALLOCATOR, "rule.changed", {"rule": name})
-        assert [one.payload for one in events(session, 0)] == ['{"rule":"first"}', '{"rule":"second"}']
+        assert [one.payload for one in events(session, 0)] == [
+            '{"rule":"first"}',
+            '{"rule":"second"}',
+        ]
         head = session.get_one(OfficeHead, 0)
         session.refresh(head)
         assert (head.head_seq, head.head_hash) == (2, events(session, 0)[-1].hash)

@@ -77,8 +77,14 @@ def one_of_many(desk: Desk, n: int) -> int | None:
         return None
 
 
-def test_eight_at_once_who_often_change_their_minds_leave_no_gap_and_take_nothing_twice(desk: Desk) -> None:
+def test_eight_at_once_who_often_change_their_minds_leave_no_gap_and_take_nothing_twice(
+    desk: Desk,
+) -> None:
     with ThreadPoolExecutor(8) as pool:
-        taken = [number for number in pool.map(lambda n: one_of_many(desk, n), range(160)) if number is not None]
+        taken = [
+            number
+            for number in pool.map(lambda n: one_of_many(desk, n), range(160))
+            if number is not None
+        ]
     assert sorted(taken) == list(range(1, len(taken) + 1))
     assert len(taken) == 160 - 54

@@ -1,4 +1,5 @@
-"""Verification: what it catches when somebody with the database's password has taken the guards away, and what not.
+"""Verification: what it catches when somebody with the database's password has taken the guards
+away, and what not.
 
 Each attack is run on both databases on a desk of two cases, of which only the first is touched.
 """
@@ -37,7 +38,9 @@ class Record:
         with self.desk.engine.begin() as connection:
             self.disarm(connection)
             for statement in statements:
-                done = connection.execute(text(statement), {"case": self.case, "assignment": self.assignment})
+                done = connection.execute(
+                    text(statement), {"case": self.case, "assignment": self.assignment}
+                )
                 assert done.rowcount
 
     def disarm(self, connection: Connection) -> None:
@@ -79,16 +82,22 @@ ONE = "WHERE chain = :case AND seq = 3"
 @pytest.mark.parametrize(
     "change",
     [
-        "payload = '{\"on\":\"2026-03-07\"}'", "actor = 'user:8'", "at = '2026-03-01 10:00:00.000000'",
-        "kind = 'case.closed'", "subject_id = subject_id + 1", "subject = 'visit'",
+        'payload = \'{"on":"2026-03-07"}\'',
+        "actor = 'user:8'",
+        "at = '2026-03-01 10:00:00.000000'",
+        "kind = 'case.closed'",
+        "subject_id = subject_id + 1",
+        "subject = 'visit'",
     ],
-)  # fmt: skip
+)
 def test_an_edited_event_is_named(record: Record, change: str) -> None:
     record.attack(f"UPDATE event SET {change} WHERE chain = :case AND seq = 5")
     assert record.found() == record.at(5, EDITED)
 
 
-def test_a_back_dated_event_is_named_though_its_date_is_none_that_can_be_read(record: Record) -> None:
+def test_a_back_dated_event_is_named_though_its_date_is_none_that_can_be_read(
+    record: Record,
+) -> None:
     for at in ("2020", "") if record.desk.sqlite else ("-infinity", "4000-01-01 BC"):
         record.attack(f"UPDATE event SET at = '{at}' {ONE}")
         assert record.found() == record.at(3, "it cannot be read")
@@ -108,7 +117,8 @@ def test_an_event_deleted_from_the_middle_is_named(record: Record) -> None:
 
 def test_a_closed_up_gap_is_named(record: Record) -> None:
     record.attack(
-        "DELETE FROM event WHERE chain = :case AND seq = 4", "UPDATE event SET seq = 4 WHERE chain = :case AND seq = 5"
+        "DELETE FROM event WHERE chain = :case AND seq = 4",
+        "UPDATE event SET seq = 4 WHERE chain = :case AND seq = 5",
     )
     assert record.found() == record.at(4, EDITED)
 
@@ -129,7 +139,9 @@ def test_a_case_without_any_of_its_events_is_named(record: Record) -> None:
 
 
 def test_a_deleted_case_whose_events_are_left_is_named(record: Record) -> None:
-    record.attack("DELETE FROM assignment WHERE case_id = :case", "DELETE FROM hotline_case WHERE id = :case")
+    record.attack(
+        "DELETE FROM assignment WHERE case_id = :case", "DELETE FROM hotline_case WHERE id = :case"
+    )
     assert record.found() == record.at(5, "its case is not there")
 
 
@@ -143,7 +155,9 @@ def test_swapped_events_are_named(record: Record) -> None:
 
 
 def test_an_event_moved_to_another_case_is_named_in_both(record: Record) -> None:
-    record.attack(f"UPDATE event SET chain = {record.other}, seq = 6 WHERE chain = :case AND seq = 5")
+    record.attack(
+        f"UPDATE event SET chain = {record.other}, seq = 6 WHERE chain = :case AND seq = 5"
+    )
     assert record.found() == [
         *record.at(5, "the tail was cut: the case remembers another last event"),
         f"case {record.other}, event 6: {EDITED}",
@@ -159,7 +173,9 @@ def resealed(record: Record, key: bytes, forge: Callable[[dict[str, object]], No
     table = Event.__table__
     with record.desk.engine.begin() as connection:
         record.disarm(connection)
-        rows = connection.execute(select(table).where(table.c.chain == record.case).order_by(table.c.seq)).all()
+        rows = connection.execute(
+            select(table).where(table.c.chain == record.case).order_by(table.c.seq)
+        ).all()
         head = Head(record.case, 0, "")
         for row in rows:
             event = dict(row._mapping)
@@ -180,7 +196,9 @@ def test_a_case_rewritten_consistently_without_the_key_is_named(record: Record) 
     assert record.found() == record.at(1, FORGED)
 
 
-def test_the_same_rewriting_with_the_key_is_not_seen_which_is_what_the_key_outside_is_for(record: Record) -> None:
+def test_the_same_rewriting_with_the_key_is_not_seen_which_is_what_the_key_outside_is_for(
+    record: Record,
+) -> None:
     resealed(record, KEY, lie)
     assert record.found() == []
 
@@ -204,7 +222,9 @@ def test_a_forged_tail_is_named_though_honest_events_follow_it(record: Record) -
 
 def test_a_state_changed_with_no_event_is_named(record: Record) -> None:
     record.attack("UPDATE assignment SET state = 'cancelled' WHERE id = :assignment")
-    assert record.found() == record.at(4, f"assignment {record.assignment} is cancelled, which no event says")
+    assert record.found() == record.at(
+        4, f"assignment {record.assignment} is cancelled, which no event says"
+    )
 
 
 def test_a_state_put_back_to_an_earlier_event_is_named(record: Record) -> None:
@@ -212,7 +232,9 @@ def test_a_state_put_back_to_an_earlier_event_is_named(record: Record) -> None:
         "UPDATE assignment SET state = 'allocated', state_event_id = "
         "(SELECT id FROM event WHERE chain = :case AND kind = 'assignment.allocated') WHERE id = :assignment"
     )
-    assert record.found() == record.at(4, f"assignment {record.assignment} is allocated, which no event says")
+    assert record.found() == record.at(
+        4, f"assignment {record.assignment} is allocated, which no event says"
+    )
 
 
 def test_a_state_that_names_another_rows_event_is_named(record: Record) -> None:
@@ -220,7 +242,9 @@ def test_a_state_that_names_another_rows_event_is_named(record: Record) -> None:
         "UPDATE assignment SET state_event_id = "
         f"(SELECT state_event_id FROM assignment WHERE case_id = {record.other}) WHERE id = :assignment"
     )
-    assert record.found() == record.at(4, f"assignment {record.assignment} is signed, which no event says")
+    assert record.found() == record.at(
+        4, f"assignment {record.assignment} is signed, which no event says"
+    )
 
 
 def test_a_row_that_no_event_made_is_named(record: Record) -> None:
@@ -235,7 +259,9 @@ def test_a_row_that_no_event_made_is_named(record: Record) -> None:
 
 def test_a_deleted_row_is_named_by_the_event_that_made_it(record: Record) -> None:
     record.attack("DELETE FROM assignment WHERE id = :assignment")
-    assert record.found() == record.at(2, f"assignment {record.assignment}, which it made, is not there")
+    assert record.found() == record.at(
+        2, f"assignment {record.assignment}, which it made, is not there"
+    )
 
 
 def test_only_the_first_broken_event_of_each_chain_is_named(record: Record) -> None:
@@ -260,12 +286,15 @@ def test_one_case_is_verified_alone(record: Record) -> None:
 
 def test_the_offices_chain_is_verified_like_a_cases(record: Record) -> None:
     record.attack("DELETE FROM event WHERE chain = 0 AND seq = 2")
-    assert record.found() == ["office, event 2: the tail was cut: the case remembers another last event"]
+    assert record.found() == [
+        "office, event 2: the tail was cut: the case remembers another last event"
+    ]
     record.attack("DELETE FROM event WHERE chain = 0")
     assert record.found() == ["office, event 1: all its events are gone"]
 
 
 # --- reports and lists, which the office's chain seals ---
+
 
 def issued(record: Record) -> tuple[int, int]:
     """A report and a list of the day, with their events: the ids of both."""
@@ -303,7 +332,9 @@ def test_a_list_of_before_its_rows_were_sealed_is_passed_over(record: Record) ->
         row = SupervisionList(day=NOW.date(), number="1", issued_at=NOW, rows="[]")
         session.add(row)
         session.flush()
-        ledger.note_office(session, NOW, BOT, "list.issued", {"list": row.id, "day": "2026-03-06", "rows": 0})
+        ledger.note_office(
+            session, NOW, BOT, "list.issued", {"list": row.id, "day": "2026-03-06", "rows": 0}
+        )
     assert record.found() == []
 
 
@@ -317,8 +348,11 @@ def test_an_issue_whose_payload_was_edited_away_is_named_as_an_edited_event(reco
 # --- what is left open ---
 
 
-def test_a_tail_cut_with_its_head_rolled_back_is_named_by_the_moment_of_the_next_look(record: Record) -> None:
-    """Unless that is put back too, to one that was kept: until signed checkpoints stand elsewhere."""
+def test_a_tail_cut_with_its_head_rolled_back_is_named_by_the_moment_of_the_next_look(
+    record: Record,
+) -> None:
+    """Unless that is put back too, to one that was kept: until signed checkpoints stand
+    elsewhere."""
     record.attack(
         "DELETE FROM event WHERE chain = :case AND seq = 5",
         "UPDATE hotline_case SET head_seq = 4, "
@@ -330,14 +364,18 @@ def test_a_tail_cut_with_its_head_rolled_back_is_named_by_the_moment_of_the_next
 
 
 def test_a_column_that_is_no_state_is_named_with_the_event_that_sealed_it(record: Record) -> None:
-    record.attack("UPDATE assignment SET due_at = '2030-01-01 00:00:00.000000' WHERE id = :assignment")
+    record.attack(
+        "UPDATE assignment SET due_at = '2030-01-01 00:00:00.000000' WHERE id = :assignment"
+    )
     said = f"assignment {record.assignment} due_at is not as assignment.allocated sealed it"
     assert record.found() == record.at(2, said)
 
 
 def test_the_record_is_read_as_it_was_written_to_the_microsecond(record: Record) -> None:
     with record.desk.sessions() as session:
-        rows = session.scalars(select(Event).where(Event.chain == record.case).order_by(Event.seq)).all()
+        rows = session.scalars(
+            select(Event).where(Event.chain == record.case).order_by(Event.seq)
+        ).all()
         events = [{c.name: getattr(row, c.name) for c in Event.__table__.columns} for row in rows]
     previous = ""
     for seq, one in enumerate(events, 1):

@@ -48,7 +48,10 @@ def test_writers_on_several_cases_and_the_office_do_not_disturb_each_other(desk:
 
     def write(n: int) -> None:
         def work(session: Session) -> None:
-            entries = [ledger.Entry(one, "case.edited", "case", one) for one in (ids if n % 2 else reversed(ids))]
+            entries = [
+                ledger.Entry(one, "case.edited", "case", one)
+                for one in (ids if n % 2 else reversed(ids))
+            ]
             ledger.move_many(session, NOW, BOT, [*entries, ledger.Entry(0, "rule.changed")])
 
         for _ in range(EACH):
@@ -57,7 +60,10 @@ def test_writers_on_several_cases_and_the_office_do_not_disturb_each_other(desk:
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
     with desk.sessions() as session:
-        assert [len(seqs(session, chain)) for chain in (0, *ids)] == [WRITERS * EACH, *[WRITERS * EACH + 1] * 3]
+        assert [len(seqs(session, chain)) for chain in (0, *ids)] == [
+            WRITERS * EACH,
+            *[WRITERS * EACH + 1] * 3,
+        ]
         assert ledger.verify(session, desk.key) == []
 
 
@@ -91,7 +97,8 @@ def test_of_two_who_move_one_row_one_wins_and_the_other_is_told(desk: Desk) -> N
 
 
 def test_two_who_move_a_row_to_the_state_it_is_in_both_succeed(desk: Desk) -> None:
-    """The second waits for the case: its event must be the newer one, or the guard would refuse its state."""
+    """The second waits for the case: its event must be the newer one, or the guard would refuse its
+    state."""
     with transaction(desk.sessions) as session:
         visit = bear(session, "visit", register(session).id)
         ledger.move(session, NOW, BOT, visit, "done", "visit.recorded")
@@ -99,7 +106,9 @@ def test_two_who_move_a_row_to_the_state_it_is_in_both_succeed(desk: Desk) -> No
 
     def amend(_: int) -> None:
         def work(session: Session) -> None:
-            ledger.move(session, NOW, BOT, session.get_one(Visit, visit_id), "done", "visit.amended")
+            ledger.move(
+                session, NOW, BOT, session.get_one(Visit, visit_id), "done", "visit.amended"
+            )
 
         for _ in range(EACH):
             retried(desk.sessions, work)
@@ -109,7 +118,9 @@ def test_two_who_move_a_row_to_the_state_it_is_in_both_succeed(desk: Desk) -> No
     with desk.sessions() as session:
         row = session.get_one(Visit, visit_id)
         assert seqs(session, row.case_id) == list(range(1, WRITERS * EACH + 4))
-        assert row.state_event_id == max(session.scalars(select(Event.id).where(Event.subject == "visit")))
+        assert row.state_event_id == max(
+            session.scalars(select(Event.id).where(Event.subject == "visit"))
+        )
         assert ledger.verify(session, desk.key) == []
 
 

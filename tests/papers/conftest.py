@@ -1,4 +1,5 @@
-"""Papers are made of rows that are read like any others: on SQLite in every run, on PostgreSQL in the long one."""
+"""Papers are made of rows that are read like any others: on SQLite in every run, on PostgreSQL in
+the long one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Documents as files hold them, made byte by byte: containers of before 2007, documents of Office, PDFs."""
+"""Documents as files hold them, made byte by byte: containers of before 2007, documents of Office,
+PDFs."""
 
 from __future__ import annotations
 
@@ -32,12 +33,14 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
 def types(main: str, kind: str = "") -> bytes:
     """The table of types of a document whose main part this is."""
     head = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    return f'{head}<Override PartName="/{main}" ContentType="{kind or MAIN[main]}"/></Types>'.encode()
+    return (
+        f'{head}<Override PartName="/{main}" ContentType="{kind or MAIN[main]}"/></Types>'.encode()
+    )
 
 
 def office(main: str = "word/document.xml", kind: str = "", body: str = "", **more: bytes) -> bytes:
-    """A document of Office: its types, its main part with this body, and more parts (`__` stands for `/`, a double
-    `_dot_` for a dot)."""
+    """A document of Office: its types, its main part with this body, and more parts (`__` stands
+    for `/`, a double `_dot_` for a dot)."""
     own = f'<w:document xmlns:w="{_W}"><w:body>{body}</w:body></w:document>'.encode()
     parts = {"[Content_Types].xml": types(main, kind), main: own}
     return zipped(parts | {_spelled(name): content for name, content in more.items()})
@@ -57,7 +60,9 @@ def relation(called: str, target: str, outside: bool = True) -> bytes:
 def field(*pieces: str) -> str:
     """A field of Word whose instruction is split over runs."""
     runs = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
-    signs = [f'<w:r><w:fldChar w:fldCharType="{sign}"/></w:r>' for sign in ("begin", "separate", "end")]
+    signs = [
+        f'<w:r><w:fldChar w:fldCharType="{sign}"/></w:r>' for sign in ("begin", "separate", "end")
+    ]
     return f"<w:p>{signs[0]}{runs}{signs[1]}<w:r><w:t>x</w:t></w:r>{signs[2]}</w:p>"
 
 
@@ -78,7 +83,9 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     def stored(content: bytes) -> tuple[int, int]:
         whole = content.ljust(_SMALL, b"\x00")
         first, count = len(sectors), -(-len(whole) // SECTOR)
-        sectors.extend(whole[n * SECTOR : (n + 1) * SECTOR].ljust(SECTOR, b"\x00") for n in range(count))
+        sectors.extend(
+            whole[n * SECTOR : (n + 1) * SECTOR].ljust(SECTOR, b"\x00") for n in range(count)
+        )
         chains.extend([*range(first + 1, first + count), _END])
         return first, len(whole)
 
@@ -93,13 +100,20 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     places = range(len(sectors), len(sectors) + tables)
     table = struct.pack(f"<{len(chains) + tables}I", *chains, *[_FAT] * tables)
     table = table.ljust(tables * SECTOR, b"\xff")
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
+        + bytes(6)
+    )
     head += struct.pack("<IIIIIIIII", 0, tables, directory, 0, _SMALL, _END, 0, _END, 0)
     head += struct.pack("<109I", *places, *[_FREE] * (109 - tables))
     return head + b"".join(sectors) + table
 
 
-def _level(tree: Mapping[str, Mapping[str, bytes] | bytes], entries: list[bytes], stored: object) -> None:
+def _level(
+    tree: Mapping[str, Mapping[str, bytes] | bytes], entries: list[bytes], stored: object
+) -> None:
     """The entries of one folder, each the right-hand neighbour of the one before."""
     names, first = list(tree), len(entries)
     entries.extend(b"" for _ in names)
@@ -115,9 +129,13 @@ def _level(tree: Mapping[str, Mapping[str, bytes] | bytes], entries: list[bytes]
             entries[first + n] = _entry(name, 1, right=right, child=child)
 
 
-def _entry(name: str, kind: int, right: int = _FREE, child: int = _FREE, start: int = 0, size: int = 0) -> bytes:
+def _entry(
+    name: str, kind: int, right: int = _FREE, child: int = _FREE, start: int = 0, size: int = 0
+) -> bytes:
     spelled = name.encode("utf-16-le") + b"\x00\x00"
-    head = spelled.ljust(64, b"\x00") + struct.pack("<HBBIII", len(spelled), kind, 1, _FREE, right, child)
+    head = spelled.ljust(64, b"\x00") + struct.pack(
+        "<HBBIII", len(spelled), kind, 1, _FREE, right, child
+    )
     return head + bytes(36) + struct.pack("<IQ", start, size)
 
 
@@ -127,7 +145,9 @@ def word(text: bytes = b"", flags: int = 0, template: str = "") -> dict[str, byt
     if template:
         table = b"\xff\xff" + struct.pack("<HH", 2, 0) + b"\x00\x00"
         table += struct.pack("<H", len(template)) + template.encode("utf-16-le")
-    main = bytearray(struct.pack("<HHHHHH", 0xA5EC, 0x00C1, 0, 0, 0, flags | 0x0200).ljust(0x400, b"\x00") + text)
+    main = bytearray(
+        struct.pack("<HHHHHH", 0xA5EC, 0x00C1, 0, 0, 0, flags | 0x0200).ljust(0x400, b"\x00") + text
+    )
     struct.pack_into("<II", main, 0x19A, 0, len(table))
     return {"WordDocument": bytes(main), "1Table": table}
 
@@ -135,12 +155,18 @@ def word(text: bytes = b"", flags: int = 0, template: str = "") -> dict[str, byt
 def workbook(*records: tuple[int, bytes]) -> dict[str, bytes]:
     """The streams of a workbook of before 2007 with these records."""
     all_ = [(0x0809, struct.pack("<HHHH", 0x0600, 0x0005, 0, 0)), *records, (0x000A, b"")]
-    return {"Workbook": b"".join(struct.pack("<HH", kind, len(content)) + content for kind, content in all_)}
+    return {
+        "Workbook": b"".join(
+            struct.pack("<HH", kind, len(content)) + content for kind, content in all_
+        )
+    }
 
 
 def slides(*records: tuple[int, bytes]) -> dict[str, bytes]:
     """The streams of a presentation of before 2007 with these records in its document."""
-    inner = b"".join(struct.pack("<HHI", 0, kind, len(content)) + content for kind, content in records)
+    inner = b"".join(
+        struct.pack("<HHI", 0, kind, len(content)) + content for kind, content in records
+    )
     return {"PowerPoint Document": struct.pack("<HHI", 0xF, 0x03E8, len(inner)) + inner}
 
 
@@ -159,10 +185,16 @@ def pdf(*objects: bytes, root: bytes = b"", trailer: bytes = b"") -> bytes:
     start = len(made)
     rows = b"".join(b"%010d 00000 n \n" % place for place in places)
     made += b"xref\n0 %d\n0000000000 65535 f \n" % (len(all_) + 1) + rows
-    return made + b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (len(all_) + 1, trailer, start)
+    return made + b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(all_) + 1,
+        trailer,
+        start,
+    )
 
 
-def packed(inner: bytes, filters: bytes = b"/FlateDecode", more: bytes = b"", coded: bytes | None = None) -> bytes:
+def packed(
+    inner: bytes, filters: bytes = b"/FlateDecode", more: bytes = b"", coded: bytes | None = None
+) -> bytes:
     """An object that holds packed objects."""
     data = zlib.compress(b"9 0 " + inner) if coded is None else coded
     head = b"<</Type/ObjStm/N 1/First 4/Filter%s%s/Length %d>>" % (filters, more, len(data))

@@ -1,6 +1,6 @@
-"""A process that makes the dossiers that wait, and may be killed half way or run out of disk: `python -m
-tests.papers.maker URL DATA [STEP]`. STEP is the name of a function before which it ends as a power cut would, or
-`full:BYTES`, the most that a file may have."""
+"""A process that makes the dossiers that wait, and may be killed half way or run out of disk:
+`python -m tests.papers.maker URL DATA [STEP]`. STEP is the name of a function before which it ends
+as a power cut would, or `full:BYTES`, the most that a file may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Files as people send them, made here: good ones of every kind that is taken, and such as attack."""
+"""Files as people send them, made here: good ones of every kind that is taken, and such as
+attack."""
 
 from __future__ import annotations
 
@@ -31,20 +32,35 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return (
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+    )
 
 
 def png(comment: bytes = b"") -> bytes:
     """A picture of one dot, with a comment."""
     text = _chunk(b"tEXt", b"Comment\0" + comment) if comment else b""
     head = _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + text + _chunk(b"IDAT", zlib.compress(b"\0\0")) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + head
+        + text
+        + _chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + _chunk(b"IEND", b"")
+    )
 
 
 PNG = png()
 GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00" + b"\x00\x00\x00\xff\xff\xff"
 GIF += b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb" + bytes(40) + b"\xff\xd9"
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xdb"
+    + bytes(40)
+    + b"\xff\xd9"
+)
 BMP = b"BM" + struct.pack("<IHHI", 58, 0, 0, 54)
 BMP += struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0) + bytes(4)
 
@@ -60,12 +76,17 @@ def _track(kind: bytes) -> bytes:
 
 
 _TOLD = "现场照片说明：水管已修复，恢复供水。\r\n姓名,电话\r\n"
-_OFD = {"OFD.xml": b'<?xml version="1.0"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"/>',
-        "Doc_0/Document.xml": b"<Document/>", "Doc_0/Attachs/original_invoice.xml": b"<Invoice/>",
-        "Doc_0/Signs/Sign_0/Seal.esl": b"\x30\x82" + bytes(40)}  # fmt: skip
+_OFD = {
+    "OFD.xml": b'<?xml version="1.0"?><ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"/>',
+    "Doc_0/Document.xml": b"<Document/>",
+    "Doc_0/Attachs/original_invoice.xml": b"<Invoice/>",
+    "Doc_0/Signs/Sign_0/Seal.esl": b"\x30\x82" + bytes(40),
+}
 _CHART = {
     "word__charts__chart1_dot_xml": b"<c:chart xmlns:c='c'/>",
-    "word__charts___rels__chart1_dot_xml_dot_rels": relation("package", "../embeddings/sheet1.xlsx", outside=False),
+    "word__charts___rels__chart1_dot_xml_dot_rels": relation(
+        "package", "../embeddings/sheet1.xlsx", outside=False
+    ),
     "word__embeddings__sheet1_dot_xlsx": office("xl/workbook.xml"),
 }
 _LINK = relation("hyperlink", "https://www.shenmu.gov.cn/")
@@ -99,17 +120,23 @@ GOOD: dict[str, bytes] = {
     "docx that tells of DDE": office(body="<w:p><w:r><w:t>DDEAUTO是什么？</w:t></w:r></w:p>"),
     "xlsx": office("xl/workbook.xml"),
     "xlsx with a link to another": office(
-        "xl/workbook.xml", xl__externalLinks__externalLink1_dot_xml=b"<externalLink><externalBook/></externalLink>",
-        xl__externalLinks___rels__externalLink1_dot_xml_dot_rels=relation("externalLinkPath", "file:///D:/表.xlsx"),
+        "xl/workbook.xml",
+        xl__externalLinks__externalLink1_dot_xml=b"<externalLink><externalBook/></externalLink>",
+        xl__externalLinks___rels__externalLink1_dot_xml_dot_rels=relation(
+            "externalLinkPath", "file:///D:/表.xlsx"
+        ),
     ),
     "xlsx with boxes to tick": office(
-        "xl/workbook.xml", xl__ctrlProps__ctrlProp1_dot_xml=b"<formControlPr objectType='CheckBox'/>"
+        "xl/workbook.xml",
+        xl__ctrlProps__ctrlProp1_dot_xml=b"<formControlPr objectType='CheckBox'/>",
     ),
     "pptx": office("ppt/presentation.xml", ppt__slides__slide1_dot_xml=b"<p:sld xmlns:p='p'/>"),
     "doc": compound(word("水管已修复".encode("utf-16-le"))),
     "doc with a page number": compound(word(b"\x13 PAGE \x141\x15", template="Normal.dotm")),
     "xls": compound(workbook((0x0085, struct.pack("<IBB", 0, 0, 0) + b"\x01\x00a"))),
-    "xls with a link to another": compound(workbook((0x01AE, struct.pack("<HHB", 1, 6, 0) + b"\x01a.xls"))),
+    "xls with a link to another": compound(
+        workbook((0x01AE, struct.pack("<HHB", 1, 6, 0) + b"\x01a.xls"))
+    ),
     "ppt": compound(slides((0x03E9, bytes(40)))),
     "mp3": b"ID3\x04\x00" + bytes(32),
     "mp3 without a tag": b"\xff\xfb\x90\x64" + bytes(413),
@@ -128,7 +155,7 @@ GOOD: dict[str, bytes] = {
     "txt of Windows' notepad": _TOLD.encode("utf-16"),
     "txt of the other order": b"\xfe\xff" + _TOLD.encode("utf-16-be"),
     "txt with the end sign of old programs": _TOLD.encode("gb18030") + b"\x1a",
-}  # fmt: skip
+}
 """kind (and how it differs) -> a content of it."""
 
 
@@ -144,7 +171,8 @@ def invoice(figures: bytes, name: str = "invoice.xml") -> bytes:
 
 
 def locked_pdf(password: str) -> bytes:
-    """A PDF of one page under a password for its owner, and for whoever opens it where one is given."""
+    """A PDF of one page under a password for its owner, and for whoever opens it where one is
+    given."""
     made, writer = io.BytesIO(), PdfWriter(PdfReader(io.BytesIO(pdf())))
     writer.encrypt(password, "owner", algorithm="AES-256")
     writer.write(made)
@@ -171,7 +199,10 @@ def _password_zip() -> bytes:
 
 _DDE_CELL = "姓名,说明\r\n张三,=cmd|'/c calc'!A1\r\n"
 _MACRO_BOOK = office("xl/workbook.xml", xl__vbaProject_dot_bin=b"x")
-_RELS, _SETTINGS = "word___rels__document_dot_xml_dot_rels", "word___rels__settings_dot_xml_dot_rels"
+_RELS, _SETTINGS = (
+    "word___rels__document_dot_xml_dot_rels",
+    "word___rels__settings_dot_xml_dot_rels",
+)
 
 
 def _with_template(where: str) -> bytes:
@@ -183,10 +214,15 @@ _ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "docx with macros": (office(word__vbaProject_dot_bin=b"x"), "macros"),
     "docx of a type with macros": (office(kind=_MACRO), "macros"),
-    "xlsx with a macro sheet": (office("xl/workbook.xml", xl__macrosheets__sheet1_dot_xml=b"<a/>"), "macros"),
+    "xlsx with a macro sheet": (
+        office("xl/workbook.xml", xl__macrosheets__sheet1_dot_xml=b"<a/>"),
+        "macros",
+    ),
     "docx with ActiveX": (office(word__activeX__activeX1_dot_xml=b"<a/>"), "activex"),
-    "docx with an OLE object": (office(word__embeddings__oleObject1_dot_bin=compound({"\x01Ole10Native": b"x"})),
-                                "embedded"),
+    "docx with an OLE object": (
+        office(word__embeddings__oleObject1_dot_bin=compound({"\x01Ole10Native": b"x"})),
+        "embedded",
+    ),
     "docx with a document in it": (office(word__embeddings__a_dot_docx=office()), "embedded"),
     "docx whose chart's workbook has macros": (
         office(**{**_CHART, "word__embeddings__sheet1_dot_xlsx": _MACRO_BOOK}),
@@ -195,66 +231,148 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "docx with a template elsewhere": (_with_template("http://a/b.dotm"), "template"),
     "docx with a template on a share": (_with_template(r"\\a\b.dotm"), "template"),
     "docx with a frame": (office(**{_RELS: relation("frame", "http://a/b")}), "frame"),
-    "docx with an object elsewhere": (office(**{_RELS: relation("oleObject", "http://a/b")}), "linked"),
-    "docx with a part of a page": (office(**{_RELS: relation("aFChunk", "a.html", outside=False)}), "embedded"),
-    "docx with a picture on a share": (office(**{_RELS: relation("image", r"file:\\10.1.1.1\a.png")}), "outside"),
-    "docx with a link that runs": (office(**{_RELS: relation("hyperlink", "ms-msdt:/id PCW")}), "link"),
+    "docx with an object elsewhere": (
+        office(**{_RELS: relation("oleObject", "http://a/b")}),
+        "linked",
+    ),
+    "docx with a part of a page": (
+        office(**{_RELS: relation("aFChunk", "a.html", outside=False)}),
+        "embedded",
+    ),
+    "docx with a picture on a share": (
+        office(**{_RELS: relation("image", r"file:\\10.1.1.1\a.png")}),
+        "outside",
+    ),
+    "docx with a link that runs": (
+        office(**{_RELS: relation("hyperlink", "ms-msdt:/id PCW")}),
+        "link",
+    ),
     "docx with DDE": (office(body=field("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe")), "dde"),
     "docx with DDE over runs": (office(body=field(" DD", "EAU", "TO cmd")), "dde"),
-    "docx with DDE in one element": (office(body='<w:fldSimple w:instr=" DDE cmd x"><w:r/></w:fldSimple>'), "dde"),
+    "docx with DDE in one element": (
+        office(body='<w:fldSimple w:instr=" DDE cmd x"><w:r/></w:fldSimple>'),
+        "dde",
+    ),
     "docx with DDE behind a field": (office(body=_BEGIN + field("QUOTE 68 68 69")), "dde"),
     "docx with DDE in a footnote": (
-        office(word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode()), "dde"
+        office(word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode()),
+        "dde",
     ),
     "docx with DDE in a part of another name": (
-        zipped({"[Content_Types].xml": types("word/document.xml").replace(b"/word/document.xml", b"/x/main.dat"),
-                "x/main.dat": f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode()}), "dde"),
-    "docx with DDE in wide signs": (
-        office(word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode("utf-16")), "dde"
+        zipped(
+            {
+                "[Content_Types].xml": types("word/document.xml").replace(
+                    b"/word/document.xml", b"/x/main.dat"
+                ),
+                "x/main.dat": f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode(),
+            }
+        ),
+        "dde",
     ),
-    "docx with a document under a picture's name": (office(word__media__image1_dot_png=office()), "embedded"),
-    "docx with an object under another name": (office(word__a_dot_dat=compound({"\x01Ole10Native": b"x"})), "embedded"),
+    "docx with DDE in wide signs": (
+        office(
+            word__footnotes_dot_xml=f'<w:f xmlns:w="x">{field("DDE cmd")}</w:f>'.encode("utf-16")
+        ),
+        "dde",
+    ),
+    "docx with a document under a picture's name": (
+        office(word__media__image1_dot_png=office()),
+        "embedded",
+    ),
+    "docx with an object under another name": (
+        office(word__a_dot_dat=compound({"\x01Ole10Native": b"x"})),
+        "embedded",
+    ),
     "xlsx with DDE in a part of another name": (
-        office("xl/workbook.xml", x_dot_dat=b"<a:ddeLink xmlns:a='a'/>"), "dde"
+        office("xl/workbook.xml", x_dot_dat=b"<a:ddeLink xmlns:a='a'/>"),
+        "dde",
     ),
     "docx with entities": (office(word__document2_dot_xml=_ENTITIES), "entities"),
     "docx with entities beside": (office(customXml__item1_dot_xml=_ENTITIES), "entities"),
     "docx with a program": (office(word__media__image1_dot_png=b"MZ\x90\x00"), "program"),
-    "xlsx with DDE": (office("xl/workbook.xml", xl__externalLinks__externalLink1_dot_xml=
-        b"<externalLink><ddeLink ddeService='cmd' ddeTopic='/c calc'/></externalLink>"), "dde"),
-    "xlsx with data from elsewhere": (office("xl/workbook.xml", xl__connections_dot_xml=b"<a/>"), "connection"),
-    "pptx with a button": (office("ppt/presentation.xml", ppt__slides__slide1_dot_xml=
-        b"<p:sld xmlns:p='p'><a action='ppaction://program'/></p:sld>"), "program_button"),
+    "xlsx with DDE": (
+        office(
+            "xl/workbook.xml",
+            xl__externalLinks__externalLink1_dot_xml=(
+                b"<externalLink><ddeLink ddeService='cmd' ddeTopic='/c calc'/></externalLink>"
+            ),
+        ),
+        "dde",
+    ),
+    "xlsx with data from elsewhere": (
+        office("xl/workbook.xml", xl__connections_dot_xml=b"<a/>"),
+        "connection",
+    ),
+    "pptx with a button": (
+        office(
+            "ppt/presentation.xml",
+            ppt__slides__slide1_dot_xml=b"<p:sld xmlns:p='p'><a action='ppaction://program'/></p:sld>",
+        ),
+        "program_button",
+    ),
     "doc with macros": (compound({**word(), "Macros/VBA": b"x"}), "macros"),
     "doc with an object": (compound({**word(), "ObjectPool/_1234": b"x"}), "embedded"),
     "doc with DDE": (compound(word("\x13 DDEAUTO cmd \x14".encode("utf-16-le"))), "dde"),
     "doc with DDE in narrow signs": (compound(word(b"\x13 DDE cmd x \x15")), "dde"),
     "doc with a template elsewhere": (compound(word(template="http://a/b.dot")), "template"),
     "xls with macros": (compound({**workbook(), "_VBA_PROJECT_CUR/VBA": b"x"}), "macros"),
-    "xls with a macro sheet": (compound(workbook((0x0085, struct.pack("<IBB", 0, 0, 1) + b"\x01\x00a"))), "macros"),
-    "xls with DDE": (compound(workbook((0x01AE, struct.pack("<HHB", 0, 6, 0) + b"cmd\x03/c"))), "dde"),
+    "xls with a macro sheet": (
+        compound(workbook((0x0085, struct.pack("<IBB", 0, 0, 1) + b"\x01\x00a"))),
+        "macros",
+    ),
+    "xls with DDE": (
+        compound(workbook((0x01AE, struct.pack("<HHB", 0, 6, 0) + b"cmd\x03/c"))),
+        "dde",
+    ),
     "xls with data from elsewhere": (compound(workbook((0x00DC, bytes(12)))), "connection"),
     "ppt with an object": (compound(slides((0x0FCC, bytes(8)))), "embedded"),
     "ppt with macros": (compound(slides((0x0400, struct.pack("<III", 1, 1, 2)))), "macros"),
-    "pdf with JavaScript": (pdf(b"<</S/JavaScript/JS(app.alert(1))>>", root=b"/OpenAction 4 0 R"), "javascript"),
-    "pdf with JavaScript in escapes": (pdf(b"<</S/J#61vaScr#69pt/#4aS(app.alert(1))>>"), "javascript"),
-    "pdf with packed JavaScript": (pdf(packed(b"<</S/JavaScript/JS(app.alert(1))>>")), "javascript"),
-    "pdf with JavaScript packed in another way": (
-        pdf(packed(b"", b"[/ASCIIHexDecode/FlateDecode]", coded=b"789c00>")), "hidden"
+    "pdf with JavaScript": (
+        pdf(b"<</S/JavaScript/JS(app.alert(1))>>", root=b"/OpenAction 4 0 R"),
+        "javascript",
     ),
-    "pdf with JavaScript behind a predictor": (pdf(packed(b"<<>>", more=b"/DecodeParms<</Predictor 12>>")), "hidden"),
+    "pdf with JavaScript in escapes": (
+        pdf(b"<</S/J#61vaScr#69pt/#4aS(app.alert(1))>>"),
+        "javascript",
+    ),
+    "pdf with packed JavaScript": (
+        pdf(packed(b"<</S/JavaScript/JS(app.alert(1))>>")),
+        "javascript",
+    ),
+    "pdf with JavaScript packed in another way": (
+        pdf(packed(b"", b"[/ASCIIHexDecode/FlateDecode]", coded=b"789c00>")),
+        "hidden",
+    ),
+    "pdf with JavaScript behind a predictor": (
+        pdf(packed(b"<<>>", more=b"/DecodeParms<</Predictor 12>>")),
+        "hidden",
+    ),
     "pdf that starts a program": (pdf(b"<</S/Launch/F(cmd.exe)>>"), "launch"),
-    "pdf that opens an address": (pdf(b"<</S/URI/URI(http://a)>>", root=b"/OpenAction 4 0 R"), "launch"),
-    "pdf with a file in it": (pdf(root=b"/Names<</EmbeddedFiles<</Names[(a.exe)5 0 R]>>>>"), "embedded"),
+    "pdf that opens an address": (
+        pdf(b"<</S/URI/URI(http://a)>>", root=b"/OpenAction 4 0 R"),
+        "launch",
+    ),
+    "pdf with a file in it": (
+        pdf(root=b"/Names<</EmbeddedFiles<</Names[(a.exe)5 0 R]>>>>"),
+        "embedded",
+    ),
     "pdf with a program under the name of figures": (invoice(b"MZ\x90\x00", "a.xml"), "embedded"),
-    "pdf with a page under the name of figures": (invoice(b"<html><script>x()</script></html>", "a.xml"), "page"),
-    "pdf with a picture of words": (invoice(b"<?xml version='1.0'?><a><svg:svg xmlns:svg='s'/></a>"), "embedded"),
+    "pdf with a page under the name of figures": (
+        invoice(b"<html><script>x()</script></html>", "a.xml"),
+        "page",
+    ),
+    "pdf with a picture of words": (
+        invoice(b"<?xml version='1.0'?><a><svg:svg xmlns:svg='s'/></a>"),
+        "embedded",
+    ),
     "pdf with figures that are shown by a stylesheet": (
-        invoice(b"<?xml version='1.0'?><?xml-stylesheet href='http://a'?><a/>"), "embedded"
+        invoice(b"<?xml version='1.0'?><?xml-stylesheet href='http://a'?><a/>"),
+        "embedded",
     ),
     "pdf with another pdf in it": (invoice(pdf()), "embedded"),
     "pdf with figures and a file that is in no table": (
-        invoice(FIGURES) + b"<</Type/Filespec/F(a.exe)/EF<</F 90 0 R>>>>", "embedded"
+        invoice(FIGURES) + b"<</Type/Filespec/F(a.exe)/EF<</F 90 0 R>>>>",
+        "embedded",
     ),
     "pdf with rich media": (pdf(b"<</Subtype/RichMedia>>"), "media"),
     "pdf with an XFA form": (pdf(root=b"/AcroForm<</XFA 4 0 R>>"), "xfa"),
@@ -274,7 +392,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a shell script": (b"#!/bin/sh\nrm -rf /\n", "script"),
     "a Windows script": (b"@echo off\r\ndel /q *.*\r\n", "script"),
     "a script of Windows' host": (b'Set s = CreateObject("WScript.Shell")', "script"),
-}  # fmt: skip
+}
 """what it is -> a content that attacks, and the part that the refusal names."""
 CSV_WITH_DDE = _DDE_CELL.encode()
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -282,7 +400,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a rar": (lambda: b"Rar!\x1a\x07\x00" + bytes(32), "file_wrapped"),
     "a 7z": (lambda: b"7z\xbc\xaf\x27\x1c" + bytes(32), "file_wrapped"),
     "a gzip": (lambda: b"\x1f\x8b\x08" + bytes(32), "file_wrapped"),
-    "a mail": (lambda: b"From: a@b.c\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\nx", "file_wrapped"),
+    "a mail": (
+        lambda: b"From: a@b.c\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\nx",
+        "file_wrapped",
+    ),
     "a mail of Outlook": (lambda: compound({"__properties_version1.0": b"x"}), "file_wrapped"),
     "rich text": (lambda: b"{\\rtf1 hello}", "file_wrapped"),
     "a pdf under a password": (lambda: locked_pdf("secret"), "file_locked"),
@@ -290,22 +411,39 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a doc under a password": (lambda: compound(word(flags=0x0100)), "file_locked"),
     "an xls under a password": (lambda: compound(workbook((0x002F, bytes(6)))), "file_locked"),
     "a zip under a password": (_password_zip, "file_locked"),
-    "an old Word file that is torn": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), "file_broken"),
+    "an old Word file that is torn": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64),
+        "file_broken",
+    ),
     "a torn document": (lambda: office()[:40], "file_broken"),
     "a docx that is too deep": (lambda: office(body=_deep(500)), "file_broken"),
     "words behind a gif": (lambda: b"GIF89a=0;alert(1)//", "file_broken"),
     "words after a gif": (lambda: GIF + b"alert(1)", "file_broken"),
     "a document of two kinds": (
-        lambda: zipped({"[Content_Types].xml": types("xl/workbook.xml", SHEET), "word/document.xml": b"<a/>",
-                        "xl/workbook.xml": b"<a/>"}), "file_type"),
+        lambda: zipped(
+            {
+                "[Content_Types].xml": types("xl/workbook.xml", SHEET),
+                "word/document.xml": b"<a/>",
+                "xl/workbook.xml": b"<a/>",
+            }
+        ),
+        "file_type",
+    ),
     "an OpenDocument text": (
-        lambda: zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}), "file_type"),
+        lambda: zipped(
+            {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}
+        ),
+        "file_type",
+    ),
     "text with a NUL": (lambda: b"abc\x00def", "file_type"),
     "a picture of a kind that is not taken": (lambda: boxed(b"avif", b"mif1"), "file_type"),
-}  # fmt: skip
+}
 """what it is -> how it is made, and the message id of its refusal."""
 NOT_TAKEN = {name: HOSTILE[name][0] for name in ("a program", "a page", "a shell script")}
-NOT_TAKEN |= {name: REFUSED[name][0]() for name in ("a plain zip", "a torn document", "rich text", "text with a NUL")}
+NOT_TAKEN |= {
+    name: REFUSED[name][0]()
+    for name in ("a plain zip", "a torn document", "rich text", "text with a NUL")
+}
 MACROS = {name: content for name, (content, part) in HOSTILE.items() if part == "macros"}
 BOMB = zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": bytes(101 * 1024**2)})
 """Small as it is sent, more than 100 MB unpacked."""

@@ -1,4 +1,5 @@
-"""The dossier: its pages in the procedure's order, its files, and that it is made once, whole, whatever happens."""
+"""The dossier: its pages in the procedure's order, its files, and that it is made once, whole,
+whatever happens."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from app.ledger import verify
 from app.models import Dossier, Event, File, Referral, Supplement
 from app.papers import records
 from app.papers.dossier import make_waiting
-from app.papers.records import redo_pages
+from app.papers.outcomes import redo_pages
 from app.rules.refusal import NotAllowed
 from app.stages.accountability import draft_contents
 from tests.commands import Running
@@ -38,10 +39,25 @@ from tests.room import Room
 ROOT = Path(__file__).resolve().parents[2]
 CALLER = {"name": "李秀英", "phone": "13912345678"}
 PAGES = (
-    "移送卷宗", "目录", "移送函", "审批表", "事项报告", "单位与责任人", "时间线与工作日计算", "工单、派单与签收",
-    "催办、送达与答复", "督办通知、反馈与结论", "重复投诉与回访（诉求人已隐去）", "审核、责任认定与重办",
-    "单位说明与本人陈述", "复核", "所引规定", "证据目录", "接收回执", "备考表",
-)  # fmt: skip
+    "移送卷宗",
+    "目录",
+    "移送函",
+    "审批表",
+    "事项报告",
+    "单位与责任人",
+    "时间线与工作日计算",
+    "工单、派单与签收",
+    "催办、送达与答复",
+    "督办通知、反馈与结论",
+    "重复投诉与回访（诉求人已隐去）",
+    "审核、责任认定与重办",
+    "单位说明与本人陈述",
+    "复核",
+    "所引规定",
+    "证据目录",
+    "接收回执",
+    "备考表",
+)
 """The pages of a dossier, in the procedure's order."""
 
 
@@ -53,7 +69,8 @@ def room(desk: Desk, tmp_path: Path) -> Room:
 
 
 def unmade(room: Room, **approval: Any) -> Path:
-    """A sealed dossier whose files are not made yet, with a file of the unit in it; the data folder."""
+    """A sealed dossier whose files are not made yet, with a file of the unit in it; the data
+    folder."""
     data = room.data
     assert data is not None
     room.to("register", caller=CALLER, narrative="李秀英反映滨河路路面塌陷，电话13912345678。")
@@ -81,12 +98,15 @@ def tree(folder: Path) -> dict[str, bytes]:
     """Name -> content of every file below a folder, those of leases left out."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*")) if path.is_file() and ".lease" not in path.name
-    }  # fmt: skip
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".lease" not in path.name
+    }
 
 
 def sums(folder: Path) -> None:
-    done = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -98,7 +118,9 @@ def made(room: Room, **approval: Any) -> Path:
 
 
 def words(pdf: bytes) -> str:
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+    return re.sub(
+        r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    )
 
 
 def maker(room: Room, data: Path, step: str = "") -> Running:
@@ -138,7 +160,9 @@ def test_an_abandoned_referral_needs_no_files(room: Room) -> None:
 
 def test_the_pages_stand_in_the_procedures_order(room: Room) -> None:
     folder = made(room)
-    pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(folder / "dossier.pdf").pages]
+    pages = [
+        re.sub(r"\s", "", page.extract_text()) for page in PdfReader(folder / "dossier.pdf").pages
+    ]
     firsts = [next(n for n, page in enumerate(pages) if page.startswith(title)) for title in PAGES]
     assert firsts == sorted(set(firsts))
     contents = pages[firsts[1]]
@@ -149,7 +173,10 @@ def test_the_pages_stand_in_the_procedures_order(room: Room) -> None:
 
 
 def test_each_fact_of_the_report_names_the_page_of_its_evidence(room: Room) -> None:
-    pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(made(room) / "dossier.pdf").pages]
+    pages = [
+        re.sub(r"\s", "", page.extract_text())
+        for page in PdfReader(made(room) / "dossier.pdf").pages
+    ]
     report = next(page for page in pages if page.startswith("事项报告"))
     supervision = next(n for n, page in enumerate(pages, 1) if page.startswith("督办通知"))
     assert f"确认认定第{supervision}页" in report
@@ -163,7 +190,8 @@ def test_the_timeline_counts_working_days_and_names_the_days_of_each_clock(room:
 
 
 def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
-    """The allocation was opened by the unit before it signed; the supervision notice was fed back on the same day."""
+    """The allocation was opened by the unit before it signed; the supervision notice was fed back
+    on the same day."""
     room.to("allocate")
     room.do("2025-06-09 09:50", "staff@WATER", "open_paper", "A", paper="allocation")
     room.to("seal_referral")
@@ -182,7 +210,8 @@ def test_each_paper_is_shown_with_how_it_was_served(room: Room) -> None:
 
 
 def test_the_closing_of_an_exhausted_redo_is_no_verdict_for_the_unit(room: Room) -> None:
-    """Three rounds found the unit responsible; the centre head's closing says that no round is left."""
+    """Three rounds found the unit responsible; the centre head's closing says that no round is
+    left."""
     room.to("feed_back")
     bad = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied"}
     review = ("review_responsibility", "A")
@@ -190,12 +219,18 @@ def test_the_closing_of_an_exhausted_redo_is_no_verdict_for_the_unit(room: Room)
         room.do(f"2025-06-09 {hour}:10", "head@WATER", "reply", "A")
         room.do(f"2025-06-09 {hour}:20", "examiner", "examine", "A", passes=True)
         room.do(f"2025-06-09 {hour}:30", "visitor", "record_visit", "A", **bad)
-        room.do(f"2025-06-09 {hour}:40", "examiner#2", *review, unit_responsible=True, grounds="未处理")
+        room.do(
+            f"2025-06-09 {hour}:40", "examiner#2", *review, unit_responsible=True, grounds="未处理"
+        )
     room.do("2025-06-09 22:00", "centre_head", *review, unit_responsible=False, grounds="仍未处理")
     room.to("draft")
     with transaction(room.desk.sessions) as session:
         referral = session.get_one(Referral, room.referral.id)
-        (table,) = [block for block in redo_pages(draft_contents(session, NOW, referral)) if "结论" in str(block)]
+        (table,) = [
+            block
+            for block in redo_pages(draft_contents(session, NOW, referral))
+            if "结论" in str(block)
+        ]
     verdicts = re.findall("非?单位责任|重办已满，结案", str(table))
     assert verdicts == ["单位责任", "单位责任", "单位责任", "重办已满，结案"]
 
@@ -206,15 +241,21 @@ def test_what_is_not_served_yet_is_said_so(room: Room) -> None:
         referral = session.get_one(Referral, room.referral.id)
         facts = draft_contents(session, moment("2025-06-10 23:00"), referral)
     notice = facts["notices"][0]
-    assert (notice["served"]["at"], notice["served"]["how"]) == ("2025-06-09T15:00:00+08:00", "signed")
+    assert (notice["served"]["at"], notice["served"]["how"]) == (
+        "2025-06-09T15:00:00+08:00",
+        "signed",
+    )
     assert records.served({"served": {**notice["served"], "at": None}}) == "尚未送达"
     before = {"at": "2025-06-11T00:00:00+08:00", "opened": False}
     assert records.how_served({"served": before}) == "视为送达", "sealed before how was told"
 
 
 def test_the_rules_cited_are_those_of_the_date_of_the_fault_with_their_days(room: Room) -> None:
-    """The finding comes on 10 June 2025, before the unit's due date: of two versions of an article the later one."""
-    text_ = "〔2018-03-20至2025-06-09〕《监察法》旧条\n〔2025-06-10至今〕《监察法》新条\n《办理规程》"
+    """The finding comes on 10 June 2025, before the unit's due date: of two versions of an article
+    the later one."""
+    text_ = (
+        "〔2018-03-20至2025-06-09〕《监察法》旧条\n〔2025-06-10至今〕《监察法》新条\n《办理规程》"
+    )
     room.do("2025-06-09 08:00", "it_admin", "change_setting", name="dossier.rules", value=text_)
     told = words((made(room) / "dossier.pdf").read_bytes())
     assert "《监察法》新条2025-06-10至今" in told and "《办理规程》—" in told
@@ -238,7 +279,9 @@ def test_statements_or_a_note_that_none_came(room: Room) -> None:
 
 def _contents(room: Room, at: str) -> str:
     with transaction(room.desk.sessions) as session:
-        return json.dumps(draft_contents(session, moment(at), session.get_one(Referral, room.referral.id)))
+        return json.dumps(
+            draft_contents(session, moment(at), session.get_one(Referral, room.referral.id))
+        )
 
 
 def test_what_is_not_sealed_is_marked_as_a_draft(room: Room) -> None:
@@ -263,8 +306,14 @@ def test_the_approver_opens_the_pages_as_they_are_before_the_seal(room: Room) ->
 def test_an_attachment_of_many_pages_is_listed_with_their_number(room: Room) -> None:
     room.to("sign_for")
     assert room.data is not None
-    attach(room, "staff@WATER", "handling", papers.pdf("identity", {"case_number": "1", "callers": [CALLER | {
-        "case_number": "1"}] * 60}))  # fmt: skip
+    attach(
+        room,
+        "staff@WATER",
+        "handling",
+        papers.pdf(
+            "identity", {"case_number": "1", "callers": [CALLER | {"case_number": "1"}] * 60}
+        ),
+    )
     room.to("seal_referral")
     told = words((room.data / "dossiers" / recorded(room)[0].name / "dossier.pdf").read_bytes())
     assert "电子原件2" in told or "电子原件3" in told
@@ -278,8 +327,9 @@ def test_every_notice_and_its_feedback_is_in_it(room: Room) -> None:
     room.to("seal_referral")
     notices = json.loads(room.referral.sealed or "")["notices"]
     assert [(one["n"], one["requirement"], one["feedback"]["words"]) for one in notices] == [
-        (1, "第一次的要求。", "第一次的反馈。"), (2, "第二次的要求。", "第二次的反馈。")
-    ]  # fmt: skip
+        (1, "第一次的要求。", "第一次的反馈。"),
+        (2, "第二次的要求。", "第二次的反馈。"),
+    ]
 
 
 def test_words_state_facts_and_rules_never_guilt(room: Room) -> None:
@@ -295,7 +345,8 @@ def test_words_state_facts_and_rules_never_guilt(room: Room) -> None:
 def test_the_caller_is_on_no_page_in_no_event_and_in_no_list(room: Room) -> None:
     folder = made(room)
     whole = words((folder / "dossier.pdf").read_bytes()) + "".join(
-        (folder / name).read_text("utf-8") for name in ("events.jsonl", "MANIFEST.json", "SHA256SUMS")
+        (folder / name).read_text("utf-8")
+        for name in ("events.jsonl", "MANIFEST.json", "SHA256SUMS")
     )
     assert "李秀英" not in whole and "13912345678" not in whole
     assert "〔诉求人〕反映" in whole
@@ -309,7 +360,9 @@ def test_a_separate_sheet_holds_the_caller_where_the_approver_ticked_it(room: Ro
 
 
 @pytest.mark.parametrize("ticked", [True, False])
-def test_files_that_may_show_the_caller_go_along_only_where_it_is_ticked(room: Room, ticked: bool) -> None:
+def test_files_that_may_show_the_caller_go_along_only_where_it_is_ticked(
+    room: Room, ticked: bool
+) -> None:
     assert room.data is not None
     room.to("sign_for")
     attach(room, "staff@WATER", "contact", GOOD["mp3"])
@@ -336,7 +389,9 @@ def test_sha256sum_passes_in_the_directory_and_after_unzip(room: Room, tmp_path:
     unpacked = tmp_path / "unpacked" / folder.name
     sums(unpacked)
     assert tree(unpacked) == tree(folder)
-    assert {"dossier.pdf", "events.jsonl", "attachments/001-handling.pdf", "MANIFEST.json"} < tree(folder).keys()
+    assert {"dossier.pdf", "events.jsonl", "attachments/001-handling.pdf", "MANIFEST.json"} < tree(
+        folder
+    ).keys()
 
 
 def test_one_changed_byte_is_caught(room: Room) -> None:
@@ -344,23 +399,33 @@ def test_one_changed_byte_is_caught(room: Room) -> None:
     pdf = bytearray((folder / "dossier.pdf").read_bytes())
     pdf[100] ^= 1
     (folder / "dossier.pdf").write_bytes(pdf)
-    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True
+    )
     assert done.returncode == 1 and "dossier.pdf: FAILED" in done.stdout
 
 
-def test_the_manifest_names_case_version_files_chain_head_and_who_formed_it_when(room: Room) -> None:
+def test_the_manifest_names_case_version_files_chain_head_and_who_formed_it_when(
+    room: Room,
+) -> None:
     folder = made(room)
     manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
     sealed = room.row(Event, kind="referral.sealed")
-    assert manifest["chain_heads"] == [{"chain": room.id("A"), "seq": sealed.seq, "hash": sealed.hash}]
+    assert manifest["chain_heads"] == [
+        {"chain": room.id("A"), "seq": sealed.seq, "hash": sealed.hash}
+    ]
     assert (manifest["case"], manifest["version"]) == (room.case("A").number, 1)
-    assert (manifest["formed_at"], manifest["extracted_by"]) == ("2025-06-12T10:00:00+08:00", "officer")
+    assert (manifest["formed_at"], manifest["extracted_by"]) == (
+        "2025-06-12T10:00:00+08:00",
+        "officer",
+    )
     listed = {one["name"]: (one["sha256"], one["size"]) for one in manifest["files"]}
     files = tree(folder)
     assert listed == {
         name: (hashlib.sha256(content).hexdigest(), len(content))
-        for name, content in files.items() if name not in ("MANIFEST.json", "SHA256SUMS")
-    }  # fmt: skip
+        for name, content in files.items()
+        if name not in ("MANIFEST.json", "SHA256SUMS")
+    }
 
 
 def test_the_events_are_the_chain_up_to_the_seal_as_it_was_hashed(room: Room) -> None:
@@ -373,16 +438,29 @@ def test_the_events_are_the_chain_up_to_the_seal_as_it_was_hashed(room: Room) ->
     for n, line in enumerate(found, 1):
         payload = hashlib.sha256(line["payload"].encode()).hexdigest()
         hashed = [
-            "duban/event/2", before, line["chain"], n, line["at"], line["actor"], line["kind"], line["subject"],
-            line["subject_id"], line["from_state"], line["to_state"], payload, line["key_name"],
-        ]  # fmt: skip
+            "duban/event/2",
+            before,
+            line["chain"],
+            n,
+            line["at"],
+            line["actor"],
+            line["kind"],
+            line["subject"],
+            line["subject_id"],
+            line["from_state"],
+            line["to_state"],
+            payload,
+            line["key_name"],
+        ]
         body = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
         before = hashlib.sha256(body.encode()).hexdigest()
         assert before == line["hash"]
     assert found[-1]["kind"] == "referral.sealed"
 
 
-def test_made_twice_it_has_the_same_bytes_whatever_happened_since(room: Room, tmp_path: Path) -> None:
+def test_made_twice_it_has_the_same_bytes_whatever_happened_since(
+    room: Room, tmp_path: Path
+) -> None:
     """Also when the second is made years later, from the record of the first."""
     data = unmade(room)
     shutil.copytree(data, tmp_path / "again")
@@ -410,26 +488,40 @@ def test_a_supplement_makes_a_volume_of_its_own_and_overwrites_nothing(room: Roo
     room.to("record_receipt")
     before = tree(room.data / "dossiers")
     attach(room, "officer", "other", PNG, "2025-06-17 10:30")
-    room.do("2025-06-17 11:00", "officer", "supplement_referral", "A", words="新查明李秀英以外的事实。")
+    room.do(
+        "2025-06-17 11:00", "officer", "supplement_referral", "A", words="新查明李秀英以外的事实。"
+    )
     after = tree(room.data / "dossiers")
     assert {name: content for name, content in after.items() if "-v2" not in name} == before
     folder = room.data / "dossiers" / recorded(room)[1].name
     sums(folder)
     told = words((folder / "dossier.pdf").read_bytes())
     assert "补充卷（第1册）" in told and "新查明" in told
-    assert [path.name for path in (folder / "attachments").iterdir()] == ["001-other.png"], "what is new only"
+    assert [path.name for path in (folder / "attachments").iterdir()] == ["001-other.png"], (
+        "what is new only"
+    )
     assert [row.version for row in recorded(room)] == [1, 2]
     assert room.rows(Supplement)[0].n == 1
 
 
 # --- what may go wrong ---
 
-STEPS = ("_read", "_files", "write_whole:1", "write_whole:4", "_zip", "rename", "sync_folder", "record_dossier")
+STEPS = (
+    "read_volume",
+    "volume_files",
+    "write_whole:1",
+    "write_whole:4",
+    "write_zip",
+    "rename",
+    "sync_folder",
+    "record_dossier",
+)
 """Where a maker is killed: before it reads, renders, writes, zips, puts in place, or records."""
 
 
 @pytest.mark.parametrize(
-    "step", [pytest.param(step, marks=[] if step in STEPS[3:6] else pytest.mark.long) for step in STEPS]
+    "step",
+    [pytest.param(step, marks=[] if step in STEPS[3:6] else pytest.mark.long) for step in STEPS],
 )
 def test_a_maker_killed_half_way_leaves_nothing_that_counts_and_the_next_one_makes_it_whole(
     room: Room, step: str
@@ -444,7 +536,9 @@ def test_a_maker_killed_half_way_leaves_nothing_that_counts_and_the_next_one_mak
     folder = data / "dossiers" / row.name
     sums(folder)
     assert hashlib.sha256(folder.with_suffix(".zip").read_bytes()).hexdigest() == row.sha256
-    left = {path.name for path in (data / "dossiers").iterdir() if not path.name.startswith(".lease")}
+    left = {
+        path.name for path in (data / "dossiers").iterdir() if not path.name.startswith(".lease")
+    }
     assert left == {row.name, f"{row.name}.zip"}
     assert room.events("A").count("referral.made") == 1
     with transaction(room.desk.sessions) as session:
@@ -468,7 +562,9 @@ def test_a_full_disk_leaves_no_half_dossier(room: Room) -> None:
     assert (full.returncode, full.stdout) == (3, "error 27\n")
     assert recorded(room) == []
     assert tree(data / "dossiers") == {}
-    assert [path for path in (data / "dossiers").iterdir() if not path.name.startswith(".lease")] == []
+    assert [
+        path for path in (data / "dossiers").iterdir() if not path.name.startswith(".lease")
+    ] == []
     make_waiting(room.desk.sessions, data, NOW)
     sums(data / "dossiers" / recorded(room)[0].name)
 
@@ -484,7 +580,9 @@ def test_an_attachment_that_is_gone_from_the_store_is_told_and_nothing_is_made(r
     assert len(make_waiting(room.desk.sessions, data, NOW)) == 1
 
 
-def test_one_that_cannot_be_made_holds_up_no_other(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_cannot_be_made_holds_up_no_other(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
     data = unmade(room)
     path_of(data, hashlib.sha256(PDF).hexdigest()).unlink()
     other = Room(room.desk)

@@ -23,10 +23,8 @@ from app.files import Kept, content_of, keep, kind_of, path_of
 from app.models import Event, File
 from app.rules.files import ALSO, MEDIA, MOST_BYTES, TAKEN, clean_name
 from app.rules.refusal import NotAllowed
-from app.rules.sentences import TAKEN_EN, TAKEN_ZH, sentence
-from app.rules.words import said
-from app.rules.words.values import VALUES
-from app.views.forms import Input
+from app.views.forms.looks import ACCEPTED
+from app.words import VALUES, said, sentence, value, word
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED
 from tests.room import Room
@@ -59,18 +57,22 @@ def test_there_is_a_sample_of_every_kind_that_is_taken() -> None:
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_what_would_act_by_itself_is_refused_by_the_name_of_the_part_and_not_stored(tmp_path: Path, what: str) -> None:
+def test_what_would_act_by_itself_is_refused_by_the_name_of_the_part_and_not_stored(
+    tmp_path: Path, what: str
+) -> None:
     content, part = HOSTILE[what]
     with pytest.raises(NotAllowed, match="^file_active") as no:
         keep(tmp_path, "通知.docx", content)
     assert no.value.facts == {"part": part}
     for tongue in ("zh", "en"):
-        assert VALUES["file_part"][part][tongue == "en"] in said(no.value, tongue)
+        assert value("file_part", part, tongue) in said(no.value, tongue)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_not_on_the_list_is_refused_with_a_sentence_and_not_stored(tmp_path: Path, what: str) -> None:
+def test_what_is_not_on_the_list_is_refused_with_a_sentence_and_not_stored(
+    tmp_path: Path, what: str
+) -> None:
     make, msgid = REFUSED[what]
     with pytest.raises(NotAllowed) as no:
         keep(tmp_path, "扫描件.pdf", make())
@@ -79,22 +81,37 @@ def test_what_is_not_on_the_list_is_refused_with_a_sentence_and_not_stored(tmp_p
 
 
 def test_the_sentence_about_what_is_taken_names_every_kind_and_so_does_the_form() -> None:
-    named = {"docx": "Word", "doc": "Word", "xlsx": "Excel", "xls": "Excel", "pptx": "PowerPoint", "ppt": "PowerPoint",
-             "tif": "TIFF", "txt": "text", "webp": "WebP"}  # fmt: skip
-    for tongue, words in (("zh", TAKEN_ZH), ("en", TAKEN_EN)):
+    named = {
+        "docx": "Word",
+        "doc": "Word",
+        "xlsx": "Excel",
+        "xls": "Excel",
+        "pptx": "PowerPoint",
+        "ppt": "PowerPoint",
+        "tif": "TIFF",
+        "txt": "text",
+        "webp": "WebP",
+    }
+    for tongue in ("zh", "en"):
+        words = word("files.taken", tongue)
         for ending in MEDIA.values():
             told = {"zh": {"text": "文本"}, "en": {}}[tongue]
-            word = named.get(ending, ending.upper())
-            assert told.get(word, word) in words, (tongue, ending)
+            name = named.get(ending, ending.upper())
+            assert told.get(name, name) in words, (tongue, ending)
         assert words in sentence(NotAllowed("file_type"), tongue)
-    assert Input("upload", "", "file").accept.split(",") == [f".{ending}" for ending in TAKEN]
+    assert ACCEPTED.split(",") == [f".{ending}" for ending in TAKEN]
 
 
 def test_every_part_that_a_refusal_names_has_words() -> None:
-    used = {node.args[0].value for path in (ROOT / "app/files").glob("*.py")
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("active", "wrapped")
-            and node.args and isinstance(node.args[0], ast.Constant)}  # fmt: skip
+    used = {
+        node.args[0].value
+        for path in (ROOT / "app/files").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("active", "wrapped")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
     assert len(used) > 10
     assert used <= set(VALUES["file_part"])
 
@@ -102,14 +119,26 @@ def test_every_part_that_a_refusal_names_has_words() -> None:
 @pytest.mark.parametrize(
     ("given", "content", "kept"),
     [
-        ("run.bat", "png", "run.png"), ("x.exe", "gif", "x.gif"), ("现场.JPEG", "jpg", "现场.JPEG"),
-        ("通知.wps", "doc", "通知.wps"), ("通知.wps", "docx", "通知.wps"), ("表.et", "xls", "表.et"),
-        ("表.doc", "xls", "表.xls"), ("a.html", "txt", "a.txt"), ("报告1.2", "pdf", "报告1.2.pdf"),
-        ("报告", "pdf", "报告.pdf"), (".htaccess", "txt", "htaccess.txt"), ("con", "jpg", "_con.jpg"),
-        ("NUL.txt", "txt", "_NUL.txt"), ("a.jpg:b.exe", "jpg", "a.jpg_b.jpg"), ("长" * 130, "pdf", "长" * 116 + ".pdf"),
-        ("a.pdf.lnk", "pdf", "a.pdf"), ("录音.m4a", "m4a", "录音.m4a"), ("a.tiff", "tif", "a.tiff"),
+        ("run.bat", "png", "run.png"),
+        ("x.exe", "gif", "x.gif"),
+        ("现场.JPEG", "jpg", "现场.JPEG"),
+        ("通知.wps", "doc", "通知.wps"),
+        ("通知.wps", "docx", "通知.wps"),
+        ("表.et", "xls", "表.et"),
+        ("表.doc", "xls", "表.xls"),
+        ("a.html", "txt", "a.txt"),
+        ("报告1.2", "pdf", "报告1.2.pdf"),
+        ("报告", "pdf", "报告.pdf"),
+        (".htaccess", "txt", "htaccess.txt"),
+        ("con", "jpg", "_con.jpg"),
+        ("NUL.txt", "txt", "_NUL.txt"),
+        ("a.jpg:b.exe", "jpg", "a.jpg_b.jpg"),
+        ("长" * 130, "pdf", "长" * 116 + ".pdf"),
+        ("a.pdf.lnk", "pdf", "a.pdf"),
+        ("录音.m4a", "m4a", "录音.m4a"),
+        ("a.tiff", "tif", "a.tiff"),
     ],
-)  # fmt: skip
+)
 def test_a_name_comes_out_under_the_ending_of_the_content(
     tmp_path: Path, given: str, content: str, kept: str
 ) -> None:
@@ -119,28 +148,66 @@ def test_a_name_comes_out_under_the_ending_of_the_content(
 def test_a_table_is_known_from_other_words_by_its_name_alone(tmp_path: Path) -> None:
     """And may hold no cell that asks another program; as words it starts nothing."""
     words = "姓名,电话\r\n张三,-1\r\n".encode("gb18030")
-    assert [(one.name, one.media_type) for one in (keep(tmp_path, "a.csv", words), keep(tmp_path, "a.txt", words))] == [
-        ("a.csv", "text/csv"), ("a.txt", "text/plain")
-    ]  # fmt: skip
+    assert [
+        (one.name, one.media_type)
+        for one in (keep(tmp_path, "a.csv", words), keep(tmp_path, "a.txt", words))
+    ] == [("a.csv", "text/csv"), ("a.txt", "text/plain")]
     with pytest.raises(NotAllowed) as no:
         keep(tmp_path, "a.csv", CSV_WITH_DDE)
     assert no.value.facts == {"part": "dde"}
     assert keep(tmp_path, "a.txt", CSV_WITH_DDE).name == "a.txt"
 
 
-DANGEROUS = frozenset({
-    "exe", "bat", "cmd", "com", "scr", "pif", "hta", "js", "jse", "vbs", "vbe", "wsf", "wsh", "ps1", "lnk", "url",
-    "reg", "msi", "jar", "cpl", "html", "htm", "svg", "mht", "chm", "docm", "xlsm", "dotm", "iso", "img", "rtf",
-})  # fmt: skip
+DANGEROUS = frozenset(
+    {
+        "exe",
+        "bat",
+        "cmd",
+        "com",
+        "scr",
+        "pif",
+        "hta",
+        "js",
+        "jse",
+        "vbs",
+        "vbe",
+        "wsf",
+        "wsh",
+        "ps1",
+        "lnk",
+        "url",
+        "reg",
+        "msi",
+        "jar",
+        "cpl",
+        "html",
+        "htm",
+        "svg",
+        "mht",
+        "chm",
+        "docm",
+        "xlsm",
+        "dotm",
+        "iso",
+        "img",
+        "rtf",
+    }
+)
 SEEDS = [*GOOD.values(), *(content for content, _ in HOSTILE.values())]
 HEADS = st.sampled_from([seed[:n] for seed in SEEDS for n in (4, 16, 64, 600, len(seed))])
 
 
 @given(
-    head=HEADS, tail=st.binary(max_size=400), cut=st.integers(0, 700), flip=st.integers(0, 255),
-    stem=st.text(max_size=20), ending=st.sampled_from([*sorted(DANGEROUS), *TAKEN, ""]),
-)  # fmt: skip
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    head=HEADS,
+    tail=st.binary(max_size=400),
+    cut=st.integers(0, 700),
+    flip=st.integers(0, 255),
+    stem=st.text(max_size=20),
+    ending=st.sampled_from([*sorted(DANGEROUS), *TAKEN, ""]),
+)
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_whatever_is_sent_is_kept_whole_under_a_harmless_name_or_refused(
     tmp_path: Path, head: bytes, tail: bytes, cut: int, flip: int, stem: str, ending: str
 ) -> None:
@@ -159,14 +226,23 @@ def test_whatever_is_sent_is_kept_whole_under_a_harmless_name_or_refused(
     assert last == MEDIA[kept.media_type] or last in ALSO[MEDIA[kept.media_type]]
 
 
-@pytest.mark.parametrize("what", ["newlines", "blanks", "brackets", "numbers", "commas", "streams", "objects", "names"])
+@pytest.mark.parametrize(
+    "what", ["newlines", "blanks", "brackets", "numbers", "commas", "streams", "objects", "names"]
+)
 def test_looking_into_a_file_takes_time_in_proportion_to_it(what: str) -> None:
-    """What is made to keep a looker busy: eight times as much takes no more than sixteen times as long. Counted in
-    characters that are looked at, it would be a count; the lookers are the library's, so it is a slope."""
+    """What is made to keep a looker busy: eight times as much takes no more than sixteen times as
+    long. Counted in characters that are looked at, it would be a count; the lookers are the
+    library's, so it is a slope."""
     unit = {
-        "newlines": b"\n", "blanks": b" ", "brackets": b"<a ", "numbers": b"1 ", "commas": b',=a|', "names": b"/JS /A ",
-        "streams": b"stream\n", "objects": b"1 0 obj<</Type/ObjStm>>stream\n",
-    }[what]  # fmt: skip
+        "newlines": b"\n",
+        "blanks": b" ",
+        "brackets": b"<a ",
+        "numbers": b"1 ",
+        "commas": b",=a|",
+        "names": b"/JS /A ",
+        "streams": b"stream\n",
+        "objects": b"1 0 obj<</Type/ObjStm>>stream\n",
+    }[what]
     head = b"%PDF-1.4\n" if what in ("streams", "objects", "names") else b"a"
 
     def seconds(n: int) -> float:
@@ -238,7 +314,9 @@ except OSError as full:
 
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
     """The size of what this process may write is limited, as a full disk would."""
-    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.stdout.strip() == "27", done.stderr
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -246,12 +324,21 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("C:\\照片\\现场.jpg", "现场.jpg"), ("../../etc/passwd", "passwd"), ("a\x00b\r\n.pdf", "ab.pdf"),
-        ("\u202egpj.exe", "gpj.exe"), ("...", "file"), ("", "file"), (" 报告 .pdf ", "报告 .pdf"),
-        ("长" * 200 + ".pdf", "长" * 116 + ".pdf"), ("长" * 130, "长" * 120), ("x." + "y" * 150, "x." + "y" * 118),
+        ("C:\\照片\\现场.jpg", "现场.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\r\n.pdf", "ab.pdf"),
+        ("\u202egpj.exe", "gpj.exe"),
+        ("...", "file"),
+        ("", "file"),
+        (" 报告 .pdf ", "报告 .pdf"),
+        ("长" * 200 + ".pdf", "长" * 116 + ".pdf"),
+        ("长" * 130, "长" * 120),
+        ("x." + "y" * 150, "x." + "y" * 118),
     ],
-)  # fmt: skip
-def test_of_a_name_no_path_and_no_control_remain_and_at_most_120_characters(given: str, kept: str) -> None:
+)
+def test_of_a_name_no_path_and_no_control_remain_and_at_most_120_characters(
+    given: str, kept: str
+) -> None:
     assert clean_name(given) == kept
     assert len(clean_name(given)) <= 120
 
@@ -259,7 +346,9 @@ def test_of_a_name_no_path_and_no_control_remain_and_at_most_120_characters(give
 # --- attaching and opening ---
 
 
-def put(room: Room, who: str, at: str = "2025-06-09 11:00", kind: str = "handling", content: bytes = PDF) -> Any:
+def put(
+    room: Room, who: str, at: str = "2025-06-09 11:00", kind: str = "handling", content: bytes = PDF
+) -> Any:
     assert room.data is not None
     kept = keep(room.data, "现场.pdf", content)
     return room.do(at, who, "attach", "A", **fields(kept, kind))
@@ -267,31 +356,58 @@ def put(room: Room, who: str, at: str = "2025-06-09 11:00", kind: str = "handlin
 
 def fields(kept: Kept, kind: str = "handling") -> dict[str, Any]:
     return {
-        "kind": kind, "name": kept.name, "sha256": kept.sha256, "size": kept.size, "media_type": kept.media_type
-    }  # fmt: skip
+        "kind": kind,
+        "name": kept.name,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "media_type": kept.media_type,
+    }
 
 
 def test_a_file_is_attached_with_its_sha256_on_the_record_and_no_name(room: Room) -> None:
     room.to("sign_for")
     row = put(room, "staff@WATER")
-    assert (row.kind, row.size, row.media_type, row.unit_id) == ("handling", len(PDF), "application/pdf", 1)
+    assert (row.kind, row.size, row.media_type, row.unit_id) == (
+        "handling",
+        len(PDF),
+        "application/pdf",
+        1,
+    )
     sha256 = hashlib.sha256(PDF).hexdigest()
-    payload = {"file": row.id, "kind": "handling", "sha256": sha256, "size": len(PDF), "referral": None}
+    payload = {
+        "file": row.id,
+        "kind": "handling",
+        "sha256": sha256,
+        "size": len(PDF),
+        "referral": None,
+    }
     assert room.told("case.attached", "A") == [payload]
 
 
 def test_a_units_people_attach_to_their_own_cases_only(room: Room) -> None:
     room.to("sign_for")
     kept = keep(room.data or Path(), "a.pdf", PDF)
-    assert room.refused("2025-06-09 11:00", "staff@HOUSING", "attach", "A", **fields(kept)) == "not_found"
+    assert (
+        room.refused("2025-06-09 11:00", "staff@HOUSING", "attach", "A", **fields(kept))
+        == "not_found"
+    )
     assert room.refused("2025-06-09 11:00", "head@HOUSING", "open_file", "A", file=1) == "not_found"
     assert room.rows(File) == []
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"sha256": "x"}, {"size": 0}, {"size": MOST_BYTES + 1}, {"media_type": "text/html"}, {"kind": "secret"}]
+    "wrong",
+    [
+        {"sha256": "x"},
+        {"size": 0},
+        {"size": MOST_BYTES + 1},
+        {"media_type": "text/html"},
+        {"kind": "secret"},
+    ],
 )
-def test_what_the_store_did_not_say_is_refused_by_the_name_of_its_field(room: Room, wrong: dict[str, Any]) -> None:
+def test_what_the_store_did_not_say_is_refused_by_the_name_of_its_field(
+    room: Room, wrong: dict[str, Any]
+) -> None:
     room.to("sign_for")
     given = {**fields(keep(room.data or Path(), "a.pdf", PDF)), **wrong}
     assert room.refused("2025-06-09 11:00", "staff@WATER", "attach", "A", **given) == "field_wrong"
@@ -304,24 +420,37 @@ def test_opening_a_file_is_on_the_record(room: Room) -> None:
     assert opened.sha256 == row.sha256
     event = room.row(Event, kind="file.opened")
     assert json.loads(event.payload) == {"file": row.id, "sha256": row.sha256}
-    assert room.refused("2025-06-09 12:00", "examiner", "open_file", "A", file=row.id + 1) == "not_found"
+    assert (
+        room.refused("2025-06-09 12:00", "examiner", "open_file", "A", file=row.id + 1)
+        == "not_found"
+    )
 
 
-def test_a_unit_sees_its_own_files_and_the_centres_never_another_units_nor_the_rooms(room: Room) -> None:
+def test_a_unit_sees_its_own_files_and_the_centres_never_another_units_nor_the_rooms(
+    room: Room,
+) -> None:
     room.do("2025-06-09 09:00", "operator", "register", "A", kind="help", complex=True)
     room.do("2025-06-09 09:10", "allocator", "allocate", "A", unit="WATER", assists=["HOUSING"])
     own, other, centre = (put(room, who) for who in ("staff@WATER", "staff@HOUSING", "operator"))
     for row in (own, centre):
         assert room.do("2025-06-09 12:00", "head@WATER", "open_file", "A", file=row.id).id == row.id
-    assert room.refused("2025-06-09 12:00", "head@WATER", "open_file", "A", file=other.id) == "not_found"
+    assert (
+        room.refused("2025-06-09 12:00", "head@WATER", "open_file", "A", file=other.id)
+        == "not_found"
+    )
 
 
 @pytest.mark.parametrize("kind", ["certificate", "contact", "recording"])
-def test_of_a_confidential_case_a_unit_opens_nothing_that_may_show_the_caller(room: Room, kind: str) -> None:
+def test_of_a_confidential_case_a_unit_opens_nothing_that_may_show_the_caller(
+    room: Room, kind: str
+) -> None:
     room.to("register", confidential=True)
     room.to("sign_for")
     row, plain = put(room, "operator", kind=kind), put(room, "operator", kind="scan", content=PNG)
-    assert room.refused("2025-06-09 12:00", "head@WATER", "open_file", "A", file=row.id) == "confidential"
+    assert (
+        room.refused("2025-06-09 12:00", "head@WATER", "open_file", "A", file=row.id)
+        == "confidential"
+    )
     assert room.do("2025-06-09 12:00", "head@WATER", "open_file", "A", file=plain.id).id == plain.id
     assert room.do("2025-06-09 12:00", "operator", "open_file", "A", file=row.id).id == row.id
 
@@ -331,12 +460,19 @@ def test_only_the_room_attaches_to_a_referral_and_a_unit_does_not_see_it(room: R
     kept = keep(room.data or Path(), "审批.png", PNG)
     given = {**fields(kept, "scan"), "referral": room.referral.id}
     assert room.refused("2025-06-11 10:30", "head@WATER", "attach", "A", **given) == "not_found"
-    assert room.refused("2025-06-11 10:30", "officer", "attach", "A", **{**given, "referral": 99}) == "not_found"
+    assert (
+        room.refused("2025-06-11 10:30", "officer", "attach", "A", **{**given, "referral": 99})
+        == "not_found"
+    )
     row = room.do("2025-06-11 10:30", "officer", "attach", "A", **given)
-    assert room.refused("2025-06-11 10:40", "head@WATER", "open_file", "A", file=row.id) == "not_found"
+    assert (
+        room.refused("2025-06-11 10:40", "head@WATER", "open_file", "A", file=row.id) == "not_found"
+    )
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM stored_file", "UPDATE stored_file SET sha256 = 'x'"])
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM stored_file", "UPDATE stored_file SET sha256 = 'x'"]
+)
 def test_nobody_deletes_or_changes_a_file(room: Room, statement: str) -> None:
     room.to("sign_for")
     put(room, "staff@WATER")

@@ -1,4 +1,5 @@
-"""What is kept on the disk is compared with the record: when it is given out, by `verify --files`, each night."""
+"""What is kept on the disk is compared with the record: when it is given out, by `verify --files`,
+each night."""
 
 from __future__ import annotations
 
@@ -82,7 +83,9 @@ def test_a_dossiers_folder_that_is_not_its_zip_is_named(room: Room) -> None:
     assert told(room) == [f"{folder.name}/dossier.pdf of its folder is not there"]
 
 
-def test_verify_with_files_names_every_stored_file_that_is_gone_or_altered(room: Room, desk: Desk) -> None:
+def test_verify_with_files_names_every_stored_file_that_is_gone_or_altered(
+    room: Room, desk: Desk
+) -> None:
     data = Path(str(room.data))
     (data / "ledger.key").write_bytes(KEY)
     (data / "secret.key").write_bytes(b"s" * 64)
@@ -92,16 +95,22 @@ def test_verify_with_files_names_every_stored_file_that_is_gone_or_altered(room:
     stored.write_bytes(b"another")
     done = command(data, "verify", "--files", DATABASE_URL=desk.url)
     assert done.returncode == 1
-    assert done.stdout == f"case {room.id('A')}, file 1: {stored.name} is not what the record says\n"
+    assert (
+        done.stdout == f"case {room.id('A')}, file 1: {stored.name} is not what the record says\n"
+    )
     assert command(data, "verify", DATABASE_URL=desk.url).returncode == 0
     assert command(data, "verify", "--files", "--case", "99", DATABASE_URL=desk.url).returncode == 0
 
 
-def nights(room: Room, monkeypatch: pytest.MonkeyPatch, first: datetime, hours: int) -> list[dict[str, int]]:
+def nights(
+    room: Room, monkeypatch: pytest.MonkeyPatch, first: datetime, hours: int
+) -> list[dict[str, int]]:
     """What the wake-ups of so many hours told, one each hour."""
     ticks = iter(first + timedelta(hours=n) for n in range(hours))
     here = SimpleNamespace(
-        settings=SimpleNamespace(data=Path(str(room.data))), sessions=room.desk.sessions, now=lambda: next(ticks)
+        settings=SimpleNamespace(data=Path(str(room.data))),
+        sessions=room.desk.sessions,
+        now=lambda: next(ticks),
     )
     monkeypatch.setattr(jobs.files, "desk", lambda: here)
     return [compare_a_share() for _ in range(hours)]
@@ -126,7 +135,10 @@ def test_a_week_of_nights_compares_everything_once_and_puts_what_is_lost_on_reco
         payloads = sorted(row.payload for row in room.rows(Event, kind="file.lost"))
         assert payloads == ['{"dossier":1}', '{"file":1}']
     with reading(desk.sessions) as session:
-        assert {lost.kind for lost in still_lost(session, Path(str(room.data)))} == {"file", "dossier"}
+        assert {lost.kind for lost in still_lost(session, Path(str(room.data)))} == {
+            "file",
+            "dossier",
+        }
         path.write_bytes(content)
         assert {lost.kind for lost in still_lost(session, Path(str(room.data)))} == {"dossier"}
         assert verify(session, KEY) == []

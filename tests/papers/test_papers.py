@@ -1,4 +1,5 @@
-"""Papers: what they say is frozen, holds no caller, and comes out as the same bytes; how the pages are laid out."""
+"""Papers: what they say is frozen, holds no caller, and comes out as the same bytes; how the pages
+are laid out."""
 
 from __future__ import annotations
 
@@ -22,14 +23,17 @@ from app.models import Assignment, Paper, Reminder, SupervisionList
 from app.papers.fonts import characters, printable
 from app.rules.covering import covered, hidden
 from app.rules.refusal import NotAllowed
-from app.stages.papers import _guessed, frozen
+from app.stages.papers import frozen
+from app.stages.papers.keeping import _guessed
 from tests.databases import Desk
 from tests.office import Office
 from tests.room import Room
 from tests.statements import counted
 
 CALLER = {"name": "李秀英", "phone": "13912345678"}
-TOLD = "李秀英（电话13912345678）反映滨河路7号楼前路面塌陷积水，身份证612722198001011234，请尽快处理。"
+TOLD = (
+    "李秀英（电话13912345678）反映滨河路7号楼前路面塌陷积水，身份证612722198001011234，请尽快处理。"
+)
 
 
 @pytest.fixture
@@ -49,7 +53,9 @@ def facts(office: Office, kind: str, id: int) -> dict[str, Any]:
 
 def words(pdf: bytes) -> str:
     """All that a PDF says, without the blanks that its lines bring."""
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+    return re.sub(
+        r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    )
 
 
 def late(office: Office, **given: Any) -> None:
@@ -72,8 +78,16 @@ def test_the_allocation_notice_names_number_unit_case_and_due_day(office: Office
     late(office)
     one = office.assignment("A")
     told = words(papers.pdf("allocation", facts(office, "allocation", one.id)))
-    for said in ("派单通知单", "神热线交〔2025〕1号", "WATER单位", office.case("A").number or "?",
-                 "2025年6月12日24时前", "主办", "2025年6月9日", "—1—"):  # fmt: skip
+    for said in (
+        "派单通知单",
+        "神热线交〔2025〕1号",
+        "WATER单位",
+        office.case("A").number or "?",
+        "2025年6月12日24时前",
+        "主办",
+        "2025年6月9日",
+        "—1—",
+    ):
         assert said in told, said
 
 
@@ -100,7 +114,11 @@ def test_a_notice_issued_again_leaves_the_earlier_one_as_it_was(room: Room) -> N
     room.do("2025-06-09 16:00", "officer", "reissue", "A", requirement="第二次的要求。")
     assert facts(room, "supervision_1", room.item.id) == before
     again = facts(room, "supervision", room.item.id)
-    assert (before["requirement"], again["requirement"], again["n"]) == ("第一次的要求。", "第二次的要求。", 2)
+    assert (before["requirement"], again["requirement"], again["n"]) == (
+        "第一次的要求。",
+        "第二次的要求。",
+        2,
+    )
     assert "督办通知单（第2次）" in words(papers.pdf("supervision", again))
 
 
@@ -125,14 +143,23 @@ def test_the_redo_notice_names_the_round_and_the_new_due_day(office: Office) -> 
         assert said in told, said
 
 
-def test_the_letter_names_the_committee_the_finding_and_the_sha256_of_the_dossier(room: Room) -> None:
+def test_the_letter_names_the_committee_the_finding_and_the_sha256_of_the_dossier(
+    room: Room,
+) -> None:
     room.to("seal_referral")
     with pytest.raises(NotAllowed, match="not_found"):
         facts(room, "referral", room.referral.id)
     room.to("send_referral")
     letter = facts(room, "referral", room.referral.id)
     told = words(papers.pdf("referral", letter))
-    for said in ("神政督函〔2025〕1号", "神木市监察委员会", "涉嫌", "敷衍塞责", letter["sha256"], "WATER_head"):
+    for said in (
+        "神政督函〔2025〕1号",
+        "神木市监察委员会",
+        "涉嫌",
+        "敷衍塞责",
+        letter["sha256"],
+        "WATER_head",
+    ):
         assert said in told, said
 
 
@@ -140,7 +167,8 @@ def test_the_letter_names_the_committee_the_finding_and_the_sha256_of_the_dossie
 
 
 def test_a_paper_says_for_ever_what_it_said_first(office: Office) -> None:
-    """An extension, a reclassification, a repeat and another office name change no paper that was made before."""
+    """An extension, a reclassification, a repeat and another office name change no paper that was
+    made before."""
     late(office)
     one, row = office.assignment("A"), office.row(Reminder)
     before = facts(office, "allocation", one.id), facts(office, "reminder", row.id)
@@ -154,7 +182,11 @@ def test_a_paper_says_for_ever_what_it_said_first(office: Office) -> None:
 
 def test_two_who_open_a_paper_at_once_read_the_same(office: Office) -> None:
     late(office)
-    id, ready, read = office.assignment("A").id, threading.Barrier(4, timeout=30), list[dict[str, Any]]()
+    id, ready, read = (
+        office.assignment("A").id,
+        threading.Barrier(4, timeout=30),
+        list[dict[str, Any]](),
+    )
 
     def open_it() -> None:
         ready.wait()
@@ -188,7 +220,10 @@ def test_a_paper_is_named_by_the_unit_it_was_given_to_whoever_succeeds_it(office
 def test_nobody_deletes_or_changes_what_a_paper_says(office: Office, statement: str) -> None:
     late(office)
     facts(office, "allocation", office.assignment("A").id)
-    with pytest.raises(Exception, match="append-only"), transaction(office.desk.sessions) as session:
+    with (
+        pytest.raises(Exception, match="append-only"),
+        transaction(office.desk.sessions) as session,
+    ):
         session.execute(text(statement))
 
 
@@ -198,7 +233,9 @@ def test_what_was_allocated_has_no_redo_notice(office: Office) -> None:
         facts(office, "redo", office.assignment("A").id)
 
 
-@pytest.mark.parametrize("kind", ["allocation", "reminder", "supervision", "list", "referral", "poem"])
+@pytest.mark.parametrize(
+    "kind", ["allocation", "reminder", "supervision", "list", "referral", "poem"]
+)
 def test_there_is_no_paper_of_what_is_not_there(office: Office, kind: str) -> None:
     with pytest.raises(NotAllowed, match="not_found"):
         facts(office, kind, 99)
@@ -220,12 +257,20 @@ def test_the_same_facts_give_the_same_bytes(office: Office) -> None:
 
 def test_no_paper_names_the_caller_wherever_he_was_written_down(room: Room) -> None:
     room.to("register", caller=CALLER, narrative=TOLD, demand="请回电13912345678")
-    room.to("open_supervision", requirement="请联系李秀英（13912345678）后办理。", reason="李秀英再次来电。")
+    room.to(
+        "open_supervision",
+        requirement="请联系李秀英（13912345678）后办理。",
+        reason="李秀英再次来电。",
+    )
     one = room.row(Assignment)
     for kind, id in (("allocation", one.id), ("supervision", room.item.id)):
         held = facts(room, kind, id)
         for said in (str(held), words(papers.pdf(kind, held))):
-            assert "李秀英" not in said and "13912345678" not in said and "612722198001011234" not in said
+            assert (
+                "李秀英" not in said
+                and "13912345678" not in said
+                and "612722198001011234" not in said
+            )
     assert "〔诉求人〕" in str(facts(room, "allocation", one.id))
 
 
@@ -254,8 +299,14 @@ def test_redaction_hides_names_and_numbers_and_leaves_the_rest() -> None:
 def test_the_sheet_has_as_many_rows_as_the_days_list(office: Office) -> None:
     row = listed(office)
     held = facts(office, "list", row.id)
-    lines = CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(held))).get_sheet_by_index(0).to_python()
-    assert len(lines) == 1 + len(held["rows"]) == 1 + office.events().count("supervision.listed") == 2
+    lines = (
+        CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(held)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert (
+        len(lines) == 1 + len(held["rows"]) == 1 + office.events().count("supervision.listed") == 2
+    )
     assert lines[1][:4] == [1.0, office.case("A").number, "WATER单位", "催办后逾期不复"]
     told = words(papers.list_pdf(held))
     for said in ("督办建议清单", row.number, "催办后逾期不复", "神热线催〔2025〕1号", "下列1件"):
@@ -268,14 +319,21 @@ def test_a_paper_or_list_whose_clock_crosses_guessed_days_says_so(office: Office
     known = facts(office, "allocation", office.assignment("A").id)
     assert "guessed" not in known and said not in words(papers.pdf("allocation", known))
     office.allocated("2026-12-30 09:00", "B", unit="HOUSING", kind="consultation")
-    assert said in words(papers.pdf("allocation", facts(office, "allocation", office.assignment("B").id)))
+    assert said in words(
+        papers.pdf("allocation", facts(office, "allocation", office.assignment("B").id))
+    )
     day = {"facts": {"due_on": "2026-12-31"}}
     held = facts(office, "list", listed(office).id)
     for at, guessed in (("2027-01-04T08:30:00+08:00", True), ("2026-12-31T08:30:00+08:00", False)):
         with transaction(office.desk.sessions) as session:
-            told = _guessed(session, {**held, "at": at, "rows": [{**row, **day} for row in held["rows"]]})
+            told = _guessed(
+                session, {**held, "at": at, "rows": [{**row, **day} for row in held["rows"]]}
+            )
         sheets = CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(told))).sheet_names
-        assert (told.get("guessed", False), said in words(papers.list_pdf(told))) == (guessed, guessed)
+        assert (told.get("guessed", False), said in words(papers.list_pdf(told))) == (
+            guessed,
+            guessed,
+        )
         assert ("说明" in sheets) == guessed
 
 
@@ -297,16 +355,41 @@ def test_a_struck_row_is_named_with_its_reason_on_paper_and_in_the_sheet(office:
 def test_the_days_list_shows_no_caller_in_a_reason_a_leaders_words_or_a_struck_row(
     office: Office, confidential: bool
 ) -> None:
-    """Each row without the callers of its own case; what another case's caller is called stays in it."""
-    office.do("2025-06-09 09:00", "operator", "register", "A", kind="help", caller=CALLER, confidential=confidential)
+    """Each row without the callers of its own case; what another case's caller is called stays in
+    it."""
+    office.do(
+        "2025-06-09 09:00",
+        "operator",
+        "register",
+        "A",
+        kind="help",
+        caller=CALLER,
+        confidential=confidential,
+    )
     office.do("2025-06-09 09:10", "allocator", "submit", "A")
-    leader = {"level": "county", "name": "县长", "text": "李秀英（13912345678）反映路面塌陷，请速办。"}
+    leader = {
+        "level": "county",
+        "name": "县长",
+        "text": "李秀英（13912345678）反映路面塌陷，请速办。",
+    }
     office.do("2025-06-09 09:20", "leader", "instruct", "A", unit="WATER", leader=leader)
-    office.do("2025-06-09 12:00", "centre_head", "propose", "A", reason="李秀英再次来电，另有13800001111。")
+    office.do(
+        "2025-06-09 12:00",
+        "centre_head",
+        "propose",
+        "A",
+        reason="李秀英再次来电，另有13800001111。",
+    )
     office.allocated("2025-06-09 09:00", "B", caller={"name": "路面塌陷", "phone": "13800000000"})
     office.do("2025-06-09 12:00", "centre_head", "propose", "B", reason="路面塌陷来电。")
     office.sweep("2025-06-10")
-    office.do("2025-06-10 10:00", "officer", "strike_row", "A", reason="误列：李秀英（13912345678）已撤诉。")
+    office.do(
+        "2025-06-10 10:00",
+        "officer",
+        "strike_row",
+        "A",
+        reason="误列：李秀英（13912345678）已撤诉。",
+    )
     office.do("2025-06-10 11:00", "officer", "strike_row", "B", reason="误列：路面塌陷已撤诉。")
     office.allocated("2025-06-10 12:00", "C")
     office.do("2025-06-10 13:00", "centre_head", "propose", "C")
@@ -320,11 +403,15 @@ def test_the_days_list_shows_no_caller_in_a_reason_a_leaders_words_or_a_struck_r
     own, other = first["rows"]
     assert own["instructions"][0]["words"] == "〔诉求人〕（〔诉求人〕）反映路面塌陷，请速办。"
     another = "〔号码〕" if confidential else "138****1111"
-    assert (own["reason"], other["reason"]) == (f"〔诉求人〕再次来电，另有{another}。", "〔诉求人〕来电。")
+    assert (own["reason"], other["reason"]) == (
+        f"〔诉求人〕再次来电，另有{another}。",
+        "〔诉求人〕来电。",
+    )
     assert own["case"] == office.case("A").number
     assert [one["reason"] for one in second["struck"]] == [
-        "误列：〔诉求人〕（〔诉求人〕）已撤诉。", "误列：〔诉求人〕已撤诉。"
-    ]  # fmt: skip
+        "误列：〔诉求人〕（〔诉求人〕）已撤诉。",
+        "误列：〔诉求人〕已撤诉。",
+    ]
 
 
 def test_a_list_of_many_rows_is_frozen_in_as_many_statements_as_one_of_few(office: Office) -> None:
@@ -365,10 +452,16 @@ def test_what_somebody_typed_is_never_a_formula_nor_a_link(office: Office, typed
 def test_a_list_of_many_rows_has_them_all(office: Office) -> None:
     held = facts(office, "list", listed(office).id)
     held["rows"] = held["rows"] * 300
-    lines = CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(held))).get_sheet_by_index(0).to_python()
+    lines = (
+        CalamineWorkbook.from_filelike(io.BytesIO(papers.list_xlsx(held)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     assert len(lines) == 301
     pages = PdfReader(io.BytesIO(papers.list_pdf(held))).pages
-    assert len(pages) > 5 and "序号" in re.sub(r"\s", "", pages[3].extract_text()), "the head is on every page"
+    assert len(pages) > 5 and "序号" in re.sub(r"\s", "", pages[3].extract_text()), (
+        "the head is on every page"
+    )
 
 
 # --- layout ---
@@ -376,14 +469,30 @@ def test_a_list_of_many_rows_has_them_all(office: Office) -> None:
 
 def notice(**changed: Any) -> dict[str, Any]:
     held = {
-        "issuer": "神木市人民政府督查室", "to": "水务局", "number": "神政督〔2025〕1号",
-        "at": "2025-06-09T09:00:00+08:00", "case_number": "202506090001", "n": 1, "ground": "silent",
-        "assignment": "神热线交〔2025〕1号", "requirement": "限期办结。", "due_on": "2025-06-12", "reason": "",
-    }  # fmt: skip
+        "issuer": "神木市人民政府督查室",
+        "to": "水务局",
+        "number": "神政督〔2025〕1号",
+        "at": "2025-06-09T09:00:00+08:00",
+        "case_number": "202506090001",
+        "n": 1,
+        "ground": "silent",
+        "assignment": "神热线交〔2025〕1号",
+        "requirement": "限期办结。",
+        "due_on": "2025-06-12",
+        "reason": "",
+    }
     return {**held, **changed}
 
 
-MARKUP = ("#let x = 1", "$x^2$", "*粗* _斜_", "<label> @ref", "\\ `raw` //c /* */", "= 标题", "- 列")
+MARKUP = (
+    "#let x = 1",
+    "$x^2$",
+    "*粗* _斜_",
+    "<label> @ref",
+    "\\ `raw` //c /* */",
+    "= 标题",
+    "- 列",
+)
 
 
 @pytest.mark.parametrize("typed", MARKUP)
@@ -392,7 +501,9 @@ def test_what_somebody_typed_is_printed_as_it_is_never_as_markup(typed: str) -> 
     assert re.sub(r"\s", "", typed) in told
 
 
-def test_a_character_in_no_font_is_printed_by_its_number_and_reported(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_character_in_no_font_is_printed_by_its_number_and_reported(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.WARNING):
         told = words(papers.pdf("supervision", notice(requirement="𠮷先生😀")))
     assert "〔U+20BB7〕先生〔U+1F600〕" in told
@@ -415,7 +526,9 @@ def test_an_offices_own_fonts_are_looked_at_first(tmp_path: Path) -> None:
 
 def test_a_page_is_a4_with_the_margins_of_gb_t_9704() -> None:
     """Top 37, left 28 mm; the body is 16 pt, the title 22 pt."""
-    page = PdfReader(io.BytesIO(papers.pdf("supervision", notice(requirement="限期办结并反馈。" * 40)))).pages[0]
+    page = PdfReader(
+        io.BytesIO(papers.pdf("supervision", notice(requirement="限期办结并反馈。" * 40)))
+    ).pages[0]
     assert [round(float(side) * 25.4 / 72) for side in page.mediabox[2:]] == [210, 297]
     found: list[tuple[float, float]] = []
 
@@ -449,6 +562,9 @@ def test_a_notice_that_is_issued_again_has_a_number_of_its_own(room: Room) -> No
     room.do("2025-06-10 12:00", "officer", "reissue", "A", requirement="立即修复。", workdays=1)
     third = words(papers.pdf("supervision", facts(room, "supervision", room.item.id)))
     assert "督办通知单（第3次）" in third and "神政督〔2025〕3号" in third
-    kept = [words(papers.pdf("supervision", facts(room, f"supervision_{n}", room.item.id))) for n in (1, 2)]
+    kept = [
+        words(papers.pdf("supervision", facts(room, f"supervision_{n}", room.item.id)))
+        for n in (1, 2)
+    ]
     assert ["神政督〔2025〕1号" in kept[0], "神政督〔2025〕2号" in kept[1]] == [True, True]
     assert (room.item.number, room.item.notice_number) == ("神政督〔2025〕1号", "神政督〔2025〕3号")

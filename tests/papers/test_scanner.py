@@ -10,7 +10,7 @@ import pytest
 
 from app.files import Scanner, keep
 from app.rules.refusal import NotAllowed
-from app.rules.words import said
+from app.words import said
 from tests.papers.samples import GOOD, PDF
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -34,7 +34,9 @@ def stored(data: Path) -> list[Path]:
     return [path for path in (data / "files").rglob("*") if path.is_file()]
 
 
-def test_what_the_scanner_finds_is_refused_by_the_name_it_gives_and_not_kept(tmp_path: Path) -> None:
+def test_what_the_scanner_finds_is_refused_by_the_name_it_gives_and_not_kept(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(NotAllowed) as no:
         keep(tmp_path, "a.txt", EICAR, Scanner(script(tmp_path)))
     assert (no.value.msgid, no.value.facts) == ("file_infected", {"found": "Eicar-Signature"})
@@ -59,7 +61,9 @@ def test_what_the_scanner_finds_clean_is_kept(tmp_path: Path) -> None:
         ("talks for ever", "#!/bin/sh\nwhile :; do echo x; sleep 0.1; done\n"),
     ],
 )
-def test_while_the_scanner_does_not_answer_nothing_is_kept(tmp_path: Path, what: str, text: str) -> None:
+def test_while_the_scanner_does_not_answer_nothing_is_kept(
+    tmp_path: Path, what: str, text: str
+) -> None:
     start = time.monotonic()
     with pytest.raises(NotAllowed) as no:
         keep(tmp_path, "a.pdf", PDF, Scanner(script(tmp_path, text), seconds=1))
@@ -81,10 +85,17 @@ def test_what_a_scanner_started_ends_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("told", ["", "\x1b[31m坏\x07东西\u202e" + "x" * 500, "\n\n  \nlater"])
-def test_what_a_scanner_prints_is_said_short_and_without_what_is_not_seen(tmp_path: Path, told: str) -> None:
+def test_what_a_scanner_prints_is_said_short_and_without_what_is_not_seen(
+    tmp_path: Path, told: str
+) -> None:
     (tmp_path / "told").write_text(told)
     with pytest.raises(NotAllowed) as no:
-        keep(tmp_path, "a.pdf", PDF, Scanner(script(tmp_path, f"#!/bin/sh\ncat {tmp_path}/told\nexit 1\n")))
+        keep(
+            tmp_path,
+            "a.pdf",
+            PDF,
+            Scanner(script(tmp_path, f"#!/bin/sh\ncat {tmp_path}/told\nexit 1\n")),
+        )
     found = no.value.facts["found"]
     assert 0 < len(found) <= 80 and found.isprintable()
 

@@ -1,5 +1,6 @@
-"""No paper of a confidential case shows what its callers gave, in whatever spelling: allocation, reminder, instruction,
-redo, supervision notice, the day's list as page and sheet, the dossier. [procedure 1: identity never reaches a unit]"""
+"""No paper of a confidential case shows what its callers gave, in whatever spelling: allocation,
+reminder, instruction, redo, supervision notice, the day's list as page and sheet, the dossier.
+[procedure 1: identity never reaches a unit]"""
 
 from __future__ import annotations
 
@@ -30,17 +31,33 @@ from tests.spellings import ONE_LANDLINE, ONE_MOBILE, SOME_LANDLINE, SOME_MOBILE
 
 NAME = "阿卜杜拉·买买提"
 NAMES = (
-    NAME, "阿卜杜拉•买买提", "阿卜杜拉・买买提", "阿卜杜拉买买提", "买买提‧阿卜杜拉", "阿卜 杜拉 买买提",
+    NAME,
+    "阿卜杜拉•买买提",
+    "阿卜杜拉・买买提",
+    "阿卜杜拉买买提",
+    "买买提‧阿卜杜拉",
+    "阿卜 杜拉 买买提",
     "阿卜杜拉.买买提",
-)  # fmt: skip
+)
 IDENTITY = ("610102198001011234", "610102 19800101 1234", "６１０１０２１９８００１０１１２３４")
 SPELT = (*SOME_MOBILE, *SOME_LANDLINE, *NAMES, *IDENTITY)
 """All that the callers gave, in every spelling, one by one."""
 TOLD = "".join(f"请联系{one}回复。" for one in SPELT)
 LEAKS = (
-    "2222", "3333", "835012", "350123", "912835", "二二二", "三三三", "三五零", "610102", "1980010", "阿卜",
-    "买买提", "杜拉",
-)  # fmt: skip
+    "2222",
+    "3333",
+    "835012",
+    "350123",
+    "912835",
+    "二二二",
+    "三三三",
+    "三五零",
+    "610102",
+    "1980010",
+    "阿卜",
+    "买买提",
+    "杜拉",
+)
 """What nobody of a unit may read, blanks and signs left out."""
 CALLER, SECOND = {"name": NAME, "phone": ONE_MOBILE}, {"name": "", "phone": ONE_LANDLINE}
 
@@ -72,9 +89,21 @@ def hushed(room: Room, kind: str, id: int) -> None:
 
 def confidential(room: Room, **more: Any) -> None:
     """A confidential case of one caller, about which a second called as well."""
-    room.do("2025-06-09 09:00", "operator", "register", "A", kind="help", confidential=True, caller=CALLER,
-            narrative=TOLD, demand=TOLD, **more)  # fmt: skip
-    room.do("2025-06-09 09:05", "operator", "contact", "A", kind="repeat", words=TOLD, caller=SECOND)
+    room.do(
+        "2025-06-09 09:00",
+        "operator",
+        "register",
+        "A",
+        kind="help",
+        confidential=True,
+        caller=CALLER,
+        narrative=TOLD,
+        demand=TOLD,
+        **more,
+    )
+    room.do(
+        "2025-06-09 09:05", "operator", "contact", "A", kind="repeat", words=TOLD, caller=SECOND
+    )
 
 
 def test_what_was_written_down_would_be_readable() -> None:
@@ -82,7 +111,9 @@ def test_what_was_written_down_would_be_readable() -> None:
     assert set(readable(TOLD)) == set(LEAKS)
 
 
-def test_allocation_reminder_instruction_and_the_days_list_show_nothing_of_the_callers(room: Room) -> None:
+def test_allocation_reminder_instruction_and_the_days_list_show_nothing_of_the_callers(
+    room: Room,
+) -> None:
     confidential(room)
     room.do("2025-06-09 09:10", "allocator", "allocate", "A", unit="WATER")
     leader = {"level": "county", "name": "张县长", "text": TOLD}
@@ -115,7 +146,14 @@ def test_the_redo_notice_shows_nothing_of_the_callers(room: Room) -> None:
     room.do("2025-06-09 11:00", "examiner", "examine", "A", passes=True)
     bad = {"truth": "proven", "solved": "unsolved", "satisfied": "dissatisfied", "words": TOLD}
     room.do("2025-06-09 14:00", "visitor", "record_visit", "A", **bad)
-    room.do("2025-06-09 15:00", "examiner", "review_responsibility", "A", unit_responsible=True, grounds=TOLD)
+    room.do(
+        "2025-06-09 15:00",
+        "examiner",
+        "review_responsibility",
+        "A",
+        unit_responsible=True,
+        grounds=TOLD,
+    )
     hushed(room, "redo", room.row(Assignment, round=2).id)
 
 
@@ -160,9 +198,19 @@ def test_two_thousand_spellings_of_a_number_are_on_no_paper_that_a_unit_is_given
     """Each as it is covered by what stands on file of the case, and all of them in one paper."""
     told = [f"请联系{one}回复。" for one in drawn(spellings)]
     assert len(told) >= 2000 and len(set(told)) >= 1000
-    room.do("2025-06-09 09:00", "operator", "register", "A", kind="help", confidential=True, caller=CALLER,
-            narrative="".join(told))  # fmt: skip
-    room.do("2025-06-09 09:05", "operator", "contact", "A", kind="repeat", words=TOLD, caller=SECOND)
+    room.do(
+        "2025-06-09 09:00",
+        "operator",
+        "register",
+        "A",
+        kind="help",
+        confidential=True,
+        caller=CALLER,
+        narrative="".join(told),
+    )
+    room.do(
+        "2025-06-09 09:05", "operator", "contact", "A", kind="repeat", words=TOLD, caller=SECOND
+    )
     room.do("2025-06-09 09:10", "allocator", "allocate", "A", unit="WATER")
     with reading(room.desk.sessions) as session:
         known = hidden_of(session, [room.id("A")])[room.id("A")]

@@ -1,4 +1,5 @@
-"""Files that other programs wrote - an office suite, a converter of recordings -, where they are on the machine."""
+"""Files that other programs wrote - an office suite, a converter of recordings -, where they are on
+the machine."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def _flat(kind: str, body: str) -> str:
     type_ = f"application/vnd.oasis.opendocument.{kind}"
     head = f'<office:document {_NAMES} office:version="1.2" office:mimetype="{type_}">'
     told = "presentation" if kind == "presentation" else "text"
-    return f"{head}<office:body><office:{told}>{body}</office:{told}></office:body></office:document>"
+    return (
+        f"{head}<office:body><office:{told}>{body}</office:{told}></office:body></office:document>"
+    )
 
 
 SOURCES = {
@@ -38,15 +41,21 @@ SOURCES = {
 }
 
 
-@pytest.mark.parametrize(("source", "ending"), [(name, one) for name, all_ in WRITTEN.items() for one in all_])
-def test_what_an_office_suite_writes_comes_in_and_out_whole(tmp_path: Path, source: str, ending: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "ending"), [(name, one) for name, all_ in WRITTEN.items() for one in all_]
+)
+def test_what_an_office_suite_writes_comes_in_and_out_whole(
+    tmp_path: Path, source: str, ending: str
+) -> None:
     if not SUITE:
         pytest.skip("no LibreOffice here")
     (tmp_path / source).write_text(SOURCES[source], encoding="utf-8")
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     read = ["--infilter=OpenDocument Presentation Flat XML"] if source == "a.fodp" else []
     told = ["--convert-to", ending, "--outdir", str(tmp_path / "out"), str(tmp_path / source)]
-    subprocess.run([SUITE, "--headless", home, *read, *told], check=True, capture_output=True, timeout=200)
+    subprocess.run(
+        [SUITE, "--headless", home, *read, *told], check=True, capture_output=True, timeout=200
+    )
     content = (tmp_path / "out" / f"a.{ending}").read_bytes()
     kept = keep(tmp_path, f"通知.{ending}", content)
     assert kept.name == f"通知.{ending}"
@@ -54,7 +63,9 @@ def test_what_an_office_suite_writes_comes_in_and_out_whole(tmp_path: Path, sour
 
 
 @pytest.mark.parametrize("ending", ["mp3", "wav", "m4a", "ogg", "opus", "mp4", "mov", "3gp"])
-def test_what_a_converter_of_recordings_writes_comes_in_and_out_whole(tmp_path: Path, ending: str) -> None:
+def test_what_a_converter_of_recordings_writes_comes_in_and_out_whole(
+    tmp_path: Path, ending: str
+) -> None:
     if not CONVERTER:
         pytest.skip("no ffmpeg here")
     path = tmp_path / f"a.{ending}"
@@ -62,7 +73,9 @@ def test_what_a_converter_of_recordings_writes_comes_in_and_out_whole(tmp_path: 
     inputs = ["-f", "lavfi", "-i", "testsrc=duration=1:size=176x144:rate=10"] if film else []
     inputs = inputs or ["-f", "lavfi", "-i", "sine=duration=1"]
     more = ["-c:v", "mpeg4"] if film else []
-    subprocess.run([CONVERTER, "-loglevel", "error", *inputs, *more, str(path)], check=True, timeout=100)
+    subprocess.run(
+        [CONVERTER, "-loglevel", "error", *inputs, *more, str(path)], check=True, timeout=100
+    )
     kept = keep(tmp_path, f"录音.{ending}", path.read_bytes())
     assert kept.name == f"录音.{ending}"
     assert content_of(tmp_path, kept.sha256) == path.read_bytes()

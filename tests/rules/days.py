@@ -25,13 +25,20 @@ def each(first: date, last: date) -> Iterable[date]:
 @cache
 def published(day_ends: int = 24) -> Calendar:
     """The years that the State Council has published, 2004 to 2026."""
-    days = {one: chinese_calendar.is_workday(one) for one in each(day("2004-01-01"), day("2026-12-31"))}
+    days = {
+        one: chinese_calendar.is_workday(one) for one in each(day("2004-01-01"), day("2026-12-31"))
+    }
     return Calendar.of(days, day_ends=day_ends)
 
 
-def guessed(worked: Iterable[str] = (), rests: Iterable[str] = (), first: str = "2027-01-01") -> Calendar:
-    """2026 published and 2027 guessed; with `worked` or `rests` of 2027 named, all of 2027 is official."""
-    days = {one: chinese_calendar.is_workday(one) for one in each(day("2026-01-01"), day("2026-12-31"))}
+def guessed(
+    worked: Iterable[str] = (), rests: Iterable[str] = (), first: str = "2027-01-01"
+) -> Calendar:
+    """2026 published and 2027 guessed; with `worked` or `rests` of 2027 named, all of 2027 is
+    official."""
+    days = {
+        one: chinese_calendar.is_workday(one) for one in each(day("2026-01-01"), day("2026-12-31"))
+    }
     unknown = {one: provisional_workday(one) for one in each(day(first), day("2027-12-31"))}
     named = {day(one): True for one in worked} | {day(one): False for one in rests}
     return Calendar.of({**days, **unknown, **named}, frozenset() if named else frozenset(unknown))

@@ -1,4 +1,5 @@
-"""A pasted notice of rest days is read as it is worded. The arrangements are facts; the texts are of their shape."""
+"""A pasted notice of rest days is read as it is worded. The arrangements are facts; the texts are
+of their shape."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ OF_2026 = """国务院办公厅关于2026年部分节假日安排的通知
 
 
 @pytest.mark.parametrize(("year", "text"), [(2025, OF_2025), (2026, OF_2026)])
-def test_a_notice_in_the_state_councils_wording_is_the_published_calendar(year: int, text: str) -> None:
+def test_a_notice_in_the_state_councils_wording_is_the_published_calendar(
+    year: int, text: str
+) -> None:
     named = days(text)
     for n in range(365):
         day = date(year, 1, 1) + timedelta(days=n)
@@ -50,7 +53,9 @@ def test_a_notice_in_the_state_councils_wording_is_the_published_calendar(year: 
 
 
 def test_signs_and_widths_of_a_notice_make_no_difference() -> None:
-    wide = OF_2026.translate({**{ord(str(n)): chr(0xFF10 + n) for n in range(10)}, ord("（"): "(", ord("）"): ")"})
+    wide = OF_2026.translate(
+        {**{ord(str(n)): chr(0xFF10 + n) for n in range(10)}, ord("（"): "(", ord("）"): ")"}
+    )
     assert days(wide.replace("，", ", ").replace("\n", "\r\n\u200b\r\n")) == days(OF_2026)
 
 
@@ -60,19 +65,26 @@ def test_what_lines_and_notices_name_may_stand_together() -> None:
 
 
 def test_two_holidays_of_one_day_may_be_named_twice() -> None:
-    assert days("2020年节假日\n国庆节：10月1日放假。\n中秋节：10月1日放假。") == {date(2020, 10, 1): "rest"}
+    assert days("2020年节假日\n国庆节：10月1日放假。\n中秋节：10月1日放假。") == {
+        date(2020, 10, 1): "rest"
+    }
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("一、元旦：1月1日（周六）放假。", "another weekday"), ("二、春节：2月30日放假。", "no such day"),
-        ("三、清明节：4月5日。", "neither rest nor work"), ("四、劳动节：1日至3日放假。", "no month"),
-        ("五、端午节：6月9日不放假。", "a denial"), ("六、1月1日放假，1月1日上班。", "both"),
+        ("一、元旦：1月1日（周六）放假。", "another weekday"),
+        ("二、春节：2月30日放假。", "no such day"),
+        ("三、清明节：4月5日。", "neither rest nor work"),
+        ("四、劳动节：1日至3日放假。", "no month"),
+        ("五、端午节：6月9日不放假。", "a denial"),
+        ("六、1月1日放假，1月1日上班。", "both"),
         ("十三月一日放假", "no such month"),
     ],
 )
-def test_what_a_notice_says_and_nobody_can_read_is_refused_with_its_line(line: str, why: str) -> None:
+def test_what_a_notice_says_and_nobody_can_read_is_refused_with_its_line(
+    line: str, why: str
+) -> None:
     with pytest.raises(Unread) as no:
         days(f"国务院办公厅关于2027年部分节假日安排的通知\n\n{line}")
     assert (no.value.text, no.value.number) == (line, 3), why

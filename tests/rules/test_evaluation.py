@@ -22,14 +22,34 @@ from app.rules.evaluation import (
 from app.rules.refusal import NotAllowed
 
 EXAMPLE = UnitCounts(
-    allocated=120, signed_in_time=117, due=110, answered_in_time=104, satisfied=70, basically=12, dissatisfied=8,
-    asked=90, solved=76, redo_ordered=5, answered=108, refused_returns=2, reminders=6, lapsed=1, supervised=1,
+    allocated=120,
+    signed_in_time=117,
+    due=110,
+    answered_in_time=104,
+    satisfied=70,
+    basically=12,
+    dissatisfied=8,
+    asked=90,
+    solved=76,
+    redo_ordered=5,
+    answered=108,
+    refused_returns=2,
+    reminders=6,
+    lapsed=1,
+    supervised=1,
     closed=100,
-)  # fmt: skip
+)
 GOOD = UnitCounts(
-    allocated=100, signed_in_time=100, due=100, answered_in_time=100, satisfied=100, asked=100, solved=100,
-    answered=100, closed=100,
-)  # fmt: skip
+    allocated=100,
+    signed_in_time=100,
+    due=100,
+    answered_in_time=100,
+    satisfied=100,
+    asked=100,
+    solved=100,
+    answered=100,
+    closed=100,
+)
 
 
 def points(name: str, **counts: int) -> Decimal | None:
@@ -47,15 +67,24 @@ def total(**counts: int) -> Decimal:
 def test_worked_example() -> None:
     found = evaluate(EXAMPLE)
     assert {name: str(line.points) for name, line in found.items.items()} == {
-        "signing": "8.75", "answering": "24.55", "satisfaction": "28.05", "solving": "8.61", "redo": "5.37",
+        "signing": "8.75",
+        "answering": "24.55",
+        "satisfaction": "28.05",
+        "solving": "8.61",
+        "redo": "5.37",
         "returns": "8.33",
-    }  # fmt: skip
+    }
     assert (str(found.subtotal), str(found.deducted)) == ("83.66", "3.70")
     assert (str(found.total), found.band) == ("79.96", "合格")
 
 
 def test_the_rate_r_is_rounded_half_up_to_2_decimals() -> None:
-    assert [str(rate(*pair)) for pair in ((104, 110), (1, 3), (2, 3), (1, 800))] == ["94.55", "33.33", "66.67", "0.13"]
+    assert [str(rate(*pair)) for pair in ((104, 110), (1, 3), (2, 3), (1, 800))] == [
+        "94.55",
+        "33.33",
+        "66.67",
+        "0.13",
+    ]
 
 
 def test_the_points_lost_are_computed_from_that_r_and_rounded_half_up_1945_is_195() -> None:
@@ -66,7 +95,9 @@ def test_the_points_lost_are_computed_from_that_r_and_rounded_half_up_1945_is_19
     assert line.points == Decimal("28.05"), "the points lost are rounded, not the points left"
 
 
-@pytest.mark.parametrize(("signed", "left"), [(100, "10.00"), (90, "5.00"), (80, "0.00"), (20, "0.00")])
+@pytest.mark.parametrize(
+    ("signed", "left"), [(100, "10.00"), (90, "5.00"), (80, "0.00"), (20, "0.00")]
+)
 def test_signed_in_time(signed: int, left: str) -> None:
     assert str(points("signing", signed_in_time=signed)) == left
 
@@ -77,35 +108,49 @@ def test_signed_in_time_of_allocated_less_accepted_returns() -> None:
     assert line.excluded == {"returned": 20, "running": 5}
 
 
-@pytest.mark.parametrize(("answered", "left"), [(100, "30.00"), (99, "29.00"), (70, "0.00"), (10, "0.00")])
+@pytest.mark.parametrize(
+    ("answered", "left"), [(100, "30.00"), (99, "29.00"), (70, "0.00"), (10, "0.00")]
+)
 def test_answered_in_time_of_what_fell_due(answered: int, left: str) -> None:
     assert str(points("answering", answered_in_time=answered)) == left
 
 
 @pytest.mark.parametrize(
-    ("pleased", "left"), [(100, "30.00"), (95, "30.00"), (94, "29.50"), (65, "15.00"), (64, "15.00"), (0, "15.00")]
+    ("pleased", "left"),
+    [(100, "30.00"), (95, "30.00"), (94, "29.50"), (65, "15.00"), (64, "15.00"), (0, "15.00")],
 )
 def test_satisfaction_r_from_95_has_30_and_never_less_than_15(pleased: int, left: str) -> None:
-    assert str(points("satisfaction", satisfied=0, basically=pleased, dissatisfied=100 - pleased)) == left
+    assert (
+        str(points("satisfaction", satisfied=0, basically=pleased, dissatisfied=100 - pleased))
+        == left
+    )
 
 
 def test_refusals_unreachable_and_excluded_are_left_out_of_the_rated_and_shown() -> None:
-    line = evaluate(replace(GOOD, satisfied=5, dissatisfied=5, declined=3, unreachable=2, excluded=1))
+    line = evaluate(
+        replace(GOOD, satisfied=5, dissatisfied=5, declined=3, unreachable=2, excluded=1)
+    )
     assert line.items["satisfaction"].denominator == 10
     assert line.items["satisfaction"].excluded == {"declined": 3, "unreachable": 2, "excluded": 1}
 
 
-@pytest.mark.parametrize(("solved", "left"), [(100, "10.00"), (90, "10.00"), (89, "9.75"), (50, "0.00"), (0, "0.00")])
+@pytest.mark.parametrize(
+    ("solved", "left"), [(100, "10.00"), (90, "10.00"), (89, "9.75"), (50, "0.00"), (0, "0.00")]
+)
 def test_solved_of_asked(solved: int, left: str) -> None:
     assert str(points("solving", solved=solved)) == left
 
 
-@pytest.mark.parametrize(("ordered", "left"), [(0, "10.00"), (1, "9.00"), (10, "0.00"), (150, "0.00")])
+@pytest.mark.parametrize(
+    ("ordered", "left"), [(0, "10.00"), (1, "9.00"), (10, "0.00"), (150, "0.00")]
+)
 def test_redo_ordered_of_answered(ordered: int, left: str) -> None:
     assert str(points("redo", redo_ordered=ordered)) == left
 
 
-@pytest.mark.parametrize(("refused", "left"), [(0, "10.00"), (2, "8.00"), (10, "0.00"), (50, "0.00")])
+@pytest.mark.parametrize(
+    ("refused", "left"), [(0, "10.00"), (2, "8.00"), (10, "0.00"), (50, "0.00")]
+)
 def test_refused_returns_of_allocated(refused: int, left: str) -> None:
     assert str(points("returns", refused_returns=refused)) == left
 
@@ -135,10 +180,16 @@ def test_deductions_together_are_at_most_30() -> None:
 @pytest.mark.parametrize(
     ("reached", "word"),
     [
-        ("100", "优秀"), ("90", "优秀"), ("89.99", "良好"), ("80", "良好"), ("79.99", "合格"), ("60", "合格"),
-        ("59.99", "不合格"), ("-15", "不合格"),
+        ("100", "优秀"),
+        ("90", "优秀"),
+        ("89.99", "良好"),
+        ("80", "良好"),
+        ("79.99", "合格"),
+        ("60", "合格"),
+        ("59.99", "不合格"),
+        ("-15", "不合格"),
     ],
-)  # fmt: skip
+)
 def test_bands_are_never_rounded_up(reached: str, word: str) -> None:
     assert band(Decimal(reached), Points()) == word
 
@@ -167,7 +218,8 @@ def test_nothing_measured_is_a_dash_throughout() -> None:
 def ranked(**closed: tuple[int, int]) -> dict[int, list[tuple[int, str]]]:
     """The ranking of units given as name=(closed, answered in time of 100)."""
     units: dict[str, Evaluation] = {
-        name: evaluate(replace(GOOD, closed=one, answered_in_time=answered)) for name, (one, answered) in closed.items()
+        name: evaluate(replace(GOOD, closed=one, answered_in_time=answered))
+        for name, (one, answered) in closed.items()
     }
     return ranking(units)
 
@@ -189,7 +241,12 @@ def test_ranked_within_tiers_of_volume() -> None:
 
 
 def test_ties_share_a_rank_and_the_next_is_passed_over() -> None:
-    assert ranked(A=(60, 90), B=(70, 90), C=(80, 80), D=(90, 95))[1] == [(1, "D"), (2, "A"), (2, "B"), (4, "C")]
+    assert ranked(A=(60, 90), B=(70, 90), C=(80, 80), D=(90, 95))[1] == [
+        (1, "D"),
+        (2, "A"),
+        (2, "B"),
+        (4, "C"),
+    ]
 
 
 def test_numerator_denominator_and_exclusions_are_shown() -> None:
@@ -198,10 +255,18 @@ def test_numerator_denominator_and_exclusions_are_shown() -> None:
 
 
 def test_points_are_settings() -> None:
-    ours = points_of({"evaluation.signing.weight": "20", "evaluation.answering.weight": "20",
-                      "evaluation.deductions.reminder": "1"})  # fmt: skip
+    ours = points_of(
+        {
+            "evaluation.signing.weight": "20",
+            "evaluation.answering.weight": "20",
+            "evaluation.deductions.reminder": "1",
+        }
+    )
     found = evaluate(EXAMPLE, ours)
-    assert (found.items["signing"].points, found.items["answering"].points) == (Decimal("18.75"), Decimal("14.55"))
+    assert (found.items["signing"].points, found.items["answering"].points) == (
+        Decimal("18.75"),
+        Decimal("14.55"),
+    )
     assert found.deductions["reminder"] == 6
     assert points_of({}) == Points()
     assert Points().whole == 100

@@ -1,4 +1,5 @@
-"""The numbers of the procedure: each with its basis and source, and what an office may make of them."""
+"""The numbers of the procedure: each with its basis and source, and what an office may make of
+them."""
 
 from dataclasses import fields
 from datetime import timedelta
@@ -12,21 +13,67 @@ from app.rules.limits import KINDS, SOURCES, Limits, Versions, refusal
 from tests.rules.days import at
 
 PROCEDURE = {
-    "allocate_workdays": 1, "sign_workdays": 1, "consultation_workdays": 3, "help_workdays": 5,
-    "suggestion_workdays": 7, "complaint_workdays": 7, "report_workdays": 10, "praise_workdays": 3,
-    "complex_workdays": 15, "urgent_workdays": 1, "emergency_response_hours": 2, "emergency_hours": 24,
-    "leader_workdays": 5, "return_workdays": 1, "ruling_workdays": 1, "extension_workdays": 10,
-    "promise_workdays": 10, "promises_each": 2, "explanation_characters": 20, "reply_to_reminder_workdays": 2,
-    "reminders_each_round": 2, "feedback_workdays": 3, "reissues": 2, "examine_workdays": 1, "visit_workdays": 3,
-    "visit_attempts": 3, "visit_days": 2, "redo_workdays": 5, "redo_consultation_workdays": 2, "rounds": 3,
-    "hearing_workdays": 3, "send_workdays": 15, "instruction_alert_workdays": 3, "decide_workdays": 2,
-    "confirm_workdays": 2, "conclude_workdays": 5, "ask_review_workdays": 3, "rule_review_workdays": 2,
-    "review_referral_workdays": 2, "approve_referral_workdays": 2, "deferral_workdays": 5, "silent_workdays": 5,
-    "declined_workdays": 5, "silent_ground": True, "day_ends": 24, "entry_workdays": 3, "narrative_characters": 10,
-    "assists": 5, "allocations_by_allocator": 2, "repeat_days": 90, "invalid_contacts": 3, "invalid_days": 30,
-    "sample_in_ten": 1, "recusal_years": 3, "ranked_closed": 5, "calendar_warning_month": 11,
-    "screen_workdays": 5, "weekly_reports": False, "contest_workdays": 3, "issue_workdays": 5,
-}  # fmt: skip
+    "allocate_workdays": 1,
+    "sign_workdays": 1,
+    "consultation_workdays": 3,
+    "help_workdays": 5,
+    "suggestion_workdays": 7,
+    "complaint_workdays": 7,
+    "report_workdays": 10,
+    "praise_workdays": 3,
+    "complex_workdays": 15,
+    "urgent_workdays": 1,
+    "emergency_response_hours": 2,
+    "emergency_hours": 24,
+    "leader_workdays": 5,
+    "return_workdays": 1,
+    "ruling_workdays": 1,
+    "extension_workdays": 10,
+    "promise_workdays": 10,
+    "promises_each": 2,
+    "explanation_characters": 20,
+    "reply_to_reminder_workdays": 2,
+    "reminders_each_round": 2,
+    "feedback_workdays": 3,
+    "reissues": 2,
+    "examine_workdays": 1,
+    "visit_workdays": 3,
+    "visit_attempts": 3,
+    "visit_days": 2,
+    "redo_workdays": 5,
+    "redo_consultation_workdays": 2,
+    "rounds": 3,
+    "hearing_workdays": 3,
+    "send_workdays": 15,
+    "instruction_alert_workdays": 3,
+    "decide_workdays": 2,
+    "confirm_workdays": 2,
+    "conclude_workdays": 5,
+    "ask_review_workdays": 3,
+    "rule_review_workdays": 2,
+    "review_referral_workdays": 2,
+    "approve_referral_workdays": 2,
+    "deferral_workdays": 5,
+    "silent_workdays": 5,
+    "declined_workdays": 5,
+    "silent_ground": True,
+    "day_ends": 24,
+    "entry_workdays": 3,
+    "narrative_characters": 10,
+    "assists": 5,
+    "allocations_by_allocator": 2,
+    "repeat_days": 90,
+    "invalid_contacts": 3,
+    "invalid_days": 30,
+    "sample_in_ten": 1,
+    "recusal_years": 3,
+    "ranked_closed": 5,
+    "calendar_warning_month": 11,
+    "screen_workdays": 5,
+    "weekly_reports": False,
+    "contest_workdays": 3,
+    "issue_workdays": 5,
+}
 """What the county's procedure says, copied from it by hand."""
 MADE_UP = {"access_days", "sample_seed", "hot_topics", "places", "place_cases"}
 """Numbers that no sentence fixes."""
@@ -50,7 +97,9 @@ def test_every_number_says_where_it_comes_from(name: str) -> None:
     assert len(sentence) >= 4
 
 
-def test_only_the_reply_to_a_reminder_and_the_end_of_a_day_are_fixed_by_the_county_and_the_law() -> None:
+def test_only_the_reply_to_a_reminder_and_the_end_of_a_day_are_fixed_by_the_county_and_the_law() -> (
+    None
+):
     assert {name for name, told in SOURCES.items() if told["basis"] == "src"} == {
         "reply_to_reminder_workdays",
         "day_ends",
@@ -116,17 +165,30 @@ def test_versions_build_on_each_other_in_the_order_of_their_days() -> None:
 
 def test_of_two_values_from_one_moment_the_later_entered_counts() -> None:
     since = at("2026-03-01")
-    assert Versions([(since, "help_workdays", 4), (since, "help_workdays", 6)]).at(since).help_workdays == 6
+    assert (
+        Versions([(since, "help_workdays", 4), (since, "help_workdays", 6)]).at(since).help_workdays
+        == 6
+    )
 
 
 def test_an_office_without_its_own_numbers_has_the_procedures() -> None:
     assert Versions([]).at(at("2026-03-01")) == Limits()
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["help_workdays", "visit_days"]), st.integers(1, 9))))
-def test_the_numbers_in_force_are_the_last_ones_entered_up_to_that_moment(steps: list[tuple[int, str, int]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 30), st.sampled_from(["help_workdays", "visit_days"]), st.integers(1, 9)
+        )
+    )
+)
+def test_the_numbers_in_force_are_the_last_ones_entered_up_to_that_moment(
+    steps: list[tuple[int, str, int]],
+) -> None:
     start = at("2026-03-01")
     versions = Versions([(start + timedelta(days=n), name, value) for n, name, value in steps])
     for asked in range(31):
-        last = {name: value for n, name, value in sorted(steps, key=lambda step: step[0]) if n <= asked}
+        last = {
+            name: value for n, name, value in sorted(steps, key=lambda step: step[0]) if n <= asked
+        }
         assert versions.at(start + timedelta(days=asked)) == Limits(**last)

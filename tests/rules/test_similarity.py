@@ -21,12 +21,13 @@ def test_what_has_no_two_signs_is_like_nothing(words: str) -> None:
 @pytest.mark.parametrize(
     ("other", "least", "below"),
     [
-        (LAMP, 1.0, 1.1), ("滨河新区 三号楼前路灯坏了半个月！晚上看不见路，请尽快修复", 1.0, 1.1),
+        (LAMP, 1.0, 1.1),
+        ("滨河新区 三号楼前路灯坏了半个月！晚上看不见路，请尽快修复", 1.0, 1.1),
         ("滨河新区三号楼前路灯坏了快一个月，晚上看不见路，请尽快修好。", STRIKING, 1.0),
         ("滨河新区三号楼前的路灯又坏了，夜里看不见路。", SUGGESTED, STRIKING),
         ("西街十号门前污水外溢多日无人处理，气味很大。", 0.0, SUGGESTED),
     ],
-)  # fmt: skip
+)
 def test_the_same_matter_in_other_words_is_more_alike_than_another_matter(
     other: str, least: float, below: float
 ) -> None:

@@ -1,4 +1,5 @@
-"""Working days and clocks: every boundary of the procedure's section 0, with its dates written out."""
+"""Working days and clocks: every boundary of the procedure's section 0, with its dates written
+out."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from app.rules.workdays import (
     last_day,
     provisional_workday,
     sweep_not_before,
+    unit_of,
     utc,
 )
 from tests.rules.days import at, day, each, guessed, published
@@ -39,8 +41,12 @@ def test_five_working_days_from_friday_26_september_2025_end_on_10_october() -> 
     assert clock.at == at("2025-10-11")
     assert clock.on == day("2025-10-10")
     assert [one.isoformat() for one in clock.counted] == [
-        "2025-09-28", "2025-09-29", "2025-09-30", "2025-10-09", "2025-10-10",
-    ]  # fmt: skip
+        "2025-09-28",
+        "2025-09-29",
+        "2025-09-30",
+        "2025-10-09",
+        "2025-10-10",
+    ]
 
 
 @pytest.mark.parametrize("made_up", MAKE_UP_DAYS)
@@ -82,7 +88,9 @@ def test_working_days_are_counted_strictly_after_the_start(start: str, n: int, e
 
 
 @pytest.mark.parametrize("start", ["2025-10-01", "2025-10-04", "2025-10-08"])
-def test_a_clock_that_starts_on_a_rest_day_counts_from_the_first_working_day_after_it(start: str) -> None:
+def test_a_clock_that_starts_on_a_rest_day_counts_from_the_first_working_day_after_it(
+    start: str,
+) -> None:
     assert due(start, 1) == "2025-10-09"
     assert due(start, 2) == "2025-10-10"
 
@@ -154,7 +162,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
         (datetime(2025, 3, 10, 0, 31, tzinfo=UTC), "2025-03-11T08:30"),
     ],
 )
-def test_the_next_sweep_is_the_first_half_past_eight_not_before_a_moment(moment: datetime, sweep: str) -> None:
+def test_the_next_sweep_is_the_first_half_past_eight_not_before_a_moment(
+    moment: datetime, sweep: str
+) -> None:
     assert sweep_not_before(moment) == at(sweep)
 
 
@@ -165,12 +175,22 @@ def test_moments_are_written_for_machines_in_utc() -> None:
 @pytest.mark.parametrize(
     ("on", "worked"),
     [
-        ("2027-01-01", False), ("2027-01-04", True), ("2027-02-08", True),  # Spring Festival is not guessed
-        ("2027-05-01", False), ("2027-05-02", False), ("2027-05-03", True), ("2027-09-30", True),
-        ("2027-10-01", False), ("2027-10-03", False), ("2027-10-04", True), ("2027-10-09", False),
+        ("2027-01-01", False),
+        ("2027-01-04", True),
+        ("2027-02-08", True),  # Spring Festival is not guessed
+        ("2027-05-01", False),
+        ("2027-05-02", False),
+        ("2027-05-03", True),
+        ("2027-09-30", True),
+        ("2027-10-01", False),
+        ("2027-10-03", False),
+        ("2027-10-04", True),
+        ("2027-10-09", False),
     ],
-)  # fmt: skip
-def test_a_year_without_a_calendar_is_monday_to_friday_less_its_fixed_holidays(on: str, worked: bool) -> None:
+)
+def test_a_year_without_a_calendar_is_monday_to_friday_less_its_fixed_holidays(
+    on: str, worked: bool
+) -> None:
     assert provisional_workday(day(on)) is worked
 
 
@@ -232,7 +252,10 @@ def test_an_earlier_end_of_the_office_day_does_not_shorten_a_running_clock() -> 
 def test_the_same_days_to_midnight_have_clocks_of_their_own() -> None:
     office = published(18)
     hearing = office.to_midnight().run(day("2025-03-10"), 3)
-    assert (hearing.at, office.run(day("2025-03-10"), 3).at) == (at("2025-03-14T00:00"), at("2025-03-13T18:00"))
+    assert (hearing.at, office.run(day("2025-03-10"), 3).at) == (
+        at("2025-03-14T00:00"),
+        at("2025-03-13T18:00"),
+    )
     assert office.to_midnight().run(day("2025-03-10"), 3) == hearing
 
 
@@ -263,11 +286,17 @@ def test_an_extended_deadline_grows_with_a_late_calendar_on_both_of_its_parts() 
 @pytest.mark.parametrize(
     ("question", "outside"),
     [
-        (Calendar.is_workday, "2027-01-01"), (Calendar.is_workday, "2003-12-31"), (Calendar.after, "2026-12-31"),
-        (Calendar.after, "2027-01-01"), (Calendar.before, "2004-01-02"), (Calendar.before, "2027-01-01"),
+        (Calendar.is_workday, "2027-01-01"),
+        (Calendar.is_workday, "2003-12-31"),
+        (Calendar.after, "2026-12-31"),
+        (Calendar.after, "2027-01-01"),
+        (Calendar.before, "2004-01-02"),
+        (Calendar.before, "2027-01-01"),
     ],
-)  # fmt: skip
-def test_outside_its_table_a_calendar_says_so_instead_of_guessing(question: object, outside: str) -> None:
+)
+def test_outside_its_table_a_calendar_says_so_instead_of_guessing(
+    question: object, outside: str
+) -> None:
     assert callable(question)
     with pytest.raises(NoCalendar):
         question(published(), day(outside))
@@ -334,11 +363,19 @@ def test_before_is_the_last_working_day_strictly_before(start: date) -> None:
 def calendars(draw: st.DrawFn) -> Calendar:
     """Two months of any working days, with enough of them at the end."""
     rests = draw(st.integers(0, 2**60 - 1))
-    days = {one: not rests >> n & 1 for n, one in enumerate(each(day("2027-01-01"), day("2027-04-30")))}
+    days = {
+        one: not rests >> n & 1 for n, one in enumerate(each(day("2027-01-01"), day("2027-04-30")))
+    }
     return Calendar.of(days, day_ends=draw(st.sampled_from([18, 24])))
 
 
-@given(calendars(), calendars(), calendars(), st.dates(day("2027-01-01"), day("2027-02-20")), st.integers(1, 15))
+@given(
+    calendars(),
+    calendars(),
+    calendars(),
+    st.dates(day("2027-01-01"), day("2027-02-20")),
+    st.integers(1, 15),
+)
 def test_worked_out_again_a_deadline_is_never_shorter_whatever_arrives(
     told_by: Calendar, second: Calendar, third: Calendar, start: date, n: int
 ) -> None:
@@ -351,7 +388,12 @@ def test_worked_out_again_a_deadline_is_never_shorter_whatever_arrives(
     assert third.again(last).at == last.at
 
 
-@given(calendars(), st.dates(day("2027-01-01"), day("2027-02-20")), st.integers(1, 15), st.integers(1, 10))
+@given(
+    calendars(),
+    st.dates(day("2027-01-01"), day("2027-02-20")),
+    st.integers(1, 15),
+    st.integers(1, 10),
+)
 def test_an_extension_ends_that_many_working_days_after_the_old_due_date(
     calendar: Calendar, start: date, n: int, more: int
 ) -> None:
@@ -359,9 +401,24 @@ def test_an_extension_ends_that_many_working_days_after_the_old_due_date(
     assert calendar.between(old.on, calendar.extended(old, more).on) == more
 
 
-@given(calendars(), st.dates(day("2027-01-01"), day("2027-02-20")), st.integers(1, 15), st.booleans())
-def test_a_deadline_written_down_is_read_back_whole(calendar: Calendar, start: date, n: int, held: bool) -> None:
+@given(
+    calendars(), st.dates(day("2027-01-01"), day("2027-02-20")), st.integers(1, 15), st.booleans()
+)
+def test_a_deadline_written_down_is_read_back_whole(
+    calendar: Calendar, start: date, n: int, held: bool
+) -> None:
     clock = calendar.run(start, n, day("2027-02-01") if held else None)
     assert deadline_from(clock.at, clock.trace()) == clock
     assert deadline_from(clock.at, clock.trace()) != replace(clock, n=n + 1)
     assert isinstance(clock, Deadline)
+
+
+def test_the_unit_of_a_deadline_is_read_from_what_was_written_down() -> None:
+    moment = at("2027-02-08T10:00")
+    assert unit_of(hours(moment, 24).trace()) == "hours"
+    assert unit_of(published().run(day("2026-03-09"), 5).trace()) == "workdays"
+    assert unit_of('{"note": "\\"unit\\":\\"hours\\""}') is None
+
+
+def test_a_row_that_tells_no_unit_has_none() -> None:
+    assert unit_of("{}") is None

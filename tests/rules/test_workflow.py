@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from app.models import SUBJECTS
-from app.roles import RIGHTS
 from app.rules import workflow
 from app.rules.events import COUNTED, EVENTS
 from app.rules.workflow import ENDS, MAY_BECOME, End
+from app.stages.rights import RIGHTS
 from tests.rules.days import at
 
 FINAL = {
@@ -21,8 +21,13 @@ FINAL = {
     "visit": {"not_applicable"},
     "referral": {"closed", "abandoned"},
 }
-SETTLED = {"case": {"closed", "merged"}, "reminder": {"satisfied"}, "visit": {"done", "unreachable"}}
-"""States that are an end too, but may be taken up again: by a repeat, a withdrawn lead, a refusal, a correction."""
+SETTLED = {
+    "case": {"closed", "merged"},
+    "reminder": {"satisfied"},
+    "visit": {"done", "unreachable"},
+}
+"""States that are an end too, but may be taken up again: by a repeat, a withdrawn lead, a refusal,
+a correction."""
 
 STATES = """
 case: - > registered
@@ -115,7 +120,9 @@ def test_no_transition_is_written_twice(subject: str) -> None:
 
 @pytest.mark.parametrize("subject", subjects())
 def test_only_the_final_states_have_no_way_out(subject: str) -> None:
-    assert {state for state, becomes in MAY_BECOME[subject].items() if not becomes} == FINAL[subject]
+    assert {state for state, becomes in MAY_BECOME[subject].items() if not becomes} == FINAL[
+        subject
+    ]
 
 
 def way(subject: str, start: str | None) -> set[str | None]:
@@ -142,12 +149,18 @@ def test_every_state_can_be_reached_from_nothing(subject: str) -> None:
     assert way(subject, None) == set(MAY_BECOME[subject]) - {None}
 
 
-@pytest.mark.parametrize("name", ["LIVE", "OPEN_ASSIGNMENT", "OPEN_CASE", "STANDING", "UNCONFIRMED", "UNSENT"])
+@pytest.mark.parametrize(
+    "name", ["LIVE", "OPEN_ASSIGNMENT", "OPEN_CASE", "STANDING", "UNCONFIRMED", "UNSENT"]
+)
 def test_a_named_group_of_states_holds_states_that_are_not_final(name: str) -> None:
     subject = {
-        "LIVE": "assignment", "OPEN_ASSIGNMENT": "assignment", "OPEN_CASE": "case", "STANDING": "supervision",
-        "UNCONFIRMED": "supervision", "UNSENT": "referral",
-    }[name]  # fmt: skip
+        "LIVE": "assignment",
+        "OPEN_ASSIGNMENT": "assignment",
+        "OPEN_CASE": "case",
+        "STANDING": "supervision",
+        "UNCONFIRMED": "supervision",
+        "UNSENT": "referral",
+    }[name]
     group = set(getattr(workflow, name))
     assert group <= set(MAY_BECOME[subject])
     assert not group & FINAL[subject]
@@ -156,8 +169,14 @@ def test_a_named_group_of_states_holds_states_that_are_not_final(name: str) -> N
 def test_a_live_assignment_and_a_standing_item_are_all_that_have_not_ended() -> None:
     assert set(workflow.LIVE) == set(MAY_BECOME["assignment"]) - FINAL["assignment"] - {None}
     assert set(workflow.STANDING) == set(MAY_BECOME["supervision"]) - FINAL["supervision"] - {None}
-    assert set(workflow.OPEN_CASE) == set(MAY_BECOME["case"]) - FINAL["case"] - {None, "closed", "merged"}
-    assert set(workflow.UNSENT) == {s for s, becomes in MAY_BECOME["referral"].items() if "abandoned" in becomes}
+    assert set(workflow.OPEN_CASE) == set(MAY_BECOME["case"]) - FINAL["case"] - {
+        None,
+        "closed",
+        "merged",
+    }
+    assert set(workflow.UNSENT) == {
+        s for s, becomes in MAY_BECOME["referral"].items() if "abandoned" in becomes
+    }
 
 
 @pytest.mark.parametrize("by", ENDS, ids=".".join)
@@ -180,9 +199,18 @@ def test_what_ends_with_a_move_is_itself_a_legal_move_with_an_event_word_of_its_
 @pytest.mark.parametrize("word", EVENTS)
 def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
     subject, _, happened = word.partition(".")
-    of_a_case = {"contact", "instruction", "caller", "suggestion", "draft", "file", "paper", "clock"}
+    of_a_case = {
+        "contact",
+        "instruction",
+        "caller",
+        "suggestion",
+        "draft",
+        "file",
+        "paper",
+        "clock",
+    }
     office = {"centre", "room", "list", "report", "calendar", "rule"}
-    directory = {"unit", "post", "category", "setting", "user", "role", "account"}
+    directory = {"unit", "post", "category", "setting", "user", "role", "account", "row"}
     ledger = {"record", "key"}
     assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger
     assert happened
@@ -192,7 +220,12 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
 def test_events_are_counted_for_the_summary_and_told_to_roles_that_exist() -> None:
     told = {recipient for word in EVENTS.values() for recipient in word.tells}
     assert told <= {"unit", "user", *RIGHTS}
-    assert {"case.registered", "assignment.overdue", "reminder.issued", "reminder.lapsed"} <= COUNTED
+    assert {
+        "case.registered",
+        "assignment.overdue",
+        "reminder.issued",
+        "reminder.lapsed",
+    } <= COUNTED
 
 
 def test_an_assist_ends_with_its_lead_of_the_same_round_and_never_the_other_way_round() -> None:
@@ -206,10 +239,13 @@ def test_an_assist_ends_with_its_lead_of_the_same_round_and_never_the_other_way_
 @pytest.mark.parametrize(
     ("filed_at", "kind", "in_time"),
     [
-        ("2026-03-04T23:59:59", "explanation", True), ("2026-03-04T23:59:59", "interim", True),
-        ("2026-03-05T00:00", "explanation", False), ("2026-03-03", "extension", False), ("2026-03-03", "return", False),
+        ("2026-03-04T23:59:59", "explanation", True),
+        ("2026-03-04T23:59:59", "interim", True),
+        ("2026-03-05T00:00", "explanation", False),
+        ("2026-03-03", "extension", False),
+        ("2026-03-03", "return", False),
     ],
-)  # fmt: skip
+)
 def test_a_promise_filed_before_reply_by_satisfies_its_reminder_when_it_is_accepted(
     filed_at: str, kind: str, in_time: bool
 ) -> None:
@@ -224,7 +260,9 @@ def test_only_the_reply_that_satisfied_a_reminder_opens_it_again_when_it_is_refu
     now = at("2026-03-02")
     refused = SimpleNamespace(reply_id=7)
     assert workflow.answered_by_that_reply(SimpleNamespace(satisfied_by_reply_id=7), refused, now)
-    assert not workflow.answered_by_that_reply(SimpleNamespace(satisfied_by_reply_id=6), refused, now)
+    assert not workflow.answered_by_that_reply(
+        SimpleNamespace(satisfied_by_reply_id=6), refused, now
+    )
     nobody = SimpleNamespace(satisfied_by_reply_id=None)
     assert not workflow.answered_by_that_reply(nobody, SimpleNamespace(reply_id=None), now)
 
@@ -234,7 +272,12 @@ def test_a_case_closes_as_exhausted_only_with_its_redo_failed_item() -> None:
     failed, other = SimpleNamespace(redo_failed=True), SimpleNamespace(redo_failed=False)
     item = SimpleNamespace(ground="redo_failed", struck_at=None, state="declined")
     assert workflow.redo_exhausted(failed, item, now)
-    assert not workflow.redo_exhausted(failed, SimpleNamespace(ground="leader", struck_at=None, state="cleared"), now)
+    assert not workflow.redo_exhausted(
+        failed, SimpleNamespace(ground="leader", struck_at=None, state="cleared"), now
+    )
     assert not workflow.redo_exhausted(other, item, now)
-    struck = [SimpleNamespace(ground="redo_failed", struck_at=now, state=state) for state in ("declined", "cleared")]
+    struck = [
+        SimpleNamespace(ground="redo_failed", struck_at=now, state=state)
+        for state in ("declined", "cleared")
+    ]
     assert [workflow.redo_exhausted(failed, one, now) for one in struck] == [False, True]

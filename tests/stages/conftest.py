@@ -1,5 +1,6 @@
-"""What the stages decide is decided above the database: here on SQLite in every run, on PostgreSQL in the long one.
-Every statement of theirs is asked of PostgreSQL in every run too, by the stories, the sweeps and the replay."""
+"""What the stages decide is decided above the database: here on SQLite in every run, on PostgreSQL
+in the long one. Every statement of theirs is asked of PostgreSQL in every run too, by the stories,
+the sweeps and the replay."""
 
 from __future__ import annotations
 

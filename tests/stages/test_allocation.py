@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app.database import transaction
 from app.models import Assignment, Event, Instruction, Person, Submission, Unit, UnitPost
 from app.rules.workflow import LIVE
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -28,29 +28,44 @@ def at(minute: int) -> str:
 
 def live(office: Office, letter: str) -> list[str]:
     """The roles of the assignments that units still hold."""
-    return [row.role for row in office.rows(Assignment, case_id=office.id(letter)) if row.state in LIVE]
+    return [
+        row.role for row in office.rows(Assignment, case_id=office.id(letter)) if row.state in LIVE
+    ]
 
 
 @pytest.mark.parametrize("kind", ["consultation", "praise", "help"])
-def test_the_centre_answers_consultation_praise_and_help_itself_and_the_case_closes(desk: Desk, kind: str) -> None:
+def test_the_centre_answers_consultation_praise_and_help_itself_and_the_case_closes(
+    desk: Desk, kind: str
+) -> None:
     office = Office(desk)
     for minute in range(2):
         office.do(at(minute), "operator", "register", f"A{minute}", kind=kind)
         office.do(at(minute), "operator", "answer_directly", f"A{minute}")
-    stood = {(case.state, case.mode, case.answered_by_id is not None) for case in map(office.case, ("A0", "A1"))}
+    stood = {
+        (case.state, case.mode, case.answered_by_id is not None)
+        for case in map(office.case, ("A0", "A1"))
+    }
     assert ("closed", "direct", True) in stood
     assert stood <= {("closed", "direct", True), ("visiting", "direct", True)}
 
 
-def test_the_centre_does_not_answer_other_kinds_or_complex_or_leaders_matters_itself(desk: Desk) -> None:
+def test_the_centre_does_not_answer_other_kinds_or_complex_or_leaders_matters_itself(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     others: list[dict[str, Any]] = [
-        {"kind": "complaint"}, {"kind": "report"}, {"kind": "suggestion"}, {"kind": "help", "complex": True},
+        {"kind": "complaint"},
+        {"kind": "report"},
+        {"kind": "suggestion"},
+        {"kind": "help", "complex": True},
         {"kind": "help", "leader": COUNTY},
-    ]  # fmt: skip
+    ]
     for minute, other in enumerate(others):
         office.do(at(minute), "operator", "register", f"A{minute}", **other)
-        assert office.refused(at(minute), "operator", "answer_directly", f"A{minute}") == "not_for_direct_answer"
+        assert (
+            office.refused(at(minute), "operator", "answer_directly", f"A{minute}")
+            == "not_for_direct_answer"
+        )
 
 
 def sampled(office: Office, n: int) -> list[bool]:
@@ -61,16 +76,23 @@ def sampled(office: Office, n: int) -> list[bool]:
     return [office.case(f"A{minute}").sampled for minute in range(n)]
 
 
-def test_ten_per_cent_of_direct_answers_are_drawn_the_same_each_time(sqlite_desk: Desk, postgres_desk: Desk) -> None:
+def test_ten_per_cent_of_direct_answers_are_drawn_the_same_each_time(
+    sqlite_desk: Desk, postgres_desk: Desk
+) -> None:
     here, there = sampled(Office(sqlite_desk), 30), sampled(Office(postgres_desk), 30)
     assert here == there
     assert [sum(here[ten : ten + 10]) for ten in (0, 10, 20)] == [1, 1, 1]
 
 
-def test_a_transfer_has_one_lead_and_up_to_five_assists_each_with_its_numbered_paper(desk: Desk) -> None:
+def test_a_transfer_has_one_lead_and_up_to_five_assists_each_with_its_numbered_paper(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
-    assert office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=ASSISTS) == "too_many_assists"
+    assert (
+        office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=ASSISTS)
+        == "too_many_assists"
+    )
     told = office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=["WATER"])
     assert told == "unit_named_twice"
     office.do(at(2), "allocator", "allocate", "A", unit="WATER", assists=ASSISTS[:5])
@@ -89,16 +111,32 @@ def test_a_submission_is_a_numbered_paper_with_its_reason(desk: Desk) -> None:
     assert office.case("A").state == "submitted"
 
 
-def test_a_leaders_matter_is_registered_with_level_leader_date_text_and_document_number(desk: Desk) -> None:
+def test_a_leaders_matter_is_registered_with_level_leader_date_text_and_document_number(
+    desk: Desk,
+) -> None:
     office = Office(desk)
-    words = {**COUNTY, "date": date(2025, 6, 6), "document": "神政批〔2025〕8号", "due_on": date(2025, 6, 20)}
+    words = {
+        **COUNTY,
+        "date": date(2025, 6, 6),
+        "document": "神政批〔2025〕8号",
+        "due_on": date(2025, 6, 20),
+    }
     office.do(MONDAY, "operator", "register", "A", kind="help", channel="leader", leader=words)
     row = office.row(Instruction)
     assert (row.level, row.leader, row.words) == ("county", "张县长", "请速办并报结果")
-    assert (row.instructed_on, row.document, row.due_on) == (date(2025, 6, 6), "神政批〔2025〕8号", date(2025, 6, 20))
+    assert (row.instructed_on, row.document, row.due_on) == (
+        date(2025, 6, 6),
+        "神政批〔2025〕8号",
+        date(2025, 6, 20),
+    )
     wrong = {**COUNTY, "level": "town"}
-    assert office.refused(at(1), "operator", "register", "B", kind="help", leader=wrong) == "leader_level"
-    told = office.refused(at(1), "operator", "register", "B", kind="help", leader={**COUNTY, "text": ""})
+    assert (
+        office.refused(at(1), "operator", "register", "B", kind="help", leader=wrong)
+        == "leader_level"
+    )
+    told = office.refused(
+        at(1), "operator", "register", "B", kind="help", leader={**COUNTY, "text": ""}
+    )
     assert told == "leader_words"
 
 
@@ -106,17 +144,28 @@ def test_an_instruction_never_makes_a_case_due_before_the_end_of_tomorrow(desk: 
     office = Office(desk)
     office.allocated(MONDAY, "A")
     assert office.assignment("A").due_at == moment("2025-06-13 00:00")
-    office.do("2025-06-12 10:00", "leader", "instruct", "A", leader={**COUNTY, "due_on": date(2025, 6, 20)})
+    office.do(
+        "2025-06-12 10:00",
+        "leader",
+        "instruct",
+        "A",
+        leader={**COUNTY, "due_on": date(2025, 6, 20)},
+    )
     assert office.assignment("A").due_at == moment("2025-06-14 00:00")
     assert office.assignment("A").leader_assigned
 
 
-def test_an_instruction_on_paper_is_entered_by_the_centre_head_and_the_event_names_both(desk: Desk) -> None:
+def test_an_instruction_on_paper_is_entered_by_the_centre_head_and_the_event_names_both(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A", kind="help")
     for missing in ("scan", "document"):
         bare = {**COUNTY, missing: ""}
-        assert office.refused(at(1), "centre_head", "instruct", "A", leader=bare) == "instruction_without_scan"
+        assert (
+            office.refused(at(1), "centre_head", "instruct", "A", leader=bare)
+            == "instruction_without_scan"
+        )
     assert office.refused(at(1), "allocator", "instruct", "A", leader=COUNTY) == "no_right"
     office.do(at(2), "centre_head", "instruct", "A", leader=COUNTY)
     told = office.row(Event, kind="case.instructed")
@@ -136,10 +185,13 @@ def test_a_unit_takes_cases_when_it_is_active_and_has_a_liaison(desk: Desk) -> N
         session.execute(posts.values(to_on=date(2025, 6, 8)))
     assert office.refused(at(1), "allocator", "allocate", "A", unit="CLOSED") == "unit_inactive"
     assert office.refused(at(1), "allocator", "allocate", "A", unit="BARE") == "no_liaison"
-    assert office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=["BARE"]) == "no_liaison"
-    assert office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=["CLOSED"]) == (
-        "unit_inactive"
+    assert (
+        office.refused(at(1), "allocator", "allocate", "A", unit="WATER", assists=["BARE"])
+        == "no_liaison"
     )
+    assert office.refused(
+        at(1), "allocator", "allocate", "A", unit="WATER", assists=["CLOSED"]
+    ) == ("unit_inactive")
     office.do("2025-06-08 09:00", "operator", "register", "B", kind="help")
     office.do("2025-06-08 09:10", "allocator", "allocate", "B", unit="BARE")
 
@@ -200,9 +252,18 @@ def test_a_lead_answers_over_an_open_assist_only_after_a_waiver_with_a_reason(de
     office = Office(desk)
     office.allocated(MONDAY, "A", assists=["HOUSING"])
     assert office.refused("2025-06-10 09:00", "head@WATER", "reply", "A") == "assist_open"
-    told = office.refused("2025-06-10 09:10", "allocator", "waive_assist", "A", unit="HOUSING", reason="")
+    told = office.refused(
+        "2025-06-10 09:10", "allocator", "waive_assist", "A", unit="HOUSING", reason=""
+    )
     assert told == "reason_missing"
-    office.do("2025-06-10 09:20", "allocator", "waive_assist", "A", unit="HOUSING", reason="协办事项已并入主办")
+    office.do(
+        "2025-06-10 09:20",
+        "allocator",
+        "waive_assist",
+        "A",
+        unit="HOUSING",
+        reason="协办事项已并入主办",
+    )
     assert office.assignment("A", "HOUSING").waived_reason == "协办事项已并入主办"
     office.do("2025-06-10 09:30", "head@WATER", "reply", "A")
 
@@ -234,7 +295,9 @@ def test_a_case_is_submitted_to_one_leader_who_alone_instructs_on_it(desk: Desk)
 def test_what_the_leader_gave_on_paper_the_centre_head_enters(desk: Desk) -> None:
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
-    office.do(at(1), "allocator", "submit", "A", reason="职责交叉", to_leader=_named(desk, "leader#2"))
+    office.do(
+        at(1), "allocator", "submit", "A", reason="职责交叉", to_leader=_named(desk, "leader#2")
+    )
     office.do(at(2), "centre_head", "instruct", "A", unit="WATER")
     assert office.case("A").state == "handling"
 
@@ -254,5 +317,7 @@ def test_only_the_account_of_a_leader_that_is_in_use_is_submitted_to(desk: Desk)
     with transaction(desk.sessions) as session:
         session.execute(update(Person).where(Person.username == closed).values(active=False))
     for account in (closed, officer, "nobody"):
-        assert office.refused(at(1), "allocator", "submit", "A", to_leader=account) == "unknown_leader"
+        assert (
+            office.refused(at(1), "allocator", "submit", "A", to_leader=account) == "unknown_leader"
+        )
     assert office.case("A").state == "registered"

@@ -1,4 +1,5 @@
-"""The table of days: where days come from, who changes them, and what that does to running clocks."""
+"""The table of days: where days come from, who changes them, and what that does to running
+clocks."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from app import ledger
 from app.database import sessions_from, transaction
 from app.models import SUBJECTS, Assignment, CalendarDay, CalendarProposal, Case, Event, Setting
 from app.models.columns import clock
-from app.roles import BOT, Actor, person
+from app.roles import BOT, Actor
 from app.rules.festivals import NAMES, holidays
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, Deadline
@@ -30,7 +31,8 @@ from app.stages.calendar import (
     set_days,
 )
 from app.stages.loading import approve_calendar, lacking, load_calendar
-from app.story.cast import account
+from app.stages.rights import person
+from app.story.theatre.cast import account
 from tests.databases import Desk, desk_at
 from tests.ledger.rows import allocated, bear, register, unit
 
@@ -63,7 +65,9 @@ def last_day(session: Session) -> date:
 
 def ordinals_are_right(session: Session) -> bool:
     counted = 0
-    for one in session.execute(select(CalendarDay.worked, CalendarDay.ordinal).order_by(CalendarDay.day)):
+    for one in session.execute(
+        select(CalendarDay.worked, CalendarDay.ordinal).order_by(CalendarDay.day)
+    ):
         counted += one.worked
         if one.ordinal != counted:
             return False
@@ -73,7 +77,9 @@ def ordinals_are_right(session: Session) -> bool:
 def forget_2027(session: Session, year: int = 2027) -> None:
     """As if the table had been filled before the year was in sight."""
     session.execute(CalendarDay.__table__.delete().where(CalendarDay.day >= date(year, 1, 1)))
-    session.execute(update(Setting).where(Setting.name == "calendar.last").values(value=f"{year - 1}-12-31"))
+    session.execute(
+        update(Setting).where(Setting.name == "calendar.last").values(value=f"{year - 1}-12-31")
+    )
 
 
 def test_the_table_has_every_day_from_2004_to_the_end_of_next_year(desk: Desk) -> None:
@@ -85,11 +91,19 @@ def test_the_table_has_every_day_from_2004_to_the_end_of_next_year(desk: Desk) -
 
 def test_a_published_day_is_the_librarys_and_a_later_one_is_guessed(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
-        sources = dict(session.execute(select(CalendarDay.source, func.max(CalendarDay.day)).group_by("source")).all())
+        sources = dict(
+            session.execute(
+                select(CalendarDay.source, func.max(CalendarDay.day)).group_by("source")
+            ).all()
+        )
         assert sources == {"library": day("2026-12-31"), "provisional": day("2027-12-31")}
         for one in session.scalars(select(CalendarDay).where(CalendarDay.source == "library")):
             assert one.worked == chinese_calendar.is_workday(one.day)
-        assert [row(session, on).worked for on in ("2027-10-03", "2027-10-04", "2027-01-04")] == [False, True, True]
+        assert [row(session, on).worked for on in ("2027-10-03", "2027-10-04", "2027-01-04")] == [
+            False,
+            True,
+            True,
+        ]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +115,9 @@ def test_a_published_day_is_the_librarys_and_a_later_one_is_guessed(desk: Desk) 
         (datetime(2031, 5, 1, tzinfo=BEIJING), "2032-12-31"),
     ],
 )
-def test_asking_for_the_office_fills_the_table_to_the_end_of_next_year(desk: Desk, now: datetime, last: str) -> None:
+def test_asking_for_the_office_fills_the_table_to_the_end_of_next_year(
+    desk: Desk, now: datetime, last: str
+) -> None:
     with transaction(desk.sessions) as session:
         office = office_at(session, now)
         assert office.calendar.last == last_day(session) == day(last)
@@ -111,7 +127,9 @@ def test_asking_for_the_office_fills_the_table_to_the_end_of_next_year(desk: Des
 def test_filling_again_changes_no_day_that_is_there(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         set_days(session, {day("2026-06-06"): True, day("2027-06-07"): False})
-        read = select(CalendarDay.day, CalendarDay.worked, CalendarDay.source).order_by(CalendarDay.day)
+        read = select(CalendarDay.day, CalendarDay.worked, CalendarDay.source).order_by(
+            CalendarDay.day
+        )
         before = session.execute(read).all()
         fill(session, NOW)
         assert session.execute(read).all() == before
@@ -121,11 +139,18 @@ def test_filling_again_changes_no_day_that_is_there(desk: Desk) -> None:
 
 def test_the_offices_rows_win_over_the_library_and_over_a_guess(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
-        set_days(session, {day("2026-10-01"): True, day("2026-10-12"): False, day("2027-03-01"): False})
+        set_days(
+            session, {day("2026-10-01"): True, day("2026-10-12"): False, day("2027-03-01"): False}
+        )
         calendar = office_at(session, NOW).calendar
         asked = ("2026-10-01", "2026-10-12", "2027-03-01", "2027-03-02")
         assert [calendar.is_workday(day(on)) for on in asked] == [True, False, False, True]
-        assert [row(session, on).source for on in asked] == ["office", "office", "office", "provisional"]
+        assert [row(session, on).source for on in asked] == [
+            "office",
+            "office",
+            "office",
+            "provisional",
+        ]
         assert day("2027-03-01") not in calendar.provisional
         assert ordinals_are_right(session)
 
@@ -140,7 +165,11 @@ def test_the_running_numbers_are_right_from_the_first_day_of_the_table_on(desk: 
 def test_the_running_numbers_count_what_the_calendar_counts(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         calendar = office_at(session, NOW).calendar
-        for start, end in (("2025-09-26", "2025-10-10"), ("2026-02-13", "2026-03-02"), ("2026-12-30", "2027-01-05")):
+        for start, end in (
+            ("2025-09-26", "2025-10-10"),
+            ("2026-02-13", "2026-03-02"),
+            ("2026-12-30", "2027-01-05"),
+        ):
             counted = row(session, end).ordinal - row(session, start).ordinal
             assert counted == calendar.between(day(start), day(end))
 
@@ -153,7 +182,10 @@ def test_a_newer_library_replaces_guesses_and_running_clocks_are_lengthened(desk
         one = deadline_in(session, "2026-09-30", 2)
         assert (one.due_at.date(), one.deadline("due").basis) == (day("2026-10-09"), "provisional")
         fill(session, datetime(2026, 10, 2, tzinfo=BEIJING))
-        assert (row(session, "2026-10-05").worked, row(session, "2026-10-05").source) == (False, "library")
+        assert (row(session, "2026-10-05").worked, row(session, "2026-10-05").source) == (
+            False,
+            "library",
+        )
         assert (one.due_at.date(), one.deadline("due").basis) == (day("2026-10-10"), "official")
         assert ordinals_are_right(session)
         moved = session.scalars(select(Event).where(Event.kind == "clock.moved")).one()
@@ -168,12 +200,19 @@ def test_days_are_proposed_by_one_person_and_approved_by_another(desk: Desk) -> 
         proposal = approve_calendar(session, NOW, head)
         assert not row(session, "2027-01-04").worked
         assert (proposal.proposed_by_id, proposal.approved_by_id) == (admin.id, head.id)
-        assert (proposal.proposed_at, proposal.approved_at, proposal.reason) == (NOW, NOW, "国办发明电")
-        events = session.execute(select(Event.kind, Event.actor, Event.payload).where(Event.chain == 0)).all()
+        assert (proposal.proposed_at, proposal.approved_at, proposal.reason) == (
+            NOW,
+            NOW,
+            "国办发明电",
+        )
+        events = session.execute(
+            select(Event.kind, Event.actor, Event.payload).where(Event.chain == 0)
+        ).all()
         told = {"days": {"2027-01-04": False}, "proposal": proposal.id}
         assert [(kind, who, json.loads(payload)) for kind, who, payload in events] == [
-            ("calendar.proposed", admin.word, told), ("calendar.loaded", head.word, told),
-        ]  # fmt: skip
+            ("calendar.proposed", admin.word, told),
+            ("calendar.loaded", head.word, told),
+        ]
 
 
 def test_nobody_approves_what_he_proposed(desk: Desk) -> None:
@@ -210,9 +249,15 @@ def test_proposals_are_approved_in_the_order_in_which_they_were_made(desk: Desk)
 
 @pytest.mark.parametrize(
     ("named", "why"),
-    [({}, "no_days"), ({day("2028-01-03"): True}, "day_outside_calendar"), ({day("2003-12-31"): True}, "day_outside")],
+    [
+        ({}, "no_days"),
+        ({day("2028-01-03"): True}, "day_outside_calendar"),
+        ({day("2003-12-31"): True}, "day_outside"),
+    ],
 )
-def test_days_outside_the_table_and_empty_proposals_are_refused(desk: Desk, named: dict[date, bool], why: str) -> None:
+def test_days_outside_the_table_and_empty_proposals_are_refused(
+    desk: Desk, named: dict[date, bool], why: str
+) -> None:
     with transaction(desk.sessions) as session:
         with pytest.raises(NotAllowed, match=why):
             load_calendar(session, NOW, actor(session, "it_admin"), named)
@@ -228,23 +273,37 @@ def test_only_days_that_a_loaded_notice_names_are_the_offices(desk: Desk) -> Non
     with transaction(desk.sessions) as session:
         office_at(session, NOW)
         loaded(session, d0101=False, d0104=False, d0109=True)
-        sources = select(CalendarDay.day).where(CalendarDay.source == "office").order_by(CalendarDay.day)
-        assert list(session.scalars(sources)) == [day("2027-01-01"), day("2027-01-04"), day("2027-01-09")]
+        sources = (
+            select(CalendarDay.day).where(CalendarDay.source == "office").order_by(CalendarDay.day)
+        )
+        assert list(session.scalars(sources)) == [
+            day("2027-01-01"),
+            day("2027-01-04"),
+            day("2027-01-09"),
+        ]
         calendar = office_at(session, NOW).calendar
         assert len(calendar.provisional) == 362
-        assert calendar.run(day("2026-12-31"), 1).basis == "provisional"  # over the 2nd and 3rd, which nobody named
+        assert (
+            calendar.run(day("2026-12-31"), 1).basis == "provisional"
+        )  # over the 2nd and 3rd, which nobody named
         assert calendar.run(day("2026-12-30"), 1).basis == "official"
 
 
 @pytest.mark.parametrize("left_out", NAMES)
-def test_a_year_is_known_when_each_public_holidays_own_date_is_a_loaded_rest_day(desk: Desk, left_out: str) -> None:
+def test_a_year_is_known_when_each_public_holidays_own_date_is_a_loaded_rest_day(
+    desk: Desk, left_out: str
+) -> None:
     own = holidays(2027)
     with transaction(desk.sessions) as session:
         admin, head = actor(session, "it_admin"), actor(session, "centre_head")
         office_at(session, NOW + timedelta(days=30))  # fills 2028
-        load_calendar(session, NOW, admin, {on: False for name, on in own.items() if name != left_out})
+        load_calendar(
+            session, NOW, admin, {on: False for name, on in own.items() if name != left_out}
+        )
         approve_calendar(session, NOW, head)
-        assert [(one.holiday, one.day) for one in lacking(session, [2027])] == [(left_out, own[left_out])]
+        assert [(one.holiday, one.day) for one in lacking(session, [2027])] == [
+            (left_out, own[left_out])
+        ]
         assert lacking(session, [2027], {own[left_out]: False}) == []
         assert {one.year for one in office_at(session, NOW).calendar.provisional} == {2027, 2028}
         load_calendar(session, NOW, admin, {own[left_out]: False})
@@ -253,7 +312,9 @@ def test_a_year_is_known_when_each_public_holidays_own_date_is_a_loaded_rest_day
         assert {one.year for one in office_at(session, NOW).calendar.provisional} == {2028}
         named = {row(session, one.isoformat()).source for one in own.values()}
         assert (named, row(session, "2027-10-04").source) == ({"office"}, "week")
-        assert row(session, "2027-10-04").worked and not row(session, "2027-10-03").worked  # a Monday; a Sunday
+        assert (
+            row(session, "2027-10-04").worked and not row(session, "2027-10-03").worked
+        )  # a Monday; a Sunday
 
 
 def test_a_holiday_that_a_later_notice_has_worked_leaves_the_year_guessed_again(desk: Desk) -> None:
@@ -263,7 +324,10 @@ def test_a_holiday_that_a_later_notice_has_worked_leaves_the_year_guessed_again(
         assert not office_at(session, NOW).calendar.provisional
         loaded(session, d1001=True)
         assert [one.holiday for one in lacking(session, [2027])] == ["national_day"]
-        assert row(session, "2027-03-01").source == "provisional" and row(session, "2027-01-01").source == "office"
+        assert (
+            row(session, "2027-03-01").source == "provisional"
+            and row(session, "2027-01-01").source == "office"
+        )
 
 
 def test_a_year_of_the_published_calendar_stays_known_whatever_is_loaded_of_it(desk: Desk) -> None:
@@ -294,7 +358,8 @@ def deadline_in(session: Session, start: str, n: int, **other: Any) -> Assignmen
 
 
 def notice(**named: bool) -> dict[date, bool]:
-    """A notice that makes 2027 known: each public holiday's own date a rest day, and what else it names."""
+    """A notice that makes 2027 known: each public holiday's own date a rest day, and what else it
+    names."""
     return dict.fromkeys(holidays(2027).values(), False) | days(**named)
 
 
@@ -304,10 +369,14 @@ def arrived(session: Session, **named: bool) -> None:
 
 
 def moves(session: Session) -> list[Event]:
-    return list(session.scalars(select(Event).where(Event.kind == "clock.moved").order_by(Event.id)))
+    return list(
+        session.scalars(select(Event).where(Event.kind == "clock.moved").order_by(Event.id))
+    )
 
 
-def test_a_calendar_that_arrives_makes_an_open_deadline_longer_and_both_values_are_logged(desk: Desk) -> None:
+def test_a_calendar_that_arrives_makes_an_open_deadline_longer_and_both_values_are_logged(
+    desk: Desk,
+) -> None:
     with transaction(desk.sessions) as session:
         one = deadline_in(session, "2026-12-28", 5)
         assert one.deadline("due").on == day("2027-01-05")
@@ -332,7 +401,9 @@ def test_a_calendar_that_arrives_never_makes_a_deadline_shorter(desk: Desk) -> N
         session.refresh(one)
         assert one.due_at == before
         told = [json.loads(event.payload)["due"] for event in moves(session)]
-        assert [said["told"] == said["new"] for said in told] == [True]  # the days are known by now: official
+        assert [said["told"] == said["new"] for said in told] == [
+            True
+        ]  # the days are known by now: official
 
 
 def test_what_was_told_after_one_calendar_is_kept_through_the_next(desk: Desk) -> None:
@@ -386,10 +457,15 @@ def test_an_assist_moves_with_its_lead_and_its_own_signing_clock_moves_too(desk:
         assert due.on == day("2027-01-04")
         case = session.get_one(Case, lead.case_id)
         columns = {**clock("due", due), **clock("sign", calendar.run(day("2026-12-31"), 1))}
-        assist = allocated(session, case, "housing", role="assist", allocated_at=lead.allocated_at, **columns)
+        assist = allocated(
+            session, case, "housing", role="assist", allocated_at=lead.allocated_at, **columns
+        )
         assert assist.deadline("sign").on == day("2027-01-04")
         arrived(session, d0104=False)
-        assert [one.deadline("due").on for one in (lead, assist)] == [day("2027-01-06"), day("2027-01-05")]
+        assert [one.deadline("due").on for one in (lead, assist)] == [
+            day("2027-01-06"),
+            day("2027-01-05"),
+        ]
         assert assist.deadline("sign").on == day("2027-01-05")
 
 
@@ -397,8 +473,16 @@ def test_an_assist_moves_with_its_lead_and_its_own_signing_clock_moves_too(desk:
     ("lead_due", "allocated_on", "assist_due"),
     [
         ("2025-06-16", "2025-06-09", "2025-06-13"),  # the lead's less a working day
-        ("2025-06-15", "2025-06-09", "2025-06-13"),  # a leader's Sunday: the last working day before it
-        ("2025-06-10", "2025-06-09", "2025-06-10"),  # not before the first working day after allocation
+        (
+            "2025-06-15",
+            "2025-06-09",
+            "2025-06-13",
+        ),  # a leader's Sunday: the last working day before it
+        (
+            "2025-06-10",
+            "2025-06-09",
+            "2025-06-10",
+        ),  # not before the first working day after allocation
         ("2025-06-15", "2025-06-13", "2025-06-15"),  # nor after the lead's
     ],
 )
@@ -407,7 +491,9 @@ def test_an_assist_is_due_a_working_day_before_its_lead(
 ) -> None:
     with transaction(desk.sessions) as session:
         calendar = office_at(session, NOW).calendar
-        due = assist_deadline(calendar, calendar.name(day(lead_due), day(allocated_on)), day(allocated_on))
+        due = assist_deadline(
+            calendar, calendar.name(day(lead_due), day(allocated_on)), day(allocated_on)
+        )
         assert due.on == day(assist_due)
 
 
@@ -419,8 +505,12 @@ def test_an_assist_of_an_emergency_is_due_with_its_lead(desk: Desk) -> None:
         assert (due.at, due.unit) == (moment, "hours")
 
 
-@pytest.mark.parametrize(("at", "marked"), [("2027-01-06T09:00", "2027-01-06"), ("2027-01-08T09:00", "2027-01-08")])
-def test_an_overdue_mark_stands_for_a_new_due_date_that_has_passed_as_well(desk: Desk, at: str, marked: str) -> None:
+@pytest.mark.parametrize(
+    ("at", "marked"), [("2027-01-06T09:00", "2027-01-06"), ("2027-01-08T09:00", "2027-01-08")]
+)
+def test_an_overdue_mark_stands_for_a_new_due_date_that_has_passed_as_well(
+    desk: Desk, at: str, marked: str
+) -> None:
     with transaction(desk.sessions) as session:
         one = deadline_in(session, "2026-12-28", 5)
         ledger.note(session, NOW, BOT, one, "assignment.overdue", {"overdue_for": one.due_at})

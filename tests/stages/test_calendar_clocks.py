@@ -1,4 +1,5 @@
-"""Days and clocks: what stories do not tell of them. June 2025: the 9th is a Monday, no holidays but the weekends."""
+"""Days and clocks: what stories do not tell of them. June 2025: the 9th is a Monday, no holidays
+but the weekends."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from tests.office import Office, moment
 MONDAY = "2025-06-09 09:00"
 
 
-def change(office: Office, at: str, name: str, value: object, valid_from: str | None = None) -> None:
+def change(
+    office: Office, at: str, name: str, value: object, valid_from: str | None = None
+) -> None:
     """An administrator changes a number, the centre head approves it."""
     since = {"valid_from": date.fromisoformat(valid_from)} if valid_from else {}
     office.do(at, "it_admin", "change_rule", name=name, value=value, reason="试行", **since)
@@ -30,7 +33,8 @@ def change(office: Office, at: str, name: str, value: object, valid_from: str | 
 
 
 def load(office: Office, at: str, **days: str) -> None:
-    """An administrator loads a notice of 2027 with days of it (`d0104="rest"`), the centre head approves it."""
+    """An administrator loads a notice of 2027 with days of it (`d0104="rest"`), the centre head
+    approves it."""
     named = dict.fromkeys(holidays(2027).values(), "rest")
     named |= {date(2027, int(word[1:3]), int(word[3:])): kind for word, kind in days.items()}
     office.do(at, "it_admin", "load_calendar", days=named)
@@ -55,7 +59,9 @@ def test_a_case_keeps_the_rule_in_force_when_it_was_allocated(desk: Desk) -> Non
 
 def test_a_number_that_is_turned_down_is_not_in_force(desk: Desk) -> None:
     office = Office(desk)
-    office.do(MONDAY, "it_admin", "change_rule", name="reply_to_reminder_workdays", value=4, reason="试行")
+    office.do(
+        MONDAY, "it_admin", "change_rule", name="reply_to_reminder_workdays", value=4, reason="试行"
+    )
     office.do("2025-06-09 09:10", "centre_head", "approve_rule", accept=False)
     assert office.told("rule.refused") == [{"rule": "reply_to_reminder_workdays"}]
     assert office.told("rule.changed") == []
@@ -70,7 +76,9 @@ def test_days_that_are_turned_down_stay_as_they_were(desk: Desk) -> None:
     office.do(MONDAY, "it_admin", "load_calendar", days={date(2025, 6, 12): "rest"})
     office.do("2025-06-09 09:10", "centre_head", "approve_calendar", accept=False)
     assert len(office.told("calendar.refused")) == 1 and office.told("calendar.loaded") == []
-    assert office.refused("2025-06-09 09:20", "centre_head", "approve_calendar") == "nothing_proposed"
+    assert (
+        office.refused("2025-06-09 09:20", "centre_head", "approve_calendar") == "nothing_proposed"
+    )
     with reading(desk.sessions) as session:
         assert session.get_one(CalendarDay, date(2025, 6, 12)).worked
 
@@ -81,7 +89,10 @@ def test_a_number_is_changed_by_two_persons_and_never_for_days_gone_by(desk: Des
     assert office.refused(MONDAY, "centre_head", "change_rule", **change_it) == "no_right"
     assert office.refused(MONDAY, "it_admin", "approve_rule") == "no_right"
     gone = date(2025, 6, 8)
-    assert office.refused(MONDAY, "it_admin", "change_rule", valid_from=gone, **change_it) == "rule_in_the_past"
+    assert (
+        office.refused(MONDAY, "it_admin", "change_rule", valid_from=gone, **change_it)
+        == "rule_in_the_past"
+    )
 
 
 def test_the_clock_runs_out_at_24_00_of_the_nth_working_day(desk: Desk) -> None:
@@ -101,7 +112,9 @@ def test_an_office_may_set_a_cut_off_at_18_00(desk: Desk) -> None:
     assert office.assignment("A").late is True
 
 
-def test_a_hearing_runs_to_24_00_where_the_office_has_a_cut_off_and_neither_moves_the_other(desk: Desk) -> None:
+def test_a_hearing_runs_to_24_00_where_the_office_has_a_cut_off_and_neither_moves_the_other(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     change(office, "2025-06-09 08:00", "day_ends", 18)
     due = in_hearing(office, "2025-06-10", before="B", after="C")
@@ -119,8 +132,8 @@ def test_a_hearing_that_a_calendar_lengthens_runs_to_24_00_still(desk: Desk) -> 
 
 
 def in_hearing(office: Office, day: str, **others: str) -> dict[str, datetime]:
-    """A finding about A is confirmed on a day; other cases of 3 wd are allocated just before and after it. Gives when
-    those are due."""
+    """A finding about A is confirmed on a day; other cases of 3 wd are allocated just before and
+    after it. Gives when those are due."""
     office.allocated(MONDAY, "A", kind="help", complex=True)
     office.do("2025-06-09 10:00", "officer", "open_supervision", "A", ground="by_hand", workdays=3)
     office.do("2025-06-09 11:00", "head@WATER", "feed_back", "A")
@@ -144,7 +157,9 @@ def test_every_deadline_stores_its_basis_and_the_days_it_counted(desk: Desk) -> 
     assert json.loads(office.assignment("B").due_clock)["basis"] == "provisional"
 
 
-def test_a_calendar_that_arrives_lengthens_and_logs_what_was_told_and_what_is_new(desk: Desk) -> None:
+def test_a_calendar_that_arrives_lengthens_and_logs_what_was_told_and_what_is_new(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated("2026-12-30 09:00", "A", kind="help")
     load(office, "2026-12-31 15:00", d0101="rest", d0104="rest")
@@ -153,7 +168,9 @@ def test_a_calendar_that_arrives_lengthens_and_logs_what_was_told_and_what_is_ne
     assert office.assignment("A").deadline("due").basis == "official"  # type: ignore[union-attr]
 
 
-def test_a_missing_next_year_is_a_warning_from_1_november_and_red_from_10_december(desk: Desk) -> None:
+def test_a_missing_next_year_is_a_warning_from_1_november_and_red_from_10_december(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     days = ("2026-10-31", "2026-11-01", "2026-12-09", "2026-12-10", "2026-12-31")
     said = [calendar_missing(office.office(day)) for day in days]
@@ -165,12 +182,16 @@ def test_a_missing_next_year_is_a_warning_from_1_november_and_red_from_10_decemb
     office = Office(desk)
     office.do("2027-01-06 09:00", "it_admin", "load_calendar", days={date(2027, 1, 1): "rest"})
     office.do("2027-01-06 10:00", "centre_head", "approve_calendar")
-    assert calendar_missing(office.office("2026-12-31")) == red  # a day of it is known, the year is not
+    assert (
+        calendar_missing(office.office("2026-12-31")) == red
+    )  # a day of it is known, the year is not
     load(office, "2027-01-06 11:00")
     assert calendar_missing(office.office("2026-12-31")) is None
 
 
-def test_the_alarm_stays_red_while_a_guessed_day_lies_before_the_longest_open_deadline(desk: Desk) -> None:
+def test_the_alarm_stays_red_while_a_guessed_day_lies_before_the_longest_open_deadline(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     assert calendar_missing(office.office("2027-01-01")) == ("red", 2027)
     office.allocated("2026-12-31 09:00", "A", kind="help")
@@ -209,7 +230,11 @@ def test_the_handling_clock_starts_at_allocation_however_late_the_unit_signs(des
 
 def test_no_clock_depends_on_when_a_row_was_last_modified() -> None:
     columns = {column.name for name in CLOCKS for column in SUBJECTS[name].__table__.columns}
-    assert [name for name in columns if any(word in name for word in ("modif", "updat", "chang", "touch"))] == []
+    assert [
+        name
+        for name in columns
+        if any(word in name for word in ("modif", "updat", "chang", "touch"))
+    ] == []
 
 
 def test_opening_dates_cannot_be_edited(desk: Desk) -> None:
@@ -219,12 +244,21 @@ def test_opening_dates_cannot_be_edited(desk: Desk) -> None:
     office = Office(desk)
     opened = office.allocated(MONDAY, "A")
     office.do("2025-06-10 09:00", "allocator", "reclassify", "A", kind="report")
-    office.do("2025-06-11 09:00", "operator", "contact", "A", kind="repeat", received_at=moment("2025-06-10 08:00"))
+    office.do(
+        "2025-06-11 09:00",
+        "operator",
+        "contact",
+        "A",
+        kind="repeat",
+        received_at=moment("2025-06-10 08:00"),
+    )
     case = office.case("A")
     assert (case.received_at, case.registered_at) == (opened.received_at, opened.registered_at)
 
 
-def test_an_emergency_has_one_due_moment_on_natural_time_and_is_looked_at_exactly_then(desk: Desk) -> None:
+def test_an_emergency_has_one_due_moment_on_natural_time_and_is_looked_at_exactly_then(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated("2025-06-13 22:10", "A", urgency="emergency")
     one = office.assignment("A")
@@ -268,14 +302,23 @@ def test_a_late_calendar_covers_every_clock(desk: Desk) -> None:
     office.allocated("2026-12-29 09:00", "A", kind="help", complex=True)
     office.do("2026-12-29 10:00", "officer", "open_supervision", "A", ground="by_hand", workdays=3)
     office.do("2026-12-30 10:00", "head@WATER", "feed_back", "A")
-    office.do("2026-12-31 09:00", "officer", "draft_finding", "A", finding="inaction", persons=["WATER_head"])
+    office.do(
+        "2026-12-31 09:00",
+        "officer",
+        "draft_finding",
+        "A",
+        finding="inaction",
+        persons=["WATER_head"],
+    )
     office.do("2026-12-31 09:30", "supervision_head", "confirm_finding", "A", finding="inaction")
     office.allocated("2026-12-25 09:00", "B", "HOUSING")
     office.sweep("2026-12-31")
     office.allocated("2026-12-31 10:00", "C", "PARKS")
     office.do("2026-12-31 10:30", "officer", "open_supervision", "C", ground="by_hand", workdays=3)
     load(office, "2026-12-31 15:00", d0101="rest", d0104="rest")
-    moved = {name for letter in "ABC" for told in office.told("clock.moved", letter) for name in told}
+    moved = {
+        name for letter in "ABC" for told in office.told("clock.moved", letter) for name in told
+    }
     assert {"sign", "return", "due", "reply_by", "heard"} <= moved
     assert office.items("C")[0].due_at == moment("2027-01-08 00:00")
     assert office.reminders("B")[0].reply_by_at == moment("2027-01-07 00:00")
@@ -300,9 +343,9 @@ def test_the_centre_has_a_working_day_to_allocate(desk: Desk) -> None:
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
     office.sweeps("2025-06-10", "2025-06-12")
-    assert [(told["task"], told["true_at"][:10]) for told in office.told("centre.overdue", "A")] == [
-        ("allocate", "2025-06-11")
-    ]
+    assert [
+        (told["task"], told["true_at"][:10]) for told in office.told("centre.overdue", "A")
+    ] == [("allocate", "2025-06-11")]
     assert office.days("centre.overdue", "A") == ["2025-06-11"]
 
 
@@ -327,7 +370,11 @@ def test_the_centre_has_a_working_day_to_rule(desk: Desk, kind: str) -> None:
 
 def file(office: Office, at: str, kind: str) -> None:
     """The unit's head asks or promises."""
-    verbs = {"return": "request_return", "extension": "request_extension", "interim": "reply_interim"}
+    verbs = {
+        "return": "request_return",
+        "extension": "request_extension",
+        "interim": "reply_interim",
+    }
     promised = {"promised_on": date(2025, 6, 25)} if kind in ("explanation", "interim") else {}
     office.do(at, "head@WATER", verbs.get(kind, "explain"), "A", **promised)
 
@@ -348,7 +395,14 @@ def test_feedback_has_three_working_days_and_a_named_date_wins(desk: Desk) -> No
     for letter, unit in (("A", "WATER"), ("B", "HOUSING")):
         office.allocated(MONDAY, letter, unit, kind="help", complex=True)
     office.do("2025-06-10 10:00", "officer", "open_supervision", "A", ground="by_hand")
-    office.do("2025-06-10 10:00", "officer", "open_supervision", "B", ground="by_hand", due_on=date(2025, 6, 15))
+    office.do(
+        "2025-06-10 10:00",
+        "officer",
+        "open_supervision",
+        "B",
+        ground="by_hand",
+        due_on=date(2025, 6, 15),
+    )
     assert office.row(Supervision, case_id=office.id("A")).due_at == moment("2025-06-14 00:00")
     assert office.row(Supervision, case_id=office.id("B")).due_at == moment("2025-06-16 00:00")
 
@@ -360,20 +414,27 @@ def test_the_examiner_has_a_working_day_and_the_visitor_three(desk: Desk) -> Non
     office.sweep("2025-06-12")
     office.do("2025-06-12 10:00", "examiner", "examine", "A", passes=True)
     office.sweeps("2025-06-13", "2025-06-18")
-    told = [(day, one["task"]) for day, one in zip(
-        office.days("centre.overdue", "A"), office.told("centre.overdue", "A"), strict=True
-    )]  # fmt: skip
+    told = [
+        (day, one["task"])
+        for day, one in zip(
+            office.days("centre.overdue", "A"), office.told("centre.overdue", "A"), strict=True
+        )
+    ]
     assert told == [("2025-06-12", "examine"), ("2025-06-18", "visit")]
 
 
-def test_a_submission_without_an_instruction_alerts_the_allocator_after_three_working_days(desk: Desk) -> None:
+def test_a_submission_without_an_instruction_alerts_the_allocator_after_three_working_days(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.do(MONDAY, "operator", "register", "A", kind="help")
     office.do("2025-06-09 10:00", "allocator", "submit", "A")
     office.sweeps("2025-06-10", "2025-06-13")
     assert [told["task"] for told in office.told("centre.overdue", "A")] == ["instruction"]
     assert office.days("centre.overdue", "A") == ["2025-06-13"]
-    assert "allocator" in [row.recipient for row in office.notices("A") if row.at == moment("2025-06-13")]
+    assert "allocator" in [
+        row.recipient for row in office.notices("A") if row.at == moment("2025-06-13")
+    ]
 
 
 def test_named_dates_stand_on_a_rest_day(desk: Desk) -> None:
@@ -397,7 +458,10 @@ def test_moments_are_beijings_whatever_zone_they_come_in(desk: Desk) -> None:
 def own(office: Office, letter: str) -> list[tuple[str, str]]:
     """What the room was late with, each with the day on which the bot found it."""
     told = office.told("room.overdue", letter)
-    return [(day, one["task"]) for day, one in zip(office.days("room.overdue", letter), told, strict=True)]
+    return [
+        (day, one["task"])
+        for day, one in zip(office.days("room.overdue", letter), told, strict=True)
+    ]
 
 
 def test_the_room_has_2_2_5_2_2_working_days_and_what_is_past_due_is_marked(desk: Desk) -> None:
@@ -421,9 +485,13 @@ def test_the_room_has_2_2_5_2_2_working_days_and_what_is_past_due_is_marked(desk
     office.do("2025-07-04 09:00", "supervision_head", "review_referral", "A")
     office.sweeps("2025-07-05", "2025-07-09")
     assert own(office, "A") == [
-        ("2025-06-13", "decide"), ("2025-06-18", "confirm"), ("2025-06-26", "conclude"),
-        ("2025-07-01", "rule on the review"), ("2025-07-04", "referral.drafted"), ("2025-07-09", "referral.reviewed"),
-    ]  # fmt: skip
+        ("2025-06-13", "decide"),
+        ("2025-06-18", "confirm"),
+        ("2025-06-26", "conclude"),
+        ("2025-07-01", "rule on the review"),
+        ("2025-07-04", "referral.drafted"),
+        ("2025-07-09", "referral.reviewed"),
+    ]
 
 
 def test_a_candidate_is_deferred_once_by_at_most_five_working_days(desk: Desk) -> None:
@@ -458,7 +526,9 @@ def test_a_leaders_date_is_past_when_the_offices_day_has_ended(desk: Desk) -> No
     assert office.assignment("A").due_at == moment("2025-06-17 18:00")
 
 
-def test_an_assist_that_has_passed_stays_as_it_was_told_when_its_lead_is_shortened(desk: Desk) -> None:
+def test_an_assist_that_has_passed_stays_as_it_was_told_when_its_lead_is_shortened(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated("2025-09-25 09:10", "A", kind="help", assists=["GAS"])
     office.sweeps("2025-09-26", "2025-10-03")
@@ -472,7 +542,9 @@ def test_an_assist_that_has_passed_stays_as_it_was_told_when_its_lead_is_shorten
     assert len(office.rows(Event, kind="assignment.overdue", subject_id=assist.id)) == 1
 
 
-def test_a_late_calendar_lengthens_the_reply_by_of_a_reminder_that_may_open_again(desk: Desk) -> None:
+def test_a_late_calendar_lengthens_the_reply_by_of_a_reminder_that_may_open_again(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     for letter in "AB":
         office.allocated("2026-12-24 09:10", letter, kind="consultation")
@@ -487,7 +559,9 @@ def test_a_late_calendar_lengthens_the_reply_by_of_a_reminder_that_may_open_agai
     assert {row.reply_by_at for row in office.rows(Reminder)} == {moment("2027-01-06 00:00")}
 
 
-def test_a_case_keeps_the_working_days_of_a_leaders_matter_that_were_in_force_when_it_was_allocated(desk: Desk) -> None:
+def test_a_case_keeps_the_working_days_of_a_leaders_matter_that_were_in_force_when_it_was_allocated(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated("2025-06-09 09:00", "A", kind="report")
     office.do("2025-06-10 09:00", "it_admin", "change_rule", name="leader_workdays", value=2)

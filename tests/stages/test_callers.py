@@ -107,7 +107,9 @@ def test_the_same_number_with_another_name_is_another_caller(desk: Desk) -> None
     assert names == ["张建国", "李秀兰", ""]
 
 
-def test_the_same_person_under_another_name_is_who_was_answered_and_was_told_as_typed(desk: Desk) -> None:
+def test_the_same_person_under_another_name_is_who_was_answered_and_was_told_as_typed(
+    desk: Desk,
+) -> None:
     office = Office(desk)
 
     def said(letter: str, minute: int, **caller: str) -> int:
@@ -116,14 +118,21 @@ def test_the_same_person_under_another_name_is_who_was_answered_and_was_told_as_
         return int(office.case(letter).caller_id or 0)
 
     first = said("A", 0, name="王丽", phone="13911110001")
-    assert said("B", 1, person=str(first)) == said("C", 2) == first != said("D", 3, person="another")
+    assert (
+        said("B", 1, person=str(first)) == said("C", 2) == first != said("D", 3, person="another")
+    )
     assert said("E", 4, name="", person="王丽") == first
     assert {(row.case_id, row.name) for row in office.rows(ToldAs)} == {
-        (office.id("B"), "王女士"), (office.id("C"), "王女士"), (office.id("E"), ""),
+        (office.id("B"), "王女士"),
+        (office.id("C"), "王女士"),
+        (office.id("E"), ""),
     }
     for wrong in ("999999", "赵六"):
         told = {"name": "王女士", "phone": "13911110001", "person": wrong}
-        assert office.refused(at(5), "operator", "register", "F", kind="help", caller=told) == "unknown_person"
+        assert (
+            office.refused(at(5), "operator", "register", "F", kind="help", caller=told)
+            == "unknown_person"
+        )
 
 
 def test_two_callers_of_one_number_each_keep_reply_and_visit_and_count_once_a_day(
@@ -214,7 +223,8 @@ def household(desk: Desk) -> Office:
 
 
 def test_every_spelling_looks_up_the_same_caller(household: Office) -> None:
-    """Look-up, repeat check, mask: what `of_number` finds is what the count, the flag and the check ask for."""
+    """Look-up, repeat check, mask: what `of_number` finds is what the count, the flag and the check
+    ask for."""
     owners = {
         ONE_MOBILE: household.case("A").caller_id,
         ONE_LANDLINE: household.case("B").caller_id,

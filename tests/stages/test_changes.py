@@ -1,5 +1,5 @@
-"""Changes of accounts and roles take effect when a second person confirms them. On Monday 2025-06-09.
-[procedure, Who may do what]"""
+"""Changes of accounts and roles take effect when a second person confirms them. On Monday
+2025-06-09. [procedure, Who may do what]"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.models import AccountChange, Event, Notice, Person
 from app.rules.refusal import NotAllowed
 from app.stages.changes import from_shell, reset_password
 from app.stages.people import SLIP_HOLDS
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -50,30 +50,46 @@ def _roles(office: Office, id: int) -> set[str]:
 @pytest.mark.parametrize(
     ("roles", "unit", "confirmers"),
     [
-        (["operator"], None, "centre_head"), (["supervision_head"], None, "centre_head"),
-        (["log_auditor"], None, "centre_head"), (["unit_head"], "WATER", "centre_head"),
-        (["centre_head"], None, "either"), (["it_admin"], None, "log_auditor"),
+        (["operator"], None, "centre_head"),
+        (["supervision_head"], None, "centre_head"),
+        (["log_auditor"], None, "centre_head"),
+        (["unit_head"], "WATER", "centre_head"),
+        (["centre_head"], None, "either"),
+        (["it_admin"], None, "log_auditor"),
     ],
-)  # fmt: skip
+)
 def test_an_account_is_made_when_a_second_person_confirms_it(
     office: Office, roles: list[str], unit: str | None, confirmers: str
 ) -> None:
-    """The centre head; the log auditor for an IT administrator. Until then there is nobody of that name."""
+    """The centre head; the log auditor for an IT administrator. Until then there is nobody of that
+    name."""
     office.unit("WATER")
-    row = _waits(office.do(MONDAY, "it_admin", "add_user", **NEW, roles=roles, unit=unit), confirmers)
+    row = _waits(
+        office.do(MONDAY, "it_admin", "add_user", **NEW, roles=roles, unit=unit), confirmers
+    )
     assert not office.rows(Person, username="lihua")
-    for other in {"centre_head": ["log_auditor"], "log_auditor": ["centre_head"], "either": []}[confirmers]:
-        assert office.refused(MONDAY, other, "confirm_account", row=row.id) == "confirmed_by_another"
+    for other in {"centre_head": ["log_auditor"], "log_auditor": ["centre_head"], "either": []}[
+        confirmers
+    ]:
+        assert (
+            office.refused(MONDAY, other, "confirm_account", row=row.id) == "confirmed_by_another"
+        )
     who = "log_auditor" if confirmers == "log_auditor" else "centre_head"
     done = office.do(TUESDAY, who, "confirm_account", row=row.id)
     made = office.row(Person, username="lihua")
-    assert _roles(office, made.id) == set(roles) and check_password_hash(made.password, done.made.slip)
+    assert _roles(office, made.id) == set(roles) and check_password_hash(
+        made.password, done.made.slip
+    )
     assert made.slip_until == moment(TUESDAY) + SLIP_HOLDS
-    kinds = [one["change"] for one in office.told("account.proposed") + office.told("account.confirmed")]
+    kinds = [
+        one["change"] for one in office.told("account.proposed") + office.told("account.confirmed")
+    ]
     assert kinds == [row.id, row.id]
 
 
-def test_what_gives_no_case_reveal_supervision_or_audit_right_is_done_at_once(office: Office) -> None:
+def test_what_gives_no_case_reveal_supervision_or_audit_right_is_done_at_once(
+    office: Office,
+) -> None:
     """A role that opens the calendar and the directory, and an account that holds nothing else."""
     office.do(MONDAY, "it_admin", "add_role", name="看日历", rights=["Calendar", "Units"])
     made = office.do(MONDAY, "it_admin", "add_user", **NEW, roles=["看日历"])
@@ -82,12 +98,22 @@ def test_what_gives_no_case_reveal_supervision_or_audit_right_is_done_at_once(of
     assert not office.rows(AccountChange)
 
 
-@pytest.mark.parametrize("right", ["Cases", "allocate", "reveal", "all", "Visits", "confirm_finding", "Referrals"])
-def test_a_role_that_gives_more_waits_when_it_is_made_and_when_it_is_changed(office: Office, right: str) -> None:
+@pytest.mark.parametrize(
+    "right", ["Cases", "allocate", "reveal", "all", "Visits", "confirm_finding", "Referrals"]
+)
+def test_a_role_that_gives_more_waits_when_it_is_made_and_when_it_is_changed(
+    office: Office, right: str
+) -> None:
     _waits(office.do(MONDAY, "it_admin", "add_role", name="夜班", rights=[right]), "centre_head")
     role = office.do(MONDAY, "it_admin", "add_role", name="看日历", rights=["Calendar"])
-    row = _waits(office.do(MONDAY, "it_admin", "edit_role", id=role.id, rights=["Calendar", right]), "centre_head")
-    assert json.loads(row.stood)["rights"] == ["Calendar"] and json.loads(row.wanted)["rights"] == ["Calendar", right]
+    row = _waits(
+        office.do(MONDAY, "it_admin", "edit_role", id=role.id, rights=["Calendar", right]),
+        "centre_head",
+    )
+    assert json.loads(row.stood)["rights"] == ["Calendar"] and json.loads(row.wanted)["rights"] == [
+        "Calendar",
+        right,
+    ]
 
 
 def test_a_role_loses_a_right_at_once(office: Office) -> None:
@@ -98,10 +124,13 @@ def test_a_role_loses_a_right_at_once(office: Office) -> None:
 @pytest.mark.parametrize(
     ("changed", "waits"),
     [
-        ({"roles": ["operator", "visitor"]}, True), ({"roles": ["officer"]}, True), ({"active": False}, False),
-        ({"roles": ["unit_head"], "unit": "WATER"}, True), ({"first_name": "李小华"}, False),
+        ({"roles": ["operator", "visitor"]}, True),
+        ({"roles": ["officer"]}, True),
+        ({"active": False}, False),
+        ({"roles": ["unit_head"], "unit": "WATER"}, True),
+        ({"first_name": "李小华"}, False),
     ],
-)  # fmt: skip
+)
 def test_what_an_account_gains_waits_and_what_it_loses_it_loses_at_once(
     office: Office, changed: dict[str, Any], waits: bool
 ) -> None:
@@ -111,7 +140,10 @@ def test_what_an_account_gains_waits_and_what_it_loses_it_loses_at_once(
     done = office.do(MONDAY, "it_admin", "edit_user", **form)
     assert isinstance(done, AccountChange) is waits
     now = office.row(Person, id=made.id)
-    assert (_roles(office, made.id), now.active is changed.get("active", True)) == ({"operator"}, True)
+    assert (_roles(office, made.id), now.active is changed.get("active", True)) == (
+        {"operator"},
+        True,
+    )
 
 
 def test_an_account_that_was_closed_is_opened_by_two(office: Office) -> None:
@@ -123,13 +155,19 @@ def test_an_account_that_was_closed_is_opened_by_two(office: Office) -> None:
 
 def test_people_of_a_unit_move_to_another_by_two(office: Office) -> None:
     office.unit("WATER"), office.unit("ROADS")
-    made = office.confirmed(MONDAY, "it_admin", "add_user", **NEW, roles=["unit_staff"], unit="WATER")
+    made = office.confirmed(
+        MONDAY, "it_admin", "add_user", **NEW, roles=["unit_staff"], unit="WATER"
+    )
     moved = {"id": made.id, "first_name": "李华", "roles": ["unit_staff"], "unit": "ROADS"}
     _waits(office.do(MONDAY, "it_admin", "edit_user", **moved), "centre_head")
 
 
-@pytest.mark.parametrize(("word", "confirmers"), [("centre_head", "either"), ("log_auditor", "centre_head")])
-def test_who_guards_the_office_is_not_put_out_by_one_person(office: Office, word: str, confirmers: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "confirmers"), [("centre_head", "either"), ("log_auditor", "centre_head")]
+)
+def test_who_guards_the_office_is_not_put_out_by_one_person(
+    office: Office, word: str, confirmers: str
+) -> None:
     """Else an administrator would close all but one, and reset the last from the shell."""
     row = _row(office, word)
     closed = {"id": row.id, "first_name": row.first_name, "roles": [word], "active": False}
@@ -138,8 +176,12 @@ def test_who_guards_the_office_is_not_put_out_by_one_person(office: Office, word
     _waits(office.do(MONDAY, "it_admin", "edit_user", **less), confirmers)
 
 
-@pytest.mark.parametrize("word", ["operator", "supervision_head", "log_auditor", "centre_head", "staff@WATER"])
-def test_a_reset_of_an_account_that_reads_cases_or_logs_is_done_when_it_is_confirmed(office: Office, word: str) -> None:
+@pytest.mark.parametrize(
+    "word", ["operator", "supervision_head", "log_auditor", "centre_head", "staff@WATER"]
+)
+def test_a_reset_of_an_account_that_reads_cases_or_logs_is_done_when_it_is_confirmed(
+    office: Office, word: str
+) -> None:
     office.unit("WATER")
     before = _row(office, word)
     row = office.do(MONDAY, "it_admin", "reset_password", id=before.id)
@@ -148,19 +190,27 @@ def test_a_reset_of_an_account_that_reads_cases_or_logs_is_done_when_it_is_confi
     second = "log_auditor" if word == "centre_head" else "centre_head"
     slip = office.do(MONDAY, second, "confirm_account", row=row.id).made.slip
     now = _row(office, word)
-    assert check_password_hash(now.password, slip) and now.session_version == before.session_version + 1
+    assert (
+        check_password_hash(now.password, slip)
+        and now.session_version == before.session_version + 1
+    )
 
 
 def test_nobody_confirms_what_he_proposed_or_what_is_about_himself(office: Office) -> None:
     row = office.do(MONDAY, "it_admin", "reset_password", id=_id(office, "centre_head"))
     assert office.refused(MONDAY, "centre_head", "confirm_account", row=row.id) == "own_account"
     with transaction(office.desk.sessions) as session:
-        auditor, account = actor_named(session, "log_auditor"), actor_named(session, "centre_head#2").id or 0
+        auditor, account = (
+            actor_named(session, "log_auditor"),
+            actor_named(session, "centre_head#2").id or 0,
+        )
         row = reset_password(session, moment(MONDAY), auditor, account)
     assert office.refused(MONDAY, "log_auditor", "confirm_account", row=row.id) == "own_proposal"
 
 
-@pytest.mark.parametrize("word", ["it_admin", "operator", "supervision_head", "leader", "head@WATER"])
+@pytest.mark.parametrize(
+    "word", ["it_admin", "operator", "supervision_head", "leader", "head@WATER"]
+)
 def test_nobody_else_confirms(office: Office, word: str) -> None:
     office.unit("WATER")
     row = office.do(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"])
@@ -178,13 +228,23 @@ def test_what_has_changed_since_it_was_proposed_is_not_confirmed(office: Office)
     made = office.confirmed(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"])
     more = {"id": made.id, "first_name": "李华", "roles": ["operator", "allocator"]}
     row = office.do(MONDAY, "it_admin", "edit_user", **more)
-    office.do(MONDAY, "it_admin", "edit_user", id=made.id, first_name="李华", roles=["operator"], active=False)
+    office.do(
+        MONDAY,
+        "it_admin",
+        "edit_user",
+        id=made.id,
+        first_name="李华",
+        roles=["operator"],
+        active=False,
+    )
     assert office.refused(MONDAY, "centre_head", "confirm_account", row=row.id) == "changed_since"
 
 
 def test_the_same_change_is_not_proposed_twice(office: Office) -> None:
     office.do(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"])
-    assert office.refused(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"]) == "change_waits"
+    assert (
+        office.refused(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"]) == "change_waits"
+    )
 
 
 def test_a_change_is_kept_without_a_password(office: Office) -> None:
@@ -198,7 +258,9 @@ def test_a_change_is_kept_without_a_password(office: Office) -> None:
 def test_the_owner_is_told_of_a_reset_and_of_a_change_of_his_account(office: Office) -> None:
     made = office.confirmed(MONDAY, "it_admin", "add_user", **NEW, roles=["operator"])
     office.confirmed(MONDAY, "it_admin", "reset_password", id=made.id)
-    told = [office.row(Event, id=one.event_id).kind for one in office.rows_of_notices(f"user:{made.id}")]
+    told = [
+        office.row(Event, id=one.event_id).kind for one in office.rows_of_notices(f"user:{made.id}")
+    ]
     assert told == ["user.changed", "user.password_reset"]
 
 
@@ -221,9 +283,12 @@ def test_the_shell_resets_the_last_who_can_log_in_and_centre_heads_and_auditors_
 
 
 @pytest.mark.parametrize(
-    ("word", "second"), [("operator", ""), ("centre_head", "centre_head#2"), ("it_admin", "it_admin#2")]
+    ("word", "second"),
+    [("operator", ""), ("centre_head", "centre_head#2"), ("it_admin", "it_admin#2")],
 )
-def test_any_other_reset_from_the_shell_is_a_proposal(office: Office, word: str, second: str) -> None:
+def test_any_other_reset_from_the_shell_is_a_proposal(
+    office: Office, word: str, second: str
+) -> None:
     row = _row(office, word)
     if second:
         with transaction(office.desk.sessions) as session:

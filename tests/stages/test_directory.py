@@ -1,4 +1,5 @@
-"""The office's directory: units, posts, categories and words, each change on the record. On Monday 2025-06-09."""
+"""The office's directory: units, posts, categories and words, each change on the record. On Monday
+2025-06-09."""
 
 from __future__ import annotations
 
@@ -12,17 +13,24 @@ from sqlalchemy.exc import IntegrityError
 from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
-from app.roles import RIGHTS
 from app.rules.evaluation import Points, points_of
 from app.rules.office import AREA_CODE, WORDS
-from app.stages.directory import POSTS, category_named
+from app.stages.directory import POSTS
+from app.stages.named import category_named
+from app.stages.rights import RIGHTS
 from tests.databases import Desk
 from tests.office import Office
 
 MONDAY = "2025-06-09 09:00"
 DIRECTORY = (
-    "add_unit", "edit_unit", "add_post", "edit_post", "add_category", "edit_category", "change_setting",
-)  # fmt: skip
+    "add_unit",
+    "edit_unit",
+    "add_post",
+    "edit_post",
+    "add_category",
+    "edit_category",
+    "change_setting",
+)
 
 
 @pytest.fixture
@@ -51,7 +59,12 @@ def test_the_directory_is_the_it_administrators() -> None:
 def test_a_unit_is_entered_with_its_superior_and_on_the_record(office: Office) -> None:
     row = do(office, "add_unit", code="PIPES", name="管网所", superior="WATER")
     now = office.row(Unit, code="PIPES")
-    assert (now.id, now.name, now.active, now.superior_id) == (row.id, "管网所", True, office.unit("WATER").id)
+    assert (now.id, now.name, now.active, now.superior_id) == (
+        row.id,
+        "管网所",
+        True,
+        office.unit("WATER").id,
+    )
     assert office.told("unit.changed") == [{"unit": row.id, "change": "added"}]
 
 
@@ -80,14 +93,20 @@ def test_a_unit_needs_a_code_and_a_name_that_fit(office: Office) -> None:
 
 def test_a_unit_is_not_its_own_superior(office: Office) -> None:
     row = office.unit("WATER")
-    assert refused(office, "edit_unit", id=row.id, code="WATER", name="水务局", superior="WATER") == "field_wrong"
+    assert (
+        refused(office, "edit_unit", id=row.id, code="WATER", name="水务局", superior="WATER")
+        == "field_wrong"
+    )
 
 
 def test_a_dissolved_unit_stays_dissolved(office: Office) -> None:
     office.unit("HOUSING")
     do(office, "succeed_unit", unit="WATER", successor="HOUSING")
     row = office.row(Unit, code="WATER")
-    assert refused(office, "edit_unit", id=row.id, code="WATER", name="水务局", active=True) == "no_successor"
+    assert (
+        refused(office, "edit_unit", id=row.id, code="WATER", name="水务局", active=True)
+        == "no_successor"
+    )
     do(office, "edit_unit", id=row.id, code="WATER", name="原水务局", active=False)
     assert office.row(Unit, id=row.id).name == "原水务局"
 
@@ -112,25 +131,61 @@ def test_a_row_of_the_directory_that_is_not_there_is_not_found(office: Office, i
 @pytest.mark.parametrize("post", POSTS)
 def test_a_post_says_who_holds_it_since_when_and_with_which_duty(office: Office, post: str) -> None:
     row = do(
-        office, "add_post", unit="WATER", person="张三", post=post, from_on=date(2024, 1, 1), duty="分管供水",
+        office,
+        "add_post",
+        unit="WATER",
+        person="张三",
+        post=post,
+        from_on=date(2024, 1, 1),
+        duty="分管供水",
         cadre_authority="县委组织部",
-    )  # fmt: skip
+    )
     now = office.row(UnitPost, id=row.id)
-    assert (now.unit_id, now.person, now.post, now.user_id) == (office.unit("WATER").id, "张三", post, None)
-    assert (now.from_on, now.to_on, now.duty, now.cadre_authority) == (date(2024, 1, 1), None, "分管供水", "县委组织部")
+    assert (now.unit_id, now.person, now.post, now.user_id) == (
+        office.unit("WATER").id,
+        "张三",
+        post,
+        None,
+    )
+    assert (now.from_on, now.to_on, now.duty, now.cadre_authority) == (
+        date(2024, 1, 1),
+        None,
+        "分管供水",
+        "县委组织部",
+    )
     assert office.told("post.changed") == [{"post": row.id, "change": "added"}]
 
 
 def test_a_post_is_of_the_account_with_the_persons_name(office: Office) -> None:
-    row = do(office, "add_post", unit="WATER", person="WATER_head", post="deputy", from_on=date(2024, 1, 1))
+    row = do(
+        office,
+        "add_post",
+        unit="WATER",
+        person="WATER_head",
+        post="deputy",
+        from_on=date(2024, 1, 1),
+    )
     assert row.user_id is not None
 
 
 def test_a_post_ends_and_who_held_it_since_when_stays(office: Office) -> None:
-    row = do(office, "add_post", unit="WATER", person="张三", post="deputy", from_on=date(2024, 1, 1), duty="分管供水")
+    row = do(
+        office,
+        "add_post",
+        unit="WATER",
+        person="张三",
+        post="deputy",
+        from_on=date(2024, 1, 1),
+        duty="分管供水",
+    )
     do(office, "edit_post", id=row.id, to_on=date(2025, 5, 31))
     now = office.row(UnitPost, id=row.id)
-    assert (now.person, now.post, now.from_on, now.to_on) == ("张三", "deputy", date(2024, 1, 1), date(2025, 5, 31))
+    assert (now.person, now.post, now.from_on, now.to_on) == (
+        "张三",
+        "deputy",
+        date(2024, 1, 1),
+        date(2025, 5, 31),
+    )
     assert now.duty == "分管供水"
     assert office.told("post.changed")[-1] == {"post": row.id, "change": "edited"}
     for name in ("person", "post", "from_on"):
@@ -164,38 +219,70 @@ def test_categories_are_a_tree_of_two_levels(office: Office) -> None:
     assert refused(office, "add_category", name="水压", parent="供水") == "unknown_category"
     assert refused(office, "add_category", name="水压", parent="没有的分类") == "unknown_category"
     other = do(office, "add_category", name="公共服务")
-    assert refused(office, "edit_category", id=top.id, name="城市管理", parent="公共服务") == "unknown_category"
-    assert refused(office, "edit_category", id=other.id, name="公共服务", parent="公共服务") == "unknown_category"
+    assert (
+        refused(office, "edit_category", id=top.id, name="城市管理", parent="公共服务")
+        == "unknown_category"
+    )
+    assert (
+        refused(office, "edit_category", id=other.id, name="公共服务", parent="公共服务")
+        == "unknown_category"
+    )
     do(office, "edit_category", id=below.id, name="供水", parent="公共服务")
     assert office.row(Category, id=below.id).parent_id == other.id
-    assert [said["change"] for said in office.told("category.changed")] == ["added", "added", "added", "edited"]
+    assert [said["change"] for said in office.told("category.changed")] == [
+        "added",
+        "added",
+        "added",
+        "edited",
+    ]
 
 
-def test_a_categorys_name_is_unique_under_its_parent_and_the_label_is_the_path(office: Office) -> None:
+def test_a_categorys_name_is_unique_under_its_parent_and_the_label_is_the_path(
+    office: Office,
+) -> None:
     for top in ("城建", "公共服务"):
         do(office, "add_category", name=top)
     built = do(office, "add_category", name="其他", parent="城建")
     other = do(office, "add_category", name="其他", parent="公共服务")
     assert refused(office, "add_category", name="其他", parent="城建") == "category_taken"
     assert refused(office, "add_category", name="城建") == "category_taken"
-    assert refused(office, "edit_category", id=other.id, name="其他", parent="城建") == "category_taken"
+    assert (
+        refused(office, "edit_category", id=other.id, name="其他", parent="城建")
+        == "category_taken"
+    )
     assert refused(office, "add_category", name="城建／道路") == "field_wrong"
     with reading(office.desk.sessions) as session:
-        assert [str(session.get_one(Category, one.id)) for one in (built, other)] == ["城建／其他", "公共服务／其他"]
+        assert [str(session.get_one(Category, one.id)) for one in (built, other)] == [
+            "城建／其他",
+            "公共服务／其他",
+        ]
 
 
 @pytest.mark.parametrize(
     ("named", "meant"),
     [
-        ("城建／其他", "城建／其他"), ("公共服务/其他", "公共服务／其他"), (" 城建 / 其他 ", "城建／其他"),
+        ("城建／其他", "城建／其他"),
+        ("公共服务/其他", "公共服务／其他"),
+        (" 城建 / 其他 ", "城建／其他"),
         ("道路", "城建／道路"),
-        ("城建", "城建"), ("其他", None), ("城建／没有", None), ("", None), ("0", None), ("％", None),
+        ("城建", "城建"),
+        ("其他", None),
+        ("城建／没有", None),
+        ("", None),
+        ("0", None),
+        ("％", None),
     ],
 )
 def test_a_category_is_named_by_its_path_or_by_a_name_that_it_alone_has(
     office: Office, named: str, meant: str | None
 ) -> None:
-    for name, parent in (("城建", None), ("公共服务", None), ("其他", "城建"), ("其他", "公共服务"), ("道路", "城建")):
+    for name, parent in (
+        ("城建", None),
+        ("公共服务", None),
+        ("其他", "城建"),
+        ("其他", "公共服务"),
+        ("道路", "城建"),
+    ):
         do(office, "add_category", name=name, parent=parent)
     with reading(office.desk.sessions) as session:
         found = session.scalar(category_named(named))
@@ -204,7 +291,9 @@ def test_a_category_is_named_by_its_path_or_by_a_name_that_it_alone_has(
             assert session.scalar(category_named(str(found))) == found  # by its id
 
 
-def test_no_two_categories_of_one_name_stand_under_one_parent_in_the_database(office: Office) -> None:
+def test_no_two_categories_of_one_name_stand_under_one_parent_in_the_database(
+    office: Office,
+) -> None:
     top = do(office, "add_category", name="城建")
     do(office, "add_category", name="其他", parent="城建")
     for name, parent in (("城建", None), ("其他", top.id)):
@@ -242,18 +331,27 @@ def test_the_offices_own_area_code_is_one_of_this_country(office: Office) -> Non
         assert refused(office, "change_setting", name=AREA_CODE, value=wrong) == "field_wrong"
 
 
-def test_the_points_of_the_evaluation_are_changed_as_a_table_that_comes_to_100(office: Office) -> None:
-    """All of it at once, because no weight can be changed by itself; what is not named stays as it is."""
+def test_the_points_of_the_evaluation_are_changed_as_a_table_that_comes_to_100(
+    office: Office,
+) -> None:
+    """All of it at once, because no weight can be changed by itself; what is not named stays as it
+    is."""
     weights = "signing.weight 20\nanswering.weight 20\ndeductions.untrue 6"
     do(office, "change_setting", name="evaluation.points", value=weights)
     report = office.do(MONDAY, "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 2))
     points = json.loads(report.figures)["evaluation"]["points"]
-    assert [points["items"][name]["weight"] for name in ("signing", "answering", "solving")] == ["20", "20", "10"]
+    assert [points["items"][name]["weight"] for name in ("signing", "answering", "solving")] == [
+        "20",
+        "20",
+        "10",
+    ]
     assert (points["deductions"]["untrue"], points["deductions"]["leak"]) == ("6", "10")
     for wrong, told in (
-        ("signing.weight 20", "evaluation_not_100"), ("signing.weight", "evaluation_setting"),
-        ("mood.weight 5", "evaluation_setting"), ("signing.weight zehn", "evaluation_setting"),
-    ):  # fmt: skip
+        ("signing.weight 20", "evaluation_not_100"),
+        ("signing.weight", "evaluation_setting"),
+        ("mood.weight 5", "evaluation_setting"),
+        ("signing.weight zehn", "evaluation_setting"),
+    ):
         assert refused(office, "change_setting", name="evaluation.points", value=wrong) == told
 
 
@@ -269,9 +367,15 @@ def test_only_words_are_changed_and_none_to_nothing(office: Office) -> None:
 
 
 def test_a_series_word_fits_the_number_of_a_paper(office: Office) -> None:
-    """With the year and the number it is written into a column of forty characters, of a report into one of sixty."""
-    assert refused(office, "change_setting", name="series.allocation", value="交" * 25) == "field_too_long"
-    assert refused(office, "change_setting", name="report.weekly", value="报" * 41) == "field_too_long"
+    """With the year and the number it is written into a column of forty characters, of a report
+    into one of sixty."""
+    assert (
+        refused(office, "change_setting", name="series.allocation", value="交" * 25)
+        == "field_too_long"
+    )
+    assert (
+        refused(office, "change_setting", name="report.weekly", value="报" * 41) == "field_too_long"
+    )
     assert refused(office, "change_setting", name="office", value="热" * 81) == "field_too_long"
     do(office, "change_setting", name="series.allocation", value="交" * 24)
     do(office, "change_setting", name="report.weekly", value="报" * 40)

@@ -11,16 +11,18 @@ from app.database import reading
 from app.models import CalendarDay, Event
 from app.rules.festivals import holidays
 from app.rules.refusal import NotAllowed
-from app.rules.words.calendar import CLOCKS as NAMES
-from app.rules.words.calendar import HOLIDAYS
 from app.rules.workflow import CLOCKS
 from app.stages.calendar import OFFICE, PROVISIONAL, WEEK
 from app.stages.loading import Foreseen, foresee
+from app.words.catalogue import CATALOGUES
 from tests.databases import Desk
 from tests.office import Office, moment
 
 DECEMBER = "2026-12-31 15:00"
-WHOLE = dict.fromkeys(holidays(2027).values(), False) | {date(2027, 1, 4): False, date(2027, 1, 9): True}
+WHOLE = dict.fromkeys(holidays(2027).values(), False) | {
+    date(2027, 1, 4): False,
+    date(2027, 1, 9): True,
+}
 PART = {date(2027, 1, 1): False, date(2027, 1, 4): False}
 
 
@@ -38,7 +40,8 @@ def seen(desk: Desk, at: str, days: dict[date, bool]) -> Foreseen:
 
 
 def busy(desk: Desk) -> Office:
-    """At the end of 2026: a lead with an assist, a reminder that waits, a case that ends in the old year."""
+    """At the end of 2026: a lead with an assist, a reminder that waits, a case that ends in the old
+    year."""
     office = Office(desk)
     office.allocated("2026-12-24 09:10", "B", "HOUSING", kind="consultation")
     office.do("2026-12-30 09:00", "operator", "register", "A", kind="help")
@@ -55,7 +58,9 @@ def load(office: Office, days: dict[date, bool]) -> None:
 
 
 @pytest.mark.parametrize("days", [WHOLE, PART], ids=["whole", "part"])
-def test_what_is_foreseen_of_a_calendar_is_what_approving_it_does(desk: Desk, days: dict[date, bool]) -> None:
+def test_what_is_foreseen_of_a_calendar_is_what_approving_it_does(
+    desk: Desk, days: dict[date, bool]
+) -> None:
     """Seen failing with the days that nobody names left guessed in a year that becomes known."""
     office = busy(desk)
     found = seen(desk, DECEMBER, days)
@@ -71,21 +76,33 @@ def test_what_is_foreseen_of_a_calendar_is_what_approving_it_does(desk: Desk, da
                 moved.add((row.chain, row.subject, clock, told["told"], told["new"]))
             elif isinstance(told, dict):
                 settled += 1
-    told_before = {(o.case, o.subject, o.clock, o.old.isoformat(), o.new.isoformat()) for o in found.moves}
+    told_before = {
+        (o.case, o.subject, o.clock, o.old.isoformat(), o.new.isoformat()) for o in found.moves
+    }
     assert told_before == moved and settled == found.settled
-    assert {(one.subject, one.clock) for one in found.moves} >= {("assignment", "due"), ("reminder", "reply_by")}
+    assert {(one.subject, one.clock) for one in found.moves} >= {
+        ("assignment", "due"),
+        ("reminder", "reply_by"),
+    }
     assert {one.case for one in found.moves} == {office.id("A"), office.id("B")}
 
 
 def test_a_year_is_known_only_once_each_public_holiday_is_a_rest_day(desk: Desk) -> None:
     assert [one.holiday for one in seen(desk, DECEMBER, WHOLE).lacking] == []
     part = seen(desk, DECEMBER, PART)
-    assert [one.holiday for one in part.lacking] == [name for name in holidays(2027) if name != "new_year"]
+    assert [one.holiday for one in part.lacking] == [
+        name for name in holidays(2027) if name != "new_year"
+    ]
     week, monday = date(2027, 3, 6), date(2027, 3, 8)
-    assert seen(desk, DECEMBER, WHOLE).held[week] == (False, WEEK) and part.held[monday] == (True, PROVISIONAL)
+    assert seen(desk, DECEMBER, WHOLE).held[week] == (False, WEEK) and part.held[monday] == (
+        True,
+        PROVISIONAL,
+    )
     assert part.held[date(2027, 1, 4)] == (False, OFFICE)
     worked = seen(desk, DECEMBER, WHOLE | {date(2027, 10, 1): True})
-    assert [(one.holiday, one.day) for one in worked.lacking] == [("national_day", date(2027, 10, 1))]
+    assert [(one.holiday, one.day) for one in worked.lacking] == [
+        ("national_day", date(2027, 10, 1))
+    ]
 
 
 def test_what_cannot_be_loaded_is_refused_when_it_is_foreseen(desk: Desk) -> None:
@@ -105,5 +122,8 @@ def test_who_only_looks_foresees_the_next_year_before_the_table_has_it(desk: Des
 
 
 def test_every_clock_and_holiday_has_a_name() -> None:
-    assert {(subject, clock) for subject, (clocks, _) in CLOCKS.items() for clock in clocks} <= NAMES.keys()
-    assert HOLIDAYS.keys() == holidays(2027).keys()
+    named = CATALOGUES.of("zh").messages.keys()
+    assert {
+        f"clock.{subject}.{clock}" for subject, (clocks, _) in CLOCKS.items() for clock in clocks
+    } <= named
+    assert {f"holiday.{name}" for name in holidays(2027)} <= named

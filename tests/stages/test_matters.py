@@ -1,5 +1,5 @@
-"""Which cases may be the same matter: what the index of pairs finds, and that it is in step with the cases.
-[procedure 1: candidates come from the number, from the words and from the place]"""
+"""Which cases may be the same matter: what the index of pairs finds, and that it is in step with
+the cases. [procedure 1: candidates come from the number, from the words and from the place]"""
 
 from __future__ import annotations
 
@@ -25,7 +25,14 @@ def office(desk: Desk, **cases: dict[str, Any]) -> Office:
     made = Office(desk)
     for minute, (letter, given) in enumerate(cases.items()):
         demand = {"kind": "help", "narrative": DRAIN, "demand": "", "place": "", **given}
-        made.do(f"2026-06-01 09:{minute:02}", "operator", "register", letter, caller={"name": letter}, **demand)
+        made.do(
+            f"2026-06-01 09:{minute:02}",
+            "operator",
+            "register",
+            letter,
+            caller={"name": letter},
+            **demand,
+        )
     return made
 
 
@@ -37,11 +44,17 @@ def found(made: Office, words: str, place: str = "") -> tuple[str, str]:
     return "".join(letters[id] for id in by_words), "".join(letters[id] for id in by_place)
 
 
-def test_cases_are_found_by_their_words_the_nearest_first_of_equal_ones_the_newest(desk: Desk) -> None:
+def test_cases_are_found_by_their_words_the_nearest_first_of_equal_ones_the_newest(
+    desk: Desk,
+) -> None:
     made = office(
-        desk, a={"narrative": LAMP}, b={"narrative": f"{LAMP}{DRAIN}"}, c={"narrative": LAMP},
-        d={"narrative": "滨河新区三号楼前无人清扫垃圾。"}, e={"narrative": "请求增加公交车班次，方便上下班。"},
-    )  # fmt: skip
+        desk,
+        a={"narrative": LAMP},
+        b={"narrative": f"{LAMP}{DRAIN}"},
+        c={"narrative": LAMP},
+        d={"narrative": "滨河新区三号楼前无人清扫垃圾。"},
+        e={"narrative": "请求增加公交车班次，方便上下班。"},
+    )
     assert found(made, LAMP) == ("cbad", "")
     assert found(made, LAMP.translate({ord("三"): "叁", ord("，"): " "}))[0] == "cbad"
     assert found(made, "１２３") == ("", "")
@@ -49,7 +62,14 @@ def test_cases_are_found_by_their_words_the_nearest_first_of_equal_ones_the_newe
 
 @pytest.mark.parametrize(
     ("typed", "letters"),
-    [("锦绣花园三期", "ba"), ("锦绣花园", "ba"), ("锦绣 花园", "ba"), ("ｎｏ．5厂", "c"), ("别处", ""), ("园", "")],
+    [
+        ("锦绣花园三期", "ba"),
+        ("锦绣花园", "ba"),
+        ("锦绣 花园", "ba"),
+        ("ｎｏ．5厂", "c"),
+        ("别处", ""),
+        ("园", ""),
+    ],
 )
 def test_one_place_may_contain_the_other(desk: Desk, typed: str, letters: str) -> None:
     places = {"a": "锦绣花园", "b": "锦绣花园三期", "c": "No.5厂区", "d": "西沟村"}
@@ -87,14 +107,33 @@ def test_the_parts_of_a_split_case_are_found(desk: Desk) -> None:
 
 def test_what_was_refused_leaves_nothing_in_the_index(desk: Desk) -> None:
     made = office(desk, a={})
-    made.refused("2026-06-01 09:30", "operator", "register", "b", kind="help", narrative=LAMP, category="没有的类别")
+    made.refused(
+        "2026-06-01 09:30",
+        "operator",
+        "register",
+        "b",
+        kind="help",
+        narrative=LAMP,
+        category="没有的类别",
+    )
     assert indexed(desk) == set(made.ids.values())
 
 
-def test_cases_that_are_not_in_the_index_are_filled_in_batch_by_batch(desk: Desk, monkeypatch: Any) -> None:
-    """As after an upgrade: the newest first; what is older than ninety days is not proposed, and is found by words."""
+def test_cases_that_are_not_in_the_index_are_filled_in_batch_by_batch(
+    desk: Desk, monkeypatch: Any
+) -> None:
+    """As after an upgrade: the newest first; what is older than ninety days is not proposed, and is
+    found by words."""
     old = Office(desk)
-    old.do("2026-01-05 09:00", "operator", "register", "z", kind="help", narrative=LAMP, caller={"name": "z"})
+    old.do(
+        "2026-01-05 09:00",
+        "operator",
+        "register",
+        "z",
+        kind="help",
+        narrative=LAMP,
+        caller={"name": "z"},
+    )
     made = office(desk, a={"narrative": LAMP}, b={}, c={"narrative": LAMP})
     forget_pairs(desk)
     monkeypatch.setattr("app.stages.acceptance.matters.FILLED", 2)
@@ -113,7 +152,9 @@ def test_a_case_is_found_by_its_rarest_pairs_and_by_what_was_never_counted(desk:
         counts = count_anew(session)
         keep_counts(session, counts)
     assert {one["n"] for one in counts} == {2}
-    made.do("2026-06-01 09:50", "operator", "register", "d", kind="help", narrative=DRAIN, demand="")
+    made.do(
+        "2026-06-01 09:50", "operator", "register", "d", kind="help", narrative=DRAIN, demand=""
+    )
     assert found(made, LAMP)[0] == "ba"
     assert found(made, DRAIN)[0] == "dc"
 
@@ -121,13 +162,24 @@ def test_a_case_is_found_by_its_rarest_pairs_and_by_what_was_never_counted(desk:
 def test_where_every_case_says_the_same_the_newest_are_found_and_a_twin_among_many(
     desk: Desk, monkeypatch: Any
 ) -> None:
-    """As in an office whose every text begins alike: no pair tells, and each would read all there is."""
-    made = office(desk, a={"narrative": LAMP}, **dict.fromkeys("bcdef", {"narrative": f"{LAMP}请转交处理"}))
+    """As in an office whose every text begins alike: no pair tells, and each would read all there
+    is."""
+    made = office(
+        desk, a={"narrative": LAMP}, **dict.fromkeys("bcdef", {"narrative": f"{LAMP}请转交处理"})
+    )
     with transaction(desk.sessions) as session:
         keep_counts(session, count_anew(session))
     monkeypatch.setattr("app.stages.acceptance.matters.COMMON", 2)
     monkeypatch.setattr("app.stages.acceptance.matters.BY_WORDS", Reach(3, 2))
     assert found(made, LAMP)[0] == "fed"
-    made.do("2026-06-01 09:50", "operator", "register", "g", kind="help", narrative=f"{LAMP}甲乙丙", demand="")
+    made.do(
+        "2026-06-01 09:50",
+        "operator",
+        "register",
+        "g",
+        kind="help",
+        narrative=f"{LAMP}甲乙丙",
+        demand="",
+    )
     assert found(made, f"{LAMP}甲乙丙")[0][0] == "g"
     assert found(made, f"{LAMP}甲乙丙丁") == ("gfe", "")

@@ -1,4 +1,5 @@
-"""The office as a whole: states and their ways out, the order inside a sweep, papers and their numbers."""
+"""The office as a whole: states and their ways out, the order inside a sweep, papers and their
+numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from sqlalchemy import select
 
 from app.database import reading, transaction
 from app.models import Event, Person, Reminder, Responsibility, Setting, Submission, Supervision
-from app.roles import RIGHTS, person
 from app.rules.workflow import LIVE, MAY_BECOME, OPEN_ASSIGNMENT
-from app.story.player import perform_story, read
+from app.stages.rights import RIGHTS, person
+from app.story.theatre.player import perform_story, read
 from app.verbs import perform
 from tests.databases import Desk, sqlite_copy
 from tests.office import moment
@@ -39,7 +40,10 @@ def test_overdue_is_derived_never_a_state() -> None:
 
 def test_the_ends_are_those_of_the_procedure() -> None:
     """Every other state has a way out in the table."""
-    assert {subject: {state for state, ways in table.items() if not ways} for subject, table in MAY_BECOME.items()} == {
+    assert {
+        subject: {state for state, ways in table.items() if not ways}
+        for subject, table in MAY_BECOME.items()
+    } == {
         "case": {"refused", "transferred", "withdrawn"},
         "assignment": {"accepted", "returned", "cancelled"},
         "request": {"accepted", "refused", "withdrawn"},
@@ -53,18 +57,26 @@ def test_the_ends_are_those_of_the_procedure() -> None:
 
 
 _WALKED = (
-    "acceptance-withdrawing-a-lead-hands-over-to-the-oldest", "handling-a-final-reply-withdraws-what-is-pending",
-    "handling-a-pending-return-is-not-signed-for", "allocation-submitted-and-instructed",
-    "handling-a-reply-refused-after-due", "reminder-void-when-the-assignment-ends",
-    "accountability-three-persons-before-the-seal", "supervision-a-finding-is-confirmed-by-another-person",
-    "supervision-overdue-again-for-each-reissue", "supervision-closed-after-the-conclusion-is-not-drafted",
-    "visit-an-amended-outcome-moves-the-case", "redo-a-closed-case-repeated-is-reviewed",
+    "acceptance-withdrawing-a-lead-hands-over-to-the-oldest",
+    "handling-a-final-reply-withdraws-what-is-pending",
+    "handling-a-pending-return-is-not-signed-for",
+    "allocation-submitted-and-instructed",
+    "handling-a-reply-refused-after-due",
+    "reminder-void-when-the-assignment-ends",
+    "accountability-three-persons-before-the-seal",
+    "supervision-a-finding-is-confirmed-by-another-person",
+    "supervision-overdue-again-for-each-reissue",
+    "supervision-closed-after-the-conclusion-is-not-drafted",
+    "visit-an-amended-outcome-moves-the-case",
+    "redo-a-closed-case-repeated-is-reviewed",
     "visit-an-unreachable-caller-was-reached-after-all",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
-def walked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], set[str]]:
+def walked(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], set[str]]:
     """(subject, state) -> the roles that took a way out of it in some stories."""
     ways: dict[tuple[str, str], set[str]] = defaultdict(set)
     for stem in _WALKED:
@@ -78,17 +90,29 @@ def walked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> d
 
 def _moves(desk: Desk) -> Iterator[tuple[str, str, set[str]]]:
     with reading(desk.sessions) as session:
-        roles = {f"user:{one.id}": {role.name for role in one.roles} for one in session.scalars(select(Person))}
-        for row in session.scalars(select(Event).where(Event.from_state.is_not(None), Event.to_state.is_not(None))):
+        roles = {
+            f"user:{one.id}": {role.name for role in one.roles}
+            for one in session.scalars(select(Person))
+        }
+        for row in session.scalars(
+            select(Event).where(Event.from_state.is_not(None), Event.to_state.is_not(None))
+        ):
             if row.from_state != row.to_state:
                 yield row.subject, str(row.from_state), roles.get(row.actor, {row.actor})
 
 
 @pytest.mark.parametrize(
     ("subject", "state"),
-    [(subject, state) for subject, table in MAY_BECOME.items() for state, ways in table.items() if state and ways],
+    [
+        (subject, state)
+        for subject, table in MAY_BECOME.items()
+        for state, ways in table.items()
+        if state and ways
+    ],
 )
-def test_no_state_is_a_dead_end(walked: dict[tuple[str, str], set[str]], subject: str, state: str) -> None:
+def test_no_state_is_a_dead_end(
+    walked: dict[tuple[str, str], set[str]], subject: str, state: str
+) -> None:
     """Somebody with a role that may, or the bot, has left it."""
     took = walked.get((subject, state), set())
     assert took & {"bot", *RIGHTS}, f"nobody left {subject} {state}"
@@ -109,11 +133,19 @@ def test_the_order_inside_one_sweep(room: Room) -> None:
     room.do("2025-06-09 10:00", "operator", "register", "B", kind="help")
     room.sweep("2025-06-13")
     mark = len(room.events("A"))
-    assert room.events("A")[-3:] == ["assignment.auto_signed", "assignment.overdue", "reminder.issued"]
+    assert room.events("A")[-3:] == [
+        "assignment.auto_signed",
+        "assignment.overdue",
+        "reminder.issued",
+    ]
     room.do("2025-06-13 09:00", "operator", "contact", "A", kind="repeat")
     room.do("2025-06-13 10:00", "officer", "open_supervision", "A", workdays=1)
     room.sweep("2025-06-18")
-    assert room.events("A")[mark + 2 :] == ["reminder.lapsed", "supervision.listed", "supervision.overdue"]
+    assert room.events("A")[mark + 2 :] == [
+        "reminder.lapsed",
+        "supervision.listed",
+        "supervision.overdue",
+    ]
 
 
 def test_hearing_over_then_the_draft_then_the_centres_own_overdue(room: Room) -> None:
@@ -132,7 +164,10 @@ def test_hearing_over_then_the_draft_then_the_centres_own_overdue(room: Room) ->
 
 def test_each_paper_has_its_words_and_number(room: Room) -> None:
     room.allocated("2025-06-09 09:10", "A", kind="help", assists=["HOUSING"])
-    assert [one.number for one in room.facts("A").assignments] == ["神热线交〔2025〕1号", "神热线交〔2025〕2号"]
+    assert [one.number for one in room.facts("A").assignments] == [
+        "神热线交〔2025〕1号",
+        "神热线交〔2025〕2号",
+    ]
     room.do("2025-06-09 10:00", "operator", "register", "B", kind="help")
     room.do("2025-06-09 10:10", "allocator", "submit", "B")
     assert room.row(Submission).number == "神热线呈〔2025〕1号"
@@ -173,9 +208,14 @@ def test_a_number_is_given_back_with_a_transaction_that_fails(room: Room) -> Non
     with pytest.raises(RuntimeError), transaction(room.desk.sessions) as session:
         boss = person(1, "officer", ["officer"])
         perform(
-            session, moment("2025-06-09 10:00"), boss, "open_supervision", case=room.id("A"), requirement="反馈",
+            session,
+            moment("2025-06-09 10:00"),
+            boss,
+            "open_supervision",
+            case=room.id("A"),
+            requirement="反馈",
             reason="群众反映强烈",
-        )  # fmt: skip
+        )
         raise RuntimeError
     assert room.rows(Supervision) == []
     room.do("2025-06-09 11:00", "officer", "open_supervision", "A")
@@ -197,7 +237,15 @@ def test_office_names_and_series_words_are_settings(room: Room) -> None:
     assert room.office("2025-06-09").word("office") == "神木市12345市长热线服务中心"
     room.do("2025-06-09 10:00", "officer", "open_supervision", "A")
     with transaction(room.desk.sessions) as session:
-        session.add_all([Setting(name="series.supervision", value="神县督"), Setting(name="office", value="热线办")])
+        session.add_all(
+            [
+                Setting(name="series.supervision", value="神县督"),
+                Setting(name="office", value="热线办"),
+            ]
+        )
     room.do("2025-06-09 11:00", "officer", "open_supervision", "B")
-    assert [room.items(letter)[-1].number for letter in ("A", "B")] == ["神政督〔2025〕1号", "神县督〔2025〕2号"]
+    assert [room.items(letter)[-1].number for letter in ("A", "B")] == [
+        "神政督〔2025〕1号",
+        "神县督〔2025〕2号",
+    ]
     assert room.office("2025-06-09 12:00").word("office") == "热线办"

@@ -15,12 +15,13 @@ from werkzeug.security import check_password_hash
 
 from app.database import reading, retried, transaction
 from app.models import AccountChange, Event, Person, Unit
-from app.roles import NO_CASE_CONTENT, NOT_FOR_CUSTOM_ROLES, PAGES, RIGHTS, SCOPES, UNIT_ROLES, Actor, person
+from app.roles import NO_CASE_CONTENT, PAGES, SCOPES, UNIT_ROLES, Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.people import LOCKED_FOR, WRONG_PASSWORDS, locked, logged_in, login_failed
+from app.stages.rights import NOT_FOR_CUSTOM_ROLES, RIGHTS, person
 from app.stages.roles import COMPOSABLE
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests.databases import Desk
 from tests.office import Office, moment
@@ -59,17 +60,30 @@ def roles_of(office: Office, row: Person) -> set[str]:
 # --- accounts ---
 
 
-def test_an_account_is_made_with_its_roles_and_is_on_the_record_without_its_password(office: Office) -> None:
+def test_an_account_is_made_with_its_roles_and_is_on_the_record_without_its_password(
+    office: Office,
+) -> None:
     made = add(office, roles=["operator", "visitor"])
     slip, row = made.slip or "", account(office, made)
     assert (row.username, row.first_name, row.active, row.unit_id, row.session_version) == (
-        "lihua", "李华", True, None, 0,
-    )  # fmt: skip
+        "lihua",
+        "李华",
+        True,
+        None,
+        0,
+    )
     assert roles_of(office, row) == {"operator", "visitor"}
     [said] = office.told("user.changed")
-    assert said == {"user": row.id, "change": "added", "roles": ["operator", "visitor"], "unit": None}
+    assert said == {
+        "user": row.id,
+        "change": "added",
+        "roles": ["operator", "visitor"],
+        "unit": None,
+    }
     written = "".join(event.payload for event in office.rows(Event))
-    assert re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", slip) and check_password_hash(row.password, slip)
+    assert re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", slip) and check_password_hash(
+        row.password, slip
+    )
     assert slip not in written and row.password not in written
 
 
@@ -78,10 +92,18 @@ def test_the_log_auditor_is_told_of_every_change_of_an_account(office: Office) -
     edit(office, row, roles=["visitor"])
     office.confirmed(MONDAY, "it_admin", "reset_password", id=row.id)
     office.confirmed(MONDAY, "it_admin", "add_role", name="只看工单", rights=["Cases"])
-    told = [office.row(Event, id=one.event_id).kind for one in office.notices() if one.recipient == "log_auditor"]
+    told = [
+        office.row(Event, id=one.event_id).kind
+        for one in office.notices()
+        if one.recipient == "log_auditor"
+    ]
     assert set(told) == {
-        "account.proposed", "account.confirmed", "user.changed", "user.password_reset", "role.changed",
-    }  # fmt: skip
+        "account.proposed",
+        "account.confirmed",
+        "user.changed",
+        "user.password_reset",
+        "role.changed",
+    }
 
 
 def test_a_name_is_taken_whatever_its_capitals(office: Office) -> None:
@@ -105,20 +127,23 @@ def test_an_account_needs_a_role_that_is_there(office: Office) -> None:
     form = {"username": "lihua", "first_name": "李华"}
     assert office.refused(MONDAY, "it_admin", "add_user", roles=[], **form) == "field_missing"
     assert office.refused(MONDAY, "it_admin", "add_user", roles=["king"], **form) == "unknown_role"
-    assert office.refused(MONDAY, "it_admin", "add_user", roles=["operator"], **form | {"first_name": " "}) == (
-        "field_missing"
-    )
+    assert office.refused(
+        MONDAY, "it_admin", "add_user", roles=["operator"], **form | {"first_name": " "}
+    ) == ("field_missing")
 
 
 @pytest.mark.parametrize("alone", NO_CASE_CONTENT)
 def test_who_sees_no_case_content_holds_no_other_role(office: Office, alone: str) -> None:
     form = {"username": "lihua", "first_name": "李华"}
-    assert office.refused(MONDAY, "it_admin", "add_user", roles=[alone, "operator"], **form) == "role_stands_alone"
+    assert (
+        office.refused(MONDAY, "it_admin", "add_user", roles=[alone, "operator"], **form)
+        == "role_stands_alone"
+    )
     row = add(office, roles=[alone])
     assert roles_of(office, row) == {alone}
-    assert office.refused(MONDAY, "it_admin", "edit_user", id=row.id, first_name="李华", roles=[alone, "leader"]) == (
-        "role_stands_alone"
-    )
+    assert office.refused(
+        MONDAY, "it_admin", "edit_user", id=row.id, first_name="李华", roles=[alone, "leader"]
+    ) == ("role_stands_alone")
 
 
 @pytest.mark.parametrize("role", UNIT_ROLES)
@@ -126,9 +151,10 @@ def test_a_units_people_and_nobody_else_belong_to_a_unit(office: Office, role: s
     office.unit("WATER")
     form = {"username": "lihua", "first_name": "李华"}
     refused = {
-        "unit_missing": {"roles": [role]}, "unit_role_stands_alone": {"roles": [role, "examiner"], "unit": "WATER"},
+        "unit_missing": {"roles": [role]},
+        "unit_role_stands_alone": {"roles": [role, "examiner"], "unit": "WATER"},
         "field_wrong": {"roles": ["examiner"], "unit": "WATER"},
-    }  # fmt: skip
+    }
     for told, given in refused.items():
         assert office.refused(MONDAY, "it_admin", "add_user", **form, **given) == told
     row = add(office, roles=[role], unit="WATER")
@@ -153,10 +179,13 @@ def test_nobody_is_let_in_for_a_unit_that_was_dissolved(office: Office) -> None:
 @pytest.mark.parametrize(
     ("changed", "ends"),
     [
-        ({"roles": ["visitor"]}, True), ({"active": False}, True), ({"first_name": "李小华"}, False), ({}, False),
+        ({"roles": ["visitor"]}, True),
+        ({"active": False}, True),
+        ({"first_name": "李小华"}, False),
+        ({}, False),
         ({"roles": ["unit_head"], "unit": "WATER"}, True),
     ],
-)  # fmt: skip
+)
 def test_a_change_of_role_unit_or_activity_ends_the_sessions_and_another_name_does_not(
     office: Office, changed: dict[str, Any], ends: bool
 ) -> None:
@@ -197,7 +226,9 @@ def test_nobody_changes_his_own_roles(office: Office) -> None:
     row = _self(office)
     add(office, "second", roles=["it_admin"])
     for roles in (["operator"], ["it_admin", "operator"], ["log_auditor"]):
-        told = office.refused(MONDAY, "it_admin", "edit_user", id=row.id, first_name="管理员", roles=roles)
+        told = office.refused(
+            MONDAY, "it_admin", "edit_user", id=row.id, first_name="管理员", roles=roles
+        )
         assert told == "own_role", roles
     edit(office, row, first_name="管理员", roles=["it_admin"])
     assert (account(office, row).first_name, account(office, row).session_version) == ("管理员", 0)
@@ -206,10 +237,16 @@ def test_nobody_changes_his_own_roles(office: Office) -> None:
 def test_the_last_it_administrator_stays(office: Office) -> None:
     row = _self(office)
     same = {"id": row.id, "first_name": "管理员", "roles": ["it_admin"]}
-    assert office.refused(MONDAY, "it_admin", "edit_user", active=False, **same) == "last_administrator"
+    assert (
+        office.refused(MONDAY, "it_admin", "edit_user", active=False, **same)
+        == "last_administrator"
+    )
     other = add(office, "second", roles=["it_admin"])
     edit(office, other, roles=["it_admin"], active=False)
-    assert office.refused(MONDAY, "it_admin", "edit_user", active=False, **same) == "last_administrator"
+    assert (
+        office.refused(MONDAY, "it_admin", "edit_user", active=False, **same)
+        == "last_administrator"
+    )
     edit(office, other, roles=["it_admin"], active=True)
     edit(office, row, roles=["it_admin"], active=False)
     last = {"id": other.id, "first_name": "又一人", "roles": ["operator"]}
@@ -225,12 +262,17 @@ def _at_once(office: Office, *acts: tuple[str, str, dict[str, Any]]) -> list[str
     def run(actor: Actor, verb: str, fields: dict[str, Any]) -> None:
         ready.wait()
         try:
-            retried(office.desk.sessions, lambda session: perform(session, moment(MONDAY), actor, verb, **fields))
+            retried(
+                office.desk.sessions,
+                lambda session: perform(session, moment(MONDAY), actor, verb, **fields),
+            )
             told.append("")
         except NotAllowed as no:
             told.append(no.msgid)
 
-    threads = [threading.Thread(target=run, args=(actors[who], verb, fields)) for who, verb, fields in acts]
+    threads = [
+        threading.Thread(target=run, args=(actors[who], verb, fields)) for who, verb, fields in acts
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -239,34 +281,50 @@ def _at_once(office: Office, *acts: tuple[str, str, dict[str, Any]]) -> list[str
 
 
 def test_of_two_administrators_whose_accounts_are_closed_at_once_one_stays(office: Office) -> None:
-    """Each was proposed by the other while both were there; two auditors confirm at the same moment."""
+    """Each was proposed by the other while both were there; two auditors confirm at the same
+    moment."""
     with transaction(office.desk.sessions) as session:
         one, other = actor_named(session, "it_admin").id, actor_named(session, "it_admin#2").id
     form = {"first_name": "管理员", "roles": ["it_admin"], "active": False}
     first = office.do(MONDAY, "it_admin", "edit_user", id=other, **form)
     second = office.do(MONDAY, "it_admin#2", "edit_user", id=one, **form)
     told = _at_once(
-        office, ("log_auditor", "confirm_account", {"row": first.id, "accept": True}),
+        office,
+        ("log_auditor", "confirm_account", {"row": first.id, "accept": True}),
         ("log_auditor#2", "confirm_account", {"row": second.id, "accept": True}),
-    )  # fmt: skip
+    )
     assert told == ["", "last_administrator"]
     with reading(office.desk.sessions) as session:
-        admins = session.scalars(select(Person).join(Person.roles).where(Role.name == "it_admin")).unique().all()
+        admins = (
+            session.scalars(select(Person).join(Person.roles).where(Role.name == "it_admin"))
+            .unique()
+            .all()
+        )
         assert [row.active for row in admins].count(True) == 1
 
 
 def test_of_two_who_give_the_same_name_at_once_one_is_refused(office: Office) -> None:
     form = {"username": "lihua", "first_name": "李华", "roles": ["operator"]}
-    told = _at_once(office, ("it_admin", "add_user", form), ("it_admin#2", "add_user", {**form, "first_name": "李桦"}))
+    told = _at_once(
+        office,
+        ("it_admin", "add_user", form),
+        ("it_admin#2", "add_user", {**form, "first_name": "李桦"}),
+    )
     assert told == ["", ""]
     rows = office.rows(AccountChange)
     told = _at_once(
-        office, *((who, "confirm_account", {"row": row.id, "accept": True})
-                  for who, row in zip(("centre_head", "centre_head#2"), rows, strict=True)),
-    )  # fmt: skip
+        office,
+        *(
+            (who, "confirm_account", {"row": row.id, "accept": True})
+            for who, row in zip(("centre_head", "centre_head#2"), rows, strict=True)
+        ),
+    )
     assert told == ["", "username_taken"]
     role = {"name": "只看工单", "rights": ["Calendar"]}
-    assert _at_once(office, ("it_admin", "add_role", role), ("it_admin#2", "add_role", role)) == ["", "role_name_taken"]
+    assert _at_once(office, ("it_admin", "add_role", role), ("it_admin#2", "add_role", role)) == [
+        "",
+        "role_name_taken",
+    ]
 
 
 # --- logging in ---
@@ -278,7 +336,9 @@ def _wrong(office: Office, row: Person, *minutes: float) -> None:
         retried(office.desk.sessions, lambda session: login_failed(session, at, row.id))  # noqa: B023
 
 
-def test_five_wrong_passwords_within_a_quarter_of_an_hour_lock_for_a_quarter_of_an_hour(office: Office) -> None:
+def test_five_wrong_passwords_within_a_quarter_of_an_hour_lock_for_a_quarter_of_an_hour(
+    office: Office,
+) -> None:
     row = add(office)
     _wrong(office, row, 0, 1, 2, 3)
     assert not locked(account(office, row), NOON + timedelta(minutes=3))
@@ -322,24 +382,32 @@ def test_a_login_is_counted_and_forgets_the_wrong_passwords_before_it(office: Of
 def _rights_of(office: Office, role: str) -> set[tuple[str, str]]:
     with reading(office.desk.sessions) as session:
         query = (
-            select(Permission.name, ViewMenu.name).select_from(Role).join(Role.permissions)
+            select(Permission.name, ViewMenu.name)
+            .select_from(Role)
+            .join(Role.permissions)
             .join(Permission, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id).where(Role.name == role)
-        )  # fmt: skip
+            .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
+            .where(Role.name == role)
+        )
         return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def test_a_role_is_composed_of_verbs_pages_and_scopes_and_recomposed(office: Office) -> None:
     rights = ["register", "Cases", "all", "register"]
     role = office.confirmed(MONDAY, "it_admin", "add_role", name="夜班", rights=rights)
-    assert _rights_of(office, "夜班") == {("can_register", "Verbs"), ("can_list", "Cases"), ("can_all", "Scopes")}
+    assert _rights_of(office, "夜班") == {
+        ("can_register", "Verbs"),
+        ("can_list", "Cases"),
+        ("can_all", "Scopes"),
+    }
     row = add(office, roles=["夜班"])
     office.confirmed(MONDAY, "it_admin", "edit_role", id=role.id, rights=["Cases"])
     assert _rights_of(office, "夜班") == {("can_list", "Cases")}
     assert account(office, row).session_version == 1
     assert office.told("role.changed") == [
-        {"role": role.id, "rights": ["Cases", "all", "register"]}, {"role": role.id, "rights": ["Cases"]},
-    ]  # fmt: skip
+        {"role": role.id, "rights": ["Cases", "all", "register"]},
+        {"role": role.id, "rights": ["Cases"]},
+    ]
 
 
 @pytest.mark.parametrize("right", sorted(NOT_FOR_CUSTOM_ROLES) + ["king", "can_register"])
@@ -348,11 +416,18 @@ def test_no_role_is_composed_of_user_role_and_security_rights(office: Office, ri
     told = office.refused(MONDAY, "it_admin", "add_role", name="夜班", rights=["Cases", right])
     assert told == "right_not_for_roles"
     role = office.confirmed(MONDAY, "it_admin", "add_role", name="夜班", rights=["Cases"])
-    assert office.refused(MONDAY, "it_admin", "edit_role", id=role.id, rights=[right]) == "right_not_for_roles"
+    assert (
+        office.refused(MONDAY, "it_admin", "edit_role", id=role.id, rights=[right])
+        == "right_not_for_roles"
+    )
 
 
 def test_a_role_may_be_composed_of_everything_else() -> None:
-    everything = {right for rights in RIGHTS.values() for right in rights} | set(PAGES) | set(SCOPES.values())
+    everything = (
+        {right for rights in RIGHTS.values() for right in rights}
+        | set(PAGES)
+        | set(SCOPES.values())
+    )
     assert set(COMPOSABLE) == everything - NOT_FOR_CUSTOM_ROLES
 
 
@@ -362,15 +437,27 @@ def test_a_role_of_the_procedure_is_neither_made_again_nor_changed(office: Offic
         assert told == "role_name_taken"
     add(office)
     role = office.row(Role, name="operator")
-    assert office.refused(MONDAY, "it_admin", "edit_role", id=role.id, rights=["Cases"]) == "role_is_built_in"
+    assert (
+        office.refused(MONDAY, "it_admin", "edit_role", id=role.id, rights=["Cases"])
+        == "role_is_built_in"
+    )
 
 
 def test_a_role_needs_a_name_of_its_own_and_a_right(office: Office) -> None:
-    assert office.refused(MONDAY, "it_admin", "add_role", name=" ", rights=["Cases"]) == "field_missing"
+    assert (
+        office.refused(MONDAY, "it_admin", "add_role", name=" ", rights=["Cases"])
+        == "field_missing"
+    )
     assert office.refused(MONDAY, "it_admin", "add_role", name="夜班", rights=[]) == "field_missing"
     office.confirmed(MONDAY, "it_admin", "add_role", name="Night", rights=["Cases"])
-    assert office.refused(MONDAY, "it_admin", "add_role", name="night", rights=["Cases"]) == "role_name_taken"
-    assert office.refused(MONDAY, "it_admin", "add_role", name="夜" * 65, rights=["Cases"]) == "field_too_long"
+    assert (
+        office.refused(MONDAY, "it_admin", "add_role", name="night", rights=["Cases"])
+        == "role_name_taken"
+    )
+    assert (
+        office.refused(MONDAY, "it_admin", "add_role", name="夜" * 65, rights=["Cases"])
+        == "field_too_long"
+    )
 
 
 def _actors() -> Iterator[tuple[str, Actor]]:
@@ -379,9 +466,13 @@ def _actors() -> Iterator[tuple[str, Actor]]:
         yield role, person(1, role, [role], unit, custom=[*COMPOSABLE, *NOT_FOR_CUSTOM_ROLES])
 
 
-def test_a_custom_role_gives_a_units_people_only_what_units_have_and_the_others_nothing_that_only_units_do() -> None:
+def test_a_custom_role_gives_a_units_people_only_what_units_have_and_the_others_nothing_that_only_units_do() -> (
+    None
+):
     of_units = {right for role in UNIT_ROLES for right in RIGHTS[role]}
-    of_others = {right for role, rights in RIGHTS.items() if role not in UNIT_ROLES for right in rights}
+    of_others = {
+        right for role, rights in RIGHTS.items() if role not in UNIT_ROLES for right in rights
+    }
     for role, actor in _actors():
         own = set(RIGHTS[role])
         gained = actor.rights - own

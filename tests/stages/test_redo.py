@@ -44,14 +44,33 @@ def redo(room: Room, day: str, unit: str = "WATER") -> None:
 def test_a_reply_is_refused_with_a_reason_from_a_list(room: Room) -> None:
     replied(room)
     assert REASONS == (
-        "form_incomplete", "opinion_unclear", "caller_not_contacted", "assists_missing", "evidence_missing", "other",
-    )  # fmt: skip
+        "form_incomplete",
+        "opinion_unclear",
+        "caller_not_contacted",
+        "assists_missing",
+        "evidence_missing",
+        "other",
+    )
     for reason in (None, "不好"):
-        no = room.refused("2025-06-10 09:00", "examiner", "examine", "A", passes=False, reason=reason)
+        no = room.refused(
+            "2025-06-10 09:00", "examiner", "examine", "A", passes=False, reason=reason
+        )
         assert no in ("unknown_reason", "field_wrong")
-    room.do("2025-06-10 10:00", "examiner", "examine", "A", passes=False, reason="evidence_missing", words="缺照片")
+    room.do(
+        "2025-06-10 10:00",
+        "examiner",
+        "examine",
+        "A",
+        passes=False,
+        reason="evidence_missing",
+        words="缺照片",
+    )
     reply = room.row(Reply, case_id=room.id("A"))
-    assert (reply.state, reply.refusal, reply.refusal_words) == ("refused", "evidence_missing", "缺照片")
+    assert (reply.state, reply.refusal, reply.refusal_words) == (
+        "refused",
+        "evidence_missing",
+        "缺照片",
+    )
 
 
 def test_a_refused_reply_leaves_the_original_due(room: Room) -> None:
@@ -66,14 +85,26 @@ def test_a_refused_reply_leaves_the_original_due(room: Room) -> None:
 
 
 def test_the_form_is_complete_before_it_is_examined(room: Room) -> None:
-    """Opinion, next step and date, public answer, caller contacted or why not: filing refuses what lacks one."""
+    """Opinion, next step and date, public answer, caller contacted or why not: filing refuses what
+    lacks one."""
     room.allocated("2025-06-09 09:10", "A", kind="help")
     for field, value, msgid in (
-        ("opinion", "已收到", "no_handling_opinion"), ("next_step", "", "no_next_step"),
-        ("public_answer", "", "public_answer_missing"), ("contacted", False, "caller_not_contacted"),
-    ):  # fmt: skip
-        assert room.refused("2025-06-09 14:00", "head@WATER", "reply", "A", **{field: value}) == msgid
-    room.do("2025-06-09 15:00", "head@WATER", "reply", "A", contacted=False, why_not_contacted="号码停机")
+        ("opinion", "已收到", "no_handling_opinion"),
+        ("next_step", "", "no_next_step"),
+        ("public_answer", "", "public_answer_missing"),
+        ("contacted", False, "caller_not_contacted"),
+    ):
+        assert (
+            room.refused("2025-06-09 14:00", "head@WATER", "reply", "A", **{field: value}) == msgid
+        )
+    room.do(
+        "2025-06-09 15:00",
+        "head@WATER",
+        "reply",
+        "A",
+        contacted=False,
+        why_not_contacted="号码停机",
+    )
 
 
 def test_the_examination_has_1_wd_and_the_centres_delay_is_shown(room: Room) -> None:
@@ -84,7 +115,8 @@ def test_the_examination_has_1_wd_and_the_centres_delay_is_shown(room: Room) -> 
 
 
 def test_an_assists_reply_is_examined_within_1_wd_too(room: Room) -> None:
-    """Of two assists one was examined in time; the other's is the centre's own overdue, before and beside the lead's.
+    """Of two assists one was examined in time; the other's is the centre's own overdue, before and
+    beside the lead's.
     """
     room.allocated("2025-06-09 09:10", "A", kind="complaint", assists=["HOUSING", "PARKS"])
     room.do("2025-06-10 09:00", "head@HOUSING", "reply", "A")
@@ -104,9 +136,14 @@ def test_an_assists_reply_is_examined_within_1_wd_too(room: Room) -> None:
 def test_who_approved_the_reply_does_not_examine_it_nor_does_the_visitor_review(room: Room) -> None:
     replied(room)
     room.do("2025-06-10 09:00", "centre_head", "examine", "A", passes=True)
-    assert room.refused("2025-06-10 10:00", "centre_head", "record_visit", "A", **BAD) == "examined_it_himself"
+    assert (
+        room.refused("2025-06-10 10:00", "centre_head", "record_visit", "A", **BAD)
+        == "examined_it_himself"
+    )
     room.do("2025-06-10 10:00", "centre_head#2", "record_visit", "A", **BAD)
-    no = room.refused("2025-06-10 11:00", "centre_head#2", "review_responsibility", "A", unit_responsible=True)
+    no = room.refused(
+        "2025-06-10 11:00", "centre_head#2", "review_responsibility", "A", unit_responsible=True
+    )
     assert no == "visited_it_himself"
 
 
@@ -137,22 +174,38 @@ def test_unit_responsible_is_back_to_the_same_unit_a_round_on(room: Room) -> Non
 
 
 @pytest.mark.parametrize("code", EXCLUDED)
-def test_not_responsible_closes_with_grounds_and_is_left_out_under_a_code(room: Room, code: str) -> None:
+def test_not_responsible_closes_with_grounds_and_is_left_out_under_a_code(
+    room: Room, code: str
+) -> None:
     replied(room)
     disputed(room)
-    given: dict[str, Any] = {"unit_responsible": False, "grounds": "诉求超出政策", "excluded_as": code}
+    given: dict[str, Any] = {
+        "unit_responsible": False,
+        "grounds": "诉求超出政策",
+        "excluded_as": code,
+    }
     for name, msgid in (("grounds", "grounds_missing"), ("excluded_as", "exclusion_missing")):
-        assert room.refused(
-            "2025-06-10 11:00", "examiner#2", "review_responsibility", "A", **{**given, name: None}
-        ) == msgid  # fmt: skip
+        assert (
+            room.refused(
+                "2025-06-10 11:00",
+                "examiner#2",
+                "review_responsibility",
+                "A",
+                **{**given, name: None},
+            )
+            == msgid
+        )
     room.do("2025-06-10 11:00", "examiner#2", "review_responsibility", "A", **given)
     case, row = room.case("A"), room.row(Responsibility, case_id=room.id("A"))
     assert (case.state, case.closed_as, case.excluded_as) == ("closed", "not_responsible", code)
     assert (row.unit_responsible, row.grounds, row.excluded_as) == (False, "诉求超出政策", code)
 
 
-def test_what_was_left_out_is_counted_again_when_another_caller_of_the_case_is_dissatisfied(room: Room) -> None:
-    """Closed as not the unit's responsibility; a merged caller is visited after that, and now it is."""
+def test_what_was_left_out_is_counted_again_when_another_caller_of_the_case_is_dissatisfied(
+    room: Room,
+) -> None:
+    """Closed as not the unit's responsibility; a merged caller is visited after that, and now it
+    is."""
     room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")
     room.allocated("2025-06-09 09:10", "A", kind="help")
     room.do("2025-06-09 09:20", "allocator", "merge", "B", into="A")
@@ -163,7 +216,11 @@ def test_what_was_left_out_is_counted_again_when_another_caller_of_the_case_is_d
     assert room.case("A").excluded_as == "unreasonable"
     room.do("2025-06-09 14:00", "visitor", "record_visit", "B", **BAD)
     room.do("2025-06-09 15:00", "examiner", "review_responsibility", "A", unit_responsible=True)
-    assert (room.case("A").state, room.case("A").round, room.case("A").excluded_as) == ("handling", 2, None)
+    assert (room.case("A").state, room.case("A").round, room.case("A").excluded_as) == (
+        "handling",
+        2,
+        None,
+    )
 
 
 def test_two_redo_rounds_and_no_third(room: Room) -> None:
@@ -175,7 +232,9 @@ def test_two_redo_rounds_and_no_third(room: Room) -> None:
     room.do("2025-06-12 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
     case = room.case("A")
     assert (case.state, case.round, case.redo_failed) == ("reviewing", 3, True)
-    again = room.refused("2025-06-12 12:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
+    again = room.refused(
+        "2025-06-12 12:00", "examiner#2", "review_responsibility", "A", unit_responsible=True
+    )
     assert again == "redo_failed_already"
     room.sweep("2025-06-13")
     assert [row.ground for row in room.items("A")] == ["redo_failed"]
@@ -203,27 +262,42 @@ def rated(room: Room) -> dict[str, int]:
     """What the month of the Water bureau counts of its visits."""
     with reading(room.desk.sessions) as session:
         period = period_of("monthly", date(2025, 6, 1))
-        counts = figures(session, moment("2025-07-01 09:00"), period, {})["evaluation"]["units"]["WATER"]["counts"]
+        counts = figures(session, moment("2025-07-01 09:00"), period, {})["evaluation"]["units"][
+            "WATER"
+        ]["counts"]
     return {name: counts[name] for name in ("dissatisfied", "untrue", "excluded")}
 
 
-def test_the_centre_heads_closing_of_an_exhausted_redo_leaves_the_bad_result_on_the_units_account(room: Room) -> None:
+def test_the_centre_heads_closing_of_an_exhausted_redo_leaves_the_bad_result_on_the_units_account(
+    room: Room,
+) -> None:
     exhausted(room)
     before = rated(room)
     close: dict[str, Any] = {"unit_responsible": False, "grounds": "两轮重办后仍未解决，结案。"}
-    no = room.refused("2025-06-13 10:00", "centre_head", "review_responsibility", "A", **{**close, "grounds": " "})
+    no = room.refused(
+        "2025-06-13 10:00", "centre_head", "review_responsibility", "A", **{**close, "grounds": " "}
+    )
     assert no == "grounds_missing"
-    room.do("2025-06-13 10:00", "centre_head", "review_responsibility", "A", **close, excluded_as=None)
+    room.do(
+        "2025-06-13 10:00", "centre_head", "review_responsibility", "A", **close, excluded_as=None
+    )
     case, row = room.case("A"), room.row(Responsibility, case_id=room.id("A"))
     assert (case.state, case.closed_as, case.excluded_as) == ("closed", "redo_exhausted", None)
     assert (row.grounds, row.excluded_as) == ("两轮重办后仍未解决，结案。", None)
     assert rated(room) == before == {"dissatisfied": 3, "untrue": 3, "excluded": 0}
 
 
-def test_no_code_that_the_centre_head_gives_takes_an_exhausted_redo_off_the_units_account(room: Room) -> None:
+def test_no_code_that_the_centre_head_gives_takes_an_exhausted_redo_off_the_units_account(
+    room: Room,
+) -> None:
     exhausted(room)
     room.do(
-        "2025-06-13 10:00", "centre_head", "review_responsibility", "A", unit_responsible=False, excluded_as="law"
+        "2025-06-13 10:00",
+        "centre_head",
+        "review_responsibility",
+        "A",
+        unit_responsible=False,
+        excluded_as="law",
     )
     assert {row.excluded_as for row in room.rows(Responsibility)} == {None}
     assert (room.case("A").excluded_as, rated(room)["excluded"]) == (None, 0)
@@ -252,8 +326,10 @@ def test_an_exhausted_redo_closes_when_its_item_is_referred(room: Room) -> None:
     assert room.case("A").state == "reviewing"
     room.do("2025-06-19 10:00", "officer", "send_referral", "A")
     assert (room.item.state, room.case("A").state, room.case("A").closed_as) == (
-        "referred", "closed", "redo_exhausted",
-    )  # fmt: skip
+        "referred",
+        "closed",
+        "redo_exhausted",
+    )
 
 
 def test_an_opened_item_closes_its_exhausted_redo_though_its_row_was_struck(room: Room) -> None:
@@ -262,7 +338,11 @@ def test_an_opened_item_closes_its_exhausted_redo_though_its_row_was_struck(room
     room.do("2025-06-13 10:10", "officer", "strike_row", "A", ground="redo_failed")
     assert room.case("A").state == "reviewing"
     room.do("2025-06-13 11:00", "officer", "clear", "A")
-    assert (room.item.state, room.case("A").state, room.case("A").closed_as) == ("cleared", "closed", "redo_exhausted")
+    assert (room.item.state, room.case("A").state, room.case("A").closed_as) == (
+        "cleared",
+        "closed",
+        "redo_exhausted",
+    )
 
 
 def test_a_candidate_that_is_struck_leaves_its_exhausted_redo_in_review(room: Room) -> None:
@@ -272,19 +352,28 @@ def test_a_candidate_that_is_struck_leaves_its_exhausted_redo_in_review(room: Ro
 
 
 def test_earlier_rounds_stay_readable(room: Room) -> None:
-    """Reply, clock and verdict of the first round are as they were after the second is answered late."""
+    """Reply, clock and verdict of the first round are as they were after the second is answered
+    late."""
     replied(room)
     first = room.assignment("A")
     disputed(room)
     room.do("2025-06-10 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
     room.do("2025-06-18 12:00", "head@WATER", "reply", "A", opinion="第二次办理，已更换管道。")
     rounds = room.rows(Assignment, case_id=room.id("A"))
-    assert [(one.round, one.state, one.late) for one in rounds] == [(1, "accepted", False), (2, "replied", True)]
+    assert [(one.round, one.state, one.late) for one in rounds] == [
+        (1, "accepted", False),
+        (2, "replied", True),
+    ]
     assert (rounds[0].due_at, rounds[0].due_clock, rounds[0].replied_at) == (
-        first.due_at, first.due_clock, first.replied_at,
-    )  # fmt: skip
+        first.due_at,
+        first.due_clock,
+        first.replied_at,
+    )
     replies = room.rows(Reply, case_id=room.id("A"))
-    assert [(row.round, row.state, row.late) for row in replies] == [(1, "passed", False), (2, "filed", True)]
+    assert [(row.round, row.state, row.late) for row in replies] == [
+        (1, "passed", False),
+        (2, "filed", True),
+    ]
     assert replies[0].opinion != replies[1].opinion
 
 
@@ -308,12 +397,18 @@ def test_a_dissolved_units_successor_takes_its_rounds(room: Room) -> None:
     redo(room, "2025-06-10", "HOUSING")
     one = room.assignment("A")
     assert (one.unit_id, one.round, room.case("A").lead_unit_id) == (
-        room.unit("HOUSING").id, 2, room.unit("HOUSING").id,
-    )  # fmt: skip
-    assert room.rows(Assignment, case_id=room.id("A"))[0].unit_id == room.unit("WATER").id, "the first round stays its"
+        room.unit("HOUSING").id,
+        2,
+        room.unit("HOUSING").id,
+    )
+    assert room.rows(Assignment, case_id=room.id("A"))[0].unit_id == room.unit("WATER").id, (
+        "the first round stays its"
+    )
 
 
-def test_a_dissolved_units_successor_answers_to_the_room_for_the_round_that_failed(room: Room) -> None:
+def test_a_dissolved_units_successor_answers_to_the_room_for_the_round_that_failed(
+    room: Room,
+) -> None:
     failed(room)
     room.dissolve("2025-06-12 15:00", "WATER", "HOUSING")
     room.sweep("2025-06-13")
@@ -338,10 +433,16 @@ def test_the_successor_takes_live_assignments_as_they_stand(room: Room) -> None:
     due = room.assignment("A").due_at
     room.dissolve("2025-06-10 10:00", "WATER", "HOUSING")
     assert room.refused("2025-06-10 11:00", "head@WATER", "reply", "A") == "not_found"
-    assert (room.assignment("A").unit_id, room.assignment("A").due_at) == (room.unit("HOUSING").id, due)
+    assert (room.assignment("A").unit_id, room.assignment("A").due_at) == (
+        room.unit("HOUSING").id,
+        due,
+    )
     room.do("2025-06-10 11:00", "head@HOUSING", "reply", "A")
     room.do("2025-06-10 12:00", "operator", "register", "B", kind="help")
-    assert room.refused("2025-06-10 12:10", "allocator", "allocate", "B", unit="WATER") == "unit_inactive"
+    assert (
+        room.refused("2025-06-10 12:10", "allocator", "allocate", "B", unit="WATER")
+        == "unit_inactive"
+    )
 
 
 def test_the_successor_answers_a_supervision_notice_for_whom_it_took_over(room: Room) -> None:
@@ -350,7 +451,14 @@ def test_the_successor_answers_a_supervision_notice_for_whom_it_took_over(room: 
     room.do("2025-06-13 10:00", "officer", "open_supervision", "A")
     room.dissolve("2025-06-13 11:00", "WATER", "HOUSING")
     room.do("2025-06-16 09:00", "head@HOUSING", "feed_back", "A")
-    room.do("2025-06-16 10:00", "officer", "draft_finding", "A", finding="inaction", persons=["WATER_head"])
+    room.do(
+        "2025-06-16 10:00",
+        "officer",
+        "draft_finding",
+        "A",
+        finding="inaction",
+        persons=["WATER_head"],
+    )
     room.do("2025-06-16 11:00", "supervision_head", "confirm_finding", "A")
     room.do("2025-06-16 12:00", "head@HOUSING", "record_statement", "A")
     room.do("2025-06-16 13:00", "officer", "record_statement", "A", person="WATER_head")
@@ -363,5 +471,12 @@ def test_an_item_opened_after_the_change_may_name_who_held_a_post_before_it(room
     room.dissolve("2025-06-13 09:00", "WATER", "HOUSING")
     room.do("2025-06-13 10:00", "officer", "open_supervision", "A", workdays=1)
     room.do("2025-06-16 09:00", "head@HOUSING", "feed_back", "A")
-    room.do("2025-06-16 10:00", "officer", "draft_finding", "A", finding="inaction", persons=["WATER_head"])
+    room.do(
+        "2025-06-16 10:00",
+        "officer",
+        "draft_finding",
+        "A",
+        finding="inaction",
+        persons=["WATER_head"],
+    )
     assert [row.post_id for row in room.named()] != []

@@ -12,7 +12,7 @@ from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Case, Category, Contact, Instruction, Suggestion
 from app.roles import Actor
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from app.verbs import perform
 from tests.databases import Desk
 from tests.office import moment
@@ -23,15 +23,24 @@ ONE_TIME_KEY = 1
 """What the form's own key takes of them."""
 WORDS = "三号楼昨晚起停水，至今没有恢复，多次打电话无人处理。"
 ORDINARY: dict[str, Any] = {
-    "kind": "complaint", "channel": "phone", "narrative": WORDS, "demand": "尽快恢复供水", "place": "锦绣花园",
-    "category": "供水", "caller": {"name": "张建国", "phone": "13911110001"}, "urgency": "urgent",
-}  # fmt: skip
+    "kind": "complaint",
+    "channel": "phone",
+    "narrative": WORDS,
+    "demand": "尽快恢复供水",
+    "place": "锦绣花园",
+    "category": "供水",
+    "caller": {"name": "张建国", "phone": "13911110001"},
+    "urgency": "urgent",
+}
 LED = {"level": "county", "name": "李县长", "text": "请研究", "due_on": date(2026, 6, 12)}
 MORE: dict[str, tuple[dict[str, Any], int]] = {
-    "nothing": ({}, 0), "a leader's words": ({"leader": LED}, 1), "a suggestion": ({"kind": "suggestion"}, 1),
+    "nothing": ({}, 0),
+    "a leader's words": ({"leader": LED}, 1),
+    "a suggestion": ({"kind": "suggestion"}, 1),
     "a unit complained of": ({"complained_unit": "water"}, 1),
-}  # fmt: skip
-"""What may come on top of an ordinary demand -> its fields, and how many rows of other tables that is."""
+}
+"""What may come on top of an ordinary demand -> its fields, and how many rows of other tables that
+is."""
 
 
 def office(desk: Desk) -> Actor:
@@ -40,7 +49,13 @@ def office(desk: Desk) -> Actor:
         session.add(Category(name="供水"))
         unit_named(session, "water")
         operator = actor_named(session, "operator")
-        perform(session, moment("2026-06-01 08:59"), operator, "register", **{**ORDINARY, "caller": {"name": "王丽"}})
+        perform(
+            session,
+            moment("2026-06-01 08:59"),
+            operator,
+            "register",
+            **{**ORDINARY, "caller": {"name": "王丽"}},
+        )
     with desk.engine.connect():
         pass  # what a new connection asks for itself is not registering
     return operator
@@ -56,10 +71,15 @@ def cost(desk: Desk, operator: Actor, verb: str, **given: Any) -> Counted:
 
 
 @pytest.mark.parametrize("more", MORE)
-def test_registering_a_case_takes_at_most_twelve_statements_with_its_one_time_key(desk: Desk, more: str) -> None:
+def test_registering_a_case_takes_at_most_twelve_statements_with_its_one_time_key(
+    desk: Desk, more: str
+) -> None:
     operator = office(desk)
     fields, rows = MORE[more]
-    assert cost(desk, operator, "register", **{**ORDINARY, **fields}).client <= MOST - ONE_TIME_KEY + rows
+    assert (
+        cost(desk, operator, "register", **{**ORDINARY, **fields}).client
+        <= MOST - ONE_TIME_KEY + rows
+    )
 
 
 def test_a_case_its_contact_and_what_comes_with_it_are_on_file_as_entered(desk: Desk) -> None:
@@ -73,28 +93,47 @@ def test_a_case_its_contact_and_what_comes_with_it_are_on_file_as_entered(desk: 
         case = session.get_one(Case, made.id)
         assert {column: getattr(case, column) for column in told} == told
         brought = session.scalars(select(Contact).where(Contact.case_id == case.id)).one()
-        assert (brought.kind, brought.caller_id, brought.entered_at) == ("demand", case.caller_id, now)
-        assert session.scalars(select(Instruction.words).where(Instruction.case_id == case.id)).one() == "请研究"
-        assert session.scalars(select(Suggestion.marked_at).where(Suggestion.case_id == case.id)).one() == now
+        assert (brought.kind, brought.caller_id, brought.entered_at) == (
+            "demand",
+            case.caller_id,
+            now,
+        )
+        assert (
+            session.scalars(select(Instruction.words).where(Instruction.case_id == case.id)).one()
+            == "请研究"
+        )
+        assert (
+            session.scalars(select(Suggestion.marked_at).where(Suggestion.case_id == case.id)).one()
+            == now
+        )
 
 
 EVERYTHING: dict[str, Any] = {"leader": LED, "kind": "suggestion", "complained_unit": "water"}
 """A demand with all that may come with it at once."""
 CALLED: dict[str, tuple[dict[str, Any], int]] = {
     "a repeat": ({"kind": "repeat", "caller": ORDINARY["caller"]}, 13),
-    "a repeat in another spelling": ({"kind": "repeat", "caller": {"name": "张建国", "phone": "139 1111 0001"}}, 14),
-    "a repeat by another person": ({"kind": "repeat", "caller": {"name": "李秀兰", "phone": "13911110002"}}, 14),
+    "a repeat in another spelling": (
+        {"kind": "repeat", "caller": {"name": "张建国", "phone": "139 1111 0001"}},
+        14,
+    ),
+    "a repeat by another person": (
+        {"kind": "repeat", "caller": {"name": "李秀兰", "phone": "13911110002"}},
+        14,
+    ),
     "a supplement": ({"kind": "supplement"}, 10),
     "an invalid call": ({"kind": "invalid", "caller": ORDINARY["caller"]}, 12),
 }
-"""What a contact may be -> its fields, and how many statements it takes: its rows and its caller, the day's count, the
-event, its notice, the heads."""
+"""What a contact may be -> its fields, and how many statements it takes: its rows and its caller,
+the day's count, the event, its notice, the heads."""
 
 
 def test_all_that_may_come_with_a_demand_takes_one_statement_each(desk: Desk) -> None:
     operator = office(desk)
     rows = len(EVERYTHING)
-    assert cost(desk, operator, "register", **{**ORDINARY, **EVERYTHING}).client <= MOST - ONE_TIME_KEY + rows
+    assert (
+        cost(desk, operator, "register", **{**ORDINARY, **EVERYTHING}).client
+        <= MOST - ONE_TIME_KEY + rows
+    )
 
 
 @pytest.mark.parametrize("called", CALLED)
@@ -107,6 +146,12 @@ def test_a_contact_reads_its_case_once_and_writes_each_table_once(desk: Desk, ca
     found = cost(desk, operator, "contact", case=case, words="仍未恢复供水", **fields)
     assert found.client <= most, "\n".join(words for words, _ in found.transactions[0])
     with reading(desk.sessions) as session:
-        kept = session.scalars(select(Contact).where(Contact.case_id == case, Contact.kind == fields["kind"])).one()
-        assert session.get_one(Case, case).repeats == (fields["kind"] == "repeat") == (kept.counts_on_id is not None)
+        kept = session.scalars(
+            select(Contact).where(Contact.case_id == case, Contact.kind == fields["kind"])
+        ).one()
+        assert (
+            session.get_one(Case, case).repeats
+            == (fields["kind"] == "repeat")
+            == (kept.counts_on_id is not None)
+        )
         assert verify(session, desk.key) == []

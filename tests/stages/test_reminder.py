@@ -1,5 +1,5 @@
-"""(3) reminder: what stories do not tell of it. Consultations from Monday 2025-06-09: due 06-12, reminded 06-13, reply
-by 06-17."""
+"""(3) reminder: what stories do not tell of it. Consultations from Monday 2025-06-09: due 06-12,
+reminded 06-13, reply by 06-17."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ def test_the_warning_is_not_a_reminder(desk: Desk) -> None:
 def test_a_reminder_asks_for_a_reply_within_two_working_days_and_is_numbered(desk: Desk) -> None:
     office = reminded(desk)
     row = office.reminders("A")[0]
-    assert (row.number, row.issued_at, row.issued_by_id) == ("神热线催〔2025〕1号", moment("2025-06-13"), None)
+    assert (row.number, row.issued_at, row.issued_by_id) == (
+        "神热线催〔2025〕1号",
+        moment("2025-06-13"),
+        None,
+    )
     assert row.reply_by_at == moment("2025-06-18 00:00")
     told = office.row(Event, kind="reminder.issued")
     unit = f"unit:{office.unit('WATER').id}"
@@ -56,10 +60,16 @@ def test_a_promise_filed_by_reply_by_satisfies_a_reminder_only_when_it_is_accept
 
 
 @pytest.mark.parametrize("kind", ["return", "extension", "explanation", "interim"])
-def test_what_is_pending_holds_reminders_back_and_does_not_stop_the_clock(desk: Desk, kind: str) -> None:
+def test_what_is_pending_holds_reminders_back_and_does_not_stop_the_clock(
+    desk: Desk, kind: str
+) -> None:
     office = Office(desk)
     office.allocated(MONDAY, "A")
-    verbs = {"return": "request_return", "extension": "request_extension", "interim": "reply_interim"}
+    verbs = {
+        "return": "request_return",
+        "extension": "request_extension",
+        "interim": "reply_interim",
+    }
     promised = PROMISED if kind in ("explanation", "interim") else {}
     office.do("2025-06-10 09:00", "head@WATER", verbs.get(kind, "explain"), "A", **promised)
     office.sweeps("2025-06-10", "2025-06-13")
@@ -89,23 +99,35 @@ def test_lateness_stays_on_record_whatever_is_explained(desk: Desk) -> None:
     assert office.days("reminder.lapsed", "A") == ["2025-06-18"]
 
 
-def test_where_lead_and_assist_were_both_reminded_it_is_said_whose_reminder_is_void(desk: Desk) -> None:
+def test_where_lead_and_assist_were_both_reminded_it_is_said_whose_reminder_is_void(
+    desk: Desk,
+) -> None:
     """Seen failing with the lead's void."""
     office = Office(desk)
     office.allocated(MONDAY, "A", assists=["ROADS"])
     office.sweeps("2025-06-10", "2025-06-13")
-    assert {row.state for row in office.rows(Reminder)} == {"open"} and len(office.rows(Reminder)) == 2
+    assert {row.state for row in office.rows(Reminder)} == {"open"} and len(
+        office.rows(Reminder)
+    ) == 2
     reason = {"reason": "系统时间错误"}
-    assert office.refused("2025-06-13 09:00", "centre_head", "void_reminder", "A", **reason) == "name_one"
+    assert (
+        office.refused("2025-06-13 09:00", "centre_head", "void_reminder", "A", **reason)
+        == "name_one"
+    )
     office.do("2025-06-13 09:00", "centre_head", "void_reminder", "A", unit="ROADS", **reason)
     office.do("2025-06-13 09:05", "centre_head", "void_reminder", "A", **reason)
     assert {row.state for row in office.rows(Reminder)} == {"void"}
 
 
-def test_an_open_reminder_is_void_in_error_only_by_the_centre_head_with_a_reason(desk: Desk) -> None:
+def test_an_open_reminder_is_void_in_error_only_by_the_centre_head_with_a_reason(
+    desk: Desk,
+) -> None:
     office = reminded(desk)
     assert office.refused("2025-06-13 09:00", "allocator", "void_reminder", "A") == "no_right"
-    assert office.refused("2025-06-13 09:00", "centre_head", "void_reminder", "A", reason=" ") == "reason_missing"
+    assert (
+        office.refused("2025-06-13 09:00", "centre_head", "void_reminder", "A", reason=" ")
+        == "reason_missing"
+    )
     office.do("2025-06-13 09:00", "centre_head", "void_reminder", "A", reason="系统时间错误")
     row = office.reminders("A")[0]
     assert (row.state, row.in_error, row.void_reason) == ("void", True, "系统时间错误")
@@ -118,8 +140,11 @@ def test_an_open_reminder_is_void_in_error_only_by_the_centre_head_with_a_reason
     assert office.days("reminder.issued", "A") == ["2025-06-13", "2025-06-20"]
 
 
-def test_a_reminder_names_the_due_date_it_is_for_and_there_are_never_more_than_two_for_one(desk: Desk) -> None:
-    """Lapsed for 06-12; lengthened to 06-23, which has its own, and a second after a missed promise, and no third."""
+def test_a_reminder_names_the_due_date_it_is_for_and_there_are_never_more_than_two_for_one(
+    desk: Desk,
+) -> None:
+    """Lapsed for 06-12; lengthened to 06-23, which has its own, and a second after a missed
+    promise, and no third."""
     office = reminded(desk)
     office.sweeps("2025-06-14", "2025-06-18")
     office.do("2025-06-18 09:00", "allocator", "reclassify", "A", kind="report")
@@ -133,9 +158,10 @@ def test_a_reminder_names_the_due_date_it_is_for_and_there_are_never_more_than_t
     assert office.days("reminder.issued", "A") == ["2025-06-13", "2025-06-24", "2025-06-26"]
     named = [(row.for_due_at, row.state) for row in office.reminders("A")]
     assert named == [
-        (moment("2025-06-13 00:00"), "lapsed"), (moment("2025-06-24 00:00"), "satisfied"),
+        (moment("2025-06-13 00:00"), "lapsed"),
+        (moment("2025-06-24 00:00"), "satisfied"),
         (moment("2025-06-24 00:00"), "lapsed"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_sweep_run_twice_issues_nothing_twice(desk: Desk) -> None:

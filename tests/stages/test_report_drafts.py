@@ -17,7 +17,8 @@ from tests.databases import Desk
 from tests.office import Office, moment
 
 MAY = "2025-05-28 09:00"
-"""Wednesday; Saturday to Monday, 31 May to 2 June, is Dragon Boat: Tuesday 3 June is the first working day."""
+"""Wednesday; Saturday to Monday, 31 May to 2 June, is Dragon Boat: Tuesday 3 June is the first
+working day."""
 
 
 def events(office: Office, kind: str) -> list[dict[str, Any]]:
@@ -46,10 +47,16 @@ def test_the_bot_drafts_each_at_the_first_working_day_sweep_after_its_period(des
     office.sweep("2025-07-01")
     office.sweep("2025-07-01 08:31")
     assert [(row.kind, row.first.isoformat()) for row in office.rows(ReportDraft)] == [
-        ("monthly", "2025-05-01"), ("monthly", "2025-06-01"), ("quarterly", "2025-04-01"),
-    ]  # fmt: skip
+        ("monthly", "2025-05-01"),
+        ("monthly", "2025-06-01"),
+        ("quarterly", "2025-04-01"),
+    ]
     office.sweep("2026-01-05")
-    assert [row.kind for row in office.rows(ReportDraft)][3:] == [*["monthly"] * 6, *["quarterly"] * 2, "yearly"]
+    assert [row.kind for row in office.rows(ReportDraft)][3:] == [
+        *["monthly"] * 6,
+        *["quarterly"] * 2,
+        "yearly",
+    ]
     told = json.loads(office.row(ReportDraft, kind="yearly").figures)
     assert told["volumes"]["cases"]["registered"] == 1
 
@@ -59,7 +66,14 @@ def test_a_weekly_report_is_optional(desk: Desk) -> None:
     office.allocated("2025-06-04 09:00", "A", kind="help")
     office.sweep("2025-06-09")
     assert office.rows(ReportDraft) == []
-    office.do("2025-06-09 09:00", "it_admin", "change_rule", name="weekly_reports", value=True, reason="领导要求")
+    office.do(
+        "2025-06-09 09:00",
+        "it_admin",
+        "change_rule",
+        name="weekly_reports",
+        value=True,
+        reason="领导要求",
+    )
     office.do("2025-06-09 09:10", "centre_head", "approve_rule", accept=True)
     office.sweep("2025-06-10")
     assert events(office, "report.drafted") == [{"kind": "weekly", "first": "2025-06-02"}]
@@ -67,11 +81,15 @@ def test_a_weekly_report_is_optional(desk: Desk) -> None:
 
 def test_the_period_that_was_over_last() -> None:
     today = date(2026, 1, 5)
-    firsts = {kind: last_over(kind, today).first for kind in ("weekly", "monthly", "quarterly", "yearly")}
+    firsts = {
+        kind: last_over(kind, today).first for kind in ("weekly", "monthly", "quarterly", "yearly")
+    }
     assert firsts == {
-        "weekly": date(2025, 12, 29), "monthly": date(2025, 12, 1), "quarterly": date(2025, 10, 1),
+        "weekly": date(2025, 12, 29),
+        "monthly": date(2025, 12, 1),
+        "quarterly": date(2025, 10, 1),
         "yearly": date(2025, 1, 1),
-    }  # fmt: skip
+    }
 
 
 def test_units_may_contest_their_figures_once_within_3_wd_of_the_draft(desk: Desk) -> None:
@@ -80,9 +98,18 @@ def test_units_may_contest_their_figures_once_within_3_wd_of_the_draft(desk: Des
     contest = office.row(ReportDraft).contest_at
     assert contest == moment("2025-06-07 00:00")
     words = "逾期件数有误，其中一件已获延期。"
-    assert office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=id, words=" ") == "words_missing"
-    assert office.refused("2025-06-04 09:00", "staff@WATER", "contest_figures", id=id, words=words) == "no_right"
-    assert office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=999, words=words) == "not_found"
+    assert (
+        office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=id, words=" ")
+        == "words_missing"
+    )
+    assert (
+        office.refused("2025-06-04 09:00", "staff@WATER", "contest_figures", id=id, words=words)
+        == "no_right"
+    )
+    assert (
+        office.refused("2025-06-04 09:00", "head@WATER", "contest_figures", id=999, words=words)
+        == "not_found"
+    )
     office.do("2025-06-06 23:59", "head@WATER", "contest_figures", id=id, words=words)
     told = office.refused("2025-06-06 23:59", "head@WATER", "contest_figures", id=id, words=words)
     assert told == "contested_already"
@@ -91,11 +118,15 @@ def test_units_may_contest_their_figures_once_within_3_wd_of_the_draft(desk: Des
     row = office.row(ReportContest)
     assert (row.words, row.unit_id) == (words, office.unit("WATER").id)
     event = office.row(Event, kind="report.contested")
-    assert [one.recipient for one in office.notices() if one.event_id == event.id] == ["centre_head"]
+    assert [one.recipient for one in office.notices() if one.event_id == event.id] == [
+        "centre_head"
+    ]
     assert words not in event.payload
 
 
-def test_the_centre_head_issues_it_within_5_wd_after_these_then_it_is_the_centres_own_overdue(desk: Desk) -> None:
+def test_the_centre_head_issues_it_within_5_wd_after_these_then_it_is_the_centres_own_overdue(
+    desk: Desk,
+) -> None:
     office = drafted(desk)
     draft = office.row(ReportDraft)
     assert draft.own_at == moment("2025-06-14 00:00")
@@ -104,21 +135,33 @@ def test_the_centre_head_issues_it_within_5_wd_after_these_then_it_is_the_centre
     office.sweeps("2025-06-14", "2025-06-17")
     assert events(office, "centre.overdue") == [{"kind": "monthly", "first": "2025-05-01"}]
     assert office.row(ReportDraft).own_overdue_for == draft.own_at
-    office.do("2025-06-17 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1))
+    office.do(
+        "2025-06-17 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1)
+    )
     assert office.row(ReportDraft).report_id == office.row(Report).id
-    late = office.refused("2025-06-17 10:00", "head@WATER", "contest_figures", id=draft.id, words="有误。")
+    late = office.refused(
+        "2025-06-17 10:00", "head@WATER", "contest_figures", id=draft.id, words="有误。"
+    )
     assert late == "contest_over"
 
 
-def test_a_report_that_was_issued_is_not_drafted_and_one_issued_in_time_is_not_overdue(desk: Desk) -> None:
+def test_a_report_that_was_issued_is_not_drafted_and_one_issued_in_time_is_not_overdue(
+    desk: Desk,
+) -> None:
     office = Office(desk)
     office.allocated(MAY, "A", kind="help")
-    office.do("2025-06-01 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1))
+    office.do(
+        "2025-06-01 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 5, 1)
+    )
     office.sweep("2025-06-03")
     assert office.rows(ReportDraft) == []
     office.sweep("2025-07-01")
-    office.do("2025-07-02 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1))
-    office.do("2025-07-02 10:00", "centre_head", "issue_report", kind="quarterly", first=date(2025, 4, 1))
+    office.do(
+        "2025-07-02 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1)
+    )
+    office.do(
+        "2025-07-02 10:00", "centre_head", "issue_report", kind="quarterly", first=date(2025, 4, 1)
+    )
     office.sweep("2025-07-31")
     assert events(office, "centre.overdue") == []
 
@@ -143,58 +186,94 @@ def firsts(office: Office) -> list[tuple[str, str]]:
     return [(one["kind"], one["first"]) for one in events(office, "report.drafted")]
 
 
-def test_every_period_that_was_missed_while_the_bot_was_down_is_drafted_afterwards(either: Desk) -> None:
-    """The oldest first, each once, with its own figures. Seen failing: only the period that was over last was."""
+def test_every_period_that_was_missed_while_the_bot_was_down_is_drafted_afterwards(
+    either: Desk,
+) -> None:
+    """The oldest first, each once, with its own figures. Seen failing: only the period that was
+    over last was."""
     office = Office(either)
     office.allocated(MAY, "A", "WATER", kind="help")
     office.sweep("2025-06-03")
     office.allocated("2025-06-10 09:00", "B", "WATER", kind="help")
-    office.do("2025-07-20 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1))
+    office.do(
+        "2025-07-20 10:00", "centre_head", "issue_report", kind="monthly", first=date(2025, 6, 1)
+    )
     office.allocated("2025-08-05 09:00", "C", "WATER", kind="help")
     office.sweep("2025-10-09")
     office.sweep("2025-10-09 08:31")
     assert firsts(office) == [
-        ("monthly", "2025-05-01"), ("monthly", "2025-07-01"), ("monthly", "2025-08-01"), ("monthly", "2025-09-01"),
-        ("quarterly", "2025-04-01"), ("quarterly", "2025-07-01"),
-    ]  # fmt: skip
+        ("monthly", "2025-05-01"),
+        ("monthly", "2025-07-01"),
+        ("monthly", "2025-08-01"),
+        ("monthly", "2025-09-01"),
+        ("quarterly", "2025-04-01"),
+        ("quarterly", "2025-07-01"),
+    ]
     drafts = {(row.kind, row.first): row for row in office.rows(ReportDraft)}
     august = drafts["monthly", date(2025, 8, 1)]
     assert json.loads(august.figures)["volumes"]["cases"]["registered"] == 1
-    assert json.loads(drafts["monthly", date(2025, 7, 1)].figures)["volumes"]["cases"]["registered"] == 0
-    assert august.drafted_at == moment("2025-10-09") and august.contest_at == moment("2025-10-14 00:00")
+    assert (
+        json.loads(drafts["monthly", date(2025, 7, 1)].figures)["volumes"]["cases"]["registered"]
+        == 0
+    )
+    assert august.drafted_at == moment("2025-10-09") and august.contest_at == moment(
+        "2025-10-14 00:00"
+    )
 
 
-def test_a_week_that_was_missed_is_drafted_where_the_office_had_weekly_reports_by_then(either: Desk) -> None:
+def test_a_week_that_was_missed_is_drafted_where_the_office_had_weekly_reports_by_then(
+    either: Desk,
+) -> None:
     office = Office(either)
     office.allocated("2025-06-04 09:00", "A", kind="help")
-    office.do("2025-06-11 09:00", "it_admin", "change_rule", name="weekly_reports", value=True, reason="领导要求")
+    office.do(
+        "2025-06-11 09:00",
+        "it_admin",
+        "change_rule",
+        name="weekly_reports",
+        value=True,
+        reason="领导要求",
+    )
     office.do("2025-06-11 09:10", "centre_head", "approve_rule", accept=True)
     office.sweep("2025-06-30")
     assert firsts(office) == [("weekly", f"2025-06-{day:02}") for day in (9, 16, 23)]
 
 
 def test_a_calendar_that_is_loaded_late_lengthens_the_clocks_of_a_draft(either: Desk) -> None:
-    """Until when its figures are contested, and from there on until when it is issued. Seen failing: both stayed."""
+    """Until when its figures are contested, and from there on until when it is issued. Seen
+    failing: both stayed."""
     office = Office(either)
     office.allocated("2026-12-01 09:00", "A", "WATER", kind="help")
     office.sweep("2027-01-04")
     (before,) = office.rows(ReportDraft, kind="monthly")
-    assert (before.contest_at, before.own_at) == (moment("2027-01-08 00:00"), moment("2027-01-15 00:00"))
+    assert (before.contest_at, before.own_at) == (
+        moment("2027-01-08 00:00"),
+        moment("2027-01-15 00:00"),
+    )
     days = {date(2027, 1, 6): "rest", date(2027, 1, 7): "rest", date(2027, 1, 12): "rest"}
     office.do("2027-01-04 10:00", "it_admin", "load_calendar", days=days)
     with reading(either.sessions) as session:
         told = foresee(session, moment("2027-01-04 10:05"), dict.fromkeys(days, False)).moves
-    assert [(one.clock, one.report) for one in told if one.report and one.report[0] == "monthly"] == [
-        ("contest", ("monthly", date(2026, 12, 1))), ("own", ("monthly", date(2026, 12, 1))),
-    ]  # fmt: skip
+    assert [
+        (one.clock, one.report) for one in told if one.report and one.report[0] == "monthly"
+    ] == [
+        ("contest", ("monthly", date(2026, 12, 1))),
+        ("own", ("monthly", date(2026, 12, 1))),
+    ]
     office.do("2027-01-04 10:10", "centre_head", "approve_calendar", accept=True)
     (after,) = office.rows(ReportDraft, kind="monthly")
-    assert (after.contest_at, after.own_at) == (moment("2027-01-12 00:00"), moment("2027-01-20 00:00"))
+    assert (after.contest_at, after.own_at) == (
+        moment("2027-01-12 00:00"),
+        moment("2027-01-20 00:00"),
+    )
     moved = [json.loads(row.payload) for row in office.rows(Event, kind="clock.moved", chain=0)]
     assert moved[0]["draft"] == after.id and moved[0]["contest"] == {
-        "told": before.contest_at.isoformat(), "new": after.contest_at.isoformat(),
-    }  # fmt: skip
-    office.do("2027-01-11 23:00", "head@WATER", "contest_figures", id=after.id, words="逾期件数有误。")
+        "told": before.contest_at.isoformat(),
+        "new": after.contest_at.isoformat(),
+    }
+    office.do(
+        "2027-01-11 23:00", "head@WATER", "contest_figures", id=after.id, words="逾期件数有误。"
+    )
     office.sweeps("2027-01-11", "2027-01-19")
     assert events(office, "centre.overdue") == []
     with reading(either.sessions) as session:
@@ -205,7 +284,11 @@ def test_a_draft_that_was_issued_keeps_its_clocks(either: Desk) -> None:
     office = Office(either)
     office.allocated("2026-12-01 09:00", "A", kind="help")
     office.sweep("2027-01-04")
-    for kind, first in (("monthly", date(2026, 12, 1)), ("quarterly", date(2026, 10, 1)), ("yearly", date(2026, 1, 1))):
+    for kind, first in (
+        ("monthly", date(2026, 12, 1)),
+        ("quarterly", date(2026, 10, 1)),
+        ("yearly", date(2026, 1, 1)),
+    ):
         office.do("2027-01-04 09:00", "centre_head", "issue_report", kind=kind, first=first)
     office.do("2027-01-04 10:00", "it_admin", "load_calendar", days={date(2027, 1, 6): "rest"})
     office.do("2027-01-04 10:10", "centre_head", "approve_calendar", accept=True)

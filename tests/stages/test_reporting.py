@@ -1,4 +1,5 @@
-"""(5) reporting: each sentence of the section, over one June that people and the bot played through."""
+"""(5) reporting: each sentence of the section, over one June that people and the bot played
+through."""
 
 from __future__ import annotations
 
@@ -17,7 +18,18 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
 from app.ledger import Entry, move_many, verify
-from app.models import Case, Category, DayCount, Event, Notice, Reply, Report, Setting, Suggestion, Unit
+from app.models import (
+    Case,
+    Category,
+    DayCount,
+    Event,
+    Notice,
+    Reply,
+    Report,
+    Setting,
+    Suggestion,
+    Unit,
+)
 from app.models.columns import clock
 from app.roles import BOT
 from app.rules.evaluation import rate
@@ -25,9 +37,17 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.calendar import office_at
 from app.stages.office import succeed_unit
-from app.stages.reporting import changes, drift, figures, issue_report, period_of, recount, reissue_report
-from app.story.cast import actor_named, unit_named
-from app.story.player import Story, perform_story, read
+from app.stages.reporting import (
+    changes,
+    drift,
+    figures,
+    issue_report,
+    period_of,
+    recount,
+    reissue_report,
+)
+from app.story.theatre.cast import actor_named, unit_named
+from app.story.theatre.player import Story, perform_story, read
 from app.verbs import perform
 from migrations import triggers
 from tests.databases import Desk, sqlite_copy
@@ -106,8 +126,8 @@ JUNE = """
 06-16 15:00 examiner    examine        L passes=true
 06-17 10:00 visitor     record_visit   L truth=proven solved=solved satisfied=satisfied
 """
-"""Who did what, 2025. The Water bureau is late, the Housing bureau diligent; K was late before the month began.
-05-31 to 06-02 are rest days."""
+"""Who did what, 2025. The Water bureau is late, the Housing bureau diligent; K was late before the
+month began. 05-31 to 06-02 are rest days."""
 FIRST, ISSUED = date(2025, 6, 1), datetime(2025, 7, 1, 9, tzinfo=BEIJING)
 LATER = datetime(2025, 7, 8, 9, tzinfo=BEIJING)
 
@@ -131,7 +151,9 @@ def play(sessions: Sessions, month: str = JUNE) -> Story:
         session.add_all([above, Category(name="路面")])
         session.flush()
         session.add(Category(name="管网", parent_id=above.id))
-    steps = sorted((_step(line) for line in month.strip().splitlines()), key=lambda step: str(step["at"]))
+    steps = sorted(
+        (_step(line) for line in month.strip().splitlines()), key=lambda step: str(step["at"])
+    )
     days = [date(2025, 5, 20) + timedelta(days=n) for n in range(43)]
     story = Story(Path("june"), steps, days, {}, {}, [], [])
     _, lines = perform_story(sessions, story)
@@ -139,12 +161,22 @@ def play(sessions: Sessions, month: str = JUNE) -> Story:
     return story
 
 
-def issue(session: Session, now: datetime = ISSUED, kind: str = "monthly", first: date = FIRST, **more: Any) -> Report:
+def issue(
+    session: Session,
+    now: datetime = ISSUED,
+    kind: str = "monthly",
+    first: date = FIRST,
+    **more: Any,
+) -> Report:
     return issue_report(session, now, actor_named(session, "centre_head"), kind, first, **more)
 
 
-def reissue(session: Session, reason: str = "数据更正", now: datetime = LATER, **more: Any) -> Report:
-    return reissue_report(session, now, actor_named(session, "centre_head"), "monthly", FIRST, reason, **more)
+def reissue(
+    session: Session, reason: str = "数据更正", now: datetime = LATER, **more: Any
+) -> Report:
+    return reissue_report(
+        session, now, actor_named(session, "centre_head"), "monthly", FIRST, reason, **more
+    )
 
 
 @pytest.fixture(scope="module")
@@ -181,14 +213,22 @@ def refused(work: Callable[[], object]) -> str:
 
 
 def test_weekly_monthly_quarterly_yearly() -> None:
-    lasts = {kind: period_of(kind, first).last for kind, first in (
-        ("weekly", date(2025, 12, 29)), ("monthly", date(2024, 2, 1)), ("monthly", date(2025, 12, 1)),
-        ("quarterly", date(2025, 10, 1)), ("yearly", date(2025, 1, 1)),
-    )}  # fmt: skip
+    lasts = {
+        kind: period_of(kind, first).last
+        for kind, first in (
+            ("weekly", date(2025, 12, 29)),
+            ("monthly", date(2024, 2, 1)),
+            ("monthly", date(2025, 12, 1)),
+            ("quarterly", date(2025, 10, 1)),
+            ("yearly", date(2025, 1, 1)),
+        )
+    }
     assert lasts == {
-        "weekly": date(2026, 1, 4), "monthly": date(2025, 12, 31), "quarterly": date(2025, 12, 31),
+        "weekly": date(2026, 1, 4),
+        "monthly": date(2025, 12, 31),
+        "quarterly": date(2025, 12, 31),
         "yearly": date(2025, 12, 31),
-    }  # fmt: skip
+    }
     assert period_of("monthly", date(2024, 2, 1)).last == date(2024, 2, 29)
 
 
@@ -215,7 +255,10 @@ def test_a_report_is_issued_at_midnight_and_once(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         issue(session, datetime(2025, 7, 1, tzinfo=BEIJING))
         assert refused(lambda: issue(session)) == "report_issued"
-        assert refused(lambda: issue(session, kind="monthly", first=date(2025, 6, 1))) == "report_issued"
+        assert (
+            refused(lambda: issue(session, kind="monthly", first=date(2025, 6, 1)))
+            == "report_issued"
+        )
         issue(session, kind="quarterly", first=date(2025, 4, 1))
 
 
@@ -224,11 +267,15 @@ def test_numbers_are_gapless_per_kind_and_year(desk: Desk) -> None:
         head = actor_named(session, "centre_head")
         rows = [issue(session, first=date(2025, month, 1)) for month in (4, 5)]
         rows.append(issue(session, kind="weekly", first=date(2025, 6, 23)))
-        rows.append(issue(session, datetime(2026, 1, 4, 9, tzinfo=BEIJING), first=date(2025, 12, 1)))
+        rows.append(
+            issue(session, datetime(2026, 1, 4, 9, tzinfo=BEIJING), first=date(2025, 12, 1))
+        )
         assert [row.number for row in rows] == [
-            "12345市长热线运行情况通报〔2025〕第1期", "12345市长热线运行情况通报〔2025〕第2期",
-            "12345市长热线每周情况通报〔2025〕第1期", "12345市长热线运行情况通报〔2026〕第1期",
-        ]  # fmt: skip
+            "12345市长热线运行情况通报〔2025〕第1期",
+            "12345市长热线运行情况通报〔2025〕第2期",
+            "12345市长热线每周情况通报〔2025〕第1期",
+            "12345市长热线运行情况通报〔2026〕第1期",
+        ]
         assert rows[0].issued_by_id == head.id
 
 
@@ -240,12 +287,18 @@ def test_volumes_by_channel_kind_category_district_mode(told: dict[str, Any]) ->
     assert cases["registered"] == 11, "K was registered in May"
     assert cases["by_channel"] == {"phone": 9, "wechat": 1, "web": 1}
     assert cases["by_kind"] == {"help": 8, "complaint": 1, "consultation": 1, "suggestion": 1}
-    assert {one["name"]: one["n"] for one in cases["by_category"].values()} == {"供水／管网": 2, "路面": 2, "": 7}
+    assert {one["name"]: one["n"] for one in cases["by_category"].values()} == {
+        "供水／管网": 2,
+        "路面": 2,
+        "": 7,
+    }
     assert cases["by_mode"] == {"transfer": 9, "direct": 2}
     assert cases["by_place"] == {"滨河路": 2, "other": 9}
     assert told["volumes"]["contacts"] == {
-        "total": 12, "by_channel": {"phone": 10, "wechat": 1, "web": 1}, "by_kind": {"demand": 11, "repeat": 1},
-    }  # fmt: skip
+        "total": 12,
+        "by_channel": {"phone": 10, "wechat": 1, "web": 1},
+        "by_kind": {"demand": 11, "repeat": 1},
+    }
 
 
 def test_a_confidential_or_lone_place_is_not_named(told: dict[str, Any]) -> None:
@@ -260,19 +313,55 @@ def test_events_come_from_the_summary(told: dict[str, Any]) -> None:
 
 
 WATER = {
-    "allocated": 5, "on_time": 1, "late": 1, "open": 3, "overdue": 2, "returns": 1, "reminders": 1, "lapsed": 1,
-    "supervised": 1, "redo": 1, "repeats": 1, "closed": 1, "unrated": 0, "rated": 2, "satisfaction": "50.00",
-    "asked": 2, "partly": 0, "unreasonable": 0, "solved": "50.00", "average_workdays": "8.00",
-}  # fmt: skip
+    "allocated": 5,
+    "on_time": 1,
+    "late": 1,
+    "open": 3,
+    "overdue": 2,
+    "returns": 1,
+    "reminders": 1,
+    "lapsed": 1,
+    "supervised": 1,
+    "redo": 1,
+    "repeats": 1,
+    "closed": 1,
+    "unrated": 0,
+    "rated": 2,
+    "satisfaction": "50.00",
+    "asked": 2,
+    "partly": 0,
+    "unreasonable": 0,
+    "solved": "50.00",
+    "average_workdays": "8.00",
+}
 HOUSING = {
-    "allocated": 6, "on_time": 6, "late": 0, "open": 0, "overdue": 0, "returns": 0, "reminders": 0, "lapsed": 0,
-    "supervised": 0, "redo": 0, "repeats": 0, "closed": 6, "unrated": 0, "rated": 3, "satisfaction": "100.00",
-    "asked": 5, "partly": 1, "unreasonable": 0, "solved": "60.00", "average_workdays": "1.83",
-}  # fmt: skip
+    "allocated": 6,
+    "on_time": 6,
+    "late": 0,
+    "open": 0,
+    "overdue": 0,
+    "returns": 0,
+    "reminders": 0,
+    "lapsed": 0,
+    "supervised": 0,
+    "redo": 0,
+    "repeats": 0,
+    "closed": 6,
+    "unrated": 0,
+    "rated": 3,
+    "satisfaction": "100.00",
+    "asked": 5,
+    "partly": 1,
+    "unreasonable": 0,
+    "solved": "60.00",
+    "average_workdays": "1.83",
+}
 
 
 @pytest.mark.parametrize(("code", "line"), [("WATER", WATER), ("HOUSING", HOUSING)])
-def test_per_unit_allocated_to_average_days(told: dict[str, Any], code: str, line: dict[str, Any]) -> None:
+def test_per_unit_allocated_to_average_days(
+    told: dict[str, Any], code: str, line: dict[str, Any]
+) -> None:
     assert {name: value for name, value in told["units"][code].items() if name != "name"} == line
     assert told["units"][code]["name"] == f"{code}单位"
 
@@ -297,17 +386,29 @@ def test_the_suggestions_digest_tells_number_relevance_and_the_suggestions_own_w
     digest = told["suggestions"]["digest"]
     counts = {"marked": 1, "kept": 1, "dropped": 0, "waiting": 0}
     assert {name: told["suggestions"][name] for name in counts} == counts
-    (number, one), = digest.items()
-    assert (number, one["category"], one["relevance"]) == ("202506110001", "路面", "可列入年度道路计划")
+    ((number, one),) = digest.items()
+    assert (number, one["category"], one["relevance"]) == (
+        "202506110001",
+        "路面",
+        "可列入年度道路计划",
+    )
     assert "路面塌陷积水" in one["words"] and "139" not in one["words"]
 
 
-def test_a_leaders_comment_on_a_suggestion_can_become_a_leader_assigned_case(june: Sessions) -> None:
+def test_a_leaders_comment_on_a_suggestion_can_become_a_leader_assigned_case(
+    june: Sessions,
+) -> None:
     with transaction(june) as session:
         head, leader = actor_named(session, "centre_head"), actor_named(session, "leader")
         narrative = "建议在滨河路增设公交站点，方便居民出行。"
         case = perform(
-            session, ISSUED, head, "register", kind="suggestion", narrative=narrative, caller={"name": "李女士"}
+            session,
+            ISSUED,
+            head,
+            "register",
+            kind="suggestion",
+            narrative=narrative,
+            caller={"name": "李女士"},
         )
         perform(session, ISSUED, head, "screen_suggestion", case=case.id, keep=True, words="便民")
         found = issue(session, datetime(2025, 8, 1, 9, tzinfo=BEIJING), first=date(2025, 7, 1))
@@ -320,7 +421,9 @@ def test_a_leaders_comment_on_a_suggestion_can_become_a_leader_assigned_case(jun
 
 def test_the_rooms_and_the_centres_own_overdue_work_is_counted(told: dict[str, Any]) -> None:
     overdue = (told["centre"]["room_overdue"], told["centre"]["centre_overdue"])
-    assert overdue == (1, 1), "a candidate of the room's, a suggestion that the centre did not screen"
+    assert overdue == (1, 1), (
+        "a candidate of the room's, a suggestion that the centre did not screen"
+    )
 
 
 def test_what_the_centre_answered_itself_is_a_line_of_its_own(told: dict[str, Any]) -> None:
@@ -337,7 +440,8 @@ def test_the_countys_line_is_the_sum_of_all_units_and_the_centre(told: dict[str,
 
 
 def generated(seed: int) -> str:
-    """What became of ten cases of June, drawn by a number: direct answers, units late or not, every outcome."""
+    """What became of ten cases of June, drawn by a number: direct answers, units late or not, every
+    outcome."""
     rng = random.Random(seed)
     lines = []
     for letter in "ABCDEFGHIJ":
@@ -352,17 +456,23 @@ def generated(seed: int) -> str:
         if rng.random() < 0.15:
             continue
         lines.append(f"06-{done:02} 11:00 head@{unit} reply {letter}")
-        lines.append(f"06-{done:02} 15:00 examiner examine {letter} passes={str(rng.random() < 0.85).lower()}")
+        lines.append(
+            f"06-{done:02} 15:00 examiner examine {letter} passes={str(rng.random() < 0.85).lower()}"
+        )
         if lines[-1].endswith("false"):
             continue
         satisfied = rng.choice(("satisfied", "basically", "dissatisfied", "declined"))
         solved = rng.choice(("solved", "partly", "unsolved", "unreasonable"))
         reached = "false" if rng.random() < 0.1 else "true"
         outcome = f"truth=proven solved={solved} satisfied={satisfied}" if reached == "true" else ""
-        lines.append(f"06-{done + 1:02} 11:00 visitor record_visit {letter} reached={reached} {outcome}")
+        lines.append(
+            f"06-{done + 1:02} 11:00 visitor record_visit {letter} reached={reached} {outcome}"
+        )
         if satisfied == "dissatisfied" and reached == "true":
             responsible = rng.random() < 0.5
-            said = "unit_responsible=true" if responsible else "unit_responsible=false excluded_as=law"
+            said = (
+                "unit_responsible=true" if responsible else "unit_responsible=false excluded_as=law"
+            )
             lines.append(f"06-{done + 2:02} 11:00 examiner review_responsibility {letter} {said}")
     return "\n".join(lines)
 
@@ -372,12 +482,12 @@ PLAIN = {
     "late": "SELECT count(*) FROM reply WHERE late = true AND state <> 'refused' AND {filed_at}",
     "closed": "SELECT count(*) FROM hotline_case WHERE state = 'closed' AND {closed_at}",
     "rated": "SELECT count(*) FROM visit v WHERE state = 'done' AND satisfied <> 'declined' AND {ended_at} AND NOT "
-             "EXISTS (SELECT 1 FROM responsibility r WHERE r.case_id = v.case_id AND r.excluded_as IS NOT NULL)",
+    "EXISTS (SELECT 1 FROM responsibility r WHERE r.case_id = v.case_id AND r.excluded_as IS NOT NULL)",
     "pleased": "SELECT count(*) FROM visit WHERE state = 'done' AND satisfied IN ('satisfied', 'basically') "
-               "AND {ended_at}",
+    "AND {ended_at}",
     "asked": "SELECT count(*) FROM visit WHERE state = 'done' AND {ended_at}",
     "solved": "SELECT count(*) FROM visit WHERE state = 'done' AND solved = 'solved' AND {ended_at}",
-}  # fmt: skip
+}
 """The same again, in plain SQL, of offices where each case has one round and one visit."""
 
 
@@ -396,8 +506,9 @@ def test_the_countys_rates_equal_a_plain_count_of_a_generated_office(desk: Desk,
     }
     for name, part, of in (
         ("in_time", plain["on_time"], plain["on_time"] + plain["late"]),
-        ("satisfaction", plain["pleased"], plain["rated"]), ("solved", plain["solved"], plain["asked"]),
-    ):  # fmt: skip
+        ("satisfaction", plain["pleased"], plain["rated"]),
+        ("solved", plain["solved"], plain["asked"]),
+    ):
         assert told[name] == (str(rate(part, of)) if of else None), name
 
 
@@ -416,7 +527,8 @@ def item(told: dict[str, Any], code: str, name: str) -> tuple[int, int, dict[str
 
 
 def test_signed_in_time_of_allocated_less_accepted_returns(told: dict[str, Any]) -> None:
-    # A and I; not B and its redo (signed by the bot), not E (returned); J was recalled and not allocated at all.
+    # A and I; not B and its redo (signed by the bot), not E (returned); J was recalled and not
+    # allocated at all.
     assert item(told, "WATER", "signing") == (2, 4, {"returned": 1, "running": 0})
     # D's return was refused too late to sign in time.
     assert item(told, "HOUSING", "signing") == (5, 6, {"returned": 0, "running": 0})
@@ -427,7 +539,15 @@ def test_what_may_still_be_signed_in_time_is_left_out(june: Sessions) -> None:
         allocator, operator = actor_named(session, "allocator"), actor_named(session, "operator")
         at = datetime(2025, 6, 30, 16, tzinfo=BEIJING)
         narrative = "小区门前路灯不亮，夜间出行不便，请处理。"
-        case = perform(session, at, operator, "register", kind="help", narrative=narrative, caller={"name": "王先生"})
+        case = perform(
+            session,
+            at,
+            operator,
+            "register",
+            kind="help",
+            narrative=narrative,
+            caller={"name": "王先生"},
+        )
         perform(session, at, allocator, "allocate", case=case.id, unit="HOUSING")
         found = json.loads(issue(session).figures)
         assert item(found, "HOUSING", "signing") == (5, 6, {"returned": 0, "running": 1})
@@ -436,15 +556,26 @@ def test_what_may_still_be_signed_in_time_is_left_out(june: Sessions) -> None:
 
 
 def test_answered_in_time_and_not_later_refused_of_what_fell_due(told: dict[str, Any]) -> None:
-    # A in time; B late; B's redo due 06-30 at 24:00; J recalled before due; K fell due in May, I is due in July.
+    # A in time; B late; B's redo due 06-30 at 24:00; J recalled before due; K fell due in May, I is
+    # due in July.
     assert item(told, "WATER", "answering") == (1, 3, {"ended": 1})
     # C's first reply was refused, its second in time; L's emergency was met by an interim reply.
     assert item(told, "HOUSING", "answering") == (6, 6, {"ended": 0})
 
 
-def test_satisfied_of_rated_with_refusals_unreachable_and_excluded_left_out(told: dict[str, Any]) -> None:
-    assert item(told, "WATER", "satisfaction") == (1, 2, {"declined": 0, "unreachable": 0, "excluded": 0})
-    assert item(told, "HOUSING", "satisfaction") == (3, 3, {"declined": 1, "unreachable": 1, "excluded": 1})
+def test_satisfied_of_rated_with_refusals_unreachable_and_excluded_left_out(
+    told: dict[str, Any],
+) -> None:
+    assert item(told, "WATER", "satisfaction") == (
+        1,
+        2,
+        {"declined": 0, "unreachable": 0, "excluded": 0},
+    )
+    assert item(told, "HOUSING", "satisfaction") == (
+        3,
+        3,
+        {"declined": 1, "unreachable": 1, "excluded": 1},
+    )
 
 
 def test_solved_of_asked(told: dict[str, Any]) -> None:
@@ -459,10 +590,16 @@ def test_redo_ordered_of_answered_and_refused_returns_of_allocated(told: dict[st
 def test_deductions_of_a_month(told: dict[str, Any]) -> None:
     water = told["evaluation"]["units"]["WATER"]
     assert water["deductions"] == {
-        "reminder": "0.20", "lapsed": "0.50", "supervised": "2.00", "untrue": "5.00", "leak": "0.00",
+        "reminder": "0.20",
+        "lapsed": "0.50",
+        "supervised": "2.00",
+        "untrue": "5.00",
+        "leak": "0.00",
         "referred": "0.00",
-    }  # fmt: skip
-    assert told["evaluation"]["units"]["HOUSING"]["deducted"] == "0.00", "F was untrue, but is excluded"
+    }
+    assert told["evaluation"]["units"]["HOUSING"]["deducted"] == "0.00", (
+        "F was untrue, but is excluded"
+    )
     assert (water["subtotal"], water["total"], water["band"]) == ("25.00", "17.30", "不合格")
 
 
@@ -473,20 +610,36 @@ def test_an_identity_leak_is_named_by_the_centre_head(june: Sessions) -> None:
         found = json.loads(issue(session, leaks={"HOUSING": 1}).figures)
         assert found["evaluation"]["units"]["HOUSING"]["deductions"]["leak"] == "10.00"
         assert refused(lambda: reissue(session, now=ISSUED)) == "nothing_changed", "the leak stands"
-        assert "leaks" in {row["path"].partition("/")[0] for row in json.loads(reissue(session, leaks={}).changes)}
+        assert "leaks" in {
+            row["path"].partition("/")[0] for row in json.loads(reissue(session, leaks={}).changes)
+        }
 
 
-def test_fewer_than_5_closed_listed_not_ranked_others_within_their_tier(told: dict[str, Any]) -> None:
+def test_fewer_than_5_closed_listed_not_ranked_others_within_their_tier(
+    told: dict[str, Any],
+) -> None:
     assert told["evaluation"]["not_ranked"] == ["WATER"]
     assert told["evaluation"]["ranking"] == {
-        "3": [{"rank": 1, "unit": "HOUSING", "name": "HOUSING单位", "closed": 6, "total": "74.16", "band": "合格"}]
-    }  # fmt: skip
+        "3": [
+            {
+                "rank": 1,
+                "unit": "HOUSING",
+                "name": "HOUSING单位",
+                "closed": 6,
+                "total": "74.16",
+                "band": "合格",
+            }
+        ]
+    }
 
 
 def test_points_are_settings_and_frozen_with_the_report(june: Sessions) -> None:
     with transaction(june) as session:
         session.add_all(
-            [Setting(name="evaluation.deductions.untrue", value="6"), Setting(name="evaluationist", value="")]
+            [
+                Setting(name="evaluation.deductions.untrue", value="6"),
+                Setting(name="evaluationist", value=""),
+            ]
         )
         found = json.loads(issue(session).figures)["evaluation"]
         assert found["units"]["WATER"]["deductions"]["untrue"] == "6.00"
@@ -521,7 +674,15 @@ def test_a_reissue_is_a_new_version_and_says_what_changed(june: Sessions) -> Non
         first = issue(session)
         visitor = actor_named(session, "centre_head")
         case = session.scalars(select(Suggestion.case_id)).one()
-        perform(session, LATER, visitor, "amend_visit", case=case, satisfied="basically", reason="录音复核")
+        perform(
+            session,
+            LATER,
+            visitor,
+            "amend_visit",
+            case=case,
+            satisfied="basically",
+            reason="录音复核",
+        )
         second = reissue(session)
         assert (second.version, second.number) == (2, f"{first.number}(第2版)")
         paths = {row["path"]: (row["old"], row["new"]) for row in json.loads(second.changes)}
@@ -532,7 +693,9 @@ def test_a_reissue_is_a_new_version_and_says_what_changed(june: Sessions) -> Non
         assert session.get_one(Report, first.id).version == 1
         session.add(Setting(name="evaluation.deductions.untrue", value="6"))
         assert reissue(session).number == f"{first.number}(第3版)"
-        assert issue(session, kind="monthly", first=date(2025, 5, 1)).number.endswith("第2期"), "the number is kept"
+        assert issue(session, kind="monthly", first=date(2025, 5, 1)).number.endswith("第2期"), (
+            "the number is kept"
+        )
 
 
 def test_a_reissue_needs_a_reason_an_issue_and_a_change(june: Sessions) -> None:
@@ -560,9 +723,17 @@ def test_issue_and_reissue_stand_in_the_offices_chain_and_tell_the_leaders(june:
         session.add(Setting(name="evaluation.deductions.untrue", value="6"))
         reissue(session)
         issued = Event.kind.in_(("report.issued", "report.reissued"))
-        told = session.execute(select(Event.kind, Event.chain, Event.payload).where(issued).order_by(Event.id)).all()
-        assert [(one.kind, one.chain) for one in told] == [("report.issued", 0), ("report.reissued", 0)]
-        assert json.loads(told[0].payload)["sha256"] == hashlib.sha256(row.figures.encode()).hexdigest()
+        told = session.execute(
+            select(Event.kind, Event.chain, Event.payload).where(issued).order_by(Event.id)
+        ).all()
+        assert [(one.kind, one.chain) for one in told] == [
+            ("report.issued", 0),
+            ("report.reissued", 0),
+        ]
+        assert (
+            json.loads(told[0].payload)["sha256"]
+            == hashlib.sha256(row.figures.encode()).hexdigest()
+        )
         query = select(func.count()).select_from(Notice).join(Event, Event.id == Notice.event_id)
         assert session.scalar(query.where(Notice.recipient == "leader", issued)) == 2
         assert verify(session, session.info["ledger_key"], 0) == []
@@ -571,7 +742,9 @@ def test_issue_and_reissue_stand_in_the_offices_chain_and_tell_the_leaders(june:
 def test_figures_are_canonical_json_without_floats(june: Sessions) -> None:
     with transaction(june) as session:
         text = issue(session).figures
-    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert text == json.dumps(
+        json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
 
     def no_float(word: str) -> None:
         raise AssertionError(word)
@@ -582,7 +755,9 @@ def test_figures_are_canonical_json_without_floats(june: Sessions) -> None:
 # --- the same on both databases, at any size ---
 
 
-def test_the_same_report_on_sqlite_and_postgresql(told: dict[str, Any], postgres_desk: Desk) -> None:
+def test_the_same_report_on_sqlite_and_postgresql(
+    told: dict[str, Any], postgres_desk: Desk
+) -> None:
     play(postgres_desk.sessions)
     with transaction(postgres_desk.sessions) as session:
         assert json.loads(issue(session).figures) == told
@@ -608,27 +783,53 @@ def statements(desk: Desk) -> Iterator[list[str]]:
 
 
 def add_cases(session: Session, first: int, n: int) -> None:
-    """n more cases, numbered from `first` on a day in June, each allocated to one of three units and overdue."""
+    """n more cases, numbered from `first` on a day in June, each allocated to one of three units
+    and overdue."""
     at = datetime(2025, 6, 3, 9, tzinfo=BEIJING)
     office = office_at(session, at)
     units = [unit_named(session, code).id for code in ("WATER", "HOUSING", "ROADS")]
     sign, due = office.calendar.run(at.date(), 1), office.calendar.run(at.date(), 5)
     facts = {
-        "channel": "phone", "received_at": at, "registered_at": at, "kind": "help", "query_code": "000000",
-        "narrative": "路面塌陷积水，行人通行困难。", "demand": "", "repeat_check": "", "told_caller": "",
-    }  # fmt: skip
+        "channel": "phone",
+        "received_at": at,
+        "registered_at": at,
+        "kind": "help",
+        "query_code": "000000",
+        "narrative": "路面塌陷积水，行人通行困难。",
+        "demand": "",
+        "repeat_check": "",
+        "told_caller": "",
+    }
     cases = [
-        Entry(0, "case.registered", "case", to="registered", columns={"number": f"{place:06d}", **facts})
+        Entry(
+            0,
+            "case.registered",
+            "case",
+            to="registered",
+            columns={"number": f"{place:06d}", **facts},
+        )
         for place in range(first, first + n)
     ]
     move_many(session, at, BOT, cases)
     assignments = [
-        Entry(case.chain, "assignment.allocated", "assignment", to="allocated", unit_id=units[place % 3], columns={
-            "case_id": case.chain, "unit_id": units[place % 3], "round": 1, "role": "lead", "allocated_at": at,
-            **clock("sign", sign), **clock("due", due),
-        })
+        Entry(
+            case.chain,
+            "assignment.allocated",
+            "assignment",
+            to="allocated",
+            unit_id=units[place % 3],
+            columns={
+                "case_id": case.chain,
+                "unit_id": units[place % 3],
+                "round": 1,
+                "role": "lead",
+                "allocated_at": at,
+                **clock("sign", sign),
+                **clock("due", due),
+            },
+        )
         for place, case in enumerate(cases)
-    ]  # fmt: skip
+    ]
     move_many(session, at, BOT, assignments)
 
 
@@ -647,13 +848,20 @@ def test_a_constant_number_of_statements_between_50_and_500_cases(desk: Desk) ->
 
 
 def test_day_boundaries_are_beijings(desk: Desk) -> None:
-    moments = ("2025-05-31 23:59:59", "2025-06-01 00:00:00", "2025-06-30 23:59:59", "2025-07-01 00:00:00")
+    moments = (
+        "2025-05-31 23:59:59",
+        "2025-06-01 00:00:00",
+        "2025-06-30 23:59:59",
+        "2025-07-01 00:00:00",
+    )
     narrative = "路面塌陷积水，行人通行困难。"
     with transaction(desk.sessions) as session:
         operator = actor_named(session, "operator")
         for moment in moments:
             at = datetime.fromisoformat(moment).replace(tzinfo=BEIJING)
-            perform(session, at, operator, "register", kind="help", narrative=narrative, anonymous=True)
+            perform(
+                session, at, operator, "register", kind="help", narrative=narrative, anonymous=True
+            )
         found = json.loads(issue(session).figures)["volumes"]
         assert (found["cases"]["registered"], found["events"]["case.registered"]) == (2, 2)
         assert found["contacts"]["total"] == 2
@@ -698,14 +906,20 @@ def test_a_case_that_closes_with_its_item_is_counted_for_its_lead(desk: Desk) ->
     with transaction(desk.sessions) as session:
         closed = select(DayCount.unit_id, DayCount.n).where(DayCount.word == "case.closed")
         cases = session.scalars(select(Case).where(Case.closed_as == "redo_exhausted")).all()
-        assert {(unit, n) for unit, n in session.execute(closed)} == {(one.lead_unit_id, 1) for one in cases}
+        assert {(unit, n) for unit, n in session.execute(closed)} == {
+            (one.lead_unit_id, 1) for one in cases
+        }
         assert len(cases) == 4
 
 
 def test_a_recount_shows_where_the_summary_was_changed(june: Sessions) -> None:
     day = date(2025, 6, 3)
     with transaction(june) as session:
-        session.execute(update(DayCount).where(DayCount.day == day, DayCount.word == "case.registered").values(n=9))
+        session.execute(
+            update(DayCount)
+            .where(DayCount.day == day, DayCount.word == "case.registered")
+            .values(n=9)
+        )
         assert set(drift(session, day, day).values()) == {(9, 2)}
         assert drift(session, date(2025, 6, 4), date(2025, 6, 30)) == {}
 
@@ -714,8 +928,12 @@ def test_a_later_category_or_successor_does_not_change_what_was_counted(june: Se
     with transaction(june) as session:
         reason = "分类有误，按实际内容更正。"
         allocator = actor_named(session, "allocator")
-        open_case = session.scalars(select(Event.chain).where(Event.kind == "case.redo_ordered")).one()
-        perform(session, LATER, allocator, "reclassify", case=open_case, category="路面", reason=reason)
+        open_case = session.scalars(
+            select(Event.chain).where(Event.kind == "case.redo_ordered")
+        ).one()
+        perform(
+            session, LATER, allocator, "reclassify", case=open_case, category="路面", reason=reason
+        )
         water, housing = unit_named(session, "WATER"), unit_named(session, "HOUSING")
         succeed_unit(session, LATER, actor_named(session, "it_admin"), water, housing)
         assert drift(session, date(2025, 5, 1), date(2025, 7, 31)) == {}

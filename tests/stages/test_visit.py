@@ -1,4 +1,5 @@
-"""(6) visit: who is visited, by whom, how; attempts, versions, and what an outcome does to the case."""
+"""(6) visit: who is visited, by whom, how; attempts, versions, and what an outcome does to the
+case."""
 
 from __future__ import annotations
 
@@ -35,9 +36,15 @@ def visited(room: Room, at: str, letter: str = "A", who: str = "visitor", **fiel
 
 def test_a_visit_comes_after_the_reply_passed_the_examination_within_3_wd(room: Room) -> None:
     room.allocated("2025-06-09 09:10", "A", kind="help")
-    assert room.refused("2025-06-09 10:00", "visitor", "record_visit", "A", **GOOD) == "nothing_to_visit"
+    assert (
+        room.refused("2025-06-09 10:00", "visitor", "record_visit", "A", **GOOD)
+        == "nothing_to_visit"
+    )
     room.do("2025-06-09 14:00", "head@WATER", "reply", "A")
-    assert room.refused("2025-06-09 14:30", "visitor", "record_visit", "A", **GOOD) == "nothing_to_visit"
+    assert (
+        room.refused("2025-06-09 14:30", "visitor", "record_visit", "A", **GOOD)
+        == "nothing_to_visit"
+    )
     room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
     assert (room.case("A").state, room.visit().state) == ("visiting", "pending")
     assert room.case("A").deadline("own").on.isoformat() == "2025-06-12"
@@ -93,7 +100,10 @@ def test_who_answered_directly_does_not_visit(room: Room) -> None:
     room.do("2025-06-09 09:00", "operator", "register", "D6", kind="consultation")
     room.do("2025-06-09 09:10", "centre_head", "answer_directly", "D6")
     assert room.case("D6").sampled
-    assert room.refused("2025-06-10 10:00", "centre_head", "record_visit", "D6", **GOOD) == "handled_it_himself"
+    assert (
+        room.refused("2025-06-10 10:00", "centre_head", "record_visit", "D6", **GOOD)
+        == "handled_it_himself"
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -106,9 +116,14 @@ def test_by_telephone_internet_or_on_site(room: Room, method: str) -> None:
 def test_an_onsite_visit_says_where_and_who_was_met(room: Room) -> None:
     passed(room)
     for missing in ({"place": ""}, {"met": ""}):
-        no = room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", method="onsite", **missing, **GOOD)
+        no = room.refused(
+            "2025-06-10 10:00", "visitor", "record_visit", "A", method="onsite", **missing, **GOOD
+        )
         assert no == "place_missing"
-    assert room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", method="letter", **GOOD) == "field_wrong"
+    assert (
+        room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", method="letter", **GOOD)
+        == "field_wrong"
+    )
     visited(room, "2025-06-10 11:00", method="onsite", place="滨河路3号", met="李女士", **GOOD)
     assert (room.records()[0].place, room.records()[0].met) == ("滨河路3号", "李女士")
 
@@ -117,18 +132,37 @@ def test_an_anonymous_case_closes_unrated_and_has_no_visit(room: Room) -> None:
     passed(room, anonymous=True)
     assert (room.case("A").state, room.case("A").closed_as) == ("closed", "anonymous")
     assert room.rows(Visit) == []
-    assert room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", **GOOD) == "anonymous_not_visited"
+    assert (
+        room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", **GOOD)
+        == "anonymous_not_visited"
+    )
 
 
 def test_a_record_holds_all_that_was_asked(room: Room) -> None:
     passed(room)
     visited(
-        room, "2025-06-10 10:00", truth="partly", solved="partly", satisfied="basically", why="attitude",
-        words="态度不好", contacted_by_unit=False, evidence="通话录音3号",
-    )  # fmt: skip
+        room,
+        "2025-06-10 10:00",
+        truth="partly",
+        solved="partly",
+        satisfied="basically",
+        why="attitude",
+        words="态度不好",
+        contacted_by_unit=False,
+        evidence="通话录音3号",
+    )
     row = room.records()[0]
-    assert (row.attempt, row.version, row.at) == (1, 1, moment("2025-06-10 10:00").astimezone(BEIJING))
-    assert (row.contacted_by_unit, row.truth, row.solved, row.satisfied) == (False, "partly", "partly", "basically")
+    assert (row.attempt, row.version, row.at) == (
+        1,
+        1,
+        moment("2025-06-10 10:00").astimezone(BEIJING),
+    )
+    assert (row.contacted_by_unit, row.truth, row.solved, row.satisfied) == (
+        False,
+        "partly",
+        "partly",
+        "basically",
+    )
     assert (row.why, row.words, row.evidence) == ("attitude", "态度不好", "通话录音3号")
 
 
@@ -138,12 +172,12 @@ def test_the_words_of_an_outcome_are_the_procedures(room: Room) -> None:
     assert SATISFIED == ("satisfied", "basically", "dissatisfied", "declined")
     passed(room)
     for name in ("truth", "solved", "satisfied"):
-        assert room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", **{**GOOD, name: None}) == (
-            "outcome_missing"
-        )
-        assert room.refused("2025-06-10 10:00", "visitor", "record_visit", "A", **{**GOOD, name: "其他"}) == (
-            "field_wrong"
-        )
+        assert room.refused(
+            "2025-06-10 10:00", "visitor", "record_visit", "A", **{**GOOD, name: None}
+        ) == ("outcome_missing")
+        assert room.refused(
+            "2025-06-10 10:00", "visitor", "record_visit", "A", **{**GOOD, name: "其他"}
+        ) == ("field_wrong")
 
 
 def test_each_attempt_is_recorded_and_three_on_two_days_make_unreachable(room: Room) -> None:
@@ -153,8 +187,10 @@ def test_each_attempt_is_recorded_and_three_on_two_days_make_unreachable(room: R
     assert (room.visit().state, room.visit().attempts) == ("pending", 2)
     visited(room, "2025-06-11 09:00", reached=False)
     assert (room.visit().state, room.case("A").state, room.case("A").closed_as) == (
-        "unreachable", "closed", "unreachable",
-    )  # fmt: skip
+        "unreachable",
+        "closed",
+        "unreachable",
+    )
     assert [row.attempt for row in room.records()] == [1, 2, 3]
     assert {row.satisfied for row in room.records()} == {None}, "never counted as satisfied"
 
@@ -163,15 +199,32 @@ def test_reached_at_the_second_attempt(room: Room) -> None:
     passed(room)
     visited(room, "2025-06-10 09:00", reached=False)
     visited(room, "2025-06-10 15:00", **GOOD)
-    assert (room.visit().state, room.visit().attempts, room.case("A").closed_as) == ("done", 2, "visited")
+    assert (room.visit().state, room.visit().attempts, room.case("A").closed_as) == (
+        "done",
+        2,
+        "visited",
+    )
 
 
 def test_a_correction_is_a_new_version_and_the_old_one_stays(room: Room) -> None:
     passed(room)
     visited(room, "2025-06-10 10:00", evidence="录音1号", **GOOD)
-    assert room.refused("2025-06-10 11:00", "visitor", "amend_visit", "A", satisfied="basically") == "no_right"
-    assert room.refused("2025-06-10 11:00", "centre_head", "amend_visit", "A", reason=" ") == "reason_missing"
-    room.do("2025-06-10 11:00", "centre_head", "amend_visit", "A", reason="录入有误", satisfied="basically")
+    assert (
+        room.refused("2025-06-10 11:00", "visitor", "amend_visit", "A", satisfied="basically")
+        == "no_right"
+    )
+    assert (
+        room.refused("2025-06-10 11:00", "centre_head", "amend_visit", "A", reason=" ")
+        == "reason_missing"
+    )
+    room.do(
+        "2025-06-10 11:00",
+        "centre_head",
+        "amend_visit",
+        "A",
+        reason="录入有误",
+        satisfied="basically",
+    )
     first, second = room.records()
     assert (first.version, first.satisfied, first.reason) == (1, "satisfied", "")
     assert (second.version, second.satisfied, second.reason) == (2, "basically", "录入有误")
@@ -203,7 +256,11 @@ def test_an_unreachable_caller_may_turn_out_to_have_been_reached(room: Room) -> 
     room.do("2025-06-11 11:00", "centre_head", "amend_visit", "A", reached=True, **BAD)
     assert (room.visit().state, room.case("A").state) == ("done", "reviewing")
     room.do("2025-06-11 12:00", "centre_head", "amend_visit", "A", reached=False)
-    assert (room.visit().state, room.visit().satisfied, room.case("A").state) == ("unreachable", None, "closed")
+    assert (room.visit().state, room.visit().satisfied, room.case("A").state) == (
+        "unreachable",
+        None,
+        "closed",
+    )
 
 
 @pytest.mark.parametrize("outcome", [GOOD, BAD])
@@ -213,12 +270,19 @@ def test_no_correction_makes_a_caller_unreachable_before_3_attempts_on_2_days(
     passed(room)
     visited(room, "2025-06-10 10:00", **outcome)
     before = room.case("A").state
-    assert room.refused("2025-06-10 11:00", "centre_head", "amend_visit", "A", reached=False) == "too_few_attempts"
+    assert (
+        room.refused("2025-06-10 11:00", "centre_head", "amend_visit", "A", reached=False)
+        == "too_few_attempts"
+    )
     assert (room.visit().state, room.case("A").state) == ("done", before)
 
 
-@pytest.mark.parametrize(("last", "enough"), [("2025-06-10 16:00", False), ("2025-06-11 09:00", True)])
-def test_of_three_attempts_the_last_may_turn_out_to_have_reached_nobody(room: Room, last: str, enough: bool) -> None:
+@pytest.mark.parametrize(
+    ("last", "enough"), [("2025-06-10 16:00", False), ("2025-06-11 09:00", True)]
+)
+def test_of_three_attempts_the_last_may_turn_out_to_have_reached_nobody(
+    room: Room, last: str, enough: bool
+) -> None:
     passed(room)
     for at in ("2025-06-10 09:00", "2025-06-10 15:00"):
         visited(room, at, reached=False)
@@ -236,11 +300,16 @@ def test_an_unreachable_caller_who_turns_out_content_is_counted_as_visited(room:
     for at in ("2025-06-10 09:00", "2025-06-10 15:00", "2025-06-11 09:00"):
         visited(room, at, reached=False)
     room.do("2025-06-11 10:00", "centre_head", "amend_visit", "A", reached=True, **GOOD)
-    assert (room.visit().state, room.case("A").state, room.case("A").closed_as) == ("done", "closed", "visited")
+    assert (room.visit().state, room.case("A").state, room.case("A").closed_as) == (
+        "done",
+        "closed",
+        "visited",
+    )
 
 
 def test_each_merged_caller_keeps_his_visit(room: Room) -> None:
-    """The lead's caller is content and the case closes; the merged one is not, and it goes to review."""
+    """The lead's caller is content and the case closes; the merged one is not, and it goes to
+    review."""
     room.do("2025-06-09 09:00", "operator", "register", "B", kind="help")
     room.allocated("2025-06-09 09:10", "A", kind="help")
     room.do("2025-06-09 10:00", "allocator", "merge", "B", into="A")
@@ -254,8 +323,11 @@ def test_each_merged_caller_keeps_his_visit(room: Room) -> None:
     assert (room.visit().satisfied, room.visit("B").satisfied) == ("satisfied", "dissatisfied")
 
 
-def test_a_merged_callers_outcome_amended_while_the_lead_is_visited_goes_to_review(room: Room) -> None:
-    """Recorded as good, amended to bad before the lead's own caller was reached: it is not closed over his head."""
+def test_a_merged_callers_outcome_amended_while_the_lead_is_visited_goes_to_review(
+    room: Room,
+) -> None:
+    """Recorded as good, amended to bad before the lead's own caller was reached: it is not closed
+    over his head."""
     for letter in "AB":
         room.do("2025-06-09 09:00", "operator", "register", letter, kind="help")
     room.do("2025-06-09 09:05", "allocator", "merge", "B", into="A")
@@ -269,7 +341,9 @@ def test_a_merged_callers_outcome_amended_while_the_lead_is_visited_goes_to_revi
     assert room.case("A").state == "reviewing"
 
 
-def test_an_outcome_whose_responsibility_was_reviewed_holds_no_other_callers_amended_one_in_review(room: Room) -> None:
+def test_an_outcome_whose_responsibility_was_reviewed_holds_no_other_callers_amended_one_in_review(
+    room: Room,
+) -> None:
     """A's bad outcome was reviewed: not responsible. B's comes later, and turns out to be good."""
     for letter in "AB":
         room.do("2025-06-09 09:00", "operator", "register", letter, kind="help")
@@ -320,7 +394,10 @@ def test_a_pending_visit_is_not_applicable_where_the_case_is_withdrawn(room: Roo
     passed(room)
     room.do("2025-06-10 10:00", "allocator", "withdraw", "A")
     assert (room.case("A").state, room.visit().state) == ("withdrawn", "not_applicable")
-    assert room.refused("2025-06-10 11:00", "visitor", "record_visit", "A", **GOOD) == "nothing_to_visit"
+    assert (
+        room.refused("2025-06-10 11:00", "visitor", "record_visit", "A", **GOOD)
+        == "nothing_to_visit"
+    )
 
 
 def test_a_refused_rating_closes_and_is_no_satisfaction(room: Room) -> None:

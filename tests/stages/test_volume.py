@@ -16,7 +16,7 @@ from app.models.pairs import MOST_OF, Look, cases_with
 from app.reindex import count
 from app.rules.similarity import pairs
 from app.stages.acceptance import same_matter
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.verbs import perform
 from tests import seed
 from tests.databases import Desk
@@ -35,20 +35,29 @@ COMMON = "居民来电反映的问题，请尽快安排处理。"
 
 
 def _words(n: int) -> str:
-    """The words of case n: a place of a hundred, two matters of some hundred, and a number of its own."""
+    """The words of case n: a place of a hundred, two matters of some hundred, and a number of its
+    own."""
     street = STREETS[n % 10] + STREETS[n // 10 % 10]
     last = len(MATTERS)
-    first, second = (MATTERS[n * step % last] + MATTERS[(n * step + turn) % last] for step, turn in ((5, 3), (11, 4)))
+    first, second = (
+        MATTERS[n * step % last] + MATTERS[(n * step + turn) % last]
+        for step, turn in ((5, 3), (11, 4))
+    )
     return f"{street}街居民来电反映{first}和{second}的问题，已有{n % 97}天，编号{n:06d}，请尽快安排处理。"
 
 
-LOOKS = ((_words(4711), ""), ("北大街居民来电反映。", "东南街"), (_words(99), "西北街三号楼"), (COMMON, ""))
+LOOKS = (
+    (_words(4711), ""),
+    ("北大街居民来电反映。", "东南街"),
+    (_words(99), "西北街三号楼"),
+    (COMMON, ""),
+)
 """Words and places that are asked for."""
 
 
 def _asked(desk: Desk, words: str, place: str) -> tuple[list[int], float]:
-    """What is found by words, and how many milliseconds it took. SQLite works in this very thread, so that what others
-    do on the machine is not counted."""
+    """What is found by words, and how many milliseconds it took. SQLite works in this very thread,
+    so that what others do on the machine is not counted."""
     clock = time.thread_time if desk.sqlite else time.perf_counter
     with reading(desk.sessions) as session:
         began = clock()
@@ -75,8 +84,11 @@ def _plan(desk: Desk, words: str) -> str:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-def test_among_a_hundred_thousand_cases_candidates_take_fifty_milliseconds_of_sql(desk: Desk) -> None:
-    """The least of several tries: the machine may be busy. Registering takes as many statements as on an empty desk."""
+def test_among_a_hundred_thousand_cases_candidates_take_fifty_milliseconds_of_sql(
+    desk: Desk,
+) -> None:
+    """The least of several tries: the machine may be busy. Registering takes as many statements as
+    on an empty desk."""
     seed.crowd(desk, CASES)
     put_all(desk, _words)
     count(desk.sessions)
@@ -107,6 +119,8 @@ def test_both_databases_count_pairs_alike(sqlite_desk: Desk, postgres_desk: Desk
         count(desk.sessions)
         with reading(desk.sessions) as session:
             counts = session.execute(text("SELECT pair, n FROM pair_count ORDER BY pair")).all()
-            found = [same_matter(session, NOW, _words(n), f"{STREETS[n % 10]}南街") for n in range(40)]
+            found = [
+                same_matter(session, NOW, _words(n), f"{STREETS[n % 10]}南街") for n in range(40)
+            ]
         told.append(json.dumps([[list(row) for row in counts], found]))
     assert told[0] == told[1] and len(told[0]) > 5000

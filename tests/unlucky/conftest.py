@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from app.database import transaction
 from app.models import Person
-from app.story.accounts import hashed
-from app.story.cast import actor_named
+from app.stages.founding import hashed
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk, postgres_copy, sqlite_copy
 from tests.served import Served
 from tests.servers import PostgresCluster
@@ -49,7 +49,9 @@ def office_on(desk: Desk, data: Path, **settings: str) -> Iterator[Office]:
 
 
 @pytest.fixture
-def on_postgres(postgres: PostgresCluster, postgres_template: str, tmp_path: Path) -> Iterator[Office]:
+def on_postgres(
+    postgres: PostgresCluster, postgres_template: str, tmp_path: Path
+) -> Iterator[Office]:
     """Served over PostgreSQL."""
     with (
         postgres_copy(postgres, postgres_template, f"unlucky_{next(_numbers)}") as desk,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import random
-import re
+
+from app.story.theatre.pages import read_page
 
 CASE = {
     "channel": "phone",
@@ -24,6 +24,5 @@ def words(dice: random.Random) -> str:
 def fields_of(page: str) -> dict[str, str]:
     """What the form of a page would send."""
     form = page.partition('<form class="again"')[2].partition("</form>")[0]
-    found = dict(re.findall(r'<input type="(?:hidden|text)" name="([^"]+)"[^>]* value="([^"]*)"', form))
-    found |= dict(re.findall(r'<textarea name="([^"]+)"[^>]*>([^<]*)</textarea>', form))
-    return {name: html.unescape(value) for name, value in found.items()}
+    (read,) = read_page(f"<form>{form}</form>").forms
+    return {name: one.values[0] for name, one in read.controls.items() if one.values}

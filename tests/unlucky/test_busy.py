@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import make_url, text
 
 from app.database import transaction
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor.lanes import LANES, lane_of
 from app.verbs import perform
 from tests.databases import FILLED_AT as NOW
@@ -31,14 +31,18 @@ WAITING = 12
 @contextmanager
 def locked(office: Office, table: str, mode: str) -> Iterator[psycopg.Connection]:
     """Another process holds a lock on a table."""
-    url = make_url(office.desk.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    url = (
+        make_url(office.desk.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    )
     with closing(psycopg.connect(url)) as connection:
         connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
         yield connection
         connection.rollback()
 
 
-def many(hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Response]) -> list[Future[requests.Response]]:
+def many(
+    hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Response]
+) -> list[Future[requests.Response]]:
     """The same act n times at once."""
     return [hands.submit(act, one) for one in range(n)]
 
@@ -47,8 +51,9 @@ def many(hands: ThreadPoolExecutor, n: int, act: Callable[[int], requests.Respon
 def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_waiting(
     on_postgres: Office, table: str
 ) -> None:
-    """Seen failing with a thread for each connection: eight were enough. Those who wait are told so after five seconds,
-    with what they had typed; who does not need the table is answered before any of them."""
+    """Seen failing with a thread for each connection: eight were enough. Those who wait are told so
+    after five seconds, with what they had typed; who does not need the table is answered before any
+    of them."""
     served, operator = on_postgres.served, on_postgres.enter("operator")
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
     with (
@@ -58,7 +63,9 @@ def test_requests_half_sent_and_requests_that_wait_for_a_lock_keep_nobody_else_w
         locked(on_postgres, table, "EXCLUSIVE"),
     ):
         began = time.monotonic()
-        waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
+        waiting = many(
+            hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]})
+        )
         time.sleep(0.5)
         for path in ("/cases/list/", "/healthz", "/login/", "/do/register"):
             served.seconds(served.browser() if path == "/login/" else operator, path)
@@ -111,7 +118,9 @@ def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) 
         with socket.create_connection(("127.0.0.1", on_postgres.served.port), timeout=10) as one:
             one.sendall(sent)
             told = one.makefile("rb").read()
-        assert told.split(b" ")[1] == code and "没有提交".encode() in told and b"waitress" not in told
+        assert (
+            told.split(b" ")[1] == code and "没有提交".encode() in told and b"waitress" not in told
+        )
 
 
 @pytest.mark.parametrize(
@@ -143,16 +152,27 @@ def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within
     served, desk = on_postgres.served, on_postgres.desk
     operator, head = on_postgres.enter("operator"), on_postgres.enter("centre_head")
     _cases(on_postgres, 300)
-    quiet = {path: median(served.seconds(head, path) for _ in range(9)) for path in ("/cases/list/", "/healthz")}
+    quiet = {
+        path: median(served.seconds(head, path) for _ in range(9))
+        for path in ("/cases/list/", "/healthz")
+    }
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
     exporters = [on_postgres.enter(word) for word in ("centre_head", "allocator", "operator")]
     slowest = dict.fromkeys(quiet, 0.0)
     codes: list[int] = []
     with served.half_sent(50), ThreadPoolExecutor(80) as hands:
-        exports = many(hands, 5, lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120))
+        exports = many(
+            hands,
+            5,
+            lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120),
+        )
         logins = many(hands, 50, lambda n: _login(on_postgres, n))
         with locked(on_postgres, "contact", "EXCLUSIVE"):
-            waiting = many(hands, WAITING, lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}))
+            waiting = many(
+                hands,
+                WAITING,
+                lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}),
+            )
             while not all(one.done() for one in [*exports, *logins, *waiting]):
                 for path in quiet:
                     slowest[path] = max(slowest[path], served.seconds(head, path))
@@ -162,7 +182,9 @@ def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within
     with capsys.disabled():
         for path, took in slowest.items():
             ratio = took / quiet[path]
-            sys.stdout.write(f"\n{path}: quiet {quiet[path]:.3f} s, at most {took:.3f} s, {ratio:.1f} times")
+            sys.stdout.write(
+                f"\n{path}: quiet {quiet[path]:.3f} s, at most {took:.3f} s, {ratio:.1f} times"
+            )
         sys.stdout.write(f"\nexports and logins: {sorted(codes)}\n")
     assert max(slowest.values()) < 1, slowest
     assert set(codes[5:]) == {302} and codes.count(200) >= 2 and set(codes[:5]) <= {200, 429, 503}
@@ -172,7 +194,9 @@ def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within
 def _login(office: Office, n: int) -> requests.Response:
     browser = office.served.browser()
     browser.headers["X-Forwarded-For"] = f"10.0.0.{n}"  # each from a desk of his own
-    return office.served.post(browser, "/login/", {"username": office.names["operator"], "password": PASSWORD})
+    return office.served.post(
+        browser, "/login/", {"username": office.names["operator"], "password": PASSWORD}
+    )
 
 
 def _cases(office: Office, n: int) -> None:

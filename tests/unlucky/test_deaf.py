@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from app.database import reading, transaction
 from app.models import Run
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor.child import Child
 from app.supervisor.hearing import Ear
 from app.supervisor.keeper import ASK_SECONDS
@@ -26,7 +26,8 @@ from tests.databases import Desk
 from tests.supervised import Duban, children_of, gone, sqlite_data, waited
 
 SPEAKS_AGAIN = 120
-"""Seconds until the next whole pass on a slow machine: forty to replace the child, its start, a minute's wake-up."""
+"""Seconds until the next whole pass on a slow machine: forty to replace the child, its start, a
+minute's wake-up."""
 
 
 @pytest.fixture
@@ -49,7 +50,11 @@ def at_work(data: Path) -> Iterator[Duban]:
 def passes(desk: Desk) -> int:
     """How many whole passes have ended."""
     with reading(desk.sessions) as session:
-        query = select(func.count()).select_from(Run).where(Run.name == SWEEP.name, Run.finished_at.is_not(None))
+        query = (
+            select(func.count())
+            .select_from(Run)
+            .where(Run.name == SWEEP.name, Run.finished_at.is_not(None))
+        )
         return int(session.scalar(query) or 0)
 
 
@@ -71,7 +76,10 @@ UNLUCK: dict[str, tuple[str, Callable[[Duban], None]]] = {
     "the ticker is stopped": ("ticker", lambda duban: stopped(duban, "ticker")),
     "the worker is stopped": ("worker-1", lambda duban: stopped(duban, "worker-1")),
     "the panel is stopped": ("web", lambda duban: stopped(duban, "web")),
-    "the panel's first process is stopped": ("web", lambda duban: os.kill(duban.pid("web"), signal.SIGSTOP)),
+    "the panel's first process is stopped": (
+        "web",
+        lambda duban: os.kill(duban.pid("web"), signal.SIGSTOP),
+    ),
 }
 
 
@@ -83,21 +91,33 @@ def test_a_deaf_child_is_replaced_and_the_bot_speaks_again(
     """Seen failing: it was never replaced, for it had not ended."""
     name, unluck = UNLUCK[what]
     with at_work(tmp_path / "data") as duban:
-        waited(lambda: passes(desk) > 0 and "督办 Duban" in duban.said, 120, "a first pass and the panel")
+        waited(
+            lambda: passes(desk) > 0 and "督办 Duban" in duban.said,
+            120,
+            "a first pass and the panel",
+        )
         time.sleep(ASK_SECONDS + 1)  # each has spoken: until then a child may take longer
         pid, before, began = duban.pid(name), passes(desk), time.monotonic()
         unluck(duban)
-        waited(lambda: duban.states()[name]["pid"] not in (pid, None), 75, f"another {name}\n{duban.said}")
+        waited(
+            lambda: duban.states()[name]["pid"] not in (pid, None),
+            75,
+            f"another {name}\n{duban.said}",
+        )
         replaced = time.monotonic() - began
         assert gone(pid) and f"{name} does not answer" in duban.said
         waited(lambda: passes(desk) > before, SPEAKS_AGAIN, f"the bot to speak again\n{duban.said}")
         spoke = time.monotonic() - began
         waited(lambda: _answers(duban), 60, "the panel")
         with capsys.disabled():
-            sys.stdout.write(f"\n{what}: replaced after {replaced:.0f} s, a pass after {spoke:.0f} s\n")
+            sys.stdout.write(
+                f"\n{what}: replaced after {replaced:.0f} s, a pass after {spoke:.0f} s\n"
+            )
         assert replaced < 60
         others = {one: state["restarts"] for one, state in duban.states().items() if one != name}
-        assert all(n == 0 for one, n in others.items() if name != "redis" or one in ("web", "ticker")), others
+        assert all(
+            n == 0 for one, n in others.items() if name != "redis" or one in ("web", "ticker")
+        ), others
 
 
 @pytest.mark.long
@@ -123,7 +143,9 @@ def _answers(duban: Duban) -> bool:
         return False
 
 
-def test_a_beat_is_heard_of_its_own_process_only_and_only_since_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_beat_is_heard_of_its_own_process_only_and_only_since_it_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ear = Ear()
     monkeypatch.setenv("NOTIFY_SOCKET", ear.address)
     began = time.monotonic()
@@ -155,7 +177,11 @@ def test_a_stopped_child_is_killed_with_all_its_kind_and_started_again() -> None
     (grandchild,) = waited(lambda: children_of(pid), 10, "its own child")
     os.kill(pid, signal.SIGSTOP)
     child.replace()
-    assert child.ended() and gone(pid) and waited(lambda: gone(grandchild), 5, "all its kind to be gone")
+    assert (
+        child.ended()
+        and gone(pid)
+        and waited(lambda: gone(grandchild), 5, "all its kind to be gone")
+    )
     waited(child.due, 5, "its pause to be over")
     assert child.restart_if_due() and child.restarts == 1 and child.silences == 0
     child.wait_or_kill(0.0)

@@ -1,4 +1,5 @@
-"""Exports take a processor for as long as they run: one for each person, few at once, the others are told so."""
+"""Exports take a processor for as long as they run: one for each person, few at once, the others
+are told so."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from werkzeug.test import TestResponse
 
-from app.views.exporting import PLACES
+from app.views.pages.exporting import PLACES
 from tests.views.panel import Browser, Panel
 
 EXPORT = "/cases/export.csv"
@@ -24,7 +25,9 @@ def begun(browser: Browser) -> TestResponse:
     return answer
 
 
-def test_a_second_export_of_the_same_person_is_refused_in_words_until_the_first_has_ended(sqlite_panel: Panel) -> None:
+def test_a_second_export_of_the_same_person_is_refused_in_words_until_the_first_has_ended(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("operator")
     first = begun(browser)
     second = begun(browser)
@@ -35,10 +38,13 @@ def test_a_second_export_of_the_same_person_is_refused_in_words_until_the_first_
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
-def test_more_than_two_exports_at_once_are_refused_in_words(sqlite_panel: Panel, tongue: str) -> None:
+def test_more_than_two_exports_at_once_are_refused_in_words(
+    sqlite_panel: Panel, tongue: str
+) -> None:
     with ExitStack() as open_ones:
         for who in READERS[:PLACES]:
-            # Each in a thread of its own, as the server has it: an answer that is being read keeps its request.
+            # Each in a thread of its own, as the server has it: an answer that is being read keeps
+            # its request.
             hand = open_ones.enter_context(ThreadPoolExecutor(1))
             answer = hand.submit(begun, sqlite_panel.of(who)).result()
             assert answer.status_code == 200

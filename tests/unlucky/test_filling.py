@@ -10,7 +10,9 @@ from jobs import filling
 from tests.views.panel import Panel
 
 
-@pytest.mark.parametrize(("tongue", "word"), [("zh", "正在生成示例办公室"), ("en", "The sample office is being made")])
+@pytest.mark.parametrize(
+    ("tongue", "word"), [("zh", "正在生成示例办公室"), ("en", "The sample office is being made")]
+)
 def test_the_login_page_says_what_is_being_made_and_how_far_it_is_until_it_is_finished(
     sqlite_panel: Panel, tongue: str, word: str
 ) -> None:
@@ -23,8 +25,16 @@ def test_the_login_page_says_what_is_being_made_and_how_far_it_is_until_it_is_fi
     with filling.told_as_made(data):
         filling.tell(data, 45, "2026-10-12 54件")
         page = browser.get("/login/")
-        assert page.status_code == 200 and word in page.text and "45" in page.text and "2026-10-12 54件" in page.text
-        assert page.headers["Refresh"].startswith("5; url=/login/") and 'name="password"' not in page.text
+        assert (
+            page.status_code == 200
+            and word in page.text
+            and "45" in page.text
+            and "2026-10-12 54件" in page.text
+        )
+        assert (
+            page.headers["Refresh"].startswith("5; url=/login/")
+            and 'name="password"' not in page.text
+        )
         sent = browser.post("/login/", {"username": name, "password": "whatever it is"})
         assert sent.status_code == 503 and word in sent.text
     assert browser.login(name).status_code == 302

@@ -1,4 +1,5 @@
-"""A disk without room: said in words, with what was typed, and to the monitoring; nothing half written."""
+"""A disk without room: said in words, with what was typed, and to the monitoring; nothing half
+written."""
 
 from __future__ import annotations
 
@@ -29,10 +30,12 @@ LONG = {**CASE, "narrative": "路灯不亮。" + "很长的经过，" * 1200}
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """A file system of its own with little room, which the user of the database can enter. Who is not root cannot make
-    one: then the test fails and says so."""
+    """A file system of its own with little room, which the user of the database can enter. Who is
+    not root cannot make one: then the test fails and says so."""
     place = Path(tempfile.mkdtemp(prefix="duban-small-", dir="/tmp"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m,mode=0755", "tmpfs", str(place)], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=100m,mode=0755", "tmpfs", str(place)], check=True
+    )
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
     place.rmdir()
@@ -52,8 +55,8 @@ def no_room(place: Path, left: int = 0) -> Iterator[None]:
 
 
 def said_and_kept(office: Office, path: Path) -> None:
-    """While there is no room a form is given back in words, pages are read, and the monitoring is told; then the same
-    form is done once."""
+    """While there is no room a form is given back in words, pages are read, and the monitoring is
+    told; then the same form is done once."""
     served, operator = office.served, office.enter("operator")
     with no_room(path):
         given = _refused_in_the_end(office, operator)
@@ -70,14 +73,22 @@ def said_and_kept(office: Office, path: Path) -> None:
 
 
 def _refused_in_the_end(office: Office, operator: object) -> dict[str, str]:
-    """What is given back of the first form that finds no room: what was set aside before is used up first."""
+    """What is given back of the first form that finds no room: what was set aside before is used up
+    first."""
     for n in range(60):
         sent = {**LONG, "narrative": f"{n}{LONG['narrative']}", "repeat_check": ""}
         answer = office.served.post(operator, "/do/register", sent)  # type: ignore[arg-type]
-        assert answer.status_code in (200, 302, 507), (answer.status_code, office.served.said[-3000:])
+        assert answer.status_code in (200, 302, 507), (
+            answer.status_code,
+            office.served.said[-3000:],
+        )
         if answer.status_code == 507:
             page = html.unescape(answer.text)
-            assert "磁盘空间不足" in page and sent["narrative"] in page and answer.headers["Retry-After"]
+            assert (
+                "磁盘空间不足" in page
+                and sent["narrative"] in page
+                and answer.headers["Retry-After"]
+            )
             return fields_of(answer.text)
     raise AssertionError("there was room all the while")
 
@@ -103,11 +114,16 @@ def test_a_full_disk_under_postgresql_is_said_and_nothing_is_lost(
     cluster.settings |= {"synchronous_commit": "on", "max_wal_size": "32MB", "min_wal_size": "32MB"}
     with cluster:
         template = lay_postgres(cluster, "template_without_room")
-        with postgres_copy(cluster, template, "without_room") as desk, office_on(desk, tmp_path / "data") as office:
+        with (
+            postgres_copy(cluster, template, "without_room") as desk,
+            office_on(desk, tmp_path / "data") as office,
+        ):
             said_and_kept(office, small_disk)
 
 
-@pytest.mark.parametrize(("percent", "level"), [(89, None), (90, WARNING), (94, WARNING), (95, WRONG), (100, WRONG)])
+@pytest.mark.parametrize(
+    ("percent", "level"), [(89, None), (90, WARNING), (94, WARNING), (95, WRONG), (100, WRONG)]
+)
 def test_a_disk_that_fills_is_a_finding_at_90_and_95_percent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, percent: int, level: str | None
 ) -> None:
@@ -116,13 +132,20 @@ def test_a_disk_that_fills_is_a_finding_at_90_and_95_percent(
     assert [one.level for one in disk_findings(tmp_path)] == ([level] if level else [])
 
 
-def test_what_can_be_written_to_is_no_finding_and_is_left_as_it_was(desk: Desk, tmp_path: Path) -> None:
+def test_what_can_be_written_to_is_no_finding_and_is_left_as_it_was(
+    desk: Desk, tmp_path: Path
+) -> None:
     for _ in range(3):
         assert [*database_findings(desk.engine), *data_findings(tmp_path)] == []
     assert list(tmp_path.iterdir()) == []
     with reading(desk.sessions) as session:
         if not desk.sqlite:
-            assert session.scalar(text("SELECT count(*) FROM pg_class WHERE relname = 'probe_of_room'")) == 0
+            assert (
+                session.scalar(
+                    text("SELECT count(*) FROM pg_class WHERE relname = 'probe_of_room'")
+                )
+                == 0
+            )
 
 
 def test_a_data_folder_that_takes_nothing_is_a_finding(tmp_path: Path) -> None:

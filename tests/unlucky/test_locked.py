@@ -1,5 +1,5 @@
-"""A SQLite file that another process keeps locked: writers wait five seconds and get their words back, readers do not
-wait."""
+"""A SQLite file that another process keeps locked: writers wait five seconds and get their words
+back, readers do not wait."""
 
 from __future__ import annotations
 
@@ -50,15 +50,28 @@ def _locked_and_asked(office: Office, seconds: float) -> None:
             time.sleep(0.2)
         over.set()
         writer.join(30)
-        refused = served.post(served.browser(), "/login/", {"username": office.names["operator"], "password": PASSWORD})
+        refused = served.post(
+            served.browser(),
+            "/login/",
+            {"username": office.names["operator"], "password": PASSWORD},
+        )
         lock.execute("ROLLBACK")
-    assert Counter(one.status_code for one in answers) == {503: len(answers)} and len(answers) <= seconds / 4 + 2
+    assert (
+        Counter(one.status_code for one in answers) == {503: len(answers)}
+        and len(answers) <= seconds / 4 + 2
+    )
     assert min(waited) > 4.5, waited
     assert "系统正忙" in html.unescape(answers[-1].text)
-    assert refused.status_code == 503 and PASSWORD not in refused.text and office.names["operator"] in refused.text
+    assert (
+        refused.status_code == 503
+        and PASSWORD not in refused.text
+        and office.names["operator"] in refused.text
+    )
     assert served.post(operator, "/do/register", fields_of(answers[-1].text)).status_code == 302
     with reading(office.desk.sessions) as session:
-        assert session.scalars(text("SELECT narrative FROM hotline_case")).all() == [CASE["narrative"]]
+        assert session.scalars(text("SELECT narrative FROM hotline_case")).all() == [
+            CASE["narrative"]
+        ]
 
 
 def test_while_a_file_is_locked_writers_get_their_words_back_and_readers_are_not_held_up(

@@ -1,5 +1,5 @@
-"""A PostgreSQL that ends connections, restarts or is away: nobody sees an error of ours, nothing is lost, nothing is
-done twice."""
+"""A PostgreSQL that ends connections, restarts or is away: nobody sees an error of ours, nothing is
+lost, nothing is done twice."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def own_cluster() -> Iterator[PostgresCluster]:
 
 @contextmanager
 def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str, int]]]:
-    """People who look and register all the while: how often each answer came, and the words registered with the
-    answer that their form was given last."""
+    """People who look and register all the while: how often each answer came, and the words
+    registered with the answer that their form was given last."""
     codes: Counter[int] = Counter()
     told: dict[str, int] = {}
     over, dice = threading.Event(), random.Random(7)
@@ -52,7 +52,11 @@ def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str
     def look(browser: requests.Session) -> None:
         while not over.is_set():
             for path in PAGES:
-                codes[browser.get(f"{office.served.address}{path}", timeout=60, allow_redirects=False).status_code] += 1
+                codes[
+                    browser.get(
+                        f"{office.served.address}{path}", timeout=60, allow_redirects=False
+                    ).status_code
+                ] += 1
             time.sleep(0.02)
 
     def register(browser: requests.Session) -> None:
@@ -62,10 +66,16 @@ def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str
                 time.sleep(0.2)
                 continue
             narrative = words(dice)
-            told[narrative] = _until_done(office.served, browser, {**CASE, **form, "narrative": narrative}, codes)
+            told[narrative] = _until_done(
+                office.served, browser, {**CASE, **form, "narrative": narrative}, codes
+            )
 
     browsers = [office.enter("operator") for _ in range(2 * n)]
-    hands = [threading.Thread(target=act, args=(browsers.pop(),)) for act in (look, register) for _ in range(n)]
+    hands = [
+        threading.Thread(target=act, args=(browsers.pop(),))
+        for act in (look, register)
+        for _ in range(n)
+    ]
     for one in hands:
         one.start()
     try:
@@ -76,7 +86,9 @@ def working(office: Office, n: int = 2) -> Iterator[tuple[Counter[int], dict[str
             one.join(90)
 
 
-def _until_done(served: Served, browser: requests.Session, fields: dict[str, str], codes: Counter[int]) -> int:
+def _until_done(
+    served: Served, browser: requests.Session, fields: dict[str, str], codes: Counter[int]
+) -> int:
     """Send a form, and what is given back of it, until it is done."""
     while True:
         answer = served.post(browser, "/do/register", fields)
@@ -100,7 +112,8 @@ def whole(office: Office, told: dict[str, int]) -> None:
 
 
 def test_connections_that_are_ended_under_load_are_no_error_to_anybody(on_postgres: Office) -> None:
-    """All of them, ten times, while people look and register. Seen failing with 500, login included."""
+    """All of them, ten times, while people look and register. Seen failing with 500, login
+    included."""
     office = on_postgres
     with working(office) as (codes, told):
         for _ in range(10):
@@ -113,7 +126,9 @@ def test_connections_that_are_ended_under_load_are_no_error_to_anybody(on_postgr
                 )
             time.sleep(1)
         waited(lambda: len(told) > 5, 60, "cases to be registered")
-    assert set(codes) <= {200, 302, 503} and codes[503] * 20 < codes.total(), f"{codes}\n{office.served.said}"
+    assert set(codes) <= {200, 302, 503} and codes[503] * 20 < codes.total(), (
+        f"{codes}\n{office.served.said}"
+    )
     whole(office, told)
 
 
@@ -129,7 +144,8 @@ def office_over(cluster: PostgresCluster, data: Path) -> Iterator[Office]:
 def test_a_restart_at_once_and_25_seconds_without_it_lose_nothing_and_do_nothing_twice(
     own_cluster: PostgresCluster, tmp_path: Path
 ) -> None:
-    """While it is away every page says so in words, and gives back what was typed; then all goes on by itself."""
+    """While it is away every page says so in words, and gives back what was typed; then all goes on
+    by itself."""
     with office_over(own_cluster, tmp_path / "data") as office:
         browser = office.enter("operator")
         key = office.served.form(browser, "/do/register")
@@ -160,7 +176,10 @@ def _more(told: dict[str, int], seconds: float) -> None:
 def _says_that_it_is_away(office: Office, browser: requests.Session, key: dict[str, str]) -> None:
     for path in PAGES:
         answer = browser.get(f"{office.served.address}{path}", timeout=30, allow_redirects=False)
-        assert answer.status_code == 503 and "数据库暂时连接不上" in answer.text, (path, answer.status_code)
+        assert answer.status_code == 503 and "数据库暂时连接不上" in answer.text, (
+            path,
+            answer.status_code,
+        )
         assert int(answer.headers["Retry-After"]) > 0
     sent = {**CASE, **key, "narrative": "一段还没有办成的诉求"}
     answer = office.served.post(browser, "/do/register", sent)

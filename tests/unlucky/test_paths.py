@@ -9,7 +9,7 @@ from redis import Redis
 
 import config
 from app.database import transaction
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from app.supervisor import valkey
 from jobs import children
 from tests.supervised import Duban, sqlite_data, waited
@@ -22,9 +22,14 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("what", ["a blank", *(pytest.param(one, marks=pytest.mark.long) for one in [*NAMES][1:])])
-def test_workers_work_in_a_folder_whatever_it_is_called(sqlite_template: Path, tmp_path: Path, what: str) -> None:
-    """Seen failing with a blank: redis-py takes it for the end of a field, and both workers ended for good."""
+@pytest.mark.parametrize(
+    "what", ["a blank", *(pytest.param(one, marks=pytest.mark.long) for one in [*NAMES][1:])]
+)
+def test_workers_work_in_a_folder_whatever_it_is_called(
+    sqlite_template: Path, tmp_path: Path, what: str
+) -> None:
+    """Seen failing with a blank: redis-py takes it for the end of a field, and both workers ended
+    for good."""
     data = tmp_path / NAMES[what]
     with sqlite_data(sqlite_template, data) as desk:
         with transaction(desk.sessions) as session:
@@ -35,7 +40,9 @@ def test_workers_work_in_a_folder_whatever_it_is_called(sqlite_template: Path, t
             assert told is not None
             socket = Path(told.redis_url.removeprefix("unix://"))
             with Redis(unix_socket_path=str(socket)) as redis:
-                waited(lambda: len(redis.keys("rq:worker:*")) == 2, 60, f"two workers\n{duban.said}")
+                waited(
+                    lambda: len(redis.keys("rq:worker:*")) == 2, 60, f"two workers\n{duban.said}"
+                )
                 assert socket.parent.stat().st_mode & 0o077 == 0
             assert all(one.restarts == 0 for one in told.children)
             assert duban.stop() == 0, duban.said
@@ -51,7 +58,9 @@ def test_the_place_of_the_socket_is_plain_and_short(tmp_path: Path) -> None:
         far.parent.rmdir()
 
 
-def test_a_socket_of_redis_with_a_blank_in_its_path_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_a_socket_of_redis_with_a_blank_in_its_path_is_refused_with_a_sentence(
+    tmp_path: Path,
+) -> None:
     for url in ("unix:///var/run/my redis/s", "unix:///var/run/my%20redis/s"):
         with pytest.raises(config.ConfigError, match="blank"):
             config.load({"DESK_DATA": str(tmp_path), "REDIS_URL": url})

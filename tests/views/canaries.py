@@ -1,8 +1,9 @@
-"""An office of three units in which every free text carries a word of the unit that it belongs to: whoever of a unit
-reads another unit's word has read what is not his.
+"""An office of three units in which every free text carries a word of the unit that it belongs to:
+whoever of a unit reads another unit's word has read what is not his.
 
-Five cases a unit: 1 goes through the supervision room to a sealed dossier, 2 is visited and handled again, 3 is late,
-reminded, listed and confidential, 4 is a suggestion with requests, 5 a leader's matter.
+Five cases a unit: 1 goes through the supervision room to a sealed dossier, 2 is visited and handled
+again, 3 is late, reminded, listed and confidential, 4 is a suggestion with requests, 5 a leader's
+matter.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from app import files
 from app.database import transaction
 from app.models import Draft, SlaRule, UnitPost
 from app.rules.workdays import sweep_on
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -26,61 +27,167 @@ WORDS = {"WATER": "QZwaterZQ", "HOUSING": "QZhousingZQ", "ROADS": "QZroadsZQ"}
 CALLER = "秘不示人"
 """The name with which every confidential caller's begins."""
 NOW = moment("2025-06-20 10:00")
-_WHO = ("operator", "allocator", "examiner", "visitor", "officer", "supervision_head", "leader", "centre_head")
+_WHO = (
+    "operator",
+    "allocator",
+    "examiner",
+    "visitor",
+    "officer",
+    "supervision_head",
+    "leader",
+    "centre_head",
+)
 
 STEPS: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
-    ("06-09 09:00", "operator", "register", 1, {"kind": "help", "complex": True, "place": "{}一号楼",
-                                                "demand": "{}诉求", "complained_person": "{}科长"}),
-    ("06-09 09:00", "operator", "register", 2, {"kind": "consultation", "repeat_check": "{}查重", "place": "{}"}),
-    ("06-09 09:00", "operator", "register", 3, {"kind": "consultation", "confidential": True, "place": "{}"}),
+    (
+        "06-09 09:00",
+        "operator",
+        "register",
+        1,
+        {
+            "kind": "help",
+            "complex": True,
+            "place": "{}一号楼",
+            "demand": "{}诉求",
+            "complained_person": "{}科长",
+        },
+    ),
+    (
+        "06-09 09:00",
+        "operator",
+        "register",
+        2,
+        {"kind": "consultation", "repeat_check": "{}查重", "place": "{}"},
+    ),
+    (
+        "06-09 09:00",
+        "operator",
+        "register",
+        3,
+        {"kind": "consultation", "confidential": True, "place": "{}"},
+    ),
     ("06-09 09:00", "operator", "register", 4, {"kind": "suggestion", "demand": "{}"}),
-    ("06-09 09:00", "operator", "register", 5, {"kind": "complaint", "place": "{}", "suggestion": True}),
+    (
+        "06-09 09:00",
+        "operator",
+        "register",
+        5,
+        {"kind": "complaint", "place": "{}", "suggestion": True},
+    ),
     ("06-09 09:10", "allocator", "allocate", 1, {"unit": "UNIT"}),
     ("06-09 09:10", "allocator", "allocate", 2, {"unit": "UNIT"}),
     ("06-09 09:10", "allocator", "allocate", 3, {"unit": "UNIT"}),
     ("06-09 09:10", "allocator", "allocate", 4, {"unit": "UNIT"}),
     ("06-09 09:12", "allocator", "submit", 5, {"reason": "{}无明确承办单位"}),
-    ("06-09 09:20", "leader", "instruct", 5, {"unit": "UNIT", "leader": {"text": "{}请速办", "name": "{}县长"}}),
+    (
+        "06-09 09:20",
+        "leader",
+        "instruct",
+        5,
+        {"unit": "UNIT", "leader": {"text": "{}请速办", "name": "{}县长"}},
+    ),
     ("06-09 10:00", "staff", "sign_for", 1, {}),
     ("06-09 10:00", "staff", "sign_for", 2, {}),
     ("06-09 10:10", "head", "request_return", 4, {"reason": "{}不属本单位职责"}),
-    ("06-09 10:30", "officer", "open_supervision", 1, {"workdays": 3, "requirement": "{}限期办结", "reason": "{}"}),
-    ("06-09 11:00", "staff", "draft_reply", 2, {"opinion": "{}" + "经核查属实，已责成整改并安排专人跟进。",
-                                                "handling": "{}内部办理", "evidence": "{}照片",
-                                                "step_on": date(2025, 6, 12), "solved": True, "found_true": True,
-                                                "contacted": True,
-                                                "next_step": "{}安排施工队处理", "public_answer": "{}已处理"}),
+    (
+        "06-09 10:30",
+        "officer",
+        "open_supervision",
+        1,
+        {"workdays": 3, "requirement": "{}限期办结", "reason": "{}"},
+    ),
+    (
+        "06-09 11:00",
+        "staff",
+        "draft_reply",
+        2,
+        {
+            "opinion": "{}" + "经核查属实，已责成整改并安排专人跟进。",
+            "handling": "{}内部办理",
+            "evidence": "{}照片",
+            "step_on": date(2025, 6, 12),
+            "solved": True,
+            "found_true": True,
+            "contacted": True,
+            "next_step": "{}安排施工队处理",
+            "public_answer": "{}已处理",
+        },
+    ),
     ("06-09 13:00", "head", "request_extension", 2, {"workdays": 2, "reason": "{}等待配件"}),
     ("06-09 14:00", "head", "reply", 2, {"draft": True}),
     ("06-09 15:00", "head", "feed_back", 1, {"words": "{}已整改"}),
     ("06-09 16:00", "allocator", "rule_on_return", 4, {"accept": False, "words": "{}属你单位职责"}),
-    ("06-10 09:00", "officer", "draft_finding", 1, {"finding": "perfunctory", "persons": ["UNIT_head"],
-                                                    "words": "{}逾期未办"}),
+    (
+        "06-10 09:00",
+        "officer",
+        "draft_finding",
+        1,
+        {"finding": "perfunctory", "persons": ["UNIT_head"], "words": "{}逾期未办"},
+    ),
     ("06-10 09:30", "examiner", "examine", 2, {"passes": True, "words": "{}"}),
     ("06-10 10:00", "supervision_head", "confirm_finding", 1, {}),
     ("06-10 10:20", "head", "request_extension", 4, {"workdays": 3, "reason": "{}材料未到"}),
     ("06-10 11:00", "head", "record_statement", 1, {"words": "{}单位陈述"}),
-    ("06-10 14:00", "visitor", "record_visit", 2, {"satisfied": "dissatisfied", "solved": "unsolved", "truth": "partly",
-                                                   "words": "{}没修好", "evidence": "{}", "why": "result"}),
+    (
+        "06-10 14:00",
+        "visitor",
+        "record_visit",
+        2,
+        {
+            "satisfied": "dissatisfied",
+            "solved": "unsolved",
+            "truth": "partly",
+            "words": "{}没修好",
+            "evidence": "{}",
+            "why": "result",
+        },
+    ),
     ("06-10 15:00", "officer", "conclude", 1, {"conclusion": "{}结论"}),
-    ("06-11 09:00", "examiner", "review_responsibility", 2, {"unit_responsible": True, "grounds": "{}属承办单位责任"}),
+    (
+        "06-11 09:00",
+        "examiner",
+        "review_responsibility",
+        2,
+        {"unit_responsible": True, "grounds": "{}属承办单位责任"},
+    ),
     ("06-11 10:00", "officer", "complete_referral", 1, {"report": "{}报告", "proposal": "{}建议"}),
     ("06-11 11:00", "supervision_head", "review_referral", 1, {}),
-    ("06-11 11:30", "staff", "draft_reply", 2, {"opinion": "{}二次办理意见，已责成科室整改。", "public_answer": "{}"}),
+    (
+        "06-11 11:30",
+        "staff",
+        "draft_reply",
+        2,
+        {"opinion": "{}二次办理意见，已责成科室整改。", "public_answer": "{}"},
+    ),
     ("06-11 11:40", "staff", "draft_extension", 5, {"workdays": 3, "reason": "{}草拟延期"}),
     ("06-11 14:00", "leader", "open_paper", 1, {}),
     ("06-11 15:00", "leader", "approve_referral", 1, {}),
-    ("06-11 15:30", "head", "explain", 5, {"words": "{}" + "因配件缺货施工受阻，现已协调厂家调货并排定工期。",
-                                           "promised_on": date(2025, 6, 20)}),
+    (
+        "06-11 15:30",
+        "head",
+        "explain",
+        5,
+        {
+            "words": "{}" + "因配件缺货施工受阻，现已协调厂家调货并排定工期。",
+            "promised_on": date(2025, 6, 20),
+        },
+    ),
     ("06-12 10:00", "officer", "seal_referral", 1, {}),
     ("06-13 09:00", "operator", "contact", 3, {"kind": "repeat", "words": "{}来电称仍未解决"}),
     ("06-16 09:00", "officer", "send_referral", 1, {}),
     ("06-17 10:00", "officer", "record_receipt", 1, {}),
     ("06-18 10:00", "committee", "record_outcome", 1, {"outcome": "accepted", "words": "{}已受理"}),
-    ("06-19 09:00", "officer", "open_supervision", 3, {"ground": "repeated", "workdays": 3, "requirement": "{}限期"}),
+    (
+        "06-19 09:00",
+        "officer",
+        "open_supervision",
+        3,
+        {"ground": "repeated", "workdays": 3, "requirement": "{}限期"},
+    ),
     ("06-19 09:30", "centre_head", "screen_suggestion", 4, {"keep": True, "words": "{}可采纳"}),
-)  # fmt: skip
-"""When, who (`staff`, `head`: of the unit), what, on which of the unit's cases; `{}` is the unit's word."""
+)
+"""When, who (`staff`, `head`: of the unit), what, on which of the unit's cases; `{}` is the unit's
+word."""
 
 
 class Canaries(Office):
@@ -104,14 +211,32 @@ class Canaries(Office):
             self._files(unit)
         self._days(day, "06-20")
         self.do("2025-06-20 09:00", "it_admin", "add_category", name="供水")
-        self.do("2025-06-20 09:00", "it_admin", "change_setting", name="office", value="神木市12345热线")
+        self.do(
+            "2025-06-20 09:00", "it_admin", "change_setting", name="office", value="神木市12345热线"
+        )
         new = {"username": "operator_9", "first_name": "李敏", "roles": ["operator"]}
         self.do("2025-06-20 09:00", "it_admin", "add_user", **new)
-        self.do("2025-06-20 09:00", "it_admin", "load_calendar", days={date(2027, 1, 4): "rest"}, reason="通知")
-        self.do("2025-06-20 09:00", "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 9))
+        self.do(
+            "2025-06-20 09:00",
+            "it_admin",
+            "load_calendar",
+            days={date(2027, 1, 4): "rest"},
+            reason="通知",
+        )
+        self.do(
+            "2025-06-20 09:00", "centre_head", "issue_report", kind="weekly", first=date(2025, 6, 9)
+        )
         with transaction(self.desk.sessions) as session:
             since = moment("2025-06-01 09:00")
-            session.add(SlaRule(name="sign_workdays", value="2", valid_from=since, reason="试行", changed_at=since))
+            session.add(
+                SlaRule(
+                    name="sign_workdays",
+                    value="2",
+                    valid_from=since,
+                    reason="试行",
+                    changed_at=since,
+                )
+            )
 
     def _days(self, after: str, until: str) -> None:
         first, last = date.fromisoformat(f"2025-{after}"), date.fromisoformat(f"2025-{until}")
@@ -124,16 +249,31 @@ class Canaries(Office):
                 actor_named(session, word)
             for unit, canary in WORDS.items():
                 made = unit_named(session, unit)
-                session.add(UnitPost(unit_id=made.id, person=f"{canary}副职", post="deputy", duty=f"{canary}分管",
-                                     cadre_authority=f"{canary}管理", from_on=date(2020, 1, 1)))  # fmt: skip
+                session.add(
+                    UnitPost(
+                        unit_id=made.id,
+                        person=f"{canary}副职",
+                        post="deputy",
+                        duty=f"{canary}分管",
+                        cadre_authority=f"{canary}管理",
+                        from_on=date(2020, 1, 1),
+                    )
+                )
 
-    def _step(self, at: str, who: str, verb: str, unit: str, n: int, fields: dict[str, Any]) -> None:
+    def _step(
+        self, at: str, who: str, verb: str, unit: str, n: int, fields: dict[str, Any]
+    ) -> None:
         canary, letter = WORDS[unit], f"{unit}{n}"
         given = {name: _told(one, unit, canary) for name, one in fields.items()}
         if verb == "register":
-            given["narrative"] = f"{canary}小区第{n}号楼前路面塌陷积水，行人车辆通行困难，请尽快处理。"
+            given["narrative"] = (
+                f"{canary}小区第{n}号楼前路面塌陷积水，行人车辆通行困难，请尽快处理。"
+            )
             name = f"{CALLER}{unit}" if given.get("confidential") else f"{canary}人"
-            given["caller"] = {"name": name, "phone": f"1390912{['WATER', 'HOUSING', 'ROADS'].index(unit)}00{n}"}
+            given["caller"] = {
+                "name": name,
+                "phone": f"1390912{['WATER', 'HOUSING', 'ROADS'].index(unit)}00{n}",
+            }
         if given.pop("draft", None):
             given = {"draft": self.row(Draft, case_id=self.id(letter)).id}
         actor = f"{who}@{unit}" if who in ("staff", "head") else who
@@ -153,14 +293,25 @@ class Canaries(Office):
         canary = WORDS[unit]
         kept = [
             (f"staff@{unit}", 2, "handling", f"{canary}现场.txt"),
-            ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"), ("operator", 3, "other", f"{canary}附件.txt"),
-            (f"head@{unit}", 3, "contact", f"{canary}通话.txt"), ("officer", 1, "scan", f"{canary}批示.txt"),
-        ]  # fmt: skip
+            ("operator", 3, "certificate", f"{CALLER}{canary}证.txt"),
+            ("operator", 3, "other", f"{canary}附件.txt"),
+            (f"head@{unit}", 3, "contact", f"{canary}通话.txt"),
+            ("officer", 1, "scan", f"{canary}批示.txt"),
+        ]
         assert self.data is not None
         for who, case, kind, name in kept:
             made = files.keep(self.data, name, f"{canary}：{name}的内容。".encode())
-            self.do("2025-06-19 15:00", who, "attach", f"{unit}{case}", kind=kind, name=made.name, sha256=made.sha256,
-                    size=made.size, media_type=made.media_type)  # fmt: skip
+            self.do(
+                "2025-06-19 15:00",
+                who,
+                "attach",
+                f"{unit}{case}",
+                kind=kind,
+                name=made.name,
+                sha256=made.sha256,
+                size=made.size,
+                media_type=made.media_type,
+            )
 
 
 def _told(one: Any, unit: str, canary: str) -> Any:
@@ -169,7 +320,11 @@ def _told(one: Any, unit: str, canary: str) -> Any:
         return one.replace("UNIT", unit).replace("{}", canary)
     if isinstance(one, list):
         return [_told(part, unit, canary) for part in one]
-    return {name: _told(part, unit, canary) for name, part in one.items()} if isinstance(one, dict) else one
+    return (
+        {name: _told(part, unit, canary) for name, part in one.items()}
+        if isinstance(one, dict)
+        else one
+    )
 
 
 def cases_of(desk: Desk, unit: str) -> list[int]:
@@ -177,5 +332,9 @@ def cases_of(desk: Desk, unit: str) -> list[int]:
     from app.models import Assignment, Unit
 
     with transaction(desk.sessions) as session:
-        query = select(Assignment.case_id).join(Unit, Unit.id == Assignment.unit_id).where(Unit.code == unit)
+        query = (
+            select(Assignment.case_id)
+            .join(Unit, Unit.id == Assignment.unit_id)
+            .where(Unit.code == unit)
+        )
         return sorted(set(session.scalars(query)))

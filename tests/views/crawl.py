@@ -1,4 +1,5 @@
-"""Asks every route of the panel for every row there is, and reads whatever comes back: pages, tables, papers, zips."""
+"""Asks every route of the panel for every row there is, and reads whatever comes back: pages,
+tables, papers, zips."""
 
 from __future__ import annotations
 
@@ -16,21 +17,31 @@ from werkzeug.test import TestResponse
 
 from app.database import reading
 from app.models import Assignment, Case, Unit
-from app.views.worklists import QUEUES
+from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 
 UNCOUNTED = ("event", "notice", "calendar_day", "day_count")
 """Tables with a row for each thing that happened: no page of a unit asks for one by its id."""
 KINDS = (
-    "allocation", "redo", "instruction", "reminder", "supervision", "supervision_1", "list", "referral", "dossier", "x",
-)  # fmt: skip
+    "allocation",
+    "redo",
+    "instruction",
+    "reminder",
+    "supervision",
+    "supervision_1",
+    "list",
+    "referral",
+    "dossier",
+    "x",
+)
 ZIP, XLSX, PDF = b"PK\x03\x04", b"xl/workbook.xml", b"%PDF"
 NO_ROW = (0, 10**6, 2**31, 2**62)
 
 
 def text_of(content: bytes) -> str:
-    """All that can be read in an answer: a sheet's cells, a PDF's lines, a zip's parts, or plain text."""
+    """All that can be read in an answer: a sheet's cells, a PDF's lines, a zip's parts, or plain
+    text."""
     if content.startswith(PDF):
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     if content.startswith(ZIP) and XLSX in content:
@@ -53,7 +64,8 @@ def ids(desk: Desk) -> list[int]:
 
 
 def owners(desk: Desk) -> dict[str, dict[int, str]]:
-    """Table -> id -> the code of the unit that the row belongs to, for every table whose rows belong to units."""
+    """Table -> id -> the code of the unit that the row belongs to, for every table whose rows
+    belong to units."""
     with reading(desk.sessions) as session:
         codes = {row.id: row.code for row in session.scalars(select(Unit))}
         query = select(Assignment.case_id, Assignment.unit_id)
@@ -73,7 +85,9 @@ def owners(desk: Desk) -> dict[str, dict[int, str]]:
         return found
 
 
-def variants(rule: Rule, known: Sequence[int], more: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+def variants(
+    rule: Rule, known: Sequence[int], more: Mapping[str, Sequence[Any]]
+) -> Iterator[dict[str, Any]]:
     """The arguments with which a rule is asked for."""
     named = sorted(rule.arguments)
     made: list[dict[str, Any]] = [{}]
@@ -84,21 +98,27 @@ def variants(rule: Rule, known: Sequence[int], more: Mapping[str, Sequence[Any]]
 
 
 MORE: dict[str, Sequence[Any]] = {
-    "kind": KINDS, "key": (*QUEUES, "x"), "locale": ("en", "zh", "x"), "filename": ("desk.css", "x.pdf", "1.txt"),
+    "kind": KINDS,
+    "key": (*QUEUES, "x"),
+    "locale": ("en", "zh", "x"),
+    "filename": ("desk.css", "x.pdf", "1.txt"),
     "name": ("x",),
-}  # fmt: skip
+}
 
 
 def rules_of(panel: Panel) -> list[Rule]:
     """Every rule of the application but the files of the packages."""
-    found = [rule for rule in panel.app.url_map.iter_rules() if not rule.endpoint.endswith("static")]
+    found = [
+        rule for rule in panel.app.url_map.iter_rules() if not rule.endpoint.endswith("static")
+    ]
     return sorted(found, key=lambda rule: rule.rule)
 
 
 def asked(
     panel: Panel, browser: Browser, rule: Rule, known: Sequence[int], queries: Sequence[str] = ("",)
 ) -> Iterator[tuple[str, dict[str, Any], TestResponse]]:
-    """GET a rule with all its arguments. What the person has no right to is asked for three times, not for each row."""
+    """GET a rule with all its arguments. What the person has no right to is asked for three times,
+    not for each row."""
     denied = 0
     with panel.app.test_request_context():
         adapter = panel.app.create_url_adapter(None) or panel.app.url_map.bind("localhost")

@@ -1,4 +1,5 @@
-"""Panels over an office that was played once in each process and is copied for each test, on either database."""
+"""Panels over an office that was played once in each process and is copied for each test, on either
+database."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from tests.views.panel import Panel, Stand, panel_over
 
 
 class Stood(NamedTuple):
-    """An application that stays, the engine of the desks beneath it, and the folder of their files."""
+    """An application that stays, the engine of the desks beneath it, and the folder of their
+    files."""
 
     stand: Stand
     engine: Engine
@@ -36,7 +38,9 @@ def sqlite_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def postgres_office(postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def postgres_office(
+    postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
     """The name of a database with the played office, and the folder with its files."""
     data = tmp_path_factory.mktemp("office") / "data"
     name = lay_postgres(postgres, "office_template")
@@ -60,7 +64,9 @@ def sqlite_stand(tmp_path_factory: pytest.TempPathFactory) -> Stood:
 @pytest.fixture(scope="session")
 def postgres_stand(postgres: PostgresCluster, tmp_path_factory: pytest.TempPathFactory) -> Stood:
     """Where the panels on PostgreSQL stand."""
-    return Stood(Stand(), engine_from(postgres.url("office")), tmp_path_factory.mktemp("stand") / "data")
+    return Stood(
+        Stand(), engine_from(postgres.url("office")), tmp_path_factory.mktemp("stand") / "data"
+    )
 
 
 @pytest.fixture

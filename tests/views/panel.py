@@ -1,4 +1,5 @@
-"""The panel over a desk of either database, and browsers that log in to it as the people of the desk."""
+"""The panel over a desk of either database, and browsers that log in to it as the people of the
+desk."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ import config
 from app.database import transaction
 from app.models import AccountChange, Person
 from app.stages.changes import CONFIRMING
-from app.story.cast import actor_named
-from app.views.door import Door
+from app.story.theatre.cast import actor_named
+from app.views.login.door import Door
 from app.web import create_app
 from tests.databases import KEY, READ, Desk
 
@@ -53,7 +54,10 @@ class Browser:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.client.__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
 
@@ -66,9 +70,11 @@ class Browser:
         self._keep_key(address, answer)
         return answer
 
-    def post(self, address: str, fields: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
-        """POST a form with the token that the last page brought, and the key and the row of that form as it was shown
-        last; it is opened first where none was."""
+    def post(
+        self, address: str, fields: Mapping[str, Any] | None = None, **more: Any
+    ) -> TestResponse:
+        """POST a form with the token that the last page brought, and the key and the row of that
+        form as it was shown last; it is opened first where none was."""
         for page in ("/", "/login/"):
             if not self.token:
                 self.get(page)
@@ -81,7 +87,8 @@ class Browser:
         return answer
 
     def key(self, address: str) -> str:
-        """The key of a form that was shown and is not done yet; it is opened first where there is none."""
+        """The key of a form that was shown and is not done yet; it is opened first where there is
+        none."""
         path = address.partition("?")[0]
         if path not in self.marks:
             self.get(address)
@@ -141,7 +148,8 @@ class Panel:
         return Browser(self.app, address)
 
     def tries_forgotten(self) -> None:
-        """Let the hour pass after which tries to log in are counted anew: that clock is the machine's."""
+        """Let the hour pass after which tries to log in are counted anew: that clock is the
+        machine's."""
         self.app.extensions["desk_door"] = Door(self.settings)
 
     def enter(self, word: str) -> Browser:
@@ -158,9 +166,12 @@ class Panel:
         return self.known[word]
 
     def confirmed(self, verb: str, fields: Mapping[str, Any]) -> str:
-        """What IT asks for about an account or a role, and the second person confirms: the slip that was shown."""
+        """What IT asks for about an account or a role, and the second person confirms: the slip
+        that was shown."""
         asked = self.of("it_admin").post(f"/do/{verb}", fields)
-        query = select(AccountChange).where(AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None))
+        query = select(AccountChange).where(
+            AccountChange.approved_at.is_(None), AccountChange.refused_at.is_(None)
+        )
         with transaction(self.desk.sessions) as session:
             rows = session.scalars(query.order_by(AccountChange.id))
             waits = [(CONFIRMING[row.confirmers][-1], row.id) for row in rows]
@@ -177,8 +188,8 @@ class Panel:
 
 
 class Stand:
-    """Keeps one application for all panels over the desks that stand at one place, one after another: what it compiled
-    of pages and statements stays, what it learned of a desk goes."""
+    """Keeps one application for all panels over the desks that stand at one place, one after
+    another: what it compiled of pages and statements stays, what it learned of a desk goes."""
 
     def __init__(self) -> None:
         self.panel: Panel | None = None

@@ -1,5 +1,5 @@
-"""The access log: who logged in, or tried to, from where; who exported what; whom somebody was shown.
-[trust, The caller, Access]"""
+"""The access log: who logged in, or tried to, from where; who exported what; whom somebody was
+shown. [trust, The caller, Access]"""
 
 from __future__ import annotations
 
@@ -47,9 +47,11 @@ def test_a_login_a_failed_one_and_a_logout_are_kept_with_their_address(panel: Pa
     id = id_of(panel.desk, name)
     told = [(row.kind, row.account_id, row.address) for row in rows(panel.desk)]
     assert told == [
-        ("login_failed", id, "127.0.0.1"), ("login_failed", None, "127.0.0.1"), ("login", id, "127.0.0.1"),
+        ("login_failed", id, "127.0.0.1"),
+        ("login_failed", None, "127.0.0.1"),
+        ("login", id, "127.0.0.1"),
         ("logout", id, "127.0.0.1"),
-    ]  # fmt: skip
+    ]
 
 
 def test_what_was_typed_as_a_name_is_kept_nowhere(sqlite_panel: Panel) -> None:
@@ -67,9 +69,10 @@ def test_what_was_typed_as_a_name_is_kept_nowhere(sqlite_panel: Panel) -> None:
         ({"X-Forwarded-For": "6.6.6.6, 10.1.2.3"}, "127.0.0.1", "10.1.2.3"),
         ({"X-Forwarded-For": "6.6.6.6"}, "10.9.9.9", "10.9.9.9"),
         ({"X-Forwarded-For": "李华"}, "127.0.0.1", "127.0.0.1"),
-        ({"X-Forwarded-For": "fe80::1"}, "::1", "fe80::1"), ({}, "10.9.9.9", "10.9.9.9"),
+        ({"X-Forwarded-For": "fe80::1"}, "::1", "fe80::1"),
+        ({}, "10.9.9.9", "10.9.9.9"),
     ],
-)  # fmt: skip
+)
 def test_the_address_is_the_one_that_the_web_server_saw(
     sqlite_panel: Panel, sent: dict[str, str], remote: str, told: str
 ) -> None:
@@ -78,7 +81,9 @@ def test_the_address_is_the_one_that_the_web_server_saw(
     browser.get("/login/")
     fields = {"csrf_token": browser.token, "username": "nobody", "password": "x"}
     headers = {name: value.encode().decode("latin-1") for name, value in sent.items()}
-    browser.client.post("/login/", data=fields, headers=headers, environ_base={"REMOTE_ADDR": remote})
+    browser.client.post(
+        "/login/", data=fields, headers=headers, environ_base={"REMOTE_ADDR": remote}
+    )
     assert [row.address for row in rows(sqlite_panel.desk)] == [told]
 
 
@@ -134,16 +139,31 @@ def test_what_is_older_than_it_is_kept_is_forgotten(desk: Desk) -> None:
     assert [row.at.year for row in rows(desk)] == [2022, 2025]
 
 
-def test_each_row_is_a_line_of_json_without_anybodys_words(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_row_is_a_line_of_json_without_anybodys_words(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, accesses.name)
     with transaction(desk.sessions) as session:
         note_access(
-            session, moment("2025-06-09 09:00"), "exported", "10.0.0.1", None, page="Cases", filters={"q_words": "…"},
+            session,
+            moment("2025-06-09 09:00"),
+            "exported",
+            "10.0.0.1",
+            None,
+            page="Cases",
+            filters={"q_words": "…"},
             rows=3,
         )
         assert not caplog.records, "not before it is committed"
-    [line] = [json.loads(record.getMessage()) for record in caplog.records if record.name == accesses.name]
-    assert (line["kind"], line["address"], line["page"], line["rows"]) == ("exported", "10.0.0.1", "Cases", 3)
+    [line] = [
+        json.loads(record.getMessage()) for record in caplog.records if record.name == accesses.name
+    ]
+    assert (line["kind"], line["address"], line["page"], line["rows"]) == (
+        "exported",
+        "10.0.0.1",
+        "Cases",
+        3,
+    )
     assert line["at"].startswith("2025-06-09T09:00")
 
 
@@ -171,6 +191,6 @@ def test_the_lines_go_to_a_file_that_may_be_rotated_and_one_that_cannot_be_writt
 
 
 def test_every_kind_is_written_somewhere_and_has_a_name() -> None:
-    from app.rules import words
+    from app import words
 
     assert set(KINDS) == set(words.VALUES["access_kind"])

@@ -1,4 +1,5 @@
-"""What is typed into an address: page numbers, ids, orders, filters, columns - and what comes out of a list."""
+"""What is typed into an address: page numbers, ids, orders, filters, columns - and what comes out
+of a list."""
 
 from __future__ import annotations
 
@@ -12,11 +13,14 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select
 
+from app import worklists
 from app.database import transaction
 from app.models import Caller, Case, Person, Reply, Supervision
 from app.roles import PAGES
-from app.views import interface, worklists
-from app.views.base import DEEPEST, LARGEST_PAGE, safe_cell
+from app.views.pages import interface
+from app.views.pages.base import LARGEST_PAGE
+from app.views.pages.declared import DEEPEST
+from app.views.pages.export import safe_cell
 from migrations import triggers
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
@@ -27,14 +31,46 @@ from tests.views.test_statements import counted
 pytestmark = pytest.mark.long
 
 NUMBERS = (
-    "abc", "-1", "1e9", "9" * 9, "9" * 30, "9" * 5000, "", "²", "٣", "1.5", "\0", "1 OR 1=1",
-)  # fmt: skip
+    "abc",
+    "-1",
+    "1e9",
+    "9" * 9,
+    "9" * 30,
+    "9" * 5000,
+    "",
+    "²",
+    "٣",
+    "1.5",
+    "\0",
+    "1 OR 1=1",
+)
 HUGE = (
-    "0", "-1", "abc", "9" * 10, "9" * 18, "9" * 19, "9" * 30, "9" * 5000, "²", "1.5", "1%00", "%F0%9F%98%80", "None",
-)  # fmt: skip
+    "0",
+    "-1",
+    "abc",
+    "9" * 10,
+    "9" * 18,
+    "9" * 19,
+    "9" * 30,
+    "9" * 5000,
+    "²",
+    "1.5",
+    "1%00",
+    "%F0%9F%98%80",
+    "None",
+)
 COLUMNS = (
-    "caller", "caller_id", "phone", "look_error", "query_code", "password", "operator_id", "id", "x", "__class__",
-)  # fmt: skip
+    "caller",
+    "caller_id",
+    "phone",
+    "look_error",
+    "query_code",
+    "password",
+    "operator_id",
+    "id",
+    "x",
+    "__class__",
+)
 
 
 def _pages(word: str) -> list[str]:
@@ -57,17 +93,25 @@ def test_odd_page_numbers_sizes_and_orders_are_the_first_page(panel: Panel) -> N
             assert browser.get(address).status_code == 200, address
 
 
-def test_a_page_is_never_larger_than_a_hundred_rows_nor_deeper_than_a_thousand(sqlite_panel: Panel) -> None:
+def test_a_page_is_never_larger_than_a_hundred_rows_nor_deeper_than_a_thousand(
+    sqlite_panel: Panel,
+) -> None:
     """What is short - the calendar - is shown whole."""
     browser = sqlite_panel.of("centre_head")
-    assert browser.get("/calendar/list/?size=99999").text.count('<tr><td><a href="/calendar/show/') == LARGEST_PAGE
+    assert (
+        browser.get("/calendar/list/?size=99999").text.count('<tr><td><a href="/calendar/show/')
+        == LARGEST_PAGE
+    )
     assert browser.get(f"/calendar/list/?size=100&page={10**8 - 1}").status_code == 200
     assert "999+" not in browser.get("/calendar/list/").text
     assert DEEPEST == 1_000
 
 
-def test_rows_are_counted_no_further_than_a_bound(sqlite_panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of a million rows counts a thousand of them. Seen failing without the limit in `query_count`."""
+def test_rows_are_counted_no_further_than_a_bound(
+    sqlite_panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of a million rows counts a thousand of them. Seen failing without the limit in
+    `query_count`."""
     browser = sqlite_panel.of("centre_head")
     browser.get("/cases/list/")
     for module in (interface, worklists):
@@ -79,7 +123,8 @@ def test_rows_are_counted_no_further_than_a_bound(sqlite_panel: Panel, monkeypat
 
 
 def test_odd_ids_are_rows_that_are_not_there(panel: Panel) -> None:
-    """Seen failing with the bound of `key_of` left out: 5,000 digits, an id beyond an integer, a ²."""
+    """Seen failing with the bound of `key_of` left out: 5,000 digits, an id beyond an integer, a
+    ²."""
     for word in ("centre_head", "it_admin", "head@HOUSING"):
         browser = panel.of(word)
         for rule in rules_of(panel):
@@ -102,22 +147,39 @@ def test_odd_words_in_every_field_of_a_search_are_no_error(panel: Panel, value: 
     for page in _pages("centre_head"):
         form = browser.get(f"/{page}/list/").text
         names = {one.split('"')[0] for one in form.split('name="')[1:]}
-        asked = "&".join(f"{name}={quote(value)}" for name in names if name.startswith(("q_", "from_", "to_")))
+        asked = "&".join(
+            f"{name}={quote(value)}" for name in names if name.startswith(("q_", "from_", "to_"))
+        )
         assert browser.get(f"/{page}/list/?{asked}").status_code == 200, page
         for name in names if page == "cases" else ():
-            assert browser.get(f"/{page}/list/?{name}={quote(value)}").status_code == 200, f"{page} {name}"
+            assert browser.get(f"/{page}/list/?{name}={quote(value)}").status_code == 200, (
+                f"{page} {name}"
+            )
 
 
 def test_days_at_the_ends_of_time_are_no_error(panel: Panel) -> None:
     browser = panel.of("centre_head")
-    for day in ("0001-01-01", "1901-01-01", "2199-12-31", "9999-12-31", "2025-02-30", "20250101", "2025-W01-1"):
+    for day in (
+        "0001-01-01",
+        "1901-01-01",
+        "2199-12-31",
+        "9999-12-31",
+        "2025-02-30",
+        "20250101",
+        "2025-W01-1",
+    ):
         for page, column in (("cases", "registered_at"), ("calendar", "day"), ("reports", "first")):
-            assert browser.get(f"/{page}/list/?from_{column}={day}&to_{column}={day}").status_code == 200
+            assert (
+                browser.get(f"/{page}/list/?from_{column}={day}&to_{column}={day}").status_code
+                == 200
+            )
 
 
-def test_columns_that_are_not_shown_are_neither_searched_nor_ordered_by(sqlite_panel: Panel) -> None:
-    """Not a caller's number, found digit by digit; not a hash. Seen failing with `search_columns` left to
-    Flask-AppBuilder."""
+def test_columns_that_are_not_shown_are_neither_searched_nor_ordered_by(
+    sqlite_panel: Panel,
+) -> None:
+    """Not a caller's number, found digit by digit; not a hash. Seen failing with `search_columns`
+    left to Flask-AppBuilder."""
     with transaction(sqlite_panel.desk.sessions) as session:
         codes = list(session.scalars(select(Case.query_code)))
     browser = sqlite_panel.of("centre_head")
@@ -126,15 +188,18 @@ def test_columns_that_are_not_shown_are_neither_searched_nor_ordered_by(sqlite_p
         for prefix in ("q_", "_flt_0_", "_flt_3_", "from_"):
             assert _count(browser, f"/cases/list/?{prefix}{name}={codes[0]}") == whole, name
         plain = browser.get("/cases/list/?size=100").text.split("<tbody>")[1]
-        assert browser.get(f"/cases/list/?order={name}&way=asc&size=100").text.split("<tbody>")[1] == plain, name
+        assert (
+            browser.get(f"/cases/list/?order={name}&way=asc&size=100").text.split("<tbody>")[1]
+            == plain
+        ), name
     admin = sqlite_panel.of("it_admin")
     for name in ("password", "email", "session_version", "locked_until"):
         assert _count(admin, f"/users/list/?q_{name}=zzzz") == _count(admin, "/users/list/"), name
 
 
 def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: Panel) -> None:
-    """What is covered on the page cannot be searched for, and what stands around it can, in a confidential case too:
-    seen failing with `Covered` replaced by a plain search."""
+    """What is covered on the page cannot be searched for, and what stands around it can, in a
+    confidential case too: seen failing with `Covered` replaced by a plain search."""
     own = cases_of(panel.desk, "HOUSING")
     with transaction(panel.desk.sessions) as session:
         for id in own:
@@ -164,15 +229,20 @@ def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: P
 
 
 def test_a_unit_finds_no_covered_name_by_searching_for_it_or_a_part_of_it(panel: Panel) -> None:
-    """It finds what it can read: the same signs elsewhere in the text, and the name where it is not the caller's."""
+    """It finds what it can read: the same signs elsewhere in the text, and the name where it is not
+    the caller's."""
     own = cases_of(panel.desk, "HOUSING")
     with transaction(panel.desk.sessions) as session:
         first, second = session.get_one(Case, own[0]), session.get_one(Case, own[1])
         session.get_one(Caller, first.caller_id).name = "李小红"
         first.narrative = "李小红与王建国反映红旗路路灯不亮，证件61272219800101123X。"
         second.narrative = "红旗路李小红家门前路灯不亮，请修复。"
-    told = {"kind": "supplement", "words": "李小红与王建国来电，红旗路仍不亮。",
-            "caller.name": "王建国", "caller.phone": "13900001111"}  # fmt: skip
+    told = {
+        "kind": "supplement",
+        "words": "李小红与王建国来电，红旗路仍不亮。",
+        "caller.name": "王建国",
+        "caller.phone": "13900001111",
+    }
     assert panel.of("operator").post(f"/do/contact/{own[0]}", told).status_code == 302
     browser, both = panel.of("head@HOUSING"), set(own[:2])
 
@@ -190,26 +260,34 @@ def test_a_unit_finds_no_covered_name_by_searching_for_it_or_a_part_of_it(panel:
         assert found("narrative", word) == both, word
     for word, here in (("小红", set()), ("建国来电", set()), ("红", {own[0]}), ("来电", {own[0]})):
         assert found("words", word, "contacts") == here, word
-    rows = list(csv.reader(io.StringIO(browser.get(f"/cases/export.csv?q_narrative={quote('小红')}").text)))
+    rows = list(
+        csv.reader(io.StringIO(browser.get(f"/cases/export.csv?q_narrative={quote('小红')}").text))
+    )
     assert len(rows) == 2
     assert _count(panel.of("operator"), f"/cases/list/?q_narrative={quote('小红')}") == 2
 
 
-def test_signs_that_stand_for_others_in_a_statement_are_searched_for_as_they_are(panel: Panel) -> None:
-    """Seen failing on SQLite with `%`, which found nothing, and on both with `_`, which found everything."""
+def test_signs_that_stand_for_others_in_a_statement_are_searched_for_as_they_are(
+    panel: Panel,
+) -> None:
+    """Seen failing on SQLite with `%`, which found nothing, and on both with `_`, which found
+    everything."""
     one, other = cases_of(panel.desk, "HOUSING")[:2]
     with transaction(panel.desk.sessions) as session:
         session.get_one(Case, one).place = "完成率%甲_乙\\丙/丁"
         session.get_one(Case, other).place = "完成率九甲又乙丙丁"
     for word in ("operator", "head@HOUSING"):
         browser = panel.of(word)
-        found = {sign: _count(browser, f"/cases/list/?q_place={quote(sign)}")
-                 for sign in ("%", "_", "\\", "/", "率%甲", "甲_乙", "乙\\丙/", "%%", "率_甲", "\\%")}  # fmt: skip
+        found = {
+            sign: _count(browser, f"/cases/list/?q_place={quote(sign)}")
+            for sign in ("%", "_", "\\", "/", "率%甲", "甲_乙", "乙\\丙/", "%%", "率_甲", "\\%")
+        }
         assert found == {**dict.fromkeys(found, 1), "%%": 0, "率_甲": 0, "\\%": 0}, word
 
 
 def test_the_lists_of_relations_hold_nothing_of_another_unit(sqlite_panel: Panel) -> None:
-    """Drop-downs in search and forms name units, which are public, and categories; never cases, callers or persons."""
+    """Drop-downs in search and forms name units, which are public, and categories; never cases,
+    callers or persons."""
     for word in ("head@HOUSING", "staff@HOUSING"):
         browser = sqlite_panel.of(word)
         for page in _pages("unit_head"):
@@ -220,8 +298,9 @@ def test_the_lists_of_relations_hold_nothing_of_another_unit(sqlite_panel: Panel
 
 
 def test_two_clients_at_once_never_get_each_others_filters(panel: Panel) -> None:
-    """A hundred and sixty lists by two people with different searches, from eight threads. Flask-AppBuilder keeps one
-    set of filters for a whole process: seen failing with `self._filters` used instead of a set of its own."""
+    """A hundred and sixty lists by two people with different searches, from eight threads.
+    Flask-AppBuilder keeps one set of filters for a whole process: seen failing with `self._filters`
+    used instead of a set of its own."""
     one, other = panel.of("centre_head"), panel.of("officer")
     numbers = [case.number for case in _cases(panel)]
 
@@ -243,15 +322,17 @@ def _cases(panel: Panel) -> list[Case]:
 
 
 def test_two_units_at_once_never_get_each_others_rows(panel: Panel) -> None:
-    """The scope is worked out for each statement, not kept from another person's. Seen failing with the criteria given
-    as lambdas, whose SQL is kept with the first unit in it."""
+    """The scope is worked out for each statement, not kept from another person's. Seen failing with
+    the criteria given as lambdas, whose SQL is kept with the first unit in it."""
     browsers = {unit: panel.of(f"head@{unit}") for unit in WORDS}
 
     def ask(n: int) -> tuple[str, str]:
         unit = list(WORDS)[n % 3]
         browser = panel.browser()
         browser.client.set_cookie("duban", browsers[unit].cookie)
-        return unit, browser.get(("/replies/list/", "/cases/export.csv", "/requests/export.csv")[n % 7 % 3]).text
+        return unit, browser.get(
+            ("/replies/list/", "/cases/export.csv", "/requests/export.csv")[n % 7 % 3]
+        ).text
 
     with ThreadPoolExecutor(8) as hands:
         for unit, text in hands.map(ask, range(160)):
@@ -259,12 +340,18 @@ def test_two_units_at_once_never_get_each_others_rows(panel: Panel) -> None:
 
 
 def test_asking_changes_nothing(sqlite_panel: Panel) -> None:
-    """Every address that is asked for, by those who see most: only that a paper or a file was opened is on the record,
-    and a notice is kept as it was first printed."""
+    """Every address that is asked for, by those who see most: only that a paper or a file was
+    opened is on the record, and a notice is kept as it was first printed."""
     recorded = (
-        "Files.open", "Papers.of", "Letters.letter", "Referrals.paper", "Referrals.dossier", "SupervisionLists.show",
-        "SupervisionLists.sheet", "SupervisionLists.pdf",
-    )  # fmt: skip
+        "Files.open",
+        "Papers.of",
+        "Letters.letter",
+        "Referrals.paper",
+        "Referrals.dossier",
+        "SupervisionLists.show",
+        "SupervisionLists.sheet",
+        "SupervisionLists.pdf",
+    )
     words = ("centre_head", "supervision_head", "leader", "head@HOUSING", "it_admin")
     for word in words:
         sqlite_panel.of(word)
@@ -279,55 +366,94 @@ def test_asking_changes_nothing(sqlite_panel: Panel) -> None:
     assert fingerprint(sqlite_panel.desk) == before
 
 
-def test_what_flask_appbuilder_brings_beside_the_desks_own_is_not_there(sqlite_panel: Panel) -> None:
-    """Actions over rows, downloads by name, deletion, its APIs, its pages of users, permissions: 404 to everybody."""
+def test_what_flask_appbuilder_brings_beside_the_desks_own_is_not_there(
+    sqlite_panel: Panel,
+) -> None:
+    """Actions over rows, downloads by name, deletion, its APIs, its pages of users, permissions:
+    404 to everybody."""
     for word in ("centre_head", "it_admin", "head@HOUSING"):
         browser = sqlite_panel.of(word)
         for page in ("cases", "users", "roles", "assignments"):
-            for address in (f"/{page}/action/muldelete/1", f"/{page}/action_post", f"/{page}/delete/1"):
-                assert browser.post(address, {"action": "muldelete", "rowid": "1"}).status_code == 404, address
+            for address in (
+                f"/{page}/action/muldelete/1",
+                f"/{page}/action_post",
+                f"/{page}/delete/1",
+            ):
+                assert (
+                    browser.post(address, {"action": "muldelete", "rowid": "1"}).status_code == 404
+                ), address
                 assert browser.get(address).status_code == 404, address
             assert browser.get(f"/{page}/download/desk.db").status_code == 404
         for address in (
-            "/api/v1/security/users/", "/api/v1/security/roles/", "/api/v1/menu/", "/api/v1/_openapi", "/swagger/v1",
-            "/cases/_info", "/api/v1/case/_info", "/users/userinfo/", "/resetmypassword/form",
+            "/api/v1/security/users/",
+            "/api/v1/security/roles/",
+            "/api/v1/menu/",
+            "/api/v1/_openapi",
+            "/swagger/v1",
+            "/cases/_info",
+            "/api/v1/case/_info",
+            "/users/userinfo/",
+            "/resetmypassword/form",
             "/resetpassword/form?pk=1",
-            "/permissions/list/", "/viewmenus/list/", "/permissionviews/list/", "/userstatschartview/chart/",
-            "/registeruser/list/", "/groups/list/", "/apikeys/list/",
-        ):  # fmt: skip
+            "/permissions/list/",
+            "/viewmenus/list/",
+            "/permissionviews/list/",
+            "/userstatschartview/chart/",
+            "/registeruser/list/",
+            "/groups/list/",
+            "/apikeys/list/",
+        ):
             assert browser.get(address).status_code == 404, address
 
 
 def test_foreign_keys_that_are_posted_reach_no_row_of_another_unit(panel: Panel) -> None:
-    """The other unit named, its case, its draft, its item: refused like what is not there, and nothing written."""
+    """The other unit named, its case, its draft, its item: refused like what is not there, and
+    nothing written."""
     own, theirs = cases_of(panel.desk, "HOUSING"), cases_of(panel.desk, "WATER")
     for word in ("head@HOUSING", "staff@HOUSING"):
         panel.of(word)
     before = fingerprint(panel.desk)
     for word in ("head@HOUSING", "staff@HOUSING"):
         browser = panel.of(word)
-        for verb in ("sign_for", "draft_reply", "draft_extension", "attach", "reveal", "first_response"):
-            assert browser.post(f"/do/{verb}/{theirs[1]}", {"words": "x", "reason": "x"}).status_code == 404
+        for verb in (
+            "sign_for",
+            "draft_reply",
+            "draft_extension",
+            "attach",
+            "reveal",
+            "first_response",
+        ):
+            assert (
+                browser.post(f"/do/{verb}/{theirs[1]}", {"words": "x", "reason": "x"}).status_code
+                == 404
+            )
             for named in ({"unit": "WATER"}, {"unit": "1"}) if verb != "reveal" else ():
-                answer = browser.post(f"/do/{verb}/{own[1]}", {"words": "x", "reason": "x", **named})
+                answer = browser.post(
+                    f"/do/{verb}/{own[1]}", {"words": "x", "reason": "x", **named}
+                )
                 assert answer.status_code == 422, (verb, named)
         for draft in range(1, 10):
             answer = browser.get(f"/do/draft_reply/{own[1]}?draft={draft}")
-            assert not any(canary in answer.text for unit, canary in WORDS.items() if unit != "HOUSING")
+            assert not any(
+                canary in answer.text for unit, canary in WORDS.items() if unit != "HOUSING"
+            )
         answer = browser.post(f"/do/reply/{own[1]}", {"draft": "1"})
         assert answer.status_code in (403, 422)
     assert fingerprint(panel.desk) == before
 
 
 def test_a_name_that_is_taken_is_said_in_a_sentence_without_the_statement(panel: Panel) -> None:
-    """No duplicate key shows SQL or a value. Seen failing with the check of `_unit_terms` left out."""
+    """No duplicate key shows SQL or a value. Seen failing with the check of `_unit_terms` left
+    out."""
     browser = panel.of("it_admin")
     account = {"first_name": "某", "roles": "operator"}
     for verb, fields in (
-        ("add_unit", {"code": "WATER", "name": "水务局"}), ("add_user", {"username": "OPERATOR", **account}),
-        ("add_category", {"name": "供水"}), ("add_role", {"name": "Operator", "rights": "Cases"}),
+        ("add_unit", {"code": "WATER", "name": "水务局"}),
+        ("add_user", {"username": "OPERATOR", **account}),
+        ("add_category", {"name": "供水"}),
+        ("add_role", {"name": "Operator", "rights": "Cases"}),
         ("edit_unit", {"id": "1", "code": "HOUSING", "name": "x"}),
-    ):  # fmt: skip
+    ):
         answer = browser.post(f"/do/{verb}", fields)
         assert answer.status_code == 422, verb
         assert "data-msgid" in answer.text
@@ -339,7 +465,8 @@ def test_a_name_that_is_taken_is_said_in_a_sentence_without_the_statement(panel:
 
 
 def test_an_export_carries_no_identity_and_says_who_took_it_and_when(panel: Panel) -> None:
-    """Not even to those who read the words as they were typed. Seen failing with `told(..., always=False)`."""
+    """Not even to those who read the words as they were typed. Seen failing with `told(...,
+    always=False)`."""
     own = cases_of(panel.desk, "HOUSING")
     with panel.desk.engine.begin() as connection:
         triggers.drop(connection)  # replies that have ended are kept as they ended
@@ -375,7 +502,19 @@ def test_a_cell_that_would_be_a_formula_is_text(sqlite_panel: Panel) -> None:
     assert "'=1+1" in cells
 
 
-UNSEEN = ("", " ", "\u3000", "\u00a0", "\u200b", "\ufeff", "\u2060 ", "\u00ad", "\n", "\x01", "\u2800")
+UNSEEN = (
+    "",
+    " ",
+    "\u3000",
+    "\u00a0",
+    "\u200b",
+    "\ufeff",
+    "\u2060 ",
+    "\u00ad",
+    "\n",
+    "\x01",
+    "\u2800",
+)
 
 
 @pytest.mark.parametrize("before", UNSEEN)
@@ -391,12 +530,16 @@ def test_the_head_of_an_export_is_no_formula_either(sqlite_panel: Panel) -> None
     """Its last cell is the name of who took it, which an account may begin with anything."""
     with transaction(sqlite_panel.desk.sessions) as session:
         name = sqlite_panel.account("operator")
-        session.scalars(select(Person).where(Person.username == name)).one().first_name = "=HYPERLINK(1)"
+        session.scalars(
+            select(Person).where(Person.username == name)
+        ).one().first_name = "=HYPERLINK(1)"
     text = sqlite_panel.of("operator").get("/cases/export.csv").text.removeprefix("\ufeff")
     assert next(csv.reader(io.StringIO(text)))[-1].startswith("'=HYPERLINK(1)")
 
 
-def test_the_numbers_of_callers_are_covered_on_every_page_of_the_centre(sqlite_panel: Panel) -> None:
+def test_the_numbers_of_callers_are_covered_on_every_page_of_the_centre(
+    sqlite_panel: Panel,
+) -> None:
     """138****1234, 张**: in full only by a verb with a reason."""
     own = cases_of(sqlite_panel.desk, "HOUSING")
     browser = sqlite_panel.of("allocator")

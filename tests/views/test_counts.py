@@ -1,5 +1,5 @@
-"""The lists of work on the first page: each count is the number of rows that its link leads to. [peers: counts that
-equal the list]"""
+"""The lists of work on the first page: each count is the number of rows that its link leads to.
+[peers: counts that equal the list]"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from app.database import transaction
 from app.models import Assignment
-from app.roles import RIGHTS
+from app.stages.rights import RIGHTS
 from app.verbs.rows import waiting
 from tests.people import People, at
 from tests.views.canaries import NOW, cases_of
@@ -38,7 +38,8 @@ def count(browser: Browser, wanted: str) -> int:
 
 @pytest.fixture
 def mixed(sqlite_panel: Panel) -> Panel:
-    """The played office, and in it what a list must not take for work: what was decided, ended, or is another's."""
+    """The played office, and in it what a list must not take for work: what was decided, ended, or
+    is another's."""
     people = People(sqlite_panel.desk, f"{NOW:%Y-%m-%d %H:%M}")
     housing = cases_of(sqlite_panel.desk, "HOUSING")
     people.do("committee", "record_outcome", housing[0], outcome="result")
@@ -48,7 +49,9 @@ def mixed(sqlite_panel: Panel) -> Panel:
         with transaction(sqlite_panel.desk.sessions) as session:
             oldest = waiting(session, verb)[0].id
         people.plainly("centre_head", verb, row=oldest, accept=True)
-    people.plainly("it_admin", "load_calendar", days={at("2027-01-05 09:00").date(): "rest"}, reason="通知")
+    people.plainly(
+        "it_admin", "load_calendar", days={at("2027-01-05 09:00").date(): "rest"}, reason="通知"
+    )
     case = people.case()
     people.do("allocator", "submit", case, to_leader=people.person("leader#2").username)
     case = people.case()
@@ -60,27 +63,34 @@ def mixed(sqlite_panel: Panel) -> Panel:
 
 @pytest.mark.parametrize("role", WHO)
 def test_each_count_is_the_number_of_rows_behind_it(mixed: Panel, role: str) -> None:
-    """Seen failing with the counts asked for without the scope (a leader counted what was submitted to another), and
-    with lists of work that led to the whole register (rules, calendars, referrals)."""
+    """Seen failing with the counts asked for without the scope (a leader counted what was submitted
+    to another), and with lists of work that led to the whole register (rules, calendars,
+    referrals)."""
     browser = mixed.of(WHO[role])
     told = list(cards(browser))
     assert bool(told) is (role != "it_admin")
-    assert [(title, n, rows(browser, href)) for title, href, n in told if n != rows(browser, href)] == []
+    assert [
+        (title, n, rows(browser, href)) for title, href, n in told if n != rows(browser, href)
+    ] == []
 
 
-def test_an_examiner_opens_and_examines_an_assists_reply_while_its_lead_still_works(mixed: Panel) -> None:
+def test_an_examiner_opens_and_examines_an_assists_reply_while_its_lead_still_works(
+    mixed: Panel,
+) -> None:
     """Seen failing with the cases to examine told by their own state."""
     browser = mixed.of("examiner")
     with transaction(mixed.desk.sessions) as session:
         case = session.query(Assignment.case_id).filter_by(state="replied", role="assist").scalar()
     assert f'href="/cases/{case}"' in browser.get("/work/to_examine").text
     assert browser.get(f"/cases/{case}").status_code == 200
-    assert browser.post(f"/do/examine/{case}", {"unit": "HOUSING", "passes": "y"}).status_code == 302
+    assert (
+        browser.post(f"/do/examine/{case}", {"unit": "HOUSING", "passes": "y"}).status_code == 302
+    )
 
 
 def test_what_is_not_overdue_any_more_leaves_the_list(empty: Panel) -> None:
-    """An extension that was granted after the old date gives time again. Seen failing with the old date's mark taken
-    for the new one's."""
+    """An extension that was granted after the old date gives time again. Seen failing with the old
+    date's mark taken for the new one's."""
     people = People(empty.desk).hire("WATER")
     case = people.case(kind="consultation")
     people.do("allocator", "allocate", case, unit="WATER")
@@ -89,10 +99,16 @@ def test_what_is_not_overdue_any_more_leaves_the_list(empty: Panel) -> None:
     people.do("head@WATER", "request_extension", case, workdays=5)
     people.sweep("2025-06-13")
     empty.now = people.now
-    assert (count(empty.of("allocator"), "逾期交办件"), count(empty.of("head@WATER"), "本单位逾期")) == (1, 1)
+    assert (
+        count(empty.of("allocator"), "逾期交办件"),
+        count(empty.of("head@WATER"), "本单位逾期"),
+    ) == (1, 1)
     people.to("2025-06-13 09:00")
     people.do("allocator", "rule_on_extension", case, accept=True)
-    assert (count(empty.of("allocator"), "逾期交办件"), count(empty.of("head@WATER"), "本单位逾期")) == (0, 0)
+    assert (
+        count(empty.of("allocator"), "逾期交办件"),
+        count(empty.of("head@WATER"), "本单位逾期"),
+    ) == (0, 0)
 
 
 def test_a_list_of_work_is_narrowed_and_named_only_for_who_has_it(mixed: Panel) -> None:

@@ -1,4 +1,5 @@
-"""Who tries passwords: how often, from where, at whose cost. [trust, Access: a lock is never for ever]"""
+"""Who tries passwords: how often, from where, at whose cost. [trust, Access: a lock is never for
+ever]"""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ import pytest
 import config
 from app.rules.refusal import NotAllowed
 from app.stages.logins import FIRST_WAIT, FREE_TRIES, KNOWN_FOR, LONGEST_WAIT
-from app.views import door as door_module
-from app.views import people
-from app.views.door import FROM_A_KNOWN, FROM_A_STRANGER, FROM_STRANGERS, REDIS_SECONDS, Door
+from app.views.login import door as door_module
+from app.views.login import security as people
+from app.views.login.door import FROM_A_KNOWN, FROM_A_STRANGER, FROM_STRANGERS, REDIS_SECONDS, Door
 from tests.servers import ValkeyServer
 from tests.views.panel import HASH, PASSWORD, Browser, Panel
 from tests.views.test_access import id_of, rows
@@ -26,7 +27,9 @@ WRONG = "a wrong pass phrase"
 HERE, ELSEWHERE = "10.1.1.1", "10.6.6.6"
 
 
-def _guess(panel: Panel, name: str, address: str, times: int = 1, password: str = WRONG) -> list[int]:
+def _guess(
+    panel: Panel, name: str, address: str, times: int = 1, password: str = WRONG
+) -> list[int]:
     panel.app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"] = HASH
     return [panel.browser(address).login(name, password).status_code for _ in range(times)]
 
@@ -64,7 +67,9 @@ def test_an_address_where_nobody_came_in_is_turned_away_before_a_password_is_loo
     assert _guess(panel, name, HERE, password=PASSWORD) == [302], "others are not"
 
 
-def test_who_is_turned_away_is_told_for_how_long_and_keeps_the_name_he_typed(sqlite_panel: Panel) -> None:
+def test_who_is_turned_away_is_told_for_how_long_and_keeps_the_name_he_typed(
+    sqlite_panel: Panel,
+) -> None:
     _guess(sqlite_panel, "nobody-there", ELSEWHERE, FROM_A_STRANGER[0].amount)
     answer = sqlite_panel.browser(ELSEWHERE).login("my-name", WRONG)
     seconds = int(answer.headers["Retry-After"])
@@ -72,7 +77,9 @@ def test_who_is_turned_away_is_told_for_how_long_and_keeps_the_name_he_typed(sql
     assert 'value="my-name"' in answer.text and WRONG not in answer.text
 
 
-def test_a_known_address_may_try_oftener_and_a_login_begins_the_count_anew(sqlite_panel: Panel) -> None:
+def test_a_known_address_may_try_oftener_and_a_login_begins_the_count_anew(
+    sqlite_panel: Panel,
+) -> None:
     """A whole unit may stand behind one address."""
     name, most = sqlite_panel.account("operator"), FROM_A_KNOWN[0].amount
     _known(sqlite_panel, name, HERE)
@@ -93,7 +100,11 @@ def test_strangers_together_do_not_keep_out_who_comes_from_a_known_address(
     sqlite_panel: Panel, hashed: list[str]
 ) -> None:
     """From however many addresses they come."""
-    name, most, each = sqlite_panel.account("operator"), FROM_STRANGERS[0].amount, FROM_A_STRANGER[0].amount
+    name, most, each = (
+        sqlite_panel.account("operator"),
+        FROM_STRANGERS[0].amount,
+        FROM_A_STRANGER[0].amount,
+    )
     _known(sqlite_panel, name, HERE)
     sqlite_panel.tries_forgotten()
     hashed.clear()
@@ -106,7 +117,9 @@ def test_strangers_together_do_not_keep_out_who_comes_from_a_known_address(
 
 def test_an_ipv6_network_counts_as_one_address(sqlite_panel: Panel) -> None:
     most = FROM_A_STRANGER[0].amount
-    told = [_guess(sqlite_panel, "nobody-there", f"2001:db8:1:2::{n:x}")[0] for n in range(most + 1)]
+    told = [
+        _guess(sqlite_panel, "nobody-there", f"2001:db8:1:2::{n:x}")[0] for n in range(most + 1)
+    ]
     assert told[-1] == 429
     assert _guess(sqlite_panel, "nobody-there", "2001:db8:1:3::1") == [401]
 
@@ -114,7 +127,9 @@ def test_an_ipv6_network_counts_as_one_address(sqlite_panel: Panel) -> None:
 def test_the_access_log_is_told_of_who_is_turned_away_once_a_minute(panel: Panel) -> None:
     """Whoever floods the door does not flood the log."""
     _guess(panel, "nobody-there", ELSEWHERE, FROM_A_STRANGER[0].amount + 20)
-    assert [(row.address, row.account_id) for row in rows(panel.desk, kind="limited")] == [(ELSEWHERE, None)]
+    assert [(row.address, row.account_id) for row in rows(panel.desk, kind="limited")] == [
+        (ELSEWHERE, None)
+    ]
     assert len(rows(panel.desk, kind="login_failed")) == FROM_A_STRANGER[0].amount
 
 
@@ -134,7 +149,8 @@ def test_guesses_from_elsewhere_never_keep_out_a_person_at_his_own_desk(panel: P
 
 
 def test_guesses_at_his_own_desk_lead_to_a_wait_that_grows_and_to_no_lock(panel: Panel) -> None:
-    """Thirty seconds after the fifth wrong one, then twice as long each time, a quarter of an hour at most."""
+    """Thirty seconds after the fifth wrong one, then twice as long each time, a quarter of an hour
+    at most."""
     name = panel.account("operator")
     _known(panel, name, HERE)
     assert _guess(panel, name, HERE, FREE_TRIES + 1) == [401] * (FREE_TRIES + 1)
@@ -151,7 +167,9 @@ def test_guesses_at_his_own_desk_lead_to_a_wait_that_grows_and_to_no_lock(panel:
     panel.now += wait
     panel.tries_forgotten()
     assert _guess(panel, name, HERE, password=PASSWORD) == [302]
-    assert _guess(panel, name, HERE, FREE_TRIES) == [401] * FREE_TRIES, "a login begins the count anew"
+    assert _guess(panel, name, HERE, FREE_TRIES) == [401] * FREE_TRIES, (
+        "a login begins the count anew"
+    )
     assert _guess(panel, name, HERE, password=PASSWORD) == [302]
 
 
@@ -174,10 +192,14 @@ def test_a_wait_is_one_accounts_and_one_addresss(sqlite_panel: Panel) -> None:
     assert _guess(sqlite_panel, name, HERE, password=PASSWORD) == [429]
     assert _guess(sqlite_panel, other, HERE, password=PASSWORD) == [302]
     assert _guess(sqlite_panel, name, "10.1.1.2", password=PASSWORD) == [302]
-    assert [row.account_id for row in rows(sqlite_panel.desk, kind="limited")] == [id_of(sqlite_panel.desk, name)]
+    assert [row.account_id for row in rows(sqlite_panel.desk, kind="limited")] == [
+        id_of(sqlite_panel.desk, name)
+    ]
 
 
-def test_another_accounts_login_does_not_make_an_address_an_accounts_own(sqlite_panel: Panel) -> None:
+def test_another_accounts_login_does_not_make_an_address_an_accounts_own(
+    sqlite_panel: Panel,
+) -> None:
     """Who guesses at a colleague's account from his own desk locks it there."""
     name, other = sqlite_panel.account("operator"), sqlite_panel.account("visitor")
     _known(sqlite_panel, other, HERE)
@@ -210,7 +232,9 @@ def _passes(door: Door, *who: str) -> bool:
 
 def test_all_processes_count_together(valkey: ValkeyServer, tmp_path: Path) -> None:
     doors, most = _doors(tmp_path, valkey.url, 2), FROM_A_STRANGER[0].amount
-    assert [_passes(doors[n % 2], "from", HERE) for n in range(most + 2)] == [True] * most + [False] * 2
+    assert [_passes(doors[n % 2], "from", HERE) for n in range(most + 2)] == [True] * most + [
+        False
+    ] * 2
     doors[0].forget(FROM_A_STRANGER, "from", HERE)
     assert _passes(doors[1], "from", HERE)
 

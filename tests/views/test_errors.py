@@ -1,5 +1,5 @@
-"""What goes wrong is said in words, in either language, with a way on: never a trace, a statement or a value; and
-nothing is used up by it."""
+"""What goes wrong is said in words, in either language, with a way on: never a trace, a statement
+or a value; and nothing is used up by it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 
 WAY_ON = {"zh": "返回首页", "en": "To the first page"}
-TRACE = re.compile(r"Traceback|File (&#34;|\")|sqlalchemy|psycopg|sqlite3|SELECT |INSERT |site-packages|werkzeug", re.I)
+TRACE = re.compile(
+    r"Traceback|File (&#34;|\")|sqlalchemy|psycopg|sqlite3|SELECT |INSERT |site-packages|werkzeug",
+    re.I,
+)
 MANY = 40
 
 
 def _broken(app: Flask) -> None:
-    """Three addresses that fail: at once, in the middle of what was asked, and in the middle of an answer."""
+    """Three addresses that fail: at once, in the middle of what was asked, and in the middle of an
+    answer."""
 
     def at_once() -> str:
         raise RuntimeError("13909120001 of 张三")
@@ -80,7 +84,9 @@ def _said(browser: Browser, tongue: str, code: int, answer: Any) -> None:
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
-def test_what_the_record_keeps_is_said_in_words_and_is_no_error_of_ours(own_panel: Panel, tongue: str) -> None:
+def test_what_the_record_keeps_is_said_in_words_and_is_no_error_of_ours(
+    own_panel: Panel, tongue: str
+) -> None:
     """Seen failing: 500, and nothing that told why."""
     _kept(own_panel.app)
     browser = own_panel.of("operator")
@@ -93,7 +99,9 @@ def test_what_the_record_keeps_is_said_in_words_and_is_no_error_of_ours(own_pane
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 @pytest.mark.parametrize("word", ["anonymous", "operator", "head@HOUSING", "it_admin"])
-def test_each_error_has_a_page_in_words_with_a_way_on(own_sqlite_panel: Panel, tongue: str, word: str) -> None:
+def test_each_error_has_a_page_in_words_with_a_way_on(
+    own_sqlite_panel: Panel, tongue: str, word: str
+) -> None:
     _broken(own_sqlite_panel.app)
     browser = own_sqlite_panel.of(word)
     browser.get(f"/lang/{tongue}")
@@ -130,8 +138,9 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_no_error_of_a_database_tells_a_value(desk: Desk, wrong: str) -> None:
-    """Neither the one that is raised nor the one behind it, whoever keeps them: a log, the queue, a case that could not
-    be looked at. Seen failing with PostgreSQL's details, and with the word that it cannot read in its first line."""
+    """Neither the one that is raised nor the one behind it, whoever keeps them: a log, the queue, a
+    case that could not be looked at. Seen failing with PostgreSQL's details, and with the word that
+    it cannot read in its first line."""
     if desk.sqlite and "date" in wrong:
         wrong = "a name that is taken"  # SQLite reads any word as a date.
     with pytest.raises(DBAPIError) as no, transaction(desk.sessions) as session:
@@ -192,7 +201,11 @@ def test_forty_failures_of_a_verb_use_up_no_connection(sqlite_panel: Panel) -> N
     browser = sqlite_panel.of("operator")
     with transaction(sqlite_panel.desk.sessions) as session:
         session.connection().exec_driver_sql("ALTER TABLE contact RENAME TO contact_away")
-    fields = {"kind": "help", "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。", "anonymous": "y"}
+    fields = {
+        "kind": "help",
+        "narrative": "路灯不亮已有一周，夜间出行不便，请尽快修复。",
+        "anonymous": "y",
+    }
     for _ in range(MANY):
         assert browser.post("/do/register", fields).status_code == 500
     with transaction(sqlite_panel.desk.sessions) as session:

@@ -1,5 +1,5 @@
-"""Bad input gets a sentence, loses nothing and writes nothing: whatever is typed into any field of any verb. [trust,
-Input]"""
+"""Bad input gets a sentence, loses nothing and writes nothing: whatever is typed into any field of
+any verb. [trust, Input]"""
 
 from __future__ import annotations
 
@@ -27,13 +27,16 @@ def _post(panel: Panel, verb: Verb, address: str, fields: dict[str, str]) -> tup
 
 @pytest.mark.parametrize(
     ("base", "step"),
-    [("sqlite", 5), *(pytest.param(base, 1, marks=pytest.mark.long) for base in ("sqlite", "postgres"))],
+    [
+        ("sqlite", 5),
+        *(pytest.param(base, 1, marks=pytest.mark.long) for base in ("sqlite", "postgres")),
+    ],
 )
 def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
     request: pytest.FixtureRequest, base: str, step: int
 ) -> None:
-    """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an error, SQLite keeps
-    half of the words."""
+    """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an
+    error, SQLite keeps half of the words."""
     panel: Panel = request.getfixturevalue(f"{base}_panel")
     asked = 0
     case = cases_of(panel.desk, "HOUSING")[0]
@@ -56,8 +59,9 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("verb", ON_FORMS, ids=lambda verb: verb.name)
 def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Verb) -> None:
-    """Well-formed garbage may be taken as words; nothing ends in an error. On SQLite all of it, every third piece on a
-    second case too; on PostgreSQL what the database itself could stumble over."""
+    """Well-formed garbage may be taken as words; nothing ends in an error. On SQLite all of it,
+    every third piece on a second case too; on PostgreSQL what the database itself could stumble
+    over."""
     cases = cases_of(panel.desk, "HOUSING")[:3:2]
     for n, value in enumerate(GARBAGE if panel.desk.sqlite else STORED):
         for address in addresses(verb, cases if panel.desk.sqlite and n % 3 == 0 else cases[:1]):
@@ -68,21 +72,28 @@ def test_no_garbage_in_any_field_of_any_verb_is_an_error(panel: Panel, verb: Ver
 
 @pytest.mark.parametrize("encoded", ENCODED)
 def test_bytes_that_are_no_text_are_no_error(sqlite_panel: Panel, encoded: str) -> None:
-    """Half of a pair of surrogates, a NUL written long: the form says no, or takes the sign for what cannot be read."""
+    """Half of a pair of surrogates, a NUL written long: the form says no, or takes the sign for
+    what cannot be read."""
     browser = sqlite_panel.of("operator")
     key = browser.key("/do/register")
     marks = {"csrf_token": browser.token, "once": key}
     body = urlencode({**marks, "kind": "help"}) + f"&narrative={encoded * 20}&place={encoded}"
-    answer = browser.client.post("/do/register", data=body, content_type="application/x-www-form-urlencoded")
+    answer = browser.client.post(
+        "/do/register", data=body, content_type="application/x-www-form-urlencoded"
+    )
     assert answer.status_code in (302, 422)
     for page in ("/cases/list/", "/contacts/list/", "/events/list/"):
-        assert browser.get(f"{page}?q_place={encoded}&q_words={encoded}&q_number={encoded}").status_code in (200, 403)
+        assert browser.get(
+            f"{page}?q_place={encoded}&q_words={encoded}&q_number={encoded}"
+        ).status_code in (200, 403)
 
 
 def test_a_body_of_nine_thousand_characters_is_kept_whole(panel: Panel) -> None:
     """A long letter of the mailbox is registered and shown, to the last sign."""
     browser = panel.of("operator")
     narrative = "关于小区供水问题的来信。" * 750
-    answer = browser.post("/do/register", {"kind": "help", "narrative": narrative, "anonymous": "y"})
+    answer = browser.post(
+        "/do/register", {"kind": "help", "narrative": narrative, "anonymous": "y"}
+    )
     assert answer.status_code == 302, answer.text
     assert narrative in browser.get(answer.location).text

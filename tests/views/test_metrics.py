@@ -38,7 +38,10 @@ FAMILIES = {
 
 def _told(panel: Panel) -> dict[str, float]:
     lines = panel.browser().get("/metrics").text.splitlines()
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+    }
 
 
 def test_every_family_is_there_with_what_it_means(panel: Panel) -> None:
@@ -47,10 +50,16 @@ def test_every_family_is_there_with_what_it_means(panel: Panel) -> None:
     lines = panel.browser().get("/metrics").text.splitlines()
     types = {line.split()[2] for line in lines if line.startswith("# TYPE desk_")}
     assert types == FAMILIES
-    assert types == {line.split()[2] for line in lines if line.startswith("# HELP desk_") and len(line.split()) > 4}
+    assert types == {
+        line.split()[2]
+        for line in lines
+        if line.startswith("# HELP desk_") and len(line.split()) > 4
+    }
 
 
-def test_requests_are_counted_by_how_they_ended_and_timed_by_where_they_went(sqlite_panel: Panel) -> None:
+def test_requests_are_counted_by_how_they_ended_and_timed_by_where_they_went(
+    sqlite_panel: Panel,
+) -> None:
     before = _told(sqlite_panel)
     for _ in range(3):
         sqlite_panel.browser().get("/nowhere-at-all")
@@ -81,7 +90,8 @@ def test_findings_are_counted_by_how_grave_they_are(sqlite_panel: Panel) -> None
 
 
 def test_passes_of_long_ago_are_forgotten_and_stay_counted(panel: Panel) -> None:
-    """The last one of each name stays: it says when the bot looked. Seen failing with no totals kept."""
+    """The last one of each name stays: it says when the bot looked. Seen failing with no totals
+    kept."""
     began = panel.now
     for day in (0, 1, 2):
         sweep(panel.desk.sessions, began + timedelta(days=day))
@@ -99,7 +109,10 @@ def test_passes_of_long_ago_are_forgotten_and_stay_counted(panel: Panel) -> None
             ("sweep", began + timedelta(days=2)),
             ("drafting", began + timedelta(days=2)),
         ]
-        assert len(left) < counted['desk_runs_total{name="sweep"}'] + counted['desk_runs_total{name="drafting"}']
+        assert (
+            len(left)
+            < counted['desk_runs_total{name="sweep"}'] + counted['desk_runs_total{name="drafting"}']
+        )
         assert session.get_one(RunTotal, "sweep").failures > 0
     panel.now += timedelta(days=365)
     forget(panel.desk.sessions, panel.now)
@@ -112,12 +125,19 @@ def test_what_several_processes_counted_is_added_up(tmp_path: Path) -> None:
     code = "from app.measures import RESPONSES, registry; RESPONSES.labels('200').inc({})"
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for n in (2, 3):
-        subprocess.run([sys.executable, "-c", code.format(n)], env=environment, cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-c", code.format(n)], env=environment, cwd=ROOT, check=True
+        )
     asked = (
         "from prometheus_client import generate_latest; from app.measures import registry;"
         "print(generate_latest(registry()).decode())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asked], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "-c", asked],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert 'desk_responses_total{code="200"} 5.0' in done.stdout

@@ -1,4 +1,5 @@
-"""The bell: what one person has read is read by nobody else, and a case that was given back is no longer led to."""
+"""The bell: what one person has read is read by nobody else, and a case that was given back is no
+longer led to."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def bold(browser: Browser) -> int:
     return browser.get("/notices/").text.count("<td><b>")
 
 
-def test_what_a_clerk_has_read_stays_unread_for_his_head_and_his_colleagues(people: People, panel: Panel) -> None:
+def test_what_a_clerk_has_read_stays_unread_for_his_head_and_his_colleagues(
+    people: People, panel: Panel
+) -> None:
     """Seen failing with one moment of reading for all of a unit."""
     clerk, head = panel.of("staff@WATER"), panel.of("head@WATER")
     before = bold(head)
@@ -48,7 +51,9 @@ def test_what_a_clerk_has_read_stays_unread_for_his_head_and_his_colleagues(peop
     assert readers == {people.person("staff@WATER").id}
 
 
-def test_an_event_told_to_two_roles_of_one_person_is_one_notice(people: People, panel: Panel) -> None:
+def test_an_event_told_to_two_roles_of_one_person_is_one_notice(
+    people: People, panel: Panel
+) -> None:
     people.do("operator", "contact", 1, kind="repeat", words="仍未解决")
     told = panel.of("allocator").get("/notices/").text
     assert told.count("重复投诉") <= 1

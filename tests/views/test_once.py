@@ -1,4 +1,5 @@
-"""The one-time key of a form: what it does with the same, with another content, and whom it is for."""
+"""The one-time key of a form: what it does with the same, with another content, and whom it is
+for."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from app.database import reading
 from app.forgetting import forget
 from app.models import Case, Event, Reveal, SentForm
 from app.rules.limits import FORM_DAYS
-from app.views.base import DeskView
+from app.views.pages.base import DeskView
 from app.views.register import VIEWS
 from tests.papers.samples import GOOD
 from tests.people import fingerprint
@@ -28,9 +29,12 @@ from tests.views.panel import PASSWORD, Panel, refused
 
 FORM = "/do/register"
 TYPED = {
-    "kind": "help", "narrative": "滨河路三号楼前的路灯坏了好几天，晚上看不见路。", "caller.name": "李某",
-    "caller.phone": "13900000001", "place": "滨河路3号",
-}  # fmt: skip
+    "kind": "help",
+    "narrative": "滨河路三号楼前的路灯坏了好几天，晚上看不见路。",
+    "caller.name": "李某",
+    "caller.phone": "13900000001",
+    "place": "滨河路3号",
+}
 
 
 def _cases(panel: Panel) -> int:
@@ -50,7 +54,8 @@ def _asked_in(text: str) -> str:
 
 
 def test_the_same_form_sent_back_and_sent_again_gives_the_first_answer(panel: Panel) -> None:
-    """Seen failing with no key: two numbered cases. The case that was just registered is not asked about either."""
+    """Seen failing with no key: two numbered cases. The case that was just registered is not asked
+    about either."""
     browser, before = panel.of("operator"), _cases(panel)
     key = browser.key(FORM)
     first = browser.post(FORM, {**TYPED, "once": key})
@@ -62,16 +67,24 @@ def test_the_same_form_sent_back_and_sent_again_gives_the_first_answer(panel: Pa
     assert _cases(panel) == before + 1
 
 
-def test_another_content_with_the_same_key_is_refused_saying_what_was_done_and_can_then_be_sent(panel: Panel) -> None:
+def test_another_content_with_the_same_key_is_refused_saying_what_was_done_and_can_then_be_sent(
+    panel: Panel,
+) -> None:
     browser, before = panel.of("operator"), _cases(panel)
     key = browser.key(FORM)
     first = browser.post(FORM, {**TYPED, "once": key})
-    other = {**TYPED, "narrative": "滨江路五号院的自来水发黄发臭，老人孩子不敢喝。", "caller.phone": "13900000002"}
+    other = {
+        **TYPED,
+        "narrative": "滨江路五号院的自来水发黄发臭，老人孩子不敢喝。",
+        "caller.phone": "13900000002",
+    }
     answer = browser.post(FORM, {**other, "place": "滨江路5号", "once": key})
     assert refused(answer) == "sent_otherwise"
     with reading(panel.desk.sessions) as session:
         number = session.scalars(select(Case.number).order_by(Case.id.desc())).first()
-    assert first.location and number and f"登记工单 {number}" in answer.text, "what was done is said"
+    assert first.location and number and f"登记工单 {number}" in answer.text, (
+        "what was done is said"
+    )
     assert "自来水发黄" in answer.text, "what was typed is kept"
     fresh = _key_in(answer.text)
     assert fresh != key and _cases(panel) == before + 1
@@ -89,15 +102,20 @@ def test_a_refusal_and_a_question_use_no_key_up(panel: Panel) -> None:
     assert asks.status_code == 200 and _asked_in(asks.text) and _key_in(asks.text) == own
     done = browser.post(FORM, {**TYPED, "asked": _asked_in(asks.text), "once": own})
     assert done.status_code == 302
-    assert browser.post(FORM, {**TYPED, "once": own}).location == done.location, "before it had asked: the same form"
+    assert browser.post(FORM, {**TYPED, "once": own}).location == done.location, (
+        "before it had asked: the same form"
+    )
     assert _cases(panel) == before + 2
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "67.aa.bb", "another form", "another account", "cut", "\0", "字"])
+@pytest.mark.parametrize(
+    "wrong", ["", "x", "67.aa.bb", "another form", "another account", "cut", "\0", "字"]
+)
 def test_a_key_is_for_its_form_and_its_account(sqlite_panel: Panel, wrong: str) -> None:
     browser = sqlite_panel.of("operator")
     key = {
-        "another form": lambda: browser.key("/do/contact"), "cut": lambda: browser.key(FORM)[:-1],
+        "another form": lambda: browser.key("/do/contact"),
+        "cut": lambda: browser.key(FORM)[:-1],
         "another account": lambda: sqlite_panel.of("centre_head").key(FORM),
     }.get(wrong, lambda: wrong)()
     before = fingerprint(sqlite_panel.desk)
@@ -107,7 +125,9 @@ def test_a_key_is_for_its_form_and_its_account(sqlite_panel: Panel, wrong: str) 
     assert browser.post(FORM, {**TYPED, "once": _key_in(answer.text)}).status_code == 302
 
 
-def test_a_form_that_was_opened_days_ago_is_refused_while_its_answer_may_be_forgotten(sqlite_panel: Panel) -> None:
+def test_a_form_that_was_opened_days_ago_is_refused_while_its_answer_may_be_forgotten(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("operator")
     key = browser.key(FORM)
     sqlite_panel.now += timedelta(days=FORM_DAYS, seconds=1)
@@ -138,7 +158,9 @@ def test_files_are_content_too(sqlite_panel: Panel) -> None:
     key = browser.key(form)
 
     def sent(content: bytes, name: str = "a.pdf") -> Any:
-        return browser.post(form, {"kind": "other", "upload": (BytesIO(content), name), "once": key})
+        return browser.post(
+            form, {"kind": "other", "upload": (BytesIO(content), name), "once": key}
+        )
 
     assert sent(GOOD["pdf"]).status_code == 302
     before = fingerprint(sqlite_panel.desk)
@@ -149,8 +171,8 @@ def test_files_are_content_too(sqlite_panel: Panel) -> None:
 
 
 def test_a_commit_of_unknown_fate_is_looked_up_by_its_key(panel: Panel) -> None:
-    """The connection is lost when the database has committed: the person is told that it was done. Seen failing with
-    the error shown as it came."""
+    """The connection is lost when the database has committed: the person is told that it was done.
+    Seen failing with the error shown as it came."""
     browser, before, lost = panel.of("operator"), _cases(panel), list[str]()
     key = browser.key(FORM)
     sessions = panel.app.extensions["desk"].sessions
@@ -158,7 +180,9 @@ def test_a_commit_of_unknown_fate_is_looked_up_by_its_key(panel: Panel) -> None:
     def lose(session: Session) -> None:
         if session.info.get("ledger_key") and not lost:
             lost.append("once")
-            raise OperationalError("COMMIT", None, Exception("the connection is lost"), connection_invalidated=True)
+            raise OperationalError(
+                "COMMIT", None, Exception("the connection is lost"), connection_invalidated=True
+            )
 
     event.listen(sessions, "after_commit", lose)
     try:
@@ -182,7 +206,9 @@ def test_a_caller_is_shown_once_on_the_record_and_not_for_ever(sqlite_panel: Pan
     before = reveals()
     first = browser.post(form, sent)
     assert first.status_code == 200
-    assert re.findall(r"<dd>.*?</dd>", browser.post(form, sent).text) == re.findall(r"<dd>.*?</dd>", first.text)
+    assert re.findall(r"<dd>.*?</dd>", browser.post(form, sent).text) == re.findall(
+        r"<dd>.*?</dd>", first.text
+    )
     sqlite_panel.now += timedelta(minutes=29)
     assert browser.post(form, sent).status_code == 200
     sqlite_panel.now += timedelta(minutes=2)
@@ -190,17 +216,25 @@ def test_a_caller_is_shown_once_on_the_record_and_not_for_ever(sqlite_panel: Pan
     assert reveals() == before + 1
     with reading(sqlite_panel.desk.sessions) as session:
         kept = session.scalars(select(SentForm.answer).where(SentForm.verb == "reveal")).all()
-        callers = {row.payload for row in session.scalars(select(Event).where(Event.kind == "caller.revealed"))}
+        callers = {
+            row.payload
+            for row in session.scalars(select(Event).where(Event.kind == "caller.revealed"))
+        }
     assert kept and not any(secret in kept[0] for secret in ("1390", "李")) and callers
 
 
-def test_a_password_is_changed_once_and_a_second_sending_counts_no_wrong_one(sqlite_panel: Panel) -> None:
+def test_a_password_is_changed_once_and_a_second_sending_counts_no_wrong_one(
+    sqlite_panel: Panel,
+) -> None:
     browser, new = sqlite_panel.enter("operator"), secrets.token_hex(12)
     twin = sqlite_panel.enter("operator")
     key = browser.key("/do/change_password")
     sent = {"old_password": PASSWORD, "password": new, "once": key}
     twin.get("/do/change_password")
-    answers = at_once(lambda: browser.post("/do/change_password", sent), lambda: twin.post("/do/change_password", sent))
+    answers = at_once(
+        lambda: browser.post("/do/change_password", sent),
+        lambda: twin.post("/do/change_password", sent),
+    )
     assert {one.status_code for one in answers} == {302}
     assert {one.location.partition("?")[0] for one in answers} == {"/login/"}
 
@@ -218,7 +252,13 @@ TWICE_IS_HARMLESS = {
 
 def test_every_form_that_can_be_sent_says_why_twice_is_harmless(own_sqlite_panel: Panel) -> None:
     """A new POST route has to say so here, or be a verb, which carries its key."""
-    posts = {rule.endpoint for rule in own_sqlite_panel.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    posts = {
+        rule.endpoint
+        for rule in own_sqlite_panel.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
     lists = {f"{view.page}.list" for view in VIEWS if issubclass(view, DeskView)}
-    known = {"Verbs" if one.startswith("Verbs.") else "pages" if one in lists else one for one in posts}
+    known = {
+        "Verbs" if one.startswith("Verbs.") else "pages" if one in lists else one for one in posts
+    }
     assert known == set(TWICE_IS_HARMLESS), known ^ set(TWICE_IS_HARMLESS)

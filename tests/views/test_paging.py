@@ -1,5 +1,5 @@
-"""Whatever stands in the address of a list, it is a clear page: what cannot be read, or is further than there are rows,
-is said, and the rows shown are those that an address without it shows."""
+"""Whatever stands in the address of a list, it is a clear page: what cannot be read, or is further
+than there are rows, is said, and the rows shown are those that an address without it shows."""
 
 from __future__ import annotations
 
@@ -10,22 +10,59 @@ from collections.abc import Iterator
 import pytest
 
 from app.views import home
-from app.views.base import PAGE
+from app.views.pages.base import PAGE
 from tests.views.crawl import rules_of
 from tests.views.panel import Browser, Panel
 
-ODD = ("abc", "-1", "1e9", "9" * 8, "9" * 30, "9" * 5000, "²", "٣", "1.5", "%00", "1 OR 1=1", "None", "<b>", "400")
-NAMES = ("page", "size", "psize", "page_size", "p", "page_Cases", "psize_Cases", "_oc_Cases", "_od_Cases", "_flt_0_id")
+ODD = (
+    "abc",
+    "-1",
+    "1e9",
+    "9" * 8,
+    "9" * 30,
+    "9" * 5000,
+    "²",
+    "٣",
+    "1.5",
+    "%00",
+    "1 OR 1=1",
+    "None",
+    "<b>",
+    "400",
+)
+NAMES = (
+    "page",
+    "size",
+    "psize",
+    "page_size",
+    "p",
+    "page_Cases",
+    "psize_Cases",
+    "_oc_Cases",
+    "_od_Cases",
+    "_flt_0_id",
+)
 """What says which page to this panel, and to others of its kind."""
-PEOPLE = ("centre_head", "it_admin", "officer", "leader", "committee", "log_auditor", "head@HOUSING")
+PEOPLE = (
+    "centre_head",
+    "it_admin",
+    "officer",
+    "leader",
+    "committee",
+    "log_auditor",
+    "head@HOUSING",
+)
 """Between them they open every list."""
 _SAID = re.compile(r'<div class="flash warning" role="alert">(.*?)</div>')
 
 
 def lists(panel: Panel, browser: Browser) -> Iterator[str]:
-    """The address of every list that somebody opens: by the routes, the lists of work by his first page."""
+    """The address of every list that somebody opens: by the routes, the lists of work by his first
+    page."""
     for rule in rules_of(panel):
-        listed = "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint.endswith(".list")
+        listed = (
+            "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint.endswith(".list")
+        )
         if listed and browser.get(rule.rule).status_code == 200:
             yield rule.rule
     yield from sorted(set(re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text)))
@@ -41,8 +78,9 @@ def rows(page: str) -> str:
 def test_an_odd_page_of_any_list_is_said_and_shows_what_the_list_shows_without_it(
     sqlite_panel: Panel, word: str, step: int
 ) -> None:
-    """Seen failing: `/work/overdue?page=abc` was the first page and said nothing, `page=400` of any list an empty one
-    as if nothing were on file, `size=0` and `psize=5` were left out without a word."""
+    """Seen failing: `/work/overdue?page=abc` was the first page and said nothing, `page=400` of any
+    list an empty one as if nothing were on file, `size=0` and `psize=5` were left out without a
+    word."""
     browser, seen = sqlite_panel.of(word), 0
     asked = [(name, value) for n, name in enumerate(NAMES) for value in (ODD if n < 2 else ODD[:3])]
     for n, address in enumerate(lists(sqlite_panel, browser)):
@@ -69,11 +107,14 @@ def test_a_page_that_is_there_is_shown_and_nothing_said(
     assert rows(pages[1]).count("<tr>") == PAGE
     monkeypatch.setattr(home, "SHOWN", 1)
     (work, *_) = [
-        one for one in re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text)
+        one
+        for one in re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text)
         if "page=1" in browser.get(one).text
-    ]  # fmt: skip
+    ]
     turned = [browser.get(f"{work}?page={n}").text for n in (0, 1)]
-    assert [_SAID.findall(page) for page in turned] == [[], []] and rows(turned[0]) != rows(turned[1])
+    assert [_SAID.findall(page) for page in turned] == [[], []] and rows(turned[0]) != rows(
+        turned[1]
+    )
 
 
 def test_what_is_asked_twice_of_one_column_is_said(sqlite_panel: Panel) -> None:
@@ -82,4 +123,6 @@ def test_what_is_asked_twice_of_one_column_is_said(sqlite_panel: Panel) -> None:
     address = "/cases/list/?q_urgency=normal&q_urgency=emergency"
     (told,) = _SAID.findall(browser.get(address).text)
     assert "emergency" in html.unescape(told)
-    assert rows(browser.get(address).text) == rows(browser.get("/cases/list/?q_urgency=normal").text)
+    assert rows(browser.get(address).text) == rows(
+        browser.get("/cases/list/?q_urgency=normal").text
+    )

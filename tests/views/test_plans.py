@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from app.roles import RIGHTS
-from app.views.worklists import QUEUES
+from app.stages.rights import RIGHTS
+from app.worklists import QUEUES
 from tests.views.panel import Panel
 
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@WATER", "unit_head": "head@WATER"}
@@ -23,7 +23,14 @@ def _plans(panel: Panel, word: str, address: str) -> Iterator[str]:
     with panel.app.app_context():
         engine = panel.app.extensions["sqlalchemy"].engine
 
-    def hear(connection: object, cursor: object, statement: str, given: object, context: object, many: bool) -> None:
+    def hear(
+        connection: object,
+        cursor: object,
+        statement: str,
+        given: object,
+        context: object,
+        many: bool,
+    ) -> None:
         if statement.startswith("SELECT"):
             asked.append((statement, given))
 
@@ -38,11 +45,17 @@ def _plans(panel: Panel, word: str, address: str) -> Iterator[str]:
             yield "\n".join(str(row[3]) for row in rows)
 
 
-@pytest.mark.parametrize("key", [key for key, queue in QUEUES.items() if queue.model.__tablename__ in LARGE])
-def test_a_list_of_work_is_read_in_its_order_by_an_index_of_its_own(sqlite_panel: Panel, key: str) -> None:
+@pytest.mark.parametrize(
+    "key", [key for key, queue in QUEUES.items() if queue.model.__tablename__ in LARGE]
+)
+def test_a_list_of_work_is_read_in_its_order_by_an_index_of_its_own(
+    sqlite_panel: Panel, key: str
+) -> None:
     """Seen failing for 25 lists: the rows were found by state and sorted."""
     queue = QUEUES[key]
     table = queue.model.__tablename__
-    plans = [plan for plan in _plans(sqlite_panel, WHO[queue.roles[0]], f"/work/{key}") if table in plan]
+    plans = [
+        plan for plan in _plans(sqlite_panel, WHO[queue.roles[0]], f"/work/{key}") if table in plan
+    ]
     assert plans, "the list was asked for"
     assert [plan for plan in plans if re.search(rf"SCAN {table}(?! USING)", plan)] == []

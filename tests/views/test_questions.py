@@ -1,6 +1,6 @@
-"""What a form shows before it is answered, and asks once before it goes on: the matter that is decided, cases that may
-be the same matter, a unit that would handle a complaint about itself. [procedure 1: the repeat check proposes; a person
-decides]"""
+"""What a form shows before it is answered, and asks once before it goes on: the matter that is
+decided, cases that may be the same matter, a unit that would handle a complaint about itself.
+[procedure 1: the repeat check proposes; a person decides]"""
 
 from __future__ import annotations
 
@@ -14,11 +14,21 @@ import pytest
 
 from app.database import transaction
 from app.models import Case, NamedPerson, Unit, UnitPost
-from app.story.cast import unit_named
+from app.story.theatre.cast import unit_named
 from tests.matters import forget_pairs
 from tests.papers.samples import GOOD
 from tests.people import People, fingerprint
-from tests.test_refusals import BAD, EXPLAINED, Setup, after, handling, item, registered, replied, visiting
+from tests.test_refusals import (
+    BAD,
+    EXPLAINED,
+    Setup,
+    after,
+    handling,
+    item,
+    registered,
+    replied,
+    visiting,
+)
 from tests.views.canaries import cases_of
 from tests.views.garbage import who_may
 from tests.views.panel import Browser, Panel, refused
@@ -27,8 +37,12 @@ from tests.views.test_statements import MOST, counted
 NARRATIVE = "滨河新区三号楼前路灯坏了半个月，晚上看不见路，请尽快修复。"
 OTHER = "西街十号门前污水外溢多日无人处理，气味很大。"
 FORM = {
-    "kind": "help", "narrative": NARRATIVE, "caller.name": "张三丰", "caller.phone": "13912345678", "place": "滨河新区",
-}  # fmt: skip
+    "kind": "help",
+    "narrative": NARRATIVE,
+    "caller.name": "张三丰",
+    "caller.phone": "13912345678",
+    "place": "滨河新区",
+}
 
 
 @pytest.fixture
@@ -46,8 +60,13 @@ def sent(browser: Browser, **changed: Any) -> Any:
 def proposed(answer: Any) -> list[list[str]]:
     """The cells of the cases that a form proposes."""
     assert answer.status_code == 200, answer.text[-1500:]
-    rows = re.findall(r"<tr>(.*?)</tr>", answer.text.split('id="proposed"')[1].split("</table>")[0], re.DOTALL)
-    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in rows]
+    rows = re.findall(
+        r"<tr>(.*?)</tr>", answer.text.split('id="proposed"')[1].split("</table>")[0], re.DOTALL
+    )
+    return [
+        [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+        for row in rows
+    ]
 
 
 def again(browser: Browser, answer: Any, **changed: Any) -> Any:
@@ -78,18 +97,25 @@ def first(panel: Panel, **changed: Any) -> str:
         ({"caller.name": "李四", "caller.phone": "13900000002"}, "内容相似100%"),
         ({}, "同一来电号码，内容相似100%"),
     ],
-)  # fmt: skip
+)
 def test_the_same_caller_or_the_same_place_and_words_are_proposed_once(
     empty: Panel, people: People, changed: dict[str, str], why: str
 ) -> None:
-    """Nothing is written by asking, everything typed is still there, and who sends it again registers a new case, with
-    what he was shown on file. Seen failing with the question left out."""
+    """Nothing is written by asking, everything typed is still there, and who sends it again
+    registers a new case, with what he was shown on file. Seen failing with the question left
+    out."""
     number, browser = first(empty), empty.of("operator")
     before = fingerprint(empty.desk)
     answer = sent(browser, **changed)
     assert fingerprint(empty.desk) == before
     ((told, state, reason, caller, place, words, _),) = proposed(answer)
-    assert (told, state, reason, caller, place) == (number, "待分派", why, "张** 139****5678", "滨河新区")
+    assert (told, state, reason, caller, place) == (
+        number,
+        "待分派",
+        why,
+        "张** 139****5678",
+        "滨河新区",
+    )
     assert words == NARRATIVE
     for value in {**FORM, **changed}.values():
         assert value in answer.text
@@ -99,7 +125,9 @@ def test_the_same_caller_or_the_same_place_and_words_are_proposed_once(
     assert number in kept and why in kept and "按新诉求登记" in kept
 
 
-def test_what_is_proposed_leads_to_a_contact_and_joins_nothing_by_itself(empty: Panel, people: People) -> None:
+def test_what_is_proposed_leads_to_a_contact_and_joins_nothing_by_itself(
+    empty: Panel, people: People
+) -> None:
     number, browser = first(empty), empty.of("operator")
     id = case_of(empty, number).id
     answer = sent(browser)
@@ -118,15 +146,18 @@ SOMEBODY = {"caller.name": "李四", "caller.phone": "13900000002"}
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
-        ({"place": ""}, {"place": ""}), ({"place": "锦绣花园"}, {"place": "锦绣花园三期"}),
-        ({"place": "锦绣花园三期"}, {"place": "锦 绣花园"}), ({}, {"place": "别处"}),
+        ({"place": ""}, {"place": ""}),
+        ({"place": "锦绣花园"}, {"place": "锦绣花园三期"}),
+        ({"place": "锦绣花园三期"}, {"place": "锦 绣花园"}),
+        ({}, {"place": "别处"}),
         ({"place": "", "narrative": ASKED, "demand": NARRATIVE}, {"place": "", "demand": ASKED}),
     ],
-)  # fmt: skip
+)
 def test_candidates_come_from_the_words_and_from_the_place_whoever_calls(
     empty: Panel, people: People, mine: dict[str, str], theirs: dict[str, str]
 ) -> None:
-    """Two people, no number in common. Seen failing with candidates of the same number and place only."""
+    """Two people, no number in common. Seen failing with candidates of the same number and place
+    only."""
     number = first(empty, anonymous="y", **{"caller.name": "", "caller.phone": "", **mine})
     answer = sent(empty.of("operator"), **SOMEBODY, **theirs)
     assert [line[0] for line in proposed(answer)] == [number]
@@ -134,20 +165,33 @@ def test_candidates_come_from_the_words_and_from_the_place_whoever_calls(
 
 
 def opened(browser: Browser, answer: Any, form: str, to: str) -> Any:
-    """The form that a button of a question opens: what its hidden fields hold is sent, and nothing stands in the
-    address."""
-    (fields,) = [one for one in re.findall(r"<form.*?</form>", answer.text, re.DOTALL) if form in one.split(">")[0]]
+    """The form that a button of a question opens: what its hidden fields hold is sent, and nothing
+    stands in the address."""
+    (fields,) = [
+        one
+        for one in re.findall(r"<form.*?</form>", answer.text, re.DOTALL)
+        if form in one.split(">")[0]
+    ]
     held = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', fields)
     assert dict(held)["opens"] == "y" and "?" not in to
-    return browser.post(to, {name: html.unescape(value) for name, value in held if name != "csrf_token"})
+    return browser.post(
+        to, {name: html.unescape(value) for name, value in held if name != "csrf_token"}
+    )
 
 
 def test_what_was_typed_goes_along_into_the_contact(empty: Panel, people: People) -> None:
-    """Words, name, number, channel and moment; nothing is done by opening it, and what was opened can be sent."""
+    """Words, name, number, channel and moment; nothing is done by opening it, and what was opened
+    can be sent."""
     number, browser = first(empty), empty.of("operator")
     id = case_of(empty, number).id
     received = f"{empty.now - timedelta(hours=1):%Y-%m-%dT%H:%M}"
-    answer = sent(browser, narrative=f"{NARRATIVE} <急>", demand="修灯", channel="wechat", received_at=received)
+    answer = sent(
+        browser,
+        narrative=f"{NARRATIVE} <急>",
+        demand="修灯",
+        channel="wechat",
+        received_at=received,
+    )
     before = fingerprint(empty.desk)
     form = opened(browser, answer, 'id="carry"', f"/do/contact/{id}")
     assert form.status_code == 200 and fingerprint(empty.desk) == before
@@ -162,7 +206,9 @@ def test_what_was_typed_goes_along_into_the_contact(empty: Panel, people: People
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u200b", "\u00a0", "\ufeff\t", "\u2800"])
-def test_splitting_says_how_many_cases_it_makes_before_it_does(empty: Panel, people: People, blank: str) -> None:
+def test_splitting_says_how_many_cases_it_makes_before_it_does(
+    empty: Panel, people: People, blank: str
+) -> None:
     """An empty line is one on which nothing can be seen. Other words are asked about again."""
     id = case_of(empty, first(empty)).id
     browser = empty.of("allocator")
@@ -181,8 +227,11 @@ def test_splitting_says_how_many_cases_it_makes_before_it_does(empty: Panel, peo
         assert [one.narrative for one in made] == parts
 
 
-def test_another_matter_an_ended_case_or_an_old_one_is_not_proposed(empty: Panel, people: People) -> None:
-    """Whatever number or words, what was withdrawn takes no contact; and what is ninety days old is none of these."""
+def test_another_matter_an_ended_case_or_an_old_one_is_not_proposed(
+    empty: Panel, people: People
+) -> None:
+    """Whatever number or words, what was withdrawn takes no contact; and what is ninety days old is
+    none of these."""
     number = first(empty)
     assert first(empty, **{**SOMEBODY, "caller.phone": "13900000003"}, narrative=OTHER)
     people.do("allocator", "withdraw", case_of(empty, number).id)
@@ -200,18 +249,24 @@ def test_a_complaint_about_the_same_unit_is_compared_too(empty: Panel, people: P
     assert first(empty, **{**other, "complained_unit": "ROADS"})
 
 
-def test_who_called_about_another_callers_case_is_known_by_his_number(empty: Panel, people: People) -> None:
+def test_who_called_about_another_callers_case_is_known_by_his_number(
+    empty: Panel, people: People
+) -> None:
     number = first(empty, place="")
     caller = {"caller.name": "李四", "caller.phone": "13900000002"}
     id = case_of(empty, number).id
     called = {"kind": "chase", "words": "何时修好", **caller}
     assert empty.of("operator").post(f"/do/contact/{id}", called).status_code == 302
     assert proposed(sent(empty.of("operator"), **caller, narrative=OTHER, place=""))[0][:3] == [
-        number, "待分派", "同一来电号码",
-    ]  # fmt: skip
+        number,
+        "待分派",
+        "同一来电号码",
+    ]
 
 
-def test_a_new_proposal_is_asked_again_and_one_that_was_seen_is_not(empty: Panel, people: People) -> None:
+def test_a_new_proposal_is_asked_again_and_one_that_was_seen_is_not(
+    empty: Panel, people: People
+) -> None:
     """Between the two somebody else registered the matter as well."""
     first(empty)
     browser = empty.of("operator")
@@ -236,7 +291,9 @@ def test_what_is_wrong_is_said_before_anything_is_asked_and_a_refusal_asks_nothi
     assert again(browser, later).status_code == 302
 
 
-def test_no_number_of_a_caller_stands_in_an_address_or_in_what_is_asked(empty: Panel, people: People) -> None:
+def test_no_number_of_a_caller_stands_in_an_address_or_in_what_is_asked(
+    empty: Panel, people: People
+) -> None:
     first(empty)
     answer = sent(empty.of("operator"))
     links = re.findall(r'(?:href|action)="([^"]*)"', answer.text)
@@ -253,7 +310,9 @@ def test_a_unit_is_not_told_which_other_cases_the_check_named(empty: Panel, peop
     id = int(done.location.rsplit("/", 1)[1])
     people.do("allocator", "allocate", id, unit="WATER")
     for address in (f"/cases/{id}", f"/cases/show/{id}", "/cases/export.csv", "/cases/list/"):
-        assert number in empty.of("allocator").get(address).text or address == "/cases/list/", address
+        assert number in empty.of("allocator").get(address).text or address == "/cases/list/", (
+            address
+        )
         assert number not in empty.of("head@WATER").get(address).text, address
 
 
@@ -268,8 +327,8 @@ def chosen_in(form: Any) -> set[str]:
 def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_superior(
     empty: Panel, people: People
 ) -> None:
-    """Once, with its superior a click away; who sends it again allocates there. Seen failing with the question left
-    out."""
+    """Once, with its superior a click away; who sends it again allocates there. Seen failing with
+    the question left out."""
     with transaction(empty.desk.sessions) as session:
         bureau = unit_named(session, "BUREAU")
         session.query(Unit).filter_by(code="WATER").update({"superior_id": bureau.id})
@@ -282,12 +341,21 @@ def test_the_allocator_is_warned_of_the_unit_complained_of_and_offered_its_super
         assert answer.status_code == 200
         assert "本件反映的就是WATER单位" in answer.text and "改派其上级：BUREAU单位" in answer.text
     assert fingerprint(empty.desk) == before
-    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {"ROADS", "BUREAU"}
+    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {
+        "ROADS",
+        "BUREAU",
+    }
     answer = browser.post(f"/do/allocate/{case}", {"unit": "WATER", "assists": "ROADS"})
-    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {"ROADS", "BUREAU"}
+    assert chosen_in(opened(browser, answer, 'class="inline"', f"/do/allocate/{case}")) == {
+        "ROADS",
+        "BUREAU",
+    }
     asked = re.search(r'name="asked" value="([^"]+)"', answer.text)
     assert asked
-    assert browser.post(f"/do/allocate/{case}", {"unit": "WATER", "asked": asked[1]}).status_code == 302
+    assert (
+        browser.post(f"/do/allocate/{case}", {"unit": "WATER", "asked": asked[1]}).status_code
+        == 302
+    )
 
 
 def test_another_unit_is_allocated_to_without_a_question(empty: Panel, people: People) -> None:
@@ -312,32 +380,60 @@ def _rule(p: People) -> None:
 
 
 def _days(p: People) -> None:
-    p.do("it_admin", "load_calendar", days={(p.now + timedelta(days=200)).date(): "rest"}, reason="通知")
+    p.do(
+        "it_admin",
+        "load_calendar",
+        days={(p.now + timedelta(days=200)).date(): "rest"},
+        reason="通知",
+    )
 
 
 FINDING = {"finding": "duty", "persons": ["WATER_staff"], "words": "两次逾期未办，涉嫌不履职。"}
 APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
     "confirm_finding": (
-        after(item("fed_back"), ("officer", "draft_finding", FINDING)), None, "supervision_head",
-        {"认定情形": "不依法履职", "认定说明": FINDING["words"], "责任人": "WATER_staff（经办人）"}),
+        after(item("fed_back"), ("officer", "draft_finding", FINDING)),
+        None,
+        "supervision_head",
+        {"认定情形": "不依法履职", "认定说明": FINDING["words"], "责任人": "WATER_staff（经办人）"},
+    ),
     "confirm_refusal": (
-        after(registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})), None,
+        after(
+            registered(), ("operator", "refuse", {"reason": "court", "words": "已告知走诉讼途径。"})
+        ),
+        None,
         "allocator",
-        {"不受理原因": "已由法院受理", "告知诉求人": "已告知走诉讼途径。"}),
+        {"不受理原因": "已由法院受理", "告知诉求人": "已告知走诉讼途径。"},
+    ),
     "confirm_lifting": (
-        after(registered(confidential=True), ("allocator", "reclassify", {
-            "confidential": False, "reason": "诉求人书面同意公开。"})), None, "centre_head",
-        {"理由": "诉求人书面同意公开。"}),
+        after(
+            registered(confidential=True),
+            ("allocator", "reclassify", {"confidential": False, "reason": "诉求人书面同意公开。"}),
+        ),
+        None,
+        "centre_head",
+        {"理由": "诉求人书面同意公开。"},
+    ),
     "approve_rule": (
-        None, _rule, "centre_head",
-        {"规则": "签收时限（工作日）", "现值": "1", "值": "3", "生效时间": "2025", "理由": "试行三日"}),
+        None,
+        _rule,
+        "centre_head",
+        {
+            "规则": "签收时限（工作日）",
+            "现值": "1",
+            "值": "3",
+            "生效时间": "2025",
+            "理由": "试行三日",
+        },
+    ),
     "approve_calendar": (None, _days, "centre_head", {"日期安排": "2025-12-26 休", "理由": "通知"}),
-}  # fmt: skip
+}
 """verb -> how it comes to be asked for, who approves it, and what he reads above the question."""
 
 
 @pytest.mark.parametrize("verb", APPROVED)
-def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(empty: Panel, verb: str) -> None:
+def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(
+    empty: Panel, verb: str
+) -> None:
     """Seen failing: an empty form approved, and said nothing of what."""
     setup, propose, who, told = APPROVED[verb]
     people = People(empty.desk).hire("WATER", "HOUSING", "ROADS")
@@ -345,13 +441,17 @@ def test_nothing_is_approved_by_an_empty_form_and_each_shows_what_is_approved(em
     empty.now = people.now
     browser, address = empty.of(who), f"/do/{verb}/{case}" if case else f"/do/{verb}"
     found = shown(browser, address)
-    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, found
+    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, (
+        found
+    )
     page = browser.get(address).text
-    assert 'class="name must" for="f-accept"' in page
+    assert 'name must" for="f-accept"' in page
     before = fingerprint(empty.desk)
     assert refused(browser.post(address, {})) == "field_missing"
     assert fingerprint(empty.desk) == before
-    asked = re.findall(r'name="(asked)" value="([^"]+)"', page)  # what the form shows when it is opened
+    asked = re.findall(
+        r'name="(asked)" value="([^"]+)"', page
+    )  # what the form shows when it is opened
     assert browser.post(address, {"accept": "y", **dict(asked)}).status_code == 302
 
 
@@ -359,31 +459,65 @@ ASKED_FOR = "等待厂家配件，现场已围挡。"
 NARROW = {"诉求内容", "诉求目的"}
 JUDGED: dict[str, tuple[Setup, str, str, dict[str, str]]] = {
     "allocate": (
-        registered(kind="complaint", complained_unit="ROADS"), "allocator", "allocate", {"被反映单位": "ROADS单位"}),
+        registered(kind="complaint", complained_unit="ROADS"),
+        "allocator",
+        "allocate",
+        {"被反映单位": "ROADS单位"},
+    ),
     "examine": (
-        replied(), "examiner", "examine",
-        {"办理意见": "经现场核查", "下一步措施": "安排施工队", "措施日期": "2025-06-12", "已联系群众": "是",
-         "是否解决": "是", "公开答复内容": "您反映的", "单位": "WATER单位"}),
+        replied(),
+        "examiner",
+        "examine",
+        {
+            "办理意见": "经现场核查",
+            "下一步措施": "安排施工队",
+            "措施日期": "2025-06-12",
+            "已联系群众": "是",
+            "是否解决": "是",
+            "公开答复内容": "您反映的",
+            "单位": "WATER单位",
+        },
+    ),
     "rule_on_extension": (
-        after(handling(), ("head@WATER", "request_extension", {"workdays": 4, "reason": ASKED_FOR})), "allocator",
-        "rule_on_extension", {"工作日数": "4", "说明": ASKED_FOR, "单位": "WATER单位"}),
+        after(
+            handling(), ("head@WATER", "request_extension", {"workdays": 4, "reason": ASKED_FOR})
+        ),
+        "allocator",
+        "rule_on_extension",
+        {"工作日数": "4", "说明": ASKED_FOR, "单位": "WATER单位"},
+    ),
     "rule_on_explanation": (
-        after(handling(), ("head@WATER", "explain", EXPLAINED)), "allocator", "rule_on_explanation",
-        {"承诺日期": "2025-06", "说明": "因配件缺"}),
+        after(handling(), ("head@WATER", "explain", EXPLAINED)),
+        "allocator",
+        "rule_on_explanation",
+        {"承诺日期": "2025-06", "说明": "因配件缺"},
+    ),
     "rule_on_interim": (
-        after(handling(), ("head@WATER", "reply_interim")), "allocator", "rule_on_interim",
-        {"承诺日期": "2025-06", "说明": "经现场核查"}),
+        after(handling(), ("head@WATER", "reply_interim")),
+        "allocator",
+        "rule_on_interim",
+        {"承诺日期": "2025-06", "说明": "经现场核查"},
+    ),
     "rule_on_return": (
-        after(handling(), ("head@WATER", "request_return", {"reason": ASKED_FOR})), "allocator", "rule_on_return",
-        {"说明": ASKED_FOR}),
+        after(handling(), ("head@WATER", "request_return", {"reason": ASKED_FOR})),
+        "allocator",
+        "rule_on_return",
+        {"说明": ASKED_FOR},
+    ),
     "review_responsibility": (
-        after(visiting(), ("visitor", "record_visit", {**BAD, "words": "水还是没有通。"})), "examiner",
-        "review_responsibility", {"满意度": "不满意", "诉求人意见": "水还是没有通。", "公开答复内容": "您反映的"}),
+        after(visiting(), ("visitor", "record_visit", {**BAD, "words": "水还是没有通。"})),
+        "examiner",
+        "review_responsibility",
+        {"满意度": "不满意", "诉求人意见": "水还是没有通。", "公开答复内容": "您反映的"},
+    ),
     "record_visit": (visiting(), "visitor", "record_visit", {"公开答复内容": "您反映的"}),
     "instruct": (
-        after(registered(), ("allocator", "submit", {"reason": ASKED_FOR})), "leader", "instruct",
-        {"呈办理由": ASKED_FOR}),
-}  # fmt: skip
+        after(registered(), ("allocator", "submit", {"reason": ASKED_FOR})),
+        "leader",
+        "instruct",
+        {"呈办理由": ASKED_FOR},
+    ),
+}
 """Who judges what with which verb, and what he reads above it besides the demand."""
 
 
@@ -395,11 +529,15 @@ def test_a_form_shows_the_matter_that_it_decides(empty: Panel, name: str) -> Non
     case = setup(people)
     empty.now = people.now
     found = shown(empty.of(who), f"/do/{verb}/{case}")
-    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, found
+    assert {label: found.get(label, "")[: len(value)] for label, value in told.items()} == told, (
+        found
+    )
     assert found.keys() >= NARROW
 
 
-def test_above_a_form_a_unit_reads_no_name_or_number_of_the_caller_and_no_other_units_reply(empty: Panel) -> None:
+def test_above_a_form_a_unit_reads_no_name_or_number_of_the_caller_and_no_other_units_reply(
+    empty: Panel,
+) -> None:
     """Covered as on the page of the case. Seen failing with what was typed shown as it was."""
     people = People(empty.desk).hire("WATER", "ROADS")
     caller = {"name": "李秀英", "phone": "13912345678"}
@@ -413,14 +551,16 @@ def test_above_a_form_a_unit_reads_no_name_or_number_of_the_caller_and_no_other_
     assert leader == {}, "what a leader knows in brief he is not shown in words"
 
 
-def test_the_files_of_a_reply_are_opened_from_the_form_that_examines_it(sqlite_panel: Panel) -> None:
+def test_the_files_of_a_reply_are_opened_from_the_form_that_examines_it(
+    sqlite_panel: Panel,
+) -> None:
     """Seen failing: the examiner had to look for them on the page of the case."""
     people = People(sqlite_panel.desk, f"{sqlite_panel.now:%Y-%m-%d %H:%M}")
     case = cases_of(sqlite_panel.desk, "HOUSING")[1]
     people.do("head@HOUSING", "reply", case)
     sent_ = sqlite_panel.of("head@HOUSING").post(
         f"/do/attach/{case}", {"kind": "other", "upload": (BytesIO(GOOD["pdf"]), "现场照片.pdf")}
-    )  # fmt: skip
+    )
     assert sent_.status_code == 302, sent_.text[-1500:]
     page = sqlite_panel.of("centre_head").get(f"/do/examine/{case}").text
     link = re.search(r'<dt>附件</dt><dd><a href="(/files/\d+)">现场照片.pdf</a>', page)
@@ -428,8 +568,12 @@ def test_the_files_of_a_reply_are_opened_from_the_form_that_examines_it(sqlite_p
     assert sqlite_panel.of("centre_head").get(link[1]).status_code == 200
 
 
-@pytest.mark.parametrize("verb", ["examine", "rule_on_extension", "draft_finding", "record_visit", "allocate"])
-def test_a_form_with_the_matter_above_it_asks_for_no_more_than_ten_things(sqlite_panel: Panel, verb: str) -> None:
+@pytest.mark.parametrize(
+    "verb", ["examine", "rule_on_extension", "draft_finding", "record_visit", "allocate"]
+)
+def test_a_form_with_the_matter_above_it_asks_for_no_more_than_ten_things(
+    sqlite_panel: Panel, verb: str
+) -> None:
     browser = sqlite_panel.of(who_may(verb))
     for case in cases_of(sqlite_panel.desk, "HOUSING"):
         browser.get("/")
@@ -446,11 +590,26 @@ def test_a_form_offers_persons_by_their_posts_and_tells_two_of_one_name_apart(em
     with transaction(empty.desk.sessions) as session:
         unit = session.query(Unit).filter_by(code="WATER").one()
         for post, duty in (("deputy", "分管供水"), ("liaison", "热线经办")):
-            session.add(UnitPost(unit_id=unit.id, person="张伟", post=post, duty=duty, from_on=date(2024, 1, 1)))
+            session.add(
+                UnitPost(
+                    unit_id=unit.id, person="张伟", post=post, duty=duty, from_on=date(2024, 1, 1)
+                )
+            )
     page = empty.of("officer").get(f"/do/draft_finding/{id}").text
-    offered = {label.strip(): value for value, label in re.findall(r'name="persons" value="(\d+)"[^>]*>([^<]+)<', page)}
-    (clerk,) = (value for label, value in offered.items() if label.startswith("张伟") and "热线经办" in label)
-    (deputy,) = (value for label, value in offered.items() if label.startswith("张伟") and "分管供水" in label)
+    offered = {
+        label.strip(): value
+        for value, label in re.findall(r'name="persons" value="(\d+)"[^>]*>([^<]+)<', page)
+    }
+    (clerk,) = (
+        value
+        for label, value in offered.items()
+        if label.startswith("张伟") and "热线经办" in label
+    )
+    (deputy,) = (
+        value
+        for label, value in offered.items()
+        if label.startswith("张伟") and "分管供水" in label
+    )
     told = {"finding": "duty", "words": "两次逾期未办，涉嫌不履职。", "persons": clerk}
     assert empty.of("officer").post(f"/do/draft_finding/{id}", told).status_code == 302
     with transaction(empty.desk.sessions) as session:

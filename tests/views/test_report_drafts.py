@@ -1,4 +1,5 @@
-"""The pages of drafts of reports: a unit reads its own figures, contests them, and the centre head issues."""
+"""The pages of drafts of reports: a unit reads its own figures, contests them, and the centre head
+issues."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from tests.views.panel import Panel
 WORDS = "逾期件数有误，其中一件已获延期。"
 
 
-def test_a_unit_reads_and_contests_its_own_figures_and_the_centre_head_issues_where_he_reads_it(empty: Panel) -> None:
+def test_a_unit_reads_and_contests_its_own_figures_and_the_centre_head_issues_where_he_reads_it(
+    empty: Panel,
+) -> None:
     office = Office(empty.desk)
     for letter, unit in (("A", "WATER"), ("B", "HOUSING")):
         office.allocated("2025-05-28 09:00", letter, unit, kind="help")
@@ -28,7 +31,9 @@ def test_a_unit_reads_and_contests_its_own_figures_and_the_centre_head_issues_wh
     page = empty.of("centre_head").get("/reportdrafts/show/1").text
     assert WORDS in page and water in page and housing in page
     assert "/do/issue_report?kind=monthly&amp;first=2025-05-01" in page
-    issued = empty.of("centre_head").post("/do/issue_report", {"kind": "monthly", "first": "2025-05-01"})
+    issued = empty.of("centre_head").post(
+        "/do/issue_report", {"kind": "monthly", "first": "2025-05-01"}
+    )
     assert issued.status_code == 302
     assert empty.of("centre_head").get("/reports/show/1").status_code == 200
 
@@ -43,4 +48,6 @@ def test_a_report_that_is_not_issued_in_time_is_red_on_the_first_page(empty: Pan
     for work in ("/reportdrafts/list/?work=reports_overdue", "/work/suggestions_overdue"):
         assert work in page
     assert empty.of("centre_head").get("/work/suggestions_overdue").status_code == 200
-    assert empty.of("centre_head").get("/reportdrafts/list/?work=reports_overdue").status_code == 200
+    assert (
+        empty.of("centre_head").get("/reportdrafts/list/?work=reports_overdue").status_code == 200
+    )

@@ -29,7 +29,9 @@ def told(panel: Panel, who: str, id: int) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
 
 
-def test_numerator_denominator_and_exclusions_are_shown(panel: Panel, report: tuple[int, dict[str, Any]]) -> None:
+def test_numerator_denominator_and_exclusions_are_shown(
+    panel: Panel, report: tuple[int, dict[str, Any]]
+) -> None:
     page = told(panel, "centre_head", report[0])
     units = report[1]["evaluation"]["units"]
     assert units
@@ -46,19 +48,31 @@ def test_volumes_topics_overdue_and_suggestions_are_on_the_page(
 ) -> None:
     id, figures = report
     page = told(panel, "leader", id)
-    for title in ("受理渠道", "诉求类型", "办理方式", "诉求分类", "区域", "热点事项", "期末逾期清单", "合理化建议汇编"):
+    for title in (
+        "受理渠道",
+        "诉求类型",
+        "办理方式",
+        "诉求分类",
+        "区域",
+        "热点事项",
+        "期末逾期清单",
+        "合理化建议汇编",
+    ):
         assert title in page
     named = [
         *(one["name"] for one in figures["volumes"]["cases"]["by_category"].values()),
-        *(one["name"] for one in figures["hot_topics"]), *(one["case"] for one in figures["overdue"].values()),
+        *(one["name"] for one in figures["hot_topics"]),
+        *(one["case"] for one in figures["overdue"].values()),
         *figures["suggestions"]["digest"],
-    ]  # fmt: skip
+    ]
     assert named and all((one or "未分类") in page for one in named)
     codes = [code for code in figures["units"] if re.search(rf"\b{code}\b", page)]
     assert codes == []
 
 
-def test_a_unit_is_told_of_its_own_overdue_cases_only(panel: Panel, report: tuple[int, dict[str, Any]]) -> None:
+def test_a_unit_is_told_of_its_own_overdue_cases_only(
+    panel: Panel, report: tuple[int, dict[str, Any]]
+) -> None:
     id, figures = report
     late = {(one["unit"], one["case"]) for one in figures["overdue"].values()}
     assert late
@@ -69,7 +83,9 @@ def test_a_unit_is_told_of_its_own_overdue_cases_only(panel: Panel, report: tupl
         assert not any(case in page for unit, case in late if unit != code and case not in own)
 
 
-def test_a_ranking_names_its_tier_by_what_was_closed(panel: Panel, report: tuple[int, dict[str, Any]]) -> None:
+def test_a_ranking_names_its_tier_by_what_was_closed(
+    panel: Panel, report: tuple[int, dict[str, Any]]
+) -> None:
     page = told(panel, "centre_head", report[0])
     sizes = {"1": "≥50", "2": "10–49", "3": "5–9"}
     for tier in report[1]["evaluation"]["ranking"]:
@@ -78,16 +94,24 @@ def test_a_ranking_names_its_tier_by_what_was_closed(panel: Panel, report: tuple
     assert all(one["name"] in page for one in ranked)
 
 
-def test_the_language_changes_on_the_page_that_is_open(panel: Panel, report: tuple[int, dict[str, Any]]) -> None:
+def test_the_language_changes_on_the_page_that_is_open(
+    panel: Panel, report: tuple[int, dict[str, Any]]
+) -> None:
     browser, here = panel.of("centre_head"), f"/reports/show/{report[0]}"
     host = "http://localhost"
     assert browser.get("/lang/en", headers={"Referer": f"{host}{here}"}).location == here
-    assert browser.get("/lang/zh", headers={"Referer": f"{host}/cases/list/?page=2"}).location == "/cases/list/?page=2"
+    assert (
+        browser.get("/lang/zh", headers={"Referer": f"{host}/cases/list/?page=2"}).location
+        == "/cases/list/?page=2"
+    )
     for other in ("", "http://elsewhere/cases/list/", f"{host}//elsewhere", f"{host}/\\elsewhere"):
         assert browser.get("/lang/zh", headers={"Referer": other}).location in ("/", "/elsewhere")
 
 
 def test_the_numbers_and_the_words_in_force_stand_beside_their_changes(panel: Panel) -> None:
-    for who, page, said in (("centre_head", "rules", "急件时限（工作日）"), ("it_admin", "settings", "热线中心名称")):
+    for who, page, said in (
+        ("centre_head", "rules", "急件时限（工作日）"),
+        ("it_admin", "settings", "热线中心名称"),
+    ):
         text = panel.of(who).get(f"/{page}/list/").text
         assert 'id="in-force"' in text and said in text and "规程默认" in text

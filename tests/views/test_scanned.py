@@ -30,10 +30,14 @@ def scanning(sqlite_panel: Panel, tmp_path: Path) -> Iterator[Panel]:
 
 def _send(panel: Panel, content: bytes, who: str = "operator") -> object:
     case = cases_of(panel.desk, "HOUSING")[1]
-    return panel.of(who).post(f"/do/attach/{case}", {"kind": "other", "upload": (BytesIO(content), "a.txt")})
+    return panel.of(who).post(
+        f"/do/attach/{case}", {"kind": "other", "upload": (BytesIO(content), "a.txt")}
+    )
 
 
-def test_a_file_in_which_the_scanner_finds_something_is_refused_on_the_form(scanning: Panel) -> None:
+def test_a_file_in_which_the_scanner_finds_something_is_refused_on_the_form(
+    scanning: Panel,
+) -> None:
     for who in ("operator", "staff@HOUSING"):
         scanning.of(who)
         before = fingerprint(scanning.desk)
@@ -47,7 +51,12 @@ def test_a_file_in_which_the_scanner_finds_something_is_refused_on_the_form(scan
 def test_a_scan_of_a_leaders_words_is_scanned_too(scanning: Panel) -> None:
     """As every file that comes with a form."""
     case = cases_of(scanning.desk, "HOUSING")[0]
-    leader = {"leader.level": "county", "leader.name": "县长", "leader.text": "请速办并报", "leader.document": "1号"}
+    leader = {
+        "leader.level": "county",
+        "leader.name": "县长",
+        "leader.text": "请速办并报",
+        "leader.document": "1号",
+    }
     answer = scanning.of("centre_head").post(
         f"/do/instruct/{case}", {**leader, "leader.scan": (BytesIO(EICAR), "a.txt")}
     )
@@ -55,7 +64,9 @@ def test_a_scan_of_a_leaders_words_is_scanned_too(scanning: Panel) -> None:
     assert "请速办并报" in answer.text
 
 
-def test_a_scanner_that_cannot_be_run_is_told_by_the_check_the_bots_page_and_the_probe(scanning: Panel) -> None:
+def test_a_scanner_that_cannot_be_run_is_told_by_the_check_the_bots_page_and_the_probe(
+    scanning: Panel,
+) -> None:
     desk: Desk = scanning.app.extensions["desk"]
     for command, told in (("/nowhere/scan --x", True), (desk.settings.scanner, False)):
         changed = dataclasses.replace(desk.settings, scanner=command)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.models import Event, Person
-from app.views.people import HALFWAY_SECONDS
+from app.views.login.sessions import HALFWAY_SECONDS
 from app.web import create_app
 from tests.office import moment
 from tests.views.panel import Browser, Panel, settings_of
@@ -64,14 +64,22 @@ def _in(browser: Browser) -> bool:
     return browser.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("role", ["it_admin", "supervision_head", "log_auditor", "allocator", "officer", "centre_head"])
-def test_a_password_alone_lets_nobody_in_who_guards_or_shows_callers(office: Panel, role: str) -> None:
+@pytest.mark.parametrize(
+    "role", ["it_admin", "supervision_head", "log_auditor", "allocator", "officer", "centre_head"]
+)
+def test_a_password_alone_lets_nobody_in_who_guards_or_shows_callers(
+    office: Panel, role: str
+) -> None:
     """Seen failing with `needs_code` answering False."""
     client, answer = _half(office, role)
     assert answer.status_code == 302 and answer.headers["Location"].startswith("/login/code/")
     assert not _in(client)
     page = client.get("/login/code/")
-    assert "<svg" in page.text and "动态口令" in page.text and page.headers["Cache-Control"] == "no-store"
+    assert (
+        "<svg" in page.text
+        and "动态口令" in page.text
+        and page.headers["Cache-Control"] == "no-store"
+    )
     app = _app(page.text)
     wrong = _tell(client, "000000" if _code(app, office) != "000000" else "111111")
     assert wrong.status_code == 401 and not _in(client)
@@ -125,7 +133,9 @@ def test_wrong_codes_lock_though_the_password_is_given_again_and_again(office: P
     client, answer = _half(office, "supervision_head", "10.9.9.9")
     assert answer.status_code == 401
     with transaction(office.desk.sessions) as session:
-        assert session.scalars(select(Event.kind).where(Event.kind == "user.locked")).all() == ["user.locked"]
+        assert session.scalars(select(Event.kind).where(Event.kind == "user.locked")).all() == [
+            "user.locked"
+        ]
     office.now += timedelta(minutes=16)
     client, _ = _half(office, "supervision_head")
     _tell(client, _code(app, office))
@@ -145,10 +155,14 @@ def test_the_page_of_the_code_is_for_who_gave_his_password_just_now(
 
 
 @pytest.mark.parametrize("ended", ["password", "closed"])
-def test_what_ends_an_accounts_sessions_ends_a_login_that_waits_for_its_code(office: Panel, ended: str) -> None:
+def test_what_ends_an_accounts_sessions_ends_a_login_that_waits_for_its_code(
+    office: Panel, ended: str
+) -> None:
     client, _ = _half(office, "log_auditor")
     with transaction(office.desk.sessions) as session:
-        row = session.scalars(select(Person).where(Person.username == office.account("log_auditor"))).one()
+        row = session.scalars(
+            select(Person).where(Person.username == office.account("log_auditor"))
+        ).one()
         row.session_version += ended == "password"
         row.active = ended != "closed"
     assert client.get("/login/code/").headers["Location"] == "/login/"
@@ -170,7 +184,9 @@ def test_an_administrator_forgets_a_device_through_the_page_of_the_account(offic
     app = _app(admin.get("/login/code/").text)
     _tell(admin, _code(app, office))
     with transaction(office.desk.sessions) as session:
-        id = session.scalars(select(Person.id).where(Person.username == office.account("log_auditor"))).one()
+        id = session.scalars(
+            select(Person.id).where(Person.username == office.account("log_auditor"))
+        ).one()
     page = admin.get(f"/users/show/{id}").text
     assert f"/do/reset_second_factor?id={id}" in page
     assert admin.post("/do/reset_second_factor", {"id": id}).status_code == 302
@@ -179,7 +195,9 @@ def test_an_administrator_forgets_a_device_through_the_page_of_the_account(offic
     _tell(head, _code(_app(head.get("/login/code/").text), office))
     head.get("/")
     row = re.search(r'value="(\d+)"[^>]*>[^<]*重置动态口令', head.get("/do/confirm_account").text)
-    assert row and head.post("/do/confirm_account", {"accept": "y", "row": row[1]}).status_code == 302
+    assert (
+        row and head.post("/do/confirm_account", {"accept": "y", "row": row[1]}).status_code == 302
+    )
     assert client.get("/").status_code == 302
     again, _ = _half(office, "log_auditor")
     assert "<svg" in again.get("/login/code/").text

@@ -1,4 +1,5 @@
-"""What every page warns of, what the first page shows in red, what a form says below its fields. [procedure 0, 1]"""
+"""What every page warns of, what the first page shows in red, what a form says below its fields.
+[procedure 0, 1]"""
 
 from __future__ import annotations
 
@@ -33,7 +34,13 @@ def on(desk: Desk, data: Path, moment: datetime) -> Iterator[Panel]:
 
 
 @pytest.mark.parametrize(
-    ("day", "sign"), [("2026-10-31", ""), ("2026-11-01", "warning"), ("2026-12-09", "warning"), ("2026-12-10", "red")]
+    ("day", "sign"),
+    [
+        ("2026-10-31", ""),
+        ("2026-11-01", "warning"),
+        ("2026-12-09", "warning"),
+        ("2026-12-10", "red"),
+    ],
 )
 def test_a_missing_calendar_of_the_coming_year_is_a_sign_on_every_page(
     sqlite_desk: Desk, tmp_path: Path, day: str, sign: str
@@ -48,7 +55,9 @@ def test_a_missing_calendar_of_the_coming_year_is_a_sign_on_every_page(
         assert CALENDAR not in panel.of("head@WATER").get("/").text
 
 
-def test_a_year_whose_days_are_loaded_and_approved_is_no_sign(sqlite_desk: Desk, tmp_path: Path) -> None:
+def test_a_year_whose_days_are_loaded_and_approved_is_no_sign(
+    sqlite_desk: Desk, tmp_path: Path
+) -> None:
     people = People(sqlite_desk, "2026-12-11 09:00").hire()
     with transaction(sqlite_desk.sessions) as session:
         fill(session, people.now)
@@ -59,7 +68,9 @@ def test_a_year_whose_days_are_loaded_and_approved_is_no_sign(sqlite_desk: Desk,
         assert CALENDAR not in panel.of("centre_head").get("/").text
 
 
-def test_a_bot_that_has_not_looked_for_half_an_hour_is_a_sign_on_every_page(sqlite_desk: Desk, tmp_path: Path) -> None:
+def test_a_bot_that_has_not_looked_for_half_an_hour_is_a_sign_on_every_page(
+    sqlite_desk: Desk, tmp_path: Path
+) -> None:
     people = People(sqlite_desk).hire("WATER")
     people.sweep("2025-06-10")
     for minutes, late in ((30, False), (31, True)):
@@ -79,7 +90,8 @@ def red(panel: Panel, word: str) -> dict[str, int]:
 
 
 def test_what_the_centre_should_have_done_is_a_red_list_of_its_own(empty: Panel) -> None:
-    """A case not allocated, one not examined, a request not ruled on in time; done, each leaves the list."""
+    """A case not allocated, one not examined, a request not ruled on in time; done, each leaves the
+    list."""
     people = People(empty.desk).hire("WATER")
     waiting, asked, replied = (people.case() for _ in range(3))
     for case in (asked, replied):
@@ -94,7 +106,9 @@ def test_what_the_centre_should_have_done_is_a_red_list_of_its_own(empty: Panel)
     listed = empty.of("allocator").get("/work/centre_overdue").text
     with transaction(empty.desk.sessions) as session:
         numbers = {case.id: case.number for case in session.query(Case)}
-    assert numbers[waiting] in listed and numbers[replied] in listed and numbers[asked] not in listed
+    assert (
+        numbers[waiting] in listed and numbers[replied] in listed and numbers[asked] not in listed
+    )
     assert numbers[asked] in empty.of("allocator").get("/work/rulings_overdue").text
     assert red(empty, "head@WATER") == red(empty, "operator") == {}
     people.do("allocator", "rule_on_extension", asked, accept=False)
@@ -103,7 +117,8 @@ def test_what_the_centre_should_have_done_is_a_red_list_of_its_own(empty: Panel)
 
 
 def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: Panel) -> None:
-    """A candidate not decided in two working days, a referral not completed and reviewed in time."""
+    """A candidate not decided in two working days, a referral not completed and reviewed in
+    time."""
     people = People(sqlite_panel.desk, f"{sqlite_panel.now:%Y-%m-%d %H:%M}")
     case = cases_of(sqlite_panel.desk, "HOUSING")[4]
     people.do("centre_head", "propose", case, unit="HOUSING")
@@ -116,21 +131,30 @@ def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: P
     told = red(sqlite_panel, "officer")
     assert told["移送逾期"] == 1
     assert told["督查室逾期"] >= 1
-    assert red(sqlite_panel, "centre_head").keys() <= {"中心逾期工单", "逾期未审定申请", "逾期未筛选建议"}
+    assert red(sqlite_panel, "centre_head").keys() <= {
+        "中心逾期工单",
+        "逾期未审定申请",
+        "逾期未筛选建议",
+    }
 
 
 # What a form says.
 
 
-def test_the_form_asks_whether_there_is_immediate_danger_and_names_110_119_and_120(empty: Panel) -> None:
+def test_the_form_asks_whether_there_is_immediate_danger_and_names_110_119_and_120(
+    empty: Panel,
+) -> None:
     form = empty.of("operator").get("/do/register").text
-    asked = form.split('name="dangerous"')[1].split('class="row"')[0]
+    asked = form.split('name="dangerous"')[1].split('class="field"')[0]
     assert "是否正在危及人身、财产或公共安全" in asked
     assert all(line in asked for line in ("110", "119", "120"))
 
 
-def test_where_several_items_fit_a_form_asks_which_and_the_page_of_one_leads_to_it(empty: Panel) -> None:
-    """Two notices on one ground. Seen failing without the choice: the feedback on the second went to the first."""
+def test_where_several_items_fit_a_form_asks_which_and_the_page_of_one_leads_to_it(
+    empty: Panel,
+) -> None:
+    """Two notices on one ground. Seen failing without the choice: the feedback on the second went
+    to the first."""
     people = People(empty.desk).hire("WATER")
     case = people.case(complex=True)
     people.do("allocator", "allocate", case, unit="WATER")
@@ -148,9 +172,15 @@ def test_where_several_items_fit_a_form_asks_which_and_the_page_of_one_leads_to_
     named = head.get(f"{form}?item={second}").text
     assert f'value="{second}" selected' in named
     assert refused(head.post(form, {"item": "x", "words": "已办"})) == "not_found"
-    assert head.post(form, {"item": second, "words": "已约谈责任人，本周内整改到位。"}).status_code == 302
+    assert (
+        head.post(form, {"item": second, "words": "已约谈责任人，本周内整改到位。"}).status_code
+        == 302
+    )
     with transaction(empty.desk.sessions) as session:
-        assert session.scalars(select(Supervision.state).order_by(Supervision.id)).all() == ["opened", "fed_back"]
+        assert session.scalars(select(Supervision.state).order_by(Supervision.id)).all() == [
+            "opened",
+            "fed_back",
+        ]
     assert 'name="item"' not in head.get(form).text
 
 
@@ -158,11 +188,16 @@ def test_each_form_that_takes_a_callers_words_says_that_no_secret_is_typed_in(em
     """Where a demand is registered, corrected, added to or refused."""
     people = People(empty.desk)
     case = people.case()
-    asked = {"register": "narrative", "edit_case": "narrative", "contact": "words", "refuse": "words"}
+    asked = {
+        "register": "narrative",
+        "edit_case": "narrative",
+        "contact": "words",
+        "refuse": "words",
+    }
     for verb, name in asked.items():
         address = f"/do/{verb}" if verb == "register" else f"/do/{verb}/{case}"
         form = empty.of("operator").get(address).text
-        below = form.split(f'name="{name}"')[1].split('class="row"')[0]
+        below = form.split(f'name="{name}"')[1].split('class="field"')[0]
         assert "国家秘密的内容不得录入" in below, verb
 
 
@@ -172,7 +207,10 @@ def test_every_page_is_headed_by_what_the_office_is_called(sqlite_panel: Panel) 
     fields = {"name": "office", "value": name}
     assert sqlite_panel.of("it_admin").post("/do/change_setting", fields).status_code == 302
     for word in ("operator", "head@HOUSING", "anonymous"):
-        assert f"{name} · 督办" in sqlite_panel.of(word).get("/login/" if word == "anonymous" else "/").text
+        assert (
+            f"{name} · 督办"
+            in sqlite_panel.of(word).get("/login/" if word == "anonymous" else "/").text
+        )
 
 
 # What is said on a case stands on its page.
@@ -184,29 +222,50 @@ def _case_page(panel: Panel, word: str, case: int) -> str:
     return re.sub(r"\s+", " ", page.text)
 
 
-def test_the_page_of_a_case_shows_why_a_reply_was_refused_and_what_callers_said(empty: Panel) -> None:
-    """To the unit with the caller covered. Seen failing: the unit read that its reply was refused, and not why."""
+def test_the_page_of_a_case_shows_why_a_reply_was_refused_and_what_callers_said(
+    empty: Panel,
+) -> None:
+    """To the unit with the caller covered. Seen failing: the unit read that its reply was refused,
+    and not why."""
     people = People(empty.desk).hire("WATER", "ROADS")
     case = people.case(caller={"name": "李秀英", "phone": "13912345678"})
     people.do("allocator", "allocate", case, unit="WATER")
     people.do("operator", "contact", case, kind="chase", words="李秀英13912345678催问何时修好。")
     people.do("head@WATER", "reply", case)
-    people.do("examiner", "examine", case, passes=False, reason="opinion_unclear", words="未写明何时完工。")
+    people.do(
+        "examiner",
+        "examine",
+        case,
+        passes=False,
+        reason="opinion_unclear",
+        words="未写明何时完工。",
+    )
     people.do("head@WATER", "reply", case)
     people.do("examiner", "examine", case, passes=True)
-    said = {"truth": "proven", "solved": "solved", "satisfied": "dissatisfied", "words": "李秀英说修得太慢。"}
+    said = {
+        "truth": "proven",
+        "solved": "solved",
+        "satisfied": "dissatisfied",
+        "words": "李秀英说修得太慢。",
+    }
     people.do("visitor", "record_visit", case, **said)
     empty.now = people.now
     centre, unit = (_case_page(empty, word, case) for word in ("allocator", "head@WATER"))
     for page in (centre, unit):
         assert "退回说明：未写明何时完工。" in page and "来电登记：催单" in page
-    assert "李秀英13912345678催问何时修好。" in centre and "诉求人意见：李秀英说修得太慢。" in centre
+    assert (
+        "李秀英13912345678催问何时修好。" in centre and "诉求人意见：李秀英说修得太慢。" in centre
+    )
     assert "催问何时修好。" in unit and "修得太慢。" in unit
     assert "李秀英" not in unit and "13912345678" not in unit
-    assert "修得太慢" not in _case_page(empty, "operator", case), "who may not open the records of visits"
+    assert "修得太慢" not in _case_page(empty, "operator", case), (
+        "who may not open the records of visits"
+    )
 
 
-@pytest.mark.parametrize("word", ["operator", "allocator", "examiner", "officer", "head@HOUSING", "staff@HOUSING"])
+@pytest.mark.parametrize(
+    "word", ["operator", "allocator", "examiner", "officer", "head@HOUSING", "staff@HOUSING"]
+)
 def test_the_rows_on_the_page_of_a_case_lead_to_their_own_pages_where_these_are_his(
     sqlite_panel: Panel, word: str
 ) -> None:
@@ -239,13 +298,18 @@ def test_a_lead_reads_before_it_types_which_assists_have_not_answered(empty: Pan
     case = people.case()
     people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
     empty.now = people.now
-    assert "现在不能办理：协办单位尚未答复：ROADS单位" in empty.of("head@WATER").get(f"/do/reply/{case}").text
+    assert (
+        "现在不能办理：协办单位尚未答复：ROADS单位"
+        in empty.of("head@WATER").get(f"/do/reply/{case}").text
+    )
     assert "现在不能办理" not in empty.of("head@ROADS").get(f"/do/reply/{case}").text
     people.do("head@ROADS", "reply", case)
     assert "现在不能办理" not in empty.of("head@WATER").get(f"/do/reply/{case}").text
 
 
-def test_the_page_of_a_referral_offers_what_its_state_allows_and_a_unit_no_paper_of_one(sqlite_panel: Panel) -> None:
+def test_the_page_of_a_referral_offers_what_its_state_allows_and_a_unit_no_paper_of_one(
+    sqlite_panel: Panel,
+) -> None:
     """Seen failing: every verb of a referral in every state of it; a unit's button led to 404."""
     case = cases_of(sqlite_panel.desk, "HOUSING")[0]
     with transaction(sqlite_panel.desk.sessions) as session:

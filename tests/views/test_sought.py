@@ -1,5 +1,6 @@
-"""What is typed to search for stands in no address, no log and no history: the form is sent, and the address that
-answers it holds the words sealed. Paging, order, export and the way back go on from there. [trust, The caller]"""
+"""What is typed to search for stands in no address, no log and no history: the form is sent, and
+the address that answers it holds the words sealed. Paging, order, export and the way back go on
+from there. [trust, The caller]"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ import requests
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
-from app.views.base import DeskView
+from app.views.pages.base import DeskView
 from app.views.register import VIEWS
 from tests.servers import free_port
 from tests.views.canaries import CALLER
@@ -37,7 +38,7 @@ ROLES = (
     "log_auditor",
 )
 PAGES = sorted(f"/{view.page.lower()}/list/" for view in VIEWS if issubclass(view, DeskView))
-_TYPED = re.compile(r'<input type="text" name="(q_\w+)"')
+_TYPED = re.compile(r'<input [^>]*type="text" name="(q_\w+)"')
 _ADDRESS = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
 
 
@@ -55,7 +56,9 @@ def addresses(answer: TestResponse) -> list[str]:
 
 
 @pytest.mark.parametrize("word", ROLES)
-def test_what_is_typed_into_any_search_of_any_role_stands_in_no_address(sqlite_panel: Panel, word: str) -> None:
+def test_what_is_typed_into_any_search_of_any_role_stands_in_no_address(
+    sqlite_panel: Panel, word: str
+) -> None:
     """Typed into every field of every page's form: not where it leads, nor in a link or a form of the page it leads to
     - nor further on, in another order, on the next page. The form itself shows it."""
     browser, seen, typed = sqlite_panel.of(word), 0, f"{NAME}{NUMBER}"
@@ -85,7 +88,8 @@ def _told(address: str) -> bool:
 def test_what_is_typed_stands_in_no_line_of_the_servers_log(
     sqlite_panel: Panel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A real server over a real socket, its access log read: of the search, of what it leads to, of the next order."""
+    """A real server over a real socket, its access log read: of the search, of what it leads to, of
+    the next order."""
     caplog.set_level(logging.DEBUG)
     sqlite_panel.account("operator")
     port = free_port()
@@ -100,9 +104,17 @@ def test_what_is_typed_stands_in_no_line_of_the_servers_log(
                 return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)[1]  # type: ignore[index]
 
             form = person.get(f"{here}/login/").text
-            person.post(f"{here}/login/", {"csrf_token": token(form), "username": "operator", "password": PASSWORD})
+            person.post(
+                f"{here}/login/",
+                {"csrf_token": token(form), "username": "operator", "password": PASSWORD},
+            )
             form = person.get(f"{here}/cases/list/").text
-            sent = {"csrf_token": token(form), "q_narrative": NUMBER, "q_place": NAME, "q_kind": "help"}
+            sent = {
+                "csrf_token": token(form),
+                "q_narrative": NUMBER,
+                "q_place": NAME,
+                "q_kind": "help",
+            }
             shown = person.post(f"{here}/cases/list/", sent)
             assert shown.status_code == 200 and NUMBER in shown.text
             ordered = next(unescape(one) for one in _ADDRESS.findall(shown.text) if "order=" in one)
@@ -132,10 +144,17 @@ def test_a_search_is_turned_ordered_exported_and_gone_back_to(sqlite_panel: Pane
     assert re.findall(r"<td>.*?</td>", again.text) == re.findall(r"<td>.*?</td>", found.text)
 
 
-def test_what_is_chosen_stays_in_the_address_and_what_is_typed_does_not(sqlite_panel: Panel) -> None:
+def test_what_is_chosen_stays_in_the_address_and_what_is_typed_does_not(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("operator")
     browser.get("/cases/list/")
-    sent = {"q_kind": "help", "from_registered_at": "2025-06-01", "q_wants_reply": "y", "q_narrative": "路灯"}
+    sent = {
+        "q_kind": "help",
+        "from_registered_at": "2025-06-01",
+        "q_wants_reply": "y",
+        "q_narrative": "路灯",
+    }
     sent |= {"q_place": ""}
     told = parse_qs(urlsplit(browser.post("/cases/list/", sent).location).query)
     assert {name: told[name] for name in told if name != "asked"} == {
@@ -160,15 +179,20 @@ def test_what_is_chosen_stays_in_the_address_and_what_is_typed_does_not(sqlite_p
         assert not [one for one in addresses(browser.get(answer.location)) if NUMBER in one], typed
 
 
-def test_an_address_with_words_of_before_is_answered_and_no_link_repeats_them(sqlite_panel: Panel) -> None:
-    """A bookmark of an older Duban: it still finds, and nothing on its page carries the words further."""
+def test_an_address_with_words_of_before_is_answered_and_no_link_repeats_them(
+    sqlite_panel: Panel,
+) -> None:
+    """A bookmark of an older Duban: it still finds, and nothing on its page carries the words
+    further."""
     browser = sqlite_panel.of("operator")
     answer = browser.get(f"/cases/list/?q_narrative={NUMBER}&q_kind=help")
     assert answer.status_code == 200 and f'value="{NUMBER}"' in answer.text
     assert not [one for one in addresses(answer) if NUMBER in one]
 
 
-def test_what_is_sealed_opens_in_its_own_session_and_on_its_own_page_only(sqlite_panel: Panel) -> None:
+def test_what_is_sealed_opens_in_its_own_session_and_on_its_own_page_only(
+    sqlite_panel: Panel,
+) -> None:
     """Elsewhere the page says that it is gone, and shows no more than without it."""
     first = sqlite_panel.enter("operator")
     first.get("/cases/list/")
@@ -193,17 +217,26 @@ def test_what_is_sealed_opens_in_its_own_session_and_on_its_own_page_only(sqlite
         assert back.status_code == 302 and token not in back.location
 
 
-def test_a_search_that_is_too_long_says_what_it_leaves_out_and_its_address_stays_short(sqlite_panel: Panel) -> None:
+def test_a_search_that_is_too_long_says_what_it_leaves_out_and_its_address_stays_short(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("operator")
     browser.get("/cases/list/")
-    sent = {"q_narrative": "长" * 200, "q_demand": "字" * 200, "q_place": "句" * 200, "q_number": "段" * 200}
+    sent = {
+        "q_narrative": "长" * 200,
+        "q_demand": "字" * 200,
+        "q_place": "句" * 200,
+        "q_number": "段" * 200,
+    }
     sent |= {f"q_{n}": "x" * 500 for n in range(200)}
     answer = browser.post("/cases/list/", sent)
     assert len(answer.location) < 4000
     assert "未按它查询" in browser.get(answer.location).text
 
 
-def test_the_log_of_access_says_of_a_search_that_it_was_one_and_not_for_whom(sqlite_panel: Panel) -> None:
+def test_the_log_of_access_says_of_a_search_that_it_was_one_and_not_for_whom(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("centre_head")
     found = search(browser, "/cases/list/", q_narrative=CALLER, q_kind="help")
     browser.get(next(one for one in addresses(found) if "export.csv" in one))

@@ -1,4 +1,5 @@
-"""A page asks the database for the same few things, whether it shows twenty-five rows or a hundred."""
+"""A page asks the database for the same few things, whether it shows twenty-five rows or a
+hundred."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from app.roles import PAGES, RIGHTS
-from app.views.worklists import QUEUES
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
+from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.people import People
 from tests.views.canaries import cases_of
@@ -29,7 +31,9 @@ def counted(panel: Panel) -> Iterator[list[str]]:
     with panel.app.app_context():
         engine: Engine = panel.app.extensions["sqlalchemy"].engine
 
-    def asked(connection: Any, cursor: Any, statement: str, given: Any, context: Any, many: bool) -> None:
+    def asked(
+        connection: Any, cursor: Any, statement: str, given: Any, context: Any, many: bool
+    ) -> None:
         if statement.split()[0].upper() not in ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"):
             told.append(statement)
 
@@ -42,7 +46,8 @@ def counted(panel: Panel) -> Iterator[list[str]]:
 
 @pytest.fixture
 def busy(desk: Desk, tmp_path: Path) -> Iterator[Panel]:
-    """A panel over an office with a hundred cases of one unit: confidential ones, late, with contacts."""
+    """A panel over an office with a hundred cases of one unit: confidential ones, late, with
+    contacts."""
     people = People(desk).hire("WATER", "ROADS")
     for n in range(MANY):
         case = people.case(kind="consultation", confidential=n % 2 == 0, place=f"滨河路{n}号")
@@ -61,22 +66,30 @@ def _pages(panel: Panel, role: str) -> Iterator[str]:
         if role in roles:
             yield f"/{page.lower()}/list/?size=25"
             yield f"/{page.lower()}/list/?size=100"
-    yield from (f"/work/{key}" for key, queue in QUEUES.items() if role in queue.roles and not queue.page)
+    yield from (
+        f"/work/{key}" for key, queue in QUEUES.items() if role in queue.roles and not queue.page
+    )
     if role in PAGES["Cases"]:
         yield f"/cases/{cases_of(panel.desk, 'WATER')[0]}"
 
 
 @pytest.mark.parametrize("role", WHO)
 def test_a_page_asks_for_no_more_than_ten_things(panel: Panel, role: str) -> None:
-    """Every page of every role in the played office, where everything has happened. Seen failing with the relations of
-    a list loaded row by row."""
+    """Every page of every role in the played office, where everything has happened. Seen failing
+    with the relations of a list loaded row by row."""
     _ten_at_most(panel, role)
 
 
 @pytest.mark.parametrize(
-    "role", ["unit_head", *(pytest.param(role, marks=pytest.mark.long) for role in ("centre_head", "officer"))]
+    "role",
+    [
+        "unit_head",
+        *(pytest.param(role, marks=pytest.mark.long) for role in ("centre_head", "officer")),
+    ],
 )
-def test_a_page_asks_for_no_more_than_ten_things_on_postgres(postgres_panel: Panel, role: str) -> None:
+def test_a_page_asks_for_no_more_than_ten_things_on_postgres(
+    postgres_panel: Panel, role: str
+) -> None:
     """The three roles that between them open every page but those of IT and the log."""
     _ten_at_most(postgres_panel, role)
 
@@ -88,15 +101,20 @@ def _ten_at_most(panel: Panel, role: str) -> None:
         with counted(panel) as told:
             answer = browser.get(address)
         assert answer.status_code in (200, 404), address
-        assert len(told) <= MOST, f"{role} {address}: {len(told)}\n" + "\n".join(one[:160] for one in told)
+        assert len(told) <= MOST, f"{role} {address}: {len(told)}\n" + "\n".join(
+            one[:160] for one in told
+        )
 
 
 @pytest.mark.long
 def test_a_hundred_rows_ask_for_no_more_than_twenty_five(busy: Panel) -> None:
-    """Each list of each role at 25 and at 100 rows: the same number, ten at most; and the case page."""
+    """Each list of each role at 25 and at 100 rows: the same number, ten at most; and the case
+    page."""
     for role, word in WHO.items():
         browser = busy.of(word)
-        browser.get("/")  # When the bot looked last is asked for once in a while, not with each page.
+        browser.get(
+            "/"
+        )  # When the bot looked last is asked for once in a while, not with each page.
         for page, roles in PAGES.items():
             if role not in roles:
                 continue

@@ -1,5 +1,5 @@
-"""The ends of clocks as people say them: a stored end is the moment after, what is shown and asked for is the last day.
-[section 0, "a deadline is an exclusive end"]"""
+"""The ends of clocks as people say them: a stored end is the moment after, what is shown and asked
+for is the last day. [section 0, "a deadline is an exclusive end"]"""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.models import Assignment, Event, Person
-from app.rules.terms import until
 from app.rules.workdays import BEIJING, last_day
+from app.words.terms import until
 from tests.views.panel import Panel
 
 
@@ -43,14 +43,18 @@ def _dues(panel: Panel) -> dict[str, int]:
     return {day: days.count(day) for day in days}
 
 
-def test_a_list_shows_the_last_day_of_a_clock_and_never_the_midnight_after_it(sqlite_panel: Panel) -> None:
+def test_a_list_shows_the_last_day_of_a_clock_and_never_the_midnight_after_it(
+    sqlite_panel: Panel,
+) -> None:
     browser = sqlite_panel.of("allocator")
     told = browser.get("/assignments/list/?size=100").text
     for day in _dues(sqlite_panel):
         assert f">{day} 24时前<" in told, day
     assert "00:00<" not in told
     with transaction(sqlite_panel.desk.sessions) as session:
-        id, at = session.execute(select(Assignment.id, Assignment.due_at).order_by(Assignment.id)).all()[0]
+        id, at = session.execute(
+            select(Assignment.id, Assignment.due_at).order_by(Assignment.id)
+        ).all()[0]
     shown = browser.get(f"/assignments/show/{id}").text
     assert f"{last_day(at)} 24时前" in shown and "00:00<" not in shown
 
@@ -60,14 +64,20 @@ def test_from_a_day_to_the_same_day_finds_what_is_due_with_it(sqlite_panel: Pane
     for day, many in _dues(sqlite_panel).items():
         after = str(datetime.fromisoformat(day) + timedelta(days=1))[:10]
         for asked, expected in ((day, many), (after, 0)):
-            told = browser.get(f"/assignments/export.csv?from_due_at={asked}&to_due_at={asked}").text
+            told = browser.get(
+                f"/assignments/export.csv?from_due_at={asked}&to_due_at={asked}"
+            ).text
             assert told.count(f",{day} 24时前,") == expected, (day, asked, told)
 
 
 def test_the_log_says_who_did_it_by_name(sqlite_panel: Panel) -> None:
     browser = sqlite_panel.of("log_auditor")
     with transaction(sqlite_panel.desk.sessions) as session:
-        query = select(Event.actor, Event.id).where(Event.actor.like("user:%")).order_by(Event.id.desc())
+        query = (
+            select(Event.actor, Event.id)
+            .where(Event.actor.like("user:%"))
+            .order_by(Event.id.desc())
+        )
         word, id = session.execute(query).all()[0]
         number = int(word.removeprefix("user:"))
         name = session.scalars(select(Person.first_name).where(Person.id == number)).one()

@@ -17,7 +17,7 @@ from app.rules.covering import CALLER
 from app.rules.refusal import NotAllowed
 from app.scope import criteria, seen_by
 from app.stages.papers import frozen
-from app.story.cast import actor_named, unit_named
+from app.story.theatre.cast import actor_named, unit_named
 from tests.papers.test_papers import words as words_of_pdf
 from tests.people import People
 from tests.views.panel import Browser, Panel
@@ -72,7 +72,9 @@ def _registered(panel: Panel, **more: Any) -> int:
     return int(done.location.rsplit("/", 1)[1])
 
 
-def test_nothing_a_confidential_caller_gave_is_readable_to_a_unit_anywhere(empty: Panel, people: People) -> None:
+def test_nothing_a_confidential_caller_gave_is_readable_to_a_unit_anywhere(
+    empty: Panel, people: People
+) -> None:
     """Page, lists, export, search, notices, the allocation paper and its PDF."""
     id = _registered(empty)
     people.do(
@@ -116,18 +118,24 @@ def test_a_confidential_registration_shows_what_the_unit_will_read_and_who_looks
     told = {**FORM, "narrative": "我叫李秀英，受阿卜杜拉•买买提委托反映路灯不亮，微信号abc12345。"}
     first, done = _twice(empty.of("operator"), "/do/register", told, cover_more="李秀英")
     shown = first.text.split('id="reads"')[1].split("</fieldset>")[0]
-    assert CALLER in shown and '<mark class="suspect">李秀英</mark>' in shown and "abc12345" in shown
+    assert (
+        CALLER in shown and '<mark class="suspect">李秀英</mark>' in shown and "abc12345" in shown
+    )
     assert 'name="cover_more" value="李秀英"' in shown and done.status_code == 302
     id = int(done.location.rsplit("/", 1)[1])
     with transaction(empty.desk.sessions) as session:
-        assert [(row.word, row.covers) for row in session.scalars(select(Cover))] == [("李秀英", True)]
+        assert [(row.word, row.covers) for row in session.scalars(select(Cover))] == [
+            ("李秀英", True)
+        ]
         event = session.scalars(select(Event).where(Event.kind == "case.covered")).one()
         assert "李秀英" not in event.payload
     people.do("allocator", "allocate", id, unit="WATER")
     assert "李秀英" not in empty.of("staff@WATER").get(f"/cases/{id}").text
 
 
-def test_a_covering_that_hit_an_ordinary_word_is_taken_back_on_the_record(empty: Panel, people: People) -> None:
+def test_a_covering_that_hit_an_ordinary_word_is_taken_back_on_the_record(
+    empty: Panel, people: People
+) -> None:
     told = {
         **FORM,
         "confidential": "",
@@ -150,7 +158,9 @@ def test_an_ordinary_registration_asks_nothing(empty: Panel, people: People) -> 
     assert empty.of("operator").post("/do/register", told).status_code == 302
 
 
-def test_a_contact_and_an_allocation_of_a_confidential_case_show_it_too(empty: Panel, people: People) -> None:
+def test_a_contact_and_an_allocation_of_a_confidential_case_show_it_too(
+    empty: Panel, people: People
+) -> None:
     id = _registered(empty)
     for who, address, fields in (
         ("operator", f"/do/contact/{id}", {"kind": "chase", "words": f"{NAME}再问进展"}),
@@ -187,11 +197,15 @@ def test_words_are_covered_and_shown_again_and_the_newest_holds(people: People) 
         ("4号楼", False),
     ],
 )
-def test_a_unit_searches_the_text_as_it_reads_it(empty: Panel, people: People, word: str, found: bool) -> None:
+def test_a_unit_searches_the_text_as_it_reads_it(
+    empty: Panel, people: People, word: str, found: bool
+) -> None:
     """Full width, brackets and blanks make no difference. Seen failing with the search of what was
     typed."""
     told = "金苑小区３号楼路灯不亮，见〔2026〕275号，买买提电话13900001111。"
-    id = people.case(narrative=told, caller={"name": "买买提", "phone": "13900001111"}, confidential=True)
+    id = people.case(
+        narrative=told, caller={"name": "买买提", "phone": "13900001111"}, confidential=True
+    )
     people.do("allocator", "allocate", id, unit="WATER")
     page = empty.of("staff@WATER").get("/cases/list/", query_string={"q_narrative": word})
     assert (f'"/cases/{id}"' in page.text) is found
@@ -205,7 +219,9 @@ def _complained(people: People, **more: Any) -> int:
     return id
 
 
-def test_a_unit_of_whom_a_person_is_complained_of_sees_no_caller_unless_he_agreed(empty: Panel, people: People) -> None:
+def test_a_unit_of_whom_a_person_is_complained_of_sees_no_caller_unless_he_agreed(
+    empty: Panel, people: People
+) -> None:
     id = _complained(people, caller={"name": "李秀英", "phone": PHONE})
     with pytest.raises(NotAllowed) as no:
         people.plainly("head@WATER", "reveal", id, purpose="contact", reason="需要联系")
@@ -213,7 +229,10 @@ def test_a_unit_of_whom_a_person_is_complained_of_sees_no_caller_unless_he_agree
     page = empty.of("head@WATER").get(f"/cases/{id}").text
     assert "请通过中心联系" in page and "138****8002" not in page and "李**" not in page
     agreed = _complained(people, caller={"name": "李秀英", "phone": PHONE}, agreed_named=True)
-    assert people.plainly("head@WATER", "reveal", agreed, purpose="contact", reason="需要联系").name == "李秀英"
+    assert (
+        people.plainly("head@WATER", "reveal", agreed, purpose="contact", reason="需要联系").name
+        == "李秀英"
+    )
     assert "138****8002" in empty.of("head@WATER").get(f"/cases/{agreed}").text
 
 
@@ -229,11 +248,15 @@ def test_of_a_report_no_unit_complained_of_sees_the_caller(empty: Panel, people:
 def test_the_unit_that_one_complained_of_was_dissolved_into_sees_no_caller_either(
     empty: Panel, people: People, by_scope: bool
 ) -> None:
-    """Its successor, and the successor's: on the case page, by asking, and in the rows that a session gives. Seen
-    failing with the unit complained of compared by its own id alone."""
+    """Its successor, and the successor's: on the case page, by asking, and in the rows that a
+    session gives. Seen failing with the unit complained of compared by its own id alone."""
     caller = {"name": "李秀英", "phone": PHONE}
-    id = people.case(kind="complaint", complained_person="张科长", complained_unit="WATER", caller=caller)
-    open_ = people.case(kind="complaint", complained_unit="WATER", caller={"name": "王丽", "phone": "13900001111"})
+    id = people.case(
+        kind="complaint", complained_person="张科长", complained_unit="WATER", caller=caller
+    )
+    open_ = people.case(
+        kind="complaint", complained_unit="WATER", caller={"name": "王丽", "phone": "13900001111"}
+    )
     for case in (id, open_):
         people.do("allocator", "allocate", case, unit="WATER")
     people.do("it_admin", "succeed_unit", unit="WATER", successor="ROADS")
@@ -267,16 +290,22 @@ def test_the_allocator_is_warned_of_the_unit_that_one_complained_of_was_dissolve
         assert '"complained_of":true' in told.payload.replace(" ", "")
 
 
-@pytest.mark.parametrize("written", ["138-0013-8002", "13800138002", "+86 138•0013•8002", "１３８ ００１３ ８００２"])
-@pytest.mark.parametrize("word", ["13800138002", "138-0013-8002", "138 0013 8002", "+86 138-0013-8002"])
+@pytest.mark.parametrize(
+    "written", ["138-0013-8002", "13800138002", "+86 138•0013•8002", "１３８ ００１３ ８００２"]
+)
+@pytest.mark.parametrize(
+    "word", ["13800138002", "138-0013-8002", "138 0013 8002", "+86 138-0013-8002"]
+)
 def test_a_number_is_found_however_it_is_hyphenated_by_who_may_read_it(
     empty: Panel, people: People, written: str, word: str
 ) -> None:
-    """By the centre, whose people read it; by nobody of the unit, on a confidential case or an ordinary one. Seen
-    failing with the hyphens sought like letters."""
+    """By the centre, whose people read it; by nobody of the unit, on a confidential case or an
+    ordinary one. Seen failing with the hyphens sought like letters."""
     cases = [
         people.case(
-            narrative=f"三号楼路灯不亮，请回电{written}。", caller={"name": "王丽", "phone": PHONE}, confidential=kept
+            narrative=f"三号楼路灯不亮，请回电{written}。",
+            caller={"name": "王丽", "phone": PHONE},
+            confidential=kept,
         )
         for kept in (True, False)
     ]

@@ -1,4 +1,5 @@
-"""Who called, asked in the form: the same number with another name, a name though anonymous. [procedure 1]"""
+"""Who called, asked in the form: the same number with another name, a name though anonymous.
+[procedure 1]"""
 
 from __future__ import annotations
 
@@ -23,7 +24,11 @@ def people(empty: Panel) -> People:
 
 def sent(browser: Browser, n: int, address: str = "/do/register", **fields: str) -> Any:
     """A form as it is sent; of each matter only one case is like it."""
-    told = {"kind": "help", "narrative": f"{'甲乙丙丁戊己庚'[n] * 12}的路灯坏了"} if address == "/do/register" else {}
+    told = (
+        {"kind": "help", "narrative": f"{'甲乙丙丁戊己庚'[n] * 12}的路灯坏了"}
+        if address == "/do/register"
+        else {}
+    )
     return browser.post(address, {**told, **fields})
 
 
@@ -36,8 +41,11 @@ def fields_of(answer: Any) -> dict[str, str]:
 def choices(answer: Any, name: str = "caller.person") -> dict[str, str]:
     """label -> value of what a form offers to choose from."""
     assert answer.status_code == 200, answer.text[-1500:]
-    block = answer.text.split(f'<select name="{name}"')[1].split("</select>")[0]
-    return {label: value for value, label in re.findall(r'<option value="([^"]+)" *(?:selected)?>([^<]+)', block)}
+    block = answer.text.split(f'id="f-{name}" name="{name}"')[1].split("</select>")[0]
+    return {
+        label: value
+        for value, label in re.findall(r'<option value="([^"]+)" *(?:selected)?>([^<]+)', block)
+    }
 
 
 def caller_of(panel: Panel, answer: Any) -> tuple[int, str, str]:
@@ -50,7 +58,9 @@ def caller_of(panel: Panel, answer: Any) -> tuple[int, str, str]:
         return row.id, row.name, told.name if told else row.name
 
 
-def test_the_same_number_with_another_name_is_asked_and_never_decided(empty: Panel, people: People) -> None:
+def test_the_same_number_with_another_name_is_asked_and_never_decided(
+    empty: Panel, people: People
+) -> None:
     """Seen failing: the second case had 张建国, and the name that was typed was gone."""
     browser = empty.of("operator")
     first = caller_of(empty, sent(browser, 0, **{"caller.name": "张建国", "caller.phone": NUMBER}))
@@ -63,12 +73,16 @@ def test_the_same_number_with_another_name_is_asked_and_never_decided(empty: Pan
     assert choices(unanswered) == offered, "sent again without an answer it is asked again"
     apart = sent(browser, 1, **other, **fields_of(asked), **{"caller.person": offered["另一人"]})
     if apart.status_code == 200:
-        apart = sent(browser, 1, **other, **fields_of(apart), **{"caller.person": offered["另一人"]})
+        apart = sent(
+            browser, 1, **other, **fields_of(apart), **{"caller.person": offered["另一人"]}
+        )
     second = caller_of(empty, apart)
     assert second[1:] == ("李秀兰", "李秀兰") and second[0] != first[0]
     third = {"caller.name": "张工", "caller.phone": NUMBER}
     asked = sent(browser, 2, **third)
-    one = caller_of(empty, sent(browser, 2, **third, **fields_of(asked), **{"caller.person": offered[same]}))
+    one = caller_of(
+        empty, sent(browser, 2, **third, **fields_of(asked), **{"caller.person": offered[same]})
+    )
     assert one == (first[0], "张建国", "张工")
 
 
@@ -88,19 +102,30 @@ def test_a_number_without_a_name_stays_nameless_and_is_asked(empty: Panel, peopl
     browser = empty.of("operator")
     first = caller_of(empty, sent(browser, 0, **{"caller.name": "王丽", "caller.phone": NUMBER}))
     asked = sent(browser, 1, **{"caller.phone": "139 1111 0001"})
-    fields = {"caller.phone": "139 1111 0001", **fields_of(asked), "caller.person": choices(asked)["另一人"]}
+    fields = {
+        "caller.phone": "139 1111 0001",
+        **fields_of(asked),
+        "caller.person": choices(asked)["另一人"],
+    }
     nameless = caller_of(empty, sent(browser, 1, **fields))
     assert nameless[1] == "" and nameless[0] != first[0]
 
 
-def test_who_calls_about_a_case_with_its_number_and_another_name_is_asked_too(empty: Panel, people: People) -> None:
+def test_who_calls_about_a_case_with_its_number_and_another_name_is_asked_too(
+    empty: Panel, people: People
+) -> None:
     browser = empty.of("operator")
     made = sent(browser, 0, **{"caller.name": "张建国", "caller.phone": NUMBER})
     case, address = caller_of(empty, made), "/do/contact/" + made.location.rsplit("/", 1)[1]
     call = {"kind": "chase", "words": "何时修好", "caller.name": "李秀兰", "caller.phone": NUMBER}
     asked = sent(browser, 0, address, **call)
     assert str(case[0]) in choices(asked).values()
-    assert sent(browser, 0, address, **call, **fields_of(asked), **{"caller.person": "another"}).status_code == 302
+    assert (
+        sent(
+            browser, 0, address, **call, **fields_of(asked), **{"caller.person": "another"}
+        ).status_code
+        == 302
+    )
 
 
 @pytest.mark.parametrize(("stays", "name"), [("y", None), ("n", "王丽")])

@@ -1,5 +1,5 @@
-"""What a page says: Chinese throughout, with no Latin word outside a reviewed list; and the same in English. Every form
-of every verb, and every page of every role."""
+"""What a page says: Chinese throughout, with no Latin word outside a reviewed list; and the same in
+English. Every form of every verb, and every page of every role."""
 
 from __future__ import annotations
 
@@ -7,24 +7,54 @@ import re
 
 import pytest
 
-from app.roles import PAGES, RIGHTS
-from app.views.worklists import QUEUES
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
+from app.worklists import QUEUES
 from tests.views.canaries import WORDS, cases_of
 from tests.views.garbage import ON_FORMS, addresses, who_may
 from tests.views.panel import Panel
 
 KINDS_OF_FILES = {
-    "PDF", "OFD", "Word", "Excel", "PowerPoint", "WPS", "JPG", "PNG", "GIF", "WebP", "TIFF", "BMP", "HEIC", "MP", "WAV",
-    "AMR", "OGG", "MOV", "CSV", "MB", "MP3", "M4A", "MP4",
-}  # fmt: skip
+    "PDF",
+    "OFD",
+    "Word",
+    "Excel",
+    "PowerPoint",
+    "WPS",
+    "JPG",
+    "PNG",
+    "GIF",
+    "WebP",
+    "TIFF",
+    "BMP",
+    "HEIC",
+    "MP",
+    "WAV",
+    "AMR",
+    "OGG",
+    "MOV",
+    "CSV",
+    "MB",
+    "MP3",
+    "M4A",
+    "MP4",
+}
 """What the kinds of files are called in Chinese too."""
 LATIN = {"English", "xlsx", "SHA", "txt", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
-DATA = {*WORDS, *WORDS.values(), "head", "staff", *(part for role in RIGHTS for part in role.split("_"))}
+DATA = {
+    *WORDS,
+    *WORDS.values(),
+    "head",
+    "staff",
+    *(part for role in RIGHTS for part in role.split("_")),
+}
 """What the played office calls its people and units."""
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_FIXED = re.compile(r"<(h1|h2|label|button|summary|legend)\b[^>]*>(.*?)</\1>|class=\"hint\">([^<]*)<", re.DOTALL)
+_FIXED = re.compile(
+    r"<(h1|h2|label|button|summary|legend)\b[^>]*>(.*?)</\1>|class=\"hint\">([^<]*)<", re.DOTALL
+)
 
 
 def words_of(page: str) -> str:
@@ -35,7 +65,11 @@ def words_of(page: str) -> str:
 
 def latin(page: str) -> set[str]:
     """The Latin words of a page that no list allows."""
-    parts = {part for word in re.findall(r"[A-Za-z_0-9@.#]{2,}", words_of(page)) for part in re.split(r"[_@.#]", word)}
+    parts = {
+        part
+        for word in re.findall(r"[A-Za-z_0-9@.#]{2,}", words_of(page))
+        for part in re.split(r"[_@.#]", word)
+    }
     return {part for part in parts if re.fullmatch(r"[A-Za-z]{2,}", part)} - LATIN - DATA
 
 
@@ -43,7 +77,9 @@ def fixed(page: str) -> str:
     """The words of a page that are nobody's data: its titles, labels, buttons and hints."""
     data = r"<(select|table)\b.*?</\1>|<div class=\"many\">.*?</div>|QZ\w+"
     shown = re.sub(data, " ", page.split("<main")[1], flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", one or other) for _, one, other in _FIXED.findall(shown))
+    return " ".join(
+        re.sub(r"<[^>]+>", " ", one or other) for _, one, other in _FIXED.findall(shown)
+    )
 
 
 def test_every_form_is_in_chinese_and_in_english(sqlite_panel: Panel) -> None:
@@ -68,10 +104,18 @@ AT_ONCE = ("operator", "officer", "unit_head", "it_admin")
 @pytest.mark.parametrize(
     "role", [pytest.param(role, marks=[] if role in AT_ONCE else pytest.mark.long) for role in WHO]
 )
-def test_every_page_of_every_role_is_in_chinese_and_in_english(sqlite_panel: Panel, role: str) -> None:
+def test_every_page_of_every_role_is_in_chinese_and_in_english(
+    sqlite_panel: Panel, role: str
+) -> None:
     browser, case = sqlite_panel.of(WHO[role]), cases_of(sqlite_panel.desk, "HOUSING")[0]
-    pages = ["/", "/notices/", *(f"/{page.lower()}/list/" for page, roles in PAGES.items() if role in roles)]
-    pages += [f"/work/{key}" for key, queue in QUEUES.items() if role in queue.roles and not queue.page]
+    pages = [
+        "/",
+        "/notices/",
+        *(f"/{page.lower()}/list/" for page, roles in PAGES.items() if role in roles),
+    ]
+    pages += [
+        f"/work/{key}" for key, queue in QUEUES.items() if role in queue.roles and not queue.page
+    ]
     pages += [f"/cases/{case}"] if role in PAGES["Cases"] else []
     pages += ["/users/show/1", "/roles/show/1"] if role == "it_admin" else []
     for address in pages:

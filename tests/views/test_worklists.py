@@ -31,13 +31,17 @@ def listed(panel: Panel, room: Room, who: str, key: str) -> set[str]:
     return {letter for letter in room.ids if (room.case(letter).number or "?") in page}
 
 
-def test_a_leaders_matter_waits_for_the_rooms_visit_and_any_other_for_the_visitors(room: Room, panel: Panel) -> None:
+def test_a_leaders_matter_waits_for_the_rooms_visit_and_any_other_for_the_visitors(
+    room: Room, panel: Panel
+) -> None:
     leader = {"level": "county", "name": "李县长", "text": "请办理"}
     for letter, more in (("A", {}), ("B", {"leader": leader})):
         room.allocated("2025-06-16 09:10", letter, kind="help", **more)
         room.do("2025-06-16 14:00", "head@WATER", "reply", letter)
         room.do("2025-06-16 15:00", "examiner", "examine", letter, passes=True)
-    found = {who: listed(panel, room, who, "to_visit") for who in ("visitor", "officer", "centre_head")}
+    found = {
+        who: listed(panel, room, who, "to_visit") for who in ("visitor", "officer", "centre_head")
+    }
     assert found == {"visitor": {"A"}, "officer": {"B"}, "centre_head": {"A", "B"}}
     assert panel.of("visitor").get(f"/cases/{room.id('B')}").status_code == 404
 
@@ -73,7 +77,9 @@ def test_a_missed_first_response_is_shown_to_the_centre_and_the_unit_until_it_is
     assert "首次响应期限" not in panel.of("allocator").get(f"/cases/{room.id('A')}").text
 
 
-def test_a_reply_or_a_draft_of_an_ended_assignment_waits_for_nobody(room: Room, panel: Panel) -> None:
+def test_a_reply_or_a_draft_of_an_ended_assignment_waits_for_nobody(
+    room: Room, panel: Panel
+) -> None:
     for letter in "ABC":
         room.allocated("2025-06-16 09:10", letter, assists=["GAS"])
         room.do("2025-06-16 14:00", "head@GAS", "reply", letter, unit="GAS")
@@ -85,7 +91,9 @@ def test_a_reply_or_a_draft_of_an_ended_assignment_waits_for_nobody(room: Room, 
     assert listed(panel, room, "head@WATER", "drafts") == {"C"}
 
 
-def test_a_draft_about_a_notice_waits_for_the_head_while_the_notice_does(room: Room, panel: Panel) -> None:
+def test_a_draft_about_a_notice_waits_for_the_head_while_the_notice_does(
+    room: Room, panel: Panel
+) -> None:
     room.to("open_supervision")
     room.do("2025-06-09 11:00", "staff@WATER", "draft_feedback", "A")
     assert listed(panel, room, "head@WATER", "drafts") == {"A"}

@@ -1,4 +1,5 @@
-"""Acceptance in the model: contacts, refusals, merging, withdrawing; what ends with a case. [1, States]"""
+"""Acceptance in the model: contacts, refusals, merging, withdrawing; what ends with a case. [1,
+States]"""
 
 from __future__ import annotations
 
@@ -22,15 +23,31 @@ from tests.walk.said import need
 
 class Acceptance(Bot):
     def register(
-        self, who: Person, kind: str = "help", urgency: str = "normal", anonymous: bool = False, complex: bool = False,
-        confidential: bool = False, leader_on: date | None = None, by_leader: bool = False, caller: int | None = None,
-    ) -> Case:  # fmt: skip
+        self,
+        who: Person,
+        kind: str = "help",
+        urgency: str = "normal",
+        anonymous: bool = False,
+        complex: bool = False,
+        confidential: bool = False,
+        leader_on: date | None = None,
+        by_leader: bool = False,
+        caller: int | None = None,
+    ) -> Case:
         need(leader_on is None or leader_on > self.today)
         case = Case(
-            "registered", self.next(), end(after(self.today)), kind=kind, urgency=urgency, anonymous=anonymous,
-            complex=complex, confidential=confidential, leader=by_leader, leader_date=leader_on,
+            "registered",
+            self.next(),
+            end(after(self.today)),
+            kind=kind,
+            urgency=urgency,
+            anonymous=anonymous,
+            complex=complex,
+            confidential=confidential,
+            leader=by_leader,
+            leader_date=leader_on,
             caller=len(self.cases) if caller is None else caller,
-        )  # fmt: skip
+        )
         self.cases.append(case)
         self.say("case.registered")
         if kind == "suggestion":
@@ -110,7 +127,11 @@ class Acceptance(Bot):
     def reveal(self, who: Person, case: Case) -> None:
         need(not case.anonymous)
         if who.unit:
-            mine = [one for one in case.assignments if one.unit == who.unit and one.state in (*LIVE, "accepted")]
+            mine = [
+                one
+                for one in case.assignments
+                if one.unit == who.unit and one.state in (*LIVE, "accepted")
+            ]
             need(not case.confidential and case.kind != "report" and mine)
         if who.role == "visitor":
             at, lead = self.cases.index(case), self.lead_of(case)
@@ -121,7 +142,12 @@ class Acceptance(Bot):
     def split(self, who: Person, case: Case) -> None:
         need(case.state in OPEN_CASE)
         self.register(
-            who, case.kind, case.urgency, case.anonymous, confidential=case.confidential, caller=case.caller
+            who,
+            case.kind,
+            case.urgency,
+            case.anonymous,
+            confidential=case.confidential,
+            caller=case.caller,
         )
         self.say("case.split")
 
@@ -142,12 +168,17 @@ class Acceptance(Bot):
         self._end(case, "withdrawn", "case.withdrawn")
 
     def _take_over(self, lead: Case, heirs: list[Case]) -> None:
-        """The oldest merged case takes over everything as it stands; the withdrawn caller is not visited."""
+        """The oldest merged case takes over everything as it stands; the withdrawn caller is not
+        visited."""
         heir, at = heirs[0], self.cases.index(lead)
         how = self._visited_as(lead, heir)
         self._not_visited([visit for visit in lead.visits if visit.caller == at])
         both = {name: getattr(heir, name) for name in ("handlers", "examiners", "visitors")}
-        assignments, visits, lead.reviews = heir.assignments, heir.visits, [*heir.reviews, *lead.reviews]
+        assignments, visits, lead.reviews = (
+            heir.assignments,
+            heir.visits,
+            [*heir.reviews, *lead.reviews],
+        )
         for name in BODY:
             setattr(heir, name, getattr(lead, name))
         heir.assignments, heir.visits = [*assignments, *lead.assignments], [*visits, *lead.visits]
@@ -165,12 +196,15 @@ class Acceptance(Bot):
     def _visited_as(self, lead: Case, heir: Case) -> str | None:
         """How an heir's visit about its lead ended before it took over."""
         at = self.cases.index(heir)
-        states = [visit.state for visit in lead.visits if visit.caller == at and visit.round == lead.round]
+        states = [
+            visit.state for visit in lead.visits if visit.caller == at and visit.round == lead.round
+        ]
         ended = {"done": "visited", "unreachable": "unreachable"}.get(states[-1] if states else "")
         return "anonymous" if heir.anonymous else ended
 
     def _end(self, case: Case, state: str, word: str) -> None:
-        """Withdrawn or merged: assignments, candidates and unconfirmed items end with the case. [States]"""
+        """Withdrawn or merged: assignments, candidates and unconfirmed items end with the case.
+        [States]"""
         case.state, case.own = state, None
         self.say(word)
         for one in case.assignments:
@@ -194,7 +228,12 @@ class Acceptance(Bot):
         item.state, item.ended_on = state, self.today
         self.say(word)
         struck_out = item.struck and state == "declined"
-        if item.ground == "redo_failed" and not struck_out and case.redo_failed and case.state == "reviewing":
+        if (
+            item.ground == "redo_failed"
+            and not struck_out
+            and case.redo_failed
+            and case.state == "reviewing"
+        ):
             self._close(case, "redo_exhausted")
         if state == "closed" and item.referral and item.referral.state in UNSENT:
             item.referral.state = "abandoned"

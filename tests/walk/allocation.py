@@ -1,4 +1,5 @@
-"""Allocation in the model: clocks, instructions, due dates that move, rulings; a reminder by hand. [0, 2, 3]"""
+"""Allocation in the model: clocks, instructions, due dates that move, rulings; a reminder by hand.
+[0, 2, 3]"""
 
 from __future__ import annotations
 
@@ -22,7 +23,14 @@ from tests.walk.rows import (
 )
 from tests.walk.said import need
 
-KIND_DAYS = {"consultation": 3, "help": 5, "suggestion": 7, "complaint": 7, "report": 10, "praise": 3}
+KIND_DAYS = {
+    "consultation": 3,
+    "help": 5,
+    "suggestion": 7,
+    "complaint": 7,
+    "report": 10,
+    "praise": 3,
+}
 URGENCIES = ("normal", "urgent", "emergency")
 
 
@@ -32,8 +40,14 @@ def _moment(due: Due) -> datetime:
 
 class Allocation(Acceptance):
     def answer_directly(self, who: Person, case: Case, sampled: bool = False) -> None:
-        need(case.state == "registered" and case.kind in ("consultation", "praise", "help") and not case.proposed_by)
-        need(not case.complex and not case.leader and who.word not in case.examiners | case.visitors)
+        need(
+            case.state == "registered"
+            and case.kind in ("consultation", "praise", "help")
+            and not case.proposed_by
+        )
+        need(
+            not case.complex and not case.leader and who.word not in case.examiners | case.visitors
+        )
         case.handlers.add(who.word)
         case.own = None
         self.say("case.answered")
@@ -56,7 +70,8 @@ class Allocation(Acceptance):
         return five if case.urgency == "normal" else min(own, five, key=lambda one: one.at)
 
     def assist_due(self, lead: Due, allocated_on: date) -> Due:
-        """The lead's less a working day, not before the first after allocation nor after the lead's."""
+        """The lead's less a working day, not before the first after allocation nor after the
+        lead's."""
         at = end(max(before(lead.on), after(allocated_on)))
         return lead if at >= lead.at else Due(at)
 
@@ -75,12 +90,23 @@ class Allocation(Acceptance):
         case.allocations += 1
         self.say("case.allocated")
 
-    def _assign(self, who: Person, case: Case, unit: str, role: str, due: Due, redo: bool = False) -> Assignment:
+    def _assign(
+        self, who: Person, case: Case, unit: str, role: str, due: Due, redo: bool = False
+    ) -> Assignment:
         one = Assignment(
-            "allocated", self.next(), unit=unit, role=role, round=case.round, by=who.word, allocated_at=self.now,
-            due=due, leader=case.leader, leader_first=case.leader, redo=redo,
+            "allocated",
+            self.next(),
+            unit=unit,
+            role=role,
+            round=case.round,
+            by=who.word,
+            allocated_at=self.now,
+            due=due,
+            leader=case.leader,
+            leader_first=case.leader,
+            redo=redo,
             answers_at_once=case.urgency == "emergency" and not redo,
-        )  # fmt: skip
+        )
         case.assignments.append(one)
         self.say("assignment.allocated")
         return one
@@ -90,17 +116,27 @@ class Allocation(Acceptance):
         case.state, case.own = "submitted", end(after(self.today, 3))
         self.say("case.submitted")
 
-    def instruct(self, who: Person, case: Case, unit: str | None = None, due_on: date | None = None) -> None:
+    def instruct(
+        self, who: Person, case: Case, unit: str | None = None, due_on: date | None = None
+    ) -> None:
         need(due_on is None or due_on > self.today)
         need(case.state in OPEN_CASE and (unit or case.state != "registered"))
         need(not unit or case.state in ("registered", "submitted"))
         need(case.state in ("registered", "submitted") or case.lead)
         if case.state == "submitted" and not unit:
-            case.state, case.own, case.closed_on, case.closed_as = "closed", None, self.today, "filed"
+            case.state, case.own, case.closed_on, case.closed_as = (
+                "closed",
+                None,
+                self.today,
+                "filed",
+            )
             self.say("case.filed")
             return
         stands = case.leader_date if case.leader_date and case.leader_date >= self.today else None
-        case.leader, case.leader_date = True, min(filter(None, (stands, due_on)), default=case.leader_date)
+        case.leader, case.leader_date = (
+            True,
+            min(filter(None, (stands, due_on)), default=case.leader_date),
+        )
         self.say("case.instructed")
         if unit:
             self._transfer(who, case, unit)
@@ -108,8 +144,8 @@ class Allocation(Acceptance):
             self._instruct(case, case.lead, due_on)
 
     def _instruct(self, case: Case, lead: Assignment, due_on: date | None) -> None:
-        """The earlier of the old due and the leader's date, not before the end of tomorrow; overdue, it stays. A
-        redo round keeps its clock, and what has ended stays as it ended."""
+        """The earlier of the old due and the leader's date, not before the end of tomorrow;
+        overdue, it stays. A redo round keeps its clock, and what has ended stays as it ended."""
         for one in (lead, *self.assists(case, lead)):
             one.leader = one.leader or one.state in LIVE
         if lead.state in AWAITED and self.now < lead.due.at and not lead.redo:
@@ -125,9 +161,9 @@ class Allocation(Acceptance):
         return [one for one in same if one.state in LIVE]
 
     def move_due(self, case: Case, one: Assignment, due: Due) -> None:
-        """A due date moves, a lead's assists with it; one that has passed as well is not marked twice; lengthened
-        after due, an open reminder is void. An assist's due that would have passed is the end of tomorrow, but not
-        beyond its lead."""
+        """A due date moves, a lead's assists with it; one that has passed as well is not marked
+        twice; lengthened after due, an open reminder is void. An assist's due that would have
+        passed is the end of tomorrow, but not beyond its lead."""
         if one.overdue_for is not None and due.at <= self.now:
             one.overdue_for = due.at
         lengthened, one.due = self.now >= one.due.at and due.at > one.due.at, due
@@ -141,7 +177,9 @@ class Allocation(Acceptance):
             if moved.at > assist.due.at or self.now < moved.at < assist.due.at:
                 self.move_due(case, assist, moved)
 
-    def reclassify(self, who: Person, case: Case, kind: str | None = None, urgency: str | None = None) -> None:
+    def reclassify(
+        self, who: Person, case: Case, kind: str | None = None, urgency: str | None = None
+    ) -> None:
         need(case.state in OPEN_CASE)
         need((kind and kind != case.kind) or (urgency and urgency != case.urgency))
         rises = bool(urgency) and URGENCIES.index(urgency or "") > URGENCIES.index(case.urgency)
@@ -159,11 +197,15 @@ class Allocation(Acceptance):
     def _on_leaders_date(self, case: Case, lead: Assignment) -> bool:
         """The date that a leader named stays, where it is what the due date is."""
         named = case.leader_date and lead.leader and not lead.redo and not lead.due.hours
-        return bool(named and case.leader_date and lead.allocated_at.date() <= case.leader_date <= lead.due.on)
+        return bool(
+            named
+            and case.leader_date
+            and lead.allocated_at.date() <= case.leader_date <= lead.due.on
+        )
 
     def _due_anew(self, case: Case, lead: Assignment, rises: bool) -> None:
-        """From the allocation day, never earlier than told unless urgency rises - then not before the end of tomorrow,
-        and not where it is overdue already."""
+        """From the allocation day, never earlier than told unless urgency rises - then not before
+        the end of tomorrow, and not where it is overdue already."""
         if rises and self.now >= lead.due.at:
             return
         due = self._clock_from(case, lead)
@@ -191,7 +233,8 @@ class Allocation(Acceptance):
                 self.say("reminder.voided")
 
     def cancel(self, case: Case, one: Assignment, state: str = "cancelled") -> None:
-        """An assignment ends: open reminders are void, what is pending is withdrawn, a lead's assists end too."""
+        """An assignment ends: open reminders are void, what is pending is withdrawn, a lead's
+        assists end too."""
         assists = self.assists(case, one) if one.role == "lead" else []
         one.state = state
         self.say(f"assignment.{state}")
@@ -208,7 +251,9 @@ class Allocation(Acceptance):
 
     def recall(self, who: Person, case: Case) -> None:
         need(case.state == "handling" and case.lead)
-        unsigned = [ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"]
+        unsigned = [
+            ask for ask in case.lead.asks if ask.kind == "return" and ask.came_from == "allocated"
+        ]
         need(case.lead.state == "allocated" or (case.lead.state == "return_pending" and unsigned))
         need(case.lead and (who.word == case.lead.by or who.role == "centre_head"))
         case.allocations -= 0 if case.lead and case.lead.redo else 1
@@ -260,7 +305,8 @@ class Allocation(Acceptance):
         self._rule_on_promise(who, case, unit, accept, "interim")
 
     def _rule_on_promise(self, who: Person, case: Case, unit: str, accept: bool, kind: str) -> None:
-        """Accepted, it satisfies a reminder by whose reply-by it was filed; not after its promised date."""
+        """Accepted, it satisfies a reminder by whose reply-by it was filed; not after its promised
+        date."""
         one = self.held(case, unit)
         ask = self._asked(who, one, kind)
         need(not accept or (ask.until and self.now < end(ask.until)))

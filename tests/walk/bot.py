@@ -67,7 +67,8 @@ class Bot(Said):
         return ask.state == "accepted" and ask.until is not None and self.now < end(ask.until)
 
     def overdue(self, case: Case, one: Assignment) -> bool:
-        """Past due and no final reply that stands; an emergency's interim reply in time counts as its result."""
+        """Past due and no final reply that stands; an emergency's interim reply in time counts as
+        its result."""
         if one.state not in AWAITED or self.now < one.due.at:
             return False
         in_time = [ask for ask in one.asks if ask.kind == "interim" and ask.filed_at < one.due.at]
@@ -81,18 +82,29 @@ class Bot(Said):
         return any(ask.state == "pending" for ask in one.asks)
 
     def _warn(self, case: Case, one: Assignment) -> None:
-        """Once per due date, at the first working-day sweep on which the next working day is the due day or later."""
+        """Once per due date, at the first working-day sweep on which the next working day is the
+        due day or later."""
         near = is_workday(self.today) and after(self.today) >= one.due.on and self.now < one.due.at
-        if near and one.state in AWAITED and not self.emergency(case, one) and one.warned_for != one.due.at:
+        if (
+            near
+            and one.state in AWAITED
+            and not self.emergency(case, one)
+            and one.warned_for != one.due.at
+        ):
             one.warned_for = one.due.at
             self.say("assignment.warned")
 
     def _missed(self, ask: Ask | None) -> bool:
-        return ask is not None and ask.state == "accepted" and ask.kind in PROMISES and not self.stands(ask)
+        return (
+            ask is not None
+            and ask.state == "accepted"
+            and ask.kind in PROMISES
+            and not self.stands(ask)
+        )
 
     def _lapse(self, one: Assignment) -> None:
-        """The first sweep after reply-by lapses it; a promise filed by then and pending holds that. A second reminder
-        satisfied by a promise that is missed is open again."""
+        """The first sweep after reply-by lapses it; a promise filed by then and pending holds that.
+        A second reminder satisfied by a promise that is missed is open again."""
         for row in [row for row in one.reminders if row.state != "void"]:
             waiting = one.state in AWAITED
             second = row in self.issued_for_due(one)[1:]
@@ -100,7 +112,8 @@ class Bot(Said):
                 row.state, row.by_ask = "open", None
                 self.say("reminder.reopened")
             held = any(
-                ask.state == "pending" and ask.kind in PROMISES and ask.filed_at < row.reply_by for ask in one.asks
+                ask.state == "pending" and ask.kind in PROMISES and ask.filed_at < row.reply_by
+                for ask in one.asks
             )
             if row.state == "open" and self.now >= row.reply_by and not held:
                 row.state = "lapsed"
@@ -115,7 +128,9 @@ class Bot(Said):
         issued = self.issued_for_due(one)
         if not issued:
             return True
-        since = [ask for ask in one.asks if ask.filed_at >= issued[0].issued_at and self._missed(ask)]
+        since = [
+            ask for ask in one.asks if ask.filed_at >= issued[0].issued_at and self._missed(ask)
+        ]
         return len(issued) == 1 and issued[0].state != "open" and bool(since)
 
     @staticmethod
@@ -125,13 +140,16 @@ class Bot(Said):
 
     def issue(self, one: Assignment) -> None:
         reply_by = end(after(self.today, 2))
-        one.reminders.append(Reminder("open", self.next(), issued_at=self.now, reply_by=reply_by, for_due=one.due.at))
+        one.reminders.append(
+            Reminder("open", self.next(), issued_at=self.now, reply_by=reply_by, for_due=one.due.at)
+        )
         self.say("reminder.issued")
 
     # Supervision.
 
     def _unheeded(self, case: Case, one: Assignment) -> bool:
-        """The latest non-void reminder for the present due date lapsed, no qualifying reply, overdue now."""
+        """The latest non-void reminder for the present due date lapsed, no qualifying reply,
+        overdue now."""
         issued = self.issued_for_due(one)
         lapsed = bool(issued) and issued[-1].state == "lapsed"
         return lapsed and self.overdue(case, one) and not self.qualified(one)
@@ -142,10 +160,14 @@ class Bot(Said):
         if not rows:
             return True
         ended = rows[-1].ended_on
-        return rows[-1].state == "declined" and ended is not None and self.now >= end(after(ended, 5))
+        return (
+            rows[-1].state == "declined" and ended is not None and self.now >= end(after(ended, 5))
+        )
 
     def _list(self, case: Case, one: Assignment) -> None:
-        proposed = [item for item in one.items if item.ground == "by_hand" and item.state == "candidate"]
+        proposed = [
+            item for item in one.items if item.ground == "by_hand" and item.state == "candidate"
+        ]
         fresh = [item for item in proposed if item.listed_on is None]
         for item in fresh:
             item.listed_on, item.own = self.today, end(after(self.today, 2))
@@ -159,14 +181,19 @@ class Bot(Said):
         unanswered = self.overdue(case, one) and not self.qualified(one) and not self.pending(one)
         leader = one.leader and one.state in LIVE and (unanswered or len(one.refusals) >= 2)
         failed = case.redo_failed and case.state == "reviewing" and case.lead is one
-        for ground, holds in (("repeated", unheeded and repeated), ("leader", leader), ("redo_failed", failed)):
+        for ground, holds in (
+            ("repeated", unheeded and repeated),
+            ("leader", leader),
+            ("redo_failed", failed),
+        ):
             if holds and self._again(one, ground):
                 fresh.append(self._candidate(one, ground))
         if not fresh and not any(item.state in STANDING for item in one.items):
             self._silence(one, unheeded, silent_grounds)
 
     def _silence(self, one: Assignment, unheeded: bool, unrepeated: bool) -> None:
-        """`silent` from 24:00 of the 5th working day past the later of reply-by and the last refusal; else watched."""
+        """`silent` from 24:00 of the 5th working day past the later of reply-by and the last
+        refusal; else watched."""
         if not unheeded:
             return
         reply_by = self.issued_for_due(one)[-1].reply_by
@@ -175,14 +202,20 @@ class Bot(Said):
         if self.now >= end(after(past, 5)):
             if self._again(one, "silent"):
                 self._candidate(one, "silent")
-        elif unrepeated and not one.watched and not any(item.ground == "silent" for item in one.items):
+        elif (
+            unrepeated
+            and not one.watched
+            and not any(item.ground == "silent" for item in one.items)
+        ):
             one.watched = True
             self.say("supervision.watched")
 
     def _new_date_missed(self, one: Assignment) -> list[Item]:
-        """Cleared to a new date, and no final reply by then - or only refused ones: listed `by_hand`, unless something
-        stands from an earlier day."""
-        standing = [item.listed_on or item.opened_on for item in one.items if item.state in STANDING]
+        """Cleared to a new date, and no final reply by then - or only refused ones: listed
+        `by_hand`, unless something stands from an earlier day."""
+        standing = [
+            item.listed_on or item.opened_on for item in one.items if item.state in STANDING
+        ]
         if any(began and began < self.today for began in standing):
             return []
         for item in one.items:
@@ -190,10 +223,15 @@ class Bot(Said):
             if day is None or self.now < end(day) or one.state not in AWAITED:
                 continue
             stood = any(
-                reply.filed_at < end(day) and (reply.refused_at is None or reply.refused_at >= end(day))
+                reply.filed_at < end(day)
+                and (reply.refused_at is None or reply.refused_at >= end(day))
                 for reply in one.replies
             )
-            since = [row for row in one.items if row.ground == "by_hand" and row.listed_on and row.listed_on > day]
+            since = [
+                row
+                for row in one.items
+                if row.ground == "by_hand" and row.listed_on and row.listed_on > day
+            ]
             ended = since[-1].ended_on if since and since[-1].state == "declined" else None
             if not stood and (not since or (ended and self.now >= end(after(ended, 5)))):
                 return [self._candidate(one, "by_hand")]
@@ -212,13 +250,21 @@ class Bot(Said):
             item.overdue_for = item.due
             self.say("supervision.overdue")
         self.hearing_over(item)
-        if item.state == "concluded" and is_workday(self.today) and item.referral is None and item.confirmed_on:
+        if (
+            item.state == "concluded"
+            and is_workday(self.today)
+            and item.referral is None
+            and item.confirmed_on
+        ):
             send_by = end(after(item.confirmed_on, 15))
-            item.referral = Referral("drafted", self.next(), send_by, send_by=send_by, drafted_at=self.now)
+            item.referral = Referral(
+                "drafted", self.next(), send_by, send_by=send_by, drafted_at=self.now
+            )
             self.say("referral.drafted")
 
     def hearing_over(self, item: Item) -> None:
-        """At 24:00 of the third working day after the confirmation; the room then has five to conclude."""
+        """At 24:00 of the third working day after the confirmation; the room then has five to
+        conclude."""
         if item.state == "confirmed" and item.hear_until and self.now >= item.hear_until:
             item.state = "heard"
             item.own = end(after((item.hear_until - DAY).date(), 5))
@@ -241,7 +287,10 @@ class Bot(Said):
             if item.state in ROOM_TASKS or (item.state == "closed" and item.review == "asked"):
                 self._late(item, "room.overdue")
             row = item.referral
-            to_send = row and (row.state in ("approved", "sealed") or (row.state == "drafted" and not row.completed_by))
+            to_send = row and (
+                row.state in ("approved", "sealed")
+                or (row.state == "drafted" and not row.completed_by)
+            )
             held = item.review == "asked" and to_send
             ended = row is None or row.state in ("closed", "abandoned")
             # What was drafted a moment ago is marked at the next look.
@@ -249,7 +298,12 @@ class Bot(Said):
                 self._late(row, "room.overdue")
 
     def _to_screen(self, case: Case) -> None:
-        if case.pool == "waiting" and case.pool_until and self.now >= case.pool_until and not case.pool_marked:
+        if (
+            case.pool == "waiting"
+            and case.pool_until
+            and self.now >= case.pool_until
+            and not case.pool_marked
+        ):
             case.pool_marked = True
             self.say("centre.overdue")
 

@@ -32,21 +32,39 @@ class Handling(Visiting):
         one.responded = True
         self.say("assignment.responded")
 
-    def _file(self, who: Person, one: Assignment, kind: str, until: date | None = None, workdays: int = 0) -> None:
-        """Who promises on an unsigned assignment signs for it; the centre has a working day to rule."""
+    def _file(
+        self, who: Person, one: Assignment, kind: str, until: date | None = None, workdays: int = 0
+    ) -> None:
+        """Who promises on an unsigned assignment signs for it; the centre has a working day to
+        rule."""
         came_from = one.state
         if kind in ("explanation", "interim") and one.state == "allocated":
             one.state = "signed"
             self.say("assignment.signed")
         own = end(after(self.today))
         one.asks.append(
-            Ask("pending", self.next(), own, None, kind, self.now, who.word, until, workdays, came_from)
-        )  # fmt: skip
+            Ask(
+                "pending",
+                self.next(),
+                own,
+                None,
+                kind,
+                self.now,
+                who.word,
+                until,
+                workdays,
+                came_from,
+            )
+        )
         self.say("request.filed")
 
     def request_return(self, who: Person, case: Case) -> None:
         one = self.held(case, who.unit)
-        need(one.state in ("allocated", "signed") and not one.redo and self.now < end(after(one.allocated_at.date())))
+        need(
+            one.state in ("allocated", "signed")
+            and not one.redo
+            and self.now < end(after(one.allocated_at.date()))
+        )
         mine = [row for row in case.assignments if row.unit == who.unit]
         need(not any(ask.kind == "return" for row in mine for ask in row.asks))
         self._file(who, one, "return")
@@ -55,7 +73,12 @@ class Handling(Visiting):
 
     def request_extension(self, who: Person, case: Case, workdays: int) -> None:
         one = self.held(case, who.unit)
-        need(one.state in AWAITED and one.state != "return_pending" and self.now < one.due.at and 1 <= workdays <= 10)
+        need(
+            one.state in AWAITED
+            and one.state != "return_pending"
+            and self.now < one.due.at
+            and 1 <= workdays <= 10
+        )
         need(not any(ask.kind == "extension" for ask in one.asks))
         if one.role == "assist":
             need(case.lead and end(after(one.due.on, workdays)) <= case.lead.due.at)
@@ -68,7 +91,8 @@ class Handling(Visiting):
         self._promise(who, case, "interim", until)
 
     def _promise(self, who: Person, case: Case, kind: str, until: date) -> None:
-        """After today, at most ten working days after due; of each one pending or accepted, and two filed."""
+        """After today, at most ten working days after due; of each one pending or accepted, and two
+        filed."""
         one = self.held(case, who.unit)
         need(one.state in AWAITED and one.state != "return_pending")
         need(self.today < until <= after(one.due.on, 10))

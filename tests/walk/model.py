@@ -1,5 +1,5 @@
-"""The procedure as a small model of its own: who may do what, which state follows. It knows nothing of the desk's
-code."""
+"""The procedure as a small model of its own: who may do what, which state follows. It knows nothing
+of the desk's code."""
 
 from __future__ import annotations
 
@@ -110,7 +110,16 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "reset_password": ("it_admin",),
     "reset_second_factor": ("it_admin",),
     "change_password": (
-        "operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM, "leader", "committee", "it_admin", "log_auditor",
+        "operator",
+        *CENTRE,
+        "examiner",
+        "visitor",
+        *UNIT,
+        *ROOM,
+        "leader",
+        "committee",
+        "it_admin",
+        "log_auditor",
     ),
     "add_role": ("it_admin",),
     "edit_role": ("it_admin",),
@@ -119,17 +128,44 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
 """verb -> the roles that have a right to it. [procedure, Who may do what]"""
 
 PEOPLE: tuple[Person, ...] = (
-    *(Person(role, role) for role in (
-        "operator", "allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head", "leader",
-        "committee", "it_admin", "log_auditor",
-    )),
-    *(Person(f"{role}#2", role) for role in (
-        "allocator", "centre_head", "examiner", "visitor", "officer", "supervision_head",
-    )),
-    *(Person(f"{place}@{unit}", f"unit_{place}", unit) for unit in UNITS for place in ("staff", "head")),
-)  # fmt: skip
+    *(
+        Person(role, role)
+        for role in (
+            "operator",
+            "allocator",
+            "centre_head",
+            "examiner",
+            "visitor",
+            "officer",
+            "supervision_head",
+            "leader",
+            "committee",
+            "it_admin",
+            "log_auditor",
+        )
+    ),
+    *(
+        Person(f"{role}#2", role)
+        for role in (
+            "allocator",
+            "centre_head",
+            "examiner",
+            "visitor",
+            "officer",
+            "supervision_head",
+        )
+    ),
+    *(
+        Person(f"{place}@{unit}", f"unit_{place}", unit)
+        for unit in UNITS
+        for place in ("staff", "head")
+    ),
+)
 """Who walks: two persons where the procedure wants two."""
-STAND_INS = (Person("centre_head#3", "centre_head"), Person("supervision_head#3", "supervision_head"))
+STAND_INS = (
+    Person("centre_head#3", "centre_head"),
+    Person("supervision_head#3", "supervision_head"),
+)
 """Who comes when a walk is over and both heads have had a hand in what is to be decided."""
 
 WAYS_OUT: dict[tuple[str, str], tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = {
@@ -138,14 +174,17 @@ WAYS_OUT: dict[tuple[str, str], tuple[tuple[str, tuple[str, ...], dict[str, Any]
     ("case", "handling"): (("reply", HEAD, {}),),
     ("case", "examining"): (("examine", ("examiner", "centre_head"), {"passes": True}),),
     ("case", "visiting"): (("record_visit", ("visitor", "centre_head", *ROOM), {"reached": True}),),
-    ("case", "reviewing"): (("review_responsibility", ("examiner", "centre_head"), {"responsible": False}),),
+    ("case", "reviewing"): (
+        ("review_responsibility", ("examiner", "centre_head"), {"responsible": False}),
+    ),
     ("assignment", "allocated"): (("reply", HEAD, {}),),
     ("assignment", "signed"): (("reply", HEAD, {}),),
     ("assignment", "reply_refused"): (("reply", HEAD, {}),),
     ("assignment", "return_pending"): (("rule_on_return", CENTRE, {"accept": False}),),
     ("assignment", "replied"): (("examine", ("examiner", "centre_head"), {"passes": True}),),
     ("ask", "pending"): tuple(
-        (f"rule_on_{kind}", CENTRE, {"accept": False}) for kind in ("return", "extension", "explanation", "interim")
+        (f"rule_on_{kind}", CENTRE, {"accept": False})
+        for kind in ("return", "extension", "explanation", "interim")
     ),
     ("reminder", "open"): (),
     ("item", "candidate"): (("decline", ROOM, {}),),
@@ -156,21 +195,30 @@ WAYS_OUT: dict[tuple[str, str], tuple[tuple[str, tuple[str, ...], dict[str, Any]
     ("item", "confirmed"): (("record_statement", HEAD, {}),),
     ("item", "heard"): (("conclude", ROOM, {}),),
     ("item", "concluded"): (
-        ("rule_on_review", ("supervision_head",), {"accept": False}), ("close_supervision", ROOM, {}),
+        ("rule_on_review", ("supervision_head",), {"accept": False}),
+        ("close_supervision", ROOM, {}),
     ),
     ("visit", "pending"): (("record_visit", ("visitor", "centre_head", *ROOM), {"reached": True}),),
-    ("referral", "drafted"): (("review_referral", ("supervision_head",), {}), ("complete_referral", ROOM, {})),
-    ("referral", "reviewed"): (("approve_referral", ("leader",), {}), ("open_paper", ("leader",), {})),
+    ("referral", "drafted"): (
+        ("review_referral", ("supervision_head",), {}),
+        ("complete_referral", ROOM, {}),
+    ),
+    ("referral", "reviewed"): (
+        ("approve_referral", ("leader",), {}),
+        ("open_paper", ("leader",), {}),
+    ),
     ("referral", "approved"): (("seal_referral", ROOM, {}),),
     ("referral", "sealed"): (("send_referral", ROOM, {}),),
     ("referral", "sent"): (("record_receipt", ROOM, {}),),
     ("referral", "received"): (("record_outcome", ("committee",), {"outcome": "result"}),),
-}  # fmt: skip
-"""(subject, state) -> verbs and roles that lead out of it; where nobody can yet, the bot does as time goes by."""
+}
+"""(subject, state) -> verbs and roles that lead out of it; where nobody can yet, the bot does as
+time goes by."""
 
 
 class Model(Room):
-    """One desk as the procedure has it: verbs are refused or done, and say which events must be on the record."""
+    """One desk as the procedure has it: verbs are refused or done, and say which events must be on
+    the record."""
 
     def do(self, who: Person, verb: str, case: Case | None = None, **fields: Any) -> None:
         """One verb of one person. Raises Refused, and nothing is changed."""
@@ -181,7 +229,12 @@ class Model(Room):
 
     def was_sampled(self, case: Case) -> None:
         """The office's seed has drawn this direct answer: it is visited."""
-        case.state, case.own, case.closed_on, case.closed_as = "visiting", end(after(self.today, 3)), None, ""
+        case.state, case.own, case.closed_on, case.closed_as = (
+            "visiting",
+            end(after(self.today, 3)),
+            None,
+            "",
+        )
 
     def unfinished(self) -> list[tuple[str, Row, Case]]:
         """Every row in a state that needs a way out, what others wait for first."""

@@ -30,8 +30,8 @@ class Room(Handling):
     # Supervision.
 
     def _item(self, case: Case, unit: str | None, *states: str, ended: str = "") -> Item:
-        """The item meant: the first in a state that the verb is about, else the newest that ended in one, else the
-        first that stands, else the newest."""
+        """The item meant: the first in a state that the verb is about, else the newest that ended
+        in one, else the first that stands, else the newest."""
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
         rows.sort(key=lambda item: item.n)
         need(rows)
@@ -51,15 +51,22 @@ class Room(Handling):
         one.items.append(Item("candidate", self.next(), ground="by_hand"))
         self.say("supervision.proposed")
 
-    def open_supervision(self, who: Person, case: Case, unit: str, workdays: int | None = None) -> None:
+    def open_supervision(
+        self, who: Person, case: Case, unit: str, workdays: int | None = None
+    ) -> None:
         need(workdays is None or 1 <= workdays <= 60)
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
-        waiting = sorted((item for item in rows if item.state == "candidate"), key=lambda item: item.n)
+        waiting = sorted(
+            (item for item in rows if item.state == "candidate"), key=lambda item: item.n
+        )
         if waiting:
             self.meant = item = waiting[0]
         else:
             one = self.held(case, unit)
-            need(not any(row.state in STANDING for row in one.items) and one.state in (*LIVE, "accepted"))
+            need(
+                not any(row.state in STANDING for row in one.items)
+                and one.state in (*LIVE, "accepted")
+            )
             need(case.state not in ("withdrawn", "merged"))
             item = Item("", self.next(), ground="by_hand")
             one.items.append(item)
@@ -75,7 +82,12 @@ class Room(Handling):
 
     def defer(self, who: Person, case: Case, unit: str, workdays: int) -> None:
         item = self._item(case, unit, "candidate")
-        need(item.state == "candidate" and item.listed_on and not item.deferred and 1 <= workdays <= 5)
+        need(
+            item.state == "candidate"
+            and item.listed_on
+            and not item.deferred
+            and 1 <= workdays <= 5
+        )
         item.deferred, item.own = True, end(after(self.today, workdays))
         self.say("supervision.deferred")
 
@@ -103,15 +115,27 @@ class Room(Handling):
 
     def reissue(self, who: Person, case: Case, unit: str, workdays: int | None = None) -> None:
         item = self._item(case, unit, "fed_back")
-        need(item.state == "fed_back" and item.reissues < 2 and (workdays is None or 1 <= workdays <= 60))
-        item.state, item.reissues, item.due = "reissued", item.reissues + 1, end(after(self.today, workdays or 3))
+        need(
+            item.state == "fed_back"
+            and item.reissues < 2
+            and (workdays is None or 1 <= workdays <= 60)
+        )
+        item.state, item.reissues, item.due = (
+            "reissued",
+            item.reissues + 1,
+            end(after(self.today, workdays or 3)),
+        )
         item.drafters.add(who.word)
         self.say("supervision.reissued")
 
-    def draft_finding(self, who: Person, case: Case, unit: str, persons: tuple[str, ...] = ()) -> None:
+    def draft_finding(
+        self, who: Person, case: Case, unit: str, persons: tuple[str, ...] = ()
+    ) -> None:
         """After feedback on the last notice, or once that is overdue."""
         item = self._item(case, unit, "fed_back", *NOTICE)
-        need(item.state == "fed_back" or (item.state in NOTICE and item.due and self.now >= item.due))
+        need(
+            item.state == "fed_back" or (item.state in NOTICE and item.due and self.now >= item.due)
+        )
         item.back, item.state, item.found_by = item.state, "finding", who.word
         item.drafters.add(who.word)
         item.named, item.own = dict.fromkeys(persons, False), end(after(self.today, 2))
@@ -125,11 +149,18 @@ class Room(Handling):
             item.state = item.back
             self.say("supervision.sent_back")
             return
-        item.state, item.confirmed_on, item.hear_until = "confirmed", self.today, end(after(self.today, 3))
+        item.state, item.confirmed_on, item.hear_until = (
+            "confirmed",
+            self.today,
+            end(after(self.today, 3)),
+        )
         self.say("supervision.confirmed")
 
-    def record_statement(self, who: Person, case: Case, unit: str | None = None, person: str = "") -> None:
-        """The unit's by its head, who speaks for himself too where he is named; a person's by the officer. Once each.
+    def record_statement(
+        self, who: Person, case: Case, unit: str | None = None, person: str = ""
+    ) -> None:
+        """The unit's by its head, who speaks for himself too where he is named; a person's by the
+        officer. Once each.
         """
         item = self._item(case, who.unit or unit, "confirmed")
         need(item.state == "confirmed" and item.hear_until and self.now < item.hear_until)
@@ -147,7 +178,10 @@ class Room(Handling):
 
     def conclude(self, who: Person, case: Case, unit: str) -> None:
         item = self._item(case, unit, "heard", "confirmed")
-        need(item.state == "heard" or (item.state == "confirmed" and item.hear_until and self.now >= item.hear_until))
+        need(
+            item.state == "heard"
+            or (item.state == "confirmed" and item.hear_until and self.now >= item.hear_until)
+        )
         self.hearing_over(item)
         item.state, item.concluded_by, item.own = "concluded", who.word, None
         item.drafters.add(who.word)
@@ -156,7 +190,12 @@ class Room(Handling):
 
     def ask_review(self, who: Person, case: Case) -> None:
         item = self._item(case, who.unit, "concluded", ended="closed")
-        need(item.state in ("concluded", "closed") and not item.review and item.ask_until and self.now < item.ask_until)
+        need(
+            item.state in ("concluded", "closed")
+            and not item.review
+            and item.ask_until
+            and self.now < item.ask_until
+        )
         item.review, item.own = "asked", end(after(self.today, 2))
         self.say("supervision.review_asked")
 
@@ -177,11 +216,16 @@ class Room(Handling):
     # Accountability.
 
     def _referral(self, case: Case, unit: str | None, *states: str) -> tuple[Item, Referral]:
-        """The referral meant: the first in a state that the verb is about, in their order, else the newest."""
+        """The referral meant: the first in a state that the verb is about, in their order, else the
+        newest."""
         rows = [item for one in case.assignments if one.unit == unit for item in one.items]
-        found = sorted(((item, item.referral) for item in rows if item.referral), key=lambda pair: pair[1].n)
+        found = sorted(
+            ((item, item.referral) for item in rows if item.referral), key=lambda pair: pair[1].n
+        )
         need(found)
-        pair = next((pair for state in states for pair in found if pair[1].state == state), found[-1])
+        pair = next(
+            (pair for state in states for pair in found if pair[1].state == state), found[-1]
+        )
         self.meant = pair[0]
         return pair
 
@@ -250,9 +294,14 @@ class Room(Handling):
         row.state = "received"
         self.say("referral.received")
 
-    def record_outcome(self, who: Person, case: Case, unit: str, outcome: str, due_on: date | None = None) -> None:
+    def record_outcome(
+        self, who: Person, case: Case, unit: str, outcome: str, due_on: date | None = None
+    ) -> None:
         _, row = self._referral(case, unit, "received")
-        need(row.state == "received" and (outcome != "supplement" or (due_on and due_on > self.today)))
+        need(
+            row.state == "received"
+            and (outcome != "supplement" or (due_on and due_on > self.today))
+        )
         self.say("referral.outcome")
         if outcome == "supplement" and due_on:
             row.own = end(due_on)

@@ -1,4 +1,5 @@
-"""What is on file in the model of the procedure: days, clocks and rows. Moments are Beijing wall time."""
+"""What is on file in the model of the procedure: days, clocks and rows. Moments are Beijing wall
+time."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ class Person:
 
 @dataclass
 class Row:
-    """What has a state and, for those whose task it is, a clock of the centre's or the room's own."""
+    """What has a state and, for those whose task it is, a clock of the centre's or the room's
+    own."""
 
     state: str
     n: int = 0
@@ -206,20 +208,46 @@ class Case(Row):
 
     @property
     def items(self) -> list[Item]:
-        return sorted((item for one in self.assignments for item in one.items), key=lambda item: item.n)
+        return sorted(
+            (item for one in self.assignments for item in one.items), key=lambda item: item.n
+        )
 
 
 BODY = (
-    "round", "allocations", "lead", "leader", "leader_date", "redo_failed", "disputed_by", "own", "own_marked",
-    "urgency", "assignments", "visits", "reviews", "counted", "handlers", "examiners", "visitors",
-)  # fmt: skip
+    "round",
+    "allocations",
+    "lead",
+    "leader",
+    "leader_date",
+    "redo_failed",
+    "disputed_by",
+    "own",
+    "own_marked",
+    "urgency",
+    "assignments",
+    "visits",
+    "reviews",
+    "counted",
+    "handlers",
+    "examiners",
+    "visitors",
+)
 """What the heir of a withdrawn lead takes over, "as it stands". [1]"""
 
 OPEN_CASE = ("registered", "submitted", "handling", "examining", "visiting", "reviewing")
 AWAITED = ("allocated", "signed", "return_pending", "reply_refused")
 """The states of an assignment that waits for a final reply."""
 LIVE = (*AWAITED, "replied")
-STANDING = ("candidate", "opened", "reissued", "fed_back", "finding", "confirmed", "heard", "concluded")
+STANDING = (
+    "candidate",
+    "opened",
+    "reissued",
+    "fed_back",
+    "finding",
+    "confirmed",
+    "heard",
+    "concluded",
+)
 PROMISES = ("explanation", "interim")
 UNSENT = ("drafted", "reviewed", "approved", "sealed")
 FINAL = {

@@ -45,10 +45,19 @@ class Said:
         return self._last
 
     def held(self, case: Case, unit: str | None) -> Assignment:
-        """A unit's assignment on a case: the one it still holds, else the one accepted last, else the newest."""
+        """A unit's assignment on a case: the one it still holds, else the one accepted last, else
+        the newest."""
         rows = [one for one in case.assignments if one.unit == unit]
         need(rows)
-        return max(rows, key=lambda one: (one.state in AWAITED, one.state in LIVE, one.state == "accepted", one.n))
+        return max(
+            rows,
+            key=lambda one: (
+                one.state in AWAITED,
+                one.state in LIVE,
+                one.state == "accepted",
+                one.n,
+            ),
+        )
 
     def merged_with(self, case: Case) -> list[Case]:
         """The cases merged into a lead, the oldest first."""

@@ -1,5 +1,5 @@
-"""Random walks: people of all roles do what they may and may not, time goes by, the bot looks - and the desk stands
-where a small model of the procedure stands, with the same events on its record."""
+"""Random walks: people of all roles do what they may and may not, time goes by, the bot looks - and
+the desk stands where a small model of the procedure stands, with the same events on its record."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ def steps(n: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(0, 2**32), min_size=n, max_size=n + 20)
 
 
-def walks(beginning: str, n: int, examples: int, run: Callable[[Callable[[Desk], None]], None]) -> None:
-    """So many walks of so many steps, always the same ones; a failing one is made as short as may be, and told."""
+def walks(
+    beginning: str, n: int, examples: int, run: Callable[[Callable[[Desk], None]], None]
+) -> None:
+    """So many walks of so many steps, always the same ones; a failing one is made as short as may
+    be, and told."""
 
     @settings(max_examples=examples, print_blob=False, phases=(Phase.generate, Phase.shrink))
     @given(steps(n))
@@ -57,7 +60,9 @@ def test_a_walk_agrees_with_the_procedure_and_every_state_has_a_way_out(
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("beginning", BEGINNINGS)
-def test_long_walks_agree_with_the_procedure(template: Path, tmp_path: Path, beginning: str) -> None:
+def test_long_walks_agree_with_the_procedure(
+    template: Path, tmp_path: Path, beginning: str
+) -> None:
     def run(do: Callable[[Desk], None]) -> None:
         with sqlite_copy(template, tmp_path / "walk.db") as desk:
             do(desk)
@@ -116,13 +121,19 @@ def test_the_model_knows_every_state_of_the_desk_and_a_way_out_of_each_that_is_n
 
 
 def test_a_final_state_is_final_at_the_desk_or_waits_for_what_others_do() -> None:
-    """A closed case may be reopened, a visit amended, a reminder opened again, a merged case take over: none has to."""
+    """A closed case may be reopened, a visit amended, a reminder opened again, a merged case take
+    over: none has to."""
     may_go_on = {
-        ("case", "closed"), ("case", "merged"), ("visit", "done"), ("visit", "unreachable"), ("reminder", "satisfied"),
-    }  # fmt: skip
+        ("case", "closed"),
+        ("case", "merged"),
+        ("visit", "done"),
+        ("visit", "unreachable"),
+        ("reminder", "satisfied"),
+    }
     going_on = {
         (NAMES.get(subject, subject), state)
-        for subject, states in MAY_BECOME.items() for state, follow in states.items()
+        for subject, states in MAY_BECOME.items()
+        for state, follow in states.items()
         if follow and state in rows.FINAL.get(NAMES.get(subject, subject), ())
-    }  # fmt: skip
+    }
     assert going_on == may_go_on

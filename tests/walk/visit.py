@@ -31,7 +31,12 @@ class Visiting(Allocation):
             return
         reply = one.standing
         assert reply is not None
-        reply.state, reply.refused_at, one.standing, one.state = "refused", self.now, None, "reply_refused"
+        reply.state, reply.refused_at, one.standing, one.state = (
+            "refused",
+            self.now,
+            None,
+            "reply_refused",
+        )
         self.say("reply.refused")
         self.say("assignment.reply_refused")
         for row in one.reminders:
@@ -43,7 +48,11 @@ class Visiting(Allocation):
             self.say("case.sent_back")
 
     def _passed(self, case: Case, one: Assignment) -> None:
-        assists = [row for row in self.assists(case, one) if row.state == "replied"] if one.role == "lead" else []
+        assists = (
+            [row for row in self.assists(case, one) if row.state == "replied"]
+            if one.role == "lead"
+            else []
+        )
         for row in (one, *assists):
             row.state = "accepted"
             if row.standing:
@@ -90,12 +99,17 @@ class Visiting(Allocation):
                 self._close(lead, "unreachable")
 
     def _visit_of(self, lead: Case, caller: Case) -> Visit:
-        """The caller's pending visit of this round; who was merged in later is visited too, and so is the caller of a
-        case that waits for its visit and has none (a sampled direct answer, an heir)."""
+        """The caller's pending visit of this round; who was merged in later is visited too, and so
+        is the caller of a case that waits for its visit and has none (a sampled direct answer, an
+        heir)."""
         rows = [row for row in self._visits(lead, caller) if row.round == lead.round]
         if rows and rows[-1].state == "pending":
             return rows[-1]
-        joined = not rows and caller.state == "merged" and lead.state in ("visiting", "reviewing", "closed")
+        joined = (
+            not rows
+            and caller.state == "merged"
+            and lead.state in ("visiting", "reviewing", "closed")
+        )
         need(joined or (lead.state == "visiting" and caller is lead))
         return self._plan(lead, caller)
 
@@ -108,13 +122,18 @@ class Visiting(Allocation):
         self.say("case.disputed")
 
     def amend_visit(self, who: Person, case: Case, reached: bool, good: bool = True) -> None:
-        """A new version of a record; the case moves between closed and review until responsibility is reviewed."""
+        """A new version of a record; the case moves between closed and review until responsibility
+        is reviewed."""
         lead = self.lead_of(case)
         need(who.word not in lead.handlers | lead.examiners)
         rows = [row for row in self._visits(lead, case) if row.state in ("done", "unreachable")]
         need(rows)
         visit = rows[-1]
-        need(reached or visit.state == "unreachable" or (len(visit.days) >= 3 and len(set(visit.days)) >= 2))
+        need(
+            reached
+            or visit.state == "unreachable"
+            or (len(visit.days) >= 3 and len(set(visit.days)) >= 2)
+        )
         visit.state, visit.bad = ("done", not good) if reached else ("unreachable", False)
         lead.visitors.add(who.word)
         self.say("visit.amended")
@@ -131,16 +150,25 @@ class Visiting(Allocation):
                 lead.closed_as = how
                 self.say("case.edited")
             return
-        rows = [row for row in lead.visits if row.round == lead.round and not self._reviewed(lead, row)]
+        rows = [
+            row for row in lead.visits if row.round == lead.round and not self._reviewed(lead, row)
+        ]
         bad = any(row.bad and row.state == "done" for row in rows)
-        if lead.state == "reviewing" and lead.disputed_by == "visit" and not lead.redo_failed and not bad:
+        if (
+            lead.state == "reviewing"
+            and lead.disputed_by == "visit"
+            and not lead.redo_failed
+            and not bad
+        ):
             self._close(lead, how)
 
     @staticmethod
     def _reviewed(lead: Case, visit: Visit) -> bool:
         """Whether responsibility for the round was reviewed when this visit had ended."""
         since = visit.ended_at
-        return since is not None and any(at >= since for round, at in lead.reviews if round == lead.round)
+        return since is not None and any(
+            at >= since for round, at in lead.reviews if round == lead.round
+        )
 
     def review_responsibility(self, who: Person, case: Case, responsible: bool) -> None:
         need(case.state == "reviewing" and who.word not in case.handlers | case.visitors)

@@ -15,7 +15,7 @@ from app.ledger import verify
 from app.models import OFFICE_CHAIN, Event, SlaRule, Supervision, Unit
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
-from app.story.cast import actor_named
+from app.story.theatre.cast import actor_named
 from tests.databases import Desk
 from tests.people import People
 from tests.walk.model import PEOPLE, STAND_INS, UNITS, WAYS_OUT, WHO_MAY, Model
@@ -25,7 +25,8 @@ from tests.walk.standing import STATES, expected, stands
 from tests.walk.steps import BEGINNINGS, FIELDS, WEIGHTS, spoken
 
 START, LAST, OVER = datetime(2025, 6, 9, 9), datetime(2025, 7, 31), datetime(2025, 8, 20)  # noqa: DTZ001
-"""From a Monday on; what starts on the last day of a walk, or on the way out of it, ends before the next holiday."""
+"""From a Monday on; what starts on the last day of a walk, or on the way out of it, ends before the
+next holiday."""
 MOST_CASES = 3
 REPORT: Counter[str] = Counter()
 """What the walks of this process did: verbs done and refused, states reached."""
@@ -76,7 +77,8 @@ class Walk:
             self.said("- down until now" if down else "-")
 
     def pass_time(self, rng: random.Random) -> None:
-        """Minutes, hours, to the last minute of a day or the first of the next, days, weeks - or an outage."""
+        """Minutes, hours, to the last minute of a day or the first of the next, days, weeks - or an
+        outage."""
         now = self.m.now
         midnight = datetime.combine(now.date(), datetime.min.time())
         jumps = (
@@ -100,11 +102,14 @@ class Walk:
         case = None if verb == "register" else rng.randrange(len(self.m.cases))
         fields = FIELDS[verb](rng, self.m) if verb in FIELDS else {}
         if who.unit:
-            fields = {name: value for name, value in fields.items() if name not in ("unit", "person")}
+            fields = {
+                name: value for name, value in fields.items() if name not in ("unit", "person")
+            }
         return who, verb, case, fields
 
     def step(self, number: int) -> None:
-        """One step, told by a number: time, or a verb - one that the model allows, more often than not."""
+        """One step, told by a number: time, or a verb - one that the model allows, more often than
+        not."""
         rng = random.Random(number)
         if rng.random() < 0.22:
             self.pass_time(rng)
@@ -132,7 +137,9 @@ class Walk:
         self, who: Person, verb: str, case: int | None, fields: dict[str, Any], refused: str | None
     ) -> None:
         """The same at the desk, which must do it or refuse it alike."""
-        shown = {name: self.m.cases.index(one) if name == "into" else one for name, one in fields.items()}
+        shown = {
+            name: self.m.cases.index(one) if name == "into" else one for name, one in fields.items()
+        }
         self.said(f"{who.word} {verb} {'' if case is None else case} {shown} {refused or ''}")
         self.people.now = self.m.now.replace(tzinfo=BEIJING)
         told = spoken(verb, fields, who)
@@ -155,8 +162,13 @@ class Walk:
         self.check(f"{who.word} {verb}")
 
     def item_id(self, case: int, item: Item) -> int:
-        """The desk's id of an item of the model: both count a case's items in the order in which they arose."""
-        query = select(Supervision.id).where(Supervision.case_id == self.ids[case]).order_by(Supervision.id)
+        """The desk's id of an item of the model: both count a case's items in the order in which
+        they arose."""
+        query = (
+            select(Supervision.id)
+            .where(Supervision.case_id == self.ids[case])
+            .order_by(Supervision.id)
+        )
         with reading(self.desk.sessions) as session:
             ids = session.scalars(query).all()
         return ids[self.m.cases[case].items.index(item)]
@@ -176,18 +188,25 @@ class Walk:
     def check(self, about: str) -> None:
         """States and events agree."""
         with reading(self.desk.sessions) as session:
-            query = select(Event.kind, func.count(), func.max(Event.id)).where(Event.id > self.events)
-            # Beside what cases go through the model knows nothing: neither months nor who has an account.
+            query = select(Event.kind, func.count(), func.max(Event.id)).where(
+                Event.id > self.events
+            )
+            # Beside what cases go through the model knows nothing: neither months nor who has an
+            # account.
             beside = ("report.drafted", "centre.overdue", "record.sealed", "clock.moved")
             query = query.where((Event.chain != OFFICE_CHAIN) | Event.kind.not_in(beside))
-            query = query.where(Event.kind != "instruction.issued")  # a paper that goes with what the model knows
+            query = query.where(
+                Event.kind != "instruction.issued"
+            )  # a paper that goes with what the model knows
             fresh = session.execute(query.group_by(Event.kind)).all()
             found = stands(session, self.ids, self.units) if fresh else {}
         self.events = max([self.events, *(last for _, _, last in fresh)])
         kinds = Counter({kind: n for kind, n, _ in fresh})
         if kinds:
             self.said(f"  {about}: {dict(kinds)}")
-        assert kinds == self.m.said, self.wrong(f"{about}: events {dict(kinds)}, the model: {dict(self.m.said)}")
+        assert kinds == self.m.said, self.wrong(
+            f"{about}: events {dict(kinds)}, the model: {dict(self.m.said)}"
+        )
         wanted = expected(self.m) if found else {}
         for subject, standing in found.items():
             assert standing == wanted[subject], self.wrong(
@@ -209,22 +228,37 @@ class Walk:
                 return
             if not any(self.led_out(*one) for one in unfinished):
                 before = self.m.now
-                tomorrow = datetime.combine(self.m.today, datetime.min.time()) + timedelta(days=1, hours=9)
+                tomorrow = datetime.combine(self.m.today, datetime.min.time()) + timedelta(
+                    days=1, hours=9
+                )
                 self.go(tomorrow, last=OVER)
-                assert self.m.now > before, self.wrong(f"no way out of {[(s, r.state) for s, r, _ in unfinished]}")
-        raise AssertionError(self.wrong(f"no end to {[(s, r.state) for s, r, _ in self.m.unfinished()]}"))
+                assert self.m.now > before, self.wrong(
+                    f"no way out of {[(s, r.state) for s, r, _ in unfinished]}"
+                )
+        raise AssertionError(
+            self.wrong(f"no end to {[(s, r.state) for s, r, _ in self.m.unfinished()]}")
+        )
 
     def led_out(self, subject: str, row: Row, case: Case) -> bool:
         """Whether somebody could do what leads out of the row's state; it is done."""
         units = [one.unit for one in case.assignments if row in (one, *one.asks, *one.items)]
-        units += [one.unit for one in case.assignments if row in [item.referral for item in one.items]]
+        units += [
+            one.unit for one in case.assignments if row in [item.referral for item in one.items]
+        ]
         units += [case.lead.unit] if case.lead and not units else []
         for verb, roles, more in WAYS_OUT[subject, row.state]:
             for who in (*PEOPLE, *STAND_INS):
                 if who.role not in roles or (who.unit and who.unit not in units):
                     continue
-                named = verb in FIELDS and "unit" in FIELDS[verb](random.Random(0), self.m) and not who.unit
-                fields = {**({"unit": units[0]} if named and units and verb != "instruct" else {}), **more}
+                named = (
+                    verb in FIELDS
+                    and "unit" in FIELDS[verb](random.Random(0), self.m)
+                    and not who.unit
+                )
+                fields = {
+                    **({"unit": units[0]} if named and units and verb != "instruct" else {}),
+                    **more,
+                }
                 at = self.m.cases.index(case)
                 before = [state for _, _, state in self.standing()]
                 if self.allowed(who, verb, at, fields):
@@ -245,9 +279,16 @@ def furnish(desk: Desk) -> None:
     with transaction(desk.sessions) as session:
         for who in STAND_INS:
             actor_named(session, who.word)
-        session.add(SlaRule(
-            name="sample_in_ten", value="5", valid_from=since, reason="", changed_at=since, approved_at=since
-        ))  # fmt: skip
+        session.add(
+            SlaRule(
+                name="sample_in_ten",
+                value="5",
+                valid_from=since,
+                reason="",
+                changed_at=since,
+                approved_at=since,
+            )
+        )
 
 
 def begin(one: Walk, steps: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
@@ -258,7 +299,9 @@ def begin(one: Walk, steps: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
             one.go(one.m.now + timedelta(days=fields["n"]))
             continue
         case = None if verb == "register" else 0
-        assert one.allowed(people[word], verb, case, fields), one.wrong(f"the model refuses {word} {verb}")
+        assert one.allowed(people[word], verb, case, fields), one.wrong(
+            f"the model refuses {word} {verb}"
+        )
         one.act(people[word], verb, case, fields, None)
 
 

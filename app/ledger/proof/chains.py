@@ -1,4 +1,5 @@
-"""Whether chains are whole, states are what events say, and reports and lists are as they were issued."""
+"""Whether chains are whole, states are what events say, and reports and lists are as they were
+issued."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead, Report, 
 from app.rules.workdays import BEIJING
 
 Head = tuple[int, str, str | None]
-"""What a case remembers of its last event: number, hash and, as text, its moment (none was kept at first)."""
+"""What a case remembers of its last event: number, hash and, as text, its moment (none was kept at
+first)."""
 
 
 def heads_of(session: Session, case: int | None) -> dict[int, Head]:
@@ -26,14 +28,17 @@ def heads_of(session: Session, case: int | None) -> dict[int, Head]:
         query = query.where(Case.id == case)
     heads = {row.id: (row.head_seq, row.head_hash, row.at) for row in session.execute(query)}
     if case in (None, OFFICE_CHAIN):
-        office = select(OfficeHead.head_seq, OfficeHead.head_hash, cast(OfficeHead.head_at, String).label("at"))
+        office = select(
+            OfficeHead.head_seq, OfficeHead.head_hash, cast(OfficeHead.head_at, String).label("at")
+        )
         for row in session.execute(office):
             heads[OFFICE_CHAIN] = (row.head_seq, row.head_hash, row.at)
     return heads
 
 
 def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) -> str | None:
-    """As `flaw`, of a row with its date as text: forged, it may be one that Python does not know, or none at all."""
+    """As `flaw`, of a row with its date as text: forged, it may be one that Python does not know,
+    or none at all."""
     try:
         at = datetime.fromisoformat(event["at"]).replace(tzinfo=BEIJING)
         return flaw(previous, seq, {**event, "at": at}, key)
@@ -42,7 +47,8 @@ def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) 
 
 
 def eras_of(session: Session) -> list[tuple[int, str]]:
-    """(id of the event that brought a key into use, its name), the first one last, for who looks from the end."""
+    """(id of the event that brought a key into use, its name), the first one last, for who looks
+    from the end."""
     kinds = Event.kind.in_((REGISTERED, ADDED))
     query = select(Event.id, Event.payload).where(Event.chain == OFFICE_CHAIN, kinds)
     rows = session.execute(query.order_by(Event.seq.desc()))
@@ -56,28 +62,39 @@ def _retired(row: Any, eras: Sequence[tuple[int, str]]) -> bool:
 
 
 def walk(
-    chain: int, events: Iterator[Any], head: Head | None, key: bytes | Keys,
+    chain: int,
+    events: Iterator[Any],
+    head: Head | None,
+    key: bytes | Keys,
     eras: Sequence[tuple[int, str]],
 ) -> Flaw | None:
-    """The first flaw of a chain: of its events in order, of keys used after their time, and of what its case remembers
-    of its last event."""
+    """The first flaw of a chain: of its events in order, of keys used after their time, and of what
+    its case remembers of its last event."""
     previous, seq, latest, last = "", 0, "", ""
     for row in events:
         wrong = _flaw(previous, seq + 1, row._mapping, key)
         if wrong:
             return Flaw(chain, seq + 1, wrong)
         if _retired(row, eras):
-            return Flaw(chain, seq + 1, f"its seal was made with a key that was retired ({row.key_name})")
+            return Flaw(
+                chain, seq + 1, f"its seal was made with a key that was retired ({row.key_name})"
+            )
         # Before keys had names, a machine with a wrong clock could do this unseen.
         if row.key_name and row.at < latest:
             return Flaw(chain, seq + 1, "its time lies before that of the event before it")
         previous, seq, last = row.hash, row.seq, row.at
         latest = last if row.key_name else ""
+    return _flaw_of_head(chain, head, (seq, previous, last))
+
+
+def _flaw_of_head(chain: int, head: Head | None, last: Head) -> Flaw | None:
+    """The flaw of a case's memory of its last event: number and hash, and the moment."""
+    seq = last[0]
     if head is None:
         return Flaw(chain, seq, "its case is not there")
-    if head[:2] != (seq, previous):
+    if head[:2] != last[:2]:
         return Flaw(chain, seq + 1, "the tail was cut: the case remembers another last event")
-    if head[2] is not None and head[2] != last:
+    if head[2] is not None and head[2] != last[2]:
         return Flaw(chain, seq, "the case remembers another moment of it")
     return None
 
@@ -85,7 +102,11 @@ def walk(
 def _last_moves(subject: str) -> Subquery:
     """row -> the last event that moved it."""
     moves = select(Event.subject_id.label("row"), func.max(Event.id).label("event"))
-    return moves.where(Event.subject == subject, Event.to_state.is_not(None)).group_by(Event.subject_id).subquery()
+    return (
+        moves.where(Event.subject == subject, Event.to_state.is_not(None))
+        .group_by(Event.subject_id)
+        .subquery()
+    )
 
 
 def states(session: Session, case: int | None) -> Iterator[Flaw]:
@@ -97,13 +118,24 @@ def states(session: Session, case: int | None) -> Iterator[Flaw]:
             select(chain.label("chain"), model.id, model.state, Event.seq)
             .outerjoin(last, last.c.row == model.id)
             .outerjoin(Event, Event.id == last.c.event)
-            .where(or_(Event.id.is_(None), Event.id != model.state_event_id, Event.to_state != model.state))
+            .where(
+                or_(
+                    Event.id.is_(None),
+                    Event.id != model.state_event_id,
+                    Event.to_state != model.state,
+                )
+            )
         )
         if case is not None:
             query = query.where(chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.id))
-            yield Flaw(row.chain, row.seq or 0, f"{subject} {row.id} is {row.state}, which no event says", about)
+            yield Flaw(
+                row.chain,
+                row.seq or 0,
+                f"{subject} {row.id} is {row.state}, which no event says",
+                about,
+            )
 
 
 def lost(session: Session, case: int | None) -> Iterator[Flaw]:
@@ -112,14 +144,21 @@ def lost(session: Session, case: int | None) -> Iterator[Flaw]:
         query = (
             select(Event.chain, Event.seq, Event.subject_id)
             .outerjoin(model, model.id == Event.subject_id)
-            .where(Event.subject == subject, Event.from_state.is_(None), Event.to_state.is_not(None))
+            .where(
+                Event.subject == subject, Event.from_state.is_(None), Event.to_state.is_not(None)
+            )
             .where(model.id.is_(None))
         )
         if case is not None:
             query = query.where(Event.chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.subject_id))
-            yield Flaw(row.chain, row.seq, f"{subject} {row.subject_id}, which it made, is not there", about)
+            yield Flaw(
+                row.chain,
+                row.seq,
+                f"{subject} {row.subject_id}, which it made, is not there",
+                about,
+            )
 
 
 _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
@@ -127,14 +166,18 @@ _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
     "report.reissued": ("report", (Report.figures,)),
     "list.issued": ("list", (SupervisionList.rows, SupervisionList.struck)),
 }
-"""word -> what it issued, as its payload names it, and the columns of which the payload holds the SHA-256."""
+"""word -> what it issued, as its payload names it, and the columns of which the payload holds the
+SHA-256."""
 
 
 def issued(session: Session, case: int | None) -> Iterator[Flaw]:
-    """Reports and lists that are not what the office's chain says was issued. The first lists had no SHA-256."""
+    """Reports and lists that are not what the office's chain says was issued. The first lists had
+    no SHA-256."""
     if case not in (None, OFFICE_CHAIN):
         return
-    query = select(Event.seq, Event.kind, Event.payload).where(Event.chain == OFFICE_CHAIN, Event.kind.in_(_SEALED))
+    query = select(Event.seq, Event.kind, Event.payload).where(
+        Event.chain == OFFICE_CHAIN, Event.kind.in_(_SEALED)
+    )
     for row in session.execute(query.order_by(Event.seq)).all():
         what, columns = _SEALED[row.kind]
         told = json.loads(row.payload)
@@ -143,6 +186,8 @@ def issued(session: Session, case: int | None) -> Iterator[Flaw]:
         texts = session.execute(select(*columns).where(columns[0].class_.id == told[what])).first()
         about = (columns[0].class_.__tablename__, str(told[what]))
         if texts is None:
-            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there", about)
+            yield Flaw(
+                OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there", about
+            )
         elif content_hash(*texts) != told["sha256"]:
             yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued", about)

@@ -1,4 +1,5 @@
-"""The table of days: each under four signs of its year's seal; until an event sealed its year, as it was published."""
+"""The table of days: each under four signs of its year's seal; until an event sealed its year, as
+it was published."""
 
 from __future__ import annotations
 
@@ -17,9 +18,12 @@ Wrong = tuple[str, Any, str]
 
 
 def wrong_days(
-    by: Callable[[Any], Sealer], years: Iterable[tuple[str, Sequence[str]]], told: Mapping[str, tuple[Any, str]]
+    by: Callable[[Any], Sealer],
+    years: Iterable[tuple[str, Sequence[str]]],
+    told: Mapping[str, tuple[Any, str]],
 ) -> Iterator[Wrong]:
-    """The first wrong day of each year. `told`: year -> the event that sealed it last, and its seal."""
+    """The first wrong day of each year. `told`: year -> the event that sealed it last, and its
+    seal."""
     left = dict(told)
     before: date | None = None
     for year, texts in years:
@@ -45,7 +49,9 @@ def _gap(texts: Sequence[str], before: date | None) -> tuple[str | None, date]:
     return None, date.fromisoformat(texts[-1][:10])
 
 
-def _sealed_year(sealer: Sealer, year: str, texts: Sequence[str], at: Any, said: str) -> Iterator[Wrong]:
+def _sealed_year(
+    sealer: Sealer, year: str, texts: Sequence[str], at: Any, said: str
+) -> Iterator[Wrong]:
     told = [said[start : start + DAY_SIGNS] for start in range(0, len(said), DAY_SIGNS)]
     for place in range(max(len(texts), len(told))):
         text = texts[place] if place < len(texts) else None
@@ -55,7 +61,8 @@ def _sealed_year(sealer: Sealer, year: str, texts: Sequence[str], at: Any, said:
 
 
 def _unsealed_year(texts: Sequence[str]) -> Iterator[Wrong]:
-    """Days that stood before the office had its first event: the published calendar's or the guess, counted on."""
+    """Days that stood before the office had its first event: the published calendar's or the guess,
+    counted on."""
     wrong = _first_unpublished(tuple(texts))
     if wrong is not None:
         yield wrong, None, "is not as it was published, and"
@@ -63,12 +70,15 @@ def _unsealed_year(texts: Sequence[str]) -> Iterator[Wrong]:
 
 @lru_cache(64)
 def _first_unpublished(texts: tuple[str, ...]) -> str | None:
-    """The first day of a year that is not as it was published: asked once of the same days, for offices share them."""
+    """The first day of a year that is not as it was published: asked once of the same days, for
+    offices share them."""
     counted = None
     for text in texts:
         day, worked, ordinal, source = text.split(" ", 3)
         counted = int(ordinal) if counted is None else counted + (worked == "1")
-        if not _published(date.fromisoformat(day), worked == "1", source) or counted != int(ordinal):
+        if not _published(date.fromisoformat(day), worked == "1", source) or counted != int(
+            ordinal
+        ):
             return day
     return None
 

@@ -1,4 +1,4 @@
-"""What verification finds."""
+"""The findings of a verification."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from app.models import OFFICE_CHAIN
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something wrong in a chain: the case (0: the office), the number of the event, what it is, and the row (table,
-    key) that it is about."""
+    """Something wrong in a chain: the case (0: the office), the number of the event, what it is,
+    and the row (table, key) that it is about."""
 
     chain: int
     seq: int

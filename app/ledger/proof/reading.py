@@ -17,7 +17,10 @@ from app.models.columns import Moment
 
 _LISTS = {
     "ab_user": ("roles", "SELECT id, user_id, role_id FROM ab_user_role ORDER BY id"),
-    "ab_role": ("permissions", "SELECT id, role_id, permission_view_id FROM ab_permission_view_role ORDER BY id"),
+    "ab_role": (
+        "permissions",
+        "SELECT id, role_id, permission_view_id FROM ab_permission_view_role ORDER BY id",
+    ),
 }
 _BESIDES = {"hotline_case": ("head_seq", "look_seal", "look_again_at")}
 
@@ -46,7 +49,7 @@ def _asked(table: Table) -> list[str]:
 def _select(table: Table, postgres: bool, where: str) -> str:
     def read(name: str) -> str:
         if postgres and isinstance(table.c[name].type, DateTime | Moment):
-            return f"to_char(\"{name}\", 'YYYY-MM-DD HH24:MI:SS.US') AS \"{name}\""
+            return f'to_char("{name}", \'YYYY-MM-DD HH24:MI:SS.US\') AS "{name}"'
         return f'"{name}"'
 
     columns = ", ".join(map(read, _asked(table)))
@@ -54,18 +57,20 @@ def _select(table: Table, postgres: bool, where: str) -> str:
     return f"SELECT {columns} FROM {table.name}{f' WHERE {where}' if where else ''} ORDER BY {keys}"
 
 
-def _rows(session: Session, table: Table, where: str, given: dict[str, Any]) -> Iterator[tuple[str, Row]]:
+def _rows(
+    session: Session, table: Table, where: str, given: dict[str, Any]
+) -> Iterator[tuple[str, Row]]:
     query = _select(table, is_postgres(session), where)
     pairs = _pairs(session, table)
     besides = _BESIDES.get(table.name, ())
     wanted = [*sealed_columns(table), *(name for name in besides if name == "look_again_at")]
-    for found in session.connection().execute(text(query), given).mappings():
-        key = row_key(table, found)
-        values = {name: plain(found[name]) for name in wanted}
+    for read in session.connection().execute(text(query), given).mappings():
+        key = row_key(table, read)
+        values = {name: plain(read[name]) for name in wanted}
         if pairs is not None:
             values[_LISTS[table.name][0]] = plain(pairs.get(key, ""))
-        case = found["id"] if table.name == "hotline_case" else found.get("case_id")
-        yield key, Row(values, {name: found[name] for name in besides}, case)
+        case = read["id"] if table.name == "hotline_case" else read.get("case_id")
+        yield key, Row(values, {name: read[name] for name in besides}, case)
 
 
 def _pairs(session: Session, table: Table) -> dict[str, str] | None:
@@ -78,11 +83,15 @@ def _pairs(session: Session, table: Table) -> dict[str, str] | None:
     return {of: ",".join(pairs) for of, pairs in found.items()}
 
 
-def of_cases(session: Session, table: Table, first: int, last: int | None) -> Iterator[tuple[str, Row]]:
+def of_cases(
+    session: Session, table: Table, first: int, last: int | None
+) -> Iterator[tuple[str, Row]]:
     """The rows of a table that belong to the cases from one id to another."""
     case = "id" if table.name == "hotline_case" else "case_id"
     where = f"{case} >= :first" + ("" if last is None else f" AND {case} <= :last")
-    return _rows(session, table, where, {"first": first} if last is None else {"first": first, "last": last})
+    return _rows(
+        session, table, where, {"first": first} if last is None else {"first": first, "last": last}
+    )
 
 
 def whole(session: Session, table: Table, where: str = "") -> Iterator[tuple[str, Row]]:
@@ -96,8 +105,10 @@ def keyed(session: Session, table: Table, keys: Sequence[str]) -> Iterator[tuple
     where = " AND ".join(f'"{column.name}" = :k{place}' for place, column in enumerate(columns))
     for key in keys:
         words = key.split("/") if len(columns) > 1 else [key]
-        given = {f"k{place}": column.type.python_type(word) for place, (column, word) in enumerate(
-            zip(columns, words, strict=True))}
+        given = {
+            f"k{place}": column.type.python_type(word)
+            for place, (column, word) in enumerate(zip(columns, words, strict=True))
+        }
         yield from _rows(session, table, where, given)
 
 
@@ -105,5 +116,5 @@ def days(session: Session) -> Iterator[tuple[str, list[str]]]:
     """Each year with its days as they are sealed."""
     query = text("SELECT day, worked, ordinal, source FROM calendar_day ORDER BY day")
     found = [day_text(*row) for row in session.connection().execute(query)]
-    for year, texts in groupby(found, key=lambda one: one[:4]):
+    for year, texts in groupby(found, key=lambda day: day[:4]):
         yield year, list(texts)

@@ -1,15 +1,14 @@
-"""Whether rows are what their last events sealed: each column of each recorded row, and no row too many or too few.
+"""Whether rows are what their last events sealed: each column of each recorded row, and no row too
+many or too few.
 
-Chains are read in order, some hundred at a time; rows of the same cases are read beside them. A row may be sealed in
-another chain than that of its case (a caller has none; a withdrawn lead's rows become its heir's): those seals are kept
-until all chains are read.
+Chains are read in order, some hundred at a time; rows of the same cases are read beside them. A row
+may be sealed in another chain than that of its case (a caller has none; a withdrawn lead's rows
+become its heir's): those seals are kept until all chains are read.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -19,77 +18,16 @@ from app.ledger.chain import Keys
 from app.ledger.proof.days import wrong_days
 from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.reading import Row, days, keyed, lists, of_cases, whole
-from app.ledger.seals import DAYS, FOUNDED, GONE, Sealer, look_seal, read_line, recorded, sealed_columns
+from app.ledger.proof.sealed import At, Key, Sealed, event_at, gather, seals_in
+from app.ledger.seals import DAYS, Sealer, look_seal, recorded, sealed_columns
 from app.ledger.seals import sealer as sealer_of
 from app.models import OFFICE_CHAIN, Event
 
 BATCH = 500
 """Chains whose rows are read at once."""
-Key = tuple[str, str]
 _SAYS = (Event.id, Event.chain, Event.seq, Event.kind, Event.seals, Event.key_name)
-
-
 LAID = (("setting", "calendar.last"), ("setting", "calendar.version"))
 """Rows that stand before an office has its first event, which seals them."""
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """The event that sealed something."""
-
-    id: int
-    chain: int
-    seq: int
-    kind: str
-    key: str = ""
-
-
-@dataclass(slots=True)
-class Sealed:
-    """What is known of a row: the event that founded it, or after which it is gone; each column's last seal."""
-
-    founded: At | None = None
-    gone: At | None = None
-    cells: dict[str, tuple[At, str]] = field(default_factory=dict)
-
-    def take(self, at: At, said: str) -> None:
-        """One event's line about the row; lines may come in any order of events."""
-        mark, cells = read_line(said)
-        if mark == FOUNDED:
-            if self.founded is None or at.id >= self.founded.id:
-                self.founded = at
-                self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id > at.id}
-        elif mark == GONE and (self.gone is None or at.id > self.gone.id):
-            self.gone = at
-        for name, digest in cells.items():
-            before = self.cells.get(name)
-            known = self.founded is None or at.id >= self.founded.id
-            if known and (before is None or at.id >= before[0].id):
-                self.cells[name] = (at, digest)
-
-    def add(self, other: Sealed) -> None:
-        """What other chains say of the same row."""
-        if other.founded is not None and (self.founded is None or other.founded.id > self.founded.id):
-            self.founded = other.founded
-        if other.gone is not None and (self.gone is None or other.gone.id > self.gone.id):
-            self.gone = other.gone
-        for name, cell in other.cells.items():
-            if name not in self.cells or cell[0].id > self.cells[name][0].id:
-                self.cells[name] = cell
-        if self.founded is not None:
-            first = self.founded.id
-            self.cells = {name: cell for name, cell in self.cells.items() if cell[0].id >= first}
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the last that is known of the row is that it went."""
-        return self.gone is not None and (self.founded is None or self.gone.id > self.founded.id)
-
-    @property
-    def last(self) -> At | None:
-        """The newest event that said anything of the row."""
-        said = [cell[0] for cell in self.cells.values()] + [at for at in (self.founded, self.gone) if at is not None]
-        return max(said, key=lambda at: at.id, default=None)
 
 
 class Comparison:
@@ -114,7 +52,7 @@ class Comparison:
             for name, said in seals_in(event):
                 table, _, row = name.partition(":")
                 known = self._batch.setdefault((table, row), Sealed())
-                known.take(At(event.id, chain, event.seq, event.kind, event.key_name or ""), said)
+                known.take(event_at(event, chain), said)
         if len(self._chains) >= BATCH:
             self._compare_batch(self._chains[-1])
 
@@ -126,7 +64,9 @@ class Comparison:
         for table in self._homed:
             for key, row in of_cases(self._session, table, first, last):
                 name = (table.name, key)
-                found = list(self._flaws(table, key, row, self._batch.pop(name, Sealed()), row.case))
+                found = list(
+                    self._flaws(table, key, row, self._batch.pop(name, Sealed()), row.case)
+                )
                 if found:
                     self._suspects[name] = found
         for name, sealed in self._batch.items():
@@ -148,11 +88,12 @@ class Comparison:
                 yield from self._days()
             elif table.name not in homed:
                 yield from self._whole(table)
-        for found in self._suspects.values():
-            yield from found
+        for flaws in self._suspects.values():
+            yield from flaws
 
     def _moved(self, tables: Mapping[str, Table], moved: Mapping[Key, Sealed]) -> Iterator[Flaw]:
-        """Rows sealed in another chain than that of their case, or that have no case: all seals together."""
+        """Rows sealed in another chain than that of their case, or that have no case: all seals
+        together."""
         rows = self._found(tables, moved)
         own = self._own({row.case for row in rows.values() if row.case}, set(moved))
         for name, sealed in moved.items():
@@ -160,14 +101,22 @@ class Comparison:
                 sealed.add(own[name])
             self._suspects.pop(name, None)
             if name in rows:
-                yield from self._flaws(tables[name[0]], name[1], rows[name], sealed, rows[name].case)
+                yield from self._flaws(
+                    tables[name[0]], name[1], rows[name], sealed, rows[name].case
+                )
             else:
                 yield from _missing(name, sealed)
+        yield from self._without_case(moved)
+
+    def _without_case(self, moved: Collection[Key]) -> Iterator[Flaw]:
+        """Rows that could belong to a case and belong to none, but for those that were looked at as
+        moved."""
         for table in self._homed:
-            if table.name != "hotline_case" and table.c.case_id.nullable:
-                for key, row in whole(self._session, table, "case_id IS NULL"):
-                    if (table.name, key) not in moved:
-                        yield from self._flaws(table, key, row, Sealed(), None)
+            if table.name == "hotline_case" or not table.c.case_id.nullable:
+                continue
+            for key, row in whole(self._session, table, "case_id IS NULL"):
+                if (table.name, key) not in moved:
+                    yield from self._flaws(table, key, row, Sealed(), None)
 
     def _found(self, tables: Mapping[str, Table], names: Iterable[Key]) -> dict[Key, Row]:
         """Rows by their names, those that are there."""
@@ -176,25 +125,26 @@ class Comparison:
             wanted.setdefault(table, []).append(key)
         return {
             (table, key): row
-            for table, keys in wanted.items() if table in tables
+            for table, keys in wanted.items()
+            if table in tables
             for key, row in keyed(self._session, tables[table], keys)
         }
 
     def _own(self, cases: set[int], wanted: set[Key]) -> dict[Key, Sealed]:
-        """What the chains of some cases say of some rows."""
+        """The seals of some rows in the chains of some cases."""
         found: dict[Key, Sealed] = {}
         ordered = sorted(cases)
         for start in range(0, len(ordered), BATCH):
-            query = select(*_SAYS).where(
-                Event.chain.in_(ordered[start : start + BATCH])
-            )
+            query = select(*_SAYS).where(Event.chain.in_(ordered[start : start + BATCH]))
             for event in self._session.execute(query.order_by(Event.chain, Event.seq)):
                 gather(event, wanted, found)
         return found
 
     def _whole(self, table: Table) -> Iterator[Flaw]:
         """A table whose rows belong to no case: all of it."""
-        known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == table.name}
+        known = {
+            key: sealed for (name, key), sealed in self._elsewhere.items() if name == table.name
+        }
         if not sealed_columns(table):
             return
         for key, row in whole(self._session, table):
@@ -204,13 +154,19 @@ class Comparison:
 
     def _end_of_case(self, tables: Mapping[str, Table]) -> Iterator[Flaw]:
         """One case alone: what its chain does not explain may stand in others."""
-        doubted = {name: sealed for name, sealed in self._elsewhere.items() if name[0] in tables and name[0] != DAYS}
+        doubted = {
+            name: sealed
+            for name, sealed in self._elsewhere.items()
+            if name[0] in tables and name[0] != DAYS
+        }
         doubted |= {name: Sealed() for name in self._suspects}
         for name in sorted(doubted):
             table = tables[name[0]]
             row = next(keyed(self._session, table, [name[1]]), None)
             sealed = doubted[name]
-            if row is not None and not list(self._flaws(table, name[1], row[1], sealed, row[1].case)):
+            if row is not None and not list(
+                self._flaws(table, name[1], row[1], sealed, row[1].case)
+            ):
                 continue
             found: dict[Key, Sealed] = {}
             said = f'"{name[0]}:{name[1]}":"'
@@ -226,41 +182,58 @@ class Comparison:
 
     def _days(self) -> Iterator[Flaw]:
         known = {key: sealed for (name, key), sealed in self._elsewhere.items() if name == DAYS}
-        told = {year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells}
+        told = {
+            year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells
+        }
         for day, at, what in wrong_days(self._by, days(self._session), told):
             yield _flaw((DAYS, day), at, None, what, "sealed it")
 
     def _by(self, at: At) -> Sealer:
-        """The sealer of the key with which an event was sealed; one that is not at hand is named with the event."""
+        """The sealer of the key with which an event was sealed; one that is not at hand is named
+        with the event."""
         return self._sealers.get(at.key) or self._sealers[""]
 
-    def _flaws(self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None) -> Iterator[Flaw]:
-        """What is wrong with one row that stands."""
+    def _flaws(
+        self, table: Table, key: str, row: Row, sealed: Sealed, case: int | None
+    ) -> Iterator[Flaw]:
+        """The flaws of one row that stands."""
         name = (table.name, key)
-        if sealed.founded is None and (self._older or (name in LAID and not sealed.cells)):
-            return
         if sealed.founded is None:
-            yield Flaw(case or OFFICE_CHAIN, 0, f"{table.name} {key} is there, and no event wrote it", name, True)
-            return
-        if sealed.is_gone:
+            if not (self._older or (name in LAID and not sealed.cells)):
+                words = f"{table.name} {key} is there, and no event wrote it"
+                yield Flaw(case or OFFICE_CHAIN, 0, words, name, True)
+        elif sealed.is_gone:
             yield _flaw(name, sealed.gone, case, "is there again, after", "ended it")
-            return
+        else:
+            yield from self._columns(table, name, row, sealed)
+
+    def _columns(self, table: Table, name: Key, row: Row, sealed: Sealed) -> Iterator[Flaw]:
+        """The flaws of the columns of a row that an event wrote."""
         for column, begins in sealed_columns(table).items():
             yield from self._column(name, column, row, sealed, begins)
-        for what in lists(table):
-            yield from self._column(name, what, row, sealed, "=")
+        for column in lists(table):
+            yield from self._column(name, column, row, sealed, "=")
         if table.name == "hotline_case":
-            seq = int(row.of["head_seq"] or 0)
-            macs = (look_seal(one, int(key), seq, row.values["look_again_at"]) for one in self._sealers.values())
-            if row.of["look_seal"] not in macs:
-                words = f"{table.name} {key} look_again_at is not the moment that the ledger wrote"
-                yield Flaw(int(key), seq, words, name, True)
+            yield from self._look(name, row)
 
-    def _column(self, name: Key, column: str, row: Row, sealed: Sealed, begins: str) -> Iterator[Flaw]:
+    def _look(self, name: Key, row: Row) -> Iterator[Flaw]:
+        """The flaw of the moment at which the bot looks at a case again."""
+        case, seq = int(name[1]), int(row.of["head_seq"] or 0)
+        at = row.values["look_again_at"]
+        macs = (look_seal(sealer, case, seq, at) for sealer in self._sealers.values())
+        if row.of["look_seal"] not in macs:
+            words = f"{name[0]} {name[1]} look_again_at is not the moment that the ledger wrote"
+            yield Flaw(case, seq, words, name, True)
+
+    def _column(
+        self, name: Key, column: str, row: Row, sealed: Sealed, begins: str
+    ) -> Iterator[Flaw]:
         value = row.values[column]
         at, digest = sealed.cells.get(column, (None, ""))
         if at is None and value != begins:
-            yield _flaw(name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it")
+            yield _flaw(
+                name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it"
+            )
         elif at is not None and self._by(at).digest(name[0], name[1], column, value) != digest:
             yield _flaw(name, at, None, f"{column} is not as", "sealed it")
 
@@ -277,30 +250,18 @@ def _missing(name: Key, sealed: Sealed) -> Iterator[Flaw]:
 
 def homed_tables() -> list[Table]:
     """The recorded tables whose rows belong to a case."""
-    return [table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns]
+    return [
+        table for table in recorded() if table.name == "hotline_case" or "case_id" in table.columns
+    ]
 
 
 def is_older(session: Session) -> bool:
-    """Whether this office has events of before there were seals, and its rows are not sealed as found yet."""
+    """Whether this office has events of before there were seals, and its rows are not sealed as
+    found yet."""
     unnamed = select(Event.id).where(Event.key_name.is_(None)).limit(1)
-    baseline = select(Event.id).where(Event.chain == OFFICE_CHAIN, Event.kind == "record.baseline").limit(1)
+    baseline = (
+        select(Event.id)
+        .where(Event.chain == OFFICE_CHAIN, Event.kind == "record.baseline")
+        .limit(1)
+    )
     return session.scalar(unnamed) is not None and session.scalar(baseline) is None
-
-
-def seals_in(event: Any) -> Iterable[tuple[str, str]]:
-    """The lines of an event's seals; none where they are not what the ledger writes. Events of before keys had names
-    have none, and their MAC covers none."""
-    try:
-        told = json.loads(event.seals) if event.seals and event.key_name else {}
-        return [(str(name), str(line)) for name, line in told.items()]
-    except (AttributeError, TypeError, ValueError):
-        return ()
-
-
-def gather(event: Any, wanted: set[Key], found: dict[Key, Sealed]) -> None:
-    """Add what an event says of wanted rows."""
-    for name, said in seals_in(event):
-        table, _, row = name.partition(":")
-        if (table, row) in wanted:
-            at = At(event.id, event.chain, event.seq, event.kind, event.key_name or "")
-            found.setdefault((table, row), Sealed()).take(at, said)

@@ -1,10 +1,12 @@
-"""Whether every number that was given out stands on a row: numbers have no gap, so a hole is a row that was deleted."""
+"""Whether every number that was given out stands on a row: numbers have no gap, so a hole is a row
+that was deleted."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import text
@@ -15,6 +17,8 @@ from app.models import OFFICE_CHAIN
 
 Taken = dict[int, Counter[int]]
 """period -> number -> on how many rows it stands."""
+Last = dict[str, dict[int, int]]
+"""series -> period -> the last number that was given out."""
 
 _STANDS: dict[tuple[str, ...], str] = {
     ("allocation", "redo"): "SELECT number FROM assignment",
@@ -53,43 +57,64 @@ def _cases(session: Session) -> Taken:
 
 
 def holes(session: Session, named: Collection[str]) -> Iterator[Flaw]:
-    """Numbers that stand on no row, and those that were never given out. Of tables of which a row is `named` already
-    nothing is said: the row says it better."""
-    last: dict[str, dict[int, int]] = {}
-    for name, period, n in session.connection().execute(text("SELECT name, period, last FROM series")):
-        last.setdefault(name, {})[period] = n
+    """Numbers that stand on no row, and those that were never given out. Of tables of which a row
+    is `named` already nothing is said: the row says it better."""
+    last = _last(session)
     yield from _compared(("case",), last, _cases(session))
     for names, query in _STANDS.items():
-        if query.split()[3] in named:
-            continue
-        yield from _compared(names, last, _papers(session, query))
-    for name in sorted(one for one in last if one.startswith("report.") and "report" not in named):
-        query = "SELECT number FROM report WHERE kind = :kind AND version = 1"
-        yield from _compared((name,), last, _papers(session, query, kind=name.removeprefix("report.")))
+        if query.split()[3] not in named:
+            yield from _compared(names, last, _papers(session, query))
+    if "report" not in named:
+        yield from _of_reports(session, last)
     if _DIRECT in last:
-        answered = text("SELECT count(*) FROM event WHERE kind = 'case.answered'")
-        n = session.connection().execute(answered).scalar() or 0
-        if last[_DIRECT] != {0: n}:
-            yield _flaw(_DIRECT, 0, f"is at {last[_DIRECT].get(0, 0)} after {n} direct answers")
+        yield from _of_answers(session, last[_DIRECT])
 
 
-def _compared(names: tuple[str, ...], last: dict[str, dict[int, int]], taken: Taken) -> Iterator[Flaw]:
+def _last(session: Session) -> Last:
+    last: Last = {}
+    counters = text("SELECT name, period, last FROM series")
+    for name, period, n in session.connection().execute(counters):
+        last.setdefault(name, {})[period] = n
+    return last
+
+
+def _of_reports(session: Session, last: Last) -> Iterator[Flaw]:
+    """Each kind of report has a series of its own."""
+    query = "SELECT number FROM report WHERE kind = :kind AND version = 1"
+    for name in sorted(name for name in last if name.startswith("report.")):
+        taken = _papers(session, query, kind=name.removeprefix("report."))
+        yield from _compared((name,), last, taken)
+
+
+def _of_answers(session: Session, last: dict[int, int]) -> Iterator[Flaw]:
+    """Direct answers have a number each, and no paper."""
+    answered = text("SELECT count(*) FROM event WHERE kind = 'case.answered'")
+    n = session.connection().execute(answered).scalar() or 0
+    if last != {0: n}:
+        yield _flaw(_DIRECT, 0, f"is at {last.get(0, 0)} after {n} direct answers")
+
+
+def _compared(names: tuple[str, ...], last: Last, taken: Taken) -> Iterator[Flaw]:
     """Series that share a column: number n stands as often as there are series that came so far."""
     given = [last.get(name, {}) for name in names]
-    for period in sorted({*taken, *(one for series in given for one in series)}):
+    for period in sorted({*taken, *(period for series in given for period in series)}):
         ends = [series.get(period, 0) for series in given]
-        stand = taken.get(period, Counter())
-        told = 0
-        for n in range(1, max([*ends, *stand], default=0) + 1):
-            if told == MOST:
-                break
-            wanted = sum(end >= n for end in ends)
-            told += stand[n] != wanted
-            if stand[n] < wanted:
-                yield _flaw("/".join(names), period, f"number {n} stands on no row")
-            elif stand[n] > wanted:
-                yield _flaw("/".join(names), period, f"number {n} was never given out")
+        wrong = _uneven(ends, taken.get(period, Counter()))
+        for what in islice(wrong, MOST):
+            yield _flaw("/".join(names), period, what)
+
+
+def _uneven(ends: Sequence[int], stand: Counter[int]) -> Iterator[str]:
+    """The numbers up to the last one that stand more or less often than they should."""
+    for n in range(1, max([*ends, *stand], default=0) + 1):
+        wanted = sum(end >= n for end in ends)
+        if stand[n] < wanted:
+            yield f"number {n} stands on no row"
+        elif stand[n] > wanted:
+            yield f"number {n} was never given out"
 
 
 def _flaw(name: str, period: int, what: str) -> Flaw:
-    return Flaw(OFFICE_CHAIN, 0, f"series {name} {period}: {what}", ("series", f"{name}/{period}"), True)
+    return Flaw(
+        OFFICE_CHAIN, 0, f"series {name} {period}: {what}", ("series", f"{name}/{period}"), True
+    )

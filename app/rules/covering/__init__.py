@@ -1,10 +1,8 @@
-"""What a text is without the caller: his name and number wherever and however they were written,
-other
-people's numbers, identity numbers. Found on the folded text, covered in the typed one.
+"""A text without the caller: name and number wherever and however they were written, other people's
+numbers, identity numbers. Found on the folded text, covered in the typed one.
 
 On a confidential case all of it is covered wholly; on another the numbers of third persons are
-masked.
-[procedure 1: identity never reaches a unit; procedure 8: caller redacted]
+masked. [procedure 1: identity never reaches a unit; procedure 8: caller redacted]
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from app.rules.covering.names import NAME, WORD, names, words
@@ -64,7 +63,7 @@ COVERS = {
     IDENTITY: "〔证件号〕",
     WORD: "〔略〕",
 }
-"""What stands where a run of each kind is covered wholly."""
+"""The words that stand where a run of each kind is covered wholly."""
 _FIRST = (OWN, NAME, WORD, IDENTITY, MOBILE, LANDLINE, SHORT, STARRED, "suspect")
 """Of runs that overlap, which kind gives its name to the whole."""
 _INTRODUCED = re.compile(r"(?:我叫|我是|名叫|姓名|叫做|本人|联系人|户主|业主)[是为:' ]{0,2}$")
@@ -73,8 +72,9 @@ _TITLED = re.compile(r"[ ]?(?:先生|女士|小姐|同志|大爷|大妈|阿姨|�
 
 @dataclass(frozen=True)
 class Hidden:
-    """What must not be read of a case: its callers' names and numbers, and whether it is confidential; words that
-    somebody covered more, and those that he uncovered because they are ordinary ones."""
+    """The words that must not be read of a case: its callers' names and numbers, and whether it is
+    confidential; words that somebody covered more, and those that were uncovered because they are
+    ordinary ones."""
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -105,23 +105,23 @@ def hidden(
     less: Iterable[str] = (),
 ) -> Hidden:
     """The same however often and in whatever order names and numbers are given."""
-    kept = (
-        tuple(sorted({word.strip() for word in given} - {""}))
-        for given in (names, numbers, more, less)
-    )
-    found_names, found_numbers, found_more, found_less = kept
-    return Hidden(found_names, found_numbers, wholly, found_more, found_less)
+    return Hidden(_words(names), _words(numbers), wholly, _words(more), _words(less))
+
+
+def _words(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({word.strip() for word in given} - {""}))
 
 
 def together(all: Iterable[Hidden]) -> Hidden:
-    """What must not be read of several cases at once."""
+    """The same of several cases at once."""
     parts = list(all)
+    less = set(chain.from_iterable(part.less for part in parts))
     return hidden(
-        (name for part in parts for name in part.names),
-        (number for part in parts for number in part.numbers),
+        chain.from_iterable(part.names for part in parts),
+        chain.from_iterable(part.numbers for part in parts),
         any(part.wholly for part in parts),
-        (word for part in parts for word in part.more),
-        (word for part in parts for word in part.less if all_agree(parts, word)),
+        chain.from_iterable(part.more for part in parts),
+        (word for word in less if all_agree(parts, word)),
     )
 
 
@@ -131,7 +131,7 @@ def all_agree(parts: Collection[Hidden], word: str) -> bool:
 
 
 def runs(text: str, of: Hidden = NOBODY) -> list[Run]:
-    """What is covered in a typed text, from left to right, none within another."""
+    """The covered runs of a typed text, from left to right, none within another."""
     folded = fold(text)
     found = [*numbers(folded.text, [known for number in of.numbers for known in own(number)])]
     found += names(folded.text, of.names, of.wholly)
@@ -144,7 +144,7 @@ def runs(text: str, of: Hidden = NOBODY) -> list[Run]:
 
 
 def uncovered(text: str, of: Hidden = NOBODY) -> list[Run]:
-    """What looks like a person in a typed text and is not covered: for somebody to judge."""
+    """Runs that look like a person in a typed text and are not covered: for somebody to judge."""
     folded, hit = fold(text), runs(text, of)
     less = {visible(word) for word in of.less}
     found = []

@@ -1,6 +1,5 @@
 """Names in folded text: with any blank or dot between their signs, with the family name first or
-last,
-and, where a case is confidential, a part of a name and 张先生 too."""
+last, and, where a case is confidential, a part of a name and 张先生 too."""
 
 from __future__ import annotations
 
@@ -91,21 +90,29 @@ def people(name: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def pattern_of(name: str, wholly: bool) -> re.Pattern[str] | None:
     """Where a person of this name is named; None where nothing could be looked for. `wholly` looks
-    for
-    parts of the name, and the family name with a title, too."""
-    found: list[str] = []
-    for each in people(name):
-        parts = [part for part in _APART.split(each) if part]
-        if len("".join(parts)) >= 2:
-            found += [_spelled(parts), *([_spelled(parts[::-1])] if len(parts) > 1 else [])]
-        if not wholly or not parts:
-            continue
-        if len(parts) > 1:
-            found += [_spelled([part]) for part in parts if len(part) >= 2]
-        if len(parts) == 1 and _is_han(each) and len(each) <= 4:
-            found.append(_titled(each))
+    for parts of the name, and the family name with a title, too."""
+    found = [pattern for each in people(name) for pattern in _patterns(each, wholly)]
     longest = sorted(dict.fromkeys(found), key=len, reverse=True)
     return re.compile("|".join(longest)) if longest else None
+
+
+def _patterns(name: str, wholly: bool) -> Iterator[str]:
+    """The patterns of one person's name, in either order of its parts."""
+    parts = [part for part in _APART.split(name) if part]
+    if len("".join(parts)) >= 2:
+        yield _spelled(parts)
+        if len(parts) > 1:
+            yield _spelled(parts[::-1])
+    if wholly:
+        yield from _patterns_of_parts(name, parts)
+
+
+def _patterns_of_parts(name: str, parts: Sequence[str]) -> Iterator[str]:
+    """The patterns of what is said of a person instead of the whole name."""
+    if len(parts) > 1:
+        yield from (_spelled([part]) for part in parts if len(part) >= 2)
+    elif parts and _is_han(name) and len(name) <= 4:
+        yield _titled(name)
 
 
 def _titled(name: str) -> str:

@@ -1,7 +1,6 @@
 """Where numbers stand in a folded text, as a person would read them: mobile, landline, short and
 identity numbers, and the caller's own in any spelling. Amounts, days, the numbers of cases and
-papers,
-12345 and 400 are none of them."""
+papers, 12345 and 400 are none of them."""
 
 from __future__ import annotations
 
@@ -9,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from app.rules.covering.shapes import DAY, SERVICE, is_identity, is_landline, is_mobile
 from app.rules.folding import plain
@@ -79,8 +79,7 @@ def own(typed: str) -> tuple[Own, ...]:
 @lru_cache(maxsize=1024)
 def _shape(number: Own) -> re.Pattern[str]:
     """The digits that are read as a caller's own number: with and without what is dialled before
-    it,
-    and the last seven or eight of a landline."""
+    it, and the last seven or eight of a landline."""
     before, digits = r"(?:(?:00)?86|17951|12593)?0?", number.digits
     if is_mobile(digits):
         return re.compile(f"{before}{digits}(?:{number.extension})?")
@@ -93,7 +92,8 @@ def _shape(number: Own) -> re.Pattern[str]:
 
 
 def _is(number: Own, digits: str) -> bool:
-    """Whether digits are read as a caller's own number; in every way they are, they hold its last seven."""
+    """Whether digits are read as a caller's own number; in every way they are, they hold its last
+    seven."""
     return number.digits[-7:] in digits and bool(_shape(number).fullmatch(digits))
 
 
@@ -146,27 +146,63 @@ def _of_cluster(text: str, groups: list[_Group], owned: Sequence[Own]) -> Iterat
 
 
 def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> tuple[str, int]:
-    """What number begins with the first of these groups, and how many groups it takes; no kind
-    where it
-    is none. `over` is where the telephone number before it ended."""
+    """The kind of the number that begins with the first of these groups, and how many it takes; no
+    kind where it is none. `over` is where the telephone number before it ended."""
     joined = ["".join(group.digits for group in groups[: n + 1]) for n in range(len(groups))]
-    for n in range(len(groups), 0, -1):
-        if any(_is(number, joined[n - 1]) for number in owned):
-            return OWN, n
-    together = _together(groups)
-    for n in range(together, 0, -1):
+    n = _own(joined, owned)
+    if n:
+        return OWN, n
+    joined = joined[: _together(groups)]
+    kind, n = _known(text, groups, joined)
+    if kind:
+        return kind, n
+    n = _service(joined)
+    if n:
+        return "", n
+    if _is_introduced(text, groups[0].start, over):
+        n = _short(text, groups, joined)
+    return (SHORT, n) if n else ("", 1)
+
+
+def _own(joined: Sequence[str], owned: Sequence[Own]) -> int:
+    """The most groups that are a caller's own number; 0 where none are. `joined` holds the digits
+    of the first group, of the first two, and so on."""
+    near = [number for number in owned if number.digits[-7:] in joined[-1]]
+    for n in range(len(joined) if near else 0, 0, -1):
+        if any(_is(number, joined[n - 1]) for number in near):
+            return n
+    return 0
+
+
+def _known(text: str, groups: list[_Group], joined: Sequence[str]) -> tuple[str, int]:
+    """The most groups that are a number of a known kind, and the kind."""
+    for n in range(len(joined), 0, -1):
         kind = _kind(text, groups[:n], joined[n - 1])
         if kind:
             return kind, n
-    for n in range(together, 0, -1):
+    return "", 0
+
+
+def _service(joined: Sequence[str]) -> int:
+    """The most groups that are a service's number, which is nobody's own; 0 where none are."""
+    for n in range(len(joined), 0, -1):
         if SERVICE.fullmatch(joined[n - 1]):
-            return "", n
-    before = text[max(0, groups[0].start - _BEFORE) : groups[0].start]
-    if _LABEL.search(before) or (over and _FURTHER.fullmatch(text[over : groups[0].start])):
-        for n in range(together, 0, -1):
-            if _is_short(text, groups[:n], joined[n - 1]):
-                return SHORT, n
-    return "", 1
+            return n
+    return 0
+
+
+def _short(text: str, groups: list[_Group], joined: Sequence[str]) -> int:
+    """The most groups that are a short number; 0 where none are."""
+    for n in range(len(joined), 0, -1):
+        if _is_short(text, groups[:n], joined[n - 1]):
+            return n
+    return 0
+
+
+def _is_introduced(text: str, start: int, over: int) -> bool:
+    """Whether a word such as 电话, or another number, stands before a number."""
+    label = _LABEL.search(text[max(0, start - _BEFORE) : start])
+    return bool(label or (over and _FURTHER.fullmatch(text[over:start])))
 
 
 def _together(groups: list[_Group]) -> int:
@@ -179,9 +215,8 @@ def _together(groups: list[_Group]) -> int:
 
 
 def _even(groups: list[_Group]) -> bool:
-    """Whether groups are written as those of a number: none of a single digit, or all, but for
-    what is
-    dialled before it."""
+    """Whether groups are written as those of a number: none of a single digit, or all, but for what
+    is dialled before it."""
     dialled = groups[0].digits.startswith(("86", "0"))
     return len({len(group.digits) == 1 for group in groups[dialled:]}) <= 1
 
@@ -189,22 +224,30 @@ def _even(groups: list[_Group]) -> bool:
 def _kind(text: str, groups: list[_Group], digits: str) -> str:
     if len(digits) < 10 or not _even(groups):
         return ""
-    start, end = groups[0].start, groups[-1].end
-    ends = frozenset(
-        len("".join(each.digits for each in groups[: n + 1])) for n in range(len(groups) - 1)
-    )
     if is_identity(digits):
         return IDENTITY
+    start, end = groups[0].start, groups[-1].end
     if _MONEY.match(text, end) or text[start - 1 : start] in ("¥", "$"):
         return ""
-    letter = _letter_before(text, start)
+    return _telephone(text, groups, digits)
+
+
+def _telephone(text: str, groups: list[_Group], digits: str) -> str:
+    """The kind of a telephone number; digits within a word of letters are none."""
+    letter = _letter_before(text, groups[0].start)
     if is_mobile(digits) and _grouped(groups, digits):
-        return (
-            ""
-            if letter and text[end : end + 1].isascii() and text[end : end + 1].isalpha()
-            else MOBILE
-        )
-    return LANDLINE if is_landline(digits, ends) and not letter else ""
+        return "" if letter and _is_letter(text, groups[-1].end) else MOBILE
+    return LANDLINE if is_landline(digits, _ends(groups)) and not letter else ""
+
+
+def _ends(groups: list[_Group]) -> frozenset[int]:
+    """After how many digits a group ends, but for the last one."""
+    return frozenset(accumulate(len(group.digits) for group in groups[:-1]))
+
+
+def _is_letter(text: str, place: int) -> bool:
+    sign = text[place : place + 1]
+    return sign.isascii() and sign.isalpha()
 
 
 def _grouped(groups: list[_Group], digits: str) -> bool:

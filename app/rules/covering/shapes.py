@@ -1,4 +1,4 @@
-"""What numbers look like: digits that a person would read as a telephone or an identity number."""
+"""The shapes of numbers: digits that a person would read as a telephone or an identity number."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def is_mobile(digits: str) -> bool:
 
 def is_landline(digits: str, ends: frozenset[int] = frozenset()) -> bool:
     """Whether these are an area code (with the country's, perhaps) and a local number. Of a number
-    that
-    is written in several groups, `ends` are the places where one ends: not within the area code."""
+    that is written in several groups, `ends` are the places where one ends: not within the area
+    code."""
     if _LANDLINE.fullmatch(digits) is None:
         return False
     return not ends or min(ends) >= 3 or re.match(CODE, digits) is not None
@@ -39,8 +39,7 @@ def is_landline(digits: str, ends: frozenset[int] = frozenset()) -> bool:
 
 def is_identity(digits: str) -> bool:
     """Whether these are an identity number: 18 signs with the right check digit or at least a
-    region and
-    a day of birth (a mistyped one is still somebody's), or 15 digits with these."""
+    region and a day of birth (a mistyped one is still somebody's), or 15 digits with these."""
     if _NEW.fullmatch(digits) or _OLD.fullmatch(digits):
         return True
     return (

@@ -38,11 +38,11 @@ _ADDRESS = re.compile(
 
 def suspects(text: str) -> Iterator[tuple[int, int]]:
     """Runs of a folded text that look like a person's name, number or address."""
-    for found in _INTRODUCED.finditer(text):
-        yield found.span(1)
+    for introduced in _INTRODUCED.finditer(text):
+        yield introduced.span(1)
     for pattern in (_TITLED, _DOTTED, _ADDRESS):
-        yield from (found.span() for found in pattern.finditer(text))
-    for found in _DIGITS.finditer(text):
-        ours = _OURS.fullmatch(found.group()) or _AMOUNT.match(text, found.end())
+        yield from (match.span() for match in pattern.finditer(text))
+    for digits in _DIGITS.finditer(text):
+        ours = _OURS.fullmatch(digits.group()) or _AMOUNT.match(text, digits.end())
         if not ours:
-            yield found.span()
+            yield digits.span()

@@ -1,5 +1,6 @@
-"""(1) acceptance. "Staff accept demands by phone, mayor's mailbox, WeChat, e-mail, record them accurately, classify
-and register them, screen out reasonable suggestions and report them regularly."
+"""(1) acceptance. "Staff accept demands by phone, mayor's mailbox, WeChat, e-mail, record them
+accurately, classify and register them, screen out reasonable suggestions and report them
+regularly."
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from app.stages.acceptance.contacts import (
 from app.stages.acceptance.covering import cover
 from app.stages.acceptance.matters import fill_pairs, same_matter, since_when, unindexed
 from app.stages.acceptance.merging import INHERITED, MOVES_ALONG, merge, merged_with, withdraw
-from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, decided, hand_on, refuse
+from app.stages.acceptance.refusals import (
+    LINES,
+    REFUSALS,
+    confirm_refusal,
+    decided,
+    hand_on,
+    refuse,
+)
 from app.stages.acceptance.registration import (
     FACTS,
     edit_case,
@@ -33,9 +41,42 @@ from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestio
 __all__ = [
     "PURPOSES",
     "comment_suggestion",
-    "CONTACT_KINDS", "COUNTED_CONTACTS", "FACTS", "INHERITED", "LINES", "LONE_CONTACTS", "MOVES_ALONG", "REFUSALS",
-    "REVEALS_AN_HOUR", "area_code", "confirm_refusal", "contact", "cover", "decided", "edit_case", "end_visits",
-    "fill_pairs", "hand_on", "instruct_on_file", "lead_of", "leader_terms", "least_urgency", "mark_suggestion", "merge",
-    "merged_with", "of_number", "refuse", "register", "reopen", "reveal", "same_matter", "screen_suggestion",
-    "since_when", "spellings", "split", "typed_of", "unindexed", "withdraw",
-]  # fmt: skip
+    "CONTACT_KINDS",
+    "COUNTED_CONTACTS",
+    "FACTS",
+    "INHERITED",
+    "LINES",
+    "LONE_CONTACTS",
+    "MOVES_ALONG",
+    "REFUSALS",
+    "REVEALS_AN_HOUR",
+    "area_code",
+    "confirm_refusal",
+    "contact",
+    "cover",
+    "decided",
+    "edit_case",
+    "end_visits",
+    "fill_pairs",
+    "hand_on",
+    "instruct_on_file",
+    "lead_of",
+    "leader_terms",
+    "least_urgency",
+    "mark_suggestion",
+    "merge",
+    "merged_with",
+    "of_number",
+    "refuse",
+    "register",
+    "reopen",
+    "reveal",
+    "same_matter",
+    "screen_suggestion",
+    "since_when",
+    "spellings",
+    "split",
+    "typed_of",
+    "unindexed",
+    "withdraw",
+]

@@ -1,5 +1,6 @@
-"""Who called: a caller is a name with a number, numbers compared in one form however they were typed. The same number
-with another name is another caller, until a person says that it is the same one. [procedure 1]"""
+"""Who called: a caller is a name with a number, numbers compared in one form however they were
+typed. The same number with another name is another caller, until a person says that it is the same
+one. [procedure 1]"""
 
 from __future__ import annotations
 
@@ -34,20 +35,21 @@ def area_code(session: Session) -> str:
 
 
 def spellings(session: Session, phone: str) -> tuple[str, ...]:
-    """How a number may stand on file; none for what has no digits. Only a number that an area code may be left out of
-    asks for the office's own."""
+    """How a number may stand on file; none for what has no digits. Only a number that an area code
+    may be left out of asks for the office's own."""
     return forms(phone, area_code(session) if needs_area(phone) else "")
 
 
 def of_number(session: Session, phone: str) -> Select[int]:
-    """The ids of all callers of a number: for the daily repeat count, the flag and the repeat check one number is
-    one."""
+    """The ids of all callers of a number: for the daily repeat count, the flag and the repeat check
+    one number is one."""
     return select(Caller.id).where(Caller.number.in_(spellings(session, phone)))
 
 
 def caller_known(session: Session, name: str, phone: str, person: str = "") -> Select[int]:
-    """The caller whom a name and a number mean: who has both, or was told under that name before. `person` is what an
-    operator answered: who of this number it is (by id or name), or that it is another one."""
+    """The caller whom a name and a number mean: who has both, or was told under that name before.
+    `person` is what an operator answered: who of this number it is (by id or name), or that it is
+    another one."""
     callable_(phone)
     numbers, named = spellings(session, phone), name_key(name)
     known = select(Caller.id).where(Caller.number.in_(numbers), Caller.number != "")
@@ -66,7 +68,7 @@ def _is_id(person: str) -> bool:
 
 
 def exactly(known: Select[int], name: str, phone: str) -> Select[int]:
-    """The same caller, where he stands on file just as he was typed now."""
+    """The same caller, where they stand on file just as they were typed now."""
     return select(Caller.id).where(
         Caller.id == known.scalar_subquery(), Caller.name == name, Caller.phone == phone
     )
@@ -78,15 +80,27 @@ def is_answered(person: str, found: int | None) -> None:
         raise NotAllowed("unknown_person")
 
 
-def told_as(caller_id: int, contact_id: int, case_id: int | None, name: str, phone: str) -> dict[str, Any]:
+def told_as(
+    caller_id: int, contact_id: int, case_id: int | None, name: str, phone: str
+) -> dict[str, Any]:
     """The row of what was typed of a known caller."""
-    return {"caller_id": caller_id, "contact_id": contact_id, "case_id": case_id, **compared(name, phone)}
+    return {
+        "caller_id": caller_id,
+        "contact_id": contact_id,
+        "case_id": case_id,
+        **compared(name, phone),
+    }
 
 
 def find_caller(session: Session, name: str, phone: str, person: str = "") -> tuple[Caller, bool]:
-    """The caller whom a name and a number mean, else a new one; and whether he stands on file just so."""
+    """The caller whom a name and a number mean, else a new one; and whether they stand on file just
+    so."""
     known = caller_known(session, name, phone, person)
-    found = session.scalars(select(Caller).where(Caller.id == known.scalar_subquery())).first() if phone else None
+    found = (
+        session.scalars(select(Caller).where(Caller.id == known.scalar_subquery())).first()
+        if phone
+        else None
+    )
     is_answered(person, found.id if found is not None else None)
     if found is None:
         found = Caller(name=name, phone=phone)
@@ -96,8 +110,9 @@ def find_caller(session: Session, name: str, phone: str, person: str = "") -> tu
 
 
 def of_one_person(session: Session, row: Contact) -> ColumnElement[bool]:
-    """The contacts of a contact's caller, among those of one matter: all of one number are one; where no number was
-    given the name tells who it is, and an anonymous one is known by the case."""
+    """The contacts of a contact's caller, among those of one matter: all of one number are one;
+    where no number was given the name tells who it is, and an anonymous one is known by the
+    case."""
     if row.caller_id is None:
         return and_(Contact.caller_id.is_(None), Contact.case_id == row.case_id)
     caller = session.get_one(Caller, row.caller_id)
@@ -112,7 +127,8 @@ def of_one_person(session: Session, row: Contact) -> ColumnElement[bool]:
 
 
 def whose(session: Session, row: Contact) -> ColumnElement[bool]:
-    """The contacts of a contact's number, whatever the names; without a number, those of its caller."""
+    """The contacts of a contact's number, whatever the names; without a number, those of its
+    caller."""
     caller = session.get_one(Caller, row.caller_id)
     if not caller.number:
         return Contact.caller_id == caller.id
@@ -129,5 +145,9 @@ def flagged(session: Session, caller: Caller) -> bool:
 
 
 def typed_of(caller: Caller, told: ToldAs | None) -> Mapping[str, str]:
-    """A caller as he was typed at a case."""
-    return {"name": told.name, "phone": told.phone} if told else {"name": caller.name, "phone": caller.phone}
+    """A caller as typed at a case."""
+    return (
+        {"name": told.name, "phone": told.phone}
+        if told
+        else {"name": caller.name, "phone": caller.phone}
+    )

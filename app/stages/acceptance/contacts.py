@@ -1,4 +1,5 @@
-"""Further contacts on a case: what counts as a repeat, what reopens a closed case, what flags a number."""
+"""Further contacts on a case: what counts as a repeat, what reopens a closed case, what flags a
+number."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from app.ledger import Entry, allot, move, move_many, note, note_office
 from app.models import Caller, Case, Contact, ToldAs, Visit
 from app.models.columns import clock
 from app.roles import Actor
-from app.rules.limits import CHANNELS
+from app.rules import limits
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
@@ -29,7 +30,11 @@ LONE_CONTACTS = ("invalid",)
 
 def lead_of(session: Session, case: Case) -> Case:
     """The case on which a case's contacts count: its lead where it was merged, else itself."""
-    return session.get_one(Case, case.merged_into_id) if case.state == "merged" and case.merged_into_id else case
+    return (
+        session.get_one(Case, case.merged_into_id)
+        if case.state == "merged" and case.merged_into_id
+        else case
+    )
 
 
 def contact(
@@ -45,44 +50,61 @@ def contact(
     received_at: datetime | None = None,
     same_person: str = "",
 ) -> Contact:
-    """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement` does not; `invalid`
-    is kept against the number and may stand alone. A repeat on a case closed at most 90 days ago reopens it."""
+    """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement`
+    does not; `invalid` is kept against the number and may stand alone. A repeat on a case closed at
+    most 90 days ago reopens it."""
     office = office_at(session, now)
-    if kind not in CONTACT_KINDS:
-        raise NotAllowed("unknown_contact", kind=kind)
-    if channel not in CHANNELS:
-        raise NotAllowed("unknown_channel", channel=channel)
-    if kind in COUNTED_CONTACTS and not words.strip():
-        raise NotAllowed("words_missing")
-    received = received_when(office, "", received_at, "")
-    caller, told = None, None
+    _refuse_contact(kind, channel, words)
+    row = Contact(
+        case_id=case.id if case else None,
+        kind=kind,
+        channel=channel,
+        received_at=received_when(office, "", received_at, ""),
+        entered_at=now,
+        caller_id=case.caller_id if case else None,
+        words=words,
+        operator_id=actor.id,
+    )
+    typed = None
     if caller_name or caller_phone:
         caller, exact = find_caller(session, caller_name, caller_phone, same_person)
-        told = None if exact else {"name": caller_name, "phone": caller_phone}
-    known = case.caller_id if case else None
-    row = Contact(
-        case_id=case.id if case else None, kind=kind, channel=channel, received_at=received, entered_at=now,
-        caller_id=caller.id if caller else known, words=words,
-        operator_id=actor.id,
-    )  # fmt: skip
+        row.caller_id = caller.id
+        typed = None if exact else {"name": caller_name, "phone": caller_phone}
     if case is None:
-        _stand_alone(session, now, actor, row, office, told)
+        _stand_alone(session, now, actor, row, office, typed)
     else:
-        _join(session, now, actor, case, row, office, told)
+        _join(session, now, actor, case, row, office, typed)
     return row
 
 
+def _refuse_contact(kind: str, channel: str, words: str) -> None:
+    """NotAllowed where a contact is of no known kind or channel, or counts without its words."""
+    if kind not in CONTACT_KINDS:
+        raise NotAllowed("unknown_contact", kind=kind)
+    if channel not in limits.CHANNELS:
+        raise NotAllowed("unknown_channel", channel=channel)
+    if kind in COUNTED_CONTACTS and not words.strip():
+        raise NotAllowed("words_missing")
+
+
 def _keep(session: Session, row: Contact, told: Mapping[str, str] | None) -> None:
-    """Keep a contact, and what was typed of its caller where he stands on file otherwise."""
+    """Keep a contact, and what was typed of its caller where they stand on file otherwise."""
     session.add(row)
     session.flush()
     if told is not None:
-        session.add(ToldAs(**told_as(row.caller_id or 0, row.id, None, told["name"], told["phone"])))
+        session.add(
+            ToldAs(**told_as(row.caller_id or 0, row.id, None, told["name"], told["phone"]))
+        )
         session.flush()
 
 
 def _stand_alone(
-    session: Session, now: datetime, actor: Actor, row: Contact, office: Office, told: Mapping[str, str] | None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    row: Contact,
+    office: Office,
+    told: Mapping[str, str] | None,
 ) -> None:
     """Keep a contact that belongs to no case."""
     if row.kind not in LONE_CONTACTS:
@@ -103,43 +125,71 @@ def _join(
     told: Mapping[str, str] | None,
 ) -> None:
     """Put a contact on its case, or on the lead that its case was merged into."""
-    kind, received, lead = row.kind, row.received_at, lead_of(session, case)
+    kind, lead = row.kind, lead_of(session, case)
     if kind != "invalid" and lead.state in CLOSED_TO_CONTACTS:
         raise NotAllowed("case_ended", state=lead.state)
-    if kind == "repeat" and lead.state == "closed":
-        _reopenable(office, lead, received)
-    counts = kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or kind == "repeat")
-    if counts and not _counted_already(session, lead, row):
+    reopens = kind == "repeat" and lead.state == "closed"
+    if reopens:
+        _reopenable(office, lead, row.received_at)
+    if _counts(session, lead, row):
         row.counts_on_id = lead.id
     _record_contact(session, now, actor, lead, row, told)
-    if kind == "repeat" and lead.state == "closed":
+    if reopens:
         reopen(session, now, actor, lead, office)
     if kind == "invalid":
         _flag(session, now, actor, case, row, office)
 
 
+def _counts(session: Session, lead: Case, row: Contact) -> bool:
+    """Whether a contact raises the repeat count of its lead."""
+    counted = row.kind in COUNTED_CONTACTS and (lead.state in OPEN_CASE or row.kind == "repeat")
+    return counted and not _counted_already(session, lead, row)
+
+
 def _counted_already(session: Session, lead: Case, row: Contact) -> bool:
     """Several contacts by one caller on one day count once."""
-    query = select(Contact.received_at).where(Contact.counts_on_id == lead.id, of_one_person(session, row))
+    query = select(Contact.received_at).where(
+        Contact.counts_on_id == lead.id, of_one_person(session, row)
+    )
     return any(at.date() == row.received_at.date() for at in session.scalars(query))
 
 
 def _record_contact(
-    session: Session, now: datetime, actor: Actor, lead: Case, row: Contact, told: Mapping[str, str] | None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    lead: Case,
+    row: Contact,
+    told: Mapping[str, str] | None,
 ) -> None:
-    """Write a contact with its event, what was typed of its caller, and the case's count of repeats."""
+    """Write a contact with its event, what was typed of its caller, and the case's count of
+    repeats."""
     wanted = {"event": 1, "contact": 1, **({"told_as": 1} if told is not None else {})}
     ids = allot(session, wanted)
     row.id = ids["contact"][0]
     payload: dict[str, Any] = {
-        "contact": row.id, "kind": row.kind, "case": row.case_id, "caller": f"caller:{row.caller_id or 0}",
+        "contact": row.id,
+        "kind": row.kind,
+        "case": row.case_id,
+        "caller": f"caller:{row.caller_id or 0}",
         "received_at": row.received_at.isoformat(),
-    }  # fmt: skip
-    entry = Entry(lead.id, "case.contacted", "case", lead.id, payload=payload, event_id=ids["event"][0])
+    }
+    entry = Entry(
+        lead.id, "case.contacted", "case", lead.id, payload=payload, event_id=ids["event"][0]
+    )
     if row.counts_on_id is not None:
-        entry.kind, entry.columns, entry.unit_id = "case.repeated", {"repeats": lead.repeats + 1}, lead.lead_unit_id
+        entry.kind, entry.columns, entry.unit_id = (
+            "case.repeated",
+            {"repeats": lead.repeats + 1},
+            lead.lead_unit_id,
+        )
         payload["repeats"] = lead.repeats + 1
-    entry.rows.append((Contact, {column.key: getattr(row, column.key) for column in inspect(Contact).column_attrs}))
+    entry.rows.append(
+        (
+            Contact,
+            {column.key: getattr(row, column.key) for column in inspect(Contact).column_attrs},
+        )
+    )
     if told is not None:
         typed = told_as(row.caller_id or 0, row.id, None, told["name"], told["phone"])
         entry.rows.append((ToldAs, {"id": ids["told_as"][0], **typed}))
@@ -156,11 +206,16 @@ def _reopenable(office: Office, case: Case, received: datetime) -> None:
 
 
 def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Office) -> None:
-    """Closed, not solved: back to responsibility review; one that no unit handled is registered anew."""
+    """Closed, not solved: back to responsibility review; one that no unit handled is registered
+    anew."""
     columns: dict[str, Any] = {
-        "closed_at": None, "closed_as": None, "excluded_as": None, "redo_failed": False, "refusal_reason": None,
+        "closed_at": None,
+        "closed_as": None,
+        "excluded_as": None,
+        "redo_failed": False,
+        "refusal_reason": None,
         "refusal_proposed_by_id": None,
-    }  # fmt: skip
+    }
     if case.lead_assignment_id is None:
         end_visits(session, now, actor, case)
         own = office.calendar.run(now.date(), office.limits.allocate_workdays)
@@ -171,7 +226,9 @@ def reopen(session: Session, now: datetime, actor: Actor, case: Case, office: Of
         move(session, now, actor, case, "reviewing", "case.reopened", columns)
 
 
-def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row: Contact, office: Office) -> None:
+def _flag(
+    session: Session, now: datetime, actor: Actor, case: Case | None, row: Contact, office: Office
+) -> None:
     """Three invalid contacts of a number in thirty days flag it for the centre head."""
     if row.caller_id is None:
         return
@@ -179,7 +236,9 @@ def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row:
     invalid = and_(Contact.kind == "invalid", Contact.received_at >= since)
     query = select(func.count()).where(whose(session, row), invalid)
     caller = session.get_one(Caller, row.caller_id)
-    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and not flagged(session, caller):
+    if (session.scalar(query) or 0) >= office.limits.invalid_contacts and not flagged(
+        session, caller
+    ):
         caller.flagged_at = now
         payload = {"caller": f"caller:{caller.id}"}
         if case is None:
@@ -189,11 +248,14 @@ def _flag(session: Session, now: datetime, actor: Actor, case: Case | None, row:
 
 
 def end_visits(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """A case is handled anew: callers who were still to be visited are visited about the new result."""
+    """A case is handled anew: callers who were still to be visited are visited about the new
+    result."""
     end_pending(session, now, actor, Visit.case_id == case.id)
 
 
 def end_pending(session: Session, now: datetime, actor: Actor, whose: ColumnElement[bool]) -> None:
     """End the pending visits of some callers: nobody is to be visited any more."""
     for visit in session.scalars(select(Visit).where(whose, Visit.state == "pending")).all():
-        move(session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now})
+        move(
+            session, now, actor, visit, "not_applicable", "visit.not_applicable", {"ended_at": now}
+        )

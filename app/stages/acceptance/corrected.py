@@ -1,4 +1,4 @@
-"""A caller who was entered wrongly is put right, until his case is allocated."""
+"""A caller who was entered wrongly is put right, until the case is allocated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.stages.acceptance.callers import (
 
 
 def _told(session: Session, case: Case) -> ToldAs | None:
-    """What was typed of a case's caller, where it is not what stands on file of him."""
+    """What was typed of a case's caller, where it is not what stands on file."""
     return session.scalars(select(ToldAs).where(ToldAs.case_id == case.id).limit(1)).first()
 
 
@@ -41,9 +41,9 @@ def other_caller(session: Session, case: Case, given: Mapping[str, str]) -> dict
 def corrected_caller(
     session: Session, case: Case, other: Mapping[str, str], person: str = ""
 ) -> Caller:
-    """Whom a case has when its caller is put right. Other cases of his number keep him as they have
-    him. A wrong number that no other case has is not kept: else whoever it belongs to would be taken
-    for him."""
+    """Whom a case has when its caller is put right. Other cases of the number keep the caller
+    that they have. A wrong number that no other case has is not kept: else whoever it belongs to
+    would be taken for the caller."""
     held, told = session.get_one(Caller, case.caller_id), _told(session, case)
     typed = {**typed_of(held, told), **other}
     known = caller_known(session, typed["name"], typed["phone"], person)
@@ -65,7 +65,7 @@ def corrected_caller(
 def _tell(
     session: Session, case: Case, caller: Caller, told: ToldAs | None, typed: Mapping[str, str]
 ) -> None:
-    """Keep what was typed of the caller where he stands on file otherwise, else nothing."""
+    """Keep what was typed of the caller where they stand on file otherwise, else nothing."""
     if typed_of(caller, None) == typed:
         if told is not None:
             session.delete(told)

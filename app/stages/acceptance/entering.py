@@ -1,10 +1,11 @@
-"""Demands are entered: each becomes a case with the contact that brought it, its caller, a leader's words and its place
-in the pool of suggestions. However many come at once, each table is written in one statement."""
+"""Demands are entered: each becomes a case with the contact that brought it, its caller, a leader's
+words and its place in the pool of suggestions. However many come at once, each table is written in
+one statement."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,7 @@ from app.stages.acceptance.callers import caller_known, exactly, is_answered, to
 
 @dataclass(frozen=True)
 class Typed:
-    """A caller as typed, and what was answered about who of his number he is."""
+    """A caller as typed, and what was answered about who of the number they are."""
 
     name: str
     phone: str
@@ -35,9 +36,9 @@ class Typed:
 
 @dataclass
 class Demand:
-    """One demand to enter: the columns of its case, a leader's words where they brought it, and what is looked up as it
-    is entered: its caller by name and number (`told`: he stands on file otherwise than he was typed), its category by a
-    query for the id."""
+    """One demand to enter: the columns of its case, a leader's words where they brought it, and
+    what is looked up as it is entered: its caller by name and number (`told`: they stand on
+    file otherwise than they were typed), its category by a query for the id."""
 
     columns: dict[str, Any]
     terms: dict[str, Any] | None = None
@@ -69,11 +70,19 @@ def enter(session: Session, now: datetime, actor: Actor, office: Office, demand:
 
 
 def enter_split(
-    session: Session, now: datetime, actor: Actor, office: Office, case: Case, demands: Sequence[Demand]
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    case: Case,
+    demands: Sequence[Demand],
 ) -> list[Case]:
-    """Enter the parts of a case as cases of their own, with the event that says so on the case that they come from."""
+    """Enter the parts of a case as cases of their own, with the event that says so on the case that
+    they come from."""
     opened = open_cases(session, now.date(), len(demands), _wanted(demands, 1), {})
-    note = Entry(case.id, "case.split", "case", case.id, payload={"into": list(opened.ids["hotline_case"])})
+    note = Entry(
+        case.id, "case.split", "case", case.id, payload={"into": list(opened.ids["hotline_case"])}
+    )
     return _write(session, now, actor, office, demands, opened, [note])
 
 
@@ -100,7 +109,10 @@ def _wanted(demands: Sequence[Demand], events: int = 0) -> dict[str, int]:
     """table -> how many ids demands and their events take."""
     cases, marked = len(demands), sum(map(_suggests, demands))
     wanted = {"event": events + cases + marked, "hotline_case": cases, "contact": cases}
-    wanted |= {"suggestion": marked, "instruction": sum(demand.terms is not None for demand in demands)}
+    wanted |= {
+        "suggestion": marked,
+        "instruction": sum(demand.terms is not None for demand in demands),
+    }
     return {table: n for table, n in wanted.items() if n}
 
 
@@ -113,35 +125,51 @@ def _write(
     opened: Opened,
     notes: Sequence[Entry],
 ) -> list[Case]:
+    """Write demands as cases, with all that belongs to each, and further events (`notes`)."""
     births = [
         _birth(now, actor, office, demand, number, *ids)
         for demand, number, *ids in zip(
             demands, opened.numbers, opened.ids["hotline_case"], opened.ids["contact"], strict=True
         )
     ]
-    marked = [
-        Entry(one.chain, "suggestion.marked", "case", one.chain, category_id=one.category_id)
-        for one in births if one.columns["suggestion"]
-    ]  # fmt: skip
+    marked = [_marked(now, birth, opened) for birth in births if birth.columns["suggestion"]]
     entries = [*births, *marked, *notes]
     for entry, event_id in zip(entries, opened.ids["event"], strict=True):
         entry.event_id = event_id
-    for one, demand in zip(births, demands, strict=True):
-        one.rows.append((Contact, _contact(now, actor, one)))
-        if demand.caller is not None and demand.told:
-            typed, id = demand.caller, opened.ids["told_as"].pop(0)
-            caller, contact = one.columns["caller_id"], one.payload["contact"]
-            row = told_as(caller, contact, one.chain, typed.name, typed.phone)
-            one.rows.append((ToldAs, {"id": id, **row}))
-        if demand.terms:
-            led = {"id": opened.ids["instruction"].pop(0), "case_id": one.chain, **demand.terms}
-            one.rows.append((Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}))
-    for one in marked:
-        pooled = {"id": opened.ids["suggestion"].pop(0), "case_id": one.chain, "marked_at": now, "words": ""}
-        one.rows.append((Suggestion, pooled))
+    for birth, demand in zip(births, demands, strict=True):
+        birth.rows += _rows_beside(now, actor, birth, demand, opened)
     tips = move_many(session, now, actor, entries)
-    put_pairs(session, [{"id": one.chain, **one.columns} for one in births])
-    return [born(session, one, tips) for one in births]
+    put_pairs(session, [{"id": birth.chain, **birth.columns} for birth in births])
+    return [born(session, birth, tips) for birth in births]
+
+
+def _marked(now: datetime, birth: Entry, opened: Opened) -> Entry:
+    """The event of a case that is marked as a suggestion, with its row of the pool."""
+    case_id = birth.chain
+    entry = Entry(case_id, "suggestion.marked", "case", case_id, category_id=birth.category_id)
+    pooled = {
+        "id": opened.ids["suggestion"].pop(0),
+        "case_id": case_id,
+        "marked_at": now,
+        "words": "",
+    }
+    entry.rows.append((Suggestion, pooled))
+    return entry
+
+
+def _rows_beside(
+    now: datetime, actor: Actor, birth: Entry, demand: Demand, opened: Opened
+) -> Iterator[tuple[type[Any], dict[str, Any]]]:
+    """The rows that are written with a case: its contact, the caller as typed, a leader's words."""
+    yield Contact, _contact(now, actor, birth)
+    if demand.caller is not None and demand.told:
+        typed, id = demand.caller, opened.ids["told_as"].pop(0)
+        caller, contact = birth.columns["caller_id"], birth.payload["contact"]
+        row = told_as(caller, contact, birth.chain, typed.name, typed.phone)
+        yield ToldAs, {"id": id, **row}
+    if demand.terms:
+        led = {"id": opened.ids["instruction"].pop(0), "case_id": birth.chain, **demand.terms}
+        yield Instruction, {**led, "entered_at": now, "entered_by_id": actor.id}
 
 
 def _birth(
@@ -150,18 +178,38 @@ def _birth(
     own, terms = office.calendar.run(now.date(), office.limits.allocate_workdays), demand.terms
     screen = to_screen(now, office) if _suggests(demand) else None
     columns = {
-        **demand.columns, "number": number, "registered_at": now, "operator_id": actor.id,
-        "query_code": f"{secrets.randbelow(10**6):06d}", "suggestion": _suggests(demand),
-        "leader_assigned": terms is not None, "leader_due_on": terms["due_on"] if terms else None,
-        **clock("own", own), **clock("screen", screen),
-    }  # fmt: skip
+        **demand.columns,
+        "number": number,
+        "registered_at": now,
+        "operator_id": actor.id,
+        "query_code": f"{secrets.randbelow(10**6):06d}",
+        "suggestion": _suggests(demand),
+        "leader_assigned": terms is not None,
+        "leader_due_on": terms["due_on"] if terms else None,
+        **clock("own", own),
+        **clock("screen", screen),
+    }
     payload = {
-        "number": number, "contact": contact, "kind": columns["kind"], "channel": columns["channel"],
-        "urgency": columns["urgency"], "received_at": columns["received_at"].isoformat(),
-        "caller": f"caller:{columns.get('caller_id') or 0}", "allocate_by": own.on.isoformat(),
-    }  # fmt: skip
+        "number": number,
+        "contact": contact,
+        "kind": columns["kind"],
+        "channel": columns["channel"],
+        "urgency": columns["urgency"],
+        "received_at": columns["received_at"].isoformat(),
+        "caller": f"caller:{columns.get('caller_id') or 0}",
+        "allocate_by": own.on.isoformat(),
+    }
     return Entry(
-        id, "case.registered", "case", id, None, "registered", columns, payload, None, columns.get("category_id")
+        id,
+        "case.registered",
+        "case",
+        id,
+        None,
+        "registered",
+        columns,
+        payload,
+        None,
+        columns.get("category_id"),
     )
 
 
@@ -169,7 +217,13 @@ def _contact(now: datetime, actor: Actor, birth: Entry) -> dict[str, Any]:
     """The contact that brought a demand."""
     case = birth.columns
     return {
-        "id": birth.payload["contact"], "case_id": birth.chain, "kind": "demand", "channel": case["channel"],
-        "received_at": case["received_at"], "entered_at": now, "caller_id": case.get("caller_id"), "words": "",
+        "id": birth.payload["contact"],
+        "case_id": birth.chain,
+        "kind": "demand",
+        "channel": case["channel"],
+        "received_at": case["received_at"],
+        "entered_at": now,
+        "caller_id": case.get("caller_id"),
+        "words": "",
         "operator_id": actor.id,
-    }  # fmt: skip
+    }

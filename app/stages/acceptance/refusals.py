@@ -16,14 +16,27 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 
 REFUSALS = (
-    "court", "arbitration", "discipline", "reconsideration", "disclosure", "petition", "territory", "secret",
+    "court",
+    "arbitration",
+    "discipline",
+    "reconsideration",
+    "disclosure",
+    "petition",
+    "territory",
+    "secret",
     "no_new_fact",
-)  # fmt: skip
+)
 LINES = ("110", "119", "120", "122")
 
 
 def refuse(
-    session: Session, now: datetime, actor: Actor, case: Case, reason: str, words: str, re_explained: bool = False
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    reason: str,
+    words: str,
+    re_explained: bool = False,
 ) -> Case:
     """Not accepted: a reason code and the words told to the caller. An operator's is a proposal."""
     if case.state != "registered":
@@ -43,14 +56,27 @@ def refuse(
     return case
 
 
-def _refused(session: Session, now: datetime, actor: Actor, case: Case, columns: Mapping[str, Any]) -> None:
+def _refused(
+    session: Session, now: datetime, actor: Actor, case: Case, columns: Mapping[str, Any]
+) -> None:
     ends = {**columns, **clock("own", None), "closed_at": now, "closed_as": "refused"}
-    move(session, now, actor, case, "refused", "case.refused", ends, {"reason": ends.get("refusal_reason", "")})
+    move(
+        session,
+        now,
+        actor,
+        case,
+        "refused",
+        "case.refused",
+        ends,
+        {"reason": ends.get("refusal_reason", "")},
+    )
 
 
-def confirm_refusal(session: Session, now: datetime, actor: Actor, case: Case, accept: bool = True) -> Case:
-    """An allocator confirms an operator's proposal to refuse, or lets the case go on: the words of what is turned down
-    stay in the record only."""
+def confirm_refusal(
+    session: Session, now: datetime, actor: Actor, case: Case, accept: bool = True
+) -> Case:
+    """An allocator confirms an operator's proposal to refuse, or lets the case go on: the words of
+    what is turned down stay in the record only."""
     if case.state != "registered" or case.refusal_reason is None:
         raise NotAllowed("nothing_proposed")
     if case.refusal_proposed_by_id == actor.id:
@@ -63,29 +89,50 @@ def confirm_refusal(session: Session, now: datetime, actor: Actor, case: Case, a
 
 
 def _turned_down(session: Session, now: datetime, actor: Actor, case: Case) -> None:
-    """The caller was told nothing: what was proposed leaves the case, and is kept beside the event."""
-    reason, words, proposed_by = case.refusal_reason or "", case.told_caller, case.refusal_proposed_by_id
+    """The caller was told nothing: what was proposed leaves the case, and is kept beside the
+    event."""
+    reason, words, proposed_by = (
+        case.refusal_reason or "",
+        case.told_caller,
+        case.refusal_proposed_by_id,
+    )
     payload = {"refusal": "not confirmed", "reason": reason, "sha256": content_hash(reason, words)}
     gone = {"refusal_reason": None, "refusal_proposed_by_id": None, "told_caller": ""}
     kept = {
-        "event_id": None, "case_id": case.id, "at": now, "by_id": actor.id, "reason": reason, "words": words,
+        "event_id": None,
+        "case_id": case.id,
+        "at": now,
+        "by_id": actor.id,
+        "reason": reason,
+        "words": words,
         "proposed_by_id": proposed_by,
-    }  # fmt: skip
+    }
     note(session, now, actor, case, "case.edited", gone, payload, rows=[(TurnedDown, kept)])
 
 
 def decided(case: Case) -> None:
-    """NotAllowed while a proposal to refuse the case is undecided: it holds allocation. [procedure 1]"""
+    """NotAllowed while a proposal to refuse the case is undecided: it holds allocation. [procedure
+    1]"""
     if case.refusal_proposed_by_id is not None:
         raise NotAllowed("refusal_undecided")
 
 
 def hand_on(session: Session, now: datetime, actor: Actor, case: Case, line: str) -> Case:
-    """A matter of 110, 119, 120 or 122 is handed on at once; no case goes on and nobody need confirm."""
+    """A matter of 110, 119, 120 or 122 is handed on at once; no case goes on and nobody need
+    confirm."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     if line not in LINES:
         raise NotAllowed("unknown_line", line=line)
     columns = {"line": line, **clock("own", None), "closed_at": now, "closed_as": "handed_on"}
-    move(session, now, actor, case, "transferred", "case.handed_on", columns, {"line": line, "at": now.isoformat()})
+    move(
+        session,
+        now,
+        actor,
+        case,
+        "transferred",
+        "case.handed_on",
+        columns,
+        {"line": line, "at": now.isoformat()},
+    )
     return case

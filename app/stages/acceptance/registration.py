@@ -1,5 +1,5 @@
-"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is corrected until it is
-allocated; one contact with several matters is split."""
+"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is
+corrected until it is allocated; one contact with several matters is split."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from app.ledger import note
 from app.models import Case, Category, Contact, Instruction, Person, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
-from app.rules.limits import CHANNELS, KINDS, URGENCIES
+from app.rules import limits
+from app.rules.limits import KINDS, URGENCIES
 from app.rules.office import Office
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
@@ -26,8 +27,11 @@ from app.stages.acceptance.entering import Demand, Typed, enter, enter_split
 from app.stages.calendar import office_at
 
 
-def received_when(office: Office, channel: str, received_at: datetime | None, paper_form: str) -> datetime:
-    """When the demand came in: it may precede the entry by up to three working days, with the paper form's number."""
+def received_when(
+    office: Office, channel: str, received_at: datetime | None, paper_form: str
+) -> datetime:
+    """When the demand came in: it may precede the entry by up to three working days, with the paper
+    form's number."""
     now = office.now
     received = received_at or now
     if received > now:
@@ -46,7 +50,8 @@ def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
 
 
 def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """A leader's words, checked: level, name, text, and a date that lies after today where one is given."""
+    """A leader's words, checked: level, name, text, and a date that lies after today where one is
+    given."""
     if leader.get("level") not in ("city", "county"):
         raise NotAllowed("leader_level")
     if not leader.get("name") or not leader.get("text"):
@@ -55,17 +60,26 @@ def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
     if due_on is not None and due_on <= today:
         raise NotAllowed("leader_date_not_after_today", due_on=due_on.isoformat())
     return {
-        "leader": leader["name"], "level": leader["level"], "words": leader["text"], "due_on": due_on,
-        "instructed_on": leader.get("date") or today, "document": leader.get("document", ""),
-        "scan": leader.get("scan", ""), "leader_id": leader.get("account"),
-    }  # fmt: skip
+        "leader": leader["name"],
+        "level": leader["level"],
+        "words": leader["text"],
+        "due_on": due_on,
+        "instructed_on": leader.get("date") or today,
+        "document": leader.get("document", ""),
+        "scan": leader.get("scan", ""),
+        "leader_id": leader.get("account"),
+    }
 
 
 def of_a_leader(session: Session, terms: Mapping[str, Any] | None) -> None:
     """Raises NotAllowed (unknown_leader) where the account that is named is not one of a leader."""
     if terms is None or terms["leader_id"] is None:
         return
-    leader = select(Person.id).join(Person.roles).where(Person.id == terms["leader_id"], Role.name == "leader")
+    leader = (
+        select(Person.id)
+        .join(Person.roles)
+        .where(Person.id == terms["leader_id"], Role.name == "leader")
+    )
     if session.scalar(leader) is None:
         raise NotAllowed("unknown_leader", leader=terms["leader"])
 
@@ -84,11 +98,14 @@ def instruct_on_file(
 def _classified(session: Session, given: Mapping[str, Any]) -> None:
     if given["kind"] not in KINDS:
         raise NotAllowed("unknown_kind", kind=given["kind"])
-    if given["channel"] not in CHANNELS:
+    if given["channel"] not in limits.CHANNELS:
         raise NotAllowed("unknown_channel", channel=given["channel"])
     if given["urgency"] not in URGENCIES:
         raise NotAllowed("unknown_urgency", urgency=given["urgency"])
-    if given.get("complained_unit_id") is not None and session.get(Unit, given["complained_unit_id"]) is None:
+    if (
+        given.get("complained_unit_id") is not None
+        and session.get(Unit, given["complained_unit_id"]) is None
+    ):
         raise NotAllowed("unknown_unit")
 
 
@@ -110,35 +127,64 @@ def register(
     category: Select[int] | None = None,
     **facts: Any,
 ) -> Case:
-    """Register a demand as a case, with the contact that brought it. `facts` are other columns of the case; its
-    category may be named by a query for the id, which is asked with the rest.
+    """Register a demand as a case, with the contact that brought it. `facts` are other columns of
+    the case; its category may be named by a query for the id, which is asked with the rest.
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
-    if letters(narrative) < office.limits.narrative_characters:
-        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    urgency = least_urgency(kind, facts.get("dangerous"), urgency)
-    columns = {"kind": kind, "channel": channel, "urgency": urgency, "narrative": narrative, **facts}
+    _long_enough(office, narrative)
+    columns = {
+        "kind": kind,
+        "channel": channel,
+        "urgency": least_urgency(kind, facts.get("dangerous"), urgency),
+        "narrative": narrative,
+        **facts,
+    }
     _classified(session, columns)
-    columns["received_at"] = received_when(office, channel, received_at, facts.get("paper_form", ""))
+    paper_form = facts.get("paper_form", "")
+    columns["received_at"] = received_when(office, channel, received_at, paper_form)
     terms = leader_terms(leader, now.date()) if leader else None
     of_a_leader(session, terms)
-    if not (anonymous or caller_name or caller_phone):
-        raise NotAllowed("caller_missing")
-    if anonymous and (caller_name or caller_phone):
-        raise NotAllowed("anonymous_with_caller")
-    caller = None if anonymous else Typed(caller_name, caller_phone, same_person)
+    caller = _caller(Typed(caller_name, caller_phone, same_person), anonymous)
     if category_id is not None:
         category = select(Category.id).where(Category.id == category_id)
-    return enter(session, now, actor, office, Demand({**columns, "anonymous": anonymous}, terms, caller, category))
+    demand = Demand({**columns, "anonymous": anonymous}, terms, caller, category)
+    return enter(session, now, actor, office, demand)
+
+
+def _long_enough(office: Office, narrative: str) -> None:
+    """NotAllowed where a narrative says too little."""
+    least = office.limits.narrative_characters
+    if letters(narrative) < least:
+        raise NotAllowed("narrative_too_short", characters=least)
+
+
+def _caller(typed: Typed, anonymous: bool) -> Typed | None:
+    """The caller as typed: named, or anonymous and then nothing of them."""
+    named = typed.name or typed.phone
+    if not anonymous and not named:
+        raise NotAllowed("caller_missing")
+    if anonymous and named:
+        raise NotAllowed("anonymous_with_caller")
+    return None if anonymous else typed
 
 
 FACTS = (
-    "channel", "wants_reply", "caller_id", "category_id", "place", "complained_unit_id", "complained_person",
-    "narrative", "demand", "dangerous", "paper_form", "repeat_check",
-)  # fmt: skip
-"""What was registered of a case and may be corrected until it is allocated; kind, urgency and confidentiality are
-reclassified instead. Columns marked `fact` belong to them."""
+    "channel",
+    "wants_reply",
+    "caller_id",
+    "category_id",
+    "place",
+    "complained_unit_id",
+    "complained_person",
+    "narrative",
+    "demand",
+    "dangerous",
+    "paper_form",
+    "repeat_check",
+)
+"""What was registered of a case and may be corrected until it is allocated; kind, urgency and
+confidentiality are reclassified instead. Columns marked `fact` belong to them."""
 
 
 def edit_case(
@@ -150,59 +196,102 @@ def edit_case(
     same_person: str = "",
     **facts: Any,
 ) -> Case:
-    """Correct what was registered, until the case is allocated: each correction is an event that names the fields.
-    An operator corrects his own entry. A report found to be dangerous becomes at least urgent, as at registration. Of
-    the `caller` only what is given is corrected."""
-    if case.state != "registered" or case.allocations:
-        raise NotAllowed("not_registered", state=case.state)
-    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
-        raise NotAllowed("not_his_entry")
+    """Correct what was registered, until the case is allocated: each correction is an event that
+    names the fields. Operators correct their own entries. A report found to be dangerous becomes at
+    least urgent, as at registration. Of the `caller` only what is given is corrected."""
+    _may_correct(actor, case)
     changed = {name: value for name, value in facts.items() if getattr(case, name) != value}
     other = other_caller(session, case, caller or {})
     if not changed and not other:
         raise NotAllowed("nothing_changed")
-    urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
-    if urgency != case.urgency:
-        changed["urgency"] = urgency
-    office = office_at(session, now)
-    if letters(changed.get("narrative", case.narrative)) < office.limits.narrative_characters:
-        raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-    _classified(session, {"kind": case.kind, "channel": case.channel, "urgency": case.urgency, **changed})
-    if changed.get("category_id") is not None and session.get(Category, changed["category_id"]) is None:
-        raise NotAllowed("unknown_category")
-    fields, was = sorted([*changed, *(f"caller.{name}" for name in other)]), case.caller_id
+    changed |= _raised_urgency(case, changed)
+    _refuse_correction(session, now, case, changed)
+    payload = {"fields": sorted([*changed, *(f"caller.{name}" for name in other)])}
+    caller_before = case.caller_id
     if other:
         changed["caller_id"] = corrected_caller(session, case, other, same_person).id
-    said = {name: getattr(case, name) for name in ("id", "narrative", "demand", "place")}
-    note(session, now, actor, case, "case.edited", changed, {"fields": fields})
-    if said.keys() & changed.keys():
-        change_pairs(session, said, {**said, **changed})
-    if case.caller_id != was:
-        his = update(Contact).where(Contact.case_id == case.id, Contact.caller_id == was)
-        session.execute(his.values(caller_id=case.caller_id))
+    words = {name: getattr(case, name) for name in _SEARCHED}
+    note(session, now, actor, case, "case.edited", changed, payload)
+    _search_anew(session, words, changed)
+    if case.caller_id != caller_before:
+        _move_contacts(session, case, caller_before)
     return case
 
 
-def split(session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]) -> list[Case]:
-    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same caller."""
+_SEARCHED = ("id", "narrative", "demand", "place")
+"""What of a case the index of pairs is made of."""
+
+
+def _may_correct(actor: Actor, case: Case) -> None:
+    """NotAllowed where a case is allocated, or its entry is somebody else's."""
+    if case.state != "registered" or case.allocations:
+        raise NotAllowed("not_registered", state=case.state)
+    if case.operator_id != actor.id and not actor.is_a("allocator", "centre_head"):
+        raise NotAllowed("not_his_entry")
+
+
+def _raised_urgency(case: Case, changed: Mapping[str, Any]) -> dict[str, str]:
+    """The urgency of a case that is found to be dangerous, where it rises."""
+    urgency = least_urgency(case.kind, changed.get("dangerous"), case.urgency)
+    return {} if urgency == case.urgency else {"urgency": urgency}
+
+
+def _search_anew(session: Session, words: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """The index follows what was corrected of the words of a case."""
+    if words.keys() & changed.keys():
+        change_pairs(session, {**words}, {**words, **changed})
+
+
+def _refuse_correction(
+    session: Session, now: datetime, case: Case, changed: Mapping[str, Any]
+) -> None:
+    """NotAllowed where a case could not have been registered as it is corrected."""
+    _long_enough(office_at(session, now), changed.get("narrative", case.narrative))
+    registered = {"kind": case.kind, "channel": case.channel, "urgency": case.urgency}
+    _classified(session, {**registered, **changed})
+    category_id = changed.get("category_id")
+    if category_id is not None and session.get(Category, category_id) is None:
+        raise NotAllowed("unknown_category")
+
+
+def _move_contacts(session: Session, case: Case, caller_before: int | None) -> None:
+    """The contacts of a corrected caller are the right one's."""
+    theirs = Contact.case_id == case.id, Contact.caller_id == caller_before
+    session.execute(update(Contact).where(*theirs).values(caller_id=case.caller_id))
+
+
+def split(
+    session: Session, now: datetime, actor: Actor, case: Case, parts: Sequence[Mapping[str, Any]]
+) -> list[Case]:
+    """One contact, several matters: each part (`kind`, `narrative`) becomes a case of the same
+    caller."""
     office = office_at(session, now)
     if case.state not in OPEN_CASE:
         raise NotAllowed("case_ended", state=case.state)
     if not parts:
         raise NotAllowed("no_parts")
-    demands = []
-    for part in parts:
-        if letters(str(part.get("narrative", ""))) < office.limits.narrative_characters:
-            raise NotAllowed("narrative_too_short", characters=office.limits.narrative_characters)
-        kind = part.get("kind", case.kind)
-        columns = {
-            "kind": kind, "channel": case.channel, "urgency": least_urgency(kind, case.dangerous, case.urgency),
-            "dangerous": case.dangerous, "narrative": part["narrative"], "received_at": case.received_at,
-            "caller_id": case.caller_id, "anonymous": case.anonymous, "confidential": case.confidential,
-            "split_from_id": case.id, "category_id": case.category_id,
-        }  # fmt: skip
-        _classified(session, columns)
-        demands.append(Demand(columns))
+    demands = [_part(session, office, case, part) for part in parts]
     made = enter_split(session, now, actor, office, case, demands)
     cover_alike(session, now, actor, case, made)
     return made
+
+
+def _part(session: Session, office: Office, case: Case, part: Mapping[str, Any]) -> Demand:
+    """A part of a case, as a demand of its own."""
+    _long_enough(office, str(part.get("narrative", "")))
+    kind = part.get("kind", case.kind)
+    columns = {
+        "kind": kind,
+        "channel": case.channel,
+        "urgency": least_urgency(kind, case.dangerous, case.urgency),
+        "dangerous": case.dangerous,
+        "narrative": part["narrative"],
+        "received_at": case.received_at,
+        "caller_id": case.caller_id,
+        "anonymous": case.anonymous,
+        "confidential": case.confidential,
+        "split_from_id": case.id,
+        "category_id": case.category_id,
+    }
+    _classified(session, columns)
+    return Demand(columns)

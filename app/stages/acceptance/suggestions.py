@@ -1,4 +1,5 @@
-"""Reasonable suggestions: the pool, its screening by the centre head, and what leaders say to those that were kept."""
+"""Reasonable suggestions: the pool, its screening by the centre head, and what leaders say to those
+that were kept."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def mark_suggestion(session: Session, now: datetime, actor: Actor, case: Case) -
     put_in_pool(session, now, actor, case)
 
 
-def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case, keep: bool, words: str) -> Suggestion:
+def screen_suggestion(
+    session: Session, now: datetime, actor: Actor, case: Case, keep: bool, words: str
+) -> Suggestion:
     """The centre head screens a suggestion: kept with its relevance, or dropped with a reason."""
     row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
     if row is None:
@@ -44,8 +47,11 @@ def screen_suggestion(session: Session, now: datetime, actor: Actor, case: Case,
     return row
 
 
-def comment_suggestion(session: Session, now: datetime, actor: Actor, case: Case, words: str) -> SuggestionComment:
-    """A leader's comment on a suggestion that was kept; the centre is told, and may make a leader's matter of it."""
+def comment_suggestion(
+    session: Session, now: datetime, actor: Actor, case: Case, words: str
+) -> SuggestionComment:
+    """A leader's comment on a suggestion that was kept; the centre is told, and may make a leader's
+    matter of it."""
     row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
     if row is None or not row.kept:
         raise NotAllowed("not_kept")

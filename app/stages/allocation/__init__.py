@@ -1,5 +1,5 @@
-"""(2) allocation. "Cases go to member units by direct office, transfer office and submission office according to
-content and nature."
+"""(2) allocation. "Cases go to member units by direct office, transfer office and submission office
+according to content and nature."
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from app.stages.allocation.clocks import (
     live_assists,
     move_due,
     redo_deadline,
+    refuse_open_assists,
 )
 from app.stages.allocation.instructions import instruct
 from app.stages.allocation.lifting import confirm_lifting
@@ -37,9 +38,32 @@ from app.stages.allocation.rulings import (
 from app.stages.allocation.taken_back import reassign, recall, register_again
 
 __all__ = [
-    "DIRECT_KINDS", "allocate", "answer_directly", "assign", "complained_of",
-    "confirm_lifting", "drawn", "fit", "handling_deadline",
-    "instruct", "is_redo", "kept", "lead_assignment", "live_assists", "move_due", "reassign", "recall", "reclassify",
-    "redo_deadline", "register_again", "rule_on_explanation", "rule_on_extension", "rule_on_interim", "rule_on_return",
-    "submit", "transfer", "waive_assist",
-]  # fmt: skip
+    "DIRECT_KINDS",
+    "allocate",
+    "answer_directly",
+    "assign",
+    "complained_of",
+    "confirm_lifting",
+    "drawn",
+    "fit",
+    "handling_deadline",
+    "instruct",
+    "is_redo",
+    "kept",
+    "lead_assignment",
+    "live_assists",
+    "move_due",
+    "reassign",
+    "recall",
+    "reclassify",
+    "redo_deadline",
+    "refuse_open_assists",
+    "register_again",
+    "rule_on_explanation",
+    "rule_on_extension",
+    "rule_on_interim",
+    "rule_on_return",
+    "submit",
+    "transfer",
+    "waive_assist",
+]

@@ -1,4 +1,5 @@
-"""How long a unit has: the handling and the redo clock, and how a due date moves, its assists with it."""
+"""How long a unit has: the handling and the redo clock, and how a due date moves, its assists with
+it."""
 
 from __future__ import annotations
 
@@ -16,18 +17,21 @@ from app.rules.limits import Limits
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Calendar, Deadline, hours
-from app.rules.workflow import LIVE
+from app.rules.workflow import LIVE, OPEN_ASSIGNMENT
 from app.stages.calendar import assist_deadline, marked, office_at
 
 
 def own_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
-    """The clock that a case allocated at `start` has by itself: its kind's, unless complex, urgent or an emergency."""
+    """The clock that a case allocated at `start` has by itself: its kind's, unless complex, urgent
+    or an emergency."""
     day = start.date()
     if case.urgency == "emergency":
         return hours(start, limits.emergency_hours)
     if case.urgency == "urgent":
         return office.calendar.run(day, limits.urgent_workdays)
-    return office.calendar.run(day, limits.complex_workdays if case.complex else limits.kind_workdays(case.kind))
+    return office.calendar.run(
+        day, limits.complex_workdays if case.complex else limits.kind_workdays(case.kind)
+    )
 
 
 def handling_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
@@ -51,12 +55,13 @@ def redo_deadline(office: Office, case: Case, limits: Limits, start: datetime) -
 
 
 def kept(session: Session, office: Office, one: Assignment) -> Limits:
-    """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too. [preamble]"""
+    """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too.
+    [preamble]"""
     return office.kept(session.get_one(Case, one.case_id).allocated_at)
 
 
 def is_redo(one: Assignment) -> bool:
-    """Whether it was ordered as a redo: nobody may return what he was ordered to do again."""
+    """Whether it was ordered as a redo: nobody may return what was ordered again."""
     return one.return_at is None
 
 
@@ -70,16 +75,31 @@ def lead_assignment(session: Session, case: Case) -> Assignment:
 def live_assists(session: Session, lead: Assignment) -> Sequence[Assignment]:
     """The assists of a lead's round that a unit still holds."""
     query = select(Assignment).where(
-        Assignment.case_id == lead.case_id, Assignment.role == "assist", Assignment.round == lead.round,
+        Assignment.case_id == lead.case_id,
+        Assignment.role == "assist",
+        Assignment.round == lead.round,
         Assignment.state.in_(LIVE),
-    )  # fmt: skip
+    )
     return session.scalars(query.order_by(Assignment.id)).all()
 
 
-def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due: Deadline, why: str) -> None:
-    """Move a due date; a lead's assists move with it. Told and new date are both on the record. Lengthened after due,
-    an open reminder is void."""
-    payload = {"told": one.due_at.isoformat(), "new": due.at.isoformat(), "due_on": due.on.isoformat(), "why": why}
+def refuse_open_assists(session: Session, lead: Assignment) -> None:
+    """NotAllowed where an assist of a lead has not answered yet."""
+    if any(assist.state in OPEN_ASSIGNMENT for assist in live_assists(session, lead)):
+        raise NotAllowed("assist_open")
+
+
+def move_due(
+    session: Session, now: datetime, actor: Actor, one: Assignment, due: Deadline, why: str
+) -> None:
+    """Move a due date; a lead's assists move with it. Told and new date are both on the record.
+    Lengthened after due, an open reminder is void."""
+    payload = {
+        "told": one.due_at.isoformat(),
+        "new": due.at.isoformat(),
+        "due_on": due.on.isoformat(),
+        "why": why,
+    }
     columns = {**clock("due", due), **marked(one, due, now)}
     lengthened = now >= one.due_at and due.at > one.due_at
     note(session, now, actor, one, "assignment.moved", columns, payload)
@@ -97,7 +117,8 @@ def move_due(session: Session, now: datetime, actor: Actor, one: Assignment, due
 
 
 def _not_in_the_past(calendar: Calendar, lead: Deadline, now: datetime) -> Deadline:
-    """An assist's due that would have passed before anybody told it is the end of tomorrow, but not beyond its lead."""
+    """An assist's due that would have passed before anybody told it is the end of tomorrow, but not
+    beyond its lead."""
     tomorrow = calendar.name(now.date() + timedelta(days=1), now.date())
     return min(tomorrow, lead, key=lambda one: one.at)
 

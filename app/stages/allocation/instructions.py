@@ -24,10 +24,14 @@ from app.stages.calendar import office_at
 
 
 def _account(session: Session, case: Case, actor: Actor, named: int | None) -> int | None:
-    """Whose instruction it is: the leader's who enters it; of one on paper that of the account that is named, else the
-    leader's to whom the case was submitted. What was submitted to one leader is not another's to instruct on; what any
-    leader gave on paper the centre head enters."""
-    query = select(Submission.leader_id).where(Submission.case_id == case.id).order_by(Submission.id.desc())
+    """Whose instruction it is: the leader's who enters it; of one on paper that of the account that
+    is named, else the leader's to whom the case was submitted. What was submitted to one leader is
+    not another's to instruct on; what any leader gave on paper the centre head enters."""
+    query = (
+        select(Submission.leader_id)
+        .where(Submission.case_id == case.id)
+        .order_by(Submission.id.desc())
+    )
     asked = session.scalars(query.limit(1)).first() if case.state == "submitted" else None
     if actor.is_a("leader") and asked not in (None, actor.id):
         raise NotAllowed("submitted_to_another")
@@ -42,52 +46,75 @@ def instruct(
     leader: Mapping[str, Any],
     unit: Unit | None = None,
 ) -> Case:
-    """A leader's written instruction: on a submitted case it names the unit or files the case; on a case in handling
-    it makes the assignment leader-assigned from now. One given on paper is entered by the centre head."""
+    """A leader's written instruction: on a submitted case it names the unit or files the case; on a
+    case in handling it makes the assignment leader-assigned from now. One given on paper is entered
+    by the centre head."""
     terms = leader_terms(leader, now.date())
     if not actor.is_a("leader") and not (terms["document"] and terms["scan"]):
         raise NotAllowed("instruction_without_scan")
-    if case.state not in OPEN_CASE or (case.state == "registered" and unit is None):
-        raise NotAllowed("nothing_to_instruct", state=case.state)
-    if case.state not in ("registered", "submitted") and unit is not None:
-        raise NotAllowed("allocated_already")
+    _refuse_instruction(case, unit)
     terms["leader_id"] = _account(session, case, actor, terms["leader_id"])
     row = instruct_on_file(session, now, actor, case, terms)
-    due_on = _earliest(office_at(session, now), case.leader_due_on, terms["due_on"])
     payload = {
-        "instruction": row.id, "leader": row.leader, "level": row.level,
-        "due_on": terms["due_on"] and terms["due_on"].isoformat(),
-    }  # fmt: skip
+        "instruction": row.id,
+        "leader": row.leader,
+        "level": row.level,
+        "due_on": row.due_on and row.due_on.isoformat(),
+    }
     if case.state == "submitted" and unit is None:
         columns = {**clock("own", None), "closed_at": now, "closed_as": "filed"}
         move(session, now, actor, case, "closed", "case.filed", columns, payload)
         return case
+    due_on = _earliest(office_at(session, now), case.leader_due_on, row.due_on)
     columns = {"leader_assigned": True, "leader_due_on": due_on}
     if unit is None:
-        lead = lead_assignment(session, case)
-        for one in (lead, *live_assists(session, lead)):
-            # What has ended stays as it ended: a further round takes it from its case.
-            one.leader_assigned = one.leader_assigned or one.state in LIVE
+        _mark_assignments(session, case)
     note(session, now, actor, case, "case.instructed", columns, payload, case.lead_unit_id)
-    if unit is not None:
-        transfer(session, now, actor, case, unit)
+    if unit is None:
+        _instruct_units(session, now, actor, case, row.due_on)
     else:
-        _instruct_lead(session, now, actor, case, terms["due_on"])
-        lead = lead_assignment(session, case)
-        issue_instructions(session, now, actor, office_at(session, now), (lead, *live_assists(session, lead)))
+        transfer(session, now, actor, case, unit)
     return case
 
 
+def _refuse_instruction(case: Case, unit: Unit | None) -> None:
+    """NotAllowed where a case has ended, or where it needs a unit and has none or the other way."""
+    if case.state not in OPEN_CASE or (case.state == "registered" and unit is None):
+        raise NotAllowed("nothing_to_instruct", state=case.state)
+    if case.state not in ("registered", "submitted") and unit is not None:
+        raise NotAllowed("allocated_already")
+
+
+def _mark_assignments(session: Session, case: Case) -> None:
+    """The assignments that units hold become a leader's matter. What has ended stays as it ended: a
+    further round takes it from its case."""
+    lead = lead_assignment(session, case)
+    for assignment in (lead, *live_assists(session, lead)):
+        assignment.leader_assigned = assignment.leader_assigned or assignment.state in LIVE
+
+
+def _instruct_units(
+    session: Session, now: datetime, actor: Actor, case: Case, due_on: date | None
+) -> None:
+    """The units that hold a case get the leader's words, and the lead its due date anew."""
+    _instruct_lead(session, now, actor, case, due_on)
+    lead = lead_assignment(session, case)
+    units = (lead, *live_assists(session, lead))
+    issue_instructions(session, now, actor, office_at(session, now), units)
+
+
 def _earliest(office: Office, *named: date | None) -> date | None:
-    """Of the dates that leaders named the earliest that has not passed, or the last one where all have."""
+    """Of the dates that leaders named the earliest that has not passed, or the last one where all
+    have."""
     dates = [day for day in named if day is not None]
     to_come = [day for day in dates if office.calendar.end_of(day) > office.now]
     return min(to_come, default=dates[-1] if dates else None)
 
 
 def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, due_on: Any) -> None:
-    """From that moment leader-assigned; due is the earlier of the old due and the leader's date, but not before the
-    end of tomorrow; where it is overdue already, due stays. A redo round keeps the redo clock."""
+    """From that moment leader-assigned; due is the earlier of the old due and the leader's date,
+    but not before the end of tomorrow; where it is overdue already, due stays. A redo round keeps
+    the redo clock."""
     office = office_at(session, now)
     lead = lead_assignment(session, case)
     if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):

@@ -22,16 +22,27 @@ def undecided(session: Session, case: Case) -> Lifting | None:
 
 
 def propose_lifting(session: Session, now: datetime, actor: Actor, case: Case, reason: str) -> None:
-    """Propose that a case be confidential no more: nothing is shown to anybody until it is confirmed."""
+    """Propose that a case be confidential no more: nothing is shown to anybody until it is
+    confirmed."""
     if undecided(session, case) is not None:
         raise NotAllowed("lifting_undecided")
-    row = {"event_id": None, "case_id": case.id, "at": now, "by_id": actor.id, "reason": reason, "words": ""}
+    row = {
+        "event_id": None,
+        "case_id": case.id,
+        "at": now,
+        "by_id": actor.id,
+        "reason": reason,
+        "words": "",
+    }
     payload = {"sha256": content_hash(reason)}
     note(session, now, actor, case, "case.lifting_proposed", None, payload, rows=[(Lifting, row)])
 
 
-def confirm_lifting(session: Session, now: datetime, actor: Actor, case: Case, accept: bool, words: str = "") -> Case:
-    """A centre head, who is not the proposer, lifts a case's confidentiality or turns that down with words."""
+def confirm_lifting(
+    session: Session, now: datetime, actor: Actor, case: Case, accept: bool, words: str = ""
+) -> Case:
+    """A centre head, who is not the proposer, lifts a case's confidentiality or turns that down
+    with words."""
     row = undecided(session, case)
     if row is None:
         raise NotAllowed("nothing_proposed")
@@ -43,7 +54,9 @@ def confirm_lifting(session: Session, now: datetime, actor: Actor, case: Case, a
         raise NotAllowed("words_missing")
     row.accepted, row.words, row.decided_at, row.decided_by_id = accept, words, now, actor.id
     session.flush()
-    kind, columns = ("case.lifted", {"confidential": False}) if accept else ("case.lifting_refused", None)
+    kind, columns = (
+        ("case.lifted", {"confidential": False}) if accept else ("case.lifting_refused", None)
+    )
     payload = {"proposal": row.event_id, "sha256": content_hash(words)}
     note(session, now, actor, case, kind, columns, payload, case.lead_unit_id)
     return case

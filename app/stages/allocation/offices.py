@@ -34,9 +34,11 @@ def fit(session: Session, now: datetime, unit: Unit) -> None:
         raise NotAllowed("unit_inactive", unit=unit.code)
     today = now.date()
     query = select(UnitPost.id).where(
-        UnitPost.unit_id == unit.id, UnitPost.post == "liaison", UnitPost.from_on <= today,
+        UnitPost.unit_id == unit.id,
+        UnitPost.post == "liaison",
+        UnitPost.from_on <= today,
         or_(UnitPost.to_on.is_(None), UnitPost.to_on >= today),
-    )  # fmt: skip
+    )
     if session.scalar(query.limit(1)) is None:
         raise NotAllowed("no_liaison", unit=unit.code)
 
@@ -51,7 +53,8 @@ def assign(
     due: Deadline,
     redo: bool = False,
 ) -> Assignment:
-    """Give a unit its part of a case, by allocation or as a redo of the round after this one: with its clocks."""
+    """Give a unit its part of a case, by allocation or as a redo of the round after this one: with
+    its clocks."""
     now = office.now
     round = case.round + 1 if redo else case.round
     limits = office.kept(case.allocated_at) if redo else office.limits
@@ -59,23 +62,41 @@ def assign(
     returned = None if redo else office.calendar.run(now.date(), limits.return_workdays)
     urgent = case.urgency == "emergency" and not redo
     columns = {
-        "case_id": case.id, "unit_id": unit_id, "round": round, "role": role, "allocated_at": now,
+        "case_id": case.id,
+        "unit_id": unit_id,
+        "round": round,
+        "role": role,
+        "allocated_at": now,
         "number": paper(session, office, "redo" if redo else "allocation"),
-        "allocated_by_id": actor.id, "leader_assigned": case.leader_assigned, **clock("sign", sign),
-        **clock("return", returned), **clock("due", due),
+        "allocated_by_id": actor.id,
+        "leader_assigned": case.leader_assigned,
+        **clock("sign", sign),
+        **clock("return", returned),
+        **clock("due", due),
         "response_at": now + timedelta(hours=limits.emergency_response_hours) if urgent else None,
-    }  # fmt: skip
-    payload = {"round": round, "role": role, "due_on": due.on.isoformat(), "due_at": due.at.isoformat()}
+    }
+    payload = {
+        "round": round,
+        "role": role,
+        "due_on": due.on.isoformat(),
+        "due_at": due.at.isoformat(),
+    }
     row: Assignment = bear(
         session, now, actor, "assignment", "allocated", "assignment.allocated", columns, payload
-    )  # fmt: skip
+    )
     return row
 
 
 def allocate(
-    session: Session, now: datetime, actor: Actor, case: Case, unit: Unit, assists: Sequence[Unit] = ()
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    unit: Unit,
+    assists: Sequence[Unit] = (),
 ) -> Assignment:
-    """Transfer a case to one lead unit and up to five assist units; the handling clock starts now. The lead's row."""
+    """Transfer a case to one lead unit and up to five assist units; the handling clock starts now.
+    The lead's row."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     decided(case)
@@ -83,26 +104,38 @@ def allocate(
 
 
 def transfer(
-    session: Session, now: datetime, actor: Actor, case: Case, unit: Unit, assists: Sequence[Unit] = ()
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    unit: Unit,
+    assists: Sequence[Unit] = (),
 ) -> Assignment:
     """The allocation itself, from `registered` or, on a leader's instruction, from `submitted`."""
     office = office_at(session, now)
     if len(assists) > office.limits.assists:
         raise NotAllowed("too_many_assists", most=office.limits.assists)
-    if len({unit.id, *(one.id for one in assists)}) != len(assists) + 1:
+    if len({unit.id, *(assist.id for assist in assists)}) != len(assists) + 1:
         raise NotAllowed("unit_named_twice")
-    for one in (unit, *assists):
-        fit(session, now, one)
-    if case.allocations >= office.limits.allocations_by_allocator and not actor.is_a("centre_head", "leader"):
+    for each in (unit, *assists):
+        fit(session, now, each)
+    if case.allocations >= office.limits.allocations_by_allocator and not actor.is_a(
+        "centre_head", "leader"
+    ):
         raise NotAllowed("third_allocation", allocations=case.allocations)
     due = handling_deadline(office, case, office.limits, now)
     lead = assign(session, office, actor, case, unit.id, "lead", due)
-    helpers = [_assist(session, office, actor, case, one, due) for one in assists]
+    helpers = [_assist(session, office, actor, case, assist, due) for assist in assists]
     columns = {
-        "mode": "transfer", "lead_unit_id": unit.id, "lead_assignment_id": lead.id, "allocated_at": now,
-        "allocations": case.allocations + 1, "refusal_reason": None, "refusal_proposed_by_id": None,
+        "mode": "transfer",
+        "lead_unit_id": unit.id,
+        "lead_assignment_id": lead.id,
+        "allocated_at": now,
+        "allocations": case.allocations + 1,
+        "refusal_reason": None,
+        "refusal_proposed_by_id": None,
         **clock("own", None),
-    }  # fmt: skip
+    }
     warned = complained_of(session, case, unit) is not None
     payload = {"unit": unit.id, "complained_of": warned}
     move(session, now, actor, case, "handling", "case.allocated", columns, payload)
@@ -111,23 +144,28 @@ def transfer(
     return lead
 
 
-def _assist(session: Session, office: Office, actor: Actor, case: Case, unit: Unit, lead: Deadline) -> Assignment:
+def _assist(
+    session: Session, office: Office, actor: Actor, case: Case, unit: Unit, lead: Deadline
+) -> Assignment:
     due = assist_deadline(office.calendar, lead, office.now.date())
     return assign(session, office, actor, case, unit.id, "assist", due)
 
 
 def complained_of(session: Session, case: Case, unit: Unit) -> Unit | None:
-    """A warning to the allocator: the unit is the one complained of, or the one that this was dissolved into; its
-    superior, or the unit itself, to offer."""
+    """A warning to the allocator: the unit is the one complained of, or the one that this was
+    dissolved into; its superior, or the unit itself, to offer."""
     if case.complained_unit_id is None:
         return None
-    if case.complained_unit_id != unit.id and case.complained_unit_id not in lineage(session, unit.id):
+    if case.complained_unit_id != unit.id and case.complained_unit_id not in lineage(
+        session, unit.id
+    ):
         return None
     return session.get(Unit, unit.superior_id) if unit.superior_id else unit
 
 
 def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, answer: str) -> Case:
-    """Direct office: the centre answers itself and the case closes; one in ten, drawn by the seed, is visited."""
+    """Direct office: the centre answers itself and the case closes; one in ten, drawn by the seed,
+    is visited."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     decided(case)
@@ -137,7 +175,12 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
         raise NotAllowed("answer_missing")
     may_handle(session, actor, case)
     office = office_at(session, now)
-    columns: dict[str, Any] = {"mode": "direct", "answered_by_id": actor.id, "answer": answer, **clock("own", None)}
+    columns: dict[str, Any] = {
+        "mode": "direct",
+        "answered_by_id": actor.id,
+        "answer": answer,
+        **clock("own", None),
+    }
     if drawn(session, office) and not case.anonymous:
         own = office.calendar.run(now.date(), office.limits.visit_workdays)
         columns |= {"sampled": True, **clock("own", own)}
@@ -152,8 +195,8 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
 
 
 def drawn(session: Session, office: Office) -> bool:
-    """Whether this direct answer is sampled: of each ten in a row, as many as the office says, at places that its
-    seed alone decides - so the sample can be drawn again."""
+    """Whether this direct answer is sampled: of each ten in a row, as many as the office says, at
+    places that its seed alone decides - so the sample can be drawn again."""
     n = take(session, "direct", 0) - 1
     places = sorted(range(10), key=lambda place: _lot(office.limits.sample_seed, n // 10, place))
     return n % 10 in places[: office.limits.sample_in_ten]
@@ -164,10 +207,15 @@ def _lot(seed: int, block: int, place: int) -> str:
 
 
 def submit(
-    session: Session, now: datetime, actor: Actor, case: Case, reason: str, to_leader: str | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    reason: str,
+    to_leader: str | None = None,
 ) -> Submission:
-    """Submission office: no clear owner, a policy gap, a mass or sensitive matter goes to a county leader on paper: to
-    the one whose account is named, else to whichever leader takes it up."""
+    """Submission office: no clear owner, a policy gap, a mass or sensitive matter goes to a county
+    leader on paper: to the one whose account is named, else to whichever leader takes it up."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     decided(case)
@@ -176,19 +224,36 @@ def submit(
     office = office_at(session, now)
     leader_id = _leader(session, to_leader) if to_leader else None
     row = Submission(
-        case_id=case.id, reason=reason, leader_id=leader_id, submitted_at=now, submitted_by_id=actor.id,
+        case_id=case.id,
+        reason=reason,
+        leader_id=leader_id,
+        submitted_at=now,
+        submitted_by_id=actor.id,
         number=paper(session, office, "submission"),
-    )  # fmt: skip
+    )
     session.add(row)
     own = office.calendar.run(now.date(), office.limits.instruction_alert_workdays)
     columns = {"mode": "submission", **clock("own", own)}
-    move(session, now, actor, case, "submitted", "case.submitted", columns, {"to": leader_id} if leader_id else None)
+    move(
+        session,
+        now,
+        actor,
+        case,
+        "submitted",
+        "case.submitted",
+        columns,
+        {"to": leader_id} if leader_id else None,
+    )
     return row
 
 
 def _leader(session: Session, username: str) -> int:
     """The account of a leader, by its name."""
-    query = select(Person.id).join(Person.roles).where(Person.username == username, Person.active.is_(True))
+    query = (
+        select(Person.id)
+        .join(Person.roles)
+        .where(Person.username == username, Person.active.is_(True))
+    )
     found: int | None = session.scalars(query.where(Role.name == "leader")).first()
     if found is None:
         raise NotAllowed("unknown_leader", leader=username)

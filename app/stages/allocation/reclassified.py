@@ -45,15 +45,25 @@ def reclassify(
     dangerous: bool | None = None,
     suggestion: bool | None = None,
 ) -> Case:
-    """Wrong kind, category, urgency, danger or confidentiality found later: mended with a reason, due worked out anew
-    from the allocation day - never earlier than told unless urgency rises, then not before the end of tomorrow.
-    Confidential hides at once; that it be so no more is only proposed: a centre head confirms it."""
+    """Wrong kind, category, urgency, danger or confidentiality found later: mended with a reason,
+    due worked out anew from the allocation day - never earlier than told unless urgency rises, then
+    not before the end of tomorrow. Confidential hides at once; that it be so no more is only
+    proposed: a centre head confirms it."""
     _may_reclassify(session, case, reason, kind, urgency, category_id)
     given = {
-        "kind": kind, "urgency": urgency, "confidential": confidential, "category_id": category_id, "complex": complex,
-        "dangerous": dangerous, "suggestion": suggestion,
-    }  # fmt: skip
-    columns = {name: value for name, value in given.items() if value is not None and value != getattr(case, name)}
+        "kind": kind,
+        "urgency": urgency,
+        "confidential": confidential,
+        "category_id": category_id,
+        "complex": complex,
+        "dangerous": dangerous,
+        "suggestion": suggestion,
+    }
+    columns = {
+        name: value
+        for name, value in given.items()
+        if value is not None and value != getattr(case, name)
+    }
     if not columns:
         raise NotAllowed("nothing_changed")
     if columns.get("confidential") is False:
@@ -62,7 +72,9 @@ def reclassify(
     return _reclassified(session, now, actor, case, columns) if columns else case
 
 
-def _reclassified(session: Session, now: datetime, actor: Actor, case: Case, columns: dict[str, Any]) -> Case:
+def _reclassified(
+    session: Session, now: datetime, actor: Actor, case: Case, columns: dict[str, Any]
+) -> Case:
     _at_least_urgent(case, columns)
     rises = URGENCIES.index(columns.get("urgency", case.urgency)) > URGENCIES.index(case.urgency)
     payload = {name: [getattr(case, name), value] for name, value in columns.items()}
@@ -71,14 +83,20 @@ def _reclassified(session: Session, now: datetime, actor: Actor, case: Case, col
     note(session, now, actor, case, "case.reclassified", columns, payload, case.lead_unit_id)
     if case.kind == "suggestion" or case.suggestion:
         mark_suggestion(session, now, actor, case)
-    if not {"kind", "urgency", "complex"}.isdisjoint(columns) and case.lead_assignment_id is not None:
+    if (
+        not {"kind", "urgency", "complex"}.isdisjoint(columns)
+        and case.lead_assignment_id is not None
+    ):
         _due_anew(session, now, actor, case, rises)
     return case
 
 
 def _at_least_urgent(case: Case, columns: dict[str, Any]) -> None:
-    """A report that touches life, property or public safety is at least urgent: it becomes so, and stays so."""
-    now = {name: columns.get(name, getattr(case, name)) for name in ("kind", "dangerous", "urgency")}
+    """A report that touches life, property or public safety is at least urgent: it becomes so, and
+    stays so."""
+    now = {
+        name: columns.get(name, getattr(case, name)) for name in ("kind", "dangerous", "urgency")
+    }
     least = least_urgency(now["kind"], now["dangerous"], now["urgency"])
     if least == now["urgency"]:
         return
@@ -88,7 +106,12 @@ def _at_least_urgent(case: Case, columns: dict[str, Any]) -> None:
 
 
 def _may_reclassify(
-    session: Session, case: Case, reason: str, kind: str | None, urgency: str | None, category_id: int | None
+    session: Session,
+    case: Case,
+    reason: str,
+    kind: str | None,
+    urgency: str | None,
+    category_id: int | None,
 ) -> None:
     if case.state not in OPEN_CASE:
         raise NotAllowed("case_ended", state=case.state)
@@ -108,7 +131,11 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     assert old is not None  # noqa: S101
     office = office_at(session, now)
     limits = kept(session, office, lead)
-    if lead.state not in LIVE or _on_leaders_date(office, case, lead, old) or (rises and now >= old.at):
+    if (
+        lead.state not in LIVE
+        or _on_leaders_date(office, case, lead, old)
+        or (rises and now >= old.at)
+    ):
         return
     due = _due(session, office, case, lead, limits)
     if rises and due.at < old.at:
@@ -121,8 +148,9 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
 
 
 def _first_responses(session: Session, now: datetime, case: Case, urgency: str) -> None:
-    """An emergency's first response is asked of the lead and its assists from the moment it is one, and of nobody
-    any more where it is none; what was given stays, and so does what has ended. A redo has none."""
+    """An emergency's first response is asked of the lead and its assists from the moment it is one,
+    and of nobody any more where it is none; what was given stays, and so does what has ended. A
+    redo has none."""
     lead = lead_assignment(session, case)
     if is_redo(lead):
         return
@@ -134,12 +162,16 @@ def _first_responses(session: Session, now: datetime, case: Case, urgency: str) 
             assignment.response_at = now + timedelta(hours=hours)
 
 
-def _due(session: Session, office: Office, case: Case, lead: Assignment, limits: Limits) -> Deadline:
-    """Due, worked out anew from the allocation day. A date that a leader named only when the unit had the case
-    already is no longer than the case's own clock. [procedure 2]"""
+def _due(
+    session: Session, office: Office, case: Case, lead: Assignment, limits: Limits
+) -> Deadline:
+    """Due, worked out anew from the allocation day. A date that a leader named only when the unit
+    had the case already is no longer than the case's own clock. [procedure 2]"""
     if is_redo(lead):
         return redo_deadline(office, case, limits, lead.allocated_at)
-    before = exists().where(Instruction.case_id == case.id, Instruction.entered_at <= lead.allocated_at)
+    before = exists().where(
+        Instruction.case_id == case.id, Instruction.entered_at <= lead.allocated_at
+    )
     if not lead.leader_assigned or case.leader_due_on is None or session.scalar(select(before)):
         return handling_deadline(office, case, limits, lead.allocated_at)
     own = own_deadline(office, case, limits, lead.allocated_at)
@@ -148,8 +180,8 @@ def _due(session: Session, office: Office, case: Case, lead: Assignment, limits:
 
 
 def _on_leaders_date(office: Office, case: Case, lead: Assignment, due: Deadline) -> bool:
-    """Whether it is due on the date that a leader named, or later: that stays. Not so in a redo round, nor where it
-    had passed before the unit was given the case."""
+    """Whether it is due on the date that a leader named, or later: that stays. Not so in a redo
+    round, nor where it had passed before the unit was given the case."""
     named = case.leader_due_on
     if not lead.leader_assigned or is_redo(lead) or named is None or due.unit == "hours":
         return False

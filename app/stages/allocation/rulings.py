@@ -18,7 +18,9 @@ from app.stages.calendar import office_at
 
 
 def _pending(session: Session, one: Assignment, kind: str) -> Request:
-    query = select(Request).where(Request.assignment_id == one.id, Request.kind == kind, Request.state == "pending")
+    query = select(Request).where(
+        Request.assignment_id == one.id, Request.kind == kind, Request.state == "pending"
+    )
     row = session.scalars(query).first()
     if row is None:
         raise NotAllowed("nothing_pending", kind=kind)
@@ -36,10 +38,15 @@ def _rule(
 
 
 def rule_on_return(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, accept: bool, words: str = ""
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    accept: bool,
+    words: str = "",
 ) -> Assignment:
-    """Rule on a return: accepted, the assignment ends and a lead's case is registered again; refused, the due date
-    stays as it was."""
+    """Rule on a return: accepted, the assignment ends and a lead's case is registered again;
+    refused, the due date stays as it was."""
     request = _pending(session, assignment, "return")
     came_from = request.came_from or "signed"
     _rule(session, now, actor, request, accept, words)
@@ -53,9 +60,15 @@ def rule_on_return(
 
 
 def rule_on_extension(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, accept: bool, words: str = ""
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    accept: bool,
+    words: str = "",
 ) -> Assignment:
-    """Rule on an extension: granted, the due date moves from the old one; granted late it ends the overdue mark."""
+    """Rule on an extension: granted, the due date moves from the old one; granted late it ends the
+    overdue mark."""
     request = _pending(session, assignment, "extension")
     _rule(session, now, actor, request, accept, words)
     if accept:
@@ -63,7 +76,9 @@ def rule_on_extension(
         assert old is not None and request.workdays is not None  # noqa: S101
         due = office_at(session, now).calendar.extended(old, request.workdays)
         if assignment.role == "assist":
-            lead = lead_assignment(session, session.get_one(Case, assignment.case_id)).deadline("due")
+            lead = lead_assignment(session, session.get_one(Case, assignment.case_id)).deadline(
+                "due"
+            )
             assert lead is not None  # noqa: S101
             due = min(due, lead, key=lambda one: one.at)
         move_due(session, now, actor, assignment, due, "extension")
@@ -71,7 +86,13 @@ def rule_on_extension(
 
 
 def _rule_on_promise(
-    session: Session, now: datetime, actor: Actor, one: Assignment, kind: str, accept: bool, words: str
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    one: Assignment,
+    kind: str,
+    accept: bool,
+    words: str,
 ) -> Assignment:
     request = _pending(session, one, kind)
     assert request.promised_on is not None  # noqa: S101
@@ -82,20 +103,32 @@ def _rule_on_promise(
 
 
 def rule_on_explanation(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, accept: bool, words: str = ""
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    accept: bool,
+    words: str = "",
 ) -> Assignment:
     """Rule on an explanation; it cannot be accepted after its promised date."""
     return _rule_on_promise(session, now, actor, assignment, "explanation", accept, words)
 
 
 def rule_on_interim(
-    session: Session, now: datetime, actor: Actor, assignment: Assignment, accept: bool, words: str = ""
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    assignment: Assignment,
+    accept: bool,
+    words: str = "",
 ) -> Assignment:
     """Rule on an interim reply; it cannot be accepted after its promised date."""
     return _rule_on_promise(session, now, actor, assignment, "interim", accept, words)
 
 
-def waive_assist(session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str) -> Assignment:
+def waive_assist(
+    session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str
+) -> Assignment:
     """Let the lead answer without an assist, with a reason."""
     if assignment.role != "assist":
         raise NotAllowed("not_an_assist")
@@ -104,5 +137,14 @@ def waive_assist(session: Session, now: datetime, actor: Actor, assignment: Assi
     if not reason.strip():
         raise NotAllowed("reason_missing")
     columns = {"waived_reason": reason, "ended_at": now}
-    move(session, now, actor, assignment, "cancelled", "assignment.cancelled", columns, {"waived": True})
+    move(
+        session,
+        now,
+        actor,
+        assignment,
+        "cancelled",
+        "assignment.cancelled",
+        columns,
+        {"waived": True},
+    )
     return assignment

@@ -18,8 +18,8 @@ from app.stages.calendar import office_at
 
 
 def recall(session: Session, now: datetime, actor: Actor, case: Case) -> Case:
-    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head. Not counted; a redo,
-    which was ordered, never was."""
+    """Take back a mis-allocation before it is signed for: the same allocator, or the centre head.
+    Not counted; a redo, which was ordered, never was."""
     lead = _held(session, case)
     if lead.signed_at is not None or lead.state not in ("allocated", "return_pending"):
         raise NotAllowed("signed_already")
@@ -45,18 +45,30 @@ def _held(session: Session, case: Case) -> Assignment:
 
 
 def _unallocate(
-    session: Session, now: datetime, actor: Actor, case: Case, lead: Assignment, columns: Mapping[str, Any]
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    lead: Assignment,
+    columns: Mapping[str, Any],
 ) -> None:
-    """The assignment ends with its assists; the case is registered again and the next unit gets a fresh clock."""
+    """The assignment ends with its assists; the case is registered again and the next unit gets a
+    fresh clock."""
     move(session, now, actor, lead, "cancelled", "assignment.cancelled", {"ended_at": now})
     register_again(session, now, actor, case, columns)
 
 
-def register_again(session: Session, now: datetime, actor: Actor, case: Case, columns: Mapping[str, Any]) -> None:
+def register_again(
+    session: Session, now: datetime, actor: Actor, case: Case, columns: Mapping[str, Any]
+) -> None:
     """From handling back to registered, with the clock to allocate anew."""
     office = office_at(session, now)
     own = office.calendar.run(now.date(), office.limits.allocate_workdays)
     columns = {
-        "mode": None, "lead_unit_id": None, "lead_assignment_id": None, **clock("own", own), **columns,
-    }  # fmt: skip
+        "mode": None,
+        "lead_unit_id": None,
+        "lead_assignment_id": None,
+        **clock("own", own),
+        **columns,
+    }
     move(session, now, actor, case, "registered", "case.unallocated", columns)

@@ -1,5 +1,5 @@
-"""(2) A leader's instruction reaches each unit that handles the matter as a numbered paper 领导批示办理单: with the
-allocation, or later where it comes later.
+"""(2) A leader's instruction reaches each unit that handles the matter as a numbered paper 领导批示办理单:
+with the allocation, or later where it comes later.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from app.rules.office import Office
 def issue_instructions(
     session: Session, now: datetime, actor: Actor, office: Office, held: Sequence[Assignment]
 ) -> None:
-    """Issue what leaders wrote on a case to those who hold these assignments of it, each instruction once."""
+    """Issue what leaders wrote on a case to those who hold these assignments of it, each
+    instruction once."""
     case_id = held[0].case_id
     written = select(Instruction.id).where(Instruction.case_id == case_id).order_by(Instruction.id)
     instructions = session.scalars(written).all()
@@ -37,15 +38,22 @@ def _issue(
     session: Session, now: datetime, actor: Actor, office: Office, one: Assignment, instruction: int
 ) -> None:
     row = InstructionNotice(
-        case_id=one.case_id, instruction_id=instruction, assignment_id=one.id, unit_id=one.unit_id, issued_at=now,
+        case_id=one.case_id,
+        instruction_id=instruction,
+        assignment_id=one.id,
+        unit_id=one.unit_id,
+        issued_at=now,
         number=paper(session, office, "instruction"),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     due = one.deadline("due")
     assert due is not None  # noqa: S101
     payload = {
-        "instruction": instruction, "notice": row.id, "number": row.number, "due_on": due.on.isoformat(),
+        "instruction": instruction,
+        "notice": row.id,
+        "number": row.number,
+        "due_on": due.on.isoformat(),
         "due_at": due.at.isoformat(),
-    }  # fmt: skip
+    }
     note(session, now, actor, one, "instruction.issued", None, payload)

@@ -33,8 +33,11 @@ from app.stages.reporting.volumes import (
 )
 
 
-def figures(session: Session, now: datetime, period: Period, leaks: Mapping[str, int]) -> dict[str, Any]:
-    """The figures of a period as known at `now`, in a constant number of statements: canonical JSON's types only."""
+def figures(
+    session: Session, now: datetime, period: Period, leaks: Mapping[str, int]
+) -> dict[str, Any]:
+    """The figures of a period as known at `now`, in a constant number of statements: canonical
+    JSON's types only."""
     office = office_at(session, now)
     categories, named = category_names(session), named_units(session)
     events, words = counted_events(session, period)
@@ -42,30 +45,60 @@ def figures(session: Session, now: datetime, period: Period, leaks: Mapping[str,
     cases = case_volumes(session, period, categories, office.limits)
     overdue = overdue_list(session, period, office)
     counted = count_units(session, period, now)
-    whole = {unit: dict.fromkeys(SHOWN, 0) | counted.get(unit, {}) | events.get(unit, {}) for unit in (CENTRE, *named)}
-    late = Counter(row["unit"] for row in overdue.values())
-    by_code = {one["code"]: whole[unit] for unit, one in named.items()}
-    for code, one in by_code.items():
-        one["leaks"] = leaks.get(code, 0)
-        one["overdue"] = late[code]
-    units = {one["code"]: one for one in named.values()}
-    shown = {code: one for code, one in by_code.items() if units[code]["active"] or any(one.values())}
+    whole = {
+        unit: dict.fromkeys(SHOWN, 0) | counted.get(unit, {}) | events.get(unit, {})
+        for unit in (CENTRE, *named)
+    }
+    units = {unit["code"]: unit for unit in named.values()}
+    by_code = {unit["code"]: whole[id] for id, unit in named.items()}
+    _add_late_and_leaked(by_code, overdue, leaks)
+    shown = _shown(by_code, units)
     return {
-        "period": {"kind": period.kind, "first": period.first.isoformat(), "last": period.last.isoformat()},
+        "period": {
+            "kind": period.kind,
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+        },
         "volumes": {"contacts": contacts, "cases": cases, "events": words},
         "hot_topics": topics,
         "county": county_line(whole.values()),
         "centre": own_overdue(session, period) | direct_line(whole[CENTRE]),
-        "units": {code: {"name": units[code]["name"], **line_of(one)} for code, one in shown.items()},
-        "evaluation": evaluation_of(units, shown, points_in_force(session), office.limits.ranked_closed),
+        "units": {
+            code: {"name": units[code]["name"], **line_of(counts)} for code, counts in shown.items()
+        },
+        "evaluation": evaluation_of(
+            units, shown, points_in_force(session), office.limits.ranked_closed
+        ),
         "overdue": overdue,
         "suggestions": suggestion_digest(session, period, categories),
         "leaks": {code: n for code, n in leaks.items() if n},
     }
 
 
+def _add_late_and_leaked(
+    by_code: Mapping[str, dict[str, Any]], overdue: Mapping[str, Any], leaks: Mapping[str, int]
+) -> None:
+    """Add to the counts of each unit what it has overdue and which identities it leaked."""
+    late = Counter(row["unit"] for row in overdue.values())
+    for code, counts in by_code.items():
+        counts["leaks"] = leaks.get(code, 0)
+        counts["overdue"] = late[code]
+
+
+def _shown(
+    by_code: Mapping[str, dict[str, Any]], units: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The units that a report shows: those that are active, and those that have a figure."""
+    return {
+        code: counts
+        for code, counts in by_code.items()
+        if units[code]["active"] or any(counts.values())
+    }
+
+
 def changes(old: Any, new: Any, path: str = "") -> Iterator[dict[str, Any]]:
-    """What differs between two sets of figures: path, old, new; a list is one thing, what is absent is null."""
+    """What differs between two sets of figures: path, old, new; a list is one thing, what is absent
+    is null."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in sorted(old.keys() | new.keys()):
             yield from changes(old.get(name), new.get(name), f"{path}/{name}" if path else name)

@@ -1,4 +1,5 @@
-"""What each unit did in a period, counted by the rows; which row counts on which day, the package says."""
+"""What each unit did in a period, counted by the rows; which row counts on which day, the package
+says."""
 
 from __future__ import annotations
 
@@ -8,7 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Assignment, CalendarDay, Case, Reminder, Reply, Request, Responsibility, Visit
+from app.models import (
+    Assignment,
+    CalendarDay,
+    Case,
+    Reminder,
+    Reply,
+    Request,
+    Responsibility,
+    Visit,
+)
 from app.rules.workflow import LIVE
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import Counts, by_unit, how_many
@@ -16,21 +26,32 @@ from app.stages.reporting.queries import Counts, by_unit, how_many
 
 def _answered(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """The assignment has a final reply that is not refused, and more."""
-    return exists().where(Reply.assignment_id == Assignment.id, Reply.state != "refused", *conditions)
+    return exists().where(
+        Reply.assignment_id == Assignment.id, Reply.state != "refused", *conditions
+    )
 
 
 def met_by_interim(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """An emergency met by an interim reply filed in time."""
     filed = exists().where(
-        Request.assignment_id == Assignment.id, Request.kind == "interim", Request.filed_at < Assignment.due_at,
-        Request.state.in_(("pending", "accepted")), *conditions,
-    )  # fmt: skip
+        Request.assignment_id == Assignment.id,
+        Request.kind == "interim",
+        Request.filed_at < Assignment.due_at,
+        Request.state.in_(("pending", "accepted")),
+        *conditions,
+    )
     return and_(Case.urgency == "emergency", Assignment.round == 1, filed)
 
 
 def _allocated(session: Session, period: Period, now: datetime) -> Counts:
-    signed = and_(Assignment.signed_at.is_not(None), func.coalesce(Assignment.sign_at > Assignment.signed_at, True))
-    unsure = or_(Assignment.state == "return_pending", and_(Assignment.state == "allocated", Assignment.sign_at > now))
+    signed = and_(
+        Assignment.signed_at.is_not(None),
+        func.coalesce(Assignment.sign_at > Assignment.signed_at, True),
+    )
+    unsure = or_(
+        Assignment.state == "return_pending",
+        and_(Assignment.state == "allocated", Assignment.sign_at > now),
+    )
     recalled = and_(Assignment.state == "cancelled", Assignment.signed_at.is_(None))
     query = select(
         Assignment.unit_id,
@@ -43,7 +64,10 @@ def _allocated(session: Session, period: Period, now: datetime) -> Counts:
 
 
 def _due(session: Session, period: Period) -> Counts:
-    ended = and_(Assignment.state == "cancelled", func.coalesce(Assignment.ended_at <= Assignment.due_at, True))
+    ended = and_(
+        Assignment.state == "cancelled",
+        func.coalesce(Assignment.ended_at <= Assignment.due_at, True),
+    )
     in_time = or_(_answered(Reply.late.is_(False)), met_by_interim())
     query = (
         select(
@@ -53,7 +77,11 @@ def _due(session: Session, period: Period) -> Counts:
             how_many(and_(~ended, in_time)).label("answered_in_time"),
         )
         .join(Case, Case.id == Assignment.case_id)
-        .where(Assignment.due_at > period.start, Assignment.due_at <= period.end, Assignment.state != "returned")
+        .where(
+            Assignment.due_at > period.start,
+            Assignment.due_at <= period.end,
+            Assignment.state != "returned",
+        )
     )
     return by_unit(session, query.group_by(Assignment.unit_id))
 
@@ -106,11 +134,14 @@ def _reminders(session: Session, period: Period) -> Counts:
 
 
 def lead_before(case_id: Any, moment: Any, column: str = "unit_id") -> Any:
-    """The unit whose lead assignment of a case was accepted last before a moment (or another column of that
-    assignment); NULL where none was."""
+    """The unit whose lead assignment of a case was accepted last before a moment (or another column
+    of that assignment); NULL where none was."""
     lead = aliased(Assignment)
     query = select(getattr(lead, column)).where(
-        lead.case_id == case_id, lead.role == "lead", lead.state == "accepted", lead.ended_at <= moment
+        lead.case_id == case_id,
+        lead.role == "lead",
+        lead.state == "accepted",
+        lead.ended_at <= moment,
     )
     return query.order_by(lead.id.desc()).limit(1).scalar_subquery()
 
@@ -118,9 +149,14 @@ def lead_before(case_id: Any, moment: Any, column: str = "unit_id") -> Any:
 def _excluded() -> ColumnElement[bool]:
     """The latest review of the visit's round found the unit not responsible, under a code."""
     review, later = aliased(Responsibility), aliased(Responsibility)
-    after = exists().where(later.case_id == review.case_id, later.round == review.round, later.id > review.id)
+    after = exists().where(
+        later.case_id == review.case_id, later.round == review.round, later.id > review.id
+    )
     reviewed = exists().where(
-        review.case_id == Visit.case_id, review.round == Visit.round, review.excluded_as.is_not(None), ~after
+        review.case_id == Visit.case_id,
+        review.round == Visit.round,
+        review.excluded_as.is_not(None),
+        ~after,
     )
     return or_(reviewed, and_(Case.round == Visit.round, Case.excluded_as.is_not(None)))
 
@@ -128,27 +164,38 @@ def _excluded() -> ColumnElement[bool]:
 def _visits(session: Session, period: Period) -> Counts:
     found = (
         select(
-            Visit.case_id, Visit.round, Visit.state, Visit.truth, Visit.solved, Visit.satisfied,
+            Visit.case_id,
+            Visit.round,
+            Visit.state,
+            Visit.truth,
+            Visit.solved,
+            Visit.satisfied,
             lead_before(Visit.case_id, Visit.planned_at).label("unit_id"),
             case((_excluded(), 1), else_=0).label("excluded"),
         )
         .join(Case, Case.id == Visit.case_id)
         .where(period.holds(Visit.ended_at), Visit.state.in_(("done", "unreachable")))
         .subquery()
-    )  # fmt: skip
+    )
     one = found.c
     done, counts = one.state == "done", one.excluded == 0
     rated = one.satisfied.in_(("satisfied", "basically", "dissatisfied"))
     untrue = and_(done, counts, one.truth == "untrue")
     query = select(
         one.unit_id,
-        *(how_many(and_(done, counts, one.satisfied == word)).label(word) for word in ("satisfied", "basically")),
+        *(
+            how_many(and_(done, counts, one.satisfied == word)).label(word)
+            for word in ("satisfied", "basically")
+        ),
         how_many(and_(done, counts, one.satisfied == "dissatisfied")).label("dissatisfied"),
         how_many(and_(done, one.satisfied == "declined")).label("declined"),
         how_many(one.state == "unreachable").label("unreachable"),
         how_many(and_(done, rated, one.excluded == 1)).label("excluded"),
         how_many(and_(done, one.solved.is_not(None))).label("asked"),
-        *(how_many(and_(done, one.solved == word)).label(word) for word in ("solved", "partly", "unreasonable")),
+        *(
+            how_many(and_(done, one.solved == word)).label(word)
+            for word in ("solved", "partly", "unreasonable")
+        ),
         func.count(distinct(one.case_id * 1000 + one.round)).filter(untrue).label("untrue"),
     )
     return by_unit(session, query.group_by(one.unit_id))
@@ -170,9 +217,14 @@ def _closed(session: Session, period: Period) -> Counts:
 def count_units(session: Session, period: Period, now: datetime) -> Counts:
     """Every count of every unit; `CENTRE` for what no unit did."""
     parts = (
-        _allocated(session, period, now), _due(session, period), _answers(session, period), _open(session, period),
-        _reminders(session, period), _visits(session, period), _closed(session, period),
-    )  # fmt: skip
+        _allocated(session, period, now),
+        _due(session, period),
+        _answers(session, period),
+        _open(session, period),
+        _reminders(session, period),
+        _visits(session, period),
+        _closed(session, period),
+    )
     whole: Counts = {}
     for part in parts:
         for unit, counts in part.items():

@@ -1,4 +1,5 @@
-"""The verbs: issue a report, and issue it again; its figures are frozen and sealed in the office's chain."""
+"""The verbs: issue a report, and issue it again; its figures are frozen and sealed in the office's
+chain."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def _not_issued(session: Session, period: Period) -> None:
 
 
 def lock_reports(session: Session) -> None:
-    """One report at a time: the office's chain is held from here on, so nobody issues the same one meanwhile."""
+    """One report at a time: the office's chain is held from here on, so nobody issues the same one
+    meanwhile."""
     session.execute(select(OfficeHead.id).where(OfficeHead.id == OFFICE_CHAIN).with_for_update())
 
 
@@ -47,10 +49,16 @@ def _leaks(session: Session, leaks: Mapping[str, int]) -> dict[str, int]:
 
 
 def issue_report(
-    session: Session, now: datetime, actor: Actor, kind: str, first: date, leaks: Mapping[str, int] | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    kind: str,
+    first: date,
+    leaks: Mapping[str, int] | None = None,
 ) -> Report:
-    """Issue a report 工作通报 of a period that is over: its figures are frozen, it gets the next number of the year in
-    which it is issued. `leaks`: identity leaks found in the period, by the unit's code."""
+    """Issue a report 工作通报 of a period that is over: its figures are frozen, it gets the next number
+    of the year in which it is issued. `leaks`: identity leaks found in the period, by the unit's
+    code."""
     period = period_of(kind, first)
     if now < period.end:
         raise NotAllowed("period_not_over", last=period.last.isoformat())
@@ -63,9 +71,16 @@ def issue_report(
     n = take(session, f"report.{kind}", now.year)
     number = f"{office.word(f'report.{kind}')}〔{now.year}〕第{n}期"
     row = Report(
-        kind=kind, first=first, last=period.last, version=1, number=number, figures=canonical(found), reason="",
-        issued_at=now, issued_by_id=actor.id,
-    )  # fmt: skip
+        kind=kind,
+        first=first,
+        last=period.last,
+        version=1,
+        number=number,
+        figures=canonical(found),
+        reason="",
+        issued_at=now,
+        issued_by_id=actor.id,
+    )
     return _file(session, now, actor, row, "report.issued")
 
 
@@ -78,8 +93,8 @@ def reissue_report(
     reason: str,
     leaks: Mapping[str, int] | None = None,
 ) -> Report:
-    """Issue a report again, as a new version that says what changed; the earlier ones stay as they are. `leaks` as
-    in the version before where none are named."""
+    """Issue a report again, as a new version that says what changed; the earlier ones stay as they
+    are. `leaks` as in the version before where none are named."""
     period = period_of(kind, first)
     if not reason.strip():
         raise NotAllowed("reason_missing")
@@ -98,9 +113,17 @@ def reissue_report(
     version = before.version + 1
     number = f"{before.number.partition('(')[0]}(第{version}版)"
     row = Report(
-        kind=kind, first=first, last=period.last, version=version, number=number, figures=canonical(new),
-        changes=canonical(changed), reason=reason, issued_at=now, issued_by_id=actor.id,
-    )  # fmt: skip
+        kind=kind,
+        first=first,
+        last=period.last,
+        version=version,
+        number=number,
+        figures=canonical(new),
+        changes=canonical(changed),
+        reason=reason,
+        issued_at=now,
+        issued_by_id=actor.id,
+    )
     return _file(session, now, actor, row, "report.reissued")
 
 
@@ -114,8 +137,12 @@ def _file(session: Session, now: datetime, actor: Actor, row: Report, kind: str)
         draft.report_id = row.id
         session.flush()
     payload = {
-        "report": row.id, "kind": row.kind, "first": row.first.isoformat(), "version": row.version,
-        "number": row.number, "sha256": content_hash(row.figures),
-    }  # fmt: skip
+        "report": row.id,
+        "kind": row.kind,
+        "first": row.first.isoformat(),
+        "version": row.version,
+        "number": row.number,
+        "sha256": content_hash(row.figures),
+    }
     note_office(session, now, actor, kind, payload)
     return row

@@ -14,7 +14,8 @@ from app.rules.workdays import BEIJING
 
 @dataclass(frozen=True)
 class Period:
-    """A week, month, quarter or year: its first and last day, and the two midnights between which it lies."""
+    """A week, month, quarter or year: its first and last day, and the two midnights between which
+    it lies."""
 
     kind: str
     first: date
@@ -50,14 +51,21 @@ def last_over(kind: str, today: date) -> Period:
 
 
 def period_of(kind: str, first: date) -> Period:
-    """The period of a kind that begins on a day: a Monday, or the first of a month, quarter or year."""
+    """The period of a kind that begins on a day: a Monday, or the first of a month, quarter or
+    year."""
     if kind not in KINDS:
         raise NotAllowed("unknown_report", kind=kind)
     months = MONTHS.get(kind, 1)
-    aligned = first.weekday() == 0 if kind == "weekly" else first.day == 1 and (first.month - 1) % months == 0
+    aligned = (
+        first.weekday() == 0
+        if kind == "weekly"
+        else first.day == 1 and (first.month - 1) % months == 0
+    )
     if not aligned:
         raise NotAllowed("period_not_aligned", kind=kind, first=first.isoformat())
     if kind == "weekly":
         return Period(kind, first, first + timedelta(days=6))
     following = first.month - 1 + months
-    return Period(kind, first, date(first.year + following // 12, following % 12 + 1, 1) - timedelta(days=1))
+    return Period(
+        kind, first, date(first.year + following // 12, following % 12 + 1, 1) - timedelta(days=1)
+    )

@@ -15,7 +15,8 @@ CENTRE = 0
 
 
 def rows_of(session: Session, query: Query) -> Iterator[dict[str, Any]]:
-    """The rows of a query, whatever the person asking may see: a report is about the whole office."""
+    """The rows of a query, whatever the person asking may see: a report is about the whole
+    office."""
     for row in session.execute(query, execution_options={"unscoped": True}):
         yield dict(row._mapping)
 

@@ -1,4 +1,5 @@
-"""The day's summary, counted again from the record: where the two differ, something was changed behind the ledger."""
+"""The day's summary, counted again from the record: where the two differ, something was changed
+behind the ledger."""
 
 from __future__ import annotations
 
@@ -10,7 +11,17 @@ from typing import Any
 from sqlalchemy import Date, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.models import Assignment, Case, DayCount, Event, Notice, Referral, Reminder, Supervision, Visit
+from app.models import (
+    Assignment,
+    Case,
+    DayCount,
+    Event,
+    Notice,
+    Referral,
+    Reminder,
+    Supervision,
+    Visit,
+)
 from app.rules.events import COUNTED
 from app.stages.reporting.counts import lead_before
 from app.stages.reporting.period import Period
@@ -23,47 +34,68 @@ LED = ("case.closed", "visit.recorded")
 
 
 def _payload_after(event: Any, kind: str, about: Any, of: Any, says: str) -> Any:
-    """The payload of the first event of a kind after an event, about the same thing; NULL where there is none."""
+    """The payload of the first event of a kind after an event, about the same thing; NULL where
+    there is none."""
     later = aliased(Event)
-    query = select(later.payload).where(later.kind == kind, getattr(later, about) == of, later.id > event.id)
-    return query.where(later.payload.contains(says, autoescape=True)).order_by(later.id).limit(1).scalar_subquery()
+    query = select(later.payload).where(
+        later.kind == kind, getattr(later, about) == of, later.id > event.id
+    )
+    return (
+        query.where(later.payload.contains(says, autoescape=True))
+        .order_by(later.id)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _leading(event: Any, visit: Any) -> Any:
-    """The assignment that led the case when a case closed or a visit was recorded: by the case's rows, or - where
-    another case has taken them over since - by the acceptance in the same chain."""
+    """The assignment that led the case when a case closed or a visit was recorded: by the case's
+    rows, or - where another case has taken them over since - by the acceptance in the same
+    chain."""
     accepted, lead = aliased(Event), aliased(Assignment)
     in_chain = (
         select(lead.id)
-        .join(accepted, and_(accepted.subject_id == lead.id, accepted.kind == "assignment.accepted"))
+        .join(
+            accepted, and_(accepted.subject_id == lead.id, accepted.kind == "assignment.accepted")
+        )
         .where(accepted.chain == event.chain, accepted.id < event.id, lead.role == "lead")
         .order_by(accepted.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    found = func.coalesce(lead_before(func.coalesce(visit.case_id, event.chain), event.at, "id"), in_chain)
+    found = func.coalesce(
+        lead_before(func.coalesce(visit.case_id, event.chain), event.at, "id"), in_chain
+    )
     return case((event.kind.in_(LED), found))
 
 
 def _recorded(period: Period) -> Query:
-    """The counted events of a period with what says whose they were: whom they told, their row's unit, the lead."""
+    """The counted events of a period with what says whose they were: whom they told, their row's
+    unit, the lead."""
     one = aliased(Event)
     rows = {subject: aliased(model) for subject, model in _WITH_UNIT.items()}
     visit = aliased(Visit)
-    succeeded = _payload_after(one, "assignment.succeeded", "subject_id", rows["assignment"].id, '"from":')
+    succeeded = _payload_after(
+        one, "assignment.succeeded", "subject_id", rows["assignment"].id, '"from":'
+    )
     reclassified = _payload_after(one, "case.reclassified", "chain", one.chain, '"category_id":')
     inner = (
         select(
-            func.date(one.at, type_=Date).label("day"), one.kind, Notice.recipient.label("told"),
+            func.date(one.at, type_=Date).label("day"),
+            one.kind,
+            Notice.recipient.label("told"),
             func.coalesce(*(row.unit_id for row in rows.values())).label("unit"),
-            succeeded.label("succeeded"), reclassified.label("reclassified"), _leading(one, visit).label("lead_id"),
-            one.id, Case.category_id.label("category"),
+            succeeded.label("succeeded"),
+            reclassified.label("reclassified"),
+            _leading(one, visit).label("lead_id"),
+            one.id,
+            Case.category_id.label("category"),
         )
         .outerjoin(Notice, and_(Notice.event_id == one.id, Notice.recipient.startswith("unit:")))
         .outerjoin(Case, Case.id == one.chain)
         .outerjoin(visit, and_(one.subject == "visit", visit.id == one.subject_id))
         .where(one.kind.in_(COUNTED), period.holds(one.at))
-    )  # fmt: skip
+    )
     for subject, row in rows.items():
         inner = inner.outerjoin(row, and_(one.subject == subject, row.id == one.subject_id))
     told, lead = inner.subquery(), aliased(Assignment)
@@ -71,18 +103,22 @@ def _recorded(period: Period) -> Query:
     names = ("day", "kind", "told", "unit", "reclassified", "category")
     found = (
         select(
-            *(told.c[name] for name in names), lead.unit_id.label("lead"),
+            *(told.c[name] for name in names),
+            lead.unit_id.label("lead"),
             func.coalesce(told.c.succeeded, led).label("succeeded"),
         )
         .outerjoin(lead, lead.id == told.c.lead_id)
         .subquery()
-    )  # fmt: skip
+    )
     return select(*found.c, func.count().label("n")).group_by(*found.c)
 
 
 _WITH_UNIT: dict[str, Any] = {
-    "assignment": Assignment, "reminder": Reminder, "supervision": Supervision, "referral": Referral,
-}  # fmt: skip
+    "assignment": Assignment,
+    "reminder": Reminder,
+    "supervision": Supervision,
+    "referral": Referral,
+}
 
 
 def _unit_then(row: Mapping[str, Any]) -> int:
@@ -100,10 +136,11 @@ def _category_then(row: Mapping[str, Any]) -> int:
 
 
 def recount(session: Session, first: date, last: date) -> dict[Key, int]:
-    """The day's summary counted again from the record, for the days first..last: (day, unit, category, word) -> n.
+    """The day's summary counted again from the record, for the days first..last: (day, unit,
+    category, word) -> n.
 
-    Unit and category are those of the moment of the event: a unit's successor and a case's later category do not
-    change what was counted."""
+    Unit and category are those of the moment of the event: a unit's successor and a case's later
+    category do not change what was counted."""
     counts: dict[Key, int] = {}
     for row in rows_of(session, _recorded(Period("days", first, last))):
         key = (row["day"], _unit_then(row), _category_then(row), row["kind"])
@@ -112,7 +149,8 @@ def recount(session: Session, first: date, last: date) -> dict[Key, int]:
 
 
 def drift(session: Session, first: date, last: date) -> dict[Key, tuple[int, int]]:
-    """Where the summary and the record differ: (day, unit, category, word) -> (summary, record). Empty when whole."""
+    """Where the summary and the record differ: (day, unit, category, word) -> (summary, record).
+    Empty when whole."""
     query = select(DayCount.day, DayCount.unit_id, DayCount.category_id, DayCount.word, DayCount.n)
     kept = {
         (row["day"], row["unit_id"], row["category_id"], row["word"]): row["n"]
@@ -120,4 +158,8 @@ def drift(session: Session, first: date, last: date) -> dict[Key, tuple[int, int
     }
     found = recount(session, first, last)
     keys = sorted(kept.keys() | found.keys())
-    return {key: (kept.get(key, 0), found.get(key, 0)) for key in keys if kept.get(key, 0) != found.get(key, 0)}
+    return {
+        key: (kept.get(key, 0), found.get(key, 0))
+        for key in keys
+        if kept.get(key, 0) != found.get(key, 0)
+    }

@@ -1,50 +1,24 @@
-"""Items from candidate to clearing: opened or declined by the room, answered by the unit, cleared or issued again."""
+"""Supervision items of a case, and the numbers that bound them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, note, paper
-from app.models import Assignment, Case, Supervision
-from app.models.columns import clock
-from app.roles import Actor
-from app.rules.facts import CaseFacts, Effect, SupervisionFacts
+from app.models import Case, Supervision
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
-from app.rules.workflow import LIVE
-from app.stages.allocation import kept
-from app.stages.calendar import office_at
 from app.stages.duties import lineage
-from app.stages.papers import keep_notice
-
-FOUND = ("finding", "confirmed", "heard", "concluded")
-"""The states of an item on which a finding was drafted, and that has not ended."""
 
 
-def decide_feedback_overdue(case: CaseFacts, row: SupervisionFacts, office: Office) -> list[Effect]:
-    """Overdue feedback is reported, on any day, again for each reissue; also where a finding came of it before the
-    sweep."""
-    unanswered = (row.finding_from if row.state in FOUND else row.state) in ("opened", "reissued")
-    if not unanswered or row.due_at is None or row.overdue_for == row.due_at:
-        return []
-    if office.now < row.due_at:
-        return []
-    payload = {"ground": row.ground, "true_at": row.due_at.isoformat()}
-    return [
-        Effect("supervision.overdue", "supervision", row, None, {"overdue_for": row.due_at}, payload, row.unit_id)
-    ]  # fmt: skip
-
-
-# Verbs of people.
-
-
-def items(session: Session, case: Case, unit_id: int | None, ground: str | None) -> Sequence[Supervision]:
+def items(
+    session: Session, case: Case, unit_id: int | None, ground: str | None
+) -> Sequence[Supervision]:
     """The candidates and items of a case (of a unit, on a ground), the newest last."""
     query = select(Supervision).where(Supervision.case_id == case.id)
     if unit_id is not None:
@@ -54,13 +28,17 @@ def items(session: Session, case: Case, unit_id: int | None, ground: str | None)
     return session.scalars(query.order_by(Supervision.id)).all()
 
 
-def _candidate(row: Supervision) -> None:
+def refuse_unless_candidate(row: Supervision) -> None:
+    """NotAllowed where an item is no candidate any more."""
     if row.state != "candidate":
         raise NotAllowed("not_a_candidate", state=row.state)
 
 
-def named_deadline(office: Office, workdays: int | None, due_on: date | None, default: int) -> Deadline:
-    """A deadline that the room sets: a number of working days, or a named date (a leader's) after today."""
+def named_deadline(
+    office: Office, workdays: int | None, due_on: date | None, default: int
+) -> Deadline:
+    """A deadline that the room sets: a number of working days, or a named date (a leader's) after
+    today."""
     today = office.now.date()
     if due_on is not None:
         if due_on <= today:
@@ -71,209 +49,6 @@ def named_deadline(office: Office, workdays: int | None, due_on: date | None, de
     return office.calendar.run(today, workdays or default)
 
 
-def _attempt(session: Session, one: Assignment, ground: str) -> int:
-    query = select(func.max(Supervision.attempt)).where(
-        Supervision.assignment_id == one.id, Supervision.ground == ground
-    )
-    return (session.scalar(query) or 0) + 1
-
-
-def _supervisable(session: Session, assignment: Assignment) -> None:
-    """NotAllowed where nobody begins to supervise an assignment: it ended otherwise than accepted, or its case is
-    withdrawn or merged, which ends what is not confirmed. [procedure, States]"""
-    if assignment.state not in LIVE and assignment.state != "accepted":
-        raise NotAllowed("not_open", state=assignment.state)
-    case = session.get_one(Case, assignment.case_id)
-    if case.state in ("withdrawn", "merged"):
-        raise NotAllowed("case_ended", state=case.state)
-
-
-def propose(session: Session, now: datetime, actor: Actor, assignment: Assignment, reason: str) -> Supervision:
-    """The centre head proposes an assignment for supervision, with a reason: a row of the next list."""
-    if not reason.strip():
-        raise NotAllowed("reason_missing")
-    _supervisable(session, assignment)
-    if any(
-        row.state == "candidate" and row.ground == "by_hand" and row.assignment_id == assignment.id
-        for row in items(session, session.get_one(Case, assignment.case_id), assignment.unit_id, "by_hand")
-    ):
-        raise NotAllowed("proposed_already")
-    columns = {
-        "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
-        "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
-        "reason": reason, "proposed_by_id": actor.id,
-    }  # fmt: skip
-    row: Supervision = bear(session, now, actor, "supervision", "candidate", "supervision.proposed", columns)
-    return row
-
-
-def _notice(office: Office, actor: Actor, due: Deadline, requirement: str) -> dict[str, Any]:
-    return {
-        "opened_at": office.now, "opened_by_id": actor.id, "requirement": requirement, **clock("due", due),
-        **clock("own", None),
-    }  # fmt: skip
-
-
-def open_candidate(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    row: Supervision,
-    requirement: str,
-    workdays: int | None = None,
-    due_on: date | None = None,
-) -> Supervision:
-    """Open an item 立项 from a candidate: the notice 督办单 goes to the unit, feedback within three working days or by
-    a leader's date."""
-    _candidate(row)
-    office = office_at(session, now)
-    due = named_deadline(office, workdays, due_on, limits_of(session, office, row).feedback_workdays)
-    payload = {"ground": row.ground, **_told(due)}
-    columns = _notice(office, actor, due, requirement) | {"number": paper(session, office, "supervision")}
-    move(session, now, actor, row, "opened", "supervision.opened", columns, payload)
-    return row
-
-
-def open_by_hand(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    assignment: Assignment,
-    requirement: str,
-    reason: str,
-    workdays: int | None = None,
-    due_on: date | None = None,
-) -> Supervision:
-    """The room opens an item by itself, with a reason; it is not listed."""
-    if not reason.strip():
-        raise NotAllowed("reason_missing")
-    _supervisable(session, assignment)
-    office = office_at(session, now)
-    due = named_deadline(office, workdays, due_on, kept(session, office, assignment).feedback_workdays)
-    columns = {
-        "case_id": assignment.case_id, "assignment_id": assignment.id, "unit_id": assignment.unit_id,
-        "round": assignment.round, "ground": "by_hand", "attempt": _attempt(session, assignment, "by_hand"),
-        "reason": reason, **_notice(office, actor, due, requirement),
-        "number": paper(session, office, "supervision"),
-    }  # fmt: skip
-    payload = {"ground": "by_hand", **_told(due)}
-    row: Supervision = bear(session, now, actor, "supervision", "opened", "supervision.opened", columns, payload)
-    return row
-
-
-def _told(due: Deadline) -> dict[str, str]:
-    """A notice's due date as its event says it: the day, and the moment at which it is over."""
-    return {"due_on": due.on.isoformat(), "due_at": due.at.isoformat()}
-
-
 def limits_of(session: Session, office: Office, row: Supervision) -> Any:
     """The numbers that an item's case keeps."""
     return office.kept(session.get_one(Case, row.case_id).allocated_at)
-
-
-def decline(session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str) -> Supervision:
-    """Decline a candidate, with a reason."""
-    _candidate(supervision)
-    if not reason.strip():
-        raise NotAllowed("reason_missing")
-    columns = {"ended_reason": reason, "ended_at": now, **clock("own", None)}
-    move(session, now, actor, supervision, "declined", "supervision.declined", columns)
-    return supervision
-
-
-def defer(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, workdays: int, reason: str
-) -> Supervision:
-    """Defer a candidate once, by at most five working days."""
-    _candidate(supervision)
-    office = office_at(session, now)
-    most = limits_of(session, office, supervision).deferral_workdays
-    if supervision.listed_on is None:
-        raise NotAllowed("not_listed")
-    if supervision.deferred_on is not None:
-        raise NotAllowed("deferred_once")
-    if not 1 <= workdays <= most:
-        raise NotAllowed("deferral_too_long", most=most)
-    if not reason.strip():
-        raise NotAllowed("reason_missing")
-    own = office.calendar.run(now.date(), workdays)
-    columns = {"deferred_on": now.date(), **clock("own", own)}
-    note(session, now, actor, supervision, "supervision.deferred", columns, {"decide_by": own.on.isoformat()})
-    return supervision
-
-
-def strike_row(session: Session, now: datetime, actor: Actor, supervision: Supervision, reason: str) -> Supervision:
-    """A row issued in error is struck in the next list, with its reason; a candidate ends with it."""
-    if supervision.listed_on is None:
-        raise NotAllowed("not_listed")
-    if supervision.struck_at is not None:
-        raise NotAllowed("struck_already")
-    if not reason.strip():
-        raise NotAllowed("reason_missing")
-    columns = {"struck_at": now, "struck_reason": reason}
-    if supervision.state == "candidate":
-        columns |= {"ended_at": now, **clock("own", None)}
-        move(session, now, actor, supervision, "declined", "supervision.struck", columns)
-    else:
-        note(session, now, actor, supervision, "supervision.struck", columns)
-    return supervision
-
-
-def feed_back(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, words: str, drafted_by: int | None = None
-) -> Supervision:
-    """The unit head's feedback on a supervision notice."""
-    if supervision.state not in ("opened", "reissued"):
-        raise NotAllowed("no_notice_open", state=supervision.state)
-    if not words.strip():
-        raise NotAllowed("words_missing")
-    late = supervision.due_at is not None and now >= supervision.due_at
-    columns = {"feedback": words, "fed_back_at": now}
-    payload = {"late": late, "self_approved": drafted_by in (None, actor.id)}
-    move(session, now, actor, supervision, "fed_back", "supervision.fed_back", columns, payload)
-    return supervision
-
-
-def clear(
-    session: Session, now: datetime, actor: Actor, supervision: Supervision, new_date: date | None = None
-) -> Supervision:
-    """Clear an item 销号: needs a final reply that was not refused, or a new date after today."""
-    if supervision.state not in ("opened", "reissued", "fed_back"):
-        raise NotAllowed("not_to_clear", state=supervision.state)
-    if new_date is not None and new_date <= now.date():
-        raise NotAllowed("date_not_after_today")
-    one = session.get_one(Assignment, supervision.assignment_id)
-    if one.replied_at is None and new_date is None:
-        raise NotAllowed("no_reply_to_clear")
-    columns: dict[str, Any] = {"cleared_to": new_date, "ended_at": now}
-    payload = {"new_date": new_date.isoformat() if new_date else None}
-    move(session, now, actor, supervision, "cleared", "supervision.cleared", columns, payload)
-    return supervision
-
-
-def reissue(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    supervision: Supervision,
-    requirement: str,
-    workdays: int | None = None,
-    due_on: date | None = None,
-) -> Supervision:
-    """Issue the notice again after feedback that is not enough, at most twice, with a new due date and a number of its
-    own."""
-    if supervision.state != "fed_back":
-        raise NotAllowed("no_feedback", state=supervision.state)
-    office = office_at(session, now)
-    limits = limits_of(session, office, supervision)
-    if supervision.reissues >= limits.reissues:
-        raise NotAllowed("reissued_enough", most=limits.reissues)
-    due = named_deadline(office, workdays, due_on, limits.feedback_workdays)
-    keep_notice(session, supervision)
-    number = paper(session, office, "supervision")
-    columns = {
-        "requirement": requirement, "reissues": supervision.reissues + 1, "notice_number": number, **clock("due", due)
-    }  # fmt: skip
-    payload = {**_told(due), "reissues": supervision.reissues + 1, "number": number}
-    move(session, now, actor, supervision, "reissued", "supervision.reissued", columns, payload)
-    return supervision

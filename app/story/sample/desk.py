@@ -1,4 +1,5 @@
-"""The people of the sample office at work: every verb goes through the verb table, at the diary's moment."""
+"""The people of the sample office at work: every verb goes through the verb table, at the diary's
+moment."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from app.models import Assignment, Case, Person
 from app.papers.dossier import make_waiting
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.story.accounts import actor_of
+from app.stages.founding import actor_of
 from app.story.sample.diary import Diary, Hours
 from app.story.sample.matters import Callers, Matter
 from app.story.sample.office import Member, members
@@ -36,7 +37,8 @@ class File:
 
 
 class Desk:
-    """Who works here, what they say, and the diary by which they do it. `staged`: cases that a scene leads."""
+    """Who works here, what they say, and the diary by which they do it. `staged`: cases that a
+    scene leads."""
 
     def __init__(self, sessions: Sessions, data: Path, diary: Diary, callers: Callers) -> None:
         self.sessions, self.data, self.diary, self.callers = sessions, data, diary, callers
@@ -47,16 +49,18 @@ class Desk:
         self.registered = 0
         with reading(sessions) as session:
             people = session.scalars(select(Person).options(selectinload(Person.roles))).all()
-            self.actors: dict[str, Actor] = {one.username: actor_of(one) for one in people}
+            self.actors: dict[str, Actor] = {person.username: actor_of(person) for person in people}
 
     def do(self, who: str, verb: str, case: int | None = None, **fields: Any) -> Any:
-        """One verb of one person, in a transaction of its own; what the stage returns. RuntimeError where it is
-        refused: the sample office does nothing that is not allowed."""
+        """One verb of one person, in a transaction of its own; what the stage returns. RuntimeError
+        where it is refused: the sample office does nothing that is not allowed."""
         target: dict[str, Any] = {} if case is None else {"case": case}
         try:
             done = retried(
                 self.sessions,
-                lambda session: perform(session, self.diary.now, self.actors[who], verb, **target, **fields),
+                lambda session: perform(
+                    session, self.diary.now, self.actors[who], verb, **target, **fields
+                ),
             )
         except NotAllowed as no:
             raise RuntimeError(f"{self.diary.now}: {who} {verb} case {case}: {no}") from no
@@ -91,7 +95,11 @@ class Desk:
 
     def merged(self, id: int) -> list[int]:
         """The cases merged into one."""
-        query = select(Case.id).where(Case.merged_into_id == id, Case.state == "merged").order_by(Case.id)
+        query = (
+            select(Case.id)
+            .where(Case.merged_into_id == id, Case.state == "merged")
+            .order_by(Case.id)
+        )
         return self.ids(query)
 
     def standing(self, code: str) -> str:
@@ -103,5 +111,9 @@ class Desk:
         member = self.members[unit or matter.unit]
         line: str = dice.choice(read_texts("words")[what])
         return line.format(
-            asks=matter.asks, place=matter.place, unit=member.name, head=member.head, answer=matter.answer
-        )  # fmt: skip
+            asks=matter.asks,
+            place=matter.place,
+            unit=member.name,
+            head=member.head,
+            answer=matter.answer,
+        )

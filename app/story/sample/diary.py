@@ -1,4 +1,5 @@
-"""The time of the sample office: what is to happen, moment by moment, and the bot's pass each morning in between."""
+"""The time of the sample office: what is to happen, moment by moment, and the bot's pass each
+morning in between."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class Hours:
         """The last working day that is over."""
 
     def day(self, n: int, before: int) -> date:
-        """The n-th working day of a scene that ends `before` working days before the last whole one."""
+        """The n-th working day of a scene that ends `before` working days before the last whole
+        one."""
         place = self.workdays.index(self.last_whole) - before + n
         if place < 0:
             raise ValueError("the scene begins before the ninety days")
@@ -40,7 +42,8 @@ class Hours:
         return self.calendar.after(self.workdays[-1], place - len(self.workdays) + 1)
 
     def within(self, moment: datetime) -> datetime:
-        """The moment itself, where it lies in working time, else the next opening with the minutes it had."""
+        """The moment itself, where it lies in working time, else the next opening with the minutes
+        it had."""
         day, minutes = moment.date(), timedelta(minutes=moment.minute / 2, seconds=moment.second)
         if self.calendar.is_workday(day):
             opens = datetime.combine(day, OPENS, BEIJING)
@@ -73,7 +76,8 @@ class Hours:
 
 
 class Diary:
-    """Goes through the ninety days: lives go on at their moments, the bot looks in between, and it ends at now."""
+    """Goes through the ninety days: lives go on at their moments, the bot looks in between, and it
+    ends at now."""
 
     def __init__(self, hours: Hours, look: Callable[[datetime], None]) -> None:
         self.hours = hours

@@ -1,4 +1,5 @@
-"""A unit's rounds with a case: answered in the unit's manner, examined, visited and, where it was bad, done again."""
+"""A unit's rounds with a case: answered in the unit's manner, examined, visited and, where it was
+bad, done again."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ def _past_assists(desk: Desk, file: File, dice: Random) -> Life:
 
     def waiting() -> bool:
         query = select(Assignment.id).where(
-            Assignment.case_id == file.case, Assignment.role == "assist", Assignment.state.in_(OPEN_ASSIGNMENT)
+            Assignment.case_id == file.case,
+            Assignment.role == "assist",
+            Assignment.state.in_(OPEN_ASSIGNMENT),
         )
         return bool(desk.ids(query))
 
@@ -82,7 +85,8 @@ def _past_assists(desk: Desk, file: File, dice: Random) -> Life:
 
 
 def _in_time(desk: Desk, file: File, pace: tuple[float, float], dice: Random) -> datetime:
-    """Some working moment between now and due, in the part of the time that the unit takes; never before now."""
+    """Some working moment between now and due, in the part of the time that the unit takes; never
+    before now."""
     now, due = desk.diary.now, _due(desk, file)
     if due <= now:
         return desk.hours.later(now, dice, 0.2, 1.5)
@@ -99,20 +103,28 @@ def _late(desk: Desk, file: File, unit: str, dice: Random) -> Life:
         yield from _explained(desk, file, unit, dice)
     due = _due(desk, file)
     if due > desk.diary.now:
-        yield desk.hours.workdays_after(due - timedelta(hours=1), dice.choice((1, 1, 2, 2, 5, 7)), dice)
+        yield desk.hours.workdays_after(
+            due - timedelta(hours=1), dice.choice((1, 1, 2, 2, 5, 7)), dice
+        )
 
 
 def _explained(desk: Desk, file: File, unit: str, dice: Random) -> Life:
     """An explanation with a promised date, ruled on the next day."""
-    promised = desk.hours.calendar.after(max(_due(desk, file).date(), desk.diary.now.date()), dice.randint(2, 5))
+    promised = desk.hours.calendar.after(
+        max(_due(desk, file).date(), desk.diary.now.date()), dice.randint(2, 5)
+    )
     words = desk.say("explain", dice, file.matter)
     category = dice.choice(("material", "weather", "owner"))
-    desk.do(f"{unit}_head", "explain", file.case, words=words, promised_on=promised, category=category)
+    desk.do(
+        f"{unit}_head", "explain", file.case, words=words, promised_on=promised, category=category
+    )
     yield desk.hours.later(desk.diary.now, dice, 2, 9)
     if open_to(desk, file, unit):
         accept = dice.random() < 0.7
         words = "理由充分，同意。" if accept else "理由不充分，请按期办理。"
-        desk.do("allocator", "rule_on_explanation", file.case, unit=unit, accept=accept, words=words)
+        desk.do(
+            "allocator", "rule_on_explanation", file.case, unit=unit, accept=accept, words=words
+        )
 
 
 def _extended(desk: Desk, file: File, unit: str, dice: Random) -> Life:
@@ -124,7 +136,14 @@ def _extended(desk: Desk, file: File, unit: str, dice: Random) -> Life:
     desk.do(f"{unit}_head", "request_extension", file.case, reason=reason, workdays=days)
     yield desk.hours.later(desk.diary.now, dice, 2, 9)
     if open_to(desk, file, unit):
-        desk.do("allocator2", "rule_on_extension", file.case, unit=unit, accept=dice.random() < 0.75, words="")
+        desk.do(
+            "allocator2",
+            "rule_on_extension",
+            file.case,
+            unit=unit,
+            accept=dice.random() < 0.75,
+            words="",
+        )
 
 
 def _kept_waiting(desk: Desk, file: File, unit: str, dice: Random) -> Life:
@@ -140,14 +159,18 @@ def _asks_again(desk: Desk, file: File, at: datetime, dice: Random) -> Life:
     yield at
     if desk.case(file.case).state == "handling":
         kind = dice.choice(("repeat", "repeat", "chase"))
-        desk.do("operator", "contact", file.case, kind=kind, words=desk.say(kind, dice, file.matter))
+        desk.do(
+            "operator", "contact", file.case, kind=kind, words=desk.say(kind, dice, file.matter)
+        )
 
 
 def _filed(desk: Desk, file: File, unit: str, dice: Random) -> Part:
-    """The reply: drafted by staff and approved by the head, or written by the head himself."""
+    """The reply: drafted by staff and approved by the head, or written by the head alone."""
     made = forms.poor_reply if dice.random() < desk.members[unit].manner.poor else forms.reply
     if dice.random() < 0.5:
-        draft: Draft = desk.do(f"{unit}_staff", "draft_reply", file.case, **made(desk, file, dice, unit))
+        draft: Draft = desk.do(
+            f"{unit}_staff", "draft_reply", file.case, **made(desk, file, dice, unit)
+        )
         yield desk.hours.later(desk.diary.now, dice, 0.3, 3)
         unit = desk.standing(unit)
         if not open_to(desk, file, unit):
@@ -167,7 +190,9 @@ def _examined(desk: Desk, file: File, unit: str, dice: Random) -> Part:
             return False
         if not _poor(desk, one):
             told = "要素齐全，意见明确。"
-            desk.do("examiner", "examine", file.case, unit=desk.standing(unit), passes=True, words=told)
+            desk.do(
+                "examiner", "examine", file.case, unit=desk.standing(unit), passes=True, words=told
+            )
             return True
         words = desk.say("refuse_reply", dice, file.matter)
         refused = {"passes": False, "reason": "opinion_unclear", "words": words}
@@ -182,22 +207,22 @@ def _examined(desk: Desk, file: File, unit: str, dice: Random) -> Part:
 
 def _poor(desk: Desk, one: Assignment) -> bool:
     """Whether the reply that stands says too little."""
-    return desk.read(lambda session: session.get_one(Reply, one.reply_id)).why_unsolved == forms.UNSOLVED
+    return (
+        desk.read(lambda session: session.get_one(Reply, one.reply_id)).why_unsolved
+        == forms.UNSOLVED
+    )
 
 
 def _visited(desk: Desk, file: File, unit: str, dice: Random, attempt: int) -> Part:
-    """Visited within three days, each caller; whether it was bad. Some callers cannot be reached at once."""
+    """Visited within three days, each caller; whether it was bad. Some callers cannot be reached at
+    once."""
     case = desk.case(file.case)
     if case.state != "visiting":
         return False
     who = "officer" if case.leader_assigned else dice.choice(("visitor", "visitor2"))
     misses = dice.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 3))
-    for n in range(misses):
-        yield desk.hours.workdays_after(desk.diary.now, 1 if n else dice.randint(1, 2), dice)
-        if desk.case(file.case).state != "visiting":
-            return False
-        desk.do(who, "record_visit", file.case, **forms.missed_visit(desk, file, dice))
-    if misses == 3:
+    reachable = yield from _missed(desk, file, who, dice, misses)
+    if not reachable:
         return False
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 2), dice)
     if desk.case(file.case).state != "visiting":
@@ -205,14 +230,32 @@ def _visited(desk: Desk, file: File, unit: str, dice: Random, attempt: int) -> P
     bad = dice.random() < desk.members[desk.standing(unit)].manner.bad / attempt
     form = forms.bad_visit if bad else forms.good_visit
     desk.do(who, "record_visit", file.case, **form(desk, file, dice))
-    for other in () if bad else desk.merged(file.case):
+    if bad:
+        return True
+    return (yield from _pleased(desk, file, who, dice))
+
+
+def _missed(desk: Desk, file: File, who: str, dice: Random, misses: int) -> Part:
+    """Visits that reach nobody; whether the case is to be visited still."""
+    for n in range(misses):
+        yield desk.hours.workdays_after(desk.diary.now, 1 if n else dice.randint(1, 2), dice)
+        if desk.case(file.case).state != "visiting":
+            return False
+        desk.do(who, "record_visit", file.case, **forms.missed_visit(desk, file, dice))
+    return misses < 3
+
+
+def _pleased(desk: Desk, file: File, who: str, dice: Random) -> Part:
+    """The callers of merged cases are visited too; whether the first one calls again all the same."""
+    for other in desk.merged(file.case):
         if not desk.case(other).anonymous:
             desk.do(who, "record_visit", other, **forms.good_visit(desk, file, dice))
-    if not bad and dice.random() < 0.03:
-        yield desk.hours.workdays_after(desk.diary.now, dice.randint(3, 9), dice)
-        desk.do("operator", "contact", file.case, kind="repeat", words=desk.say("repeat", dice, file.matter))
-        return True
-    return bad
+    if dice.random() >= 0.03:
+        return False
+    yield desk.hours.workdays_after(desk.diary.now, dice.randint(3, 9), dice)
+    words = desk.say("repeat", dice, file.matter)
+    desk.do("operator", "contact", file.case, kind="repeat", words=words)
+    return True
 
 
 def _reviewed(desk: Desk, file: File, dice: Random, attempt: int) -> Part:
@@ -222,7 +265,10 @@ def _reviewed(desk: Desk, file: File, dice: Random, attempt: int) -> Part:
         return False
     responsible = dice.random() < 0.75
     what = "responsible" if responsible else "not_responsible"
-    form: dict[str, Any] = {"unit_responsible": responsible, "grounds": desk.say(what, dice, file.matter)}
+    form: dict[str, Any] = {
+        "unit_responsible": responsible,
+        "grounds": desk.say(what, dice, file.matter),
+    }
     if not responsible:
         form["excluded_as"] = dice.choice(("unreasonable", "law", "outside_powers"))
     desk.do("examiner2", "review_responsibility", file.case, **form)

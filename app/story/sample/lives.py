@@ -1,4 +1,5 @@
-"""Cases that take their course: registered, answered or allocated, handled as the unit's manner is, visited, redone."""
+"""Cases that take their course: registered, answered or allocated, handled as the unit's manner is,
+visited, redone."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def life(desk: Desk, born: datetime, dice: Random) -> Life:
 
 
 def complaint(desk: Desk, unit: str, born: datetime, dice: Random) -> Life:
-    """A complaint that a named unit gets on the day it comes, and whoever stands in its place then handles."""
+    """A complaint that a named unit gets on the day it comes, and whoever stands in its place then
+    handles."""
     yield born
     file = File(desk.callers.matter(unit, ("complaint",)))
     file.case = desk.do("operator", "register", **forms.registration(desk, file, dice)).id
@@ -46,7 +48,8 @@ def complaint(desk: Desk, unit: str, born: datetime, dice: Random) -> Life:
 
 
 def _registered(desk: Desk, dice: Random) -> File:
-    """Registered as it comes: mostly by its caller's name, some anonymous or confidential, some urgent or complex."""
+    """Registered as it comes: mostly by its caller's name, some anonymous or confidential, some
+    urgent or complex."""
     file = File(desk.callers.matter(not_from=sorted(desk.gone)))
     given: dict[str, Any] = {}
     if file.matter.kind in ("complaint", "report", "help"):
@@ -67,7 +70,11 @@ def _entered_later(desk: Desk, dice: Random) -> dict[str, Any]:
     """Received in the evening before, taken down on paper, and entered now."""
     evening = datetime.combine(desk.diary.now.date() - timedelta(days=1), time(18, 30), BEIJING)
     received = evening + timedelta(minutes=dice.randrange(240))
-    return {"channel": "phone", "received_at": received, "paper_form": f"补{received:%m%d}-{dice.randint(1, 9)}"}
+    return {
+        "channel": "phone",
+        "received_at": received,
+        "paper_form": f"补{received:%m%d}-{dice.randint(1, 9)}",
+    }
 
 
 def _refused(desk: Desk, file: File, dice: Random) -> Life:
@@ -86,7 +93,9 @@ def _answered(desk: Desk, file: File, dice: Random) -> Life:
         yield from _transferred(desk, file, dice)
         return
     answer = desk.say("answer", dice, file.matter)
-    done = desk.do(dice.choice(("operator", "allocator")), "answer_directly", file.case, answer=answer)
+    done = desk.do(
+        dice.choice(("operator", "allocator")), "answer_directly", file.case, answer=answer
+    )
     if done.state == "visiting":
         yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 2), dice)
         desk.do("visitor2", "record_visit", file.case, **forms.good_visit(desk, file, dice))
@@ -96,25 +105,43 @@ def _transferred(desk: Desk, file: File, dice: Random) -> Life:
     """Allocated, handled, visited; and what may come between."""
     unit = desk.standing(file.matter.unit)
     wrong = dice.random() < 0.05
-    stay = sorted(code for code, member in desk.members.items() if member.gone_to is None and code != unit)
-    first = dice.choice(stay) if wrong else unit
-    others = [code for code in ("urban", "housing", "environment", "police") if code != unit]
-    assists = [dice.choice(others)] if not wrong and dice.random() < 0.06 else []
+    first = dice.choice(_others(desk, unit)) if wrong else unit
+    assists = [] if wrong else _assists(unit, dice)
     clerk = dice.choice(("allocator", "allocator2"))
     desk.do(clerk, "allocate", file.case, unit=first, assists=assists)
     if wrong:
         yield from _returned(desk, file, first, dice)
         unit = desk.standing(unit)
         desk.do("allocator", "allocate", file.case, unit=unit)
+    _may_happen(desk, file, dice)
+    if assists:
+        desk.diary.put(_assisted(desk, file, assists[0], dice))
+    yield from handled(desk, file, unit, dice)
+
+
+def _others(desk: Desk, unit: str) -> list[str]:
+    """The units that stand, but for one."""
+    return sorted(
+        code for code, member in desk.members.items() if member.gone_to is None and code != unit
+    )
+
+
+def _assists(unit: str, dice: Random) -> list[str]:
+    """Now and then a second unit assists."""
+    if dice.random() >= 0.06:
+        return []
+    others = ("urban", "housing", "environment", "police")
+    return [dice.choice([code for code in others if code != unit])]
+
+
+def _may_happen(desk: Desk, file: File, dice: Random) -> None:
+    """What callers may do meanwhile: withdraw, be joined by others, ask before it is due."""
     if dice.random() < 0.03:
         desk.diary.put(_withdrawn(desk, file, dice))
     if dice.random() < 0.08:
         desk.diary.put(_same_from_another(desk, file, dice))
     if dice.random() < 0.12:
         desk.diary.put(_asks_early(desk, file, dice))
-    if assists:
-        desk.diary.put(_assisted(desk, file, assists[0], dice))
-    yield from handled(desk, file, unit, dice)
 
 
 def _returned(desk: Desk, file: File, unit: str, dice: Random) -> Life:
@@ -123,7 +150,14 @@ def _returned(desk: Desk, file: File, unit: str, dice: Random) -> Life:
     reason = desk.say("request_return", dice, file.matter)
     desk.do(f"{unit}_head", "request_return", file.case, reason=reason)
     yield desk.hours.later(desk.diary.now, dice, 1, 8)
-    desk.do("allocator", "rule_on_return", file.case, unit=unit, accept=True, words="情况属实，同意退回。")
+    desk.do(
+        "allocator",
+        "rule_on_return",
+        file.case,
+        unit=unit,
+        accept=True,
+        words="情况属实，同意退回。",
+    )
     yield desk.hours.later(desk.diary.now, dice, 0.2, 2)
 
 
@@ -138,7 +172,9 @@ def _same_from_another(desk: Desk, file: File, dice: Random) -> Life:
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(0, 2), dice)
     second = File(file.matter)
     words = f"{dice.choice(('我也反映一下，', '还是这件事：', '附近的人都在说，'))}{file.matter.narrative}"
-    second.case = desk.do("operator", "register", **forms.registration(desk, second, dice, narrative=words)).id
+    second.case = desk.do(
+        "operator", "register", **forms.registration(desk, second, dice, narrative=words)
+    ).id
     yield desk.hours.later(desk.diary.now, dice, 0.5, 4)
     if desk.case(file.case).state in ("handling", "registered", "examining"):
         desk.do("allocator", "merge", second.case, into=file.case)
@@ -154,8 +190,10 @@ def _assisted(desk: Desk, file: File, unit: str, dice: Random) -> Life:
 
 
 def _asks_early(desk: Desk, file: File, dice: Random) -> Life:
-    """Before it is due the caller asks how it goes, or adds what he forgot."""
+    """Before it is due the caller asks how it goes, or adds what was forgotten."""
     yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 3), dice)
     if desk.case(file.case).state == "handling":
         kind, what = dice.choice((("chase", "chase"), ("supplement", "supplement_contact")))
-        desk.do("operator", "contact", file.case, kind=kind, words=desk.say(what, dice, file.matter))
+        desk.do(
+            "operator", "contact", file.case, kind=kind, words=desk.say(what, dice, file.matter)
+        )

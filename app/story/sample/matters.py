@@ -1,4 +1,5 @@
-"""What callers say: a matter drawn with a place and a caller, so that no two cases are word for word the same."""
+"""What callers say: a matter drawn with a place and a caller, so that no two cases are word for
+word the same."""
 
 from __future__ import annotations
 
@@ -12,13 +13,22 @@ from typing import Any
 from app.story.sample.texts import read_texts
 
 SURNAMES = "张王李刘高折訾白贺乔郝杨赵武韩马苏薛郭贾"
-CHANNELS = {"phone": 62, "mailbox": 8, "wechat": 14, "email": 2, "web": 6, "platform": 6, "walk_in": 2}
+CHANNELS = {
+    "phone": 62,
+    "mailbox": 8,
+    "wechat": 14,
+    "email": 2,
+    "web": 6,
+    "platform": 6,
+    "walk_in": 2,
+}
 """channel -> how many in a hundred demands come by it; a leader's come by their own."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """One demand as it is told: to which unit it belongs, and what that unit says in public when it is done."""
+    """One demand as it is told: to which unit it belongs, and what that unit says in public when it
+    is done."""
 
     unit: str
     category: str
@@ -53,7 +63,8 @@ def patterns() -> tuple[Pattern, ...]:
 
 
 class Callers:
-    """Draws matters and callers; each pattern comes round before it comes again, for each unit and kind."""
+    """Draws matters and callers; each pattern comes round before it comes again, for each unit and
+    kind."""
 
     def __init__(self, dice: Random) -> None:
         self.dice = dice
@@ -61,7 +72,9 @@ class Callers:
         self.number = 0
         self.told: set[str] = set()
 
-    def matter(self, unit: str | None = None, kinds: Sequence[str] = (), not_from: Sequence[str] = ()) -> Matter:
+    def matter(
+        self, unit: str | None = None, kinds: Sequence[str] = (), not_from: Sequence[str] = ()
+    ) -> Matter:
         """A matter of a unit (any, where none is named), of one of some kinds (any)."""
         key = (unit, tuple(kinds), tuple(not_from))
         turn = self.turns.setdefault(key, self._round(unit, kinds, not_from))
@@ -73,11 +86,16 @@ class Callers:
         self.told.add(matter.narrative)
         return matter
 
-    def _round(self, unit: str | None, kinds: Sequence[str], not_from: Sequence[str]) -> Iterator[Pattern]:
+    def _round(
+        self, unit: str | None, kinds: Sequence[str], not_from: Sequence[str]
+    ) -> Iterator[Pattern]:
         fitting = [
-            one for one in patterns()
-            if unit in (None, one.unit) and (not kinds or one.kind in kinds) and one.unit not in not_from
-        ]  # fmt: skip
+            pattern
+            for pattern in patterns()
+            if unit in (None, pattern.unit)
+            and (not kinds or pattern.kind in kinds)
+            and pattern.unit not in not_from
+        ]
         if not fitting:
             raise ValueError(f"no matter of {unit} is of these kinds: {kinds}")
         while True:
@@ -89,19 +107,30 @@ class Callers:
         ending = ""
         if pattern.kind in ("complaint", "help", "report"):
             ending = self.dice.choice(texts["endings"]["home" if "estate" in words else "any"])
-        place = words.get("estate") or words.get("town", "") + words.get("village", "") or words.get("street", "")
+        place = (
+            words.get("estate")
+            or words.get("town", "") + words.get("village", "")
+            or words.get("street", "")
+        )
         says, answer = pattern.says.format_map(words), pattern.answer.format_map(words)
         return Matter(
-            pattern.unit, pattern.category, pattern.kind, f"{says}{ending}", pattern.asks, answer,
+            pattern.unit,
+            pattern.category,
+            pattern.kind,
+            f"{says}{ending}",
+            pattern.asks,
+            answer,
             f"神木市{place or words.get('school', '市区')}",
-        )  # fmt: skip
+        )
 
     def _words(self, pattern: Pattern, slots: Mapping[str, list[str]]) -> dict[str, str]:
         """A word for each brace of a pattern; `street2` is another street than `street`."""
         said = string.Formatter().parse(pattern.says + pattern.answer + pattern.asks)
         words: dict[str, str] = {}
         for name in sorted({name for _, name, _, _ in said if name}):
-            choices = [word for word in slots[name.rstrip("2")] if word != words.get(name.rstrip("2"))]
+            choices = [
+                word for word in slots[name.rstrip("2")] if word != words.get(name.rstrip("2"))
+            ]
             words[name] = self.dice.choice(choices)
         return words
 

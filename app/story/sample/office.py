@@ -1,4 +1,5 @@
-"""The sample office before its first day: roles, accounts, units with their posts, categories, and the mark."""
+"""The sample office before its first day: roles, accounts, units with their posts, categories, and
+the mark."""
 
 from __future__ import annotations
 
@@ -12,19 +13,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Category, Setting, Unit, UnitPost
-from app.story.accounts import SetupRefused, hashed, lay_roles, make_account, refuse_unless_empty
+from app.stages.founding import SetupRefused, hashed, lay_roles, make_account, refuse_unless_empty
 from app.story.sample.texts import read_texts
 
 MARK, FINISHED = "sample_office", "sample_office.finished"
-"""The settings that mark a sample office: `true` from its first moment on, and when it was finished."""
+"""The settings that mark a sample office: `true` from its first moment on, and when it was
+finished."""
 IN_POST = timedelta(days=1000)
 """How long most people have held their posts."""
 
 
 @dataclass(frozen=True)
 class Manner:
-    """How a unit works: the part of its time after which it answers, and how likely it is to be late, to stay silent,
-    to answer poorly, to leave the caller dissatisfied, to ask for time, to explain, to sign for by itself."""
+    """How a unit works: the part of its time after which it answers, and how likely it is to be
+    late, to stay silent, to answer poorly, to leave the caller dissatisfied, to ask for time, to
+    explain, to sign for by itself."""
 
     pace: tuple[float, float]
     late: float
@@ -50,9 +53,11 @@ class Member:
 def members() -> dict[str, Member]:
     """The units of the sample office by their codes."""
     found = {}
-    for one in read_texts("units")["units"]:
-        manner = Manner(**{**one["manner"], "pace": tuple(one["manner"]["pace"])})
-        found[one["code"]] = Member(one["code"], one["name"], one["head"][0], manner, one.get("gone_to"))
+    for unit in read_texts("units")["units"]:
+        manner = Manner(**{**unit["manner"], "pace": tuple(unit["manner"]["pace"])})
+        found[unit["code"]] = Member(
+            unit["code"], unit["name"], unit["head"][0], manner, unit.get("gone_to")
+        )
     return found
 
 
@@ -67,45 +72,65 @@ def usernames() -> list[str]:
 
 
 def refuse_unless_fresh(session: Session) -> None:
-    """SetupRefused where there is an account or a case, or where a sample office was begun and not finished."""
+    """SetupRefused where there is an account or a case, or where a sample office was begun and not
+    finished."""
     if session.get(Setting, MARK) is not None and session.get(Setting, FINISHED) is None:
         raise SetupRefused("sample_unfinished")
     refuse_unless_empty(session)
 
 
 def furnish(session: Session, password: str, changed_on: date) -> None:
-    """Make the office in an empty database. Nobody can log in before `open_doors`. `changed_on`: the first day of
-    the new head in the unit that gets one. SetupRefused where anybody has an account already."""
+    """Make the office in an empty database. Nobody can log in before `open_doors`. `changed_on`:
+    the first day of the new head in the unit that gets one. SetupRefused where anybody has an
+    account already."""
     refuse_unless_fresh(session)
     session.add(Setting(name=MARK, value="true"))
     roles = lay_roles(session)
     secret = hashed(password)
     for username, name in centre().items():
         make_account(session, username, [roles[username.rstrip("2")]], secret, name, active=False)
-    for one in read_texts("units")["units"]:
-        _unit(session, one, roles, secret, changed_on)
+    for unit in read_texts("units")["units"]:
+        _unit(session, unit, roles, secret, changed_on)
     for names in read_texts("matters")["matters"].values():
         _categories(session, names)
 
 
-def _unit(session: Session, one: Mapping[str, Any], roles: Mapping[str, Role], secret: str, changed_on: date) -> None:
+def _unit(
+    session: Session,
+    one: Mapping[str, Any],
+    roles: Mapping[str, Role],
+    secret: str,
+    changed_on: date,
+) -> None:
     """A unit with its two accounts and the history of its posts."""
     unit = Unit(code=one["code"], name=one["name"], active=True)
     session.add(unit)
     session.flush()
-    staff = make_account(session, f"{unit.code}_staff", [roles["unit_staff"]], secret, one["staff"], unit.id, False)
-    head = make_account(session, f"{unit.code}_head", [roles["unit_head"]], secret, one["head"][0], unit.id, False)
+    staff = make_account(
+        session, f"{unit.code}_staff", [roles["unit_staff"]], secret, one["staff"], unit.id, False
+    )
+    head = make_account(
+        session, f"{unit.code}_head", [roles["unit_head"]], secret, one["head"][0], unit.id, False
+    )
     since = changed_on - IN_POST
 
-    def post(kind: str, who: tuple[str, str], authority: str, first: date, last: date | None = None) -> None:
+    def post(
+        kind: str, who: tuple[str, str], authority: str, first: date, last: date | None = None
+    ) -> None:
         person, duty = who
         user = {head.first_name: head.id, staff.first_name: staff.id}.get(person)
         session.add(
             UnitPost(
-                unit_id=unit.id, person=person, user_id=user, post=kind, duty=duty, cadre_authority=authority,
-                from_on=first, to_on=last,
+                unit_id=unit.id,
+                person=person,
+                user_id=user,
+                post=kind,
+                duty=duty,
+                cadre_authority=authority,
+                from_on=first,
+                to_on=last,
             )
-        )  # fmt: skip
+        )
 
     deputy_until = None
     if "before" in one:

@@ -1,4 +1,5 @@
-"""The one password of all sample accounts: the office's own, or one that is made and kept beside the database."""
+"""The one password of all sample accounts: the office's own, or one that is made and kept beside
+the database."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def sample_password(data: Path, given: str | None) -> tuple[str, Path | None]:
-    """The password and the file that keeps it; no file where it was given. One that was kept before stays. Nobody
-    but the owner may read the file (mode 0600)."""
+    """The password and the file that keeps it; no file where it was given. One that was kept before
+    stays. Nobody but the owner may read the file (mode 0600)."""
     path = data / FILE
     if given:
         path.unlink(missing_ok=True)

@@ -1,4 +1,5 @@
-"""Fills an empty database with the sample office: ninety days of people and daily passes of the bot, up to now."""
+"""Fills an empty database with the sample office: ninety days of people and daily passes of the
+bot, up to now."""
 
 from __future__ import annotations
 
@@ -33,8 +34,9 @@ Say = Callable[[int, str], None]
 def fill_sample(
     sessions: Sessions, now: datetime, password: str, data: Path, say: Say, cases: int = CASES
 ) -> None:
-    """Make the sample office in an empty database, ending at `now`: the same for the same `now`. Refused where the
-    database holds an account or a case. `data`: where files are kept. Accounts may log in once it is finished."""
+    """Make the sample office in an empty database, ending at `now`: the same for the same `now`.
+    Refused where the database holds an account or a case. `data`: where files are kept. Accounts
+    may log in once it is finished."""
     now = beijing(now)
     with transaction(sessions) as session:
         fill(session, now)
@@ -43,8 +45,8 @@ def fill_sample(
     diary = Diary(hours, lambda at: _look(sessions, at))
     seed = now.isoformat()
     desk = Desk(sessions, data, diary, Callers(Random(seed)))  # noqa: S311
-    for one in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
-        diary.put(one)
+    for course in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
+        diary.put(course)
     staged = scenes()
     for place, scene in enumerate(staged):
         diary.put(Stage(desk, scene, Random(f"{seed}:scene:{place}")).play())  # noqa: S311
@@ -84,7 +86,9 @@ def _go(diary: Diary, desk: Desk, say: Say) -> None:
 def _read_before(session: Session, before: datetime) -> None:
     """Each account has read what was told to its roles or its unit before a moment."""
     held = session.execute(select(Person.id, Role.name).join(Person.roles)).all()
-    units = session.execute(select(Person.id, Person.unit_id).where(Person.unit_id.is_not(None))).all()
+    units = session.execute(
+        select(Person.id, Person.unit_id).where(Person.unit_id.is_not(None))
+    ).all()
     told: dict[str, list[int]] = {}
     for id, recipient in [*held, *((id, f"unit:{unit}") for id, unit in units)]:
         told.setdefault(recipient, []).append(id)
@@ -92,7 +96,8 @@ def _read_before(session: Session, before: datetime) -> None:
     for notice in session.scalars(select(Notice).where(Notice.at < before)):
         rows |= {(id, notice.event_id): notice.at for id in told.get(notice.recipient, ())}
     session.execute(
-        insert(NoticeRead), [{"person_id": who, "event_id": id, "at": at} for (who, id), at in rows.items()]
+        insert(NoticeRead),
+        [{"person_id": who, "event_id": id, "at": at} for (who, id), at in rows.items()],
     )
 
 

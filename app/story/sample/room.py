@@ -1,4 +1,5 @@
-"""The rounds of the office: what the supervision room, the centre head and others do day by day, whatever comes."""
+"""The rounds of the office: what the supervision room, the centre head and others do day by day,
+whatever comes."""
 
 from __future__ import annotations
 
@@ -15,17 +16,21 @@ from app.story.sample.matters import Matter, patterns
 
 
 def room(desk: Desk, dice: Random) -> Life:
-    """Each working day the officer goes through what the bot listed: opens it, declines it, clears what is done."""
+    """Each working day the officer goes through what the bot listed: opens it, declines it, clears
+    what is done."""
     for day in desk.hours.workdays:
         yield desk.hours.some_time(day, dice)
         for item, unit in desk.read(
             lambda session: session.execute(
-                select(Supervision, Unit.code).join(Unit, Unit.id == Supervision.unit_id)
-                .where(Supervision.state.in_(("candidate", "fed_back", "opened", "reissued")),
-                       Supervision.case_id.not_in(desk.staged))
+                select(Supervision, Unit.code)
+                .join(Unit, Unit.id == Supervision.unit_id)
+                .where(
+                    Supervision.state.in_(("candidate", "fed_back", "opened", "reissued")),
+                    Supervision.case_id.not_in(desk.staged),
+                )
                 .order_by(Supervision.id)
             ).all()
-        ):  # fmt: skip
+        ):
             _deal_with(desk, item, unit, dice)
 
 
@@ -38,13 +43,21 @@ def _matter(desk: Desk, unit: str) -> Matter:
 def _deal_with(desk: Desk, item: Supervision, unit: str, dice: Random) -> None:
     """What the room does with one item that day; sometimes nothing yet."""
     matter, now = _matter(desk, unit), desk.diary.now
-    answered = desk.read(lambda session: session.get_one(Assignment, item.assignment_id).replied_at is not None)
+    answered = desk.read(
+        lambda session: session.get_one(Assignment, item.assignment_id).replied_at is not None
+    )
     given = {"unit": unit, "ground": item.ground}
     if item.state == "candidate":
         if item.listed_on is None or dice.random() < 0.4:
             return
         if answered or dice.random() < 0.12:
-            desk.do("officer2", "decline", item.case_id, reason=desk.say("decline", dice, matter), **given)
+            desk.do(
+                "officer2",
+                "decline",
+                item.case_id,
+                reason=desk.say("decline", dice, matter),
+                **given,
+            )
         else:
             requirement = desk.say("open_supervision", dice, matter)
             desk.do("officer2", "open_supervision", item.case_id, requirement=requirement, **given)
@@ -52,7 +65,13 @@ def _deal_with(desk: Desk, item: Supervision, unit: str, dice: Random) -> None:
     elif answered:
         desk.do("officer2", "clear", item.case_id, **given)
     elif item.state == "fed_back" and item.reissues < 2 and _stale(item, now):
-        desk.do("officer2", "reissue", item.case_id, requirement=desk.say("reissue", dice, matter), **given)
+        desk.do(
+            "officer2",
+            "reissue",
+            item.case_id,
+            requirement=desk.say("reissue", dice, matter),
+            **given,
+        )
         desk.diary.put(_feeds_back(desk, item, unit, dice))
 
 
@@ -66,26 +85,35 @@ def _feeds_back(desk: Desk, item: Supervision, unit: str, dice: Random) -> Life:
     state = desk.read(lambda session: session.get_one(Supervision, item.id).state)
     if state in ("opened", "reissued"):
         words = desk.say("feed_back", dice, _matter(desk, unit))
-        desk.do(f"{unit}_head", "feed_back", item.case_id, words=words, unit=unit, ground=item.ground)
+        desk.do(
+            f"{unit}_head", "feed_back", item.case_id, words=words, unit=unit, ground=item.ground
+        )
 
 
 def screening(desk: Desk, dice: Random) -> Life:
-    """On Fridays the centre head screens the suggestions of the week before; those of this week wait."""
-    for day in [day for day in desk.hours.workdays if day.weekday() == 4 and day < desk.hours.last_whole]:
+    """On Fridays the centre head screens the suggestions of the week before; those of this week
+    wait."""
+    for day in [
+        day for day in desk.hours.workdays if day.weekday() == 4 and day < desk.hours.last_whole
+    ]:
         yield desk.hours.some_time(day, dice)
         until = desk.diary.now - timedelta(days=3)
-        query = select(Suggestion.case_id).where(Suggestion.kept.is_(None), Suggestion.marked_at < until)
+        query = select(Suggestion.case_id).where(
+            Suggestion.kept.is_(None), Suggestion.marked_at < until
+        )
         for case in desk.ids(query.order_by(Suggestion.case_id)):
             if case in desk.staged:
                 continue
             keep = dice.random() < 0.6
-            words = desk.say("suggestion.keep" if keep else "suggestion.drop", dice, _matter(desk, "urban"))
+            words = desk.say(
+                "suggestion.keep" if keep else "suggestion.drop", dice, _matter(desk, "urban")
+            )
             desk.do("centre_head", "screen_suggestion", case, keep=keep, words=words)
 
 
 def reports(desk: Desk, dice: Random) -> Life:
-    """On the first working day of a month the centre head issues the report of the month that is over, where the
-    office was there for all of it."""
+    """On the first working day of a month the centre head issues the report of the month that is
+    over, where the office was there for all of it."""
     for day in desk.hours.workdays:
         over = day.replace(day=1) - timedelta(days=1)
         first = over.replace(day=1)
@@ -96,8 +124,11 @@ def reports(desk: Desk, dice: Random) -> Life:
 
 
 def dissolution(desk: Desk, code: str, on: date, dice: Random) -> Life:
-    """A unit is dissolved; its successor takes over what it holds - what came the day before at least."""
-    desk.diary.put(complaint(desk, code, desk.hours.some_time(desk.hours.calendar.before(on), dice), dice))
+    """A unit is dissolved; its successor takes over what it holds - what came the day before at
+    least."""
+    desk.diary.put(
+        complaint(desk, code, desk.hours.some_time(desk.hours.calendar.before(on), dice), dice)
+    )
     yield desk.hours.some_time(on, dice)
     successor = desk.members[code].gone_to
     desk.do("it_admin", "succeed_unit", unit=code, successor=successor)
@@ -105,13 +136,19 @@ def dissolution(desk: Desk, code: str, on: date, dice: Random) -> Life:
 
 
 def rules(desk: Desk, dice: Random) -> Life:
-    """The IT administrator proposes numbers: one the centre head turned down, one waits for him."""
+    """The IT administrator proposes numbers: one the centre head turned down, one waits."""
     yield desk.hours.some_time(desk.hours.workdays[10], dice)
     desk.do("it_admin", "change_rule", name="visit_attempts", value=2, reason="减轻回访压力")
     yield desk.hours.workdays_after(desk.diary.now, 1, dice)
     desk.do("centre_head", "approve_rule", accept=False)
     yield desk.hours.some_time(desk.hours.last_whole, dice)
-    desk.do("it_admin", "change_rule", name="praise_workdays", value=2, reason="表扬类工单拟缩短为两个工作日")
+    desk.do(
+        "it_admin",
+        "change_rule",
+        name="praise_workdays",
+        value=2,
+        reason="表扬类工单拟缩短为两个工作日",
+    )
 
 
 def nuisance(desk: Desk, dice: Random) -> Life:
@@ -126,8 +163,8 @@ def nuisance(desk: Desk, dice: Random) -> Life:
 def rounds(desk: Desk, dissolved_on: date, seed: str) -> list[Life]:
     """All of them."""
     made = [room, screening, reports, rules, nuisance]
-    lives = [one(desk, Random(f"{seed}:{one.__name__}")) for one in made]  # noqa: S311
+    lives = [life(desk, Random(f"{seed}:{life.__name__}")) for life in made]  # noqa: S311
     gone = [code for code, member in desk.members.items() if member.gone_to]
-    return [*lives, *(dissolution(desk, code, dissolved_on, Random(f"{seed}:{code}")) for code in gone)]  # noqa: S311
-
-
+    for code in gone:
+        lives.append(dissolution(desk, code, dissolved_on, Random(f"{seed}:{code}")))  # noqa: S311
+    return lives

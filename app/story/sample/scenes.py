@@ -1,4 +1,5 @@
-"""Cases that come to rest in a state they are told to: scripts in working days, counted back from now."""
+"""Cases that come to rest in a state they are told to: scripts in working days, counted back from
+now."""
 
 from __future__ import annotations
 
@@ -35,8 +36,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Scene:
-    """A script: the state it leaves behind, as `subject state`, the unit it is about, and how many working days
-    before the last whole one its last step lies."""
+    """A script: the state it leaves behind, as `subject state`, the unit it is about, and how many
+    working days before the last whole one its last step lies."""
 
     leaves: str
     unit: str
@@ -50,7 +51,9 @@ def _step(line: str) -> Step:
     if found is None:
         raise ValueError(f"not a step: {line!r}")
     day, at, who, verb, fields = found.groups()
-    return Step(int(day), time.fromisoformat(at), who, verb, yaml.safe_load(fields) if fields else {})
+    return Step(
+        int(day), time.fromisoformat(at), who, verb, yaml.safe_load(fields) if fields else {}
+    )
 
 
 def _along(road: Sequence[Step], until: str | None) -> list[Step]:
@@ -66,12 +69,18 @@ def scenes() -> list[Scene]:
     texts = read_texts("scenes")
     roads = {name: [_step(line) for line in lines] for name, lines in texts["roads"].items()}
     found = []
-    for one in texts["scenes"]:
-        steps = _along(roads[one["road"]], one.get("until")) if "road" in one else []
-        steps += [_step(line) for line in one.get("steps", ())]
+    for scene in texts["scenes"]:
+        steps = _along(roads[scene["road"]], scene.get("until")) if "road" in scene else []
+        steps += [_step(line) for line in scene.get("steps", ())]
         found.append(
-            Scene(one["leaves"], one["unit"], one.get("ends", 0), tuple(steps), one.get("look", False))
-        )  # fmt: skip
+            Scene(
+                scene["leaves"],
+                scene["unit"],
+                scene.get("ends", 0),
+                tuple(steps),
+                scene.get("look", False),
+            )
+        )
     return found
 
 
@@ -90,7 +99,9 @@ class Stage:
     def play(self) -> Life:
         """Its steps, one after another."""
         for step in self.scene.steps:
-            yield datetime.combine(self.day(step.day), step.at, BEIJING) + timedelta(seconds=self.dice.randrange(240))
+            yield datetime.combine(self.day(step.day), step.at, BEIJING) + timedelta(
+                seconds=self.dice.randrange(240)
+            )
             self._do(step)
 
     def _do(self, step: Step) -> None:
@@ -104,7 +115,9 @@ class Stage:
         try:
             done = self.desk.do(who, step.verb, file.case, **self._fields(step, file, given))
         except RuntimeError as wrong:
-            wrong.add_note(f"the scene that leaves {self.scene.leaves} in {self.scene.unit}, day {step.day}")
+            wrong.add_note(
+                f"the scene that leaves {self.scene.leaves} in {self.scene.unit}, day {step.day}"
+            )
             raise
         if step.verb == "split":
             self.desk.staged |= {case.id for case in done}
@@ -121,14 +134,16 @@ class Stage:
     def _dated(self, value: Any) -> Any:
         """`day+3` as its date, inside mappings too."""
         if isinstance(value, Mapping):
-            return {name: self._dated(one) for name, one in value.items()}
+            return {name: self._dated(part) for name, part in value.items()}
         found = _DAY.fullmatch(value) if isinstance(value, str) else None
         return self.day(int(found[1])) if found else value
 
     def _register(self, letter: str, given: dict[str, Any]) -> None:
         like = given.pop("like", None)
         kinds = [given["kind"]] if "kind" in given else PLAIN_KINDS
-        matter = self.files[like].matter if like else self.desk.callers.matter(self.scene.unit, kinds)
+        matter = (
+            self.files[like].matter if like else self.desk.callers.matter(self.scene.unit, kinds)
+        )
         file = self.files[letter] = File(matter)
         if like:
             given["narrative"] = f"我也反映这件事：{matter.narrative}"
@@ -141,7 +156,11 @@ class Stage:
     def _fields(self, step: Step, file: File, given: dict[str, Any]) -> dict[str, Any]:
         """The fields of a step with what its form fills in; the scene's own win."""
         desk, dice, verb = self.desk, self.dice, step.verb.replace("draft_", "")
-        verb = {"extension": "request_extension", "explanation": "explain", "finding": "draft_finding"}.get(verb, verb)
+        verb = {
+            "extension": "request_extension",
+            "explanation": "explain",
+            "finding": "draft_finding",
+        }.get(verb, verb)
         if given.pop("bad", False):
             return forms.bad_visit(desk, file, dice)
         if given.pop("missed", False):
@@ -154,7 +173,8 @@ class Stage:
         return {**made, **self._named(verb, file, given)}
 
     def _named(self, verb: str, file: File, given: dict[str, Any]) -> dict[str, Any]:
-        """What a scene names in short: the unit to allocate to, another case, the persons of a finding, words."""
+        """What a scene names in short: the unit to allocate to, another case, the persons of a
+        finding, words."""
         if verb == "allocate":
             given.setdefault("unit", self.scene.unit)
         if verb == "draft_finding":

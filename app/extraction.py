@@ -1,0 +1,156 @@
+"""How `pybabel extract` finds the message ids: written out in code and templates, or made of the names in tables.
+
+Named in `babel.cfg`; `make words` runs it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from app import words
+from app.faults import AWAY, BUSY, FULL
+from app.rules import festivals
+from app.rules.events import EVENTS
+from app.rules.workflow import CLOCKS
+from app.verbs import VERBS
+from app.views.menu import IN_CATEGORIES
+from jobs.advice import ADVICE
+
+Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
+AREAS = (
+    "account",
+    "bell",
+    "bot",
+    "callers",
+    "case_page",
+    "cover",
+    "draft",
+    "error",
+    "fault",
+    "figures",
+    "files",
+    "filling",
+    "foreseen",
+    "form",
+    "in_force",
+    "kept",
+    "layout",
+    "list",
+    "login",
+    "own_rows",
+    "papers",
+    "post",
+    "question",
+    "referrals",
+    "report_page",
+    "rest",
+    "role_page",
+    "scope",
+    "search",
+    "served",
+    "shell",
+    "slip",
+    "supervision_list",
+    "until",
+    "why",
+    "work",
+    "work_list",
+)
+"""What the first part of a message id may be that is written out in code."""
+PLURALS = ("list.rows",)
+"""The messages that differ by their number `n`."""
+_RECORDED = {*EVENTS, *(str(event) for verb in VERBS.values() for event in verb.events)}
+"""The events that the record knows."""
+_ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
+RAISED_BY_NAME = (
+    "accounts_there",
+    "cases_there",
+    "password_is_the_name",
+    "password_too_common",
+    "password_too_short",
+    "rule_of_another_kind",
+    "rule_out_of_bounds",
+    "sample_unfinished",
+    "unknown_rule",
+    "username_wrong",
+)
+"""The refusals whose id a helper hands on."""
+
+
+def literals(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """The message ids that stand in Python: strings of one of the areas, and what is refused."""
+    for node in ast.walk(ast.parse(source.read())):
+        if isinstance(node, ast.Constant) and _ID.fullmatch(str(node.value)):
+            msgid = str(node.value)
+            if msgid not in _RECORDED:
+                yield node.lineno, None, msgid, []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotAllowed":
+            for msgid in refused(node):
+                yield node.lineno, None, f"refusal.{msgid}", []
+
+
+def refused(call: ast.Call) -> Iterator[str]:
+    """The ids that a refusal may have."""
+    for part in ast.walk(call.args[0]) if call.args else ():
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def tables(source: BinaryIO, keywords: Any, comment_tags: Any, options: Any) -> Iterator[Found]:
+    """The message ids that are made of the names in tables."""
+    for msgid in sorted({*_of_the_record(), *_of_verbs(), *_of_the_rest()}):
+        yield 0, None, msgid, []
+    for msgid in PLURALS:
+        yield 0, "ngettext", (msgid, msgid), []
+
+
+def _made(prefix: str, names: Iterable[object]) -> Iterator[str]:
+    return (f"{prefix}.{name}" for name in names)
+
+
+def _of_the_record() -> Iterator[str]:
+    yield from _made("table", words.TABLES)
+    yield from _made("event", _RECORDED)
+    for table, columns in words.COLUMNS.items():
+        yield from _made(f"column.{table}", columns)
+    for subject, states in words.STATES.items():
+        yield from _made(f"{subject}.state", states)
+    for vocabulary, values in words.VALUES.items():
+        yield from _made(f"value.{vocabulary}", values)
+    for subject, (clocks, _) in CLOCKS.items():
+        yield from _made(f"clock.{subject}", clocks)
+    yield from _made("clock.report_draft", ("contest", "own"))
+
+
+def _of_verbs() -> Iterator[str]:
+    yield from _made("stage", words.STAGES)
+    yield from _made("field", words.FIELDS)
+    for verb in VERBS.values():
+        yield f"verb.{verb.name}"
+        yield from (
+            f"field.{field.name}" for field in verb.fields if not words.labelled(field.name)
+        )
+
+
+def _of_the_rest() -> Iterator[str]:
+    for code in ADVICE:
+        yield from _made(f"finding.{code}", ("said", "todo"))
+    for prefix, names in _REST.items():
+        yield from _made(prefix, names)
+
+
+_REST: dict[str, Iterable[object]] = {
+    "refusal": RAISED_BY_NAME,
+    "fault": (AWAY, BUSY, FULL),
+    "export": ("own", "many"),
+    "holiday": festivals.NAMES,
+    "month": range(1, 13),
+    "menu": IN_CATEGORIES,
+    "parameter": words.PARAMETERS,
+    "language": ("name", "tag", "flag"),
+    "bot.child": ("running", "waiting", "stopped"),
+}
+"""What message ids begin with -> the names of which each is one."""

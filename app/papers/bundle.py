@@ -1,0 +1,138 @@
+"""The files of a volume: what is printed, events, attachments, manifest and sums, and their zip."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from app.files import digest, whole
+from app.ledger.chain import canonical
+from app.papers.press import pdf
+from app.papers.sealed import Volume
+from app.rules.files import MEDIA
+
+_ZIPPED = (1980, 1, 1, 0, 0, 0)
+"""The moment that every file of a zip bears: none of ours."""
+Source = bytes | Path
+"""A content, or the file of the store in which it stands."""
+
+
+def volume_files(data: Path, volume: Volume) -> dict[str, Source]:
+    """Name -> content of every file of a volume: PDF, events, attachments, manifest, and the sums
+    over all of them."""
+    attached = [item for item in volume.facts["evidence"] if item["attached"]]
+    contents = {item["n"]: whole(data, item["sha256"]) for item in attached}
+    files = {**_printed(data, volume, contents), "events.jsonl": _events(volume)}
+    kinds = {name: name.partition(".")[0] for name in files}
+    for item in attached:
+        name = f"attachments/{item['n']:03d}-{item['kind']}.{MEDIA[item['media_type']]}"
+        files[name], kinds[name] = contents[item["n"]], item["kind"]
+    files["MANIFEST.json"] = _manifest(volume, files, kinds)
+    files["SHA256SUMS"] = _sums(files)
+    return files
+
+
+def _printed(data: Path, volume: Volume, contents: Mapping[int, Path]) -> dict[str, Source]:
+    """The volume itself, and the callers' sheet where it goes along."""
+    own = data / "fonts" if (data / "fonts").is_dir() else None
+    evidence = [_paged(item, contents.get(item["n"])) for item in volume.facts["evidence"]]
+    facts = {**volume.facts, "evidence": evidence}
+    printed: dict[str, Source] = {"dossier.pdf": pdf("dossier", facts, own)}
+    if volume.callers:
+        sheet = {"case_number": facts["case_number"], "callers": volume.callers}
+        printed["identity.pdf"] = pdf("identity", sheet, own)
+    return printed
+
+
+def _events(volume: Volume) -> bytes:
+    return "".join(f"{canonical(dict(event))}\n" for event in volume.events).encode()
+
+
+def _sums(files: Mapping[str, Source]) -> bytes:
+    """The sums as `sha256sum` checks them."""
+    lines = (f"{_sum(content)}  {name}\n" for name, content in sorted(files.items()))
+    return "".join(lines).encode()
+
+
+def _sum(content: Source) -> str:
+    return digest(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest()
+
+
+def _size(content: Source) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _paged(item: Mapping[str, Any], content: Path | None) -> dict[str, Any]:
+    """An item of the list of evidence with the number of its pages, where it is a PDF that can be
+    read."""
+    if content is None or item["media_type"] != "application/pdf":
+        return dict(item)
+    try:
+        return {**item, "pages": len(PdfReader(content).pages)}
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return dict(item)
+
+
+def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, str]) -> bytes:
+    """MANIFEST.json: the case, the version, every file with kind, format, size and SHA-256, when
+    the volume was formed and by whom, and the head of each chain at that moment."""
+    facts = volume.facts
+    named = {
+        f"attachments/{item['n']:03d}-": item["name"]
+        for item in facts["evidence"]
+        if item["attached"]
+    }
+    heads = {
+        event["chain"]: {"chain": event["chain"], "seq": event["seq"], "hash": event["hash"]}
+        for event in volume.events
+    }
+    listed = [
+        {
+            "name": name,
+            "kind": kinds[name],
+            "format": name.rpartition(".")[2],
+            "size": _size(content),
+            "sha256": _sum(content),
+            "formed_at": facts["formed_at"],
+            "title": next(
+                (title for start, title in named.items() if name.startswith(start)), name
+            ),
+        }
+        for name, content in sorted(files.items())
+    ]
+    manifest = {
+        "case": facts["case_number"],
+        "referral": volume.referral_id,
+        "version": volume.version,
+        "formed_at": facts["formed_at"],
+        "extracted_by": facts["formed_by"],
+        "chain_heads": list(heads.values()),
+        "files": listed,
+    }
+    return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def write_zip(path: Path, name: str, files: Mapping[str, Source]) -> None:
+    """The files in one directory of a zip, on the disk when this returns: in the order of their
+    names, without a moment of making."""
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as made:
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+            for inside, content in sorted(files.items()):
+                entry = zipfile.ZipInfo(f"{name}/{inside}", _ZIPPED)
+                entry.external_attr, entry.create_system = 0o600 << 16, 3
+                entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, _size(content)
+                source = content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
+                with source, packed.open(entry, "w") as part:
+                    shutil.copyfileobj(source, part)
+        made.flush()
+        os.fsync(made.fileno())

@@ -1,0 +1,61 @@
+"""Which tables are recorded, and which of their columns no seal holds, each with why."""
+
+from __future__ import annotations
+
+NOT_RECORDED: dict[str, str] = {
+    "alembic_version": "which schema the database has; the program compares it with its own",
+    "run": "when the bot looked; nothing follows from it",
+    "run_total": "how often the bot looked long ago; nothing follows from it",
+    "notice": "who is to look at which event: made from the event, and changed by reading",
+    "notice_read": "who has read which notice",
+    "pair_count": "the index of character pairs, made again from the cases",
+    "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
+    "sent_form": "one-time keys of forms, forgotten after some days",
+    "day_count": "counted from events; `verify` of figures is the recount",
+    "ab_register_user": "Flask-AppBuilder's registration, which is switched off",
+    "ab_api_key": "Flask-AppBuilder's keys, which are switched off",
+    "ab_group": "Flask-AppBuilder's groups, which are not used",
+    "ab_group_role": "Flask-AppBuilder's groups, which are not used",
+    "ab_user_group": "Flask-AppBuilder's groups, which are not used",
+}
+"""table -> why it is no part of the record."""
+
+CHAINED = ("event", "office_head")
+"""The tables that the chain itself covers: each event by its hash and MAC, the office's head by the
+last one."""
+
+OTHERWISE: dict[str, dict[str, str]] = {
+    "hotline_case": {
+        "head_seq": "compared with the last event",
+        "head_hash": "compared with the last event",
+        "head_at": "compared with the last event",
+        "look_again_at": "under a MAC of its own, because the bot moves it without an event",
+        "look_seal": "that MAC",
+    },
+    "series": {"last": "counted again from the numbers that stand"},
+    "ab_user_role": dict.fromkeys(
+        ("id", "user_id", "role_id"), "sealed as the roles of the account"
+    ),
+    "ab_permission_view_role": dict.fromkeys(
+        ("id", "permission_view_id", "role_id"), "sealed as the permissions of the role"
+    ),
+}
+"""table -> its columns that are compared with something else than a seal over the column itself."""
+
+EXCEPT: dict[str, dict[str, str]] = {
+    "hotline_case": {
+        "look_failures": "how often the bot could not look: told on the health page, nothing follows from it",
+        "look_error": "why the bot could not look: told on the health page, nothing follows from it",
+    },
+    "ab_user": {
+        "last_login": "counted at each login, without an event",
+        "login_count": "counted at each login",
+        "fail_login_count": "counted at each wrong password; the lock itself is an event",
+        "failing_since": "counted at each wrong password; the lock itself is an event",
+        "locked_until": "a lock of fifteen minutes; the lock itself is an event",
+        "session_version": "raised at each logout; whoever puts it back still needs the signed cookie",
+        "factor_step": "the half minute of the last code, written at each login",
+        "changed_on": "Flask-AppBuilder's own, read by nobody",
+    },
+}
+"""table -> its columns that no seal holds, and why: at most a tenth of all."""

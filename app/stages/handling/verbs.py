@@ -1,0 +1,126 @@
+"""The verbs of handling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.roles import UNIT_ROLES
+from app.rules.workflow import OPEN_ASSIGNMENT
+from app.stages.handling.asking import request_extension, request_return
+from app.stages.handling.promising import explain, reply_interim
+from app.stages.handling.replying import reply
+from app.stages.handling.signing import first_response, sign_for
+from app.stages.verb import REASON, WORDS, Rows, Verb, assignment, choice, field
+from app.words import Message
+
+TO_RESPOND = "to_respond"
+"""The mark of an assignment whose first response is still to be given."""
+_RETURNABLE = ("allocated", "signed")
+_ANSWERABLE = (*_RETURNABLE, "reply_refused")
+_HEAD = ("unit_head",)
+
+
+def _none_to_respond(fitting: Sequence[Any], rows: Rows) -> Message | None:
+    waits = any(row.mark == TO_RESPOND for row in fitting)
+    return None if waits else Message("why.no_emergency")
+
+
+def _assists_open(fitting: Sequence[Any], rows: Rows) -> Message | None:
+    """A lead replies after its assists: their rows are shown to it beside its own. A unit that
+    holds an assist as well answers that first."""
+    if any(row.kind == "assist" for row in fitting):
+        return None
+    rounds = {row.round for row in fitting if row.kind == "lead"}
+    waits = [
+        row.unit
+        for row in rows.get("assignment", ())
+        if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
+    ]
+    names = "、".join(waits)
+    return Message("why.assists_open", {"names": names}) if waits else None
+
+
+VERBS = (
+    Verb(
+        "sign_for",
+        run=sign_for,
+        on=assignment(("allocated",)),
+        roles=UNIT_ROLES,
+        event="assignment.signed",
+    ),
+    Verb(
+        "first_response",
+        run=first_response,
+        on=assignment(OPEN_ASSIGNMENT),
+        fields=(WORDS,),
+        roles=UNIT_ROLES,
+        event="assignment.responded",
+        against=_none_to_respond,
+    ),
+    Verb(
+        "request_return",
+        run=request_return,
+        on=assignment(_RETURNABLE),
+        fields=(REASON,),
+        roles=_HEAD,
+        event="assignment.return_asked",
+        draft="draft_return",
+    ),
+    Verb(
+        "request_extension",
+        run=request_extension,
+        on=assignment(_ANSWERABLE),
+        fields=(field("workdays!", "int"), REASON),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_extension",
+    ),
+    Verb(
+        "explain",
+        run=explain,
+        on=assignment(_ANSWERABLE),
+        fields=(
+            WORDS,
+            field("promised_on!", "date"),
+            choice("category", ("material", "weather", "owner", "funds", "other")),
+        ),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_explanation",
+    ),
+    Verb(
+        "reply_interim",
+        run=reply_interim,
+        on=assignment(_ANSWERABLE),
+        fields=(field("promised_on!", "date"), field("opinion"), field("next_step")),
+        roles=_HEAD,
+        event="request.filed",
+        draft="draft_interim",
+    ),
+    Verb(
+        "reply",
+        run=reply,
+        on=assignment(_ANSWERABLE),
+        fields=(
+            field("opinion"),
+            field("next_step"),
+            field("step_on", "date"),
+            field("public_answer"),
+            field("contacted", "bool"),
+            field("contacted_at", "moment"),
+            field("contact_number"),
+            field("why_not_contacted"),
+            field("found_true", "bool"),
+            field("beyond_duty", "bool"),
+            field("solved", "bool"),
+            field("why_unsolved"),
+            field("handling"),
+            field("evidence"),
+        ),
+        roles=_HEAD,
+        event="assignment.replied",
+        against=_assists_open,
+        draft="draft_reply",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Real messages: replayed, compared, and looked through for callers."""

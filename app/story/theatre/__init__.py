@@ -1,0 +1,1 @@
+"""The player of stories: a stage, its people, and their browsers."""

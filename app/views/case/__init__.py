@@ -1,0 +1,1 @@
+"""The page of a case: its facts, rows, clocks and timeline."""

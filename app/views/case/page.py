@@ -1,0 +1,174 @@
+"""What a case page shows: the facts, the clocks that run, the timeline, the person's verbs, each
+with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app import words
+from app.models import Case
+from app.views.actor import actor, language, now, reader
+from app.views.case.buttons import Button, buttons
+from app.views.case.clocks import clocks
+from app.views.case.rows import rows_of
+from app.views.case.tables import said, tables
+from app.views.case.timeline import timeline
+from app.views.pages.masking import masked_caller
+from app.views.pages.shown import shown
+
+HEADS = (
+    "case_page.head.number",
+    "case_page.head.unit",
+    "case_page.head.kind",
+    "case_page.head.state",
+    "case_page.head.round",
+    "case_page.head.at",
+    "case_page.head.due",
+    "case_page.head.words",
+)
+"""The columns of the tables on a case page."""
+IN_THE_HEAD = ("number", "state")
+"""Facts of a case that the head of its page shows."""
+NOT_FOR_UNITS = ("repeat_check", "refusal_reason", "told_caller")
+"""Facts of a case that name other cases, which may be other units', and what the centre told a
+caller whose demand it refused."""
+
+
+@dataclass
+class Page:
+    """All that the template needs."""
+
+    case: Case
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    together: list[tuple[str, str, str]] = field(default_factory=list)
+    clocks: list[dict[str, Any]] = field(default_factory=list)
+    stages: list[tuple[str, list[Button]]] = field(default_factory=list)
+    timeline: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, Sequence[Any]] = field(default_factory=dict)
+    caller: dict[str, str] = field(default_factory=dict)
+    files: Sequence[Any] = ()
+    closed: list[Button] = field(default_factory=list)
+    tables: list[tuple[str, list[dict[str, str]]]] = field(default_factory=list)
+    drafts: list[dict[str, str]] = field(default_factory=list)
+
+
+def load(id: int) -> Case | None:
+    """A case within what the person sees, with what its facts name."""
+    if not 0 < id < 2**62:
+        return None
+    query = (
+        select(Case)
+        .where(Case.id == id)
+        .options(
+            joinedload(Case.category), joinedload(Case.lead_unit), joinedload(Case.complained_unit)
+        )
+    )
+    return reader().scalars(query).first()
+
+
+def facts(case: Case) -> list[tuple[str, str]]:
+    """The facts of a case that the person may see, labelled; phones and numbers in free words are
+    masked for units."""
+    who, tongue = actor(), language()
+    withheld = {*IN_THE_HEAD, *(NOT_FOR_UNITS if who.of_a_unit else ())}
+    labelled = []
+    for name in words.COLUMNS["hotline_case"]:
+        value = getattr(case, name, None)
+        if value not in (None, "", False) and name not in withheld:
+            plain = value if isinstance(value, (bool, int, datetime, date)) else str(value)
+            text = said(shown("hotline_case", name, plain), case.id)
+            labelled.append((words.column("hotline_case", name, tongue), text))
+    if who.id is not None and who.id == case.operator_id:
+        labelled.append((words.word("case_page.query_code", tongue), case.query_code))
+    return labelled
+
+
+def together(case: Case) -> list[tuple[str, str, str]]:
+    """The case that this one was merged into, or those merged into it: label, number, page. Not for
+    units."""
+    if actor().of_a_unit:
+        return []
+    lead = Case.id == (case.merged_into_id if case.state == "merged" else 0)
+    query = (
+        select(Case.id, Case.number)
+        .where(or_(lead, (Case.merged_into_id == case.id) & (Case.state == "merged")))
+        .order_by(Case.id)
+    )
+    into = words.word("case_page.merged_into", language())
+    here = words.word("case_page.merged_here", language())
+    return [
+        (
+            into if row.id == case.merged_into_id else here,
+            row.number,
+            url_for("Cases.page_of_case", id=row.id),
+        )
+        for row in reader().execute(query)
+    ]
+
+
+def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]]:
+    """What staff drafted and the head has not used, with where it is approved by who may; others read
+    that it waits."""
+    tongue, rights = language(), actor().rights
+    return [
+        {
+            "label": words.title(row.kind, tongue),
+            "at": row.at.strftime("%m-%d %H:%M"),
+            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id)
+            if row.kind in rights
+            else "",
+        }
+        for row in rows.get("draft", ())
+    ]
+
+
+def tags(case: Case) -> list[tuple[str, str]]:
+    """What must be seen at once: urgency, confidentiality, a leader's matter, repeats."""
+    tongue = language()
+    marks = []
+    if case.urgency != "normal":
+        marks.append(("red", words.value("urgency", case.urgency, tongue)))
+    if case.confidential:
+        marks.append(("amber", words.word("case_page.confidential", tongue)))
+    if case.leader_assigned:
+        marks.append(("red", words.word("case_page.leader_assigned", tongue)))
+    if case.repeats:
+        marks.append(("amber", words.word("case_page.repeats", tongue, n=case.repeats)))
+    return marks
+
+
+def page_of(case: Case) -> Page:
+    """The page of a case for the person who asks."""
+    who = actor()
+    rows = rows_of(case, who)
+    stages = buttons(who, case, rows)
+    return Page(
+        case=case,
+        facts=facts(case),
+        together=together(case),
+        clocks=clocks(case, rows, now()),
+        stages=stages,
+        closed=[button for _, group in stages for button in group if button.why],
+        timeline=timeline(case),
+        rows=rows,
+        caller=masked_caller(case),
+        drafts=drafts_of(case, rows),
+        files=[_file(row, case) for row in rows.get("stored_file", ())],
+        tables=tables(rows),
+    )
+
+
+def _file(row: Any, case: Case) -> tuple[str, dict[str, Any]]:
+    """A file of a case: where it is opened, and what the page tells of it."""
+    kind = words.value("file_kind", row.kind, language())
+    return (
+        url_for("Files.open", id=row.id),
+        {"number": said(row.number, case.id), "at": row.at, "kind": kind},
+    )

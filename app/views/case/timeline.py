@@ -1,0 +1,79 @@
+"""The timeline of a case: its newest events in words, with who did what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case as either
+from sqlalchemy import select
+
+from app import words
+from app.models import Case, Event
+from app.views.actor import actor, language, reader
+from app.views.pages.acted import bot_word, know_people
+
+NEWEST = 200
+"""How many events the timeline shows."""
+CONTACTED = ("case.contacted", "case.repeated")
+"""Events of a contact: its kind stands in them."""
+INSTRUCTED = ("case.instructed", "case.filed")
+"""Events of an instruction: the leader who gave it stands in them, beside who entered it."""
+
+
+def timeline(case: Case) -> list[dict[str, Any]]:
+    """The newest events of a case, the last first, as words: what, when, by whom."""
+    tongue, rows = language(), _newest(case)
+    names = names_of({row.actor for row in rows})
+    return [
+        {
+            "at": row.at,
+            "what": _what(row, tongue),
+            "who": names.get(row.actor, row.actor),
+            "state": words.state(row.subject, row.to_state, tongue) if row.to_state else "",
+        }
+        for row in rows
+    ]
+
+
+def _newest(case: Case) -> Sequence[Any]:
+    """The newest events of a case, with what stands in those whose words depend on it."""
+    telling = Event.kind.in_((*CONTACTED, *INSTRUCTED))
+    query = select(
+        Event.id,
+        Event.at,
+        Event.kind,
+        Event.actor,
+        Event.from_state,
+        Event.to_state,
+        Event.subject,
+        either((telling, Event.payload), else_="").label("payload"),
+    )
+    newest = query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)
+    return reader().execute(newest).all()
+
+
+def _what(row: Any, tongue: str) -> str:
+    """What an event was; a contact by its kind: who chases does not say the same as who complains
+    again."""
+    payload = json.loads(row.payload) if row.payload else {}
+    event, colon = words.event(row.kind, tongue), words.word("list.colon", tongue)
+    if payload.get("kind"):
+        contact = words.value("contact_kind", payload["kind"], tongue)
+        return words.event("case.contacted", tongue) + colon + contact
+    return f"{event}{colon}{payload['leader']}" if payload.get("leader") else event
+
+
+def names_of(actors: set[str]) -> dict[str, str]:
+    """word of the record -> the name; units see the names of offices, not of the centre's
+    people."""
+    tongue, who = language(), actor()
+    centre = words.word("case_page.hotline", tongue)
+    other_unit = words.word("case_page.another_unit", tongue)
+    names = {"bot": bot_word(tongue)}
+    for word, person in know_people(actors).items():
+        stranger = who.of_a_unit and person.unit_id != who.unit_id
+        office = centre if person.unit_id is None else other_unit
+        names[word] = office if stranger else person.name
+    return names

@@ -1,0 +1,1 @@
+"""Forms of verbs: what they ask, show, question and keep."""

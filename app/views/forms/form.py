@@ -1,0 +1,208 @@
+"""The form of a verb, built from its fields: what is drawn, what goes along unseen, and what was
+typed, handed over to the verb table.
+
+What was typed is handed back as it was when a verb is refused: nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import Field as FormField
+from wtforms import Form as PlainForm
+from wtforms.fields.core import UnboundField
+
+from app import words
+from app.verbs import Field, Verb
+from app.verbs.typed import value_of
+from app.views.forms.fields import KINDS, Answered, Carried
+from app.views.forms.looks import (
+    ANSWERED,
+    CALLER,
+    FIRST,
+    LEADER,
+    LONG,
+    OF_PERSONS,
+    UPLOADED,
+    Look,
+    Option,
+    hint_of,
+)
+from app.views.forms.options import leaders_by_id, named, options_of
+
+_PARTS = {"leader": LEADER, "caller": CALLER}
+_MEANT = ("bool", "int", "days", "counts")
+"""The kinds whose meaning a form has to know before its verb is done: to ask something first."""
+_BESIDE = "form.on_file"
+_TAKEN = "form.taken_over"
+_EMPTY = "form.empty"
+
+
+class VerbForm(FlaskForm):
+    """A form with its drawn fields in their order; the token and what is carried go unseen."""
+
+    @property
+    def drawn(self) -> list[FormField]:
+        """The fields that a person sees."""
+        unseen = ("CSRFTokenField", Carried.__name__)
+        return [field for field in self if field.type not in unseen]
+
+    def tell(self, beside: Mapping[str, Sequence[str]], tongue: str) -> None:
+        """Say below each of these fields what stands on file now, and which of them have taken it
+        over."""
+        for drawn in self.drawn:
+            for part in drawn.parts or (drawn,):
+                if part.name in beside:
+                    part.beside = _told(part, beside[part.name], tongue)
+
+    def refuse(self, name: str, sentence: str) -> None:
+        """Mark the field that a refusal names, with its sentence."""
+        for drawn in self.drawn:
+            if drawn.name == name and not drawn.parts:
+                drawn.errors = [sentence]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A choice that a page adds to the form of a verb: which row, which person, whose case."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
+    required: bool = True
+    nothing: str = ""
+    chosen: str = ""
+
+    def unbound(self) -> UnboundField:
+        """The field that asks it."""
+        look = Look(self.label, required=self.required, options=self.options, nothing=self.nothing)
+        return KINDS["choice"](look)
+
+
+@dataclass
+class Drawing:
+    """What a page knows of a form that is to be drawn: the fields it leaves out, the choices that
+    only its case knows, what it asks first, what goes along unseen."""
+
+    reading: Session
+    verb: Verb
+    tongue: str
+    without: Sequence[str] = ()
+    offered: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    asks: Sequence[Ask] = ()
+    unseen: Sequence[tuple[str, str]] = ()
+
+    def form(self, typed: MultiDict[str, str]) -> VerbForm:
+        """The form with what was typed in it."""
+        shown = MultiDict(list(typed.items(multi=True)))
+        for ask in self.asks:
+            shown[ask.name] = ask.chosen
+        fields = {ask.name: ask.unbound() for ask in self.asks} | dict(self._of_verb())
+        hidden = [(name, value) for name, value in self.unseen if name not in fields]
+        fields = {name: Carried(default=value) for name, value in hidden} | fields
+        made: VerbForm = type("Form", (VerbForm,), fields)(formdata=shown)
+        return made
+
+    def _of_verb(self) -> Iterable[tuple[str, UnboundField]]:
+        first = FIRST.get(self.verb.name, ())
+        fields = [field for field in self.verb.fields if field.name not in self.without]
+        fields.sort(
+            key=lambda field: first.index(field.name) if field.name in first else len(first)
+        )
+        yield from ((field.name, self._field(field)) for field in fields)
+        if self.verb.name == "attach":
+            look = Look(words.field("file", self.tongue), hint_of("file", self.tongue), True)
+            yield "upload", KINDS["file"](look)
+
+    def _field(self, field: Field) -> UnboundField:
+        options = self.offered.get(field.name)
+        if options is None:
+            options = options_of(self.reading, self.verb, field, self.tongue)
+        kind = drawn_as(field, bool(options))
+        keys = (f"{field.name}:{self.verb.name}", field.name, kind)
+        look = Look(
+            words.field(field.name, self.tongue, self.verb.name),
+            next(filter(None, (hint_of(key, self.tongue) for key in keys)), ""),
+            field.required,
+            field.name in OF_PERSONS,
+            field.clears,
+            options,
+        )
+        return KINDS[kind](replace(look, parts=self._parts(field)))
+
+    def _parts(self, field: Field) -> dict[str, UnboundField]:
+        """The parts of a caller or of a leader's words, each a field of its own."""
+        return {
+            name: KINDS["long" if name in LONG else kind](self._part(field, name, kind))
+            for name, kind in _PARTS.get(field.kind, ())
+        }
+
+    def _part(self, whole: Field, name: str, kind: str) -> Look:
+        options: Sequence[Option] = ()
+        if name == "level":
+            options = named("level", self.tongue)
+        elif name == "account":
+            options = leaders_by_id(self.reading, self.tongue)
+        return Look(
+            words.field(name, self.tongue),
+            hint_of(kind, self.tongue),
+            own=whole.kind == "caller",
+            options=options,
+        )
+
+
+def drawn_as(field: Field, offers: bool) -> str:
+    """How a verb's field is drawn: text that is long, secret, chosen or uploaded by that."""
+    if field.kind == "names" and offers:
+        return "many"
+    if field.kind != "text":
+        return field.kind
+    if field.name in UPLOADED:
+        return "file"
+    if field.name.endswith("password"):
+        return "password"
+    if offers:
+        return "choice"
+    return "long" if field.name in LONG else "text"
+
+
+def values_of(reading: Session, verb: Verb, typed: MultiDict[str, str]) -> dict[str, Any]:
+    """What was typed, as the verb table takes it; an empty field is not there. NotAllowed where the
+    verb table cannot read what the form has to know before."""
+    form = type("Typed", (PlainForm,), {field.name: _plain(field) for field in verb.fields})(typed)
+    handed = {field.name: form[field.name].handed() for field in verb.fields}
+    return {
+        field.name: _meant(reading, field, handed[field.name])
+        for field in verb.fields
+        if handed[field.name] is not None
+    }
+
+
+def _plain(field: Field) -> UnboundField:
+    """A field that is only read: nothing is looked up for it."""
+    parts = {name: KINDS["text"](Look()) for name, _ in _PARTS.get(field.kind, ())}
+    answered = ANSWERED if field.kind == "caller" else ()
+    parts |= {name: Answered() for name, _ in answered}
+    return KINDS[field.kind](Look(clears=field.clears, parts=parts))
+
+
+def _meant(reading: Session, field: Field, handed: Any) -> Any:
+    """What was handed over; read by the verb table already where the form has to know it. A case is
+    looked up within what the person sees."""
+    if field.kind == "case":
+        return value_of(reading, field, handed).id
+    return value_of(reading, field, handed) if field.kind in _MEANT and handed != "" else handed
+
+
+def _told(part: FormField, stands: Sequence[str], tongue: str) -> str:
+    """What stands on file beside a field, and whether the field has taken it over."""
+    worded = dict(part.look.options)
+    now = "、".join(worded.get(value, value) for value in stands if value)
+    taken = [*filter(None, part.raw_data or ())] == [*filter(None, stands)]
+    begins = words.word(_TAKEN if taken else _BESIDE, tongue)
+    return begins + (now or words.word(_EMPTY, tongue))

@@ -1,0 +1,150 @@
+"""How the fields of verbs look on a form: which have room for more than a line, what stands below
+them, in which order a form asks and what it starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wtforms.fields.core import UnboundField
+
+from app import words
+from app.rules.files import MOST_BYTES, TAKEN
+
+Option = tuple[str, str]
+"""What is sent where it is chosen, and what it is called."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
+    is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
+    what stands on file."""
+
+    label: str = ""
+    hint: str = ""
+    required: bool = False
+    own: bool = False
+    clears: bool = False
+    options: Sequence[Option] = ()
+    nothing: str = ""
+    parts: Mapping[str, UnboundField] = field(default_factory=dict)
+
+
+LONG = frozenset(
+    {
+        "narrative",
+        "demand",
+        "words",
+        "opinion",
+        "next_step",
+        "public_answer",
+        "handling",
+        "why_not_contacted",
+        "reason",
+        "why_unsolved",
+        "requirement",
+        "conclusion",
+        "report",
+        "proposal",
+        "answer",
+        "evidence",
+        "grounds",
+        "repeat_check",
+        "text",
+        "value",
+    }
+)
+"""Fields with room for more than a line."""
+LEADER = (
+    ("level", "choice"),
+    ("name", "text"),
+    ("text", "text"),
+    ("date", "date"),
+    ("due_on", "date"),
+    ("document", "text"),
+    ("scan", "file"),
+    ("account", "choice"),
+)
+CALLER = (("name", "text"), ("phone", "text"))
+ANSWERED = (("person", "text"),)
+"""What is asked of a caller only where it has to be: who of his number he is."""
+OF_PERSONS = frozenset(
+    {"contact_number", "complained_person", "met", "person", "place", "paper_form"}
+)
+"""Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of
+earlier ones."""
+UPLOADED = ("scan",)
+"""Text fields that name a file: it is uploaded with the form and kept on the case."""
+_DOMAINS = {
+    ("contact", "kind"): "contact_kind",
+    ("issue_report", "kind"): "report_kind",
+    ("reissue_report", "kind"): "report_kind",
+    ("refuse", "reason"): "refusal",
+    ("examine", "reason"): "examination",
+    ("explain", "category"): "explanation",
+    ("draft_explanation", "category"): "explanation",
+    ("close_supervision", "outcome"): "closing",
+    ("review_responsibility", "excluded_as"): "excluded",
+    ("add_post", "post"): "post",
+    ("attach", "kind"): "file_kind",
+    ("change_setting", "name"): "setting",
+}
+_HINTS = {
+    "narrative": "form.hint.secret",
+    "words:contact": "form.hint.secret",
+    "words:refuse": "form.hint.answer",
+    "parts": "form.hint.parts",
+    "days": "form.hint.days",
+    "counts": "form.hint.counts",
+    "names": "form.hint.names",
+    "file": "form.hint.file",
+    "case": "form.hint.case",
+    "complained_unit": "form.hint.complained_unit",
+    "received_at": "form.hint.received_at",
+    "dangerous": "form.hint.dangerous",
+}
+"""What is said below a field, by its name (with its verb where only one says it) or its kind."""
+FIRST = {
+    "register": (
+        "channel",
+        "caller",
+        "anonymous",
+        "confidential",
+        "narrative",
+        "demand",
+        "kind",
+        "category",
+        "place",
+        "urgency",
+        "dangerous",
+        "complained_unit",
+        "complained_person",
+        "agreed_named",
+        "wants_reply",
+        "repeat_check",
+    ),
+}
+"""The order in which a form asks; the other fields follow as the verb table has them."""
+STANDARD = {
+    "register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"},
+    "contact": {"channel": "phone"},
+}
+"""What a form starts with."""
+YES_NO = (("y", "list.yes"), ("n", "list.no"))
+"""What a truth is chosen by."""
+ACCEPTED = ",".join(f".{ending}" for ending in TAKEN)
+"""How the names of files may end that a browser offers."""
+
+
+def hint_of(name: str, tongue: str) -> str:
+    """What is said below a field of this name or kind, or nothing."""
+    if name not in _HINTS:
+        return ""
+    taken = words.word("files.taken", tongue)
+    return words.word(_HINTS[name], tongue, taken=taken, megabytes=MOST_BYTES // 1024**2)
+
+
+def domain_of(verb: str, name: str) -> str:
+    """The vocabulary of a field's choices."""
+    return _DOMAINS.get((verb, name), name)

@@ -1,0 +1,122 @@
+"""What a field offers to choose from where no case has to be known: words of a vocabulary, units,
+categories, leaders, roles and rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import words
+from app.models import Category, Person, Unit
+from app.roles import PAGES
+from app.stages.rights import RIGHTS
+from app.stages.roles import COMPOSABLE
+from app.verbs import VERBS, Field, Verb
+from app.views.forms.looks import YES_NO, Option, domain_of
+from app.views.pages.shown import SCOPE_TITLES, right_title
+
+MOST = 500
+"""How many are offered at most."""
+
+
+def options_of(reading: Session, verb: Verb, one: Field, tongue: str) -> Sequence[Option]:
+    """What may be chosen for a field of a verb; nothing where it is typed."""
+    if one.kind == "bool":
+        return [(sign, words.word(msgid, tongue)) for sign, msgid in YES_NO]
+    if one.kind == "choice":
+        domain = domain_of(verb.name, one.name)
+        return [(choice, words.value(domain, choice, tongue)) for choice in one.choices]
+    if one.kind in ("unit", "units"):
+        return _units(reading, tongue)
+    if (verb.name, one.name) == ("change_rule", "name"):
+        return named("rule", tongue)
+    offers = _OFFERED.get(one.name)
+    return offers(reading, tongue) if offers is not None else ()
+
+
+def named(domain: str, tongue: str) -> list[Option]:
+    """The words of a vocabulary."""
+    return [(word, words.value(domain, word, tongue)) for word in words.VALUES[domain]]
+
+
+def leaders_by_id(reading: Session, tongue: str) -> list[Option]:
+    """The accounts of leaders: what is entered on paper is shown to the one who gave it."""
+    query = select(Person.id, Person.first_name, Person.username).join(Person.roles)
+    rows = reading.execute(
+        query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id)
+    )
+    return [(str(row.id), f"{row.first_name or row.username}（{row.username}）") for row in rows]
+
+
+def told_apart(options: Sequence[Option]) -> list[Option]:
+    """Choices of which no two read alike: what has the name of another says its code or account as
+    well."""
+    names = [name for _, name in options]
+    return [(key, f"{name}（{key}）" if names.count(name) > 1 else name) for key, name in options]
+
+
+def _units(reading: Session, tongue: str) -> list[Option]:
+    query = select(Unit.code, Unit.name).where(Unit.active.is_(True))
+    rows = reading.execute(query.order_by(Unit.id).limit(MOST))
+    return told_apart([(code, name) for code, name in rows])
+
+
+def _leaders(reading: Session, tongue: str) -> list[Option]:
+    query = select(Person.username, Person.first_name).join(Person.roles)
+    query = query.where(Role.name == "leader", Person.active.is_(True))
+    rows = reading.execute(query.order_by(Person.id).limit(MOST))
+    return told_apart([(account, name) for account, name in rows])
+
+
+def _roles(reading: Session, tongue: str) -> list[Option]:
+    query = select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(MOST)
+    return [
+        (role, words.value("role", role, tongue)) for role in (*RIGHTS, *reading.scalars(query))
+    ]
+
+
+def _rights(reading: Session, tongue: str) -> list[Option]:
+    return [(word, right_title(word, tongue)) for word in sorted(COMPOSABLE, key=_rank)]
+
+
+def _rank(word: str) -> tuple[int, int]:
+    """The order in which rights are offered: verbs as the procedure has them, then scopes, then
+    pages."""
+    for place, known in enumerate((list(VERBS), list(SCOPE_TITLES), list(PAGES))):
+        if word in known:
+            return place, known.index(word)
+    return len(RIGHTS), 0
+
+
+def _categories(reading: Session, tongue: str) -> list[Option]:
+    """The paths of the categories that may be chosen, each below the one above it."""
+    query = select(Category).where(Category.active.is_(True)).order_by(Category.id).limit(MOST)
+    rows = list(reading.scalars(query))
+    places = {row.id: n for n, row in enumerate(rows)}
+    rows.sort(
+        key=lambda row: (
+            places.get(row.parent_id or row.id, 0),
+            row.parent_id is not None,
+            row.id,
+        )
+    )
+    return [(str(row), str(row)) for row in rows]
+
+
+def _top_categories(reading: Session, tongue: str) -> list[Option]:
+    query = select(Category).where(Category.active.is_(True), Category.parent_id.is_(None))
+    rows = reading.scalars(query.order_by(Category.id).limit(MOST))
+    return [(str(row), str(row)) for row in rows]
+
+
+_OFFERED: dict[str, Callable[[Session, str], Sequence[Option]]] = {
+    "category": _categories,
+    "parent": _top_categories,
+    "to_leader": _leaders,
+    "roles": _roles,
+    "rights": _rights,
+}
+"""The name of a field -> what it offers."""

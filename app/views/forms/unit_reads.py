@@ -1,0 +1,248 @@
+"""What a form shows of the words that a unit will read, before its verb is done: the covered text,
+what looks like a person and is not covered, and how to cover more or take back. [procedure 1:
+confidential]
+
+Asked on confidential cases, and on others only where a caller's name that is an ordinary word is
+covered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import words
+from app.models import Case
+from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, uncovered
+from app.rules.covering.ordinary import is_ordinary
+from app.rules.refusal import NotAllowed
+from app.stages.covers import hidden_of
+from app.stages.verb import Field
+from app.verbs import Verb, perform
+from app.views.actor import actor, language, now, reader
+
+MORE, BACK = "cover_more", "cover_less"
+"""The fields with which words are covered more and taken back, beside those of the verb."""
+_READ_BY_UNITS = frozenset(
+    {
+        "register",
+        "edit_case",
+        "contact",
+        "split",
+        "merge",
+        "refuse",
+        "withdraw",
+        "screen_suggestion",
+        "allocate",
+        "submit",
+        "instruct",
+        "reclassify",
+        "reassign",
+        "rule_on_return",
+        "rule_on_extension",
+        "rule_on_explanation",
+        "rule_on_interim",
+        "waive_assist",
+        "void_reminder",
+        "propose",
+        "open_supervision",
+        "decline",
+        "defer",
+        "reissue",
+        "draft_finding",
+        "conclude",
+        "rule_on_review",
+        "record_visit",
+        "amend_visit",
+        "examine",
+        "review_responsibility",
+        "strike_row",
+    }
+)
+"""Verbs whose words stand on a page or a paper of a unit."""
+_OF_THE_CASE = {
+    "allocate": ("place", "narrative", "demand"),
+    "reclassify": ("place", "narrative", "demand"),
+}
+"""Verbs with which a unit gets to read what stands on the case already."""
+_NOT_WORDS = frozenset(
+    {
+        "category",
+        "paper_form",
+        "to_leader",
+        "ground",
+        "document",
+        "scan",
+        "level",
+        "date",
+        "due_on",
+        "repeat_check",
+        "contact_number",
+    }
+)
+"""Text fields that hold no words of anybody, or that no unit reads."""
+_STAYS = ("suspect", OWN, WORD)
+"""What is marked in a text and cannot be taken back: it is not covered, or the words were chosen."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One text as the unit will read it: (text, what is covered there or nothing, whether it is
+    suspect)."""
+
+    label: str
+    parts: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a form asks about the words that a unit will read: the texts, what looks like a person,
+    and what could be taken back."""
+
+    title: str
+    choices: Sequence[tuple[str, str, Sequence[str]]]
+    more: str
+    texts: Sequence[Told]
+    may_cover: bool
+    mark: str
+    words: str
+
+
+def reads_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Reads | None:
+    """What a form shows of the words that a unit will read; None where nothing has to be asked."""
+    if verb.name not in _READ_BY_UNITS or actor().of_a_unit:
+        return None
+    texts = list(_texts(verb, case, values))
+    if not texts:
+        return None
+    of = _hidden(case, values)
+    found = [runs(text, of) for _, text in texts]
+    confidential = _is_confidential(case, values)
+    if not confidential and not _doubtful(texts, found):
+        return None
+    return _asked(texts, of, confidential)
+
+
+def _is_confidential(case: Case | None, values: Mapping[str, Any]) -> bool:
+    """Whether the case is confidential, or will be once the verb is done: a lifting is only
+    proposed."""
+    return bool(values.get("confidential")) or (case is not None and case.confidential)
+
+
+def _texts(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, text) of the free words that were typed, and of those that stand on the case
+    already."""
+    for field in verb.fields:
+        yield from _typed(verb.name, field, values.get(field.name))
+    if case is not None and (verb.name != "reclassify" or values.get("confidential") is True):
+        yield from _on_the_case(verb.name, case)
+
+
+def _typed(verb: str, field: Field, value: Any) -> Iterator[tuple[str, str]]:
+    """The free words that were typed into a field: one text, a leader's, or those of each part."""
+    tongue = language()
+    if _holds_words(field) and isinstance(value, str) and value.strip():
+        yield words.field(field.name, tongue, verb), value
+    elif field.kind == "leader" and isinstance(value, Mapping) and value.get("text"):
+        yield words.field("text", tongue), str(value["text"])
+    elif field.kind == "parts" and isinstance(value, Sequence):
+        for part in value:
+            yield words.field("narrative", tongue), str(part.get("narrative", ""))
+
+
+def _holds_words(field: Field) -> bool:
+    return field.kind == "text" and field.name not in _NOT_WORDS and not field.choices
+
+
+def _on_the_case(verb: str, case: Case) -> Iterator[tuple[str, str]]:
+    """The words on a case that a unit gets to read by a verb."""
+    for name in _OF_THE_CASE.get(verb, ()):
+        text = getattr(case, name)
+        if text:
+            yield words.column("hotline_case", name, language()), text
+
+
+def _hidden(case: Case | None, values: Mapping[str, Any]) -> Hidden:
+    """What is hidden of the case once the verb is done: its callers and who is typed in now."""
+    known = hidden_of(reader(), [case.id])[case.id] if case is not None else Hidden()
+    caller = values.get("caller") or {}
+    return hidden(
+        (*known.names, str(caller.get("name") or "")),
+        (*known.numbers, str(caller.get("phone") or "")),
+        known.wholly or _is_confidential(case, values),
+        known.more,
+        known.less,
+    )
+
+
+def _doubtful(texts: Sequence[tuple[str, str]], covered: Sequence[Sequence[Any]]) -> bool:
+    """Whether a name is covered that is an ordinary word as well."""
+    return any(
+        run.kind == NAME and is_ordinary(text[run.start : run.end])
+        for (_, text), found in zip(texts, covered, strict=True)
+        for run in found
+    )
+
+
+def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> Reads:
+    """The texts as the unit will read them, with what is suspect and what could be taken back."""
+    tongue = language()
+    marked = [
+        (label, text, sorted([*runs(text, of), *uncovered(text, of)])) for label, text in texts
+    ]
+    typed = [(run.kind, text[run.start : run.end]) for _, text, found in marked for run in found]
+    suspects = dict.fromkeys(word for kind, word in typed if kind == "suspect")
+    covered = dict.fromkeys(word for kind, word in typed if kind not in _STAYS)
+    opening = "cover.confidential" if confidential else "cover.ordinary"
+    return Reads(
+        title=words.word("cover.reads", tongue),
+        choices=(
+            (MORE, words.word("cover.suspected", tongue), list(suspects)),
+            (BACK, words.word("cover.back", tongue), list(covered)),
+        ),
+        more=words.word("cover.more", tongue),
+        texts=[Told(label, _parts(text, found)) for label, text, found in marked],
+        may_cover="cover" in actor().rights,
+        mark=_mark(texts),
+        words=words.word(opening, tongue),
+    )
+
+
+def _mark(texts: Sequence[tuple[str, str]]) -> str:
+    """What the texts are known by, once they were asked about."""
+    digest = hashlib.sha256("\0".join(text for _, text in texts).encode()).hexdigest()
+    return f"reads-{digest[:16]}"
+
+
+def _parts(text: str, marked: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """A text in parts: what stands between the marked runs as it is, each run as it is covered."""
+    parts, over = [], 0
+    for run in marked:
+        typed = text[run.start : run.end]
+        parts.append((text[over : run.start], "", ""))
+        parts.append((COVERS.get(run.kind, typed), run.kind, typed))
+        over = run.end
+    return [*parts, (text[over:], "", "")]
+
+
+def cover_chosen(session: Session, case: int, typed: Any) -> None:
+    """Cover the words that a form that was sent covers more on its case, and show again those that it
+    takes back."""
+    more, less = _lines(typed, MORE), _lines(typed, BACK)
+    if not (more or less) or "cover" not in actor().rights:
+        return
+    try:
+        perform(session, now(), actor(), "cover", case=case, more=more, less=less)
+    except NotAllowed as no:
+        if no.msgid != "nothing_changed":
+            raise
+
+
+def _lines(typed: Any, field: str) -> list[str]:
+    """The lines that were typed into a field, each once."""
+    lines = (line.strip() for text in typed.getlist(field) for line in text.splitlines())
+    return list(dict.fromkeys(filter(None, lines)))

@@ -1,0 +1,278 @@
+"""Every verb as a form: one route and one permission each. It fetches the case within what the
+person may see, hands what was typed to the verb table, and says in a sentence why something was
+refused - with everything still typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask_appbuilder import BaseView
+from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
+
+from app import words
+from app.models import Case
+from app.papers.dossier import make_waiting
+from app.rules.refusal import NotAllowed
+from app.verbs import VERBS, Verb
+from app.verbs.offers import ACTS_ON
+from app.views.actor import actor, desk, language, now, reader, refuse_access, written
+from app.views.case.buttons import why_not
+from app.views.case.rows import rows_of
+from app.views.case.timeline import names_of
+from app.views.forms.choices import offered, units_of
+from app.views.forms.doing import as_asked, do, target_of
+from app.views.forms.form import Ask, Drawing, VerbForm, values_of
+from app.views.forms.matter import matter
+from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, prefilled
+from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
+from app.views.forms.outcome import page_after, to_paper
+from app.views.forms.question import ASKED, Question, asked_before
+from app.views.forms.questions import carried, question_of, shown_first
+from app.views.forms.reach import case_of, reads_page_of
+from app.views.forms.uploads import uploads_of
+from app.views.forms.which import SEEN, Which, row_sent, which_row
+from app.views.forms.who_called import ANSWERS, as_answered
+from app.views.login.trying import own_password, wrong_try
+
+REFUSED = 422
+WITHOUT_CASE = ("none",)
+OPENS = "opens"
+"""The hidden field of a form that only opens another one."""
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+_UNIT = ("form.unit", "form.lead")
+"""What the choice of the unit that is meant is called, and choosing none."""
+HIDDEN = ("unit", "ground", "draft", "id", STOOD, *ANSWERS)
+"""What a form carries along unseen, where it is not asked for."""
+_SEALS = ("seal_referral", "supplement_referral")
+"""Verbs after which a dossier waits to be made."""
+
+
+class Verbs(BaseView):
+    """The forms of all verbs."""
+
+    route_base = "/do"
+    class_permission_name = "Verbs"
+    base_permissions = [f"can_{verb}" for verb in VERBS]
+    default_view = "register"
+
+    def create_blueprint(
+        self, appbuilder: Any, endpoint: Any = None, static_folder: Any = None
+    ) -> Blueprint:
+        """One route for each verb, under its own name."""
+        self.appbuilder, self.endpoint = appbuilder, "Verbs"
+        self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base)
+        for verb in VERBS.values():
+            if verb.name == "open_file":
+                continue
+            view = self._view(verb)
+            if verb.target in WITHOUT_CASE or verb.alone:
+                self.blueprint.add_url_rule(
+                    f"/{verb.name}", verb.name, view, methods=["GET", "POST"]
+                )
+            if verb.target not in WITHOUT_CASE:
+                self.blueprint.add_url_rule(
+                    f"/{verb.name}/<int:case>", verb.name, view, methods=["GET", "POST"]
+                )
+        return self.blueprint
+
+    def _view(self, verb: Verb) -> Callable[..., Any]:
+        def view(case: int | None = None) -> Any:
+            return self.form_of(verb, case)
+
+        view.__name__ = verb.name
+        return view
+
+    def form_of(self, verb: Verb, id: int | None) -> Any:
+        """The form of a verb (GET), or what came of it (POST)."""
+        if not self.appbuilder.sm.has_access(f"can_{verb.name}", "Verbs"):
+            return refuse_access()
+        case = case_of(verb, id) if id is not None else None
+        sees = id is None or (
+            case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
+        )
+        if request.method == "POST" and OPENS not in request.form:
+            return self._sent(verb, case, Sending(verb.name, id), sees)
+        if not sees:
+            abort(404)
+        # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
+        typed = MultiDict(
+            list((request.form if OPENS in request.form else request.args).items(multi=True))
+        )
+        return self._page(verb, case, prefilled(verb, case, typed))
+
+    def _page(
+        self,
+        verb: Verb,
+        case: Case | None,
+        typed: MultiDict[str, str],
+        no: NotAllowed | None = None,
+        question: Question | None = None,
+        beside: Mapping[str, list[str]] | None = None,
+        key: str = "",
+    ) -> Any:
+        tongue = language()
+        question = question or shown_first(verb, typed)
+        rows = _rows(verb, case)
+        meant = which_row(verb, case, typed)
+        if question is not None:
+            meant.seen = typed.get(SEEN, "")
+        drawing = Drawing(reader(), verb, tongue, NOT_ON_FORMS, offered(verb, case, tongue, rows))
+        drawing.asks = _asks(verb, case, meant, question, tongue)
+        drawing.unseen = _unseen(verb, case, typed, meant, question, key)
+        form = drawing.form(typed)
+        form.tell(beside or {}, tongue)
+        page = self.render_template(
+            "desk/form.html",
+            title=words.title(verb.name, tongue),
+            verb=verb,
+            case=case,
+            form=form,
+            no=_said(no, verb, form, tongue) if no else None,
+            msgid=no.msgid if no else None,
+            reads_cases=reads_page_of(case),
+            why=why_not(verb.name, rows) if rows else "",
+            question=question,
+            matter=matter(verb, case, meant),
+            carried=carried(verb, typed),
+            contact_on_it=words.word("question.contact_on_it", tongue),
+            chosen=_chosen_files(),
+        )
+        return page, REFUSED if no else 200
+
+    def _sent(self, verb: Verb, case: Case | None, sending: Sending, sees: bool) -> Any:
+        """What came of a form; of one that was done before, what came of it then: nothing is done
+        again."""
+        if not sees:
+            return self._unseen(verb, sending)
+        if verb.name == "open_paper":
+            return to_paper(case.id if case is not None else 0, request.form.get("unit", ""))
+        try:
+            return self._done(verb, case, sending)
+        except (NotAllowed, DBAPIError) as failed:
+            answer = self._failed(verb, case, sending, failed)
+            if answer is None:
+                raise
+            return answer
+
+    def _unseen(self, verb: Verb, sending: Sending) -> Any:
+        """The answer about a case that the person does not see: what was done may have taken it out
+        of their sight."""
+        first = sending.before() if verb.name != "reveal" else None
+        return self._first(verb, first) if first is not None and first.same else abort(404)
+
+    def _failed(
+        self, verb: Verb, case: Case | None, sending: Sending, failed: NotAllowed | DBAPIError
+    ) -> Any:
+        """The answer to a form that could not be done: that of the time it was done, the form once
+        more with why it was refused, or None for a failure of the database."""
+        first = sending.before()
+        if first is None:
+            if isinstance(failed, NotAllowed):
+                return self._refused(verb, case, failed, sending.key)
+            return None
+        if first.same and _shown_still(verb, case, first):
+            return self._first(verb, first)
+        return self._refused(verb, case, sending.otherwise(first), "")
+
+    def _done(self, verb: Verb, case: Case | None, sending: Sending) -> Any:
+        """What came of a form that may be done: its page once more with a question, or what was
+        done."""
+        typed = request.form
+        sending.insist()
+        if verb.name == "change_password":
+            own_password()
+        values = as_meant(verb, case, values_of(reader(), verb, typed))
+        target = {**target_of(verb, typed, values), **row_sent(verb, case, typed)}
+        values = as_answered(values, typed)
+        question = question_of(verb, case, values, typed)
+        if question is not None and not question.was_asked(typed):
+            first = sending.before()
+            if first is not None:
+                raise sending.otherwise(first)
+            return self._page(verb, case, typed, question=question, key=sending.key)
+        values = as_asked(values, question)
+        uploads = uploads_of(verb, typed, values)
+        told = written(
+            lambda session: do(session, verb, case, sending, {**target, **values}, uploads)
+        )
+        if verb.name in _SEALS:
+            make_waiting(desk().sessions, desk().settings.data, now())
+        return page_after(self.render_template, verb, sending.case, told, sending.key)
+
+    def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
+        """The form once more, with what was typed and why it was not done."""
+        typed = request.form
+        if no.msgid == "password_wrong":
+            wrong_try(actor().id or 0)
+        again = case_of(verb, case.id) if case is not None else None
+        shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
+        return self._page(verb, again, shown, no, beside=beside, key=key)
+
+    def _first(self, verb: Verb, first: First) -> Any:
+        """The answer that a form was given when it was done."""
+        late = now() - first.row.at > SHOWN_AGAIN
+        told = {name: part for name, part in first.told.items() if not (late and name == "slip")}
+        return page_after(self.render_template, verb, first.row.case_id, told, first.row.key)
+
+
+def _rows(verb: Verb, case: Case | None) -> dict[str, Sequence[Any]]:
+    """What hangs on the case of a verb that acts on some of it."""
+    return rows_of(case, actor()) if case is not None and verb.name in ACTS_ON else {}
+
+
+def _chosen_files() -> list[str]:
+    """The names of the files that came with a form: they have to be chosen again."""
+    return [file.filename for file in request.files.values() if file.filename]
+
+
+def _asks(
+    verb: Verb, case: Case | None, meant: Which, question: Question | None, tongue: str
+) -> list[Ask]:
+    """What a form asks besides the fields of its verb: which unit, which row, what a question has
+    to know."""
+    asks = [meant.choice] if meant.choice is not None else []
+    units = units_of(verb, case)
+    if units:
+        label, nothing = (words.word(msgid, tongue) for msgid in _UNIT)
+        chosen = request.values.get("unit", "")
+        asks.insert(0, Ask("unit", label, units, False, nothing, chosen))
+    return [*asks, *(question.asks if question else ())]
+
+
+def _unseen(
+    verb: Verb,
+    case: Case | None,
+    typed: MultiDict[str, str],
+    meant: Which,
+    question: Question | None,
+    key: str,
+) -> list[tuple[str, str]]:
+    """What a form carries along unseen: the row, how it stood, what was asked, its one-time key."""
+    carried = [(name, typed[name]) for name in HIDDEN if typed.get(name)] + meant.hidden()
+    before = asked_before(typed, question)
+    once = key or key_for(verb.name, case.id if case is not None else None)
+    return [*([(ASKED, before)] if before else []), *carried, (ONCE, once)]
+
+
+def _said(no: NotAllowed, verb: Verb, form: VerbForm, tongue: str) -> str:
+    """The sentence of a refusal, in the words of the form that is shown again; the field that it
+    names is marked."""
+    if "by" in no.facts:
+        no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
+    field = no.facts.get("field")
+    chosen = {"file", *(field.name for field in form.drawn if field.chooses)}
+    sentence = words.said(no, tongue, verb.name, field in chosen)
+    form.refuse("upload" if field == "file" else str(field), sentence)
+    return sentence
+
+
+def _shown_still(verb: Verb, case: Case | None, first: First) -> bool:
+    """Whether an answer may be given again: a caller is not shown for ever for a reason that was
+    given once."""
+    if verb.name != "reveal":
+        return True
+    hidden = case is None or (case.confidential and actor().of_a_unit)
+    return not hidden and now() - first.row.at <= SHOWN_AGAIN

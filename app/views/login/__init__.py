@@ -1,0 +1,1 @@
+"""Coming in: the login page, sessions, the second factor, and who is let try."""

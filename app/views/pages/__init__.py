@@ -1,0 +1,1 @@
+"""Generated pages: lists and shows of rows, searched, ordered, paged, masked and exported."""

@@ -1,0 +1,118 @@
+"""What the columns of a generated page are: of which kind, with which choices and operators, and which
+of them a person may narrow the rows by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import g
+from sqlalchemy import Boolean, Date, Integer, inspect, select
+
+from app import words
+from app.models.columns import Moment
+from app.views.actor import actor, language, reader
+from app.views.pages.operators import operators_of
+
+Inputs = list[dict[str, Any]]
+Links = list[tuple[str, str]]
+"""(address, label) of each."""
+
+
+SHORT = 500
+"""So many rows of a short table are read for choices."""
+
+
+def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
+    """The rows of a short table as choices, read once a request."""
+    return [(str(row.id), str(row)) for row in _read(model)]
+
+
+def _read(model: type[Any]) -> Sequence[Any]:
+    read = g.setdefault("desk_choices", {})
+    if model not in read:
+        read[model] = reader().scalars(select(model).order_by(model.id).limit(SHORT)).all()
+    found: Sequence[Any] = read[model]
+    return found
+
+
+def at_hand(model: type[Any]) -> bool:
+    """Whether all rows of a table are at hand, read as choices once a request: what points to them
+    asks for none."""
+    return model.__tablename__ in CHOICES and len(_read(model)) < SHORT
+
+
+CHOICES = ("unit", "category")
+
+
+class Columns:
+    """The columns of a page. The names below are the page's own."""
+
+    page: str
+    table: str
+    key: str
+    endpoint: str
+    datamodel: Any
+    relations: tuple[str, ...]
+    free: tuple[str, ...]
+    search_columns: list[str]
+    order_columns: list[str]
+    not_for_units: tuple[str, ...]
+    base_order: tuple[str, str]
+    exact: tuple[str, ...]
+    _base_filters: Any
+    own_labels: Mapping[str, str]
+
+    def label(self, name: str) -> str:
+        """What a column is called: by the view's own label, else as on all pages."""
+        if name in self.own_labels:
+            return words.word(self.own_labels[name], language())
+        return words.column(self.table, name, language())
+
+    def _kind(self, name: str) -> str:
+        """How a column is searched: relation, choice, bool, date, moment, clock, number or text."""
+        if name in self.relations:
+            return "relation"
+        known = self.datamodel.list_columns
+        if name.endswith("_at") and f"{name.removesuffix('_at')}_clock" in known:
+            return "clock"
+        type_ = known[name].type
+        if name == "state" or name in words.DOMAINS.get(self.table, {}):
+            return "choice"
+        for kind, cls in (
+            ("bool", Boolean),
+            ("moment", Moment),
+            ("date", Date),
+            ("number", Integer),
+        ):
+            if isinstance(type_, cls):
+                return kind
+        return "text"
+
+    def options(self, name: str) -> Links:
+        """The choices of a column that is searched by choosing."""
+        tongue = language()
+        if self._kind(name) == "choice":
+            subject = "case" if self.table == "hotline_case" else self.table
+            domain = words.DOMAINS.get(self.table, {}).get(name, "")
+            if name == "state":
+                states = words.STATES.get(subject, ())
+                return [(state, words.state(subject, state, tongue)) for state in states]
+            return [(word, words.value(domain, word, tongue)) for word in words.VALUES[domain]]
+        if self._kind(name) == "bool":
+            return [
+                ("y", words.word("list.yes", tongue)),
+                ("n", words.word("list.no", tongue)),
+            ]
+        model = inspect(self.datamodel.obj).relationships[name].mapper.class_
+        return _chosen_from(model) if model.__tablename__ in CHOICES else []
+
+    def searched(self) -> list[str]:
+        """The columns by which this person may narrow the rows: those that he reads."""
+        if not actor().of_a_unit:
+            return self.search_columns
+        return [name for name in self.search_columns if name not in self.not_for_units]
+
+    def operators(self, name: str) -> tuple[str, ...]:
+        """The operators of a column."""
+        return operators_of(self.datamodel.obj, name, self._kind(name), name in self.exact)

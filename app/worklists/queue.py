@@ -1,0 +1,26 @@
+"""A list of work, as a row of the table of lists says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.worklists.conditions import (
+    Where,
+)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A list of what waits: whose rows, which of them, since when or until when each matters.
+    `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
+    form of this verb. `red`: what the centre or the room has itself let pass."""
+
+    title: str
+    roles: tuple[str, ...]
+    model: Any
+    where: Where
+    when: str = ""
+    page: str = ""
+    brief: str = ""
+    red: bool = False

@@ -1,0 +1,80 @@
+"""The lists of work of the supervision room."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_
+
+from app.models import (
+    Referral,
+    Supervision,
+)
+from app.models.supervision import UNDER_WAY
+from app.models.waiting import among, holds
+from app.rules.workflow import STANDING
+from app.worklists.conditions import (
+    REFERRED,
+    REVIEW_OPEN,
+    ROOM,
+)
+from app.worklists.queue import Queue
+
+OF_THE_ROOM: dict[str, Queue] = {
+    "candidates": Queue(
+        "work.candidates",
+        ROOM,
+        Supervision,
+        lambda who, at: [holds(Supervision.state, "candidate")],
+        "own_at",
+    ),
+    "items": Queue(
+        "work.items",
+        ROOM,
+        Supervision,
+        lambda who, at: [among(Supervision.state, UNDER_WAY)],
+        "due_at",
+    ),
+    "room_overdue": Queue(
+        "work.room_overdue",
+        ROOM,
+        Supervision,
+        lambda who, at: [
+            Supervision.own_overdue_for == Supervision.own_at,
+            or_(Supervision.state.in_(STANDING), REVIEW_OPEN),
+        ],
+        "own_at",
+        red=True,
+    ),
+    "referrals_overdue": Queue(
+        "work.referrals_overdue",
+        ROOM,
+        Referral,
+        lambda who, at: [
+            Referral.own_overdue_for == Referral.own_at,
+            among(Referral.state, REFERRED),
+        ],
+        "own_at",
+        red=True,
+    ),
+    "findings": Queue(
+        "work.findings",
+        ("supervision_head",),
+        Supervision,
+        lambda who, at: [holds(Supervision.state, "finding")],
+        "own_at",
+    ),
+    "reviews": Queue(
+        "work.reviews",
+        ("supervision_head",),
+        Supervision,
+        lambda who, at: [REVIEW_OPEN],
+        "own_at",
+    ),
+    "referrals": Queue(
+        "work.referrals",
+        ROOM,
+        Referral,
+        lambda who, at: [among(Referral.state, REFERRED)],
+        "send_by_at",
+        "Referrals",
+    ),
+}

@@ -1,0 +1,86 @@
+"""The lists of work of the units."""
+
+from __future__ import annotations
+
+from app.models import (
+    Assignment,
+    Draft,
+    Reminder,
+    ReportDraft,
+    Supervision,
+)
+from app.models.supervision import TO_FEED_BACK
+from app.models.waiting import among, holds
+from app.rules.workflow import OPEN_ASSIGNMENT
+from app.worklists.conditions import (
+    UNANSWERED,
+    UNIT,
+    contestable,
+    drafts,
+    own,
+)
+from app.worklists.queue import Queue
+
+OF_UNITS: dict[str, Queue] = {
+    "figures": Queue(
+        "work.figures",
+        ("unit_head",),
+        ReportDraft,
+        contestable,
+        "contest_at",
+        "ReportDrafts",
+    ),
+    "to_sign": Queue(
+        "work.to_sign",
+        UNIT,
+        Assignment,
+        own(holds(Assignment.state, "allocated")),
+        "sign_at",
+    ),
+    "to_answer": Queue(
+        "work.to_answer",
+        UNIT,
+        Assignment,
+        own(among(Assignment.state, ("signed", "return_pending"))),
+        "due_at",
+    ),
+    "refused_replies": Queue(
+        "work.refused_replies",
+        UNIT,
+        Assignment,
+        own(holds(Assignment.state, "reply_refused")),
+        "due_at",
+    ),
+    "reminded": Queue(
+        "work.reminded",
+        UNIT,
+        Reminder,
+        lambda who, at: [Reminder.unit_id == (who.unit_id or 0), holds(Reminder.state, "open")],
+        "reply_by_at",
+    ),
+    "to_respond": Queue(
+        "work.to_respond",
+        UNIT,
+        Assignment,
+        own(*UNANSWERED),
+        "response_at",
+    ),
+    "unit_overdue": Queue(
+        "work.unit_overdue",
+        UNIT,
+        Assignment,
+        own(among(Assignment.state, OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
+        "due_at",
+    ),
+    "to_feed_back": Queue(
+        "work.to_feed_back",
+        UNIT,
+        Supervision,
+        lambda who, at: [
+            Supervision.unit_id == (who.unit_id or 0),
+            among(Supervision.state, TO_FEED_BACK),
+        ],
+        "due_at",
+    ),
+    "drafts": Queue("work.drafts", ("unit_head",), Draft, drafts, "drafted_at"),
+}

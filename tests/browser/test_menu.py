@@ -1,0 +1,52 @@
+"""The menu in Chromium: its categories open in place, on a phone behind a button, and without any
+script they stand open."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PASSWORD, Served, Window
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_a_page_is_reached_through_its_category(window: Window, width: int, height: int) -> None:
+    window.page.set_viewport_size({"width": width, "height": height})
+    window.login("allocator")
+    menu = window.page.locator("nav.menu")
+    if width < 992:
+        assert not menu.is_visible()
+        window.page.click("header .navbar-toggler")
+    menu.get_by_role("button", name="督办与问责").click()
+    menu.get_by_role("link", name="督办件").click()
+    window.page.wait_for_url("**/supervision/list/")
+    assert window.page.evaluate(OVERFLOW) <= 0, "the page is wider than the screen"
+    assert window.errors == [] and window.outside == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cases/list/", "/do/register", "/units/show/1", "/contacts/show/1"]
+)
+def test_no_page_is_wider_than_a_phone(window: Window, path: str) -> None:
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    window.login("centre_head")
+    window.open(path)
+    assert window.page.evaluate(OVERFLOW) <= 0
+    assert window.errors == []
+    assert window.keep(f"phone-{path.strip('/').replace('/', '-') or 'home'}").stat().st_size
+
+
+def test_without_scripts_the_menu_stands_open(office: Served, chromium: Browser) -> None:
+    context = chromium.new_context(
+        locale="zh-CN", viewport={"width": 390, "height": 844}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{office.address}/login/")
+    page.fill("input[name=username]", "allocator")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.get_by_role("link", name="督办件").click()
+    assert page.inner_text("h1") == "督办件"
+    context.close()
