@@ -63,6 +63,7 @@ def _cost(
     return len(found.batches[0]), events
 
 
+@pytest.mark.long
 def test_a_batch_of_a_thousand_reminders_takes_at_most_twelve_statements(desk: Desk) -> None:
     cost, events = _cost(desk, seed.overdue)
     assert events == {"assignment.overdue": 1000, "reminder.issued": 1000}
