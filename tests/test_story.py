@@ -33,16 +33,13 @@ SCENARIOS = (
     "silence-is-listed",
     "the-assist-is-late-too",
 )
-IN_EVERY_RUN = {
-    "sqlite": {*SCENARIOS, *list(STORIES)[::2]},
-    "postgres": {*SCENARIOS, *list(STORIES)[::30]},
-}
-"""The stories that are played in every run; the others in the long one."""
+HERE_TOO = {*SCENARIOS, *list(STORIES)[::30]}
+"""The stories that are played on PostgreSQL in every run; the others in the long one."""
 
 
 def _played(kind: str, stem: str) -> Any:
-    marks = [] if stem in IN_EVERY_RUN[kind] else pytest.mark.long
-    return pytest.param(kind, stem, id=f"{kind}-{stem}", marks=marks)
+    now = kind == "sqlite" or stem in HERE_TOO
+    return pytest.param(kind, stem, id=f"{kind}-{stem}", marks=[] if now else pytest.mark.long)
 
 
 PLAYED = [_played(kind, stem) for stem in STORIES for kind in ("sqlite", "postgres")]
