@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -172,8 +172,3 @@ def read_line(said: str) -> tuple[str, dict[str, str]]:
 def row_key(table: Table, values: Any) -> str:
     """How a row is named in a seal: its primary key."""
     return "/".join(plain(values[column.name])[1:] for column in table.primary_key)
-
-
-def columns_in_all(tables: Iterable[Table]) -> int:
-    """How many columns tables have."""
-    return sum(len(table.columns) for table in tables)

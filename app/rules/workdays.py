@@ -11,7 +11,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
@@ -280,8 +280,3 @@ def hours(start: datetime, n: int) -> Deadline:
     """An hour clock: natural time, day and night. [procedure 0]"""
     start = beijing(start)
     return Deadline(start + timedelta(hours=n), start.date(), n, "hours")
-
-
-def utc(moment: datetime) -> str:
-    """A moment as ISO text in UTC with seconds, for machines."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

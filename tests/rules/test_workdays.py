@@ -22,7 +22,6 @@ from app.rules.workdays import (
     provisional_workday,
     sweep_not_before,
     unit_of,
-    utc,
 )
 from tests.rules.days import at, day, each, guessed, published
 
@@ -166,10 +165,6 @@ def test_the_next_sweep_is_the_first_half_past_eight_not_before_a_moment(
     moment: datetime, sweep: str
 ) -> None:
     assert sweep_not_before(moment) == at(sweep)
-
-
-def test_moments_are_written_for_machines_in_utc() -> None:
-    assert utc(at("2025-03-11T00:00")) == "2025-03-10T16:00:00+00:00"
 
 
 @pytest.mark.parametrize(

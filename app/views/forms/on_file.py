@@ -53,8 +53,6 @@ ROWS: dict[str, type[Any]] = {
     "edit_role": Role,
 }
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
-OWN_ROWS = "own_rows"
-"""The stage of the verbs that save rows of the office's own tables."""
 MOMENTS = ("contacted_at",)
 """Fields of drafts that hold a moment."""
 REPLIES = ("reply", "draft_reply")

@@ -31,7 +31,7 @@ OPEN_TO_ALL = ("Home", "Bell")
 
 
 class DeskSecurityManager(SecurityManager):
-    """Rights come from `app.roles` and, for custom roles, from Flask-AppBuilder's permission
+    """Rights come from `app.stages.rights` and, for custom roles, from Flask-AppBuilder's permission
     tables."""
 
     user_model = Person
