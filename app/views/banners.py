@@ -19,7 +19,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from sqlalchemy import select
 
-from app import words
+from app import VERSION, words
 from app.models import Setting
 from app.roles import Actor
 from app.rules.office import WORDS
@@ -88,6 +88,7 @@ def _who(tongue: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "person": None,
         "sample": known.get("sample_office") == "true",
+        "version": VERSION,
         "office_name": known.get("office") or WORDS["office"],
     }
     if (

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from app import VERSION
 from tests.views.panel import Panel
 from tests.views.test_statements import counted
 
@@ -54,3 +55,9 @@ def test_a_file_is_kept_for_a_year_where_its_address_names_its_content(sqlite_pa
 @pytest.mark.parametrize("address", ["/assets/none.css", "/bootstrap/assets/none.css", "/"])
 def test_what_is_no_file_is_not_kept(sqlite_panel: Panel, address: str) -> None:
     assert sqlite_panel.of("allocator").get(address).headers["Cache-Control"] == "no-store"
+
+
+def test_the_foot_names_the_version_to_who_is_logged_in(sqlite_panel: Panel) -> None:
+    said = rf"<footer>[^<]+ {re.escape(VERSION)}</footer>"
+    assert re.search(said, sqlite_panel.of("allocator").get("/cases/list/").text)
+    assert not re.search(said, sqlite_panel.app.test_client().get("/login/").text)
