@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from app import words
 from app.faults import AWAY, BUSY, FULL
+from app.own.load import join_facts
 from app.rules import festivals
 from app.rules.events import EVENTS
 from app.rules.workflow import CLOCKS
@@ -112,6 +113,7 @@ def _made(prefix: str, names: Iterable[object]) -> Iterator[str]:
 
 
 def _of_the_record() -> Iterator[str]:
+    join_facts()
     yield from _made("table", words.TABLES)
     yield from _made("event", _RECORDED)
     for table, columns in words.COLUMNS.items():

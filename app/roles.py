@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ROLES = (
+ROLES = [
     "operator",
     "allocator",
     "centre_head",
@@ -18,10 +18,10 @@ ROLES = (
     "committee",
     "it_admin",
     "log_auditor",
-)
-"""The roles of the procedure. What a role may do is said by the verbs: `app.stages.rights`.
+]
+"""The roles of the procedure, and those that an office adds; what a role may do is said by the verbs.
 [procedure, Who may do what]"""
-EVERYBODY = ROLES
+EVERYBODY = tuple(ROLES)
 CENTRE = ("allocator", "centre_head")
 EXAMINERS = ("centre_head", "examiner")
 NO_CASE_CONTENT = ("it_admin", "log_auditor")

@@ -16,12 +16,14 @@ from sqlalchemy import Column, DateTime, ForeignKey, Integer, String, Table
 from sqlalchemy.orm import DeclarativeBase
 
 from app import words
+from app.models import Case
 from app.own import Channel, Own, Paper, Wrong, load
-from app.roles import PAGES
+from app.roles import PAGES, ROLES
 from app.stages.own_rows import saving
 from app.stages.rights import RIGHTS
 from app.stages.verb import NO_CASE, Verb, field
 from app.verbs import VERBS
+from app.worklists import QUEUES
 from tests.recipes import OFFICE, ROOT, apply, copy_of_the_tree, run
 
 
@@ -171,6 +173,34 @@ def test_verbs_channels_and_papers_are_held_to_rules_as_well() -> None:
     ):
         assert said in str(told.value), said
     assert "wash" not in VERBS and "a b" not in words.VALUES["channel"]
+
+
+def test_roles_and_lists_of_work_are_held_to_rules_as_well() -> None:
+    own = Own()
+    own.add_role("operator", label=("甲", "A"))
+    own.add_role("a b", label=("乙", "B"), scope="unit", pages=("Users",), verbs=("add_user", "x"))
+    where: Any = lambda who, at: []  # noqa: E731
+    own.add_worklist("to_allocate", label=("甲", "A"), roles=("chief",), model=Case, where=where)
+    own.add_worklist("c d", label=("乙", "B"), roles=(), model=object, where=where)
+    own.add_worklist(
+        "due", label=("丙", "C"), roles=("operator",), model=Case, where=where, when="dou_at"
+    )
+    with pytest.raises(Wrong) as told:
+        load(own)
+    for said in (
+        "there is a role of this name",
+        "its name has to be letters, figures and _, 40 at most",
+        "say whose cases it reads",
+        "there is no page Users that it may open",
+        "there is no verb add_user, x that it may do",
+        "there is a list of this name",
+        "there is no role chief",
+        "its name has to be letters, figures and _.",
+        "its model is a table of app/models",
+        "its table has no column dou_at",
+    ):
+        assert said in str(told.value), said
+    assert "a b" not in ROLES and "due" not in QUEUES
 
 
 def test_the_desk_as_it_comes_has_nothing_unfinished() -> None:

@@ -3,7 +3,7 @@ sentence that names the entry and says what to change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from flask_appbuilder import Model, ModelView
@@ -11,13 +11,17 @@ from sqlalchemy import DateTime, inspect
 
 from app import words
 from app.models.columns import Moment
-from app.own.entries import Channel, OwnVerb, OwnView, Paper
+from app.own.entries import Channel, OwnList, OwnRole, OwnVerb, OwnView, Paper
 from app.papers.layouts import LAYOUTS
-from app.roles import PAGES
-from app.stages.rights import RIGHTS
+from app.roles import PAGES, PAGES_OF_OFFICE, ROLES
+from app.stages.rights import NOT_FOR_CUSTOM_ROLES, RIGHTS
 from app.verbs import VERBS
+from app.worklists import QUEUES
 
 SCOPES = ("office", "unit_id", "case_id")
+READ_BY = ("", "all", "leader", "to_examine", "to_visit", "sealed")
+"""Whose cases a role of the office's own may read; what a unit's people read, its own roles do."""
+LONGEST_ROLE = 40
 POINTS_TO = {"unit_id": "unit", "case_id": "hotline_case"}
 """A column by which rows are scoped -> the table that it must point to."""
 CALLERS = ("caller", "told_as")
@@ -27,8 +31,8 @@ BROUGHT = {"action", "action_post", "add", "delete", "download", "edit", "list",
 """The routes that Flask-AppBuilder's `ModelView` has itself."""
 
 
-def wrong_view(entry: OwnView) -> Iterator[str]:
-    """What keeps a page from being used."""
+def wrong_view(entry: OwnView, known: Collection[str]) -> Iterator[str]:
+    """What keeps a page from being used; `known` are the roles there are."""
     told = f"app/extend.py, add_view({entry.view.__name__}):"
     if not (isinstance(entry.view, type) and issubclass(entry.view, ModelView)):
         yield f"{told} a page is a ModelView of Flask-AppBuilder."
@@ -37,8 +41,8 @@ def wrong_view(entry: OwnView) -> Iterator[str]:
         yield f"{told} give it datamodel = SQLAInterface(YourTable)."
         return
     faults = (
-        *_roles(entry.roles),
-        *_roles(entry.edits, False),
+        *_roles(entry.roles, known),
+        *_roles(entry.edits, known, False),
         *_names(entry),
         *_scope(entry),
         *_table(entry),
@@ -64,8 +68,8 @@ def _more_routes(view: type[Any]) -> Iterator[str]:
         yield f"it brings routes of its own ({', '.join(more)}): make each a verb."
 
 
-def _roles(roles: tuple[str, ...], needed: bool = True) -> Iterator[str]:
-    unknown = sorted(set(roles) - set(RIGHTS))
+def _roles(roles: tuple[str, ...], known: Collection[str], needed: bool = True) -> Iterator[str]:
+    unknown = sorted(set(roles) - set(known))
     if needed and not roles:
         yield "say who opens it: roles=('centre_head', ...), of app/roles.py."
     if unknown:
@@ -122,18 +126,50 @@ def _routes(view: type[Any]) -> set[str]:
     }
 
 
-def wrong_verb(entry: OwnVerb) -> Iterator[str]:
-    """What keeps a verb from being used."""
+def wrong_verb(entry: OwnVerb, known: Collection[str]) -> Iterator[str]:
+    """What keeps a verb from being used; `known` are the roles there are."""
     told = f"app/extend.py, add_verb({entry.verb.name}):"
     if entry.verb.name in VERBS:
         yield f"{told} the desk has a verb of this name."
     if entry.verb.stage not in words.STAGES:
         yield f"{told} its stage {entry.verb.stage} is none: take one of {', '.join(words.STAGES)}."
-    yield from (f"{told} {said}" for said in _roles(entry.verb.roles))
-    known = {*words.FIELDS, *entry.labels}
-    bare = [field.name for field in entry.verb.fields if field.name not in known]
+    yield from (f"{told} {said}" for said in _roles(entry.verb.roles, known))
+    named = {*words.FIELDS, *entry.labels}
+    bare = [field.name for field in entry.verb.fields if field.name not in named]
     if bare:
         yield f"{told} its fields {', '.join(bare)} have no label: name them in labels=."
+
+
+def wrong_role(entry: OwnRole) -> Iterator[str]:
+    """What keeps a role from being used."""
+    told = f"app/extend.py, add_role({entry.name}):"
+    if entry.name in ROLES:
+        yield f"{told} there is a role of this name."
+    if not entry.name.isidentifier() or len(entry.name) > LONGEST_ROLE:
+        yield f"{told} its name has to be letters, figures and _, {LONGEST_ROLE} at most."
+    if entry.scope not in READ_BY:
+        yield f"{told} say whose cases it reads: scope={', '.join(map(repr, READ_BY))}."
+    closed = [page for page in entry.pages if page not in PAGES or page in PAGES_OF_OFFICE]
+    if closed:
+        yield f"{told} there is no page {', '.join(closed)} that it may open."
+    barred = [verb for verb in entry.verbs if verb not in VERBS or verb in NOT_FOR_CUSTOM_ROLES]
+    if barred:
+        yield f"{told} there is no verb {', '.join(barred)} that it may do."
+
+
+def wrong_list(entry: OwnList, known: Collection[str]) -> Iterator[str]:
+    """What keeps a list of work from being used; `known` are the roles there are."""
+    told, queue = f"app/extend.py, add_worklist({entry.key}):", entry.queue
+    if entry.key in QUEUES:
+        yield f"{told} there is a list of this name."
+    if not entry.key.isidentifier():
+        yield f"{told} its name has to be letters, figures and _."
+    if not (isinstance(queue.model, type) and issubclass(queue.model, Model)):
+        yield f"{told} its model is a table of app/models."
+        return
+    if queue.when and queue.when not in inspect(queue.model).columns:
+        yield f"{told} its table has no column {queue.when}."
+    yield from (f"{told} {said}" for said in _roles(queue.roles, known))
 
 
 def wrong_channel(entry: Channel) -> Iterator[str]:
@@ -183,8 +219,6 @@ def _unfinished_role(role: str, held: Iterable[str]) -> Iterator[str]:
 def _unlabelled(table: str, name: str) -> Iterator[str]:
     """What keeps a fact from being shown."""
     told = f"the column {table}.{name} is a fact without a label:"
-    if name not in words.COLUMNS.get(table, ()):
-        yield f"{told} add it to COLUMNS in app/words/columns.py."
     yield from (f"{told} {said}" for said in unsaid(f"column.{table}.{name}"))
 
 

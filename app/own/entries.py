@@ -1,4 +1,4 @@
-"""The lists of what an office adds: views, verbs, channels, papers, lists of work."""
+"""The lists of what an office adds: views, verbs, roles, lists of work, channels, papers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.stages.verb import Verb
+from app.worklists import Queue, Where
 
 Pair = tuple[str, str]
 
@@ -55,6 +56,28 @@ class OwnVerb:
 
 
 @dataclass(frozen=True)
+class OwnRole:
+    """A role of the office's own: what it is called, whose cases it reads (`scope` as in
+    `app.roles.SCOPES`; empty: none), the pages it opens and the verbs it may do."""
+
+    name: str
+    title: Pair
+    scope: str = ""
+    pages: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnList:
+    """A list of work of the office's own: its key in addresses, its row of the table of lists, and
+    what it is called."""
+
+    key: str
+    queue: Queue
+    title: Pair
+
+
+@dataclass(frozen=True)
 class Channel:
     """A way by which demands come in: the word that stands in the record, what it is called, and
     what takes a message of it apart into the fields of `register`."""
@@ -84,6 +107,8 @@ class Own:
 
     views: list[OwnView] = field(default_factory=list)
     verbs: list[OwnVerb] = field(default_factory=list)
+    roles: list[OwnRole] = field(default_factory=list)
+    lists: list[OwnList] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
 
@@ -116,6 +141,34 @@ class Own:
     ) -> None:
         """Add a verb."""
         self.verbs.append(OwnVerb(verb, label, labels or {}))
+
+    def add_role(
+        self,
+        name: str,
+        *,
+        label: Pair,
+        scope: str = "",
+        pages: Sequence[str] = (),
+        verbs: Sequence[str] = (),
+    ) -> None:
+        """Add a role; `python -m app upgrade` lets accounts hold it."""
+        self.roles.append(OwnRole(name, label, scope, tuple(pages), tuple(verbs)))
+
+    def add_worklist(
+        self,
+        key: str,
+        *,
+        label: Pair,
+        roles: Sequence[str],
+        model: type[Any],
+        where: Where,
+        when: str = "",
+        page: str = "",
+        red: bool = False,
+    ) -> None:
+        """Add a list of work: which rows of a table wait for whom; as in `app.worklists.Queue`."""
+        queue = Queue(f"work.{key}", tuple(roles), model, where, when, page, red=red)
+        self.lists.append(OwnList(key, queue, label))
 
     def add_channel(self, channel: Channel) -> None:
         """Add a channel."""

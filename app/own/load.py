@@ -9,20 +9,30 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from flask_appbuilder import Model
 from sqlalchemy import inspect
 
 from app import roles, scope, words
 from app.models.columns import Moment
-from app.own.checks import unfinished, wrong_channel, wrong_paper, wrong_verb, wrong_view
-from app.own.entries import Channel, Own, OwnVerb, OwnView, Pair, Paper, Wrong
+from app.own.checks import (
+    unfinished,
+    wrong_channel,
+    wrong_list,
+    wrong_paper,
+    wrong_role,
+    wrong_verb,
+    wrong_view,
+)
+from app.own.entries import Channel, Own, OwnList, OwnRole, OwnVerb, OwnView, Pair, Paper, Wrong
 from app.papers.layouts import LAYOUTS
 from app.rules import limits, seals
 from app.stages.own_rows import SAVED, saving
-from app.stages.rights import RIGHTS
+from app.stages.rights import EVERYBODYS, RIGHTS
 from app.stages.verb import NO_CASE, Field, Verb, of_column
 from app.stages.verb import case as on_case
 from app.verbs import VERBS
 from app.verbs.offers import ACTS_ON
+from app.worklists import QUEUES
 
 STAGE = "own_rows"
 TITLES = ("own_rows.add", "own_rows.edit")
@@ -34,28 +44,56 @@ NEVER_TYPED = ("id", "unit_id", "case_id")
 def load(own: Own) -> None:
     """Check all that an office added and put it in place. Raises Wrong with a sentence for each
     fault, and nothing is in place then."""
+    join_facts()
     faults = [*_faults(own), *unfinished()]
     if faults:
         raise Wrong("\n".join(faults))
+    for role in own.roles:
+        _put_role(role)
     for entry in own.views:
         _put_view(entry)
     for verb in own.verbs:
         _put_verb(verb)
+    for work in own.lists:
+        _put_list(work)
     for channel in own.channels:
         _put_channel(channel)
     for paper in own.papers:
         _put_paper(paper)
 
 
+def join_facts() -> None:
+    """Give every column that is a fact its place among those that people read, the last of its
+    table where no place is named; English says its name where it has no label of its own."""
+    for mapper in Model.registry.mappers:
+        table = mapper.class_.__tablename__
+        for column in mapper.columns:
+            if not column.info.get("fact") or column.key in words.COLUMNS.get(table, ()):
+                continue
+            words.COLUMNS[table] = (*words.COLUMNS.get(table, ()), column.key)
+            label = column.key.replace("_", " ").capitalize()
+            words.add(f"column.{table}.{column.key}", "", label)
+
+
 def _faults(own: Own) -> Iterator[str]:
     """What is wrong with what an office added: with each entry, then with all together."""
-    yield from chain.from_iterable(map(wrong_view, own.views))
-    yield from chain.from_iterable(map(wrong_verb, own.verbs))
+    known = {*roles.ROLES, *(role.name for role in own.roles)}
+    yield from chain.from_iterable(map(wrong_role, own.roles))
+    yield from chain.from_iterable(wrong_view(view, known) for view in own.views)
+    yield from chain.from_iterable(wrong_verb(verb, known) for verb in own.verbs)
+    yield from chain.from_iterable(wrong_list(work, known) for work in own.lists)
     yield from chain.from_iterable(map(wrong_channel, own.channels))
     pages = {*roles.PAGES, *(view.page for view in own.views)}
     for paper in own.papers:
         yield from wrong_paper(paper, pages)
-    names = Counter([view.page for view in own.views] + [verb.verb.name for verb in own.verbs])
+    names = Counter(
+        [
+            *(view.page for view in own.views),
+            *(verb.verb.name for verb in own.verbs),
+            *(role.name for role in own.roles),
+            *(work.key for work in own.lists),
+        ]
+    )
     twice = sorted(name for name, times in names.items() if times > 1)
     if twice:
         yield f"app/extend.py adds {', '.join(twice)} twice."
@@ -137,6 +175,24 @@ def _put_verb(entry: OwnVerb) -> None:
         ACTS_ON[name] = (verb.on.subject, verb.on.offered)
     for role in verb.roles:
         RIGHTS[role] = (*RIGHTS[role], name)
+
+
+def _put_role(entry: OwnRole) -> None:
+    roles.ROLES.append(entry.name)
+    words.VALUES["role"] = (*words.VALUES["role"], entry.name)
+    words.add(f"value.role.{entry.name}", *entry.title)
+    if entry.scope:
+        roles.SCOPES[entry.name] = entry.scope
+    for page in entry.pages:
+        roles.PAGES[page] = (*roles.PAGES[page], entry.name)
+    for verb in entry.verbs:
+        VERBS[verb] = replace(VERBS[verb], roles=(*VERBS[verb].roles, entry.name))
+    RIGHTS[entry.name] = (*EVERYBODYS, *entry.verbs)
+
+
+def _put_list(entry: OwnList) -> None:
+    QUEUES[entry.key] = entry.queue
+    words.add(entry.queue.title, *entry.title)
 
 
 def _put_paper(entry: Paper) -> None:

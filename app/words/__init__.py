@@ -79,8 +79,8 @@ def silent(msgid: str) -> tuple[str, ...]:
 
 
 def add(msgid: str, zh: str, en: str) -> None:
-    """Add the texts of a message of an office's own; a catalogue that says it itself stands before
-    them."""
+    """Add the texts of a message of an office's own, an empty one where a language has none; a
+    catalogue that says it itself stands before them."""
     CATALOGUES.add(msgid, {"zh": zh, "en": en})
 
 

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
+from app.worklists.conditions import Where
 from app.worklists.queue import Queue
 from app.worklists.table import QUEUES
 
-__all__ = ["COUNTED_TO", "QUEUES", "Queue", "count_told", "counted", "queues_of"]
+__all__ = ["COUNTED_TO", "QUEUES", "Queue", "Where", "count_told", "counted", "queues_of"]
 
 
 def queues_of(who: Actor) -> dict[str, Queue]:
