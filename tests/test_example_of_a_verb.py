@@ -57,6 +57,7 @@ def test_the_example_is_short_and_touches_a_stage_the_words_and_the_list() -> No
     assert {path for path in touched if path.startswith("app/")} == {STAGE, *CATALOGUES}
 
 
+@pytest.mark.long
 def test_the_verb_of_the_example_is_offered_shown_done_and_recorded(copied: Tree) -> None:
     tree = copied()
     assert run(tree, "-m", "tests.verbs").stdout == ""

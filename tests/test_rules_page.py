@@ -179,7 +179,9 @@ def one(name: str) -> str:
     return f"tests/test_one.py::{name}"
 
 
-@pytest.mark.parametrize("options", [(), BESIDE, ("-m", "not long")])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), marks=pytest.mark.long), BESIDE, ("-m", "not long")]
+)
 def test_a_full_run_in_which_all_named_tests_pass_is_green(
     tmp_path: Path, options: tuple[str, ...]
 ) -> None:
@@ -193,7 +195,9 @@ def test_a_full_run_in_which_all_named_tests_pass_is_green(
     assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize("options", [(), BESIDE, ("-m", "not long", "-q")])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), marks=pytest.mark.long), BESIDE, ("-m", "not long", "-q")]
+)
 @pytest.mark.parametrize("name", ["test_is_skipped", "test_is_not_there"])
 def test_a_full_run_fails_over_a_named_test_that_did_not_run(
     tmp_path: Path, options: tuple[str, ...], name: str

@@ -25,6 +25,10 @@ def test_fails_as_expected(): assert False
 MODULE = "import pytest\npytest.skip('no mail server', allow_module_level=True)\n"
 
 
+BESIDE = pytest.param(("-n", "2"), marks=pytest.mark.long)
+"""In two processes, as the tests themselves are run."""
+
+
 def run(
     folder: Path, *options: str, ci: str = "true", allowed: str = ""
 ) -> subprocess.CompletedProcess[str]:
@@ -48,14 +52,14 @@ def run(
     )
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-q",)])
+@pytest.mark.parametrize("options", [(), BESIDE, ("-q",)])
 def test_the_last_line_counts_the_skipped(tmp_path: Path, options: tuple[str, ...]) -> None:
     ran = run(tmp_path, *options, ci="")
     assert ran.stdout.splitlines()[-1] == "skipped: 2"
     assert ran.returncode == 0
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2")])
+@pytest.mark.parametrize("options", [(), BESIDE])
 def test_ci_fails_over_a_skip_that_is_not_allowed(tmp_path: Path, options: tuple[str, ...]) -> None:
     ran = run(tmp_path, *options, allowed="tests/test_two.py  # no mail server here\n")
     assert ran.returncode == 1

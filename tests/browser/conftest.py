@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -52,16 +53,31 @@ class Served:
     app: Flask
 
 
+def _made(folders: pytest.TempPathFactory) -> Path:
+    """The sample office that the processes of one run share: whoever comes first makes it."""
+    base = folders.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    data = shared / "sample-office"
+    with (shared / "sample-office.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / "made").exists():
+            data.mkdir()
+            settings = config.load({"DESK_DATA": str(data)})
+            engine = engine_from(settings.database_url)
+            upgrade(engine)
+            sessions = sessions_from(engine, settings.ledger_key)
+            fill_sample(sessions, NOW, PASSWORD, data, lambda percent, told: None, cases=0)
+            engine.dispose()
+            (data / "made").touch()
+    return data
+
+
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A sample office with every list filled, served by threads of this process."""
     data = tmp_path_factory.mktemp("office")
+    shutil.copytree(_made(tmp_path_factory), data, dirs_exist_ok=True)
     settings = config.load({"DESK_DATA": str(data)})
-    engine = engine_from(settings.database_url)
-    upgrade(engine)
-    sessions = sessions_from(engine, settings.ledger_key)
-    fill_sample(sessions, NOW, PASSWORD, data, lambda percent, told: None, cases=0)
-    engine.dispose()
     app = create_app(settings, clock_from(NOW))
     port = free_port()
     server = make_server("127.0.0.1", port, app, threaded=True)

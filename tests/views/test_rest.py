@@ -231,9 +231,8 @@ def probes(unit: str, number: str) -> tuple[str, ...]:
     return (name, name[:3], number, number[:7], number[-4:])
 
 
-@pytest.mark.parametrize(
-    "word", ["staff@HOUSING", pytest.param("head@HOUSING", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("word", ["staff@HOUSING", "head@HOUSING"])
 def test_no_filter_and_no_order_tells_a_unit_of_a_caller_or_of_another_unit(
     sqlite_panel: Panel, word: str
 ) -> None:

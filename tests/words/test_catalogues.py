@@ -136,6 +136,7 @@ print(words.title("register", "fr"), "/", words.state("case", "closed", "fr"))
 """
 
 
+@pytest.mark.long
 def test_a_third_language_is_a_folder(tmp_path: Path) -> None:
     """It is offered by the panel at once; what it lacks is read in English."""
     for name in ("app", "jobs", "migrations"):
