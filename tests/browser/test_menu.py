@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
+from app.database import reading
+from app.models import Assignment, Case
 from tests.browser.conftest import PASSWORD, Served, Window
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -36,6 +39,24 @@ def test_no_page_is_wider_than_a_phone(window: Window, path: str) -> None:
     assert window.page.evaluate(OVERFLOW) <= 0
     assert window.errors == []
     assert window.keep(f"phone-{path.strip('/').replace('/', '-') or 'home'}").stat().st_size
+
+
+@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.long)])
+def test_no_case_is_wider_than_a_phone(window: Window, office: Served, share: int) -> None:
+    """Of the cases that the bot found late, and of all others, each so many."""
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    window.login("allocator")
+    with reading(office.app.extensions["desk"].sessions) as session:
+        late = set(
+            session.scalars(select(Assignment.case_id).where(Assignment.overdue_for.is_not(None)))
+        )
+        cases = sorted(session.scalars(select(Case.id)), key=lambda id: (id not in late, id))
+    assert late and len(cases) > 2 * share
+    wide = []
+    for id in cases[::share]:
+        window.open(f"/cases/{id}")
+        wide += [id] if window.page.evaluate(OVERFLOW) > 0 else []
+    assert wide == [] and window.errors == []
 
 
 def test_without_scripts_the_menu_stands_open(office: Served, chromium: Browser) -> None:
