@@ -39,6 +39,7 @@ AREAS = (
     "in_force",
     "kept",
     "layout",
+    "left",
     "list",
     "login",
     "own_rows",

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from app.models import CalendarDay, Setting, SlaRule
+from app.models.columns import Moment
 from app.rules.limits import Limits, Versions
 from app.rules.office import Office
 from app.rules.workdays import Calendar, beijing
@@ -36,6 +37,20 @@ def calendar_of(session: Session, version: str, day_ends: int) -> Calendar:
     return held
 
 
+def on_file(session: Session) -> tuple[dict[str, str], Versions]:
+    """The office's settings and the numbers in force, in one statement."""
+    rules = select(SlaRule.valid_from, SlaRule.name, SlaRule.value, SlaRule.id)
+    settings = select(type_coerce(null(), Moment), Setting.name, Setting.value, literal(0))
+    both = union_all(rules.where(SlaRule.approved_at.is_not(None)), settings).order_by(
+        "valid_from", "id"
+    )
+    rows = session.execute(both).all()
+    versions = Versions(
+        (row.valid_from, row.name, json.loads(row.value)) for row in rows if row.valid_from
+    )
+    return {row.name: row.value for row in rows if row.valid_from is None}, versions
+
+
 def versions_known(session: Session) -> Versions:
     """The numbers of the procedure, each with when it is valid from."""
     query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(
@@ -47,10 +62,8 @@ def versions_known(session: Session) -> Versions:
 
 def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
-    query = select(Setting.value).where(Setting.name == VERSION)
-    return calendar_of(
-        session, session.scalars(query).one(), versions_known(session).at(beijing(now)).day_ends
-    )
+    settings, versions = on_file(session)
+    return calendar_of(session, settings[VERSION], versions.at(beijing(now)).day_ends)
 
 
 def days_held(session: Session, now: datetime) -> dict[date, tuple[bool, str]]:

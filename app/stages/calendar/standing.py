@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 
-from sqlalchemy import literal, null, select, type_coerce, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import look_at, move_many, seal_leftovers
 from app.ledger.watch import forget
-from app.models import CalendarDay, Case, OfficeHead, Setting, SlaRule
-from app.models.columns import Moment
+from app.models import CalendarDay, Case, OfficeHead, Setting
 from app.roles import BOT, Actor
-from app.rules.limits import Versions
 from app.rules.office import SETTINGS, Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing, sweep_not_before
@@ -27,7 +24,7 @@ from app.stages.calendar.days import (
     put,
     set_days,
 )
-from app.stages.calendar.known import calendar_of
+from app.stages.calendar.known import calendar_of, on_file
 from app.stages.calendar.moving import alike, moving
 from app.stages.draftclocks import UNSCOPED, move_drafts
 
@@ -64,20 +61,6 @@ def reach(session: Session, now: datetime, day: date) -> None:
         )
 
 
-def _on_file(session: Session) -> tuple[dict[str, str], Versions]:
-    """The office's settings and the numbers in force, in one statement."""
-    rules = select(SlaRule.valid_from, SlaRule.name, SlaRule.value, SlaRule.id)
-    settings = select(type_coerce(null(), Moment), Setting.name, Setting.value, literal(0))
-    both = union_all(rules.where(SlaRule.approved_at.is_not(None)), settings).order_by(
-        "valid_from", "id"
-    )
-    rows = session.execute(both).all()
-    versions = Versions(
-        (row.valid_from, row.name, json.loads(row.value)) for row in rows if row.valid_from
-    )
-    return {row.name: row.value for row in rows if row.valid_from is None}, versions
-
-
 def office_at(session: Session, now: datetime) -> Office:
     """The office as it stands at a moment: calendar, numbers, words. Fills the table where it ends
     too early."""
@@ -85,7 +68,7 @@ def office_at(session: Session, now: datetime) -> Office:
     held: Office | None = session.info.get("office")
     if held is not None and held.now == now:
         return held
-    settings, versions = _on_file(session)
+    settings, versions = on_file(session)
     if settings.get(LAST, "") < date(now.year + 1, 12, 31).isoformat():
         fill(session, now)
         return office_at(session, now)

@@ -1,0 +1,119 @@
+"""The line of a case in a list: what it is about in one sentence, as this person may read it, with
+number, kind, category, place and how often it was told again below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, url_for
+from sqlalchemy import func, select
+
+from app import words
+from app.models import Case, Category, Unit
+from app.rules.gist import LONGEST, gist
+from app.views.actor import actor, language, reader
+from app.views.pages.masking import know_callers, masked_text
+
+
+READ = 400
+"""So many signs of a text are read for its line. Callers are covered in them before they are cut."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a list shows of a case."""
+
+    id: int
+    number: str
+    gist: str
+    kind: str
+    category: str
+    place: str
+    unit: str
+    state: str
+    urgency: str
+    repeats: int
+    marks: tuple[tuple[str, str], ...]
+    href: str
+
+
+def know_lines(cases: Iterable[int | None]) -> Mapping[int, Any]:
+    """Case id -> its row, as far as this person sees it; one statement for all that this request has
+    not asked for before, and one for their callers where these are covered."""
+    known: dict[int, Any] = g.setdefault("desk_lines", {})
+    asked = {id for id in cases if id is not None} - known.keys()
+    if not asked:
+        return known
+    query = (
+        select(
+            Case.id,
+            Case.number,
+            Case.kind,
+            Case.state,
+            Case.urgency,
+            Case.place,
+            Case.repeats,
+            Case.leader_assigned,
+            Case.confidential,
+            func.substr(Case.narrative, 1, READ).label("narrative"),
+            Category.name.label("category"),
+            Unit.name.label("unit"),
+        )
+        .outerjoin(Category, Category.id == Case.category_id)
+        .outerjoin(Unit, Unit.id == Case.lead_unit_id)
+        .where(Case.id.in_(asked))
+    )
+    known |= {row.id: row for row in reader().execute(query)}
+    if not actor().reads_as_typed:
+        know_callers(asked & known.keys())
+    return known
+
+
+def lines_of(cases: Iterable[int | None]) -> dict[int, Line]:
+    """Case id -> its line, of those that this person sees."""
+    asked = [id for id in cases if id is not None]
+    known = know_lines(asked)
+    return {id: _line(known[id]) for id in asked if id in known}
+
+
+def gist_of(row: Any) -> str:
+    """What a case is about, as this person may read it."""
+    told = str(row.narrative)
+    if not actor().reads_as_typed:
+        told = masked_text(told, row.id)
+    return gist(told) or str(row.number or "")
+
+
+def _line(row: Any) -> Line:
+    tongue = language()
+    place = row.place if actor().reads_as_typed else masked_text(row.place, row.id)
+    return Line(
+        row.id,
+        row.number or "",
+        gist_of(row),
+        words.value("kind", row.kind, tongue),
+        row.category or "",
+        place[:LONGEST],
+        row.unit or "",
+        words.state("case", row.state, tongue),
+        row.urgency,
+        row.repeats,
+        tuple(marks_of(row)),
+        url_for("Cases.page_of_case", id=row.id),
+    )
+
+
+def marks_of(case: Any) -> Iterable[tuple[str, str]]:
+    """(colour, word) of what must be seen at once: urgency, confidentiality, a leader's matter,
+    repeats."""
+    tongue = language()
+    if case.urgency != "normal":
+        yield "danger", words.value("urgency", case.urgency, tongue)
+    if case.confidential:
+        yield "warning", words.word("case_page.confidential", tongue)
+    if case.leader_assigned:
+        yield "danger", words.word("case_page.leader_assigned", tongue)
+    if case.repeats:
+        yield "warning", words.word("case_page.repeats", tongue, n=case.repeats)
