@@ -3,6 +3,7 @@ first use."""
 
 import gc
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,9 +50,34 @@ LONGEST = (
 """The files that take longest: begun first, so that no process is left with one at the end."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files in the order of `LONGEST`, then the others; within a file nothing moves."""
+ON_ONE = {
+    "test_a_batch_with_all_nine_steps_takes_at_most_twenty_four_statements": "sqlite",
+    "test_a_played_office_has_no_false_alarm": "postgres",
+    "test_a_sweep_that_was_killed_is_made_up_by_the_next": "sqlite",
+    "test_play_prints_ok_for_a_story_that_goes_as_told": "postgres",
+    "test_sweeps_beside_people_who_act_do_nothing_twice": "sqlite",
+    "test_the_claim_goes_through_the_index_of_due_cases_and_nothing_reads_a_whole_table": "sqlite",
+    "test_two_sweeps_at_once_do_what_one_does": "postgres",
+    "test_a_worker_does_all_jobs_and_each_pass_leaves_its_run": "postgres",
+    "test_the_guards_are_whole_after_every_step": "postgres",
+    "test_a_second_sweep_at_the_same_moment_writes_nothing_but_its_run": "postgres",
+}
+"""The costliest tests of both databases: which of the two is left to the long run."""
+
+
+def _left_to_the_long_run(item: pytest.Item) -> bool:
+    name, _, parameters = item.name.partition("[")
+    return name in ON_ONE and ON_ONE[name] in re.split(r"[-\]]", parameters)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """What is left to the long run is marked before anything is chosen; what was chosen runs with the
+    files of `LONGEST` first, and within a file nothing moves."""
+    for item in items:
+        if _left_to_the_long_run(item):
+            item.add_marker(pytest.mark.long)
+    yield
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 

@@ -167,9 +167,7 @@ def test_an_example_is_short_and_touches_what_its_recipe_says(name: str) -> None
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name == "view" else pytest.mark.long) for name in DOES]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) for name in DOES])
 def test_an_example_does_what_it_says_in_a_copy_of_the_tree(name: str, tmp_path: Path) -> None:
     folder = copy_of_the_tree(tmp_path / "tree")
     apply(name, folder)

@@ -155,7 +155,23 @@ def few(
         yield fill(desk, tmp_path_factory.mktemp("few"), len(scenes()) + 30)
 
 
-@pytest.fixture(scope="module", params=["whole", pytest.param("few", marks=pytest.mark.long)])
+@pytest.fixture(scope="module")
+def scenes_only(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sample]:
+    """The sample office with few cases beside its scenes, on SQLite."""
+    folder = tmp_path_factory.mktemp("scenes")
+    with sqlite_copy(sqlite_template, folder / "desk.db") as desk:
+        yield fill(desk, folder, len(scenes()) + 30)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        "scenes_only",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("whole", "few")),
+    ],
+)
 def sample(request: pytest.FixtureRequest) -> Sample:
     """Both, one after another."""
     made: Sample = request.getfixturevalue(request.param)
@@ -176,6 +192,7 @@ def test_a_scene_leaves_a_state_that_there_is(subject: str, state: str) -> None:
     assert state in MAY_BECOME[subject]
 
 
+@pytest.mark.long
 def test_there_are_about_three_hundred_cases_and_no_two_alike(whole: Sample) -> None:
     narratives = whole.scalars(select(Case.narrative))
     assert 280 <= len(narratives) <= 350
@@ -184,6 +201,7 @@ def test_there_are_about_three_hundred_cases_and_no_two_alike(whole: Sample) -> 
     assert len({one.says for one in patterns()}) == len(patterns()) > 80
 
 
+@pytest.mark.long
 def test_it_takes_no_longer_than_a_minute(whole: Sample) -> None:
     assert whole.seconds < 60
     assert whole.told == sorted(set(whole.told)) and whole.told[0] == 0 and whole.told[-1] == 100
@@ -290,6 +308,7 @@ def test_categories_are_a_tree_of_two_levels(sample: Sample) -> None:
     assert len({row.name for row in rows.values()}) == len(rows)
 
 
+@pytest.mark.long
 def test_demands_are_of_all_kinds_channels_and_urgencies(whole: Sample) -> None:
     for column, words in ((Case.kind, KINDS), (Case.channel, CHANNELS), (Case.urgency, URGENCIES)):
         assert set(whole.scalars(select(column).distinct())) == set(words)
@@ -375,6 +394,7 @@ def test_what_was_sealed_has_its_files(sample: Sample) -> None:
     assert all((sample.data / "dossiers" / row.name).exists() for row in made)
 
 
+@pytest.mark.long
 def test_units_have_a_character(whole: Sample) -> None:
     """The water bureau is late, the housing bureau is not."""
     share = {}

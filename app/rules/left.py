@@ -15,7 +15,7 @@ SOON_DAYS = 2
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a clock at a moment. `msgid` ends the id of its sentence: `days` (n working
+    """What is left of a clock at a moment. `msgid` is its sentence: `left.days` (n working
     days after today), `today` and `rest` (it ends at `at`, today or before the next working day),
     `over` (n working days late), `just_over` (late by less than one)."""
 
@@ -32,13 +32,13 @@ def left(at: datetime, now: datetime, calendar: Calendar) -> Left:
     end, today = _day_of(at), now.date()
     if now >= at:
         late = calendar.between(end, today)
-        return Left(at, LATE, "over", late) if late else Left(at, LATE, "just_over")
+        return Left(at, LATE, "left.over", late) if late else Left(at, LATE, "left.just_over")
     if end == today:
-        return Left(at, SOON, "today")
+        return Left(at, SOON, "left.today")
     days = calendar.between(today, end)
     if not days:
-        return Left(at, SOON, "rest")
-    return Left(at, SOON if days <= SOON_DAYS else PLENTY, "days", days)
+        return Left(at, SOON, "left.rest")
+    return Left(at, SOON if days <= SOON_DAYS else PLENTY, "left.days", days)
 
 
 def _day_of(at: datetime) -> date:

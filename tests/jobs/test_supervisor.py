@@ -150,6 +150,7 @@ def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(
         lock.execute("ROLLBACK")
 
 
+@pytest.mark.long
 def test_a_second_supervisor_on_the_same_data_is_refused_with_a_sentence(
     desk: Desk, data: Path
 ) -> None:

@@ -32,18 +32,18 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("now", "end", "said"),
     [
-        ("2025-09-22T09:00", "2025-09-27T00:00", (PLENTY, "days", 4)),
-        ("2025-09-24T23:59", "2025-09-27T00:00", (SOON, "days", 2)),
-        ("2025-09-26T00:00", "2025-09-27T00:00", (SOON, "today", 0)),
-        ("2025-09-26T23:59:59", "2025-09-27T00:00", (SOON, "today", 0)),
-        ("2025-09-27T00:00", "2025-09-27T00:00", (LATE, "just_over", 0)),
-        ("2025-09-28T08:00", "2025-09-27T00:00", (LATE, "over", 1)),
-        ("2025-09-30T10:00", "2025-10-10T00:00", (SOON, "days", 1)),
-        ("2025-09-30T10:00", "2025-10-04T00:00", (SOON, "rest", 0)),
-        ("2025-10-12T10:00", "2025-10-01T00:00", (LATE, "over", 3)),
-        ("2025-09-26T17:59", "2025-09-26T18:00", (SOON, "today", 0)),
-        ("2025-09-26T18:00", "2025-09-26T18:00", (LATE, "just_over", 0)),
-        ("2025-09-26T10:00", "2025-09-26T15:20", (SOON, "today", 0)),
+        ("2025-09-22T09:00", "2025-09-27T00:00", (PLENTY, "left.days", 4)),
+        ("2025-09-24T23:59", "2025-09-27T00:00", (SOON, "left.days", 2)),
+        ("2025-09-26T00:00", "2025-09-27T00:00", (SOON, "left.today", 0)),
+        ("2025-09-26T23:59:59", "2025-09-27T00:00", (SOON, "left.today", 0)),
+        ("2025-09-27T00:00", "2025-09-27T00:00", (LATE, "left.just_over", 0)),
+        ("2025-09-28T08:00", "2025-09-27T00:00", (LATE, "left.over", 1)),
+        ("2025-09-30T10:00", "2025-10-10T00:00", (SOON, "left.days", 1)),
+        ("2025-09-30T10:00", "2025-10-04T00:00", (SOON, "left.rest", 0)),
+        ("2025-10-12T10:00", "2025-10-01T00:00", (LATE, "left.over", 3)),
+        ("2025-09-26T17:59", "2025-09-26T18:00", (SOON, "left.today", 0)),
+        ("2025-09-26T18:00", "2025-09-26T18:00", (LATE, "left.just_over", 0)),
+        ("2025-09-26T10:00", "2025-09-26T15:20", (SOON, "left.today", 0)),
     ],
 )
 def test_a_badge_counts_working_days_with_make_up_days_and_holidays(
@@ -60,7 +60,7 @@ def test_a_clock_of_n_days_has_n_days_left_on_the_day_it_starts(
     deadline = CALENDAR.run(start, n)
     now = datetime.combine(start, datetime.min.time(), BEIJING) + timedelta(seconds=second)
     told = left(deadline.at, now, CALENDAR)
-    assert (told.msgid, told.n) == ("days", n)
+    assert (told.msgid, told.n) == ("left.days", n)
     after = midnight_after(CALENDAR.after(deadline.on, n)) - timedelta(seconds=1)
     late = left(deadline.at, after, CALENDAR)
     assert (late.pressing, late.n) == (LATE, n)
@@ -69,5 +69,5 @@ def test_a_clock_of_n_days_has_n_days_left_on_the_day_it_starts(
 @given(st.sampled_from(DAYS[3:-20]), st.integers(1, 9))
 def test_an_office_that_closes_at_six_is_late_from_then_on(start: date, n: int) -> None:
     deadline = OFFICE.run(start, n)
-    assert left(deadline.at, deadline.at - timedelta(minutes=1), OFFICE).msgid == "today"
-    assert left(deadline.at, deadline.at, OFFICE).msgid == "just_over"
+    assert left(deadline.at, deadline.at - timedelta(minutes=1), OFFICE).msgid == "left.today"
+    assert left(deadline.at, deadline.at, OFFICE).msgid == "left.just_over"

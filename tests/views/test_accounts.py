@@ -438,7 +438,7 @@ def test_the_rights_of_a_role_are_named_in_chinese_in_the_order_of_the_procedure
 # Who sees no case content.
 
 
-@pytest.mark.parametrize("word", ["it_admin", "log_auditor"])
+@pytest.mark.parametrize("word", ["log_auditor", pytest.param("it_admin", marks=pytest.mark.long)])
 def test_it_and_the_log_auditor_get_no_case_content_from_any_route(
     sqlite_panel: Panel, word: str
 ) -> None:
@@ -471,7 +471,14 @@ def test_it_can_read_no_draft_reply_or_case_through_the_forms_it_has(sqlite_pane
     assert PASSWORD not in browser.get("/do/reset_password?id=1&password=" + PASSWORD).text
 
 
-@pytest.mark.parametrize("name", ["Admin", "Public", ".*", "^it_admin$|x", "centre_head "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Admin",
+        "^it_admin$|x",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("Public", ".*", "centre_head ")),
+    ],
+)
 def test_the_name_of_a_custom_role_gives_nothing(sqlite_panel: Panel, name: str) -> None:
     """Flask-AppBuilder has roles that may everything (Admin) or are everybody's (Public), and takes
     the names of others for patterns: here a role is what it is composed of. The name of a role of

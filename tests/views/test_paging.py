@@ -74,7 +74,7 @@ def rows(page: str) -> str:
 
 
 @pytest.mark.parametrize("word", PEOPLE)
-@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.long)])
 def test_an_odd_page_of_any_list_is_said_and_shows_what_the_list_shows_without_it(
     sqlite_panel: Panel, word: str, step: int
 ) -> None:

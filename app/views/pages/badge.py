@@ -48,7 +48,6 @@ def badge_of(at: datetime | None) -> Badge | None:
     told = left(at, now(), calendar_here())
     facts = {"n": told.n, "at": told.at, "hour": told.at.hour or 24}
     tongue = language()
-    msgid = f"left.{told.msgid}"
-    if told.msgid == "today" and told.at.minute:
-        msgid = "left.today_minute"
+    to_the_minute = told.msgid == "left.today" and told.at.minute
+    msgid = "left.today_minute" if to_the_minute else told.msgid
     return Badge(words.word(msgid, tongue, **facts), COLOURS[told.pressing], term(at))
