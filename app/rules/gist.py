@@ -8,6 +8,7 @@ LONGEST = 60
 """How many signs a line has at most, the sign that it was cut among them."""
 _SHORTEST = 4
 """A sentence of fewer signs says too little alone: the next one goes with it."""
+_GREETS = re.compile(r"^(?:(?:您好|你好|领导好|领导您好|尊敬的[一-鿿]{1,8}?)[，,。！!：:\s]+)+")
 _BEGINS = re.compile(
     r"^(?:(?:该|此)?(?:诉求人|来电人|来信人|反映人|投诉人|举报人|求助人|市民|群众|网民|居民|业主|村民)"
     r"(?:[一-鿿]{0,3}(?:先生|女士|同志))?)?"
@@ -30,6 +31,8 @@ def gist(text: str) -> str:
 
 def _begun(text: str) -> str:
     """How a text begins that says only that somebody told it; nothing where that is all of it."""
-    found = _BEGINS.match(text)
-    begun = found.group() if found else ""
+    greeted = _GREETS.match(text)
+    begun = greeted.group() if greeted else ""
+    told = _BEGINS.match(text[len(begun) :])
+    begun += told.group() if told else ""
     return begun if len(text) - len(begun) >= _SHORTEST else ""

@@ -24,8 +24,8 @@ from app.models import Setting
 from app.roles import Actor
 from app.rules.office import WORDS
 from app.views.actor import actor, language, now, reader
+from app.views.bell import unread
 from app.views.forms.once import told_once
-from app.views.home import unread
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
 KEPT = (

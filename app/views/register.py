@@ -19,11 +19,11 @@ from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.accounts import AccountChanges, Roles, Users
 from app.views.allocation import Assignments, Instructions
+from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
-from app.views.home import Bell
 from app.views.interface import Document, Documentation
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units

@@ -10,16 +10,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from app.models import Case
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
 from app.worklists.conditions import Where
 from app.worklists.queue import Queue
 from app.worklists.table import QUEUES
 
-__all__ = ["COUNTED_TO", "QUEUES", "Queue", "Where", "count_told", "counted", "queues_of"]
+__all__ = [
+    "COUNTED_TO",
+    "QUEUES",
+    "Queue",
+    "Where",
+    "about",
+    "count_told",
+    "counted",
+    "pressing",
+    "queues_of",
+]
 
 
 def queues_of(who: Actor) -> dict[str, Queue]:
@@ -46,6 +57,54 @@ def counted(session: Session, who: Actor, at: datetime) -> dict[str, int]:
         *(_count(key, queue, who, seen, at) for key, queue in own.items())
     ).execution_options(unscoped=True)
     return {row.key: row.n for row in session.execute(query)}
+
+
+def pressing(session: Session, who: Actor, at: datetime, most: int) -> dict[str, list[Any]]:
+    """The rows that press most in each list of rows about cases, so many of each, in one statement:
+    `row`, `at`, `case`, `unit`, `state` and `kind` of each."""
+    seen = seen_by(who)
+    parts = [
+        _few(key, queue, who, seen, at, most)
+        for key, queue in queues_of(who).items()
+        if about(queue.model) is not None
+    ]
+    found: dict[str, list[Any]] = {}
+    if parts:
+        query = union_all(*parts).execution_options(unscoped=True)
+        for row in session.execute(query):
+            found.setdefault(row.key, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: (row.at is not None, row.at, row.row))
+    return found
+
+
+def about(model: Any) -> Any:
+    """The column that names the case of a row; None where rows are about none. A visit is of a
+    caller: of a case that was merged into another one, its own."""
+    if model is Case:
+        return model.id
+    return getattr(model, "caller_case_id", getattr(model, "case_id", None))
+
+
+def _few(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime, most: int) -> Select[Any]:
+    model, when = queue.model, getattr(queue.model, queue.when)
+    held = () if queue.brief else within(model, seen)
+    columns = [
+        literal(key).label("key"),
+        model.id.label("row"),
+        when.label("at"),
+        about(model).label("case"),
+        *(_told(model, name) for name in ("unit_id", "state", "kind")),
+    ]
+    few = select(*columns).where(*queue.where(who, at), *held).order_by(when, model.id).limit(most)
+    return select(*few.subquery().c)
+
+
+def _told(model: Any, name: str) -> Any:
+    """A column of a row, or nothing of its type where the table has none."""
+    if hasattr(model, name):
+        return getattr(model, name).label(name)
+    return cast(null(), Integer if name == "unit_id" else String).label(name)
 
 
 def _count(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime) -> Select[Any]:

@@ -15,7 +15,14 @@ from app.worklists.conditions import (
 from app.worklists.queue import Queue
 
 OF_LEADERS: dict[str, Queue] = {
-    "to_instruct": Queue("work.to_instruct", ("leader",), Case, case_in("submitted"), "own_at"),
+    "to_instruct": Queue(
+        "work.to_instruct",
+        ("leader",),
+        Case,
+        case_in("submitted"),
+        "own_at",
+        verbs=("instruct",),
+    ),
     "my_matters": Queue(
         "work.my_matters",
         ("leader",),

@@ -14,7 +14,8 @@ from app.worklists.conditions import (
 class Queue:
     """A list of what waits: whose rows, which of them, since when or until when each matters.
     `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
-    form of this verb. `red`: what the centre or the room has itself let pass."""
+    form of this verb. `red`: what the centre or the room has itself let pass. `verbs`: those with
+    which a row is answered; a row offers the first that the person has a right to."""
 
     title: str
     roles: tuple[str, ...]
@@ -24,3 +25,4 @@ class Queue:
     page: str = ""
     brief: str = ""
     red: bool = False
+    verbs: tuple[str, ...] = ()

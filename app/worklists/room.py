@@ -25,6 +25,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         Supervision,
         lambda who, at: [holds(Supervision.state, "candidate")],
         "own_at",
+        verbs=("open_supervision",),
     ),
     "items": Queue(
         "work.items",
@@ -32,6 +33,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         Supervision,
         lambda who, at: [among(Supervision.state, UNDER_WAY)],
         "due_at",
+        verbs=("clear", "conclude", "close_supervision"),
     ),
     "room_overdue": Queue(
         "work.room_overdue",
@@ -61,6 +63,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         Supervision,
         lambda who, at: [holds(Supervision.state, "finding")],
         "own_at",
+        verbs=("confirm_finding",),
     ),
     "reviews": Queue(
         "work.reviews",
@@ -68,6 +71,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         Supervision,
         lambda who, at: [REVIEW_OPEN],
         "own_at",
+        verbs=("rule_on_review",),
     ),
     "referrals": Queue(
         "work.referrals",

@@ -33,6 +33,8 @@ from app.worklists.queue import Queue
 from app.worklists.room import OF_THE_ROOM
 from app.worklists.units import OF_UNITS
 
+RULINGS = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
+
 QUEUES: dict[str, Queue] = {
     "mine": Queue(
         "work.mine",
@@ -41,13 +43,21 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Case.operator_id == who.id, among(Case.state, OPEN_CASE)],
         "registered_at",
     ),
-    "to_allocate": Queue("work.to_allocate", CENTRE, Case, case_in("registered"), "own_at"),
+    "to_allocate": Queue(
+        "work.to_allocate",
+        CENTRE,
+        Case,
+        case_in("registered"),
+        "own_at",
+        verbs=("allocate",),
+    ),
     "refusals": Queue(
         "work.refusals",
         CENTRE,
         Case,
         lambda who, at: [Case.refusal_proposed_by_id.is_not(None), holds(Case.state, "registered")],
         "own_at",
+        verbs=("confirm_refusal",),
     ),
     "liftings": Queue(
         "work.liftings",
@@ -55,6 +65,7 @@ QUEUES: dict[str, Queue] = {
         Lifting,
         lambda who, at: [Lifting.decided_at.is_(None), of_an_open_case(Lifting)],
         "at",
+        verbs=("confirm_lifting",),
     ),
     "rulings": Queue(
         "work.rulings",
@@ -62,6 +73,7 @@ QUEUES: dict[str, Queue] = {
         Request,
         lambda who, at: [holds(Request.state, "pending")],
         "own_at",
+        verbs=RULINGS,
     ),
     "centre_overdue": Queue(
         "work.centre_overdue",
@@ -81,6 +93,7 @@ QUEUES: dict[str, Queue] = {
         ],
         "own_at",
         red=True,
+        verbs=RULINGS,
     ),
     "submitted_out": Queue("work.submitted_out", CENTRE, Case, case_in("submitted"), "own_at"),
     "suggestions": Queue(
@@ -89,6 +102,7 @@ QUEUES: dict[str, Queue] = {
         Suggestion,
         lambda who, at: [Suggestion.screened_at.is_(None)],
         "marked_at",
+        verbs=("screen_suggestion",),
     ),
     "suggestions_overdue": Queue(
         "work.suggestions_overdue",
@@ -97,6 +111,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Case.screen_overdue_for == Case.screen_at],
         "screen_at",
         red=True,
+        verbs=("screen_suggestion",),
     ),
     "report_drafts": Queue(
         "work.report_drafts",
@@ -173,6 +188,7 @@ QUEUES: dict[str, Queue] = {
         Reply,
         lambda who, at: [holds(Reply.state, "filed")],
         "filed_at",
+        verbs=("examine",),
     ),
     "unexamined": Queue(
         "work.unexamined",
@@ -181,6 +197,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Reply.own_overdue_for == Reply.own_at, holds(Reply.state, "filed")],
         "own_at",
         red=True,
+        verbs=("examine",),
     ),
     "to_review": Queue(
         "work.to_review",
@@ -188,9 +205,15 @@ QUEUES: dict[str, Queue] = {
         Case,
         case_in("reviewing"),
         "own_at",
+        verbs=("review_responsibility",),
     ),
     "to_visit": Queue(
-        "work.to_visit", ("visitor", "centre_head", *ROOM), Visit, to_visit, "planned_at"
+        "work.to_visit",
+        ("visitor", "centre_head", *ROOM),
+        Visit,
+        to_visit,
+        "planned_at",
+        verbs=("record_visit",),
     ),
     "sampled": Queue(
         "work.sampled",
@@ -198,6 +221,7 @@ QUEUES: dict[str, Queue] = {
         Case,
         lambda who, at: [holds(Case.state, "visiting"), holds(Case.mode, "direct")],
         "own_at",
+        verbs=("record_visit",),
     ),
     **OF_UNITS,
     **OF_THE_ROOM,

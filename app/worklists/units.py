@@ -36,6 +36,7 @@ OF_UNITS: dict[str, Queue] = {
         Assignment,
         own(holds(Assignment.state, "allocated")),
         "sign_at",
+        verbs=("sign_for",),
     ),
     "to_answer": Queue(
         "work.to_answer",
@@ -43,6 +44,7 @@ OF_UNITS: dict[str, Queue] = {
         Assignment,
         own(among(Assignment.state, ("signed", "return_pending"))),
         "due_at",
+        verbs=("reply", "draft_reply"),
     ),
     "refused_replies": Queue(
         "work.refused_replies",
@@ -50,6 +52,7 @@ OF_UNITS: dict[str, Queue] = {
         Assignment,
         own(holds(Assignment.state, "reply_refused")),
         "due_at",
+        verbs=("reply", "draft_reply"),
     ),
     "reminded": Queue(
         "work.reminded",
@@ -57,6 +60,7 @@ OF_UNITS: dict[str, Queue] = {
         Reminder,
         lambda who, at: [Reminder.unit_id == (who.unit_id or 0), holds(Reminder.state, "open")],
         "reply_by_at",
+        verbs=("reply", "draft_reply"),
     ),
     "to_respond": Queue(
         "work.to_respond",
@@ -64,6 +68,7 @@ OF_UNITS: dict[str, Queue] = {
         Assignment,
         own(*UNANSWERED),
         "response_at",
+        verbs=("first_response",),
     ),
     "unit_overdue": Queue(
         "work.unit_overdue",
@@ -71,6 +76,7 @@ OF_UNITS: dict[str, Queue] = {
         Assignment,
         own(among(Assignment.state, OPEN_ASSIGNMENT), Assignment.overdue_for == Assignment.due_at),
         "due_at",
+        verbs=("explain", "draft_explanation"),
     ),
     "to_feed_back": Queue(
         "work.to_feed_back",
@@ -81,6 +87,7 @@ OF_UNITS: dict[str, Queue] = {
             among(Supervision.state, TO_FEED_BACK),
         ],
         "due_at",
+        verbs=("feed_back", "draft_feedback"),
     ),
     "drafts": Queue("work.drafts", ("unit_head",), Draft, drafts, "drafted_at"),
 }

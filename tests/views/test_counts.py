@@ -17,18 +17,24 @@ from tests.views.canaries import NOW, cases_of
 from tests.views.panel import Browser, Panel
 
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
-_CARD = re.compile(r'<a href="([^"]+)" class="[^"]*"><b>(\d+)</b>([^<]+)</a>')
+_CARD = re.compile(r'<h2><a href="([^"]+)">([^<]+) <b>(\d+)</b></a></h2>')
+_NOTHING = re.compile(r'<p class="nothing soft">(.*?)</p>', re.DOTALL)
 
 
 def cards(browser: Browser) -> Iterator[tuple[str, str, int]]:
     """Title, address and count of each list of a person's first page."""
-    for href, n, title in _CARD.findall(browser.get("/").text):
+    page = browser.get("/").text
+    for href, title, n in _CARD.findall(page):
         yield title, href.replace("&amp;", "&"), int(n)
+    for nothing in _NOTHING.findall(page):
+        for href, title in re.findall(r'<a href="([^"]+)">([^<]+)</a>', nothing):
+            yield title, href.replace("&amp;", "&"), 0
 
 
 def rows(browser: Browser, address: str) -> int:
     """How many rows a list has."""
-    return browser.get(address).text.split("<tbody>")[1].split("</tbody>")[0].count("<tr><td><a")
+    shown = browser.get(address).text.split("<tbody>")[1].split("</tbody>")[0]
+    return shown.count("<tr>") - shown.count("colspan")
 
 
 def count(browser: Browser, wanted: str) -> int:

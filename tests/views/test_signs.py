@@ -85,8 +85,9 @@ def test_a_bot_that_has_not_looked_for_half_an_hour_is_a_sign_on_every_page(
 
 def red(panel: Panel, word: str) -> dict[str, int]:
     """The red lists of a person's first page, with their counts."""
-    cards = panel.of(word).get("/").text.split('class="red"><b>')[1:]
-    return {card.split("</b>")[1].split("<")[0]: int(card.split("</b>")[0]) for card in cards}
+    page = panel.of(word).get("/").text
+    cards = re.findall(r'<section class="card list red">\s*<h2><a[^>]*>([^<]+) <b>(\d+)</b>', page)
+    return {title: int(n) for title, n in cards}
 
 
 def test_what_the_centre_should_have_done_is_a_red_list_of_its_own(empty: Panel) -> None:

@@ -1,0 +1,154 @@
+"""The rows of the lists of work, in words: the line of the case, the badge of the clock, and the one
+button with which a row is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Select, select
+
+from app import words
+from app.models import Case, Unit
+from app.roles import Actor
+from app.verbs import VERBS, Verb
+from app.views.actor import actor, language, now, reader
+from app.views.pages.badge import Badge, badge_of
+from app.views.pages.lines import Line, lines_of
+from app.worklists import Queue, about
+
+CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at", "send_by_at")
+"""The columns of the lists that are the ends of clocks; the others are moments at which something
+happened."""
+
+
+SUBJECTS = {
+    "case": "hotline_case",
+    "assignment": "assignment",
+    "request": "request",
+    "reminder": "reminder",
+    "supervision": "supervision",
+    "referral": "referral",
+}
+"""What a verb acts on -> the table of its rows."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of a list of work. `line` is None for a case read in brief only, of which `number` alone is
+    told."""
+
+    number: str
+    line: Line | None
+    unit: str
+    badge: Badge | None
+    at: str
+    href: str
+    button: tuple[str, str] | None
+
+
+def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[Any]:
+    """The rows of a list from a place on, so many at most; those that press most come first. Which
+    rows they are is found in the list's own table alone."""
+    model, when = queue.model, getattr(queue.model, queue.when)
+    told = [
+        getattr(model, name).label(name)
+        for name in ("unit_id", "state", "kind")
+        if hasattr(model, name)
+    ]
+    query: Select[Any] = (
+        select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)
+        .where(*queue.where(who, now()))
+        .order_by(when, model.id)
+        .offset(first)
+        .limit(most)
+    )
+    return reader().execute(query.execution_options(unscoped=bool(queue.brief))).all()
+
+
+def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
+    """Rows of lists of work in words, each in its place, None for one whose case this person does
+    not see: cases, callers and units of all of them in one statement each."""
+    lines = lines_of(row.case for queue, row in rows if not queue.brief)
+    numbers = _numbers({row.case for queue, row in rows if queue.brief})
+    units = _units({unit for _, row in rows if (unit := _unit(row)) is not None})
+    return [
+        _told(queue, row, lines.get(row.case), numbers, units)
+        if row.case in lines or row.case in numbers
+        else None
+        for queue, row in rows
+    ]
+
+
+def _told(
+    queue: Queue, row: Any, line: Line | None, numbers: dict[int, str], units: dict[int, str]
+) -> Waiting:
+    return Waiting(
+        line.number if line is not None else numbers[row.case],
+        line,
+        units.get(_unit(row) or 0, line.unit if line is not None else ""),
+        badge_of(row.at) if queue.when in CLOCKS else None,
+        row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
+        _href(queue, row.case),
+        _button(queue, row),
+    )
+
+
+def _unit(row: Any) -> int | None:
+    return getattr(row, "unit_id", None)
+
+
+def _units(ids: set[int]) -> dict[int, str]:
+    """id -> name; what is a list's own is read whatever the person sees of units otherwise."""
+    if not ids:
+        return {}
+    query = select(Unit.id, Unit.name).where(Unit.id.in_(ids))
+    return {row.id: row.name for row in reader().execute(query)}
+
+
+def _numbers(ids: set[int]) -> dict[int, str]:
+    """id -> number of the cases that are read in brief: no word of theirs."""
+    if not ids:
+        return {}
+    query = select(Case.id, Case.number).where(Case.id.in_(ids)).execution_options(unscoped=True)
+    return {row.id: row.number or "" for row in reader().execute(query)}
+
+
+def _href(queue: Queue, case: int) -> str:
+    """Where a row leads: to the page of the case, or to the one form that a person has for a case
+    that they read in brief."""
+    if queue.brief:
+        return url_for(f"Verbs.{queue.brief}", case=case)
+    return url_for("Cases.page_of_case", id=case)
+
+
+def _button(queue: Queue, row: Any) -> tuple[str, str] | None:
+    """(address, words) of the form with which a row is answered, for who has the right to it."""
+    verb = next((VERBS[name] for name in queue.verbs if _answers(VERBS[name], queue, row)), None)
+    if verb is None:
+        return None
+    asked = {"case": row.case, **_named(verb, queue, row)}
+    return url_for(f"Verbs.{verb.name}", **asked), words.title(verb.name, language())
+
+
+def _answers(verb: Verb, queue: Queue, row: Any) -> bool:
+    """Whether a verb can answer a row: its kind of request, in a state for it, and this person's to
+    do."""
+    subject, _, kind = (verb.on.subject or "").partition(":")
+    of_it = SUBJECTS.get(subject) == queue.model.__tablename__
+    return (
+        verb.name in actor().rights
+        and (not kind or kind == row.kind)
+        and (not of_it or not verb.states or row.state in verb.states)
+    )
+
+
+def _named(verb: Verb, queue: Queue, row: Any) -> dict[str, int]:
+    """The row by which a form names what it is about."""
+    table = queue.model.__tablename__
+    if table == "supervision":
+        return {"item": row.row}
+    subject = (verb.on.subject or "").partition(":")[0]
+    return {"row": row.row} if subject != "case" and SUBJECTS.get(subject) == table else {}

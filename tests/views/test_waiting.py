@@ -1,0 +1,61 @@
+"""The first page and the lists behind it: what presses most, in one line each, with one button that
+opens the form of the row."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from app.views.home import FIRST
+from tests.databases import Desk
+from tests.people import People
+from tests.views.panel import Panel, panel_over
+from tests.views.test_statements import WHO, counted
+
+_SECTION = re.compile(r'<section class="card list.*?</section>', re.DOTALL)
+_BUTTON = re.compile(r'class="btn btn-sm btn-outline-primary" href="([^"]+)"')
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_the_button_of_a_row_opens_a_form_that_its_person_may_send(panel: Panel, role: str) -> None:
+    """In the played office, where everything has happened: each opens, says of no row that it cannot
+    be done now, and asks for no row that the list knows."""
+    browser = panel.of(WHO[role].replace("WATER", "HOUSING"))
+    addresses = set(_BUTTON.findall(browser.get("/").text))
+    for address in re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text):
+        addresses |= {*_BUTTON.findall(browser.get(address).text)}
+    for address in map(unescape, addresses):
+        form = browser.get(address)
+        assert form.status_code == 200 and "<form" in form.text, address
+        assert 'class="flash warning"' not in form.text, address
+        assert '<select class="form-select" id="row"' not in form.text, address
+
+
+def test_the_first_page_shows_three_rows_of_each_list_and_its_count(
+    sqlite_panel: Panel,
+) -> None:
+    page = sqlite_panel.of("centre_head").get("/").text
+    sections = _SECTION.findall(page)
+    assert len(sections) > 5
+    for section in sections:
+        count = int(re.search(r"<b>(\d+)", section).group(1))  # type: ignore[union-attr]
+        rows = section.count("<li>")
+        assert count and rows in (0, min(count, FIRST)), section
+
+
+def test_what_presses_most_stands_first(desk: Desk, tmp_path: Path) -> None:
+    people = People(desk).hire("WATER")
+    cases = [people.case(narrative=f"第{n}条路的路灯坏了很久，晚上看不见。") for n in range(5)]
+    for n in (3, 1, 4, 2, 0):
+        people.do("allocator", "allocate", cases[n], unit="WATER")
+    with panel_over(desk, tmp_path / "data", people.now) as panel:
+        browser = panel.of("head@WATER")
+        browser.get("/")
+        with counted(panel) as told:
+            page = browser.get("/").text
+    section = next(one for one in _SECTION.findall(page) if "/work/to_sign" in one)
+    assert re.findall("第(.)条路的路灯坏了很久，晚上看不见<", section) == ["3", "1", "4"]
+    assert len(told) <= 10
