@@ -37,7 +37,7 @@ from app.views.machines.health import blueprint as health
 from app.views.menu import DeskMenu
 from app.views.reader import Database, PanelSession
 from app.views.register import register
-from app.views.telling import tell_requests
+from app.views.request_log import tell_requests
 from jobs.servable import Refused, office_at, servable, sessions_of
 
 log = logging.getLogger(__name__)

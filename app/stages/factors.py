@@ -19,7 +19,7 @@ from app.models import Person
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.people import NOBODY, logged_in
-from app.stages.sealing import opened, sealed
+from app.stages.secrets_sealed import opened, sealed
 
 SECRET_BYTES = 20
 _PURPOSE = "duban second factor"

@@ -23,9 +23,9 @@ from typing import NamedTuple
 import config
 from app.rules.workdays import BEIJING
 from app.supervisor import panel, welcome
-from app.supervisor.asking import ANSWER_SECONDS, panel_answers, redis_answers
+from app.supervisor.beat_socket import Ear
 from app.supervisor.child import Child, Say
-from app.supervisor.hearing import Ear
+from app.supervisor.probes import ANSWER_SECONDS, panel_answers, redis_answers
 from app.supervisor.rotation import put_aside
 from app.supervisor.signals import Signals
 from app.supervisor.welcome import Sample

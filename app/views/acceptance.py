@@ -19,7 +19,7 @@ from app.views.case.became import InBrief, know_became
 from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of, tags
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class Cases(DeskView):

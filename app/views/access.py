@@ -9,7 +9,7 @@ from app import words
 from app.models import Access
 from app.views.actor import language
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class AccessLog(DeskView):

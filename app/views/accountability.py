@@ -17,11 +17,11 @@ from app.papers.kept import whole_zip, zip_of
 from app.rules.refusal import NotAllowed
 from app.verbs import possible
 from app.verbs.offers import offer
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor, desk, language, written
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import sent, volumes
 from app.words import said
 
@@ -79,7 +79,9 @@ class Referrals(DeskView):
             abort(404)
         case, id = item.case_id, item.id
         try:
-            contents = written(lambda session: looked.paper_opened(session, case, referral=id))
+            contents = written(
+                lambda session: access_notes.paper_opened(session, case, referral=id)
+            )
         except NotAllowed:
             abort(404)
         return sent(pdf("dossier", json.loads(contents)), "pdf", f"referral-{item.id}")
@@ -103,7 +105,7 @@ class Referrals(DeskView):
             ), 404
         case, id = item.case_id, item.id
         try:
-            written(lambda session: looked.paper_opened(session, case, referral=id))
+            written(lambda session: access_notes.paper_opened(session, case, referral=id))
         except NotAllowed:
             abort(404)
         return send_file(

@@ -21,7 +21,7 @@ from app.views.actor import actor, language, reader
 from app.views.calendar import Proposals
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.pages.shown import SCOPE_TITLES
 
 

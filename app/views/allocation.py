@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models import Assignment, Instruction
 from app.views.case.became import InBrief
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed
 
 

@@ -14,7 +14,7 @@ from app.stages.calendar import numbers_known
 from app.views.actor import actor, language, now, reader
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.pages.shown import shown
 
 

@@ -28,9 +28,9 @@ from app import words
 from app.database import kept_by_guard
 from app.faults import FULL, fault, lost
 from app.views.actor import actor, come_back_to, for_program, language, reader
-from app.views.forms.kept import kept
+from app.views.forms.given_back import kept
 from app.views.login import sessions
-from app.views.pages.exporting import NoPlace
+from app.views.pages.export_places import NoPlace
 
 log = logging.getLogger(__name__)
 ERRORS = {

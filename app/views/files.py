@@ -16,7 +16,7 @@ from app.models.file import File
 from app.rules.files import MEDIA, kept_name
 from app.rules.refusal import NotAllowed
 from app.verbs import perform
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor, asked, desk, language, now, refuse_access, written
 from app.views.pages.masking import masked_text
 from app.words import said
@@ -46,7 +46,7 @@ class Files(BaseView):
 
         def work(session: Session) -> None:
             perform(session, at, who, "open_file", case=case_id, file=id)
-            looked.noting("file_opened", case_id=case_id)(session)
+            access_notes.noting("file_opened", case_id=case_id)(session)
             # Only now: who may not open it is not told, and what could not be read is not on the
             # record.
             if lost is not None:

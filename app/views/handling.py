@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models import Reply, Request
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class Requests(DeskView):

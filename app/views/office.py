@@ -17,11 +17,11 @@ from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.views.actor import actor, desk, language, reader
 from app.views.figures.points import points_told
-from app.views.pages.acted import bot_word, know_people
+from app.views.pages.actors import bot_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
-from app.views.pages.interface import DeskInterface
 from app.views.pages.masking import know_callers, masked_text
+from app.views.pages.row_query import DeskInterface
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
 

@@ -14,12 +14,12 @@ from flask_appbuilder.security.decorators import has_access
 from app import extend
 from app.own import OwnView
 from app.papers import pdf
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor
 from app.views.forms import on_file, outcome
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
 from app.views.pages.masking import case_of, masked_text
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import sent
 
 OBEYED = (
@@ -59,7 +59,7 @@ class OwnPapers(BaseView):
         row = view.found(str(id))
         case = case_of(row)
         content = pdf(kind, covered_facts(paper.facts(row), case))
-        looked.note("paper_opened", case_id=case, page=paper.page)
+        access_notes.note("paper_opened", case_id=case, page=paper.page)
         return sent(content, "pdf", f"{kind}-{id}")
 
 

@@ -28,7 +28,7 @@ from app.rules.workdays import last_day
 from app.stages.calendar import days_known
 from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor, asked, desk, language, now, reader, written
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
@@ -154,7 +154,7 @@ class Papers(BaseView):
         kind = assignment_paper(row) if model is Assignment else kind
         try:
             facts = written(
-                lambda session: looked.paper_opened(session, case, paper=kind, notice=id)
+                lambda session: access_notes.paper_opened(session, case, paper=kind, notice=id)
             )
         except NotAllowed:
             abort(404)
@@ -182,7 +182,7 @@ class Letters(BaseView):
 
         def work(session: Session) -> dict[str, Any]:
             facts = frozen(session, "referral", id)
-            looked.paper_opened(session, case, referral=id)
+            access_notes.paper_opened(session, case, referral=id)
             return facts
 
         try:

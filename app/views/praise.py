@@ -12,7 +12,7 @@ from app.models import Case
 from app.views.actor import actor, language
 from app.views.pages.base import DeskView
 from app.views.pages.declared import labelled
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.worklists import COUNTED_TO
 
 TOLD = ("visiting", "closed", "handling", "examining", "reviewing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.models import Responsibility
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class Responsibilities(DeskView):

@@ -24,15 +24,15 @@ from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
-from app.views.interface import Document, Documentation
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
+from app.views.openapi_pages import Document, Documentation
 from app.views.own import OwnPapers, pages_of
 from app.views.pages.base import DeskView
 from app.views.pages.declared import NOT_HERE, labelled
-from app.views.pages.interface import DeskInterface
 from app.views.pages.related import key_to
 from app.views.pages.rest import rows_of_page
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.redo import Responsibilities

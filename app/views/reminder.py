@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.models import Reminder
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed
 
 

@@ -15,7 +15,7 @@ from app.models import Report, ReportContest, ReportDraft, Unit
 from app.views.actor import actor, language, now, reader
 from app.views.figures.tables import Table, figures_of, own_part
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class Reports(DeskView):

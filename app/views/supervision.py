@@ -19,7 +19,7 @@ from app.verbs import Verb, possible
 from app.views.actor import actor, language, now
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 
 

@@ -13,7 +13,7 @@ from app.models import Visit, VisitRecord
 from app.views.actor import actor, key_typed, language
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 
 
 class Visits(DeskView):

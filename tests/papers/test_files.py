@@ -23,7 +23,7 @@ from app.files import Kept, content_of, keep, kind_of, path_of
 from app.models import Event, File
 from app.rules.files import ALSO, MEDIA, MOST_BYTES, TAKEN, clean_name
 from app.rules.refusal import NotAllowed
-from app.views.forms.looks import ACCEPTED
+from app.views.forms.field_looks import ACCEPTED
 from app.words import VALUES, said, sentence, value, word
 from tests.databases import Desk
 from tests.papers.samples import BOMB, CSV_WITH_DDE, GOOD, HOSTILE, PDF, PNG, REFUSED

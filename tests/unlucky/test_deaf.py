@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from app.database import reading, transaction
 from app.models import Run
 from app.story.theatre.cast import actor_named
+from app.supervisor.beat_socket import Ear
 from app.supervisor.child import Child
-from app.supervisor.hearing import Ear
 from app.supervisor.keeper import ASK_SECONDS
 from jobs.beats import BEAT, Beats
 from jobs.timetable import SWEEP

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from werkzeug.test import TestResponse
 
-from app.views.pages.exporting import PLACES
+from app.views.pages.export_places import PLACES
 from tests.views.panel import Browser, Panel
 
 EXPORT = "/cases/export.csv"

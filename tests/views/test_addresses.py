@@ -17,7 +17,7 @@ from app import worklists
 from app.database import transaction
 from app.models import Caller, Case, Person, Reply, Supervision
 from app.roles import PAGES
-from app.views.pages import interface
+from app.views.pages import row_query
 from app.views.pages.base import LARGEST_PAGE
 from app.views.pages.declared import DEEPEST
 from app.views.pages.export import safe_cell
@@ -114,7 +114,7 @@ def test_rows_are_counted_no_further_than_a_bound(
     `query_count`."""
     browser = sqlite_panel.of("centre_head")
     browser.get("/cases/list/")
-    for module in (interface, worklists):
+    for module in (row_query, worklists):
         monkeypatch.setattr(module, "COUNTED_TO", 5)
     with counted(sqlite_panel) as told:
         assert "共 5+ 条" in browser.get("/cases/list/").text

@@ -17,7 +17,7 @@ from app.models import Caller, Case, Contact, Unit
 from app.views import register
 from app.views.actor import reader
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
+from app.views.pages.row_query import DeskInterface
 from app.views.register import VIEWS, wrong
 from app.words.columns import COLUMNS
 from tests.databases import Desk

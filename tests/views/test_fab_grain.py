@@ -13,8 +13,8 @@ from markupsafe import Markup
 from app.models import Assignment, Reminder
 from app.views import allocation, register, reminder
 from app.views.pages.base import DeskView
-from app.views.pages.interface import DeskInterface
 from app.views.pages.related import SHOWN
+from app.views.pages.row_query import DeskInterface
 from tests.views.panel import Panel, panel_over
 
 

@@ -13,9 +13,9 @@ from wtforms import Form as PlainForm
 from app.story.theatre.pages import read_page
 from app.verbs import VERBS
 from app.views.actor import reader
+from app.views.forms.field_looks import Look
 from app.views.forms.fields import KINDS
 from app.views.forms.form import drawn_as, values_of
-from app.views.forms.looks import Look
 from tests.views.canaries import cases_of
 from tests.views.garbage import ON_FORMS, well, who_may
 from tests.views.panel import Panel, refused

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import words
 from app.models import Case, Event
 from app.views.actor import actor, language, reader
-from app.views.pages.acted import bot_word, know_people
+from app.views.pages.actors import bot_word, know_people
 
 NEWEST = 200
 """How many events the timeline shows."""

@@ -26,7 +26,7 @@ from wtforms.widgets import (
 )
 
 from app.rules.reading import lines, paragraphs, visible
-from app.views.forms.looks import ACCEPTED, Look
+from app.views.forms.field_looks import ACCEPTED, Look
 from app.views.forms.widgets import Boxes, Options, Unseen
 
 

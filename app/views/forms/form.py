@@ -20,8 +20,7 @@ from wtforms.fields.core import UnboundField
 from app import words
 from app.verbs import Field, Verb
 from app.verbs.typed import value_of
-from app.views.forms.fields import KINDS, Answered, Carried
-from app.views.forms.looks import (
+from app.views.forms.field_looks import (
     ANSWERED,
     CALLER,
     FIRST,
@@ -33,6 +32,7 @@ from app.views.forms.looks import (
     Option,
     hint_of,
 )
+from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.options import leaders_by_id, named, options_of
 
 _PARTS = {"leader": LEADER, "caller": CALLER}

@@ -36,7 +36,7 @@ from app.stages.roles import custom_rights
 from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, asked, desk, key_typed, most, reader
-from app.views.forms.looks import STANDARD
+from app.views.forms.field_looks import STANDARD
 from app.views.pages.masking import entered_it, masked_caller
 
 CHANGED = "changed_meanwhile"

@@ -15,7 +15,7 @@ from app.roles import PAGES
 from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
-from app.views.forms.looks import YES_NO, Option, domain_of
+from app.views.forms.field_looks import YES_NO, Option, domain_of
 from app.views.pages.shown import SCOPE_TITLES, right_title
 
 MOST = 500

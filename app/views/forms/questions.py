@@ -20,8 +20,8 @@ from app.views.forms.alike import repeats
 from app.views.forms.complained import complained_of
 from app.views.forms.foreseen import APPROVED, LOADED, foreseen
 from app.views.forms.question import FIRST_WORDS, Question, Typed
+from app.views.forms.row_choice import which_row
 from app.views.forms.unit_reads import reads_of
-from app.views.forms.which import which_row
 from app.views.forms.who_called import (
     ASKING,
     anonymous_or_not,

@@ -13,7 +13,7 @@ from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
 from app.verbs import Verb, perform
 from app.views.actor import actor, desk, now
-from app.views.forms.looks import UPLOADED
+from app.views.forms.field_looks import UPLOADED
 
 
 def upload_of(storage: FileStorage) -> bytes:

@@ -22,18 +22,18 @@ from app.views.actor import actor, desk, language, now, reader, refuse_access, w
 from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
 from app.views.case.timeline import names_of
+from app.views.forms.case_access import case_of, reads_page_of
 from app.views.forms.choices import offered, units_of
-from app.views.forms.doing import as_asked, do, target_of
+from app.views.forms.decided_on import matter
 from app.views.forms.form import Ask, Drawing, VerbForm, values_of
-from app.views.forms.matter import matter
 from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, prefilled
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
 from app.views.forms.outcome import page_after, to_paper
+from app.views.forms.performing import as_asked, do, target_of
 from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import carried, question_of, shown_first
-from app.views.forms.reach import case_of, reads_page_of
+from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.uploads import uploads_of
-from app.views.forms.which import SEEN, Which, row_sent, which_row
 from app.views.forms.who_called import ANSWERS, as_answered
 from app.views.login.trying import own_password, wrong_try
 

@@ -22,7 +22,7 @@ import config
 from app.models import Person
 from app.rules.refusal import NotAllowed
 from app.stages import logins
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import now, reader
 from jobs.desk import NoRedis, redis_of
 
@@ -91,7 +91,7 @@ def door() -> Door:
 
 def _where() -> str:
     """The address of the request, as it is counted."""
-    told = looked.address()
+    told = access_notes.address()
     try:
         at = ip_address(told)
     except ValueError:
@@ -105,7 +105,7 @@ def knock() -> None:
     """Count that somebody wants a password looked at. Raises NotAllowed (too_soon) where his
     address, or all strangers together, do so too often; the access log is told of it once a minute
     and address."""
-    where, known = _where(), logins.came_from(reader(), now(), looked.address())
+    where, known = _where(), logins.came_from(reader(), now(), access_notes.address())
     try:
         door().passes(FROM_A_KNOWN if known else FROM_A_STRANGER, "from", where)
         if not known:
@@ -121,7 +121,7 @@ def turned_away(id: int) -> None:
         door().passes((_TOLD,), "told", _where(), str(id))
     except NotAllowed:
         return
-    looked.note("limited", id)
+    access_notes.note("limited", id)
 
 
 def opened() -> None:
@@ -132,4 +132,4 @@ def opened() -> None:
 def may_try(row: Person) -> None:
     """Raises NotAllowed (too_soon, account_locked) where the password or code of an account is not
     looked at now."""
-    logins.refuse_try(reader(), now(), row, looked.address())
+    logins.refuse_try(reader(), now(), row, access_notes.address())

@@ -18,7 +18,7 @@ from app import words
 from app.models import Person
 from app.rules.refusal import NotAllowed
 from app.stages import factors, people
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import (
     actor_of,
     desk,
@@ -113,7 +113,7 @@ class Login(AuthDBView):
         if current_user.is_authenticated:
             id = current_user.id
             written(lambda writing: people.logged_out(writing, id))
-            looked.note("logout", id)
+            access_notes.note("logout", id)
         end()
         return redirect(url_for("Login.login"))
 
@@ -126,7 +126,7 @@ def enter_by_password(user: Person) -> Any:
         written(lambda writing: factors.begin_factor(writing, id))
         anew(half=id, sv=user.session_version, since=int(time.time()))
         return redirect(url_for("Login.code", next=request.args.get("next")))
-    note = looked.noting("login", id)
+    note = access_notes.noting("login", id)
 
     def enter(writing: Session) -> None:
         people.logged_in(writing, at, id)

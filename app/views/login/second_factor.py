@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Person
 from app.stages import factors
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import (
     now,
     written,
@@ -32,7 +32,7 @@ def halfway() -> Person | None:
 def code_is_right(user: Person, typed: str) -> bool:
     """Whether the code lets the account in; then its login is kept. Raises NotAllowed (too_soon)
     for who tries too often."""
-    id, at, note = user.id, now(), looked.noting("login", user.id)
+    id, at, note = user.id, now(), access_notes.noting("login", user.id)
     if not let_try(user):
         return False
 

@@ -13,7 +13,7 @@ from werkzeug.security import check_password_hash
 
 from app.models import Person
 from app.stages import people
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import (
     NOBODY,
     actor,
@@ -104,7 +104,7 @@ class DeskSecurityManager(SecurityManager):
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         right = check_password_hash(usable.password if usable else fake, password or "")
         if usable is None:
-            looked.note("login_failed", user.id if user is not None else 0)
+            access_notes.note("login_failed", user.id if user is not None else 0)
         elif not right:
             wrong_try(usable.id)
         return usable if right else None

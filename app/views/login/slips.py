@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 
 from app.models import AccountChange, Person
-from app.stages.sealing import opened, sealed
+from app.stages.secrets_sealed import opened, sealed
 from app.views.actor import desk, reader
 
 PURPOSE = "duban slips"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.models import Person
 from app.rules.refusal import NotAllowed
 from app.stages import logins
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import (
     now,
     written,
@@ -39,9 +39,9 @@ def wrong_try(id: int, kind: str = "login_failed") -> None:
     """Count a wrong password of an account, wherever it was typed, or a wrong code."""
     at, where, failed, locks = (
         now(),
-        looked.address(),
-        looked.noting(kind, id),
-        looked.noting("locked", id),
+        access_notes.address(),
+        access_notes.noting(kind, id),
+        access_notes.noting("locked", id),
     )
 
     def count(writing: Session) -> None:

@@ -17,8 +17,8 @@ from flask_appbuilder.security.decorators import has_access
 
 from app import extend, words
 from app.views.actor import actor, key_typed, language, most
-from app.views.pages.asking import Asking
 from app.views.pages.columns import Links
+from app.views.pages.conditions import Asking
 from app.views.pages.declared import DEEPEST, Declared
 from app.views.pages.export import Export
 from app.views.pages.paging import another_size, beyond, number_typed

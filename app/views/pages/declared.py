@@ -10,8 +10,8 @@ from sqlalchemy import inspect
 
 from app import words
 from app.views.pages.columns import Columns
-from app.views.pages.interface import LONGEST_SHORT
 from app.views.pages.ordering import grows, in_order
+from app.views.pages.row_query import LONGEST_SHORT
 from app.worklists import COUNTED_TO
 
 DEEPEST = COUNTED_TO + 1

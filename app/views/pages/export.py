@@ -15,10 +15,10 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.rules.covering import NOBODY, Hidden, covered
 from app.rules.reading import seen as is_seen
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor, now
-from app.views.pages.asking import Asking
-from app.views.pages.exporting import take_place
+from app.views.pages.conditions import Asking
+from app.views.pages.export_places import take_place
 from app.views.pages.masking import case_of, forget_callers, know_callers
 from app.views.pages.searching import search_whole
 from app.views.pages.shown import NOTHING
@@ -67,7 +67,7 @@ class Export(Asking):
         head = [self.label(name) for name in self.export_columns]
         mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
         search_whole()
-        looked.note("export_begun", page=self.page, filters=self.narrowed())
+        access_notes.note("export_begun", page=self.page, filters=self.narrowed())
         lines = self._lines(head, mark)
         name = f"{self.page.lower()}.csv"
         return Response(
@@ -89,7 +89,7 @@ class Export(Asking):
                 sent += len(piece)
         finally:
             # However it ends: of what began and was broken off, this many rows went out.
-            looked.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
+            access_notes.note("exported", page=self.page, filters=self.narrowed(), rows=sent)
 
     def _rows(self, items: Sequence[Any]) -> Iterator[Sequence[str]]:
         """The cells of a piece of an export."""

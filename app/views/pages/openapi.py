@@ -8,8 +8,8 @@ from typing import Any
 
 from app.views.pages.base import LARGEST_PAGE, DeskView
 from app.views.pages.operators import EMPTY
-from app.views.pages.sought import ASKED
-from app.views.pages.unread import CHOSEN, DATED
+from app.views.pages.sealed_search import ASKED
+from app.views.pages.unread_conditions import CHOSEN, DATED
 
 Schema = dict[str, Any]
 _WORD: Schema = {"type": "string"}

@@ -16,14 +16,14 @@ from flask_appbuilder.api import expose
 from flask_appbuilder.security.decorators import has_access
 
 from app import words
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import language
 from app.views.pages.base import LARGEST_PAGE, PAGE, DeskView
 from app.views.pages.masking import case_of
 from app.views.pages.openapi import operations
 from app.views.pages.paging import number_typed
-from app.views.pages.sought import Pairs
-from app.views.pages.wanted import Unreadable, wanted_of
+from app.views.pages.rest_query import Unreadable, wanted_of
+from app.views.pages.sealed_search import Pairs
 
 TYPED = ("q_", "from_", "to_")
 """How the parameters begin that may hold what somebody typed."""
@@ -82,7 +82,7 @@ class Rows(ModelRestApi):
         this person's to see."""
         item = self.view.found(pk)
         told = self._told([item], self.view.show_columns)[0]
-        looked.note(READ, page=self.view.page, case_id=case_of(item), rows=1)
+        access_notes.note(READ, page=self.view.page, case_id=case_of(item), rows=1)
         columns = self.view.show_columns
         answer = {"id": told.pop("id"), "result": told, "show_columns": columns}
         return self.response(200, **answer, label_columns=self._labels(columns))
@@ -96,7 +96,7 @@ class Rows(ModelRestApi):
             view.asked_filters(), *view.order(), page=page, page_size=size
         )
         rows = self._told(items, columns)
-        looked.note(READ, page=view.page, filters=view.narrowed(), rows=len(rows))
+        access_notes.note(READ, page=view.page, filters=view.narrowed(), rows=len(rows))
         return self.response(
             200,
             count=count,

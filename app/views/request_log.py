@@ -12,7 +12,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.logs import logger
 from app.measures import REQUEST_SECONDS, RESPONSES
-from app.views.looked import address_is_ours
+from app.views.access_notes import address_is_ours
 
 NUMBER = "X-Request-Id"
 """The header in which a web server before the panel may name a request, and in which the panel

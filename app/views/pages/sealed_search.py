@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from flask import session
 
-from app.stages.sealing import opened, sealed
+from app.stages.secrets_sealed import opened, sealed
 from app.views.actor import actor, desk
 
 ASKED = "asked"

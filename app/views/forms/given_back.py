@@ -18,9 +18,9 @@ from wtforms.fields.core import UnboundField
 from app import words
 from app.verbs import VERBS
 from app.views.actor import language
+from app.views.forms.field_looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
 from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
-from app.views.forms.looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
 
 Pairs = list[tuple[str, str]]
 _LONG_KINDS = ("long", "parts", "days", "counts", "names")

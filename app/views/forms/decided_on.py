@@ -35,7 +35,7 @@ from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
-from app.views.forms.which import Which
+from app.views.forms.row_choice import Which
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown, term

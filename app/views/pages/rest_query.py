@@ -13,7 +13,7 @@ import prison
 from prison.decoder import ParserException
 from werkzeug.datastructures import MultiDict
 
-from app.views.pages.sought import ASKED, Pairs
+from app.views.pages.sealed_search import ASKED, Pairs
 
 LONGEST = 2_000
 """How many characters `q` may have."""

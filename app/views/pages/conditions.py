@@ -26,8 +26,8 @@ from app.views.pages.operators import (
     Empty,
 )
 from app.views.pages.paging import number_typed
-from app.views.pages.sought import ASKED, Pairs, Sought, sought_in, token_of
-from app.views.pages.unread import DATED, understood, unread
+from app.views.pages.sealed_search import ASKED, Pairs, Sought, sought_in, token_of
+from app.views.pages.unread_conditions import DATED, understood, unread
 from app.worklists import Queue, queues_of
 
 SEARCH_GONE = "search.gone"

@@ -14,7 +14,7 @@ from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.verbs import Field, Verb, perform
 from app.verbs.typed import value_of
-from app.views import looked
+from app.views import access_notes
 from app.views.actor import actor, key_typed, now, reader
 from app.views.forms.on_file import still_stands
 from app.views.forms.once import Sending
@@ -69,7 +69,7 @@ def do(
         cover_chosen(session, id, typed)
     done = perform(session, now(), actor(), verb.name, case=id, **values)
     if verb.name == "reveal":
-        looked.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)
+        access_notes.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)
     told = {**kept_of(verb, done), **slip_of(done)}
     if verb.name == "register":
         attach(session, verb, told["case"], uploads)
