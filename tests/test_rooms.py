@@ -279,7 +279,7 @@ def test_every_view_names_its_permission() -> None:
     assert set(PAGES) <= set(names.values()), "a page that nobody can open"
 
 
-WITHOUT_A_CHECK = {"Login.login", "Login.code", "Login.logout", "Home.home"}
+WITHOUT_A_CHECK = {"Login.login", "Login.code", "Login.logout", "Home.home", "Home.theme"}
 """What is there before anybody has logged in: the login itself, and the first page, which leads to
 it."""
 

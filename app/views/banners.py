@@ -13,6 +13,7 @@ from flask import (
     current_app,
     g,
     has_request_context,
+    request,
 )
 from flask_login import current_user
 from jinja2 import pass_context
@@ -53,7 +54,8 @@ def with_banners(app: Flask) -> None:
     def around() -> dict[str, Any]:
         tongue = language()
         given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once}
-        return {"tongue": tongue, **given, **_languages(tongue), **_who(tongue)}
+        dark = has_request_context() and request.cookies.get("theme") == "dark"
+        return {"tongue": tongue, "dark": dark, **given, **_languages(tongue), **_who(tongue)}
 
     @app.template_filter("minute")
     def minute(at: datetime | None) -> str:

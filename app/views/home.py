@@ -23,6 +23,8 @@ DEEPEST = COUNTED_TO // SHOWN
 """The last page (from 0 on) of a list of work that is turned to."""
 FIRST = 3
 """So many rows of each list stand on the first page."""
+THEMES, KEPT = ("light", "dark"), 365 * 24 * 3600
+"""How the panel may look, and for how long (seconds) a browser remembers it."""
 NOT_ALONE = ("change_password", "contest_figures")
 """Verbs without a case that the first page does not begin: they are reached from the row that they
 are about."""
@@ -34,11 +36,16 @@ def speak(locale: str) -> Any:
         abort(404)
     session["locale"] = locale
     refresh()
+    return redirect(_back())
+
+
+def _back() -> str:
+    """The page that somebody came from, where it is one of the desk."""
     back = urlsplit(request.referrer or "")
     if back.netloc != request.host:
-        return redirect(url_for("Home.home"))
+        return url_for("Home.home")
     path = "/" + back.path.lstrip("/\\")
-    return redirect(f"{path}?{back.query}" if back.query else path)
+    return f"{path}?{back.query}" if back.query else path
 
 
 class Home(BaseView):
@@ -83,6 +90,15 @@ class Home(BaseView):
         return (
             url_for(f"{queue.page}.list", work=key) if queue.page else url_for("Home.work", key=key)
         )
+
+    @expose("/theme/<name>")
+    def theme(self, name: str) -> Any:
+        """Show the panel light or dark from now on, and stay on the page."""
+        if name not in THEMES:
+            abort(404)
+        answer = redirect(_back())
+        answer.set_cookie("theme", name, max_age=KEPT, httponly=True, samesite="Lax")
+        return answer
 
     @expose("/work/<key>")
     @has_access

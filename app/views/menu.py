@@ -15,16 +15,11 @@ from app.views.actor import language
 
 SEPARATOR = "-"
 IN_CATEGORIES: dict[str, tuple[str, ...]] = {
-    "acceptance": ("Cases", "Contacts", "Suggestions"),
-    "handling": ("Instructions", "Assignments", "Requests", "Replies"),
-    "supervision": (
-        "Reminders",
-        "Supervision",
-        "SupervisionLists",
-        "Responsibility",
-        "Referrals",
-    ),
-    "visit": ("Visits", "VisitRecords", "Praise", "Reports", "ReportDrafts"),
+    "acceptance": ("Cases", "Contacts", "Instructions", "Suggestions"),
+    "handling": ("Assignments", "Requests", "Replies", "Reminders"),
+    "supervision": ("Supervision", "SupervisionLists", "Responsibility", "Referrals"),
+    "visit": ("Visits", "VisitRecords", "Praise"),
+    "figures": ("Reports", "ReportDrafts"),
     "office": (
         "Units",
         "Posts",
@@ -33,8 +28,13 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "CalendarProposals",
         "Rules",
         "Settings",
+        "Users",
+        "Roles",
+        "AccountChanges",
+        "Bot",
+        "Events",
+        "AccessLog",
     ),
-    "system": ("Users", "Roles", "AccountChanges", "Bot", "Events", "AccessLog"),
 }
 """category -> its pages, in the order of the menu."""
 

@@ -120,6 +120,15 @@ class Window:
         self.page.click("main button[type=submit]")
         self.page.wait_for_selector("header form button", state="attached")
 
+    def account(self, selector: str) -> None:
+        """Choose something of the menu below one's own name."""
+        self.page.click("header .who > button")
+        self.page.click(selector)
+
+    def leave(self) -> None:
+        """Log out."""
+        self.account("header form button")
+
     def open(self, path: str) -> None:
         """Open a page of the panel."""
         self.page.goto(self.address + path)

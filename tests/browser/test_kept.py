@@ -57,10 +57,10 @@ def test_what_was_typed_is_there_again(operator: Window, way: str) -> None:
     if way == "reload":
         operator.page.reload()
     elif way == "language":
-        operator.page.click("header .who a[lang=en]")
+        operator.account("header .who a[lang=en]")
         assert "here again" in operator.words()
         assert held(operator) == TYPED
-        operator.page.click("header .who a[lang=zh-CN]")
+        operator.account("header .who a[lang=zh-CN]")
     else:
         operator.open("/cases/list/" if way == "another page" else "/do/contact")
         assert "周九" not in operator.words() and THERE not in operator.words()
@@ -104,7 +104,7 @@ def test_what_was_refused_is_kept_on(operator: Window) -> None:
 def test_it_is_not_shown_to_another_and_gone_when_somebody_logs_out(operator: Window) -> None:
     operator.page.reload()
     assert "周九" in kept(operator)
-    operator.page.click("header form button")
+    operator.leave()
     operator.page.wait_for_selector("input[name=password]")
     assert kept(operator) == "{}"
     operator.login("centre_head")
@@ -123,6 +123,7 @@ def test_who_logs_out_in_one_window_has_left_the_other(operator: Window) -> None
     operator.page.reload()
     other = operator.page.context.new_page()
     other.goto(operator.address)
+    other.click("header .who > button")
     other.click("header form button")
     other.wait_for_selector("input[name=password]")
     operator.page.wait_for_function("sessionStorage.length === 0")

@@ -22,7 +22,7 @@ def test_a_page_is_reached_through_its_category(window: Window, width: int, heig
     if width < 992:
         assert not menu.is_visible()
         window.page.click("header .navbar-toggler")
-    menu.get_by_role("button", name="督办与问责").click()
+    menu.get_by_role("button", name="督办问责").click()
     menu.get_by_role("link", name="督办件").click()
     window.page.wait_for_url("**/supervision/list/")
     assert window.page.evaluate(OVERFLOW) <= 0, "the page is wider than the screen"

@@ -29,6 +29,11 @@ _PAGE = re.compile(r'<a class="dropdown-item[^"]*" href="([^"]+)"[^>]*>([^<]+)</
 _CATEGORY = re.compile(r'<button class="nav-link dropdown-toggle[^"]*"[^>]*>([^<]+)</button>')
 
 
+def menu_of(page: str) -> str:
+    """The menu of a page, without who is logged in."""
+    return page.partition('<nav class="menu')[2].partition("</nav>")[0]
+
+
 class Wells(BaseView):  # type: ignore[misc]
     """A page of an office's own, as Flask-AppBuilder's documentation has one."""
 
@@ -67,7 +72,7 @@ def with_wells(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.mark.parametrize("role", WHO)
 def test_the_menu_shows_what_may_be_opened_and_nothing_else(sqlite_panel: Panel, role: str) -> None:
     browser = sqlite_panel.of(WHO[role].replace("WATER", "HOUSING"))
-    page = browser.get("/").text
+    page = menu_of(browser.get("/").text)
     seen = {address.strip("/").partition("/")[0]: label for address, label in _PAGE.findall(page)}
     may = {page.lower(): words.page(page) for page, roles in PAGES.items() if role in roles}
     assert {name: html.unescape(label) for name, label in seen.items()} == may
@@ -80,11 +85,11 @@ def test_every_page_stands_in_one_category_and_a_category_without_pages_is_not_s
 ) -> None:
     named = [page for pages in IN_CATEGORIES.values() for page in pages]
     assert sorted(named) == sorted(PAGES)
-    shown = _CATEGORY.findall(sqlite_panel.of("committee").get("/").text)
+    shown = _CATEGORY.findall(menu_of(sqlite_panel.of("committee").get("/").text))
     assert shown == [words.word("menu.supervision")]
     browser = sqlite_panel.of("allocator")
     browser.get("/lang/en")
-    assert _CATEGORY.findall(browser.get("/").text)[0] == "Acceptance"
+    assert _CATEGORY.findall(menu_of(browser.get("/").text))[0] == "Intake"
     browser.get("/lang/zh")
 
 
@@ -108,8 +113,8 @@ def test_a_page_that_extends_the_base_of_flask_appbuilder_is_drawn_by_the_desk(
     page = with_wells.of("operator").get("/wells/list/")
     assert page.status_code == 200 and "惠民路机井" in page.text
     styles = re.findall(r'<link rel="stylesheet" href="([^"?]+)', page.text)
-    css = ["/bootstrap/assets/css/bootstrap.min.css", "/assets/desk.css", "/assets/plain.css"]
-    assert styles == css
+    ours = ["/assets/tokens.css", "/assets/desk.css", "/assets/plain.css"]
+    assert styles == ["/bootstrap/assets/css/bootstrap.min.css", *ours]
     nonce = re.search(r"'nonce-([^']+)'", page.headers["Content-Security-Policy"])
     assert nonce and f'<script nonce="{nonce[1]}">1</script>' in page.text
     assert '<main id="content">' in page.text and 'aria-current="page">Wells</a>' in page.text
@@ -139,3 +144,13 @@ def test_the_layout_has_the_blocks_of_flask_appbuilders(sqlite_panel: Panel) -> 
     assert {"list_search", "list_list"} <= set(templates.get_template("desk/list.html").blocks)
     assert {"show_form", "related_views"} <= set(templates.get_template("desk/show.html").blocks)
     assert "add_form" in templates.get_template("desk/form.html").blocks
+
+
+def test_the_panel_is_dark_for_who_chose_it_until_they_choose_otherwise(
+    sqlite_panel: Panel,
+) -> None:
+    browser = sqlite_panel.of("operator")
+    for chosen in ("dark", "light"):
+        assert browser.get(f"/theme/{chosen}").status_code == 302
+        assert f'data-bs-theme="{chosen}"' in browser.get("/").text.partition("<head>")[0]
+    assert browser.get("/theme/pink").status_code == 404

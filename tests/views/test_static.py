@@ -26,6 +26,7 @@ def test_a_page_asks_for_files_of_the_desk_and_of_bootstrap_only_here(sqlite_pan
     assert names == {
         "bootstrap.min.css",
         "desk.css",
+        "tokens.css",
         "plain.css",
         "kept.js",
         "popper.min.js",
