@@ -80,7 +80,7 @@ class Cases(DeskView):
         state = words.state("case", case.state, language())
         return self.render_template(
             "desk/case.html",
-            title=str(case),
+            title="",
             page=page_of(case),
             case=case,
             state=state,

@@ -164,7 +164,7 @@ def test_what_the_desk_put_into_a_form_since_is_not_written_over_unasked(
     operator.page.fill("input[name='caller.phone']", f"1390000881{int(wants)}")
     operator.page.fill("textarea[name=narrative]", told)
     operator.page.click("main button[type=submit]")
-    number = operator.page.inner_text("h1")
+    number = operator.page.inner_text("main .number")
     assert re.fullmatch(r"\d{12}", number)
     with transaction(office.app.extensions["desk"].sessions) as session:
         id = session.scalars(select(Case.id).where(Case.number == number)).one()

@@ -103,7 +103,7 @@ def test_a_case_goes_from_the_operator_to_the_unit(window: Window) -> None:
     window.page.fill("input[name='caller.name']", "赵六")
     window.page.fill("input[name='caller.phone']", "13900001234")
     window.page.click("main button[type=submit]")
-    number = window.page.inner_text("h1")
+    number = window.page.inner_text("main .number")
     assert re.fullmatch(r"\d{12}", number)
     window.leave()
     window.login("allocator")
@@ -166,7 +166,7 @@ def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
             "main button[type=submit]", "one => { one.click(); one.click(); one.click(); }"
         )
     assert len(sent) == 1
-    assert re.fullmatch(r"\d{12}", window.page.inner_text("h1"))
+    assert re.fullmatch(r"\d{12}", window.page.inner_text("main .number"))
 
 
 # A session that ended while a form was filled in.

@@ -75,7 +75,7 @@ def latin(page: str) -> set[str]:
 
 def fixed(page: str) -> str:
     """The words of a page that are nobody's data: its titles, labels, buttons and hints."""
-    data = r"<(select|table)\b.*?</\1>|<div class=\"many\">.*?</div>|QZ\w+"
+    data = r"<(select|table)\b.*?</\1>|<(h1|span) class=\"told\">.*?</\2>|<div class=\"many\">.*?</div>|QZ\w+"
     shown = re.sub(data, " ", page.split("<main")[1], flags=re.DOTALL)
     return " ".join(
         re.sub(r"<[^>]+>", " ", one or other) for _, one, other in _FIXED.findall(shown)

@@ -14,6 +14,7 @@ from app.roles import Actor
 from app.verbs import Verb, possible
 from app.verbs.offers import ACTS_ON, Offer, offer
 from app.views.actor import actor, language
+from app.worklists import queues_of
 
 _TABLES = {
     "case": "hotline_case",
@@ -74,6 +75,16 @@ def buttons(
         )
         for stage, group in by_stage.items()
     ]
+
+
+def primary(stages: Sequence[tuple[str, Sequence[Button]]], who: Actor) -> list[Button]:
+    """The verbs that are possible now and with which this person answers a list of work: what the
+    page offers first, in the order of the lists."""
+    possible_now = {
+        button.verb: button for _, group in stages for button in group if not button.why
+    }
+    wanted = dict.fromkeys(verb for queue in queues_of(who).values() for verb in queue.verbs)
+    return [possible_now[verb] for verb in wanted if verb in possible_now]
 
 
 def _has_button(verb: Verb, who: Actor) -> bool:

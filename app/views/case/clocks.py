@@ -12,6 +12,8 @@ from app import words
 from app.models import Assignment, Case
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.views.actor import language, reader
+from app.views.case.trace import trace_of
+from app.views.pages.badge import badge_of
 from app.views.pages.shown import term
 
 Clock = dict[str, Any] | None
@@ -28,7 +30,15 @@ def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime)
     if at is None:
         return None
     provisional = bool(basis and '"provisional"' in basis)
-    return {"label": label, "at": term(at), "passed": moment >= at, "provisional": provisional}
+    return {
+        "label": label,
+        "at": term(at),
+        "ends": at,
+        "passed": moment >= at,
+        "provisional": provisional,
+        "badge": badge_of(at),
+        "trace": trace_of(at, basis),
+    }
 
 
 def _responses(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[Clock]:

@@ -15,11 +15,13 @@ from sqlalchemy.orm import joinedload
 from app import words
 from app.models import Case
 from app.views.actor import actor, language, now, reader
-from app.views.case.buttons import Button, buttons
+from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
+from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
-from app.views.case.timeline import timeline
+from app.views.case.timeline import names_of, newest, timeline
+from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
 
@@ -34,7 +36,7 @@ HEADS = (
     "case_page.head.words",
 )
 """The columns of the tables on a case page."""
-IN_THE_HEAD = ("number", "state")
+IN_THE_HEAD = ("number", "state", "narrative", "demand")
 """Facts of a case that the head of its page shows."""
 NOT_FOR_UNITS = ("repeat_check", "refusal_reason", "told_caller")
 """Facts of a case that name other cases, which may be other units', and what the centre told a
@@ -57,6 +59,12 @@ class Page:
     closed: list[Button] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, str]]]] = field(default_factory=list)
     drafts: list[dict[str, str]] = field(default_factory=list)
+    rail: list[Step] = field(default_factory=list)
+    primary: list[Button] = field(default_factory=list)
+    line: Line | None = None
+    narrative: str = ""
+    demand: str = ""
+    pressing: dict[str, Any] | None = None
 
 
 def load(id: int) -> Case | None:
@@ -149,14 +157,22 @@ def page_of(case: Case) -> Page:
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
+    events, running = newest(case), clocks(case, rows, now())
+    names = names_of({row.actor for row in events})
     return Page(
         case=case,
         facts=facts(case),
         together=together(case),
-        clocks=clocks(case, rows, now()),
+        clocks=running,
         stages=stages,
         closed=[button for _, group in stages for button in group if button.why],
-        timeline=timeline(case),
+        timeline=timeline(events, names),
+        rail=rail(case, events, names),
+        primary=primary(stages, who),
+        line=line_of(case),
+        narrative=said(case.narrative, case.id),
+        demand=said(case.demand or "", case.id),
+        pressing=min(running, key=lambda clock: clock["ends"], default=None),
         rows=rows,
         caller=masked_caller(case),
         drafts=drafts_of(case, rows),

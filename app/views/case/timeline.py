@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case as either
@@ -22,10 +22,9 @@ INSTRUCTED = ("case.instructed", "case.filed")
 """Events of an instruction: the leader who gave it stands in them, beside who entered it."""
 
 
-def timeline(case: Case) -> list[dict[str, Any]]:
-    """The newest events of a case, the last first, as words: what, when, by whom."""
-    tongue, rows = language(), _newest(case)
-    names = names_of({row.actor for row in rows})
+def timeline(events: Sequence[Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Events of a case, the last first, as words: what, when, by whom."""
+    tongue = language()
     return [
         {
             "at": row.at,
@@ -33,11 +32,11 @@ def timeline(case: Case) -> list[dict[str, Any]]:
             "who": names.get(row.actor, row.actor),
             "state": words.state(row.subject, row.to_state, tongue) if row.to_state else "",
         }
-        for row in rows
+        for row in events
     ]
 
 
-def _newest(case: Case) -> Sequence[Any]:
+def newest(case: Case) -> Sequence[Any]:
     """The newest events of a case, with what stands in those whose words depend on it."""
     telling = Event.kind.in_((*CONTACTED, *INSTRUCTED))
     query = select(
@@ -50,8 +49,8 @@ def _newest(case: Case) -> Sequence[Any]:
         Event.subject,
         either((telling, Event.payload), else_="").label("payload"),
     )
-    newest = query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)
-    return reader().execute(newest).all()
+    last = query.where(Event.chain == case.id).order_by(Event.seq.desc()).limit(NEWEST)
+    return reader().execute(last).all()
 
 
 def _what(row: Any, tongue: str) -> str:

@@ -79,10 +79,15 @@ def lines_of(cases: Iterable[int | None]) -> dict[int, Line]:
 
 def gist_of(row: Any) -> str:
     """What a case is about, as this person may read it."""
-    told = str(row.narrative)
+    told = str(row.narrative)[:READ]
     if not actor().reads_as_typed:
         told = masked_text(told, row.id)
     return gist(told) or str(row.number or "")
+
+
+def line_of(case: Case) -> Line:
+    """The line of a case that was read already, its category and unit with it."""
+    return _line(case)
 
 
 def _line(row: Any) -> Line:
@@ -93,9 +98,9 @@ def _line(row: Any) -> Line:
         row.number or "",
         gist_of(row),
         words.value("kind", row.kind, tongue),
-        row.category or "",
+        str(row.category or ""),
         place[:LONGEST],
-        row.unit or "",
+        str(getattr(row, "unit", "") or ""),
         words.state("case", row.state, tongue),
         row.urgency,
         row.repeats,
