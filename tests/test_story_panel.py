@@ -313,6 +313,7 @@ def test_a_leader_instructs_a_case_that_he_reads_in_brief(
         case = next(row for row in brief.rows if row.links)
         form = leader.get(case.links[0].href)
         assert form.form("instruct") is not None and "WATER单位" in case.cells
+        assert "办理中" in brief.words
         assert "西街" not in brief.words + form.words
         assert leader.get("/cases/1").code == 404
 
@@ -393,7 +394,7 @@ def test_a_kept_replay_opens_its_cases_and_its_last_list(kept: Path, tmp_path: P
         case = officer.get(
             next(link.href for row in candidates.rows for link in row.links if link.text in numbers)
         )
-        assert (case.code, case.title in numbers) == (200, True)
+        assert case.code == 200 and any(number in case.words for number in numbers)
         lists = the_list(officer, "督办清单")
         newest = officer.get(
             next(row.links[0].href for row in lists.rows if row.cells and row.links)

@@ -3,7 +3,7 @@ button with which a row is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,12 @@ SUBJECTS = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of a list of work. `line` is None for a case read in brief only, of which `number` alone is
-    told."""
+    """A row of a list of work. `line` is None for a case that is read in brief: of it `brief` tells
+    kind and state."""
 
     number: str
     line: Line | None
+    brief: str
     unit: str
     badge: Badge | None
     at: str
@@ -72,23 +73,25 @@ def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
     """Rows of lists of work in words, each in its place, None for one whose case this person does
     not see: cases, callers and units of all of them in one statement each."""
     lines = lines_of(row.case for queue, row in rows if not queue.brief)
-    numbers = _numbers({row.case for queue, row in rows if queue.brief})
+    briefs = _briefs({row.case for queue, row in rows if queue.brief})
     units = _units({unit for _, row in rows if (unit := _unit(row)) is not None})
     return [
-        _told(queue, row, lines.get(row.case), numbers, units)
-        if row.case in lines or row.case in numbers
+        _told(queue, row, lines.get(row.case), briefs.get(row.case), units)
+        if row.case in lines or row.case in briefs
         else None
         for queue, row in rows
     ]
 
 
 def _told(
-    queue: Queue, row: Any, line: Line | None, numbers: dict[int, str], units: dict[int, str]
+    queue: Queue, row: Any, line: Line | None, brief: Any, units: Mapping[int, str]
 ) -> Waiting:
+    known: Any = line if line is not None else brief
     return Waiting(
-        line.number if line is not None else numbers[row.case],
+        known.number or "",
         line,
-        units.get(_unit(row) or 0, line.unit if line is not None else ""),
+        "" if line is not None else _in_brief(brief),
+        units.get(_unit(row) or 0, known.unit or ""),
         badge_of(row.at) if queue.when in CLOCKS else None,
         row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
         _href(queue, row.case),
@@ -108,12 +111,22 @@ def _units(ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in reader().execute(query)}
 
 
-def _numbers(ids: set[int]) -> dict[int, str]:
-    """id -> number of the cases that are read in brief: no word of theirs."""
+def _briefs(ids: set[int]) -> dict[int, Any]:
+    """id -> what is told of a case that is read in brief: no word of its own."""
     if not ids:
         return {}
-    query = select(Case.id, Case.number).where(Case.id.in_(ids)).execution_options(unscoped=True)
-    return {row.id: row.number or "" for row in reader().execute(query)}
+    columns = (Case.id, Case.number, Case.kind, Case.urgency, Case.state, Unit.name.label("unit"))
+    query = select(*columns).outerjoin(Unit, Unit.id == Case.lead_unit_id).where(Case.id.in_(ids))
+    rows = reader().execute(query.execution_options(unscoped=True))
+    return {row.id: row for row in rows}
+
+
+def _in_brief(row: Any) -> str:
+    """Kind, urgency and state of a case, in words."""
+    tongue = language()
+    urgency = words.value("urgency", row.urgency, tongue) if row.urgency != "normal" else ""
+    kind, state = words.value("kind", row.kind, tongue), words.state("case", row.state, tongue)
+    return " · ".join(filter(None, (kind, urgency, state)))
 
 
 def _href(queue: Queue, case: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 from app.story.theatre.browser import FIRST, Browser
-from app.story.theatre.pages import Link, Page
+from app.story.theatre.pages import Link, Page, Row
 
 _MOST_PAGES = 3
 """How far a person leafs through a list: the newest rows come first."""
@@ -141,4 +141,9 @@ def _rows_of(page: Page, wanted: Wanted) -> list[Link]:
     """The links of the rows in which the case, its referral, or the row that is changed, is
     named."""
     names = {wanted.row} if wanted.row else wanted.names
-    return [link for row in page.rows if names & {*row.cells} for link in row.links]
+    return [link for row in page.rows if names & _told(row) for link in row.links]
+
+
+def _told(row: Row) -> set[str]:
+    """The cells of a row, and each word of them: of a matter a list tells several things in one."""
+    return {*row.cells, *(word for cell in row.cells for word in cell.split())}
