@@ -130,14 +130,14 @@ def counts_of(session: Session, asked: Collection[int]) -> dict[int, int]:
     """pair -> in how many cases it stands, of those that stand in several."""
     if not asked:
         return {}
-    kept = _table().c
+    columns = _table().c
     source = (
         "json_array_elements_text(CAST(:j AS json))"
         if _postgres(session)
         else "(SELECT value FROM json_each(:j))"
     )
     chosen = text(f"pair IN (SELECT CAST(value AS bigint) FROM {source} w)")  # noqa: S608
-    query = select(kept.pair, kept.n).where(chosen)
+    query = select(columns.pair, columns.n).where(chosen)
     return {row.pair: row.n for row in session.execute(query, {"j": json.dumps(sorted(asked))})}
 
 

@@ -43,8 +43,8 @@ class Desk:
 
 def desk() -> Desk:
     """The desk of this application."""
-    found: Desk = current_app.extensions["desk"]
-    return found
+    the_desk: Desk = current_app.extensions["desk"]
+    return the_desk
 
 
 def now() -> datetime:

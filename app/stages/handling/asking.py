@@ -23,19 +23,19 @@ def file_request(
     session: Session,
     now: datetime,
     actor: Actor,
-    one: Assignment,
+    assignment: Assignment,
     kind: str,
     drafted_by: int | None,
     **facts: Any,
 ) -> Request:
     """A request of a unit, filed for the centre's ruling."""
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), kept(session, office, one).ruling_workdays)
+    own = office.calendar.run(now.date(), kept(session, office, assignment).ruling_workdays)
     columns = {
-        "case_id": one.case_id,
-        "assignment_id": one.id,
-        "unit_id": one.unit_id,
-        "round": one.round,
+        "case_id": assignment.case_id,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
         "kind": kind,
         "filed_at": now,
         "filed_by_id": actor.id,
@@ -53,9 +53,9 @@ def file_request(
     return row
 
 
-def requests_of(session: Session, one: Assignment, kind: str) -> list[Request]:
+def requests_of(session: Session, assignment: Assignment, kind: str) -> list[Request]:
     """The requests of one kind on an assignment, oldest first."""
-    query = select(Request).where(Request.assignment_id == one.id, Request.kind == kind)
+    query = select(Request).where(Request.assignment_id == assignment.id, Request.kind == kind)
     return list(session.scalars(query.order_by(Request.id)))
 
 

@@ -120,10 +120,12 @@ def _examine_by(session: Session, now: datetime, case: Case) -> Deadline:
     return office.calendar.run(now.date(), office.kept(case.allocated_at).examine_workdays)
 
 
-def _assist_clock(session: Session, now: datetime, case: Case, one: Assignment) -> Deadline | None:
+def _assist_clock(
+    session: Session, now: datetime, case: Case, assignment: Assignment
+) -> Deadline | None:
     """The centre's clock to examine an assist's reply, like the lead's: that one is its case's own.
     [procedure 0]"""
-    return _examine_by(session, now, case) if one.role == "assist" else None
+    return _examine_by(session, now, case) if assignment.role == "assist" else None
 
 
 def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -> None:

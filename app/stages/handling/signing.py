@@ -16,15 +16,27 @@ from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT
 
 
-def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_signing(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """The bot signs for it 视为签收 after a working day, and that is late; never while a return is
     pending."""
-    if one.state != "allocated" or one.sign_at is None or office.now < one.sign_at:
+    if (
+        assignment.state != "allocated"
+        or assignment.sign_at is None
+        or office.now < assignment.sign_at
+    ):
         return []
     sets = {"signed_at": office.now, "signed_by": "bot"}
-    payload = {"true_at": one.sign_at.isoformat()}
+    payload = {"true_at": assignment.sign_at.isoformat()}
     return [
-        Effect("assignment.auto_signed", "assignment", one, "signed", sets, payload, one.unit_id)
+        Effect(
+            "assignment.auto_signed",
+            "assignment",
+            assignment,
+            "signed",
+            sets,
+            payload,
+            assignment.unit_id,
+        )
     ]
 
 

@@ -152,14 +152,14 @@ def drift(session: Session, first: date, last: date) -> dict[Key, tuple[int, int
     """Where the summary and the record differ: (day, unit, category, word) -> (summary, record).
     Empty when whole."""
     query = select(DayCount.day, DayCount.unit_id, DayCount.category_id, DayCount.word, DayCount.n)
-    kept = {
+    stored = {
         (row["day"], row["unit_id"], row["category_id"], row["word"]): row["n"]
         for row in rows_of(session, query.where(DayCount.day.between(first, last)))
     }
-    found = recount(session, first, last)
-    keys = sorted(kept.keys() | found.keys())
+    recounted = recount(session, first, last)
+    keys = sorted(stored.keys() | recounted.keys())
     return {
-        key: (kept.get(key, 0), found.get(key, 0))
+        key: (stored.get(key, 0), recounted.get(key, 0))
         for key in keys
-        if kept.get(key, 0) != found.get(key, 0)
+        if stored.get(key, 0) != recounted.get(key, 0)
     }

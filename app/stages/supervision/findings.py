@@ -70,10 +70,10 @@ def _name(session: Session, actor: Actor, row: Supervision, post_ids: Sequence[i
     session.flush()
 
 
-def fault_on(one: Assignment, day: date) -> date:
+def fault_on(assignment: Assignment, day: date) -> date:
     """The date of the fault, as known on a day: the last one on which the unit could have answered
     in time."""
-    return min(last_day(one.due_at), day)
+    return min(last_day(assignment.due_at), day)
 
 
 def confirm_finding(

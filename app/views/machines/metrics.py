@@ -71,7 +71,7 @@ def _runs(session: Session) -> Iterator[Metric]:
     query = select(Run.name, func.count(), func.sum(Run.failures), func.max(Run.id)).group_by(
         Run.name
     )
-    kept = {name: (n, failures or 0, last) for name, n, failures, last in session.execute(query)}
+    runs = {name: (n, failures or 0, last) for name, n, failures, last in session.execute(query)}
     before = {row.name: (row.runs, row.failures) for row in session.scalars(select(RunTotal))}
     passes = CounterMetricFamily("desk_runs", "Passes of the bot, by name.", labels=["name"])
     failed = CounterMetricFamily(
@@ -80,8 +80,8 @@ def _runs(session: Session) -> Iterator[Metric]:
     took = GaugeMetricFamily(
         "desk_pass_seconds", "How long the last pass took, by name.", labels=["name"]
     )
-    for name in sorted(kept.keys() | before.keys()):
-        n, failures, last = kept.get(name, (0, 0, None))
+    for name in sorted(runs.keys() | before.keys()):
+        n, failures, last = runs.get(name, (0, 0, None))
         passes.add_metric([name], n + before.get(name, (0, 0))[0])
         failed.add_metric([name], failures + before.get(name, (0, 0))[1])
         row = session.get(Run, last) if last is not None else None

@@ -16,7 +16,6 @@ from app.rules.gist import LONGEST, gist
 from app.views.actor import actor, language, reader
 from app.views.pages.masking import know_callers, masked_text
 
-
 READ = 400
 """So many signs of a text are read for its line. Callers are covered in them before they are cut."""
 
