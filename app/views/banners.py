@@ -57,7 +57,7 @@ def with_banners(app: Flask) -> None:
 
     @app.template_filter("minute")
     def minute(at: datetime | None) -> str:
-        return at.strftime("%Y-%m-%d %H:%M") if at else "—"
+        return minute(at) if at else "—"
 
 
 def with_texts(app: Flask) -> None:

@@ -17,6 +17,7 @@ from app import words
 from app.ledger import mark_read
 from app.models import Case, Event, Notice, NoticeRead, Unit
 from app.roles import Actor
+from app.rules.workdays import minute
 from app.scope import Seen, seen_by, within
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader, written
@@ -197,7 +198,7 @@ def _words(who: Actor, row: Any) -> str:
 def _shown(at: Any, when: str) -> str:
     if at is None:
         return ""
-    return term(at) if when in CLOCKS else str(at.strftime("%Y-%m-%d %H:%M"))
+    return term(at) if when in CLOCKS else minute(at)
 
 
 class Bell(BaseView):

@@ -54,12 +54,6 @@ def redo_deadline(office: Office, case: Case, limits: Limits, start: datetime) -
     return office.calendar.run(start.date(), n)
 
 
-def kept(session: Session, office: Office, assignment: Assignment) -> Limits:
-    """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too.
-    [preamble]"""
-    return office.kept(session.get_one(Case, assignment.case_id).allocated_at)
-
-
 def is_redo(assignment: Assignment) -> bool:
     """Whether it was ordered as a redo: nobody may return what was ordered again."""
     return assignment.return_at is None

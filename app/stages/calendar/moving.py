@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from app.ledger import Entry
 from app.models import SUBJECTS, Assignment, Case, Reminder
 from app.models.columns import clock
+from app.models.sessions import UNSCOPED
 from app.rules.office import Office
 from app.rules.workdays import Calendar, Deadline, deadline_from, last_day
 from app.rules.workflow import CLOCKS, LIVE, STANDS
 from app.stages.calendar.assists import assist_anew, marked
-from app.stages.draftclocks import UNSCOPED
 
 
 def moving(session: Session, office: Office) -> list[Entry]:

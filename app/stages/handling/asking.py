@@ -14,8 +14,8 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.stages.allocation import kept, lead_assignment
-from app.stages.calendar import office_at
+from app.stages.allocation import lead_assignment
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.handling.signing import refuse_unless_open
 
 
@@ -30,7 +30,9 @@ def file_request(
 ) -> Request:
     """A request of a unit, filed for the centre's ruling."""
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), kept(session, office, assignment).ruling_workdays)
+    own = office.calendar.run(
+        now.date(), limits_of_case(session, office, assignment).ruling_workdays
+    )
     columns = {
         "case_id": assignment.case_id,
         "assignment_id": assignment.id,
@@ -109,7 +111,7 @@ def request_extension(
     round."""
     refuse_unless_open(assignment)
     office = office_at(session, now)
-    most = kept(session, office, assignment).extension_workdays
+    most = limits_of_case(session, office, assignment).extension_workdays
     if now >= assignment.due_at:
         raise NotAllowed("too_late_to_extend")
     if not 1 <= workdays <= most:

@@ -11,8 +11,7 @@ from app.models import Assignment, Request
 from app.roles import Actor
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
-from app.stages.allocation import kept
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.handling.asking import file_request, requests_of
 from app.stages.handling.replying import clear_opinion
 from app.stages.handling.signing import refuse_unless_open, sign_if_unsigned
@@ -32,7 +31,7 @@ def _promise(
     kind one pending or accepted, and two filed, per round."""
     refuse_unless_open(assignment)
     office = office_at(session, now)
-    limits = kept(session, office, assignment)
+    limits = limits_of_case(session, office, assignment)
     due = assignment.deadline("due")
     assert due is not None  # noqa: S101
     if promised_on <= now.date():
@@ -61,7 +60,7 @@ def explain(
     drafted_by: int | None = None,
 ) -> Request:
     """An explanation 情况说明: a category, at least twenty characters, a promised date."""
-    least = kept(session, office_at(session, now), assignment).explanation_characters
+    least = limits_of_case(session, office_at(session, now), assignment).explanation_characters
     if letters(words) < least:
         raise NotAllowed("explanation_too_short", characters=least)
     return _promise(

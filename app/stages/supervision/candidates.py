@@ -13,8 +13,8 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
-from app.stages.calendar import office_at
-from app.stages.supervision.items import items, limits_of, refuse_unless_candidate
+from app.stages.calendar import limits_of_case, office_at
+from app.stages.supervision.items import items, refuse_unless_candidate
 
 
 def attempt_of(session: Session, one: Assignment, ground: str) -> int:
@@ -89,7 +89,7 @@ def defer(
     """Defer a candidate once, by at most five working days."""
     refuse_unless_candidate(supervision)
     office = office_at(session, now)
-    most = limits_of(session, office, supervision).deferral_workdays
+    most = limits_of_case(session, office, supervision).deferral_workdays
     if supervision.listed_on is None:
         raise NotAllowed("not_listed")
     if supervision.deferred_on is not None:

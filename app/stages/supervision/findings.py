@@ -14,9 +14,8 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.duties import lineage, not_about_himself
-from app.stages.supervision.items import limits_of
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
 
@@ -43,7 +42,9 @@ def draft_finding(
     if not words.strip():
         raise NotAllowed("words_missing")
     _name(session, actor, supervision, post_ids)
-    own = office.calendar.run(now.date(), limits_of(session, office, supervision).confirm_workdays)
+    own = office.calendar.run(
+        now.date(), limits_of_case(session, office, supervision).confirm_workdays
+    )
     columns = {
         "finding": finding,
         "finding_words": words,
@@ -98,7 +99,7 @@ def confirm_finding(
         back = supervision.finding_from or "fed_back"
         move(session, now, actor, supervision, back, "supervision.sent_back", columns)
         return supervision
-    workdays = limits_of(session, office, supervision).hearing_workdays
+    workdays = limits_of_case(session, office, supervision).hearing_workdays
     hearing = office.calendar.to_midnight().run(now.date(), workdays)
     columns = {
         "confirmed_at": now,

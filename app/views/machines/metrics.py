@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.database import reading
 from app.measures import registry
 from app.models import CalendarDay, Case, Run, RunTotal
+from app.models.sessions import UNSCOPED
 from app.rules.workdays import beijing
 from app.rules.workflow import OPEN_CASE
 from app.views.actor import Desk
 from jobs.advice import WARNING, WRONG
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
-from jobs.health import UNSCOPED, bot_findings, desk_findings, swept
+from jobs.health import bot_findings, desk_findings, swept
 
 CONTENT_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 
