@@ -190,11 +190,8 @@ class CaseFacts:
 
     def reminders_of(self, assignment: AssignmentFacts) -> list[ReminderFacts]:
         """The non-void reminders of one assignment, oldest first."""
-        return [
-            row
-            for row in self.reminders
-            if row.assignment_id == assignment.id and row.state != "void"
-        ]
+        own = [row for row in self.reminders if row.assignment_id == assignment.id]
+        return [row for row in own if row.state != "void"]
 
     def reminders_for_due(self, assignment: AssignmentFacts) -> list[ReminderFacts]:
         """Its non-void reminders for the due date it has now, oldest first: one that was issued
@@ -213,11 +210,8 @@ class CaseFacts:
 
     def refusals(self, assignment: AssignmentFacts) -> list[ReplyFacts]:
         """The refused replies of one assignment."""
-        return [
-            row
-            for row in self.replies
-            if row.assignment_id == assignment.id and row.state == "refused"
-        ]
+        own = [row for row in self.replies if row.assignment_id == assignment.id]
+        return [row for row in own if row.state == "refused"]
 
 
 @dataclass
