@@ -21,7 +21,7 @@ from app.worklists import QUEUES
 SCOPES = ("office", "unit_id", "case_id")
 READ_BY = ("", "all", "leader", "to_examine", "to_visit", "sealed")
 """Whose cases a role of the office's own may read; what a unit's people read, its own roles do."""
-LONGEST_ROLE = 40
+LONGEST_ROLE = LONGEST_WORD = 40
 POINTS_TO = {"unit_id": "unit", "case_id": "hotline_case"}
 """A column by which rows are scoped -> the table that it must point to."""
 CALLERS = ("caller", "told_as")
@@ -177,8 +177,8 @@ def wrong_channel(entry: Channel) -> Iterator[str]:
     prefix = f"app/extend.py, add_channel({entry.word}):"
     if entry.word in words.VALUES["channel"]:
         yield f"{prefix} there is a channel of this word."
-    if not entry.word.isidentifier() or len(entry.word) > 40:
-        yield f"{prefix} its word has to be letters, figures and _, 40 at most."
+    if not entry.word.isidentifier() or len(entry.word) > LONGEST_WORD:
+        yield f"{prefix} its word has to be letters, figures and _, {LONGEST_WORD} at most."
 
 
 def wrong_paper(entry: Paper, pages: set[str]) -> Iterator[str]:
