@@ -23,6 +23,7 @@ from app import VERSION, words
 from app.models import Setting
 from app.roles import Actor
 from app.rules.office import WORDS
+from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.forms.once import told_once
 from app.views.home import unread
@@ -56,7 +57,7 @@ def with_banners(app: Flask) -> None:
         return {"tongue": tongue, **given, **_languages(tongue), **_who(tongue)}
 
     @app.template_filter("minute")
-    def minute(at: datetime | None) -> str:
+    def moment_shown(at: datetime | None) -> str:
         return minute(at) if at else "—"
 
 
