@@ -89,7 +89,7 @@ def test_every_page_stands_in_one_category_and_a_category_without_pages_is_not_s
 
 
 def test_the_menu_asks_for_no_statement(sqlite_panel: Panel) -> None:
-    """Seen failing with the names of all units asked for by the menu."""
+    """Seen failing with one statement in it; asked for nobody, whose menu is empty, it said nothing."""
     browser = sqlite_panel.of("allocator")
     cookie = {"Cookie": f"{sqlite_panel.app.config['SESSION_COOKIE_NAME']}={browser.cookie}"}
     with sqlite_panel.app.test_request_context("/", headers=cookie):
