@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, paper
+from app.ledger import Columns, bear, move, paper
 from app.models import Assignment, Reminder
 from app.models.columns import clock
 from app.models.facts import load
@@ -241,7 +241,7 @@ def void_reminder(
         raise NotAllowed("reminder_not_open", state=reminder.state)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"in_error": True, "void_reason": reason, "ended_at": now}
+    columns: Columns = {"in_error": True, "void_reason": reason, "ended_at": now}
     move(session, now, actor, reminder, "void", "reminder.voided", columns, {"in_error": True})
     return reminder
 

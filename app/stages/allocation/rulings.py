@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import move
+from app.ledger import Columns, move
 from app.models import Assignment, Case, Request
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -136,7 +136,7 @@ def waive_assist(
         raise NotAllowed("assist_answered", state=assignment.state)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"waived_reason": reason, "ended_at": now}
+    columns: Columns = {"waived_reason": reason, "ended_at": now}
     move(
         session,
         now,

@@ -113,7 +113,7 @@ def _moved(subject: str, row: Any, moved: Mapping[str, Deadline], now: datetime)
 def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
     """Open assists move with their leads' due, and where working days come in between though the
     lead's date stands as named; never earlier than they were told."""
-    leads = {
+    leads: dict[int | None, Mapping[str, Any]] = {
         e.subject_id: e.columns
         for e in entries
         if e.subject == "assignment" and "due_at" in e.columns

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move
+from app.ledger import Columns, bear, move
 from app.models import Assignment, Case, Reply
 from app.models.columns import clock
 from app.models.facts import load
@@ -92,7 +92,7 @@ def _answered(
     session: Session, now: datetime, actor: Actor, assignment: Assignment, row: Reply
 ) -> None:
     """An assignment is answered by a reply, with the verdict on its lateness."""
-    columns = {"replied_at": now, "reply_id": row.id, "late": row.late}
+    columns: Columns = {"replied_at": now, "reply_id": row.id, "late": row.late}
     payload = {"late": row.late, "reply": row.id}
     move(session, now, actor, assignment, "replied", "assignment.replied", columns, payload)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note
+from app.ledger import Columns, move, note
 from app.models import Assignment
 from app.roles import Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect
@@ -46,7 +46,7 @@ def sign_for(session: Session, now: datetime, actor: Actor, assignment: Assignme
         raise NotAllowed(
             "signed_already" if assignment.signed_at else "not_to_sign", state=assignment.state
         )
-    columns = {"signed_at": now, "signed_by": "unit"}
+    columns: Columns = {"signed_at": now, "signed_by": "unit"}
     move(session, now, actor, assignment, "signed", "assignment.signed", columns)
     return assignment
 

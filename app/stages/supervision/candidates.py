@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, note
+from app.ledger import Columns, bear, move, note
 from app.models import Assignment, Case, Supervision
 from app.models.columns import clock
 from app.roles import Actor
@@ -50,7 +50,7 @@ def propose(
         )
     ):
         raise NotAllowed("proposed_already")
-    columns = {
+    columns: Columns = {
         "case_id": assignment.case_id,
         "assignment_id": assignment.id,
         "unit_id": assignment.unit_id,
@@ -123,7 +123,7 @@ def strike_row(
         raise NotAllowed("struck_already")
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"struck_at": now, "struck_reason": reason}
+    columns: Columns = {"struck_at": now, "struck_reason": reason}
     if supervision.state == "candidate":
         columns |= {"ended_at": now, **clock("own", None)}
         move(session, now, actor, supervision, "declined", "supervision.struck", columns)

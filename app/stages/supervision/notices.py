@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, paper
+from app.ledger import Columns, bear, move, paper
 from app.models import Assignment, Supervision
 from app.models.columns import clock
 from app.roles import Actor
@@ -135,7 +135,7 @@ def feed_back(
     if not words.strip():
         raise NotAllowed("words_missing")
     late = supervision.due_at is not None and now >= supervision.due_at
-    columns = {"feedback": words, "fed_back_at": now}
+    columns: Columns = {"feedback": words, "fed_back_at": now}
     payload = {"late": late, "self_approved": drafted_by in (None, actor.id)}
     move(session, now, actor, supervision, "fed_back", "supervision.fed_back", columns, payload)
     return supervision
