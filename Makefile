@@ -35,12 +35,13 @@ install-dev: ## the same with the tools that test and check; lint, test and benc
 run: install ## start Duban: server, bot and a demo office
 	@$(BIN)/python -m app run
 
-lint: install-dev ## ruff, mypy, import contracts
+lint: install-dev ## ruff (rules and layout), mypy, import contracts
 	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy $(filter-out tests migrations .ci/%,$(CHECKED))
 	$(if $(wildcard app/__main__.py),$(BIN)/lint-imports,@echo "lint-imports: no app/__main__.py yet")
 
-test: install-dev ## every test not marked `long`, on two cores
+test: install-dev ## every test not marked `long`, by WORKERS processes
 	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" $(COVERAGE)
 
 test-long: install-dev ## the tests marked `long`: chaos, volume, browsers

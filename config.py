@@ -73,8 +73,6 @@ class Config:
     access_log: str | None
     owner_url: str | None = field(repr=False)
     scanner: str | None
-    messages: Path
-    bench: Path
 
     @property
     def production(self) -> bool:
@@ -136,8 +134,6 @@ def load(
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
-        messages=_path(environ, "DESK_MESSAGES", PROJECT.parent / "shared" / "data"),
-        bench=_path(environ, "DESK_BENCH", PROJECT.parent / "shared" / "bench"),
     )
 
 

@@ -22,11 +22,19 @@ TEMPLATES = ROOT / "app" / "templates"
 CODE = ("app", "jobs", "config.py")
 ALL = (*CODE, "migrations", "tests")
 LONG_FILE, LONG_FUNCTION, WIDE_LINE, TANGLED = 300, 60, 140, 10
-SWITCH = re.compile(r"\bif zh\b|\belse zh\b|\bzh else\b|\btongue\s*==|\blanguage\(\)\s*==")
+SWITCH = re.compile(
+    r"\bif zh\b|\belse zh\b|\bzh else\b|\b(?:tongue|language|language\(\)|locale)\s*[!=]="
+    r"|\[\s*language\s*==|[!=]=\s*['\"](?:zh|en)['\"]"
+)
+"""Code that asks which language it is; the tests look for it too."""
+STATEMENTS = 28_530
+"""What was measured when the limit was set, and 2 % more."""
 SKIP = "fmt: " + "skip"
 HEAD = """# The measures of the house
 
 Written by `make measure`; a test compares the table with the code and each measure with its limit.
+The limit of statements is what was measured when it was set, and 2 % more: who needs more takes
+something out, or moves the limit in `.ci/measure.py` and says in the commit why.
 
 | measure | now | at most |
 |---|---|---|
@@ -147,7 +155,7 @@ def measures() -> list[Measure]:
             20,
         ),
         Measure("switches of language in code", _counted(SWITCH, [*code, *templates]), 0),
-        Measure("statements in `app/`", _statements(files("app"))),
+        Measure("statements in `app/`", _statements(files("app")), STATEMENTS),
     ]
 
 

@@ -79,10 +79,10 @@ def _plain_errors(engine: Engine) -> None:
         if said is None or said.message_primary is None:
             return
         unread = str(said.sqlstate).startswith("22")
-        told = f"a value cannot be taken ({said.sqlstate})" if unread else said.message_primary
+        sentence = f"a value cannot be taken ({said.sqlstate})" if unread else said.message_primary
         if raised is not None:
-            raised.args = (str(raised.args[0]).replace(str(error), told),)
-        error.args = (told,)
+            raised.args = (str(raised.args[0]).replace(str(error), sentence),)
+        error.args = (sentence,)
 
 
 def engine_from(url: str, patience: Patience | None = None, **options: Any) -> Engine:

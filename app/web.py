@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
-from logging.handlers import SysLogHandler, WatchedFileHandler
 from typing import Any
 
-from flask import (
-    Flask,
-)
-from flask.json.provider import DefaultJSONProvider
+from flask import Flask
 from flask_appbuilder import AppBuilder, Model
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.routing import IntegerConverter
 
 import config
 from app import words
@@ -24,10 +18,11 @@ from app.clock import clock_from
 from app.database import PANEL
 from app.logs import write_lines
 from app.rules.files import MOST_BYTES
-from app.stages.access import log as accesses
 from app.supervisor.lanes import THREADS
+from app.views.access_notes import tell_accesses
 from app.views.actor import Desk
 from app.views.banners import with_banners, with_texts
+from app.views.converters import Bounded, PlainJSON
 from app.views.errors import handle_errors
 from app.views.headers import with_headers
 from app.views.home import Home, speak
@@ -40,7 +35,6 @@ from app.views.register import register
 from app.views.request_log import tell_requests
 from jobs.servable import Refused, office_at, servable, sessions_of
 
-log = logging.getLogger(__name__)
 ROOM_FOR_A_FORM = 4 * 1024 * 1024
 """Bytes of a form beside its files."""
 POOL = 5
@@ -90,18 +84,6 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "AUTH_ROLE_PUBLIC": "Public",
         "TEMPLATES_AUTO_RELOAD": False,
     }
-
-
-class PlainJSON(DefaultJSONProvider):
-    """Answers of JSON in the letters that people read."""
-
-    ensure_ascii = False
-
-
-class Bounded(IntegerConverter):
-    """An id in an address: no more digits than both databases can look up."""
-
-    regex = r"\d{1,18}"
 
 
 def create_app(settings: config.Config, clock: Callable[[], datetime] | None = None) -> Flask:
@@ -169,21 +151,3 @@ def served() -> Flask:
     # A forked process must not use, nor close, connections of the one that forked it.
     os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     return app
-
-
-def tell_accesses(where: str) -> None:
-    """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or
-    to syslog."""
-    if where == "syslog":
-        handler: logging.Handler = SysLogHandler("/dev/log", SysLogHandler.LOG_AUTHPRIV)
-    else:
-        try:
-            handler = WatchedFileHandler(where, encoding="utf-8")
-        except OSError as error:
-            raise config.ConfigError(
-                f"DESK_ACCESS_LOG is {where}, which cannot be written ({error.strerror}): name another file."
-            ) from error
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    accesses.addHandler(handler)
-    accesses.setLevel(logging.INFO)
-    accesses.propagate = False

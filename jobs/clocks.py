@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading
-from app.ledger.bulk import is_postgres
+from app.models.sessions import is_postgres
 
 CLOCK_TELLS, CLOCK_STOPS = 5.0, 60.0
 """From how many seconds on a difference is told, and from how many on the bot makes no pass."""

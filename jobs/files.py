@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.database import reading, retried
 from app.models import Dossier, File, Referral
+from app.models.sessions import UNSCOPED
 from app.papers.kept import Kept, Lost, lost_among
 from app.rules.workdays import beijing
 from app.stages.files import lost_items, record_lost
@@ -23,7 +24,6 @@ NIGHTS = 7
 SHARES = NIGHTS * len(NIGHT)
 SHOWN_LOST = 20
 """How many lost files a check names."""
-UNSCOPED = {"unscoped": True}
 Query = Select[int, int, str, str]
 
 

@@ -22,6 +22,7 @@ from app.files import Scanner
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Person, Run, Unit, UnitPost
+from app.models.sessions import UNSCOPED
 from app.rules.workdays import beijing
 from app.stages.acceptance import unindexed
 from app.stages.calendar import longest_open, office_at
@@ -64,8 +65,6 @@ SHOWN_FAILURES = 20
 """How many cases that could not be looked at are named."""
 SHOWN_GUARDS = 5
 """How many missing triggers are named."""
-UNSCOPED = {"unscoped": True}
-"""Every unit's rows: a check is nobody's page."""
 
 
 def findings(settings: config.Config, now: datetime) -> list[Finding]:

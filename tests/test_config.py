@@ -42,8 +42,6 @@ def test_the_defaults_are_a_demo_on_sqlite_with_the_built_in_server(data: Path) 
     assert (config.env, config.production) == ("demo", False)
     assert config.database_url == f"sqlite:///{data}/desk.db"
     assert (config.redis_url, config.demo_password, config.clock) == (None, None, None)
-    assert config.messages == PROJECT.parent / "shared" / "data"
-    assert config.bench == PROJECT.parent / "shared" / "bench"
 
 
 def test_the_data_directory_stands_beside_the_code_when_unset(tmp_path: Path) -> None:
@@ -68,7 +66,7 @@ def test_an_empty_setting_counts_as_unset(data: Path) -> None:
         "DESK_DEMO_PASSWORD",
         "DESK_CLOCK",
     )
-    assert read(data, **dict.fromkeys(names, ""), DESK_MESSAGES="", DESK_BENCH="") == read(data)
+    assert read(data, **dict.fromkeys(names, "")) == read(data)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -77,13 +77,13 @@ def _run(settings: config.Config, given: Namespace) -> int:
 
 def _check(settings: config.Config, given: Namespace) -> int:
     """Say what is wrong, and what to do about it."""
-    found = findings(settings, clock_of(settings)())
-    for one in found:
-        print(f"[{one.level}] {one.code}\n  {one.said()}{one.todo()}")
-        print(f"  {one.said('en')} {one.todo('en')}")
-    if not found:
+    faults = findings(settings, clock_of(settings)())
+    for fault in faults:
+        print(f"[{fault.level}] {fault.code}\n  {fault.said()}{fault.todo()}")
+        print(f"  {fault.said('en')} {fault.todo('en')}")
+    if not faults:
         print(both("shell.nothing_is_wrong", ""))
-    return 1 if any(one.level == WRONG for one in found) else 0
+    return 1 if any(fault.level == WRONG for fault in faults) else 0
 
 
 def _sweep(settings: config.Config, given: Namespace) -> int:
@@ -188,9 +188,9 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, run: Callable[[config.Config, Namespace], int]) -> ArgumentParser:
-        one = commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0])
-        one.set_defaults(run=run)
-        return one
+        command = commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0])
+        command.set_defaults(run=run)
+        return command
 
     _add_of_office(add)
     _add_of_rehearsal(add)

@@ -76,9 +76,9 @@ def types(content: bytes) -> list[tuple[str, str]]:
     """(part, type) of each part that a table of types names."""
     found: list[tuple[str, str]] = []
 
-    def began(local: str, told: Attributes) -> None:
+    def began(local: str, attributes: Attributes) -> None:
         if local in ("Override", "Default"):
-            found.append((told.get("PartName", ""), told.get("ContentType", "")))
+            found.append((attributes.get("PartName", ""), attributes.get("ContentType", "")))
 
     read(content, began)
     return found
@@ -88,11 +88,11 @@ def relations(content: bytes) -> list[Relation]:
     """The relations that a part of such holds."""
     found: list[Relation] = []
 
-    def began(local: str, told: Attributes) -> None:
+    def began(local: str, attributes: Attributes) -> None:
         if local == "Relationship":
-            called = told.get("Type", "").rstrip("/").rpartition("/")[2].casefold()
-            outside = told.get("TargetMode", "").casefold() == "external"
-            found.append((called, told.get("Target", ""), outside))
+            called = attributes.get("Type", "").rstrip("/").rpartition("/")[2].casefold()
+            outside = attributes.get("TargetMode", "").casefold() == "external"
+            found.append((called, attributes.get("Target", ""), outside))
 
     read(content, began)
     return found
@@ -157,13 +157,13 @@ def _part(content: bytes, kind: str) -> None:
         return
     fields = Fields()
 
-    def began(local: str, told: Attributes) -> None:
+    def began(local: str, attributes: Attributes) -> None:
         if local.casefold() in _LINKS:
             raise active(_LINKS[local.casefold()])
-        if any(value.casefold().lstrip().startswith(_PROGRAM) for value in told.values()):
+        if any(value.casefold().lstrip().startswith(_PROGRAM) for value in attributes.values()):
             raise active("program_button")
         if kind == "docx":
-            fields.began(local, told)
+            fields.began(local, attributes)
 
     read(content, began, fields.said if kind == "docx" else None, WORDS)
     fields.over()

@@ -1,6 +1,6 @@
 """The ledger: the one door through which every state, event and number passes."""
 
-from app.ledger.entries import Entry, allot_ids
+from app.ledger.entries import Columns, Entry, allot_ids
 from app.ledger.heads import look_at, write_heads
 from app.ledger.ids import allot
 from app.ledger.leftovers import seal_leftovers
@@ -14,6 +14,7 @@ from app.ledger.watch import add_rows, touched, wrote
 from app.ledger.writing import append
 
 __all__ = [
+    "Columns",
     "Entry",
     "Flaw",
     "Opened",

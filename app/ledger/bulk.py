@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.schema import ColumnDefault
 
+from app.models.sessions import is_postgres
 from app.rules.workdays import beijing
 
 _PG = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -49,11 +50,6 @@ def _coded(value: Any) -> Any:
 def as_json(rows: Rows) -> str:
     """Rows as one JSON array, for a bound parameter."""
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_coded)
-
-
-def is_postgres(session: Session) -> bool:
-    """Whether the session talks to PostgreSQL (else it is SQLite)."""
-    return session.get_bind().dialect.name == "postgresql"
 
 
 def _source(table: Table, columns: Iterable[str], postgres: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Table
@@ -13,6 +14,16 @@ from app.ledger.chain import Head
 from app.ledger.ids import allot
 from app.ledger.tips import Tip, lock_cases, lock_office
 from app.models import OFFICE_CHAIN, SUBJECTS
+
+Cell = str | int | float | date | None
+"""What a column holds: a word, a number, a yes or no, a day or a moment."""
+Columns = dict[str, Cell]
+
+
+def key_in(columns: Mapping[str, Cell], name: str) -> int | None:
+    """The key that a column holds; None where it holds none, or is not there."""
+    found = columns.get(name)
+    return found if isinstance(found, int) else None
 
 
 @dataclass
@@ -27,12 +38,12 @@ class Entry:
     subject_id: int | None = None
     was: str | None = None
     to: str | None = None
-    columns: dict[str, Any] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
     unit_id: int | None = None
     category_id: int | None = None
     event_id: int = 0
-    settles: Mapping[str, Any] | None = None
+    settles: Mapping[str, Cell] | None = None
     """The part of `columns` that this event changes, where they hold more."""
     rows: list[tuple[type[Any], dict[str, Any]]] = field(default_factory=list)
     """New rows of tables without states that are written with this event: `id`, where they have
@@ -41,6 +52,13 @@ class Entry:
     with_head: bool = False
     """Whether its `columns` are written with the head of its chain, in one statement: a case's own,
     where nothing else is written with it."""
+
+    def key(self, name: str) -> int:
+        """The key that a column holds, which it must."""
+        found = key_in(self.columns, name)
+        if found is None:
+            raise TypeError(f"{self.kind}: {name} holds no key")
+        return found
 
     @property
     def birth(self) -> bool:
@@ -77,7 +95,7 @@ def born_tips(entries: Sequence[Entry]) -> dict[int, Tip]:
     for entry in entries:
         if _new_case(entry) and entry.subject_id is not None:
             tips[entry.subject_id] = Tip(
-                Head(entry.subject_id, 0, ""), entry.columns.get("category_id"), born=True
+                Head(entry.subject_id, 0, ""), key_in(entry.columns, "category_id"), born=True
             )
     return tips
 

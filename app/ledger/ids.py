@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.ledger.bulk import is_postgres
+from app.models.sessions import is_postgres
 
 
 def ids_of(session: Session, wanted: Mapping[str, int]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger.entries import Entry, allot_ids, born_tips, tips_of
+from app.ledger.entries import Cell, Entry, allot_ids, born_tips, key_in, tips_of
 from app.ledger.heads import look_soon, write_heads
 from app.ledger.tips import Tip
 from app.ledger.writing import append, hold_born
@@ -122,7 +122,7 @@ def move(
     row: Any,
     to: str,
     kind: str,
-    columns: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Cell] | None = None,
     payload: Mapping[str, Any] | None = None,
     unit_id: int | None = None,
 ) -> int:
@@ -150,7 +150,7 @@ def note(
     actor: Actor,
     row: Any,
     kind: str,
-    columns: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Cell] | None = None,
     payload: Mapping[str, Any] | None = None,
     unit_id: int | None = None,
     rows: Sequence[tuple[type[Any], dict[str, Any]]] = (),
@@ -181,12 +181,12 @@ def bear(
     subject: str,
     state: str,
     kind: str,
-    columns: Mapping[str, Any],
+    columns: Mapping[str, Cell],
     payload: Mapping[str, Any] | None = None,
 ) -> Any:
     """Make a new row with a state, and its event. The row."""
     entry = Entry(
-        columns.get("case_id", OFFICE_CHAIN),
+        key_in(columns, "case_id") or OFFICE_CHAIN,
         kind,
         subject,
         None,
@@ -194,8 +194,8 @@ def bear(
         state,
         dict(columns),
         dict(payload or {}),
-        columns.get("unit_id"),
-        columns.get("category_id"),
+        key_in(columns, "unit_id"),
+        key_in(columns, "category_id"),
     )
     return born(session, entry, move_many(session, now, actor, [entry]))
 

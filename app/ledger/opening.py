@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Select, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.ledger.bulk import is_postgres
 from app.ledger.ids import allotted, ids_of
 from app.ledger.numbers import case_period, numbered
 from app.models import Series
+from app.models.sessions import is_postgres
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.chain import Head
 from app.models import OFFICE_CHAIN, Case, OfficeHead
+from app.models.sessions import UNSCOPED
 
 
 @dataclass
@@ -74,9 +75,7 @@ def lock_cases(session: Session, ids: Iterable[int]) -> dict[int, Tip]:
         .order_by(Case.id)
         .with_for_update()
     )
-    return {
-        row.id: _tip(row) for row in session.execute(query, execution_options={"unscoped": True})
-    }
+    return {row.id: _tip(row) for row in session.execute(query, execution_options=UNSCOPED)}
 
 
 def lock_office(session: Session) -> Tip:

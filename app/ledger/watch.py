@@ -60,8 +60,8 @@ def _changed(row: Any, table: Table) -> dict[str, Any]:
 
 def unsealed(session: Session) -> Rows:
     """(table, row) -> what was written of it and is not sealed yet."""
-    found: Rows = session.info.setdefault(_UNSEALED, {})
-    return found
+    unsealed: Rows = session.info.setdefault(_UNSEALED, {})
+    return unsealed
 
 
 def note_row(session: Session, table: str, row: str, what: Written) -> None:
@@ -202,8 +202,8 @@ def due(session: Session) -> Rows:
             _read_again(session, table, row, name.removeprefix(_COLUMNS).split(","))
         else:
             note_row(session, table, row, Written(cells={name: READ[table](session, row)}))
-    found: Rows = session.info.pop(_UNSEALED, {})
-    return found
+    unsealed: Rows = session.info.pop(_UNSEALED, {})
+    return unsealed
 
 
 def _read_again(session: Session, name: str, row: str, columns: Sequence[str]) -> None:
@@ -246,17 +246,17 @@ READ: dict[str, Any] = {
 def forget(session: Session, tables: Iterable[str]) -> None:
     """Leave what was written of some tables unsealed: while an office is laid out that has no event
     yet."""
-    found = session.info.get(_UNSEALED, {})
-    for row in [row for row in found if row[0] in tables]:
-        del found[row]
+    unsealed = session.info.get(_UNSEALED, {})
+    for row in [row for row in unsealed if row[0] in tables]:
+        del unsealed[row]
     again = session.info.get(_TOUCHED, set())
     again -= {row for row in again if row[0] in tables}
 
 
 def pending(session: Session) -> Rows:
     """The rows noted so far."""
-    found: Rows = session.info.get(_UNSEALED, {})
-    return found
+    unsealed: Rows = session.info.get(_UNSEALED, {})
+    return unsealed
 
 
 def anything(session: Session) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from app.models.sessions import is_postgres
 from app.rules.facts import (
     AssignmentFacts,
     CaseFacts,
@@ -125,7 +126,7 @@ class Survey:
 
 def survey(session: Session, ids: Iterable[int], day: date) -> Survey:
     """Read the facts of cases, each for itself, in one statement."""
-    postgres = session.get_bind().dialect.name == "postgresql"
+    postgres = is_postgres(session)
     given = {"ids": json.dumps(list(ids)), "day": day.isoformat()}
     found = Survey([], {}, False)
     for row in session.execute(_statement(postgres), given):

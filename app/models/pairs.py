@@ -19,6 +19,7 @@ from sqlalchemy import BigInteger, Table, TextClause, bindparam, delete, select,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.models.columns import Moment
+from app.models.sessions import is_postgres
 from app.rules.similarity import PLACE, pairs, place_pairs
 
 INDEX = "case_pairs"
@@ -86,10 +87,6 @@ class PairCount(Model):
         return f"{self.pair}: {self.n}"
 
 
-def _postgres(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
 def _as_kept(numbers: Collection[int], postgres: bool) -> Any:
     """Pairs as the database keeps them: PostgreSQL's int is signed, SQLite has words."""
     ordered = sorted(numbers)
@@ -108,13 +105,13 @@ def _rows(cases: Iterable[Mapping[str, Any]], postgres: bool) -> str:
 def put_pairs(session: Session, cases: Iterable[Mapping[str, Any]]) -> None:
     """Put new cases into the index, in one statement: each with `id`, `narrative`, `demand`,
     `place`."""
-    postgres = _postgres(session)
+    postgres = is_postgres(session)
     session.execute(text(_PUT[postgres]), {"j": _rows(cases, postgres)})
 
 
 def change_pairs(session: Session, was: Mapping[str, Any], case: Mapping[str, Any]) -> None:
     """Put a case into the index that said something else before."""
-    postgres = _postgres(session)
+    postgres = is_postgres(session)
     if not postgres:
         session.execute(text(_TAKE_OUT), {"j": _rows([was], postgres)})
     put_pairs(session, [case])
@@ -130,21 +127,21 @@ def counts_of(session: Session, asked: Collection[int]) -> dict[int, int]:
     """pair -> in how many cases it stands, of those that stand in several."""
     if not asked:
         return {}
-    kept = _table().c
+    columns = _table().c
     source = (
         "json_array_elements_text(CAST(:j AS json))"
-        if _postgres(session)
+        if is_postgres(session)
         else "(SELECT value FROM json_each(:j))"
     )
     chosen = text(f"pair IN (SELECT CAST(value AS bigint) FROM {source} w)")  # noqa: S608
-    query = select(kept.pair, kept.n).where(chosen)
+    query = select(columns.pair, columns.n).where(chosen)
     return {row.pair: row.n for row in session.execute(query, {"j": json.dumps(sorted(asked))})}
 
 
 def count_anew(session: Session) -> list[dict[str, int]]:
     """The counts as they are now. It takes seconds where there are a hundred thousand cases, and
     only reads."""
-    postgres = _postgres(session)
+    postgres = is_postgres(session)
     shift = PLACE if postgres else 0
     rows = session.execute(text(_COUNTS[postgres]))
     return [{"pair": int(row.pair) + shift, "n": int(row.n)} for row in rows]
@@ -181,7 +178,7 @@ def cases_with(
     looks = {name: look for name, look in looks.items() if look.pairs}
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in looks}
     if looks:
-        postgres = _postgres(session)
+        postgres = is_postgres(session)
         given: dict[str, Any] = {name: _asked(look, postgres) for name, look in looks.items()}
         ways = tuple((name, look.way, look.most) for name, look in looks.items())
         for row in session.execute(_with(postgres, ways), {**given, "since": since}):

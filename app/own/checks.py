@@ -21,7 +21,7 @@ from app.worklists import QUEUES
 SCOPES = ("office", "unit_id", "case_id")
 READ_BY = ("", "all", "leader", "to_examine", "to_visit", "sealed")
 """Whose cases a role of the office's own may read; what a unit's people read, its own roles do."""
-LONGEST_ROLE = 40
+LONGEST_ROLE = LONGEST_WORD = 40
 POINTS_TO = {"unit_id": "unit", "case_id": "hotline_case"}
 """A column by which rows are scoped -> the table that it must point to."""
 CALLERS = ("caller", "told_as")
@@ -33,12 +33,12 @@ BROUGHT = {"action", "action_post", "add", "delete", "download", "edit", "list",
 
 def wrong_view(entry: OwnView, known: Collection[str]) -> Iterator[str]:
     """What keeps a page from being used; `known` are the roles there are."""
-    told = f"app/extend.py, add_view({entry.view.__name__}):"
+    prefix = f"app/extend.py, add_view({entry.view.__name__}):"
     if not (isinstance(entry.view, type) and issubclass(entry.view, ModelView)):
-        yield f"{told} a page is a ModelView of Flask-AppBuilder."
+        yield f"{prefix} a page is a ModelView of Flask-AppBuilder."
         return
     if entry.model is None:
-        yield f"{told} give it datamodel = SQLAInterface(YourTable)."
+        yield f"{prefix} give it datamodel = SQLAInterface(YourTable)."
         return
     faults = (
         *_roles(entry.roles, known),
@@ -49,7 +49,7 @@ def wrong_view(entry: OwnView, known: Collection[str]) -> Iterator[str]:
         *_columns(entry),
         *_more_routes(entry.view),
     )
-    yield from (f"{told} {fault}" for fault in faults)
+    yield from (f"{prefix} {fault}" for fault in faults)
 
 
 def _names(entry: OwnView) -> Iterator[str]:
@@ -128,66 +128,66 @@ def _routes(view: type[Any]) -> set[str]:
 
 def wrong_verb(entry: OwnVerb, known: Collection[str]) -> Iterator[str]:
     """What keeps a verb from being used; `known` are the roles there are."""
-    told = f"app/extend.py, add_verb({entry.verb.name}):"
+    prefix = f"app/extend.py, add_verb({entry.verb.name}):"
     if entry.verb.name in VERBS:
-        yield f"{told} the desk has a verb of this name."
+        yield f"{prefix} the desk has a verb of this name."
     if entry.verb.stage not in words.STAGES:
-        yield f"{told} its stage {entry.verb.stage} is none: take one of {', '.join(words.STAGES)}."
-    yield from (f"{told} {said}" for said in _roles(entry.verb.roles, known))
+        yield f"{prefix} its stage {entry.verb.stage} is none: take one of {', '.join(words.STAGES)}."
+    yield from (f"{prefix} {said}" for said in _roles(entry.verb.roles, known))
     named = {*words.FIELDS, *entry.labels}
     bare = [field.name for field in entry.verb.fields if field.name not in named]
     if bare:
-        yield f"{told} its fields {', '.join(bare)} have no label: name them in labels=."
+        yield f"{prefix} its fields {', '.join(bare)} have no label: name them in labels=."
 
 
 def wrong_role(entry: OwnRole) -> Iterator[str]:
     """What keeps a role from being used."""
-    told = f"app/extend.py, add_role({entry.name}):"
+    prefix = f"app/extend.py, add_role({entry.name}):"
     if entry.name in ROLES:
-        yield f"{told} there is a role of this name."
+        yield f"{prefix} there is a role of this name."
     if not entry.name.isidentifier() or len(entry.name) > LONGEST_ROLE:
-        yield f"{told} its name has to be letters, figures and _, {LONGEST_ROLE} at most."
+        yield f"{prefix} its name has to be letters, figures and _, {LONGEST_ROLE} at most."
     if entry.scope not in READ_BY:
-        yield f"{told} say whose cases it reads: scope={', '.join(map(repr, READ_BY))}."
+        yield f"{prefix} say whose cases it reads: scope={', '.join(map(repr, READ_BY))}."
     closed = [page for page in entry.pages if page not in PAGES or page in PAGES_OF_OFFICE]
     if closed:
-        yield f"{told} there is no page {', '.join(closed)} that it may open."
+        yield f"{prefix} there is no page {', '.join(closed)} that it may open."
     barred = [verb for verb in entry.verbs if verb not in VERBS or verb in NOT_FOR_CUSTOM_ROLES]
     if barred:
-        yield f"{told} there is no verb {', '.join(barred)} that it may do."
+        yield f"{prefix} there is no verb {', '.join(barred)} that it may do."
 
 
 def wrong_list(entry: OwnList, known: Collection[str]) -> Iterator[str]:
     """What keeps a list of work from being used; `known` are the roles there are."""
-    told, queue = f"app/extend.py, add_worklist({entry.key}):", entry.queue
+    prefix, queue = f"app/extend.py, add_worklist({entry.key}):", entry.queue
     if entry.key in QUEUES:
-        yield f"{told} there is a list of this name."
+        yield f"{prefix} there is a list of this name."
     if not entry.key.isidentifier():
-        yield f"{told} its name has to be letters, figures and _."
+        yield f"{prefix} its name has to be letters, figures and _."
     if not (isinstance(queue.model, type) and issubclass(queue.model, Model)):
-        yield f"{told} its model is a table of app/models."
+        yield f"{prefix} its model is a table of app/models."
         return
     if queue.when and queue.when not in inspect(queue.model).columns:
-        yield f"{told} its table has no column {queue.when}."
-    yield from (f"{told} {said}" for said in _roles(queue.roles, known))
+        yield f"{prefix} its table has no column {queue.when}."
+    yield from (f"{prefix} {said}" for said in _roles(queue.roles, known))
 
 
 def wrong_channel(entry: Channel) -> Iterator[str]:
     """What keeps a channel from being used."""
-    told = f"app/extend.py, add_channel({entry.word}):"
+    prefix = f"app/extend.py, add_channel({entry.word}):"
     if entry.word in words.VALUES["channel"]:
-        yield f"{told} there is a channel of this word."
-    if not entry.word.isidentifier() or len(entry.word) > 40:
-        yield f"{told} its word has to be letters, figures and _, 40 at most."
+        yield f"{prefix} there is a channel of this word."
+    if not entry.word.isidentifier() or len(entry.word) > LONGEST_WORD:
+        yield f"{prefix} its word has to be letters, figures and _, {LONGEST_WORD} at most."
 
 
 def wrong_paper(entry: Paper, pages: set[str]) -> Iterator[str]:
     """What keeps a paper from being used."""
-    told = f"app/extend.py, add_paper({entry.kind}):"
+    prefix = f"app/extend.py, add_paper({entry.kind}):"
     if entry.kind in LAYOUTS:
-        yield f"{told} there is a paper of this kind."
+        yield f"{prefix} there is a paper of this kind."
     if entry.page not in pages:
-        yield f"{told} there is no page {entry.page} whose rows it could be about."
+        yield f"{prefix} there is no page {entry.page} whose rows it could be about."
 
 
 def unfinished() -> Iterator[str]:
@@ -218,8 +218,8 @@ def _unfinished_role(role: str, held: Iterable[str]) -> Iterator[str]:
 
 def _unlabelled(table: str, name: str) -> Iterator[str]:
     """What keeps a fact from being shown."""
-    told = f"the column {table}.{name} is a fact without a label:"
-    yield from (f"{told} {said}" for said in unsaid(f"column.{table}.{name}"))
+    prefix = f"the column {table}.{name} is a fact without a label:"
+    yield from (f"{prefix} {said}" for said in unsaid(f"column.{table}.{name}"))
 
 
 def unsaid(msgid: str) -> Iterator[str]:

@@ -127,8 +127,8 @@ def _put_view(entry: OwnView) -> None:
     seals.MAY_CHANGE[table] = tuple(column.name for column in typed_columns(entry.model))
     zh, en = title
     for verb, msgid in zip(_saving(entry), TITLES, strict=True):
-        told = words.word(msgid, "zh", page=zh), words.word(msgid, "en", page=en)
-        _put_verb(OwnVerb(verb, told, labels))
+        titles = words.word(msgid, "zh", page=zh), words.word(msgid, "en", page=en)
+        _put_verb(OwnVerb(verb, titles, labels))
 
 
 def _saving(entry: OwnView) -> tuple[Verb, Verb]:

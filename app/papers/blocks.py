@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app import words as told
+from app.rules.workdays import minute
 from app.words.terms import end_told, until
 
 Block = dict[str, Any]
@@ -92,7 +93,7 @@ def day(word: str | None) -> str:
 
 def moment(word: str | None) -> str:
     """A moment of ISO text to the minute: 2025-09-30 08:30."""
-    return NONE if not word else datetime.fromisoformat(word).strftime("%Y-%m-%d %H:%M")
+    return NONE if not word else minute(datetime.fromisoformat(word))
 
 
 def grouped(sha256: str) -> str:

@@ -184,36 +184,34 @@ class CaseFacts:
     referrals: list[ReferralFacts] = field(default_factory=list)
     contacts: list[RepeatFacts] = field(default_factory=list)
 
-    def requests_of(self, one: AssignmentFacts) -> list[RequestFacts]:
+    def requests_of(self, assignment: AssignmentFacts) -> list[RequestFacts]:
         """What a unit asked or promised on one assignment."""
-        return [request for request in self.requests if request.assignment_id == one.id]
+        return [request for request in self.requests if request.assignment_id == assignment.id]
 
-    def reminders_of(self, one: AssignmentFacts) -> list[ReminderFacts]:
+    def reminders_of(self, assignment: AssignmentFacts) -> list[ReminderFacts]:
         """The non-void reminders of one assignment, oldest first."""
-        return [
-            row for row in self.reminders if row.assignment_id == one.id and row.state != "void"
-        ]
+        own = [row for row in self.reminders if row.assignment_id == assignment.id]
+        return [row for row in own if row.state != "void"]
 
-    def reminders_for_due(self, one: AssignmentFacts) -> list[ReminderFacts]:
+    def reminders_for_due(self, assignment: AssignmentFacts) -> list[ReminderFacts]:
         """Its non-void reminders for the due date it has now, oldest first: one that was issued
         before due was lengthened stays on record and counts no more. [procedure 3]"""
-        return [row for row in self.reminders_of(one) if row.for_due_at == one.due_at]
+        return [row for row in self.reminders_of(assignment) if row.for_due_at == assignment.due_at]
 
     def supervision_of(
-        self, one: AssignmentFacts, ground: str | None = None
+        self, assignment: AssignmentFacts, ground: str | None = None
     ) -> list[SupervisionFacts]:
         """The candidates and items of one assignment (on one ground), oldest first."""
         return [
             row
             for row in self.supervision
-            if row.assignment_id == one.id and ground in (None, row.ground)
+            if row.assignment_id == assignment.id and ground in (None, row.ground)
         ]
 
-    def refusals(self, one: AssignmentFacts) -> list[ReplyFacts]:
+    def refusals(self, assignment: AssignmentFacts) -> list[ReplyFacts]:
         """The refused replies of one assignment."""
-        return [
-            row for row in self.replies if row.assignment_id == one.id and row.state == "refused"
-        ]
+        own = [row for row in self.replies if row.assignment_id == assignment.id]
+        return [row for row in own if row.state == "refused"]
 
 
 @dataclass
@@ -243,53 +241,59 @@ def stands(promise: RequestFacts, office: Office) -> bool:
     return office.now < office.calendar.end_of(promise.promised_on)
 
 
-def qualifying(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+def qualifying(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> bool:
     """A qualifying reply: a final reply that was not refused, or a promise that stands. [procedure
     3]"""
-    return one.replied_at is not None or any(stands(row, office) for row in case.requests_of(one))
+    return assignment.replied_at is not None or any(
+        stands(row, office) for row in case.requests_of(assignment)
+    )
 
 
-def pending(case: CaseFacts, one: AssignmentFacts) -> bool:
+def pending(case: CaseFacts, assignment: AssignmentFacts) -> bool:
     """A return, extension or promise that the centre has not ruled on. [procedure 2, 3]"""
-    return any(row.state == "pending" for row in case.requests_of(one))
+    return any(row.state == "pending" for row in case.requests_of(assignment))
 
 
-def _interim_in_time(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+def _interim_in_time(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> bool:
     """An emergency's interim reply counts as its result while it is pending or stands. [procedure
     0]"""
     return any(
         row.kind == "interim"
-        and row.filed_at < one.due_at
+        and row.filed_at < assignment.due_at
         and (row.state == "pending" or stands(row, office))
-        for row in case.requests_of(one)
+        for row in case.requests_of(assignment)
     )
 
 
-def overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
+def overdue(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> bool:
     """Overdue is derived: past due, still the unit's, no final reply that stands. [procedure,
     States]"""
-    return one.state in OPEN_ASSIGNMENT and one.replied_at is None and late(case, one, office)
-
-
-def late(case: CaseFacts, one: AssignmentFacts, office: Office) -> bool:
-    """Past due: what is answered now is late. An emergency's interim reply stands for its result.
-    [procedure 0]"""
-    return office.now >= one.due_at and not (
-        emergency(case, one) and _interim_in_time(case, one, office)
+    return (
+        assignment.state in OPEN_ASSIGNMENT
+        and assignment.replied_at is None
+        and late(case, assignment, office)
     )
 
 
-def emergency(case: CaseFacts, one: AssignmentFacts) -> bool:
+def late(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> bool:
+    """Past due: what is answered now is late. An emergency's interim reply stands for its result.
+    [procedure 0]"""
+    return office.now >= assignment.due_at and not (
+        emergency(case, assignment) and _interim_in_time(case, assignment, office)
+    )
+
+
+def emergency(case: CaseFacts, assignment: AssignmentFacts) -> bool:
     """An emergency has one due moment: no warning, its reminder on any day; redo has a clock of its
     own."""
-    return case.urgency == "emergency" and (one.round == 1 or one.hourly)
+    return case.urgency == "emergency" and (assignment.round == 1 or assignment.hourly)
 
 
-def live(one: AssignmentFacts) -> bool:
+def live(assignment: AssignmentFacts) -> bool:
     """Whether the unit still holds it."""
-    return one.state in LIVE
+    return assignment.state in LIVE
 
 
-def standing(case: CaseFacts, one: AssignmentFacts) -> bool:
+def standing(case: CaseFacts, assignment: AssignmentFacts) -> bool:
     """Whether a candidate or an item stands on any ground of the assignment. [procedure 4]"""
-    return any(row.state in STANDING for row in case.supervision_of(one))
+    return any(row.state in STANDING for row in case.supervision_of(assignment))

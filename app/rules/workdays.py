@@ -46,6 +46,11 @@ def beijing(moment: datetime) -> datetime:
     return moment.astimezone(BEIJING)
 
 
+def minute(moment: datetime) -> str:
+    """A moment as people write it: its day and its minute."""
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
 def midnight_after(day: date) -> datetime:
     """24:00 of a day: the next midnight, exclusive end of the day."""
     return datetime.combine(day + timedelta(days=1), time(0), BEIJING)

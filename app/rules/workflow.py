@@ -106,6 +106,8 @@ LIVE = ("allocated", "signed", "return_pending", "replied", "reply_refused")
 """The states of an assignment that a unit still holds."""
 OPEN_ASSIGNMENT = ("allocated", "signed", "return_pending", "reply_refused")
 """The states of an assignment that waits for a final reply."""
+UNALLOCATED = ("registered",)
+"""The states of a case that no unit has yet."""
 OPEN_CASE = ("registered", "submitted", "handling", "examining", "visiting", "reviewing")
 """The states of a case that somebody still works on."""
 CLOSED_TO_CONTACTS = ("refused", "transferred", "withdrawn")

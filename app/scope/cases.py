@@ -113,16 +113,16 @@ def _for_leader(user: int) -> tuple[Part, ...]:
 
 def visible_cases(seen: Seen) -> tuple[Part, ...]:
     """The parts of the cases that a person sees; together they are all of them."""
-    found: list[Part] = []
+    parts: list[Part] = []
     if "unit" in seen.scopes:
-        found += _of_unit(seen.unit)
+        parts += _of_unit(seen.unit)
     if "to_examine" in seen.scopes:
-        found += _examined(seen.user)
+        parts += _examined(seen.user)
     if "to_visit" in seen.scopes:
-        found += _visited(seen.user)
+        parts += _visited(seen.user)
     if "leader" in seen.scopes:
-        found += _for_leader(seen.user)
-    return tuple(found)
+        parts += _for_leader(seen.user)
+    return tuple(parts)
 
 
 def few(seen: Seen) -> Any:

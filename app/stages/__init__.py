@@ -1,1 +1,2 @@
-"""The county's procedure, one file per stage: verbs for people and pure decisions for the bot."""
+"""The county's procedure, a file or a folder for each stage: verbs for people and pure decisions
+for the bot. What the stages rest on, and how the office is run, stands beside them."""

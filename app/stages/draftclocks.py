@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.ledger import note_office
 from app.models import ReportDraft
 from app.models.columns import clock
+from app.models.sessions import UNSCOPED
 from app.roles import Actor
 from app.rules.workdays import Calendar, Deadline, deadline_from
 
-UNSCOPED = {"unscoped": True}
 Moved = tuple[ReportDraft, Mapping[str, tuple[Deadline, Deadline]]]
 """A draft, and which of its clocks end when by now and when then."""
 

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.ledger import note_office
 from app.models import Person
-from app.roles import Actor
+from app.roles import BOT, Actor
 from app.rules.refusal import NotAllowed
-from app.stages.people import NOBODY, logged_in
+from app.stages.people import logged_in
 from app.stages.secrets_sealed import opened, sealed
 
 SECRET_BYTES = 20
@@ -107,7 +107,7 @@ def factor_reset(session: Session, now: datetime, actor: Actor, row: Person) -> 
 def factor_reset_from_shell(session: Session, now: datetime, row: Person) -> Person:
     """The same by whoever owns the data folder. The record knows no account of theirs, so the event
     has a word of its own: it was not the bot."""
-    return _forgotten(session, now, NOBODY, row, "user.factor_reset_from_shell")
+    return _forgotten(session, now, BOT, row, "user.factor_reset_from_shell")
 
 
 def _forgotten(session: Session, now: datetime, actor: Actor, row: Person, event: str) -> Person:

@@ -13,10 +13,10 @@ from werkzeug.security import generate_password_hash
 
 from app.ledger import note_office
 from app.models import OFFICE_CHAIN, Case, OfficeHead, Person
-from app.roles import ROLES, UNIT_ROLES, Actor
+from app.roles import BOT, ROLES, UNIT_ROLES, Actor
 from app.rules.passwords import password_flaw, slip, username_flaw
 from app.stages.changes import GUARDS, unguarded
-from app.stages.people import NOBODY, SLIP_HOLDS
+from app.stages.people import SLIP_HOLDS
 from app.stages.rights import person
 
 HASH_METHOD, SALT_LENGTH = "scrypt", 16
@@ -155,7 +155,7 @@ def first_accounts(
         if begun:
             session.flush()
             note_office(
-                session, now, NOBODY, "user.added_from_shell", {"user": row.id, "roles": [role]}
+                session, now, BOT, "user.added_from_shell", {"user": row.id, "roles": [role]}
             )
     session.flush()
     return {role: (name, first[role]) for role, name in names.items()}

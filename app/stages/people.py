@@ -14,7 +14,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.ledger import note_office
 from app.models import Person, Unit
-from app.roles import EVERYBODY, NO_CASE_CONTENT, ROLES, UNIT_ROLES, Actor
+from app.roles import BOT, EVERYBODY, NO_CASE_CONTENT, ROLES, UNIT_ROLES, Actor
 from app.rules.passwords import password_flaw, slip, username_flaw
 from app.rules.refusal import NotAllowed
 from app.stages.verb import NO_CASE, Verb, field
@@ -24,7 +24,6 @@ WRONG_PASSWORDS = 5
 LOCKED_FOR = timedelta(minutes=15)
 SLIP_HOLDS = timedelta(days=14)
 """How long the password of a slip lets in, to choose another."""
-NOBODY = Actor(None, "bot")
 
 
 def _roles(session: Session, names: Sequence[str]) -> list[Role]:
@@ -207,7 +206,7 @@ def password_reset(session: Session, now: datetime, actor: Actor, row: Person) -
 
 def password_reset_from_shell(session: Session, now: datetime, row: Person) -> Person:
     """The same by whoever owns the data folder, of whom the record knows no account."""
-    return _reset(session, now, NOBODY, row, "user.password_reset_from_shell")
+    return _reset(session, now, BOT, row, "user.password_reset_from_shell")
 
 
 def _reset(session: Session, now: datetime, actor: Actor, row: Person, event: str) -> Person:
@@ -225,7 +224,7 @@ def unlocked_from_shell(session: Session, now: datetime, row: Person) -> Person:
         raise NotAllowed("nothing_changed")
     row.fail_login_count, row.failing_since, row.locked_until = 0, None, None
     session.flush()
-    note_office(session, now, NOBODY, "user.unlocked_from_shell", {"user": row.id})
+    note_office(session, now, BOT, "user.unlocked_from_shell", {"user": row.id})
     return row
 
 
@@ -251,7 +250,7 @@ def login_failed(session: Session, now: datetime, id: int) -> bool:
     row.fail_login_count = (row.fail_login_count or 0) + 1
     if row.fail_login_count >= WRONG_PASSWORDS:
         row.locked_until, row.failing_since, row.fail_login_count = now + LOCKED_FOR, None, 0
-        note_office(session, now, NOBODY, "user.locked", {"user": row.id})
+        note_office(session, now, BOT, "user.locked", {"user": row.id})
         return True
     return False
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import minute
 
 
 def waits(model: type[Any]) -> ColumnElement[bool]:
@@ -31,5 +32,5 @@ def proposed(session: Session, model: type[Any], id: int | None) -> Any:
     if decided is not None:
         stands = "request.accepted" if row.approved_at else "request.refused"
         by = f"user:{row.approved_by_id}" if row.approved_at else ""
-        raise NotAllowed("row_moved", stands=stands, by=by, at=decided.strftime("%Y-%m-%d %H:%M"))
+        raise NotAllowed("row_moved", stands=stands, by=by, at=minute(decided))
     return row

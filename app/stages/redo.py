@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note, paper
+from app.ledger import Columns, move, note, paper
 from app.models import Assignment, Case, Reply, Responsibility, Unit
 from app.models.columns import clock
 from app.roles import EXAMINERS, Actor
@@ -84,9 +84,9 @@ def _refuse(
     words: str,
 ) -> None:
     """A reply is refused: its assignment is the unit's again, and a lead's case is handled again."""
-    examined = {"examined_at": now, "examined_by_id": actor.id}
-    refusal, payload = {"refusal": reason, "refusal_words": words}, {"reason": reason}
-    move(session, now, actor, reply, "refused", "reply.refused", examined | refusal, payload)
+    columns: Columns = {"examined_at": now, "examined_by_id": actor.id}
+    columns |= {"refusal": reason, "refusal_words": words}
+    move(session, now, actor, reply, "refused", "reply.refused", columns, {"reason": reason})
     unanswered, kind = {"replied_at": None, "late": None}, "assignment.reply_refused"
     move(session, now, actor, assignment, "reply_refused", kind, unanswered, {"reason": reason})
     if assignment.role == "lead" and case.state == "examining":
@@ -180,7 +180,7 @@ def _not_responsible(
     session: Session, now: datetime, actor: Actor, case: Case, left_out: str | None
 ) -> None:
     how = "redo_exhausted" if case.redo_failed else "not_responsible"
-    columns = {"closed_at": now, "closed_as": how, "excluded_as": left_out}
+    columns: Columns = {"closed_at": now, "closed_as": how, "excluded_as": left_out}
     move(
         session, now, actor, case, "closed", "case.closed", columns, {"as": how}, case.lead_unit_id
     )
@@ -189,7 +189,7 @@ def _not_responsible(
 def _answer_anew(session: Session, now: datetime, actor: Actor, case: Case) -> None:
     """The centre's own answer was not good enough: closed as found, and registered anew as a repeat
     would have it."""
-    columns = {"closed_at": now, "closed_as": "answer_refused"}
+    columns: Columns = {"closed_at": now, "closed_as": "answer_refused"}
     move(session, now, actor, case, "closed", "case.closed", columns, {"as": "answer_refused"})
     reopen(session, now, actor, case, office_at(session, now))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, paper
+from app.ledger import Columns, bear, move, paper
 from app.models import Assignment, Reminder
 from app.models.columns import clock
 from app.models.facts import load
@@ -34,73 +34,79 @@ from app.stages.calendar import office_at
 from app.stages.verb import REASON, Verb, assignment, reminder
 
 
-def decide_warning(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_warning(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """The warning 预警, once per due date, at the first working-day sweep on which the next working
     day is the due day or later, before it is overdue and while not replied. An emergency has
     none."""
     today = office.now.date()
-    if one.state not in OPEN_ASSIGNMENT or emergency(case, one) or one.warned_for == one.due_at:
+    if (
+        assignment.state not in OPEN_ASSIGNMENT
+        or emergency(case, assignment)
+        or assignment.warned_for == assignment.due_at
+    ):
         return []
-    if office.now >= one.due_at:
+    if office.now >= assignment.due_at:
         return []
-    if not office.calendar.is_workday(today) or office.calendar.after(today) < one.due_on:
+    if not office.calendar.is_workday(today) or office.calendar.after(today) < assignment.due_on:
         return []
-    payload = {"due_on": one.due_on.isoformat()}
+    payload = {"due_on": assignment.due_on.isoformat()}
     return [
         Effect(
             "assignment.warned",
             "assignment",
-            one,
+            assignment,
             None,
-            {"warned_for": one.due_at},
+            {"warned_for": assignment.due_at},
             payload,
-            one.unit_id,
+            assignment.unit_id,
         )
     ]
 
 
-def decide_overdue(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_overdue(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """Overdue, marked on any day, once per due date; with the moment it was true beside the moment
     it was found."""
-    if one.overdue_for == one.due_at or not overdue(case, one, office):
+    if assignment.overdue_for == assignment.due_at or not overdue(case, assignment, office):
         return []
-    payload = {"due_on": one.due_on.isoformat(), "true_at": one.due_at.isoformat()}
+    payload = {"due_on": assignment.due_on.isoformat(), "true_at": assignment.due_at.isoformat()}
     return [
         Effect(
             "assignment.overdue",
             "assignment",
-            one,
+            assignment,
             None,
-            {"overdue_for": one.due_at},
+            {"overdue_for": assignment.due_at},
             payload,
-            one.unit_id,
+            assignment.unit_id,
         )
     ]
 
 
-def decide_lapse(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_lapse(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """The first sweep after reply-by lapses an open reminder, on any day, unless a promise filed by
     then is pending. The second reminder for a due date whose promise was missed is open again, with
     its old reply-by."""
     effects: list[Effect] = []
-    waiting = one.state in OPEN_ASSIGNMENT and one.replied_at is None
-    seconds = case.reminders_for_due(one)[1:]
-    for row in case.reminders_of(one):
+    waiting = assignment.state in OPEN_ASSIGNMENT and assignment.replied_at is None
+    seconds = case.reminders_for_due(assignment)[1:]
+    for row in case.reminders_of(assignment):
         again = row in seconds and _promise_missed(case, row, office) and waiting
         if again:
             sets: dict[str, Any] = {"satisfied_by_request_id": None, "ended_at": None}
             effects.append(
-                Effect("reminder.reopened", "reminder", row, "open", sets, {}, one.unit_id)
+                Effect("reminder.reopened", "reminder", row, "open", sets, {}, assignment.unit_id)
             )
         if (
             (again or row.state == "open")
             and office.now >= row.reply_by_at
-            and not _held(case, one, row)
+            and not _held(case, assignment, row)
         ):
             sets = {"lapsed_at": office.now, "ended_at": office.now}
             payload = {"number": row.number, "true_at": row.reply_by_at.isoformat()}
             effects.append(
-                Effect("reminder.lapsed", "reminder", row, "lapsed", sets, payload, one.unit_id)
+                Effect(
+                    "reminder.lapsed", "reminder", row, "lapsed", sets, payload, assignment.unit_id
+                )
             )
     return effects
 
@@ -114,41 +120,47 @@ def _promise_missed(case: CaseFacts, row: ReminderFacts, office: Office) -> bool
     )
 
 
-def _held(case: CaseFacts, one: AssignmentFacts, row: ReminderFacts) -> bool:
+def _held(case: CaseFacts, assignment: AssignmentFacts, row: ReminderFacts) -> bool:
     """A promise filed by reply-by and still pending holds the lapse until it is ruled on."""
     return any(
         promise.kind in PROMISES
         and promise.state == "pending"
         and promise.filed_at < row.reply_by_at
-        for promise in case.requests_of(one)
+        for promise in case.requests_of(assignment)
     )
 
 
 def due_for_reminder(
-    case: CaseFacts, one: AssignmentFacts, office: Office, by_hand: bool = False
+    case: CaseFacts, assignment: AssignmentFacts, office: Office, by_hand: bool = False
 ) -> bool:
     """Whether a reminder may go out now: the conditions of section 3, the day of the week aside."""
-    if not overdue(case, one, office) or qualifying(case, one, office) or pending(case, one):
+    if (
+        not overdue(case, assignment, office)
+        or qualifying(case, assignment, office)
+        or pending(case, assignment)
+    ):
         return False
-    if not by_hand and _void_in_error(case, one):
+    if not by_hand and _void_in_error(case, assignment):
         return False
-    before = case.reminders_for_due(one)
-    return not before or _due_again(case, one, before, office)
+    before = case.reminders_for_due(assignment)
+    return not before or _due_again(case, assignment, before, office)
 
 
-def _void_in_error(case: CaseFacts, one: AssignmentFacts) -> bool:
+def _void_in_error(case: CaseFacts, assignment: AssignmentFacts) -> bool:
     """Whether a reminder of an assignment was taken back as an error."""
-    return any(row.assignment_id == one.id and row.in_error for row in case.reminders)
+    return any(row.assignment_id == assignment.id and row.in_error for row in case.reminders)
 
 
 def _due_again(
-    case: CaseFacts, one: AssignmentFacts, before: Sequence[ReminderFacts], office: Office
+    case: CaseFacts, assignment: AssignmentFacts, before: Sequence[ReminderFacts], office: Office
 ) -> bool:
     """Whether a further reminder may follow these: a promise made after the first was missed."""
     most = office.kept(case.allocated_at).reminders_each_round
     if len(before) >= most or before[0].state == "open":
         return False
-    return any(_missed_after(promise, before[0], office) for promise in case.requests_of(one))
+    return any(
+        _missed_after(promise, before[0], office) for promise in case.requests_of(assignment)
+    )
 
 
 def _missed_after(promise: RequestFacts, before: ReminderFacts, office: Office) -> bool:
@@ -160,43 +172,45 @@ def _missed_after(promise: RequestFacts, before: ReminderFacts, office: Office) 
     )
 
 
-def decide_reminder(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_reminder(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """Issue a reminder at the first working-day sweep after due at which all conditions hold; an
     emergency's on any day. Reply by two working days after issue."""
     today = office.now.date()
-    if not (emergency(case, one) or office.calendar.is_workday(today)) or not due_for_reminder(
-        case, one, office
-    ):
+    if not (
+        emergency(case, assignment) or office.calendar.is_workday(today)
+    ) or not due_for_reminder(case, assignment, office):
         return []
-    columns, payload = _issue(case, one, office)
-    return [Effect("reminder.issued", "reminder", None, "open", columns, payload, one.unit_id)]
+    columns, payload = _issue(case, assignment, office)
+    return [
+        Effect("reminder.issued", "reminder", None, "open", columns, payload, assignment.unit_id)
+    ]
 
 
 def _issue(
-    case: CaseFacts, one: AssignmentFacts, office: Office
+    case: CaseFacts, assignment: AssignmentFacts, office: Office
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     limits = office.kept(case.allocated_at)
     reply_by = office.calendar.run(office.now.date(), limits.reply_to_reminder_workdays)
     attempt = 1 + max(
-        (row.attempt for row in case.reminders if row.assignment_id == one.id), default=0
+        (row.attempt for row in case.reminders if row.assignment_id == assignment.id), default=0
     )
     columns = {
         "case_id": case.id,
-        "assignment_id": one.id,
-        "unit_id": one.unit_id,
-        "round": one.round,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
         "attempt": attempt,
-        "for_due_at": one.due_at,
+        "for_due_at": assignment.due_at,
         "issued_at": office.now,
         **clock("reply_by", reply_by),
     }
     payload = {
         "attempt": attempt,
-        "round": one.round,
+        "round": assignment.round,
         "reply_by": reply_by.on.isoformat(),
-        "due_on": one.due_on.isoformat(),
+        "due_on": assignment.due_on.isoformat(),
         "reply_by_at": reply_by.at.isoformat(),
-        "due_at": one.due_at.isoformat(),
+        "due_at": assignment.due_at.isoformat(),
     }
     return columns, payload
 
@@ -206,12 +220,12 @@ def remind(session: Session, now: datetime, actor: Actor, assignment: Assignment
     after one of this round was void in error."""
     office = office_at(session, now)
     case = load(session, [assignment.case_id])[0]
-    one = next(row for row in case.assignments if row.id == assignment.id)
+    facts = next(row for row in case.assignments if row.id == assignment.id)
     if not office.calendar.is_workday(now.date()):
         raise NotAllowed("not_a_workday")
-    if not due_for_reminder(case, one, office, by_hand=True):
+    if not due_for_reminder(case, facts, office, by_hand=True):
         raise NotAllowed("not_due_for_reminder")
-    columns, payload = _issue(case, one, office)
+    columns, payload = _issue(case, facts, office)
     columns |= {"issued_by_id": actor.id, "number": paper(session, office, "reminder")}
     row: Reminder = bear(
         session, now, actor, "reminder", "open", "reminder.issued", columns, payload
@@ -227,7 +241,7 @@ def void_reminder(
         raise NotAllowed("reminder_not_open", state=reminder.state)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"in_error": True, "void_reason": reason, "ended_at": now}
+    columns: Columns = {"in_error": True, "void_reason": reason, "ended_at": now}
     move(session, now, actor, reminder, "void", "reminder.voided", columns, {"in_error": True})
     return reminder
 

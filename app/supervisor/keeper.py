@@ -198,7 +198,7 @@ class Supervisor:
 
     def _write(self) -> None:
         """Say what runs; a disk that is full is no reason to stop."""
-        told = Children(
+        children_state = Children(
             os.getpid(),
             self.began.isoformat(timespec="seconds"),
             panel.address(self.settings),
@@ -207,7 +207,7 @@ class Supervisor:
             tuple(child.state(self.stopping) for child in self.children),
         )
         try:
-            children.write(self.settings.data, told)
+            children.write(self.settings.data, children_state)
         except OSError as error:
             self.say(
                 f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it."

@@ -20,10 +20,10 @@ def lines(settings: config.Config, sample: Sample | None) -> Iterator[str]:
 
 
 def _of_sample(settings: config.Config, names: list[str], cases: int) -> Iterator[str]:
-    kept = settings.data / "demo-password"
+    password_file = settings.data / "demo-password"
     yield f"{both('shell.sample_office')}: {cases} {both('shell.cases')}"
     yield f"{both('shell.accounts')}: {', '.join(names)}"
     if settings.demo_password:
         yield f"{both('shell.password')}: DESK_DEMO_PASSWORD"
-    elif kept.exists():
-        yield f"{both('shell.password')}: {kept.read_text('utf-8').strip()} ({kept})"
+    elif password_file.exists():
+        yield f"{both('shell.password')}: {password_file.read_text('utf-8').strip()} ({password_file})"

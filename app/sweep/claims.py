@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.ledger.bulk import is_postgres
+from app.models.sessions import is_postgres
 from app.rules.office import Office
 from app.stages.deciding import STEPS
 from app.stages.office import gate_key

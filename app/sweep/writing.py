@@ -18,7 +18,7 @@ def _freeze(session: Session, entries: Sequence[Entry]) -> None:
     """Give drafted dossiers the timeline of their case as it stood before this sweep."""
     drafts = [entry for entry in entries if entry.kind == "referral.drafted"]
     if drafts:
-        frozen = snapshots(session, [entry.columns["supervision_id"] for entry in drafts])
+        frozen = snapshots(session, [entry.key("supervision_id") for entry in drafts])
         for entry in drafts:
             entry.columns["snapshot"] = frozen[entry.chain]
 
@@ -29,12 +29,11 @@ def _number(session: Session, office: Office, entries: Sequence[Entry]) -> None:
     reminders = [entry for entry in entries if entry.kind == "reminder.issued"]
     if reminders:
         year = office.now.year
+        numbers: dict[int, str] = {}
         for n, entry in enumerate(reminders, take(session, "reminder", year, len(reminders))):
-            entry.columns["number"] = worded(office, "reminder", year, n)
-        _cite(
-            entries,
-            {entry.columns["assignment_id"]: entry.columns["number"] for entry in reminders},
-        )
+            number = worded(office, "reminder", year, n)
+            entry.columns["number"] = numbers[entry.key("assignment_id")] = number
+        _cite(entries, numbers)
 
 
 def _cite(entries: Sequence[Entry], numbers: Mapping[int, str]) -> None:
@@ -44,11 +43,10 @@ def _cite(entries: Sequence[Entry], numbers: Mapping[int, str]) -> None:
         if (
             entry.kind == "supervision.listed"
             and entry.birth
-            and entry.columns["assignment_id"] in numbers
+            and entry.key("assignment_id") in numbers
         ):
-            cited = json.loads(entry.columns["facts"]) | {
-                "reminder": numbers[entry.columns["assignment_id"]]
-            }
+            facts = json.loads(str(entry.columns["facts"]))
+            cited = facts | {"reminder": numbers[entry.key("assignment_id")]}
             entry.columns["facts"] = json.dumps(cited, ensure_ascii=False)
 
 

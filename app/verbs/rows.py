@@ -20,6 +20,7 @@ from app.models import (
 )
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import minute
 from app.rules.workflow import OPEN_CASE
 from app.stages.duties import lineage
 from app.stages.named import id_of
@@ -151,7 +152,7 @@ def _holds_still(verb: Verb, row: Any) -> bool:
 def moved(session: Session, subject: str, row: Any) -> NotAllowed:
     """The refusal that says where a row stands now, since when and by whom."""
     last = session.get(Event, row.state_event_id)
-    by, at = (last.actor, last.at.strftime("%Y-%m-%d %H:%M")) if last is not None else ("", "")
+    by, at = (last.actor, minute(last.at)) if last is not None else ("", "")
     return NotAllowed("row_moved", stands=f"{subject}.{row.state}", by=by, at=at)
 
 

@@ -228,37 +228,39 @@ def unit_of(session: Session, code: Any) -> Unit:
 def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, checked against the verb's fields: unknown, missing and wrong ones are
     refused by name."""
-    known = {one.name: one for one in verb.fields}
+    known = {field.name: field for field in verb.fields}
     for name in values:
         if name not in known:
             raise NotAllowed("unknown_field", field=name)
     clean: dict[str, Any] = {}
-    for name, one in known.items():
+    for name, field in known.items():
         value = values.get(name)
         if value is None:
-            if one.required:
+            if field.required:
                 raise NotAllowed("field_missing", field=name)
             continue
-        taken_out = one.clears and one.kind == "unit" and value == ""
-        clean[name] = None if taken_out else value_of(session, one, value)
+        taken_out = field.clears and field.kind == "unit" and value == ""
+        clean[name] = None if taken_out else value_of(session, field, value)
     return clean
 
 
-def value_of(session: Session, one: Field, value: Any) -> Any:
+def value_of(session: Session, field: Field, value: Any) -> Any:
     """What was typed into one field, as its kind has it; NotAllowed names the field."""
-    if one.kind == "unit":
+    if field.kind == "unit":
         return unit_of(session, value)
-    if one.kind == "case":
+    if field.kind == "case":
         return case_of(session, value)
     try:
         clean = (
-            _fitting(one.name, value, one.most) if one.kind == "text" else _CLEAN[one.kind](value)
+            _fitting(field.name, value, field.most)
+            if field.kind == "text"
+            else _CLEAN[field.kind](value)
         )
     except (TypeError, ValueError, OverflowError) as wrong:
-        raise unread(one.name, wrong) from None
-    if one.kind == "choice" and clean not in one.choices:
-        raise NotAllowed("field_wrong", field=one.name)
-    return [unit_of(session, code) for code in clean] if one.kind == "units" else clean
+        raise unread(field.name, wrong) from None
+    if field.kind == "choice" and clean not in field.choices:
+        raise NotAllowed("field_wrong", field=field.name)
+    return [unit_of(session, code) for code in clean] if field.kind == "units" else clean
 
 
 def case_of(session: Session, meant: Any) -> Case:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app import words
 from app.models import Case, Category, Contact, Person, Suggestion, SuggestionComment
+from app.rules.workdays import minute
 from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
@@ -141,7 +142,7 @@ def know_comments(cases: Iterable[int]) -> Mapping[int, list[str]]:
             .order_by(SuggestionComment.id)
         )
         for row in reader().execute(query):
-            known[row.case_id].append(f"{row.first_name} {row.at:%Y-%m-%d %H:%M} {row.words}")
+            known[row.case_id].append(f"{row.first_name} {minute(row.at)} {row.words}")
     return known
 
 

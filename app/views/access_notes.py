@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from ipaddress import ip_address
+from logging.handlers import SysLogHandler, WatchedFileHandler
 from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
 
+import config
+from app.stages.access import log as accesses
 from app.stages.access import note_access
 from app.verbs import perform
 from app.views.actor import actor, now, written
@@ -64,3 +68,21 @@ def paper_opened(session: Session, case: int, **named: Any) -> Any:
     done = perform(session, now(), actor(), "open_paper", case=case, **named)
     noting("paper_opened", case_id=case)(session)
     return done
+
+
+def tell_accesses(where: str) -> None:
+    """Write each row of the access log as a line of JSON too: to a file, which may be rotated, or
+    to syslog."""
+    if where == "syslog":
+        handler: logging.Handler = SysLogHandler("/dev/log", SysLogHandler.LOG_AUTHPRIV)
+    else:
+        try:
+            handler = WatchedFileHandler(where, encoding="utf-8")
+        except OSError as error:
+            raise config.ConfigError(
+                f"DESK_ACCESS_LOG is {where}, which cannot be written ({error.strerror}): name another file."
+            ) from error
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    accesses.addHandler(handler)
+    accesses.setLevel(logging.INFO)
+    accesses.propagate = False

@@ -25,7 +25,7 @@ from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
 
 Result = TypeVar("Result")
-NOBODY = Actor(None, "nobody")
+NOT_LOGGED_IN = Actor(None, "nobody")
 PROGRAMS = "/api/v1/"
 """Where programs read; the address itself is a page for people."""
 SEARCHED = ("q_", "asked")
@@ -43,8 +43,8 @@ class Desk:
 
 def desk() -> Desk:
     """The desk of this application."""
-    found: Desk = current_app.extensions["desk"]
-    return found
+    the_desk: Desk = current_app.extensions["desk"]
+    return the_desk
 
 
 def now() -> datetime:
@@ -80,7 +80,7 @@ def actor() -> Actor:
     if "desk_actor" not in g:
         user: Any = current_user._get_current_object() if current_user else None
         known = user is not None and user.is_authenticated
-        g.desk_actor = actor_of(reader(), user) if known else NOBODY
+        g.desk_actor = actor_of(reader(), user) if known else NOT_LOGGED_IN
     found: Actor = g.desk_actor
     return found
 
@@ -91,7 +91,7 @@ def seen() -> Seen | None:
         return None
     if "desk_seen" not in g:
         who = actor()
-        g.desk_seen = NOTHING if who is NOBODY else seen_by(who)
+        g.desk_seen = NOTHING if who is NOT_LOGGED_IN else seen_by(who)
     found: Seen = g.desk_seen
     return found
 

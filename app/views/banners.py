@@ -24,6 +24,7 @@ from app import VERSION, words
 from app.models import Setting
 from app.roles import Actor
 from app.rules.office import WORDS
+from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.bell import unread
 from app.views.forms.once import told_once
@@ -58,8 +59,8 @@ def with_banners(app: Flask) -> None:
         return {"tongue": tongue, "dark": dark, **given, **_languages(tongue), **_who(tongue)}
 
     @app.template_filter("minute")
-    def minute(at: datetime | None) -> str:
-        return at.strftime("%Y-%m-%d %H:%M") if at else "—"
+    def moment_shown(at: datetime | None) -> str:
+        return minute(at) if at else "—"
 
 
 def with_texts(app: Flask) -> None:

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.papers import pdf
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import last_day
+from app.rules.workdays import last_day, minute
 from app.stages.calendar import days_known
 from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
@@ -110,7 +110,7 @@ def _worded(service: Service, several: bool, n: int) -> str:
     if at is None:
         till = f"{last_day(service.stood_until)}"
         return which + words.word("case_page.not_opened", language(), till=till)
-    return f"{which}{at:%Y-%m-%d %H:%M} {words.value('service', service.how, language())}"
+    return f"{which}{minute(at)} {words.value('service', service.how, language())}"
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:

@@ -21,6 +21,8 @@ from app.database import PANEL, engine_from
 from app.faults import lost
 from app.views.actor import seen
 
+READS_ONLY = "the panel's session reads; verbs write"
+
 
 class PanelSession(FlaskSession):
     """The session that pages read with: within what the person may see, and unable to write."""
@@ -33,7 +35,7 @@ class PanelSession(FlaskSession):
     def flush(self, objects: Any = None) -> None:
         """Write nothing: in a request only verbs write, in sessions of their own."""
         if has_request_context() and (self.new or self.dirty or self.deleted):
-            raise TypeError("the panel's session reads; verbs write")
+            raise TypeError(READS_ONLY)
         super().flush(objects)
 
     def rollback(self) -> None:
@@ -80,7 +82,7 @@ scope.install(PanelSession, seen)
 @event.listens_for(PanelSession, "do_orm_execute")
 def _only_reads(state: ORMExecuteState) -> None:
     if has_request_context() and (state.is_insert or state.is_update or state.is_delete):
-        raise TypeError("the panel's session reads; verbs write")
+        raise TypeError(READS_ONLY)
 
 
 class Database(get_sqla_class()):  # type: ignore[misc]

@@ -157,11 +157,11 @@ def insist_on_lists() -> None:
     not open."""
     for key, queue in QUEUES.items():
         if queue.page and queue.page not in PAGES:
-            raise TypeError(f"app/worklists.py, {key}: there is no page {queue.page}")
+            raise TypeError(f"app/worklists/table.py, {key}: there is no page {queue.page}")
         closed = [role for role in queue.roles if queue.page and role not in PAGES[queue.page]]
         if closed:
             raise TypeError(
-                f"app/worklists.py, {key}: {', '.join(closed)} may not open the page {queue.page}"
+                f"app/worklists/table.py, {key}: {', '.join(closed)} may not open the page {queue.page}"
             )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
+from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.figures.tables import Table, figures_of, own_part
 from app.views.pages.base import DeskView
@@ -93,9 +94,7 @@ class ReportDrafts(DeskView):
         query = query.where(ReportContest.draft_id == item.id).order_by(ReportContest.id)
         if actor().of_a_unit:
             query = query.where(ReportContest.unit_id == (actor().unit_id or 0))
-        lines = [
-            [row.name, f"{row.at:%Y-%m-%d %H:%M}", row.words] for row in reader().execute(query)
-        ]
+        lines = [[row.name, minute(row.at), row.words] for row in reader().execute(query)]
         return Table(words.word("draft.contests", language()), [], lines)
 
     def links(self, item: Any) -> list[tuple[str, str]]:

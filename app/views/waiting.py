@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from app import words
 from app.models import Case, Unit
 from app.roles import Actor
+from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, language, now, reader
 from app.views.pages.badge import Badge, badge_of
@@ -93,7 +94,7 @@ def _told(
         "" if line is not None else _in_brief(brief),
         units.get(_unit(row) or 0, known.unit or ""),
         badge_of(row.at) if queue.when in CLOCKS else None,
-        row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
+        minute(row.at) if row.at else "",
         _href(queue, row.case),
         _button(queue, row),
     )

@@ -262,7 +262,7 @@ def _memory() -> None:
 
 def main() -> int:
     """Measure everything; 1 when a promise does not hold."""
-    folder = config.load(os.environ).bench
+    folder = Path(os.environ.get("DESK_BENCH") or config.PROJECT.parent / "shared" / "bench")
     started = time.monotonic()
     with bench_cluster() as cluster, tempfile.TemporaryDirectory(prefix="duban-bench-") as files:
         environment(cluster)

@@ -931,9 +931,9 @@ def test_a_later_category_or_successor_does_not_change_what_was_counted(june: Se
         open_case = session.scalars(
             select(Event.chain).where(Event.kind == "case.redo_ordered")
         ).one()
-        perform(
-            session, LATER, allocator, "reclassify", case=open_case, category="路面", reason=reason
-        )
+        # What was corrected of other things before says nothing of a category.
+        for told in ({"urgency": "urgent"}, {"category": "路面"}):
+            perform(session, LATER, allocator, "reclassify", case=open_case, reason=reason, **told)
         water, housing = unit_named(session, "WATER"), unit_named(session, "HOUSING")
         succeed_unit(session, LATER, actor_named(session, "it_admin"), water, housing)
         assert drift(session, date(2025, 5, 1), date(2025, 7, 31)) == {}

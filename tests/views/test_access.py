@@ -18,7 +18,7 @@ from app.forgetting import forget
 from app.models import Access, Person
 from app.stages.access import KINDS, note_access
 from app.stages.access import log as accesses
-from app.web import tell_accesses
+from app.views.access_notes import tell_accesses
 from tests.databases import Desk
 from tests.office import moment
 from tests.views.canaries import CALLER, cases_of

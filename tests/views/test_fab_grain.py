@@ -3,15 +3,18 @@ shows and searches, what they are called and how they are written, whose rows st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from markupsafe import Markup
+from sqlalchemy import select
 
-from app.models import Assignment, Reminder
-from app.views import allocation, register, reminder
+from app.database import reading
+from app.models import Assignment, Reminder, Unit
+from app.views import allocation, register, reminder, supervision
 from app.views.pages.base import DeskView
 from app.views.pages.related import SHOWN
 from app.views.pages.row_query import DeskInterface
@@ -83,21 +86,35 @@ def test_related_views_are_tabs_of_the_rows_page_for_who_may_open_them(
     sqlite_panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with with_view(sqlite_panel, monkeypatch, Own) as panel:
-        with panel.app.test_request_context():
-            row = (
-                panel.app.extensions["appbuilder"]
-                .session.query(Reminder)
-                .execution_options(unscoped=True)
-            )
-            assignment = row.first().assignment_id
-        shown = panel.of("centre_head").get(f"/assignments/show/{assignment}").text
-        assert (
-            f'"/assignments/show/{assignment}?tab=Reminders"' in shown
-            and "/reminders/show/" in shown
-        )
-        other = panel.of("head@HOUSING").get(f"/assignments/show/{assignment}")
-        assert other.status_code in (200, 404)
-        assert shown.count("/reminders/show/") <= SHOWN
+        with reading(panel.desk.sessions) as session:
+            row = session.scalars(select(Reminder).order_by(Reminder.id)).first()
+            assert row is not None
+            unit = session.get_one(Unit, row.unit_id).code
+        other = next(code for code in ("HOUSING", "WATER") if code != unit)
+        address = f"/assignments/show/{row.assignment_id}"
+        tab = f'"{address}?tab=Reminders"'
+        for word in ("centre_head", f"head@{unit}"):
+            shown = panel.of(word).get(address).text
+            assert tab in shown and 1 <= shown.count("/reminders/show/") <= SHOWN
+        assert panel.of(f"head@{other}").get(address).status_code == 404
+
+
+def test_a_related_view_that_one_may_not_open_is_no_tab(
+    sqlite_panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen failing with every related view as a tab."""
+
+    class Supervised(Own):
+        related_views = [reminder.Reminders, supervision.Supervision]
+
+    with with_view(sqlite_panel, monkeypatch, Supervised) as panel:
+        examiner, tabs = panel.of("examiner"), re.compile(r"\?tab=(\w+)")
+        address = f"/assignments/show/{examiner.get('/api/v1/assignments/').get_json()['ids'][0]}"
+        assert tabs.findall(panel.of("centre_head").get(address).text) == [
+            "Reminders",
+            "Supervision",
+        ]
+        assert tabs.findall(examiner.get(address).text) == ["Reminders"]
 
 
 def test_a_view_that_names_what_is_no_column_stops_the_panel_with_a_sentence(

@@ -5,6 +5,7 @@ shows of it before the words are sent; what is found by searching. [procedure 1]
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.papers.test_papers import words as words_of_pdf
 from tests.people import People
 from tests.views.panel import Browser, Panel
 
+ROOT = Path(__file__).parents[2] / "app"
 NAME, PHONE = "阿卜杜拉·买买提", "13800138002"
 SPELT = (
     "138 0013 8002",
@@ -318,3 +320,14 @@ def test_a_number_is_found_however_it_is_hyphenated_by_who_may_read_it(
     for who in ("staff@WATER", "head@WATER"):
         unit = empty.of(who).get("/cases/list/", query_string=asked).text
         assert "没有记录" in unit and not [case for case in cases if f'"/cases/{case}"' in unit]
+
+
+def test_what_is_covered_and_what_looks_like_a_person_are_told_apart_by_their_look() -> None:
+    """Seen failing with one look for both."""
+    marks = set(
+        re.findall(r'<mark class="(\w+)"', (ROOT / "templates/desk/_reads.html").read_text())
+    )
+    css = (ROOT / "static/desk.css").read_text("utf-8")
+    looks = dict(re.findall(r"^\.reads mark\.(\w+) \{ (.*) \}$", css, re.MULTILINE))
+    assert looks.keys() == marks == {"covered", "suspect"}
+    assert looks["covered"] != looks["suspect"]

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import DateTime, Table, text
 from sqlalchemy.orm import Session
 
-from app.ledger.bulk import is_postgres
 from app.ledger.seals import day_text, plain, row_key, sealed_columns
 from app.models.columns import Moment
+from app.models.sessions import is_postgres
 
 _LISTS = {
     "ab_user": ("roles", "SELECT id, user_id, role_id FROM ab_user_role ORDER BY id"),

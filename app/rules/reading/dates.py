@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from app.rules.reading.text import Unread, tight
 from app.rules.workdays import BEIJING
 
+Read = TypeVar("Read", date, list[date])
 YEARS = range(1949, 2200)
 """The years that a date may lie in: beyond them a clock cannot be worked out."""
 LONGEST_RANGE = 366
@@ -36,18 +38,17 @@ _TIME = re.compile(
 def day(text: str, year: int | None = None) -> date:
     """One date in any way of writing; without a year of its own it lies in `year`. Unread
     otherwise."""
-    plain = tight(text)
-    found = _date_at(plain, 0, year, text)
-    if found is None or found[1] != len(plain):
-        raise Unread(text.strip())
-    return found[0]
+    return _whole(text, _date_at(tight(text), 0, year, text))
 
 
 def span(text: str, year: int | None = None) -> list[date]:
     """A date, or the days from one to another (1月1日至3日): in order. Unread otherwise."""
-    plain = tight(text)
-    found = span_at(plain, 0, year, text)
-    if found is None or found[1] != len(plain):
+    return _whole(text, span_at(tight(text), 0, year, text))
+
+
+def _whole(text: str, found: tuple[Read, int] | None) -> Read:
+    """What was read of a text, and where that ends: Unread unless it is all of it."""
+    if found is None or found[1] != len(tight(text)):
         raise Unread(text.strip())
     return found[0]
 

@@ -30,8 +30,8 @@ def area_code(session: Session) -> str:
     office: Office | None = session.info.get("office")
     if office is not None:
         return office.word(AREA_CODE)
-    kept = session.scalar(select(Setting.value).where(Setting.name == AREA_CODE))
-    return kept or SETTINGS[AREA_CODE]
+    on_file = session.scalar(select(Setting.value).where(Setting.name == AREA_CODE))
+    return on_file or SETTINGS[AREA_CODE]
 
 
 def spellings(session: Session, phone: str) -> tuple[str, ...]:

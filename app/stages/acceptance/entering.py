@@ -164,7 +164,7 @@ def _rows_beside(
     yield Contact, _contact(now, actor, birth)
     if demand.caller is not None and demand.told:
         typed, id = demand.caller, opened.ids["told_as"].pop(0)
-        caller, contact = birth.columns["caller_id"], birth.payload["contact"]
+        caller, contact = birth.key("caller_id"), birth.payload["contact"]
         row = told_as(caller, contact, birth.chain, typed.name, typed.phone)
         yield ToldAs, {"id": id, **row}
     if demand.terms:

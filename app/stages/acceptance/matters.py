@@ -21,6 +21,7 @@ from app.models.pairs import (
     lacking,
     put_pairs,
 )
+from app.models.sessions import UNSCOPED, is_postgres
 from app.rules.limits import Limits
 from app.rules.similarity import pairs, place_pairs
 
@@ -114,7 +115,7 @@ def fill_pairs(session: Session, now: datetime) -> int:
     proposed, and all are searched by it. How many, 0 where all are; cases that somebody is writing
     are left to the next time."""
     said = select(Case.id, Case.narrative, Case.demand, Case.place)
-    postgres = session.get_bind().dialect.name == "postgresql"
+    postgres = is_postgres(session)
     query = said.where(lacking(postgres)).order_by(Case.id.desc()).limit(FILLED)
     rows = session.execute(query.with_for_update(skip_locked=True)).mappings().all()
     if rows:
@@ -124,10 +125,10 @@ def fill_pairs(session: Session, now: datetime) -> int:
 
 def unindexed(session: Session, now: datetime) -> int:
     """How many of the cases that may still be proposed are not in the index."""
-    postgres = session.get_bind().dialect.name == "postgresql"
+    postgres = is_postgres(session)
     query = (
         select(func.count())
         .select_from(Case)
         .where(Case.registered_at >= since_when(now), lacking(postgres))
     )
-    return session.scalar(query, execution_options={"unscoped": True}) or 0
+    return session.scalar(query, execution_options=UNSCOPED) or 0

@@ -13,7 +13,7 @@ from app.models import Case
 from app.models.columns import facts_of
 from app.roles import AT_THE_CENTRE, CENTRE, ROOM, UNIT_ROLES, Actor
 from app.rules import limits
-from app.rules.workflow import OPEN_CASE
+from app.rules.workflow import OPEN_CASE, UNALLOCATED
 from app.stages import files
 from app.stages.acceptance.contacts import CONTACT_KINDS, contact
 from app.stages.acceptance.covering import cover
@@ -38,7 +38,6 @@ from app.stages.verb import (
 )
 from app.words import Message
 
-_UNALLOCATED = ("registered",)
 _AT_THE_DOOR = ("operator", *CENTRE)
 
 
@@ -133,7 +132,7 @@ VERBS = (
     Verb(
         "edit_case",
         run=_edit_case,
-        on=case(_UNALLOCATED),
+        on=case(UNALLOCATED),
         fields=_EDIT,
         roles=_AT_THE_DOOR,
         event="case.edited",
@@ -167,7 +166,7 @@ VERBS = (
     Verb(
         "refuse",
         run=refuse,
-        on=case(_UNALLOCATED),
+        on=case(UNALLOCATED),
         fields=(choice("reason!", REFUSALS), WORDS, field("re_explained", "bool")),
         roles=_AT_THE_DOOR,
         event=("case.refusal_proposed", "case.refused"),
@@ -175,7 +174,7 @@ VERBS = (
     Verb(
         "confirm_refusal",
         run=confirm_refusal,
-        on=case(_UNALLOCATED, decides=True),
+        on=case(UNALLOCATED, decides=True),
         fields=(ACCEPT,),
         roles=CENTRE,
         event=("case.refused", "case.edited"),
@@ -184,7 +183,7 @@ VERBS = (
     Verb(
         "hand_on",
         run=hand_on,
-        on=case(_UNALLOCATED),
+        on=case(UNALLOCATED),
         fields=(choice("line!", LINES),),
         roles=("operator", "centre_head"),
         event="case.handed_on",

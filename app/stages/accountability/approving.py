@@ -17,7 +17,7 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.stages.accountability.referrals import refuse_unless_in
 from app.stages.accountability.sealing import draft_contents
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.duties import doers
 
 DRAFTING = (
@@ -37,7 +37,9 @@ def complete_referral(
     if not report.strip() or not proposal.strip():
         raise NotAllowed("words_missing")
     own = office_at(session, now)
-    due = own.calendar.run(now.date(), _limits(session, own, referral).review_referral_workdays)
+    due = own.calendar.run(
+        now.date(), limits_of_case(session, own, referral).review_referral_workdays
+    )
     columns = {
         "report": report,
         "proposal": proposal,
@@ -62,7 +64,7 @@ def review_referral(session: Session, now: datetime, actor: Actor, referral: Ref
         raise NotAllowed("completed_it_himself")
     office = office_at(session, now)
     own = office.calendar.run(
-        now.date(), _limits(session, office, referral).approve_referral_workdays
+        now.date(), limits_of_case(session, office, referral).approve_referral_workdays
     )
     columns = {"reviewed_by_id": actor.id, "opened_by_id": None, **clock("own", own)}
     move(session, now, actor, referral, "reviewed", "referral.reviewed", columns)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note
+from app.ledger import Columns, move, note
 from app.ledger.chain import canonical
 from app.models import Dossier, Referral, Supplement
 from app.roles import BOT, Actor
@@ -49,7 +49,7 @@ def seal_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     """Freeze the contents of the dossier: nothing in it changes afterwards."""
     refuse_unless_in(referral, "approved")
     whole = sealed_contents(session, now, actor, referral, 1)
-    columns = {"sealed": whole, "sealed_at": now, "sealed_by_id": actor.id}
+    columns: Columns = {"sealed": whole, "sealed_at": now, "sealed_by_id": actor.id}
     move(
         session,
         now,

@@ -7,7 +7,6 @@ from __future__ import annotations
 from app.stages.allocation.clocks import (
     handling_deadline,
     is_redo,
-    kept,
     lead_assignment,
     live_assists,
     move_due,
@@ -49,7 +48,6 @@ __all__ = [
     "handling_deadline",
     "instruct",
     "is_redo",
-    "kept",
     "lead_assignment",
     "live_assists",
     "move_due",

@@ -43,9 +43,9 @@ def handling_deadline(office: Office, case: Case, limits: Limits, start: datetim
         return own
     if case.leader_due_on is not None and office.calendar.end_of(case.leader_due_on) > start:
         leaders = office.calendar.name(case.leader_due_on, day)
-        return min(own, leaders, key=lambda one: one.at) if case.urgency == "emergency" else leaders
+        return min(own, leaders, key=lambda due: due.at) if case.urgency == "emergency" else leaders
     leaders = office.calendar.run(day, limits.leader_workdays)
-    return min(own, leaders, key=lambda one: one.at) if case.urgency != "normal" else leaders
+    return min(own, leaders, key=lambda due: due.at) if case.urgency != "normal" else leaders
 
 
 def redo_deadline(office: Office, case: Case, limits: Limits, start: datetime) -> Deadline:
@@ -54,15 +54,9 @@ def redo_deadline(office: Office, case: Case, limits: Limits, start: datetime) -
     return office.calendar.run(start.date(), n)
 
 
-def kept(session: Session, office: Office, one: Assignment) -> Limits:
-    """The numbers that a case keeps: those in force when it was allocated, in its redo rounds too.
-    [preamble]"""
-    return office.kept(session.get_one(Case, one.case_id).allocated_at)
-
-
-def is_redo(one: Assignment) -> bool:
+def is_redo(assignment: Assignment) -> bool:
     """Whether it was ordered as a redo: nobody may return what was ordered again."""
-    return one.return_at is None
+    return assignment.return_at is None
 
 
 def lead_assignment(session: Session, case: Case) -> Assignment:
@@ -90,25 +84,25 @@ def refuse_open_assists(session: Session, lead: Assignment) -> None:
 
 
 def move_due(
-    session: Session, now: datetime, actor: Actor, one: Assignment, due: Deadline, why: str
+    session: Session, now: datetime, actor: Actor, assignment: Assignment, due: Deadline, why: str
 ) -> None:
     """Move a due date; a lead's assists move with it. Told and new date are both on the record.
     Lengthened after due, an open reminder is void."""
     payload = {
-        "told": one.due_at.isoformat(),
+        "told": assignment.due_at.isoformat(),
         "new": due.at.isoformat(),
         "due_on": due.on.isoformat(),
         "why": why,
     }
-    columns = {**clock("due", due), **marked(one, due, now)}
-    lengthened = now >= one.due_at and due.at > one.due_at
-    note(session, now, actor, one, "assignment.moved", columns, payload)
+    columns = {**clock("due", due), **marked(assignment, due, now)}
+    lengthened = now >= assignment.due_at and due.at > assignment.due_at
+    note(session, now, actor, assignment, "assignment.moved", columns, payload)
     if lengthened:
-        _void_open(session, now, actor, one)
-    if one.role != "lead":
+        _void_open(session, now, actor, assignment)
+    if assignment.role != "lead":
         return
     calendar = office_at(session, now).calendar
-    for assist in live_assists(session, one):
+    for assist in live_assists(session, assignment):
         moved = assist_deadline(calendar, due, assist.allocated_at.date())
         if moved.at <= now < assist.due_at:
             moved = _not_in_the_past(calendar, due, now)
@@ -120,11 +114,13 @@ def _not_in_the_past(calendar: Calendar, lead: Deadline, now: datetime) -> Deadl
     """An assist's due that would have passed before anybody told it is the end of tomorrow, but not
     beyond its lead."""
     tomorrow = calendar.name(now.date() + timedelta(days=1), now.date())
-    return min(tomorrow, lead, key=lambda one: one.at)
+    return min(tomorrow, lead, key=lambda due: due.at)
 
 
-def _void_open(session: Session, now: datetime, actor: Actor, one: Assignment) -> None:
+def _void_open(session: Session, now: datetime, actor: Actor, assignment: Assignment) -> None:
     """Lengthened after due: an open reminder is void."""
-    query = select(Reminder).where(Reminder.assignment_id == one.id, Reminder.state == "open")
+    query = select(Reminder).where(
+        Reminder.assignment_id == assignment.id, Reminder.state == "open"
+    )
     for reminder in session.scalars(query).all():
         move(session, now, actor, reminder, "void", "reminder.voided", {"ended_at": now})

@@ -17,10 +17,10 @@ from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.acceptance import instruct_on_file, leader_terms
-from app.stages.allocation.clocks import is_redo, kept, lead_assignment, live_assists, move_due
+from app.stages.allocation.clocks import is_redo, lead_assignment, live_assists, move_due
 from app.stages.allocation.offices import transfer
 from app.stages.allocation.told import issue_instructions
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 
 
 def _account(session: Session, case: Case, actor: Actor, named: int | None) -> int | None:
@@ -120,7 +120,7 @@ def _instruct_lead(session: Session, now: datetime, actor: Actor, case: Case, du
     if lead.state not in OPEN_ASSIGNMENT or now >= lead.due_at or is_redo(lead):
         return
     start = now.date()
-    workdays = kept(session, office, lead).leader_workdays
+    workdays = limits_of_case(session, office, lead).leader_workdays
     asked = office.calendar.name(due_on, start) if due_on else office.calendar.run(start, workdays)
     tomorrow = office.calendar.name(start + timedelta(days=1), start)
     old = lead.deadline("due")

@@ -20,7 +20,6 @@ from app.stages.acceptance import least_urgency, mark_suggestion
 from app.stages.allocation.clocks import (
     handling_deadline,
     is_redo,
-    kept,
     lead_assignment,
     live_assists,
     move_due,
@@ -28,7 +27,7 @@ from app.stages.allocation.clocks import (
     redo_deadline,
 )
 from app.stages.allocation.lifting import propose_lifting
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 
 
 def reclassify(
@@ -130,7 +129,7 @@ def _due_anew(session: Session, now: datetime, actor: Actor, case: Case, rises: 
     old = lead.deadline("due")
     assert old is not None  # noqa: S101
     office = office_at(session, now)
-    limits = kept(session, office, lead)
+    limits = limits_of_case(session, office, lead)
     if (
         lead.state not in LIVE
         or _on_leaders_date(office, case, lead, old)
@@ -154,7 +153,7 @@ def _first_responses(session: Session, now: datetime, case: Case, urgency: str) 
     lead = lead_assignment(session, case)
     if is_redo(lead):
         return
-    hours = kept(session, office_at(session, now), lead).emergency_response_hours
+    hours = limits_of_case(session, office_at(session, now), lead).emergency_response_hours
     for assignment in (*([lead] if lead.state in LIVE else []), *live_assists(session, lead)):
         if urgency != "emergency" and assignment.first_response_at is None:
             assignment.response_at = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import move
+from app.ledger import Columns, move
 from app.models import Assignment, Case, Request
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -17,9 +17,9 @@ from app.stages.allocation.taken_back import register_again
 from app.stages.calendar import office_at
 
 
-def _pending(session: Session, one: Assignment, kind: str) -> Request:
+def _pending(session: Session, assignment: Assignment, kind: str) -> Request:
     query = select(Request).where(
-        Request.assignment_id == one.id, Request.kind == kind, Request.state == "pending"
+        Request.assignment_id == assignment.id, Request.kind == kind, Request.state == "pending"
     )
     row = session.scalars(query).first()
     if row is None:
@@ -80,7 +80,7 @@ def rule_on_extension(
                 "due"
             )
             assert lead is not None  # noqa: S101
-            due = min(due, lead, key=lambda one: one.at)
+            due = min(due, lead, key=lambda deadline: deadline.at)
         move_due(session, now, actor, assignment, due, "extension")
     return assignment
 
@@ -89,17 +89,17 @@ def _rule_on_promise(
     session: Session,
     now: datetime,
     actor: Actor,
-    one: Assignment,
+    assignment: Assignment,
     kind: str,
     accept: bool,
     words: str,
 ) -> Assignment:
-    request = _pending(session, one, kind)
+    request = _pending(session, assignment, kind)
     assert request.promised_on is not None  # noqa: S101
     if accept and now >= office_at(session, now).calendar.end_of(request.promised_on):
         raise NotAllowed("promise_past", promised_on=request.promised_on.isoformat())
     _rule(session, now, actor, request, accept, words)
-    return one
+    return assignment
 
 
 def rule_on_explanation(
@@ -136,7 +136,7 @@ def waive_assist(
         raise NotAllowed("assist_answered", state=assignment.state)
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"waived_reason": reason, "ended_at": now}
+    columns: Columns = {"waived_reason": reason, "ended_at": now}
     move(
         session,
         now,

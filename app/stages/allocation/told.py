@@ -28,26 +28,31 @@ def issue_instructions(
         InstructionNotice.case_id == case_id
     )
     issued = {tuple(row) for row in session.execute(had)} if instructions else set()
-    for one in held:
+    for assignment in held:
         for instruction in instructions:
-            if (instruction, one.id) not in issued:
-                _issue(session, now, actor, office, one, instruction)
+            if (instruction, assignment.id) not in issued:
+                _issue(session, now, actor, office, assignment, instruction)
 
 
 def _issue(
-    session: Session, now: datetime, actor: Actor, office: Office, one: Assignment, instruction: int
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    office: Office,
+    assignment: Assignment,
+    instruction: int,
 ) -> None:
     row = InstructionNotice(
-        case_id=one.case_id,
+        case_id=assignment.case_id,
         instruction_id=instruction,
-        assignment_id=one.id,
-        unit_id=one.unit_id,
+        assignment_id=assignment.id,
+        unit_id=assignment.unit_id,
         issued_at=now,
         number=paper(session, office, "instruction"),
     )
     session.add(row)
     session.flush()
-    due = one.deadline("due")
+    due = assignment.deadline("due")
     assert due is not None  # noqa: S101
     payload = {
         "instruction": instruction,
@@ -56,4 +61,4 @@ def _issue(
         "due_on": due.on.isoformat(),
         "due_at": due.at.isoformat(),
     }
-    note(session, now, actor, one, "instruction.issued", None, payload)
+    note(session, now, actor, assignment, "instruction.issued", None, payload)

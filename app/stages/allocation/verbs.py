@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Case
 from app.roles import CENTRE, Actor
 from app.rules import limits
-from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, UNALLOCATED
 from app.stages.allocation.instructions import instruct
 from app.stages.allocation.lifting import confirm_lifting
 from app.stages.allocation.offices import allocate, answer_directly, submit
@@ -38,8 +38,6 @@ from app.stages.verb import (
 )
 from app.words import Message
 
-_UNALLOCATED = ("registered",)
-
 
 def _reclassify(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
     return reclassify(session, now, actor, case, **with_category(session, values))
@@ -58,7 +56,7 @@ VERBS = (
     Verb(
         "answer_directly",
         run=answer_directly,
-        on=case(_UNALLOCATED),
+        on=case(UNALLOCATED),
         fields=(field("answer!"),),
         roles=("operator", *CENTRE),
         event="case.answered",
@@ -67,7 +65,7 @@ VERBS = (
     Verb(
         "allocate",
         run=allocate,
-        on=case(_UNALLOCATED, decides=True),
+        on=case(UNALLOCATED, decides=True),
         fields=(field("unit!", "unit"), field("assists", "units")),
         roles=CENTRE,
         event="case.allocated",
@@ -76,7 +74,7 @@ VERBS = (
     Verb(
         "submit",
         run=submit,
-        on=case(_UNALLOCATED),
+        on=case(UNALLOCATED),
         fields=(REASON, field("to_leader")),
         roles=CENTRE,
         event="case.submitted",

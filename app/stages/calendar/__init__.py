@@ -10,7 +10,13 @@ from __future__ import annotations
 from app.rules.workflow import CLOCKS
 from app.stages.calendar.assists import assist_deadline, marked
 from app.stages.calendar.days import LIBRARY, OFFICE, PROVISIONAL, WEEK, set_days
-from app.stages.calendar.known import days_held, days_known, numbers_known, office_with
+from app.stages.calendar.known import (
+    days_held,
+    days_known,
+    limits_of_case,
+    numbers_known,
+    office_with,
+)
 from app.stages.calendar.moving import longest_open, moving
 from app.stages.calendar.numbers import approve_rule, change_rule
 from app.stages.calendar.standing import fill, office_at, reach, recompute
@@ -27,6 +33,7 @@ __all__ = [
     "days_held",
     "days_known",
     "fill",
+    "limits_of_case",
     "longest_open",
     "marked",
     "moving",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger import touched, wrote
 from app.models import CalendarDay, Setting
+from app.models.sessions import is_postgres
 from app.rules.workdays import provisional_workday
 
 FIRST_YEAR = 2004
@@ -36,7 +37,7 @@ def guess(day: date) -> tuple[bool, str]:
 def put(session: Session, name: str, value: str) -> None:
     """Write a setting, and name it to the ledger where it changed."""
     was = session.scalar(select(Setting.value).where(Setting.name == name))
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect: Any = postgresql if is_postgres(session) else sqlite
     statement = dialect.insert(Setting).values(name=name, value=value)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
     if was != value:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
-from app.models import CalendarDay, Setting, SlaRule
+from app.models import Assignment, CalendarDay, Case, Referral, Setting, SlaRule, Supervision
 from app.models.columns import Moment
 from app.rules.limits import Limits, Versions
 from app.rules.office import Office
@@ -91,3 +91,11 @@ def office_with(session: Session, now: datetime, days: Mapping[date, tuple[bool,
 def numbers_known(session: Session, now: datetime) -> Limits:
     """The numbers in force, for who only reads."""
     return versions_known(session).at(beijing(now))
+
+
+def limits_of_case(
+    session: Session, office: Office, row: Assignment | Referral | Supervision
+) -> Limits:
+    """The numbers that the case of a row keeps: those in force when it was allocated, in its redo
+    rounds too. [preamble]"""
+    return office.kept(session.get_one(Case, row.case_id).allocated_at)

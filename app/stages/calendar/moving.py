@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from app.ledger import Entry
 from app.models import SUBJECTS, Assignment, Case, Reminder
 from app.models.columns import clock
+from app.models.sessions import UNSCOPED
 from app.rules.office import Office
 from app.rules.workdays import Calendar, Deadline, deadline_from, last_day
 from app.rules.workflow import CLOCKS, LIVE, STANDS
 from app.stages.calendar.assists import assist_anew, marked
-from app.stages.draftclocks import UNSCOPED
 
 
 def moving(session: Session, office: Office) -> list[Entry]:
@@ -113,7 +113,7 @@ def _moved(subject: str, row: Any, moved: Mapping[str, Deadline], now: datetime)
 def _assists(session: Session, office: Office, entries: list[Entry]) -> None:
     """Open assists move with their leads' due, and where working days come in between though the
     lead's date stands as named; never earlier than they were told."""
-    leads = {
+    leads: dict[int | None, Mapping[str, Any]] = {
         e.subject_id: e.columns
         for e in entries
         if e.subject == "assignment" and "due_at" in e.columns

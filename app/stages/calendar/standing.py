@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.ledger import look_at, move_many, seal_leftovers
 from app.ledger.watch import forget
 from app.models import CalendarDay, Case, OfficeHead, Setting
+from app.models.sessions import UNSCOPED
 from app.roles import BOT, Actor
 from app.rules.office import SETTINGS, Office
 from app.rules.refusal import NotAllowed
@@ -26,7 +27,7 @@ from app.stages.calendar.days import (
 )
 from app.stages.calendar.known import calendar_of, on_file
 from app.stages.calendar.moving import alike, moving
-from app.stages.draftclocks import UNSCOPED, move_drafts
+from app.stages.draftclocks import move_drafts
 
 
 def fill(session: Session, now: datetime, until: date | None = None) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.ledger import lock_office
 from app.models import AccountChange, Person
+from app.roles import BOT
 from app.stages import factors, people
 from app.stages.changes.kinds import GUARDS, KINDS
 from app.stages.changes.waiting import propose
-from app.stages.people import NOBODY, account, held_by, slip_is_over
+from app.stages.people import account, held_by, slip_is_over
 
 
 class Done(NamedTuple):
@@ -33,7 +34,7 @@ def from_shell(session: Session, now: datetime, verb: str, username: str) -> Don
     row = named(session, username)
     KINDS[verb].refuse(session, None, row, {})
     if not _is_last(session, now, row):
-        return Done(row, propose(session, now, NOBODY, verb, row, {}))
+        return Done(row, propose(session, now, BOT, verb, row, {}))
     shell = {
         "reset_password": people.password_reset_from_shell,
         "reset_second_factor": factors.factor_reset_from_shell,

@@ -14,8 +14,8 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
-from app.stages.allocation import kept, lead_assignment
-from app.stages.calendar import office_at
+from app.stages.allocation import lead_assignment
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.handling.signing import refuse_unless_open
 
 
@@ -23,19 +23,21 @@ def file_request(
     session: Session,
     now: datetime,
     actor: Actor,
-    one: Assignment,
+    assignment: Assignment,
     kind: str,
     drafted_by: int | None,
     **facts: Any,
 ) -> Request:
     """A request of a unit, filed for the centre's ruling."""
     office = office_at(session, now)
-    own = office.calendar.run(now.date(), kept(session, office, one).ruling_workdays)
+    own = office.calendar.run(
+        now.date(), limits_of_case(session, office, assignment).ruling_workdays
+    )
     columns = {
-        "case_id": one.case_id,
-        "assignment_id": one.id,
-        "unit_id": one.unit_id,
-        "round": one.round,
+        "case_id": assignment.case_id,
+        "assignment_id": assignment.id,
+        "unit_id": assignment.unit_id,
+        "round": assignment.round,
         "kind": kind,
         "filed_at": now,
         "filed_by_id": actor.id,
@@ -53,9 +55,9 @@ def file_request(
     return row
 
 
-def requests_of(session: Session, one: Assignment, kind: str) -> list[Request]:
+def requests_of(session: Session, assignment: Assignment, kind: str) -> list[Request]:
     """The requests of one kind on an assignment, oldest first."""
-    query = select(Request).where(Request.assignment_id == one.id, Request.kind == kind)
+    query = select(Request).where(Request.assignment_id == assignment.id, Request.kind == kind)
     return list(session.scalars(query.order_by(Request.id)))
 
 
@@ -109,7 +111,7 @@ def request_extension(
     round."""
     refuse_unless_open(assignment)
     office = office_at(session, now)
-    most = kept(session, office, assignment).extension_workdays
+    most = limits_of_case(session, office, assignment).extension_workdays
     if now >= assignment.due_at:
         raise NotAllowed("too_late_to_extend")
     if not 1 <= workdays <= most:

@@ -65,10 +65,12 @@ def draft(
     return row
 
 
-def use_draft(session: Session, now: datetime, one: Assignment, verb: str, draft_id: int) -> Draft:
+def use_draft(
+    session: Session, now: datetime, assignment: Assignment, verb: str, draft_id: int
+) -> Draft:
     """The draft that the head approves, once."""
     row = session.get(Draft, draft_id)
-    if row is None or row.assignment_id != one.id or row.verb != verb:
+    if row is None or row.assignment_id != assignment.id or row.verb != verb:
         raise NotAllowed("not_found")
     if row.used_at is not None:
         raise NotAllowed("draft_used")

@@ -11,8 +11,7 @@ from app.models import Assignment, Request
 from app.roles import Actor
 from app.rules.reading import letters
 from app.rules.refusal import NotAllowed
-from app.stages.allocation import kept
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.handling.asking import file_request, requests_of
 from app.stages.handling.replying import clear_opinion
 from app.stages.handling.signing import refuse_unless_open, sign_if_unsigned
@@ -22,7 +21,7 @@ def _promise(
     session: Session,
     now: datetime,
     actor: Actor,
-    one: Assignment,
+    assignment: Assignment,
     kind: str,
     promised_on: date,
     drafted_by: int | None,
@@ -30,23 +29,23 @@ def _promise(
 ) -> Request:
     """File a promise: its date lies after today and at most ten working days after due; of each
     kind one pending or accepted, and two filed, per round."""
-    refuse_unless_open(one)
+    refuse_unless_open(assignment)
     office = office_at(session, now)
-    limits = kept(session, office, one)
-    due = one.deadline("due")
+    limits = limits_of_case(session, office, assignment)
+    due = assignment.deadline("due")
     assert due is not None  # noqa: S101
     if promised_on <= now.date():
         raise NotAllowed("promise_not_after_today")
     if promised_on > office.calendar.after(due.on, limits.promise_workdays):
         raise NotAllowed("promise_too_far", workdays=limits.promise_workdays)
-    before = requests_of(session, one, kind)
+    before = requests_of(session, assignment, kind)
     if any(row.state in ("pending", "accepted") for row in before):
         raise NotAllowed("promised_already")
     if len(before) >= limits.promises_each:
         raise NotAllowed("promised_twice", most=limits.promises_each)
-    sign_if_unsigned(session, now, actor, one)
+    sign_if_unsigned(session, now, actor, assignment)
     return file_request(
-        session, now, actor, one, kind, drafted_by, promised_on=promised_on, **facts
+        session, now, actor, assignment, kind, drafted_by, promised_on=promised_on, **facts
     )
 
 
@@ -61,7 +60,7 @@ def explain(
     drafted_by: int | None = None,
 ) -> Request:
     """An explanation 情况说明: a category, at least twenty characters, a promised date."""
-    least = kept(session, office_at(session, now), assignment).explanation_characters
+    least = limits_of_case(session, office_at(session, now), assignment).explanation_characters
     if letters(words) < least:
         raise NotAllowed("explanation_too_short", characters=least)
     return _promise(

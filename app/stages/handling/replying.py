@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move
+from app.ledger import Columns, bear, move
 from app.models import Assignment, Case, Reply
 from app.models.columns import clock
 from app.models.facts import load
@@ -92,7 +92,7 @@ def _answered(
     session: Session, now: datetime, actor: Actor, assignment: Assignment, row: Reply
 ) -> None:
     """An assignment is answered by a reply, with the verdict on its lateness."""
-    columns = {"replied_at": now, "reply_id": row.id, "late": row.late}
+    columns: Columns = {"replied_at": now, "reply_id": row.id, "late": row.late}
     payload = {"late": row.late, "reply": row.id}
     move(session, now, actor, assignment, "replied", "assignment.replied", columns, payload)
 
@@ -120,10 +120,12 @@ def _examine_by(session: Session, now: datetime, case: Case) -> Deadline:
     return office.calendar.run(now.date(), office.kept(case.allocated_at).examine_workdays)
 
 
-def _assist_clock(session: Session, now: datetime, case: Case, one: Assignment) -> Deadline | None:
+def _assist_clock(
+    session: Session, now: datetime, case: Case, assignment: Assignment
+) -> Deadline | None:
     """The centre's clock to examine an assist's reply, like the lead's: that one is its case's own.
     [procedure 0]"""
-    return _examine_by(session, now, case) if one.role == "assist" else None
+    return _examine_by(session, now, case) if assignment.role == "assist" else None
 
 
 def _to_examination(session: Session, now: datetime, actor: Actor, case: Case) -> None:

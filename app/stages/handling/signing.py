@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note
+from app.ledger import Columns, move, note
 from app.models import Assignment
 from app.roles import Actor
 from app.rules.facts import AssignmentFacts, CaseFacts, Effect
@@ -16,15 +16,27 @@ from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT
 
 
-def decide_signing(case: CaseFacts, one: AssignmentFacts, office: Office) -> list[Effect]:
+def decide_signing(case: CaseFacts, assignment: AssignmentFacts, office: Office) -> list[Effect]:
     """The bot signs for it 视为签收 after a working day, and that is late; never while a return is
     pending."""
-    if one.state != "allocated" or one.sign_at is None or office.now < one.sign_at:
+    if (
+        assignment.state != "allocated"
+        or assignment.sign_at is None
+        or office.now < assignment.sign_at
+    ):
         return []
     sets = {"signed_at": office.now, "signed_by": "bot"}
-    payload = {"true_at": one.sign_at.isoformat()}
+    payload = {"true_at": assignment.sign_at.isoformat()}
     return [
-        Effect("assignment.auto_signed", "assignment", one, "signed", sets, payload, one.unit_id)
+        Effect(
+            "assignment.auto_signed",
+            "assignment",
+            assignment,
+            "signed",
+            sets,
+            payload,
+            assignment.unit_id,
+        )
     ]
 
 
@@ -34,7 +46,7 @@ def sign_for(session: Session, now: datetime, actor: Actor, assignment: Assignme
         raise NotAllowed(
             "signed_already" if assignment.signed_at else "not_to_sign", state=assignment.state
         )
-    columns = {"signed_at": now, "signed_by": "unit"}
+    columns: Columns = {"signed_at": now, "signed_by": "unit"}
     move(session, now, actor, assignment, "signed", "assignment.signed", columns)
     return assignment
 

@@ -14,6 +14,7 @@ from app.ledger import note_office, paper
 from app.ledger.chain import content_hash
 from app.models import Case, Instruction, Supervision, SupervisionList, Unit
 from app.models.facts import load
+from app.models.sessions import is_postgres
 from app.roles import BOT
 from app.rules.office import Office
 from app.rules.workdays import sweep_on
@@ -39,7 +40,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     day = now.date()
     if now < sweep_on(day):
         return None
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": gate_key(day)})
     if list_issued(session, day):
         return None

@@ -61,21 +61,21 @@ def _held(session: Session, unit: Unit) -> Sequence[Assignment]:
     return session.scalars(query.order_by(Assignment.id)).all()
 
 
-def _hand_over(session: Session, one: Assignment, successor: Unit) -> None:
+def _hand_over(session: Session, assignment: Assignment, successor: Unit) -> None:
     """What the unit still had to answer goes along; the papers issued to it stay as they were."""
     reminders = select(Reminder).where(
-        Reminder.assignment_id == one.id, Reminder.state.in_(("open", "satisfied"))
+        Reminder.assignment_id == assignment.id, Reminder.state.in_(("open", "satisfied"))
     )
     for row in session.scalars(reminders):
         frozen(session, "reminder", row.id)
         row.unit_id = successor.id
     for notice in session.scalars(
-        select(InstructionNotice).where(InstructionNotice.assignment_id == one.id)
+        select(InstructionNotice).where(InstructionNotice.assignment_id == assignment.id)
     ):
         frozen(session, "instruction", notice.id)
         notice.unit_id = successor.id
     items = select(Supervision).where(
-        Supervision.assignment_id == one.id, Supervision.state.in_(STANDING)
+        Supervision.assignment_id == assignment.id, Supervision.state.in_(STANDING)
     )
     for item in session.scalars(items):
         if item.number is not None:

@@ -12,10 +12,10 @@ from app.rules.refusal import NotAllowed
 from app.stages.papers.facts import Facts, born, clean, first_unit, head_of, row_of
 
 
-def assignment_paper(one: Assignment) -> str:
+def assignment_paper(assignment: Assignment) -> str:
     """Which paper an assignment came with: a redo that was ordered is a 重办通知单 with a number of its
     series."""
-    return "redo" if one.return_at is None else "allocation"
+    return "redo" if assignment.return_at is None else "allocation"
 
 
 def redo_facts(session: Session, id: int) -> Facts:
@@ -27,25 +27,25 @@ def redo_facts(session: Session, id: int) -> Facts:
 
 def allocation_facts(session: Session, id: int) -> Facts:
     """The paper that an assignment came with, as the case stood."""
-    one: Assignment = row_of(session, Assignment, id)
+    assignment: Assignment = row_of(session, Assignment, id)
     event, payload = born(session, "assignment", id, "assignment.allocated")
     case: Case = row_of(session, Case, event.chain)
     beside = select(Assignment).where(
-        Assignment.case_id == one.case_id,
-        Assignment.round == one.round,
-        Assignment.allocated_at == one.allocated_at,
-        Assignment.id != one.id,
+        Assignment.case_id == assignment.case_id,
+        Assignment.round == assignment.round,
+        Assignment.allocated_at == assignment.allocated_at,
+        Assignment.id != assignment.id,
     )
     units = [
         {"unit": row_of(session, Unit, first_unit(session, row)).name, "role": row.role}
         for row in session.scalars(beside.order_by(Assignment.id))
     ]
     said = select(Instruction).where(
-        Instruction.case_id == one.case_id, Instruction.entered_at <= one.allocated_at
+        Instruction.case_id == assignment.case_id, Instruction.entered_at <= assignment.allocated_at
     )
     facts = {
-        **head_of(session, event.chain, first_unit(session, one), "office"),
-        "number": one.number or "",
+        **head_of(session, event.chain, first_unit(session, assignment), "office"),
+        "number": assignment.number or "",
         "at": event.at.isoformat(),
         "role": payload["role"],
         "round": payload["round"],
@@ -79,10 +79,10 @@ def instruction_facts(row: Instruction) -> Facts:
 def notice_of_instruction(session: Session, id: int) -> Facts:
     """领导批示办理单: what a leader wrote, as one unit got it, with the due date that it then had."""
     row: InstructionNotice = row_of(session, InstructionNotice, id)
-    one: Assignment = row_of(session, Assignment, row.assignment_id)
+    assignment: Assignment = row_of(session, Assignment, row.assignment_id)
     issued = select(Event).where(
         Event.subject == "assignment",
-        Event.subject_id == one.id,
+        Event.subject_id == assignment.id,
         Event.kind == "instruction.issued",
     )
     events = {json.loads(event.payload)["notice"]: event for event in session.scalars(issued)}
@@ -92,8 +92,8 @@ def notice_of_instruction(session: Session, id: int) -> Facts:
         **head_of(session, event.chain, row.unit_id, "office"),
         "number": row.number,
         "at": event.at.isoformat(),
-        "assignment": one.number or "",
-        "role": one.role,
+        "assignment": assignment.number or "",
+        "role": assignment.role,
         "due_on": payload["due_on"],
         "due_at": payload["due_at"],
         "channel": case.channel,

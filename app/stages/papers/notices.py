@@ -12,12 +12,12 @@ def reminder_facts(session: Session, id: int) -> Facts:
     """A reminder, with the day to reply by."""
     row: Reminder = row_of(session, Reminder, id)
     event, payload = born(session, "reminder", id, "reminder.issued")
-    one: Assignment = row_of(session, Assignment, row.assignment_id)
+    assignment: Assignment = row_of(session, Assignment, row.assignment_id)
     return {
         **head_of(session, event.chain, row.unit_id, "office"),
         "number": row.number,
         "at": event.at.isoformat(),
-        "assignment": one.number or "",
+        "assignment": assignment.number or "",
         "attempt": payload["attempt"],
         "round": payload["round"],
         "due_on": payload["due_on"],
@@ -31,14 +31,14 @@ def supervision_facts(session: Session, id: int) -> Facts:
     """The newest notice of an item: an earlier one was frozen when it was issued again."""
     row: Supervision = row_of(session, Supervision, id)
     event, payload = born(session, "supervision", id, "supervision.opened", "supervision.reissued")
-    one: Assignment = row_of(session, Assignment, row.assignment_id)
+    assignment: Assignment = row_of(session, Assignment, row.assignment_id)
     facts = {
         **head_of(session, event.chain, row.unit_id, "room"),
         "number": row.notice_number or row.number or "",
         "at": event.at.isoformat(),
         "n": int(payload.get("reissues", 0)) + 1,
         "ground": row.ground,
-        "assignment": one.number or "",
+        "assignment": assignment.number or "",
         "requirement": row.requirement,
         "due_on": payload["due_on"],
         "due_at": payload.get("due_at"),

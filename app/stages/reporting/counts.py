@@ -177,28 +177,28 @@ def _visits(session: Session, period: Period) -> Counts:
         .where(period.holds(Visit.ended_at), Visit.state.in_(("done", "unreachable")))
         .subquery()
     )
-    one = found.c
-    done, counts = one.state == "done", one.excluded == 0
-    rated = one.satisfied.in_(("satisfied", "basically", "dissatisfied"))
-    untrue = and_(done, counts, one.truth == "untrue")
+    columns = found.c
+    done, counts = columns.state == "done", columns.excluded == 0
+    rated = columns.satisfied.in_(("satisfied", "basically", "dissatisfied"))
+    untrue = and_(done, counts, columns.truth == "untrue")
     query = select(
-        one.unit_id,
+        columns.unit_id,
         *(
-            how_many(and_(done, counts, one.satisfied == word)).label(word)
+            how_many(and_(done, counts, columns.satisfied == word)).label(word)
             for word in ("satisfied", "basically")
         ),
-        how_many(and_(done, counts, one.satisfied == "dissatisfied")).label("dissatisfied"),
-        how_many(and_(done, one.satisfied == "declined")).label("declined"),
-        how_many(one.state == "unreachable").label("unreachable"),
-        how_many(and_(done, rated, one.excluded == 1)).label("excluded"),
-        how_many(and_(done, one.solved.is_not(None))).label("asked"),
+        how_many(and_(done, counts, columns.satisfied == "dissatisfied")).label("dissatisfied"),
+        how_many(and_(done, columns.satisfied == "declined")).label("declined"),
+        how_many(columns.state == "unreachable").label("unreachable"),
+        how_many(and_(done, rated, columns.excluded == 1)).label("excluded"),
+        how_many(and_(done, columns.solved.is_not(None))).label("asked"),
         *(
-            how_many(and_(done, one.solved == word)).label(word)
+            how_many(and_(done, columns.solved == word)).label(word)
             for word in ("solved", "partly", "unreasonable")
         ),
-        func.count(distinct(one.case_id * 1000 + one.round)).filter(untrue).label("untrue"),
+        func.count(distinct(columns.case_id * 1000 + columns.round)).filter(untrue).label("untrue"),
     )
-    return by_unit(session, query.group_by(one.unit_id))
+    return by_unit(session, query.group_by(columns.unit_id))
 
 
 def _closed(session: Session, period: Period) -> Counts:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import Session
 
+from app.models.sessions import UNSCOPED
+
 Counts = dict[int, dict[str, int]]
 Query = Select[*tuple[Any, ...]]
 CENTRE = 0
@@ -17,7 +19,7 @@ CENTRE = 0
 def rows_of(session: Session, query: Query) -> Iterator[dict[str, Any]]:
     """The rows of a query, whatever the person asking may see: a report is about the whole
     office."""
-    for row in session.execute(query, execution_options={"unscoped": True}):
+    for row in session.execute(query, execution_options=UNSCOPED):
         yield dict(row._mapping)
 
 

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, and_, case, func, select
+from sqlalchemy import Boolean, Date, and_, case, func, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.models import (
     Assignment,
@@ -33,19 +36,34 @@ LED = ("case.closed", "visit.recorded")
 """Events about a case that are counted for the unit that leads it."""
 
 
+class _Says(FunctionElement[bool]):
+    """Whether a payload says something of a name: it is read as JSON, whatever else stands in
+    it."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Says, "postgresql")
+def _says_postgres(element: _Says, compiler: SQLCompiler, **given: Any) -> str:
+    payload, name = (compiler.process(clause, **given) for clause in element.clauses)
+    return f"(CAST({payload} AS json) -> CAST({name} AS text)) IS NOT NULL"
+
+
+@compiles(_Says, "sqlite")
+def _says_sqlite(element: _Says, compiler: SQLCompiler, **given: Any) -> str:
+    payload, name = (compiler.process(clause, **given) for clause in element.clauses)
+    return f"json_type({payload}, '$.' || {name}) IS NOT NULL"
+
+
 def _payload_after(event: Any, kind: str, about: Any, of: Any, says: str) -> Any:
-    """The payload of the first event of a kind after an event, about the same thing; NULL where
-    there is none."""
+    """The payload of the first event of a kind after an event, about the same thing, that says
+    something of a name; NULL where there is none."""
     later = aliased(Event)
     query = select(later.payload).where(
         later.kind == kind, getattr(later, about) == of, later.id > event.id
     )
-    return (
-        query.where(later.payload.contains(says, autoescape=True))
-        .order_by(later.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    return query.where(_Says(later.payload, says)).order_by(later.id).limit(1).scalar_subquery()
 
 
 def _leading(event: Any, visit: Any) -> Any:
@@ -76,9 +94,9 @@ def _recorded(period: Period) -> Query:
     rows = {subject: aliased(model) for subject, model in _WITH_UNIT.items()}
     visit = aliased(Visit)
     succeeded = _payload_after(
-        one, "assignment.succeeded", "subject_id", rows["assignment"].id, '"from":'
+        one, "assignment.succeeded", "subject_id", rows["assignment"].id, "from"
     )
-    reclassified = _payload_after(one, "case.reclassified", "chain", one.chain, '"category_id":')
+    reclassified = _payload_after(one, "case.reclassified", "chain", one.chain, "category_id")
     inner = (
         select(
             func.date(one.at, type_=Date).label("day"),
@@ -99,7 +117,7 @@ def _recorded(period: Period) -> Query:
     for subject, row in rows.items():
         inner = inner.outerjoin(row, and_(one.subject == subject, row.id == one.subject_id))
     told, lead = inner.subquery(), aliased(Assignment)
-    led = _payload_after(told.c, "assignment.succeeded", "subject_id", told.c.lead_id, '"from":')
+    led = _payload_after(told.c, "assignment.succeeded", "subject_id", told.c.lead_id, "from")
     names = ("day", "kind", "told", "unit", "reclassified", "category")
     found = (
         select(
@@ -152,14 +170,14 @@ def drift(session: Session, first: date, last: date) -> dict[Key, tuple[int, int
     """Where the summary and the record differ: (day, unit, category, word) -> (summary, record).
     Empty when whole."""
     query = select(DayCount.day, DayCount.unit_id, DayCount.category_id, DayCount.word, DayCount.n)
-    kept = {
+    stored = {
         (row["day"], row["unit_id"], row["category_id"], row["word"]): row["n"]
         for row in rows_of(session, query.where(DayCount.day.between(first, last)))
     }
-    found = recount(session, first, last)
-    keys = sorted(kept.keys() | found.keys())
+    recounted = recount(session, first, last)
+    keys = sorted(stored.keys() | recounted.keys())
     return {
-        key: (kept.get(key, 0), found.get(key, 0))
+        key: (stored.get(key, 0), recounted.get(key, 0))
         for key in keys
-        if kept.get(key, 0) != found.get(key, 0)
+        if stored.get(key, 0) != recounted.get(key, 0)
     }

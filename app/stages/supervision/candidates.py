@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, note
+from app.ledger import Columns, bear, move, note
 from app.models import Assignment, Case, Supervision
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
-from app.stages.calendar import office_at
-from app.stages.supervision.items import items, limits_of, refuse_unless_candidate
+from app.stages.calendar import limits_of_case, office_at
+from app.stages.supervision.items import items, refuse_unless_candidate
 
 
 def attempt_of(session: Session, one: Assignment, ground: str) -> int:
@@ -50,7 +50,7 @@ def propose(
         )
     ):
         raise NotAllowed("proposed_already")
-    columns = {
+    columns: Columns = {
         "case_id": assignment.case_id,
         "assignment_id": assignment.id,
         "unit_id": assignment.unit_id,
@@ -89,7 +89,7 @@ def defer(
     """Defer a candidate once, by at most five working days."""
     refuse_unless_candidate(supervision)
     office = office_at(session, now)
-    most = limits_of(session, office, supervision).deferral_workdays
+    most = limits_of_case(session, office, supervision).deferral_workdays
     if supervision.listed_on is None:
         raise NotAllowed("not_listed")
     if supervision.deferred_on is not None:
@@ -123,7 +123,7 @@ def strike_row(
         raise NotAllowed("struck_already")
     if not reason.strip():
         raise NotAllowed("reason_missing")
-    columns = {"struck_at": now, "struck_reason": reason}
+    columns: Columns = {"struck_at": now, "struck_reason": reason}
     if supervision.state == "candidate":
         columns |= {"ended_at": now, **clock("own", None)}
         move(session, now, actor, supervision, "declined", "supervision.struck", columns)

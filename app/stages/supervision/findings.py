@@ -14,9 +14,8 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.duties import lineage, not_about_himself
-from app.stages.supervision.items import limits_of
 
 FINDINGS = ("perfunctory", "inaction", "duty", "untrue")
 
@@ -43,7 +42,9 @@ def draft_finding(
     if not words.strip():
         raise NotAllowed("words_missing")
     _name(session, actor, supervision, post_ids)
-    own = office.calendar.run(now.date(), limits_of(session, office, supervision).confirm_workdays)
+    own = office.calendar.run(
+        now.date(), limits_of_case(session, office, supervision).confirm_workdays
+    )
     columns = {
         "finding": finding,
         "finding_words": words,
@@ -70,10 +71,10 @@ def _name(session: Session, actor: Actor, row: Supervision, post_ids: Sequence[i
     session.flush()
 
 
-def fault_on(one: Assignment, day: date) -> date:
+def fault_on(assignment: Assignment, day: date) -> date:
     """The date of the fault, as known on a day: the last one on which the unit could have answered
     in time."""
-    return min(last_day(one.due_at), day)
+    return min(last_day(assignment.due_at), day)
 
 
 def confirm_finding(
@@ -98,7 +99,7 @@ def confirm_finding(
         back = supervision.finding_from or "fed_back"
         move(session, now, actor, supervision, back, "supervision.sent_back", columns)
         return supervision
-    workdays = limits_of(session, office, supervision).hearing_workdays
+    workdays = limits_of_case(session, office, supervision).hearing_workdays
     hearing = office.calendar.to_midnight().run(now.date(), workdays)
     columns = {
         "confirmed_at": now,

@@ -16,9 +16,8 @@ from app.rules.facts import CaseFacts, Effect, SupervisionFacts
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import last_day
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.supervision.findings import named
-from app.stages.supervision.items import limits_of
 from app.stages.supervision.persons import post_id, refuse_several
 
 
@@ -133,7 +132,7 @@ def conclude(
     if not conclusion.strip():
         raise NotAllowed("words_missing")
     ask = office.calendar.run(
-        now.date(), limits_of(session, office, supervision).ask_review_workdays
+        now.date(), limits_of_case(session, office, supervision).ask_review_workdays
     )
     columns = {
         "concluded_at": now,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,8 +46,3 @@ def named_deadline(
     if workdays is not None and not 1 <= workdays <= 60:
         raise NotAllowed("workdays_out_of_bounds")
     return office.calendar.run(today, workdays or default)
-
-
-def limits_of(session: Session, office: Office, row: Supervision) -> Any:
-    """The numbers that an item's case keeps."""
-    return office.kept(session.get_one(Case, row.case_id).allocated_at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.ledger import bear, move, paper
+from app.ledger import Columns, bear, move, paper
 from app.models import Assignment, Supervision
 from app.models.columns import clock
 from app.roles import Actor
@@ -15,11 +15,10 @@ from app.rules.facts import CaseFacts, Effect, SupervisionFacts
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import Deadline
-from app.stages.allocation import kept
-from app.stages.calendar import office_at
+from app.stages.calendar import limits_of_case, office_at
 from app.stages.papers import keep_notice
 from app.stages.supervision.candidates import attempt_of, refuse_unsupervisable
-from app.stages.supervision.items import limits_of, named_deadline, refuse_unless_candidate
+from app.stages.supervision.items import named_deadline, refuse_unless_candidate
 
 FOUND = ("finding", "confirmed", "heard", "concluded")
 """The states of an item on which a finding was drafted, and that has not ended."""
@@ -71,7 +70,7 @@ def open_candidate(
     refuse_unless_candidate(row)
     office = office_at(session, now)
     due = named_deadline(
-        office, workdays, due_on, limits_of(session, office, row).feedback_workdays
+        office, workdays, due_on, limits_of_case(session, office, row).feedback_workdays
     )
     payload = {"ground": row.ground, **_told(due)}
     columns = _notice(office, actor, due, requirement) | {
@@ -97,7 +96,7 @@ def open_by_hand(
     refuse_unsupervisable(session, assignment)
     office = office_at(session, now)
     due = named_deadline(
-        office, workdays, due_on, kept(session, office, assignment).feedback_workdays
+        office, workdays, due_on, limits_of_case(session, office, assignment).feedback_workdays
     )
     columns = {
         "case_id": assignment.case_id,
@@ -136,7 +135,7 @@ def feed_back(
     if not words.strip():
         raise NotAllowed("words_missing")
     late = supervision.due_at is not None and now >= supervision.due_at
-    columns = {"feedback": words, "fed_back_at": now}
+    columns: Columns = {"feedback": words, "fed_back_at": now}
     payload = {"late": late, "self_approved": drafted_by in (None, actor.id)}
     move(session, now, actor, supervision, "fed_back", "supervision.fed_back", columns, payload)
     return supervision
@@ -177,7 +176,7 @@ def reissue(
     if supervision.state != "fed_back":
         raise NotAllowed("no_feedback", state=supervision.state)
     office = office_at(session, now)
-    limits = limits_of(session, office, supervision)
+    limits = limits_of_case(session, office, supervision)
     if supervision.reissues >= limits.reissues:
         raise NotAllowed("reissued_enough", most=limits.reissues)
     due = named_deadline(office, workdays, due_on, limits.feedback_workdays)

@@ -13,8 +13,7 @@ from app.models.columns import clock
 from app.roles import Actor
 from app.rules.facts import SupervisionFacts
 from app.rules.refusal import NotAllowed
-from app.stages.calendar import office_at
-from app.stages.supervision.items import limits_of
+from app.stages.calendar import limits_of_case, office_at
 
 OUTCOMES = ("criticism", "interview", "nothing")
 REVIEWED_IN = ("concluded", "closed")
@@ -35,7 +34,7 @@ def ask_review(
         raise NotAllowed("words_missing")
     office = office_at(session, now)
     own = office.calendar.run(
-        now.date(), limits_of(session, office, supervision).rule_review_workdays
+        now.date(), limits_of_case(session, office, supervision).rule_review_workdays
     )
     columns = {"review_asked_at": now, "review_words": words, **clock("own", own)}
     note(session, now, actor, supervision, "supervision.review_asked", columns)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.ledger import bear
+from app.ledger import Columns, bear
 from app.models import Case, Visit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -25,7 +25,7 @@ def _plan(session: Session, now: datetime, actor: Actor, case: Case, caller: Cas
     turns = select(func.max(Visit.turn)).where(
         Visit.case_id == case.id, Visit.caller_case_id == caller.id, Visit.round == case.round
     )
-    columns = {
+    columns: Columns = {
         "case_id": case.id,
         "caller_case_id": caller.id,
         "round": case.round,

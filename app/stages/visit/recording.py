@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note
+from app.ledger import Columns, move, note
 from app.models import Case, Visit, VisitRecord
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
@@ -93,7 +93,7 @@ def _missed(
             {"attempt": attempt},
         )
         return
-    columns = {"attempts": attempt, "ended_at": now}
+    columns: Columns = {"attempts": attempt, "ended_at": now}
     move(session, now, actor, visit, "unreachable", "visit.unreachable", columns)
     if lead.state == "visiting" and visit.caller_case_id == lead.id:
         close_case(session, now, actor, lead, "unreachable")

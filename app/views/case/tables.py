@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from app import words
+from app.rules.workdays import minute
 from app.scope import AWAITING
 from app.views.actor import actor, language
 from app.views.pages.masking import masked_text
@@ -62,7 +63,7 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "kind": words.value(domain, row.kind or "", tongue),
         "state": words.state(table, row.state, tongue),
         "round": str(row.round or ""),
-        "at": row.at.strftime("%Y-%m-%d %H:%M") if row.at else "",
+        "at": minute(row.at) if row.at else "",
         "due": term(row.due_at) if row.due_at else _named_day(table, row),
         "words": told,
         "more": _more(table, row, tongue, case_id),

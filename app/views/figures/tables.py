@@ -207,8 +207,13 @@ class _Told:
         suggestions = self.figures["suggestions"]
         digest = {} if self.unit is not None else suggestions["digest"]
         lines = [
-            [number, kept["category"], _plain(kept.get("words")), _plain(kept["relevance"])]
-            for number, kept in digest.items()
+            [
+                number,
+                suggestion["category"],
+                _plain(suggestion.get("words")),
+                _plain(suggestion["relevance"]),
+            ]
+            for number, suggestion in digest.items()
         ]
         heads = self.heads(
             "figures.head.case",

@@ -32,8 +32,8 @@ def _in_brief(verb: Verb, id: int) -> Case | None:
         under_way = _beyond_the_scope(id, Case.state == "handling")
         if under_way is not None:
             return under_way
-    kept = select(Suggestion.id).where(Suggestion.case_id == id, Suggestion.kept.is_(True))
-    return _beyond_the_scope(id) if reader().scalar(kept) is not None else None
+    query = select(Suggestion.id).where(Suggestion.case_id == id, Suggestion.kept.is_(True))
+    return _beyond_the_scope(id) if reader().scalar(query) is not None else None
 
 
 def _of_referral(verb: Verb, id: int) -> Case | None:

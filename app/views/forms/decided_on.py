@@ -35,6 +35,7 @@ from app.verbs import Verb
 from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
+from app.views.forms.case_access import OF_SUGGESTIONS
 from app.views.forms.row_choice import Which
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
@@ -54,8 +55,6 @@ MORE_OF_CASE: dict[str, tuple[str, ...]] = {
     "review_responsibility": ("disputed_by",),
 }
 """verb -> what else one has to know of the case."""
-OF_SUGGESTIONS = ("comment_suggestion", "instruct")
-"""Verbs with which a leader takes up a suggestion."""
 IN_THE_FORM = ("edit_case",)
 """Verbs whose forms begin with what the case says."""
 LEFT_OUT = ("case", "state", "round", "self_approved", "ended_at")

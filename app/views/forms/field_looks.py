@@ -67,6 +67,8 @@ LEADER = (
     ("account", "choice"),
 )
 CALLER = (("name", "text"), ("phone", "text"))
+PARTS = {"leader": LEADER, "caller": CALLER}
+"""kind of a field -> the parts that it is asked in, each with its kind."""
 ANSWERED = (("person", "text"),)
 """What is asked of a caller only where it has to be: who of his number he is."""
 OF_PERSONS = frozenset(

@@ -17,8 +17,8 @@ from sqlalchemy import select
 
 from app import words
 from app.models import CalendarProposal, Case, Unit
+from app.models.sessions import UNSCOPED
 from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL
-from app.stages.draftclocks import UNSCOPED
 from app.stages.loading import Foreseen, Lacking, foresee, proposed_days
 from app.verbs import Verb
 from app.views.actor import actor, language, now, reader

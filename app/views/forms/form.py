@@ -22,11 +22,10 @@ from app.verbs import Field, Verb
 from app.verbs.typed import value_of
 from app.views.forms.field_looks import (
     ANSWERED,
-    CALLER,
     FIRST,
-    LEADER,
     LONG,
     OF_PERSONS,
+    PARTS,
     UPLOADED,
     Look,
     Option,
@@ -35,7 +34,6 @@ from app.views.forms.field_looks import (
 from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.options import leaders_by_id, named, options_of
 
-_PARTS = {"leader": LEADER, "caller": CALLER}
 _MEANT = ("bool", "int", "days", "counts")
 """The kinds whose meaning a form has to know before its verb is done: to ask something first."""
 _BESIDE = "form.on_file"
@@ -139,7 +137,7 @@ class Drawing:
         """The parts of a caller or of a leader's words, each a field of its own."""
         return {
             name: KINDS["long" if name in LONG else kind](self._part(field, name, kind))
-            for name, kind in _PARTS.get(field.kind, ())
+            for name, kind in PARTS.get(field.kind, ())
         }
 
     def _part(self, whole: Field, name: str, kind: str) -> Look:
@@ -185,7 +183,7 @@ def values_of(reading: Session, verb: Verb, typed: MultiDict[str, str]) -> dict[
 
 def _plain(field: Field) -> UnboundField:
     """A field that is only read: nothing is looked up for it."""
-    parts = {name: KINDS["text"](Look()) for name, _ in _PARTS.get(field.kind, ())}
+    parts = {name: KINDS["text"](Look()) for name, _ in PARTS.get(field.kind, ())}
     answered = ANSWERED if field.kind == "caller" else ()
     parts |= {name: Answered() for name, _ in answered}
     return KINDS[field.kind](Look(clears=field.clears, parts=parts))

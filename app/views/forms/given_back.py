@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from app import words
 from app.verbs import VERBS
 from app.views.actor import language
-from app.views.forms.field_looks import CALLER, LEADER, LONG, YES_NO, Look, domain_of
+from app.views.forms.field_looks import LONG, PARTS, YES_NO, Look, domain_of
 from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
 
@@ -38,7 +38,6 @@ _TYPED = (
     "case",
 )
 """The kinds of fields whose value is what was typed; the others hold what was chosen."""
-_PARTS = {"leader": dict(LEADER), "caller": dict(CALLER)}
 _LINE = 60
 _UNSHOWN = ("csrf_token",)
 
@@ -104,9 +103,9 @@ def _kinds(verb: str) -> dict[str, str]:
     """The kinds of a verb's fields, those of a person's parts as `caller.name`."""
     kinds: dict[str, str] = {}
     for field in VERBS[verb].fields:
-        parts = _PARTS.get(field.kind)
+        parts = PARTS.get(field.kind)
         if parts:
-            kinds |= {f"{field.name}.{part}": kind for part, kind in parts.items()}
+            kinds |= {f"{field.name}.{part}": kind for part, kind in parts}
         else:
             kinds[field.name] = field.kind
     return kinds

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from app.models import Case, SentForm
 from app.rules.limits import FORM_DAYS
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import minute
 from app.views.actor import actor, desk, now, reader
 
 Found = TypeVar("Found")
@@ -115,7 +116,7 @@ class Sending:
         id = told["case"] if isinstance(told, dict) and "case" in told else first.row.case_id
         query = select(Case.number).where(Case.id == (id or 0)).execution_options(unscoped=True)
         number = reader().scalar(query)
-        at = first.row.at.strftime("%Y-%m-%d %H:%M")
+        at = minute(first.row.at)
         return NotAllowed(
             "sent_otherwise", at=at, verb=self.verb, number=f" {number}" if number else ""
         )

@@ -83,9 +83,6 @@ def _about(
         yield _made(values["parts"])
 
 
-# Days are loaded.
-
-
 def shown_first(verb: Verb, typed: Typed) -> Question | None:
     """What a form shows when it is opened already, and does not ask again: what the proposal that
     is meant would do."""
@@ -95,9 +92,6 @@ def shown_first(verb: Verb, typed: Typed) -> Question | None:
 def _foreseen(verb: Verb, values: Mapping[str, Any], typed: Typed) -> Question | None:
     shown = foreseen(verb, values, which_row(verb, None, typed).about)
     return Question(shown.words, frozenset({shown.mark}), foreseen=shown) if shown else None
-
-
-# One contact becomes several cases.
 
 
 def _made(parts: Sequence[Mapping[str, str]]) -> Question:
@@ -114,9 +108,6 @@ def _made(parts: Sequence[Mapping[str, str]]) -> Question:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= FIRST_WORDS else f"{text[:FIRST_WORDS]}…"
-
-
-# Who called.
 
 
 def _who_called(

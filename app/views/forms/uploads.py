@@ -25,12 +25,12 @@ def keep(storage: FileStorage) -> dict[str, Any]:
     """Keep an upload in the store: what the verb `attach` asks of it."""
     settings = desk().settings
     scanner = files.Scanner(settings.scanner) if settings.scanner else None
-    kept = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
+    stored = files.keep(settings.data, storage.filename or "", upload_of(storage), scanner)
     return {
-        "name": kept.name,
-        "sha256": kept.sha256,
-        "size": kept.size,
-        "media_type": kept.media_type,
+        "name": stored.name,
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "media_type": stored.media_type,
     }
 
 

@@ -15,7 +15,7 @@ from app.models import Person
 from app.stages import people
 from app.views import access_notes
 from app.views.actor import (
-    NOBODY,
+    NOT_LOGGED_IN,
     actor,
     key_typed,
     now,
@@ -74,7 +74,7 @@ class DeskSecurityManager(SecurityManager):
         statement."""
         who = actor()
         word = permission_name.removeprefix("can_")
-        if who is NOBODY:
+        if who is NOT_LOGGED_IN:
             abort(refuse_access())
         if view_name in OPEN_TO_ALL:
             return True

@@ -50,22 +50,22 @@ def readyz() -> tuple[Response, int]:
     desk = current_app.extensions["desk"]
     now: datetime = desk.clock()
     told: dict[str, Any] = {"last_sweep_seconds": None}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     try:
         with reading(desk.sessions) as session:
-            found += [*schema_findings(session.connection())]
-            if not found:
-                found += key_findings(session)
+            findings += [*schema_findings(session.connection())]
+            if not findings:
+                findings += key_findings(session)
                 age = swept(session, now)
                 told["last_sweep_seconds"] = None if age is None else int(age.total_seconds())
-                found += [*calendar_findings(session, now), *pass_findings(session, now)]
-        found += database_findings(desk.sessions.kw["bind"])
+                findings += [*calendar_findings(session, now), *pass_findings(session, now)]
+        findings += database_findings(desk.sessions.kw["bind"])
     except DatabaseError as error:
-        found.append(unreachable(error))
-    found += [*disk_findings(desk.settings.data), *data_findings(desk.settings.data)]
-    found += [*bot_findings(desk.settings), *scanner_findings(desk.settings)]
-    told["findings"] = [{"code": finding.code, "level": finding.level} for finding in found]
-    wrong = any(finding.level == WRONG for finding in found)
+        findings.append(unreachable(error))
+    findings += [*disk_findings(desk.settings.data), *data_findings(desk.settings.data)]
+    findings += [*bot_findings(desk.settings), *scanner_findings(desk.settings)]
+    told["findings"] = [{"code": finding.code, "level": finding.level} for finding in findings]
+    wrong = any(finding.level == WRONG for finding in findings)
     told["status"] = "not ready" if wrong else "ready"
     return jsonify(told), 503 if wrong else 200
 

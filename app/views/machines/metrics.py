@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app.database import reading
 from app.measures import registry
 from app.models import CalendarDay, Case, Run, RunTotal
+from app.models.sessions import UNSCOPED
 from app.rules.workdays import beijing
 from app.rules.workflow import OPEN_CASE
 from app.views.actor import Desk
 from jobs.advice import WARNING, WRONG
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
-from jobs.health import UNSCOPED, bot_findings, desk_findings, swept
+from jobs.health import bot_findings, desk_findings, swept
 
 CONTENT_TYPE = exposition.CONTENT_TYPE_PLAIN_0_0_4
 
@@ -71,7 +72,7 @@ def _runs(session: Session) -> Iterator[Metric]:
     query = select(Run.name, func.count(), func.sum(Run.failures), func.max(Run.id)).group_by(
         Run.name
     )
-    kept = {name: (n, failures or 0, last) for name, n, failures, last in session.execute(query)}
+    runs = {name: (n, failures or 0, last) for name, n, failures, last in session.execute(query)}
     before = {row.name: (row.runs, row.failures) for row in session.scalars(select(RunTotal))}
     passes = CounterMetricFamily("desk_runs", "Passes of the bot, by name.", labels=["name"])
     failed = CounterMetricFamily(
@@ -80,8 +81,8 @@ def _runs(session: Session) -> Iterator[Metric]:
     took = GaugeMetricFamily(
         "desk_pass_seconds", "How long the last pass took, by name.", labels=["name"]
     )
-    for name in sorted(kept.keys() | before.keys()):
-        n, failures, last = kept.get(name, (0, 0, None))
+    for name in sorted(runs.keys() | before.keys()):
+        n, failures, last = runs.get(name, (0, 0, None))
         passes.add_metric([name], n + before.get(name, (0, 0))[0])
         failed.add_metric([name], failures + before.get(name, (0, 0))[1])
         row = session.get(Run, last) if last is not None else None

@@ -72,8 +72,6 @@ class DeskView(Values, Declared, Export, Asking, Related, ModelView):
             return words.word(waiting.title, language())
         return words.table(self.table, language())
 
-    # Pages.
-
     @expose("/list/", methods=["GET", "POST"])
     @has_access
     def list(self) -> Any:

@@ -15,6 +15,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.rules.covering import NOBODY, Hidden, covered
 from app.rules.reading import seen as is_seen
+from app.rules.workdays import minute
 from app.views import access_notes
 from app.views.actor import actor, now
 from app.views.pages.conditions import Asking
@@ -65,7 +66,7 @@ class Export(Asking):
     def _exported(self) -> Response:
         """The export, put on record and about to be read."""
         head = [self.label(name) for name in self.export_columns]
-        mark = f"{actor().name} {now():%Y-%m-%d %H:%M}"
+        mark = f"{actor().name} {minute(now())}"
         search_whole()
         access_notes.note("export_begun", page=self.page, filters=self.narrowed())
         lines = self._lines(head, mark)

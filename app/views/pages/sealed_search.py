@@ -35,16 +35,16 @@ class Sought:
 
 def token_of(page: str, pairs: Iterable[tuple[str, str]]) -> str:
     """What was typed, sealed for the page and this session."""
-    kept, left_out, room = [], [], MOST
+    taken, left_out, room = [], [], MOST
     for name, value in list(pairs)[:PAIRS]:
         short = value[:LONGEST]
         if len(short) <= room:
             room -= len(short)
-            kept.append((name[:LONGEST], short))
+            taken.append((name[:LONGEST], short))
         else:
             left_out.append(name[:LONGEST])
     told = zlib.compress(
-        json.dumps([kept, left_out], ensure_ascii=False).encode("utf-8", "replace")
+        json.dumps([taken, left_out], ensure_ascii=False).encode("utf-8", "replace")
     )
     return sealed(_key(), _PURPOSE, told, _context(page)).translate(_SAFE).rstrip("=")
 
@@ -56,10 +56,10 @@ def sought_in(page: str, token: str) -> Sought | None:
         told = opened(
             _key(), _PURPOSE, token.translate(_PLAIN) + "=" * (-len(token) % 4), _context(page)
         )
-        kept, left_out = json.loads(zlib.decompress(told))
+        taken, left_out = json.loads(zlib.decompress(told))
     except (InvalidTag, ValueError, zlib.error):
         return None
-    return Sought([(name, value) for name, value in kept], left_out)
+    return Sought([(name, value) for name, value in taken], left_out)
 
 
 _SAFE, _PLAIN = str.maketrans("+/", "-_"), str.maketrans("-_", "+/")

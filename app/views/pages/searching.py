@@ -16,6 +16,7 @@ from flask_appbuilder.models.sqla.filters import FilterContains
 from sqlalchemy import and_, bindparam, inspect, or_, select
 
 from app.models import Case
+from app.models.sessions import is_postgres
 from app.models.wording import holding
 from app.rules import phones
 from app.rules.covering import NOBODY, Hidden, runs
@@ -96,7 +97,7 @@ class Contains(FilterContains):
         """The keys of the newest rows that may hold the words, whoever sees them: all that an index
         names, where they are few; else as many as are looked at, from the newest row on."""
         most = LOOKED_AT if searches_whole() else LISTED
-        postgres = reader().get_bind().dialect.name == "postgresql"
+        postgres = is_postgres(reader())
         named = holding(self.model, self.column_name, value, postgres)
         if named is not None:
             rows = keys.filter(named).limit(most + 1).all()

@@ -9,6 +9,7 @@ from typing import Any
 
 from app import words
 from app.models import Unit
+from app.rules.workdays import minute
 from app.verbs import VERBS
 from app.views.actor import language, reader
 from app.words.terms import until
@@ -49,7 +50,7 @@ def shown(table: str, column: str, value: Any) -> str:
     if isinstance(value, bool):
         return words.word(_TRUTH[value], language())
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return minute(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
