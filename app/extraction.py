@@ -37,6 +37,7 @@ AREAS = (
     "foreseen",
     "form",
     "in_force",
+    "join",
     "kept",
     "layout",
     "left",

@@ -27,7 +27,7 @@ from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
-from app.words import both
+from app.words import both, then
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.files import lost_files
@@ -43,6 +43,8 @@ from jobs.servable import (
 )
 from migrations.upgrade import NEWER, standing
 
+SPOKEN = ("zh", "en")
+"""What the command line speaks, Chinese first."""
 LOOKING = ("check", "verify", "keys")
 """The commands that only look: they make no folder, no key, no database."""
 COULD_NOT_LOOK = 3
@@ -79,8 +81,9 @@ def _check(settings: config.Config, given: Namespace) -> int:
     """Say what is wrong, and what to do about it."""
     found = findings(settings, clock_of(settings)())
     for one in found:
-        print(f"[{one.level}] {one.code}\n  {one.said()}{one.todo()}")
-        print(f"  {one.said('en')} {one.todo('en')}")
+        print(f"[{one.level}] {one.code}")
+        for language in SPOKEN:
+            print(f"  {then(one.said(language), one.todo(language), language)}")
     if not found:
         print(both("shell.nothing_is_wrong", ""))
     return 1 if any(one.level == WRONG for one in found) else 0

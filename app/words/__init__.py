@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from app.rules.refusal import NotAllowed
 from app.words.catalogue import CATALOGUES, FALLBACK
 from app.words.columns import COLUMNS, PAGE_TABLES, TABLES
+from app.words.joined import aside, clauses, listed, pair, strung, then
 from app.words.terms import until
 from app.words.values import DOMAINS, STATES, VALUES
 from app.words.verbs import FIELDS, STAGES
@@ -29,7 +30,9 @@ __all__ = [
     "VALUES",
     "Message",
     "add",
+    "aside",
     "both",
+    "clauses",
     "column",
     "event",
     "field",
@@ -37,13 +40,17 @@ __all__ = [
     "known",
     "labelled",
     "languages",
+    "listed",
     "own",
     "page",
+    "pair",
     "said",
     "sentence",
     "silent",
     "state",
+    "strung",
     "table",
+    "then",
     "title",
     "unread",
     "value",
@@ -53,14 +60,18 @@ __all__ = [
 
 
 class Message(NamedTuple):
-    """A message id and the facts that go into its text."""
+    """A message id and the facts that go into its text; a tuple among them is a list of names."""
 
     msgid: str
     facts: Mapping[str, object] = {}
 
     def text(self, language: str = "zh") -> str:
         """The text in a language."""
-        return CATALOGUES.text(self.msgid, language, self.facts)
+        facts = {
+            name: listed(fact, language) if isinstance(fact, tuple) else fact
+            for name, fact in self.facts.items()
+        }
+        return CATALOGUES.text(self.msgid, language, facts)
 
 
 def languages() -> tuple[str, ...]:
@@ -187,14 +198,14 @@ def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) ->
     well, so that two of one name are told apart."""
     post = value("post", told["post"], language)
     parts = (told["unit"] * whole, post, told["duty"], told["since"] * whole)
-    held = word("post.parts_with", language).join(filter(None, parts))
+    held = clauses(filter(None, parts), language)
     return word("post.holder", language, person=told["person"], held=held)
 
 
 def _fact(name: str, fact: object, language: str, verb: str) -> object:
     """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
     if name == "candidates" and isinstance(fact, list):
-        return "；".join(holder(candidate, language) for candidate in fact)
+        return strung((holder(candidate, language) for candidate in fact), language)
     if not isinstance(fact, str):
         return fact
     if name == "field":

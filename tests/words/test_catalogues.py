@@ -15,12 +15,15 @@ from tests.words.catalogues import LANGUAGES, ROOT, calls, extracted, placeholde
 
 HANDED_ON = {
     "form.hint.file": {"taken", "megabytes"},
+    "form.on_file": {"now"},
+    "form.taken_over": {"now"},
     "case_page.clock.feedback": {"number"},
     "finding.clock_ahead.said": {"seconds"},
     "finding.clock_ahead.todo": {"most"},
     "finding.clock_behind.said": {"seconds"},
     "finding.clock_behind.todo": {"most"},
     "question.choose": {"field"},
+    "left.today_minute": {"at"},
     "own_rows.add": {"page"},
     "own_rows.edit": {"page"},
     "papers.length.hours": {"n"},

@@ -15,6 +15,7 @@ DATA = {
     "app/rules/articles.py": "how a rule's days are written",
     "app/rules/evaluation": "the bands of the procedure, which reports freeze",
     "app/rules/folding.py": "how people write signs",
+    "app/rules/gist.py": "how operators begin a demand",
     "app/rules/office.py": "an office's own names, which it changes",
     "app/rules/opinion.py": "phrases that say nothing",
     "app/rules/phones": "how people write numbers",
