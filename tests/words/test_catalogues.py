@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,13 @@ def test_chinese_and_english_say_everything(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_catalogue_says_what_nobody_asks_for(language: str) -> None:
     assert sorted(texts(language).keys() - extracted()) == []
+
+
+def test_english_is_said_without_chinese_signs() -> None:
+    """But for the brackets of the record's numbers, and on papers, which are Chinese."""
+    signs = re.compile(r"[\u3000-\u3013\u3016-\u303f\uff00-\uffef]")
+    found = {msgid: said for msgid, said in texts("en").items() if signs.search("".join(said))}
+    assert {msgid for msgid in found if not msgid.startswith("papers.")} == set()
 
 
 def test_every_language_wants_the_same_facts() -> None:
