@@ -34,6 +34,7 @@ AREAS = (
     "figures",
     "files",
     "filling",
+    "flaw",
     "foreseen",
     "form",
     "in_force",
@@ -155,6 +156,7 @@ _REST: dict[str, Iterable[object]] = {
     "menu": IN_CATEGORIES,
     "parameter": words.PARAMETERS,
     "language": ("name", "tag", "flag"),
+    "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),
 }
 """What message ids begin with -> the names of which each is one."""

@@ -52,11 +52,11 @@ class Finding:
 
     def said(self, language: str = "zh") -> str:
         """What is so."""
-        return words.word(f"finding.{self.code}.said", language, **self.facts)
+        return words.Message(f"finding.{self.code}.said", self.facts).text(language)
 
     def todo(self, language: str = "zh") -> str:
         """What to do about it."""
-        return words.word(f"finding.{self.code}.todo", language, **self.facts)
+        return words.Message(f"finding.{self.code}.todo", self.facts).text(language)
 
 
 def finding(code: str, level: str = WRONG, **facts: object) -> Finding:

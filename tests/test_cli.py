@@ -114,7 +114,10 @@ def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> 
         connection.execute(text("UPDATE event SET actor = 'user:999' WHERE seq = 1 AND chain > 0"))
     done = command(tmp_path, "verify", DATABASE_URL=desk.url)
     assert done.returncode == 1
-    assert done.stdout == f"case {case.id}, event 1: its contents do not match its hash\n"
+    assert done.stdout == (
+        f"工单{case.id}台账第1条：内容与哈希值不符"
+        f" case {case.id}, event 1: its contents do not match its hash\n"
+    )
     assert (
         command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
     )

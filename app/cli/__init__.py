@@ -27,7 +27,7 @@ from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
-from app.words import both, then
+from app.words import SPOKEN, both, then
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.files import lost_files
@@ -43,8 +43,6 @@ from jobs.servable import (
 )
 from migrations.upgrade import NEWER, standing
 
-SPOKEN = ("zh", "en")
-"""What the command line speaks, Chinese first."""
 LOOKING = ("check", "verify", "keys")
 """The commands that only look: they make no folder, no key, no database."""
 COULD_NOT_LOOK = 3
@@ -125,7 +123,7 @@ def _verify(settings: config.Config, given: Namespace) -> int:
     for day, n in found.items():
         print(f"{n} rows were sealed as found on {day}; nothing is claimed of before")
     for flaw in flaws:
-        print(flaw)
+        print(" ".join(flaw.told(language) for language in SPOKEN))
     if not flaws:
         print("the record is whole")
     return 1 if flaws else 0

@@ -24,6 +24,7 @@ __all__ = [
     "FIELDS",
     "PAGE_TABLES",
     "PARAMETERS",
+    "SPOKEN",
     "STAGES",
     "STATES",
     "TABLES",
@@ -59,19 +60,31 @@ __all__ = [
 ]
 
 
+SPOKEN = ("zh", "en")
+"""What the command line speaks, Chinese first."""
+
+
 class Message(NamedTuple):
-    """A message id and the facts that go into its text; a tuple among them is a list of names."""
+    """A message id and the facts that go into its text; a message among them is said in the same
+    language, a tuple is a list of names."""
 
     msgid: str
     facts: Mapping[str, object] = {}
 
     def text(self, language: str = "zh") -> str:
         """The text in a language."""
-        facts = {
-            name: listed(fact, language) if isinstance(fact, tuple) else fact
-            for name, fact in self.facts.items()
-        }
+        facts = {name: _in(language, fact) for name, fact in self.facts.items()}
         return CATALOGUES.text(self.msgid, language, facts)
+
+    def both(self) -> str:
+        """The text in Chinese and in English, as the command line says it."""
+        return " ".join(self.text(language) for language in SPOKEN)
+
+
+def _in(language: str, fact: object) -> object:
+    if isinstance(fact, Message):
+        return fact.text(language)
+    return listed(fact, language) if isinstance(fact, tuple) else fact
 
 
 def languages() -> tuple[str, ...]:
@@ -86,7 +99,7 @@ def known(msgid: str) -> bool:
 
 def silent(msgid: str) -> tuple[str, ...]:
     """The languages, of Chinese and English, that do not say a message."""
-    return tuple(code for code in ("zh", "en") if CATALOGUES.own(msgid, code) is None)
+    return tuple(code for code in SPOKEN if CATALOGUES.own(msgid, code) is None)
 
 
 def add(msgid: str, zh: str, en: str) -> None:
@@ -107,7 +120,7 @@ def word(msgid: str, language: str = "zh", **facts: object) -> str:
 
 def both(msgid: str, between: str = " ", **facts: object) -> str:
     """The text in Chinese and in English, as the command line says it."""
-    return between.join(word(msgid, language, **facts) for language in ("zh", "en"))
+    return between.join(word(msgid, language, **facts) for language in SPOKEN)
 
 
 def _of(msgid: str, name: str, language: str) -> str:
