@@ -180,9 +180,8 @@ def tell_accesses(where: str) -> None:
         try:
             handler = WatchedFileHandler(where, encoding="utf-8")
         except OSError as error:
-            raise config.ConfigError(
-                f"DESK_ACCESS_LOG is {where}, which cannot be written ({error.strerror}): name another file."
-            ) from error
+            told = words.both("shell.access_log_unwritable", file=where, why=error.strerror)
+            raise config.ConfigError(told) from error
     handler.setFormatter(logging.Formatter("%(message)s"))
     accesses.addHandler(handler)
     accesses.setLevel(logging.INFO)

@@ -19,7 +19,7 @@ from app.models import AccountChange, Event, Person
 from app.rules.workdays import BEIJING
 from app.stages.people import WRONG_PASSWORDS, login_failed
 from app.story.theatre.cast import actor_named
-from app.words import worded
+from app.words import both, worded
 from migrations import triggers
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -68,7 +68,10 @@ def test_a_database_behind_its_migrations_is_said_so(tmp_path: Path, name: str, 
 def test_a_sweep_needs_no_redis_and_says_what_it_did(tmp_path: Path) -> None:
     command(tmp_path, "upgrade")
     done = command(tmp_path, "sweep", "--at", "2025-10-09 08:30", REDIS_URL="redis://127.0.0.1:1/0")
-    assert (done.returncode, done.stdout) == (0, "0 cases looked at, 0 failed\n"), done.stderr
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"{both('shell.sweep.done', cases=0, failures=0)}\n",
+    ), done.stderr
 
 
 def test_a_sweep_of_a_moment_to_come_is_refused_in_production_and_changes_nothing(

@@ -37,8 +37,11 @@ class Lost:
 
     def told(self, language: str) -> str:
         """The finding in a language: which file of which case, and what."""
-        facts = {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what}
-        return Message("flaw.in_file", facts).text(language)
+        told = Message(
+            "flaw.in_file",
+            {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what},
+        )
+        return told.text(language)
 
     @property
     def called(self) -> Message:
@@ -72,10 +75,9 @@ def whole_zip(data: Path, name: str, sha256: str) -> bool:
 
 
 def _wrong(found: str | None, sha256: str, path: Path) -> Message | None:
-    told = {"name": path.name}
     if found is None:
-        return Message("flaw.file.gone", told)
-    return None if found == sha256 else Message("flaw.file.altered", told)
+        return Message("flaw.file.gone", {"name": path.name})
+    return None if found == sha256 else Message("flaw.file.altered", {"name": path.name})
 
 
 def _unlike(path: Path) -> Message | None:

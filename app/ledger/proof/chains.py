@@ -130,8 +130,8 @@ def states(session: Session, case: int | None) -> Iterator[Flaw]:
             query = query.where(chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.id))
-            facts = {"subject": subject, "row": row.id, "state": row.state}
-            yield Flaw(row.chain, row.seq or 0, Message("flaw.state", facts), about)
+            told = Message("flaw.state", {"subject": subject, "row": row.id, "state": row.state})
+            yield Flaw(row.chain, row.seq or 0, told, about)
 
 
 def lost(session: Session, case: int | None) -> Iterator[Flaw]:
@@ -149,8 +149,8 @@ def lost(session: Session, case: int | None) -> Iterator[Flaw]:
             query = query.where(Event.chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.subject_id))
-            facts = {"subject": subject, "row": row.subject_id}
-            yield Flaw(row.chain, row.seq, Message("flaw.made", facts), about)
+            told = Message("flaw.made", {"subject": subject, "row": row.subject_id})
+            yield Flaw(row.chain, row.seq, told, about)
 
 
 _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
@@ -177,8 +177,9 @@ def issued(session: Session, case: int | None) -> Iterator[Flaw]:
             continue
         texts = session.execute(select(*columns).where(columns[0].class_.id == told[what])).first()
         about = (columns[0].class_.__tablename__, str(told[what]))
-        facts = {"subject": what, "row": told[what]}
         if texts is None:
-            yield Flaw(OFFICE_CHAIN, row.seq, Message("flaw.issued.gone", facts), about)
+            gone = Message("flaw.issued.gone", {"subject": what, "row": told[what]})
+            yield Flaw(OFFICE_CHAIN, row.seq, gone, about)
         elif content_hash(*texts) != told["sha256"]:
-            yield Flaw(OFFICE_CHAIN, row.seq, Message("flaw.issued.altered", facts), about)
+            altered = Message("flaw.issued.altered", {"subject": what, "row": told[what]})
+            yield Flaw(OFFICE_CHAIN, row.seq, altered, about)
