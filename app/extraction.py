@@ -155,6 +155,7 @@ _REST: dict[str, Iterable[object]] = {
     "month": range(1, 13),
     "menu": IN_CATEGORIES,
     "parameter": words.PARAMETERS,
+    "left": ("days", "today", "rest", "over", "just_over"),
     "language": ("name", "tag", "flag"),
     "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),

@@ -13,6 +13,7 @@ from app.papers.blocks import (
     heading,
     paragraph,
     say,
+    strung,
     table,
 )
 from app.papers.notices import page
@@ -48,7 +49,7 @@ def list_rows(facts: Facts) -> list[list[str | int]]:
 
 def _list_row(row: Facts) -> list[str | int]:
     cited = row["facts"]
-    said = "；".join(f"{one['leader']} {one['on']} {one['words']}" for one in row["instructions"])
+    said = strung(f"{one['leader']} {one['on']} {one['words']}" for one in row["instructions"])
     return [
         row["case"] or NONE,
         row["unit"],

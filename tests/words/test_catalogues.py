@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from app import words
+from app.verbs import VERBS
+from app.views.forms.looks import domain_of
 from app.words.catalogue import CATALOGUES, Catalogues
 from tests.words.catalogues import LANGUAGES, ROOT, calls, extracted, placeholders, texts
 
@@ -24,6 +26,9 @@ HANDED_ON = {
     "finding.clock_behind.said": {"seconds"},
     "finding.clock_behind.todo": {"most"},
     "question.choose": {"field"},
+    "left.days": {"n"},
+    "left.over": {"n"},
+    "left.today": {"hour"},
     "left.today_minute": {"at"},
     "own_rows.add": {"page"},
     "own_rows.edit": {"page"},
@@ -65,6 +70,27 @@ def test_english_is_said_without_chinese_signs() -> None:
     signs = re.compile(r"[\u3000-\u3013\u3016-\u303f\uff00-\uffef]")
     found = {msgid: said for msgid, said in texts("en").items() if signs.search("".join(said))}
     assert {msgid for msgid in found if not msgid.startswith("papers.")} == set()
+
+
+PARTS = {"row", "case", "item", "draft", "text"} | {"phone", "same_person"}
+PARTS |= {"level", "document", "account", "date"}
+"""The subjects of forms, and the parts of a caller and of a leader's matter."""
+
+
+def test_no_table_of_words_names_what_no_form_has() -> None:
+    """What a table names is extracted, whether anybody asks for it or not."""
+    known = {(verb.name, field.name) for verb in VERBS.values() for field in verb.fields}
+    ours = {field.rpartition(".")[::2] for field in words.FIELDS}
+    assert {(verb, name) for verb, name in ours if verb} <= known
+    assert {name for verb, name in ours if not verb} <= {name for _, name in known} | PARTS
+
+
+def test_no_vocabulary_stands_that_nobody_asks_for() -> None:
+    asked = {str(first) for said, first, _ in calls() if said in ("value", "named")}
+    asked |= {name for names in words.DOMAINS.values() for name in names.values()}
+    asked |= {name for names in words._FACTS.values() for name in names}
+    choices = {domain_of(verb.name, field.name) for verb in VERBS.values() for field in verb.fields}
+    assert sorted(words.VALUES.keys() - asked - choices) == []
 
 
 def test_every_language_wants_the_same_facts() -> None:
