@@ -162,7 +162,7 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     at = {"DATABASE_URL": desk.url, "DESK_CLOCK": "2025-06-09T09:01:00"}
     assert command(tmp_path, "unlock", admin.name, **at).returncode == 0
     again = command(tmp_path, "unlock", admin.name, **at)
-    assert again.returncode == 2 and worded("nothing_changed") in again.stderr
+    assert again.returncode == 2 and worded("nothing_changed", "zh") in again.stderr
     done = command(tmp_path, "reset-password", admin.name, **at)
     slip = done.stdout.split()[-1]
     proposed = command(tmp_path, "reset-password", other.name, **at)

@@ -27,6 +27,16 @@ def say(msgid: str, **facts: object) -> str:
     return told.word(msgid, LANGUAGE, **facts)
 
 
+def value(domain: str, name: str) -> str:
+    """What a word of a vocabulary is called on papers."""
+    return told.value(domain, name, LANGUAGE)
+
+
+def event(kind: str) -> str:
+    """What an event is called on papers."""
+    return told.event(kind, LANGUAGE)
+
+
 def listed(parts: Iterable[object]) -> str:
     """Parts of one list."""
     return told.listed(parts, LANGUAGE)

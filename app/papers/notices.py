@@ -20,8 +20,8 @@ from app.papers.blocks import (
     paragraph,
     say,
     sign,
+    value,
 )
-from app.words import value
 
 Facts = Mapping[str, Any]
 _NTH = {2: "papers.nth.first", 3: "papers.nth.second", 4: "papers.nth.third"}

@@ -20,9 +20,9 @@ from app.papers.blocks import (
     sign,
     strung,
     table,
+    value,
 )
 from app.papers.records import letter_number, served
-from app.words import value
 
 Facts = Mapping[str, Any]
 

@@ -20,8 +20,8 @@ from app.papers.blocks import (
     paragraph,
     say,
     table,
+    value,
 )
-from app.words import value
 
 Facts = Mapping[str, Any]
 

@@ -10,6 +10,7 @@ from app.papers.blocks import (
     Block,
     aside,
     before,
+    event,
     heading,
     listed,
     moment,
@@ -17,7 +18,6 @@ from app.papers.blocks import (
     say,
     table,
 )
-from app.words import event
 
 Facts = Mapping[str, Any]
 

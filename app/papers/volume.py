@@ -24,10 +24,10 @@ from app.papers.blocks import (
     say,
     sign,
     table,
+    value,
 )
 from app.papers.report import report_pages
 from app.papers.timeline import timeline_pages
-from app.words import value
 
 Facts = Mapping[str, Any]
 

@@ -21,6 +21,7 @@ from app.words.verbs import FIELDS, STAGES
 __all__ = [
     "COLUMNS",
     "DOMAINS",
+    "FALLBACK",
     "FIELDS",
     "PAGE_TABLES",
     "PARAMETERS",
@@ -71,7 +72,7 @@ class Message(NamedTuple):
     msgid: str
     facts: Mapping[str, object] = {}
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: str) -> str:
         """The text in a language."""
         facts = {name: _in(language, fact) for name, fact in self.facts.items()}
         return CATALOGUES.text(self.msgid, language, facts)
@@ -113,7 +114,7 @@ def own(name: str, language: str) -> str:
     return CATALOGUES.own(f"language.{name}", language) or language
 
 
-def word(msgid: str, language: str = "zh", **facts: object) -> str:
+def word(msgid: str, language: str, **facts: object) -> str:
     """The text of a message id, its facts filled in."""
     return CATALOGUES.text(msgid, language, facts)
 
@@ -128,17 +129,17 @@ def _of(msgid: str, name: str, language: str) -> str:
     return name if text is None else text
 
 
-def title(verb: str, language: str = "zh") -> str:
+def title(verb: str, language: str) -> str:
     """What a verb is called on buttons and forms."""
     return _of(f"verb.{verb}", verb, language)
 
 
-def event(kind: str, language: str = "zh") -> str:
+def event(kind: str, language: str) -> str:
     """What a timeline says of an event."""
     return _of(f"event.{kind}", kind, language)
 
 
-def field(name: str, language: str = "zh", verb: str = "") -> str:
+def field(name: str, language: str, verb: str = "") -> str:
     """The label of a form's field: the verb's own where it has one, else what all forms call it,
     else that of the first column of its name."""
     own = CATALOGUES.find(f"field.{verb}.{name}", language) if verb else None
@@ -156,27 +157,27 @@ def _table_of(name: str) -> str:
     return next((table for table, names in COLUMNS.items() if name in names), "")
 
 
-def table(name: str, language: str = "zh", otherwise: str = "") -> str:
+def table(name: str, language: str, otherwise: str = "") -> str:
     """What the rows of a table are called; else `otherwise`, or the table's own name."""
     return _of(f"table.{name}", otherwise or name, language)
 
 
-def page(name: str, language: str = "zh") -> str:
+def page(name: str, language: str) -> str:
     """What a page of the panel is called; its own name where no word is known."""
     return table(PAGE_TABLES[name], language) if name in PAGE_TABLES else name
 
 
-def column(table: str, name: str, language: str = "zh") -> str:
+def column(table: str, name: str, language: str) -> str:
     """The label of a column."""
     return _of(f"column.{table}.{name}", name, language)
 
 
-def state(subject: str, name: str, language: str = "zh") -> str:
+def state(subject: str, name: str, language: str) -> str:
     """What a state of a subject is called."""
     return _of(f"{subject}.state.{name}", name, language)
 
 
-def value(domain: str, name: str, language: str = "zh") -> str:
+def value(domain: str, name: str, language: str) -> str:
     """What a word of a vocabulary is called; the word itself where the vocabulary does not hold
     it."""
     return _of(f"value.{domain}.{name}", name, language)
@@ -201,12 +202,12 @@ PARAMETERS = ("page", "size", "order", "work")
 _QUOTED = 80
 
 
-def unread(label: str, told: str, language: str = "zh") -> str:
+def unread(label: str, told: str, language: str) -> str:
     """The sentence about a condition of a search that could not be read."""
     return word("search.unread", language, label=label, told=told[:_QUOTED])
 
 
-def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) -> str:
+def holder(told: Mapping[str, str], language: str, whole: bool = True) -> str:
     """A person by the post that is held: post and duty, and `whole` the unit and since when as
     well, so that two of one name are told apart."""
     post = value("post", told["post"], language)
@@ -258,7 +259,7 @@ _WORDINGS: Mapping[str, Callable[[str, str], str]] = {
 """fact -> how it is worded, where no vocabulary holds it."""
 
 
-def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = False) -> str:
+def said(no: NotAllowed, language: str, verb: str = "", chosen: bool = False) -> str:
     """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls
     them; `chosen` where the field that is missing is one from which something is chosen."""
     facts = {name: _fact(name, told, language, verb) for name, told in no.facts.items()}
@@ -267,11 +268,11 @@ def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = Fa
     return worded(no.msgid, language, facts)
 
 
-def sentence(no: NotAllowed, language: str = "zh") -> str:
+def sentence(no: NotAllowed, language: str) -> str:
     """The sentence of a refusal with its facts filled in."""
     return worded(no.msgid, language, no.facts)
 
 
-def worded(msgid: str, language: str = "zh", facts: Mapping[str, Any] | None = None) -> str:
+def worded(msgid: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
     """The sentence of a refusal's message id with its facts filled in."""
     return CATALOGUES.text(f"refusal.{msgid}", language, facts or {})
