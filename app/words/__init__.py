@@ -54,6 +54,7 @@ __all__ = [
     "table",
     "then",
     "title",
+    "told",
     "unread",
     "value",
     "word",
@@ -80,6 +81,11 @@ class Message(NamedTuple):
     def both(self) -> str:
         """The text in Chinese and in English, as the command line says it."""
         return " ".join(self.text(language) for language in SPOKEN)
+
+
+def told(message: Message, language: str) -> str:
+    """The text of a message in a language."""
+    return message.text(language)
 
 
 def _in(language: str, fact: object) -> object:
