@@ -34,9 +34,11 @@ AREAS = (
     "figures",
     "files",
     "filling",
+    "flaw",
     "foreseen",
     "form",
     "in_force",
+    "join",
     "kept",
     "layout",
     "left",
@@ -153,7 +155,9 @@ _REST: dict[str, Iterable[object]] = {
     "month": range(1, 13),
     "menu": IN_CATEGORIES,
     "parameter": words.PARAMETERS,
+    "left": ("days", "today", "rest", "over", "just_over"),
     "language": ("name", "tag", "flag"),
+    "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),
 }
 """What message ids begin with -> the names of which each is one."""

@@ -64,7 +64,7 @@ def _settings_of(settings: config.Config) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.production,
-        "APP_NAME": words.word("shell.duban"),
+        "APP_NAME": words.word("shell.duban", "zh"),
         "FAB_CREATE_DB": False,
         "FAB_UPDATE_PERMS": False,
         "FAB_ADD_SECURITY_API": False,

@@ -50,13 +50,13 @@ class Finding:
     level: str
     facts: Mapping[str, object]
 
-    def said(self, language: str = "zh") -> str:
+    def said(self, language: str) -> str:
         """What is so."""
-        return words.word(f"finding.{self.code}.said", language, **self.facts)
+        return words.Message(f"finding.{self.code}.said", self.facts).text(language)
 
-    def todo(self, language: str = "zh") -> str:
+    def todo(self, language: str) -> str:
         """What to do about it."""
-        return words.word(f"finding.{self.code}.todo", language, **self.facts)
+        return words.Message(f"finding.{self.code}.todo", self.facts).text(language)
 
 
 def finding(code: str, level: str = WRONG, **facts: object) -> Finding:

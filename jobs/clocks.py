@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading
 from app.models.sessions import is_postgres
+from app.words import both
 
 CLOCK_TELLS, CLOCK_STOPS = 5.0, 60.0
 """From how many seconds on a difference is told, and from how many on the bot makes no pass."""
@@ -24,9 +25,7 @@ def refuse_wrong_clock(sessions: Sessions, real: datetime | None = None) -> None
     with reading(sessions) as session:
         seconds = ahead_of_database(session, real)
     if abs(seconds) >= CLOCK_STOPS:
-        raise ClockWrong(
-            f"this machine's clock is {seconds:+.0f} s off the database's: no pass is made"
-        )
+        raise ClockWrong(both("shell.clock_wrong", seconds=f"{seconds:+.0f}"))
 
 
 def ahead_of_database(session: Session, real: datetime | None = None) -> float:

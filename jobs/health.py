@@ -28,6 +28,7 @@ from app.stages.acceptance import unindexed
 from app.stages.calendar import longest_open, office_at
 from app.stages.changes import unguarded
 from app.stages.office import calendar_missing
+from app.words import Message
 from jobs.advice import WARNING, WRONG, Finding, finding
 from jobs.children import Children, read
 from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
@@ -77,7 +78,7 @@ def _found(settings: config.Config, now: datetime) -> list[Finding]:
     file = missing_file(engine)
     if file is not None:
         return [
-            finding("database_unreachable", why=f"{file}: no such file"),
+            finding("database_unreachable", why=Message("shell.no_such_file", {"file": file})),
             *bot_findings(settings),
         ]
     try:
@@ -170,8 +171,8 @@ def _guards(session: Session) -> Iterator[Finding]:
     connection = session.connection()
     missing = sorted(triggers.expected(connection) - triggers.present(connection))
     if missing:
-        more = ["…"] if len(missing) > SHOWN_GUARDS else []
-        names = ", ".join(missing[:SHOWN_GUARDS] + more)
+        more = ("…",) if len(missing) > SHOWN_GUARDS else ()
+        names = (*missing[:SHOWN_GUARDS], *more)
         yield finding("guards_missing", n=len(missing), names=names)
 
 
@@ -245,7 +246,7 @@ def _files(session: Session, data: Path) -> Iterator[Finding]:
             select(Case.number).where(Case.id == lost.case_id), execution_options=UNSCOPED
         )
         yield finding(
-            "file_lost", case=number or lost.case_id, kind=lost.kind, id=lost.id, what=lost.what
+            "file_lost", case=number or lost.case_id, kind=lost.called, id=lost.id, what=lost.what
         )
 
 

@@ -10,6 +10,7 @@ from redis.retry import Retry
 from rq import Queue
 
 import config
+from app.words import both
 from jobs.children import redis_url_of
 from jobs.timetable import QUEUE
 
@@ -27,10 +28,7 @@ def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:
     NoRedis where there is neither."""
     url = redis_url_of(settings)
     if url is None:
-        raise NoRedis(
-            "REDIS_URL is unset and `python -m app run` does not run here: set REDIS_URL to the Redis that ticker and"
-            " workers share."
-        )
+        raise NoRedis(both("shell.redis.none"))
     if seconds is None:
         return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
     # Whoever asks asks again soon; to try again by itself would keep it waiting, and from stopping.

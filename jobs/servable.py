@@ -18,35 +18,33 @@ from app.database import Sessions, engine_from, missing_file, reading, sessions_
 from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
 from app.models import Person, Setting
+from app.words import Message
 from jobs.clocks import CLOCK_TELLS, ahead_of_database
 from jobs.queue import NoRedis, redis_of
 from migrations.upgrade import BEHIND as IS_BEHIND
 from migrations.upgrade import CURRENT, NEWER, standing
 
 log = logging.getLogger("duban")
-BEHIND = "The database is behind its migrations: make a backup, then run `python -m app upgrade`."
-NO_DATABASE = (
-    "There is no database at {file}: `python -m app init` makes an office,"
-    " `python -m app upgrade` an empty one."
-)
-NEWER_THAN_US = (
-    "The database is newer than this program (its schema is {revision}): start the newer program, or restore a backup"
-    " from before it."
-)
-ANOTHER_KEY = (
-    "The ledger's key in DESK_DATA ({data}) has the fingerprint {ours}, but the record in the database was sealed with"
-    " {theirs}: put the right ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL. Nothing was written."
-)
-_OLDER = "a key of before keys had names"
+BEHIND = Message("shell.database.behind")
 
 
 class Refused(Exception):
-    """Nothing is started; the message is one sentence that says what to do. `code` is the exit
-    code."""
+    """Nothing is started; the message is one sentence that says what to do, in the shell's
+    languages. `code` is the exit code."""
 
-    def __init__(self, sentence: str, code: int = 2) -> None:
-        super().__init__(sentence)
+    def __init__(self, told: Message, code: int = 2) -> None:
+        super().__init__(told.both())
         self.code = code
+
+
+def newer_than_us(revision: str | None) -> Message:
+    """What is said of a database that a later program migrated."""
+    return Message("shell.database.newer", {"revision": revision})
+
+
+def unusable(error: DatabaseError) -> Message:
+    """What is said of a database that does not answer, or is none."""
+    return Message("shell.database.unusable", {"why": short(error)})
 
 
 def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
@@ -86,11 +84,11 @@ def at_our_schema(engine: Engine) -> None:
     nothing."""
     file = missing_file(engine)
     if file is not None:
-        raise Refused(NO_DATABASE.format(file=file))
+        raise Refused(Message("shell.database.none", {"file": file}))
     with engine.connect().execution_options(reads=True) as connection:
         where, revision = standing(connection)
     if where == NEWER:
-        raise Refused(NEWER_THAN_US.format(revision=revision))
+        raise Refused(newer_than_us(revision))
     if where != CURRENT:
         raise Refused(BEHIND)
 
@@ -100,15 +98,21 @@ def our_key(settings: config.Config, session: Session) -> None:
     the settings."""
     theirs = other_key(session, settings.ledger_key)
     if theirs is not None:
-        told = _OLDER if theirs == UNNAMED else theirs
+        told = Message("shell.key.unnamed") if theirs == UNNAMED else theirs
+        ours = key_name(settings.ledger_key)
         raise Refused(
-            ANOTHER_KEY.format(data=settings.data, ours=key_name(settings.ledger_key), theirs=told)
+            Message("shell.key.differs", {"data": settings.data, "ours": ours, "theirs": told})
         )
 
 
 def office_at(url: str) -> str | None:
-    """Why no ledger's key may be made for the database at a url: it holds an office, or does not
-    answer. Makes nothing."""
+    """Why no ledger's key may be made for the database at a url, in the shell's languages: it holds
+    an office, or does not answer. Makes nothing."""
+    why = _office_at(url)
+    return None if why is None else why.both()
+
+
+def _office_at(url: str) -> Message | None:
     engine = engine_from(url)
     if missing_file(engine) is not None:
         return None
@@ -118,25 +122,21 @@ def office_at(url: str) -> str | None:
                 return None
             where, revision = standing(connection)
         if where == NEWER:
-            return NEWER_THAN_US.format(revision=revision)
+            return newer_than_us(revision)
         if where == IS_BEHIND:
-            return "the database holds an office of an earlier version, whose ledger.key has to be put back."
+            return Message("shell.database.of_before")
         with reading(sessions_from(engine, b"")) as session:
             used = key_in_use(session, b"")
             accounts = session.scalar(select(Person.id).limit(1)) is not None
     except DatabaseError as error:
-        asked = "the database cannot be asked whether it holds an office"
-        return f"{asked} ({short(error)}); start it, or mend DATABASE_URL."
+        return Message("shell.database.unasked", {"why": short(error)})
     finally:
         engine.dispose()
     if used is None and not accounts:
         return None
-    sealed = (
-        f"an office whose record was sealed with the key {used}"
-        if used not in (None, UNNAMED)
-        else "an office"
-    )
-    return f"the database holds {sealed}; put its ledger.key back from a backup, or mend DESK_DATA or DATABASE_URL."
+    if used in (None, UNNAMED):
+        return Message("shell.database.office")
+    return Message("shell.database.office_of_key", {"key": used})
 
 
 def tell_of_clock(session: Session) -> None:
@@ -154,10 +154,7 @@ def short(error: DatabaseError) -> str:
 def no_sample(settings: config.Config, session: Session) -> None:
     """Raises Refused where production would serve the sample office."""
     if settings.production and is_sample(session):
-        raise Refused(
-            "The database holds the sample office, whose accounts are no secret: set DATABASE_URL to another one when"
-            " DESK_ENV is production, and make an office in it with `python -m app init`."
-        )
+        raise Refused(Message("shell.database.sample"))
 
 
 def is_sample(session: Session) -> bool:

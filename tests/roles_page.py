@@ -96,14 +96,14 @@ def does(role: str) -> Iterator[str]:
     """The verbs of a role in the order of the procedure, by their Chinese titles."""
     for name in VERBS:
         if name in RIGHTS[role]:
-            yield f"{title(name)} `{name}`"
+            yield f"{title(name, 'zh')} `{name}`"
 
 
 def _section(role: str) -> str:
     pages = ", ".join(page for page, roles in PAGES.items() if role in roles)
     return "\n".join(
         (
-            f"## {value('role', role)} `{role}`",
+            f"## {value('role', role, 'zh')} `{role}`",
             "",
             f"- Sees: {SCOPE_WORDS[SCOPES.get(role)]}.",
             f"- The caller's name and number: {CALLERS[role]}.",

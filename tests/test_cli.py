@@ -19,7 +19,7 @@ from app.models import AccountChange, Event, Person
 from app.rules.workdays import BEIJING
 from app.stages.people import WRONG_PASSWORDS, login_failed
 from app.story.theatre.cast import actor_named
-from app.words import worded
+from app.words import both, worded
 from migrations import triggers
 from tests.commands import ROOT, command
 from tests.databases import Desk
@@ -68,7 +68,10 @@ def test_a_database_behind_its_migrations_is_said_so(tmp_path: Path, name: str, 
 def test_a_sweep_needs_no_redis_and_says_what_it_did(tmp_path: Path) -> None:
     command(tmp_path, "upgrade")
     done = command(tmp_path, "sweep", "--at", "2025-10-09 08:30", REDIS_URL="redis://127.0.0.1:1/0")
-    assert (done.returncode, done.stdout) == (0, "0 cases looked at, 0 failed\n"), done.stderr
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"{both('shell.sweep.done', cases=0, failures=0)}\n",
+    ), done.stderr
 
 
 def test_a_sweep_of_a_moment_to_come_is_refused_in_production_and_changes_nothing(
@@ -114,7 +117,10 @@ def test_verify_exits_1_and_names_the_broken_row(desk: Desk, tmp_path: Path) -> 
         connection.execute(text("UPDATE event SET actor = 'user:999' WHERE seq = 1 AND chain > 0"))
     done = command(tmp_path, "verify", DATABASE_URL=desk.url)
     assert done.returncode == 1
-    assert done.stdout == f"case {case.id}, event 1: its contents do not match its hash\n"
+    assert done.stdout == (
+        f"工单{case.id}台账第1条：内容与哈希值不符"
+        f" case {case.id}, event 1: its contents do not match its hash\n"
+    )
     assert (
         command(tmp_path, "verify", "--case", str(case.id), DATABASE_URL=desk.url).returncode == 1
     )
@@ -156,7 +162,7 @@ def test_the_shell_resets_a_password_by_a_slip_and_ends_a_lock(desk: Desk, tmp_p
     at = {"DATABASE_URL": desk.url, "DESK_CLOCK": "2025-06-09T09:01:00"}
     assert command(tmp_path, "unlock", admin.name, **at).returncode == 0
     again = command(tmp_path, "unlock", admin.name, **at)
-    assert again.returncode == 2 and worded("nothing_changed") in again.stderr
+    assert again.returncode == 2 and worded("nothing_changed", "zh") in again.stderr
     done = command(tmp_path, "reset-password", admin.name, **at)
     slip = done.stdout.split()[-1]
     proposed = command(tmp_path, "reset-password", other.name, **at)

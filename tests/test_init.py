@@ -148,7 +148,7 @@ def test_what_would_not_hold_is_refused_and_nothing_is_made(
 ) -> None:
     done = command(tmp_path, "init", DESK_ADMIN=name, DESK_ADMIN_PASSWORD=password)
     assert done.returncode == 2 and "Traceback" not in done.stderr
-    assert worded(msgid) in done.stderr and worded(msgid, "en") in done.stderr
+    assert worded(msgid, "zh") in done.stderr and worded(msgid, "en") in done.stderr
     assert not (tmp_path / "desk.db").exists()
 
 

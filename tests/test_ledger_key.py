@@ -17,6 +17,7 @@ from app.ledger.keys import register_key
 from app.stages.factors import begin_factor, factor_address
 from app.story.theatre.cast import actor_named
 from app.verbs import perform
+from app.words import both
 from migrations import triggers
 from tests.commands import command
 from tests.databases import FILLED_AT, Desk
@@ -47,7 +48,7 @@ def _register(session: object) -> None:
 
 def whole(desk: Desk, data: Path) -> bool:
     done = command(data, "verify", DATABASE_URL=desk.url)
-    return (done.returncode, done.stdout) == (0, "the record is whole\n")
+    return (done.returncode, done.stdout) == (0, f"{both('shell.record_whole')}\n")
 
 
 def keys_in(folder: Path) -> list[str]:

@@ -19,6 +19,7 @@ from app.ledger import verify
 from app.rules.workdays import BEIJING
 from app.story.messages.replay import Message, counts, messages, replay
 from app.sweep import sweep
+from app.words import both
 from tests.commands import command
 from tests.databases import KEY, Desk
 
@@ -224,7 +225,7 @@ def test_keep_leaves_a_database_that_verifies(tmp_path: Path) -> None:
     done = command(tmp_path / "d", *given, "--json")
     assert json.loads(done.stdout)["messages"] == len(ROWS), done.stderr
     whole = command(kept, "verify")
-    assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
+    assert (whole.returncode, whole.stdout) == (0, f"{both('shell.record_whole')}\n")
     again = command(tmp_path / "d", *given)
     assert again.returncode == 2 and "holds a database already" in again.stderr
 
@@ -256,7 +257,7 @@ def test_listed_cases_are_played_to_sealed_dossiers_that_check(tmp_path: Path) -
         )
         assert summed.returncode == 0 and "dossier.pdf: OK" in summed.stdout
     whole = command(kept, "verify")
-    assert (whole.returncode, whole.stdout) == (0, "the record is whole\n")
+    assert (whole.returncode, whole.stdout) == (0, f"{both('shell.record_whole')}\n")
 
 
 def test_more_dossiers_than_listed_cases_are_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, HelpFormatter, Namespace
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -27,19 +27,19 @@ from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
-from app.words import both
+from app.words import SPOKEN, Message, both, known, then
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
 from jobs.files import lost_files
 from jobs.health import WRONG, findings
 from jobs.servable import (
-    NEWER_THAN_US,
     Refused,
     at_our_schema,
+    newer_than_us,
     office_at,
     opened,
     sessions_of,
-    short,
+    unusable,
 )
 from migrations.upgrade import NEWER, standing
 
@@ -60,9 +60,9 @@ def _upgrade(settings: config.Config, given: Namespace) -> int:
     with engine.connect().execution_options(reads=True) as connection:
         where, revision = standing(connection)
     if where == NEWER:
-        raise Refused(NEWER_THAN_US.format(revision=revision))
+        raise Refused(newer_than_us(revision))
     ready.bring_up(settings, engine, clock_from(settings.clock)())
-    print("the database is at the newest schema")
+    print(both("shell.upgraded"))
     return 0
 
 
@@ -79,8 +79,9 @@ def _check(settings: config.Config, given: Namespace) -> int:
     """Say what is wrong, and what to do about it."""
     faults = findings(settings, clock_of(settings)())
     for fault in faults:
-        print(f"[{fault.level}] {fault.code}\n  {fault.said()}{fault.todo()}")
-        print(f"  {fault.said('en')} {fault.todo('en')}")
+        print(f"[{fault.level}] {fault.code}")
+        for language in SPOKEN:
+            print(f"  {then(fault.said(language), fault.todo(language), language)}")
     if not faults:
         print(both("shell.nothing_is_wrong", ""))
     return 1 if any(fault.level == WRONG for fault in faults) else 0
@@ -90,13 +91,11 @@ def _sweep(settings: config.Config, given: Namespace) -> int:
     """One pass of the bot, without Redis."""
     now = clock_of(settings)()
     if settings.production and given.at and given.at > now:
-        raise Refused(
-            "--at is a moment to come, at which nothing is due yet: name one that is past in production."
-        )
+        raise Refused(Message("shell.sweep.to_come"))
     sessions = opened(settings)
     refuse_wrong_clock(sessions)
     done = sweep(sessions, given.at or now)
-    print(f"{done.cases} cases looked at, {done.failures} failed")
+    print(both("shell.sweep.done", cases=done.cases, failures=done.failures))
     return 1 if done.failures else 0
 
 
@@ -106,7 +105,7 @@ def _reindex(settings: config.Config, given: Namespace) -> int:
     filled = reindex(
         opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True)
     )
-    print(f"{filled} cases were put into the index of the repeat check")
+    print(both("shell.reindexed", cases=filled))
     return 0
 
 
@@ -120,11 +119,11 @@ def _verify(settings: config.Config, given: Namespace) -> int:
         if given.files:
             flaws += lost_files(session, settings.data, given.case)
     for day, n in found.items():
-        print(f"{n} rows were sealed as found on {day}; nothing is claimed of before")
+        print(both("shell.sealed_as_found", rows=n, day=day))
     for flaw in flaws:
-        print(flaw)
+        print(" ".join(flaw.told(language) for language in SPOKEN))
     if not flaws:
-        print("the record is whole")
+        print(both("shell.record_whole"))
     return 1 if flaws else 0
 
 
@@ -177,18 +176,28 @@ def _replay(settings: config.Config, given: Namespace) -> int:
     return rehearsal.replay(settings, given)
 
 
-Adding = Callable[[str, Callable[[config.Config, Namespace], int]], ArgumentParser]
-"""Adds a command: its name and what runs it."""
+class _Helped(HelpFormatter):
+    """Says help by message ids, in the shell's languages; read only where help is asked for."""
+
+    def add_text(self, text: str | None) -> None:
+        super().add_text(both(text) if text else text)
+
+    def _get_help_string(self, action: Action) -> str | None:
+        return both(action.help) if action.help and known(action.help) else action.help
+
+
+Adding = Callable[[str, Callable[[config.Config, Namespace], int], str], ArgumentParser]
+"""Adds a command: its name, what runs it, and what its help says."""
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="python -m app", description="Duban, the case desk of a mayor's hotline"
+        prog="python -m app", description="shell.help.duban", formatter_class=_Helped
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def add(name: str, run: Callable[[config.Config, Namespace], int]) -> ArgumentParser:
-        command = commands.add_parser(name, help=(run.__doc__ or "").split("\n")[0])
+    def add(name: str, run: Callable[[config.Config, Namespace], int], said: str) -> ArgumentParser:
+        command = commands.add_parser(name, help=said, description=said, formatter_class=_Helped)
         command.set_defaults(run=run)
         return command
 
@@ -199,63 +208,58 @@ def _parser() -> ArgumentParser:
 
 def _add_of_office(add: Adding) -> None:
     """The commands that an office needs."""
-    add("run", _run)
-    add("check", _check)
-    first = add("init", accounts.init)
-    first.add_argument("--username", help="the first IT administrator's user name (DESK_ADMIN)")
-    first.add_argument(
-        "--password-file", type=Path, help="a file with his first password (DESK_ADMIN_PASSWORD)"
-    )
-    first.add_argument("--centre-head", help="the first centre head's user name (DESK_CENTRE_HEAD)")
-    first.add_argument("--log-auditor", help="the first log auditor's user name (DESK_LOG_AUDITOR)")
-    add("reset-password", accounts.reset_password).add_argument("username")
-    add("reset-second-factor", accounts.reset_second_factor).add_argument("username")
-    add("unlock", accounts.unlock).add_argument("username")
-    add("upgrade", _upgrade)
-    add("sweep", _sweep).add_argument(
-        "--at", type=_moment, help='a moment, as "2025-10-09 08:30", Beijing time'
-    )
-    verified = add("verify", _verify)
-    verified.add_argument("--case", type=int, help="one case only")
-    verified.add_argument(
-        "--files", action="store_true", help="compare the stored files and dossiers too"
-    )
-    add("keys", _keys).add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
-    add("reindex", _reindex)
-    taken = add("take-in", channels.take_in)
-    taken.add_argument("channel", help="a channel that app/extend.py adds")
-    taken.add_argument("file", type=Path, help="a file with one JSON object a line")
-    taken.add_argument("--by", required=True, help="the user name of the operator who enters them")
+    add("run", _run, "shell.help.run")
+    add("check", _check, "shell.help.check")
+    first = add("init", accounts.init, "shell.help.init")
+    first.add_argument("--username", help="shell.help.init.username")
+    first.add_argument("--password-file", type=Path, help="shell.help.init.password_file")
+    first.add_argument("--centre-head", help="shell.help.init.centre_head")
+    first.add_argument("--log-auditor", help="shell.help.init.log_auditor")
+    for name, run, said in (
+        ("reset-password", accounts.reset_password, "shell.help.reset_password"),
+        ("reset-second-factor", accounts.reset_second_factor, "shell.help.reset_second_factor"),
+        ("unlock", accounts.unlock, "shell.help.unlock"),
+    ):
+        add(name, run, said).add_argument("username")
+    add("upgrade", _upgrade, "shell.help.upgrade")
+    swept = add("sweep", _sweep, "shell.help.sweep")
+    swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")
+    verified = add("verify", _verify, "shell.help.verify")
+    verified.add_argument("--case", type=int, help="shell.help.verify.case")
+    verified.add_argument("--files", action="store_true", help="shell.help.verify.files")
+    told = add("keys", _keys, "shell.help.keys")
+    told.add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
+    add("reindex", _reindex, "shell.help.reindex")
+    taken = add("take-in", channels.take_in, "shell.help.take_in")
+    taken.add_argument("channel", help="shell.help.take_in.channel")
+    taken.add_argument("file", type=Path, help="shell.help.take_in.file")
+    taken.add_argument("--by", required=True, help="shell.help.take_in.by")
 
 
 def _add_of_rehearsal(add: Adding) -> None:
     """The commands that try out, on invented or on real messages."""
-    add("demo", _demo)
-    told = add("covered", _covered)
-    told.add_argument("file", type=Path, help="a CSV file with a head, gzip or plain")
-    told.add_argument("--columns", nargs="*", default=(), help="these columns only")
-    recalled = add("recall", _recall)
+    add("demo", _demo, "shell.help.demo")
+    told = add("covered", _covered, "shell.help.covered")
+    told.add_argument("file", type=Path, help="shell.help.covered.file")
+    told.add_argument("--columns", nargs="*", default=(), help="shell.help.covered.columns")
+    recalled = add("recall", _recall, "shell.help.recall")
     recalled.add_argument("file", type=Path)
     recalled.add_argument("--from", dest="first", type=date.fromisoformat)
     recalled.add_argument("--to", dest="last", type=date.fromisoformat)
-    recalled.add_argument(
-        "--pairs", type=int, default=20, help="print so many proposals that are less alike than 0.8"
-    )
-    played = add("play", _play)
+    recalled.add_argument("--pairs", type=int, default=20, help="shell.help.recall.pairs")
+    played = add("play", _play, "shell.help.play")
     played.add_argument("files", nargs="+", type=Path)
-    played.add_argument("--json", action="store_true", help="print the bot's events instead")
+    played.add_argument("--json", action="store_true", help="shell.help.play.json")
     played.add_argument(
-        "--through-panel", action="store_true", help="people act through the web, by its forms"
+        "--through-panel", action="store_true", help="shell.help.play.through_panel"
     )
-    replayed = add("replay", _replay)
+    replayed = add("replay", _replay, "shell.help.replay")
     replayed.add_argument("file", type=Path)
     replayed.add_argument("--from", dest="first", type=date.fromisoformat)
     replayed.add_argument("--to", dest="last", type=date.fromisoformat)
-    replayed.add_argument("--keep", type=Path, help="leave the database in this folder")
-    replayed.add_argument(
-        "--dossiers", type=int, default=0, help="then play so many listed cases to sealed dossiers"
-    )
-    replayed.add_argument("--json", action="store_true", help="print nothing but the counts")
+    replayed.add_argument("--keep", type=Path, help="shell.help.replay.keep")
+    replayed.add_argument("--dossiers", type=int, default=0, help="shell.help.replay.dossiers")
+    replayed.add_argument("--json", action="store_true", help="shell.help.replay.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -279,8 +283,5 @@ def main(arguments: list[str] | None = None) -> int:
         # database.
         if type(error) not in (OperationalError, DatabaseError):
             raise
-        print(
-            f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL.",
-            file=sys.stderr,
-        )
+        print(unusable(error).both(), file=sys.stderr)
     return failed

@@ -98,9 +98,7 @@ def _first_logins(
         if getpass(f"{both('shell.once_more')}: ") != password:
             raise ValueError(both("shell.passwords_differ"))
     if not username:
-        raise ValueError(
-            "Name the first administrator: --username (and --password-file), or DESK_ADMIN (and DESK_ADMIN_PASSWORD)."
-        )
+        raise ValueError(both("shell.name_the_first"))
     return {"it_admin": username, **_other_names(settings, given, wanted)}, password
 
 

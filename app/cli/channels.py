@@ -21,7 +21,7 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.rights import RIGHTS, person
 from app.verbs import perform
-from app.words import worded
+from app.words import SPOKEN, Message, said
 from jobs.children import clock_of
 from jobs.servable import Refused, opened
 
@@ -30,8 +30,8 @@ def channel_named(word: str) -> Channel:
     """The channel of the office's own with this word. Raises Refused."""
     known = {channel.word: channel for channel in extend.appbuilder.channels}
     if word not in known:
-        told = ", ".join(known) or "none is added in app/extend.py"
-        raise Refused(f"there is no channel {word} of the office's own: {told}.")
+        told = tuple(known) or Message("shell.channel.none")
+        raise Refused(Message("shell.channel.unknown", {"channel": word, "channels": told}))
     return known[word]
 
 
@@ -40,7 +40,7 @@ def taker(session: Session, username: str) -> Actor:
     row = session.scalars(select(Person).where(Person.username == username)).first()
     roles = [role.name for role in row.roles if role.name in RIGHTS] if row else []
     if row is None or not row.is_active or "operator" not in roles:
-        raise Refused(f"{username} is no operator: name the account that enters what comes in.")
+        raise Refused(Message("shell.no_operator", {"name": username}))
     return person(row.id, row.first_name, roles, row.unit_id)
 
 
@@ -56,7 +56,8 @@ def take_in(settings: config.Config, given: Namespace) -> int:
             print(f"{number}: {case}")
         except NotAllowed as no:
             refused += 1
-            print(f"{number}: {worded(no.msgid, 'en', no.facts)}", file=sys.stderr)
+            told = " ".join(said(no, language, "register") for language in SPOKEN)
+            print(f"{number}: {told}", file=sys.stderr)
     return 1 if refused else 0
 
 

@@ -43,10 +43,7 @@ def demo(settings: config.Config, given: Namespace) -> int:
     """Fill an empty database with the sample office: ninety days of invented people and cases, up
     to now."""
     if settings.production:
-        print(
-            "The sample office is for trying out: it is refused when DESK_ENV is production.",
-            file=sys.stderr,
-        )
+        print(both("shell.sample.not_here"), file=sys.stderr)
         return 2
     now = ready.clock_of(settings)
     ready.prepare(settings, now)
@@ -77,7 +74,10 @@ def covered(settings: config.Config, given: Namespace) -> int:
     counts: Counter[str] = Counter()
     for line in listed(given.file, given.columns, counts):
         print(line)
-    print("  ".join(f"{kind}: {n}" for kind, n in sorted(counts.items())) or "nothing is covered")
+    print(
+        "  ".join(f"{kind}: {n}" for kind, n in sorted(counts.items()))
+        or both("shell.covers_nothing")
+    )
     return 0
 
 
@@ -129,7 +129,7 @@ def open_panel(
 def replay(settings: config.Config, given: Namespace) -> int:
     """Replay real messages and print what the bot did."""
     if given.keep is None and given.dossiers:
-        print("--dossiers needs --keep: the folder in which they are made", file=sys.stderr)
+        print(both("shell.dossiers_need_a_folder"), file=sys.stderr)
         return 2
     if given.keep is None:
         with (
@@ -140,7 +140,7 @@ def replay(settings: config.Config, given: Namespace) -> int:
         return 0
     given.keep.mkdir(parents=True, exist_ok=True)
     if (given.keep / "desk.db").exists():
-        print(f"{given.keep} holds a database already: name an empty folder", file=sys.stderr)
+        print(both("shell.folder_not_empty", folder=given.keep), file=sys.stderr)
         return 2
     password = settings.demo_password
     settings = config.load({"DESK_DATA": str(given.keep)})

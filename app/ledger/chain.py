@@ -18,6 +18,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from app.rules.workdays import BEIJING
+from app.words import Message
 
 _UNNAMED, _NAMED = "duban/event/1", "duban/event/2"
 """The formats of an event: without and with the name of its key."""
@@ -167,18 +168,18 @@ def seal(head: Head, event: dict[str, Any], key: bytes) -> None:
     head.seq, head.hash, head.at = event["seq"], event["hash"], event["at"]
 
 
-def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) -> str | None:
+def flaw(previous: str, seq: int, event: Mapping[str, Any], keys: bytes | Keys) -> Message | None:
     """The flaw of one event, expected to be number `seq` after `previous`; None when it is
     whole."""
     if event["seq"] != seq:
-        return f"number {seq} is missing"
+        return Message("flaw.event.missing", {"number": seq})
     sealed = body(previous, event)
     if hashlib.sha256(sealed).hexdigest() != event["hash"]:
-        return "its contents do not match its hash"
+        return Message("flaw.event.altered")
     ring = keyring(keys) if isinstance(keys, bytes) else keys
     key = ring.get(event.get("key_name") or "")
     if key is None:
-        return f"its seal was made with another key ({event['key_name']})"
+        return Message("flaw.event.another_key_named", {"key": event["key_name"]})
     if not hmac.compare_digest(_mac(key, sealed, event), event["mac"]):
-        return "its seal was made with another key"
+        return Message("flaw.event.another_key")
     return None

@@ -28,6 +28,31 @@ def say(msgid: str, **facts: object) -> str:
     return told.word(msgid, LANGUAGE, **facts)
 
 
+def value(domain: str, name: str) -> str:
+    """What a word of a vocabulary is called on papers."""
+    return told.value(domain, name, LANGUAGE)
+
+
+def event(kind: str) -> str:
+    """What an event is called on papers."""
+    return told.event(kind, LANGUAGE)
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Parts of one list."""
+    return told.listed(parts, LANGUAGE)
+
+
+def strung(parts: Iterable[object]) -> str:
+    """Parts that hold commas themselves."""
+    return told.strung(parts, LANGUAGE)
+
+
+def aside(said: object, more: object) -> str:
+    """Something with more in brackets, where there is more."""
+    return told.aside(said, more, LANGUAGE)
+
+
 def titles(msgids: Iterable[str]) -> list[str]:
     """The texts of a head."""
     return [say(msgid) for msgid in msgids]

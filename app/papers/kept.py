@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from app.files import digest, path_of
+from app.words import Message
 
 CHUNK = 1 << 20
 
@@ -32,10 +33,20 @@ class Lost:
     kind: str
     id: int
     case_id: int
-    what: str
+    what: Message
 
-    def __str__(self) -> str:
-        return f"case {self.case_id}, {self.kind} {self.id}: {self.what}"
+    def told(self, language: str) -> str:
+        """The finding in a language: which file of which case, and what."""
+        told = Message(
+            "flaw.in_file",
+            {"case": self.case_id, "kind": self.called, "id": self.id, "what": self.what},
+        )
+        return told.text(language)
+
+    @property
+    def called(self) -> Message:
+        """What its kind is called."""
+        return Message(f"flaw.kind.{self.kind}")
 
 
 def lost_among(data: Path, kept: Iterable[Kept]) -> Iterator[Lost]:
@@ -63,13 +74,13 @@ def whole_zip(data: Path, name: str, sha256: str) -> bool:
     return path.is_file() and digest(path) == sha256
 
 
-def _wrong(found: str | None, sha256: str, path: Path) -> str | None:
+def _wrong(found: str | None, sha256: str, path: Path) -> Message | None:
     if found is None:
-        return f"{path.name} is not there"
-    return None if found == sha256 else f"{path.name} is not what the record says"
+        return Message("flaw.file.gone", {"name": path.name})
+    return None if found == sha256 else Message("flaw.file.altered", {"name": path.name})
 
 
-def _unlike(path: Path) -> str | None:
+def _unlike(path: Path) -> Message | None:
     """How a dossier's directory differs from its zip, which is what was sealed; None where it does
     not."""
     folder = path.with_suffix("")
@@ -78,13 +89,13 @@ def _unlike(path: Path) -> str | None:
         for name in sorted(names):
             file = folder.parent / name
             if not file.is_file():
-                return f"{name} of its folder is not there"
+                return Message("flaw.folder.gone", {"name": name})
             with packed.open(name) as sealed, file.open("rb") as stands:
                 if not _same(sealed, stands):
-                    return f"{name} of its folder is not what was sealed"
+                    return Message("flaw.folder.altered", {"name": name})
     found = {str(file.relative_to(folder.parent)) for file in folder.rglob("*") if file.is_file()}
     more = sorted(found - names)
-    return f"{more[0]} of its folder was not sealed" if more else None
+    return Message("flaw.folder.more", {"name": more[0]}) if more else None
 
 
 def _same(one: IO[bytes], other: IO[bytes]) -> bool:

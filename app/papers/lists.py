@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.papers.blocks import (
+    LANGUAGE,
     NONE,
     Block,
     Page,
@@ -13,10 +14,11 @@ from app.papers.blocks import (
     heading,
     paragraph,
     say,
+    strung,
     table,
+    value,
 )
 from app.papers.notices import page
-from app.words import value
 from app.words.terms import end_told, until
 
 Facts = Mapping[str, Any]
@@ -48,7 +50,7 @@ def list_rows(facts: Facts) -> list[list[str | int]]:
 
 def _list_row(row: Facts) -> list[str | int]:
     cited = row["facts"]
-    said = "；".join(f"{one['leader']} {one['on']} {one['words']}" for one in row["instructions"])
+    said = strung(f"{one['leader']} {one['on']} {one['words']}" for one in row["instructions"])
     return [
         row["case"] or NONE,
         row["unit"],
@@ -67,7 +69,9 @@ def _list_row(row: Facts) -> list[str | int]:
 def _cited_due(cited: Facts) -> str:
     """The due date that a row cites; of rows that were frozen before they held the moment, the end
     of the day."""
-    return until(end_told(cited.get("due_at"), cited["due_on"])) if cited.get("due_on") else NONE
+    if not cited.get("due_on"):
+        return NONE
+    return until(end_told(cited.get("due_at"), cited["due_on"]), LANGUAGE)
 
 
 STRUCK_HEAD = (

@@ -10,16 +10,18 @@ from typing import Any
 from app.papers.blocks import (
     Block,
     Page,
+    aside,
     before,
     day,
     grouped,
+    listed,
     moment,
     pairs,
     paragraph,
     say,
     sign,
+    value,
 )
-from app.words import value
 
 Facts = Mapping[str, Any]
 _NTH = {2: "papers.nth.first", 3: "papers.nth.second", 4: "papers.nth.third"}
@@ -36,7 +38,7 @@ def page(facts: Facts, title: str, *blocks: Block | None, head: str | None = Non
         "head": head or facts["issuer"],
         "number": facts["number"],
         "title": title,
-        "to": facts.get("to", ""),
+        "to": say("papers.addressed", to=facts["to"]) if facts.get("to") else "",
         "blocks": [*(one for one in blocks if one is not None), end],
         "foot": "double",
     }
@@ -48,7 +50,7 @@ def _said(instructions: Sequence[Facts]) -> Block | None:
 
 
 def _instructed(one: Facts) -> str:
-    document = f"（{one['document']}）" if one["document"] else ""
+    document = aside("", one["document"])
     return say(
         "papers.instructed.document",
         leader=one["leader"],
@@ -76,8 +78,8 @@ def _matter(facts: Facts) -> Block:
 def allocation(facts: Facts) -> Page:
     """派单通知单: a case for a unit, lead or assist, and by when."""
     role = value("role_of_unit", facts["role"])
-    beside = "、".join(
-        f"{one['unit']}（{value('role_of_unit', one['role'])}）" for one in facts["beside"]
+    beside = listed(
+        aside(one["unit"], value("role_of_unit", one["role"])) for one in facts["beside"]
     )
     asks = say(
         "papers.allocation.asks",
@@ -175,9 +177,7 @@ def supervision(facts: Facts) -> Page:
 
 def letter(facts: Facts) -> Page:
     """移送函: the dossier goes to the committee, named by its SHA-256."""
-    people = "、".join(
-        f"{one['person']}（{value('post', one['post'])}）" for one in facts["persons"]
-    )
+    people = listed(aside(one["person"], value("post", one["post"])) for one in facts["persons"])
     opening = say(
         "papers.letter.opening",
         unit=facts["unit"],

@@ -18,10 +18,11 @@ from app.papers.blocks import (
     paragraph,
     say,
     sign,
+    strung,
     table,
+    value,
 )
 from app.papers.records import letter_number, served
-from app.words import value
 
 Facts = Mapping[str, Any]
 
@@ -64,7 +65,7 @@ def _visits(visits: Sequence[Facts]) -> list[Block]:
     for visit in visits:
         outcome = say("papers.visit.unreached")
         if visit["reached"]:
-            outcome = "；".join(
+            outcome = strung(
                 value(name, visit[name] or "") for name in ("truth", "solved", "satisfied")
             )
         again = (
@@ -267,9 +268,9 @@ def receipt_pages(facts: Facts) -> list[Block]:
             say("papers.receipt.volume", case_number=facts["case_number"], volume=facts["volume"]),
         ),
         ("papers.receipt.unit", facts["offices"]["committee"]),
-        ("papers.receipt.person", "　"),
+        ("papers.receipt.person", say("papers.blank")),
         ("papers.receipt.at", say("papers.blank_date")),
-        ("papers.receipt.remarks", "　"),
+        ("papers.receipt.remarks", say("papers.blank")),
     ]
     return [
         heading("papers.receipt.title", label="receipt"),

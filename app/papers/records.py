@@ -10,16 +10,18 @@ from typing import Any
 from app.papers.blocks import (
     NONE,
     Block,
+    aside,
     before,
     day,
     heading,
+    listed,
     moment,
     pairs,
     paragraph,
     say,
     table,
+    value,
 )
-from app.words import value
 
 Facts = Mapping[str, Any]
 
@@ -43,7 +45,7 @@ def _about_case(facts: Facts) -> Block:
     matter = facts["matter"]
     confidential = [say("papers.case.confidential")] if matter["confidential"] else []
     anonymous = [say("papers.case.anonymous")] if matter["anonymous"] else []
-    flags = "、".join([*confidential, *anonymous])
+    flags = listed([*confidential, *anonymous])
     caller = say("papers.case.hidden_as", flags=flags) if flags else say("papers.case.hidden")
     return pairs(
         [
@@ -204,7 +206,12 @@ def _reply(one: Facts) -> Block:
         "withdrawn": say("papers.reply.withdrawn"),
     }[one["state"]]
     if one["refusal"]:
-        verdict += f"：{value('examination', one['refusal'])} {one['refusal_words'] or ''}"
+        verdict = say(
+            "papers.reply.why",
+            verdict=verdict,
+            reason=value("examination", one["refusal"]),
+            words=one["refusal_words"] or "",
+        )
     return pairs(
         [
             (
@@ -212,7 +219,7 @@ def _reply(one: Facts) -> Block:
                 f"{one['unit']} {moment(one['at'])}" + (say("papers.late") if one["late"] else ""),
             ),
             ("papers.reply.opinion", one["opinion"]),
-            ("papers.reply.next_step", f"{one['next_step'] or NONE}（{day(one['step_on'])}）"),
+            ("papers.reply.next_step", aside(one["next_step"] or NONE, day(one["step_on"]))),
             ("papers.reply.handling", one["handling"]),
             ("papers.reply.public_answer", one["public_answer"]),
             (
@@ -223,7 +230,10 @@ def _reply(one: Facts) -> Block:
                     "papers.reply.not_contacted", why_not_contacted=one["why_not_contacted"] or NONE
                 ),
             ),
-            ("papers.reply.examination", f"{verdict}　{moment(one['examined_at'])}"),
+            (
+                "papers.reply.examination",
+                say("papers.reply.examined", verdict=verdict, at=moment(one["examined_at"])),
+            ),
         ]
     )
 
@@ -250,7 +260,7 @@ def _supervision_notice(notice: Facts) -> list[Block]:
 
 def supervision_pages(facts: Facts) -> list[Block]:
     """Supervision notice, feedback, finding, conclusion."""
-    listed = f"{facts['list'] or NONE}（{facts['listed_on'] or NONE}）"
+    listed = aside(facts["list"] or NONE, facts["listed_on"] or NONE)
     blocks = [
         heading("papers.supervision.pages", label="supervision"),
         pairs(

@@ -15,9 +15,9 @@ from app.papers.blocks import (
     paragraph,
     say,
     table,
+    value,
 )
 from app.papers.records import Facts
-from app.words import value
 
 
 def report_pages(facts: Facts) -> list[Block]:

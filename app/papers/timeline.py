@@ -8,14 +8,16 @@ from typing import Any
 from app.papers.blocks import (
     NONE,
     Block,
+    aside,
     before,
+    event,
     heading,
+    listed,
     moment,
     paragraph,
     say,
     table,
 )
-from app.words import event
 
 Facts = Mapping[str, Any]
 
@@ -36,7 +38,7 @@ def timeline_pages(facts: Facts) -> list[Block]:
     several = len(facts["chains"]) > 1
     rows = []
     for n, (chain, _seq, at, kind, actor, _hash, counted) in enumerate(facts["timeline"], 1):
-        what = event(kind) + (f"（{facts['chains'][str(chain)]}）" if several else "")
+        what = aside(event(kind), facts["chains"][str(chain)] if several else "")
         who = say("papers.by_the_system") if actor == "bot" else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [
@@ -91,4 +93,4 @@ def _clock(trace: Facts) -> list[str]:
     if len(shown) > _COUNTED_DAYS:
         shown = [shown[0], "…", shown[-1]]
     length = say(_LENGTHS[trace["unit"]], n=trace["n"])
-    return [trace["start"], length, "、".join(shown) or NONE]
+    return [trace["start"], length, listed(shown) or NONE]

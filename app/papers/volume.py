@@ -12,9 +12,11 @@ from app.papers.blocks import (
     NONE,
     Block,
     Page,
+    aside,
     day,
     grouped,
     heading,
+    listed,
     moment,
     page_break,
     pairs,
@@ -22,10 +24,10 @@ from app.papers.blocks import (
     say,
     sign,
     table,
+    value,
 )
 from app.papers.report import report_pages
 from app.papers.timeline import timeline_pages
-from app.words import value
 
 Facts = Mapping[str, Any]
 
@@ -90,8 +92,8 @@ def _supplement(facts: Facts) -> list[Block]:
 
 
 def _letter(facts: Facts) -> list[Block]:
-    people = "、".join(
-        f"{person['person']}（{value('post', person['post'])}）" for person in facts["persons"]
+    people = listed(
+        aside(person["person"], value("post", person["post"])) for person in facts["persons"]
     )
     words = say(
         "papers.dossier.letter",
@@ -105,7 +107,7 @@ def _letter(facts: Facts) -> list[Block]:
     return [
         heading("papers.dossier.letter.title", label="letter"),
         paragraph(records.letter_number(facts), indent=False, align="right"),
-        paragraph(f"{facts['offices']['committee']}：", indent=False),
+        paragraph(say("papers.addressed", to=facts["offices"]["committee"]), indent=False),
         paragraph(words),
         paragraph(say("papers.dossier.letter.note")),
         sign(facts["offices"]["room"], say("papers.blank_date")),

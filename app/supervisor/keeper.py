@@ -29,6 +29,7 @@ from app.supervisor.probes import ANSWER_SECONDS, panel_answers, redis_answers
 from app.supervisor.rotation import put_aside
 from app.supervisor.signals import Signals
 from app.supervisor.welcome import Sample
+from app.words import both
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
@@ -108,19 +109,15 @@ class Supervisor:
             if not self._until(self._redis_answers, REDIS_SECONDS):
                 if not self.signals:
                     log = children.run_folder(self.settings.data) / "redis.log"
-                    self.say(f"Redis did not start: see {log}, or set REDIS_URL to one that runs.")
+                    self.say(both("shell.redis.not_started", log=log))
                 return 4
         elif not self._redis_answers():
-            self.say(
-                "The Redis of REDIS_URL does not answer: the bot waits for it, the panel does not need it."
-            )
+            self.say(both("shell.redis.silent"))
         self._spawn("web", panel.command(self.settings), WEB_GRACE)
         if empty:
             self._furnish()
         elif self._unfinished.exists():
-            self.say(
-                f"The sample office was not finished: stop Duban, remove {self.settings.data} and start again."
-            )
+            self.say(both("shell.sample.unfinished", data=self.settings.data))
         self._spawn("ticker", [sys.executable, "-m", "jobs.ticker"], TICKER_GRACE)
         for n in range(1, self.settings.workers + 1):
             name = f"worker-{n}"
@@ -156,7 +153,12 @@ class Supervisor:
         for child in self.children:
             if child.ended():
                 self.say(
-                    f"{child.name} ended ({child.last_exit}); it is started again in {child.pause:g} s"
+                    both(
+                        "shell.child.ended",
+                        name=child.name,
+                        exit=child.last_exit,
+                        pause=f"{child.pause:g}",
+                    )
                 )
                 changed = True
             if child.due() and child.name == "redis":
@@ -179,7 +181,7 @@ class Supervisor:
             if child.silences >= SILENCES:
                 deaf.append(child)
         for child in deaf:
-            self.say(f"{child.name} does not answer; it is killed and started again")
+            self.say(both("shell.child.deaf", name=child.name))
             child.replace()
         self._asked = time.monotonic()
         put_aside(children.run_folder(self.settings.data) / "redis.log")
@@ -209,9 +211,7 @@ class Supervisor:
         try:
             children.write(self.settings.data, children_state)
         except OSError as error:
-            self.say(
-                f"DESK_DATA cannot be written to ({error.strerror}): make room, or see who owns it."
-            )
+            self.say(both("shell.data_unwritable", why=error.strerror))
 
     def _redis_answers(self) -> bool:
         return redis_answers(self.redis_url)
@@ -223,11 +223,11 @@ class Supervisor:
         """An office without an account: a demo gets the sample office, production says how to make
         the first one."""
         if self.settings.production:
-            self.say("Nobody has an account yet: run `python -m app init` to make the first one.")
+            self.say(both("shell.no_account"))
             return
         if not self._until(self._web_answers, WEB_SECONDS):
             return
-        self.say("The office is empty: filling it with the sample office.")
+        self.say(both("shell.sample.filling"))
         self._unfinished.touch(mode=0o600)
         filling = Child("demo", [sys.executable, "-m", "app", "demo"], self.environment, 5.0)
         filling.start()
@@ -237,9 +237,7 @@ class Supervisor:
                 self._welcomed = True  # it said so itself who may come in
                 return
             if not self.signals:
-                self.say(
-                    f"The sample office could not be filled ({filling.last_exit}): see the lines above."
-                )
+                self.say(both("shell.sample.failed", exit=filling.last_exit))
         finally:
             filling.ask_to_stop()
             filling.wait_or_kill(filling.grace)
@@ -250,7 +248,7 @@ class Supervisor:
         self.beats.say(READY)
         if not self._until(self._web_answers, WEB_SECONDS):
             if not self.signals:
-                self.say("The panel does not answer: see the lines above. The bot works.")
+                self.say(both("shell.panel_silent"))
             return
         for line in welcome.lines(self.settings, None if self._welcomed else self.orders.sample):
             self.say(line)
@@ -269,8 +267,8 @@ class Supervisor:
         self._wait_for(running, max((child.grace for child in group), default=0.0))
         for child in running:
             willing = child.wait_or_kill(0.0)
-            ended = "stopped" if willing else "did not stop by itself and was killed"
-            self.say(f"{child.name} {ended}")
+            stopped = both("shell.child.stopped", name=child.name)
+            self.say(stopped if willing else both("shell.child.killed", name=child.name))
 
     def _wait_for(self, group: list[Child], seconds: float) -> None:
         """Wait until children ended by themselves, no longer than that and while nobody hurries."""

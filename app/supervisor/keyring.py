@@ -14,7 +14,7 @@ import config
 from app.database import engine_from, reading, transaction
 from app.ledger.chain import key_name
 from app.ledger.keys import add_key, known_keys, other_key, register_key
-from app.words import both
+from app.words import Message, both
 from jobs.children import supervised
 from jobs.servable import Refused, at_our_schema, our_key, sessions_of
 
@@ -43,9 +43,7 @@ def rotate(settings: config.Config, now: datetime) -> str:
     and only then the new one takes the place of ledger.key. Broken off, it is finished by doing it
     again. What it did, in a sentence. Raises Refused, ConfigError."""
     if supervised(settings.data):
-        raise Refused(
-            f"Duban runs on {settings.data}: stop it, and whatever else works on its database, first."
-        )
+        raise Refused(Message("shell.key.running", {"data": settings.data}))
     engine = engine_from(settings.database_url)
     try:
         at_our_schema(engine)

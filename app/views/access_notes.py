@@ -11,6 +11,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 import config
+from app import words
 from app.stages.access import log as accesses
 from app.stages.access import note_access
 from app.verbs import perform
@@ -79,9 +80,8 @@ def tell_accesses(where: str) -> None:
         try:
             handler = WatchedFileHandler(where, encoding="utf-8")
         except OSError as error:
-            raise config.ConfigError(
-                f"DESK_ACCESS_LOG is {where}, which cannot be written ({error.strerror}): name another file."
-            ) from error
+            told = words.both("shell.access_log_unwritable", file=where, why=error.strerror)
+            raise config.ConfigError(told) from error
     handler.setFormatter(logging.Formatter("%(message)s"))
     accesses.addHandler(handler)
     accesses.setLevel(logging.INFO)

@@ -85,6 +85,12 @@ def _languages(tongue: str) -> dict[str, Any]:
     return {"tag": words.own("tag", tongue), "languages": named, "kept_words": kept}
 
 
+def _person(account: Any, roles: str, tongue: str) -> str:
+    """The name of who is logged in, with the roles and the unit."""
+    held = words.clauses(filter(None, (roles, str(account.unit or ""))), tongue)
+    return words.aside(account.first_name, held, tongue)
+
+
 def _who(tongue: str) -> dict[str, Any]:
     """Who is logged in, what waits for him, and whether this is a sample office."""
     known = _office()
@@ -101,10 +107,11 @@ def _who(tongue: str) -> dict[str, Any]:
         and current_user.is_authenticated
     ):
         who = actor()
-        named = "、".join(words.value("role", role, tongue) for role in sorted(who.roles)) or "—"
+        roles = (words.value("role", role, tongue) for role in sorted(who.roles))
+        named = words.listed(roles, tongue) or "—"
         found |= {
             "person": current_user,
-            "named": named,
+            "named": _person(current_user, named, tongue),
             "unread": unread(who),
             "menu": current_app.extensions["appbuilder"].menu.get_data(),
             **_warned(who, tongue),

@@ -106,7 +106,8 @@ def _unknown(error: Exception) -> Any:
     number = g.get("request_number") or secrets.token_hex(8)
     log.error("error %s at %s", number, request.endpoint, exc_info=error)
     code = 409 if kept_by_guard(error) else 500
-    return _page(code, f"{words.word(ERRORS[code], language())} [{number}]")
+    said = words.word(ERRORS[code], language())
+    return _page(code, words.word("error.numbered", language(), said=said, number=number))
 
 
 def _let_go() -> None:

@@ -183,9 +183,7 @@ def _why(payload: str, row: Reveal, tongue: str) -> str:
     """Why somebody was shown a caller: what for, and in his own words, without the caller."""
     purpose = json.loads(payload).get("purpose")
     said = masked_text(row.reason, row.case_id) if row.reason else ""
-    return "：".join(
-        filter(None, (words.value("purpose", purpose, tongue) if purpose else "", said))
-    )
+    return words.pair(words.value("purpose", purpose, tongue) if purpose else "", said, tongue)
 
 
 _SUBJECTS = {"case": "hotline_case", "office": "setting"}

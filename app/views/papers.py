@@ -98,19 +98,24 @@ class Noticed(DeskView):
         )
         title = words.table("instruction_notice", language())
         return [
-            (url_for("Papers.of", kind="instruction", id=row.id), f"{title} {row.number}（PDF）")
+            (
+                url_for("Papers.of", kind="instruction", id=row.id),
+                words.aside(f"{title} {row.number}", "PDF", language()),
+            )
             for row in reader().execute(query.order_by(InstructionNotice.id))
         ]
 
 
 def _worded(service: Service, several: bool, n: int) -> str:
     """How a paper was served, in words: `n` says which of several notices."""
-    which = words.word("case_page.notice", language(), n=n) if several else ""
     at = service.served_at(now())
     if at is None:
         till = f"{last_day(service.stood_until)}"
-        return which + words.word("case_page.not_opened", language(), till=till)
-    return f"{which}{minute(at)} {words.value('service', service.how, language())}"
+        said = words.word("case_page.not_opened", language(), till=till)
+    else:
+        how = words.value("service", service.how, language())
+        said = words.word("case_page.served", language(), at=minute(at), how=how)
+    return words.word("case_page.notice", language(), n=n, said=said) if several else said
 
 
 def sent(content: bytes, kind: str, name: str) -> Response:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from app.rules.refusal import NotAllowed
 from app.words.catalogue import CATALOGUES, FALLBACK
 from app.words.columns import COLUMNS, PAGE_TABLES, TABLES
+from app.words.joined import aside, clauses, listed, pair, strung, then
 from app.words.terms import until
 from app.words.values import DOMAINS, STATES, VALUES
 from app.words.verbs import FIELDS, STAGES
@@ -20,16 +21,20 @@ from app.words.verbs import FIELDS, STAGES
 __all__ = [
     "COLUMNS",
     "DOMAINS",
+    "FALLBACK",
     "FIELDS",
     "PAGE_TABLES",
     "PARAMETERS",
+    "SPOKEN",
     "STAGES",
     "STATES",
     "TABLES",
     "VALUES",
     "Message",
     "add",
+    "aside",
     "both",
+    "clauses",
     "column",
     "event",
     "field",
@@ -37,14 +42,19 @@ __all__ = [
     "known",
     "labelled",
     "languages",
+    "listed",
     "own",
     "page",
+    "pair",
     "said",
     "sentence",
     "silent",
     "state",
+    "strung",
     "table",
+    "then",
     "title",
+    "told",
     "unread",
     "value",
     "word",
@@ -52,15 +62,36 @@ __all__ = [
 ]
 
 
+SPOKEN = ("zh", "en")
+"""What the command line speaks, Chinese first."""
+
+
 class Message(NamedTuple):
-    """A message id and the facts that go into its text."""
+    """A message id and the facts that go into its text; a message among them is said in the same
+    language, a tuple is a list of names."""
 
     msgid: str
     facts: Mapping[str, object] = {}
 
-    def text(self, language: str = "zh") -> str:
+    def text(self, language: str) -> str:
         """The text in a language."""
-        return CATALOGUES.text(self.msgid, language, self.facts)
+        facts = {name: _in(language, fact) for name, fact in self.facts.items()}
+        return CATALOGUES.text(self.msgid, language, facts)
+
+    def both(self) -> str:
+        """The text in Chinese and in English, as the command line says it."""
+        return " ".join(self.text(language) for language in SPOKEN)
+
+
+def told(message: Message, language: str) -> str:
+    """The text of a message in a language."""
+    return message.text(language)
+
+
+def _in(language: str, fact: object) -> object:
+    if isinstance(fact, Message):
+        return fact.text(language)
+    return listed(fact, language) if isinstance(fact, tuple) else fact
 
 
 def languages() -> tuple[str, ...]:
@@ -75,7 +106,7 @@ def known(msgid: str) -> bool:
 
 def silent(msgid: str) -> tuple[str, ...]:
     """The languages, of Chinese and English, that do not say a message."""
-    return tuple(code for code in ("zh", "en") if CATALOGUES.own(msgid, code) is None)
+    return tuple(code for code in SPOKEN if CATALOGUES.own(msgid, code) is None)
 
 
 def add(msgid: str, zh: str, en: str) -> None:
@@ -89,14 +120,14 @@ def own(name: str, language: str) -> str:
     return CATALOGUES.own(f"language.{name}", language) or language
 
 
-def word(msgid: str, language: str = "zh", **facts: object) -> str:
+def word(msgid: str, language: str, **facts: object) -> str:
     """The text of a message id, its facts filled in."""
     return CATALOGUES.text(msgid, language, facts)
 
 
 def both(msgid: str, between: str = " ", **facts: object) -> str:
     """The text in Chinese and in English, as the command line says it."""
-    return between.join(word(msgid, language, **facts) for language in ("zh", "en"))
+    return between.join(word(msgid, language, **facts) for language in SPOKEN)
 
 
 def _of(msgid: str, name: str, language: str) -> str:
@@ -104,17 +135,17 @@ def _of(msgid: str, name: str, language: str) -> str:
     return name if text is None else text
 
 
-def title(verb: str, language: str = "zh") -> str:
+def title(verb: str, language: str) -> str:
     """What a verb is called on buttons and forms."""
     return _of(f"verb.{verb}", verb, language)
 
 
-def event(kind: str, language: str = "zh") -> str:
+def event(kind: str, language: str) -> str:
     """What a timeline says of an event."""
     return _of(f"event.{kind}", kind, language)
 
 
-def field(name: str, language: str = "zh", verb: str = "") -> str:
+def field(name: str, language: str, verb: str = "") -> str:
     """The label of a form's field: the verb's own where it has one, else what all forms call it,
     else that of the first column of its name."""
     own = CATALOGUES.find(f"field.{verb}.{name}", language) if verb else None
@@ -132,27 +163,27 @@ def _table_of(name: str) -> str:
     return next((table for table, names in COLUMNS.items() if name in names), "")
 
 
-def table(name: str, language: str = "zh", otherwise: str = "") -> str:
+def table(name: str, language: str, otherwise: str = "") -> str:
     """What the rows of a table are called; else `otherwise`, or the table's own name."""
     return _of(f"table.{name}", otherwise or name, language)
 
 
-def page(name: str, language: str = "zh") -> str:
+def page(name: str, language: str) -> str:
     """What a page of the panel is called; its own name where no word is known."""
     return table(PAGE_TABLES[name], language) if name in PAGE_TABLES else name
 
 
-def column(table: str, name: str, language: str = "zh") -> str:
+def column(table: str, name: str, language: str) -> str:
     """The label of a column."""
     return _of(f"column.{table}.{name}", name, language)
 
 
-def state(subject: str, name: str, language: str = "zh") -> str:
+def state(subject: str, name: str, language: str) -> str:
     """What a state of a subject is called."""
     return _of(f"{subject}.state.{name}", name, language)
 
 
-def value(domain: str, name: str, language: str = "zh") -> str:
+def value(domain: str, name: str, language: str) -> str:
     """What a word of a vocabulary is called; the word itself where the vocabulary does not hold
     it."""
     return _of(f"value.{domain}.{name}", name, language)
@@ -177,24 +208,24 @@ PARAMETERS = ("page", "size", "order", "work")
 _QUOTED = 80
 
 
-def unread(label: str, told: str, language: str = "zh") -> str:
+def unread(label: str, told: str, language: str) -> str:
     """The sentence about a condition of a search that could not be read."""
     return word("search.unread", language, label=label, told=told[:_QUOTED])
 
 
-def holder(told: Mapping[str, str], language: str = "zh", whole: bool = True) -> str:
+def holder(told: Mapping[str, str], language: str, whole: bool = True) -> str:
     """A person by the post that is held: post and duty, and `whole` the unit and since when as
     well, so that two of one name are told apart."""
     post = value("post", told["post"], language)
     parts = (told["unit"] * whole, post, told["duty"], told["since"] * whole)
-    held = word("post.parts_with", language).join(filter(None, parts))
+    held = clauses(filter(None, parts), language)
     return word("post.holder", language, person=told["person"], held=held)
 
 
 def _fact(name: str, fact: object, language: str, verb: str) -> object:
     """A fact of a refusal as a person reads it: states, verbs, fields and words by their names."""
     if name == "candidates" and isinstance(fact, list):
-        return "；".join(holder(candidate, language) for candidate in fact)
+        return strung((holder(candidate, language) for candidate in fact), language)
     if not isinstance(fact, str):
         return fact
     if name == "field":
@@ -234,7 +265,7 @@ _WORDINGS: Mapping[str, Callable[[str, str], str]] = {
 """fact -> how it is worded, where no vocabulary holds it."""
 
 
-def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = False) -> str:
+def said(no: NotAllowed, language: str, verb: str = "", chosen: bool = False) -> str:
     """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls
     them; `chosen` where the field that is missing is one from which something is chosen."""
     facts = {name: _fact(name, told, language, verb) for name, told in no.facts.items()}
@@ -243,11 +274,11 @@ def said(no: NotAllowed, language: str = "zh", verb: str = "", chosen: bool = Fa
     return worded(no.msgid, language, facts)
 
 
-def sentence(no: NotAllowed, language: str = "zh") -> str:
+def sentence(no: NotAllowed, language: str) -> str:
     """The sentence of a refusal with its facts filled in."""
     return worded(no.msgid, language, no.facts)
 
 
-def worded(msgid: str, language: str = "zh", facts: Mapping[str, Any] | None = None) -> str:
+def worded(msgid: str, language: str, facts: Mapping[str, Any] | None = None) -> str:
     """The sentence of a refusal's message id with its facts filled in."""
     return CATALOGUES.text(f"refusal.{msgid}", language, facts or {})

@@ -11,7 +11,7 @@ from app.rules.workdays import beijing, last_day, midnight_after
 from app.words.catalogue import CATALOGUES
 
 
-def until(at: datetime, language: str = "zh", paper: bool = False) -> str:
+def until(at: datetime, language: str, paper: bool = False) -> str:
     """The exclusive end of a clock as people say it: on a page `2025-10-19 24时前`, on paper
     `2025年10月19日24时前`."""
     at = beijing(at).replace(second=0, microsecond=0)

@@ -302,10 +302,6 @@ VALUES: dict[str, tuple[str, ...]] = {
         "week",
         "provisional",
     ),
-    "basis": (
-        "official",
-        "provisional",
-    ),
     "post": (
         "head",
         "deputy",
@@ -467,17 +463,6 @@ VALUES: dict[str, tuple[str, ...]] = {
         "two_numbers",
         "zeros",
         "mobile_digits",
-    ),
-    "task": (
-        "case.registered",
-        "case.submitted",
-        "case.examining",
-        "case.visiting",
-        "case.reviewing",
-        "request.return",
-        "request.extension",
-        "request.explanation",
-        "request.interim",
     ),
 }
 """vocabulary -> its words."""

@@ -66,7 +66,7 @@ def check(window: Window, more: set[str] = frozenset()) -> None:  # type: ignore
 def test_the_first_page_of_each_role(window: Window, username: str) -> None:
     window.login(username)
     check(window)
-    assert value("role", ROLES[username]) in window.words()
+    assert value("role", ROLES[username], "zh") in window.words()
     assert window.keep(f"home-{username}").stat().st_size > 10_000
     assert window.errors == []
 

@@ -82,7 +82,7 @@ def test_a_last_pass_of_more_than_thirty_minutes_ago_is_wrong(settings: config.C
     assert found(settings, NOW + timedelta(minutes=30)) == []
     late = sole(settings, NOW + timedelta(minutes=31))
     assert (late.code, late.level) == ("sweep_late", WRONG)
-    assert "31分钟" in late.said() and "31 minutes" in late.said("en")
+    assert "31分钟" in late.said("zh") and "31 minutes" in late.said("en")
 
 
 def test_the_partial_passes_are_not_the_whole_one(desk: Desk, settings: config.Config) -> None:
@@ -135,7 +135,7 @@ def test_a_unit_without_a_liaison_is_named(desk: Desk, settings: config.Config) 
         session.scalars(post).one().to_on = NOW.date() - timedelta(days=1)
     one = sole(settings)
     assert (one.code, one.level) == ("unit_without_liaison", WRONG)
-    assert "ROADS单位没有联络员" in one.said()
+    assert "ROADS单位没有联络员" in one.said("zh")
     assert found(settings, NOW - timedelta(days=1)) == [("never_swept", WRONG)]
     with transaction(desk.sessions) as session:
         session.execute(update(Unit).where(Unit.code == "ROADS").values(active=False))
@@ -192,7 +192,7 @@ def test_a_case_that_could_not_be_looked_at_is_named_until_it_is_mended(
         told for told in health.findings(settings, NOW) if told.code != "pairs_behind"
     )  # seeded past the index
     assert (one.code, one.level) == ("look_failed", WRONG)
-    assert str(case.number) in one.said() and "1次" in one.said()
+    assert str(case.number) in one.said("zh") and "1次" in one.said("zh")
     with transaction(desk.sessions) as session:
         session.execute(update(Case).where(Case.id == case.id).values(head_seq=Case.head_seq + 1))
     sweep(desk.sessions, NOW + timedelta(hours=1))
@@ -256,7 +256,7 @@ def test_a_guard_of_the_record_that_is_missing_is_named_and_an_upgrade_puts_it_b
     one = sole(settings)
     assert (one.code, one.level) == ("guards_missing", WRONG)
     assert (
-        "guard_event_" in one.said()
+        "guard_event_" in one.said("zh")
         and "1" in one.said("en")
         and "python -m app verify" in one.todo("en")
     )

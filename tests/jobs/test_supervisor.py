@@ -23,6 +23,7 @@ from app.database import transaction
 from app.models import Person, Setting
 from app.story.theatre.cast import actor_named
 from app.supervisor import valkey
+from app.words import both
 from jobs import children
 from jobs.desk import queue_on
 from tests.commands import command
@@ -74,7 +75,10 @@ def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outliv
             60,
             f"the address\n{duban.said}",
         )
-        assert f"{before['hotline_case']} 件 cases" in duban.said and "operator, " in duban.said
+        assert (
+            f"sample office: {before['hotline_case']} cases" in duban.said
+            and "operator, " in duban.said
+        )
         assert "filling" not in duban.said
         assert duban.stop(signal.SIGINT) == 0
     assert _counts(data) == before
@@ -108,7 +112,9 @@ def test_a_signal_ends_every_process_redis_last(
         assert stopped[:3] == ["worker-1", "worker-2", "ticker"]
         assert stopped[-1] == "redis"
         assert {one["state"] for one in duban.states().values()} == {"stopped"}
-        assert "Traceback" not in "".join(duban.lines[duban.lines.index("worker-1 stopped") :])
+        assert "Traceback" not in "".join(
+            duban.lines[duban.lines.index(both("shell.child.stopped", name="worker-1")) :]
+        )
 
 
 @pytest.mark.long
@@ -260,7 +266,7 @@ def test_a_place_for_the_socket_that_is_not_ours_alone_is_refused_with_a_sentenc
         done = command(long, "run", TMPDIR=short, PORT=str(port))
     assert (done.returncode, done.stderr.strip()) == (
         2,
-        f"{folder} is not a folder of this user alone: remove it, or set REDIS_URL.",
+        both("shell.socket.not_alone", folder=folder),
     )
     assert processes(long) == {}
 

@@ -87,7 +87,9 @@ def is_named(found: list[Flaw], table: Table, name: str, row: tuple[str, str]) -
             for flaw in found
         )
     said = f"{row[0]} {row[1]} {name} is not as "
-    return any(flaw.row == row and flaw.seq > 0 and flaw.what.startswith(said) for flaw in found)
+    return any(
+        flaw.row == row and flaw.seq > 0 and flaw.what.text("en").startswith(said) for flaw in found
+    )
 
 
 def unnamed(desk: Desk, wanted: list[Column], gone: bool) -> list[str]:

@@ -103,7 +103,9 @@ def test_a_key_that_is_added_seals_from_then_on_and_the_record_verifies_with_bot
         assert keys.known_keys(session) == [key_name(KEY), key_name(OTHER)]
         assert keys.other_key(session, KEY) == key_name(OTHER)
         assert ledger.verify(session, keys.ring_of(session, OTHER, [KEY])) == []
-        told = [flaw.what for flaw in ledger.verify(session, keys.ring_of(session, OTHER))]
+        told = [
+            flaw.what.text("en") for flaw in ledger.verify(session, keys.ring_of(session, OTHER))
+        ]
         assert told[0] == f"its seal was made with another key ({key_name(KEY)})"
 
 
@@ -117,7 +119,9 @@ def test_an_event_sealed_with_a_retired_key_is_named(desk: Desk) -> None:
     with reading(desk.sessions) as session:
         (flaw,) = ledger.verify(session, keys.ring_of(session, OTHER, [KEY]))
     assert flaw.chain == case
-    assert flaw.what == f"its seal was made with a key that was retired ({key_name(KEY)})"
+    assert (
+        flaw.what.text("en") == f"its seal was made with a key that was retired ({key_name(KEY)})"
+    )
 
 
 @pytest.mark.parametrize("kind", ["case", "office"])

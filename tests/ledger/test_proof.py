@@ -50,7 +50,7 @@ class Record:
 
     def found(self, case: int | None = None) -> list[str]:
         with self.desk.sessions() as session:
-            return [str(one) for one in ledger.verify(session, KEY, case)]
+            return [one.told("en") for one in ledger.verify(session, KEY, case)]
 
     def at(self, seq: int, what: str) -> list[str]:
         return [f"case {self.case}, event {seq}: {what}"]

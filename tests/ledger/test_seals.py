@@ -37,11 +37,11 @@ def test_what_is_changed_is_named_with_table_row_column_and_event(office: Desk) 
         id, case = connection.execute(
             text("SELECT id, case_id FROM reply ORDER BY id LIMIT 1")
         ).one()
-        found = [str(flaw) for flaw in flaws(office, connection)]
+        found = [flaw.told("en") for flaw in flaws(office, connection)]
         assert len(found) == 1
         assert f"case {case}, event " in found[0]
         assert f"reply {id} opinion is not as reply.filed sealed it" in found[0]
-        assert [str(flaw) for flaw in flaws(office, connection, case)] == found
+        assert [flaw.told("en") for flaw in flaws(office, connection, case)] == found
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_case_that_is_deleted_with_its_rows_and_events_is_missed_by_its_number
         connection.execute(text("DELETE FROM event WHERE chain = :id"), {"id": id})
         connection.execute(text("DELETE FROM hotline_case WHERE id = :id"), {"id": id})
         said = f"series case {number[:8]}: number {int(number[8:])} stands on no row"
-        assert said in "\n".join(str(flaw) for flaw in flaws(office, connection))
+        assert said in "\n".join(flaw.told("en") for flaw in flaws(office, connection))
 
 
 @pytest.mark.parametrize("last", ["last + 1", "last - 1"])
@@ -155,7 +155,7 @@ def test_a_look_put_off_is_named(office: Desk) -> None:
                 "UPDATE hotline_case SET look_again_at = '2099-01-01 08:30:00.000000' WHERE id = 1"
             )
         )
-        assert [str(flaw).partition(": ")[2] for flaw in flaws(office, connection)] == [
+        assert [flaw.told("en").partition(": ")[2] for flaw in flaws(office, connection)] == [
             "hotline_case 1 look_again_at is not the moment that the ledger wrote"
         ]
 
@@ -236,7 +236,7 @@ def test_an_older_office_is_sealed_as_found_once_and_from_then_on_it_is_compared
         )
     with unguarded(office) as connection:
         connection.execute(text("UPDATE caller SET name = 'another' WHERE id = 1"))
-        assert [str(flaw).partition(": ")[2] for flaw in flaws(office, connection)] == [
+        assert [flaw.told("en").partition(": ")[2] for flaw in flaws(office, connection)] == [
             "caller 1 name is not as record.baseline sealed it"
         ]
 
@@ -252,7 +252,7 @@ def test_what_was_forged_stays_named_when_one_statement_moves_its_row(office: De
         reply = session.get_one(Reply, 1)
         session.execute(update(Reply).where(Reply.id == 1).values(case_id=reply.case_id))
     with reading(office.sessions) as session:
-        found = [flaw.what for flaw in ledger.verify(session, KEY)]
+        found = [flaw.what.text("en") for flaw in ledger.verify(session, KEY)]
     assert found == ["reply 1 opinion is not as reply.filed sealed it"]
 
 

@@ -218,7 +218,7 @@ def test_whatever_is_sent_is_kept_whole_under_a_harmless_name_or_refused(
     try:
         kept = keep(tmp_path, f"{stem}.{ending}", bytes(content))
     except NotAllowed as no:
-        assert no.msgid.startswith("file_") and said(no)
+        assert no.msgid.startswith("file_") and said(no, "zh")
         return
     assert content_of(tmp_path, kept.sha256) == content
     last = kept.name.rpartition(".")[2].casefold()
@@ -262,7 +262,7 @@ def test_a_file_has_at_most_20_mb_and_is_not_empty(tmp_path: Path) -> None:
     assert keep(tmp_path, "a.pdf", PDF.ljust(MOST_BYTES, b"\n")).size == MOST_BYTES
     with pytest.raises(NotAllowed, match="^file_too_big") as no:
         keep(tmp_path, "a.pdf", PDF.ljust(MOST_BYTES + 1, b"\n"))
-    assert sentence(no.value) == "文件不得超过20MB。"
+    assert sentence(no.value, "zh") == "文件不得超过20MB。"
     with pytest.raises(NotAllowed, match="^file_empty"):
         keep(tmp_path, "a.pdf", b"")
 

@@ -44,7 +44,7 @@ def zip_path(room: Room) -> Path:
 
 def told(room: Room) -> list[str]:
     with reading(room.desk.sessions) as session:
-        return [lost.what for lost in lost_files(session, Path(str(room.data)))]
+        return [lost.what.text("en") for lost in lost_files(session, Path(str(room.data)))]
 
 
 def test_what_stands_as_it_was_kept_is_whole(room: Room) -> None:
@@ -96,7 +96,8 @@ def test_verify_with_files_names_every_stored_file_that_is_gone_or_altered(
     done = command(data, "verify", "--files", DATABASE_URL=desk.url)
     assert done.returncode == 1
     assert (
-        done.stdout == f"case {room.id('A')}, file 1: {stored.name} is not what the record says\n"
+        done.stdout == f"工单{room.id('A')}的文件1：{stored.name}与台账不符"
+        f" case {room.id('A')}, file 1: {stored.name} is not what the record says\n"
     )
     assert command(data, "verify", DATABASE_URL=desk.url).returncode == 0
     assert command(data, "verify", "--files", "--case", "99", DATABASE_URL=desk.url).returncode == 0

@@ -740,7 +740,7 @@ def test_of_two_persons_of_one_name_the_one_is_named_whose_post_was_chosen(room:
     with pytest.raises(NotAllowed) as no:
         room.do("2025-06-10 09:00", "officer", "draft_finding", "A", **told)
     assert no.value.msgid == "several_of_this_name"
-    sentence = words.said(no.value)
+    sentence = words.said(no.value, "zh")
     assert "分管供水" in sentence and "经办" in sentence and "2024-03-01" in sentence
     room.do("2025-06-10 09:00", "officer", "draft_finding", "A", **told | {"persons": [str(clerk)]})
     assert [row.post_id for row in room.named()] == [clerk] != [deputy]

@@ -74,7 +74,7 @@ def test_the_menu_shows_what_may_be_opened_and_nothing_else(sqlite_panel: Panel,
     browser = sqlite_panel.of(WHO[role].replace("WATER", "HOUSING"))
     page = menu_of(browser.get("/").text)
     seen = {address.strip("/").partition("/")[0]: label for address, label in _PAGE.findall(page)}
-    may = {page.lower(): words.page(page) for page, roles in PAGES.items() if role in roles}
+    may = {page.lower(): words.page(page, "zh") for page, roles in PAGES.items() if role in roles}
     assert {name: html.unescape(label) for name, label in seen.items()} == may
     for address, _ in _PAGE.findall(page):
         assert browser.get(address).status_code == 200, address
@@ -86,7 +86,7 @@ def test_every_page_stands_in_one_category_and_a_category_without_pages_is_not_s
     named = [page for pages in IN_CATEGORIES.values() for page in pages]
     assert sorted(named) == sorted(PAGES)
     shown = _CATEGORY.findall(menu_of(sqlite_panel.of("committee").get("/").text))
-    assert shown == [words.word("menu.supervision")]
+    assert shown == [words.word("menu.supervision", "zh")]
     browser = sqlite_panel.of("allocator")
     browser.get("/lang/en")
     assert _CATEGORY.findall(menu_of(browser.get("/").text))[0] == "Intake"

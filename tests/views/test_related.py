@@ -50,7 +50,7 @@ def test_a_units_page_has_a_tab_for_each_page_that_may_be_seen(
 ) -> None:
     address = f"/units/show/{_unit(sqlite_panel, 'HOUSING')}"
     tabs = _tabs(sqlite_panel.of(word).get(address).text)
-    assert [*tabs] == [words.page(page) for page in pages]
+    assert [*tabs] == [words.page(page, "zh") for page in pages]
     for page, tab in zip(pages, tabs.values(), strict=True):
         assert tab == f"{address}?tab={page}"
 
@@ -88,12 +88,12 @@ def test_a_tab_that_is_not_this_persons_is_not_opened(sqlite_panel: Panel, tab: 
     address = f"/units/show/{_unit(sqlite_panel, 'HOUSING')}"
     page = sqlite_panel.of("allocator").get(address, query_string={"tab": tab})
     assert page.status_code == 200
-    assert 'aria-current="true">' + words.page("Assignments") in page.text
+    assert 'aria-current="true">' + words.page("Assignments", "zh") in page.text
 
 
 def test_an_accounts_page_shows_what_was_proposed_about_it(sqlite_panel: Panel) -> None:
     tabs = _tabs(sqlite_panel.of("it_admin").get("/users/show/1").text)
-    assert tabs == {words.page("AccountChanges"): "/users/show/1?tab=AccountChanges"}
+    assert tabs == {words.page("AccountChanges", "zh"): "/users/show/1?tab=AccountChanges"}
 
 
 def test_a_page_with_tabs_asks_for_few_statements_and_one_without_for_none_more(

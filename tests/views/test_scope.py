@@ -188,7 +188,7 @@ def test_the_timeline_of_a_unit_holds_no_event_of_another_units_part(shared: Pan
             session.scalars(select(Event).where(Event.chain == case, Event.subject == "assignment"))
         )
         mine = [row for row in events if row.subject_id == own]
-    title = words.event("assignment.signed")
+    title = words.event("assignment.signed", "zh")
     page = shared.of("head@HOUSING").get(f"/cases/{case}").text.split('class="timeline"')[1]
     assert (
         page.count(f"<b>{title}</b>") == sum(row.kind == "assignment.signed" for row in mine) == 1

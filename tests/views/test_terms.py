@@ -30,8 +30,12 @@ def test_the_end_of_a_clock_is_said_as_the_last_day(
     end: str, on_page: str, on_paper: str, in_english: str
 ) -> None:
     at = datetime.fromisoformat(end).replace(tzinfo=BEIJING)
-    assert (until(at), until(at, paper=True), until(at, "en")) == (on_page, on_paper, in_english)
-    assert until(at.astimezone(UTC)) == on_page
+    assert (until(at, "zh"), until(at, "zh", paper=True), until(at, "en")) == (
+        on_page,
+        on_paper,
+        in_english,
+    )
+    assert until(at.astimezone(UTC), "zh") == on_page
 
 
 def _dues(panel: Panel) -> dict[str, int]:

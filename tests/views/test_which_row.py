@@ -127,7 +127,7 @@ def test_what_moved_meanwhile_is_refused_with_what_stands_now_and_by_whom(
         id_of_head = actor_named(session, "centre_head").id
     with reading(empty.desk.sessions) as session:
         name = session.get_one(Person, id_of_head).first_name
-    stands = words.state("request", "refused")
+    stands = words.state("request", "refused", "zh")
     told = answer.text.split('data-msgid="row_moved">')[1].split("<")[0]
     assert stands in told and name in told, told
     assert "同意所述理由" in answer.text, "what was typed is kept"
@@ -227,7 +227,7 @@ def test_a_case_that_somebody_moved_while_a_form_was_open_is_refused_with_what_s
     assert shown_in(browser.get(form).text) == ([str(case)], False)
     people.do("allocator", "submit", case)
     answer = answered(browser, form, fields)
-    assert refused(answer) == "row_moved" and words.state("case", "submitted") in answer.text
+    assert refused(answer) == "row_moved" and words.state("case", "submitted", "zh") in answer.text
     with reading(empty.desk.sessions) as session:
         assert session.get_one(Case, case).state == "submitted"
         assert len(session.scalars(select(Case.id)).all()) == 2

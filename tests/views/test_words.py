@@ -52,6 +52,8 @@ DATA = {
 """What the played office calls its people and units."""
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_SIGNS = re.compile(r"(?<![\u4e00-\u9fff》])\s*[、，：；（）。！？「」]")
+"""Chinese signs that end no Chinese word, which would be somebody's data."""
 _FIXED = re.compile(
     r"<(h1|h2|label|button|summary|legend)\b[^>]*>(.*?)</\1>|class=\"hint\">([^<]*)<", re.DOTALL
 )
@@ -82,6 +84,12 @@ def fixed(page: str) -> str:
     )
 
 
+def signs(page: str) -> list[str]:
+    """The Chinese signs of a page, each with what stands around it."""
+    shown = words_of(page)
+    return [shown[max(at.start() - 20, 0) : at.end() + 20] for at in _SIGNS.finditer(shown)]
+
+
 def test_every_form_is_in_chinese_and_in_english(sqlite_panel: Panel) -> None:
     """Seen failing with the pages of a custom role named by their addresses (`查看：Cases`)."""
     case = cases_of(sqlite_panel.desk, "HOUSING")[0]
@@ -93,8 +101,9 @@ def test_every_form_is_in_chinese_and_in_english(sqlite_panel: Panel) -> None:
             assert latin(zh) == set(), address
             assert "None" not in words_of(zh), address
             browser.get("/lang/en")
-            told = fixed(browser.get(address).text)
-            assert _CHINESE.findall(told) == [], address
+            english = browser.get(address).text
+            assert _CHINESE.findall(fixed(english)) == [], address
+            assert signs(english) == [], address
 
 
 AT_ONCE = ("operator", "officer", "unit_head", "it_admin")
@@ -124,4 +133,6 @@ def test_every_page_of_every_role_is_in_chinese_and_in_english(
         assert latin(zh) == set(), address
         assert "None" not in words_of(zh), address
         browser.get("/lang/en")
-        assert _CHINESE.findall(fixed(browser.get(address).text)) == [], address
+        english = browser.get(address).text
+        assert _CHINESE.findall(fixed(english)) == [], address
+        assert signs(english) == [], address

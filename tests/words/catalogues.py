@@ -56,12 +56,18 @@ def templates() -> list[Path]:
     return sorted((ROOT / "app/templates").rglob("*.html"))
 
 
+def _laid(arguments: list[ast.expr]) -> set[str]:
+    """The facts of a message that are laid out beside its id."""
+    tables = [one for one in arguments[1:2] if isinstance(one, ast.Dict)]
+    return {str(getattr(key, "value", "**")) for table in tables for key in table.keys}
+
+
 def calls() -> Calls:
     """(function, its first argument, facts given) of each call with a word in front."""
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                facts = {word.arg or "**" for word in node.keywords}
+                facts = {word.arg or "**" for word in node.keywords} | _laid(node.args)
                 said = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 yield said, str(node.args[0].value), facts
     for path in templates():

@@ -58,5 +58,5 @@ def test_a_refusal_whose_id_is_handed_on_is_raised_nowhere_else() -> None:
 
 def test_a_sentence_is_told_in_the_language_asked_for() -> None:
     no = NotAllowed("too_many_assists", most=5)
-    assert sentence(no) == "协办单位最多5个。"
+    assert sentence(no, "zh") == "协办单位最多5个。"
     assert sentence(no, "en") == "There are at most 5 assists."

@@ -18,6 +18,7 @@ from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.rows import Comparison, is_older
 from app.ledger.proof.series import holes
 from app.models import OFFICE_CHAIN, Event
+from app.words import Message
 
 __all__ = ["Flaw", "found_rows", "is_older", "verify"]
 
@@ -60,7 +61,9 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
 def _emptied(heads: Mapping[int, Head]) -> dict[int, Flaw]:
     """The chains that have no event though their case remembers one."""
     return {
-        chain: Flaw(chain, 1, "all its events are gone") for chain, head in heads.items() if head[0]
+        chain: Flaw(chain, 1, Message("flaw.chain.emptied"))
+        for chain, head in heads.items()
+        if head[0]
     }
 
 

@@ -15,6 +15,7 @@ from app.ledger.chain import ADDED, REGISTERED, Keys, content_hash, flaw
 from app.ledger.proof.flaw import Flaw
 from app.models import OFFICE_CHAIN, SUBJECTS, Case, Event, OfficeHead, Report, SupervisionList
 from app.rules.workdays import BEIJING
+from app.words import Message
 
 Head = tuple[int, str, str | None]
 """What a case remembers of its last event: number, hash and, as text, its moment (none was kept at
@@ -36,14 +37,14 @@ def heads_of(session: Session, case: int | None) -> dict[int, Head]:
     return heads
 
 
-def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) -> str | None:
+def _flaw(previous: str, seq: int, event: Mapping[str, Any], key: bytes | Keys) -> Message | None:
     """As `flaw`, of a row with its date as text: forged, it may be one that Python does not know,
     or none at all."""
     try:
         at = datetime.fromisoformat(event["at"]).replace(tzinfo=BEIJING)
         return flaw(previous, seq, {**event, "at": at}, key)
     except (AttributeError, TypeError, ValueError):
-        return "it cannot be read"
+        return Message("flaw.event.unreadable")
 
 
 def eras_of(session: Session) -> list[tuple[int, str]]:
@@ -76,12 +77,11 @@ def walk(
         if wrong:
             return Flaw(chain, seq + 1, wrong)
         if _retired(row, eras):
-            return Flaw(
-                chain, seq + 1, f"its seal was made with a key that was retired ({row.key_name})"
-            )
+            told = Message("flaw.event.retired_key", {"key": row.key_name})
+            return Flaw(chain, seq + 1, told)
         # Before keys had names, a machine with a wrong clock could do this unseen.
         if row.key_name and row.at < latest:
-            return Flaw(chain, seq + 1, "its time lies before that of the event before it")
+            return Flaw(chain, seq + 1, Message("flaw.event.earlier"))
         previous, seq, last = row.hash, row.seq, row.at
         latest = last if row.key_name else ""
     return _flaw_of_head(chain, head, (seq, previous, last))
@@ -91,11 +91,11 @@ def _flaw_of_head(chain: int, head: Head | None, last: Head) -> Flaw | None:
     """The flaw of a case's memory of its last event: number and hash, and the moment."""
     seq = last[0]
     if head is None:
-        return Flaw(chain, seq, "its case is not there")
+        return Flaw(chain, seq, Message("flaw.head.no_case"))
     if head[:2] != last[:2]:
-        return Flaw(chain, seq + 1, "the tail was cut: the case remembers another last event")
+        return Flaw(chain, seq + 1, Message("flaw.head.cut"))
     if head[2] is not None and head[2] != last[2]:
-        return Flaw(chain, seq, "the case remembers another moment of it")
+        return Flaw(chain, seq, Message("flaw.head.moment"))
     return None
 
 
@@ -130,12 +130,8 @@ def states(session: Session, case: int | None) -> Iterator[Flaw]:
             query = query.where(chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.id))
-            yield Flaw(
-                row.chain,
-                row.seq or 0,
-                f"{subject} {row.id} is {row.state}, which no event says",
-                about,
-            )
+            told = Message("flaw.state", {"subject": subject, "row": row.id, "state": row.state})
+            yield Flaw(row.chain, row.seq or 0, told, about)
 
 
 def lost(session: Session, case: int | None) -> Iterator[Flaw]:
@@ -153,12 +149,8 @@ def lost(session: Session, case: int | None) -> Iterator[Flaw]:
             query = query.where(Event.chain == case)
         for row in session.execute(query.order_by(Event.id)):
             about = (model.__tablename__, str(row.subject_id))
-            yield Flaw(
-                row.chain,
-                row.seq,
-                f"{subject} {row.subject_id}, which it made, is not there",
-                about,
-            )
+            told = Message("flaw.made", {"subject": subject, "row": row.subject_id})
+            yield Flaw(row.chain, row.seq, told, about)
 
 
 _SEALED: dict[str, tuple[str, tuple[InstrumentedAttribute[str], ...]]] = {
@@ -186,8 +178,8 @@ def issued(session: Session, case: int | None) -> Iterator[Flaw]:
         texts = session.execute(select(*columns).where(columns[0].class_.id == told[what])).first()
         about = (columns[0].class_.__tablename__, str(told[what]))
         if texts is None:
-            yield Flaw(
-                OFFICE_CHAIN, row.seq, f"{what} {told[what]}, which it issued, is not there", about
-            )
+            gone = Message("flaw.issued.gone", {"subject": what, "row": told[what]})
+            yield Flaw(OFFICE_CHAIN, row.seq, gone, about)
         elif content_hash(*texts) != told["sha256"]:
-            yield Flaw(OFFICE_CHAIN, row.seq, f"{what} {told[what]} is not as it was issued", about)
+            altered = Message("flaw.issued.altered", {"subject": what, "row": told[what]})
+            yield Flaw(OFFICE_CHAIN, row.seq, altered, about)

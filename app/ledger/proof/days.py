@@ -14,7 +14,8 @@ from app.ledger.seals import DAY_SIGNS, Sealer, day_digest
 from app.rules.workdays import provisional_workday
 
 Wrong = tuple[str, Any, str]
-"""A day (or year), the event that sealed it, and what is wrong."""
+"""A day (or year, or the n-th day of one), the event that sealed it, and the message id of what is
+wrong."""
 
 
 def wrong_days(
@@ -29,14 +30,14 @@ def wrong_days(
     for year, texts in years:
         gap, before = _gap(texts, before)
         if gap is not None:
-            yield gap, left.pop(year, (None, ""))[0], "does not follow the day before it, as"
+            yield gap, left.pop(year, (None, ""))[0], "flaw.day.gap"
         elif year in left:
             at, said = left.pop(year)
             yield from _sealed_year(by(at), year, texts, at, said)
         else:
             yield from _unsealed_year(texts)
     for year, (at, _) in left.items():
-        yield year, at, "is not there, as"
+        yield year, at, "flaw.day.gone"
 
 
 def _gap(texts: Sequence[str], before: date | None) -> tuple[str | None, date]:
@@ -56,7 +57,7 @@ def _sealed_year(
     for place in range(max(len(texts), len(told))):
         text = texts[place] if place < len(texts) else None
         if text is None or place >= len(told) or day_digest(sealer, text) != told[place]:
-            yield (text[:10] if text else f"{year}, its day {place + 1},"), at, "is not as"
+            yield (text[:10] if text else f"{year}#{place + 1}"), at, "flaw.day.altered"
             return
 
 
@@ -65,7 +66,7 @@ def _unsealed_year(texts: Sequence[str]) -> Iterator[Wrong]:
     counted on."""
     wrong = _first_unpublished(tuple(texts))
     if wrong is not None:
-        yield wrong, None, "is not as it was published, and"
+        yield wrong, None, "flaw.day.unpublished"
 
 
 @lru_cache(64)

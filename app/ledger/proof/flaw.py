@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.models import OFFICE_CHAIN
+from app.words import Message
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,13 @@ class Flaw:
 
     chain: int
     seq: int
-    what: str
+    what: Message
     row: tuple[str, str] | None = None
     sealed: bool = False
     """Whether a seal says so."""
 
-    def __str__(self) -> str:
-        where = "office" if self.chain == OFFICE_CHAIN else f"case {self.chain}"
-        return f"{where}, event {self.seq}: {self.what}"
+    def told(self, language: str) -> str:
+        """The finding in a language: where it is, and what."""
+        place = "flaw.in_office" if self.chain == OFFICE_CHAIN else "flaw.in_case"
+        facts = {"case": self.chain, "seq": self.seq, "what": self.what}
+        return Message(place, facts).text(language)

@@ -22,6 +22,7 @@ from app.ledger.proof.sealed import At, Key, Sealed, event_at, gather, seals_in
 from app.ledger.seals import DAYS, Sealer, look_seal, recorded, sealed_columns
 from app.ledger.seals import sealer as sealer_of
 from app.models import OFFICE_CHAIN, Event
+from app.words import Message
 
 BATCH = 500
 """Chains whose rows are read at once."""
@@ -186,7 +187,7 @@ class Comparison:
             year: sealed.cells["days"] for year, sealed in known.items() if "days" in sealed.cells
         }
         for day, at, what in wrong_days(self._by, days(self._session), told):
-            yield _flaw((DAYS, day), at, None, what, "sealed it")
+            yield _flaw(what, (DAYS, day), at)
 
     def _by(self, at: At) -> Sealer:
         """The sealer of the key with which an event was sealed; one that is not at hand is named
@@ -200,10 +201,9 @@ class Comparison:
         name = (table.name, key)
         if sealed.founded is None:
             if not (self._older or (name in LAID and not sealed.cells)):
-                words = f"{table.name} {key} is there, and no event wrote it"
-                yield Flaw(case or OFFICE_CHAIN, 0, words, name, True)
+                yield _flaw("flaw.row.unwritten", name, None, case)
         elif sealed.is_gone:
-            yield _flaw(name, sealed.gone, case, "is there again, after", "ended it")
+            yield _flaw("flaw.row.again", name, sealed.gone, case)
         else:
             yield from self._columns(table, name, row, sealed)
 
@@ -222,8 +222,8 @@ class Comparison:
         at = row.values["look_again_at"]
         macs = (look_seal(sealer, case, seq, at) for sealer in self._sealers.values())
         if row.of["look_seal"] not in macs:
-            words = f"{name[0]} {name[1]} look_again_at is not the moment that the ledger wrote"
-            yield Flaw(case, seq, words, name, True)
+            told = Message("flaw.row.look", {"table": name[0], "row": name[1]})
+            yield Flaw(case, seq, told, name, True)
 
     def _column(
         self, name: Key, column: str, row: Row, sealed: Sealed, begins: str
@@ -231,21 +231,21 @@ class Comparison:
         value = row.values[column]
         at, digest = sealed.cells.get(column, (None, ""))
         if at is None and value != begins:
-            yield _flaw(
-                name, sealed.founded, None, f"{column} is not as", "left it, and no event moved it"
-            )
+            yield _flaw("flaw.column.unmoved", name, sealed.founded, column=column)
         elif at is not None and self._by(at).digest(name[0], name[1], column, value) != digest:
-            yield _flaw(name, at, None, f"{column} is not as", "sealed it")
+            yield _flaw("flaw.column.altered", name, at, column=column)
 
 
-def _flaw(name: Key, at: At | None, case: int | None, what: str, how: str) -> Flaw:
-    chain, seq, kind = (at.chain, at.seq, at.kind) if at else (case or OFFICE_CHAIN, 0, "no event")
-    return Flaw(chain, seq, f"{name[0]} {name[1]} {what} {kind} {how}", name, True)
+def _flaw(msgid: str, name: Key, at: At | None, case: int | None = None, **facts: object) -> Flaw:
+    """What is wrong with a row, told beside the event that says so; else beside none of its case's."""
+    chain, seq = (at.chain, at.seq) if at else (case or OFFICE_CHAIN, 0)
+    told = {"table": name[0], "row": name[1], "kind": at.kind if at else "—", **facts}
+    return Flaw(chain, seq, Message(msgid, told), name, True)
 
 
 def _missing(name: Key, sealed: Sealed) -> Iterator[Flaw]:
     if not sealed.is_gone and sealed.last is not None:
-        yield _flaw(name, sealed.founded or sealed.last, None, "is not there, which", "wrote")
+        yield _flaw("flaw.row.gone", name, sealed.founded or sealed.last)
 
 
 def homed_tables() -> list[Table]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.proof.flaw import Flaw
 from app.models import OFFICE_CHAIN
+from app.words import Message
 
 Taken = dict[int, Counter[int]]
 """period -> number -> on how many rows it stands."""
@@ -91,7 +92,7 @@ def _of_answers(session: Session, last: dict[int, int]) -> Iterator[Flaw]:
     answered = text("SELECT count(*) FROM event WHERE kind = 'case.answered'")
     n = session.connection().execute(answered).scalar() or 0
     if last != {0: n}:
-        yield _flaw(_DIRECT, 0, f"is at {last.get(0, 0)} after {n} direct answers")
+        yield _flaw("flaw.series.direct", _DIRECT, 0, last=last.get(0, 0), answers=n)
 
 
 def _compared(names: tuple[str, ...], last: Last, taken: Taken) -> Iterator[Flaw]:
@@ -100,21 +101,20 @@ def _compared(names: tuple[str, ...], last: Last, taken: Taken) -> Iterator[Flaw
     for period in sorted({*taken, *(period for series in given for period in series)}):
         ends = [series.get(period, 0) for series in given]
         wrong = _uneven(ends, taken.get(period, Counter()))
-        for what in islice(wrong, MOST):
-            yield _flaw("/".join(names), period, what)
+        for what, number in islice(wrong, MOST):
+            yield _flaw(what, "/".join(names), period, number=number)
 
 
-def _uneven(ends: Sequence[int], stand: Counter[int]) -> Iterator[str]:
+def _uneven(ends: Sequence[int], stand: Counter[int]) -> Iterator[tuple[str, int]]:
     """The numbers up to the last one that stand more or less often than they should."""
     for n in range(1, max([*ends, *stand], default=0) + 1):
         wanted = sum(end >= n for end in ends)
         if stand[n] < wanted:
-            yield f"number {n} stands on no row"
+            yield "flaw.series.gone", n
         elif stand[n] > wanted:
-            yield f"number {n} was never given out"
+            yield "flaw.series.never_given", n
 
 
-def _flaw(name: str, period: int, what: str) -> Flaw:
-    return Flaw(
-        OFFICE_CHAIN, 0, f"series {name} {period}: {what}", ("series", f"{name}/{period}"), True
-    )
+def _flaw(msgid: str, name: str, period: int, **facts: object) -> Flaw:
+    what = Message(msgid, {"series": name, "period": period, **facts})
+    return Flaw(OFFICE_CHAIN, 0, what, ("series", f"{name}/{period}"), True)

@@ -32,13 +32,12 @@ def _assists_open(fitting: Sequence[Any], rows: Rows) -> Message | None:
     if any(row.kind == "assist" for row in fitting):
         return None
     rounds = {row.round for row in fitting if row.kind == "lead"}
-    waits = [
+    waits = tuple(
         row.unit
         for row in rows.get("assignment", ())
         if row.kind == "assist" and row.state in OPEN_ASSIGNMENT and row.round in rounds
-    ]
-    names = "、".join(waits)
-    return Message("why.assists_open", {"names": names}) if waits else None
+    )
+    return Message("why.assists_open", {"names": waits}) if waits else None
 
 
 VERBS = (

@@ -51,7 +51,7 @@ def _hindered(offered: Offer) -> str:
     """What stands against a verb: a rule, that there is no row for it, or the state of the row."""
     tongue, subject = language(), offered.subject
     if offered.against is not None:
-        return words.word(offered.against.msgid, tongue, **offered.against.facts)
+        return words.told(offered.against, tongue)
     name = words.table(_TABLES.get(subject, ""), tongue, otherwise=subject)
     if offered.missing:
         return words.word("case_page.there_is_none", tongue, name=name)

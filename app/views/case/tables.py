@@ -82,8 +82,7 @@ def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
     was visited."""
     if not row.more:
         return ""
-    sign = words.word("list.colon", tongue)
-    return words.word(_MORE[table], tongue) + sign + said(row.more, case_id)
+    return words.pair(words.word(_MORE[table], tongue), said(row.more, case_id), tongue)
 
 
 _OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}

@@ -57,11 +57,10 @@ def _what(row: Any, tongue: str) -> str:
     """What an event was; a contact by its kind: who chases does not say the same as who complains
     again."""
     payload = json.loads(row.payload) if row.payload else {}
-    event, colon = words.event(row.kind, tongue), words.word("list.colon", tongue)
     if payload.get("kind"):
         contact = words.value("contact_kind", payload["kind"], tongue)
-        return words.event("case.contacted", tongue) + colon + contact
-    return f"{event}{colon}{payload['leader']}" if payload.get("leader") else event
+        return words.pair(words.event("case.contacted", tongue), contact, tongue)
+    return words.pair(words.event(row.kind, tongue), payload.get("leader"), tongue)
 
 
 def names_of(actors: set[str]) -> dict[str, str]:

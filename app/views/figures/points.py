@@ -14,14 +14,13 @@ def points_told(points: Points, tongue: str) -> str:
     """The points of the evaluation as people read them, a line for each item and for each
     deduction."""
     lines = [
-        f"{words.word(ITEMS[name], tongue)}：{_scale(item, tongue)}"
+        words.pair(words.word(ITEMS[name], tongue), _scale(item, tongue), tongue)
         for name, item in points.items.items()
     ]
     taken = asdict(points.deductions)
     most = taken.pop("most")
-    each = "，".join(
-        f"{words.word(DEDUCTED[name], tongue)} {value}" for name, value in taken.items()
-    )
+    deducted = (f"{words.word(DEDUCTED[name], tongue)} {value}" for name, value in taken.items())
+    each = words.clauses(deducted, tongue)
     return "\n".join([*lines, words.word("figures.scale.deductions", tongue, each=each, most=most)])
 
 

@@ -79,7 +79,7 @@ class _Told:
             [self.say("figures.contacts"), _plain(volumes["contacts"]["total"])],
             [self.say("figures.cases"), _plain(volumes["cases"]["registered"])],
             *(
-                [self.say("figures.of_county") + self.named(COUNTY, name), _plain(county[name])]
+                [self.say("figures.of_county", name=self.named(COUNTY, name)), _plain(county[name])]
                 for name in county
             ),
             *([self.named(CENTRE, name), _plain(centre.get(name))] for name in CENTRE),
@@ -124,7 +124,7 @@ class _Told:
         if names:
             title = self.say("figures.not_ranked")
             few = self.say("figures.too_few", least=evaluation["ranked_closed"])
-            tables.append(Table(title, [], [["、".join(names), few]]))
+            tables.append(Table(title, [], [[words.listed(names, self.tongue), few]]))
         return tables
 
     def evaluation(self) -> Table:
@@ -152,20 +152,22 @@ class _Told:
 
     def _item(self, item: Mapping[str, Any]) -> str:
         """An item of the evaluation: its fraction, rate and points, and what was left out."""
-        out = "，".join(
+        excluded = (
             f"{self.named(EXCLUDED, name)} {n}" for name, n in item["excluded"].items() if n
         )
-        rate = "—" if item["rate"] is None else f"{item['rate']}%，{item['points']}"
-        return f"{item['numerator']}/{item['denominator']} = {rate}" + (f"（{out}）" if out else "")
+        told = (f"{item['rate']}%", item["points"])
+        rate = "—" if item["rate"] is None else words.clauses(told, self.tongue)
+        said = f"{item['numerator']}/{item['denominator']} = {rate}"
+        return words.aside(said, words.clauses(excluded, self.tongue), self.tongue)
 
     def _deducted(self, points: Mapping[str, Any]) -> str:
         """What was deducted from a unit's points, and for what."""
-        taken = "，".join(
+        taken = (
             f"{self.named(DEDUCTED, name)} {value}"
             for name, value in points["deductions"].items()
             if float(value)
         )
-        return points["deducted"] + (f"（{taken}）" if taken else "")
+        return words.aside(points["deducted"], words.clauses(taken, self.tongue), self.tongue)
 
     def topics(self) -> Table:
         """The categories that most contacts were about."""

@@ -19,8 +19,6 @@ from app.views.forms.question import FIRST_WORDS, Proposed, Question
 from app.views.pages.masking import masked_caller, masked_text
 
 _PERHAPS = "question.alike"
-_SAME = "question.alike.seen"
-_NEW = "question.alike.new"
 LOOKED_AT, PROPOSED = 30, 8
 """Of each kind (the caller's, the unit's) how many cases are compared, and how many are
 proposed."""
@@ -137,13 +135,13 @@ def _why(same: bool, alike: float) -> str:
         reasons.append(words.word("question.alike.number", tongue))
     if alike >= SUGGESTED:
         reasons.append(words.word("question.alike.words", tongue, shown=f"{alike:.0%}"))
-    return "，".join(reasons)
+    return words.clauses(reasons, tongue)
 
 
 def _filed(said: str, lines: Sequence[Proposed]) -> str:
     """The result of the check as it is kept: what the operator said, what was proposed, and that a
     person decided."""
     tongue = language()
-    seen = "、".join(f"{line.number}（{line.why}）" for line in lines)
-    decided = words.word(_SAME, tongue) + seen + words.word(_NEW, tongue)
+    seen = (words.aside(line.number, line.why, tongue) for line in lines)
+    decided = words.word("question.alike.seen", tongue, seen=words.listed(seen, tongue))
     return "\n".join(filter(None, [said, decided]))

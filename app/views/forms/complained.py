@@ -38,8 +38,9 @@ def _among_handlers(complained: Unit, values: Mapping[str, Any]) -> Unit | None:
 def _warning(complained: Unit, meant: Unit) -> str:
     sentence = words.word("question.complained", language(), unit=complained.name)
     if meant.id != complained.id:
-        sentence += words.word("question.complained.dissolved", language(), unit=meant.name)
-    return sentence + words.word("question.complained.again", language())
+        dissolved = words.word("question.complained.dissolved", language(), unit=meant.name)
+        sentence = words.then(sentence, dissolved, language())
+    return words.then(sentence, words.word("question.complained.again", language()), language())
 
 
 def _superior_instead(case: Case, meant: Unit, typed: Typed) -> Sequence[Offer]:

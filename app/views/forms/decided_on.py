@@ -252,7 +252,8 @@ def _persons(item: Supervision) -> list[Fact]:
         .all()
     )
     alike = len({row.person for row in rows}) < len(rows)
-    told = "、".join(words.holder(told_apart(row), language(), alike) for row in rows)
+    holders = (words.holder(told_apart(row), language(), alike) for row in rows)
+    told = words.listed(holders, language())
     return [(words.field("persons", language()), told, "")] if told else []
 
 

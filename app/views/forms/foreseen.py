@@ -120,11 +120,14 @@ def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
 
 def _named(lacks: Sequence[Lacking]) -> str:
     told = [
-        words.word(f"holiday.{lacking.holiday}", language())
-        + words.word("foreseen.on_day", language(), day=lacking.day)
+        _said(
+            "foreseen.on_day",
+            holiday=words.word(f"holiday.{lacking.holiday}", language()),
+            day=lacking.day,
+        )
         for lacking in lacks
     ]
-    return words.word("list.comma", language()).join(told)
+    return words.listed(told, language())
 
 
 def _cell(day: date, found: Foreseen, days: Mapping[date, bool]) -> Cell:
@@ -170,4 +173,4 @@ def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:
 
 def _report(kind: str, first: date) -> str:
     """A draft of a report among the clocks: its kind and the first day of its period."""
-    return f"{words.value('report_kind', kind, language())} {first}"
+    return _said("foreseen.report", kind=words.value("report_kind", kind, language()), first=first)

@@ -200,7 +200,7 @@ def _meant(reading: Session, field: Field, handed: Any) -> Any:
 def _told(part: FormField, stands: Sequence[str], tongue: str) -> str:
     """What stands on file beside a field, and whether the field has taken it over."""
     worded = dict(part.look.options)
-    now = "、".join(worded.get(value, value) for value in stands if value)
+    now = words.listed((worded.get(value, value) for value in stands if value), tongue)
     taken = [*filter(None, part.raw_data or ())] == [*filter(None, stands)]
-    begins = words.word(_TAKEN if taken else _BESIDE, tongue)
-    return begins + (now or words.word(_EMPTY, tongue))
+    said = _TAKEN if taken else _BESIDE
+    return words.word(said, tongue, now=now or words.word(_EMPTY, tongue))

@@ -48,27 +48,33 @@ def leaders_by_id(reading: Session, tongue: str) -> list[Option]:
     rows = reading.execute(
         query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id)
     )
-    return [(str(row.id), f"{row.first_name or row.username}（{row.username}）") for row in rows]
+    return [
+        (str(row.id), words.aside(row.first_name or row.username, row.username, tongue))
+        for row in rows
+    ]
 
 
-def told_apart(options: Sequence[Option]) -> list[Option]:
+def told_apart(options: Sequence[Option], tongue: str) -> list[Option]:
     """Choices of which no two read alike: what has the name of another says its code or account as
     well."""
     names = [name for _, name in options]
-    return [(key, f"{name}（{key}）" if names.count(name) > 1 else name) for key, name in options]
+    return [
+        (key, words.aside(name, key, tongue) if names.count(name) > 1 else name)
+        for key, name in options
+    ]
 
 
 def _units(reading: Session, tongue: str) -> list[Option]:
     query = select(Unit.code, Unit.name).where(Unit.active.is_(True))
     rows = reading.execute(query.order_by(Unit.id).limit(MOST))
-    return told_apart([(code, name) for code, name in rows])
+    return told_apart([(code, name) for code, name in rows], tongue)
 
 
 def _leaders(reading: Session, tongue: str) -> list[Option]:
     query = select(Person.username, Person.first_name).join(Person.roles)
     query = query.where(Role.name == "leader", Person.active.is_(True))
     rows = reading.execute(query.order_by(Person.id).limit(MOST))
-    return told_apart([(account, name) for account, name in rows])
+    return told_apart([(account, name) for account, name in rows], tongue)
 
 
 def _roles(reading: Session, tongue: str) -> list[Option]:

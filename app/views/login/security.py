@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.security import check_password_hash
 
+from app import words
 from app.models import Person
 from app.stages import people
 from app.views import access_notes
@@ -26,7 +27,6 @@ from app.views.login import door
 from app.views.login.page import Login
 from app.views.login.trying import let_try, wrong_try
 
-_BY_THE_DESK = "Accounts and roles are changed in the panel; in a shell, by `python -m app reset-password | unlock`."
 OPEN_TO_ALL = ("Home", "Bell")
 
 
@@ -112,7 +112,7 @@ class DeskSecurityManager(SecurityManager):
     def add_user(self, *args: Any, **kwargs: Any) -> Any:
         """Nothing of Flask-AppBuilder's changes accounts, roles or rights, its shell commands
         neither: the rules of the desk and its record would not know."""
-        raise ClickException(_BY_THE_DESK)
+        raise ClickException(words.both("shell.accounts_by_the_desk"))
 
     reset_password = update_user = del_user = add_register_user = add_user
     add_role = update_role = import_roles = security_cleanup = security_converge = add_user

@@ -55,7 +55,10 @@ class Declared(Columns):
         self.own_labels = self._own_labels()
         self.add_columns = self.edit_columns = [known[0]]
         self._declare_sets(known)
-        self.label_columns = {name: words.column(self.table, name) for name in self.show_columns}
+        # Flask-AppBuilder wants some at the start; pages say theirs in the language of each request.
+        self.label_columns = {
+            name: words.column(self.table, name, words.FALLBACK) for name in self.show_columns
+        }
 
     def _declare_sets(self, known: Sequence[str]) -> None:
         """Say which of the columns are shown, listed, searched and exported."""

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from app import words
+from app.views.actor import language
 from app.views.pages.base import LARGEST_PAGE, DeskView
 from app.views.pages.operators import EMPTY
 from app.views.pages.sealed_search import ASKED
@@ -13,8 +15,7 @@ from app.views.pages.unread_conditions import CHOSEN, DATED
 
 Schema = dict[str, Any]
 _WORD: Schema = {"type": "string"}
-_REFUSED = (("400", "Says what of the address cannot be read"), ("401", "Nobody has logged in"))
-_KEPT_BACK = (*_REFUSED, ("403", "The page of these rows is not yours"))
+_KEPT_BACK = (("400", "rest.not_read"), ("401", "rest.nobody"), ("403", "rest.not_yours"))
 _MESSAGE: Schema = {
     "type": "object",
     "properties": {"message": _WORD},
@@ -30,17 +31,21 @@ def operations(base: str, view: DeskView) -> Iterator[tuple[str, Schema]]:
 
 
 def _operation(view: DeskView, what: str, parameters: list[Schema], answer: Schema) -> Schema:
-    refused = [*_KEPT_BACK, *([("404", "Not there, or not yours")] if what == "row" else [])]
+    refused = [*_KEPT_BACK, *([("404", "rest.not_there")] if what == "row" else [])]
     return {
         "operationId": f"{view.page}.{what}",
         "summary": view.title_here(),
         "tags": [view.page],
         "parameters": parameters,
         "responses": {
-            "200": {"description": "Found", **_json(answer)},
-            **{code: {"description": said, **_json(_MESSAGE)} for code, said in refused},
+            "200": {"description": _said("rest.found"), **_json(answer)},
+            **{code: {"description": _said(msgid), **_json(_MESSAGE)} for code, msgid in refused},
         },
     }
+
+
+def _said(msgid: str) -> str:
+    return words.word(msgid, language())
 
 
 def _json(schema: Schema) -> Schema:
@@ -89,7 +94,7 @@ def _page_of(view: DeskView) -> Schema:
     row = _values(view, view.list_columns)
     row["properties"]["id"] = _WORD
     told = {
-        "count": {"type": "integer", "description": "counted to 1,000 where the table grows"},
+        "count": {"type": "integer", "description": _said("rest.counted")},
         "count_told": _WORD,
         "ids": {"type": "array", "items": _WORD},
         "result": {"type": "array", "items": row},

@@ -54,7 +54,8 @@ def shown(table: str, column: str, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "、".join(shown(table, column, part) for part in value) or NOTHING
+        parts = (shown(table, column, part) for part in value)
+        return words.listed(parts, language()) or NOTHING
     return _worded(table, column, str(value), language())
 
 
@@ -76,7 +77,7 @@ def _role(name: str, tongue: str) -> str:
 def _fields(text: str, tongue: str) -> str:
     """The fields of an account or a role that a change is about, each with its label."""
     lines = (
-        f"{words.field(name, tongue)}：{_field(name, value, tongue) or NOTHING}"
+        words.pair(words.field(name, tongue), _field(name, value, tongue) or NOTHING, tongue)
         for name, value in json.loads(text).items()
     )
     return "\n".join(lines) or NOTHING
@@ -91,14 +92,16 @@ def _field(name: str, value: Any, tongue: str) -> str:
         value = [_role(role, tongue) for role in value]
     elif name == "rights":
         value = [right_title(right, tongue) for right in value]
-    return "、".join(value) if isinstance(value, list) else shown("account_change", name, value)
+    if isinstance(value, list):
+        return words.listed(value, tongue)
+    return shown("account_change", name, value)
 
 
 def _days(text: str, tongue: str) -> str:
     """The days of a proposal for the calendar, each with whether people work on it."""
     work, rest = (words.word(msgid, tongue) for msgid in ("foreseen.work", "foreseen.rest"))
     days = json.loads(text).items()
-    return "、".join(f"{day} {work if worked else rest}" for day, worked in days)
+    return words.listed((f"{day} {work if worked else rest}" for day, worked in days), tongue)
 
 
 _WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
