@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import words
 from app.models import Case
-from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, uncovered
+from app.rules.covering import COVERS, NAME, Hidden, guesses, hidden, runs, uncovered
 from app.rules.covering.ordinary import is_ordinary
 from app.rules.refusal import NotAllowed
 from app.stages.covers import hidden_of
@@ -85,8 +85,6 @@ _NOT_WORDS = frozenset(
     }
 )
 """Text fields that hold no words of anybody, or that no unit reads."""
-_STAYS = ("suspect", OWN, WORD)
-"""What is marked in a text and cannot be taken back: it is not covered, or the words were chosen."""
 
 
 @dataclass(frozen=True)
@@ -196,13 +194,13 @@ def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> 
     ]
     typed = [(run.kind, text[run.start : run.end]) for _, text, found in marked for run in found]
     suspects = dict.fromkeys(word for kind, word in typed if kind == "suspect")
-    covered = dict.fromkeys(word for kind, word in typed if kind not in _STAYS)
+    back = dict.fromkeys(word for _, text in texts for word in guesses(text, of))
     opening = "cover.confidential" if confidential else "cover.ordinary"
     return Reads(
         title=words.word("cover.reads", tongue),
         choices=(
             (MORE, words.word("cover.suspected", tongue), list(suspects)),
-            (BACK, words.word("cover.back", tongue), list(covered)),
+            (BACK, words.word("cover.back", tongue), list(back)),
         ),
         more=words.word("cover.more", tongue),
         texts=[Told(label, _parts(text, found)) for label, text, found in marked],
