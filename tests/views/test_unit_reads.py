@@ -13,11 +13,14 @@ from sqlalchemy import select
 from app import papers
 from app.database import transaction
 from app.models import Assignment, Caller, Case, Cover, Event
+from app.roles import UNIT_ROLES
 from app.rules.covering import CALLER
 from app.rules.refusal import NotAllowed
 from app.scope import criteria, seen_by
 from app.stages.papers import frozen
 from app.story.theatre.cast import actor_named, unit_named
+from app.verbs import VERBS
+from app.views.forms.unit_words import READ, UNREAD, holds_words, may_be_read
 from tests.papers.test_papers import words as words_of_pdf
 from tests.people import People
 from tests.views.panel import Browser, Panel
@@ -318,3 +321,44 @@ def test_a_number_is_found_however_it_is_hyphenated_by_who_may_read_it(
     for who in ("staff@WATER", "head@WATER"):
         unit = empty.of(who).get("/cases/list/", query_string=asked).text
         assert "没有记录" in unit and not [case for case in cases if f'"/cases/{case}"' in unit]
+
+
+def test_of_every_field_of_every_verb_it_is_said_whether_a_unit_can_come_to_read_it() -> None:
+    """Words about a case that the centre or the room types. Seen failing without the answer that
+    the centre gives itself, which a unit reads once the case was reopened and allocated."""
+    unsaid, twice, held = [], [], set()
+    for verb in VERBS.values():
+        about_a_case = verb.target != "none" or verb.name == "register"
+        if not about_a_case or {*verb.roles} <= {*UNIT_ROLES}:
+            continue
+        for field in filter(holds_words, verb.fields):
+            read = field.name in READ.get(verb.name, ())
+            unread = field.name in UNREAD.get(verb.name, {})
+            held.add((verb.name, field.name))
+            unsaid += [(verb.name, field.name)] * (not read and not unread)
+            twice += [(verb.name, field.name)] * (read and unread)
+            assert may_be_read(verb, field) is read
+    assert not unsaid and not twice
+    declared = {(verb, name) for table in (READ, UNREAD) for verb in table for name in table[verb]}
+    assert declared == held
+
+
+def test_an_answer_of_the_centre_and_what_callers_said_are_shown_before_a_unit_reads_them(
+    empty: Panel, people: People
+) -> None:
+    """A consultation that was answered directly, reopened and allocated."""
+    id = people.case(
+        kind="consultation", confidential=True, caller={"name": "李秀英", "phone": PHONE}
+    )
+    typed = {"answer": "已告知李秀英女士，请联系我叫王晓梅的同事办理，6月20日前答复。"}
+    first, done = _twice(empty.of("operator"), f"/do/answer_directly/{id}", typed)
+    shown = first.text.split('id="reads"')[1].split("</fieldset>")[0]
+    assert CALLER in shown and '<mark class="suspect">王晓梅</mark>' in shown
+    assert done.status_code == 302
+    people.do("operator", "contact", id, kind="repeat", words="我叫赵小兰，还没有解决。")
+    first, done = _twice(empty.of("allocator"), f"/do/allocate/{id}", {"unit": "WATER"})
+    shown = first.text.split('id="reads"')[1].split("</fieldset>")[0]
+    assert "王晓梅" in shown and "赵小兰" in shown and CALLER in shown
+    assert done.status_code == 302
+    read = empty.of("staff@WATER").get(f"/cases/{id}").text
+    assert "王晓梅" in read and "赵小兰" in read, "the unit does read them"
