@@ -8,6 +8,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app import papers
@@ -22,7 +24,9 @@ from app.story.theatre.cast import actor_named, unit_named
 from app.verbs import VERBS
 from app.views.forms.unit_words import READ, UNREAD, holds_words, may_be_read
 from tests.papers.test_papers import words as words_of_pdf
+from tests.papers.test_spelled import IDENTITY, NAMES, readable
 from tests.people import People
+from tests.spellings import ONE_LANDLINE, ONE_MOBILE, landline, mobile
 from tests.views.panel import Browser, Panel
 
 NAME, PHONE = "阿卜杜拉·买买提", "13800138002"
@@ -362,3 +366,32 @@ def test_an_answer_of_the_centre_and_what_callers_said_are_shown_before_a_unit_r
     assert done.status_code == 302
     read = empty.of("staff@WATER").get(f"/cases/{id}").text
     assert "王晓梅" in read and "赵小兰" in read, "the unit does read them"
+
+
+TOLD_BY = st.lists(
+    st.one_of(mobile(), landline(), st.sampled_from([*NAMES, *IDENTITY])), min_size=40, max_size=60
+)
+
+
+def test_page_list_and_csv_show_a_unit_nothing_of_a_confidential_caller_in_any_spelling(
+    empty: Panel, people: People
+) -> None:
+    """Five hundred drawn ones and more, in the narrative and in a further contact."""
+    browser = empty.of("head@WATER")
+
+    @settings(max_examples=10, phases=[Phase.generate])
+    @given(TOLD_BY)
+    def read(told: list[str]) -> None:
+        text = "".join(f"请联系{one}回复。" for one in told)
+        caller = {"name": NAME, "phone": ONE_MOBILE}
+        id = people.case(narrative=text, confidential=True, caller=caller)
+        second = {"name": "", "phone": ONE_LANDLINE}
+        said = {"kind": "supplement", "words": text, "caller": second}
+        people.do("operator", "contact", id, **said)
+        people.do("allocator", "allocate", id, unit="WATER")
+        for address in (f"/cases/{id}", "/cases/list/", "/cases/export.csv", "/contacts/list/"):
+            shown = re.sub(r"<[^>]*>", " ", browser.get(address).text)
+            assert not readable(shown), (address, readable(shown))
+            assert CALLER in shown or address.endswith("list/")
+
+    read()
