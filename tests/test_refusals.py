@@ -474,6 +474,12 @@ SCENES: dict[str, Scene] = {
     "allocated_already": when(handling(), "leader", "instruct", unit="HOUSING"),
     "no_assignment": when(registered(), "centre_head", "remind"),
     "nothing_changed": when(registered(), "allocator", "reclassify", kind="help"),
+    "stays_covered": when(
+        registered(caller={"name": "张建国", "phone": "13800138002"}),
+        "operator",
+        "cover",
+        less=["张建国"],
+    ),
     "signed_already": when(after(handling(), ("staff@WATER", "sign_for")), "allocator", "recall"),
     "not_his_allocation": when(handling(), "allocator#2", "recall"),
     "not_in_handling": when(registered(), "allocator", "recall"),

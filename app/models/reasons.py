@@ -92,5 +92,17 @@ class Lifting(Model):
     decided_at: Mapped[MaybeMoment]
     decided_by_id: Mapped[MaybePerson]
 
+    @property
+    def state(self) -> str:
+        """Where it stands: pending, accepted or refused."""
+        if self.decided_at is None:
+            return "pending"
+        return "accepted" if self.accepted else "refused"
+
+    @property
+    def state_event_id(self) -> int:
+        """The event that proposed it."""
+        return self.event_id
+
     def __str__(self) -> str:
         return f"lifting:{self.event_id}"

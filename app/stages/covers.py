@@ -1,8 +1,7 @@
 """What must not be read of a case's callers, asked for in one statement for any number of cases:
-the
-names and numbers of its own, of those who called about it, and of the cases merged into it or
-taken over;
-what somebody covered more in it, or uncovered. [procedure 1: identity never reaches a unit]"""
+the names and numbers of its own and of those who called about it, as they stand on file and as they
+were typed; what somebody covered more in it, or uncovered; and all of this of the cases merged into
+it, taken over by it, or that it was split from. [procedure 1: identity never reaches a unit]"""
 
 from __future__ import annotations
 
@@ -10,7 +9,22 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, String, and_, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.models import Caller, Case, Contact, Cover, ToldAs
@@ -25,92 +39,65 @@ _NOBODY, _NO_COVER = cast(null(), String(80)), cast(null(), Boolean).label("cove
 """What stands in a part that has none; PostgreSQL has to be told of which type."""
 
 
-def _cases(ids: Any) -> list[Any]:
-    """The cases themselves, those merged into them, and those they took over, each with its
-    caller."""
-    facts = (
-        Caller.name,
-        Caller.phone,
-        or_(Case.confidential, _WITHHELD).label("confidential"),
-        literal("").label("word"),
-        _NO_COVER,
-        literal(0).label("id"),
+def _family(ids: Any) -> Any:
+    """The cases asked about (`about`), each with those whose callers must not be read of it: those
+    merged into it, those it took over, the one it was split from, and theirs. `own` are those but
+    for what it was split from, which may be confidential for itself."""
+    asked = select(
+        Case.id.label("about"), Case.id.label("id"), Case.split_from_id, true().label("own")
     )
-    made: list[Any] = []
-    for about in (Case.id, Case.merged_into_id, Case.taken_over_by_id):
-        query = select(about.label("about"), *facts).outerjoin(Caller, Caller.id == Case.caller_id)
-        made.append(query.where(about.in_(ids)))
+    family = asked.where(Case.id.in_(ids)).cte("family", recursive=True)
+    split = Case.id == family.c.split_from_id
+    more = select(
+        family.c.about,
+        Case.id,
+        Case.split_from_id,
+        case((split, false()), else_=family.c.own),
+    ).join(
+        Case,
+        or_(Case.merged_into_id == family.c.id, Case.taken_over_by_id == family.c.id, split),
+    )
+    return family.union(more)
+
+
+def _facts(of: Any, confidential: Any = None, word: bool = False) -> tuple[ColumnElement[Any], ...]:
+    """The columns of a part: the name and number of `of`, where there is one; or a word."""
+    return (
+        (_NOBODY if of is None else of.name).label("name"),
+        (_NOBODY if of is None else of.phone).label("phone"),
+        (literal(False) if confidential is None else confidential).label("confidential"),
+        (Cover.word if word else literal("")).label("word"),
+        Cover.covers.label("covers") if word else _NO_COVER,
+        (Cover.id if word else literal(0)).label("id"),
+    )
+
+
+def _parts(family: Any) -> list[Any]:
+    """The cases themselves, with their callers; those who called about them; what was typed of who
+    stands on file otherwise; what was covered more, or uncovered."""
+    about, of = family.c.about.label("about"), family.c.id
+    wholly = and_(family.c.own, or_(Case.confidential, _WITHHELD))
+    cases = (
+        select(about, *_facts(Caller, wholly))
+        .join(Case, Case.id == of)
+        .outerjoin(Caller, Caller.id == Case.caller_id)
+    )
+    typed = select(about, *_facts(ToldAs)).join(ToldAs, ToldAs.case_id == of)
+    words = select(about, *_facts(None, word=True)).join(Cover, Cover.case_id == of)
+    made = [cases, typed, words]
+    for called in (Contact.case_id, Contact.counts_on_id):
+        contacts = select(about, *_facts(Caller)).join(Contact, called == of)
+        made.append(contacts.join(Caller, Caller.id == Contact.caller_id))
+        told = select(about, *_facts(ToldAs)).join(Contact, called == of)
+        made.append(told.join(ToldAs, ToldAs.contact_id == Contact.id))
     return made
-
-
-def _contacts(ids: Any) -> list[Any]:
-    """Those who called about the cases, or about one merged into them."""
-    facts = (
-        Caller.name,
-        Caller.phone,
-        literal(False).label("confidential"),
-        literal("").label("word"),
-        _NO_COVER,
-        literal(0).label("id"),
-    )
-    called: list[Any] = [
-        select(about.label("about"), *facts)
-        .join(Caller, Caller.id == Contact.caller_id)
-        .where(about.in_(ids))
-        for about in (Contact.case_id, Contact.counts_on_id)
-    ]
-    merged = select(Case.merged_into_id.label("about"), *facts).select_from(Contact)
-    merged = merged.join(Case, Case.id == Contact.case_id).join(
-        Caller, Caller.id == Contact.caller_id
-    )
-    return [*called, merged.where(Case.merged_into_id.in_(ids))]
-
-
-def _typed(ids: Any) -> list[Any]:
-    """What was typed of callers who stand on file otherwise: of the cases, of contacts about
-    them."""
-    facts = (
-        ToldAs.name,
-        ToldAs.phone,
-        literal(False).label("confidential"),
-        literal("").label("word"),
-        _NO_COVER,
-        literal(0).label("id"),
-    )
-    made: list[Any] = [
-        select(about.label("about"), *facts)
-        .join(ToldAs, ToldAs.case_id == Case.id)
-        .where(about.in_(ids))
-        for about in (Case.id, Case.merged_into_id, Case.taken_over_by_id)
-    ]
-    told = ToldAs.contact_id == Contact.id
-    made += [
-        select(about.label("about"), *facts).join(ToldAs, told).where(about.in_(ids))
-        for about in (Contact.case_id, Contact.counts_on_id)
-    ]
-    merged: Any = select(Case.merged_into_id.label("about"), *facts).select_from(Contact)
-    merged = merged.join(Case, Case.id == Contact.case_id).join(ToldAs, told)
-    return [*made, merged.where(Case.merged_into_id.in_(ids))]
-
-
-def _words(ids: Any) -> list[Any]:
-    """What was covered more in them, or uncovered."""
-    facts = (_NOBODY.label("name"), _NOBODY.label("phone"), literal(False).label("confidential"))
-    word = (Cover.word, Cover.covers, Cover.id)
-    own: Any = select(Cover.case_id.label("about"), *facts, *word).where(Cover.case_id.in_(ids))
-    merged = select(Case.merged_into_id.label("about"), *facts, *word).join(
-        Case, Case.id == Cover.case_id
-    )
-    return [own, merged.where(Case.merged_into_id.in_(ids))]
 
 
 @lru_cache(maxsize=1)
 def _asked() -> Any:
-    """The one statement, which takes long to build: `ids` are the cases asked about, written out,
-    because they stand in it sixteen times."""
+    """The one statement, which takes long to build: `ids` are the cases asked about."""
     ids: Any = bindparam("ids", expanding=True, literal_execute=True)
-    query = union_all(*_cases(ids), *_contacts(ids), *_typed(ids), *_words(ids))
-    return query.execution_options(unscoped=True)
+    return union_all(*_parts(_family(ids))).execution_options(unscoped=True)
 
 
 def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
@@ -161,6 +148,12 @@ def withheld_from(session: Session, case: Any, unit_id: int | None) -> bool:
     if case.complained_unit_id in (None, unit_id) or unit_id is None:
         return case.complained_unit_id in (None, unit_id)
     return case.complained_unit_id in session.scalars(line_of(unit_id)).all()
+
+
+def keeps_from(session: Session, case: Any, unit_id: int | None) -> bool:
+    """Whether nothing that may show the caller of a case reaches a unit: it is confidential, or the
+    caller is withheld from that unit."""
+    return bool(case.confidential) or withheld_from(session, case, unit_id)
 
 
 def hidden_in(session: Session, case_ids: Iterable[int]) -> Hidden:

@@ -20,6 +20,7 @@ from app.rules import evaluation, phones
 from app.rules.articles import articles
 from app.rules.office import AREA_CODE, SETTINGS
 from app.rules.refusal import NotAllowed
+from app.stages.named import carried_id
 from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
 
 
@@ -145,10 +146,12 @@ def edit_post(
 
 
 def _parent(session: Session, parent: str | None, own: int) -> int | None:
-    """The category above, by its name: the tree has two levels."""
+    """The category above, by its name, or as a form carries it: the tree has two levels."""
     if not parent:
         return None
-    query = select(Category).where(Category.name == parent, Category.parent_id.is_(None))
+    held = carried_id(parent)
+    named = Category.name == parent if held is None else Category.id == held
+    query = select(Category).where(named, Category.parent_id.is_(None))
     found = session.scalars(query.limit(1)).first()
     if found is None or found.id == own:
         raise NotAllowed("unknown_category")

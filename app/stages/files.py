@@ -25,6 +25,7 @@ from app.rules.files import (
 )
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
+from app.stages.covers import keeps_from
 from app.stages.verb import ANY_CASE, Verb, case, choice, field
 
 Item = tuple[str, int]
@@ -77,8 +78,9 @@ def attach(
 
 
 def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: int) -> File:
-    """Open a file of a case, on the record. A unit's people see their own and the centre's; of a
-    confidential case nothing that may show the caller, unless their unit brought it."""
+    """Open a file of a case, on the record. A unit's people see their own and the centre's; where
+    the case is confidential or its caller withheld from them, nothing that may show the caller,
+    unless their unit brought it."""
     _held(session, actor, case)
     row = session.scalars(select(File).where(File.id == file, File.case_id == case.id)).first()
     if row is None:
@@ -86,7 +88,7 @@ def open_file(session: Session, now: datetime, actor: Actor, case: Case, file: i
     if actor.of_a_unit and row.unit_id != actor.unit_id:
         if row.unit_id is not None or row.referral_id is not None:
             raise NotAllowed("not_found")
-        if case.confidential and row.kind in IDENTIFYING:
+        if row.kind in IDENTIFYING and keeps_from(session, case, actor.unit_id):
             raise NotAllowed("confidential")
     note(
         session,

@@ -29,9 +29,23 @@ def unit_id_of(actor: Actor, unit: Unit | None) -> int | None:
     return actor.unit_id
 
 
+def carried(category: Category) -> str:
+    """A category as a form carries it: the very row that was shown, whatever it is called by then.
+    No name and no path begins with the sign that parts a path."""
+    return f"{PATH_SIGN}{category.id}"
+
+
+def carried_id(named: str) -> int | None:
+    """The id of a category as a form carries it; None where it is named otherwise."""
+    id = named.removeprefix(PATH_SIGN)
+    plain = id.isascii() and id.isdigit() and len(id) < 10
+    return int(id) if named.startswith(PATH_SIGN) and plain else None
+
+
 def category_named(named: str) -> Select[int]:
     """A query for the id of the category that is named: by its path (either stroke between), by its
-    name where no other category has it, or by its id."""
+    name where no other category has it, or by its id; as a form carries it (`carried`) by that
+    alone."""
     # Registering asks for it beside other look-ups, where SQLite is told no table's name: each
     # column has its own.
     one = select(
@@ -51,7 +65,10 @@ def category_named(named: str) -> Select[int]:
     path = case((above.c.above_name.is_(None), name), else_=path)
     alone = ~exists().where(other.c.other_name == name, other.c.other_id != its.c.its_id)
     meant = [path == named, path == word, (name == named.strip()) & alone]
-    if named.isascii() and named.isdigit() and len(named) < 10:
+    held = carried_id(named)
+    if held is not None:
+        meant = [its.c.its_id == held]
+    elif named.isascii() and named.isdigit() and len(named) < 10:
         meant.append(its.c.its_id == int(named))
     rank = case(*((which, place) for place, which in enumerate(meant)))
     query = select(its.c.its_id).outerjoin(above, above.c.above_id == its.c.its_above)

@@ -19,7 +19,7 @@ from app.stages.acceptance import end_visits, merged_with, reopen
 from app.stages.allocation import assign, lead_assignment, redo_deadline, refuse_open_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine
-from app.stages.verb import Verb, assignment, case, choice, field
+from app.stages.verb import Verb, assignment, case, choice, field, resting
 from app.stages.visit import plan
 
 REASONS = (
@@ -239,7 +239,7 @@ VERBS = (
     Verb(
         "review_responsibility",
         run=review_responsibility,
-        on=case(("reviewing",), decides=True),
+        on=resting(case(("reviewing",), decides=True), "visit.amended", "visit.recorded"),
         fields=(
             field("unit_responsible!", "bool"),
             field("grounds"),

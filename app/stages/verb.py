@@ -4,7 +4,7 @@ what it records. Each stage ends with its rows."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer
@@ -40,7 +40,9 @@ class On:
     """What a verb acts on: `target` says how its row is found; `subject` and `states` on which rows
     of a case page, and in which states (None: in any), it is offered; `ended` are ended states that
     it is about too, where nothing in its `states` stands. `decides`: on what the case has come to,
-    so that its form carries the state of the case. `proposals`: the table of what it decides on."""
+    so that its form carries the state of the case. `proposals`: the table of what it decides on;
+    `waits`: the same of what was proposed about its case. `rests`: the events that change what its
+    form showed though no state moves."""
 
     target: str
     subject: str = ""
@@ -49,6 +51,8 @@ class On:
     kind: str = ""
     decides: bool = False
     proposals: type[Any] | None = None
+    waits: type[Any] | None = None
+    rests: tuple[str, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...] | None:
@@ -62,14 +66,26 @@ ANY_CASE = On("case")
 """A case in whatever state, by a link of its own: no case page offers it."""
 
 
+def resting(on: On, *events: str) -> On:
+    """The same, where what is decided rests on what these events change."""
+    return replace(on, rests=events)
+
+
 def proposals(model: type[Any]) -> On:
     """A proposal that waits for a second person."""
     return On("none", proposals=model)
 
 
-def case(states: tuple[str, ...] | None = None, *, decides: bool = False, by: str = "case") -> On:
-    """A case in one of these states; `by` another subject where the page tells it by that one."""
-    return On("case", by, states, decides=decides)
+def case(
+    states: tuple[str, ...] | None = None,
+    *,
+    decides: bool = False,
+    by: str = "case",
+    waits: type[Any] | None = None,
+) -> On:
+    """A case in one of these states; `by` another subject where the page tells it by that one;
+    `waits` the table of what was proposed about it, where that is decided on."""
+    return On("case", by, states, decides=decides, waits=waits)
 
 
 def assignment(states: tuple[str, ...], about: str = "assignment") -> On:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -40,6 +40,7 @@ __all__ = [
     "only_one",
     "proposal_meant",
     "rows_of_kind",
+    "standing",
     "waiting",
 ]
 
@@ -66,6 +67,8 @@ class Kind:
 
 def kind_of(verb: Verb) -> Kind | None:
     """Which rows a verb chooses among; None where it acts on its case as such, or on none."""
+    if verb.on.waits is not None:
+        return Kind("request", verb.on.waits, ("pending",))
     if verb.on.decides:
         return Kind("case", Case)
     if verb.target == "room":
@@ -105,10 +108,28 @@ def rows_of_kind(session: Session, kind: Kind, case: Case, unit_id: int | None) 
     return session.scalars(query.order_by(model.id)).all()
 
 
-def mark_of(row: Any) -> str:
-    """What a form carries of a row: its id and the event that gave it the state in which it was
-    shown."""
-    return f"{row.id}-{getattr(row, 'state_event_id', 0)}"
+def mark_of(session: Session, verb: Verb, row: Any) -> str:
+    """What a form carries of a row: its id and the event that made it what was shown."""
+    return f"{row.id}-{standing(session, verb, row)}"
+
+
+def standing(session: Session, verb: Verb, row: Any) -> int:
+    """The newest event that made a row what the form of a verb shows: that of its state, or one on
+    which the verb rests."""
+    moved: int = getattr(row, "state_event_id", 0)
+    if not verb.on.rests:
+        return moved
+    kind = kind_of(verb)
+    chain = row.id if isinstance(row, Case) else row.case_id
+    of_another = and_(
+        Event.subject == (kind.subject if kind is not None else ""), Event.subject_id != row.id
+    )
+    query = select(func.max(Event.id)).where(
+        Event.chain == chain, Event.kind.in_(verb.on.rests), not_(of_another)
+    )
+    # Which event it was is no secret, and must be the same for who may not read it.
+    newest = session.scalar(query.execution_options(unscoped=True))
+    return max(moved, newest or 0)
 
 
 def named_row(
@@ -126,8 +147,10 @@ def named_row(
     named = next((each for each in rows if each.id == id_of(row)), None)
     if named is None:
         raise NotAllowed("not_found")
-    if _moved_on(verb, named, seen):
-        raise moved(session, kind.subject, named)
+    stands = standing(session, verb, named)
+    decided = verb.on.waits is not None and not kind.fits(named)
+    if decided or (seen is not None and stands != seen and not _holds_still(verb, named)):
+        raise moved(session, kind.subject, named, stands)
     return named
 
 
@@ -138,21 +161,19 @@ def _refuse_any(kind: Kind, rows: Sequence[Any]) -> None:
         raise NotAllowed("name_one", n=len(fitting))
 
 
-def _moved_on(verb: Verb, row: Any, seen: int | None) -> bool:
-    """Whether a row is no longer as a form showed it, and the verb would mind."""
-    return seen is not None and row.state_event_id != seen and not _holds_still(verb, row)
-
-
 def _holds_still(verb: Verb, row: Any) -> bool:
     """Whether a verb is to be done though its row moved on: a caller's words about a case that is
     open still."""
     return verb.holds and row.state in OPEN_CASE
 
 
-def moved(session: Session, subject: str, row: Any) -> NotAllowed:
+def moved(session: Session, subject: str, row: Any, event: int) -> NotAllowed:
     """The refusal that says where a row stands now, since when and by whom."""
-    last = session.get(Event, row.state_event_id)
-    by, at = (last.actor, minute(last.at)) if last is not None else ("", "")
+    last = session.get(Event, event)
+    by, when = (last.actor, last.at) if last is not None else ("", None)
+    if getattr(row, "decided_at", None) is not None:
+        by, when = f"user:{row.decided_by_id}", row.decided_at
+    at = minute(when) if when is not None else ""
     return NotAllowed("row_moved", stands=f"{subject}.{row.state}", by=by, at=at)
 
 

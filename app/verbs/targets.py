@@ -10,7 +10,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from app.ledger import locked_here
-from app.models import Assignment, Case, Reminder, Request, Supervision, Unit
+from app.models import Assignment, Case, Lifting, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
@@ -128,7 +128,9 @@ def _in_state(rows: Sequence[Supervision], states: Sequence[str]) -> list[Superv
 
 def acted_on(session: Session, row: Any) -> Any:
     """What the stage is handed for the row that a form showed: a request is decided on its
-    assignment."""
+    assignment, what was proposed about a case on the case."""
+    if isinstance(row, Lifting):
+        return session.get_one(Case, row.case_id)
     return session.get_one(Assignment, row.assignment_id) if isinstance(row, Request) else row
 
 

@@ -53,6 +53,12 @@ def row(panel: Panel, model: Any, **equal: Any) -> Any:
         return session.scalars(select(model).filter_by(**equal).order_by(model.id.desc())).first()
 
 
+def rows_of(panel: Panel, model: Any) -> list[Any]:
+    """All rows of a table, the newest last."""
+    with transaction(panel.desk.sessions) as session:
+        return list(session.scalars(select(model).order_by(model.id)))
+
+
 def events(panel: Panel, case: int) -> list[str]:
     """The payloads of the corrections of a case."""
     with transaction(panel.desk.sessions) as session:
@@ -422,3 +428,43 @@ def test_a_refused_reply_is_given_anew_from_what_it_said(
     assert re.search(rf'<input[^>]*name="contacted_at"[^>]*value="{at}"', page)
     assert re.search(r'name="contacted".*?<option value="y" selected>', page)
     assert "道路单位的处理意见" not in page.split("data-verb")[1]
+
+
+def test_the_category_that_a_form_showed_is_meant_whatever_is_called_so_by_then(
+    empty: Panel,
+) -> None:
+    """It was renamed while the form was open, and another took its name; so was the one above it.
+    Seen failing with the path sent: the other row was meant."""
+    admin, browser = empty.of("it_admin"), empty.of("operator")
+    for fields in ({"name": "城建"}, {"name": "照明", "parent": "城建"}):
+        assert admin.post("/do/add_category", fields).status_code == 302
+    page = browser.get("/do/register").text
+    shown = re.search(r'<option[^>]*value="([^"]*)"[^>]*>城建／照明<', page)
+    above = re.search(r'<option[^>]*value="([^"]*)"[^>]*>城建<', admin.get("/do/add_category").text)
+    assert shown and above
+    ids = {one.name: one.id for one in rows_of(empty, Category)}
+    for name, called in (("照明", "路灯"), ("城建", "市政")):
+        held = opened(admin, f"/do/edit_category?id={ids[name]}")
+        assert admin.post("/do/edit_category", {**held, "name": called}).status_code == 302
+    for fields in ({"name": "城建"}, {"name": "照明", "parent": "城建"}):
+        assert admin.post("/do/add_category", fields).status_code == 302
+    typed = {
+        "kind": "help",
+        "narrative": "三号楼前路灯不亮已有半月。",
+        "anonymous": "y",
+        "category": shown[1],
+    }
+    assert browser.post("/do/register", typed).status_code == 302
+    assert row(empty, Case).category_id == ids["照明"]
+    below = {"name": "井盖", "parent": above[1]}
+    assert admin.post("/do/add_category", below).status_code == 302
+    assert {one.name: one.parent_id for one in rows_of(empty, Category)}["井盖"] == ids["城建"]
+    held = opened(browser, f"/do/edit_case/{row(empty, Case).id}")
+    assert held["category"] == shown[1], "the form begins with what stands on file"
+
+
+@pytest.mark.parametrize("named", ["／x", "／", "／0", "／999999999", "／9999999999", "/1"])
+def test_a_category_that_no_form_showed_is_unknown(empty: Panel, named: str) -> None:
+    typed = {"kind": "help", "narrative": "三号楼前路灯不亮已有半月。", "anonymous": "y"}
+    answer = empty.of("operator").post("/do/register", {**typed, "category": named})
+    assert refused(answer) == "unknown_category"

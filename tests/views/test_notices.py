@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
+from app import words
 from app.database import transaction
-from app.models import NoticeRead
+from app.models import Event, Notice, NoticeRead, Person
 from tests.databases import Desk
 from tests.people import People
 from tests.views.panel import Browser, Panel, panel_over
@@ -54,9 +56,19 @@ def test_what_a_clerk_has_read_stays_unread_for_his_head_and_his_colleagues(
 def test_an_event_told_to_two_roles_of_one_person_is_one_notice(
     people: People, panel: Panel
 ) -> None:
-    people.do("operator", "contact", 1, kind="repeat", words="仍未解决")
-    told = panel.of("allocator").get("/notices/").text
-    assert told.count("重复投诉") <= 1
+    """An answered case is opened again: told to allocator and examiner, and he is both."""
+    case = people.case(kind="consultation")
+    people.do("operator", "answer_directly", case)
+    with transaction(people.desk.sessions) as session:
+        person = session.get_one(Person, people.person("allocator").id)
+        person.roles.append(session.scalars(select(Role).where(Role.name == "examiner")).one())
+    people.do("operator", "contact", case, kind="repeat", words="仍未解决")
+    with transaction(people.desk.sessions) as session:
+        reopened = select(Notice.recipient).join(Event, Event.id == Notice.event_id)
+        told = session.scalars(reopened.where(Event.kind == "case.reopened")).all()
+        assert len(told) == 2, "it is written for each role"
+    page = panel.enter("allocator").get("/notices/").text
+    assert page.count(words.event("case.reopened")) == 1
 
 
 def test_the_bell_of_who_has_no_roles_notices_is_empty(panel: Panel) -> None:

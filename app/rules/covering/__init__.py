@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from app.rules.covering.names import NAME, WORD, names, words
+from app.rules.covering.names import NAME, WORD, is_on_file, names, words
 from app.rules.covering.numbers import (
     IDENTITY,
     LANDLINE,
@@ -25,6 +25,7 @@ from app.rules.covering.numbers import (
     numbers,
     own,
 )
+from app.rules.covering.ordinary import is_ordinary
 from app.rules.covering.suspects import suspects
 from app.rules.folding import fold, visible
 from app.rules.phones import mask
@@ -45,7 +46,9 @@ __all__ = [
     "Hidden",
     "Run",
     "covered",
+    "guesses",
     "hidden",
+    "is_on_file_with",
     "runs",
     "together",
     "uncovered",
@@ -132,15 +135,18 @@ def all_agree(parts: Collection[Hidden], word: str) -> bool:
 
 def runs(text: str, of: Hidden = NOBODY) -> list[Run]:
     """The covered runs of a typed text, from left to right, none within another."""
-    folded = fold(text)
-    found = [*numbers(folded.text, [known for number in of.numbers for known in own(number)])]
-    found += names(folded.text, of.names, of.wholly)
-    less = {visible(word) for word in of.less}
-    found = [run for run in found if not _taken_back(folded.text, run, less)]
+    folded, less = fold(text), {visible(word) for word in of.less}
+    found = [run for run in _found(folded.text, of) if not _taken_back(folded.text, run, of, less)]
     found += words(folded.text, of.more)
     return [
         Run(*folded.typed(start, end), kind) for start, end, kind in _joined(found) if start < end
     ]
+
+
+def _found(text: str, of: Hidden) -> list[Found]:
+    """The runs of a folded text that are the caller's or a third person's, some within others."""
+    known = [each for number in of.numbers for each in own(number)]
+    return [*numbers(text, known), *names(text, of.names, of.wholly)]
 
 
 def uncovered(text: str, of: Hidden = NOBODY) -> list[Run]:
@@ -156,13 +162,39 @@ def uncovered(text: str, of: Hidden = NOBODY) -> list[Run]:
     return found
 
 
-def _taken_back(text: str, run: Found, less: Collection[str]) -> bool:
-    """Whether a run is a word that somebody took back; not where it is plainly a person's name
-    there."""
+def _taken_back(text: str, run: Found, of: Hidden, less: Collection[str]) -> bool:
+    """Whether a run is a word that somebody took back, and may be."""
+    return visible(text[run[0] : run[1]]) in less and _is_guess(text, run, of)
+
+
+def _is_guess(text: str, run: Found, of: Hidden) -> bool:
+    """Whether a run may be somebody else's, or nobody's: another number than those on file, a
+    family name with a title, an ordinary word; never what the caller is on file with, an identity
+    number, or what is plainly a person's name there."""
     start, end, kind = run
-    if visible(text[start:end]) not in less:
+    if kind != NAME:
+        return kind in (MOBILE, LANDLINE, SHORT)
+    if _INTRODUCED.search(text[:start]) or _TITLED.match(text, end):
         return False
-    return not (kind == NAME and (_INTRODUCED.search(text[:start]) or _TITLED.match(text, end)))
+    return is_ordinary(text[start:end]) or not is_on_file(text[start:end], of.names)
+
+
+def guesses(text: str, of: Hidden = NOBODY) -> list[str]:
+    """The covered words of a typed text that may be taken back, each once."""
+    folded, hit = fold(text), []
+    for run in sorted(_found(folded.text, of)):
+        if run[0] < run[1] and _is_guess(folded.text, run, of):
+            first, last = folded.typed(run[0], run[1])
+            hit.append(text[first:last])
+    return list(dict.fromkeys(hit))
+
+
+def is_on_file_with(word: str, of: Hidden) -> bool:
+    """Whether a word is what the caller is on file with, an identity number or a masked one: it is
+    never shown again."""
+    text = fold(word).text
+    whole = [run for run in _found(text, of) if visible(text[run[0] : run[1]]) == visible(text)]
+    return bool(whole) and not any(_is_guess(text, run, of) for run in whole)
 
 
 def _joined(found: Iterable[Found]) -> list[Found]:

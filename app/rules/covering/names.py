@@ -99,20 +99,33 @@ def pattern_of(name: str, wholly: bool) -> re.Pattern[str] | None:
 def _patterns(name: str, wholly: bool) -> Iterator[str]:
     """The patterns of one person's name, in either order of its parts."""
     parts = [part for part in _APART.split(name) if part]
+    if len("".join(parts)) == 2:
+        parts = ["".join(parts)]
     if len("".join(parts)) >= 2:
         yield _spelled(parts)
         if len(parts) > 1:
             yield _spelled(parts[::-1])
     if wholly:
         yield from _patterns_of_parts(name, parts)
+        yield from map(_titled, _orders(parts))
 
 
 def _patterns_of_parts(name: str, parts: Sequence[str]) -> Iterator[str]:
-    """The patterns of what is said of a person instead of the whole name."""
-    if len(parts) > 1:
+    """The patterns of a part of a name; a family name and a given one, with no dot between, are no
+    parts: 建国 alone is nobody."""
+    if len(parts) > 1 and ("·" in name or not any(_orders(parts))):
         yield from (_spelled([part]) for part in parts if len(part) >= 2)
-    elif parts and _is_han(name) and len(name) <= 4:
-        yield _titled(name)
+
+
+def _orders(parts: Sequence[str]) -> Iterator[str]:
+    """A Chinese name in one, however it was typed (张 建国); where the family name may stand last,
+    in both orders."""
+    name = "".join(parts)
+    if not parts or not _is_han(name) or len(name) > 4:
+        return
+    yield name
+    if len(parts) == 2 and (len(parts[1]) == 1 or parts[1] in COMPOUND):
+        yield parts[1] + parts[0]
 
 
 def _titled(name: str) -> str:
@@ -129,6 +142,24 @@ def names(text: str, of: Sequence[str], wholly: bool) -> Iterator[Found]:
         pattern = pattern_of(name, wholly)
         if pattern is not None:
             yield from ((*run.span(), NAME) for run in pattern.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def _on_file(name: str) -> re.Pattern[str] | None:
+    """A name itself or a part of it, in any spelling: not what it only may be (张先生)."""
+    found = [
+        pattern
+        for each in people(name)
+        for parts in [[part for part in _APART.split(each) if part]]
+        for pattern in (*_patterns(each, False), *_patterns_of_parts(each, parts))
+    ]
+    return re.compile("|".join(dict.fromkeys(found))) if found else None
+
+
+def is_on_file(word: str, of: Sequence[str]) -> bool:
+    """Whether a folded word is one of these names in some spelling, or a part of one."""
+    patterns = (_on_file(name) for name in of)
+    return any(pattern is not None and pattern.fullmatch(word) for pattern in patterns)
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,7 @@ Found = tuple[int, int, str]
 """A run of the folded text: first place, place after the last, kind."""
 
 _CLUSTER = re.compile(
-    r"\d+(?:[ \n\-·._/()\[\]'~一,、:;|\\<>*#+=]{1,5}\d+)*(?:[ \-·./]{0,3}x(?![a-z0-9]))?"
+    r"\d+(?:[ \n\-·._/()\[\]'~一,、:;|\\<>*#+=。!?&@^%$]{1,5}\d+)*(?:[ \-·./]{0,3}x(?![a-z0-9]))?"
 )
 _NARROW = re.compile(r"[ \n\-·._/()\[\]'~一]{0,4}")
 _LABEL = re.compile(
@@ -39,7 +39,13 @@ _UNIT = re.compile(
     r" ?[多余]?(?:元(?!旦|宵|月)|[万亿千块户人度吨平亩米厘%年月日号栋幢期路次个名台辆份件条天分点时斤岁届]"
     r"|[室房棵株套间位]|公里|公斤|小时|k[mgw]|m[2l]?\b)"
 )
-_MONEY = re.compile(r" ?(?:元(?!旦|宵|月)|万元|亿)")
+_MONEY = re.compile(r" ?元(?:[整的钱]|左右|上下|以[上下]|人民币|资金|现金|款|(?![\u3400-\u9fff]))")
+"""What follows an amount of eleven digits: nobody has that many 亿, and 元宝山路 is a street."""
+_CALLED = re.compile(r"(?:电话|短号|座机|手机|固话|传真|宅电|tel|phone|mobile|fax)[^\d元万]{0,6}$")
+_COUNTED = re.compile(r" ?[多余]?(?:元|[万亿千块])")
+_WIDELY = frozenset({(3, 4, 4), (3, 3, 5), (4, 4, 3), (3, 8), (7, 4), (1,) * 11})
+"""The groups of a mobile number between which any sign may stand: no amount (13,800,138,002) is
+written so."""
 _EXTENSION = re.compile(
     r" ?(?:转接?|分机号?|内线|;?ext(?:ension)?[.=]?|x|#)[ :-]{0,2}\d{1,6}(?!\d)"
 )
@@ -152,10 +158,13 @@ def _read(text: str, groups: list[_Group], owned: Sequence[Own], over: int) -> t
     n = _own(joined, owned)
     if n:
         return OWN, n
-    joined = joined[: _together(groups)]
-    kind, n = _known(text, groups, joined)
+    near = _together(groups)
+    kind, n = _known(text, groups, joined[:near])
+    if not kind and near < len(groups):
+        kind, n = _known(text, groups, joined, near)
     if kind:
         return kind, n
+    joined = joined[:near]
     n = _service(joined)
     if n:
         return "", n
@@ -174,13 +183,29 @@ def _own(joined: Sequence[str], owned: Sequence[Own]) -> int:
     return 0
 
 
-def _known(text: str, groups: list[_Group], joined: Sequence[str]) -> tuple[str, int]:
-    """The most groups that are a number of a known kind, and the kind."""
-    for n in range(len(joined), 0, -1):
+def _known(
+    text: str, groups: list[_Group], joined: Sequence[str], near: int = 0
+) -> tuple[str, int]:
+    """The most groups that are a number of a known kind, and the kind; of more than `near` groups,
+    those with any sign between them."""
+    for n in range(len(joined), near, -1):
         kind = _kind(text, groups[:n], joined[n - 1])
-        if kind:
+        if kind and (not near or _is_wide(kind, groups[:n], joined[n - 1])):
             return kind, n
     return "", 0
+
+
+def _is_wide(kind: str, groups: list[_Group], digits: str) -> bool:
+    """Whether groups with any sign between them are one number, and no list of several."""
+    if kind == MOBILE:
+        sizes = [len(group.digits) for group in groups]
+        over = len(digits) - 11
+        while over and over >= sizes[0]:
+            over -= sizes.pop(0)
+        return (sizes[0] - over, *sizes[1:]) in _WIDELY
+    if kind == LANDLINE:
+        return digits.startswith(("0", "86"))
+    return kind == IDENTITY
 
 
 def _service(joined: Sequence[str]) -> int:
@@ -227,7 +252,8 @@ def _kind(text: str, groups: list[_Group], digits: str) -> str:
     if is_identity(digits):
         return IDENTITY
     start, end = groups[0].start, groups[-1].end
-    if _MONEY.match(text, end) or text[start - 1 : start] in ("¥", "$"):
+    amount = _MONEY.match(text, end) or text[start - 1 : start] in ("¥", "$")
+    if amount and (digits.startswith("0000") or not digits.startswith("0")):
         return ""
     return _telephone(text, groups, digits)
 
@@ -237,7 +263,18 @@ def _telephone(text: str, groups: list[_Group], digits: str) -> str:
     letter = _letter_before(text, groups[0].start)
     if is_mobile(digits) and _grouped(groups, digits):
         return "" if letter and _is_letter(text, groups[-1].end) else MOBILE
-    return LANDLINE if is_landline(digits, _ends(groups)) and not letter else ""
+    local = is_landline(digits, _ends(groups)) or _is_bare(text, groups)
+    return LANDLINE if local and not letter else ""
+
+
+def _is_bare(text: str, groups: list[_Group]) -> bool:
+    """Whether a number is a landline without the nought of its area: 912-8350127; no service's
+    (400-1234567), no amount."""
+    area, local = groups[0].digits, "".join(group.digits for group in groups[1:])
+    if not is_landline(f"0{area}-{local}".replace("-", ""), frozenset({len(area) + 1})):
+        return False
+    whole = len(area) in (2, 3) and local[:1] not in ("0", "1", "9") and area not in ("400", "800")
+    return whole and not _COUNTED.match(text, groups[-1].end)
 
 
 def _ends(groups: list[_Group]) -> frozenset[int]:
@@ -275,7 +312,11 @@ def _is_short(text: str, groups: list[_Group], digits: str) -> bool:
         return False
     if _DATE.match(text, groups[0].start):
         return False
-    return not _UNIT.match(text, groups[-1].end) and not digits.startswith("0")
+    called = len(digits) >= 7 and _CALLED.search(
+        text[max(0, groups[0].start - _BEFORE) : groups[0].start]
+    )
+    amount = (_COUNTED if called else _UNIT).match(text, groups[-1].end)
+    return not amount and not digits.startswith("0")
 
 
 def _whole(text: str, start: int, end: int, kind: str) -> tuple[int, int]:

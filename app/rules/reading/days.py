@@ -12,7 +12,7 @@ from app.rules.reading.text import Line, Unread, lines, tight
 WORKED = (
     {"work": "work", "rest": "rest"}
     | dict.fromkeys(("上班", "班", "工作", "工作日", "调休上班", "补班", "正常上班"), "work")
-    | dict.fromkeys(("休息", "休", "放假", "放假调休", "调休", "休假", "假"), "rest")
+    | dict.fromkeys(("休息", "休", "放假", "放假调休", "休假", "假"), "rest")
 )
 """word beside a day -> work or rest."""
 

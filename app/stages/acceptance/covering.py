@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.ledger import note
 from app.models import Case, Cover
 from app.roles import Actor
+from app.rules.covering import is_on_file_with
 from app.rules.folding import visible
 from app.rules.refusal import NotAllowed
+from app.stages.covers import hidden_of
 
 LONGEST_WORD = 80
 
@@ -29,9 +31,25 @@ def cover(
 ) -> Case:
     """Cover words of a case more (`more`) and show others again (`less`), wherever they stand in
     it. The event says how many, the words stand in rows of their own. NotAllowed where nothing is
-    new, or where a word is too long or without a visible sign."""
+    new, where a word is too long or without a visible sign, or where one that is to be shown is
+    what the caller is on file with."""
     if any(len(word) > LONGEST_WORD for word in (*more, *less)):
         raise NotAllowed("field_too_long", field="more", most=LONGEST_WORD)
+    known = hidden_of(session, [case.id])[case.id]
+    if any(is_on_file_with(word, known) for word in less):
+        raise NotAllowed("stays_covered")
+    return _decide(session, now, actor, case, more, less)
+
+
+def _decide(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    more: Sequence[str],
+    less: Sequence[str],
+) -> Case:
+    """Put on file what is new of words that are covered and shown again."""
     new = _new(_standing(session, case), more, less)
     if not new:
         raise NotAllowed("nothing_changed")
@@ -67,4 +85,4 @@ def cover_alike(
     more = [row.word for row in newest.values() if row.covers]
     less = [row.word for row in newest.values() if not row.covers]
     for other in others if newest else ():
-        cover(session, now, actor, other, more, less)
+        _decide(session, now, actor, other, more, less)

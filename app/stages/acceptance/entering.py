@@ -111,6 +111,7 @@ def _wanted(demands: Sequence[Demand], events: int = 0) -> dict[str, int]:
     wanted = {"event": events + cases + marked, "hotline_case": cases, "contact": cases}
     wanted |= {
         "suggestion": marked,
+        "told_as": sum(demand.told for demand in demands),
         "instruction": sum(demand.terms is not None for demand in demands),
     }
     return {table: n for table, n in wanted.items() if n}

@@ -38,7 +38,8 @@ def refuse(
     words: str,
     re_explained: bool = False,
 ) -> Case:
-    """Not accepted: a reason code and the words told to the caller. An operator's is a proposal."""
+    """Not accepted: a reason code and the words told to the caller. An operator's is a proposal,
+    and the only one until it is decided: nobody confirms another than was shown."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     if reason not in REFUSALS:
@@ -51,6 +52,7 @@ def refuse(
     if actor.is_a("allocator", "centre_head"):
         _refused(session, now, actor, case, columns)
     else:
+        decided(case)
         columns["refusal_proposed_by_id"] = actor.id
         note(session, now, actor, case, "case.refusal_proposed", columns, {"reason": reason})
     return case

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Case, Category, Contact, Instruction, Person, Unit
+from app.models import Case, Category, Contact, Instruction, Person, ToldAs, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules import limits
@@ -270,14 +270,17 @@ def split(
         raise NotAllowed("case_ended", state=case.state)
     if not parts:
         raise NotAllowed("no_parts")
-    demands = [_part(session, office, case, part) for part in parts]
+    told = session.scalars(select(ToldAs).where(ToldAs.case_id == case.id).limit(1)).first()
+    demands = [_part(session, office, case, part, told) for part in parts]
     made = enter_split(session, now, actor, office, case, demands)
     cover_alike(session, now, actor, case, made)
     return made
 
 
-def _part(session: Session, office: Office, case: Case, part: Mapping[str, Any]) -> Demand:
-    """A part of a case, as a demand of its own."""
+def _part(
+    session: Session, office: Office, case: Case, part: Mapping[str, Any], told: ToldAs | None
+) -> Demand:
+    """A part of a case, as a demand of its own; its caller is typed as on the case (`told`)."""
     _long_enough(office, str(part.get("narrative", "")))
     kind = part.get("kind", case.kind)
     columns = {
@@ -294,4 +297,5 @@ def _part(session: Session, office: Office, case: Case, part: Mapping[str, Any])
         "category_id": case.category_id,
     }
     _classified(session, columns)
-    return Demand(columns)
+    typed = Typed(told.name, told.phone) if told is not None else None
+    return Demand(columns, caller=typed, told=told is not None)

@@ -35,6 +35,7 @@ from app.stages.verb import (
     choice,
     field,
     of_facts,
+    resting,
 )
 from app.words import Message
 
@@ -174,7 +175,12 @@ VERBS = (
     Verb(
         "confirm_refusal",
         run=confirm_refusal,
-        on=case(UNALLOCATED, decides=True),
+        on=resting(
+            case(UNALLOCATED, decides=True),
+            "case.refusal_proposed",
+            "case.edited",
+            "case.reclassified",
+        ),
         fields=(ACCEPT,),
         roles=CENTRE,
         event=("case.refused", "case.edited"),

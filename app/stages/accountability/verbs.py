@@ -30,7 +30,7 @@ from app.stages.accountability.sending import (
 )
 from app.stages.delivery import NOTICES, open_notice
 from app.stages.named import unit_id_of
-from app.stages.verb import PAPER, REASON, WORDS, Verb, choice, field, referral
+from app.stages.verb import PAPER, REASON, WORDS, Verb, choice, field, referral, resting
 
 
 def _to_read(
@@ -79,7 +79,7 @@ VERBS = (
     Verb(
         "review_referral",
         run=review_referral,
-        on=referral(("drafted",)),
+        on=resting(referral(("drafted",)), "referral.completed"),
         roles=("supervision_head",),
         event="referral.reviewed",
         recuses=True,
@@ -108,7 +108,7 @@ VERBS = (
     Verb(
         "send_back_referral",
         run=send_back_referral,
-        on=referral(("reviewed", "drafted")),
+        on=resting(referral(("reviewed", "drafted")), "referral.completed"),
         fields=(REASON,),
         roles=_HEADS,
         event="referral.sent_back",
@@ -139,7 +139,7 @@ VERBS = (
     Verb(
         "record_outcome",
         run=record_outcome,
-        on=referral(("received",)),
+        on=resting(referral(("received",)), "referral.outcome", "referral.supplemented"),
         fields=(choice("outcome!", OUTCOMES), field("words"), field("due_on", "date")),
         roles=(*ROOM, "committee"),
         event="referral.outcome",
@@ -147,7 +147,7 @@ VERBS = (
     Verb(
         "supplement_referral",
         run=supplement_referral,
-        on=referral(("received", "sent")),
+        on=resting(referral(("received", "sent")), "referral.outcome", "referral.supplemented"),
         fields=(WORDS,),
         roles=ROOM,
         event="referral.supplemented",
@@ -156,7 +156,7 @@ VERBS = (
     Verb(
         "abandon_referral",
         run=abandon_referral,
-        on=referral(UNSENT),
+        on=resting(referral(UNSENT), "referral.completed"),
         fields=(REASON,),
         roles=ROOM,
         event="referral.abandoned",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models import Case
+from app.models import Case, Lifting
 from app.roles import CENTRE, Actor
 from app.rules import limits
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE, UNALLOCATED
@@ -35,6 +35,7 @@ from app.stages.verb import (
     choice,
     field,
     request,
+    resting,
 )
 from app.words import Message
 
@@ -65,7 +66,7 @@ VERBS = (
     Verb(
         "allocate",
         run=allocate,
-        on=case(UNALLOCATED, decides=True),
+        on=resting(case(UNALLOCATED, decides=True), "case.edited", "case.reclassified"),
         fields=(field("unit!", "unit"), field("assists", "units")),
         roles=CENTRE,
         event="case.allocated",
@@ -83,7 +84,7 @@ VERBS = (
     Verb(
         "instruct",
         run=instruct,
-        on=case(OPEN_CASE),
+        on=case(OPEN_CASE, decides=True),
         fields=(field("leader!", "leader"), field("unit", "unit")),
         roles=("leader", "centre_head"),
         event=("case.instructed", "case.filed"),
@@ -108,7 +109,12 @@ VERBS = (
     Verb(
         "confirm_lifting",
         run=confirm_lifting,
-        on=case(OPEN_CASE),
+        on=resting(
+            case(OPEN_CASE, waits=Lifting),
+            "case.lifting_proposed",
+            "case.lifted",
+            "case.lifting_refused",
+        ),
         fields=RULING,
         roles=("centre_head",),
         event=("case.lifted", "case.lifting_refused"),

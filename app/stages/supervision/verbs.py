@@ -43,6 +43,7 @@ from app.stages.verb import (
     choice,
     field,
     item,
+    resting,
 )
 from app.words import Message
 
@@ -148,6 +149,7 @@ def _no_review_asked(fitting: Sequence[Any], rows: Rows) -> Message | None:
 
 
 _CONCLUDED, _CLOSED = REVIEWED_IN[:1], REVIEWED_IN[1:]
+_REVIEW = ("supervision.review_asked", "supervision.review_ruled")
 
 VERBS = (
     Verb(
@@ -250,7 +252,7 @@ VERBS = (
     Verb(
         "conclude",
         run=conclude,
-        on=item(("heard", "confirmed")),
+        on=resting(item(("heard", "confirmed")), "supervision.stated"),
         fields=(field("conclusion!"),),
         roles=ROOM,
         event="supervision.concluded",
@@ -268,7 +270,7 @@ VERBS = (
     Verb(
         "rule_on_review",
         run=rule_on_review,
-        on=item(_CONCLUDED, ended=_CLOSED),
+        on=resting(item(_CONCLUDED, ended=_CLOSED), *_REVIEW),
         fields=RULING,
         roles=_ROOM_HEAD,
         event="supervision.review_ruled",
@@ -278,7 +280,7 @@ VERBS = (
     Verb(
         "close_supervision",
         run=close_supervision,
-        on=item(("concluded",)),
+        on=resting(item(("concluded",)), *_REVIEW),
         fields=(choice("outcome!", OUTCOMES),),
         roles=ROOM,
         event="supervision.closed",

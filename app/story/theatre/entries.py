@@ -55,6 +55,10 @@ def _entered(form: Form, control: Control, value: Any, forced: bool) -> list[str
         return str(value), content_of(str(value))
     if control.kind in ("select", "checkbox"):
         chosen = [_chosen(choice) for choice in listed(value)]
+        chosen = [
+            choice if choice in control.options else control.called.get(choice, choice)
+            for choice in chosen
+        ]
         missing = [choice for choice in chosen if choice not in control.options]
         if missing and not forced:
             raise Fault(f"the form of {form.verb} does not offer {missing} for {control.name}")

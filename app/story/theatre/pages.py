@@ -32,13 +32,14 @@ class Row:
 @dataclass
 class Control:
     """A control of a form: `kind` is the type of an input, or select or textarea; `values` is what
-    would be sent as it stands; `options` what may be chosen."""
+    would be sent as it stands; `options` what may be chosen, `called` what of it is called how."""
 
     name: str
     kind: str
     values: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     many: bool = False
+    called: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -203,6 +204,8 @@ class _Reader(HTMLParser):
     def _option(self, given: dict[str, str]) -> None:
         if self._select is not None:
             self._select.options.append(given.get("value", ""))
+            called, value = self._select.called, given.get("value", "")
+            self._hear("option", lambda text: called.update({text.strip(): value}))
             if "selected" in given:
                 self._select.values.append(given.get("value", ""))
 

@@ -12,6 +12,7 @@ from app.models import Assignment, Case, Draft, Referral, Reply, Unit
 from app.models.file import File
 from app.roles import Actor
 from app.rules.files import IDENTIFYING
+from app.stages.covers import keeps_from
 from app.views.actor import reader
 from app.views.case import kinds
 
@@ -56,9 +57,9 @@ def _of_assists(case: Case) -> tuple[Any, Any]:
 
 
 def _readable_files(case: Case, own: int) -> tuple[Any, Any]:
-    """Which files of a case a unit reads: its own, and those of the centre that do not identify the
-    caller of a confidential one."""
-    hidden = IDENTIFYING if case.confidential else ()
+    """Which files of a case a unit reads: its own, and those of the centre; of a caller who is kept
+    from it none that identify them."""
+    hidden = IDENTIFYING if keeps_from(reader(), case, own) else ()
     of_the_centre = File.unit_id.is_(None) & File.kind.not_in(hidden)
     return File.referral_id.is_(None), or_(of_the_centre, File.unit_id == own)
 

@@ -32,6 +32,7 @@ from app.models.columns import facts_of
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages.acceptance import typed_of
+from app.stages.named import carried
 from app.stages.roles import custom_rights
 from app.stages.table import DRAFTED
 from app.verbs import Verb
@@ -247,8 +248,14 @@ def _of_post(post: UnitPost) -> Filled:
 
 
 def _of_category(category: Category) -> Filled:
-    parent = category.parent.name if category.parent else ""
-    return _typed(category, "name", "active", parent=parent)
+    return _typed(category, "name", "active", parent=_chosen(category.parent))
+
+
+def _chosen(category: Category | None) -> str:
+    """A category as it is chosen in a form; one that is not offered any more by its path."""
+    if category is None:
+        return ""
+    return carried(category) if category.active else str(category)
 
 
 def _of_user(user: Person) -> Filled:
@@ -276,6 +283,8 @@ def _of_case(verb: Verb, case: Case) -> Filled:
             filled.update({f"caller.{part}": caller.get(part, "") for part in ("name", "phone")})
         elif name == "complained_unit":
             filled[name] = case.complained_unit.code if case.complained_unit else ""
+        elif name == "category":
+            filled[name] = _chosen(case.category)
         elif hasattr(case, name) and (verb.name == "edit_case" or name in _RECLASSIFIED):
             filled[name] = typed_as(getattr(case, name))
     return filled

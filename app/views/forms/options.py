@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import words
 from app.models import Category, Person, Unit
 from app.roles import PAGES
+from app.stages.named import carried
 from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
@@ -109,13 +110,13 @@ def _categories(reading: Session, tongue: str) -> list[Option]:
             row.id,
         )
     )
-    return [(str(row), str(row)) for row in rows]
+    return [(carried(row), str(row)) for row in rows]
 
 
 def _top_categories(reading: Session, tongue: str) -> list[Option]:
     query = select(Category).where(Category.active.is_(True), Category.parent_id.is_(None))
     rows = reading.scalars(query.order_by(Category.id).limit(MOST))
-    return [(str(row), str(row)) for row in rows]
+    return [(carried(row), str(row)) for row in rows]
 
 
 _OFFERED: dict[str, Callable[[Session, str], Sequence[Option]]] = {

@@ -35,8 +35,8 @@ class Which:
     row: int | None = None
     rows: Sequence[Any] = field(default_factory=list)
     seen: str = ""
-    """How the rows stood when the form was opened, where it only asks something before it goes
-    on."""
+    """How the rows stand; or stood when the form was opened, where it only asks something before it
+    goes on."""
 
     @property
     def about(self) -> Any:
@@ -49,7 +49,7 @@ class Which:
         named = [(ROW, str(self.row))] if self.choice is None and self.row is not None else []
         return [
             *named,
-            *([(SEEN, self.seen or " ".join(map(mark_of, self.rows)))] if self.rows else []),
+            *([(SEEN, self.seen)] if self.rows else []),
         ]
 
 
@@ -58,11 +58,11 @@ def which_row(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Whic
     by unit and ground."""
     kind = kind_of(verb) if case is not None else None
     if verb.name in PROPOSED:
-        return _asked(waiting(reader(), verb.name), typed, None)
+        return _asked(waiting(reader(), verb.name), typed, None, verb)
     if kind is None or case is None:
         return Which()
     rows = [row for row in rows_of_kind(reader(), kind, case, actor().unit_id) if kind.fits(row)]
-    return _asked(_narrowed(rows, typed), typed, kind)
+    return _asked(_narrowed(rows, typed), typed, kind, verb)
 
 
 def _narrowed(rows: Sequence[Any], typed: MultiDict[str, str]) -> Sequence[Any]:
@@ -73,15 +73,16 @@ def _narrowed(rows: Sequence[Any], typed: MultiDict[str, str]) -> Sequence[Any]:
     return [row for row in rows if ground and getattr(row, "ground", None) == ground] or rows
 
 
-def _asked(rows: Sequence[Any], typed: MultiDict[str, str], kind: Kind | None) -> Which:
+def _asked(rows: Sequence[Any], typed: MultiDict[str, str], kind: Kind | None, verb: Verb) -> Which:
     """The choice among rows, or the one row that there is; `typed` may name it."""
     if not rows:
         return Which(row=0)
     named = key_typed(typed.get(ROW) or typed.get(ITEM))
     meant = named if named in {row.id for row in rows} else None
+    seen = " ".join(mark_of(reader(), verb, row) for row in rows)
     if len(rows) == 1 and (meant is not None or not named):
-        return Which(row=rows[0].id, rows=rows)
-    return Which(_choice(rows, kind, meant), meant, rows)
+        return Which(row=rows[0].id, rows=rows, seen=seen)
+    return Which(_choice(rows, kind, meant), meant, rows, seen)
 
 
 def _choice(rows: Sequence[Any], kind: Kind | None, meant: int | None) -> Ask:

@@ -17,76 +17,17 @@ from sqlalchemy.orm import Session
 
 from app import words
 from app.models import Case
-from app.rules.covering import COVERS, NAME, OWN, WORD, Hidden, hidden, runs, uncovered
+from app.rules.covering import COVERS, NAME, Hidden, guesses, hidden, runs, uncovered
 from app.rules.covering.ordinary import is_ordinary
 from app.rules.refusal import NotAllowed
 from app.stages.covers import hidden_of
 from app.stages.verb import Field
 from app.verbs import Verb, perform
 from app.views.actor import actor, language, now, reader
+from app.views.forms.unit_words import OF_THE_CASE, ON_THE_CASE, beside, may_be_read
 
 MORE, BACK = "cover_more", "cover_less"
 """The fields with which words are covered more and taken back, beside those of the verb."""
-_READ_BY_UNITS = frozenset(
-    {
-        "register",
-        "edit_case",
-        "contact",
-        "split",
-        "merge",
-        "refuse",
-        "withdraw",
-        "screen_suggestion",
-        "allocate",
-        "submit",
-        "instruct",
-        "reclassify",
-        "reassign",
-        "rule_on_return",
-        "rule_on_extension",
-        "rule_on_explanation",
-        "rule_on_interim",
-        "waive_assist",
-        "void_reminder",
-        "propose",
-        "open_supervision",
-        "decline",
-        "defer",
-        "reissue",
-        "draft_finding",
-        "conclude",
-        "rule_on_review",
-        "record_visit",
-        "amend_visit",
-        "examine",
-        "review_responsibility",
-        "strike_row",
-    }
-)
-"""Verbs whose words stand on a page or a paper of a unit."""
-_OF_THE_CASE = {
-    "allocate": ("place", "narrative", "demand"),
-    "reclassify": ("place", "narrative", "demand"),
-}
-"""Verbs with which a unit gets to read what stands on the case already."""
-_NOT_WORDS = frozenset(
-    {
-        "category",
-        "paper_form",
-        "to_leader",
-        "ground",
-        "document",
-        "scan",
-        "level",
-        "date",
-        "due_on",
-        "repeat_check",
-        "contact_number",
-    }
-)
-"""Text fields that hold no words of anybody, or that no unit reads."""
-_STAYS = ("suspect", OWN, WORD)
-"""What is marked in a text and cannot be taken back: it is not covered, or the words were chosen."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +55,7 @@ class Reads:
 
 def reads_of(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Reads | None:
     """What a form shows of the words that a unit will read; None where nothing has to be asked."""
-    if verb.name not in _READ_BY_UNITS or actor().of_a_unit:
+    if (verb.target == "none" and verb.name != "register") or actor().of_a_unit:
         return None
     texts = list(_texts(verb, case, values))
     if not texts:
@@ -137,15 +78,17 @@ def _texts(verb: Verb, case: Case | None, values: Mapping[str, Any]) -> Iterator
     """(label, text) of the free words that were typed, and of those that stand on the case
     already."""
     for field in verb.fields:
-        yield from _typed(verb.name, field, values.get(field.name))
-    if case is not None and (verb.name != "reclassify" or values.get("confidential") is True):
-        yield from _on_the_case(verb.name, case)
+        if may_be_read(verb, field):
+            yield from _typed(verb.name, field, values.get(field.name))
+    only = ON_THE_CASE.get(verb.name)
+    if case is not None and only is not None and (not only or values.get(only)):
+        yield from _on_the_case(case)
 
 
 def _typed(verb: str, field: Field, value: Any) -> Iterator[tuple[str, str]]:
     """The free words that were typed into a field: one text, a leader's, or those of each part."""
     tongue = language()
-    if _holds_words(field) and isinstance(value, str) and value.strip():
+    if isinstance(value, str) and value.strip():
         yield words.field(field.name, tongue, verb), value
     elif field.kind == "leader" and isinstance(value, Mapping) and value.get("text"):
         yield words.field("text", tongue), str(value["text"])
@@ -154,16 +97,14 @@ def _typed(verb: str, field: Field, value: Any) -> Iterator[tuple[str, str]]:
             yield words.field("narrative", tongue), str(part.get("narrative", ""))
 
 
-def _holds_words(field: Field) -> bool:
-    return field.kind == "text" and field.name not in _NOT_WORDS and not field.choices
-
-
-def _on_the_case(verb: str, case: Case) -> Iterator[tuple[str, str]]:
-    """The words on a case that a unit gets to read by a verb."""
-    for name in _OF_THE_CASE.get(verb, ()):
+def _on_the_case(case: Case) -> Iterator[tuple[str, str]]:
+    """The words on a case, and beside it, that a unit gets to read."""
+    for name in OF_THE_CASE:
         text = getattr(case, name)
         if text:
             yield words.column("hotline_case", name, language()), text
+    for table, text in beside(reader(), case):
+        yield words.table(table, language()), text
 
 
 def _hidden(case: Case | None, values: Mapping[str, Any]) -> Hidden:
@@ -196,13 +137,13 @@ def _asked(texts: Sequence[tuple[str, str]], of: Hidden, confidential: bool) -> 
     ]
     typed = [(run.kind, text[run.start : run.end]) for _, text, found in marked for run in found]
     suspects = dict.fromkeys(word for kind, word in typed if kind == "suspect")
-    covered = dict.fromkeys(word for kind, word in typed if kind not in _STAYS)
+    back = dict.fromkeys(word for _, text in texts for word in guesses(text, of))
     opening = "cover.confidential" if confidential else "cover.ordinary"
     return Reads(
         title=words.word("cover.reads", tongue),
         choices=(
             (MORE, words.word("cover.suspected", tongue), list(suspects)),
-            (BACK, words.word("cover.back", tongue), list(covered)),
+            (BACK, words.word("cover.back", tongue), list(back)),
         ),
         more=words.word("cover.more", tongue),
         texts=[Told(label, _parts(text, found)) for label, text, found in marked],

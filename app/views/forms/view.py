@@ -118,7 +118,7 @@ class Verbs(BaseView):
         rows = _rows(verb, case)
         meant = which_row(verb, case, typed)
         if question is not None:
-            meant.seen = typed.get(SEEN, "")
+            meant.seen = typed.get(SEEN) or meant.seen
         drawing = Drawing(reader(), verb, tongue, NOT_ON_FORMS, offered(verb, case, tongue, rows))
         drawing.asks = _asks(verb, case, meant, question, tongue)
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
