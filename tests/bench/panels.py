@@ -283,7 +283,8 @@ def beside_a_report(say: Say, panel: Panel) -> None:
     while running.is_alive():
         beside += _waits(people, case, 1)
     running.join()
-    slowest, usual = max(beside, default=0.0), max(alone)
+    assert beside, "no contact was made while the report was counted: nothing was measured"
+    slowest, usual = max(beside), max(alone)
     say(
         "REP",
         f"a contact beside a running report waits {slowest * 1e3:.0f} ms at most ({len(beside)} of them), alone "
@@ -310,6 +311,7 @@ def pages(say: Say, panel: Panel, n: int) -> None:
         browser = panel.of(word)
         for address in addresses(panel, role, browser):
             asked = meter.page(browser, address)
+            assert asked.status == 200, (role, address, asked.status)
             if asked.ms > SLOW_MS or "?" not in address:
                 print(
                     f"     {role:16} {asked.statements:10} {asked.blocks:8} {asked.ms:8.1f}  {address}",

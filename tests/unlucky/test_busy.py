@@ -17,15 +17,18 @@ import requests
 from sqlalchemy import make_url, text
 
 from app.database import transaction
-from app.story.theatre.cast import actor_named
 from app.supervisor.lanes import LANES, lane_of
-from app.verbs import perform
-from tests.databases import FILLED_AT as NOW
+from app.views.pages.exporting import PLACES
+from tests.bench.filling import fill
+from tests.people import People
 from tests.supervised import waited
 from tests.unlucky.conftest import PASSWORD, Office
 from tests.unlucky.forms import CASE, fields_of
 
 WAITING = 12
+TIMES = 15
+EXPORTED = 20_000
+"""Cases of an office whose export takes some seconds."""
 
 
 @contextmanager
@@ -146,34 +149,38 @@ def test_each_kind_of_request_has_its_lane(method: str, path: str, lane: str) ->
 
 @pytest.mark.long
 def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within_a_second(
-    on_postgres: Office, capsys: pytest.CaptureFixture[str]
+    with_redis: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All of it for twenty seconds; the ratios to the time before are printed."""
-    served, desk = on_postgres.served, on_postgres.desk
-    operator, head = on_postgres.enter("operator"), on_postgres.enter("centre_head")
-    _cases(on_postgres, 300)
+    """All of it for twenty seconds, as many exports as are made at once among it; the ratios to the
+    time before are printed."""
+    served, desk = with_redis.served, with_redis.desk
+    operator, head = with_redis.enter("operator"), with_redis.enter("centre_head")
+    People(desk).hire("WATER", "HOUSING")
+    fill(desk, EXPORTED)
     quiet = {
         path: median(served.seconds(head, path) for _ in range(9))
         for path in ("/cases/list/", "/healthz")
     }
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
-    exporters = [on_postgres.enter(word) for word in ("centre_head", "allocator", "operator")]
+    exporters = [with_redis.enter(word) for word in ("centre_head", "allocator", "operator")]
     slowest = dict.fromkeys(quiet, 0.0)
     codes: list[int] = []
+    beside = 0
     with served.half_sent(50), ThreadPoolExecutor(80) as hands:
         exports = many(
             hands,
             5,
             lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120),
         )
-        logins = many(hands, 50, lambda n: _login(on_postgres, n))
-        with locked(on_postgres, "contact", "EXCLUSIVE"):
+        logins = many(hands, 50, lambda n: _login(with_redis, n))
+        with locked(with_redis, "contact", "EXCLUSIVE"):
             waiting = many(
                 hands,
                 WAITING,
                 lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}),
             )
             while not all(one.done() for one in [*exports, *logins, *waiting]):
+                beside += sum(not one.done() for one in exports) >= PLACES
                 for path in quiet:
                     slowest[path] = max(slowest[path], served.seconds(head, path))
                 time.sleep(0.2)
@@ -186,7 +193,10 @@ def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within
                 f"\n{path}: quiet {quiet[path]:.3f} s, at most {took:.3f} s, {ratio:.1f} times"
             )
         sys.stdout.write(f"\nexports and logins: {sorted(codes)}\n")
-    assert max(slowest.values()) < 1, slowest
+    assert beside >= 5, "the exports were over before anything was measured"
+    # On a machine that has other work the quiet page is slow as well.
+    late = {path: took for path, took in slowest.items() if took > max(1, TIMES * quiet[path])}
+    assert late == {}, (late, quiet)
     assert set(codes[5:]) == {302} and codes.count(200) >= 2 and set(codes[:5]) <= {200, 429, 503}
     assert desk.engine.pool.checkedout() == 0
 
@@ -197,11 +207,3 @@ def _login(office: Office, n: int) -> requests.Response:
     return office.served.post(
         browser, "/login/", {"username": office.names["operator"], "password": PASSWORD}
     )
-
-
-def _cases(office: Office, n: int) -> None:
-    """So many cases, each registered by the bot's own way."""
-    with transaction(office.desk.sessions) as session:
-        who = actor_named(session, "operator")
-        for _ in range(n):
-            perform(session, NOW, who, "register", **{**CASE, "anonymous": True})
