@@ -180,14 +180,18 @@ def _sent(clock: Clock, panel: Panel) -> float:
 
 
 def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
-    """P13 and P14: the list of cases, first and deep; CPU ms of the first page of the largest
-    office."""
+    """P13 and P14: the list of cases, first and deep, and a unit's; CPU ms of the first page of the
+    largest office."""
     clock, first, last = Clock(cluster), min(made), max(made)
-    for address, name in ((LIST, "first"), (DEEP, "deep")):
+    for role, address, name in (
+        ("allocator", LIST, "first"),
+        ("allocator", DEEP, "deep"),
+        ("unit_staff", LIST, "a unit's first"),
+    ):
         found: dict[int, list[float]] = {n: [] for n in made}
         for _ in range(ROUNDS):
             for n, panel in made.items():
-                found[n].append(clock.each(_got(panel, "allocator", address)))
+                found[n].append(clock.each(_got(panel, role, address)))
         cost = {n: statistics.median(values) for n, values in found.items()}
         slope = math.log10(cost[last] / cost[first]) / math.log10(last / first)
         told = ", ".join(f"{n:,}: {ms:.1f}" for n, ms in cost.items())
@@ -197,7 +201,15 @@ def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
             slope <= 0.05,
         )
     _statements(say, made[last])
-    return clock.each(_got(made[last], "allocator", LIST))
+    own, all_of_them = (
+        clock.each(_got(made[last], role, LIST)) for role in ("unit_staff", "allocator")
+    )
+    say(
+        "P13",
+        f"a unit's list of cases {own:.1f} ms CPU, the centre's {all_of_them:.1f} (at most 3 times)",
+        own <= 3 * all_of_them,
+    )
+    return all_of_them
 
 
 def _statements(say: Say, panel: Panel) -> None:

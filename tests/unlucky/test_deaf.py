@@ -40,9 +40,9 @@ def desk(sqlite_template: Path, tmp_path: Path) -> Iterator[Desk]:
 
 
 @contextmanager
-def at_work(data: Path) -> Iterator[Duban]:
+def at_work(data: Path, **settings: str) -> Iterator[Duban]:
     """A desk with one worker, as it is unless somebody says otherwise."""
-    with Duban(data, DESK_WORKERS="1") as duban:
+    with Duban(data, DESK_WORKERS="1", **settings) as duban:
         waited(lambda: duban.workers() == 1 and duban.states().get("worker-1"), 60, "the worker")
         yield duban
 
@@ -118,6 +118,30 @@ def test_a_deaf_child_is_replaced_and_the_bot_speaks_again_within_a_minute(
         assert all(
             n == 0 for one, n in others.items() if name != "redis" or one in ("web", "ticker")
         ), others
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["ticker", "worker-1", "web"])
+def test_a_deaf_child_is_replaced_too_over_postgresql_and_a_redis_of_the_offices_own(
+    postgres_desk: Desk, redis_url: str, tmp_path: Path, name: str
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "ledger.key").write_bytes(postgres_desk.key)
+    with transaction(postgres_desk.sessions) as session:
+        actor_named(session, "operator")
+    with at_work(data, DATABASE_URL=postgres_desk.url, REDIS_URL=redis_url) as duban:
+        waited(
+            lambda: passes(postgres_desk) > 0 and "督办 Duban" in duban.said, 120, "a first pass"
+        )
+        time.sleep(ASK_SECONDS + 1)
+        pid, before = duban.pid(name), passes(postgres_desk)
+        began = time.monotonic()
+        stopped(duban, name)
+        waited(lambda: duban.states()[name]["pid"] not in (pid, None), 75, f"another {name}")
+        waited(lambda: passes(postgres_desk) > before, 120, f"the bot to speak\n{duban.said}")
+        assert gone(pid) and time.monotonic() - began < SPEAKS_AGAIN
+        waited(lambda: _answers(duban), 60, "the panel")
 
 
 @pytest.mark.long
