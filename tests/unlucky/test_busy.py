@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from statistics import median
 
 import psycopg
@@ -21,7 +23,7 @@ from app.supervisor.lanes import LANES, lane_of
 from app.views.pages.exporting import PLACES
 from tests.bench.filling import fill
 from tests.people import People
-from tests.supervised import waited
+from tests.supervised import children_of, waited
 from tests.unlucky.conftest import PASSWORD, Office
 from tests.unlucky.forms import CASE, fields_of
 
@@ -113,6 +115,29 @@ def _closed(one: socket.socket, more: bytes) -> bool:
         return False
     except OSError:
         return True
+
+
+def test_what_is_long_is_kept_on_the_disk_of_the_data_folder_while_it_comes(
+    on_postgres: Office,
+) -> None:
+    """Seen failing in /tmp: whatever filled it broke the connection, and with it went what was
+    typed."""
+    served, length = on_postgres.served, 2_000_000
+    head = f"POST /do/register HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    folder = str(served.data / "run" / "tmp")
+
+    def kept() -> bool:
+        links = (
+            os.readlink(one)
+            for pid in children_of(served.process.pid)
+            for one in (Path("/proc") / str(pid) / "fd").iterdir()
+            if one.is_symlink()
+        )
+        return any(link.startswith(folder) for link in links)
+
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as one:
+        one.sendall(head.encode() + b"a" * (length - 1))
+        waited(kept, 10, f"a file in {folder}")
 
 
 def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) -> None:
