@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -51,6 +52,61 @@ BOT = Patience(connect=10, lock=30, statement=600)
 one gave up."""
 
 
+CONNECT_SECONDS = 10
+"""How long a connection is waited for where nothing else is said."""
+SILENT_SECONDS = 2
+"""How much later than the server itself gives up a statement its silence is taken for its end."""
+_LINE = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""What a connection is given up by where packets are no longer answered."""
+
+
+class Answering(psycopg.Connection[Any]):
+    """A connection to a server that may fall silent, as one that was stopped does: it keeps none of
+    its own time limits then. After `answers_within` seconds (None: never) the connection is taken
+    for broken."""
+
+    answers_within: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """What the server answers. Raises OperationalError, with the connection closed, where it
+        does not."""
+        limit = self.answers_within if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, limit)
+        except psycopg.errors._WaitTimeout as error:
+            if timeout is not None:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the server was silent for {limit:g} s") from error
+
+
+def _hear(engine: Engine, patience: Patience) -> None:
+    """Let no connection wait for a silent server: when it is looked at before its use as long as
+    for a new one, at work a little longer than a statement may take."""
+    at_work = None if patience.statement is None else patience.statement + SILENT_SECONDS
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, record: Any, told: Any, named: Any) -> Answering:
+        made = Answering.connect(*told, **named)
+        made.answers_within = patience.connect
+        return made
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.connection.dbapi_connection.answers_within = at_work
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: Answering | None, record: Any) -> None:
+        if connection is not None:
+            connection.answers_within = patience.connect
+
+
 def _prepare_sqlite(engine: Engine, wait: int) -> None:
     """SQLite: writers queue at BEGIN IMMEDIATE (a read upgraded to a write fails at once), at most
     `wait` seconds; readers are deferred."""
@@ -87,7 +143,7 @@ def _plain_errors(engine: Engine) -> None:
 
 def engine_from(url: str, patience: Patience | None = None, **options: Any) -> Engine:
     """An engine for a database URL; `options` go to SQLAlchemy. Without `patience` a lock is waited
-    for (30 s on SQLite) and nothing else is limited: for migrations and the command line. Its
+    for (30 s on SQLite) and a statement to its end: for migrations and the command line. Its
     errors name no values: a caller's words would reach the log, or Redis, with them."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, **{"hide_parameters": True, **options})
@@ -96,21 +152,23 @@ def engine_from(url: str, patience: Patience | None = None, **options: Any) -> E
     options = {"connect_args": _begins(url, patience), "pool_pre_ping": True, **options}
     engine = create_engine(url, **{"hide_parameters": True, **options})
     _plain_errors(engine)
+    if patience is not None:
+        _hear(engine, patience)
     return engine
 
 
 def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
     """What a connection to PostgreSQL begins with, beside what its URL says: that one's own options
     come last."""
-    if patience is None:
-        return {}
     own = make_url(url).query
+    line = {name: value for name, value in _LINE.items() if name not in own}
+    if patience is None:
+        return line
+    if "connect_timeout" in line:
+        line["connect_timeout"] = patience.connect
     given = own.get("options", "")
     told = " ".join([patience.options, *([given] if isinstance(given, str) else given)]).strip()
-    return {
-        "options": told,
-        **({} if "connect_timeout" in own else {"connect_timeout": patience.connect}),
-    }
+    return {"options": told, **line}
 
 
 def sessions_from(engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = ()) -> Sessions:

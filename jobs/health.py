@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import config
-from app.database import Sessions, engine_from, missing_file, reading
+from app.database import BOT, Sessions, engine_from, missing_file, reading
 from app.files import Scanner
 from app.ledger.chain import key_name
 from app.ledger.keys import other_key
@@ -74,7 +74,7 @@ def findings(settings: config.Config, now: datetime) -> list[Finding]:
 
 
 def _found(settings: config.Config, now: datetime) -> list[Finding]:
-    engine = engine_from(settings.database_url)
+    engine = engine_from(settings.database_url, BOT)
     file = missing_file(engine)
     if file is not None:
         return [

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import app.extend  # noqa: F401  (what the office added, in every process that serves or works)
 import config
-from app.database import Sessions, engine_from, missing_file, reading, sessions_from
+from app.database import PANEL, Sessions, engine_from, missing_file, reading, sessions_from
 from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
 from app.models import Person, Setting
@@ -66,8 +66,8 @@ def opened(settings: config.Config) -> Sessions:
 def servable(settings: config.Config) -> None:
     """Raises Refused where the database is behind or newer, was sealed with another key, or is the
     sample office in production. One that does not answer now is no reason to stay away: it is
-    waited for."""
-    engine = engine_from(settings.database_url)
+    waited for by whoever asks it."""
+    engine = engine_from(settings.database_url, PANEL)
     try:
         with contextlib.suppress(OperationalError):
             at_our_schema(engine)
@@ -113,7 +113,7 @@ def office_at(url: str) -> str | None:
 
 
 def _office_at(url: str) -> Message | None:
-    engine = engine_from(url)
+    engine = engine_from(url, PANEL)
     if missing_file(engine) is not None:
         return None
     try:

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+from pathlib import Path
 from typing import Any
 
 from redis import Redis, RedisError
@@ -28,6 +29,9 @@ says again that it lives. By default it is silent so long that a killed one woul
 minutes."""
 MAINTENANCE_SECONDS = 30
 MONITORING_SECONDS = 5
+STANDS_STILL = 3
+"""After so many looks, one each of those seconds, a job's process that was stopped is killed: its
+own limit is that of the longest job."""
 
 
 class DeskWorker(Worker):
@@ -37,12 +41,21 @@ class DeskWorker(Worker):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.beats = Beats()
+        self.stopped = 0
 
     def perform_job(self, job: Any, *more: Any, **named: Any) -> bool:
         """Do a job; each line of the log names it."""
         bind_contextvars(job=job.id)
         done: bool = super().perform_job(job, *more, **named)
         return done
+
+    def maintain_heartbeats(self, job: Any, execution: Any) -> None:
+        """Say that the job is worked on, and see that it is."""
+        self.stopped = self.stopped + 1 if _stands_still(self.horse_pid) else 0
+        if self.stopped >= STANDS_STILL:
+            log.warning("the process of job %s stands still; it is killed", job.id)
+            self.kill_horse()
+        super().maintain_heartbeats(job, execution)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Say that this worker lives; where Redis forgot it, from its birth on."""
@@ -53,6 +66,15 @@ class DeskWorker(Worker):
             self.register_birth()  # type: ignore[no-untyped-call]
         super().heartbeat(timeout, pipeline)
         self.beats.beat()
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether a process was stopped (SIGSTOP), where the system tells."""
+    try:
+        told = (Path("/proc") / str(pid) / "stat").read_bytes()
+    except OSError:
+        return False
+    return told.rpartition(b")")[2].split()[:1] in ([b"T"], [b"t"])
 
 
 def worker(redis: Redis, name: str) -> DeskWorker:

@@ -41,6 +41,7 @@ class Served:
             "DATABASE_URL": url,
             "REDIS_URL": f"unix://{data}/none",
             "SECRET_KEY": "s" * 40,
+            "TMPDIR": "",
         }
         self.environment = {**os.environ, **own, **settings}
         self.lines: list[str] = []

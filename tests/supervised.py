@@ -131,8 +131,8 @@ class Duban:
 
     @property
     def redis_url(self) -> str:
-        """Its own Redis."""
-        return f"unix://{self.data}/run/redis.sock"
+        """Its own Redis, or that of the office."""
+        return self.settings["REDIS_URL"] or f"unix://{self.data}/run/redis.sock"
 
     def workers(self) -> int:
         """How many workers of its own are in Redis and alive."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from app.files import texts
 from app.files.refusals import active, too_much
@@ -55,6 +55,16 @@ names itself too."""
 _OBJECTS = re.compile(rb"/" + _spelled(b"ObjStm") + _ENDS)
 _ENCRYPTED = re.compile(rb"/" + _spelled(b"Encrypt") + _ENDS)
 _OPENS = re.compile(rb"/(?:" + _spelled(b"OpenAction") + rb"|" + _spelled(b"AA") + rb")" + _ENDS)
+_TABLES = re.compile(
+    rb"/(?:"
+    + rb"|".join(map(_spelled, (b"XRef", b"ObjStm")))
+    + rb")"
+    + _ENDS
+    + rb"|/"
+    + _spelled(b"W")
+    + rb"\s*\[\s*\d+\s+\d+\s+\d+\s*\]"
+)
+"""A table of objects that are packed, or a row of them: whatever it calls itself."""
 _STREAM = re.compile(rb"stream[ \t]{0,8}(?:\r\n|\n|\r)")
 _ROW = re.compile(rb"[\s\x00]*(?:%[^\r\n]*[\r\n]+[\s\x00]*)*[+]?\d")
 _FILTER = re.compile(rb"/(?:Filter|F)\s*(\[[^\]]*\]|/[^\s/<>\[\]()]+|\d+\s+\d+\s+R)")
@@ -62,6 +72,8 @@ _NAMED = re.compile(rb"/[^\s/<>\[\]()]+|\d+\s+\d+\s+R")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _FAR = 65536
 """How far the word that begins or ends an object may be from its type."""
+_DEEP = 100
+"""How far dictionaries within an object are followed."""
 _HARMLESS = ("/GoTo", "/Named", "/Hide", "/SetOCGState", "/Trans", "/Thread")
 _UNREADABLE = (
     PyPdfError,
@@ -104,8 +116,8 @@ def kind(content: bytes) -> str:
     for objects in _rows(content):
         _objects(objects)
         read, held = read or _to_read(objects), held + len(_HOLDS.findall(objects))
-    if read:
-        _read(content, held)
+    if read or _TABLES.search(content):
+        _read(content, held, read)
     return "pdf"
 
 
@@ -171,44 +183,84 @@ def _plainly_packed(content: bytes) -> None:
             raise active("hidden")
 
 
-def _read(content: bytes, held: int) -> None:
-    """Read by a library what only it can tell: what is under a key, what happens when it is opened,
-    and what comes along in as many places as `held`."""
+def _read(content: bytes, held: int, whole: bool) -> None:
+    """Read by a library what only it can tell: what is packed or under a key; and of the `whole`
+    document what happens by itself, and what comes along in as many places as `held`."""
     try:
         reader = PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            if not reader.decrypt(""):
-                raise NotAllowed("file_locked")
-            for number in sorted({row for row, _ in reader.xref_objStm.values()}):
-                packed = reader.get_object(IndirectObject(number, 0, reader))
-                if isinstance(packed, StreamObject):
-                    _objects(packed.get_data())
-        _opening(reader)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise NotAllowed("file_locked")
+        for number in sorted({row for row, _ in reader.xref_objStm.values()}):
+            _row_of(reader.get_object(IndirectObject(number, 0, reader)))
+        if not whole:
+            return
         if _brought(reader) < max(held, 1 if _ALONG.search(content) else 0):
             raise active("embedded")
     except _UNREADABLE:
         raise NotAllowed("file_locked" if _ENCRYPTED.search(content) else "file_broken") from None
 
 
-def _opening(reader: PdfReader) -> None:
-    """Refuse a document that does more when it is opened than go to a page."""
-    root: Any = reader.trailer["/Root"].get_object()
-    action = root.get("/OpenAction")
-    actions = [action] if action is not None else []
-    actions += list((root["/AA"].get_object() if "/AA" in root else {}).values())
-    for action in actions:
-        does = action.get_object()
-        if isinstance(does, DictionaryObject) and does.get("/S") not in _HARMLESS:
+def _row_of(packed: Any) -> None:
+    """A row of objects, as the table of objects names it: packed in the one way that is looked
+    into, whatever it calls itself."""
+    if not isinstance(packed, StreamObject):
+        raise active("hidden")
+    filters = _plain(packed.get("/Filter"))
+    one = filters if isinstance(filters, ArrayObject) else [filters]
+    if [_plain(name) for name in one] not in ([None], [], ["/FlateDecode"], ["/Fl"]):
+        raise active("hidden")
+    if b"/Predictor" in repr(_plain(packed.get("/DecodeParms"))).encode():
+        raise active("hidden")
+    _objects(packed.get_data())
+
+
+def _plain(held: Any) -> Any:
+    return held.get_object() if held is not None else None
+
+
+def _by_itself(held: Any, deep: int = 0) -> None:
+    """Refuse an object in which something is done without a click that is more than going to a
+    page."""
+    if deep > _DEEP:
+        raise active("hidden")
+    if isinstance(held, ArrayObject):
+        for part in held:
+            _by_itself(part, deep + 1)
+    if not isinstance(held, DictionaryObject):
+        return
+    for key, part in held.items():
+        if key == "/OpenAction":
+            _does([part])
+        elif key == "/AA" and isinstance(_plain(part), DictionaryObject):
+            _does(list(_plain(part).values()))
+        # What stands elsewhere is an object of its own, and looked at there.
+        if not isinstance(part, IndirectObject):
+            _by_itself(part, deep + 1)
+
+
+def _does(first: list[Any]) -> None:
+    """Refuse actions, or those that follow them, that are more than going to a page."""
+    wanted, looked_at = [_plain(action) for action in first], set()
+    while wanted:
+        action = wanted.pop()
+        if not isinstance(action, DictionaryObject) or id(action) in looked_at:
+            continue
+        looked_at.add(id(action))
+        if _plain(action.get("/S")) not in _HARMLESS:
             raise active("launch")
+        after = _plain(action.get("/Next"))
+        wanted += map(_plain, after if isinstance(after, ArrayObject) else [after])
 
 
 def _brought(reader: PdfReader) -> int:
-    """What comes along in a document: figures as XML and nothing else, in any of its objects. In
-    how many places; where another program would find more, something is hidden from this one."""
+    """What comes along in a document: figures as XML and nothing else, in any of its objects, of
+    which none does anything by itself. In how many places; where another program would find more,
+    something is hidden from this one."""
     places = 0
     known = {number for rows in reader.xref.values() for number in rows} | set(reader.xref_objStm)
     for number in sorted(known):
         held = reader.get_object(IndirectObject(number, 0, reader))
+        _by_itself(held)
         places += isinstance(held, DictionaryObject) and "/EF" in held
         for stream in _files_of(held):
             if not isinstance(stream, StreamObject) or not _is_figures(stream.get_data()):

@@ -76,6 +76,8 @@ class AccountChange(Model):
     )
     made: Person | Role | None = None
     """What came of it, on the object of whoever confirmed it just now."""
+    slips: tuple[Person, ...] = ()
+    """The accounts that were given the password of a slip because they gained by it."""
 
     def __str__(self) -> str:
         return f"account_change:{self.id}"

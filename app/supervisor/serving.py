@@ -32,7 +32,20 @@ def _count_together() -> None:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+def _spool_beside_the_data() -> None:
+    """Keep what is too long for the memory while it comes - an upload, with the words that were
+    typed beside it - on the disk of the data folder, whose room is watched, unless somebody says
+    otherwise: whatever fills /tmp would have it lost."""
+    data = Path(os.environ.get("DESK_DATA") or PROJECT / "var")
+    if not os.environ.get("TMPDIR") and data.is_dir():
+        folder = data / "run" / "tmp"
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.environ["TMPDIR"] = str(folder)
+
+
 _count_together()
+_spool_beside_the_data()
 wsgi_app = "app.web:served()"
 worker_class = "app.supervisor.lanes.Process"
 workers = 2

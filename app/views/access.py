@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flask import g
+from sqlalchemy import select
+
 from app import words
-from app.models import Access
-from app.views.actor import language
+from app.models import Access, Case, Person
+from app.views.actor import language, reader
 from app.views.pages.base import DeskView
+from app.views.pages.columns import Links
+from app.views.pages.filters import OfRow
 from app.views.pages.row_query import DeskInterface
 
 
@@ -18,6 +23,27 @@ class AccessLog(DeskView):
     datamodel = DeskInterface(Access)
     page = "AccessLog"
     exact = ("address",)
+
+    def options(self, name: str) -> Links:
+        """Every account, by its name at the login, also those that are closed: each may have
+        come."""
+        if name != "account":
+            return super().options(name)
+        if "desk_accounts" not in g:
+            query = select(Person.id, Person.username, Person.first_name)
+            g.desk_accounts = [
+                (str(row.id), f"{row.username} {row.first_name}")
+                for row in reader().execute(query.order_by(Person.username))
+            ]
+        found: Links = g.desk_accounts
+        return found
+
+    def _equal(self, name: str, kind: str, operator: str, value: str) -> tuple[Any, Any]:
+        """Of a case the number is enough: the log holds it, though its reader sees no case."""
+        if name == "case":
+            known = select(Case.id).where(Case.number == value).execution_options(unscoped=True)
+            return OfRow, reader().scalar(known) or 0
+        return super()._equal(name, kind, operator, value)
 
     def value(self, item: Any, name: str) -> str:
         """A case by its number alone, a page by its name, and what somebody was shown a caller

@@ -16,6 +16,7 @@ from app.papers.blocks import titles
 from app.papers.lists import LIST_HEAD, list_rows, struck_rows
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
+from app.views import access_notes
 from app.views.actor import actor, language, now
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
@@ -109,7 +110,7 @@ class SupervisionLists(DeskView):
     def sheet(self, id: int) -> Any:
         """The list as a spreadsheet."""
         item = self.found(str(id))
-        return sent(list_xlsx(list_facts(item)), "xlsx", item.number)
+        return sent(list_xlsx(self._opened(item)), "xlsx", item.number)
 
     @expose("/<int:id>/list.pdf")
     @has_access
@@ -117,4 +118,9 @@ class SupervisionLists(DeskView):
     def pdf(self, id: int) -> Any:
         """The list as a paper."""
         item = self.found(str(id))
-        return sent(list_pdf(list_facts(item)), "pdf", item.number)
+        return sent(list_pdf(self._opened(item)), "pdf", item.number)
+
+    def _opened(self, item: SupervisionList) -> dict[str, Any]:
+        """The facts of a list that is given out, which the access log is told of."""
+        access_notes.note("paper_opened", page=self.page, filters={"number": item.number})
+        return list_facts(item)

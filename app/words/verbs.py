@@ -31,6 +31,7 @@ FIELDS = (
     "caller",
     "same_person",
     "name",
+    "holders",
     "phone",
     "leader",
     "to_leader",

@@ -19,6 +19,7 @@ from sqlalchemy import func as sql
 
 from app.database import transaction
 from app.models import (
+    Access,
     Assignment,
     Caller,
     Case,
@@ -35,6 +36,7 @@ from app.models import (
     Reply,
     Request,
     Responsibility,
+    Run,
     Submission,
     Suggestion,
     Supervision,
@@ -45,6 +47,7 @@ from app.models import (
 from app.models.columns import Moment
 from app.rules.similarity import PLACE, pairs, place_pairs
 from app.rules.workdays import BEIJING
+from app.stages.access import KINDS
 from migrations import triggers
 from tests.databases import Desk
 from tests.seed import UNITS, analyse
@@ -220,7 +223,7 @@ def fill(desk: Desk, n: int, share: float = THIRD) -> None:
             words = (
                 "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix\\_words\\_%'"
             )
-            dropped = dict(connection.execute(text(words)).tuples().all())
+            dropped = {row.indexname: row.indexdef for row in connection.execute(text(words))}
             for name in dropped:
                 connection.exec_driver_sql(f"DROP INDEX {name}")
         people = {
@@ -247,6 +250,7 @@ def fill(desk: Desk, n: int, share: float = THIRD) -> None:
         _visits(one)
         _counts(one)
         _pairs(one)
+        _logs(one)
         one.run("DROP TABLE filling")
         if not desk.sqlite:
             _sequences(connection)
@@ -559,6 +563,22 @@ def _counts(one: Filler) -> None:
             f"INSERT INTO day_count (day, unit_id, category_id, word, n) SELECT {day}, {unit}, {category}, "
             f"'{word}', count(*) FROM filling f WHERE {where} GROUP BY 1, 2, 3"
         )
+
+
+def _logs(one: Filler) -> None:
+    """Of each case somebody who looked, and a pass of the bot; each hundredth of them failed."""
+    one.put(
+        Access,
+        kind=one.one_of(KINDS, "f.i"),
+        account_id=one.one_of(sorted(one.people.values()), "f.i"),
+        address="'10.0.' || (f.i % 7) || '.' || (f.i % 250)",
+        page=one.one_of(("Cases", "Visits", "Replies"), "f.i"),
+        filters='\'{"q_kind": "help"}\'',
+        rows="f.i % 900",
+    )
+    failed = "CASE WHEN f.i % 100 = 0 THEN 1 ELSE 0 END"
+    names = one.one_of(("sweep", "sweep", "sweep", "supervision-list", "drafting"), "f.i")
+    one.put(Run, name=names, finished_at="f.at", cases="f.i % 50", failures=failed)
 
 
 def _pairs(one: Filler) -> None:

@@ -180,14 +180,18 @@ def _sent(clock: Clock, panel: Panel) -> float:
 
 
 def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
-    """P13 and P14: the list of cases, first and deep; CPU ms of the first page of the largest
-    office."""
+    """P13 and P14: the list of cases, first and deep, and a unit's; CPU ms of the first page of the
+    largest office."""
     clock, first, last = Clock(cluster), min(made), max(made)
-    for address, name in ((LIST, "first"), (DEEP, "deep")):
+    for role, address, name in (
+        ("allocator", LIST, "first"),
+        ("allocator", DEEP, "deep"),
+        ("unit_staff", LIST, "a unit's first"),
+    ):
         found: dict[int, list[float]] = {n: [] for n in made}
         for _ in range(ROUNDS):
             for n, panel in made.items():
-                found[n].append(clock.each(_got(panel, "allocator", address)))
+                found[n].append(clock.each(_got(panel, role, address)))
         cost = {n: statistics.median(values) for n, values in found.items()}
         slope = math.log10(cost[last] / cost[first]) / math.log10(last / first)
         told = ", ".join(f"{n:,}: {ms:.1f}" for n, ms in cost.items())
@@ -197,7 +201,15 @@ def lists(say: Say, cluster: PostgresCluster, made: dict[int, Panel]) -> float:
             slope <= 0.05,
         )
     _statements(say, made[last])
-    return clock.each(_got(made[last], "allocator", LIST))
+    own, all_of_them = (
+        clock.each(_got(made[last], role, LIST)) for role in ("unit_staff", "allocator")
+    )
+    say(
+        "P13",
+        f"a unit's list of cases {own:.1f} ms CPU, the centre's {all_of_them:.1f} (at most 3 times)",
+        own <= 3 * all_of_them,
+    )
+    return all_of_them
 
 
 def _statements(say: Say, panel: Panel) -> None:
@@ -283,7 +295,8 @@ def beside_a_report(say: Say, panel: Panel) -> None:
     while running.is_alive():
         beside += _waits(people, case, 1)
     running.join()
-    slowest, usual = max(beside, default=0.0), max(alone)
+    assert beside, "no contact was made while the report was counted: nothing was measured"
+    slowest, usual = max(beside), max(alone)
     say(
         "REP",
         f"a contact beside a running report waits {slowest * 1e3:.0f} ms at most ({len(beside)} of them), alone "
@@ -310,6 +323,7 @@ def pages(say: Say, panel: Panel, n: int) -> None:
         browser = panel.of(word)
         for address in addresses(panel, role, browser):
             asked = meter.page(browser, address)
+            assert asked.status == 200, (role, address, asked.status)
             if asked.ms > SLOW_MS or "?" not in address:
                 print(
                     f"     {role:16} {asked.statements:10} {asked.blocks:8} {asked.ms:8.1f}  {address}",

@@ -4,6 +4,7 @@ say."""
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,7 @@ from app.rules.workdays import sweep_on
 from app.stages.calendar import set_days
 from app.story.theatre.cast import unit_named
 from app.sweep import sweep
+from app.views.machines import health as machines
 from app.views.machines.health import blueprint
 from app.words.catalogue import CATALOGUES
 from jobs import health, room
@@ -367,6 +369,22 @@ def test_readyz_is_200_when_database_redis_bot_and_calendar_are_well(client: Fla
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json() == {"status": "ready", "findings": [], "last_sweep_seconds": 0}
+
+
+def test_readyz_writes_once_in_some_seconds_however_often_it_is_asked(
+    client: FlaskClient, settings: config.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen failing without the pause: anybody could keep the disk busy."""
+
+    def written_at() -> int:
+        assert client.get("/readyz").status_code == 200
+        return settings.data.stat().st_mtime_ns
+
+    first = written_at()
+    assert {written_at() for _ in range(5)} == {first}
+    later = time.monotonic() + machines.PROBED_SECONDS
+    monkeypatch.setattr(machines.time, "monotonic", lambda: later)
+    assert written_at() > first
 
 
 def test_readyz_is_503_when_something_is_wrong_and_names_it(

@@ -127,6 +127,22 @@ def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
     assert made.sha256 == sha256(packed.read_bytes()).hexdigest()
 
 
+@pytest.mark.long
+def test_a_jobs_process_that_stands_still_is_killed_and_the_next_job_is_done(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    """Seen failing: it kept the only worker for a quarter of an hour, and the worker beat on."""
+    queue = queue_on(redis)
+    with working(sqlite_desk, redis_url, tmp_path / "data") as worker:
+        still = queue.enqueue("time.sleep", 600, job_timeout=900)
+        (horse,) = waited(lambda: children_of(worker.pid), 60, "the job's process")
+        os.kill(horse, signal.SIGSTOP)
+        tick(queue, time.time())
+        waited(lambda: gone(horse), 45, "the process to be killed")
+        waited(lambda: "sweep" in finished(redis), 60, "the next job")
+        assert still.get_status(refresh=True) == "failed" and worker.poll() is None
+
+
 def test_a_worker_started_later_goes_on_with_the_same_clock(
     sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
 ) -> None:

@@ -192,10 +192,37 @@ def pdf(*objects: bytes, root: bytes = b"", trailer: bytes = b"") -> bytes:
     )
 
 
+def tabled(row: bytes, table: bytes = b"/Type/XRef") -> bytes:
+    """A PDF whose table of objects is packed, and says that object 5 stands in the row of objects
+    number 4."""
+    made, places = b"%PDF-1.5\n", []
+    for n, one in enumerate(
+        [
+            b"<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+            row,
+        ]
+    ):
+        places.append(len(made))
+        made += b"%d 0 obj" % (n + 1) + one + b"endobj\n"
+    start = len(made)
+    lines = [(0, 0, 65535), *((1, place, 0) for place in places), (2, 4, 0), (1, start, 0)]
+    data = zlib.compress(b"".join(struct.pack(">BHH", *line) for line in lines))
+    head = b"<<%s/Size 7/W[1 2 2]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % (table, len(data))
+    made += b"6 0 obj" + head + b"stream\n" + data + b"\nendstream endobj\n"
+    return made + b"startxref\n%d\n%%%%EOF\n" % start
+
+
 def packed(
-    inner: bytes, filters: bytes = b"/FlateDecode", more: bytes = b"", coded: bytes | None = None
+    inner: bytes,
+    filters: bytes = b"/FlateDecode",
+    more: bytes = b"",
+    coded: bytes | None = None,
+    number: int = 9,
+    type_: bytes = b"/Type/ObjStm",
 ) -> bytes:
     """An object that holds packed objects."""
-    data = zlib.compress(b"9 0 " + inner) if coded is None else coded
-    head = b"<</Type/ObjStm/N 1/First 4/Filter%s%s/Length %d>>" % (filters, more, len(data))
+    data = zlib.compress(b"%d 0 " % number + inner) if coded is None else coded
+    head = b"<<" + type_ + b"/N 1/First 4/Filter%s%s/Length %d>>" % (filters, more, len(data))
     return head + b"stream\n" + data + b"\nendstream\n"

@@ -3,6 +3,7 @@ attack."""
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
@@ -19,6 +20,7 @@ from tests.papers.containers import (
     pdf,
     relation,
     slides,
+    tabled,
     types,
     word,
     workbook,
@@ -28,6 +30,7 @@ from tests.papers.containers import (
 __all__ = ["BOMB", "GOOD", "HOSTILE", "MACROS", "NOT_TAKEN", "PDF", "PNG", "office", "zipped"]
 
 _MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
+_SCRIPT = b"5 0 <</S/JavaScript/JS(app.alert(1))>>"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -95,6 +98,10 @@ GOOD: dict[str, bytes] = {
     "pdf of one page": pdf(),
     "pdf that opens at a page": pdf(root=b"/OpenAction[3 0 R/Fit]"),
     "pdf with packed objects": pdf(packed(b"<</Type/Font/BaseFont/SimSun>>")),
+    "pdf with a table of objects": tabled(packed(b"[3 0 R/Fit]", number=5)),
+    "pdf that goes to a page and on": pdf(
+        b"<</S/GoTo/D[3 0 R/Fit]/Next 4 0 R>>", root=b"/OpenAction 4 0 R"
+    ),
     "pdf with a link": pdf(b"<</Type/Annot/A<</S/URI/URI(https://a.gov.cn)>>>>"),
     "pdf with a blank before it": b"\n" + PDF,
     "ofd": zipped(_OFD),
@@ -352,6 +359,45 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         pdf(b"<</S/URI/URI(http://a)>>", root=b"/OpenAction 4 0 R"),
         "launch",
     ),
+    "pdf that opens an address as soon as a page is shown": (
+        pdf(b"<</Type/Page/AA<</O<</S/URI/URI(http://a)>>>>>>"),
+        "launch",
+    ),
+    "pdf that opens an address from a mark on a page": (
+        pdf(b"<</Annots[<</Subtype/Widget/AA<</PO 5 0 R>>>>]>>", b"<</S/URI/URI(http://a)>>"),
+        "launch",
+    ),
+    "pdf that opens an address from an outline": (
+        pdf(b"<</Title(a)/A#41 5 0 R>>", b"<</O 6 0 R>>", b"<</S/URI/URI(http://a)>>"),
+        "launch",
+    ),
+    "pdf that opens an address after it went to a page": (
+        pdf(
+            b"<</S/GoTo/D[3 0 R/Fit]/Next[5 0 R]>>",
+            b"<</S/URI/URI(http://a)/Next 4 0 R>>",
+            root=b"/OpenAction 4 0 R",
+        ),
+        "launch",
+    ),
+    "pdf that opens an address from a packed object": (
+        tabled(packed(b"<</S/URI/URI(http://a)>>", number=5)),
+        "launch",
+    ),
+    "pdf with JavaScript in a row of objects that says it is none": (
+        tabled(packed(b"<</S/JavaScript/JS(app.alert(1))>>", number=5, type_=b"")),
+        "javascript",
+    ),
+    **{
+        f"pdf with JavaScript in a row of objects that says it is none, {how}": (
+            tabled(packed(b"", filters, coded=coded, type_=b"")),
+            "hidden",
+        )
+        for how, filters, coded in (
+            ("packed twice", b"[/FlateDecode/FlateDecode]", zlib.compress(zlib.compress(_SCRIPT))),
+            ("in figures", b"/ASCIIHexDecode", _SCRIPT.hex().encode() + b">"),
+            ("in letters", b"[/A85/Fl]", base64.a85encode(zlib.compress(_SCRIPT)) + b"~>"),
+        )
+    },
     "pdf with a file in it": (
         pdf(root=b"/Names<</EmbeddedFiles<</Names[(a.exe)5 0 R]>>>>"),
         "embedded",

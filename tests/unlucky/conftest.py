@@ -61,6 +61,18 @@ def on_postgres(
 
 
 @pytest.fixture
+def with_redis(
+    postgres: PostgresCluster, postgres_template: str, redis_url: str, tmp_path: Path
+) -> Iterator[Office]:
+    """Served over PostgreSQL, with a Redis that answers."""
+    with (
+        postgres_copy(postgres, postgres_template, f"unlucky_{next(_numbers)}") as desk,
+        office_on(desk, tmp_path / "data", REDIS_URL=redis_url) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
 def on_sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Office]:
     """Served over SQLite."""
     (tmp_path / "data").mkdir(mode=0o700)

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import html
+import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from statistics import median
 
 import psycopg
 import pytest
 import requests
+from app.views.pages.exporting import PLACES
 from sqlalchemy import make_url, text
 
 from app.database import transaction
-from app.story.theatre.cast import actor_named
 from app.supervisor.lanes import LANES, lane_of
-from app.verbs import perform
-from tests.databases import FILLED_AT as NOW
-from tests.supervised import waited
+from tests.bench.filling import fill
+from tests.people import People
+from tests.supervised import children_of, waited
 from tests.unlucky.conftest import PASSWORD, Office
 from tests.unlucky.forms import CASE, fields_of
 
 WAITING = 12
+TIMES = 15
+EXPORTED = 20_000
+"""Cases of an office whose export takes some seconds."""
 
 
 @contextmanager
@@ -112,6 +117,29 @@ def _closed(one: socket.socket, more: bytes) -> bool:
         return True
 
 
+def test_what_is_long_is_kept_on_the_disk_of_the_data_folder_while_it_comes(
+    on_postgres: Office,
+) -> None:
+    """Seen failing in /tmp: whatever filled it broke the connection, and with it went what was
+    typed."""
+    served, length = on_postgres.served, 2_000_000
+    head = f"POST /do/register HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    folder = str(served.data / "run" / "tmp")
+
+    def kept() -> bool:
+        links = (
+            os.readlink(one)
+            for pid in children_of(served.process.pid)
+            for one in (Path("/proc") / str(pid) / "fd").iterdir()
+            if one.is_symlink()
+        )
+        return any(link.startswith(folder) for link in links)
+
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as one:
+        one.sendall(head.encode() + b"a" * (length - 1))
+        waited(kept, 10, f"a file in {folder}")
+
+
 def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) -> None:
     too_big = b"POST / HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n"
     for sent, code in ((b"nonsense\r\n\r\n", b"400"), (too_big, b"413")):
@@ -146,34 +174,38 @@ def test_each_kind_of_request_has_its_lane(method: str, path: str, lane: str) ->
 
 @pytest.mark.long
 def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within_a_second(
-    on_postgres: Office, capsys: pytest.CaptureFixture[str]
+    with_redis: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All of it for twenty seconds; the ratios to the time before are printed."""
-    served, desk = on_postgres.served, on_postgres.desk
-    operator, head = on_postgres.enter("operator"), on_postgres.enter("centre_head")
-    _cases(on_postgres, 300)
+    """All of it for twenty seconds, as many exports as are made at once among it; the ratios to the
+    time before are printed."""
+    served, desk = with_redis.served, with_redis.desk
+    operator, head = with_redis.enter("operator"), with_redis.enter("centre_head")
+    People(desk).hire("WATER", "HOUSING")
+    fill(desk, EXPORTED)
     quiet = {
         path: median(served.seconds(head, path) for _ in range(9))
         for path in ("/cases/list/", "/healthz")
     }
     forms = [served.form(operator, "/do/register") for _ in range(WAITING)]
-    exporters = [on_postgres.enter(word) for word in ("centre_head", "allocator", "operator")]
+    exporters = [with_redis.enter(word) for word in ("centre_head", "allocator", "operator")]
     slowest = dict.fromkeys(quiet, 0.0)
     codes: list[int] = []
+    beside = 0
     with served.half_sent(50), ThreadPoolExecutor(80) as hands:
         exports = many(
             hands,
             5,
             lambda n: exporters[n % 3].get(f"{served.address}/cases/export.csv", timeout=120),
         )
-        logins = many(hands, 50, lambda n: _login(on_postgres, n))
-        with locked(on_postgres, "contact", "EXCLUSIVE"):
+        logins = many(hands, 50, lambda n: _login(with_redis, n))
+        with locked(with_redis, "contact", "EXCLUSIVE"):
             waiting = many(
                 hands,
                 WAITING,
                 lambda n: served.post(operator, "/do/register", {**CASE, **forms[n]}),
             )
             while not all(one.done() for one in [*exports, *logins, *waiting]):
+                beside += sum(not one.done() for one in exports) >= PLACES
                 for path in quiet:
                     slowest[path] = max(slowest[path], served.seconds(head, path))
                 time.sleep(0.2)
@@ -186,7 +218,10 @@ def test_half_sent_requests_locks_exports_and_logins_at_once_leave_a_list_within
                 f"\n{path}: quiet {quiet[path]:.3f} s, at most {took:.3f} s, {ratio:.1f} times"
             )
         sys.stdout.write(f"\nexports and logins: {sorted(codes)}\n")
-    assert max(slowest.values()) < 1, slowest
+    assert beside >= 5, "the exports were over before anything was measured"
+    # On a machine that has other work the quiet page is slow as well.
+    late = {path: took for path, took in slowest.items() if took > max(1, TIMES * quiet[path])}
+    assert late == {}, (late, quiet)
     assert set(codes[5:]) == {302} and codes.count(200) >= 2 and set(codes[:5]) <= {200, 429, 503}
     assert desk.engine.pool.checkedout() == 0
 
@@ -197,11 +232,3 @@ def _login(office: Office, n: int) -> requests.Response:
     return office.served.post(
         browser, "/login/", {"username": office.names["operator"], "password": PASSWORD}
     )
-
-
-def _cases(office: Office, n: int) -> None:
-    """So many cases, each registered by the bot's own way."""
-    with transaction(office.desk.sessions) as session:
-        who = actor_named(session, "operator")
-        for _ in range(n):
-            perform(session, NOW, who, "register", **{**CASE, "anonymous": True})

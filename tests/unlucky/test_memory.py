@@ -10,15 +10,20 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import func, select
 
 from app.database import transaction
+from app.models import Case
 from app.stages.founding import hashed
 from app.story.theatre.cast import actor_named
+from tests.bench.filling import NOW, fill
+from tests.people import People
 from tests.supervised import ROOT, Duban, processes, sqlite_data, waited
 from tests.unlucky.conftest import PASSWORD
 
-MOST_MB, REQUESTS = 420, 1000
-PAGES = ("/", "/cases/list/", "/do/register", "/units/list/", "/notices/list/")
+MOST_MB, REQUESTS = 440, 1000
+PAGES = ("/", "/cases/list/", "/cases/{case}", "/do/register", "/units/list/", "/notices/")
+CASES = 2_000
 
 
 def pss(pid: int) -> int:
@@ -45,18 +50,26 @@ def measured(data: Path, redis: int) -> dict[str, int]:
 
 
 @pytest.mark.long
-def test_a_desk_takes_no_more_than_420_mb_after_a_thousand_requests_and_stays_there(
+def test_a_desk_takes_no_more_than_440_mb_after_a_thousand_requests_and_stays_there(
     sqlite_template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Seen at 670 to 706."""
+    """Seen at 670 to 706, of an office without a case; with two thousand cases at 420."""
     data = tmp_path / "data"
     with sqlite_data(sqlite_template, data) as desk:
         with transaction(desk.sessions) as session:
             actor_named(session, "operator")
+        People(desk).hire("WATER", "HOUSING")
+        fill(desk, CASES)
+        with transaction(desk.sessions) as session:
+            pages = [page.format(case=session.scalar(select(func.max(Case.id)))) for page in PAGES]
             session.connection().exec_driver_sql(
                 "UPDATE ab_user SET password = ?", (hashed(PASSWORD),)
             )
-        with Duban(data, DESK_WORKERS="1") as duban, requests.Session() as browser:
+        clock = NOW.isoformat()
+        with (
+            Duban(data, DESK_WORKERS="1", DESK_CLOCK=clock) as duban,
+            requests.Session() as browser,
+        ):
             waited(lambda: duban.workers() == 1 and "督办 Duban" in duban.said, 90, "all of it")
             address = f"http://127.0.0.1:{duban.port}"
             page = browser.get(f"{address}/login/").text
@@ -71,9 +84,9 @@ def test_a_desk_takes_no_more_than_420_mb_after_a_thousand_requests_and_stays_th
             for _ in range(3):
                 for n in range(REQUESTS):
                     answer = browser.get(
-                        f"{address}{PAGES[n % len(PAGES)]}", headers={"Connection": "close"}
+                        f"{address}{pages[n % len(pages)]}", headers={"Connection": "close"}
                     )
-                    assert answer.status_code in (200, 403, 404)
+                    assert answer.status_code == 200, answer.url
                 after.append(measured(data, duban.pid("redis")))
         with capsys.disabled():
             for n, told in enumerate(after, 1):

@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select, text
 
 from app.database import transaction
@@ -494,3 +495,37 @@ def test_the_name_of_a_custom_role_gives_nothing(sqlite_panel: Panel, name: str)
         {"Contacts"},
     )
     assert sqlite_panel.browser().get("/contacts/list/").status_code == 302
+
+
+def test_who_confirms_a_role_that_grows_is_shown_a_slip_for_each_who_gains_by_it(
+    sqlite_panel: Panel,
+) -> None:
+    """And before that whom it is given to. What IT was shown for their accounts lets in no more."""
+    panel, admin = sqlite_panel, sqlite_panel.of("it_admin")
+    panel.confirmed("add_role", {"name": "看日历", "rights": ["Calendar"]})
+    known = {
+        name: panel.confirmed(
+            "add_user", {"username": name, "first_name": name, "roles": "看日历", "unit": ""}
+        )
+        for name in ("zhang", "wang")
+    }
+    with transaction(panel.desk.sessions) as session:
+        role = session.scalars(select(Role.id).where(Role.name == "看日历")).one()
+    admin.post("/do/edit_role", {"id": str(role), "rights": ["Calendar", "Cases", "all"]})
+    head = panel.of("centre_head")
+    form = head.get("/do/confirm_account").text
+    assert "持有人：wang、zhang" in form
+    row = re.search(r'name="row" value="(\d+)"', form)
+    assert row is not None
+    page = head.post("/do/confirm_account", {"accept": "y", "row": row[1]}).text
+    slips = dict(
+        zip(
+            re.findall(r'<dd translate="no">(\w+)</dd>', page),
+            re.findall(r'id="slip\d*">([^<]+)<', page),
+            strict=True,
+        )
+    )
+    assert slips.keys() == known.keys()
+    for name, slip in slips.items():
+        assert panel.browser().login(name, known[name]).status_code == 401
+        assert panel.browser().login(name, slip).status_code == 302

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -24,27 +24,55 @@ GUARDS = ("it_admin", "centre_head", "log_auditor")
 """Without somebody in each of them who can log in, the office cannot help itself."""
 
 
+def _lifts_nobody(session: Session, row: Any, wanted: Wanted) -> Sequence[Person]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One verb about accounts: what refuses it to whoever proposed it (an account's id), whether it
-    gives anything that a second person confirms, and what does it."""
+    gives anything that a second person confirms, what does it, and whose accounts it lifts: their
+    password and second factor may be known to who kept them while they gave less."""
 
     refuse: Callable[[Session, int | None, Any, Wanted], None]
     gives: Callable[[Session, Any, Wanted], bool]
     do: Callable[[Session, datetime, Actor, Any, Wanted], Person | Role]
+    lifts: Callable[[Session, Any, Wanted], Sequence[Person]] = _lifts_nobody
 
 
 def _gives_account(session: Session, row: Any, wanted: Wanted) -> bool:
     return weighty(session, wanted["roles"])
 
 
-def _gives_more(session: Session, row: Person, wanted: Wanted) -> bool:
+def _gained(row: Person, wanted: Wanted) -> set[str]:
     """Roles that were not held before; all of them anew for an account that was closed, or in
-    another unit. Who guards the office is not put out of it by one person alone either."""
+    another unit."""
     before = held_by(row) if row.active and row.unit_id == wanted["unit"] else set()
+    return (set(wanted["roles"]) if wanted["active"] else set()) - before
+
+
+def _gives_more(session: Session, row: Person, wanted: Wanted) -> bool:
+    """Roles that it gains. Who guards the office is not put out of it by one person alone
+    either."""
     stays = set(wanted["roles"]) if wanted["active"] else set()
     guard_goes = row.active and bool((held_by(row) & set(GUARDS)) - stays)
-    return guard_goes or weighty(session, stays - before)
+    return guard_goes or weighty(session, _gained(row, wanted))
+
+
+def _lifts_account(session: Session, row: Person, wanted: Wanted) -> Sequence[Person]:
+    return [row] if weighty(session, _gained(row, wanted)) else ()
+
+
+def _lifts_holders(session: Session, row: Role | None, wanted: Wanted) -> Sequence[Person]:
+    """Who holds a role that gives more from now on, and held nothing of weight before. An account
+    that is closed is lifted when it is opened."""
+    if row is None or not _gives_rights(session, row, wanted):
+        return ()
+    return [
+        holder
+        for holder in holders(session, row)
+        if holder.active and not weighty(session, held_by(holder))
+    ]
 
 
 def _lets_in(session: Session, row: Person, wanted: Wanted) -> bool:
@@ -92,6 +120,14 @@ def _reset_factor(
     return factors.factor_reset(session, now, actor, row)
 
 
+def let_in_anew(session: Session, now: datetime, actor: Actor, row: Person) -> Person:
+    """Forget the password, the second factor and the sessions of an account that was lifted: it
+    lets in with the password of a slip, which only whoever confirmed that sees."""
+    if row.factor_sealed is not None:
+        factors.factor_reset(session, now, actor, row)
+    return people.password_reset(session, now, actor, row)
+
+
 def _compose(
     session: Session, now: datetime, actor: Actor, row: Role | None, wanted: Wanted
 ) -> Role:
@@ -115,9 +151,9 @@ def _compose(
 
 KINDS: dict[str, Kind] = {
     "add_user": Kind(_refuse_account, _gives_account, _make),
-    "edit_user": Kind(people.refuse_edit, _gives_more, people.edited),
+    "edit_user": Kind(people.refuse_edit, _gives_more, people.edited, _lifts_account),
     "reset_password": Kind(_refuse_nothing, _lets_in, _reset_password),
     "reset_second_factor": Kind(_refuse_factor, _lets_in, _reset_factor),
     "add_role": Kind(_refuse_role, _gives_rights, _compose),
-    "edit_role": Kind(_refuse_role, _gives_rights, _compose),
+    "edit_role": Kind(_refuse_role, _gives_rights, _compose, _lifts_holders),
 }

@@ -15,7 +15,7 @@ from app.ledger import lock_office, note_office
 from app.models import AccountChange, Person
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.stages.changes.kinds import KINDS, About, Wanted
+from app.stages.changes.kinds import KINDS, About, Wanted, let_in_anew
 from app.stages.people import held_by
 from app.stages.proposals import proposed, waits
 from app.stages.roles import custom_rights, holders
@@ -29,7 +29,8 @@ CONFIRMING: dict[str, tuple[str, ...]] = {
 
 
 def _stands(session: Session, about: About) -> dict[str, Any]:
-    """How an account or a role stands, in the fields of the forms that change it."""
+    """How an account or a role stands, in the fields of the forms that change it, and who holds the
+    role: whoever confirms its rights confirms them for these."""
     if isinstance(about, Person):
         return {
             "username": about.username,
@@ -38,11 +39,13 @@ def _stands(session: Session, about: About) -> dict[str, Any]:
             "unit": about.unit_id,
             "active": about.active,
         }
-    return (
-        {}
-        if about is None
-        else {"name": about.name, "rights": sorted(custom_rights(session, [about.id]))}
-    )
+    if about is None:
+        return {}
+    return {
+        "name": about.name,
+        "rights": sorted(custom_rights(session, [about.id])),
+        "holders": sorted(holder.username for holder in holders(session, about)),
+    }
 
 
 def propose(
@@ -106,7 +109,8 @@ def confirm_account(
 ) -> AccountChange:
     """A second person lets a change of an account or a role take effect, or turns it down: the
     centre head, where it is about an IT administrator the log auditor. Nobody confirms their
-    own proposal, or what is about themselves."""
+    own proposal, or what is about themselves. Who gains by it gets the password of a slip: the one
+    that stood may be known to whoever proposed it."""
     lock_office(session)
     row: AccountChange = proposed(session, AccountChange, proposal)
     about: About = row.person if row.person_id is not None else row.role
@@ -130,7 +134,9 @@ def confirm_account(
     kind.refuse(session, row.proposed_by_id, about, wanted)
     row.approved_at, row.approved_by_id = now, actor.id
     note_office(session, now, actor, "account.confirmed", {"change": row.id, "user": row.person_id})
+    lifted = kind.lifts(session, about, wanted)
     row.made = kind.do(session, now, actor, about, wanted)
+    row.slips = tuple(let_in_anew(session, now, actor, one) for one in lifted)
     return row
 
 

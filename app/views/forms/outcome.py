@@ -16,7 +16,7 @@ from app.verbs import Verb
 from app.views.actor import actor, asked, language, reader
 from app.views.forms.once import remember
 from app.views.login.sessions import begin_anew
-from app.views.login.slips import slip_shown
+from app.views.login.slips import slips_shown
 
 LEADS_TO: dict[str, str] = {
     "add_unit": "Units",
@@ -63,11 +63,9 @@ def page_after(
         flash(waits, "success")
         return redirect(url_for("AccountChanges.list"))
     flash(words.word("form.done", tongue, verb=words.title(verb.name, tongue)), "success")
-    shown = slip_shown(told)
-    if shown is not None:
-        account, slip = shown
-        title = words.word("slip.title", tongue)
-        return render("desk/slip.html", title=title, account=account, slip=slip)
+    slips = slips_shown(told)
+    if slips:
+        return render("desk/slip.html", title=words.word("slip.title", tongue), slips=slips)
     return redirect(_leads_to(verb, told.get("case", id)))
 
 

@@ -23,7 +23,7 @@ from app.views.forms.question import Question
 from app.views.forms.unit_reads import cover_chosen
 from app.views.forms.uploads import attach
 from app.views.forms.who_called import PERSON, unanswered
-from app.views.login.slips import slip_of
+from app.views.login.slips import slips_of
 
 
 def target_of(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def do(
     done = perform(session, now(), actor(), verb.name, case=id, **values)
     if verb.name == "reveal":
         access_notes.noting("revealed", case_id=id, filters={"purpose": values["purpose"]})(session)
-    told = {**kept_of(verb, done), **slip_of(done)}
+    told = {**kept_of(verb, done), **slips_of(done)}
     if verb.name == "register":
         attach(session, verb, told["case"], uploads)
         cover_chosen(session, told["case"], typed)

@@ -35,6 +35,7 @@ from app.views.forms.questions import carried, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.uploads import uploads_of
 from app.views.forms.who_called import ANSWERS, as_answered
+from app.views.login.slips import SLIPS
 from app.views.login.trying import own_password, wrong_try
 
 REFUSED = 422
@@ -214,7 +215,7 @@ class Verbs(BaseView):
     def _first(self, verb: Verb, first: First) -> Any:
         """The answer that a form was given when it was done."""
         late = now() - first.row.at > SHOWN_AGAIN
-        told = {name: part for name, part in first.told.items() if not (late and name == "slip")}
+        told = {name: part for name, part in first.told.items() if not (late and name == SLIPS)}
         return page_after(self.render_template, verb, first.row.case_id, told, first.row.key)
 
 

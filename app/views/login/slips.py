@@ -15,27 +15,33 @@ from app.stages.secrets_sealed import opened, sealed
 from app.views.actor import desk, reader
 
 PURPOSE = "duban slips"
+SLIPS = "slips"
+"""Under what they are kept of a verb's result."""
 
 
-def slip_of(done: Any) -> dict[str, Any]:
-    """What is kept of the slip that a verb made: the account and the password, sealed; nothing
-    where it made none."""
-    row = done.made if isinstance(done, AccountChange) else done
-    if not isinstance(row, Person) or row.slip is None:
-        return {}
-    return {"account": row.id, "slip": sealed(_key(), PURPOSE, row.slip.encode(), f"slip|{row.id}")}
+def slips_of(done: Any) -> dict[str, Any]:
+    """What is kept of the slips that a verb made: account -> the password, sealed; nothing where it
+    made none."""
+    rows = (done.made, *done.slips) if isinstance(done, AccountChange) else (done,)
+    made = {
+        row.id: sealed(_key(), PURPOSE, row.slip.encode(), f"slip|{row.id}")
+        for row in rows
+        if isinstance(row, Person) and row.slip is not None
+    }
+    return {SLIPS: made} if made else {}
 
 
-def slip_shown(told: dict[str, Any]) -> tuple[Person, str] | None:
-    """The account of a slip and its password in words; None where there is none, or another key is
-    used by now."""
-    if "slip" not in told:
-        return None
-    try:
-        words = opened(_key(), PURPOSE, told["slip"], f"slip|{told['account']}")
-    except InvalidTag:
-        return None
-    return reader().get_one(Person, told["account"], populate_existing=True), words.decode()
+def slips_shown(told: dict[str, Any]) -> list[tuple[Person, str]]:
+    """The accounts of the slips and their passwords in words; none where there are none, or another
+    key is used by now."""
+    shown = []
+    for id, kept in told.get(SLIPS, {}).items():
+        try:
+            words = opened(_key(), PURPOSE, kept, f"slip|{id}")
+        except InvalidTag:
+            return []
+        shown.append((reader().get_one(Person, int(id), populate_existing=True), words.decode()))
+    return shown
 
 
 def _key() -> bytes:

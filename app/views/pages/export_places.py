@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app import words
@@ -53,25 +53,29 @@ def take_place() -> Place:
 
 
 def _taken(paths: list[Path], mine: bytes) -> Place:
-    """A free place, once all that are taken were looked at for one of the same person."""
-    free: list[int] = []
+    """A free place, once all that are taken were looked at for one of the same person. What was
+    locked on the way is let go, whatever fails: a full disk cannot take a name."""
     held: list[bytes] = []
-    for path in paths:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            free.append(handle)
-        except BlockingIOError:
-            held.append(os.pread(handle, 20, 0))
-            os.close(handle)
-    spare = free if mine in held else free[1:]
-    for handle in spare:
-        os.close(handle)
-    if mine in held or not free:
-        raise NoPlace("own" if mine in held else "many")
-    os.ftruncate(free[0], 0)
-    os.pwrite(free[0], mine, 0)
-    return Place(free[0])
+    with ExitStack() as spare:
+        free = [handle for path in paths if (handle := _locked(path, held, spare)) is not None]
+        if mine in held or not free:
+            raise NoPlace("own" if mine in held else "many")
+        os.ftruncate(free[0], 0)
+        os.pwrite(free[0], mine, 0)
+        kept = os.dup(free[0])  # A lock is its file's as long as any handle of it stands open.
+    return Place(kept)
+
+
+def _locked(path: Path, held: list[bytes], spare: ExitStack) -> int | None:
+    """A handle that holds the lock of a place, until `spare` ends; None where somebody has it, who
+    is added to `held`."""
+    handle = spare.enter_context(_opened(path))
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.append(os.pread(handle, 20, 0))
+        return None
+    return handle
 
 
 @contextmanager
