@@ -109,10 +109,8 @@ def kind(content: bytes) -> str:
         raise active("page")
     _names_in(content)
     _plainly_packed(content)
-    read, held = (
-        _to_read(content) or _ENCRYPTED.search(content) is not None,
-        len(_HOLDS.findall(content)),
-    )
+    read = _to_read(content) or _ENCRYPTED.search(content) is not None
+    held = len(_HOLDS.findall(content))
     for objects in _rows(content):
         _objects(objects)
         read, held = read or _to_read(objects), held + len(_HOLDS.findall(objects))

@@ -1,6 +1,4 @@
-"""The pages of a dossier that show the record itself: case, reminders, supervision, repeats and
-redo, page by page. [procedure 8, page order]
-"""
+"""The pages of a dossier that show the record itself, page by page. [procedure 8, page order]"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A demand becomes a case, with its contact, its caller and a leader's words. What was typed is
-corrected until it is allocated; one contact with several matters is split."""
+"""A demand becomes a case: registered, corrected until it is allocated, split into its matters."""
 
 from __future__ import annotations
 
