@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select, inspect, select
 
 from app import words
 from app.models import Case, Unit
@@ -58,7 +58,7 @@ def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[An
     told = [
         getattr(model, name).label(name)
         for name in ("unit_id", "state", "kind")
-        if hasattr(model, name)
+        if name in inspect(model).columns
     ]
     query: Select[Any] = (
         select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)

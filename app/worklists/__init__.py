@@ -10,7 +10,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    cast,
+    func,
+    inspect,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.models import Case
@@ -102,7 +113,7 @@ def _few(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime, most: int
 
 def _told(model: Any, name: str) -> Any:
     """A column of a row, or nothing of its type where the table has none."""
-    if hasattr(model, name):
+    if name in inspect(model).columns:
         return getattr(model, name).label(name)
     return cast(null(), Integer if name == "unit_id" else String).label(name)
 

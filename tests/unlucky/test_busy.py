@@ -16,7 +16,7 @@ from statistics import median
 import psycopg
 import pytest
 import requests
-from app.views.pages.exporting import PLACES
+from app.views.pages.export_places import PLACES
 from sqlalchemy import make_url, text
 
 from app.database import transaction

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from app.views.forms.matter import MORE_OF_CASE, OF_ROWS
+from app.views.forms.decided_on import MORE_OF_CASE, OF_ROWS
 from sqlalchemy import select
 
 from app import words

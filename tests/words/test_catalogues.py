@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from app.views.forms.looks import domain_of
+from app.views.forms.field_looks import domain_of
 
 from app import words
 from app.verbs import VERBS

@@ -58,9 +58,11 @@ ENGLISH_DATA = {
     "app/stages/table.py": "what a programmer reads at the start",
     "app/story": "the sample office and the stories",
     "app/views/forms/fields.py": "classes of style",
+    "app/views/forms/unit_words.py": "why a field is no unit's to read: read by tests",
     "app/views/login/slips.py": "what a key is derived for",
     "app/views/machines": "what Prometheus and probes read",
     "app/views/office.py": "names of filters",
+    "app/views/reader.py": "what a programmer reads who lets a page write",
     "app/views/register.py": "what a programmer reads at the start",
 }
 """Where English stands in code, and why."""
