@@ -98,6 +98,7 @@ class Acceptance(Bot):
     def refuse(self, who: Person, case: Case) -> None:
         need(case.state == "registered")
         if who.role == "operator":
+            need(not case.proposed_by)
             case.proposed_by = who.word
             self.say("case.refusal_proposed")
         else:
