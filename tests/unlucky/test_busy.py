@@ -16,11 +16,11 @@ from statistics import median
 import psycopg
 import pytest
 import requests
-from app.views.pages.export_places import PLACES
 from sqlalchemy import make_url, text
 
 from app.database import transaction
 from app.supervisor.lanes import LANES, lane_of
+from app.views.pages.export_places import PLACES
 from tests.bench.filling import fill
 from tests.people import People
 from tests.supervised import children_of, waited

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from app.views.forms.decided_on import MORE_OF_CASE, OF_ROWS
 from sqlalchemy import select
 
 from app import words
@@ -28,6 +27,7 @@ from app.stages.rights import RIGHTS
 from app.story.theatre.cast import actor_named
 from app.verbs import VERBS, Verb
 from app.verbs.rows import PROPOSED, kind_of, mark_of, rows_of_kind
+from app.views.forms.decided_on import MORE_OF_CASE, OF_ROWS
 from tests.people import People
 from tests.twice import at_once
 from tests.views.canaries import cases_of

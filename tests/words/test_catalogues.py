@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from app.views.forms.field_looks import domain_of
 
 from app import words
 from app.verbs import VERBS
+from app.views.forms.field_looks import domain_of
 from app.words.catalogue import CATALOGUES, Catalogues
 from tests.words.catalogues import LANGUAGES, ROOT, calls, extracted, placeholders, texts
 
