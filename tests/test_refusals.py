@@ -916,7 +916,13 @@ def hired(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return file
 
 
-@pytest.mark.parametrize("msgid", ALL)
+@pytest.mark.parametrize(
+    "msgid",
+    [
+        pytest.param(msgid, marks=pytest.mark.long) if place % 2 else msgid
+        for place, msgid in enumerate(ALL)
+    ],
+)
 def test_it_is_refused_and_nothing_is_written(hired: Path, tmp_path: Path, msgid: str) -> None:
     with sqlite_copy(hired, tmp_path / "desk.db") as desk:
         refused(desk, msgid)

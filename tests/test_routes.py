@@ -245,6 +245,8 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
         pair = OWN_QUEUE.get(role, "mine"), "x"
     elif word == "lang":
         pair = "zh", "x"
+    elif word == "theme":
+        pair = "dark", "x"
     elif word in FILES:
         pair = FILES[word], "x.css"
     else:

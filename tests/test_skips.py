@@ -68,12 +68,14 @@ def test_ci_fails_over_a_skip_that_is_not_allowed(tmp_path: Path, options: tuple
     assert "test_two.py was skipped" not in ran.stdout
 
 
+@pytest.mark.long
 def test_ci_passes_when_each_skip_is_allowed(tmp_path: Path) -> None:
     allowed = "# a remark\n\ntests/test_one.py::test_is  # no browser here\ntests/test_two.py  # no mail\n"
     ran = run(tmp_path, allowed=allowed)
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "skipped: 2")
 
 
+@pytest.mark.long
 def test_ci_fails_when_everything_is_skipped(tmp_path: Path) -> None:
     assert run(tmp_path, "tests/test_two.py").returncode == 1
 

@@ -364,6 +364,7 @@ def the_list(browser: Browser, title: str) -> Page:
     return browser.get(next(link.href for link in home.links if link.text == title))
 
 
+@pytest.mark.long
 def test_everybody_of_a_kept_replay_logs_in(kept: Path) -> None:
     centre = [role for role in RIGHTS if role not in ("unit_staff", "unit_head")]
     with over(kept) as browser:
@@ -373,6 +374,7 @@ def test_everybody_of_a_kept_replay_logs_in(kept: Path) -> None:
     assert (kept / "demo-password").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.long
 def test_a_kept_replay_opens_its_cases_and_its_last_list(kept: Path, tmp_path: Path) -> None:
     """The officer sees the cases that were listed; the last list's sheet has a row for each of that
     day's."""

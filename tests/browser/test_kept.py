@@ -50,7 +50,14 @@ def operator(window: Window) -> Window:
     return window
 
 
-@pytest.mark.parametrize("way", ["reload", "language", "another page", "another form"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        "reload",
+        *(pytest.param(way, marks=pytest.mark.long) for way in ("language", "another page")),
+        "another form",
+    ],
+)
 def test_what_was_typed_is_there_again(operator: Window, way: str) -> None:
     """Read anew, in the other language, after a look elsewhere. Seen failing with what was typed
     kept from the sending only."""
@@ -72,6 +79,7 @@ def test_what_was_typed_is_there_again(operator: Window, way: str) -> None:
     operator.keep(f"form-kept-{way.replace(' ', '-')}")
 
 
+@pytest.mark.long
 def test_each_form_keeps_its_own(operator: Window) -> None:
     operator.open("/do/contact")
     operator.page.fill("textarea[name=words]", "来电询问进度，语气平和。")
@@ -119,6 +127,7 @@ def test_it_is_not_shown_to_another_and_gone_when_somebody_logs_out(operator: Wi
     )
 
 
+@pytest.mark.long
 def test_who_logs_out_in_one_window_has_left_the_other(operator: Window) -> None:
     operator.page.reload()
     other = operator.page.context.new_page()
@@ -130,6 +139,7 @@ def test_who_logs_out_in_one_window_has_left_the_other(operator: Window) -> None
     assert kept(operator) == "{}"
 
 
+@pytest.mark.long
 def test_it_can_be_forgotten_and_is_after_twelve_hours(operator: Window) -> None:
     operator.page.reload()
     operator.page.click("text=不再保留")

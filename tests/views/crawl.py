@@ -102,7 +102,7 @@ MORE: dict[str, Sequence[Any]] = {
     "key": (*QUEUES, "x"),
     "locale": ("en", "zh", "x"),
     "filename": ("desk.css", "x.pdf", "1.txt"),
-    "name": ("x",),
+    "name": ("dark", "x"),
 }
 
 

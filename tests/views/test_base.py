@@ -162,7 +162,7 @@ def test_the_base_writes_no_row_by_itself() -> None:
 
 def test_the_menu_says_which_page_this_is(sqlite_panel: Panel) -> None:
     for address, label in (
-        ("/", "首页"),
+        ("/", "我的工作"),
         ("/cases/list/", "工单"),
         ("/reminders/list/?q_state=open", "催办"),
     ):

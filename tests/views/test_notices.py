@@ -68,7 +68,7 @@ def test_an_event_told_to_two_roles_of_one_person_is_one_notice(
         told = session.scalars(reopened.where(Event.kind == "case.reopened")).all()
         assert len(told) == 2, "it is written for each role"
     page = panel.enter("allocator").get("/notices/").text
-    assert page.count(words.event("case.reopened")) == 1
+    assert page.count(words.event("case.reopened", "zh")) == 1
 
 
 def test_the_bell_of_who_has_no_roles_notices_is_empty(panel: Panel) -> None:

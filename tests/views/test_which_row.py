@@ -432,7 +432,7 @@ def test_a_lifting_is_confirmed_on_the_reason_that_was_shown(empty: Panel) -> No
     assert refused(browser.post(form, {"accept": "y"})) == "row_moved"
     propose("工单内容与其本人无关，可以公开。")
     answer = browser.post(form, {"accept": "y", "row": shown})
-    assert refused(answer) == "row_moved" and words.state("request", "refused") in answer.text
+    assert refused(answer) == "row_moved" and words.state("request", "refused", "zh") in answer.text
     assert "工单内容与其本人无关" in answer.text
     with reading(empty.desk.sessions) as session:
         assert session.get_one(Case, case).confidential

@@ -76,8 +76,8 @@ def test_english_is_said_without_chinese_signs() -> None:
 
 
 PARTS = {"row", "case", "item", "draft", "text"} | {"phone", "same_person"}
-PARTS |= {"level", "document", "account", "date"}
-"""The subjects of forms, and the parts of a caller and of a leader's matter."""
+PARTS |= {"level", "document", "account", "date", "holders"}
+"""The subjects of forms, the parts of a caller and of a leader's matter, and who holds a role."""
 
 
 def test_no_table_of_words_names_what_no_form_has() -> None:
