@@ -153,3 +153,29 @@ def test_what_identifies_a_caller_who_is_kept_from_a_unit_is_neither_shown_nor_o
         return
     with pytest.raises(NotAllowed, match="confidential"):
         people.plainly("staff@WATER", "open_file", case, file=file)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"kind": "complaint", "complained_person": "王科长"},
+        {"kind": "report"},
+        {"kind": "report", "complained_person": "王科长"},
+    ],
+)
+def test_who_is_kept_from_the_unit_complained_of_is_kept_from_it_in_parts(
+    sqlite_panel: Panel, told: dict[str, Any]
+) -> None:
+    """Seen failing: the unit read the caller of a part that it was allocated."""
+    people = People(sqlite_panel.desk)
+    case = people.case(
+        caller=TYPED,
+        complained_unit="WATER",
+        narrative="我是张建国，科长收礼，水表也坏了。",
+        **told,
+    )
+    (part,) = parts_of(people, case, "张建国家里的水表坏了三个星期，没有人来换。")
+    people.do("allocator", "allocate", part, unit="WATER")
+    sqlite_panel.now = people.now
+    page = sqlite_panel.of("head@WATER").get(f"/cases/{part}").text
+    assert "水表坏了" in page and "138" not in page and "张建国" not in page and "张**" not in page

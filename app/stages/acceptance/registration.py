@@ -279,7 +279,8 @@ def split(
 def _part(
     session: Session, office: Office, case: Case, part: Mapping[str, Any], told: ToldAs | None
 ) -> Demand:
-    """A part of a case, as a demand of its own; its caller is typed as on the case (`told`)."""
+    """A part of a case, as a demand of its own; its caller is typed as on the case (`told`), and kept
+    from whom they are kept from there: a part of a report that is none itself is confidential."""
     _long_enough(office, str(part.get("narrative", "")))
     kind = part.get("kind", case.kind)
     columns = {
@@ -291,10 +292,18 @@ def _part(
         "received_at": case.received_at,
         "caller_id": case.caller_id,
         "anonymous": case.anonymous,
-        "confidential": case.confidential,
+        "confidential": case.confidential or (_unnamed_report(case) and kind != "report"),
+        "complained_unit_id": case.complained_unit_id,
+        "complained_person": case.complained_person,
+        "agreed_named": case.agreed_named,
         "split_from_id": case.id,
         "category_id": case.category_id,
     }
     _classified(session, columns)
     typed = Typed(told.name, told.phone) if told is not None else None
     return Demand(columns, caller=typed, told=told is not None)
+
+
+def _unnamed_report(case: Case) -> bool:
+    """Whether a case is a report whose caller did not agree to be named, of nobody in person."""
+    return case.kind == "report" and not case.agreed_named and not case.complained_person
