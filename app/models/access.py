@@ -25,6 +25,7 @@ class Access(Model):
         Index("ix_access_account_id", "account_id", "id"),
         Index("ix_access_case_id", "case_id", "id"),
         Index("ix_access_address", "address", "id"),
+        waiting("ix_access_rows", "rows", "id", where="rows IS NOT NULL"),
         waiting("ix_access_logins", "address", "account_id", "at", where="kind = 'login'"),
         waiting(
             "ix_access_tries",

@@ -27,6 +27,7 @@ class Event(Model):
     __table_args__ = (
         UniqueConstraint("chain", "seq"),
         Index("ix_event_kind_at", "kind", "at"),
+        Index("ix_event_at", "at", "id"),
         Index("ix_event_subject", "subject", "subject_id"),
     )
 

@@ -13,7 +13,12 @@ class Run(Model):
     """One pass of the bot: when it looked, how many cases it took, how many failed."""
 
     __tablename__ = "run"
-    __table_args__ = (Index("ix_run_name", "name", "id"),)
+    __table_args__ = (
+        Index("ix_run_name", "name", "id"),
+        Index("ix_run_started_at", "started_at", "id"),
+        Index("ix_run_finished_at", "finished_at", "id"),
+        Index("ix_run_cases", "cases", "id"),
+    )
 
     id: Mapped[Id]
     name: Mapped[Word]
