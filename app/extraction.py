@@ -34,6 +34,7 @@ AREAS = (
     "figures",
     "files",
     "filling",
+    "find",
     "flaw",
     "foreseen",
     "form",

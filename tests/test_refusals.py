@@ -21,6 +21,7 @@ from app.files import Scanner, content_of, keep
 from app.models import Case, Person, Setting, Supervision, Unit, UnitPost
 from app.rules.files import MOST_BYTES
 from app.rules.refusal import NotAllowed
+from app.stages.acceptance.looking_up import AN_HOUR
 from app.stages.access import note_access
 from app.stages.logins import refuse_try, tried_wrongly
 from app.verbs import VERBS, perform
@@ -273,6 +274,16 @@ def _tried(p: People, *kinds: str) -> Act:
     return again
 
 
+def _looked_up_too_often(p: People) -> Act:
+    for _ in range(AN_HOUR):
+        p.plainly("operator", "look_up", number="13800138002")
+    return lambda: p.plainly("operator", "look_up", number="13800138002")
+
+
+def _looks(**asked: str) -> Scene:
+    return lambda p: lambda: p.plainly("operator", "look_up", **asked)
+
+
 def _weak(p: People, password: str) -> Act:
     """Somebody's own new password; `name` is his user name with figures around it."""
     row = p.person("operator")
@@ -424,6 +435,9 @@ SCENES: dict[str, Scene] = {
     "no_caller": when(registered(anonymous=True), "allocator", "reveal"),
     "confidential": when(handling(confidential=True), "head@WATER", "reveal"),
     "withheld": when(handling(complained_person="张科长"), "head@WATER", "reveal"),
+    "look_up_whole": _looks(number="138001"),
+    "look_up_four": _looks(number="13800138002", name="张三"),
+    "looked_up_too_often": _looked_up_too_often,
     # (2) allocation
     "not_registered": when(handling(), "operator", "answer_directly"),
     "unit_inactive": when(

@@ -46,8 +46,14 @@ EVERY_VERB = (
 )
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5])
 ON_BOTH = ("all-the-way", "handling-what-staff-drafts-the-head-approves")
-IN_NO_STORY = {"change_password", "contest_figures", "cover", "reset_second_factor"}
-"""A story knows no draft of a report and covers no word; its people have no password of their own
+IN_NO_STORY = {
+    "change_password",
+    "contest_figures",
+    "cover",
+    "look_up",
+    "reset_second_factor",
+}
+"""A story knows no draft of a report, looks up nobody and covers no word; its people have no password of their own
 to give, and no device: tests of the views reach these by their links."""
 
 

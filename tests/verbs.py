@@ -16,6 +16,7 @@ import pytest
 from app import words
 from app.stages.verb import Field, Verb
 from app.verbs import VERBS
+from app.views.forms.view import WITHOUT_FORM
 from tests.walk.model import WHO_MAY
 
 LIST = "WHO_MAY of tests/walk/model.py"
@@ -79,8 +80,8 @@ def example(verb: str, field: Field, case: int | None) -> Any:
 
 def forms_of(verb: Verb) -> set[str]:
     """Where a verb's form is: with the case it acts on, without one, or both; a file is opened by a
-    link."""
-    if verb.name == "open_file":
+    link, a caller looked up in the search box."""
+    if verb.name in WITHOUT_FORM:
         return set()
     with_case = {f"/do/{verb.name}/<int:case>"} if verb.target != "none" else set()
     return with_case | ({f"/do/{verb.name}"} if verb.target == "none" or verb.alone else set())

@@ -58,6 +58,8 @@ _WORDS = (
     Word("caller.flagged", ("centre_head",)),
     Word("caller.revealed", ("log_auditor",)),
     Word("caller.revealed_often", ("log_auditor",)),
+    Word("caller.looked_up"),
+    Word("caller.looked_up_often", ("log_auditor",)),
     Word("suggestion.marked", ("centre_head",)),
     Word("suggestion.screened", counted=True),
     Word("suggestion.commented", ("centre_head", "allocator")),

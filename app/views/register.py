@@ -22,6 +22,7 @@ from app.views.allocation import Assignments, Instructions
 from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
+from app.views.find import Find
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
@@ -45,6 +46,7 @@ from app.worklists import QUEUES
 VIEWS: tuple[type[Any], ...] = (
     Bell,
     Verbs,
+    Find,
     Files,
     Papers,
     Letters,

@@ -11,6 +11,7 @@ import pytest
 
 from app.story.theatre.fillers import filled
 from app.verbs import VERBS, Field, Verb
+from app.views.forms.view import WITHOUT_FORM
 from tests.verbs import roles_of
 from tests.views.canaries import NOW
 from tests.views.panel import PASSWORD
@@ -179,4 +180,4 @@ def addresses(verb: Verb, cases: list[int]) -> Iterator[str]:
         yield from (f"/do/{verb.name}/{case}" for case in cases)
 
 
-ON_FORMS = [verb for verb in VERBS.values() if verb.name != "open_file"]
+ON_FORMS = [verb for verb in VERBS.values() if verb.name not in WITHOUT_FORM]

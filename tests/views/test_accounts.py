@@ -16,6 +16,7 @@ from app.models import Event, Person
 from app.roles import PAGES, SCOPES
 from app.stages.rights import EVERYBODYS, NOT_FOR_CUSTOM_ROLES, RIGHTS
 from app.stages.roles import COMPOSABLE
+from app.views.forms.view import WITHOUT_FORM
 from tests.people import fingerprint
 from tests.views.canaries import CALLER, WORDS, cases_of
 from tests.views.crawl import asked, ids, rules_of, text_of
@@ -61,7 +62,7 @@ def _verbs(browser: Browser, case: int) -> set[str]:
 
     found = set()
     for verb in VERBS.values():
-        if verb.name not in ("open_file", *EVERYBODYS):
+        if verb.name not in (*WITHOUT_FORM, *EVERYBODYS):
             address = f"/do/{verb.name}" if verb.target == "none" else f"/do/{verb.name}/{case}"
             if browser.get(address).status_code == 200:
                 found.add(verb.name)

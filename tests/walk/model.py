@@ -89,6 +89,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "supplement_referral": ROOM,
     "abandon_referral": ROOM,
     "attach": ("operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM),
+    "look_up": ("operator", *CENTRE),
     "open_file": ("operator", *CENTRE, "examiner", "visitor", *UNIT, *ROOM, "leader"),
     "issue_report": ("centre_head",),
     "contest_figures": HEAD,

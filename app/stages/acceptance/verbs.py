@@ -17,6 +17,7 @@ from app.rules.workflow import OPEN_CASE, UNALLOCATED
 from app.stages import files
 from app.stages.acceptance.contacts import CONTACT_KINDS, contact
 from app.stages.acceptance.covering import cover
+from app.stages.acceptance.looking_up import look_up
 from app.stages.acceptance.merging import merge, withdraw
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, hand_on, refuse
 from app.stages.acceptance.registration import FACTS, edit_case, register, split
@@ -227,6 +228,14 @@ VERBS = (
         fields=(choice("purpose!", PURPOSES), field("reason")),
         roles=(*CENTRE, "visitor", *UNIT_ROLES, *ROOM),
         event="caller.revealed",
+    ),
+    Verb(
+        "look_up",
+        run=look_up,
+        on=NO_CASE,
+        fields=(field("number!"), field("name", most=80)),
+        roles=_AT_THE_DOOR,
+        event=("caller.looked_up", "caller.looked_up_often"),
     ),
     Verb(
         "cover",

@@ -40,6 +40,8 @@ from app.views.login.trying import own_password, wrong_try
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
+WITHOUT_FORM = ("open_file", "look_up")
+"""Verbs that are done on a page of their own: a file's, the search box's."""
 OPENS = "opens"
 """The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
@@ -66,7 +68,7 @@ class Verbs(BaseView):
         self.appbuilder, self.endpoint = appbuilder, "Verbs"
         self.blueprint = Blueprint(self.endpoint, __name__, url_prefix=self.route_base)
         for verb in VERBS.values():
-            if verb.name == "open_file":
+            if verb.name in WITHOUT_FORM:
                 continue
             view = self._view(verb)
             if verb.target in WITHOUT_CASE or verb.alone:

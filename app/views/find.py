@@ -1,0 +1,192 @@
+"""The one search box: a number of a case or a paper, a query code, words or a place; and for who has
+the right a caller, by a whole number or a name with the last four digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import current_app, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+
+from app import words
+from app.models import (
+    Assignment,
+    Caller,
+    Case,
+    Instruction,
+    InstructionNotice,
+    Referral,
+    Reminder,
+    Supervision,
+    SupervisionList,
+)
+from app.rules import phones
+from app.rules.refusal import NotAllowed
+from app.stages.acceptance.looking_up import LAST, WHOLE
+from app.verbs import perform
+from app.views.acceptance import Cases
+from app.views.actor import actor, language, now, reader, written
+from app.views.pages.lines import Line, lines_of
+from app.views.pages.masking import masked_name, masked_phone
+from app.views.pages.sealed_search import sought_in, token_of
+
+SHOWN = 25
+"""So many cases of each kind are shown; the others are in the list that it leads to."""
+LONGEST = 100
+WHERE = ("place", "narrative", "demand")
+"""The columns in which words are looked for."""
+CODE = re.compile(r"[0-9A-Za-z]{6}")
+NAMED = re.compile(rf"(?P<name>[^\d\s].*?)\s*(?P<last>\d{{{LAST}}})")
+"""A name with the last four digits of a number."""
+NUMBERED = (Assignment, Reminder, Supervision, InstructionNotice, Instruction, Referral)
+"""The tables whose rows have numbers of papers, each of a case."""
+_OPENING = str.maketrans("[［【(（〈<", "〔〔〔〔〔〔〔")
+_CLOSING = str.maketrans("]］】)）〉>", "〕〕〕〕〕〕〕")
+
+
+class Find(BaseView):
+    """What the search box finds."""
+
+    route_base = "/find"
+    class_permission_name = "Find"
+    base_permissions = ["can_find"]
+    default_view = "find"
+
+    @expose("/", methods=["GET", "POST"])
+    @has_access
+    @permission_name("find")
+    def find(self) -> Any:
+        """What was asked for: the page of the case that is meant, the callers, or lines of cases.
+        What was typed stands in no address."""
+        if request.method == "GET":
+            return self._lines()
+        typed = request.form.get("q", "").strip()[:LONGEST]
+        if not typed:
+            return redirect(url_for("Home.home"))
+        place = _numbered(typed)
+        if place is not None:
+            return redirect(place, 303)
+        asked = _caller_asked(typed)
+        if asked is not None and "look_up" in actor().rights:
+            return self._callers(asked)
+        token = token_of("Find", [("q", typed)])
+        return redirect(url_for("Find.find", asked=token), 303)
+
+    def _callers(self, asked: dict[str, Any]) -> Any:
+        who, at = actor(), now()
+        try:
+            found = written(lambda session: perform(session, at, who, "look_up", **asked))
+        except NotAllowed as no:
+            sentence = words.said(no, language(), "look_up")
+            return self._page([], refused=sentence), 422
+        return self._page([], callers=_told(found))
+
+    def _lines(self) -> Any:
+        sought = sought_in("Find", request.args.get("asked", ""))
+        if sought is None:
+            return redirect(url_for("Home.home"))
+        typed = dict(sought.pairs).get("q", "")
+        return self._page(_found(typed), typed=typed)
+
+    def _page(self, sections: Sequence[Any], **told: Any) -> Any:
+        title = words.word("find.title", language())
+        return self.render_template("desk/find.html", title=title, sections=sections, **told)
+
+
+def _numbered(typed: str) -> str | None:
+    """Where the one row is that a number or a query code names; None where there is none, or this
+    person does not see it."""
+    told = _number(typed)
+    for ids, endpoint, key in _named(told):
+        found = reader().scalars(ids.limit(2)).all()
+        if len(found) == 1 and found[0] is not None:
+            return url_for(endpoint, **{key: found[0]})
+    return None
+
+
+def _named(told: str) -> Iterator[tuple[Any, str, str]]:
+    """(statement, endpoint, its parameter) of each way to read what was typed as a number."""
+    pages, of_case = actor().pages, ("Cases.page_of_case", "id")
+    if "Cases" in pages:
+        yield select(Case.id).where(Case.number == told), *of_case
+        for model in NUMBERED:
+            number: Any = getattr(model, "document", getattr(model, "number", None))
+            yield select(model.case_id).where(number == told).distinct(), *of_case
+        if CODE.fullmatch(told):
+            yield select(Case.id).where(Case.query_code == told), *of_case
+    if "SupervisionLists" in pages:
+        lists = select(SupervisionList.id).where(SupervisionList.number == told)
+        yield lists, "SupervisionLists.show", "pk"
+
+
+def _number(typed: str) -> str:
+    """A number as papers have it, whatever brackets, widths and blanks it was typed with."""
+    told = "".join(unicodedata.normalize("NFKC", typed).split())
+    told = told.translate(_OPENING).translate(_CLOSING)
+    return f"{told}号" if "〔" in told and told[-1:].isdecimal() else told
+
+
+def _caller_asked(typed: str) -> dict[str, Any] | None:
+    """What to look a caller up by; None where no caller was meant."""
+    digits = phones.sought(typed)
+    if len(digits) in WHOLE:
+        return {"number": digits}
+    named = NAMED.fullmatch(unicodedata.normalize("NFKC", typed))
+    return {"name": named["name"], "number": named["last"]} if named else None
+
+
+def _told(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Callers as lines: covered, with their cases."""
+    callers = reader().scalars(select(Caller).where(Caller.id.in_(ids))).all()
+    query = select(Case.caller_id, Case.id).where(Case.caller_id.in_(ids))
+    of_caller: dict[int, list[int]] = {}
+    for row in reader().execute(query.order_by(Case.id.desc()).limit(SHOWN * 4)):
+        of_caller.setdefault(row.caller_id, []).append(row.id)
+    lines = lines_of(id for cases in of_caller.values() for id in cases)
+    return [
+        {
+            "name": masked_name(caller.name),
+            "phone": masked_phone(caller.phone),
+            "flagged": caller.flagged_at is not None,
+            "lines": [lines[id] for id in of_caller.get(caller.id, ())[:SHOWN] if id in lines],
+        }
+        for caller in callers
+    ]
+
+
+def _found(typed: str) -> list[tuple[str, list[Line], str]]:
+    """(title, lines, address of the whole list) of the cases that hold what was typed, by where."""
+    if "Cases" not in actor().pages:
+        return []
+    view = _cases()
+    ids = {column: _holding(view, column, typed) for column in WHERE if column in view.searched()}
+    lines = lines_of(id for of_column in ids.values() for id in of_column)
+    sections = []
+    for column, of_column in ids.items():
+        if of_column:
+            label = words.column("hotline_case", column, language())
+            token = token_of("Cases", [(f"q_{column}", typed)])
+            whole = url_for("Cases.list", asked=token)
+            sections.append((label, [lines[id] for id in of_column if id in lines], whole))
+    return sections
+
+
+def _holding(view: Cases, column: str, typed: str) -> list[int]:
+    """The newest cases that this person sees and that hold what was typed in a column, as they may
+    read it."""
+    filters = view.datamodel.get_filters(view.search_columns)
+    filters.add_filter(column, *view._equal(column, "text", "contains", typed))
+    query = filters.get_joined_filters(view._base_filters).apply_all(reader().query(Case))
+    return [id for (id,) in query.order_by(Case.id.desc()).limit(SHOWN).with_entities(Case.id)]
+
+
+def _cases() -> Cases:
+    """The page of cases, whose search this one is."""
+    views = current_app.extensions["appbuilder"].baseviews
+    found: Cases = next(view for view in views if isinstance(view, Cases))
+    return found
