@@ -113,6 +113,7 @@ def _who(tongue: str) -> dict[str, Any]:
             "person": current_user,
             "named": _person(current_user, named, tongue),
             "unread": unread(who),
+            "searches": "Cases" in who.pages,
             "menu": current_app.extensions["appbuilder"].menu.get_data(),
             **_warned(who, tongue),
         }

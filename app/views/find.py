@@ -26,6 +26,7 @@ from app.models import (
     SupervisionList,
 )
 from app.rules import phones
+from app.rules.reading.papers import paper_number
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance.looking_up import LAST, WHOLE
 from app.verbs import perform
@@ -45,8 +46,6 @@ NAMED = re.compile(rf"(?P<name>[^\d\s].*?)\s*(?P<last>\d{{{LAST}}})")
 """A name with the last four digits of a number."""
 NUMBERED = (Assignment, Reminder, Supervision, InstructionNotice, Instruction, Referral)
 """The tables whose rows have numbers of papers, each of a case."""
-_OPENING = str.maketrans("[［【(（〈<", "〔〔〔〔〔〔〔")
-_CLOSING = str.maketrans("]］】)）〉>", "〕〕〕〕〕〕〕")
 
 
 class Find(BaseView):
@@ -101,7 +100,7 @@ class Find(BaseView):
 def _numbered(typed: str) -> str | None:
     """Where the one row is that a number or a query code names; None where there is none, or this
     person does not see it."""
-    told = _number(typed)
+    told = paper_number(typed)
     for ids, endpoint, key in _named(told):
         found = reader().scalars(ids.limit(2)).all()
         if len(found) == 1 and found[0] is not None:
@@ -122,13 +121,6 @@ def _named(told: str) -> Iterator[tuple[Any, str, str]]:
     if "SupervisionLists" in pages:
         lists = select(SupervisionList.id).where(SupervisionList.number == told)
         yield lists, "SupervisionLists.show", "pk"
-
-
-def _number(typed: str) -> str:
-    """A number as papers have it, whatever brackets, widths and blanks it was typed with."""
-    told = "".join(unicodedata.normalize("NFKC", typed).split())
-    told = told.translate(_OPENING).translate(_CLOSING)
-    return f"{told}号" if "〔" in told and told[-1:].isdecimal() else told
 
 
 def _caller_asked(typed: str) -> dict[str, Any] | None:

@@ -129,6 +129,7 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
         if any(called == "written" for called, _ in calls(ast.Module([function], [])))  # type: ignore[list-item]
     }
     assert found == {
+        "app/views/find.py:Find._callers",
         "app/views/forms/view.py:Verbs._done",
         "app/views/files.py:Files.open",
         "app/views/papers.py:Papers.of",
