@@ -88,6 +88,7 @@ class Case(Stateful, OwnClock, Model):
         Index("ix_case_registered", "registered_at", "id"),
         Index("ix_case_closed", "closed_at"),
         Index("ix_case_unit", "lead_unit_id", "id"),
+        Index("ix_case_query_code", "query_code"),
         Index("ix_case_category", "category_id", "id"),
         Index("ix_case_state_own", "state", "own_at", "id"),
         waiting("ix_case_mine", "operator_id", "registered_at", "id", where=_OPEN),

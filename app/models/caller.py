@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.models.columns import Id, Key, MaybeMoment
+from app.models.waiting import waiting
 from app.rules.callers import name_key
 from app.rules.phones import canonical
 
@@ -50,6 +51,7 @@ class Caller(_Compared, Model):
     """A caller 诉求人: a name with a number. One number with two names is two callers."""
 
     __tablename__ = "caller"
+    __table_args__ = (waiting("ix_caller_named", "named", where="named <> ''"),)
 
     id: Mapped[Id]
     flagged_at: Mapped[MaybeMoment]
@@ -64,6 +66,7 @@ class ToldAs(_Compared, Model):
     case that this contact brought."""
 
     __tablename__ = "told_as"
+    __table_args__ = (waiting("ix_told_as_named", "named", where="named <> ''"),)
 
     id: Mapped[Id]
     caller_id: Mapped[int] = mapped_column(Key, ForeignKey("caller.id"), index=True)

@@ -44,8 +44,16 @@ WHERE = ("place", "narrative", "demand")
 CODE = re.compile(r"[0-9A-Za-z]{6}")
 NAMED = re.compile(rf"(?P<name>[^\d\s].*?)\s*(?P<last>\d{{{LAST}}})")
 """A name with the last four digits of a number."""
-NUMBERED = (Assignment, Reminder, Supervision, InstructionNotice, Instruction, Referral)
-"""The tables whose rows have numbers of papers, each of a case."""
+NUMBERED: tuple[Any, ...] = (
+    Assignment.number,
+    Reminder.number,
+    Supervision.notice_number,
+    Supervision.number,
+    InstructionNotice.number,
+    Instruction.document,
+    Referral.number,
+)
+"""Where numbers of papers stand, each in a row of a case."""
 
 
 class Find(BaseView):
@@ -113,9 +121,8 @@ def _named(told: str) -> Iterator[tuple[Any, str, str]]:
     pages, of_case = actor().pages, ("Cases.page_of_case", "id")
     if "Cases" in pages:
         yield select(Case.id).where(Case.number == told), *of_case
-        for model in NUMBERED:
-            number: Any = getattr(model, "document", getattr(model, "number", None))
-            yield select(model.case_id).where(number == told).distinct(), *of_case
+        for number in NUMBERED:
+            yield select(number.class_.case_id).where(number == told).distinct(), *of_case
         if CODE.fullmatch(told):
             yield select(Case.id).where(Case.query_code == told), *of_case
     if "SupervisionLists" in pages:

@@ -76,7 +76,13 @@ def _meant(session: Session, digits: str, name: str) -> ColumnElement[bool]:
         return Caller.number.in_(numbers) | Caller.id.in_(told)
     named = name_key(name)
     told = select(ToldAs.caller_id).where(
-        ToldAs.named == named, ToldAs.number.endswith(digits, autoescape=True)
+        ToldAs.named == named,
+        ToldAs.named != "",
+        ToldAs.number.endswith(digits, autoescape=True),
     )
-    own = (Caller.named == named) & Caller.number.endswith(digits, autoescape=True)
+    own = (
+        (Caller.named == named)
+        & (Caller.named != "")
+        & Caller.number.endswith(digits, autoescape=True)
+    )
     return own | Caller.id.in_(told)
