@@ -1,11 +1,11 @@
-"""What must not be read of a case's callers, asked for in one statement for any number of cases:
+"""What must not be read of a case's callers, asked for in two statements for any number of cases:
 the names and numbers of its own and of those who called about it, as they stand on file and as they
 were typed; what somebody covered more in it, or uncovered; and all of this of the cases merged into
 it, taken over by it, or that it was split from. [procedure 1: identity never reaches a unit]"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
     cast,
     false,
     literal,
@@ -39,25 +38,48 @@ _NOBODY, _NO_COVER = cast(null(), String(80)), cast(null(), Boolean).label("cove
 """What stands in a part that has none; PostgreSQL has to be told of which type."""
 
 
-def _family(ids: Any) -> Any:
-    """The cases asked about (`about`), each with those whose callers must not be read of it: those
-    merged into it, those it took over, the one it was split from, and theirs. `own` are those but
-    for what it was split from, which may be confidential for itself."""
-    asked = select(
-        Case.id.label("about"), Case.id.label("id"), Case.split_from_id, true().label("own")
-    )
-    family = asked.where(Case.id.in_(ids)).cte("family", recursive=True)
-    split = Case.id == family.c.split_from_id
-    more = select(
-        family.c.about,
-        Case.id,
-        Case.split_from_id,
-        case((split, false()), else_=family.c.own),
-    ).join(
-        Case,
-        or_(Case.merged_into_id == family.c.id, Case.taken_over_by_id == family.c.id, split),
-    )
-    return family.union(more)
+_IDS: Any = bindparam("ids", expanding=True, literal_execute=True)
+_RELATED: Any = union_all(
+    select(Case.merged_into_id.label("of"), Case.id, true().label("own")).where(
+        Case.merged_into_id.in_(_IDS)
+    ),
+    select(Case.taken_over_by_id, Case.id, true()).where(Case.taken_over_by_id.in_(_IDS)),
+    select(Case.id, Case.split_from_id, false()).where(
+        Case.id.in_(_IDS), Case.split_from_id.is_not(None)
+    ),
+).execution_options(unscoped=True)
+"""Of cases: those merged into them, those they took over, and those they were split from. Asked
+apart: within one recursive statement PostgreSQL takes them for many and reads whole tables."""
+
+
+def _family(session: Session, ids: Collection[int]) -> dict[int, dict[int, bool]]:
+    """case asked about -> each case whose callers must not be read of it, itself and all that is
+    related to it, with whether it is one with it: what it was split from may be confidential for
+    itself."""
+    family = {id: {id: True} for id in ids}
+    asked, related = set[int](), {*ids}
+    edges: dict[int, list[tuple[int, bool]]] = {}
+    while related - asked:
+        rows = session.execute(_RELATED, {"ids": sorted(related - asked)}).all()
+        asked |= related
+        for row in rows:
+            edges.setdefault(row.of, []).append((row.id, row.own))
+        related |= {row.id for row in rows}
+    for about in family if edges else ():
+        _widen(family[about], edges)
+    return family
+
+
+def _widen(members: dict[int, bool], edges: Mapping[int, Sequence[tuple[int, bool]]]) -> None:
+    """Add to a family all that its members lead to; what is one with it by any way is."""
+    left = list(members)
+    while left:
+        one = left.pop()
+        for id, own in edges.get(one, ()):
+            own = own and members[one]
+            if id not in members or (own and not members[id]):
+                members[id] = own
+                left.append(id)
 
 
 def _facts(of: Any, confidential: Any = None, word: bool = False) -> tuple[ColumnElement[Any], ...]:
@@ -72,54 +94,58 @@ def _facts(of: Any, confidential: Any = None, word: bool = False) -> tuple[Colum
     )
 
 
-def _parts(family: Any) -> list[Any]:
+def _parts() -> list[Any]:
     """The cases themselves, with their callers; those who called about them; what was typed of who
-    stands on file otherwise; what was covered more, or uncovered."""
-    about, of = family.c.about.label("about"), family.c.id
-    wholly = and_(family.c.own, or_(Case.confidential, _WITHHELD))
+    stands on file otherwise; what was covered more, or uncovered. `of` is whose."""
+    of = Case.id.label("of")
     cases = (
-        select(about, *_facts(Caller, wholly))
-        .join(Case, Case.id == of)
+        select(of, *_facts(Caller, or_(Case.confidential, _WITHHELD)))
         .outerjoin(Caller, Caller.id == Case.caller_id)
+        .where(Case.id.in_(_IDS))
     )
-    typed = select(about, *_facts(ToldAs)).join(ToldAs, ToldAs.case_id == of)
-    words = select(about, *_facts(None, word=True)).join(Cover, Cover.case_id == of)
+    typed = select(ToldAs.case_id, *_facts(ToldAs)).where(ToldAs.case_id.in_(_IDS))
+    words = select(Cover.case_id, *_facts(None, word=True)).where(Cover.case_id.in_(_IDS))
     made = [cases, typed, words]
     for called in (Contact.case_id, Contact.counts_on_id):
-        contacts = select(about, *_facts(Caller)).join(Contact, called == of)
-        made.append(contacts.join(Caller, Caller.id == Contact.caller_id))
-        told = select(about, *_facts(ToldAs)).join(Contact, called == of)
-        made.append(told.join(ToldAs, ToldAs.contact_id == Contact.id))
+        contacts = select(called, *_facts(Caller)).join(Caller, Caller.id == Contact.caller_id)
+        made.append(contacts.where(called.in_(_IDS)))
+        told = select(called, *_facts(ToldAs)).join(ToldAs, ToldAs.contact_id == Contact.id)
+        made.append(told.where(called.in_(_IDS)))
     return made
 
 
 @lru_cache(maxsize=1)
 def _asked() -> Any:
-    """The one statement, which takes long to build: `ids` are the cases asked about."""
-    ids: Any = bindparam("ids", expanding=True, literal_execute=True)
-    return union_all(*_parts(_family(ids))).execution_options(unscoped=True)
+    """The one statement, which takes long to build: `ids` are the cases and their families."""
+    return union_all(*_parts()).execution_options(unscoped=True)
 
 
 def hidden_of(session: Session, case_ids: Iterable[int]) -> dict[int, Hidden]:
-    """Case id -> what must not be read of it, in one statement, whoever asks: what is to be covered
+    """Case id -> what must not be read of it, in two statements, whoever asks: what is to be covered
     has to be known, and goes nowhere else."""
-    ids = sorted({*case_ids})
-    found: dict[int, list[Any]] = {id: [] for id in ids}
+    ids = {*case_ids}
     if not ids:
         return {}
-    for row in session.execute(_asked(), {"ids": ids}):
-        if row.about in found:
-            found[row.about].append(row)
-    return {id: _hidden(rows) for id, rows in found.items()}
+    family = _family(session, ids)
+    members = sorted({id for of_one in family.values() for id in of_one})
+    found: dict[int, list[Any]] = {id: [] for id in members}
+    for row in session.execute(_asked(), {"ids": members}):
+        found[row.of].append(row)
+    return {
+        about: _hidden([(row, own) for id, own in of_one.items() for row in found[id]])
+        for about, of_one in family.items()
+    }
 
 
-def _hidden(rows: Sequence[Any]) -> Hidden:
-    """What must not be read of one case, of the rows that tell of it."""
+def _hidden(told: Sequence[tuple[Any, bool]]) -> Hidden:
+    """What must not be read of one case, of the rows that tell of it, each with whether the case
+    that it is of is one with it."""
+    rows = [row for row, _ in told]
     words = _newest_words(rows)
     return hidden(
         _filled(rows, "name"),
         _filled(rows, "phone"),
-        any(row.confidential for row in rows),
+        any(row.confidential and own for row, own in told),
         (word for word, covers in words if covers),
         (word for word, covers in words if not covers),
     )

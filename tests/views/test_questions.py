@@ -571,7 +571,7 @@ def test_the_files_of_a_reply_are_opened_from_the_form_that_examines_it(
 @pytest.mark.parametrize(
     "verb", ["examine", "rule_on_extension", "draft_finding", "record_visit", "allocate"]
 )
-def test_a_form_with_the_matter_above_it_asks_for_no_more_than_ten_things(
+def test_a_form_with_the_matter_above_it_asks_for_no_more_than_twelve_things(
     sqlite_panel: Panel, verb: str
 ) -> None:
     browser = sqlite_panel.of(who_may(verb))
