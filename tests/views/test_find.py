@@ -94,7 +94,7 @@ def test_words_and_places_are_found_as_lines_and_stand_in_no_address(
             assert answer.status_code == 303 and typed not in answer.location
             with counted(panel) as told:
                 page = browser.get(answer.location)
-            assert f'href="/cases/{case}"' in page.text and len(told) <= 14, (word, len(told))
+            assert f'href="/cases/{case}"' in page.text and len(told) <= 16, (word, len(told))
             whole = re.search(r'href="(/cases/list/[^"]*)"', page.text)
             assert whole and f"/cases/{case}" in browser.get(whole[1]).text
 
