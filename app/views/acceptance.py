@@ -17,7 +17,7 @@ from app.rules.workflow import OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
 from app.views.case.became import InBrief, know_became
-from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of, tags
+from app.views.case.page import HEADS, NOT_FOR_UNITS, load, page_of
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
@@ -85,7 +85,6 @@ class Cases(DeskView):
             page=page_of(case),
             case=case,
             state=state,
-            tags=tags(case),
             heads=[*(words.word(head, language()) for head in HEADS), ""],
         )
 

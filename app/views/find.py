@@ -25,10 +25,9 @@ from app.models import (
     Supervision,
     SupervisionList,
 )
-from app.rules import phones
 from app.rules.reading.papers import paper_number
 from app.rules.refusal import NotAllowed
-from app.stages.acceptance.looking_up import LAST, WHOLE
+from app.stages.acceptance.looking_up import LAST, is_whole
 from app.verbs import perform
 from app.views.acceptance import Cases
 from app.views.actor import actor, language, now, reader, written
@@ -80,18 +79,21 @@ class Find(BaseView):
             return redirect(place, 303)
         asked = _caller_asked(typed)
         if asked is not None and "look_up" in actor().rights:
-            return self._callers(asked)
+            answer = self._callers(asked)
+            if answer is not None:
+                return answer
         token = token_of("Find", [("q", typed)])
         return redirect(url_for("Find.find", asked=token), 303)
 
     def _callers(self, asked: dict[str, Any]) -> Any:
+        """The callers that are meant; None where there are none: "惠民路1203" is a place."""
         who, at = actor(), now()
         try:
             found = written(lambda session: perform(session, at, who, "look_up", **asked))
         except NotAllowed as no:
             sentence = words.said(no, language(), "look_up")
             return self._page([], refused=sentence), 422
-        return self._page([], callers=_told(found))
+        return self._page([], callers=_told(found)) if found else None
 
     def _lines(self) -> Any:
         sought = sought_in("Find", request.args.get("asked", ""))
@@ -132,9 +134,8 @@ def _named(told: str) -> Iterator[tuple[Any, str, str]]:
 
 def _caller_asked(typed: str) -> dict[str, Any] | None:
     """What to look a caller up by; None where no caller was meant."""
-    digits = phones.sought(typed)
-    if len(digits) in WHOLE:
-        return {"number": digits}
+    if is_whole(typed):
+        return {"number": typed}
     named = NAMED.fullmatch(unicodedata.normalize("NFKC", typed))
     return {"name": named["name"], "number": named["last"]} if named else None
 

@@ -16,6 +16,7 @@ from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, language, now, reader
+from app.views.case.buttons import TABLES
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
 from app.worklists import Queue, about
@@ -23,17 +24,6 @@ from app.worklists import Queue, about
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at", "send_by_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something
 happened."""
-
-
-SUBJECTS = {
-    "case": "hotline_case",
-    "assignment": "assignment",
-    "request": "request",
-    "reminder": "reminder",
-    "supervision": "supervision",
-    "referral": "referral",
-}
-"""What a verb acts on -> the table of its rows."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +141,7 @@ def _answers(verb: Verb, queue: Queue, row: Any) -> bool:
     """Whether a verb can answer a row: its kind of request, in a state for it, and this person's to
     do."""
     subject, _, kind = (verb.on.subject or "").partition(":")
-    of_it = SUBJECTS.get(subject) == queue.model.__tablename__
+    of_it = TABLES.get(subject) == queue.model.__tablename__
     return (
         verb.name in actor().rights
         and (not kind or kind == row.kind)
@@ -165,4 +155,4 @@ def _named(verb: Verb, queue: Queue, row: Any) -> dict[str, int]:
     if table == "supervision":
         return {"item": row.row}
     subject = (verb.on.subject or "").partition(":")[0]
-    return {"row": row.row} if subject != "case" and SUBJECTS.get(subject) == table else {}
+    return {"row": row.row} if subject != "case" and TABLES.get(subject) == table else {}

@@ -48,7 +48,7 @@ def test_a_caller_is_found_by_a_whole_number_or_a_name_with_the_last_four(
     assert len(look(people, **asked)) == 1
 
 
-@pytest.mark.parametrize("number", ["8350127", "0912 8350127", "09128350127"])
+@pytest.mark.parametrize("number", ["8350127", "0912 8350127", "09128350127", "0912-8350127"])
 def test_a_landline_is_found_with_and_without_its_area_code(people: People, number: str) -> None:
     assert len(look(people, number=number)) == 1
 
@@ -59,6 +59,9 @@ def test_a_landline_is_found_with_and_without_its_area_code(people: People, numb
         ({"number": "138001"}, "look_up_whole"),
         ({"number": "1380013800"}, "look_up_whole"),
         ({"number": "8002"}, "look_up_whole"),
+        ({"number": "12345"}, "look_up_whole"),
+        ({"number": "李13800138002"}, "look_up_whole"),
+        ({"name": "张建国", "number": "八〇〇二"}, "look_up_four"),
         ({"name": "张建国", "number": "002"}, "look_up_four"),
         ({"name": "张建国", "number": "13800138002"}, "look_up_four"),
     ],
@@ -71,7 +74,14 @@ def test_less_than_a_whole_number_is_refused(
     assert no.value.msgid == msgid
 
 
-@pytest.mark.parametrize("asked", [{"number": "13800138999"}, {"name": "张建", "number": "8002"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"number": "13800138999"},
+        {"number": "0571-88888888"},
+        {"name": "张建", "number": "8002"},
+    ],
+)
 def test_nobody_else_is_found(people: People, asked: dict[str, str]) -> None:
     assert list(look(people, **asked)) == []
 

@@ -102,7 +102,17 @@ def test_words_and_places_are_found_as_lines_and_stand_in_no_address(
 def test_nothing_is_found_in_a_sentence(panel: Panel) -> None:
     browser = panel.of("operator")
     assert "没有找到" in browser.post("/find/", {"q": "火星"}, follow_redirects=True).text
+    assert browser.post("/find/", {"q": "火星路1203"}, follow_redirects=True).status_code == 200
     assert browser.post("/find/", {"q": " "}).location == "/"
     assert browser.get("/find/?asked=x").location == "/"
-    refused = browser.post("/find/", {"q": "13800138"})
-    assert refused.status_code == 200 and "没有找到" in refused.text
+    other = browser.post("/find/", {"q": "13800138"}, follow_redirects=True)
+    assert other.status_code == 200 and "没有找到" in other.text
+
+
+def test_a_place_that_ends_in_four_digits_is_found_though_it_reads_like_a_name(
+    panel: Panel, people: People
+) -> None:
+    """Seen failing: a look-up that found nobody was the answer."""
+    id = people.case(narrative="楼道里堆满了杂物，无法通行。", place="惠民家园1203")
+    page = panel.of("operator").post("/find/", {"q": "惠民家园1203"}, follow_redirects=True)
+    assert f'href="/cases/{id}"' in page.text

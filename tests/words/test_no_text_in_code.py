@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import runpy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.words.catalogues import ROOT, python_files, templates
@@ -77,18 +77,17 @@ def docstrings(tree: ast.AST) -> set[int]:
     }
 
 
+def strings(tree: ast.AST, apart: set[int]) -> Iterator[tuple[int, str]]:
+    """(line, string) of each string of a module, but for some nodes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield node.lineno, node.value
+
+
 def chinese(path: Path) -> list[int]:
     """The lines of a file with a string in Chinese."""
     tree = ast.parse(path.read_text("utf-8"))
-    about = docstrings(tree)
-    return [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in about
-        and CHINESE.search(node.value)
-    ]
+    return [line for line, said in strings(tree, docstrings(tree)) if CHINESE.search(said)]
 
 
 def for_programmers(tree: ast.AST, shell: bool) -> set[int]:
@@ -111,13 +110,9 @@ def english(path: Path) -> list[int]:
     shell = any(path.is_relative_to(ROOT / place) for place in READ_IN_A_SHELL)
     apart = docstrings(tree) | for_programmers(tree, shell)
     return [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in apart
-        and ENGLISH.search(node.value)
-        and not OF_MACHINES.search(node.value)
+        line
+        for line, said in strings(tree, apart)
+        if ENGLISH.search(said) and not OF_MACHINES.search(said)
     ]
 
 

@@ -14,12 +14,10 @@ from app.models import Caller, Event, ToldAs
 from app.roles import Actor
 from app.rules import phones
 from app.rules.callers import name_key
+from app.rules.folding import visible
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance.callers import area_code, spellings
 
-WHOLE = (7, 8, 11)
-"""How many digits a number has that is looked up: a landline's without and with one more, a mobile
-one's, a landline's with its area code."""
 LAST = 4
 AN_HOUR = 120
 """So many look-ups one account has in an hour; the next ones are refused, and the log auditor is
@@ -33,8 +31,11 @@ def look_up(
 ) -> Sequence[int]:
     """The ids of the callers of a whole number, or of a name whose number ends in the four digits
     that are given; what was asked stands in the event covered."""
-    digits = phones.sought(number) or "".join(sign for sign in number if sign.isdecimal())
-    _whole(digits, name)
+    name, digits = name.strip(), phones.sought(number) or visible(number)
+    if name and not is_last(digits):
+        raise NotAllowed("look_up_four")
+    if not name and not is_whole(number):
+        raise NotAllowed("look_up_whole")
     often = select(func.count()).where(
         Event.kind == "caller.looked_up",
         Event.at > now - timedelta(hours=1),
@@ -60,17 +61,20 @@ def look_up(
     return found
 
 
-def _whole(digits: str, name: str) -> None:
-    """NotAllowed for less than a whole number, or than a name with four digits: nobody leafs through
-    callers."""
-    if name.strip() and len(digits) != LAST:
-        raise NotAllowed("look_up_four")
-    if not name.strip() and len(digits) not in WHOLE:
-        raise NotAllowed("look_up_whole")
+def is_whole(typed: str) -> bool:
+    """Whether this is a whole number of a caller and nothing else: no part of one, no service."""
+    digits = phones.sought(typed)
+    whole = bool(digits) and phones.is_number(digits)
+    return whole and phones.kind_of(digits) not in (phones.SHORT, phones.SERVICE)
+
+
+def is_last(digits: str) -> bool:
+    """Whether these are the last digits that go with a name."""
+    return len(digits) == LAST and digits.isdecimal()
 
 
 def _meant(session: Session, digits: str, name: str) -> ColumnElement[bool]:
-    if not name.strip():
+    if not name:
         numbers = spellings(session, digits)
         told = select(ToldAs.caller_id).where(ToldAs.number.in_(numbers))
         return Caller.number.in_(numbers) | Caller.id.in_(told)

@@ -16,7 +16,7 @@ from app.verbs.offers import ACTS_ON, Offer, offer
 from app.views.actor import actor, language
 from app.worklists import queues_of
 
-_TABLES = {
+TABLES = {
     "case": "hotline_case",
     "assignment": "assignment",
     "assist": "assignment",
@@ -52,7 +52,7 @@ def _hindered(offered: Offer) -> str:
     tongue, subject = language(), offered.subject
     if offered.against is not None:
         return words.told(offered.against, tongue)
-    name = words.table(_TABLES.get(subject, ""), tongue, otherwise=subject)
+    name = words.table(TABLES.get(subject, ""), tongue, otherwise=subject)
     if offered.missing:
         return words.word("case_page.there_is_none", tongue, name=name)
     stateful = "assignment" if subject == "assist" else subject

@@ -34,7 +34,6 @@ def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime)
         "label": label,
         "at": term(at),
         "ends": at,
-        "passed": moment >= at,
         "provisional": provisional,
         "badge": badge_of(at),
         "trace": trace_of(at, basis),

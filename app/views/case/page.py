@@ -137,21 +137,6 @@ def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]
     ]
 
 
-def tags(case: Case) -> list[tuple[str, str]]:
-    """What must be seen at once: urgency, confidentiality, a leader's matter, repeats."""
-    tongue = language()
-    marks = []
-    if case.urgency != "normal":
-        marks.append(("red", words.value("urgency", case.urgency, tongue)))
-    if case.confidential:
-        marks.append(("amber", words.word("case_page.confidential", tongue)))
-    if case.leader_assigned:
-        marks.append(("red", words.word("case_page.leader_assigned", tongue)))
-    if case.repeats:
-        marks.append(("amber", words.word("case_page.repeats", tongue, n=case.repeats)))
-    return marks
-
-
 def page_of(case: Case) -> Page:
     """The page of a case for the person who asks."""
     who = actor()
