@@ -68,7 +68,7 @@ def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
     units = _units({unit for _, row in rows if (unit := _unit(row)) is not None})
     return [
         _told(queue, row, lines.get(row.case), briefs.get(row.case), units)
-        if row.case in lines or row.case in briefs
+        if row.case in (briefs if queue.brief else lines)
         else None
         for queue, row in rows
     ]

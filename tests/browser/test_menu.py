@@ -59,6 +59,22 @@ def test_no_case_is_wider_than_a_phone(window: Window, office: Served, share: in
     assert wide == [] and window.errors == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_no_list_of_work_is_wider_than_its_screen(window: Window, width: int, height: int) -> None:
+    """Seen failing: a line of the demand did not break."""
+    window.page.set_viewport_size({"width": width, "height": height})
+    window.login("centre_head")
+    links = window.page.evaluate(
+        "[...document.querySelectorAll('main a[href^=\"/work/\"]')].map(a => a.getAttribute('href'))"
+    )
+    assert len(links) > 8
+    wide = []
+    for address in links:
+        window.open(address)
+        wide += [address] if window.page.evaluate(OVERFLOW) > 0 else []
+    assert wide == [] and window.errors == []
+
+
 def test_without_scripts_the_menu_stands_open(office: Served, chromium: Browser) -> None:
     context = chromium.new_context(
         locale="zh-CN", viewport={"width": 390, "height": 844}, java_script_enabled=False

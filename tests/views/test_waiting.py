@@ -59,3 +59,11 @@ def test_what_presses_most_stands_first(desk: Desk, tmp_path: Path) -> None:
     section = next(one for one in _SECTION.findall(page) if "/work/to_sign" in one)
     assert re.findall("第(.)条路的路灯坏了很久，晚上看不见<", section) == ["3", "1", "4"]
     assert len(told) <= 10
+
+
+@pytest.mark.parametrize("role", WHO)
+def test_a_line_leads_to_a_page_that_its_person_opens(panel: Panel, role: str) -> None:
+    """Seen failing: a leader's matter that they read in brief elsewhere led to no page."""
+    browser = panel.of(WHO[role].replace("WATER", "HOUSING"))
+    for address in map(unescape, re.findall(r'class="gist" href="([^"]+)"', browser.get("/").text)):
+        assert browser.get(address).status_code == 200, address

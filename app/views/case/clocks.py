@@ -26,7 +26,7 @@ _OF_THE_UNIT = {
 """The states of an item in which its unit is awaited, each with what the unit owes."""
 
 
-def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime) -> Clock:
+def _clock(label: str, at: datetime | None, basis: str | None) -> Clock:
     if at is None:
         return None
     provisional = bool(basis and '"provisional"' in basis)
@@ -40,7 +40,7 @@ def _clock(label: str, at: datetime | None, basis: str | None, moment: datetime)
     }
 
 
-def _responses(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[Clock]:
+def _responses(case: Case, rows: dict[str, Sequence[Any]]) -> list[Clock]:
     """An emergency's first responses that are still to be given, missed ones marked. [procedure
     0]"""
     units = {
@@ -57,17 +57,17 @@ def _responses(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> 
     )
     label = words.word("case_page.first_response", language())
     return [
-        _clock(f"{units[row.id]} {label}", row.response_at, None, moment)
+        _clock(f"{units[row.id]} {label}", row.response_at, None)
         for row in reader().execute(query.order_by(Assignment.id))
     ]
 
 
-def _own(case: Case, moment: datetime) -> Clock:
+def _own(case: Case) -> Clock:
     """The centre's own clock on a case."""
-    return _clock(words.word("clock.case.own", language()), case.own_at, case.own_clock, moment)
+    return _clock(words.word("clock.case.own", language()), case.own_at, case.own_clock)
 
 
-def _of_assignments(assignments: Sequence[Any], moment: datetime) -> Iterator[Clock]:
+def _of_assignments(assignments: Sequence[Any]) -> Iterator[Clock]:
     """The clocks of the units that handle a case, and of those that have not signed yet."""
     tongue = language()
     for assignment in assignments:
@@ -75,21 +75,21 @@ def _of_assignments(assignments: Sequence[Any], moment: datetime) -> Iterator[Cl
         if state in OPEN_ASSIGNMENT:
             role = words.value("role_of_unit", assignment.kind, tongue)
             label = words.word("case_page.clock.due", tongue, unit=unit, role=role)
-            yield _clock(label, assignment.due_at, assignment.due_clock, moment)
+            yield _clock(label, assignment.due_at, assignment.due_clock)
         if state == "allocated":
             label = words.word("case_page.clock.sign", tongue, unit=unit)
-            yield _clock(label, assignment.own_at, assignment.own_clock, moment)
+            yield _clock(label, assignment.own_at, assignment.own_clock)
 
 
-def _of_reminders(reminders: Sequence[Any], moment: datetime) -> Iterator[Clock]:
+def _of_reminders(reminders: Sequence[Any]) -> Iterator[Clock]:
     """The clocks of the reminders that are not answered."""
     for reminder in reminders:
         if reminder.state == "open":
             label = words.word("case_page.clock.reminder", language(), number=reminder.number)
-            yield _clock(label, reminder.due_at, reminder.due_clock, moment)
+            yield _clock(label, reminder.due_at, reminder.due_clock)
 
 
-def _of_items(items: Sequence[Any], moment: datetime) -> Iterator[Clock]:
+def _of_items(items: Sequence[Any]) -> Iterator[Clock]:
     """The clocks of the items of supervision that stand: the unit's while it is awaited, and the
     room's."""
     tongue = language()
@@ -99,18 +99,18 @@ def _of_items(items: Sequence[Any], moment: datetime) -> Iterator[Clock]:
         name = item.number or words.value("ground", item.kind, tongue)
         if item.state in _OF_THE_UNIT:
             label = words.word(_OF_THE_UNIT[item.state], tongue, number=name)
-            yield _clock(label, item.due_at, item.due_clock, moment)
+            yield _clock(label, item.due_at, item.due_clock)
         label = words.word("case_page.clock.room", tongue, number=name)
-        yield _clock(label, item.own_at, item.own_clock, moment)
+        yield _clock(label, item.own_at, item.own_clock)
 
 
-def clocks(case: Case, rows: dict[str, Sequence[Any]], moment: datetime) -> list[dict[str, Any]]:
+def clocks(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, Any]]:
     """The clocks that run on a case, each with its last day and whether it has passed."""
     running = (
-        _own(case, moment),
-        *_of_assignments(rows.get("assignment", ()), moment),
-        *_responses(case, rows, moment),
-        *_of_reminders(rows.get("reminder", ()), moment),
-        *_of_items(rows.get("supervision", ()), moment),
+        _own(case),
+        *_of_assignments(rows.get("assignment", ())),
+        *_responses(case, rows),
+        *_of_reminders(rows.get("reminder", ())),
+        *_of_items(rows.get("supervision", ())),
     )
     return [clock for clock in running if clock is not None]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from app import words
 from app.models import Case
-from app.views.actor import actor, language, now, reader
+from app.views.actor import actor, language, reader
 from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
 from app.views.case.rail import Step, rail
@@ -142,7 +142,7 @@ def page_of(case: Case) -> Page:
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
-    events, running = newest(case), clocks(case, rows, now())
+    events, running = newest(case), clocks(case, rows)
     names = names_of({row.actor for row in events})
     return Page(
         case=case,
