@@ -7,15 +7,19 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from app import worklists
 from app.database import transaction
 from app.models import Caller, Case, Person, Reply, Supervision
+from app.models.pairs import change_pairs
 from app.roles import PAGES
 from app.views.pages import row_query
 from app.views.pages.base import LARGEST_PAGE
@@ -81,6 +85,22 @@ def _count(browser: Browser, address: str) -> int:
     """How many rows a list says it found."""
     page = browser.get(address).text
     return int(page.split("共 ")[1].split(" 条")[0])
+
+
+@contextmanager
+def _reworded(panel: Panel, *ids: int) -> Iterator[list[Case]]:
+    """Cases to write other words into; the index of pairs follows, as it does behind every verb."""
+    with transaction(panel.desk.sessions) as session:
+        cases = [session.get_one(Case, id) for id in ids]
+        was = [_words(case) for case in cases]
+        yield cases
+        session.flush()
+        for before, case in zip(was, cases, strict=True):
+            change_pairs(session, before, _words(case))
+
+
+def _words(case: Case) -> dict[str, object]:
+    return {name: getattr(case, name) for name in ("id", "narrative", "demand", "place")}
 
 
 def test_odd_page_numbers_sizes_and_orders_are_the_first_page(panel: Panel) -> None:
@@ -201,9 +221,8 @@ def test_a_unit_finds_no_number_and_no_confidential_caller_by_searching(panel: P
     """What is covered on the page cannot be searched for, and what stands around it can, in a
     confidential case too: seen failing with `Covered` replaced by a plain search."""
     own = cases_of(panel.desk, "HOUSING")
-    with transaction(panel.desk.sessions) as session:
-        for id in own:
-            case = session.get_one(Case, id)
+    with _reworded(panel, *own) as cases:
+        for case in cases:
             case.narrative += f"请联系13909121234，我是{CALLER}HOUSING，路灯不亮。"
     told = {"kind": "supplement", "words": f"回电13909121234，{CALLER}HOUSING"}
     for id in own:
@@ -232,9 +251,8 @@ def test_a_unit_finds_no_covered_name_by_searching_for_it_or_a_part_of_it(panel:
     """It finds what it can read: the same signs elsewhere in the text, and the name where it is not
     the caller's."""
     own = cases_of(panel.desk, "HOUSING")
-    with transaction(panel.desk.sessions) as session:
-        first, second = session.get_one(Case, own[0]), session.get_one(Case, own[1])
-        session.get_one(Caller, first.caller_id).name = "李小红"
+    with _reworded(panel, *own[:2]) as (first, second):
+        object_session(first).get_one(Caller, first.caller_id).name = "李小红"
         first.narrative = "李小红与王建国反映红旗路路灯不亮，证件61272219800101123X。"
         second.narrative = "红旗路李小红家门前路灯不亮，请修复。"
     told = {
@@ -273,9 +291,9 @@ def test_signs_that_stand_for_others_in_a_statement_are_searched_for_as_they_are
     """Seen failing on SQLite with `%`, which found nothing, and on both with `_`, which found
     everything."""
     one, other = cases_of(panel.desk, "HOUSING")[:2]
-    with transaction(panel.desk.sessions) as session:
-        session.get_one(Case, one).place = "完成率%甲_乙\\丙/丁"
-        session.get_one(Case, other).place = "完成率九甲又乙丙丁"
+    with _reworded(panel, one, other) as (case, alike):
+        case.place = "完成率%甲_乙\\丙/丁"
+        alike.place = "完成率九甲又乙丙丁"
     for word in ("operator", "head@HOUSING"):
         browser = panel.of(word)
         found = {
@@ -388,7 +406,6 @@ def test_what_flask_appbuilder_brings_beside_the_desks_own_is_not_there(
             "/api/v1/security/users/",
             "/api/v1/security/roles/",
             "/api/v1/menu/",
-            "/api/v1/_openapi",
             "/swagger/v1",
             "/cases/_info",
             "/api/v1/case/_info",

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import g
 from flask_appbuilder.models.sqla.filters import FilterContains
-from sqlalchemy import and_, bindparam, inspect, or_, select
+from sqlalchemy import and_, bindparam, inspect, or_, select, true
 
 from app.models import Case
 from app.models.sessions import is_postgres
@@ -107,7 +107,7 @@ class Contains(FilterContains):
         if named is None and grows(self.model) and postgres:
             rows = self._among_newest(keys, column, key, signs, most)
         else:
-            held = and_(*(_holds(column, sign) for sign in signs))
+            held = and_(true(), *(_holds(column, sign) for sign in signs))
             rows = keys.filter(held).order_by(key.desc()).limit(most).all()
         partly()
         return [row[0] for row in rows]
