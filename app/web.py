@@ -26,6 +26,7 @@ from app.views.converters import Bounded, PlainJSON
 from app.views.errors import handle_errors
 from app.views.headers import with_headers
 from app.views.home import Home, speak
+from app.views.kits import blueprints
 from app.views.login.door import Door
 from app.views.login.security import DeskSecurityManager
 from app.views.machines.health import blueprint as health
@@ -122,7 +123,8 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         with_texts(app)
         register(appbuilder, database.engine)
         app.view_functions["LocaleView.index"] = speak
-    app.register_blueprint(health)
+    for each in (health, *blueprints()):
+        app.register_blueprint(each)
     handle_errors(app)
     return app
 

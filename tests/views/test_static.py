@@ -11,7 +11,7 @@ from app import VERSION
 from tests.views.panel import Panel
 from tests.views.test_statements import counted
 
-_FILES = re.compile(r'(?:src|href)="(/[^"]*assets[^"]*|/static[^"]*)"')
+_FILES = re.compile(r'(?:src|href)="(/[^"]*assets[^"]*|/static[^"]*|/kits[^"]*)"')
 
 
 def _of_page(panel: Panel) -> list[str]:
@@ -31,6 +31,9 @@ def test_a_page_asks_for_files_of_the_desk_and_of_bootstrap_only_here(sqlite_pan
         "kept.js",
         "popper.min.js",
         "bootstrap.min.js",
+        "htmx-2.min.js",
+        "django-tomselect.min.js",
+        "tom-select.bootstrap5.min.css",
     }
 
 
