@@ -134,8 +134,10 @@ def test_the_claim_goes_through_the_index_of_due_cases_and_nothing_reads_a_whole
     plans = _plans(desk, found.batches[0])
     assert "ix_case_look" in _plan(plans, "LIMIT")
     facts = _plan(_plans(desk, found.batches[0], full=True), "AS facts")
-    for index in ("assignment", "reminder", "request", "reply", "supervision", "referral"):
-        assert f"ix_{index}_case_id" in facts
+    for table in ("assignment", "reminder", "request", "reply", "supervision", "referral"):
+        # Of an empty table PostgreSQL may take any of its indexes that begin with the case.
+        by_case = rf"Index Scan using \w+ on {table} \w+ .*\n\s+Index Cond: \(case_id = k\.id\)"
+        assert re.search(rf"ix_{table}_case_id" if desk.sqlite else by_case, facts), table
     assert "ix_contact_counts_on" in facts
     scanned = rf"Seq Scan on ({BIG})\b" if not desk.sqlite else rf"SCAN ({BIG}|k|c|e|t)\b(?! USING)"
     for statement, plan in plans.items():
