@@ -266,7 +266,7 @@ IN_THE_MENU = """
 with office() as (people, panel):
     page = panel.of("head@WATER").get("/").text
     menu = page.partition('<nav class="menu')[2].partition("</nav>")[0]
-    office, own = menu.index(">机构与规则<"), menu.index(">车队<")
+    office, own = menu.index(">设置<"), menu.index(">车队<")
     assert office < menu.index('"/posts/list/"') < menu.index('"/vehicles/list/">车辆') < own
     assert own < menu.index('"/trips/list/">出车')
     centre = panel.of("centre_head").get("/").text
