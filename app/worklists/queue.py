@@ -13,7 +13,7 @@ from app.worklists.conditions import (
 @dataclass(frozen=True)
 class Queue:
     """A list of what waits: whose rows, which of them, since when or until when each matters.
-    `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
+    `desk`: the page on which it is worked through. `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
     form of this verb. `red`: what the centre or the room has itself let pass. `verbs`: those with
     which a row is answered; a row offers the first that the person has a right to."""
 
@@ -26,3 +26,4 @@ class Queue:
     brief: str = ""
     red: bool = False
     verbs: tuple[str, ...] = ()
+    desk: str = ""
