@@ -126,7 +126,9 @@ def _instructions(cases: Collection[int]) -> dict[int, list[str]]:
         Instruction.case_id, Instruction.leader, Instruction.instructed_on, Instruction.words
     )
     found: dict[int, list[str]] = {}
-    for row in reader().execute(query.where(Instruction.case_id.in_(cases)).order_by(Instruction.id)):
+    for row in reader().execute(
+        query.where(Instruction.case_id.in_(cases)).order_by(Instruction.id)
+    ):
         said = gist(_covered(row.words, row.case_id))
         told = words.word(
             "supervision_room.instruction",

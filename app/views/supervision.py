@@ -110,9 +110,7 @@ class Supervision(Noticed):
 def _lists() -> dict[str, Queue]:
     """The lists of the room that this person has, of candidates and items."""
     return {
-        key: queue
-        for key, queue in queues_of(actor()).items()
-        if queue.desk == "Supervision.room"
+        key: queue for key, queue in queues_of(actor()).items() if queue.desk == "Supervision.room"
     }
 
 

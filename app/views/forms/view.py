@@ -103,14 +103,13 @@ class Verbs(BaseView):
         sees = id is None or (
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )
-        if request.method == "POST" and not {OPENS, BLOCK} & request.form.keys():
+        opens = request.form if {OPENS, BLOCK} & request.form.keys() else None
+        if request.method == "POST" and opens is None:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
         # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
-        typed = MultiDict(
-            list((request.form if OPENS in request.form else request.args).items(multi=True))
-        )
+        typed = MultiDict(list((opens or request.args).items(multi=True)))
         return self._page(verb, case, prefilled(verb, case, with_block(verb, typed)))
 
     def _page(
@@ -127,7 +126,7 @@ class Verbs(BaseView):
         question = question or shown_first(verb, typed)
         rows = _rows(verb, case)
         meant = which_row(verb, case, typed)
-        if question is not None:
+        if question is not None or BLOCK in request.form:
             meant.seen = typed.get(SEEN) or meant.seen
         back = back_to(typed)
         without = (*NOT_ON_FORMS, *(KNOWN.get(verb.name, ()) if back and meant.about else ()))
