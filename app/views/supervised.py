@@ -111,7 +111,7 @@ def _cites(item: Supervision) -> Iterable[str]:
     if cited.get("reminder"):
         yield words.word("supervision_room.reminder", tongue, number=cited["reminder"])
     if cited.get("workdays_late"):
-        yield words.word("left.over", tongue, n=cited["workdays_late"])
+        yield words.word("supervision_room.late", tongue, n=cited["workdays_late"])
     if cited.get("repeats"):
         yield words.word("case_page.repeats", tongue, n=cited["repeats"])
     if cited.get("refusals"):

@@ -19,6 +19,7 @@ from tests.databases import Desk
 from tests.office import moment
 from tests.room import Room
 from tests.views.panel import Browser, Panel, panel_over, refused
+from tests.views.test_plans import _plans as plans_of
 from tests.views.test_statements import MOST, counted
 
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
@@ -128,6 +129,16 @@ def test_one_button_answers_true_solved_and_satisfied(room: Room, panel: Panel) 
     assert record.words == "都好了" and room.case("A").state == "closed"
 
 
+def test_what_is_asked_no_more_is_not_put_down(room: Room, panel: Panel) -> None:
+    """Why, and where, were answered before another answer made them pointless."""
+    waits(room, "A")
+    browser = panel.of("visitor")
+    typed = {**WELL, "reached": "y", "why": "attitude", "place": "惠民路3号", "met": "本人"}
+    attempt(browser, room.id("A"), in_hand(browser), **typed)
+    record = room.records("A")[-1]
+    assert (record.why, record.place, record.met) == (None, "", "")
+
+
 def test_an_attempt_that_is_refused_comes_back_with_what_was_typed_and_leads_back(
     room: Room, panel: Panel
 ) -> None:
@@ -187,6 +198,12 @@ def test_the_queue_asks_for_as_much_at_a_hundred_rows_as_at_twenty_five(
         assert page.count("尚未回访") == min(many, 100)
     assert "待回访（100+）" in page
     assert asked[0] == asked[1] <= MOST, asked
+
+
+def test_the_queue_is_read_by_the_index_of_what_waits(sqlite_panel: Panel) -> None:
+    plans = [plan for plan in plans_of(sqlite_panel, "visitor", "/visits/queue") if "visit" in plan]
+    assert plans, "the queue was asked for"
+    assert [plan for plan in plans if re.search(r"SCAN visit\b(?! USING)", plan)] == []
 
 
 def fill(room: Room, many: int) -> None:
