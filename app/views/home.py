@@ -87,6 +87,8 @@ class Home(BaseView):
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
+        if queue.desk:
+            return url_for(queue.desk, work=key)
         return (
             url_for(f"{queue.page}.list", work=key) if queue.page else url_for("Home.work", key=key)
         )

@@ -70,7 +70,13 @@ def _item(item: MenuItem, allowed: set[str]) -> dict[str, Any]:
     shown = getattr(item.baseview, "endpoint", None) == request.blueprint
     here = shown or any(child["here"] for child in childs if child != SEPARATOR)
     told = {"name": item.name, "icon": item.icon, "label": str(item.label), "here": here}
-    return told | ({"childs": childs} if item.childs else {"url": item.get_url()})
+    return told | ({"childs": childs} if item.childs else {"url": _address(item)})
+
+
+def _address(item: MenuItem) -> str:
+    """Where an item leads: to the page that its view says for who asks, else to the view's own."""
+    leads = getattr(item.baseview, "menu_address", None)
+    return str(leads() if leads is not None else item.get_url())
 
 
 def add_categories(menu: Menu) -> None:

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import abort, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app import models, words
 from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.blocks import titles
-from app.papers.lists import LIST_HEAD, list_rows, struck_rows
-from app.stages.supervision import review_open
-from app.verbs import Verb, possible
+from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.verbs import possible
 from app.views import access_notes
-from app.views.actor import actor, language, now
+from app.views.actor import actor, language, now, reader
+from app.views.forms.back import PLACES, Place
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
+from app.views.pages.paging import number_typed
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
+from app.views.supervised import Row, meant, rows_of
+from app.worklists import COUNTED_TO, Queue, count_told, counted, queues_of
+
+DECIDES = "decline"
+"""The right of who decides on candidates."""
+SHOWN = 25
+DEEPEST = COUNTED_TO // SHOWN
+"""So many rows a page has, and the last page (from 0 on) of a list that is turned to."""
 
 
 class Supervision(Noticed):
@@ -49,9 +60,41 @@ class Supervision(Noticed):
         "ended_at",
     )
 
+    def menu_address(self) -> str:
+        """Where the menu leads: who decides comes to the room's rows, others to the list."""
+        return url_for("Supervision.room" if DECIDES in actor().rights else "Supervision.list")
+
+    @expose("/room")
+    @has_access
+    @permission_name("list")
+    def room(self) -> Any:
+        """The lists of the room, whose rows are decided where they stand."""
+        self.insist(DECIDES)
+        lists, who = _lists(), actor()
+        key = request.args.get("work", "")
+        key = key if key in lists else next(iter(lists), "")
+        if not key:
+            abort(403)
+        wanted = min(number_typed(request.args.get("page")) or 0, DEEPEST)
+        items = _items(lists[key], wanted)
+        counts = counted(reader(), who, now())
+        return self.render_template(
+            "desk/supervision_room.html",
+            title=words.word("supervision_room.title", language()),
+            tabs=[
+                (url_for("Supervision.room", work=name), words.word(queue.title, language()))
+                + (count_told(counts.get(name, 0)), name == key)
+                for name, queue in lists.items()
+            ],
+            rows=rows_of(items[:SHOWN], f"room.{key}"),
+            key=key,
+            page=wanted,
+            more=len(items) > SHOWN and wanted < DEEPEST,
+        )
+
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""
-        verbs = [verb for verb in possible(actor()) if _meant(verb, item)]
+        verbs = [verb for verb in possible(actor()) if meant(verb, item)]
         return [
             *(
                 (
@@ -64,22 +107,29 @@ class Supervision(Noticed):
         ]
 
 
-def _states(verb: Verb) -> Sequence[str]:
-    """The states of an item in which a verb can be about it."""
-    if verb.name == "open_supervision":
-        return ("candidate",)
-    return verb.states if verb.target == "item" else ()
+def _lists() -> dict[str, Queue]:
+    """The lists of the room that this person has, of candidates and items."""
+    return {
+        key: queue for key, queue in queues_of(actor()).items() if queue.desk == "Supervision.room"
+    }
 
 
-def _meant(verb: Verb, item: Any) -> bool:
-    """Whether a verb can be about an item; after it was closed its conclusion may still be
-    reviewed, for a time."""
-    if item.state in _states(verb):
-        return True
-    if item.state not in verb.ended:
-        return False
-    askable = item.review_asked_at is None and item.ask_at is not None and now() < item.ask_at
-    return askable if verb.name == "ask_review" else review_open(item)
+def _items(queue: Queue, page: int) -> Sequence[Any]:
+    """The items of a page of a list and one more, those that press most first."""
+    model = models.Supervision
+    query = (
+        select(model)
+        .where(*queue.where(actor(), now()))
+        .options(joinedload(model.unit))
+        .order_by(getattr(model, queue.when), model.id)
+        .offset(page * SHOWN)
+        .limit(SHOWN + 1)
+    )
+    return reader().scalars(query).all()
+
+
+PLACES["room"] = Place(lambda rest: url_for("Supervision.room", work=rest))
+PLACES["list"] = Place(lambda rest: url_for("SupervisionLists.show", pk=rest))
 
 
 class SupervisionLists(DeskView):
@@ -94,14 +144,20 @@ class SupervisionLists(DeskView):
     def show(self, pk: str) -> Any:
         """A list with its rows, as they were frozen."""
         item = self.found(pk)
+        facts = list_facts(item)
+        standing = _standing([row["supervision"] for row in facts["rows"]], item.id)
         return self.render_template(
             self.show_template,
             title=item.number,
             view=self,
             item=item,
-            rows=list_rows(list_facts(item)),
+            rows=[
+                (cells, standing.get(row["supervision"]))
+                for cells, row in zip(list_rows(facts), facts["rows"], strict=True)
+            ],
             head=titles(LIST_HEAD),
-            struck=struck_rows(list_facts(item)),
+            struck=struck_rows(facts),
+            struck_head=titles(STRUCK_HEAD),
         )
 
     @expose("/<int:id>/list.xlsx")
@@ -124,3 +180,11 @@ class SupervisionLists(DeskView):
         """The facts of a list that is given out, which the access log is told of."""
         access_notes.note("paper_opened", page=self.page, filters={"number": item.number})
         return list_facts(item)
+
+
+def _standing(ids: Sequence[int], of: int) -> dict[int, Row]:
+    """The rows of a list as they stand now, with what can be done with them; a row that this person
+    does not see is left out."""
+    model = models.Supervision
+    query = select(model).where(model.id.in_(ids)).options(joinedload(model.unit))
+    return {row.id: row for row in rows_of(reader().scalars(query), f"list.{of}")}

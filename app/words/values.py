@@ -454,6 +454,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "report.yearly",
         "sample_office",
         "sample_office.finished",
+        "supervision.requirements",
     ),
     "phone_wrong": (
         "sign",

@@ -26,6 +26,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "candidate")],
         "own_at",
         verbs=("open_supervision",),
+        desk="Supervision.room",
     ),
     "items": Queue(
         "work.items",
@@ -34,6 +35,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [among(Supervision.state, UNDER_WAY)],
         "due_at",
         verbs=("clear", "conclude", "close_supervision"),
+        desk="Supervision.room",
     ),
     "room_overdue": Queue(
         "work.room_overdue",
@@ -45,6 +47,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         ],
         "own_at",
         red=True,
+        desk="Supervision.room",
     ),
     "referrals_overdue": Queue(
         "work.referrals_overdue",
@@ -64,6 +67,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "finding")],
         "own_at",
         verbs=("confirm_finding",),
+        desk="Supervision.room",
     ),
     "reviews": Queue(
         "work.reviews",
@@ -72,6 +76,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [REVIEW_OPEN],
         "own_at",
         verbs=("rule_on_review",),
+        desk="Supervision.room",
     ),
     "referrals": Queue(
         "work.referrals",

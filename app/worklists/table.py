@@ -214,6 +214,7 @@ QUEUES: dict[str, Queue] = {
         to_visit,
         "planned_at",
         verbs=("record_visit",),
+        desk="Visits.queue",
     ),
     "sampled": Queue(
         "work.sampled",

@@ -78,7 +78,7 @@ def test_a_case_page_with_its_clocks_timeline_and_verbs(window: Window) -> None:
     window.page.click("table.rows tbody tr:first-child a")
     check(window)
     assert {"更多", "时限", "办理记录", "诉求"} <= set(window.words().split())
-    assert re.search(r"超期\d+个工作日", window.words())
+    assert re.search(r"已逾期\d+个工作日", window.words())
     window.keep("case")
 
 

@@ -22,6 +22,7 @@ UNSCOPED = {
     "app/views/waiting.py:rows_of_list": "keys of a leader's list of cases under way; the others are scoped",
     "app/views/waiting.py:_briefs": "of the same cases number, kind, state and unit: no word of what they are about",
     "app/worklists/__init__.py:pressing": "the first rows of lists: a union, each part of which holds the scope itself",
+    "app/views/visiting.py:_rows": "whom a person may visit: a union, each part of which holds the scope itself",
     "app/views/access.py:AccessLog._equal": "the id of a case by its number, for the auditor of the log",
     "app/views/forms/unit_words.py:beside": "what callers said to a case that the form was found for, scoped",
     "app/views/bell.py:Bell.list": "notices to his roles and his unit, with the number of the case",

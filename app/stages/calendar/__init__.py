@@ -11,11 +11,13 @@ from app.rules.workflow import CLOCKS
 from app.stages.calendar.assists import assist_deadline, marked
 from app.stages.calendar.days import LIBRARY, OFFICE, PROVISIONAL, WEEK, set_days
 from app.stages.calendar.known import (
+    days_and_numbers,
     days_held,
     days_known,
     limits_of_case,
     numbers_known,
     office_with,
+    settings_known,
 )
 from app.stages.calendar.moving import longest_open, moving
 from app.stages.calendar.numbers import approve_rule, change_rule
@@ -30,6 +32,7 @@ __all__ = [
     "approve_rule",
     "assist_deadline",
     "change_rule",
+    "days_and_numbers",
     "days_held",
     "days_known",
     "fill",
@@ -43,4 +46,5 @@ __all__ = [
     "reach",
     "recompute",
     "set_days",
+    "settings_known",
 ]

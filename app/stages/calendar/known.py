@@ -51,6 +51,11 @@ def on_file(session: Session) -> tuple[dict[str, str], Versions]:
     return {row.name: row.value for row in rows if row.valid_from is None}, versions
 
 
+def settings_known(session: Session) -> dict[str, str]:
+    """The words of the office as they are set; what is not set is not there."""
+    return {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+
+
 def versions_known(session: Session) -> Versions:
     """The numbers of the procedure, each with when it is valid from."""
     query = select(SlaRule.valid_from, SlaRule.name, SlaRule.value).where(
@@ -62,8 +67,14 @@ def versions_known(session: Session) -> Versions:
 
 def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
+    return days_and_numbers(session, now)[0]
+
+
+def days_and_numbers(session: Session, now: datetime) -> tuple[Calendar, Versions]:
+    """The calendar and the numbers of the procedure, for who only reads: nothing is filled."""
     settings, versions = on_file(session)
-    return calendar_of(session, settings[VERSION], versions.at(beijing(now)).day_ends)
+    ends = versions.at(beijing(now)).day_ends
+    return calendar_of(session, settings[VERSION], ends), versions
 
 
 def days_held(session: Session, now: datetime) -> dict[date, tuple[bool, str]]:

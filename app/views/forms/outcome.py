@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from sqlalchemy import select
 
 from app import words
@@ -14,6 +14,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.changes import KINDS
 from app.verbs import Verb
 from app.views.actor import actor, asked, language, reader
+from app.views.forms.back import back_to, place_of
 from app.views.forms.once import remember
 from app.views.login.sessions import begin_anew
 from app.views.login.slips import slips_shown
@@ -55,8 +56,7 @@ def page_after(
         return begin_anew(words.word("form.new_password", tongue))
     remember(key)
     if verb.name == "reveal":
-        title, caller = words.title("reveal", tongue), _caller(told["caller"])
-        return render("desk/caller.html", title=title, caller=caller, case=id)
+        return _shown(render, id, _caller(told["caller"]))
     if "waits" in told:
         who = words.value("confirmers", told["waits"], tongue)
         waits = words.word("account.waits", tongue, verb=words.title(verb.name, tongue), who=who)
@@ -66,7 +66,17 @@ def page_after(
     slips = slips_shown(told)
     if slips:
         return render("desk/slip.html", title=words.word("slip.title", tongue), slips=slips)
-    return redirect(_leads_to(verb, told.get("case", id)))
+    return redirect(back_to(request.form) or _leads_to(verb, told.get("case", id)))
+
+
+def _shown(render: Callable[..., Any], id: int | None, caller: dict[str, str]) -> Any:
+    """The page that shows a caller: the one on which that was asked, where it can, else one of its
+    own."""
+    found = place_of(request.form)
+    if found is not None and found[0].shown is not None and id is not None:
+        return found[0].shown(render, id, caller)
+    title = words.title("reveal", language())
+    return render("desk/caller.html", title=title, caller=caller, case=id)
 
 
 def _leads_to(verb: Verb, case: int | None) -> str:

@@ -22,6 +22,7 @@ from app.views.actor import actor, desk, language, now, reader, refuse_access, w
 from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
 from app.views.case.timeline import names_of
+from app.views.forms.back import BACK, back_to
 from app.views.forms.case_access import case_of, reads_page_of
 from app.views.forms.choices import offered, units_of
 from app.views.forms.decided_on import matter
@@ -33,6 +34,8 @@ from app.views.forms.performing import as_asked, do, target_of
 from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import carried, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
+from app.views.forms.shortcuts import spelled
+from app.views.forms.text_blocks import BLOCK, blocks_of, with_block
 from app.views.forms.uploads import uploads_of
 from app.views.forms.who_called import ANSWERS, as_answered
 from app.views.login.slips import SLIPS
@@ -44,10 +47,14 @@ WITHOUT_FORM = ("open_file", "look_up")
 """Verbs that are done on a page of their own: a file's, the search box's."""
 OPENS = "opens"
 """The hidden field of a form that only opens another one."""
+IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
+"""How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+KNOWN = {"open_supervision": ("ground", "reason")}
+"""verb -> the fields that its row answers, where a list named it."""
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
-HIDDEN = ("unit", "ground", "draft", "id", STOOD, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
@@ -96,15 +103,14 @@ class Verbs(BaseView):
         sees = id is None or (
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )
-        if request.method == "POST" and OPENS not in request.form:
+        opens = request.form if {OPENS, BLOCK} & request.form.keys() else None
+        if request.method == "POST" and opens is None:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
         # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
-        typed = MultiDict(
-            list((request.form if OPENS in request.form else request.args).items(multi=True))
-        )
-        return self._page(verb, case, prefilled(verb, case, typed))
+        typed = MultiDict(list((opens or request.args).items(multi=True)))
+        return self._page(verb, case, prefilled(verb, case, with_block(verb, typed)))
 
     def _page(
         self,
@@ -120,15 +126,17 @@ class Verbs(BaseView):
         question = question or shown_first(verb, typed)
         rows = _rows(verb, case)
         meant = which_row(verb, case, typed)
-        if question is not None:
+        if question is not None or BLOCK in request.form:
             meant.seen = typed.get(SEEN) or meant.seen
-        drawing = Drawing(reader(), verb, tongue, NOT_ON_FORMS, offered(verb, case, tongue, rows))
+        back = back_to(typed)
+        without = (*NOT_ON_FORMS, *(KNOWN.get(verb.name, ()) if back and meant.about else ()))
+        drawing = Drawing(reader(), verb, tongue, without, offered(verb, case, tongue, rows))
         drawing.asks = _asks(verb, case, meant, question, tongue)
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
         form = drawing.form(typed)
         form.tell(beside or {}, tongue)
         page = self.render_template(
-            "desk/form.html",
+            IN_ITS_ROW if back and HTMX in request.headers else "desk/form.html",
             title=words.title(verb.name, tongue),
             verb=verb,
             case=case,
@@ -142,6 +150,8 @@ class Verbs(BaseView):
             carried=carried(verb, typed),
             contact_on_it=words.word("question.contact_on_it", tongue),
             chosen=_chosen_files(),
+            back=back,
+            blocks=blocks_of(verb),
         )
         return page, REFUSED if no else 200
 
@@ -183,7 +193,7 @@ class Verbs(BaseView):
     def _done(self, verb: Verb, case: Case | None, sending: Sending) -> Any:
         """What came of a form that may be done: its page once more with a question, or what was
         done."""
-        typed = request.form
+        typed = spelled(verb, request.form)
         sending.insist()
         if verb.name == "change_password":
             own_password()
@@ -207,7 +217,7 @@ class Verbs(BaseView):
 
     def _refused(self, verb: Verb, case: Case | None, no: NotAllowed, key: str) -> Any:
         """The form once more, with what was typed and why it was not done."""
-        typed = request.form
+        typed = spelled(verb, request.form)
         if no.msgid == "password_wrong":
             wrong_try(actor().id or 0)
         again = case_of(verb, case.id) if case is not None else None
