@@ -91,6 +91,8 @@ _WORDS = (
     Word("draft.approved"),
     Word("draft.sent_back", ("unit",)),
     Word("draft.discarded", ("unit",)),
+    Word("substitute.named", ("user",)),
+    Word("substitute.ended", ("user",)),
     Word("reminder.issued", ("unit",), counted=True),
     Word("reminder.satisfied"),
     Word("reminder.reopened", ("unit",)),

@@ -113,6 +113,7 @@ FIELDS = (
     "successor",
     "case",
     "draft",
+    "substitute",
     "code",
     "active",
     "superior",

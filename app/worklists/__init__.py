@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.models import Case
+from app.models import Case, Draft
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
 from app.worklists.conditions import Where
@@ -46,7 +46,11 @@ __all__ = [
 
 def queues_of(who: Actor) -> dict[str, Queue]:
     """The lists that a person has."""
-    return {key: queue for key, queue in QUEUES.items() if who.is_a(*queue.roles)}
+    return {
+        key: queue
+        for key, queue in QUEUES.items()
+        if who.is_a(*queue.roles) or queue.right in who.rights
+    }
 
 
 COUNTED_TO = 999
@@ -112,7 +116,10 @@ def _few(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime, most: int
 
 
 def _told(model: Any, name: str) -> Any:
-    """A column of a row, or nothing of its type where the table has none."""
+    """A column of a row, or nothing of its type where the table has none; what a draft is of is its
+    kind."""
+    if model is Draft and name == "kind":
+        return Draft.verb.label(name)
     if name in inspect(model).columns:
         return getattr(model, name).label(name)
     return cast(null(), Integer if name == "unit_id" else String).label(name)

@@ -72,7 +72,7 @@ class Hand:
         """One verb of one person; NotAllowed or Refused where it is refused."""
 
         def work(session: Session) -> Any:
-            actor = actor_named(session, word)
+            actor = actor_named(session, word, now.date())
             target = {} if verb == "register" else self._target(session, verb, step, actor.unit_id)
             return perform(
                 session, now, actor, verb, **target, **self._typed(session, now, verb, step)
