@@ -313,6 +313,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "at",
         "reason",
     ),
+    "draft": ("returned_words",),
     "substitute": (
         "unit",
         "head",

@@ -149,5 +149,8 @@ FIELDS = (
     "sha256",
     "size",
     "media_type",
+    "photos",
+    "handling_files",
+    "contact_files",
 )
 """Fields of forms, and of one verb where its form calls a field otherwise."""

@@ -70,9 +70,7 @@ def name_substitute(
     if (to_on - from_on).days >= LONGEST:
         raise NotAllowed("substitute_too_long", most=LONGEST)
     lock_office(session)
-    person = session.scalars(
-        colleagues(actor).where(Person.username == substitute)
-    ).first()
+    person = session.scalars(colleagues(actor).where(Person.username == substitute)).first()
     if person is None:
         raise NotAllowed("no_colleague")
     _refuse_second(session, actor.id, from_on, to_on)

@@ -13,7 +13,18 @@ from app.stages.handling.promising import explain, reply_interim
 from app.stages.handling.replying import reply
 from app.stages.handling.signing import first_response, sign_for
 from app.stages.handling.substitutes import end_substitute, name_substitute
-from app.stages.verb import NO_CASE, REASON, ROW, WORDS, Rows, Verb, assignment, choice, draft, field
+from app.stages.verb import (
+    NO_CASE,
+    REASON,
+    ROW,
+    WORDS,
+    Rows,
+    Verb,
+    assignment,
+    choice,
+    draft,
+    field,
+)
 from app.words import Message
 
 TO_RESPOND = "to_respond"

@@ -17,6 +17,7 @@ from app.models import Case
 from app.views.actor import actor, language, reader
 from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
+from app.views.case.drafts import drafts_of
 from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
@@ -118,22 +119,6 @@ def together(case: Case) -> list[tuple[str, str, str]]:
             url_for("Cases.page_of_case", id=row.id),
         )
         for row in reader().execute(query)
-    ]
-
-
-def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]]:
-    """What staff drafted and the head has not used, with where it is approved by who may; others read
-    that it waits."""
-    tongue, rights = language(), actor().rights
-    return [
-        {
-            "label": words.title(row.kind, tongue),
-            "at": row.at.strftime("%m-%d %H:%M"),
-            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id)
-            if row.kind in rights
-            else "",
-        }
-        for row in rows.get("draft", ())
     ]
 
 
