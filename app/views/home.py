@@ -126,6 +126,7 @@ class Home(BaseView):
             more=len(rows) > SHOWN and page < DEEPEST,
             key=key,
             left_out=said,
+            in_unit=actor().of_a_unit,
         )
 
 

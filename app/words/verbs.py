@@ -139,6 +139,8 @@ FIELDS = (
     "change_setting.name",
     "attach.name",
     "add_post.person",
+    "name_substitute.from_on",
+    "name_substitute.to_on",
     "agreed_named",
     "more",
     "less",

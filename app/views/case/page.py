@@ -21,7 +21,7 @@ from app.views.case.drafts import drafts_of
 from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
-from app.views.case.timeline import names_of, newest, timeline
+from app.views.case.timeline import actors_of, names_of, newest, timeline
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
@@ -128,7 +128,7 @@ def page_of(case: Case) -> Page:
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
     events, running = newest(case), clocks(case, rows)
-    names = names_of({row.actor for row in events})
+    names = names_of(actors_of(events))
     return Page(
         case=case,
         facts=facts(case),

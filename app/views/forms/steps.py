@@ -31,6 +31,8 @@ KIND_OF_FILES = {"photos": "handling", "handling_files": "handling", "contact_fi
 _FILES = (("photos", "camera"), ("handling_files", "files"))
 _OF_CONTACT = (("contact_files", "files"),)
 _NOT_FILED = ("record_statement", "draft_statement")
+_OTHERS = ("send_back_draft", "discard_draft", "first_response", "name_substitute")
+"""Verbs of units that nobody drafts."""
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "form.step.contact",
@@ -105,8 +107,7 @@ class Step:
 
 def of_units(verb: Verb) -> bool:
     """Whether a form is one of those that units work with."""
-    own = verb.name in ("send_back_draft", "discard_draft", "first_response")
-    return own or _head_of(verb) in {*DRAFTED.values()}
+    return verb.name in _OTHERS or _head_of(verb) in {*DRAFTED.values()}
 
 
 def _head_of(verb: Verb) -> str:
