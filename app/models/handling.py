@@ -183,7 +183,8 @@ class Draft(Model):
     @property
     def state_event_id(self) -> int:
         """How often it moved on, by which a form knows it again: none of its moves is undone."""
-        return (self.returned_at is not None) + 2 * (self.decided_at is not None)
+        over = self.used_at is not None or self.ended_at is not None
+        return (self.returned_at is not None) + 2 * over
 
     @property
     def decided_at(self) -> datetime | None:
