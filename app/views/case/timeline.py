@@ -78,10 +78,15 @@ def _what(row: Any, tongue: str) -> str:
     """What an event was; a contact by its kind: who chases does not say the same as who complains
     again."""
     payload = json.loads(row.payload) if row.payload else {}
-    if payload.get("kind"):
+    if row.kind in CONTACTED and payload.get("kind"):
         contact = words.value("contact_kind", payload["kind"], tongue)
         return words.pair(words.event("case.contacted", tongue), contact, tongue)
-    return words.pair(words.event(row.kind, tongue), payload.get("leader"), tongue)
+    return words.pair(words.event(row.kind, tongue), _leader(row, payload), tongue)
+
+
+def _leader(row: Any, payload: Mapping[str, Any]) -> str | None:
+    """The leader whose words an event is about."""
+    return payload.get("leader") if row.kind in INSTRUCTED else None
 
 
 def names_of(actors: set[str]) -> dict[str, str]:

@@ -65,7 +65,7 @@ OF_REFUSALS = {
     "no_handling_opinion": "opinion",
     "no_next_step": "next_step",
     "public_answer_missing": "public_answer",
-    "caller_not_contacted": "why_not_contacted",
+    "caller_not_contacted": "contacted",
     "promise_not_after_today": "promised_on",
     "promise_too_far": "promised_on",
     "explanation_too_short": "words",
