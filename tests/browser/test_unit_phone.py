@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 from sqlalchemy import select
 
 from app.database import reading
@@ -116,7 +116,7 @@ def test_a_sentence_is_put_into_its_field_without_the_page_being_read_anew(phone
     page.set_viewport_size({"width": 1366, "height": 768})
     page.fill("[name=handling]", "不能丢的话")
     page.select_option("select[name='phrase.opinion']", index=1)
-    page.wait_for_function("document.querySelector('[name=opinion]').value !== ''")
+    expect(page.locator("[name=opinion]")).not_to_have_value("")
     assert page.input_value("[name=handling]") == "不能丢的话"
     phone.window.keep("unit-reply-wide")
     assert page.evaluate(WIDE) <= 0

@@ -66,7 +66,9 @@ def hidden(page: str, name: str) -> str:
 def test_a_card_is_signed_for_with_one_click_and_the_page_comes_back(panel: Panel) -> None:
     browser = panel.of(STAFF)
     page = browser.get("/").text
-    form = re.search(r'<form class="at-once" method="post" action="([^"]+)">(.*?)</form>', page, re.S)
+    form = re.search(
+        r'<form class="at-once" method="post" action="([^"]+)">(.*?)</form>', page, re.S
+    )
     assert form is not None
     sent = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[2]))
     answer = browser.post(form[1].replace("&amp;", "&"), sent)
