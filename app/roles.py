@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ROLES = [
     "operator",
@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Reports": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader"),
     "ReportDrafts": ("centre_head", *UNIT_ROLES),
     "Units": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "it_admin"),
+    "Substitutes": ("centre_head", *UNIT_ROLES),
     "Posts": ("centre_head", *ROOM, *UNIT_ROLES, "it_admin"),
     "Categories": ("operator", "allocator", "centre_head", "it_admin"),
     "Calendar": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader", "it_admin"),
@@ -91,7 +92,8 @@ own."""
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a person with their roles and, for unit people, their unit; or the bot. In
-    production `needs_code` asks for a code after the password."""
+    production `needs_code` asks for a code after the password. `lent` are the rights that they have
+    only while they stand in for somebody, `lent_by`; `acting_for` is set where they act so."""
 
     id: int | None
     name: str
@@ -101,6 +103,14 @@ class Actor:
     pages: frozenset[str] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
     needs_code: bool = False
+    lent: frozenset[str] = frozenset()
+    lent_by: int | None = None
+    acting_for: int | None = None
+
+    def doing(self, right: str) -> Actor:
+        """The same person, doing what they have this right to: for who lent it, where it is
+        lent."""
+        return replace(self, acting_for=self.lent_by) if right in self.lent else self
 
     @property
     def word(self) -> str:

@@ -70,7 +70,7 @@ class Office:
         (`case`)."""
         now = moment(at)
         with transaction(self.desk.sessions) as session:
-            actor = actor_named(session, who)
+            actor = actor_named(session, who, now.date())
             given = self._given(session, verb, {"as": who, **fields}, str(case or ""), now)
             if case is not None and verb != "register":
                 given["case"] = self.id(case)

@@ -218,6 +218,45 @@ def _without_posts(p: People) -> None:
         session.execute(update(UnitPost).values(to_on=date(2020, 1, 1)))
 
 
+def _draft_that_was(verb: str, who: str, **fields: Any) -> Scene:
+    def scene(p: People) -> Act:
+        case = handling()(p)
+        draft = p.do("staff@WATER", "draft_explanation", case, **EXPLAINED).id
+        p.plainly(who, verb, case, **fields)
+        return lambda: p.plainly("head@WATER", "explain", case, draft=draft)
+
+    return scene
+
+
+def _draft_replaced(p: People) -> Act:
+    case = handling()(p)
+    draft = p.do("staff@WATER", "draft_explanation", case, **EXPLAINED).id
+    p.plainly("staff@WATER", "draft_explanation", case, draft=draft, **EXPLAINED)
+    return lambda: p.plainly("head@WATER", "explain", case, draft=draft)
+
+
+_TERMS: dict[str, Any] = {
+    "substitute": "WATER_staff",
+    "from_on": date(2025, 6, 12),
+    "to_on": date(2025, 6, 16),
+}
+
+
+def _substituted(before: bool = False, **terms: Any) -> Scene:
+    def scene(p: People) -> Act:
+        if before:
+            p.plainly("head@WATER", "name_substitute", **_TERMS)
+        return lambda: p.plainly("head@WATER", "name_substitute", **{**_TERMS, **terms})
+
+    return scene
+
+
+def _substitution_over(p: People) -> Act:
+    row = p.plainly("head@WATER", "name_substitute", **_TERMS)
+    p.plainly("head@WATER", "end_substitute", id=row.id)
+    return lambda: p.plainly("head@WATER", "end_substitute", id=row.id)
+
+
 def _draft_of_nothing(p: People) -> Act:
     case = registered()(p)
     return lambda: p.plainly("allocator", "allocate", case, unit="WATER", draft=1)
@@ -348,6 +387,14 @@ SCENES: dict[str, Scene] = {
     "not_drafted": _draft_of_nothing,
     "draft_used": _drafted_twice,
     "draft_empty": _drafts_nothing,
+    "draft_returned": _draft_that_was("send_back_draft", "head@WATER", words="请补充日期。"),
+    "draft_discarded": _draft_that_was("discard_draft", "staff@WATER"),
+    "draft_replaced": _draft_replaced,
+    "substitute_days_wrong": _substituted(from_on=date(2025, 6, 1)),
+    "substitute_too_long": _substituted(to_on=date(2026, 6, 1)),
+    "no_colleague": _substituted(substitute="HOUSING_staff"),
+    "substituted_already": _substituted(before=True),
+    "substitution_over": _substitution_over,
     # (1) acceptance
     "narrative_too_short": when(nothing, "operator", "register", kind="help", narrative="漏水"),
     "caller_missing": when(nothing, "operator", "register", kind="help", caller={}),

@@ -170,8 +170,8 @@ class Rows:
         }
         if table in plain:
             return plain[table]
-        if role in GROUPS["UNIT"] and table in ("units", "posts"):
-            units = self.owner[{"units": "unit", "posts": "unit_post"}[table]]
+        if role in GROUPS["UNIT"] and table in _OF_UNITS:
+            units = self.owner[_OF_UNITS[table]]
             return self._of(units, "HOUSING"), self._of(units, "WATER")
         name = _TABLES.get(table)
         if name is None:
@@ -204,6 +204,7 @@ class Rows:
     by_case: dict[str, dict[int, int]]
 
 
+_OF_UNITS = {"units": "unit", "posts": "unit_post", "substitutes": "substitute"}
 _TABLES = {
     "cases": "hotline_case",
     "contacts": "contact",

@@ -57,11 +57,16 @@ def _sealed(
         "subject_id": entry.subject_id,
         "from_state": entry.was,
         "to_state": entry.to,
-        "payload": canonical(entry.payload),
+        "payload": canonical(_done_for(entry.payload, actor)),
         "seals": canonical(seals) if seals else None,
     }
     seal(head, event, key)
     return event
+
+
+def _done_for(payload: Mapping[str, Any], actor: Actor) -> Mapping[str, Any]:
+    """What an event says, and for whom it was done where somebody stands in."""
+    return payload if actor.acting_for is None else {**payload, "acting_for": actor.acting_for}
 
 
 def _seals(

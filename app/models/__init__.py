@@ -23,6 +23,7 @@ from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
+from app.models.substitute import Substitute
 from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
 from app.models.visit import Visit, VisitRecord
@@ -85,6 +86,7 @@ __all__ = [
     "Setting",
     "SlaRule",
     "Submission",
+    "Substitute",
     "Suggestion",
     "SuggestionComment",
     "Supervision",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -15,6 +15,7 @@ from app.models.columns import (
     CaseKey,
     Flag,
     Id,
+    MaybeKey,
     MaybeMoment,
     MaybePerson,
     MaybeWords,
@@ -130,11 +131,26 @@ class Request(Stateful, OwnClock, Model):
 
 
 class Draft(Model):
-    """What staff of a unit drafted for the head to approve: the verb and its fields, as JSON."""
+    """What staff of a unit drafted for the head to approve: the verb and its fields, as JSON. The head
+    uses it, or returns it with words; `ended_by_id` is who used, replaced or discarded it, and
+    `successor_id` the draft that stands in its place. Never deleted."""
 
     __tablename__ = "draft"
     __table_args__ = (
-        waiting("ix_draft_waits", "unit_id", "drafted_at", "id", where="used_at IS NULL"),
+        waiting(
+            "ix_draft_waits",
+            "unit_id",
+            "drafted_at",
+            "id",
+            where="used_at IS NULL AND ended_at IS NULL",
+        ),
+        waiting(
+            "ix_draft_returned",
+            "unit_id",
+            "returned_at",
+            "id",
+            where="used_at IS NULL AND ended_at IS NULL AND returned_at IS NOT NULL",
+        ),
     )
 
     id: Mapped[Id]
@@ -146,8 +162,39 @@ class Draft(Model):
     drafted_at: Mapped[AMoment]
     drafted_by_id: Mapped[MaybePerson]
     used_at: Mapped[MaybeMoment]
+    returned_at: Mapped[MaybeMoment]
+    returned_by_id: Mapped[MaybePerson]
+    returned_words: Mapped[MaybeWords]
+    ended_at: Mapped[MaybeMoment]
+    ended_by_id: Mapped[MaybePerson]
+    successor_id: Mapped[MaybeKey]
 
     case: Mapped[Case] = relationship(viewonly=True)
+
+    @property
+    def state(self) -> str:
+        """Where it stands: waiting, returned, used, replaced or discarded."""
+        if self.used_at is not None:
+            return "used"
+        if self.ended_at is not None:
+            return "replaced" if self.successor_id is not None else "discarded"
+        return "waiting" if self.returned_at is None else "returned"
+
+    @property
+    def state_event_id(self) -> int:
+        """How often it moved on, by which a form knows it again: none of its moves is undone."""
+        over = self.used_at is not None or self.ended_at is not None
+        return (self.returned_at is not None) + 2 * over
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it came to where it stands; None while it waits."""
+        return self.used_at or self.ended_at or self.returned_at
+
+    @property
+    def decided_by_id(self) -> int | None:
+        """Who brought it there."""
+        return self.returned_by_id if self.state == "returned" else self.ended_by_id
 
     def __str__(self) -> str:
         return f"draft:{self.id}"

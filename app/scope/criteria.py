@@ -27,6 +27,7 @@ from app.models import (
     Responsibility,
     Reveal,
     Submission,
+    Substitute,
     Suggestion,
     SuggestionComment,
     Supervision,
@@ -68,6 +69,7 @@ _OF_A_UNIT: tuple[type[Any], ...] = (
     Supervision,
     UnitPost,
     InstructionNotice,
+    Substitute,
 )
 _OWN: dict[str, type[Any]] = {
     "assignment": Assignment,

@@ -43,6 +43,12 @@ _UNITS_ONLY = _held(*UNIT_ROLES) - _held(*(role for role in ROLES if role not in
 
 _GUARDED = ("it_admin", "supervision_head", "log_auditor")
 _OTHERS = tuple(role for role in ROLES if role not in (*_GUARDED, "centre_head"))
+LENT = frozenset(
+    verb.name
+    for verb in VERBS.values()
+    if "unit_head" in verb.roles and (verb.draft or verb.name == "send_back_draft")
+)
+"""What a head lends to who stands in for them: to approve what is drafted, or send it back."""
 WITH_A_CODE = (
     {verb.name for verb in VERBS.values() if verb.guarded}
     | _held(*_GUARDED)
@@ -58,12 +64,14 @@ def person(
     roles: Iterable[str],
     unit_id: int | None = None,
     custom: Iterable[str] = (),
+    lent_by: int | None = None,
 ) -> Actor:
     """An actor with the rights, pages and scopes of their roles; an IT administrator holds no other
     role with it.
 
     `custom` are the rights, pages and scopes that custom roles gave them: to a unit's people
-    nothing that units do not have, to the others nothing that only units do."""
+    nothing that units do not have, to the others nothing that only units do. `lent_by` is the head
+    for whom they stand in today."""
     held = frozenset(roles)
     extra = frozenset(custom) - NOT_FOR_CUSTOM_ROLES
     extra = extra & _OF_UNITS if unit_id is not None else extra - _UNITS_ONLY
@@ -74,7 +82,8 @@ def person(
     pages = _pages(*held) | (extra & PAGES.keys())
     scopes = frozenset(SCOPES[role] for role in held if role in SCOPES) | (extra & everywhere)
     code = _needs_code(rights, pages, scopes)
-    return Actor(id, name, held, unit_id, rights, pages, scopes, code)
+    lent = LENT - rights if lent_by is not None else frozenset()
+    return Actor(id, name, held, unit_id, rights | lent, pages, scopes, code, lent, lent_by)
 
 
 def _needs_code(rights: frozenset[str], pages: frozenset[str], scopes: frozenset[str]) -> bool:

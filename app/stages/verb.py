@@ -118,6 +118,11 @@ def referral(states: tuple[str, ...]) -> On:
     return On("referral", "referral", states)
 
 
+def draft(states: tuple[str, ...]) -> On:
+    """A draft of the unit's staff in one of these states."""
+    return On("draft", "draft", states)
+
+
 CASE_OF_ROOM = On("room", "case")
 """A case that the supervision room takes up: a candidate, or by hand."""
 PAPER = On("paper", "referral")

@@ -7,7 +7,6 @@ drawn from the same table.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +19,11 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
 from app.stages import calendar as calendars
-from app.stages import handling
 from app.stages.duties import not_recused
-from app.stages.named import id_of, unit_id_of
+from app.stages.named import unit_id_of
 from app.stages.table import VERBS
 from app.stages.verb import Field, Verb
+from app.verbs.drafts import DraftMeant, from_draft
 from app.verbs.rows import BY_HAND, named_row, proposal_meant
 from app.verbs.targets import acted_on, lock, target_of
 from app.verbs.typed import cleaned, day_of, unit_of, value_of
@@ -45,6 +44,7 @@ def perform(
     item: int | None = None,
     row: int | None = None,
     seen: int | None = None,
+    stood: int | None = None,
     **values: Any,
 ) -> Any:
     """Do a verb as an actor: what the stage returns. Raises NotAllowed with a message id, and
@@ -52,8 +52,9 @@ def perform(
 
     `case` is a case's id; `unit` a unit's code where a case has several; `ground` where several
     candidates stand, `item` the id of the one that is meant; `draft` a draft that the unit's head
-    approves. `row` is the id of the row that a form showed, 0 where it showed none, and `seen` the
-    event that had moved it last."""
+    approves, or that another one replaces, and `stood` how it was when it was shown. `row` is the
+    id of the row that a form showed, 0 where it showed none, and `seen` the event that had moved it
+    last. What somebody may only do for another is recorded as done for them."""
     verb = VERBS.get(name)
     if verb is None:
         raise NotAllowed("unknown_verb", verb=name)
@@ -62,8 +63,8 @@ def perform(
     for day in _named_days(verb, values):
         calendars.reach(session, beijing(now), day)
     try:
-        where = _Where(case, unit, ground, draft, item, row, seen)
-        return _perform(session, beijing(now), actor, verb, where, values)
+        where = _Where(case, unit, ground, draft, item, row, seen, stood)
+        return _perform(session, beijing(now), actor.doing(name), verb, where, values)
     except NoCalendar as beyond:
         last = calendars.office_at(session, beijing(now)).calendar.last
         raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
@@ -103,6 +104,7 @@ class _Where:
     item: int | None
     row: int | None
     seen: int | None
+    stood: int | None
 
 
 def _perform(
@@ -121,7 +123,8 @@ def _perform(
     target = acted_on(session, named) or target_of(session, actor, verb, case, unit, ground, item)
     _refuse_recused(session, now, actor, verb, target)
     if where.draft is not None:
-        fields = _from_draft(session, now, case, actor, verb, where.draft, values)
+        named_draft = DraftMeant(where.draft, where.stood)
+        fields = from_draft(session, now, case, actor, verb, named_draft, values)
     if verb.target not in ("room", "paper"):
         return verb.run(session, now, actor, target, **fields)
     if item is not None:
@@ -190,26 +193,6 @@ def _named(
     ):
         raise NotAllowed("not_found")
     return row
-
-
-def _from_draft(
-    session: Session,
-    now: datetime,
-    case: Case,
-    actor: Actor,
-    verb: Verb,
-    draft: int,
-    values: Mapping[str, Any],
-) -> dict[str, Any]:
-    """The fields of a draft, with what the head changed in them."""
-    if not verb.draft or actor.unit_id is None:
-        raise NotAllowed("not_drafted", verb=verb.name)
-    if id_of(draft) is None:
-        raise NotAllowed("not_found")
-    assignment = handling.held_by(session, case, actor.unit_id)
-    row = handling.use_draft(session, now, assignment, verb.name, draft)
-    fields = cleaned(session, verb, {**json.loads(row.fields), **values})
-    return {**fields, "drafted_by": row.drafted_by_id}
 
 
 def possible(actor: Actor) -> list[Verb]:

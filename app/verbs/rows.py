@@ -15,6 +15,7 @@ from app.models import (
     SUBJECTS,
     Assignment,
     Case,
+    Draft,
     Event,
     Supervision,
 )
@@ -77,6 +78,8 @@ def kind_of(verb: Verb) -> Kind | None:
         return Kind("supervision", Supervision, verb.on.offered)
     if verb.target == "assignment":
         return _of_assignments(verb)
+    if verb.target == "draft":
+        return Kind("draft", Draft, verb.on.states)
     return _plain(verb) if verb.target in ("reminder", "referral") else None
 
 

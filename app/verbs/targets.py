@@ -10,7 +10,7 @@ from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from app.ledger import locked_here
-from app.models import Assignment, Case, Lifting, Reminder, Request, Supervision, Unit
+from app.models import Assignment, Case, Draft, Lifting, Reminder, Request, Supervision, Unit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
@@ -97,6 +97,15 @@ def _reminder(
     return rows[-1]
 
 
+def _draft(session: Session, actor: Actor, case: Case, verb: Verb) -> Draft:
+    """The draft meant: the only one of the unit that the verb can be about, else the newest."""
+    query = select(Draft).where(Draft.case_id == case.id, Draft.unit_id == (actor.unit_id or 0))
+    rows = session.scalars(query.order_by(Draft.id)).all()
+    if not rows:
+        raise NotAllowed("not_found")
+    return only_one(verb, rows) or rows[-1]
+
+
 def _item(
     session: Session,
     actor: Actor,
@@ -143,13 +152,16 @@ def target_of(
     ground: str | None,
     item: int | None = None,
 ) -> Any:
-    """What a verb acts on: the case itself, an assignment, a reminder, an item or a referral."""
+    """What a verb acts on: the case itself, an assignment, a reminder, an item, a draft or a
+    referral."""
     if verb.target == "assignment":
         return assignment_of(session, actor, case, unit, verb)
     if verb.target == "reminder":
         return _reminder(session, actor, case, unit, verb)
     if verb.target == "item":
         return _item(session, actor, case, unit, ground, verb, item)
+    if verb.target == "draft":
+        return _draft(session, actor, case, verb)
     if verb.target == "referral":
         return referral_meant(session, actor, case, unit, verb.states, item)
     return case

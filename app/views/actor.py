@@ -21,6 +21,7 @@ from app.models import Person
 from app.roles import Actor
 from app.rules.workdays import beijing
 from app.scope import FEW, NOTHING, Seen, few, seen_by
+from app.stages.handling import lenders
 from app.stages.rights import RIGHTS, person
 from app.stages.roles import custom_rights
 
@@ -72,7 +73,16 @@ def actor_of(reading: Session, user: Person) -> Actor:
         [role.name for role in named],
         user.unit_id,
         extra,
+        _stands_in_for(reading, user),
     )
+
+
+def _stands_in_for(reading: Session, user: Person) -> int | None:
+    """The head of the unit for whom somebody stands in today; a head has what would be lent."""
+    if user.unit_id is None or "unit_head" in [role.name for role in user.roles]:
+        return None
+    head: int | None = reading.scalar(lenders(now().date(), user.id, user.unit_id))
+    return head
 
 
 def actor() -> Actor:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from app.models import Reply, Request
+from app.models import Person, Reply, Request, Substitute
 from app.views.pages.base import DeskView
 from app.views.pages.row_query import DeskInterface
+
+
+def named(one: Person) -> str:
+    """A person by name."""
+    return one.first_name or one.username
 
 
 class Requests(DeskView):
@@ -34,3 +39,12 @@ class Replies(DeskView):
         "evidence",
     )
     unsearched = ("contacted_at", "why_not_contacted", "why_unsolved", "evidence")
+
+
+class Substitutes(DeskView):
+    """Who approves for a unit's head while they are away, from when to when."""
+
+    datamodel = DeskInterface(Substitute)
+    page = "Substitutes"
+    add_verb, edit_verb = "name_substitute", "end_substitute"
+    formatters_columns = {"head": named, "person": named}  # noqa: RUF012

@@ -12,9 +12,11 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import refresh
 
 from app import words
+from app.roles import Actor
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
 from app.views.pages.paging import beyond, left_out, number_typed
+from app.views.unit_home import unit_home
 from app.views.waiting import rows_of_list, waiting
 from app.worklists import COUNTED_TO, Queue, count_told, counted, pressing, queues_of
 
@@ -25,7 +27,7 @@ FIRST = 3
 """So many rows of each list stand on the first page."""
 THEMES, KEPT = ("light", "dark"), 365 * 24 * 3600
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = ("change_password", "contest_figures", "look_up")
+NOT_ALONE = ("change_password", "contest_figures", "end_substitute", "look_up")
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 
@@ -63,6 +65,14 @@ class Home(BaseView):
         if who.id is None:
             return redirect(url_for("Login.login"))
         counts, queues = counted(reader(), who, now()), queues_of(who)
+        if who.of_a_unit:
+            chips = [
+                (self._href(key, queue), words.word(queue.title, tongue), counts[key])
+                for key, queue in queues.items()
+                if counts.get(key)
+            ]
+            told = unit_home(who, queues) | {"starts": _starts(who)}
+            return self.render_template("desk/unit_home.html", chips=chips, **told)
         first = pressing(reader(), who, now(), FIRST)
         pairs = [(key, row) for key in queues for row in first.get(key, ())]
         told = waiting([(queues[key], row) for key, row in pairs])
@@ -79,11 +89,7 @@ class Home(BaseView):
             }
             for key, queue in queues.items()
         ]
-        starts = [
-            (url_for(f"Verbs.{verb.name}"), words.title(verb.name, tongue))
-            for verb in possible(who)
-            if _begins_here(verb)
-        ]
+        starts = _starts(who)
         return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
 
     def _href(self, key: str, queue: Queue) -> str:
@@ -122,6 +128,7 @@ class Home(BaseView):
             more=len(rows) > SHOWN and page < DEEPEST,
             key=key,
             left_out=said,
+            in_unit=actor().of_a_unit,
         )
 
 
@@ -134,6 +141,15 @@ def _turned_to(queue: Queue, wanted: int) -> tuple[int, Any]:
 
 def _page(queue: Queue, page: int) -> Any:
     return rows_of_list(actor(), queue, page * SHOWN, SHOWN + 1)
+
+
+def _starts(who: Actor) -> list[tuple[str, str]]:
+    """(address, words) of what a person begins without a case."""
+    return [
+        (url_for(f"Verbs.{verb.name}"), words.title(verb.name, language()))
+        for verb in possible(who)
+        if _begins_here(verb)
+    ]
 
 
 def _begins_here(verb: Verb) -> bool:

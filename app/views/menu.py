@@ -23,6 +23,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
     "office": (
         "Units",
         "Posts",
+        "Substitutes",
         "Categories",
         "Calendar",
         "CalendarProposals",

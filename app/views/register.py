@@ -24,7 +24,7 @@ from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.find import Find
 from app.views.forms.view import Verbs
-from app.views.handling import Replies, Requests
+from app.views.handling import Replies, Requests, Substitutes
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.openapi_pages import Document, Documentation
@@ -70,6 +70,7 @@ VIEWS: tuple[type[Any], ...] = (
     ReportDrafts,
     Units,
     Posts,
+    Substitutes,
     Calendar,
     CalendarProposals,
     Rules,
@@ -84,7 +85,7 @@ VIEWS: tuple[type[Any], ...] = (
 
 
 RELATED: dict[type[Any], tuple[type[Any], ...]] = {
-    Units: (Posts, Users, Assignments, Supervision),
+    Units: (Posts, Substitutes, Users, Assignments, Supervision),
     Categories: (Cases,),
     Users: (AccountChanges,),
     Roles: (AccountChanges,),

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, select
 
 from app import words
-from app.models import Case, Unit
+from app.models import Case, Draft, Unit
 from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, language, now, reader
 from app.views.case.buttons import TABLES
+from app.views.forms.once import ONCE, key_for
+from app.views.forms.row_choice import ROW, SEEN
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
-from app.worklists import Queue, about
+from app.worklists import TOLD, Queue, about, told_of_row
 
+AT_ONCE = ("sign_for",)
+"""Verbs that ask nothing: a row does them at once, with one click."""
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at", "send_by_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something
 happened."""
@@ -39,17 +43,15 @@ class Waiting:
     at: str
     href: str
     button: tuple[str, str] | None
+    does: tuple[tuple[str, str], ...] = ()
+    """What the button sends, where its verb asks nothing: it is done at once."""
 
 
 def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[Any]:
     """The rows of a list from a place on, so many at most; those that press most come first. Which
     rows they are is found in the list's own table alone."""
     model, when = queue.model, getattr(queue.model, queue.when)
-    told = [
-        getattr(model, name).label(name)
-        for name in ("unit_id", "state", "kind")
-        if name in inspect(model).columns
-    ]
+    told = [told_of_row(model, name) for name in TOLD]
     query: Select[Any] = (
         select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)
         .where(*queue.where(who, now()))
@@ -78,6 +80,7 @@ def _told(
     queue: Queue, row: Any, line: Line | None, brief: Any, units: Mapping[int, str]
 ) -> Waiting:
     known: Any = line if line is not None else brief
+    verb = _answering(queue, row)
     return Waiting(
         known.number or "",
         line,
@@ -86,7 +89,8 @@ def _told(
         badge_of(row.at) if queue.when in CLOCKS else None,
         minute(row.at) if row.at else "",
         _href(queue, row.case),
-        _button(queue, row),
+        _button(queue, row, verb) if verb is not None else None,
+        _at_once(row, verb) if verb is not None else (),
     )
 
 
@@ -128,13 +132,35 @@ def _href(queue: Queue, case: int) -> str:
     return url_for("Cases.page_of_case", id=case)
 
 
-def _button(queue: Queue, row: Any) -> tuple[str, str] | None:
-    """(address, words) of the form with which a row is answered, for who has the right to it."""
-    verb = next((VERBS[name] for name in queue.verbs if _answers(VERBS[name], queue, row)), None)
-    if verb is None:
-        return None
+def _answering(queue: Queue, row: Any) -> Verb | None:
+    """The verb with which a row is answered, for who has the right to it: a draft by the verb that it
+    is of, and by drafting it anew where it was sent back."""
+    if queue.model is Draft:
+        verb = VERBS[row.kind] if queue.when == "drafted_at" else VERBS[VERBS[row.kind].draft]
+        return verb if verb.name in actor().rights else None
+    return next((VERBS[name] for name in queue.verbs if _answers(VERBS[name], queue, row)), None)
+
+
+def _button(queue: Queue, row: Any, verb: Verb) -> tuple[str, str]:
+    """(address, words) of the form with which a row is answered."""
     asked = {"case": row.case, **_named(verb, queue, row)}
+    if queue.model is Draft:
+        asked = {"case": row.case, "draft": row.row}
+        named = words.title(row.kind, language())
+        msgid = "work_list.approve" if verb.name == row.kind else "work_list.draft_again"
+        return url_for(f"Verbs.{verb.name}", **asked), words.word(msgid, language(), verb=named)
     return url_for(f"Verbs.{verb.name}", **asked), words.title(verb.name, language())
+
+
+def _at_once(row: Any, verb: Verb) -> tuple[tuple[str, str], ...]:
+    """What the form of a verb that asks nothing sends: the very row, as it stands here."""
+    if verb.name not in AT_ONCE:
+        return ()
+    return (
+        (ROW, str(row.row)),
+        (SEEN, f"{row.row}-{row.state_event_id}"),
+        (ONCE, key_for(verb.name, row.case)),
+    )
 
 
 def _answers(verb: Verb, queue: Queue, row: Any) -> bool:

@@ -38,6 +38,7 @@ TABLES = (
     "access",
     "stored_file",
     "lifting",
+    "substitute",
 )
 """The tables that people read of."""
 
@@ -61,6 +62,7 @@ PAGE_TABLES: dict[str, str] = {
     "ReportDrafts": "report_draft",
     "Units": "unit",
     "Posts": "unit_post",
+    "Substitutes": "substitute",
     "Categories": "category",
     "Calendar": "calendar_day",
     "CalendarProposals": "calendar_proposal",
@@ -310,6 +312,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "lifting": (
         "at",
         "reason",
+    ),
+    "draft": ("returned_words",),
+    "substitute": (
+        "unit",
+        "head",
+        "person",
+        "from_on",
+        "to_on",
+        "named_at",
+        "ended_at",
     ),
     "submission": (
         "reason",

@@ -113,6 +113,7 @@ FIELDS = (
     "successor",
     "case",
     "draft",
+    "substitute",
     "code",
     "active",
     "superior",
@@ -145,6 +146,8 @@ FIELDS = (
     "change_setting.name",
     "attach.name",
     "add_post.person",
+    "name_substitute.from_on",
+    "name_substitute.to_on",
     "agreed_named",
     "more",
     "less",
@@ -155,5 +158,8 @@ FIELDS = (
     "sha256",
     "size",
     "media_type",
+    "photos",
+    "handling_files",
+    "contact_files",
 )
 """Fields of forms, and of one verb where its form calls a field otherwise."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.models import Case
+from app.models import Case, Draft
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
 from app.worklists.conditions import Where
@@ -34,6 +34,7 @@ from app.worklists.table import QUEUES
 __all__ = [
     "COUNTED_TO",
     "QUEUES",
+    "TOLD",
     "Queue",
     "Where",
     "about",
@@ -41,12 +42,17 @@ __all__ = [
     "counted",
     "pressing",
     "queues_of",
+    "told_of_row",
 ]
 
 
 def queues_of(who: Actor) -> dict[str, Queue]:
     """The lists that a person has."""
-    return {key: queue for key, queue in QUEUES.items() if who.is_a(*queue.roles)}
+    return {
+        key: queue
+        for key, queue in QUEUES.items()
+        if who.is_a(*queue.roles) or queue.right in who.rights
+    }
 
 
 COUNTED_TO = 999
@@ -72,7 +78,7 @@ def counted(session: Session, who: Actor, at: datetime) -> dict[str, int]:
 
 def pressing(session: Session, who: Actor, at: datetime, most: int) -> dict[str, list[Any]]:
     """The rows that press most in each list of rows about cases, so many of each, in one statement:
-    `row`, `at`, `case`, `unit`, `state` and `kind` of each."""
+    `row`, `at`, `case` and what `TOLD` names of each."""
     seen = seen_by(who)
     parts = [
         _few(key, queue, who, seen, at, most)
@@ -105,17 +111,24 @@ def _few(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime, most: int
         model.id.label("row"),
         when.label("at"),
         about(model).label("case"),
-        *(_told(model, name) for name in ("unit_id", "state", "kind")),
+        *(told_of_row(model, name) for name in TOLD),
     ]
     few = select(*columns).where(*queue.where(who, at), *held).order_by(when, model.id).limit(most)
     return select(*few.subquery().c)
 
 
-def _told(model: Any, name: str) -> Any:
-    """A column of a row, or nothing of its type where the table has none."""
+TOLD = ("unit_id", "state", "kind", "state_event_id")
+"""What is told of a row of any list, besides its own key, its moment and its case."""
+
+
+def told_of_row(model: Any, name: str) -> Any:
+    """A column of a row, or nothing of its type where the table has none; what a draft is of is its
+    kind."""
+    if model is Draft and name == "kind":
+        return Draft.verb.label(name)
     if name in inspect(model).columns:
         return getattr(model, name).label(name)
-    return cast(null(), Integer if name == "unit_id" else String).label(name)
+    return cast(null(), Integer if name.endswith("_id") else String).label(name)
 
 
 def _count(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime) -> Select[Any]:

@@ -63,8 +63,8 @@ def contestable(who: Actor, at: datetime) -> list[Any]:
 
 
 def drafts(who: Actor, at: datetime) -> list[Any]:
-    """Drafts of the staff that the head may still approve: their matter still waits for the
-    unit."""
+    """Drafts of the staff that are neither used, replaced nor discarded, and could still be filed:
+    their matter still waits for the unit."""
     held = _looked_up(
         Assignment.id == Draft.assignment_id, among(Assignment.state, OPEN_ASSIGNMENT)
     )
@@ -74,7 +74,22 @@ def drafts(who: Actor, at: datetime) -> list[Any]:
         of_it = (Supervision.case_id == Draft.case_id, Supervision.unit_id == Draft.unit_id)
         standing = _looked_up(*of_it, Supervision.state.in_(verb.states))
         about.append((Draft.verb == verb.name) & standing)
-    return [Draft.unit_id == (who.unit_id or 0), Draft.used_at.is_(None), or_(*about)]
+    return [
+        Draft.unit_id == (who.unit_id or 0),
+        Draft.used_at.is_(None),
+        Draft.ended_at.is_(None),
+        or_(*about),
+    ]
+
+
+def to_approve(who: Actor, at: datetime) -> list[Any]:
+    """Drafts that wait for the head."""
+    return [*drafts(who, at), Draft.returned_at.is_(None)]
+
+
+def sent_back(who: Actor, at: datetime) -> list[Any]:
+    """Drafts that the head sent back, until they come again or are discarded."""
+    return [*drafts(who, at), Draft.returned_at.is_not(None)]
 
 
 CENTRE, ROOM, UNIT = (

@@ -16,8 +16,9 @@ from app.worklists.conditions import (
     UNANSWERED,
     UNIT,
     contestable,
-    drafts,
     own,
+    sent_back,
+    to_approve,
 )
 from app.worklists.queue import Queue
 
@@ -89,5 +90,13 @@ OF_UNITS: dict[str, Queue] = {
         "due_at",
         verbs=("feed_back", "draft_feedback"),
     ),
-    "drafts": Queue("work.drafts", ("unit_head",), Draft, drafts, "drafted_at"),
+    "drafts": Queue(
+        "work.drafts",
+        ("unit_head",),
+        Draft,
+        to_approve,
+        "drafted_at",
+        right="send_back_draft",
+    ),
+    "returned_drafts": Queue("work.returned_drafts", UNIT, Draft, sent_back, "returned_at"),
 }

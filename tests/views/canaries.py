@@ -184,6 +184,13 @@ STEPS: tuple[tuple[str, str, str, int, dict[str, Any]], ...] = (
         3,
         {"ground": "repeated", "workdays": 3, "requirement": "{}限期"},
     ),
+    (
+        "06-19 09:10",
+        "head",
+        "name_substitute",
+        1,
+        {"substitute": "UNIT_staff", "from_on": date(2025, 7, 28), "to_on": date(2025, 7, 31)},
+    ),
     ("06-19 09:30", "centre_head", "screen_suggestion", 4, {"keep": True, "words": "{}可采纳"}),
 )
 """When, who (`staff`, `head`: of the unit), what, on which of the unit's cases; `{}` is the unit's

@@ -52,7 +52,16 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "caller": ("name", "named", "phone", "number", "flagged_at"),
     "category": ("name", "parent_id", "active"),
     "contact": ("counts_on_id", "caller_id"),
-    "draft": ("case_id", "used_at"),
+    "draft": (
+        "case_id",
+        "used_at",
+        "returned_at",
+        "returned_by_id",
+        "returned_words",
+        "ended_at",
+        "ended_by_id",
+        "successor_id",
+    ),
     "hotline_case": (
         "head_seq",
         "head_hash",
@@ -188,6 +197,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "setting": ("value",),
     "sla_rule": ("valid_from", "refused_at", "approved_at", "approved_by_id"),
     "submission": ("case_id",),
+    "substitute": ("ended_at",),
     "suggestion": ("kept", "words", "screened_at", "screened_by_id"),
     "supervision": (
         "case_id",

@@ -8,10 +8,23 @@ from typing import Any
 from app.roles import UNIT_ROLES
 from app.rules.workflow import OPEN_ASSIGNMENT
 from app.stages.handling.asking import request_extension, request_return
+from app.stages.handling.drafts import discard_draft, send_back_draft
 from app.stages.handling.promising import explain, reply_interim
 from app.stages.handling.replying import reply
 from app.stages.handling.signing import first_response, sign_for
-from app.stages.verb import REASON, WORDS, Rows, Verb, assignment, choice, field
+from app.stages.handling.substitutes import end_substitute, name_substitute
+from app.stages.verb import (
+    NO_CASE,
+    REASON,
+    ROW,
+    WORDS,
+    Rows,
+    Verb,
+    assignment,
+    choice,
+    draft,
+    field,
+)
 from app.words import Message
 
 TO_RESPOND = "to_respond"
@@ -121,5 +134,38 @@ VERBS = (
         event="assignment.replied",
         against=_assists_open,
         draft="draft_reply",
+    ),
+    Verb(
+        "send_back_draft",
+        run=send_back_draft,
+        on=draft(("waiting",)),
+        fields=(WORDS,),
+        roles=_HEAD,
+        event="draft.sent_back",
+    ),
+    Verb(
+        "discard_draft",
+        run=discard_draft,
+        on=draft(("waiting", "returned")),
+        roles=UNIT_ROLES,
+        event="draft.discarded",
+    ),
+    Verb(
+        "name_substitute",
+        run=name_substitute,
+        on=NO_CASE,
+        fields=(field("substitute!", most=64), field("from_on!", "date"), field("to_on!", "date")),
+        roles=_HEAD,
+        event="substitute.named",
+        guarded=True,
+    ),
+    Verb(
+        "end_substitute",
+        run=end_substitute,
+        on=NO_CASE,
+        fields=(ROW,),
+        roles=_HEAD,
+        event="substitute.ended",
+        guarded=True,
     ),
 )

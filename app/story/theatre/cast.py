@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.models import Person, Unit, UnitPost
 from app.roles import ROLES, UNIT_ROLES, Actor
 from app.stages.founding import lay_roles
+from app.stages.handling import lenders
 from app.stages.rights import person
 
 SINCE = date(2000, 1, 1)
@@ -110,15 +111,16 @@ def let_in(session: Session, password_hash: str) -> list[str]:
     )
 
 
-def actor_named(session: Session, word: str) -> Actor:
+def actor_named(session: Session, word: str, today: date | None = None) -> Actor:
     """The actor behind a story's `as`: a role, `staff@UNIT`, `head@UNIT`, with `#2` for a second
-    person."""
+    person; on a day also for whom they stand in then."""
     name, _, second = word.partition("#")
     place, _, code = name.partition("@")
     if code:
         unit = unit_named(session, code)
         user = account(session, f"{code}_{place}{second}", _PLACES[place], unit.id)
-        return person(user.id, user.username, [_PLACES[place]], unit.id)
+        head = session.scalar(lenders(today, user.id, unit.id)) if today is not None else None
+        return person(user.id, user.username, [_PLACES[place]], unit.id, lent_by=head)
     if place not in ROLES:
         raise ValueError(f"nobody is called {word!r}")
     user = account(session, f"{place}{second}", place)

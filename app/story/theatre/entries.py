@@ -53,7 +53,7 @@ def _flat(form: Form, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _entered(form: Form, control: Control, value: Any, forced: bool) -> list[str] | Upload:
     if control.kind == "file":
         return str(value), content_of(str(value))
-    if control.kind in ("select", "checkbox"):
+    if control.kind in ("select", "checkbox", "radio"):
         chosen = [_chosen(choice) for choice in listed(value)]
         chosen = [
             choice if choice in control.options else control.called.get(choice, choice)

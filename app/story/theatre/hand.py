@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried
 from app.files import keep, kind_of
-from app.models import Category, Draft, File, Person, Supervision, Unit, UnitPost
+from app.models import Category, Draft, File, Person, Substitute, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
 from app.rules.files import kept_name
 from app.rules.refusal import NotAllowed
+from app.stages.table import DRAFTED
 from app.story.theatre.cast import actor_named, person_named
 from app.story.theatre.fillers import filled
 from app.verbs import perform
@@ -31,6 +32,7 @@ ROWS: dict[str, Any] = {
     "edit_category": Category.name,
     "edit_role": Role.name,
     "edit_user": Person.username,
+    "end_substitute": Substitute.to_on,
     "reset_password": Person.username,
     "reset_second_factor": Person.username,
 }
@@ -72,7 +74,7 @@ class Hand:
         """One verb of one person; NotAllowed or Refused where it is refused."""
 
         def work(session: Session) -> Any:
-            actor = actor_named(session, word)
+            actor = actor_named(session, word, now.date())
             target = {} if verb == "register" else self._target(session, verb, step, actor.unit_id)
             return perform(
                 session, now, actor, verb, **target, **self._typed(session, now, verb, step)
@@ -102,8 +104,9 @@ class Hand:
         if "case" in step:
             target["case"] = self.case(step["case"])
         if step.get("draft"):
+            of = DRAFTED.get(verb, verb)
             query = select(Draft.id).where(
-                Draft.case_id == target["case"], Draft.unit_id == unit, Draft.verb == verb
+                Draft.case_id == target["case"], Draft.unit_id == unit, Draft.verb == of
             )
             target["draft"] = session.scalars(query.order_by(Draft.id.desc())).first() or 0
         return target

@@ -99,7 +99,7 @@ class PanelHand(Hand):
         """Who acts, what is filled in, and what is looked for: cases are known to people by their
         numbers."""
         with transaction(self.sessions) as session:
-            actor = actor_named(session, word)
+            actor = actor_named(session, word, now.date())
             opened = update(Person).where(Person.id == actor.id, Person.password.is_(None))
             session.execute(opened.values(password=self.hash))
             fields = self.fields(session, now, verb, step)

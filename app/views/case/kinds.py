@@ -144,9 +144,10 @@ def _review() -> Any:
 
 
 def drafts(case: Case) -> Any:
-    """The drafts on a case that nobody has used yet."""
-    drafted = part(Draft, case, unit=False, kind=Draft.verb, at=Draft.drafted_at)
-    return drafted.where(Draft.used_at.is_(None))
+    """The drafts on a case that wait for the unit's head, or were sent back."""
+    state = either((Draft.returned_at.is_(None), "waiting"), else_="returned")
+    drafted = part(Draft, case, unit=False, state=state, kind=Draft.verb, at=Draft.drafted_at)
+    return drafted.where(Draft.used_at.is_(None), Draft.ended_at.is_(None))
 
 
 def instructions(case: Case) -> Any:

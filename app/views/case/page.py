@@ -17,10 +17,11 @@ from app.models import Case
 from app.views.actor import actor, language, reader
 from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
+from app.views.case.drafts import drafts_of
 from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
-from app.views.case.timeline import names_of, newest, timeline
+from app.views.case.timeline import actors_of, names_of, newest, timeline
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
@@ -121,29 +122,13 @@ def together(case: Case) -> list[tuple[str, str, str]]:
     ]
 
 
-def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]]:
-    """What staff drafted and the head has not used, with where it is approved by who may; others read
-    that it waits."""
-    tongue, rights = language(), actor().rights
-    return [
-        {
-            "label": words.title(row.kind, tongue),
-            "at": row.at.strftime("%m-%d %H:%M"),
-            "href": url_for(f"Verbs.{row.kind}", case=case.id, draft=row.id)
-            if row.kind in rights
-            else "",
-        }
-        for row in rows.get("draft", ())
-    ]
-
-
 def page_of(case: Case) -> Page:
     """The page of a case for the person who asks."""
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
     events, running = newest(case), clocks(case, rows)
-    names = names_of({row.actor for row in events})
+    names = names_of(actors_of(events))
     return Page(
         case=case,
         facts=facts(case),

@@ -18,6 +18,7 @@ from app.models import (
     SUBJECTS,
     Assignment,
     Case,
+    Draft,
     Instruction,
     Lifting,
     NamedPerson,
@@ -36,6 +37,7 @@ from app.verbs.offers import ACTS_ON
 from app.verbs.rows import PROPOSED
 from app.views.actor import actor, asked, language, now, reader
 from app.views.forms.case_access import OF_SUGGESTIONS
+from app.views.forms.drafted import told_of
 from app.views.forms.row_choice import Which
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
@@ -118,11 +120,21 @@ def matter(verb: Verb, case: Case | None, meant: Which) -> list[Box]:
     """The boxes above the form of a verb: of its rows that one only, where it is about one."""
     if case is None:
         return _proposed(meant) if verb.name in PROPOSED else []
+    if verb.target == "draft":
+        return [*_in_its_own_words(verb.name, case), *map(_draft, meant.rows[-MOST:])]
     boxes = [*_in_its_own_words(verb.name, case)]
     instructions = (INSTRUCTIONS,) if case.leader_assigned else ()
     for rows in (*instructions, *OF_ROWS.get(verb.name, _acted_on(verb.name))):
         boxes += _of_rows(case, rows, meant)
     return [box for box in boxes if box.facts]
+
+
+def _draft(row: Draft) -> Box:
+    """What a draft says, and what the head said of it."""
+    told = told_of(row, approves=False)
+    label = words.column("draft", "returned_words", language())
+    said = [(label, told.returned, "")] if told.returned else []
+    return Box(told.of, [*((name, value, "") for name, value in told.facts), *said])
 
 
 def _in_its_own_words(verb: str, case: Case) -> Iterator[Box]:

@@ -76,6 +76,8 @@ OF_PERSONS = frozenset(
 )
 """Fields that tell of a caller, or of another person: a browser on a shared seat offers nothing of
 earlier ones."""
+STOOD = "stood"
+"""The hidden field that says how the row stood when the form was opened."""
 UPLOADED = ("scan",)
 """Text fields that name a file: it is uploaded with the form and kept on the case."""
 _DOMAINS = {
@@ -101,6 +103,10 @@ _HINTS = {
     "counts": "form.hint.counts",
     "names": "form.hint.names",
     "file": "form.hint.file",
+    "photos": "form.hint.photos",
+    "handling_files": "form.hint.files",
+    "public_answer": "form.hint.public_answer",
+    "handling": "form.hint.handling",
     "case": "form.hint.case",
     "complained_unit": "form.hint.complained_unit",
     "received_at": "form.hint.received_at",

@@ -36,6 +36,7 @@ class VerbField(Field):
     widget: Any = TextInput()
     chooses = False
     folded = False
+    yes_no = False
     parts: Sequence[Field] = ()
     marks: Mapping[str, Any] = {}
 
@@ -183,6 +184,8 @@ class ChoiceField(VerbField, SelectFieldBase):
 
 class BoolField(ChoiceField):
     """Yes or no, or neither."""
+
+    yes_no = True
 
 
 class UnitField(ChoiceField):

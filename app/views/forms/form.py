@@ -32,7 +32,9 @@ from app.views.forms.field_looks import (
     hint_of,
 )
 from app.views.forms.fields import KINDS, Answered, Carried
+from app.views.forms.file_fields import FILE_KINDS
 from app.views.forms.options import leaders_by_id, named, options_of
+from app.views.forms.steps import files_with
 
 _MEANT = ("bool", "int", "days", "counts")
 """The kinds whose meaning a form has to know before its verb is done: to ask something first."""
@@ -116,6 +118,9 @@ class Drawing:
         if self.verb.name == "attach":
             look = Look(words.field("file", self.tongue), hint_of("file", self.tongue), True)
             yield "upload", KINDS["file"](look)
+        for name, kind in files_with(self.verb):
+            look = Look(words.field(name, self.tongue), hint_of(name, self.tongue))
+            yield name, FILE_KINDS[kind](look)
 
     def _field(self, field: Field) -> UnboundField:
         options = self.offered.get(field.name)

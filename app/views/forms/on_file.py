@@ -7,7 +7,6 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import abort
@@ -20,7 +19,6 @@ from app.models import (
     Assignment,
     Case,
     Category,
-    Draft,
     Person,
     Reply,
     Unit,
@@ -30,20 +28,17 @@ from app.models import (
 )
 from app.models.columns import facts_of
 from app.rules.refusal import NotAllowed
-from app.rules.workdays import beijing
 from app.stages.acceptance import typed_of
 from app.stages.named import carried
 from app.stages.roles import custom_rights
-from app.stages.table import DRAFTED
 from app.verbs import Verb
-from app.views.actor import actor, asked, desk, key_typed, most, reader
-from app.views.forms.field_looks import STANDARD
+from app.views.actor import actor, desk, key_typed, most, reader
+from app.views.forms.drafted import from_draft, of_drafts, typed_as
+from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.pages.masking import entered_it, masked_caller
 
 CHANGED = "changed_meanwhile"
 """The message id with which the second of two corrections is refused."""
-STOOD = "stood"
-"""The hidden field that says how the row stood when the form was opened."""
 AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
@@ -54,8 +49,6 @@ ROWS: dict[str, type[Any]] = {
     "edit_role": Role,
 }
 """verb -> the table of the row that it corrects; the verbs of `OF_CASES` correct their case."""
-MOMENTS = ("contacted_at",)
-"""Fields of drafts that hold a moment."""
 REPLIES = ("reply", "draft_reply")
 """Verbs whose forms begin with the reply that was refused last."""
 Filled = MultiDict[str, str]
@@ -66,8 +59,8 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
     not there."""
     filled: Filled = MultiDict(STANDARD.get(verb.name, {}))
     row = corrected(reader(), verb, case, typed)
-    if verb.name in DRAFTED.values() and key_typed(typed.get("draft")) and case is not None:
-        filled = _draft(key_typed(typed["draft"]), case)
+    if of_drafts(verb) and key_typed(typed.get("draft")) and case is not None:
+        filled = from_draft(verb, key_typed(typed["draft"]), case)
     elif row is not None:
         filled = _on_file(reader(), verb, row)
         filled[STOOD] = stand_of(reader(), verb, row)
@@ -193,17 +186,6 @@ def as_meant(verb: Verb, case: Case | None, values: dict[str, Any]) -> dict[str,
     return {**values, "caller": caller}
 
 
-def _draft(id: int, case: Case) -> Filled:
-    row = asked(Draft, id)
-    filled: Filled = MultiDict()
-    if row is None or row.case_id != case.id:
-        abort(404)
-    for name, value in json.loads(row.fields).items():
-        moment = name in MOMENTS and isinstance(value, str)
-        filled.add(name, typed_as(datetime.fromisoformat(value) if moment else value))
-    return filled
-
-
 def _refused(verb: Verb, case: Case) -> Filled:
     """The reply of the unit that waits to be given anew, as it was when it was refused; nothing
     else."""
@@ -215,15 +197,6 @@ def _refused(verb: Verb, case: Case) -> Filled:
     query = select(Reply).where(Reply.assignment_id.in_(waits), Reply.state == "refused")
     row = reader().scalars(query.order_by(Reply.id.desc()).limit(1)).first()
     return _typed(row, *(field.name for field in verb.fields)) if row is not None else MultiDict()
-
-
-def typed_as(value: Any) -> str:
-    """A value as a form shows it."""
-    if isinstance(value, bool):
-        return "y" if value else "n"
-    if isinstance(value, datetime):
-        return beijing(value).strftime("%Y-%m-%dT%H:%M")
-    return "" if value is None else str(value)
 
 
 def _on_file(session: Session, verb: Verb, row: Any) -> Filled:

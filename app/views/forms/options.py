@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from app import words
 from app.models import Category, Person, Unit
 from app.roles import PAGES
+from app.stages.handling import colleagues
 from app.stages.named import carried
 from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
+from app.views.actor import actor
 from app.views.forms.field_looks import YES_NO, Option, domain_of
 from app.views.pages.shown import SCOPE_TITLES, right_title
 
@@ -78,6 +80,12 @@ def _leaders(reading: Session, tongue: str) -> list[Option]:
     return told_apart([(account, name) for account, name in rows], tongue)
 
 
+def _colleagues(reading: Session, tongue: str) -> list[Option]:
+    """The others of one's unit: one of them may stand in for its head."""
+    rows = reading.scalars(colleagues(actor()).order_by(Person.id).limit(MOST))
+    return told_apart([(row.username, row.first_name or row.username) for row in rows], tongue)
+
+
 def _roles(reading: Session, tongue: str) -> list[Option]:
     query = select(Role.name).where(Role.name.not_in(RIGHTS)).order_by(Role.id).limit(MOST)
     return [
@@ -123,6 +131,7 @@ _OFFERED: dict[str, Callable[[Session, str], Sequence[Option]]] = {
     "category": _categories,
     "parent": _top_categories,
     "to_leader": _leaders,
+    "substitute": _colleagues,
     "roles": _roles,
     "rights": _rights,
 }

@@ -18,7 +18,10 @@ from app.views.forms.back import back_to, place_of
 from app.views.forms.once import remember
 from app.views.login.sessions import begin_anew
 from app.views.login.slips import slips_shown
+from app.worklists import QUEUES
 
+THEN = "then"
+"""The field by which a row of a list says where its button leads afterwards."""
 LEADS_TO: dict[str, str] = {
     "add_unit": "Units",
     "edit_unit": "Units",
@@ -42,6 +45,8 @@ LEADS_TO: dict[str, str] = {
     "issue_report": "Reports",
     "contest_figures": "ReportDrafts",
     "reissue_report": "Reports",
+    "name_substitute": "Substitutes",
+    "end_substitute": "Substitutes",
 }
 """Where a verb without a case leads afterwards."""
 
@@ -80,7 +85,11 @@ def _shown(render: Callable[..., Any], id: int | None, caller: dict[str, str]) -
 
 
 def _leads_to(verb: Verb, case: int | None) -> str:
-    """The list of what was changed, the case's page, or the first page."""
+    """The list from which it was done with one click, the list of what was changed, the case's page,
+    or the first page."""
+    then = request.form.get(THEN, "")
+    if then:
+        return url_for("Home.work", key=then) if then in QUEUES else url_for("Home.home")
     if verb.name in LEADS_TO:
         return url_for(f"{LEADS_TO[verb.name]}.list")
     if verb.name == "register" and "all" in actor().scopes:

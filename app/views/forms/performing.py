@@ -16,6 +16,7 @@ from app.verbs import Field, Verb, perform
 from app.verbs.typed import value_of
 from app.views import access_notes
 from app.views.actor import actor, key_typed, now, reader
+from app.views.forms.drafted import stood_sent
 from app.views.forms.on_file import still_stands
 from app.views.forms.once import Sending
 from app.views.forms.outcome import kept_of
@@ -39,7 +40,7 @@ def target_of(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) ->
         target["draft"] = key_typed(typed["draft"])
         if not target["draft"]:
             raise NotAllowed("not_found")
-    return target
+    return {**target, **stood_sent(verb, typed)}
 
 
 def as_asked(values: dict[str, Any], question: Question | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from app import words
 from app.models import Case, Unit
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import minute
 from app.verbs import Verb
 from app.verbs.rows import PROPOSED, Kind, kind_of, mark_of, rows_of_kind, waiting
 from app.views.actor import actor, key_typed, language, reader
@@ -98,6 +99,9 @@ def called(row: Any, kind: Kind | None) -> str:
     tongue = language()
     if kind is None:
         return _proposal(row)
+    if kind.subject == "draft":
+        at, state = minute(row.drafted_at), words.state(kind.subject, row.state, tongue)
+        return " ".join((words.title(row.verb, tongue), at, state))
     unit = row.unit.name if isinstance(getattr(row, "unit", None), Unit) else ""
     what = words.value(
         _KINDS.get(kind.subject, ""), getattr(row, _KIND_OF.get(kind.subject, ""), "") or "", tongue

@@ -14,6 +14,7 @@ from app.rules.refusal import NotAllowed
 from app.verbs import Verb, perform
 from app.views.actor import actor, desk, now
 from app.views.forms.field_looks import UPLOADED
+from app.views.forms.steps import KIND_OF_FILES, files_with
 
 
 def upload_of(storage: FileStorage) -> bytes:
@@ -38,7 +39,7 @@ def attach(session: Session, verb: Verb, case: int, uploads: list[dict[str, Any]
     """Keep the scans that came with a form on the case; what the verb `attach` brings it attaches
     itself."""
     for upload in uploads if verb.name != "attach" else ():
-        perform(session, now(), actor(), "attach", case=case, **{**upload, "kind": "scan"})
+        perform(session, now(), actor(), "attach", case=case, **{"kind": "scan", **upload})
 
 
 def _takes_files(verb: Verb) -> set[str]:
@@ -47,7 +48,8 @@ def _takes_files(verb: Verb) -> set[str]:
         return {"upload"}
     named = {field.name for field in verb.fields if field.name in UPLOADED}
     leaders = (field.name for field in verb.fields if field.kind == "leader")
-    return named | {f"{leader}.{part}" for leader in leaders for part in UPLOADED}
+    beside = {name for name, _ in files_with(verb)}
+    return named | beside | {f"{leader}.{part}" for leader in leaders for part in UPLOADED}
 
 
 def uploads_of(
@@ -58,6 +60,8 @@ def uploads_of(
     uploads = []
     for field, storage in _sent_with(verb):
         upload = keep(storage)
+        if field in KIND_OF_FILES:
+            upload["kind"] = KIND_OF_FILES[field]
         uploads.append(upload)
         if verb.name == "attach":
             values.update(upload)

@@ -26,8 +26,10 @@ from app.views.forms.back import BACK, back_to
 from app.views.forms.case_access import case_of, reads_page_of
 from app.views.forms.choices import offered, units_of
 from app.views.forms.decided_on import matter
+from app.views.forms.drafted import RETURNED, standing_now
+from app.views.forms.field_looks import STOOD
 from app.views.forms.form import Ask, Drawing, VerbForm, values_of
-from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, prefilled
+from app.views.forms.on_file import CHANGED, as_meant, now_standing, prefilled
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
 from app.views.forms.outcome import page_after, to_paper
 from app.views.forms.performing import as_asked, do, target_of
@@ -35,7 +37,9 @@ from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import carried, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.shortcuts import spelled
+from app.views.forms.steps import INSERT, OF_REFUSALS, applying, inserted
 from app.views.forms.text_blocks import BLOCK, blocks_of, with_block
+from app.views.forms.unit_page import page_of_unit
 from app.views.forms.uploads import uploads_of
 from app.views.forms.who_called import ANSWERS, as_answered
 from app.views.login.slips import SLIPS
@@ -103,14 +107,16 @@ class Verbs(BaseView):
         sees = id is None or (
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )
-        opens = request.form if {OPENS, BLOCK} & request.form.keys() else None
-        if request.method == "POST" and opens is None:
+        opens = not request.form.keys().isdisjoint((OPENS, BLOCK, INSERT))
+        if request.method == "POST" and not opens:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
-        # Sent by a question's button, a form opens with what was typed before; nothing is done yet.
-        typed = MultiDict(list((opens or request.args).items(multi=True)))
-        return self._page(verb, case, prefilled(verb, case, with_block(verb, typed)))
+        # Sent by a question's button, or with a sentence to be put in, a form opens with what was
+        # typed before; nothing is done yet.
+        given = request.form if request.method == "POST" else request.args
+        typed = with_block(verb, inserted(verb, MultiDict(list(given.items(multi=True)))))
+        return self._page(verb, case, prefilled(verb, case, typed))
 
     def _page(
         self,
@@ -152,6 +158,7 @@ class Verbs(BaseView):
             chosen=_chosen_files(),
             back=back,
             blocks=blocks_of(verb),
+            **page_of_unit(verb, case, form, typed),
         )
         return page, REFUSED if no else 200
 
@@ -199,7 +206,7 @@ class Verbs(BaseView):
             own_password()
         values = as_meant(verb, case, values_of(reader(), verb, typed))
         target = {**target_of(verb, typed, values), **row_sent(verb, case, typed)}
-        values = as_answered(values, typed)
+        values = applying(verb, typed, as_answered(values, typed))
         question = question_of(verb, case, values, typed)
         if question is not None and not question.was_asked(typed):
             first = sending.before()
@@ -222,6 +229,8 @@ class Verbs(BaseView):
             wrong_try(actor().id or 0)
         again = case_of(verb, case.id) if case is not None else None
         shown, beside = now_standing(verb, again, typed) if no.msgid == CHANGED else (typed, {})
+        if no.msgid == RETURNED:
+            shown = standing_now(verb, again, typed)
         return self._page(verb, again, shown, no, beside=beside, key=key)
 
     def _first(self, verb: Verb, first: First) -> Any:
@@ -278,7 +287,8 @@ def _said(no: NotAllowed, verb: Verb, form: VerbForm, tongue: str) -> str:
     field = no.facts.get("field")
     chosen = {"file", *(field.name for field in form.drawn if field.chooses)}
     sentence = words.said(no, tongue, verb.name, field in chosen)
-    form.refuse("upload" if field == "file" else str(field), sentence)
+    about = field or OF_REFUSALS.get(no.msgid)
+    form.refuse("upload" if field == "file" else str(about), sentence)
     return sentence
 
 

@@ -1,0 +1,183 @@
+"""The forms of a unit: a reply in three steps, only the fields that apply, photographs and files beside
+what is filed, and sentences that are often said.
+
+A step is a part of one form: all of it is sent together. Which fields apply follows from what is
+chosen; what does not apply is dropped, whatever was typed in it before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from app import words
+from app.models import Case
+from app.models.file import File
+from app.stages.table import DRAFTED
+from app.verbs import Verb
+from app.views.actor import actor, language, reader
+
+INSERT = "insert"
+"""The button, or the list, that puts a sentence into a field: the form only comes back with it."""
+PHRASE = "phrase."
+"""How the lists of sentences begin, each followed by its field."""
+REPLIES = ("reply", "draft_reply")
+KIND_OF_FILES = {"photos": "handling", "handling_files": "handling", "contact_files": "contact"}
+"""A field with which files come -> the kind under which they are kept on the case."""
+_FILES = (("photos", "camera"), ("handling_files", "files"))
+_OF_CONTACT = (("contact_files", "files"),)
+_NOT_FILED = ("record_statement", "draft_statement")
+_OTHERS = ("send_back_draft", "discard_draft", "first_response", "name_substitute")
+"""Verbs of units that nobody drafts."""
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "form.step.contact",
+        ("contacted", "contacted_at", "contact_number", "why_not_contacted", "contact_files"),
+    ),
+    (
+        "form.step.handling",
+        (
+            "found_true",
+            "beyond_duty",
+            "solved",
+            "why_unsolved",
+            "handling",
+            "photos",
+            "handling_files",
+            "evidence",
+        ),
+    ),
+    ("form.step.answer", ("opinion", "next_step", "step_on", "public_answer")),
+)
+"""The steps of a reply, each with its fields."""
+WHEN = {
+    "contacted_at": ("contacted", True),
+    "contact_number": ("contacted", True),
+    "why_not_contacted": ("contacted", False),
+    "why_unsolved": ("solved", False),
+}
+"""field -> the choice with which it applies."""
+OF_REFUSALS = {
+    "no_handling_opinion": "opinion",
+    "no_next_step": "next_step",
+    "public_answer_missing": "public_answer",
+    "caller_not_contacted": "contacted",
+    "promise_not_after_today": "promised_on",
+    "promise_too_far": "promised_on",
+    "explanation_too_short": "words",
+    "extension_too_long": "workdays",
+    "later_than_lead": "workdays",
+    "reason_missing": "reason",
+    "words_missing": "words",
+    "substitute_days_wrong": "from_on",
+    "substitute_too_long": "to_on",
+    "substituted_already": "from_on",
+    "no_colleague": "substitute",
+}
+"""A refusal that names no field -> the one that it is about."""
+_PHRASES = {
+    "opinion": "form.phrases.opinion",
+    "next_step": "form.phrases.next_step",
+    "public_answer": "form.phrases.public_answer",
+    "why_not_contacted": "form.phrases.why_not_contacted",
+    "why_unsolved": "form.phrases.why_unsolved",
+    "handling": "form.phrases.handling",
+    "request_return.reason": "form.phrases.returning",
+    "request_extension.reason": "form.phrases.extension",
+    "explain.words": "form.phrases.explanation",
+    "feed_back.words": "form.phrases.feedback",
+    "send_back_draft.words": "form.phrases.sent_back",
+}
+"""A field, of one verb where only there -> its sentences, a line each."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a form: its title and its fields; `wrong` where one of them was refused."""
+
+    number: int
+    title: str
+    fields: Sequence[Any]
+    wrong: bool
+
+
+def of_units(verb: Verb) -> bool:
+    """Whether a form is one of those that units work with."""
+    return verb.name in _OTHERS or _head_of(verb) in {*DRAFTED.values()}
+
+
+def _head_of(verb: Verb) -> str:
+    """The verb with which the head files what this one drafts; the verb itself."""
+    return DRAFTED.get(verb.name, verb.name)
+
+
+def files_with(verb: Verb) -> tuple[tuple[str, str], ...]:
+    """The fields with which files come beside what a unit files, and how each is drawn."""
+    if verb.name in _NOT_FILED or _head_of(verb) not in DRAFTED.values():
+        return ()
+    return (*_FILES, *(_OF_CONTACT if verb.name in REPLIES else ()))
+
+
+def steps_of(verb: Verb, form: Any) -> list[Step]:
+    """The steps of a form; none where it has none."""
+    if verb.name not in REPLIES:
+        return []
+    drawn = {one.name: one for one in form.drawn}
+    steps = []
+    for number, (title, names) in enumerate(STEPS, 1):
+        fields = [drawn[name] for name in names if name in drawn]
+        wrong = any(one.errors for one in fields)
+        steps.append(Step(number, words.word(title, language()), fields, wrong))
+    return steps
+
+
+def applying(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed into the fields that apply. Of a draft that the head approves what he emptied
+    is empty, and not what the draft says."""
+    told = dict(values)
+    if typed.get("draft") and verb.draft:
+        sent = (field.name for field in verb.fields if field.name in typed)
+        told = {**dict.fromkeys(sent), **told}
+    if verb.name in REPLIES:
+        for name, (choice, wanted) in WHEN.items():
+            if isinstance(told.get(choice), bool) and told[choice] is not wanted:
+                told.pop(name, None)
+                if typed.get("draft") and verb.draft:
+                    told[name] = None
+    return told
+
+
+def phrases_of(verb: Verb, names: Sequence[str]) -> Mapping[str, list[str]]:
+    """field -> the sentences that may be put into it."""
+    found = {}
+    for name in names:
+        msgid = _PHRASES.get(f"{_head_of(verb)}.{name}") or _PHRASES.get(name)
+        if msgid and of_units(verb):
+            found[name] = words.word(msgid, language()).splitlines()
+    return found
+
+
+def inserted(verb: Verb, typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was typed, with the sentence that was chosen behind what its field says."""
+    name = typed.get(INSERT, "")
+    again = MultiDict(list(typed.items(multi=True)))
+    lines = phrases_of(verb, [name]).get(name, [])
+    chosen = typed.get(f"{PHRASE}{name}", "")
+    if chosen.isascii() and chosen.isdigit() and int(chosen) < len(lines):
+        said = typed.get(name, "").rstrip()
+        again[name] = "\n".join(filter(None, (said, lines[int(chosen)])))
+    return again
+
+
+def brought(verb: Verb, case: Case | None) -> list[tuple[int, str]]:
+    """(id, name) of what the unit has put on the case already: it need not be chosen again."""
+    if case is None or not files_with(verb) or actor().unit_id is None:
+        return []
+    query = select(File.id, File.name).where(
+        File.case_id == case.id, File.unit_id == actor().unit_id, File.referral_id.is_(None)
+    )
+    return [(row.id, row.name) for row in reader().execute(query.order_by(File.id))]

@@ -1,0 +1,113 @@
+"""The first page of a unit's people: what bites first, a card for each case, whatever lists it stands
+in; and who stands in for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app import words
+from app.models import Person, Substitute
+from app.roles import Actor
+from app.stages.handling import running
+from app.views.actor import language, now, reader
+from app.views.pages.badge import Badge
+from app.views.waiting import CLOCKS, Waiting, waiting
+from app.worklists import Queue, pressing
+
+MOST = 20
+"""So many cards stand on the page; the lists have the others."""
+FIRST = (
+    "returned_drafts",
+    "drafts",
+    "to_respond",
+    "to_sign",
+    "to_feed_back",
+    "refused_replies",
+    "to_answer",
+    "reminded",
+    "unit_overdue",
+)
+"""Of several lists in which a case stands, which says what is to be done next."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A case that waits for the unit: its row, the badge of what ends first, and why it is here."""
+
+    row: Waiting
+    badge: Badge | None
+    why: list[str]
+
+
+def unit_home(who: Actor, queues: Mapping[str, Queue]) -> dict[str, Any]:
+    """What the first page of a unit's people shows."""
+    cards = cards_of(who, queues)
+    title = words.word("work_list.to_do", language(), n=len(cards))
+    return {"title": title, "cards": cards, "substitutes": substitutes_of(who)}
+
+
+def cards_of(who: Actor, queues: Mapping[str, Queue]) -> list[Card]:
+    """The cases that wait for a unit's people, what ends first before all others."""
+    found = pressing(reader(), who, now(), MOST)
+    by_case: dict[int, list[tuple[str, Any]]] = {}
+    for key, rows in found.items():
+        for row in rows:
+            by_case.setdefault(row.case, []).append((key, row))
+    groups = sorted(by_case.values(), key=lambda rows: _ends(queues, rows))[:MOST]
+    pairs = [(queues[key], row) for rows in groups for key, row in sorted(rows, key=_place)]
+    told = iter(waiting(pairs))
+    cards = []
+    for rows in groups:
+        ordered = sorted(rows, key=_place)
+        cards.append(_card(queues, [(key, next(told)) for key, _ in ordered]))
+    return [card for card in cards if card is not None]
+
+
+def _place(pair: tuple[str, Any]) -> int:
+    """How near a list is to what is to be done next."""
+    return FIRST.index(pair[0]) if pair[0] in FIRST else len(FIRST)
+
+
+def _ends(queues: Mapping[str, Queue], rows: Sequence[tuple[str, Any]]) -> tuple[bool, Any, int]:
+    """When the first clock of a case ends; those without one come last."""
+    ends = [row.at for key, row in rows if row.at and queues[key].when in CLOCKS]
+    return (not ends, min(ends) if ends else rows[0][1].at, rows[0][1].case)
+
+
+def _card(queues: Mapping[str, Queue], told: Sequence[tuple[str, Waiting | None]]) -> Card | None:
+    """One card of the rows of a case: the first that has a button says what is done."""
+    rows = [(key, row) for key, row in told if row is not None]
+    if not rows:
+        return None
+    main = next((row for _, row in rows if row.button), rows[0][1])
+    badges = [row.badge for _, row in rows if row.badge]
+    first = min(badges, key=lambda badge: badge.until, default=None)
+    why = [words.word(queues[key].title, language()) for key, _ in rows]
+    return Card(main, first, why)
+
+
+def substitutes_of(who: Actor) -> list[str]:
+    """Who stands in for whom in the unit today, in sentences."""
+    query = (
+        select(Substitute)
+        .where(Substitute.unit_id == (who.unit_id or 0), *running(now().date()))
+        .options(joinedload(Substitute.head), joinedload(Substitute.person))
+        .order_by(Substitute.id)
+    )
+    return [_sentence(who, row) for row in reader().scalars(query)]
+
+
+def _sentence(who: Actor, row: Substitute) -> str:
+    facts = {"head": _name(row.head), "person": _name(row.person), "until": row.to_on.isoformat()}
+    mine = row.person_id == who.id
+    msgid = "work_list.you_stand_in" if mine else "work_list.stands_in"
+    return words.word(msgid, language(), **facts)
+
+
+def _name(person: Person) -> str:
+    return person.first_name or person.username
