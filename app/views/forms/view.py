@@ -30,8 +30,9 @@ from app.views.forms.on_file import CHANGED, STOOD, as_meant, now_standing, pref
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
 from app.views.forms.outcome import page_after, to_paper
 from app.views.forms.performing import as_asked, do, target_of
+from app.views.forms.plan import SPOKEN, plan_of
 from app.views.forms.question import ASKED, Question, asked_before
-from app.views.forms.questions import carried, question_of, shown_first
+from app.views.forms.questions import OPENS, carried, opened, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.uploads import uploads_of
 from app.views.forms.who_called import ANSWERS, as_answered
@@ -42,8 +43,6 @@ REFUSED = 422
 WITHOUT_CASE = ("none",)
 WITHOUT_FORM = ("open_file", "look_up")
 """Verbs that are done on a page of their own: a file's, the search box's."""
-OPENS = "opens"
-"""The hidden field of a form that only opens another one."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
@@ -104,7 +103,7 @@ class Verbs(BaseView):
         typed = MultiDict(
             list((request.form if OPENS in request.form else request.args).items(multi=True))
         )
-        return self._page(verb, case, prefilled(verb, case, typed))
+        return self._page(verb, case, prefilled(verb, case, opened(verb, typed)))
 
     def _page(
         self,
@@ -127,13 +126,16 @@ class Verbs(BaseView):
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
         form = drawing.form(typed)
         form.tell(beside or {}, tongue)
+        said = _said(no, verb, form, tongue) if no else None
+        intake = verb.name in SPOKEN
         page = self.render_template(
-            "desk/form.html",
+            "desk/intake.html" if intake else "desk/form.html",
+            plan=plan_of(verb.name, form, [ask.name for ask in drawing.asks]) if intake else None,
             title=words.title(verb.name, tongue),
             verb=verb,
             case=case,
             form=form,
-            no=_said(no, verb, form, tongue) if no else None,
+            no=said,
             msgid=no.msgid if no else None,
             reads_cases=reads_page_of(case),
             why=why_not(verb.name, rows) if rows else "",
