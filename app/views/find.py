@@ -95,8 +95,9 @@ class Find(BaseView):
             return refuse_access()
         query = select(Caller.phone).where(Caller.id == case.caller_id)
         phone = reader().scalar(query) or ""
-        answer = self._callers({"number": phone}) if is_whole(phone) else None
-        return answer if answer is not None else self._page([])
+        if not is_whole(phone):
+            return self._page([], refused=words.word("find.no_number", language()))
+        return self._callers({"number": phone}) or self._page([])
 
     def _callers(self, meant: dict[str, Any]) -> Any:
         """The callers that are meant; None where there are none: "惠民路1203" is a place."""

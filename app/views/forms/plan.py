@@ -9,7 +9,6 @@ from typing import Any
 
 from wtforms import Field
 
-from app.views.actor import actor
 from app.views.forms.field_looks import STANDARD
 from app.views.forms.form import VerbForm
 
@@ -33,15 +32,13 @@ SWITCHED = {"register": ("anonymous", "confidential", "dangerous")}
 @dataclass(frozen=True)
 class Plan:
     """The fields of a form as its page lays them out: what a question asks first, what is spoken of,
-    what is switched, and the others; `open` where one of the others says something, `looks_up` where this
-    person may look callers up."""
+    what is switched, and the others; `open` where one of the others says something."""
 
     asked: Sequence[Field]
     spoken: dict[str, Field]
     switched: Sequence[Field]
     more: Sequence[Field]
     open: bool
-    looks_up: bool
 
 
 def plan_of(verb: str, form: VerbForm, asked: Sequence[str]) -> Plan:
@@ -53,8 +50,10 @@ def plan_of(verb: str, form: VerbForm, asked: Sequence[str]) -> Plan:
     more = [one for one in form.drawn if one.name not in apart]
     starts = STANDARD.get(verb, {})
     says = any(_says(one, starts.get(one.name, "")) for one in more)
-    first, looks_up = [form[name] for name in asked if name in form], "look_up" in actor().rights
-    return Plan(first, spoken, switched, more, says, looks_up)
+    first = [form[name] for name in asked if name in form]
+    if first:
+        first[0].render_kw["autofocus"] = True
+    return Plan(first, spoken, switched, more, says)
 
 
 def _spoken(form: VerbForm, names: Sequence[str]) -> dict[str, Field]:
