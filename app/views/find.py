@@ -88,11 +88,11 @@ class Find(BaseView):
     @permission_name("find")
     def caller(self, id: int) -> Any:
         """The history of a case's caller, looked up on the record by the number that they have."""
+        if "look_up" not in actor().rights:
+            return refuse_access()
         case = asked(Case, id)
         if case is None:
             abort(404)
-        if "look_up" not in actor().rights:
-            return refuse_access()
         query = select(Caller.phone).where(Caller.id == case.caller_id)
         phone = reader().scalar(query) or ""
         if not is_whole(phone):

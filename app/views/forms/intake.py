@@ -33,14 +33,11 @@ class Intake(BaseView):
     base_permissions = [f"can_{verb}" for verb in FORMS]
     default_view = "registered"
 
-    def _may(self, *verbs: str) -> bool:
-        return any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in verbs)
-
     @expose("/caller", methods=["POST"])
     def caller(self) -> Any:
         """Who is known by the number that was typed, covered, with their open cases: looked up on
         the record, once for a number and form."""
-        if not self._may(*FORMS):
+        if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
             return refuse_access()
         typed = request.form.get("caller.phone", "")
         told: dict[str, Any] = {"may": LOOK_UP in actor().rights}
@@ -64,7 +61,7 @@ class Intake(BaseView):
     def alike(self) -> Any:
         """The cases that may be the same matter as what is typed, and the categories that its words
         speak for."""
-        if not self._may(*FORMS):
+        if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
             return refuse_access()
         parts = (request.form.get(name, "") for name in ("narrative", "demand", "words"))
         told = "\n".join(parts)[:LONGEST]
@@ -77,7 +74,7 @@ class Intake(BaseView):
     @expose("/places", methods=["POST"])
     def places(self) -> Any:
         """Places of earlier cases, as choices for the place that is being typed."""
-        if not self._may(*FORMS):
+        if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
             return refuse_access()
         typed = request.form.get("place", "")[:LONGEST_PLACE]
         return self.render_template("desk/_intake_places.html", places=places_like(typed))
@@ -85,7 +82,7 @@ class Intake(BaseView):
     @expose("/cases", methods=["POST"])
     def cases(self) -> Any:
         """The cases that a contact may be about, by a number or by words."""
-        if not self._may("contact"):
+        if not self.appbuilder.sm.has_access("can_contact", "Verbs"):
             return refuse_access()
         typed = request.form.get("q", "").strip()[:LONGEST_PLACE]
         found = cases_named(typed) if typed else []
@@ -95,7 +92,7 @@ class Intake(BaseView):
     def registered(self, id: int) -> Any:
         """What the caller is told of the case that was just registered: its number and query
         code."""
-        if not self._may("register"):
+        if not self.appbuilder.sm.has_access("can_register", "Verbs"):
             return refuse_access()
         case = asked(Case, id)
         if case is None:
