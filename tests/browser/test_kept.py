@@ -37,9 +37,13 @@ def held(window: Window) -> dict[str, str]:
     return {where: window.page.input_value(where) for where in TYPED}
 
 
+KEPT = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
+"""What a window keeps, but for the path of its page, which htmx notes."""
+
+
 def kept(window: Window) -> str:
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
+    return str(window.page.evaluate(KEPT))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ ROLES = {
     "it_admin": "it_admin",
     "log_auditor": "log_auditor",
 }
-LATIN = {"English", "xlsx", "SHA", *KINDS_OF_FILES}
+LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
     "water",
@@ -208,10 +208,14 @@ def end(window: Window, office: Served, way: str) -> None:
         window.page.context.add_cookies([{"name": "duban", "value": old, "url": office.address}])
 
 
+KEPT = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
+"""What a window keeps, but for the path of its page, which htmx notes."""
+
+
 def kept(window: Window) -> str:
     """What the window keeps when the page's script has run."""
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
+    return str(window.page.evaluate(KEPT))
 
 
 def enter_again(window: Window, username: str) -> None:
