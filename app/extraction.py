@@ -39,6 +39,7 @@ AREAS = (
     "foreseen",
     "form",
     "in_force",
+    "intake",
     "join",
     "kept",
     "layout",

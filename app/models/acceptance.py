@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, Index, String, Text, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.caller import Caller, ToldAs
 from app.models.columns import (
@@ -23,6 +23,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.initials import LONGEST, named
 from app.models.posts import Unit
 from app.models.waiting import waiting, words_of
 from app.rules.workflow import OPEN_CASE
@@ -51,12 +52,17 @@ class Category(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
+    pinyin: Mapped[str] = mapped_column(String(LONGEST), default="", server_default=text("''"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
 
     parent: Mapped[Category | None] = relationship(
         remote_side=[id], viewonly=True, lazy="joined", join_depth=1
     )
+
+    @validates("name")
+    def _read(self, column: str, said: str) -> str:
+        return named(self, said)
 
     def __str__(self) -> str:
         return path_of(self.name, self.parent.name if self.parent else None)

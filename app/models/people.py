@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import Role, User
-from sqlalchemy import ForeignKey, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.columns import AMoment, Id, MaybeMoment, MaybePerson, MaybeWords, Word
+from app.models.initials import LONGEST, named
 from app.models.posts import Unit
 
 
@@ -31,11 +32,16 @@ class Person(User):
     factor_since: Mapped[MaybeMoment]
     factor_step: Mapped[int | None]
     slip_until: Mapped[MaybeMoment]
+    pinyin: Mapped[str] = mapped_column(String(LONGEST), default="", server_default=text("''"))
 
     unit: Mapped[Unit | None] = relationship(viewonly=True)
     slip: str | None = None
     """The password of a slip in words, on the object that it was just made for; it is kept
     nowhere."""
+
+    @validates("first_name")
+    def _read(self, column: str, said: str) -> str:
+        return named(self, said)
 
     def __str__(self) -> str:
         return str(self.username)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Integer, Select, String, literal, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Integer, Select, String, literal, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.models.columns import MaybePerson, UnitKey
+from app.models.initials import LONGEST, named
 
 
 class Unit(Model):
@@ -19,6 +20,7 @@ class Unit(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    pinyin: Mapped[str] = mapped_column(String(LONGEST), default="", server_default=text("''"))
     active: Mapped[bool] = mapped_column(default=True)
     superior_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
@@ -29,6 +31,10 @@ class Unit(Model):
     successor: Mapped[Unit | None] = relationship(
         foreign_keys=[successor_id], remote_side=[id], viewonly=True
     )
+
+    @validates("name")
+    def _read(self, column: str, said: str) -> str:
+        return named(self, said)
 
     def __str__(self) -> str:
         return self.name

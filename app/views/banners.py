@@ -114,6 +114,7 @@ def _who(tongue: str) -> dict[str, Any]:
             "named": _person(current_user, named, tongue),
             "unread": unread(who),
             "searches": "Cases" in who.pages,
+            "looks_up": "look_up" in who.rights,
             "menu": current_app.extensions["appbuilder"].menu.get_data(),
             **_warned(who, tongue),
         }

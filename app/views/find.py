@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import current_app, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -30,13 +30,11 @@ from app.rules.refusal import NotAllowed
 from app.stages.acceptance.looking_up import LAST, is_whole
 from app.verbs import perform
 from app.views.acceptance import Cases
-from app.views.actor import actor, language, now, reader, written
+from app.views.actor import actor, asked, language, now, reader, refuse_access, written
+from app.views.pages.callers import SHOWN, callers_told
 from app.views.pages.lines import Line, lines_of
-from app.views.pages.masking import masked_name, masked_phone
 from app.views.pages.sealed_search import sought_in, token_of
 
-SHOWN = 25
-"""So many cases of each kind are shown; the others are in the list that it leads to."""
 LONGEST = 100
 WHERE = ("place", "narrative", "demand")
 """The columns in which words are looked for."""
@@ -77,23 +75,39 @@ class Find(BaseView):
         place = _numbered(typed)
         if place is not None:
             return redirect(place, 303)
-        asked = _caller_asked(typed)
-        if asked is not None and "look_up" in actor().rights:
-            answer = self._callers(asked)
+        meant = _caller_asked(typed)
+        if meant is not None and "look_up" in actor().rights:
+            answer = self._callers(meant)
             if answer is not None:
                 return answer
         token = token_of("Find", [("q", typed)])
         return redirect(url_for("Find.find", asked=token), 303)
 
-    def _callers(self, asked: dict[str, Any]) -> Any:
+    @expose("/caller/<int:id>", methods=["POST"])
+    @has_access
+    @permission_name("find")
+    def caller(self, id: int) -> Any:
+        """The history of a case's caller, looked up on the record by the number that they have."""
+        if "look_up" not in actor().rights:
+            return refuse_access()
+        case = asked(Case, id)
+        if case is None:
+            abort(404)
+        query = select(Caller.phone).where(Caller.id == case.caller_id)
+        phone = reader().scalar(query) or ""
+        if not is_whole(phone):
+            return self._page([], refused=words.word("find.no_number", language()))
+        return self._callers({"number": phone}) or self._page([])
+
+    def _callers(self, meant: dict[str, Any]) -> Any:
         """The callers that are meant; None where there are none: "惠民路1203" is a place."""
         who, at = actor(), now()
         try:
-            found = written(lambda session: perform(session, at, who, "look_up", **asked))
+            found = written(lambda session: perform(session, at, who, "look_up", **meant))
         except NotAllowed as no:
             sentence = words.said(no, language(), "look_up")
             return self._page([], refused=sentence), 422
-        return self._page([], callers=_told(found)) if found else None
+        return self._page([], callers=callers_told(found)) if found else None
 
     def _lines(self) -> Any:
         sought = sought_in("Find", request.args.get("asked", ""))
@@ -138,25 +152,6 @@ def _caller_asked(typed: str) -> dict[str, Any] | None:
         return {"number": typed}
     named = NAMED.fullmatch(unicodedata.normalize("NFKC", typed))
     return {"name": named["name"], "number": named["last"]} if named else None
-
-
-def _told(ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Callers as lines: covered, with their cases."""
-    callers = reader().scalars(select(Caller).where(Caller.id.in_(ids))).all()
-    query = select(Case.caller_id, Case.id).where(Case.caller_id.in_(ids))
-    of_caller: dict[int, list[int]] = {}
-    for row in reader().execute(query.order_by(Case.id.desc()).limit(SHOWN * 4)):
-        of_caller.setdefault(row.caller_id, []).append(row.id)
-    lines = lines_of(id for cases in of_caller.values() for id in cases)
-    return [
-        {
-            "name": masked_name(caller.name),
-            "phone": masked_phone(caller.phone),
-            "flagged": caller.flagged_at is not None,
-            "lines": [lines[id] for id in of_caller.get(caller.id, ())[:SHOWN] if id in lines],
-        }
-        for caller in callers
-    ]
 
 
 def _found(typed: str) -> list[tuple[str, list[Line], str]]:

@@ -23,6 +23,7 @@ from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
 from app.views.find import Find
+from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
@@ -46,6 +47,7 @@ from app.worklists import QUEUES
 VIEWS: tuple[type[Any], ...] = (
     Bell,
     Verbs,
+    Intake,
     Find,
     Files,
     Papers,

@@ -28,7 +28,7 @@ ROLES = {
     "it_admin": "it_admin",
     "log_auditor": "log_auditor",
 }
-LATIN = {"English", "xlsx", "SHA", *KINDS_OF_FILES}
+LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
     "water",
@@ -89,7 +89,7 @@ def test_a_form_shows_what_is_missing_and_keeps_what_was_typed(window: Window) -
     check(window)
     window.page.fill("textarea[name=narrative]", "短")
     window.page.fill("input[name='caller.name']", "赵六")
-    window.page.select_option("select[name=kind]", "help")
+    window.page.click("label[for=f-kind-2]")
     window.page.click("main button[type=submit]")
     assert "诉求内容不少于10字" in window.page.inner_text(".refusal")
     assert window.page.input_value("input[name='caller.name']") == "赵六"
@@ -99,7 +99,7 @@ def test_a_form_shows_what_is_missing_and_keeps_what_was_typed(window: Window) -
 def test_a_case_goes_from_the_operator_to_the_unit(window: Window) -> None:
     window.login("operator")
     window.page.click("text=登记工单")
-    window.page.select_option("select[name=kind]", "help")
+    window.page.click("label[for=f-kind-2]")
     window.page.fill("textarea[name=narrative]", "滨河新区三号楼前路灯坏了半个月，晚上看不见路。")
     window.page.fill("input[name='caller.name']", "赵六")
     window.page.fill("input[name='caller.phone']", "13900001234")
@@ -128,7 +128,7 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     window.login("operator")
     for n in range(2):
         window.open("/do/register")
-        window.page.select_option("select[name=kind]", "help")
+        window.page.click("label[for=f-kind-2]")
         window.page.fill(
             "textarea[name=narrative]", f"城西小区{n}号楼自来水水压不足，三楼以上用不上水。"
         )
@@ -149,6 +149,7 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
     assert contact.url.endswith(window.page.locator("#proposed button").get_attribute("formaction"))
     contact.close()
     window.page.click("main button[type=submit]")
+    window.page.click("text=打开工单")
     window.page.click("text=登记信息")
     assert "按新诉求登记" in window.words()
 
@@ -156,9 +157,9 @@ def test_a_form_shows_what_may_be_the_same_matter_and_keeps_what_was_typed(windo
 def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
     window.login("operator")
     window.open("/do/register")
-    window.page.select_option("select[name=kind]", "help")
+    window.page.click("label[for=f-kind-2]")
     window.page.fill("textarea[name=narrative]", "北关小学门前斑马线磨没了，孩子过路没有标识。")
-    window.page.select_option("select[name=anonymous]", "y")
+    window.page.check("input[name=anonymous]")
     sent: list[str] = []
     window.page.on(
         "request", lambda request: sent.append(request.url) if request.method == "POST" else None
@@ -174,7 +175,6 @@ def test_a_form_that_is_clicked_twice_is_sent_once(window: Window) -> None:
 # A session that ended while a form was filled in.
 
 TYPED = {
-    "select[name=kind]": "help",
     "textarea[name=narrative]": "桥东巷三号院门前井盖缺失，\n晚上行人容易踩空。",
     "input[name='caller.name']": "孙八",
     "input[name='caller.phone']": "13900007777",
@@ -187,7 +187,9 @@ RESTORED = "没有提交成功的内容已恢复"
 def fill(window: Window) -> None:
     """A registration, filled in."""
     window.open("/do/register")
-    window.page.click("summary")
+    window.page.click("label[for=f-kind-2]")
+    window.page.click("details.more > summary")
+    window.page.click("details.more details > summary")
     for where, what in TYPED.items():
         window.page.select_option(where, what) if where.startswith("select") else window.page.fill(
             where, what
@@ -206,10 +208,14 @@ def end(window: Window, office: Served, way: str) -> None:
         window.page.context.add_cookies([{"name": "duban", "value": old, "url": office.address}])
 
 
+KEPT = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
+"""What a window keeps, but for the path of its page, which htmx notes."""
+
+
 def kept(window: Window) -> str:
     """What the window keeps when the page's script has run."""
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
+    return str(window.page.evaluate(KEPT))
 
 
 def enter_again(window: Window, username: str) -> None:
@@ -236,6 +242,7 @@ def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
     assert window.page.url.rstrip("?") == f"{office.address}/do/register"
     assert RESTORED in window.words()
     assert {where: window.page.input_value(where) for where in TYPED} == TYPED
+    assert window.page.is_checked("#f-kind-2")
     window.keep(f"form-restored-{way}")
     window.page.reload()
     assert window.page.input_value("input[name='caller.name']") == "孙八"
@@ -244,7 +251,7 @@ def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
         "input[name='caller.phone']", {"old": "13900007771", "none": "13900007772"}[way]
     )
     window.page.click("main button[type=submit]")
-    assert "已办理：登记工单" in window.words()
+    assert "已登记" in window.words()
     assert kept(window) == "{}"
     window.open("/do/register")
     assert (

@@ -22,6 +22,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "factor_since",
         "factor_step",
         "slip_until",
+        "pinyin",
     ),
     "account_change": ("refused_at", "approved_at", "approved_by_id"),
     "assignment": (
@@ -50,7 +51,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "calendar_day": ("worked", "ordinal", "source"),
     "calendar_proposal": ("refused_at", "approved_at", "approved_by_id"),
     "caller": ("name", "named", "phone", "number", "flagged_at"),
-    "category": ("name", "parent_id", "active"),
+    "category": ("name", "pinyin", "parent_id", "active"),
     "contact": ("counts_on_id", "caller_id"),
     "draft": (
         "case_id",
@@ -248,7 +249,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     ),
     "supplement": ("received_at",),
     "told_as": ("caller_id", "name", "phone", "named", "number"),
-    "unit": ("code", "name", "active", "superior_id", "successor_id"),
+    "unit": ("code", "name", "pinyin", "active", "superior_id", "successor_id"),
     "unit_post": ("duty", "cadre_authority", "to_on"),
     "visit": ("case_id", "turn", "attempts", "truth", "solved", "satisfied", "ended_at"),
     "visit_record": ("case_id",),

@@ -18,25 +18,26 @@ from app.stages.duties import lineage
 from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.views.actor import actor, reader
+from app.views.forms.field_looks import Named
 
 
-def units_of(verb: Verb, case: Case | None) -> list[tuple[str, str]]:
+def units_of(verb: Verb, case: Case | None) -> Sequence[tuple[str, str]]:
     """The units among which a form asks whose assignment is meant where no row of it is there yet:
     those of the case, where it has several."""
     if case is None or verb.target not in ("room", "paper") or actor().unit_id:
         return []
-    query = select(Unit.code, Unit.name).join(Assignment, Assignment.unit_id == Unit.id)
-    rows = (
-        reader()
-        .execute(query.where(Assignment.case_id == case.id).group_by(Unit.id, Unit.code, Unit.name))
-        .all()
-    )
-    return [(row.code, row.name) for row in rows] if len(rows) > 1 else []
+    columns = Unit.code, Unit.name, Unit.pinyin
+    query = select(*columns).join(Assignment, Assignment.unit_id == Unit.id)
+    query = query.where(Assignment.case_id == case.id).group_by(Unit.id, *columns)
+    rows = reader().execute(query).all()
+    if len(rows) < 2:
+        return []
+    return Named(((row.code, row.name) for row in rows), {row.code: row.pinyin for row in rows})
 
 
 def offered(
     verb: Verb, case: Case | None, tongue: str, rows: Mapping[str, Sequence[Any]]
-) -> dict[str, list[tuple[str, str]]]:
+) -> dict[str, Sequence[tuple[str, str]]]:
     """The choices that only the case knows: persons to name, persons named, the grounds that
     stand."""
     if case is None:
@@ -67,7 +68,7 @@ def offered(
     return {}
 
 
-def _holders(query: Select[Any], tongue: str) -> list[tuple[str, str]]:
+def _holders(query: Select[Any], tongue: str) -> Named:
     """The posts as choices: by their ids, and labels that tell two of one name apart."""
     posts = reader().scalars(query.options(joinedload(UnitPost.unit))).all()
-    return [(str(post.id), words.holder(told_apart(post), tongue)) for post in posts]
+    return Named((str(post.id), words.holder(told_apart(post), tongue)) for post in posts)

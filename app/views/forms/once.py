@@ -15,6 +15,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -97,6 +98,14 @@ class Sending:
                 at=now(),
             )
         )
+
+    def beside(self, verb: str, said: str) -> Sending:
+        """What this form asks on the way, with a verb of its own: once as well, however often its
+        page asks. Without a key where the form has none."""
+        asked = copy(self)
+        asked.verb, asked.case = verb, None
+        asked.key = _signed(self.key, verb, said, size=64) if self.key else ""
+        return asked
 
     def before(self) -> First | None:
         """What was done when the form was sent before, if it was."""

@@ -4,6 +4,7 @@ categories, leaders, roles and rights."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.views.actor import actor
-from app.views.forms.field_looks import YES_NO, Option, domain_of
+from app.views.forms.field_looks import YES_NO, Named, Option, domain_of
 from app.views.pages.shown import SCOPE_TITLES, right_title
 
 MOST = 500
@@ -45,16 +46,18 @@ def named(domain: str, tongue: str) -> list[Option]:
     return [(word, words.value(domain, word, tongue)) for word in words.VALUES[domain]]
 
 
-def leaders_by_id(reading: Session, tongue: str) -> list[Option]:
+def leaders_by_id(reading: Session, tongue: str) -> Named:
     """The accounts of leaders: what is entered on paper is shown to the one who gave it."""
-    query = select(Person.id, Person.first_name, Person.username).join(Person.roles)
-    rows = reading.execute(
-        query.where(Role.name == "leader", Person.active.is_(True)).order_by(Person.id)
+    columns = Person.id, Person.first_name, Person.username, Person.pinyin
+    query = select(*columns).join(Person.roles).where(Role.name == "leader")
+    rows = reading.execute(query.where(Person.active.is_(True)).order_by(Person.id)).all()
+    return Named(
+        (
+            (str(row.id), words.aside(row.first_name or row.username, row.username, tongue))
+            for row in rows
+        ),
+        {str(row.id): row.pinyin for row in rows},
     )
-    return [
-        (str(row.id), words.aside(row.first_name or row.username, row.username, tongue))
-        for row in rows
-    ]
 
 
 def told_apart(options: Sequence[Option], tongue: str) -> list[Option]:
@@ -67,17 +70,22 @@ def told_apart(options: Sequence[Option], tongue: str) -> list[Option]:
     ]
 
 
-def _units(reading: Session, tongue: str) -> list[Option]:
-    query = select(Unit.code, Unit.name).where(Unit.active.is_(True))
-    rows = reading.execute(query.order_by(Unit.id).limit(MOST))
-    return told_apart([(code, name) for code, name in rows], tongue)
+def _units(reading: Session, tongue: str) -> Named:
+    query = select(Unit.code, Unit.name, Unit.pinyin).where(Unit.active.is_(True))
+    rows = reading.execute(query.order_by(Unit.id).limit(MOST)).all()
+    return _named(rows, tongue)
 
 
-def _leaders(reading: Session, tongue: str) -> list[Option]:
-    query = select(Person.username, Person.first_name).join(Person.roles)
+def _leaders(reading: Session, tongue: str) -> Named:
+    query = select(Person.username, Person.first_name, Person.pinyin).join(Person.roles)
     query = query.where(Role.name == "leader", Person.active.is_(True))
-    rows = reading.execute(query.order_by(Person.id).limit(MOST))
-    return told_apart([(account, name) for account, name in rows], tongue)
+    return _named(reading.execute(query.order_by(Person.id).limit(MOST)).all(), tongue)
+
+
+def _named(rows: Sequence[Any], tongue: str) -> Named:
+    """Rows of a key, a name and its initials as choices."""
+    options = told_apart([(key, name) for key, name, _ in rows], tongue)
+    return Named(options, {key: read for key, _, read in rows})
 
 
 def _colleagues(reading: Session, tongue: str) -> list[Option]:
@@ -106,7 +114,7 @@ def _rank(word: str) -> tuple[int, int]:
     return len(RIGHTS), 0
 
 
-def _categories(reading: Session, tongue: str) -> list[Option]:
+def _categories(reading: Session, tongue: str) -> Named:
     """The paths of the categories that may be chosen, each below the one above it."""
     query = select(Category).where(Category.active.is_(True)).order_by(Category.id).limit(MOST)
     rows = list(reading.scalars(query))
@@ -118,13 +126,24 @@ def _categories(reading: Session, tongue: str) -> list[Option]:
             row.id,
         )
     )
-    return [(carried(row), str(row)) for row in rows]
+    return _paths(rows)
 
 
-def _top_categories(reading: Session, tongue: str) -> list[Option]:
+def _top_categories(reading: Session, tongue: str) -> Named:
     query = select(Category).where(Category.active.is_(True), Category.parent_id.is_(None))
-    rows = reading.scalars(query.order_by(Category.id).limit(MOST))
-    return [(carried(row), str(row)) for row in rows]
+    return _paths(reading.scalars(query.order_by(Category.id).limit(MOST)).all())
+
+
+def _paths(rows: Sequence[Category]) -> Named:
+    """Categories as choices, found by the initials of their own name and by those of the one
+    above."""
+    return Named(
+        [(carried(row), str(row)) for row in rows],
+        {
+            carried(row): f"{row.pinyin} {row.parent.pinyin if row.parent else ''}".strip()
+            for row in rows
+        },
+    )
 
 
 _OFFERED: dict[str, Callable[[Session, str], Sequence[Option]]] = {

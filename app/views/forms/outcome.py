@@ -67,6 +67,9 @@ def page_after(
         waits = words.word("account.waits", tongue, verb=words.title(verb.name, tongue), who=who)
         flash(waits, "success")
         return redirect(url_for("AccountChanges.list"))
+    registered = told.get("case", id) if verb.name == "register" else None
+    if registered and asked(Case, registered) is not None:
+        return redirect(url_for("Intake.registered", id=registered))
     flash(words.word("form.done", tongue, verb=words.title(verb.name, tongue)), "success")
     slips = slips_shown(told)
     if slips:
@@ -92,8 +95,6 @@ def _leads_to(verb: Verb, case: int | None) -> str:
         return url_for("Home.work", key=then) if then in QUEUES else url_for("Home.home")
     if verb.name in LEADS_TO:
         return url_for(f"{LEADS_TO[verb.name]}.list")
-    if verb.name == "register" and "all" in actor().scopes:
-        return url_for("Cases.page_of_case", id=case)
     # What was done may have taken the case out of sight: a referral sent back, a visit recorded.
     if case and "Cases" in actor().pages and asked(Case, case) is not None:
         return url_for("Cases.page_of_case", id=case)

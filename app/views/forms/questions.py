@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from app import words
 from app.models import Case
-from app.verbs import Verb
+from app.stages.acceptance import CONTACT_KINDS
+from app.verbs import VERBS, Verb
 from app.verbs.typed import cleaned
 from app.views.actor import language, reader
 from app.views.forms.alike import repeats
@@ -30,6 +33,8 @@ from app.views.forms.who_called import (
     who_of_them,
 )
 
+OPENS = "opens"
+"""The hidden field of a form that only opens another one; a contact is told by it as what it opens."""
 CARRIED = ("caller.name", "caller.phone", "channel", "received_at")
 """What goes along as it was typed from a registration into the contact that it becomes; its words
 do too."""
@@ -46,6 +51,16 @@ def carried(verb: Verb, typed: Typed) -> list[tuple[str, str]]:
         *((name, typed.get(name, "")) for name in CARRIED),
     ]
     return [(name, value) for name, value in fields if value.strip()]
+
+
+def opened(verb: Verb, typed: Typed) -> Typed:
+    """What a form opens with of what another one sent it: a contact with what an intake had been
+    told, and as what it is."""
+    kind = typed.get(OPENS, "")
+    if verb.name != "contact" or kind not in CONTACT_KINDS:
+        return typed
+    told = carried(VERBS["register"], typed) if "narrative" in typed else typed.items(multi=True)
+    return MultiDict([*((name, value) for name, value in told if name != "kind"), ("kind", kind)])
 
 
 def question_of(

@@ -33,8 +33,9 @@ from app.views.forms.on_file import CHANGED, as_meant, now_standing, prefilled
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
 from app.views.forms.outcome import page_after, to_paper
 from app.views.forms.performing import as_asked, do, target_of
+from app.views.forms.plan import SPOKEN, plan_of
 from app.views.forms.question import ASKED, Question, asked_before
-from app.views.forms.questions import carried, question_of, shown_first
+from app.views.forms.questions import OPENS, carried, opened, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.shortcuts import spelled
 from app.views.forms.steps import INSERT, OF_REFUSALS, applying, inserted
@@ -49,8 +50,6 @@ REFUSED = 422
 WITHOUT_CASE = ("none",)
 WITHOUT_FORM = ("open_file", "look_up")
 """Verbs that are done on a page of their own: a file's, the search box's."""
-OPENS = "opens"
-"""The hidden field of a form that only opens another one."""
 IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
 """How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
 NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
@@ -116,7 +115,7 @@ class Verbs(BaseView):
         # typed before; nothing is done yet.
         given = request.form if request.method == "POST" else request.args
         typed = with_block(verb, inserted(verb, MultiDict(list(given.items(multi=True)))))
-        return self._page(verb, case, prefilled(verb, case, typed))
+        return self._page(verb, case, prefilled(verb, case, opened(verb, typed)))
 
     def _page(
         self,
@@ -141,13 +140,16 @@ class Verbs(BaseView):
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
         form = drawing.form(typed)
         form.tell(beside or {}, tongue)
+        said = _said(no, verb, form, tongue) if no else None
+        intake = verb.name in SPOKEN
         page = self.render_template(
-            IN_ITS_ROW if back and HTMX in request.headers else "desk/form.html",
+            _drawn_by(verb, back),
+            plan=plan_of(verb.name, form, [ask.name for ask in drawing.asks]) if intake else None,
             title=words.title(verb.name, tongue),
             verb=verb,
             case=case,
             form=form,
-            no=_said(no, verb, form, tongue) if no else None,
+            no=said,
             msgid=no.msgid if no else None,
             reads_cases=reads_page_of(case),
             why=why_not(verb.name, rows) if rows else "",
@@ -238,6 +240,13 @@ class Verbs(BaseView):
         late = now() - first.row.at > SHOWN_AGAIN
         told = {name: part for name, part in first.told.items() if not (late and name == SLIPS)}
         return page_after(self.render_template, verb, first.row.case_id, told, first.row.key)
+
+
+def _drawn_by(verb: Verb, back: str) -> str:
+    """The template of a form: an intake has its own, and one that opens in a row of a list."""
+    if verb.name in SPOKEN:
+        return "desk/intake.html"
+    return IN_ITS_ROW if back and HTMX in request.headers else "desk/form.html"
 
 
 def _rows(verb: Verb, case: Case | None) -> dict[str, Sequence[Any]]:

@@ -17,8 +17,10 @@ class Options(Select):
     def render_option(cls, choice: Choice, **given: Any) -> Markup:
         """One of them."""
         chosen = Markup(" selected") if choice.selected else ""
-        option = Markup('<option value="{}"{}>{}</option>')
-        return option.format(choice.value, chosen, choice.label)
+        read = choice.render_kw.get("data-py")
+        found_by = Markup(' data-py="{}"').format(read) if read else ""
+        option = Markup('<option value="{}"{}{}>{}</option>')
+        return option.format(choice.value, chosen, found_by, choice.label)
 
 
 class Boxes:
