@@ -25,6 +25,7 @@ from app.views.files import Files
 from app.views.find import Find
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
+from app.views.help import Help
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.openapi_pages import Document, Documentation
@@ -47,6 +48,7 @@ VIEWS: tuple[type[Any], ...] = (
     Bell,
     Verbs,
     Find,
+    Help,
     Files,
     Papers,
     Letters,

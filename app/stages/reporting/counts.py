@@ -63,7 +63,8 @@ def _allocated(session: Session, period: Period, now: datetime) -> Counts:
     return by_unit(session, query.group_by(Assignment.unit_id))
 
 
-def _due(session: Session, period: Period) -> Counts:
+def due_in(session: Session, period: Period) -> Counts:
+    """Per unit what was due in a period, and of that what was answered in time."""
     ended = and_(
         Assignment.state == "cancelled",
         func.coalesce(Assignment.ended_at <= Assignment.due_at, True),
@@ -161,7 +162,8 @@ def _excluded() -> ColumnElement[bool]:
     return or_(reviewed, and_(Case.round == Visit.round, Case.excluded_as.is_not(None)))
 
 
-def _visits(session: Session, period: Period) -> Counts:
+def visits_in(session: Session, period: Period) -> Counts:
+    """Per unit what the callers who were visited in a period said."""
     found = (
         select(
             Visit.case_id,
@@ -218,11 +220,11 @@ def count_units(session: Session, period: Period, now: datetime) -> Counts:
     """Every count of every unit; `CENTRE` for what no unit did."""
     parts = (
         _allocated(session, period, now),
-        _due(session, period),
+        due_in(session, period),
         _answers(session, period),
         _open(session, period),
         _reminders(session, period),
-        _visits(session, period),
+        visits_in(session, period),
         _closed(session, period),
     )
     whole: Counts = {}
