@@ -19,7 +19,7 @@ Option = tuple[str, str]
 class Look:
     """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
     is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
-    what stands on file."""
+    what stands on file; `groups` the heading below which a choice stands."""
 
     label: str = ""
     hint: str = ""
@@ -29,6 +29,7 @@ class Look:
     options: Sequence[Option] = ()
     nothing: str = ""
     parts: Mapping[str, UnboundField] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 LONG = frozenset(
