@@ -3,6 +3,7 @@ a page a bar leads to the rows that it counts."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+# pygal looks for maps among all modules that anybody imports later, by a way that Python has given up.
+sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.startswith("pygal")]
 
 FONT = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 FONT_SIZE, _WIDER = 13, 0.45
@@ -126,6 +130,7 @@ def _bare(root: Any) -> Any:
     to."""
     for link in root.iter("a"):
         said = next((one.text for one in link.iter("desc") if one.get("class") == "label"), "")
+        link.set("role", "link")
         link.set("aria-label", said)
     for above in list(root.iter()):
         for each in [one for one in above if _is_unread(one)]:
