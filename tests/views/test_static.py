@@ -29,6 +29,7 @@ def test_a_page_asks_for_files_of_the_desk_and_of_bootstrap_only_here(sqlite_pan
         "tokens.css",
         "plain.css",
         "kept.js",
+        "desk.js",
         "popper.min.js",
         "bootstrap.min.js",
         "htmx-2.min.js",

@@ -3,24 +3,26 @@ came and went week by week. Counted as a report counts, for the whole county or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Integer, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import DayCount
+from app.models import DayCount, Unit
 from app.rules.evaluation import rate
 from app.rules.workdays import beijing
 from app.stages.reporting.counts import due_in, visits_in
 from app.stages.reporting.period import Period
-from app.stages.reporting.queries import CENTRE, Counts, rows_of
+from app.stages.reporting.queries import Query, rows_of
 
 SPAN, WEEKS = 30, 12
 """So many days are compared, and so many weeks are shown."""
 CAME, WENT = "case.registered", "case.closed"
+DUE, SAID = "due", "said"
 OF_A_UNIT = ("assignment.allocated", "assignment.accepted")
 """The events that are what came and what went: of the county, of one unit."""
 
@@ -63,30 +65,35 @@ class Week:
 
 @dataclass(frozen=True)
 class Standing:
-    """The figures now and before, the weeks, and how much each unit let pass of what was due."""
+    """The figures now and before, the days of which they are now, the weeks, and (id, name, how
+    much) of each unit that let something pass of what was due."""
 
     now: Figures
     before: Figures
     since: date
     until: date
     weeks: Sequence[Week]
-    late: Sequence[tuple[int, int]]
+    late: Sequence[tuple[int, str, int]]
 
 
 def standing(session: Session, now: datetime, unit: int | None = None) -> Standing:
-    """How the county, or one unit, stands: thirty days up to yesterday, against the thirty
-    before."""
+    """How the county, or one unit, stands: thirty days up to yesterday, against the thirty before.
+    In one statement."""
     today = beijing(now).date()
     spans = [_span(today - timedelta(days=SPAN * back)) for back in (0, 1)]
-    days = _by_day(session, min(spans[1].first, _monday(today, WEEKS - 1)), today, unit)
-    found = [_of_span(session, span, days, unit) for span in spans]
-    late = {
-        id: one["due"] - one["answered_in_time"] for id, one in found[0][1].items() if id != CENTRE
-    }
-    ranked = sorted(((id, n) for id, n in late.items() if n), key=lambda one: (-one[1], one[0]))
-    return Standing(
-        found[0][0], found[1][0], spans[0].first, spans[0].last, _weeks(days, today), ranked
-    )
+    first = min(spans[1].first, _monday(today, WEEKS - 1))
+    rows = [*rows_of(session, _whole(spans, first, today, unit))]
+    days = {(row["day"], row["what"] == CAME): row["a"] for row in rows if row["day"]}
+    kept = [row for row in rows if not row["day"] and unit in (None, row["unit_id"])]
+    figures = [_figures(kept, n, span, days) for n, span in enumerate(spans)]
+    late = [
+        (row["unit_id"], row["name"], row["a"] - row["b"])
+        for row in kept
+        if row["what"] == f"{DUE}0" and row["name"] and row["a"] > row["b"]
+    ]
+    ranked = sorted(late, key=lambda one: (-one[2], one[0]))
+    weeks = _weeks(days, today)
+    return Standing(figures[0], figures[1], spans[0].first, spans[0].last, weeks, ranked)
 
 
 def _span(today: date) -> Period:
@@ -97,45 +104,69 @@ def _monday(today: date, back: int) -> date:
     return today - timedelta(days=today.weekday() + 7 * back)
 
 
-def _by_day(
-    session: Session, first: date, last: date, unit: int | None
-) -> dict[tuple[date, bool], int]:
-    """(day, whether it came) -> how much came or went on it, from the summary."""
-    came, went = OF_A_UNIT if unit else (CAME, WENT)
-    query = (
-        select(DayCount.day, DayCount.word, func.sum(DayCount.n).label("n"))
-        .where(DayCount.day.between(first, last), DayCount.word.in_((came, went)))
-        .group_by(DayCount.day, DayCount.word)
+def _whole(spans: Sequence[Period], first: date, last: date, unit: int | None) -> Query:
+    """All that is counted, in rows of one shape: `what`, of which `day` or which unit, and up to
+    three numbers."""
+    parts: list[Any] = [*_by_day(first, last, unit)]
+    for n, span in enumerate(spans):
+        due, said = due_in(span).subquery(), visits_in(span).subquery()
+        parts += [
+            _part(f"{DUE}{n}", due.c.unit_id, due.c.due, due.c.answered_in_time),
+            _part(
+                f"{SAID}{n}",
+                said.c.unit_id,
+                said.c.satisfied,
+                said.c.basically,
+                said.c.dissatisfied,
+            ),
+        ]
+    whole = union_all(*parts).subquery()
+    return select(*whole.c, Unit.name).outerjoin(Unit, Unit.id == whole.c.unit_id)
+
+
+def _part(what: str, unit: Any, a: Any, b: Any, c: Any = None) -> Any:
+    none = cast(null(), Date)
+    return select(
+        literal(what).label("what"),
+        none.label("day"),
+        unit.label("unit_id"),
+        a.label("a"),
+        b.label("b"),
+        (literal(0) if c is None else c).label("c"),
     )
-    if unit:
-        query = query.where(DayCount.unit_id == unit)
-    return {(row["day"], row["word"] == came): int(row["n"]) for row in rows_of(session, query)}
 
 
-def _of_span(
-    session: Session, span: Period, days: dict[tuple[date, bool], int], unit: int | None
-) -> tuple[Figures, Counts]:
-    """The figures of a span, and what was due in it, by unit."""
-    due, visits = due_in(session, span), visits_in(session, span)
-    came = sum(n for (day, came), n in days.items() if came and span.first <= day <= span.last)
-    rated = [_sum(visits, unit, name) for name in ("satisfied", "basically", "dissatisfied")]
-    figures = Figures(
-        came,
-        _sum(due, unit, "due"),
-        _sum(due, unit, "answered_in_time"),
-        sum(rated),
-        sum(rated[:2]),
+def _by_day(first: date, last: date, unit: int | None) -> Iterator[Any]:
+    """How much came, and how much went, on each day, from the summary."""
+    for what, word in zip((CAME, WENT), OF_A_UNIT if unit else (CAME, WENT), strict=True):
+        query = select(
+            literal(what).label("what"),
+            DayCount.day,
+            cast(null(), Integer).label("unit_id"),
+            func.sum(DayCount.n).label("a"),
+            literal(0).label("b"),
+            literal(0).label("c"),
+        ).where(DayCount.day.between(first, last), DayCount.word == word)
+        yield (query.where(DayCount.unit_id == unit) if unit else query).group_by(DayCount.day)
+
+
+def _figures(
+    rows: Sequence[Mapping[str, Any]], n: int, span: Period, days: Mapping[tuple[date, bool], int]
+) -> Figures:
+    """The figures of one of the two spans."""
+    due = [row for row in rows if row["what"] == f"{DUE}{n}"]
+    said = [row for row in rows if row["what"] == f"{SAID}{n}"]
+    content = sum(row["a"] + row["b"] for row in said)
+    return Figures(
+        sum(many for (day, came), many in days.items() if came and span.first <= day <= span.last),
+        sum(row["a"] for row in due),
+        sum(row["b"] for row in due),
+        content + sum(row["c"] for row in said),
+        content,
     )
-    return figures, due
 
 
-def _sum(counts: Counts, unit: int | None, name: str) -> int:
-    """A count of one unit, or of all."""
-    chosen: Iterable[dict[str, int]] = [counts.get(unit, {})] if unit else counts.values()
-    return sum(one.get(name, 0) for one in chosen)
-
-
-def _weeks(days: dict[tuple[date, bool], int], today: date) -> list[Week]:
+def _weeks(days: Mapping[tuple[date, bool], int], today: date) -> list[Week]:
     """The weeks up to the one that is running, the oldest first."""
     mondays = [_monday(today, back) for back in range(WEEKS - 1, -1, -1)]
     return [
@@ -143,5 +174,5 @@ def _weeks(days: dict[tuple[date, bool], int], today: date) -> list[Week]:
     ]
 
 
-def _in_week(days: dict[tuple[date, bool], int], first: date, came: bool) -> int:
+def _in_week(days: Mapping[tuple[date, bool], int], first: date, came: bool) -> int:
     return sum(days.get((first + timedelta(days=n), came), 0) for n in range(7))

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from app import words
-from app.models import Access, CalendarDay, CalendarProposal, Person, SlaRule, Supervision, Unit
+from app.models import Access, CalendarDay, CalendarProposal, Person, SlaRule, Supervision
 from app.models.waiting import holds
 from app.roles import ROOM, Actor
 from app.rules.workdays import BEIJING, minute
@@ -75,9 +75,9 @@ def above(who: Actor, counts: Mapping[str, int]) -> Above:
     charts: list[Chart] = []
     unit = who.unit_id if who.is_a("unit_head") else None
     if unit or who.is_a(*OF_THE_COUNTY):
-        found, names = _kept(unit)
+        found = _kept(unit)
         tiles += _figures(who, found, bool(unit))
-        charts += _charts(who, found, names, bool(unit))
+        charts += _charts(who, found, bool(unit))
     if who.is_a(*ROOM):
         tiles += _of_the_room(counts)
     if who.is_a("it_admin"):
@@ -90,18 +90,14 @@ def _said(msgid: str, **facts: object) -> str:
     return words.word(msgid, language(), **facts)
 
 
-def _kept(unit: int | None) -> tuple[Standing, dict[int, str]]:
-    """The figures with the names of the units in them, asked anew once a minute and process."""
+def _kept(unit: int | None) -> Standing:
+    """The figures, asked anew once a minute and process."""
     told = current_app.extensions["desk_told"].setdefault("standing", {})
     at, kept = told.get(unit or 0, (0.0, None))
     if kept is None or time.monotonic() - at >= KEPT_FOR:
-        found = standing(reader(), now(), unit)
-        ids = [id for id, _ in found.late[:UNITS]]
-        query = select(Unit.id, Unit.name).where(Unit.id.in_(ids))
-        names = {row.id: row.name for row in reader().execute(query)} if ids and not unit else {}
-        kept = (found, names)
+        kept = standing(reader(), now(), unit)
         told[unit or 0] = (time.monotonic(), kept)
-    answer: tuple[Standing, dict[int, str]] = kept
+    answer: Standing = kept
     return answer
 
 
@@ -169,7 +165,7 @@ def _fewer(one: Figures, before: Figures) -> tuple[str, str]:
     return _change(by), WORSE if by > 0 else BETTER if by < 0 else ""
 
 
-def _charts(who: Actor, found: Standing, names: Mapping[int, str], own: bool) -> list[Chart]:
+def _charts(who: Actor, found: Standing, own: bool) -> list[Chart]:
     """What came and went by weeks; for the county also where most is late."""
     came, went = (
         ("home.chart.given", "home.chart.accepted")
@@ -191,10 +187,10 @@ def _charts(who: Actor, found: Standing, names: Mapping[int, str], own: bool) ->
             upright(labels, [(_said(msgid), row) for msgid, row in bars.items()]),
         )
     ]
-    return drawn if own else [*drawn, *_where_late(who, found, names)]
+    return drawn if own else [*drawn, *_where_late(who, found)]
 
 
-def _where_late(who: Actor, found: Standing, names: Mapping[int, str]) -> list[Chart]:
+def _where_late(who: Actor, found: Standing) -> list[Chart]:
     span = {"from": found.since.isoformat(), "to": found.until.isoformat()}
     few = found.late[:UNITS]
     if not few:
@@ -202,12 +198,12 @@ def _where_late(who: Actor, found: Standing, names: Mapping[int, str]) -> list[C
     bars = [
         Bar(
             n,
-            _said("home.chart.late_of", unit=names.get(id, ""), n=n),
+            _said("home.chart.late_of", unit=name, n=n),
             _rows(who, "Assignments", "due_at", span, q_unit=str(id)),
         )
-        for id, n in few
+        for id, name, n in few
     ]
-    labels = [_short(names.get(id, "")) for id, _ in few]
+    labels = [_short(name) for _, name, _ in few]
     return [Chart(_said("home.chart.late"), lying(labels, [(_said("home.chart.late"), bars)]))]
 
 

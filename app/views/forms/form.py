@@ -201,7 +201,14 @@ def refused_fields(
     """Every field of a form whose value is missing or cannot be read, with why."""
     fields = [field for field in verb.fields if field.name in set(drawn)]
     form = type("Typed", (PlainForm,), {field.name: _plain(field) for field in fields})(typed)
-    return refusals(reading, fields, {field.name: form[field.name].handed() for field in fields})
+    found = refusals(reading, fields, {field.name: form[field.name].handed() for field in fields})
+    return {_part_named(name, no): no for name, no in found.items()}
+
+
+def _part_named(name: str, no: NotAllowed) -> str:
+    """The field that a refusal is about: a part of a person, where it names that."""
+    named = no.facts.get("field", name)
+    return name if named == name else f"{name}.{named}"
 
 
 def _plain(field: Field) -> UnboundField:

@@ -45,10 +45,10 @@ def wrongs(
         no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
     chosen = {"file", *(field.name for field in form.drawn if field.chooses)}
     field = str(no.facts.get("field") or ABOUT.get(no.msgid) or "")
-    found = {("upload" if field == "file" else field): no} if field else {}
-    if no.msgid in OF_FIELDS:
-        drawn = [one.name for one in form.drawn]
-        found = {**refused_fields(reader(), verb, typed, drawn), **found}
+    drawn = [one.name for one in form.drawn]
+    found = refused_fields(reader(), verb, typed, drawn) if no.msgid in OF_FIELDS else {}
+    if field and not any(name.endswith(f".{field}") for name in found):
+        found = {**found, "upload" if field == "file" else field: no}
     told = {
         name: words.said(one, tongue, verb.name, one.facts.get("field") in chosen)
         for name, one in found.items()
