@@ -3,7 +3,7 @@ field."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -235,13 +235,35 @@ def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str
     clean: dict[str, Any] = {}
     for name, field in known.items():
         value = values.get(name)
-        if value is None:
-            if field.required:
-                raise NotAllowed("field_missing", field=name)
-            continue
-        taken_out = field.clears and field.kind == "unit" and value == ""
-        clean[name] = None if taken_out else value_of(session, field, value)
+        if value is not None or field.required:
+            clean[name] = _checked(session, field, value)
     return clean
+
+
+def refusals(
+    session: Session, fields: Sequence[Field], values: Mapping[str, Any]
+) -> dict[str, NotAllowed]:
+    """Why fields cannot be taken, each by itself: name -> refusal of all that are missing or
+    wrong."""
+    found: dict[str, NotAllowed] = {}
+    for field in fields:
+        value = values.get(field.name)
+        if value is None and not field.required:
+            continue
+        try:
+            _checked(session, field, value)
+        except NotAllowed as no:
+            found[field.name] = no
+    return found
+
+
+def _checked(session: Session, field: Field, value: Any) -> Any:
+    """What was typed into a field, which must be there; NotAllowed otherwise."""
+    if value is None:
+        raise NotAllowed("field_missing", field=field.name)
+    if field.clears and field.kind == "unit" and value == "":
+        return None
+    return value_of(session, field, value)
 
 
 def value_of(session: Session, field: Field, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
@@ -22,7 +22,7 @@ from app.views.calendar import Proposals
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
-from app.views.pages.shown import SCOPE_TITLES
+from app.views.pages.shown import SCOPE_TITLES, right_group
 
 
 class Users(DeskView):
@@ -61,7 +61,7 @@ class Roles(DeskView):
             self.show_template,
             title=words.value("role", role.name, language()),
             role=role,
-            held=rights_of(role),
+            held=in_groups(rights_of(role)),
             built_in=role.name in RIGHTS,
             links=self.links(role),
             tabs=(tabs := self.tabs(role)),
@@ -84,6 +84,14 @@ def rights_of(role: Role) -> list[tuple[str, str]]:
         *((page, words.page(page, tongue)) for page in _pages_of(role, held)),
         *((scope, words.word(SCOPE_TITLES[scope], tongue)) for scope in _scopes_of(role, held)),
     ]
+
+
+def in_groups(held: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """(heading, titles) of what a role may do, as the form of a role has it."""
+    groups: dict[str, list[str]] = {}
+    for word, title in held:
+        groups.setdefault(right_group(word, language()), []).append(title)
+    return list(groups.items())
 
 
 def _pages_of(role: Role, held: Collection[str]) -> list[str]:

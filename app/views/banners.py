@@ -26,7 +26,7 @@ from app.roles import Actor
 from app.rules.office import WORDS
 from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
-from app.views.bell import unread
+from app.views.bar import counts_of
 from app.views.forms.once import told_once
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
@@ -43,6 +43,8 @@ KEPT = (
     "kept.unsent_is_here",
 )
 """What the script says that keeps what was typed."""
+BANNERS, CLOSED = ("sample", "bot_late", "calendar"), "closed"
+"""What every page may warn of, and the cookie that names the day and what was closed on it."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the
 calendar."""
@@ -93,10 +95,9 @@ def _person(account: Any, roles: str, tongue: str) -> str:
 
 def _who(tongue: str) -> dict[str, Any]:
     """Who is logged in, what waits for him, and whether this is a sample office."""
-    known = _office()
+    known, who = _office(), None
     found: dict[str, Any] = {
         "person": None,
-        "sample": known.get("sample_office") == "true",
         "version": VERSION,
         "office_name": known.get("office") or WORDS["office"],
     }
@@ -112,12 +113,12 @@ def _who(tongue: str) -> dict[str, Any]:
         found |= {
             "person": current_user,
             "named": _person(current_user, named, tongue),
-            "unread": unread(who),
+            "counts": counts_of(who, current_user.session_version),
             "searches": "Cases" in who.pages,
             "looks_up": "look_up" in who.rights,
             "menu": current_app.extensions["appbuilder"].menu.get_data(),
-            **_warned(who, tongue),
         }
+    found["banners"] = _banners(known, who, tongue)
     return found
 
 
@@ -137,16 +138,43 @@ def _office() -> dict[str, str]:
     return known
 
 
-def _warned(who: Actor, tongue: str) -> dict[str, Any]:
-    """What every page warns of: the bot's last whole pass is over half an hour old, the coming year
-    has no calendar. Asked once a minute and process; that of the calendar is no unit's."""
-    told = current_app.extensions["desk_told"]
+def _banners(known: dict[str, str], who: Actor | None, tongue: str) -> list[dict[str, str]]:
+    """What every page warns of, but for what this person has closed for today: that the office is a
+    sample one; that the bot's last whole pass is over half an hour old and that the coming year has
+    no calendar, asked once a minute and process. That of the calendar is no unit's."""
+    shown = [("sample", "sample", words.word("layout.sample", tongue))]
+    shown = shown if known.get("sample_office") == "true" else []
+    if who is not None:
+        told = _told_of_all()
+        if told.get("late"):
+            shown.append(("bot_late", "late-bot", words.word("layout.bot_late", tongue)))
+        found: Finding | None = None if who.of_a_unit else told.get("calendar")
+        if found is not None:
+            shown.append(("calendar", f"calendar {found.level}", found.said(tongue)))
+    closed = closed_today()
+    return [
+        {"name": name, "looks": looks, "words": said}
+        for name, looks, said in shown
+        if name not in closed
+    ]
+
+
+def closed_today() -> list[str]:
+    """The banners that this browser's person has closed for today."""
+    told = request.cookies.get(CLOSED, "") if has_request_context() else ""
+    day, _, names = told.partition(".")
+    if not names or day != f"{now():%Y%m%d}":
+        return []
+    return [name for name in names.split(".") if name in BANNERS]
+
+
+def _told_of_all() -> dict[str, Any]:
+    """What the process knows of the bot and of the calendar, asked anew once a minute."""
+    told: dict[str, Any] = current_app.extensions["desk_told"]
     if "desk_failed" not in g and time.monotonic() - told.get("asked", -ASKED_EVERY) >= ASKED_EVERY:
         age, calendar = swept(reader(), now()), next(_warnings(), None)
         told.update(asked=time.monotonic(), late=age is None or age > LATE, calendar=calendar)
-    found: Finding | None = None if who.of_a_unit else told.get("calendar")
-    said = {"level": found.level, "words": found.said(tongue)} if found else None
-    return {"bot_late": bool(told.get("late")), "calendar": said}
+    return told
 
 
 def _warnings() -> Iterator[Finding]:

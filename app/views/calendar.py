@@ -6,16 +6,22 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import func, select
 
 from app import words
 from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules.limits import SOURCES, Limits
-from app.stages.calendar import numbers_known
+from app.stages.calendar import PROVISIONAL, numbers_known
 from app.views.actor import actor, language, now, reader
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
+from app.views.pages.filters import day_of
+from app.views.pages.months import Year, months_of, span_of
 from app.views.pages.row_query import DeskInterface
 from app.views.pages.shown import shown
+
+YEARS_BACK = 5
+"""So many years before this one are always offered; others beside the one that is shown."""
 
 
 class Calendar(DeskView):
@@ -26,6 +32,41 @@ class Calendar(DeskView):
     key = "day"
     base_order = ("day", "desc")
     add_verb = "load_calendar"
+    list_template = "desk/calendar.html"
+
+    def year(self) -> Year:
+        """The year that the days asked for begin in, that of today where none are, as twelve
+        months."""
+        first, last = span_of(self._year_asked())
+        query = select(CalendarDay.day, CalendarDay.worked, CalendarDay.source)
+        rows = reader().execute(query.where(CalendarDay.day.between(first, last)))
+        held = {row.day: (row.worked, row.source) for row in rows}
+        known = bool(held) and all(source != PROVISIONAL for _, source in held.values())
+        told = "foreseen.year_known" if known else "foreseen.year_guessed"
+        return Year(
+            words.word("foreseen.year", language(), year=first.year),
+            known,
+            words.word(told, language(), year=first.year),
+            months_of(first.year, held, today=now().date()),
+        )
+
+    def years(self) -> list[tuple[int, str, bool]]:
+        """(year, address, whether it is shown) of the years that the table knows."""
+        query = select(func.min(CalendarDay.day), func.max(CalendarDay.day))
+        first, last = reader().execute(query).one()
+        asked, lately = self._year_asked(), now().year - YEARS_BACK
+        known = range(first.year, last.year + 1) if first is not None else ()
+        years = [year for year in known if year >= lately or abs(year - asked) <= 1]
+        return [(year, self._days_of(year), year == asked) for year in years]
+
+    def _days_of(self, year: int) -> str:
+        """The address of the days of a year."""
+        first, last = span_of(year)
+        return url_for("Calendar.list", from_day=first.isoformat(), to_day=last.isoformat())
+
+    def _year_asked(self) -> int:
+        day = day_of(self.asked().get("from_day", ""))
+        return (day or now().date()).year
 
     def key_of(self, pk: str) -> Any:
         """A day."""

@@ -10,11 +10,15 @@ from flask import abort, current_app, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import refresh
+from flask_login import current_user
 
 from app import words
 from app.roles import Actor
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
+from app.views.banners import BANNERS, CLOSED, closed_today
+from app.views.bar import tell_waiting
+from app.views.figures.home import above
 from app.views.pages.paging import beyond, left_out, number_typed
 from app.views.unit_home import unit_home
 from app.views.waiting import rows_of_list, waiting
@@ -25,7 +29,8 @@ DEEPEST = COUNTED_TO // SHOWN
 """The last page (from 0 on) of a list of work that is turned to."""
 FIRST = 3
 """So many rows of each list stand on the first page."""
-THEMES, KEPT = ("light", "dark"), 365 * 24 * 3600
+DAY = 24 * 3600
+THEMES, KEPT = ("light", "dark"), 365 * DAY
 """How the panel may look, and for how long (seconds) a browser remembers it."""
 NOT_ALONE = ("change_password", "contest_figures", "end_substitute", "look_up")
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
@@ -65,6 +70,7 @@ class Home(BaseView):
         if who.id is None:
             return redirect(url_for("Login.login"))
         counts, queues = counted(reader(), who, now()), queues_of(who)
+        tell_waiting(who, current_user.session_version, sum(counts.values()))
         if who.of_a_unit:
             chips = [
                 (self._href(key, queue), words.word(queue.title, tongue), counts[key])
@@ -89,8 +95,9 @@ class Home(BaseView):
             }
             for key, queue in queues.items()
         ]
-        starts = _starts(who)
-        return self.render_template("desk/home.html", title="", lists=lists, starts=starts)
+        return self.render_template(
+            "desk/home.html", title="", lists=lists, starts=_starts(who), above=above(who, counts)
+        )
 
     def _href(self, key: str, queue: Queue) -> str:
         if queue.desk:
@@ -106,6 +113,19 @@ class Home(BaseView):
             abort(404)
         answer = redirect(_back())
         answer.set_cookie("theme", name, max_age=KEPT, httponly=True, samesite="Lax")
+        return answer
+
+    @expose("/banners/close", methods=["POST"])
+    @has_access
+    @permission_name("home")
+    def close_banner(self) -> Any:
+        """Show a banner no more today, and stay on the page."""
+        name, at = request.form.get("banner", ""), now()
+        if name not in BANNERS:
+            abort(404)
+        answer = redirect(_back())
+        closed = ".".join([f"{at:%Y%m%d}", *sorted({*closed_today(), name})])
+        answer.set_cookie(CLOSED, closed, max_age=DAY, httponly=True, samesite="Lax")
         return answer
 
     @expose("/work/<key>")

@@ -26,6 +26,7 @@ from app.views.find import Find
 from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
+from app.views.help import Help
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.openapi_pages import Document, Documentation
@@ -49,6 +50,7 @@ VIEWS: tuple[type[Any], ...] = (
     Verbs,
     Intake,
     Find,
+    Help,
     Files,
     Papers,
     Letters,

@@ -38,6 +38,7 @@ __all__ = [
     "Queue",
     "Where",
     "about",
+    "count_parts",
     "count_told",
     "counted",
     "pressing",
@@ -67,13 +68,17 @@ def count_told(n: int) -> str:
 def counted(session: Session, who: Actor, at: datetime) -> dict[str, int]:
     """How much waits in each list, counted to a thousand, in one statement. The scope does not
     reach into a union, so each part holds it."""
-    own, seen = queues_of(who), seen_by(who)
-    if not own:
+    parts = count_parts(who, at)
+    if not parts:
         return {}
-    query = union_all(
-        *(_count(key, queue, who, seen, at) for key, queue in own.items())
-    ).execution_options(unscoped=True)
+    query = union_all(*parts).execution_options(unscoped=True)
     return {row.key: row.n for row in session.execute(query)}
+
+
+def count_parts(who: Actor, at: datetime) -> list[Select[Any]]:
+    """The same as parts of a union: `key` and `n` of each list."""
+    seen = seen_by(who)
+    return [_count(key, queue, who, seen, at) for key, queue in queues_of(who).items()]
 
 
 def pressing(session: Session, who: Actor, at: datetime, most: int) -> dict[str, list[Any]]:

@@ -102,7 +102,8 @@ MORE: dict[str, Sequence[Any]] = {
     "key": (*QUEUES, "x"),
     "locale": ("en", "zh", "x"),
     "filename": ("desk.css", "x.pdf", "1.txt"),
-    "name": ("dark", "x"),
+    "name": ("dark", "operator.webp", "x"),
+    "role": ("operator", "x"),
 }
 
 

@@ -121,7 +121,11 @@ def test_a_page_that_extends_the_base_of_flask_appbuilder_is_drawn_by_the_desk(
     assert page.status_code == 200 and "惠民路机井" in page.text
     styles = re.findall(r'<link rel="stylesheet" href="([^"?]+)', page.text)
     ours = ["/assets/tokens.css", "/assets/desk.css", "/assets/plain.css"]
-    assert styles == ["/bootstrap/assets/css/bootstrap.min.css", *ours]
+    kits = [
+        "/bootstrap/assets/css/bootstrap.min.css",
+        "/kits/picker/vendor/tom-select/css/tom-select.bootstrap5.min.css",
+    ]
+    assert styles == [*kits, *ours]
     nonce = re.search(r"'nonce-([^']+)'", page.headers["Content-Security-Policy"])
     assert nonce and f'<script nonce="{nonce[1]}">1</script>' in page.text
     assert '<main id="content">' in page.text and 'aria-current="page">Wells</a>' in page.text

@@ -30,6 +30,7 @@ def test_a_page_asks_for_files_of_the_desk_and_of_bootstrap_only_here(sqlite_pan
         "plain.css",
         "kept.js",
         "pick.js",
+        "desk.js",
         "popper.min.js",
         "bootstrap.min.js",
         "htmx-2.min.js",

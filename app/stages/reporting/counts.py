@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.rules.workflow import LIVE
 from app.stages.reporting.period import Period
-from app.stages.reporting.queries import Counts, by_unit, how_many
+from app.stages.reporting.queries import Counts, Query, by_unit, how_many
 
 
 def _answered(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -63,13 +63,14 @@ def _allocated(session: Session, period: Period, now: datetime) -> Counts:
     return by_unit(session, query.group_by(Assignment.unit_id))
 
 
-def _due(session: Session, period: Period) -> Counts:
+def due_in(period: Period) -> Query:
+    """Per unit what was due in a period, and of that what was answered in time."""
     ended = and_(
         Assignment.state == "cancelled",
         func.coalesce(Assignment.ended_at <= Assignment.due_at, True),
     )
     in_time = or_(_answered(Reply.late.is_(False)), met_by_interim())
-    query = (
+    return (
         select(
             Assignment.unit_id,
             how_many(~ended).label("due"),
@@ -82,8 +83,8 @@ def _due(session: Session, period: Period) -> Counts:
             Assignment.due_at <= period.end,
             Assignment.state != "returned",
         )
+        .group_by(Assignment.unit_id)
     )
-    return by_unit(session, query.group_by(Assignment.unit_id))
 
 
 def _answers(session: Session, period: Period) -> Counts:
@@ -161,7 +162,8 @@ def _excluded() -> ColumnElement[bool]:
     return or_(reviewed, and_(Case.round == Visit.round, Case.excluded_as.is_not(None)))
 
 
-def _visits(session: Session, period: Period) -> Counts:
+def visits_in(period: Period) -> Query:
+    """Per unit what the callers who were visited in a period said."""
     found = (
         select(
             Visit.case_id,
@@ -198,7 +200,7 @@ def _visits(session: Session, period: Period) -> Counts:
         ),
         func.count(distinct(columns.case_id * 1000 + columns.round)).filter(untrue).label("untrue"),
     )
-    return by_unit(session, query.group_by(columns.unit_id))
+    return query.group_by(columns.unit_id)
 
 
 def _closed(session: Session, period: Period) -> Counts:
@@ -218,11 +220,11 @@ def count_units(session: Session, period: Period, now: datetime) -> Counts:
     """Every count of every unit; `CENTRE` for what no unit did."""
     parts = (
         _allocated(session, period, now),
-        _due(session, period),
+        by_unit(session, due_in(period)),
         _answers(session, period),
         _open(session, period),
         _reminders(session, period),
-        _visits(session, period),
+        by_unit(session, visits_in(period)),
         _closed(session, period),
     )
     whole: Counts = {}

@@ -28,7 +28,7 @@ class Named(list[Option]):
 class Look:
     """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
     is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
-    what stands on file."""
+    what stands on file; `groups` the heading below which a choice stands."""
 
     label: str = ""
     hint: str = ""
@@ -38,6 +38,7 @@ class Look:
     options: Sequence[Option] = ()
     nothing: str = ""
     parts: Mapping[str, UnboundField] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 LONG = frozenset(

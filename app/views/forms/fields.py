@@ -45,7 +45,7 @@ class VerbField(Field):
 
     def __init__(self, look: Look | None = None, **given: Any) -> None:
         self.look = look or Look()
-        self.beside = ""
+        self.beside = self.wrong = ""
         own = {"autocomplete": "off"} if self.look.own else {}
         label = "name must" if self.look.required else "name"
         drawn = {**own, **self.marks, "label_class": label, "description_class": "hint"}
@@ -54,6 +54,14 @@ class VerbField(Field):
         self.label = Label(self.id, self.look.label)
         if self.look.required:
             self.flags.required = True
+
+    def refuse(self, sentence: str, first: bool) -> None:
+        """Say why what was typed cannot be taken; the first field of a form that cannot is where
+        the person goes on."""
+        self.wrong = sentence
+        marks = {"class": "is-invalid", "aria-invalid": "true"}
+        marks |= {"aria-describedby": f"{self.id}-wrong"} | ({"autofocus": True} if first else {})
+        self.render_kw = {**(self.render_kw or {}), **marks}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """The first of what was sent, as it was typed."""
@@ -226,7 +234,7 @@ class CallerField(FormField):
 
     chooses = False
     folds = False
-    beside = ""
+    beside = wrong = ""
 
     def __init__(self, look: Look | None = None, **given: Any) -> None:
         self.look = look or Look()

@@ -4,7 +4,6 @@ holidays that it lacks, the clocks that run longer. Shown to who loads and to wh
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -18,35 +17,15 @@ from sqlalchemy import select
 from app import words
 from app.models import CalendarProposal, Case, Unit
 from app.models.sessions import UNSCOPED
-from app.stages.calendar import LIBRARY, OFFICE, PROVISIONAL
 from app.stages.loading import Foreseen, Lacking, foresee, proposed_days
 from app.verbs import Verb
 from app.views.actor import actor, language, now, reader
+from app.views.pages.months import Year, months_of
 from app.views.pages.shown import term
 
 LOADED, APPROVED = "load_calendar", "approve_calendar"
 SHOWN = 200
 """How many of the clocks that move are shown: those that end first."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A day as the calendar shows it: its number, what it is, the sign beside it."""
-
-    number: int
-    kinds: str
-    sign: str
-
-
-@dataclass(frozen=True)
-class Year:
-    """A year: what it is called, whether it is complete, in words, and its months, each in weeks
-    from Monday on."""
-
-    title: str
-    complete: bool
-    told: str
-    months: Sequence[tuple[str, Sequence[Sequence[Cell | None]]]]
 
 
 @dataclass(frozen=True)
@@ -100,21 +79,12 @@ def _shown(verb: Verb, days: Mapping[date, bool], proposal: str) -> Shown:
 
 def _year(year: int, found: Foreseen, days: Mapping[date, bool]) -> Year:
     lacks = [lacking for lacking in found.lacking if lacking.year == year]
-    months = [
-        (
-            words.word(f"month.{month}", language()),
-            [
-                [_cell(day, found, days) if day.month == month else None for day in week]
-                for week in calendar.Calendar().monthdatescalendar(year, month)
-            ],
-        )
-        for month in range(1, 13)
-    ]
     told = (
         _said("foreseen.lacking", year=year, holidays=_named(lacks))
         if lacks
         else _said("foreseen.complete", year=year)
     )
+    months = months_of(year, found.held, days)
     return Year(_said("foreseen.year", year=year), not lacks, told, months)
 
 
@@ -128,22 +98,6 @@ def _named(lacks: Sequence[Lacking]) -> str:
         for lacking in lacks
     ]
     return words.listed(told, language())
-
-
-def _cell(day: date, found: Foreseen, days: Mapping[date, bool]) -> Cell:
-    """A day: a rest day that a notice names, a make-up working day, a weekend, one that is guessed,
-    one loaded now."""
-    worked, source = found.held[day]
-    weekend = day.weekday() >= 5
-    kinds = {
-        "rest": not worked and source in (OFFICE, LIBRARY) and (not weekend or source == OFFICE),
-        "work": worked and weekend,
-        "week": weekend and not worked,
-        "guessed": source == PROVISIONAL,
-        "new": day in days,
-    }
-    sign = next((_said(f"foreseen.{kind}") for kind in ("work", "rest") if kinds[kind]), "")
-    return Cell(day.day, " ".join(kind for kind, held in kinds.items() if held), sign)
 
 
 def _moves(found: Foreseen) -> list[tuple[str, str, str, str, str, str]]:

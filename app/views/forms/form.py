@@ -18,8 +18,9 @@ from wtforms import Form as PlainForm
 from wtforms.fields.core import UnboundField
 
 from app import words
+from app.rules.refusal import NotAllowed
 from app.verbs import Field, Verb
-from app.verbs.typed import value_of
+from app.verbs.typed import refusals, value_of
 from app.views.forms.field_looks import (
     ANSWERED,
     FIRST,
@@ -35,6 +36,7 @@ from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.file_fields import FILE_KINDS
 from app.views.forms.options import leaders_by_id, named, options_of
 from app.views.forms.steps import files_with
+from app.views.pages.shown import right_group
 
 _MEANT = ("bool", "int", "days", "counts")
 """The kinds whose meaning a form has to know before its verb is done: to ask something first."""
@@ -60,11 +62,17 @@ class VerbForm(FlaskForm):
                 if part.name in beside:
                     part.beside = _told(part, beside[part.name], tongue)
 
-    def refuse(self, name: str, sentence: str) -> None:
-        """Mark the field that a refusal names, with its sentence."""
+    def refuse(self, sentences: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Mark the fields that were refused, each with its sentence; (id, sentence) of each in the
+        order of the form."""
+        told: list[tuple[str, str]] = []
         for drawn in self.drawn:
-            if drawn.name == name and not drawn.parts:
-                drawn.errors = [sentence]
+            for part in drawn.parts or (drawn,):
+                sentence = sentences.get(part.name) or sentences.get(part.short_name)
+                if sentence:
+                    part.refuse(sentence, not told)
+                    told.append((part.id, sentence))
+        return told
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,8 @@ class Drawing:
             field.clears,
             options,
         )
-        return KINDS[kind](replace(look, parts=self._parts(field)))
+        groups = headings(options, self.tongue) if field.name == "rights" else {}
+        return KINDS[kind](replace(look, parts=self._parts(field), groups=groups))
 
     def _parts(self, field: Field) -> dict[str, UnboundField]:
         """The parts of a caller or of a leader's words, each a field of its own."""
@@ -157,6 +166,11 @@ class Drawing:
             own=whole.kind == "caller",
             options=options,
         )
+
+
+def headings(options: Sequence[Option], tongue: str) -> dict[str, str]:
+    """The heading below which each right of a role stands."""
+    return {word: right_group(word, tongue) for word, _ in options}
 
 
 def drawn_as(field: Field, offers: bool) -> str:
@@ -184,6 +198,22 @@ def values_of(reading: Session, verb: Verb, typed: MultiDict[str, str]) -> dict[
         for field in verb.fields
         if handed[field.name] is not None
     }
+
+
+def refused_fields(
+    reading: Session, verb: Verb, typed: MultiDict[str, str], drawn: Iterable[str]
+) -> dict[str, NotAllowed]:
+    """Every field of a form whose value is missing or cannot be read, with why."""
+    fields = [field for field in verb.fields if field.name in set(drawn)]
+    form = type("Typed", (PlainForm,), {field.name: _plain(field) for field in fields})(typed)
+    found = refusals(reading, fields, {field.name: form[field.name].handed() for field in fields})
+    return {_part_named(name, no): no for name, no in found.items()}
+
+
+def _part_named(name: str, no: NotAllowed) -> str:
+    """The field that a refusal is about: a part of a person, where it names that."""
+    named = no.facts.get("field", name)
+    return name if named == name else f"{name}.{named}"
 
 
 def _plain(field: Field) -> UnboundField:

@@ -11,17 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import words
-from app.models import Category, Person, Unit
+from app.models import Category, Person, Setting, Unit
 from app.roles import PAGES
+from app.rules.evaluation import TABLE
+from app.rules.office import SETTINGS
+from app.stages.calendar import numbers_known
 from app.stages.handling import colleagues
 from app.stages.named import carried
 from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
-from app.views.actor import actor
+from app.views.actor import actor, now
 from app.views.forms.field_looks import YES_NO, Named, Option, domain_of
-from app.views.pages.shown import SCOPE_TITLES, right_title
+from app.views.pages.shown import SCOPE_TITLES, right_title, shown
 
+PRESENT = 24
+"""So many signs of what stands now are told beside what may be changed."""
 MOST = 500
 """How many are offered at most."""
 
@@ -30,13 +35,13 @@ def options_of(reading: Session, verb: Verb, one: Field, tongue: str) -> Sequenc
     """What may be chosen for a field of a verb; nothing where it is typed."""
     if one.kind == "bool":
         return [(sign, words.word(msgid, tongue)) for sign, msgid in YES_NO]
-    if one.kind == "choice":
+    if one.kind == "choice" and (verb.name, one.name) not in _PRESENT:
         domain = domain_of(verb.name, one.name)
         return [(choice, words.value(domain, choice, tongue)) for choice in one.choices]
     if one.kind in ("unit", "units"):
         return _units(reading, tongue)
-    if (verb.name, one.name) == ("change_rule", "name"):
-        return named("rule", tongue)
+    if (verb.name, one.name) in _PRESENT:
+        return _PRESENT[verb.name, one.name](reading, tongue)
     offers = _OFFERED.get(one.name)
     return offers(reading, tongue) if offers is not None else ()
 
@@ -155,3 +160,43 @@ _OFFERED: dict[str, Callable[[Session, str], Sequence[Option]]] = {
     "rights": _rights,
 }
 """The name of a field -> what it offers."""
+
+
+def _rules_now(reading: Session, tongue: str) -> list[Option]:
+    """The numbers of the office, each with what counts today."""
+    limits = numbers_known(reading, now())
+    return [
+        (name, _with_now(label, shown("sla_rule", "value", getattr(limits, name)), tongue))
+        for name, label in named("rule", tongue)
+    ]
+
+
+def _settings_now(reading: Session, tongue: str) -> list[Option]:
+    """The settings, each with the words that count today."""
+    query = select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS))
+    own = {row.name: row.value for row in reading.execute(query)}
+    return [
+        (
+            name,
+            _with_now(
+                words.value("setting", name, tongue),
+                "" if name == TABLE else own.get(name) or usual,
+                tongue,
+            ),
+        )
+        for name, usual in SETTINGS.items()
+    ]
+
+
+def _with_now(label: str, value: str, tongue: str) -> str:
+    """A label with what stands now, cut where it is long."""
+    told = " ".join(value.split())
+    told = told if len(told) <= PRESENT else f"{told[:PRESENT]}…"
+    return words.word("form.now_is", tongue, name=label, now=told) if told else label
+
+
+_PRESENT: dict[tuple[str, str], Callable[[Session, str], Sequence[Option]]] = {
+    ("change_rule", "name"): _rules_now,
+    ("change_setting", "name"): _settings_now,
+}
+"""(verb, field) -> what it offers to change, with what stands now."""

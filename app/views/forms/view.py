@@ -21,14 +21,13 @@ from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, desk, language, now, reader, refuse_access, written
 from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
-from app.views.case.timeline import names_of
 from app.views.forms.back import BACK, back_to
 from app.views.forms.case_access import case_of, reads_page_of
 from app.views.forms.choices import offered, units_of
 from app.views.forms.decided_on import matter
 from app.views.forms.drafted import RETURNED, standing_now
 from app.views.forms.field_looks import STOOD
-from app.views.forms.form import Ask, Drawing, VerbForm, values_of
+from app.views.forms.form import Ask, Drawing, values_of
 from app.views.forms.on_file import CHANGED, as_meant, now_standing, prefilled
 from app.views.forms.once import ONCE, SHOWN_AGAIN, First, Sending, key_for
 from app.views.forms.outcome import page_after, to_paper
@@ -38,11 +37,12 @@ from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import OPENS, carried, opened, question_of, shown_first
 from app.views.forms.row_choice import SEEN, Which, row_sent, which_row
 from app.views.forms.shortcuts import spelled
-from app.views.forms.steps import INSERT, OF_REFUSALS, applying, inserted
+from app.views.forms.steps import INSERT, applying, inserted
 from app.views.forms.text_blocks import BLOCK, blocks_of, with_block
 from app.views.forms.unit_page import page_of_unit
 from app.views.forms.uploads import uploads_of
 from app.views.forms.who_called import ANSWERS, as_answered
+from app.views.forms.wrong import wrongs
 from app.views.login.slips import SLIPS
 from app.views.login.trying import own_password, wrong_try
 
@@ -140,7 +140,7 @@ class Verbs(BaseView):
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
         form = drawing.form(typed)
         form.tell(beside or {}, tongue)
-        said = _said(no, verb, form, tongue) if no else None
+        wrong = wrongs(no, verb, form, typed, tongue) if no else None
         intake = verb.name in SPOKEN
         page = self.render_template(
             _drawn_by(verb, back),
@@ -149,7 +149,7 @@ class Verbs(BaseView):
             verb=verb,
             case=case,
             form=form,
-            no=said,
+            no=wrong,
             msgid=no.msgid if no else None,
             reads_cases=reads_page_of(case),
             why=why_not(verb.name, rows) if rows else "",
@@ -286,19 +286,6 @@ def _unseen(
     before = asked_before(typed, question)
     once = key or key_for(verb.name, case.id if case is not None else None)
     return [*([(ASKED, before)] if before else []), *carried, (ONCE, once)]
-
-
-def _said(no: NotAllowed, verb: Verb, form: VerbForm, tongue: str) -> str:
-    """The sentence of a refusal, in the words of the form that is shown again; the field that it
-    names is marked."""
-    if "by" in no.facts:
-        no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
-    field = no.facts.get("field")
-    chosen = {"file", *(field.name for field in form.drawn if field.chooses)}
-    sentence = words.said(no, tongue, verb.name, field in chosen)
-    about = field or OF_REFUSALS.get(no.msgid)
-    form.refuse("upload" if field == "file" else str(about), sentence)
-    return sentence
 
 
 def _shown_still(verb: Verb, case: Case | None, first: First) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 from wtforms.fields.choices import Choice
-from wtforms.widgets import HiddenInput, Select
+from wtforms.widgets import HiddenInput, Select, html_params
 
 
 class Options(Select):
@@ -24,20 +24,34 @@ class Options(Select):
 
 
 class Boxes:
-    """Draws choices as boxes to tick."""
+    """Draws choices as boxes to tick, those of one group under its heading."""
 
     def __call__(self, field: Any, **given: Any) -> Markup:
-        box = Markup('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>')
-        boxes = (
-            box.format(
-                field.name,
-                choice.value,
-                Markup(" checked") if choice.selected else "",
-                choice.label,
-            )
-            for choice in field.iter_choices()
-        )
-        return Markup('<div class="many">{}</div>').format(Markup("").join(boxes))
+        groups: dict[str, list[Markup]] = {}
+        for choice in field.iter_choices():
+            heading = field.look.groups.get(choice.value, "")
+            groups.setdefault(heading, []).append(_box(field.name, choice))
+        marks = {"id": field.id, "role": "group", "aria-label": field.label.text}
+        marks |= {"class": "many grouped" if field.look.groups else "many"}
+        marks |= {
+            name: given[name] for name in ("aria-invalid", "aria-describedby") if name in given
+        }
+        inside = Markup("").join(_group(heading, boxes) for heading, boxes in groups.items())
+        return Markup("<div {}>{}</div>").format(Markup(html_params(**marks)), inside)  # noqa: S704
+
+
+def _box(name: str, choice: Choice) -> Markup:
+    box = Markup('<label><input type="checkbox" name="{}" value="{}"{}> {}</label>')
+    ticked = Markup(" checked") if choice.selected else ""
+    return box.format(name, choice.value, ticked, choice.label)
+
+
+def _group(heading: str, boxes: list[Markup]) -> Markup:
+    inside = Markup("").join(boxes)
+    if not heading:
+        return inside
+    group = Markup("<fieldset><legend>{}</legend>{}</fieldset>")
+    return group.format(heading, inside)
 
 
 class Unseen(HiddenInput):

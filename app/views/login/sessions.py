@@ -20,6 +20,9 @@ from app.views.actor import (
 IDLE_SECONDS, LONGEST_SECONDS, HALFWAY_SECONDS = 30 * 60, 12 * 3600, 5 * 60
 NOTED_EVERY = 60
 _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+POLLED = ("Bell.count",)
+"""What a page that is left open asks for by itself: it is no activity of the session, looks itself
+whether there is one, and ends none."""
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
 """Where somebody may go whose password is the one of a slip: nowhere, until they have chosen
 another."""
@@ -72,10 +75,17 @@ def begin_anew(told: str, kind: str = "success") -> Any:
     return redirect(login_page())
 
 
-def _is_over(at: int) -> bool:
-    """Whether a session has lasted too long, or its account is another than when it began."""
+def lasts() -> bool:
+    """Whether the session of this request has lasted neither half an hour without one nor twelve
+    hours."""
+    at = int(time.time())
     idle, long = at - session.get("last", 0), at - session.get("since", 0)
-    if idle > IDLE_SECONDS or long > LONGEST_SECONDS or not current_user.is_authenticated:
+    return idle <= IDLE_SECONDS and long <= LONGEST_SECONDS
+
+
+def _is_over() -> bool:
+    """Whether a session has lasted too long, or its account is another than when it began."""
+    if not lasts() or not current_user.is_authenticated:
         return True
     return bool(session.get("sv") != current_user.session_version)
 
@@ -94,10 +104,10 @@ def _ended() -> Any:
 def keep_session() -> Any:
     """Before each request: a session ends after half an hour without one, after twelve hours, and
     when the account's password, roles or unit were changed."""
-    if "_user_id" not in session or is_static(request.endpoint):
+    if "_user_id" not in session or is_static(request.endpoint) or request.endpoint in POLLED:
         return None
     at = int(time.time())
-    if _is_over(at):
+    if _is_over():
         return _ended()
     if at - session["last"] > NOTED_EVERY:
         session["last"] = at

@@ -12,6 +12,7 @@ from app.models import Unit
 from app.rules.workdays import minute
 from app.verbs import VERBS
 from app.views.actor import language, reader
+from app.views.menu import IN_CATEGORIES
 from app.words.terms import until
 
 NOTHING = "—"
@@ -36,6 +37,19 @@ def right_title(word: str, tongue: str) -> str:
     if word in SCOPE_TITLES:
         return words.word(SCOPE_TITLES[word], tongue)
     return words.word("scope.page", tongue, page=words.page(word, tongue))
+
+
+def right_group(word: str, tongue: str) -> str:
+    """The heading below which a right stands: the stage of a verb, whose cases a role sees, the
+    part of the menu that a page is in."""
+    if word in VERBS:
+        return words.word(f"stage.{VERBS[word].stage}", tongue)
+    if word in SCOPE_TITLES:
+        return words.word("role_page.scopes", tongue)
+    part = next((name for name, pages in IN_CATEGORIES.items() if word in pages), "")
+    return words.word(
+        "role_page.pages", tongue, part=words.word(f"menu.{part}", tongue) if part else ""
+    )
 
 
 def term(at: datetime) -> str:

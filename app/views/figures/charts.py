@@ -1,0 +1,143 @@
+"""Charts: pictures of figures that the server makes, the same on a page, on the wall and on paper. On
+a page a bar leads to the rows that it counts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pygal
+from markupsafe import Markup
+from pygal.style import Style
+
+# pygal looks for maps among all modules that anybody imports later, by a way that Python has given up.
+sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.startswith("pygal")]
+
+FONT = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+FONT_SIZE, _WIDER = 13, 0.45
+"""How high signs are, and by how much of that Chinese ones are wider than Latin ones are taken to
+be."""
+_UNREAD = ("script", "desc", "title")
+_LOOKS = {
+    "background": "transparent",
+    "plot_background": "transparent",
+    "font_family": FONT,
+    "label_font_size": FONT_SIZE,
+    "major_label_font_size": FONT_SIZE,
+    "legend_font_size": FONT_SIZE,
+    "value_font_size": FONT_SIZE,
+    "no_data_font_size": 16,
+    "guide_stroke_dasharray": "2,3",
+    "opacity": ".9",
+    "opacity_hover": "1",
+    "transition": "0s",
+}
+SCREEN = Style(
+    foreground="var(--ink)",
+    foreground_strong="var(--ink)",
+    foreground_subtle="var(--line)",
+    guide_stroke_color="var(--line)",
+    colors=("var(--lead)", "var(--chart-second)"),
+    value_colors=("var(--ink)", "var(--ink)"),
+    **_LOOKS,
+)
+"""On a page: the colours are the page's, by day and by night."""
+PAPER = Style(
+    foreground="#333",
+    foreground_strong="#000",
+    foreground_subtle="#bbb",
+    guide_stroke_color="#bbb",
+    colors=("#0b5cad", "#7fa7cf"),
+    value_colors=("#000", "#000"),
+    **_LOOKS,
+)
+"""On paper: blue that is still told apart in grey."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: how many, what it is called, and where its rows are; nowhere where it has none."""
+
+    n: int
+    label: str
+    href: str = ""
+
+
+Rows = Sequence[tuple[str, Sequence[Bar]]]
+"""What a row of bars counts, and its bars, one for each label of the chart."""
+
+
+def upright(labels: Sequence[str], rows: Rows, style: Style = SCREEN, height: int = 250) -> Markup:
+    """Bars beside one another, above their labels: how something went from week to week."""
+    chart = pygal.Bar(**_settings(style, height, show_legend=len(rows) > 1, show_y_labels=False))
+    return _drawn(chart, labels, rows)
+
+
+def lying(labels: Sequence[str], rows: Rows, style: Style = SCREEN, height: int = 250) -> Markup:
+    """Bars below one another, beside their labels: which of many has most."""
+    chart = pygal.HorizontalBar(
+        **_settings(style, height, show_x_labels=False, margin_left=_room_for(labels))
+    )
+    return _drawn(chart, labels[::-1], [(name, bars[::-1]) for name, bars in rows])
+
+
+def _room_for(labels: Sequence[str]) -> int:
+    """What Chinese labels need beside what is kept free for Latin ones."""
+    return 6 + round(max(map(len, labels), default=0) * FONT_SIZE * _WIDER)
+
+
+def _settings(style: Style, height: int, **more: Any) -> dict[str, Any]:
+    given = {
+        "style": style,
+        "js": (),
+        "width": 620,
+        "height": height,
+        "show_legend": False,
+        "legend_at_bottom": True,
+        "legend_box_size": 11,
+        "margin": 6,
+        "spacing": 8,
+        "print_values": True,
+        "print_values_position": "top",
+        "print_zeroes": False,
+        "show_y_guides": False,
+        "show_x_guides": False,
+        "rounded_bars": 2,
+        "pretty_print": False,
+        "disable_xml_declaration": True,
+        "value_formatter": lambda n: f"{n:g}",
+    }
+    return {**given, **more}
+
+
+def _drawn(chart: Any, labels: Sequence[str], rows: Rows) -> Markup:
+    chart.x_labels = list(labels)
+    for name, bars in rows:
+        chart.add(name, [_bar(bar) for bar in bars])
+    chart.add_xml_filter(_bare)
+    return Markup(chart.render(is_unicode=True))  # noqa: S704
+
+
+def _bar(bar: Bar) -> dict[str, Any]:
+    told: dict[str, Any] = {"value": bar.n, "label": bar.label}
+    return {**told, "xlink": {"href": bar.href, "target": "_top"}} if bar.href and bar.n else told
+
+
+def _bare(root: Any) -> Any:
+    """The tree without its script and what only the script reads; each link says what it leads
+    to."""
+    for link in root.iter("a"):
+        said = next((one.text for one in link.iter("desc") if one.get("class") == "label"), "")
+        link.set("role", "link")
+        link.set("aria-label", said)
+    for above in list(root.iter()):
+        for each in [one for one in above if _is_unread(one)]:
+            above.remove(each)
+    return root
+
+
+def _is_unread(node: Any) -> bool:
+    """Whether no reader of the picture needs a part of it: a comment, a script, what it shows."""
+    return not isinstance(node.tag, str) or node.tag in _UNREAD

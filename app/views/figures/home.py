@@ -1,0 +1,317 @@
+"""What stands above the lists of the first page, by role: the figures of heads and leaders, what the
+room has before it, how the machine is, who looked at callers today, the phone field."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from decimal import Decimal
+
+from flask import current_app, url_for
+from markupsafe import Markup
+from sqlalchemy import func, select
+
+from app import words
+from app.models import Access, CalendarDay, CalendarProposal, Person, SlaRule, Supervision
+from app.models.waiting import holds
+from app.roles import ROOM, Actor
+from app.rules.workdays import BEIJING, minute
+from app.stages.calendar import LIBRARY, OFFICE
+from app.stages.proposals import waits
+from app.stages.reporting.figures import Figures, Standing, standing
+from app.views.actor import desk, language, now, reader
+from app.views.figures.charts import Bar, lying, upright
+from app.worklists import count_told
+from jobs.health import swept
+
+KEPT_FOR = 60.0
+"""How long (seconds) a process keeps the figures of the county or of a unit."""
+UNITS, LOOKED = 8, 10
+"""So many units with most that is late, and people who looked at callers, are shown."""
+OF_THE_COUNTY = ("centre_head", "supervision_head", "leader")
+BETTER, WORSE = "better", "worse"
+TERSE, FULL = 80, 90
+"""Percent of the disk from which on it is told in amber and in red."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure: what it is called, how much, what is said below it, how it looks, where its rows
+    are."""
+
+    label: str
+    value: str
+    below: str = ""
+    looks: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with its title."""
+
+    title: str
+    picture: Markup
+
+
+@dataclass(frozen=True)
+class Above:
+    """What stands above the lists. `looked` are (name, how often, last, address) of who looked at
+    callers today; None for who is not told of it."""
+
+    tiles: Sequence[Tile] = ()
+    charts: Sequence[Chart] = ()
+    phone: bool = False
+    looked: Sequence[tuple[str, str, str, str]] | None = None
+
+
+def above(who: Actor, counts: Mapping[str, int]) -> Above:
+    """What stands above the lists of a person; `counts` is how much waits in each of these."""
+    tiles: list[Tile] = []
+    charts: list[Chart] = []
+    unit = who.unit_id if who.is_a("unit_head") else None
+    if unit or who.is_a(*OF_THE_COUNTY):
+        found = _kept(unit)
+        tiles += _figures(who, found, bool(unit))
+        charts += _charts(who, found, bool(unit))
+    if who.is_a(*ROOM):
+        tiles += _of_the_room(counts)
+    if who.is_a("it_admin"):
+        tiles += _of_the_machine()
+    phone = who.is_a("operator") and "register" in who.rights
+    return Above(tiles, charts, phone, _looked() if who.is_a("log_auditor") else None)
+
+
+def _said(msgid: str, **facts: object) -> str:
+    return words.word(msgid, language(), **facts)
+
+
+def _kept(unit: int | None) -> Standing:
+    """The figures, asked anew once a minute and process."""
+    told = current_app.extensions["desk_told"].setdefault("standing", {})
+    at, kept = told.get(unit or 0, (0.0, None))
+    if kept is None or time.monotonic() - at >= KEPT_FOR:
+        kept = standing(reader(), now(), unit)
+        told[unit or 0] = (time.monotonic(), kept)
+    answer: Standing = kept
+    return answer
+
+
+def _figures(who: Actor, found: Standing, own: bool) -> list[Tile]:
+    """The four figures of thirty days, each with its change."""
+    one, before = found.now, found.before
+    span = {"from": found.since.isoformat(), "to": found.until.isoformat()}
+    due = _rows(who, "Assignments", "due_at", span)
+    return [
+        Tile(
+            _said("home.figures.given" if own else "home.figures.came"),
+            str(one.came),
+            _change(one.came - before.came),
+            href=_rows(who, "Cases", "registered_at", span) if not own else "",
+        ),
+        Tile(
+            _said("home.figures.punctual"),
+            _percent(one.punctual),
+            *_better(one.punctual, before.punctual),
+            href=due,
+        ),
+        Tile(_said("home.figures.late"), str(one.late), *_fewer(one, before), href=due),
+        Tile(
+            _said("home.figures.satisfied"),
+            _percent(one.satisfied),
+            *_better(one.satisfied, before.satisfied),
+            href=_rows(who, "VisitRecords", "at", span),
+        ),
+    ]
+
+
+def _rows(who: Actor, page: str, column: str, span: Mapping[str, str], **more: str) -> str:
+    """Where the rows of a span stand, for who may open their page."""
+    if page not in who.pages:
+        return ""
+    asked = {f"{end}_{column}": day for end, day in span.items()}
+    return url_for(f"{page}.list", **asked, **more)
+
+
+def _percent(share: Decimal | None) -> str:
+    return "—" if share is None else _said("home.figures.percent", n=f"{share:.1f}")
+
+
+def _change(by: Decimal | int, points: bool = False) -> str:
+    """How much more or less it is than in the thirty days before."""
+    if not by:
+        return _said("home.figures.same")
+    n = f"{abs(by):.1f}" if points else str(abs(by))
+    if points:
+        return _said("home.figures.points_up" if by > 0 else "home.figures.points_down", n=n)
+    return _said("home.figures.up" if by > 0 else "home.figures.down", n=n)
+
+
+def _better(now_: Decimal | None, before: Decimal | None) -> tuple[str, str]:
+    """The change of a share, and whether it is a good one."""
+    if now_ is None or before is None:
+        return _said("home.figures.nothing_before"), ""
+    by = now_ - before
+    return _change(by, points=True), BETTER if by > 0 else WORSE if by < 0 else ""
+
+
+def _fewer(one: Figures, before: Figures) -> tuple[str, str]:
+    """The change of what was late, and whether it is a good one."""
+    by = one.late - before.late
+    return _change(by), WORSE if by > 0 else BETTER if by < 0 else ""
+
+
+def _charts(who: Actor, found: Standing, own: bool) -> list[Chart]:
+    """What came and went by weeks; for the county also where most is late."""
+    came, went = (
+        ("home.chart.given", "home.chart.accepted")
+        if own
+        else ("home.chart.came", "home.chart.went")
+    )
+    bars: dict[str, list[Bar]] = {came: [], went: []}
+    for week in found.weeks:
+        span = {"from": week.first.isoformat(), "to": _sunday(week.first)}
+        href = "" if own else _rows(who, "Cases", "registered_at", span)
+        gone = "" if own else _rows(who, "Cases", "closed_at", span)
+        for msgid, n, leads in ((came, week.came, href), (went, week.went, gone)):
+            said = _said("home.chart.week", first=week.first, what=_said(msgid), n=n)
+            bars[msgid].append(Bar(n, said, leads))
+    labels = [f"{week.first:%m-%d}" for week in found.weeks]
+    drawn = [
+        Chart(
+            _said("home.chart.weeks"),
+            upright(labels, [(_said(msgid), row) for msgid, row in bars.items()]),
+        )
+    ]
+    return drawn if own else [*drawn, *_where_late(who, found)]
+
+
+def _where_late(who: Actor, found: Standing) -> list[Chart]:
+    span = {"from": found.since.isoformat(), "to": found.until.isoformat()}
+    few = found.late[:UNITS]
+    if not few:
+        return []
+    bars = [
+        Bar(
+            n,
+            _said("home.chart.late_of", unit=name, n=n),
+            _rows(who, "Assignments", "due_at", span, q_unit=str(id)),
+        )
+        for id, name, n in few
+    ]
+    labels = [_short(name) for _, name, _ in few]
+    return [Chart(_said("home.chart.late"), lying(labels, [(_said("home.chart.late"), bars)]))]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 12 else f"{name[:11]}…"
+
+
+def _sunday(monday: date) -> str:
+    return (monday + timedelta(days=6)).isoformat()
+
+
+def _of_the_room(counts: Mapping[str, int]) -> list[Tile]:
+    """Candidates, what is overdue, hearings."""
+    query = (
+        select(func.count()).select_from(Supervision).where(holds(Supervision.state, "confirmed"))
+    )
+    hearings = reader().scalar(query) or 0
+    told = [
+        (
+            "home.room.candidates",
+            counts.get("candidates", 0),
+            url_for("Home.work", key="candidates"),
+        ),
+        ("home.room.overdue", counts.get("overdue", 0), url_for("Home.work", key="overdue")),
+        ("home.room.hearings", hearings, url_for("Supervision.list", q_state="confirmed")),
+    ]
+    return [
+        Tile(
+            _said(msgid), count_told(n), "", WORSE if n and msgid.endswith("overdue") else "", href
+        )
+        for msgid, n, href in told
+    ]
+
+
+def _of_the_machine() -> list[Tile]:
+    """How the bot and the disk are, how far the calendar reaches, what waits for approval."""
+    age = swept(reader(), now())
+    minutes = None if age is None else int(age.total_seconds() // 60)
+    disk = shutil.disk_usage(desk().settings.data)
+    used = round(100 * disk.used / max(1, disk.used + disk.free))
+    last, rules, days = _known()
+    return [
+        Tile(
+            _said("home.machine.bot"),
+            _said("home.machine.never" if minutes is None else "home.machine.ago", n=minutes),
+            looks=WORSE if minutes is None or minutes > 30 else BETTER,
+            href=url_for("Bot.list"),
+        ),
+        Tile(
+            _said("home.machine.disk"),
+            _said("home.figures.percent", n=used),
+            _said("home.machine.free", n=f"{disk.free / 1024**3:.0f}"),
+            WORSE if used >= FULL else "warns" if used >= TERSE else BETTER,
+        ),
+        Tile(
+            _said("home.machine.calendar"),
+            last or "—",
+            href=url_for("Calendar.list"),
+        ),
+        Tile(_said("home.machine.rules"), str(rules), href=url_for("Rules.list")),
+        Tile(_said("home.machine.days"), str(days), href=url_for("CalendarProposals.list")),
+    ]
+
+
+def _known() -> tuple[str, int, int]:
+    """The last day that is known for sure, and how many rules and calendars wait, in one
+    statement."""
+    last = select(func.max(CalendarDay.day)).where(CalendarDay.source.in_((OFFICE, LIBRARY)))
+    counts = (
+        select(func.count()).select_from(model).where(waits(model))
+        for model in (SlaRule, CalendarProposal)
+    )
+    row = (
+        reader()
+        .execute(select(last.scalar_subquery(), *(one.scalar_subquery() for one in counts)))
+        .one()
+    )
+    return str(row[0] or ""), int(row[1]), int(row[2])
+
+
+def _looked() -> list[tuple[str, str, str, str]]:
+    """Who was shown callers today, who most often first."""
+    today = datetime.combine(now().astimezone(BEIJING).date(), clock(0), BEIJING)
+    query = (
+        select(
+            Access.account_id,
+            Person.first_name,
+            Person.username,
+            func.count().label("n"),
+            func.max(Access.at).label("last"),
+        )
+        .outerjoin(Person, Person.id == Access.account_id)
+        .where(Access.at >= today, Access.kind == "revealed")
+        .group_by(Access.account_id, Person.first_name, Person.username)
+        .order_by(func.count().desc(), Access.account_id)
+        .limit(LOOKED)
+    )
+    return [
+        (
+            row.first_name or row.username or "—",
+            str(row.n),
+            minute(row.last),
+            url_for(
+                "AccessLog.list",
+                q_kind="revealed",
+                q_account=row.account_id,
+                from_at=f"{today:%Y-%m-%d}",
+            ),
+        )
+        for row in reader().execute(query)
+    ]
