@@ -16,11 +16,14 @@ from app import words
 from app.models import Case
 from app.views.actor import actor, language, reader
 from app.views.case.buttons import Button, buttons, primary
+from app.views.case.bot import Foresight, foresight
 from app.views.case.clocks import clocks
+from app.views.case.first import Attached, Told, attached, told_first
 from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
-from app.views.case.timeline import names_of, newest, timeline
+from app.views.case.timeline import Timeline, names_of, newest, timeline
+from app.views.case.told import rows_by_id
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
@@ -52,11 +55,13 @@ class Page:
     together: list[tuple[str, str, str]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     stages: list[tuple[str, list[Button]]] = field(default_factory=list)
-    timeline: list[dict[str, Any]] = field(default_factory=list)
+    timeline: Timeline | None = None
+    ahead: Foresight = field(default_factory=Foresight)
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
     caller: dict[str, str] = field(default_factory=dict)
-    files: Sequence[Any] = ()
+    files: Sequence[tuple[str, Sequence[Attached]]] = ()
     closed: list[Button] = field(default_factory=list)
+    first: list[Told] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, str]]]] = field(default_factory=list)
     drafts: list[dict[str, str]] = field(default_factory=list)
     rail: list[Step] = field(default_factory=list)
@@ -137,8 +142,9 @@ def drafts_of(case: Case, rows: dict[str, Sequence[Any]]) -> list[dict[str, str]
     ]
 
 
-def page_of(case: Case) -> Page:
-    """The page of a case for the person who asks."""
+def page_of(case: Case, tl: str = "") -> Page:
+    """The page of a case for the person who asks; `tl` is the sort of entries that its timeline
+    shows."""
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
@@ -151,7 +157,8 @@ def page_of(case: Case) -> Page:
         clocks=running,
         stages=stages,
         closed=[button for _, group in stages for button in group if button.why],
-        timeline=timeline(events, names),
+        timeline=timeline(events, names, rows_by_id(rows), case, tl),
+        ahead=foresight(case, rows),
         rail=rail(case, events, names),
         primary=primary(stages, who),
         line=line_of(case),
@@ -161,15 +168,7 @@ def page_of(case: Case) -> Page:
         rows=rows,
         caller=masked_caller(case),
         drafts=drafts_of(case, rows),
-        files=[_file(row, case) for row in rows.get("stored_file", ())],
+        files=attached(case, rows),
+        first=told_first(case, rows),
         tables=tables(rows),
-    )
-
-
-def _file(row: Any, case: Case) -> tuple[str, dict[str, Any]]:
-    """A file of a case: where it is opened, and what the page tells of it."""
-    kind = words.value("file_kind", row.kind, language())
-    return (
-        url_for("Files.open", id=row.id),
-        {"number": said(row.number, case.id), "at": row.at, "kind": kind},
     )

@@ -18,11 +18,11 @@ MOST_LINES = 50
 """How many rows of a kind the page shows: the newest."""
 _DOMAINS = {
     "instruction": "level",
-    "instruction_notice": "",
+    "reply": "examination",
+    "request": "request",
     "contact": "contact_kind",
     "assignment": "role_of_unit",
-    "request": "request",
-    "reply": "examination",
+    "instruction_notice": "",
     "reminder": "",
     "supervision": "ground",
     "visit": "satisfied",
@@ -31,6 +31,8 @@ _DOMAINS = {
 """The tables of the page in their order, each with the vocabulary of its kinds."""
 _MORE = {
     "reply": "case_page.more.reply",
+    "request": "case_page.more.request",
+    "reminder": "case_page.more.reminder",
     "visit": "case_page.more.visit",
     "instruction": "case_page.more.instruction",
 }
