@@ -40,7 +40,7 @@ def drawn(path: Path, media_type: str, page: int) -> Drawn:
     if not _BUSY.acquire(timeout=SECONDS):
         raise NotAllowed("file_not_drawn")
     try:
-        made = subprocess.run(
+        made = subprocess.run(  # noqa: S603
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):

@@ -85,7 +85,7 @@ class Cases(DeskView):
             page=page_of(case, request.args.get("tl", "")),
             case=case,
             state=state,
-            heads=[*(words.word(head, language()) for head in HEADS), ""],
+            heads={name: words.word(head, language()) for name, head in HEADS.items()},
         )
 
     def href(self, item: Any) -> str:

@@ -13,6 +13,7 @@ from app import words
 from app.models import Case
 from app.models.facts import survey
 from app.rules.workdays import minute
+from app.rules.workflow import OPEN_CASE
 from app.sweep.ahead import FOR_UNITS, Deed, ahead
 from app.sweep.reasons import Fact, Reason, reasons
 from app.views.actor import actor, language, now, reader
@@ -82,8 +83,8 @@ class Foresight:
 
 def foresight(case: Case, rows: Mapping[str, Sequence[Any]]) -> Foresight:
     """What the bot will do with a case, if nobody does anything before; one statement, and none for
-    a case that it does not look at any more."""
-    if case.look_again_at is None:
+    a case that has ended."""
+    if case.look_again_at is None and case.state not in OPEN_CASE:
         return Foresight()
     found = survey(reader(), [case.id], now().date())
     if not found.cases:
@@ -153,5 +154,3 @@ def _shown(name: str, value: Any) -> Any:
     if name == "request":
         return words.value("request", value, language())
     return minute(value) if isinstance(value, datetime) else value
-
-

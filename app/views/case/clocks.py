@@ -13,9 +13,9 @@ from app.models import Assignment, Case
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
 from app.views.actor import language, reader
 from app.views.case.basis import (
+    of_a_reminder,
     of_an_assignment,
     of_an_item,
-    of_a_reminder,
     of_the_case,
     of_the_signing,
     of_the_unit,
@@ -72,7 +72,9 @@ def _responses(case: Case, rows: dict[str, Sequence[Any]]) -> list[Clock]:
 
 def _own(case: Case) -> Clock:
     """The centre's own clock on a case."""
-    return _clock(words.word("clock.case.own", language()), case.own_at, case.own_clock, of_the_case(case))
+    return _clock(
+        words.word("clock.case.own", language()), case.own_at, case.own_clock, of_the_case(case)
+    )
 
 
 def _of_assignments(

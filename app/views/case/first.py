@@ -14,7 +14,7 @@ from app.models import Case
 from app.rules.files import DRAWN, KINDS
 from app.rules.workdays import minute
 from app.views.actor import actor, language
-from app.views.case.tables import said
+from app.views.case.tables import own_page, said
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Told:
     at: str
     words: str
     beside: str = ""
+    number: str = ""
+    href: str = ""
+    row: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True)
@@ -43,27 +46,37 @@ def told_first(case: Case, rows: Mapping[str, Sequence[Any]]) -> list[Told]:
     """The newest instruction and the newest reply that stands, or else the centre's own answer."""
     tongue, told = language(), []
     for row in rows.get("instruction", ())[-1:]:
-        title = words.table("instruction", tongue)
         until = words.word("case_page.by.until", tongue, due_on=row.due_clock)
         beside = until if row.due_clock else ""
-        told.append(Told(title, row.more, minute(row.at), said(row.words, case.id), beside))
+        told.append(_told("instruction", row, row.more, case, beside))
     for row in _standing(rows.get("reply", ()))[-1:]:
-        title = words.table("reply", tongue)
         state = words.state("reply", row.state, tongue)
-        told.append(Told(title, row.unit or "", minute(row.at), said(row.words, case.id), state))
+        told.append(_told("reply", row, row.unit or "", case, state))
     if case.answer and not told:
         title = words.column("hotline_case", "answer", tongue)
         told.append(Told(title, "", "", said(case.answer, case.id)))
     return told
 
 
+def _told(table: str, row: Any, who: str, case: Case, beside: str) -> Told:
+    """Words of a row, with where its own page is."""
+    return Told(
+        words.table(table, language()),
+        who,
+        minute(row.at),
+        said(row.words, case.id),
+        beside,
+        row.number or "",
+        own_page(table, row),
+        (table, row.id),
+    )
+
+
 def _standing(replies: Sequence[Any]) -> list[Any]:
     return [row for row in replies if row.state in ("filed", "passed") and row.words]
 
 
-def attached(
-    case: Case, rows: Mapping[str, Sequence[Any]]
-) -> list[tuple[str, Sequence[Attached]]]:
+def attached(case: Case, rows: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Attached]]]:
     """The files of a case by their kind, in the order of the kinds."""
     files = rows.get("stored_file", ())
     return [
@@ -91,4 +104,3 @@ def _attached(row: Any, case: Case) -> Attached:
 def _size(size: int) -> str:
     """How large a file is, as people say it."""
     return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(1, size // 1024)} KB"
-

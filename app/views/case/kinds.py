@@ -248,5 +248,12 @@ def liftings(case: Case) -> Any:
 def attached(case: Case) -> Any:
     """The files on a case."""
     return part(
-        File, case, unit=False, kind=File.kind, number=File.name, at=File.added_at, words=File.size, more=File.media_type
+        File,
+        case,
+        unit=False,
+        kind=File.kind,
+        number=File.name,
+        at=File.added_at,
+        words=File.size,
+        more=File.media_type,
     )

@@ -15,8 +15,8 @@ from sqlalchemy.orm import joinedload
 from app import words
 from app.models import Case
 from app.views.actor import actor, language, reader
-from app.views.case.buttons import Button, buttons, primary
 from app.views.case.bot import Foresight, foresight
+from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
 from app.views.case.first import Attached, Told, attached, told_first
 from app.views.case.rail import Step, rail
@@ -28,16 +28,16 @@ from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
 
-HEADS = (
-    "case_page.head.number",
-    "case_page.head.unit",
-    "case_page.head.kind",
-    "case_page.head.state",
-    "case_page.head.round",
-    "case_page.head.at",
-    "case_page.head.due",
-    "case_page.head.words",
-)
+HEADS = {
+    "number": "case_page.head.number",
+    "unit": "case_page.head.unit",
+    "kind": "case_page.head.kind",
+    "state": "case_page.head.state",
+    "round": "case_page.head.round",
+    "at": "case_page.head.at",
+    "due": "case_page.head.due",
+    "words": "case_page.head.words",
+}
 """The columns of the tables on a case page."""
 IN_THE_HEAD = ("number", "state", "narrative", "demand")
 """Facts of a case that the head of its page shows."""
@@ -148,6 +148,7 @@ def page_of(case: Case, tl: str = "") -> Page:
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
+    first = told_first(case, rows)
     events, running = newest(case), clocks(case, rows)
     names = names_of({row.actor for row in events})
     return Page(
@@ -169,6 +170,6 @@ def page_of(case: Case, tl: str = "") -> Page:
         caller=masked_caller(case),
         drafts=drafts_of(case, rows),
         files=attached(case, rows),
-        first=told_first(case, rows),
-        tables=tables(rows),
+        first=first,
+        tables=tables(rows, [one.row for one in first]),
     )

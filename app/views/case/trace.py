@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,6 +12,7 @@ from app import words
 from app.rules.workdays import Deadline, deadline_from
 from app.views.actor import language, now
 
+_UNIT = re.compile(r"\s*[(（][^()（）]*[)）]$")
 MOST_DAYS = 60
 """A trace of more days names the first and the last only."""
 
@@ -56,7 +58,7 @@ def _sentence(deadline: Deadline, basis: Basis | None) -> str:
     facts = {"start": deadline.start, "n": deadline.n, "on": deadline.on, "at": deadline.at}
     if basis is None or deadline.unit == "named":
         return words.word(_SENTENCES[deadline.unit], tongue, **facts)
-    facts |= {"rule": words.value("rule", basis.rule, tongue), "edition": basis.edition}
+    facts |= {"rule": _called(basis.rule), "edition": basis.edition}
     facts["days"] = basis.days
     more = deadline.n - basis.days
     if deadline.unit == "workdays" and more > 0 and basis.extends:
@@ -64,6 +66,11 @@ def _sentence(deadline: Deadline, basis: Basis | None) -> str:
     if deadline.n != basis.days:
         return words.word(_SENTENCES[deadline.unit], tongue, **facts)
     return words.word(_RULED[deadline.unit], tongue, **facts)
+
+
+def _called(rule: str) -> str:
+    """What a number is called, without the unit in which it is counted."""
+    return _UNIT.sub("", words.value("rule", rule, language()))
 
 
 def _notes(deadline: Deadline, basis: Basis | None) -> Iterator[str]:
