@@ -131,6 +131,20 @@ def moments_of(deeds: Iterable[Deed]) -> list[tuple[datetime, list[str]]]:
     return list(moments.items())[:MOST]
 
 
+_SETTLED = (
+    "case_page.why.signed",
+    "case_page.why.replied",
+    "case_page.why.listed",
+    "case_page.why.no_leader",
+    "case_page.why.no_redo",
+    "case_page.why.switched_off",
+    "case_page.why.warned",
+    "case_page.why.past_due",
+    "case_page.why.emergency",
+)
+"""What stands against a rule for good: nothing more is said of it."""
+
+
 def _why(reason: Reason, units: Mapping[int, str]) -> Why:
     tongue = language()
     fact = reason.against or reason.rests_on
@@ -139,7 +153,7 @@ def _why(reason: Reason, units: Mapping[int, str]) -> Why:
         units.get(reason.unit_id, ""),
         reason.catches,
         fact_told(fact),
-        fact_told(reason.otherwise),
+        "" if fact.msgid in _SETTLED else fact_told(reason.otherwise),
     )
 
 
