@@ -51,7 +51,7 @@ def of_picture(path: str, page: int, most: int) -> tuple[int, Any]:
 
 def of_pdf(path: str, page: int, most: int) -> tuple[int, Any]:
     """A page of a document, and how many there are."""
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     document = pypdfium2.PdfDocument(path)
     document.init_forms()

@@ -29,7 +29,7 @@ class Drawn:
     pages: int
 
 
-def drawn(path: Path, media_type: str, page: int) -> Drawn:
+def drawn(path: Path, media_type: str, page: int, seconds: float = SECONDS) -> Drawn:
     """A page of a file, from 1 on; beyond the last one the last. Raises NotAllowed (file_not_drawn)
     for what is no picture and no document, what is broken, and what takes too long or too much."""
     if media_type not in DRAWN:
@@ -37,11 +37,11 @@ def drawn(path: Path, media_type: str, page: int) -> Drawn:
     kind = "pdf" if media_type == "application/pdf" else "picture"
     asked = min(max(1, page), DRAWN_PAGES)
     command = [sys.executable, "-I", str(_SCRIPT), str(path), kind, str(asked), str(DRAWN_PAGES)]
-    if not _BUSY.acquire(timeout=SECONDS):
+    if not _BUSY.acquire(timeout=seconds):
         raise NotAllowed("file_not_drawn")
     try:
         made = subprocess.run(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=True
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):
         raise NotAllowed("file_not_drawn") from None

@@ -147,7 +147,7 @@ BETWEEN = "\x1e"
 
 def _several(columns: Sequence[str]) -> Any:
     """Several texts of an item in one column."""
-    texts = [func.coalesce(getattr(Supervision, name), "") for name in columns]
+    texts: list[Any] = [func.coalesce(getattr(Supervision, name), "") for name in columns]
     return reduce(lambda before, text: before + BETWEEN + text, texts)
 
 
