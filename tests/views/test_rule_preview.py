@@ -81,7 +81,7 @@ def _told(rows: Iterable[Any]) -> Iterable[tuple[int, datetime, str]]:
 
 def test_what_is_foreseen_is_what_the_sweep_then_does(busy: People) -> None:
     """Every day's sweep for two and a half weeks, case by case, rule by rule. Seen failing with the
-    rows that are born on the way left without an id."""
+    next look worked out as of today."""
     foreseen, since = _foreseen(busy, date.fromisoformat(LAST)), busy.now
     busy.sweeps("2025-06-18", LAST)
     done = _done(busy, since)
