@@ -4,6 +4,7 @@ asked of the office's scanner, kept whole."""
 from __future__ import annotations
 
 from app.files.kinds import kind_of
+from app.files.preview import Drawn, drawn
 from app.files.scanner import Scanner, scanned
 from app.files.store import (
     Kept,
@@ -17,10 +18,12 @@ from app.files.store import (
 )
 
 __all__ = [
+    "Drawn",
     "Kept",
     "Scanner",
     "content_of",
     "digest",
+    "drawn",
     "keep",
     "kind_of",
     "path_of",

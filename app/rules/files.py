@@ -38,6 +38,18 @@ MEDIA = {
     "text/csv": "csv",
 }
 """media type, found by content -> how the name of such a file ends."""
+DRAWN = (
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/tiff",
+    "image/bmp",
+)
+"""The media types of which the server makes pictures anew, to be looked at on a page."""
+DRAWN_PAGES = 20
+"""How many pages of a document are made pictures of: the first."""
 ALSO: dict[str, tuple[str, ...]] = {
     "docx": ("wps",),
     "xlsx": ("et",),

@@ -164,8 +164,10 @@ class Versions:
 
     def __init__(self, rows: Iterable[tuple[datetime, str, Any]]) -> None:
         self._steps: list[tuple[datetime, Limits]] = []
+        self._changes: list[tuple[datetime, str]] = []
         limits = Limits()
         for since, name, value in sorted(rows, key=lambda row: row[0]):
+            self._changes.append((since, name))
             limits = replace(limits, **{name: value})
             self._steps.append((since, limits))
         self._since = [since for since, _ in self._steps]
@@ -174,3 +176,7 @@ class Versions:
         """The numbers in force at a moment."""
         place = bisect_right(self._since, moment)
         return self._steps[place - 1][1] if place else _DEFAULTS
+
+    def edition(self, name: str, moment: datetime) -> int:
+        """Which edition of a number is in force at a moment: 1 is the procedure's own."""
+        return 1 + sum(since <= moment for since, changed in self._changes if changed == name)

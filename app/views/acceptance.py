@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
@@ -82,10 +82,10 @@ class Cases(DeskView):
         return self.render_template(
             "desk/case.html",
             title="",
-            page=page_of(case),
+            page=page_of(case, request.args.get("tl", "")),
             case=case,
             state=state,
-            heads=[*(words.word(head, language()) for head in HEADS), ""],
+            heads={name: words.word(head, language()) for name, head in HEADS.items()},
         )
 
     def href(self, item: Any) -> str:

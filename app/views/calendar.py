@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
+from flask_appbuilder import expose
+from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import func, select
 
 from app import words
 from app.models import CalendarDay, CalendarProposal, SlaRule
 from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import PROVISIONAL, numbers_known
-from app.views.actor import actor, language, now, reader
+from app.views.actor import actor, language, now, reader, refuse_access
+from app.views.case.caught import FARTHEST, caught, day_asked
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.filters import day_of
@@ -111,6 +114,29 @@ class Rules(Proposals):
     page = "Rules"
     add_verb, approve_verb = "change_rule", "approve_rule"
     list_template = "desk/in_force.html"
+
+    @expose("/preview/", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def preview(self) -> Any:
+        """Which open cases the bot's rules would catch up to a day; nothing is written. For who reads
+        the cases."""
+        if not self.previews():
+            return refuse_access()
+        found = caught(request.args.get("rule", ""), day_asked(request.args.get("on", "")))
+        return self.render_template(
+            "desk/rule_preview.html",
+            title=words.word("in_force.preview", language()),
+            found=found,
+            today=now().date(),
+            farthest=now().date() + FARTHEST,
+        )
+
+    def previews(self) -> bool:
+        """Whether this person may see what the rules would catch: who changes them or supervises."""
+        who = actor()
+        may = "change_rule" in who.rights or "Supervision" in who.pages
+        return may and "all" in who.scopes and "Cases" in who.pages
 
     def in_force(self) -> list[tuple[str, str, bool]]:
         """Every number: its name, the value that counts today, whether it is the office's own."""

@@ -28,7 +28,7 @@ ROLES = {
     "it_admin": "it_admin",
     "log_auditor": "log_auditor",
 }
-LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", *KINDS_OF_FILES}
+LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", "KB", "MB", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
     "water",

@@ -362,6 +362,7 @@ def test_asking_changes_nothing(sqlite_panel: Panel) -> None:
     opened is on the record, and a notice is kept as it was first printed."""
     recorded = (
         "Files.open",
+        "Files.preview",
         "Papers.of",
         "Letters.letter",
         "Referrals.paper",

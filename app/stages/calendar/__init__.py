@@ -16,6 +16,7 @@ from app.stages.calendar.known import (
     days_known,
     limits_of_case,
     numbers_known,
+    office_known,
     office_with,
     settings_known,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "moving",
     "numbers_known",
     "office_at",
+    "office_known",
     "office_with",
     "reach",
     "recompute",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import Assignment, CalendarDay, Case, Referral, Setting, SlaRule, Supervision
 from app.models.columns import Moment
 from app.rules.limits import Limits, Versions
-from app.rules.office import Office
+from app.rules.office import SETTINGS, Office
 from app.rules.workdays import Calendar, beijing
 from app.stages.calendar.days import FIRST_YEAR, PROVISIONAL, VERSION, guess
 
@@ -65,9 +65,17 @@ def versions_known(session: Session) -> Versions:
     return Versions((row.valid_from, row.name, json.loads(row.value)) for row in rows)
 
 
+def office_known(session: Session, now: datetime) -> Office:
+    """The office as it stands, for who only reads: nothing is filled."""
+    settings, versions = on_file(session)
+    calendar = calendar_of(session, settings[VERSION], versions.at(beijing(now)).day_ends)
+    told = {name: settings.get(name, word) for name, word in SETTINGS.items()}
+    return Office(calendar, versions, beijing(now), told)
+
+
 def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
-    return days_and_numbers(session, now)[0]
+    return office_known(session, now).calendar
 
 
 def days_and_numbers(session: Session, now: datetime) -> tuple[Calendar, Versions]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import Text, cast, func, select
@@ -76,6 +78,7 @@ def requests(case: Case) -> Any:
         due_at=Request.own_at,
         due_clock=Request.own_clock,
         words=Request.words,
+        more=func.coalesce(Request.ruling_words, ""),
     )
 
 
@@ -90,6 +93,7 @@ def reminders(case: Case) -> Any:
         at=Reminder.issued_at,
         due_at=Reminder.reply_by_at,
         due_clock=Reminder.reply_by_clock,
+        more=func.coalesce(Reminder.void_reason, ""),
         paper="reminder",
     )
 
@@ -120,9 +124,31 @@ def items(case: Case) -> Any:
         own_at=Supervision.own_at,
         own_clock=Supervision.own_clock,
         words=Supervision.requirement,
+        told=_several(SAID_OF_ITEMS),
         mark=_review(),
         paper="supervision",
     )
+
+
+SAID_OF_ITEMS = (
+    "feedback",
+    "finding_words",
+    "unit_statement",
+    "conclusion",
+    "review_words",
+    "ended_reason",
+    "struck_reason",
+    "reason",
+)
+"""What is said of an item in its course, in the order in which one column carries it."""
+BETWEEN = "\x1e"
+"""Stands between texts that one column carries."""
+
+
+def _several(columns: Sequence[str]) -> Any:
+    """Several texts of an item in one column."""
+    texts: list[Any] = [func.coalesce(getattr(Supervision, name), "") for name in columns]
+    return reduce(lambda before, text: before + BETWEEN + text, texts)
 
 
 def _heard_or(heard: Any, due: Any) -> Any:
@@ -223,5 +249,12 @@ def liftings(case: Case) -> Any:
 def attached(case: Case) -> Any:
     """The files on a case."""
     return part(
-        File, case, unit=False, kind=File.kind, number=File.name, at=File.added_at, words=File.size
+        File,
+        case,
+        unit=False,
+        kind=File.kind,
+        number=File.name,
+        at=File.added_at,
+        words=File.size,
+        more=File.media_type,
     )

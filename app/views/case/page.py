@@ -15,27 +15,30 @@ from sqlalchemy.orm import joinedload
 from app import words
 from app.models import Case
 from app.views.actor import actor, language, reader
+from app.views.case.bot import Foresight, foresight
 from app.views.case.buttons import Button, buttons, primary
 from app.views.case.clocks import clocks
 from app.views.case.drafts import drafts_of
+from app.views.case.first import Attached, Told, attached, told_first
 from app.views.case.rail import Step, rail
 from app.views.case.rows import rows_of
 from app.views.case.tables import said, tables
-from app.views.case.timeline import actors_of, names_of, newest, timeline
+from app.views.case.timeline import Timeline, actors_of, names_of, newest, timeline
+from app.views.case.told import rows_by_id
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller
 from app.views.pages.shown import shown
 
-HEADS = (
-    "case_page.head.number",
-    "case_page.head.unit",
-    "case_page.head.kind",
-    "case_page.head.state",
-    "case_page.head.round",
-    "case_page.head.at",
-    "case_page.head.due",
-    "case_page.head.words",
-)
+HEADS = {
+    "number": "case_page.head.number",
+    "unit": "case_page.head.unit",
+    "kind": "case_page.head.kind",
+    "state": "case_page.head.state",
+    "round": "case_page.head.round",
+    "at": "case_page.head.at",
+    "due": "case_page.head.due",
+    "words": "case_page.head.words",
+}
 """The columns of the tables on a case page."""
 IN_THE_HEAD = ("number", "state", "narrative", "demand")
 """Facts of a case that the head of its page shows."""
@@ -53,11 +56,13 @@ class Page:
     together: list[tuple[str, str, str]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     stages: list[tuple[str, list[Button]]] = field(default_factory=list)
-    timeline: list[dict[str, Any]] = field(default_factory=list)
+    timeline: Timeline | None = None
+    ahead: Foresight = field(default_factory=Foresight)
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
     caller: dict[str, str] = field(default_factory=dict)
-    files: Sequence[Any] = ()
+    files: Sequence[tuple[str, Sequence[Attached]]] = ()
     closed: list[Button] = field(default_factory=list)
+    first: list[Told] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, str]]]] = field(default_factory=list)
     drafts: list[dict[str, str]] = field(default_factory=list)
     rail: list[Step] = field(default_factory=list)
@@ -122,11 +127,13 @@ def together(case: Case) -> list[tuple[str, str, str]]:
     ]
 
 
-def page_of(case: Case) -> Page:
-    """The page of a case for the person who asks."""
+def page_of(case: Case, tl: str = "") -> Page:
+    """The page of a case for the person who asks; `tl` is the sort of entries that its timeline
+    shows."""
     who = actor()
     rows = rows_of(case, who)
     stages = buttons(who, case, rows)
+    first = told_first(case, rows)
     events, running = newest(case), clocks(case, rows)
     names = names_of(actors_of(events))
     return Page(
@@ -136,7 +143,8 @@ def page_of(case: Case) -> Page:
         clocks=running,
         stages=stages,
         closed=[button for _, group in stages for button in group if button.why],
-        timeline=timeline(events, names),
+        timeline=timeline(events, names, rows_by_id(rows), case, tl),
+        ahead=foresight(case, rows),
         rail=rail(case, events, names),
         primary=primary(stages, who),
         line=line_of(case),
@@ -146,15 +154,7 @@ def page_of(case: Case) -> Page:
         rows=rows,
         caller=masked_caller(case),
         drafts=drafts_of(case, rows),
-        files=[_file(row, case) for row in rows.get("stored_file", ())],
-        tables=tables(rows),
-    )
-
-
-def _file(row: Any, case: Case) -> tuple[str, dict[str, Any]]:
-    """A file of a case: where it is opened, and what the page tells of it."""
-    kind = words.value("file_kind", row.kind, language())
-    return (
-        url_for("Files.open", id=row.id),
-        {"number": said(row.number, case.id), "at": row.at, "kind": kind},
+        files=attached(case, rows),
+        first=first,
+        tables=tables(rows, [one.row for one in first]),
     )

@@ -21,6 +21,7 @@ _EMPTY: dict[str, Any] = {
     "own_clock": None,
     "words": "",
     "more": "",
+    "told": "",
     "mark": "",
     "paper": "",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
@@ -18,11 +18,11 @@ MOST_LINES = 50
 """How many rows of a kind the page shows: the newest."""
 _DOMAINS = {
     "instruction": "level",
-    "instruction_notice": "",
+    "reply": "examination",
+    "request": "request",
     "contact": "contact_kind",
     "assignment": "role_of_unit",
-    "request": "request",
-    "reply": "examination",
+    "instruction_notice": "",
     "reminder": "",
     "supervision": "ground",
     "visit": "satisfied",
@@ -31,18 +31,24 @@ _DOMAINS = {
 """The tables of the page in their order, each with the vocabulary of its kinds."""
 _MORE = {
     "reply": "case_page.more.reply",
+    "request": "case_page.more.request",
+    "reminder": "case_page.more.reminder",
     "visit": "case_page.more.visit",
     "instruction": "case_page.more.instruction",
 }
 """table -> whose words stand below those of a row."""
 
 
-def tables(rows: dict[str, Sequence[Any]]) -> list[tuple[str, list[dict[str, str]]]]:
-    """What hangs on the case as tables: a title, and rows of words."""
+def tables(
+    rows: dict[str, Sequence[Any]], told: Collection[tuple[str, int]] = ()
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """What hangs on the case as tables: a title, and rows of words; without the rows that are told
+    already."""
     tongue = language()
     found = []
     for table, domain in _DOMAINS.items():
-        newest = rows.get(table, ())[-MOST_LINES:]
+        left = [row for row in rows.get(table, ()) if (table, row.id) not in told]
+        newest = left[-MOST_LINES:]
         lines = [_line(table, row, domain, tongue, rows["case"][0].id) for row in newest]
         if lines:
             found.append((words.table(table, tongue), lines))
@@ -68,7 +74,7 @@ def _line(table: str, row: Any, domain: str, tongue: str, case_id: int) -> dict[
         "words": told,
         "more": _more(table, row, tongue, case_id),
         "paper": _paper(row),
-        "href": _own_page(table, row),
+        "href": own_page(table, row),
     }
 
 
@@ -88,7 +94,7 @@ def _more(table: str, row: Any, tongue: str, case_id: int) -> str:
 _OWN_PAGES = {table: page for page, table in words.PAGE_TABLES.items()}
 
 
-def _own_page(table: str, row: Any) -> str:
+def own_page(table: str, row: Any) -> str:
     """Where the row's own page is, for who may open it: a unit reads what its assists answered on
     this page only, a leader the referrals that wait for him."""
     who, page = actor(), _OWN_PAGES.get(table)

@@ -2,38 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app import words
 from app.rules.workdays import Deadline, deadline_from
-from app.views.actor import language
+from app.views.actor import language, now
 
+_UNIT = re.compile(r"\s*[(（][^()（）]*[)）]$")
 MOST_DAYS = 60
 """A trace of more days names the first and the last only."""
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a clock rests on: the number of the office and its edition, how many working days were
+    added, and what would have changed it, before and after it ran out."""
+
+    rule: str
+    edition: int
+    days: int
+    extends: bool = False
+    before: str = ""
+    after: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Trace:
-    """How a clock was worked out: a sentence, and its days: words, and the place of those that
-    count."""
+    """How a clock was worked out: a sentence, its days - words, and the place of those that count -,
+    and what would have changed it."""
 
     sentence: str
     days: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...] = ()
 
 
-def trace_of(at: datetime, clock: str | None) -> Trace | None:
+def trace_of(at: datetime, clock: str | None, basis: Basis | None = None) -> Trace | None:
     """The trace of a clock from what was written beside its moment; None where nothing was."""
     if not clock or not clock.startswith("{"):
         return None
     deadline = deadline_from(at, clock)
-    facts = {"start": deadline.start, "n": deadline.n, "on": deadline.on, "at": deadline.at}
-    sentence = words.word(_SENTENCES[deadline.unit], language(), **facts)
+    sentence = _sentence(deadline, basis)
     if deadline.floor is not None and deadline.on == deadline.floor:
         sentence += words.word("case_page.trace.floor", language(), on=deadline.floor)
-    return Trace(sentence, tuple(_days(deadline)))
+    return Trace(sentence, tuple(_days(deadline)), tuple(_notes(deadline, basis)))
 
 
+def _sentence(deadline: Deadline, basis: Basis | None) -> str:
+    """How a clock was worked out: by which rule, from which day."""
+    tongue = language()
+    facts = {"start": deadline.start, "n": deadline.n, "on": deadline.on, "at": deadline.at}
+    if basis is None or deadline.unit == "named":
+        return words.word(_SENTENCES[deadline.unit], tongue, **facts)
+    facts |= {"rule": _called(basis.rule), "edition": basis.edition}
+    facts["days"] = basis.days
+    more = deadline.n - basis.days
+    if deadline.unit == "workdays" and more > 0 and basis.extends:
+        return words.word("case_page.trace.extended", tongue, **facts, more=more)
+    if deadline.n != basis.days:
+        return words.word(_SENTENCES[deadline.unit], tongue, **facts)
+    return words.word(_RULED[deadline.unit], tongue, **facts)
+
+
+def _called(rule: str) -> str:
+    """What a number is called, without the unit in which it is counted."""
+    return _UNIT.sub("", words.value("rule", rule, language()))
+
+
+def _notes(deadline: Deadline, basis: Basis | None) -> Iterator[str]:
+    """What would have changed it."""
+    if basis is None:
+        return
+    msgid = basis.before if now() < deadline.at else basis.after
+    if msgid:
+        yield words.word(msgid, language(), on=deadline.on, **basis.facts)
+
+
+_RULED = {"workdays": "case_page.trace.ruled", "hours": "case_page.trace.ruled_hours"}
+"""unit of a clock -> what is said of it where its rule is known."""
 _SENTENCES = {
     "workdays": "case_page.trace.workdays",
     "named": "case_page.trace.named",

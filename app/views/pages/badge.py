@@ -10,8 +10,9 @@ from flask import g
 
 from app import words
 from app.rules.left import LATE, PLENTY, SOON, left
+from app.rules.office import Office
 from app.rules.workdays import Calendar
-from app.stages.calendar import days_known
+from app.stages.calendar import office_known
 from app.views.actor import language, now, reader
 from app.views.pages.shown import term
 
@@ -33,12 +34,17 @@ class Badge:
         return self.colour == COLOURS[LATE]
 
 
+def office_here() -> Office:
+    """The office as it stands, asked in one statement a request."""
+    if "desk_office" not in g:
+        g.desk_office = office_known(reader(), now())
+    held: Office = g.desk_office
+    return held
+
+
 def calendar_here() -> Calendar:
     """The calendar as it stands, asked in one statement a request."""
-    if "desk_calendar" not in g:
-        g.desk_calendar = days_known(reader(), now())
-    held: Calendar = g.desk_calendar
-    return held
+    return office_here().calendar
 
 
 def badge_of(at: datetime | None) -> Badge | None:
