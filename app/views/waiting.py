@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, and_, inspect, or_, select
 
 from app import words
 from app.models import Case, Unit
@@ -19,11 +19,16 @@ from app.views.actor import actor, language, now, reader
 from app.views.case.buttons import TABLES
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
-from app.worklists import Queue, about
+from app.views.pages.paging import number_typed
+from app.worklists import COUNTED_TO, Queue, about
 
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at", "send_by_at")
 """The columns of the lists that are the ends of clocks; the others are moments at which something
 happened."""
+
+
+SIZES = (50, 100, 200)
+"""How many rows a page of a list may show; the first where nothing else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Waiting:
     """A row of a list of work. `line` is None for a case that is read in brief: of it `brief` tells
     kind and state."""
 
+    id: int
     number: str
     line: Line | None
     brief: str
@@ -41,9 +47,9 @@ class Waiting:
     button: tuple[str, str] | None
 
 
-def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[Any]:
-    """The rows of a list from a place on, so many at most; those that press most come first. Which
-    rows they are is found in the list's own table alone."""
+def rows_of_list(who: Actor, queue: Queue, first: int, most: int, *among: Any) -> Sequence[Any]:
+    """The rows of a list from a place on, so many at most, of those among which a condition holds;
+    those that press most come first. Which rows they are is found in the list's own table alone."""
     model, when = queue.model, getattr(queue.model, queue.when)
     told = [
         getattr(model, name).label(name)
@@ -52,12 +58,32 @@ def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[An
     ]
     query: Select[Any] = (
         select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)
-        .where(*queue.where(who, now()))
+        .where(*queue.where(who, now()), *among)
         .order_by(when, model.id)
         .offset(first)
         .limit(most)
     )
     return reader().execute(query.execution_options(unscoped=bool(queue.brief))).all()
+
+
+def page_size(asked: Mapping[str, str]) -> int:
+    """How many rows a page of a list is to show."""
+    size = number_typed(asked.get("size"))
+    return size if size in SIZES else SIZES[0]
+
+
+def in_list(who: Actor, queue: Queue) -> int:
+    """How many rows a list has, counted no further than lists are."""
+    some = select(queue.model.id).where(*queue.where(who, now())).limit(COUNTED_TO + 1)
+    some = some.execution_options(unscoped=bool(queue.brief))
+    return len(reader().scalars(some).all())
+
+
+def beyond_in_list(queue: Queue, row: Any) -> Any:
+    """The condition for the rows of a list that stand behind a row of it."""
+    when = getattr(queue.model, queue.when)
+    at, id = getattr(row, queue.when), row.id
+    return or_(when > at, and_(when == at, queue.model.id > id))
 
 
 def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
@@ -79,6 +105,7 @@ def _told(
 ) -> Waiting:
     known: Any = line if line is not None else brief
     return Waiting(
+        row.row,
         known.number or "",
         line,
         "" if line is not None else _in_brief(brief),

@@ -15,6 +15,7 @@ from app.stages.calendar.known import (
     days_known,
     limits_of_case,
     numbers_known,
+    office_known,
     office_with,
 )
 from app.stages.calendar.moving import longest_open, moving
@@ -39,6 +40,7 @@ __all__ = [
     "moving",
     "numbers_known",
     "office_at",
+    "office_known",
     "office_with",
     "reach",
     "recompute",
