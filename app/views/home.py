@@ -18,7 +18,7 @@ from app.views.many.rows import over_many
 from app.views.pages.paging import beyond, left_out, number_typed
 from app.views.triage.page import is_part, part
 from app.views.triage.panel import LIST, VERB, panel_of, waiting_case
-from app.views.waiting import SIZES, page_size, rows_of_list, waiting
+from app.views.waiting import SIZES, in_list, page_size, rows_of_list, waiting
 from app.worklists import COUNTED_TO, Queue, count_told, counted, pressing, queues_of
 
 SHOWN = SIZES[0]
@@ -126,6 +126,7 @@ class Home(BaseView):
             page=page,
             more=len(rows) > size and page < COUNTED_TO // size,
             key=key,
+            n=count_told(in_list(actor(), queue) if page or len(rows) > size else len(rows)),
             size=size,
             sizes=SIZES if page or len(rows) > SIZES[0] else (),
             left_out=said,

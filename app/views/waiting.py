@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, and_, inspect, or_, select
+from sqlalchemy import Select, and_, func, inspect, or_, select
 
 from app import words
 from app.models import Case, Unit
@@ -74,9 +74,9 @@ def page_size(asked: Mapping[str, str]) -> int:
 
 def in_list(who: Actor, queue: Queue) -> int:
     """How many rows a list has, counted no further than lists are."""
-    some = select(queue.model.id).where(*queue.where(who, now())).limit(COUNTED_TO + 1)
-    some = some.execution_options(unscoped=bool(queue.brief))
-    return len(reader().scalars(some).all())
+    some = select(queue.model.id).where(*queue.where(who, now())).limit(COUNTED_TO + 1).subquery()
+    query = select(func.count()).select_from(some)
+    return reader().scalar(query.execution_options(unscoped=bool(queue.brief))) or 0
 
 
 def beyond_in_list(queue: Queue, row: Any) -> Any:
