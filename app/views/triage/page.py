@@ -8,10 +8,11 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app import words
-from app.models import Case
+from app.models import Case, Unit
 from app.rules.refusal import NotAllowed
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader, written
@@ -126,10 +127,15 @@ def _next(case: Case) -> Any:
     queue = QUEUES[LIST]
     behind = rows_of_list(actor(), queue, 0, 1, beyond_in_list(queue, case))
     rows = behind or rows_of_list(actor(), queue, 0, 1)
-    told = words.word(_DONE, language(), number=case.number, verb=words.title(VERB, language()))
+    told = words.word(_DONE, language(), number=case.number, unit=_unit(request.form.get("unit")))
     if not rows:
         told = words.then(told, words.word(_NOTHING_LEFT, language()), language())
     if is_part():
         return part(waiting_case(rows[0].case) if rows else None, told, case.id)
     flash(told, "success")
     return redirect(url_for("Home.work", key=LIST, case=rows[0].case if rows else None), 303)
+
+
+def _unit(code: str | None) -> str:
+    """What the unit with a code is called."""
+    return reader().scalar(select(Unit.name).where(Unit.code == (code or ""))) or ""

@@ -41,7 +41,7 @@ LIST, VERB = "to_allocate", "allocate"
 """The list whose rows have a panel, and the verb with which they are answered there."""
 ALIKE = 4
 """So many cases are shown that may be the same matter."""
-BESIDE = ("answer_directly", "submit", "reclassify", "refuse")
+BESIDE = ("confirm_refusal", "answer_directly", "submit", "reclassify", "refuse")
 """What else may be done with a case instead, each in a form of its own."""
 Typed = MultiDict[str, str]
 
