@@ -83,7 +83,8 @@ def beyond_in_list(queue: Queue, row: Any) -> Any:
     """The condition for the rows of a list that stand behind a row of it."""
     when = getattr(queue.model, queue.when)
     at, id = getattr(row, queue.when), row.id
-    return or_(when > at, and_(when == at, queue.model.id > id))
+    behind: Any = queue.model.id > id
+    return behind if at is None else or_(when > at, and_(when == at, behind))
 
 
 def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:

@@ -93,10 +93,13 @@ def counted(numbers: Sequence[str]) -> list[int]:
     return [int(re.search(r"(\d+)号", number)[1]) for number in numbers]  # type: ignore[index]
 
 
+@pytest.mark.long
 def test_a_hundred_and_twenty_cases_are_allocated_in_one_sending_with_one_event_each(
     office: Office,
 ) -> None:
-    cases = [office.people.case(narrative=f"第{n}条路的路灯坏了很久，晚上看不见。") for n in range(120)]
+    cases = [
+        office.people.case(narrative=f"第{n}条路的路灯坏了很久，晚上看不见。") for n in range(120)
+    ]
     browser = office.of("allocator")
     page = asked(browser, "to_allocate")
     assert page.status_code == 200 and "120件" in page.text
