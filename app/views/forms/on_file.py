@@ -38,6 +38,7 @@ from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, asked, desk, key_typed, most, reader
 from app.views.forms.field_looks import STANDARD
+from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
 
 CHANGED = "changed_meanwhile"
@@ -121,7 +122,7 @@ def still_stands(
         return
     row = corrected(session, verb, case, typed, lock=True)
     if row is not None and stand_of(session, verb, row) != typed[STOOD]:
-        raise NotAllowed("changed_meanwhile")
+        raise NotAllowed("changed_meanwhile", who=who_changed(session, verb, row))
 
 
 def now_standing(
