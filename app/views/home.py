@@ -132,6 +132,7 @@ class Home(BaseView):
             left_out=said,
             over=[words.title(verb.name, language()) for verb in over_many(queue)],
             beside=beside,
+            units=not beside and not actor().of_a_unit,
             panel=panel_of(named) if named is not None else None,
             nothing=_nothing(key),
         )

@@ -11,7 +11,7 @@ from flask import url_for
 from sqlalchemy import Select, and_, func, inspect, or_, select
 
 from app import words
-from app.models import Case, Unit
+from app.models import Case, Request, Unit
 from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
@@ -19,7 +19,9 @@ from app.views.actor import actor, language, now, reader
 from app.views.case.buttons import TABLES
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
+from app.views.pages.masking import masked_text
 from app.views.pages.paging import number_typed
+from app.views.pages.shown import shown
 from app.worklists import COUNTED_TO, Queue, about
 
 CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_at", "send_by_at")
@@ -27,6 +29,8 @@ CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_a
 happened."""
 
 
+ASKED: dict[Any, tuple[str, ...]] = {Request: ("words", "workdays", "promised_on")}
+"""model -> the columns that say what is asked, where rows ask something."""
 SIZES = (50, 100, 200)
 """How many rows a page of a list may show; the first where nothing else is asked for."""
 
@@ -45,6 +49,7 @@ class Waiting:
     at: str
     href: str
     button: tuple[str, str] | None
+    says: str = ""
 
 
 def rows_of_list(who: Actor, queue: Queue, first: int, most: int, *among: Any) -> Sequence[Any]:
@@ -53,7 +58,7 @@ def rows_of_list(who: Actor, queue: Queue, first: int, most: int, *among: Any) -
     model, when = queue.model, getattr(queue.model, queue.when)
     told = [
         getattr(model, name).label(name)
-        for name in ("unit_id", "state", "kind")
+        for name in ("unit_id", "state", "kind", *ASKED.get(model, ()))
         if name in inspect(model).columns
     ]
     query: Select[Any] = (
@@ -115,7 +120,24 @@ def _told(
         minute(row.at) if row.at else "",
         _href(queue, row.case),
         _button(queue, row),
+        says_of(queue.model, row, row.case),
     )
+
+
+def says_of(model: Any, row: Any, case: int) -> str:
+    """What a row asks, as this person may read it; nothing where it asks nothing."""
+    told = (
+        (name, value)
+        for name in ASKED.get(model, ())
+        if (value := getattr(row, name, None)) not in (None, "")
+    )
+    table, tongue = model.__tablename__, language()
+    parts = [
+        words.pair(words.column(table, name, tongue), shown(table, name, value), tongue)
+        for name, value in told
+    ]
+    said = words.clauses(parts, tongue)
+    return said if actor().reads_as_typed else masked_text(said, case)
 
 
 def _unit(row: Any) -> int | None:

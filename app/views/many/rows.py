@@ -22,7 +22,7 @@ from app.views.case.buttons import why_not
 from app.views.forms.questions import question_of
 from app.views.forms.unit_reads import reads_of
 from app.views.pages.lines import Line, lines_of
-from app.views.waiting import rows_of_list
+from app.views.waiting import rows_of_list, says_of
 from app.worklists import Queue, about
 
 OVER_MANY = frozenset(
@@ -65,6 +65,11 @@ class Chosen:
     def title(self) -> str:
         """What is done to it."""
         return words.title(self.verb.name, language())
+
+    @property
+    def says(self) -> str:
+        """What it asks, where it asks something."""
+        return says_of(type(self.row), self.row, self.case.id)
 
     @property
     def alone(self) -> str:
