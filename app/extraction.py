@@ -18,6 +18,7 @@ from app.rules.events import EVENTS
 from app.rules.workflow import CLOCKS
 from app.verbs import VERBS
 from app.views.menu import IN_CATEGORIES
+from app.worklists import QUEUES
 from jobs.advice import ADVICE
 
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
@@ -166,5 +167,6 @@ _REST: dict[str, Iterable[object]] = {
     "language": ("name", "tag", "flag"),
     "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),
+    "work_list.empty": QUEUES,
 }
 """What message ids begin with -> the names of which each is one."""

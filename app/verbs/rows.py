@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, not_, select
+from sqlalchemy import case as either
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -42,6 +43,7 @@ __all__ = [
     "proposal_meant",
     "rows_of_kind",
     "standing",
+    "standings",
     "waiting",
 ]
 
@@ -133,6 +135,35 @@ def standing(session: Session, verb: Verb, row: Any) -> int:
     # Which event it was is no secret, and must be the same for who may not read it.
     newest = session.scalar(query.execution_options(unscoped=True))
     return max(moved, newest or 0)
+
+
+def standings(session: Session, verb: Verb, rows: Sequence[Any]) -> dict[int, int]:
+    """id -> the newest event that made a row what the form of a verb shows, of many rows of one
+    table, in one statement."""
+    moved = {row.id: int(getattr(row, "state_event_id", 0)) for row in rows}
+    if not verb.on.rests or not rows:
+        return moved
+    kind = kind_of(verb)
+    subject = kind.subject if kind is not None else ""
+    chains = {row.id: row.id if isinstance(row, Case) else row.case_id for row in rows}
+    of = either((Event.subject == subject, Event.subject_id), else_=0)
+    query = (
+        select(Event.chain, of.label("of"), func.max(Event.id).label("newest"))
+        .where(Event.chain.in_({*chains.values()}), Event.kind.in_(verb.on.rests))
+        .group_by(Event.chain, of)
+    )
+    found: dict[tuple[int, int], int] = {
+        (event.chain, event.of): event.newest
+        for event in session.execute(query.execution_options(unscoped=True))
+    }
+    return {
+        id: max(
+            moved[id],
+            found.get((chain, 0), 0),
+            found.get((chain, id), 0),
+        )
+        for id, chain in chains.items()
+    }
 
 
 def named_row(

@@ -19,14 +19,15 @@ from app.views.actor import actor, language, now, reader
 from app.views.banners import BANNERS, CLOSED, closed_today
 from app.views.bar import tell_waiting
 from app.views.figures.home import above
+from app.views.many.rows import over_many
 from app.views.pages.paging import beyond, left_out, number_typed
+from app.views.triage.page import is_part, part
+from app.views.triage.panel import LIST, VERB, panel_of, waiting_case
 from app.views.unit_home import unit_home
-from app.views.waiting import rows_of_list, waiting
+from app.views.waiting import SIZES, in_list, page_size, rows_of_list, waiting
 from app.worklists import COUNTED_TO, Queue, count_told, counted, pressing, queues_of
 
-SHOWN = 50
-DEEPEST = COUNTED_TO // SHOWN
-"""The last page (from 0 on) of a list of work that is turned to."""
+SHOWN = SIZES[0]
 FIRST = 3
 """So many rows of each list stand on the first page."""
 DAY = 24 * 3600
@@ -89,6 +90,7 @@ class Home(BaseView):
                 "href": self._href(key, queue),
                 "told": count_told(counts.get(key, 0)),
                 "red": queue.red,
+                "nothing": "" if counts.get(key, 0) else _nothing(key),
                 "rows": [
                     row for (of, _), row in zip(pairs, told, strict=True) if row and of == key
                 ],
@@ -136,31 +138,50 @@ class Home(BaseView):
         queue = queues_of(actor()).get(key)
         if queue is None or queue.page:
             abort(404)
-        wanted, said = number_typed(request.args.get("page")) or 0, left_out(request.args, "page")
-        page, rows = _turned_to(queue, wanted)
+        beside = key == LIST and VERB in actor().rights
+        named = waiting_case(number_typed(request.args.get("case")) or 0) if beside else None
+        if beside and is_part():
+            return part(named, shown=number_typed(request.args.get("shown")) or 0)
+        wanted, size = number_typed(request.args.get("page")) or 0, page_size(request.args)
+        said = left_out(request.args, "page", "size", *(("case",) if beside else ()))
+        page, rows = _turned_to(queue, wanted, size)
         if page != wanted:
             said.append(beyond(wanted))
         return self.render_template(
             "desk/work.html",
             title=words.word(queue.title, language()),
-            rows=[*filter(None, waiting([(queue, row) for row in rows[:SHOWN]]))],
+            rows=[*filter(None, waiting([(queue, row) for row in rows[:size]]))],
             page=page,
-            more=len(rows) > SHOWN and page < DEEPEST,
+            more=len(rows) > size and page < COUNTED_TO // size,
             key=key,
+            n=count_told(in_list(actor(), queue) if page or len(rows) > size else len(rows)),
+            size=size,
+            sizes=SIZES if page or len(rows) > SIZES[0] else (),
             left_out=said,
             in_unit=actor().of_a_unit,
+            over=[words.title(verb.name, language()) for verb in over_many(queue)],
+            beside=beside,
+            units=not beside and not actor().of_a_unit,
+            panel=panel_of(named) if named is not None else None,
+            nothing=_nothing(key),
         )
 
 
-def _turned_to(queue: Queue, wanted: int) -> tuple[int, Any]:
+def _nothing(key: str) -> str:
+    """What would be in a list that is empty."""
+    msgid = f"work_list.empty.{key}"
+    return words.word(msgid if words.known(msgid) else "work_list.none", language())
+
+
+def _turned_to(queue: Queue, wanted: int, size: int) -> tuple[int, Any]:
     """(page, its rows and one more where there is a next page) of the page of a list that is wanted;
     of the first where there is no such page."""
-    rows = _page(queue, wanted) if wanted <= DEEPEST else ()
-    return (wanted, rows) if rows or not wanted else (0, _page(queue, 0))
+    rows = _page(queue, wanted, size) if wanted <= COUNTED_TO // size else ()
+    return (wanted, rows) if rows or not wanted else (0, _page(queue, 0, size))
 
 
-def _page(queue: Queue, page: int) -> Any:
-    return rows_of_list(actor(), queue, page * SHOWN, SHOWN + 1)
+def _page(queue: Queue, page: int, size: int) -> Any:
+    return rows_of_list(actor(), queue, page * size, size + 1)
 
 
 def _starts(who: Actor) -> list[tuple[str, str]]:

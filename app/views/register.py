@@ -27,6 +27,7 @@ from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
+from app.views.many.page import Many
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.openapi_pages import Document, Documentation
@@ -38,10 +39,12 @@ from app.views.pages.rest import rows_of_page
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
+from app.views.presence import Presence
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
 from app.views.supervision import Supervision, SupervisionLists
+from app.views.triage.page import Triage
 from app.views.visit import VisitRecords, Visits
 from app.worklists import QUEUES
 
@@ -49,6 +52,9 @@ VIEWS: tuple[type[Any], ...] = (
     Bell,
     Verbs,
     Intake,
+    Many,
+    Triage,
+    Presence,
     Find,
     Help,
     Files,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from app import words
-from app.models import Case, Draft, Unit
+from app.models import Case, Draft, Request, Unit
 from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
@@ -21,7 +21,10 @@ from app.views.forms.once import ONCE, key_for
 from app.views.forms.row_choice import ROW, SEEN
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
-from app.worklists import TOLD, Queue, about, told_of_row
+from app.views.pages.masking import masked_text
+from app.views.pages.paging import number_typed
+from app.views.pages.shown import shown
+from app.worklists import COUNTED_TO, TOLD, Queue, about, told_of_row
 
 AT_ONCE = ("sign_for",)
 """Verbs that ask nothing: a row does them at once, with one click."""
@@ -30,11 +33,18 @@ CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_a
 happened."""
 
 
+ASKED: dict[Any, tuple[str, ...]] = {Request: ("words", "workdays", "promised_on")}
+"""model -> the columns that say what is asked, where rows ask something."""
+SIZES = (50, 100, 200)
+"""How many rows a page of a list may show; the first where nothing else is asked for."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A row of a list of work. `line` is None for a case that is read in brief: of it `brief` tells
     kind and state."""
 
+    id: int
     number: str
     line: Line | None
     brief: str
@@ -43,23 +53,46 @@ class Waiting:
     at: str
     href: str
     button: tuple[str, str] | None
+    says: str = ""
     does: tuple[tuple[str, str], ...] = ()
     """What the button sends, where its verb asks nothing: it is done at once."""
 
 
-def rows_of_list(who: Actor, queue: Queue, first: int, most: int) -> Sequence[Any]:
-    """The rows of a list from a place on, so many at most; those that press most come first. Which
-    rows they are is found in the list's own table alone."""
+def rows_of_list(who: Actor, queue: Queue, first: int, most: int, *among: Any) -> Sequence[Any]:
+    """The rows of a list from a place on, so many at most, of those among which a condition holds;
+    those that press most come first. Which rows they are is found in the list's own table alone."""
     model, when = queue.model, getattr(queue.model, queue.when)
-    told = [told_of_row(model, name) for name in TOLD]
+    asked = [getattr(model, name).label(name) for name in ASKED.get(model, ())]
+    told = [*(told_of_row(model, name) for name in TOLD), *asked]
     query: Select[Any] = (
         select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)
-        .where(*queue.where(who, now()))
+        .where(*queue.where(who, now()), *among)
         .order_by(when, model.id)
         .offset(first)
         .limit(most)
     )
     return reader().execute(query.execution_options(unscoped=bool(queue.brief))).all()
+
+
+def page_size(asked: Mapping[str, str]) -> int:
+    """How many rows a page of a list is to show."""
+    size = number_typed(asked.get("size"))
+    return size if size in SIZES else SIZES[0]
+
+
+def in_list(who: Actor, queue: Queue) -> int:
+    """How many rows a list has, counted no further than lists are."""
+    some = select(queue.model.id).where(*queue.where(who, now())).limit(COUNTED_TO + 1).subquery()
+    query = select(func.count()).select_from(some)
+    return reader().scalar(query.execution_options(unscoped=bool(queue.brief))) or 0
+
+
+def beyond_in_list(queue: Queue, row: Any) -> Any:
+    """The condition for the rows of a list that stand behind a row of it."""
+    when = getattr(queue.model, queue.when)
+    at, id = getattr(row, queue.when), row.id
+    behind: Any = queue.model.id > id
+    return behind if at is None else or_(when > at, and_(when == at, behind))
 
 
 def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
@@ -82,6 +115,7 @@ def _told(
     known: Any = line if line is not None else brief
     verb = _answering(queue, row)
     return Waiting(
+        row.row,
         known.number or "",
         line,
         "" if line is not None else _in_brief(brief),
@@ -90,8 +124,25 @@ def _told(
         minute(row.at) if row.at else "",
         _href(queue, row.case),
         _button(queue, row, verb) if verb is not None else None,
+        says_of(queue.model, row, row.case),
         _at_once(row, verb) if verb is not None else (),
     )
+
+
+def says_of(model: Any, row: Any, case: int) -> str:
+    """What a row asks, as this person may read it; nothing where it asks nothing."""
+    told = (
+        (name, value)
+        for name in ASKED.get(model, ())
+        if (value := getattr(row, name, None)) not in (None, "")
+    )
+    table, tongue = model.__tablename__, language()
+    parts = [
+        words.pair(words.column(table, name, tongue), shown(table, name, value), tongue)
+        for name, value in told
+    ]
+    said = words.clauses(parts, tongue)
+    return said if actor().reads_as_typed else masked_text(said, case)
 
 
 def _unit(row: Any) -> int | None:

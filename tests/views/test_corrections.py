@@ -178,6 +178,7 @@ def test_a_caller_corrected_meanwhile_is_not_overwritten_though_he_looks_the_sam
     assert empty.of("operator").post(address, {**own, "caller.phone": other}).status_code == 302
     answer = empty.of("allocator").post(address, {**held, "place": "滨河路9号"})
     assert refused(answer) == "changed_meanwhile"
+    assert "已被operator（" in answer.text, "who changed it is named"
     assert other not in answer.text
 
 

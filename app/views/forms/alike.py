@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from app import words
@@ -86,11 +86,39 @@ def _compared(values: Mapping[str, Any]) -> Sequence[tuple[Case, bool]]:
     return [(case, bool(same)) for case, same in reader().execute(query)]
 
 
+def alike_to(case: Case, most: int) -> list[Proposed]:
+    """The open cases that may be the same matter as one that is on file, the likeliest first: those
+    of its caller, and those that say much the same."""
+    by_words, by_place = same_matter(reader(), now(), _said_of(case), case.place)
+    near = Case.id.in_({*by_words[:LOOKED_AT], *by_place[:LOOKED_AT]})
+    callers = Case.caller_id == case.caller_id if case.caller_id is not None else false()
+    query = (
+        select(Case)
+        .where(or_(near, callers), Case.id != case.id, Case.state.in_(OPEN_CASE))
+        .where(Case.registered_at >= since_when(now()))
+        .order_by(Case.id.desc())
+        .limit(2 * LOOKED_AT)
+        .options(joinedload(Case.caller))
+    )
+    ranked = []
+    for other in reader().scalars(query):
+        same = case.caller_id is not None and other.caller_id == case.caller_id
+        alike = _how_alike({"narrative": case.narrative, "demand": case.demand}, other)
+        if same or alike >= SUGGESTED:
+            ranked.append((same + alike, other.id, _line(same, alike, other)))
+    return [line for _, _, line in sorted(ranked, reverse=True)[:most]]
+
+
+def _said_of(case: Case) -> str:
+    """All that a case says."""
+    return _said({"narrative": case.narrative, "demand": case.demand})
+
+
 def _how_alike(values: Mapping[str, Any], case: Case) -> float:
     """How alike two cases are, whether or not a demand was typed apart from the narrative."""
-    other = {"narrative": case.narrative, "demand": case.demand}
     return max(
-        likeness(values.get("narrative", ""), case.narrative), likeness(_said(values), _said(other))
+        likeness(values.get("narrative", ""), case.narrative),
+        likeness(_said(values), _said_of(case)),
     )
 
 

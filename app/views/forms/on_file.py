@@ -35,6 +35,7 @@ from app.verbs import Verb
 from app.views.actor import actor, desk, key_typed, most, reader
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
+from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
 
 CHANGED = "changed_meanwhile"
@@ -114,7 +115,7 @@ def still_stands(
         return
     row = corrected(session, verb, case, typed, lock=True)
     if row is not None and stand_of(session, verb, row) != typed[STOOD]:
-        raise NotAllowed("changed_meanwhile")
+        raise NotAllowed("changed_meanwhile", who=who_changed(session, verb, row))
 
 
 def now_standing(

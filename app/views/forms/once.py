@@ -14,7 +14,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
@@ -129,6 +129,31 @@ class Sending:
         return NotAllowed(
             "sent_otherwise", at=at, verb=self.verb, number=f" {number}" if number else ""
         )
+
+
+class RowSending(Sending):
+    """A row among many that one form is about. Its key is made of the form's: however often that is
+    sent, each row is done once."""
+
+    def __init__(self, form: Sending, verb: str, case: int, row: int, typed: Mapping[str, str]):
+        super().__init__(verb, case)
+        self.typed = typed
+        self.key = _signed("row", form.key, verb, row, size=64) if form.key else ""
+
+    def content(self) -> str:
+        """A digest of what was typed for the row."""
+        return _signed(self.key, json.dumps(sorted(self.typed.items())), size=64)
+
+
+def done_before(sendings: Iterable[RowSending]) -> dict[str, First]:
+    """Key -> what was done of the rows of a form that was sent before, in one statement."""
+    known = {one.key: one for one in sendings if one.key}
+    query = select(SentForm).where(SentForm.key.in_(known))
+    found = _again(lambda: reader().scalars(query).all()) if known else ()
+    return {
+        row.key: First(row, hmac.compare_digest(row.content, known[row.key].content()))
+        for row in found
+    }
 
 
 def key_for(verb: str, case: int | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import abort, flash, g, redirect, request, session, url_for
 from flask_login import current_user, login_user, logout_user
@@ -23,6 +24,8 @@ _HERE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 POLLED = ("Bell.count",)
 """What a page that is left open asks for by itself: it is no activity of the session, looks itself
 whether there is one, and ends none."""
+BY_ITSELF = ("Presence.of",)
+"""The same of what needs to know who asks: no session lasts longer for it."""
 WITH_A_SLIP = ("Verbs.change_password", "Login.logout", "LocaleView.index")
 """Where somebody may go whose password is the one of a slip: nowhere, until they have chosen
 another."""
@@ -92,13 +95,24 @@ def _is_over() -> bool:
 
 def _ended() -> Any:
     """The answer to a request whose session has ended: a person logs in and comes back to the
-    page."""
+    page. A part of a page that asked by itself is told nothing; one that somebody asked for leads
+    its whole page there."""
+    if request.endpoint in BY_ITSELF:
+        return "", 204
     end()
     g.pop("desk_actor", None)
     if for_program():
         abort(401)
     flash(words.word("login.ended", language()), "warning")
+    if "HX-Request" in request.headers:
+        return "", {"HX-Redirect": url_for("Login.login", next=_page_of_part())}
     return redirect(url_for("Login.login", next=come_back_to()))
+
+
+def _page_of_part() -> str | None:
+    """The page that a part was asked for from, where it is one of the desk."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return page.path if page.netloc == request.host else None
 
 
 def keep_session() -> Any:
@@ -109,7 +123,7 @@ def keep_session() -> Any:
     at = int(time.time())
     if _is_over():
         return _ended()
-    if at - session["last"] > NOTED_EVERY:
+    if at - session["last"] > NOTED_EVERY and request.endpoint not in BY_ITSELF:
         session["last"] = at
     if current_user.slip_until is not None and request.endpoint not in WITH_A_SLIP:
         flash(words.word("account.choose", language()), "warning")
