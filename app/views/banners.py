@@ -28,6 +28,7 @@ from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.bell import unread
 from app.views.forms.once import told_once
+from app.views.pages.turning import turn
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
 KEPT = (
@@ -43,6 +44,8 @@ KEPT = (
     "kept.unsent_is_here",
 )
 """What the script says that keeps what was typed."""
+ASKED_FOR = ("sample_office", "office")
+"""The settings that the layout shows."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the
 calendar."""
@@ -54,7 +57,7 @@ def with_banners(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         tongue = language()
-        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once}
+        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once, "turn": turn}
         dark = has_request_context() and request.cookies.get("theme") == "dark"
         return {"tongue": tongue, "dark": dark, **given, **_languages(tongue), **_who(tongue)}
 
@@ -128,7 +131,11 @@ def _office() -> dict[str, str]:
     fresh = time.monotonic() - told.get("office_asked", -ASKED_EVERY) < ASKED_EVERY
     if (fresh and known.get("sample_office") == "true") or "desk_failed" in g:
         return known
-    query = select(Setting.name, Setting.value).where(Setting.name.in_(("sample_office", "office")))
+    if "desk_settings" in g:
+        known = {name: value for name, value in g.desk_settings.items() if name in ASKED_FOR}
+        told.update(office=known, office_asked=time.monotonic())
+        return known
+    query = select(Setting.name, Setting.value).where(Setting.name.in_(ASKED_FOR))
     known = {
         row.name: row.value for row in reader().execute(query.execution_options(unscoped=True))
     }

@@ -25,6 +25,7 @@ from app.views.files import Files
 from app.views.find import Find
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests
+from app.views.kept_views import KeptViews
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
 from app.views.openapi_pages import Document, Documentation
@@ -47,6 +48,7 @@ VIEWS: tuple[type[Any], ...] = (
     Bell,
     Verbs,
     Find,
+    KeptViews,
     Files,
     Papers,
     Letters,
@@ -105,7 +107,10 @@ PERSONAL = frozenset(
     }
 )
 """Columns that no generated page may show, search, order by or export. [trust, The caller]"""
-_SETS = ("list_columns", "show_columns", "search_columns", "order_columns", "export_columns")
+_SETS = (
+    *("list_columns", "read_columns", "show_columns", "search_columns"),
+    *("order_columns", "export_columns"),
+)
 _NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
 """What Flask-AppBuilder brings that shows rows past the scope, or loads whole tables and other
 people's scripts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -14,6 +15,7 @@ from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.blocks import titles
 from app.papers.lists import LIST_HEAD, list_rows, struck_rows
+from app.rules.workflow import STANDING
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views import access_notes
@@ -23,12 +25,18 @@ from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 
+UNIT_AWAITED = ("opened", "reissued", "confirmed")
+"""The states of an item in which its unit is awaited."""
+
 
 class Supervision(Noticed):
     """Candidates and items of the supervision room."""
 
     datamodel = DeskInterface(models.Supervision)
     page, subject = "Supervision", "supervision"
+    list_columns = ("number", "unit", "state", "ground", "listed_on")
+    filters = ("state", "unit", "ground", "listed_on", "due_at")
+    clock, running, empty = "due_at", UNIT_AWAITED, "list.empty_supervision"
     page_only = (
         "requirement",
         "feedback",
@@ -48,6 +56,11 @@ class Supervision(Noticed):
         "fed_back_at",
         "ended_at",
     )
+
+    def ends(self, item: Any) -> datetime | None:
+        """When the clock of an item ends: the unit's while it is awaited, else the room's."""
+        own: datetime | None = item.own_at if item.state in STANDING else None
+        return super().ends(item) or own
 
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""

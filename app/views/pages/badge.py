@@ -11,7 +11,8 @@ from flask import g
 from app import words
 from app.rules.left import LATE, PLENTY, SOON, left
 from app.rules.workdays import Calendar
-from app.stages.calendar import days_known
+from app.stages.calendar.days import VERSION
+from app.stages.calendar.known import calendar_of, on_file
 from app.views.actor import language, now, reader
 from app.views.pages.shown import term
 
@@ -34,9 +35,12 @@ class Badge:
 
 
 def calendar_here() -> Calendar:
-    """The calendar as it stands, asked in one statement a request."""
+    """The calendar as it stands, asked in one statement a request, which knows the office's settings as
+    well."""
     if "desk_calendar" not in g:
-        g.desk_calendar = days_known(reader(), now())
+        settings, versions = on_file(reader())
+        g.desk_settings = settings
+        g.desk_calendar = calendar_of(reader(), settings[VERSION], versions.at(now()).day_ends)
     held: Calendar = g.desk_calendar
     return held
 
