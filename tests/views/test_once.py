@@ -246,6 +246,8 @@ TWICE_IS_HARMLESS = {
     "Login.logout": "the account's sessions end; ended sessions stay ended",
     "pages": "a search is answered with the address of what it asks for; nothing is done",
     "Find.find": "a search; a caller who is looked up again is one more look-up on the record",
+    "KeptViews.keep": "a view of the same name is written over with the same",
+    "KeptViews.drop": "what is dropped stays dropped",
     "Bell.read": "what is read stays read; what comes between the two has not been shown and is marked as the first is",
 }
 """POST route (or its whole blueprint) -> why sending it twice does no harm."""

@@ -17,6 +17,9 @@ from app.views.pages.masking import case_of
 from app.views.pages.shown import NOTHING
 from app.views.pages.values import Values
 
+SHORT = ("choice", "bool", "number", "date")
+"""The kinds of columns whose values stand on one line."""
+
 
 class Listed(Values):
     """A page whose rows are listed. `lined`: each hangs on a case, and says its line. `clock`: the
@@ -69,6 +72,10 @@ class Listed(Values):
         """The columns of a list that stand beside the line: it says case and place itself."""
         said = {"case", *(("number", "place") if self.datamodel.obj is Case else ())}
         return [name for name in columns if not (self.has_lines() and name in said)]
+
+    def is_short(self, name: str) -> bool:
+        """Whether the values of a column are never broken: words of a few signs, numbers, days."""
+        return name not in self.extra and self._kind(name) in SHORT
 
     def relations_of(self, columns: Sequence[str]) -> list[str]:
         """The relations that a list with these columns reads of its rows."""

@@ -132,7 +132,7 @@ class Viewed(Chips, Listed):
 
     def kept_href(self, kept: KeptView) -> str:
         """The address of a kept view: all that is asked of it, and whose columns count."""
-        pairs = [*json.loads(kept.asked), ("view", str(kept.id))]
+        pairs = [*map(tuple, json.loads(kept.asked)), ("view", str(kept.id))]
         return f"{url_for(f'{self.endpoint}.list')}?{urlencode(pairs)}"
 
     def sharing(self) -> list[tuple[str, str]]:
