@@ -13,6 +13,7 @@ from sqlalchemy import func, select, union
 
 from app import words
 from app.models import Assignment, Case, Category, Contact, Person, Suggestion, SuggestionComment
+from app.rules.gist import gist
 from app.rules.workdays import minute
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.verbs.offers import offer
@@ -192,7 +193,7 @@ class Suggestions(InBrief):
     page = "Suggestions"
     edit_verb = "screen_suggestion"
     extra = ("own_words", "comments", "case_state")
-    list_columns = ("own_words", "kept", "case_state", "marked_at")
+    list_columns = ("kept", "case_state", "comments", "marked_at")
     filters = ("kept", "marked_at", "screened_at", "case")
     empty = "list.empty_suggestions"
 
@@ -206,6 +207,11 @@ class Suggestions(InBrief):
         if name != "comments":
             return super().beside(item, name, always)
         return "\n".join(know_comments([item.case_id]).get(item.case_id, ()))
+
+    def named_else(self, item: Any) -> tuple[str, str]:
+        """The suggestion in a line, and its number, for who reads of its case in brief."""
+        (number, _), told = super().named_else(item), self.beside(item, "own_words", True)
+        return gist(told) or number, number
 
     def links(self, item: Any) -> Links:
         """The forms with which a leader comments on it or makes it a matter of his, and the centre

@@ -184,43 +184,41 @@ def test_a_view_is_kept_for_oneself_and_is_a_tab_with_its_filters_and_columns(
     assert kept(office) == []
 
 
-@pytest.mark.parametrize(
-    ("of", "with_", "reads", "not_"),
-    [
-        ("allocator", "allocator", "allocator", "centre_head"),
-        ("head@WATER", "unit", "staff@WATER", "head@ROADS"),
-        ("head@WATER", "unit_head", "head@ROADS", "staff@WATER"),
-        ("head@WATER", "centre_head", "head@WATER", "centre_head"),
-    ],
+SHARED = (
+    ("allocator", "allocator", "allocator", "centre_head"),
+    ("head@WATER", "unit", "staff@WATER", "head@ROADS"),
+    ("head@WATER", "unit_head", "head@ROADS", "staff@WATER"),
+    ("head@WATER", "centre_head", "head@WATER", "centre_head"),
 )
-def test_a_view_is_shared_with_ones_own_role_or_unit_alone(
-    office: Panel, of: str, with_: str, reads: str, not_: str
-) -> None:
-    keep(office.of(of), "共用的", **{"with": with_, "q_kind": "help"})
-    assert "共用的" in office.of(reads).get("/cases/list/").text
-    assert "共用的" not in office.of(not_).get("/cases/list/").text
+"""Who shares, with whom, who reads it then, and who does not."""
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
-        ({"q_narrative": "13909121234"}, "键入的查询内容"),
-        ({"q_place": "滨河路"}, "键入的查询内容"),
-        ({"q_number": "202506090001"}, "键入的查询内容"),
-        ({"from_repeats": "1"}, "键入的查询内容"),
-        ({"asked": "x"}, "键入的查询内容"),
-        ({"caller": "1"}, "键入的查询内容"),
-        ({"name": "张三13909121234"}, "不得有电话号码"),
-        ({"name": ""}, "视图名称须为"),
-        ({"name": "长" * 21}, "视图名称须为"),
-    ],
+def test_a_view_is_shared_with_ones_own_role_or_unit_alone(office: Panel) -> None:
+    for n, (of, with_, reads, not_) in enumerate(SHARED):
+        name = f"共用的{n}"
+        keep(office.of(of), name, **{"with": with_, "q_kind": "help"})
+        assert name in office.of(reads).get("/cases/list/").text
+        assert name not in office.of(not_).get("/cases/list/").text
+
+
+TYPED = (
+    ({"q_narrative": "13909121234"}, "键入的查询内容"),
+    ({"q_place": "滨河路"}, "键入的查询内容"),
+    ({"q_number": "202506090001"}, "键入的查询内容"),
+    ({"from_repeats": "1"}, "键入的查询内容"),
+    ({"asked": "x"}, "键入的查询内容"),
+    ({"caller": "1"}, "键入的查询内容"),
+    ({"name": "张三13909121234"}, "不得有电话号码"),
+    ({"name": ""}, "视图名称须为"),
+    ({"name": "长" * 21}, "视图名称须为"),
 )
-def test_a_view_holds_nothing_that_was_typed(
-    office: Panel, fields: dict[str, str], said: str
-) -> None:
+
+
+def test_a_view_holds_nothing_that_was_typed(office: Panel) -> None:
     """It may be a caller's number or name."""
-    name = fields.pop("name", "有内容")
-    assert said in keep(office.of("allocator"), name, **fields)
+    for fields, said in TYPED:
+        told = {"name": "有内容", **fields}
+        assert said in keep(office.of("allocator"), **told), fields
     assert kept(office) == []
 
 

@@ -168,7 +168,7 @@ class Export(Viewed):
         told = (
             (line.gist, line.number, line.kind, line.category, line.place)
             if line
-            else (self._number(item), *[""] * (len(OF_A_LINE) - 1))
+            else (*self.named_else(item), *[""] * (len(OF_A_LINE) - 2))
         )
         yield from (safe_cell(value) or NOTHING for value in told)
 

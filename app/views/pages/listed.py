@@ -92,13 +92,13 @@ class Listed(Values):
         return {
             "id": getattr(item, self.key),
             "line": line,
-            "number": "" if line or not self.has_lines() else self._number(item),
+            "else": ("", "") if line or not self.has_lines() else self.named_else(item),
             "values": {name: self.told(item, name) for name in columns},
             "badge": self.badge(item),
             "href": self.href(item),
             "case": opens,
         }
 
-    def _number(self, item: Any) -> str:
-        """What stands for the line of a case that this person does not see."""
-        return NOTHING
+    def named_else(self, item: Any) -> tuple[str, str]:
+        """What stands for the line of a case that this person does not see, and below it."""
+        return NOTHING, ""
