@@ -24,7 +24,8 @@ with office() as (people, panel):
     told = {"kind": "help", "narrative": "路灯坏了很久，晚上看不见路。", "caller.name": "李四"}
     made = browser.post("/do/register", {**told, "landmark": "百货大楼旁"})
     assert made.status_code == 302, made.text
-    for address in ("/cases/list/?q_landmark=百货", "/cases/show/1", "/cases/export.csv", "/api/v1/cases/1"):
+    assert "路灯坏了很久" in browser.get("/cases/list/?q_landmark=百货").text
+    for address in ("/cases/show/1", "/cases/export.csv", "/api/v1/cases/1"):
         assert "百货大楼旁" in browser.get(address).text, address
 """,
     "worklist": """

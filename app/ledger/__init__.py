@@ -3,6 +3,7 @@
 from app.ledger.entries import Columns, Entry, allot_ids
 from app.ledger.heads import look_at, write_heads
 from app.ledger.ids import allot
+from app.ledger.kept_views import View, drop_view, keep_view
 from app.ledger.leftovers import seal_leftovers
 from app.ledger.moves import bear, born, move, move_many, note, note_office
 from app.ledger.numbers import case_number, paper, take, worded
@@ -19,6 +20,7 @@ __all__ = [
     "Flaw",
     "Opened",
     "Tip",
+    "View",
     "add_rows",
     "allot",
     "allot_ids",
@@ -26,9 +28,11 @@ __all__ = [
     "bear",
     "born",
     "case_number",
+    "drop_view",
     "found_rows",
     "lock_cases",
     "lock_office",
+    "keep_view",
     "locked_here",
     "look_at",
     "mark_read",

@@ -11,6 +11,7 @@ from app.models.caller import Caller, ToldAs
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
+from app.models.kept_view import KeptView
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
@@ -62,6 +63,7 @@ __all__ = [
     "File",
     "Instruction",
     "InstructionNotice",
+    "KeptView",
     "Lifting",
     "NamedPerson",
     "Notice",

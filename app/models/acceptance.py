@@ -109,6 +109,7 @@ class Case(Stateful, OwnClock, Model):
         waiting("ix_case_merged", "merged_into_id", where="merged_into_id IS NOT NULL"),
         waiting("ix_case_taken_over", "taken_over_by_id", where="taken_over_by_id IS NOT NULL"),
         waiting("ix_case_failing", "id", where="look_failures > 0"),
+        waiting("ix_case_told_again", "id", where="repeats > 0"),
         Index(
             "ix_case_place",
             "place",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import abort, g, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from sqlalchemy import select
+from sqlalchemy import func, select, union
 
 from app import words
-from app.models import Case, Category, Contact, Person, Suggestion, SuggestionComment
+from app.models import Assignment, Case, Category, Contact, Person, Suggestion, SuggestionComment
+from app.rules.gist import gist
 from app.rules.workdays import minute
-from app.rules.workflow import OPEN_CASE
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.verbs.offers import offer
 from app.views.actor import actor, language, reader
 from app.views.case.became import InBrief, know_became
@@ -30,6 +32,9 @@ class Cases(DeskView):
     datamodel = DeskInterface(Case)
     page = "Cases"
     add_verb, edit_verb = "register", "edit_case"
+    list_columns = ("state", "lead_unit", "registered_at")
+    filters = ("state", "kind", "category", "lead_unit", "registered_at")
+    clock, running, empty = "own_at", OPEN_CASE, "list.empty_cases"
     page_only = (
         "narrative",
         "demand",
@@ -88,6 +93,28 @@ class Cases(DeskView):
             heads={name: words.word(head, language()) for name, head in HEADS.items()},
         )
 
+    def know(self, rows: Sequence[Any], always: bool = False) -> None:
+        """Learn until when the units have the cases as well, in one statement."""
+        super().know(rows, always)
+        g.desk_due = dues_of(row.id for row in rows)
+
+    def ends(self, item: Any) -> datetime | None:
+        """When the first of the clocks of a case ends: of its units, or the centre's own."""
+        found = (g.get("desk_due", {}).get(item.id), super().ends(item))
+        return min(filter(None, found), default=None)
+
+    def due_within(self, first: datetime, last: datetime) -> list[Any]:
+        """The cases of which a clock of a unit, or the centre's own, ends within a day."""
+        own = select(Case.id).where(*super().due_within(first, last)).correlate(None)
+        due = select(Assignment.case_id).where(
+            Assignment.due_at > first,
+            Assignment.due_at <= last,
+            Assignment.state.in_(OPEN_ASSIGNMENT),
+        )
+        if actor().of_a_unit:
+            due = due.where(Assignment.unit_id == (actor().unit_id or 0))
+        return [Case.id.in_(union(own, due))]
+
     def href(self, item: Any) -> str:
         """A case's own page."""
         return url_for("Cases.page_of_case", id=item.id)
@@ -106,12 +133,25 @@ class Cases(DeskView):
         return url_for("Verbs.edit_case", case=item.id)
 
 
+def dues_of(cases: Iterable[int]) -> Mapping[int, datetime]:
+    """Case id -> when the first of its units that this person sees has to have answered."""
+    query = (
+        select(Assignment.case_id, func.min(Assignment.due_at).label("due"))
+        .where(Assignment.case_id.in_([*cases]), Assignment.state.in_(OPEN_ASSIGNMENT))
+        .group_by(Assignment.case_id)
+    )
+    return {row.case_id: row.due for row in reader().execute(query)}
+
+
 class Contacts(DeskView):
     """Contacts: every call or message."""
 
     datamodel = DeskInterface(Contact)
     page = "Contacts"
     add_verb = "contact"
+    list_columns = ("kind", "channel", "received_at")
+    filters = ("kind", "channel", "received_at", "case")
+    empty = "list.empty_contacts"
     page_only = ("words",)
 
 
@@ -153,6 +193,9 @@ class Suggestions(InBrief):
     page = "Suggestions"
     edit_verb = "screen_suggestion"
     extra = ("own_words", "comments", "case_state")
+    list_columns = ("kept", "case_state", "comments", "marked_at")
+    filters = ("kept", "marked_at", "screened_at", "case")
+    empty = "list.empty_suggestions"
 
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn what leaders said to the suggestions as well, in one statement."""
@@ -164,6 +207,11 @@ class Suggestions(InBrief):
         if name != "comments":
             return super().beside(item, name, always)
         return "\n".join(know_comments([item.case_id]).get(item.case_id, ()))
+
+    def named_else(self, item: Any) -> tuple[str, str]:
+        """The suggestion in a line, and its number, for who reads of its case in brief."""
+        (number, _), told = super().named_else(item), self.beside(item, "own_words", True)
+        return gist(told) or number, number
 
     def links(self, item: Any) -> Links:
         """The forms with which a leader comments on it or makes it a matter of his, and the centre

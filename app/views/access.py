@@ -23,6 +23,9 @@ class AccessLog(DeskView):
     datamodel = DeskInterface(Access)
     page = "AccessLog"
     exact = ("address",)
+    lined = False
+    filters = ("kind", "account", "at", "page", "case")
+    empty = "list.empty_looks"
 
     def options(self, name: str) -> Links:
         """Every account, by its name at the login, also those that are closed: each may have

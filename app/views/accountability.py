@@ -15,6 +15,7 @@ from app.models import Referral
 from app.papers import pdf
 from app.papers.kept import whole_zip, zip_of
 from app.rules.refusal import NotAllowed
+from app.rules.workflow import UNSENT
 from app.verbs import possible
 from app.verbs.offers import offer
 from app.views import access_notes
@@ -35,6 +36,9 @@ class Referrals(DeskView):
 
     datamodel = DeskInterface(Referral)
     page = "Referrals"
+    list_columns = ("number", "unit", "state", "drafted_at")
+    filters = ("state", "unit", "drafted_at", "outcome", "case")
+    clock, running, empty = "send_by_at", UNSENT, "list.empty_referrals"
     page_only = (
         "report",
         "proposal",

@@ -31,6 +31,7 @@ class Users(DeskView):
     datamodel = DeskInterface(Person)
     page = "Users"
     add_verb, edit_verb = "add_user", "edit_user"
+    list_columns = ("username", "first_name", "unit", "roles", "active", "last_login")
     unsearched = ("roles", "login_count", "fail_login_count", "last_login")
 
     def links(self, item: Any) -> Links:

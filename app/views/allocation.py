@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.models import Assignment, Instruction
+from app.rules.workflow import OPEN_ASSIGNMENT
 from app.views.case.became import InBrief
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed
@@ -13,6 +14,9 @@ class Assignments(Noticed):
 
     datamodel = DeskInterface(Assignment)
     page, subject = "Assignments", "assignment"
+    list_columns = ("number", "unit", "state", "allocated_at")
+    filters = ("state", "unit", "allocated_at", "due_at", "late")
+    clock, running, empty = "due_at", OPEN_ASSIGNMENT, "list.empty_assignments"
     page_only = ("waived_reason", "response_at", "first_response_at", "signed_by", "ended_at")
 
 
@@ -23,4 +27,7 @@ class Instructions(InBrief):
     datamodel = DeskInterface(Instruction)
     page = "Instructions"
     page_only = ("level", "document", "scan", "entered_at")
+    list_columns = ("leader", "words", "due_on", "case_unit", "case_state")
+    filters = ("leader", "instructed_on", "due_on", "level", "case")
+    empty = "list.empty_instructions"
     extra = ("case_state", "case_unit", "case_due", "case_result")

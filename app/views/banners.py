@@ -28,6 +28,7 @@ from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.bar import counts_of
 from app.views.forms.once import told_once
+from app.views.pages.turning import turn
 from jobs.health import Finding, calendar_findings, clock_findings, swept
 
 KEPT = (
@@ -45,6 +46,8 @@ KEPT = (
 """What the script says that keeps what was typed."""
 BANNERS, CLOSED = ("sample", "bot_late", "calendar"), "closed"
 """What every page may warn of, and the cookie that names the day and what was closed on it."""
+ASKED_FOR = ("sample_office", "office")
+"""The settings that the layout shows."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
 """When the bot counts as late, and how often (seconds) a process asks for that and for the
 calendar."""
@@ -56,7 +59,7 @@ def with_banners(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         tongue = language()
-        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once}
+        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once, "turn": turn}
         dark = has_request_context() and request.cookies.get("theme") == "dark"
         return {"tongue": tongue, "dark": dark, **given, **_languages(tongue), **_who(tongue)}
 
@@ -130,7 +133,12 @@ def _office() -> dict[str, str]:
     fresh = time.monotonic() - told.get("office_asked", -ASKED_EVERY) < ASKED_EVERY
     if (fresh and known.get("sample_office") == "true") or "desk_failed" in g:
         return known
-    query = select(Setting.name, Setting.value).where(Setting.name.in_(("sample_office", "office")))
+    if "desk_office" in g:
+        settings = g.desk_office.words
+        known = {name: settings[name] for name in ASKED_FOR if name in settings}
+        told.update(office=known, office_asked=time.monotonic())
+        return known
+    query = select(Setting.name, Setting.value).where(Setting.name.in_(ASKED_FOR))
     known = {
         row.name: row.value for row in reader().execute(query.execution_options(unscoped=True))
     }

@@ -58,6 +58,7 @@ class Units(DeskView):
     datamodel = DeskInterface(Unit)
     page = "Units"
     add_verb, edit_verb = "add_unit", "edit_unit"
+    list_columns = ("code", "name", "active", "superior")
     base_order = ("id", "asc")
     base_filters = [["id", OwnUnit, None]]
 
@@ -68,6 +69,7 @@ class Posts(DeskView):
     datamodel = DeskInterface(UnitPost)
     page = "Posts"
     add_verb, edit_verb = "add_post", "edit_post"
+    list_columns = ("unit", "person", "post", "from_on", "to_on")
 
 
 class Settings(DeskView):

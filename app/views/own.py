@@ -88,6 +88,8 @@ def _page(entry: OwnView) -> type[DeskView]:
     told = {name: getattr(entry.view, name) for name in OBEYED if getattr(entry.view, name, None)}
     adds, edits = entry.verbs
     of_a_case = entry.scope == "case_id"
+    if told.get("list_columns"):
+        told["read_columns"] = told["list_columns"]
     told |= {
         "__doc__": entry.view.__doc__,
         "__module__": entry.view.__module__,

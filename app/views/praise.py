@@ -56,6 +56,10 @@ class Praise(DeskView):
 
     datamodel = PraiseInterface(Case)
     page = "Praise"
+    lined = False
+    list_columns = ("number", "received_at", "place", "narrative")
+    filters = ("received_at", "place", "narrative")
+    empty = "list.empty_praise"
     hidden = tuple(name for name in labelled(Case) if name not in SHOWN)
 
     def title_here(self) -> str:

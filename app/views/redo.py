@@ -12,3 +12,6 @@ class Responsibilities(DeskView):
 
     datamodel = DeskInterface(Responsibility)
     page = "Responsibility"
+    list_columns = ("number", "unit_responsible", "excluded_as", "at")
+    filters = ("unit_responsible", "excluded_as", "at", "case")
+    empty = "list.empty_reviews"

@@ -27,6 +27,7 @@ from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
+from app.views.kept_views import KeptViews
 from app.views.many.page import Many
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
@@ -57,6 +58,7 @@ VIEWS: tuple[type[Any], ...] = (
     Presence,
     Find,
     Help,
+    KeptViews,
     Files,
     Papers,
     Letters,
@@ -116,7 +118,10 @@ PERSONAL = frozenset(
     }
 )
 """Columns that no generated page may show, search, order by or export. [trust, The caller]"""
-_SETS = ("list_columns", "show_columns", "search_columns", "order_columns", "export_columns")
+_SETS = (
+    *("list_columns", "read_columns", "show_columns", "search_columns"),
+    *("order_columns", "export_columns"),
+)
 _NEVER = (MasterDetailView, CompactCRUDMixin, BaseChartView, BaseApi)
 """What Flask-AppBuilder brings that shows rows past the scope, or loads whole tables and other
 people's scripts."""

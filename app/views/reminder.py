@@ -12,4 +12,7 @@ class Reminders(Noticed):
 
     datamodel = DeskInterface(Reminder)
     page, subject = "Reminders", "reminder"
+    list_columns = ("number", "unit", "state", "issued_at")
+    filters = ("state", "unit", "issued_at", "answered_late", "case")
+    clock, running, empty = "reply_by_at", ("open",), "list.empty_reminders"
     page_only = ("void_reason", "in_error", "ended_at")

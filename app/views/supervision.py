@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import abort, request, url_for
@@ -16,6 +17,7 @@ from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.blocks import titles
 from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.rules.workflow import STANDING
 from app.verbs import possible
 from app.views import access_notes
 from app.views.actor import actor, language, now, reader
@@ -34,12 +36,18 @@ SHOWN = 25
 DEEPEST = COUNTED_TO // SHOWN
 """So many rows a page has, and the last page (from 0 on) of a list that is turned to."""
 
+UNIT_AWAITED = ("opened", "reissued", "confirmed")
+"""The states of an item in which its unit is awaited."""
+
 
 class Supervision(Noticed):
     """Candidates and items of the supervision room."""
 
     datamodel = DeskInterface(models.Supervision)
     page, subject = "Supervision", "supervision"
+    list_columns = ("number", "unit", "state", "ground", "listed_on")
+    filters = ("state", "unit", "ground", "listed_on", "due_at")
+    clock, running, empty = "due_at", UNIT_AWAITED, "list.empty_supervision"
     page_only = (
         "requirement",
         "feedback",
@@ -91,6 +99,11 @@ class Supervision(Noticed):
             page=wanted,
             more=len(items) > SHOWN and wanted < DEEPEST,
         )
+
+    def ends(self, item: Any) -> datetime | None:
+        """When the clock of an item ends: the unit's while it is awaited, else the room's."""
+        own: datetime | None = item.own_at if item.state in STANDING else None
+        return super().ends(item) or own
 
     def links(self, item: Any) -> Links:
         """The verbs that the item's state allows, each about this item; and its paper."""

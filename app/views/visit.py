@@ -36,6 +36,9 @@ class Visits(DeskView):
     datamodel = DeskInterface(Visit)
     page = "Visits"
     add_verb, edit_verb = RECORDS, "amend_visit"
+    list_columns = ("state", "attempts", "solved", "satisfied", "planned_at")
+    filters = ("state", "solved", "satisfied", "planned_at", "case")
+    empty = "list.empty_visits"
 
     def may_add(self) -> str | None:
         """A visit is recorded from its own page."""
@@ -156,4 +159,7 @@ class VisitRecords(DeskView):
 
     datamodel = DeskInterface(VisitRecord)
     page = "VisitRecords"
+    list_columns = ("attempt", "method", "reached", "satisfied", "at")
+    filters = ("method", "reached", "satisfied", "at", "case")
+    empty = "list.empty_records"
     page_only = ("words", "evidence", "reason", "place", "met", "why")

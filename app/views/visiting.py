@@ -18,9 +18,8 @@ from app.models.redo import Responsibility
 from app.rules.limits import Limits, Versions
 from app.rules.workdays import BEIJING, beijing, minute
 from app.scope import seen_by, within
-from app.stages.calendar import days_and_numbers
 from app.views.actor import actor, language, now, reader
-from app.views.pages.badge import Badge, badge_of
+from app.views.pages.badge import Badge, badge_of, office_here
 from app.views.pages.lines import READ, Line, line_of
 from app.views.pages.masking import know_callers, masked_name
 from app.worklists.conditions import to_visit
@@ -80,7 +79,7 @@ def queue_of(id: int = 0) -> Queue:
         return Queue()
     tried = _attempts({row.id for row in rows})
     cases = _cases({row.case for row in rows})
-    versions = _numbers()
+    versions = office_here().versions
     told = [
         (row.part, _told(row, cases[row.case], tried.get(row.id, ()), versions))
         for row in rows
@@ -213,13 +212,6 @@ def _cases(ids: set[int]) -> Mapping[int, Any]:
     if not actor().reads_as_typed:
         know_callers(rows)
     return rows
-
-
-def _numbers() -> Versions:
-    """The numbers of the procedure; the calendar, of which badges are made, comes in the same
-    statement."""
-    g.desk_calendar, versions = days_and_numbers(reader(), now())
-    return versions
 
 
 def _told(row: Any, case: Any, tried: Sequence[Attempt], versions: Versions) -> Due:

@@ -203,7 +203,7 @@ _FACTS = {
     "why": ("phone_wrong",),
     "part": ("file_part",),
 }
-PARAMETERS = ("page", "size", "order", "work")
+PARAMETERS = ("page", "size", "order", "work", "tab", "view", "columns")
 """What an address may say besides what is searched for."""
 _QUOTED = 80
 

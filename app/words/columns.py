@@ -161,6 +161,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "self_approved",
         "ruled_at",
         "ruling_words",
+        "asked",
+        "asked_until",
     ),
     "reply": (
         "case",

@@ -390,3 +390,34 @@ def test_the_keyboard_reaches_the_content_first(window: Window) -> None:
     window.login("allocator")
     window.page.keyboard.press("Tab")
     assert window.page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_a_list_shows_rows_above_the_fold_and_never_scrolls_sideways(
+    window: Window, width: int, height: int
+) -> None:
+    """At an office screen and on a phone; what is behind 更多条件 opens without a script of ours, a
+    chip takes its condition out, and a case turns to the next one."""
+    window.page.set_viewport_size({"width": width, "height": height})
+    window.login("allocator")
+    for page in ("cases", "assignments", "requests", "reminders", "supervision", "visits"):
+        window.open(f"/{page}/list/")
+        row = window.page.locator("table.lines tbody tr").first
+        box = row.bounding_box()
+        assert box is not None and box["y"] + 60 < height, page
+        wide = "document.documentElement.scrollWidth, document.querySelector('.listed').scrollWidth"
+        assert window.page.evaluate(f"Math.max({wide})") <= width, page
+        window.keep(f"list-{page}-{width}")
+    window.open("/cases/list/?q_kind=complaint")
+    assert window.page.locator("form.filters .one:visible").count() <= 6
+    window.page.click("form.filters summary")
+    assert window.page.locator("form.filters .one:visible").count() > 6
+    window.page.click(".chip")
+    assert window.page.locator(".chip").count() == 0
+    window.page.locator("table.lines tbody a.gist").first.click()
+    here = window.page.url
+    window.page.click("a[rel=next]")
+    assert window.page.url != here
+    window.page.click("a[rel=prev]")
+    assert window.page.url == here
+    assert window.errors == []

@@ -252,6 +252,8 @@ TWICE_IS_HARMLESS = {
     "Intake.cases": "a search; nothing is done",
     "Find.find": "a search; a caller who is looked up again is one more look-up on the record",
     "Home.close_banner": "a banner that is closed for today stays closed",
+    "KeptViews.keep": "a view of the same name is written over with the same",
+    "KeptViews.drop": "what is dropped stays dropped",
     "Bell.read": "what is read stays read; what comes between the two has not been shown and is marked as the first is",
 }
 """POST route (or its whole blueprint) -> why sending it twice does no harm."""

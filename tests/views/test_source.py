@@ -144,5 +144,7 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
         "app/views/login/page.py:enter_by_password",
         "app/views/login/trying.py:wrong_try",
         "app/views/bell.py:Bell.read",
+        "app/views/kept_views.py:KeptViews.keep",
+        "app/views/kept_views.py:KeptViews.drop",
         "app/views/access_notes.py:note",
     }

@@ -11,7 +11,6 @@ from app.rules.workflow import CLOCKS
 from app.stages.calendar.assists import assist_deadline, marked
 from app.stages.calendar.days import LIBRARY, OFFICE, PROVISIONAL, WEEK, set_days
 from app.stages.calendar.known import (
-    days_and_numbers,
     days_held,
     days_known,
     limits_of_case,
@@ -33,7 +32,6 @@ __all__ = [
     "approve_rule",
     "assist_deadline",
     "change_rule",
-    "days_and_numbers",
     "days_held",
     "days_known",
     "fill",

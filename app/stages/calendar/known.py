@@ -66,31 +66,16 @@ def versions_known(session: Session) -> Versions:
 
 
 def office_known(session: Session, now: datetime) -> Office:
-    """The office as it stands, for who only reads: nothing is filled."""
+    """The office as it stands with all its settings, in one statement, for who only reads: nothing is
+    filled."""
     settings, versions = on_file(session)
     calendar = calendar_of(session, settings[VERSION], versions.at(beijing(now)).day_ends)
-    told = {name: settings.get(name, word) for name, word in SETTINGS.items()}
-    return Office(calendar, versions, beijing(now), told)
+    return Office(calendar, versions, beijing(now), {**SETTINGS, **settings})
 
 
 def days_known(session: Session, now: datetime) -> Calendar:
     """The calendar as it stands, for who only reads: nothing is filled."""
     return office_known(session, now).calendar
-
-
-def days_and_numbers(session: Session, now: datetime) -> tuple[Calendar, Versions]:
-    """The calendar and the numbers of the procedure, for who only reads: nothing is filled."""
-    settings, versions = on_file(session)
-    ends = versions.at(beijing(now)).day_ends
-    return calendar_of(session, settings[VERSION], ends), versions
-
-
-def office_known(session: Session, now: datetime) -> Office:
-    """The office as it stands, for who only reads: in one statement, nothing is filled."""
-    settings, versions = on_file(session)
-    now = beijing(now)
-    calendar = calendar_of(session, settings[VERSION], versions.at(now).day_ends)
-    return Office(calendar, versions, now)
 
 
 def days_held(session: Session, now: datetime) -> dict[date, tuple[bool, str]]:

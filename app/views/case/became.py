@@ -67,6 +67,10 @@ class InBrief(DeskView):
             return str(know_became([item.case_id])[item.case_id].number)
         return super().told(item, name, always)
 
+    def named_else(self, item: Any) -> tuple[str, str]:
+        """The number of a case that this person reads in brief only."""
+        return str(know_became([item.case_id])[item.case_id].number), ""
+
     def beside(self, item: Any, name: str, always: bool) -> str:
         """State, unit, due date, words and result of the case."""
         became, tongue = know_became([item.case_id])[item.case_id], language()

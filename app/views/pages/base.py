@@ -18,19 +18,19 @@ from flask_appbuilder.security.decorators import has_access
 from app import extend, words
 from app.views.actor import actor, key_typed, language, most
 from app.views.pages.columns import Links
-from app.views.pages.conditions import Asking
-from app.views.pages.declared import DEEPEST, Declared
+from app.views.pages.declared import DEEPEST, FIRST, Declared
 from app.views.pages.export import Export
+from app.views.pages.masking import case_of
 from app.views.pages.paging import another_size, beyond, number_typed
 from app.views.pages.related import Related
 from app.views.pages.searching import searched_partly
-from app.views.pages.values import Values
+from app.views.pages.turning import remember
 from app.worklists import COUNTED_TO, count_told
 
 PAGE, LARGEST_PAGE = 25, 100
 
 
-class DeskView(Values, Declared, Export, Asking, Related, ModelView):
+class DeskView(Declared, Export, Related, ModelView):
     """A generated page of one table. `page` is its permission; `hidden` is never shown,
     `not_for_units` not to units, `page_only` not in the list, `exact` searched as a whole; `extra`
     is what `beside` tells of a row that stands in no column of its table.
@@ -84,19 +84,22 @@ class DeskView(Values, Declared, Export, Asking, Related, ModelView):
         order, way = self.order()
         left_out = [*self.unread(), *another_size(asked, size)]
         wanted = number_typed(self.asked().get("page")) or 0
+        columns = self.columns_here()
+        self.datamodel.needs(self.relations_of(columns))
         page, count, rows = self._turned_to(wanted, size, order, way)
         if page != wanted:
             left_out.append(beyond(wanted))
-        self.cover(rows)
+        self.know(rows)
+        self.remember(rows)
         partly = searched_partly() and count <= COUNTED_TO
         return self.render_template(
             self.list_template,
             title=self.title_here(),
             view=self,
-            rows=[self.row(row) for row in rows],
-            columns=self.list_columns,
+            rows=[self.listed(row, columns) for row in rows],
+            columns=columns,
             labels=self.labels(),
-            inputs=self.inputs(),
+            **self._asked_for(),
             count=count,
             page=page,
             size=size,
@@ -108,6 +111,27 @@ class DeskView(Values, Declared, Export, Asking, Related, ModelView):
             left_out=left_out,
             partly=words.word("cover.partly", language()) if partly else "",
         )
+
+    def _asked_for(self) -> dict[str, Any]:
+        """The tabs, the filters in their row and those behind it, and what is set of them."""
+        inputs = self.inputs()
+        first = [one for name in self._first(inputs) for one in inputs if one["name"] == name]
+        return {
+            "tabs": self.view_tabs(),
+            "first": first,
+            "others": [one for one in inputs if one not in first],
+            "chips": self.chips(),
+        }
+
+    def _first(self, inputs: Sequence[dict[str, Any]]) -> Sequence[str]:
+        """The filters that stand in a row: those that the page names, else its first ones."""
+        there = [one["name"] for one in inputs]
+        return [name for name in self.filters if name in there] or there[:FIRST]
+
+    def remember(self, rows: Sequence[Any]) -> None:
+        """Let the pages of cases know the list that leads to them."""
+        if self.has_lines() and "Cases" in actor().pages:
+            remember(self.address("list"), (case_of(row) for row in rows if self.line(row)))
 
     def _turned_to(
         self, wanted: int, size: int, order: str, way: str

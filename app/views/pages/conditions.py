@@ -4,6 +4,7 @@ a search can be gone back to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +28,7 @@ from app.views.pages.operators import (
 )
 from app.views.pages.paging import number_typed
 from app.views.pages.sealed_search import ASKED, Pairs, Sought, sought_in, token_of
-from app.views.pages.unread_conditions import DATED, understood, unread
+from app.views.pages.unread_conditions import DATED, SEEN, understood, unread
 from app.worklists import Queue, queues_of
 
 SEARCH_GONE = "search.gone"
@@ -72,10 +73,25 @@ class Asking(Columns):
         part, _, column = name.partition("_")
         if part in PARTS and column in self.searched():
             return self._column_stays(part, column, value)
-        if name in ("page", "size"):
+        if name in ("page", "size", "view"):
             return number_typed(value) is not None
-        known = {"order": self.order_columns, "way": ("asc", "desc"), "work": queues_of(actor())}
+        known = {
+            "order": self.order_columns,
+            "way": ("asc", "desc"),
+            "work": queues_of(actor()),
+            "tab": self.tab_words(),
+            "columns": SEEN,
+        }
         return value in known.get(name, ())
+
+    def tab_words(self) -> Sequence[str]:
+        """The tabs that the page has besides that of all rows."""
+        return ()
+
+    def besides(self) -> Sequence[Any]:
+        """What is asked for besides the columns: to be in a list of work."""
+        waiting = self.waiting()
+        return waiting.where(actor(), now()) if waiting is not None else ()
 
     def _column_stays(self, part: str, column: str, value: str) -> bool:
         """The same of what is asked of a column."""
@@ -146,7 +162,7 @@ class Asking(Columns):
             part, _, column = name.partition("_")
             if value and part in PARTS and column in self.searched():
                 told[name] = value[:80] if part != "q" or self._kind(column) in PLAIN else "…"
-            elif value and name == "work":
+            elif value and name in ("work", "tab"):
                 told[name] = value[:80]
         return told
 
@@ -155,9 +171,9 @@ class Asking(Columns):
         filters = self.datamodel.get_filters(self.search_columns)
         for name in self.searched():
             self._filter(filters, name)
-        waiting = self.waiting()
-        if waiting is not None:
-            filters.add_filter(self.key, Waiting, tuple(waiting.where(actor(), now())))
+        besides = self.besides()
+        if besides:
+            filters.add_filter(self.key, Waiting, tuple(besides))
         return filters.get_joined_filters(self._base_filters)
 
     def _filter(self, filters: Any, name: str) -> None:
@@ -238,11 +254,11 @@ class Asking(Columns):
         return (name, "asc" if way == "asc" else "desc") if known else self.base_order
 
     def address(self, view: str, **changed: Any) -> str:
-        """The address of a view of this page with what was asked for, some of it changed; what was
-        typed sealed."""
+        """The address of a view of this page with what was asked for, some of it changed, or left out
+        where it is None; what was typed sealed."""
         kept = ((name, value) for name, value in self.asked().items(multi=True) if value)
         pairs = [(name, value) for name, value in kept if name not in changed]
-        pairs += [(name, str(value)) for name, value in changed.items()]
+        pairs += [(name, str(value)) for name, value in changed.items() if value is not None]
         open_, typed = self._apart(pairs)
         if typed:
             open_.append((ASKED, token_of(self.page, typed)))

@@ -17,6 +17,8 @@ from app.worklists import COUNTED_TO
 DEEPEST = COUNTED_TO + 1
 """So many rows of a list are turned to; what lies behind them is found by narrowing it, or in its
 export."""
+FIRST = 5
+"""So many filters stand in a row above a list; the others are behind them."""
 NOT_HERE = {"action", "action_post", "download", "delete"}
 """What Flask-AppBuilder brings and the desk does not have: rows change by verbs, files are behind
 their case."""
@@ -41,6 +43,8 @@ class Declared(Columns):
     page_only: tuple[str, ...]
     extra: tuple[str, ...]
     unsearched: tuple[str, ...]
+    read_columns: list[str]
+    filters: Sequence[str]
     add_verb: str
     edit_verb: str
 
@@ -61,11 +65,15 @@ class Declared(Columns):
         }
 
     def _declare_sets(self, known: Sequence[str]) -> None:
-        """Say which of the columns are shown, listed, searched and exported."""
+        """Say which of the columns are shown, listed, read by programs, searched and exported. A list
+        has those that its page names; where it names none, and for programs, all that are not said
+        on the row's own page only."""
         shown = _given(self, "show_columns", [*known, *self.extra])
         listed = [name for name in shown if name not in self.page_only or name in self.extra]
         searched = [name for name in known if name not in self.unsearched and name in shown]
         self.show_columns, self.list_columns = shown, _given(self, "list_columns", listed)
+        self.read_columns = _given(self, "read_columns", listed)
+        self.filters = _given(self, "filters", ())[:FIRST]
         self.search_columns = _given(self, "search_columns", searched)
         self.export_columns = _given(self, "export_columns", shown)
 
@@ -97,7 +105,8 @@ class Declared(Columns):
         """Say by which columns rows are ordered, and how deep a list goes; after Flask-AppBuilder,
         which would make an empty list of them all columns."""
         model = self.datamodel.obj
-        named = _given(type(self), "order_columns", self.list_columns)
+        listed = [*self.list_columns, *self.read_columns]
+        named = _given(type(self), "order_columns", [*dict.fromkeys(listed)])
         plain = [name for name in named if name not in (*self.relations, *self.extra)]
         if grows(model):
             self.deepest = DEEPEST

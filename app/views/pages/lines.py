@@ -38,9 +38,9 @@ class Line:
     href: str
 
 
-def know_lines(cases: Iterable[int | None]) -> Mapping[int, Any]:
+def know_lines(cases: Iterable[int | None], always: bool = False) -> Mapping[int, Any]:
     """Case id -> its row, as far as this person sees it; one statement for all that this request has
-    not asked for before, and one for their callers where these are covered."""
+    not asked for before, and one for their callers where these are covered, or `always`."""
     known: dict[int, Any] = g.setdefault("desk_lines", {})
     asked = {id for id in cases if id is not None} - known.keys()
     if not asked:
@@ -65,38 +65,46 @@ def know_lines(cases: Iterable[int | None]) -> Mapping[int, Any]:
         .where(Case.id.in_(asked))
     )
     known |= {row.id: row for row in reader().execute(query)}
-    if not actor().reads_as_typed:
+    if always or not actor().reads_as_typed:
         know_callers(asked & known.keys())
     return known
 
 
-def lines_of(cases: Iterable[int | None]) -> dict[int, Line]:
-    """Case id -> its line, of those that this person sees."""
+def forget_lines() -> None:
+    """Forget what was asked so far: of a long answer only the piece that is being written is
+    kept."""
+    g.pop("desk_lines", None)
+
+
+def lines_of(cases: Iterable[int | None], always: bool = False) -> dict[int, Line]:
+    """Case id -> its line, of those that this person sees; with the callers covered for who reads
+    them as they were typed too, where `always`."""
     asked = [id for id in cases if id is not None]
-    known = know_lines(asked)
-    return {id: _line(known[id]) for id in asked if id in known}
+    known = know_lines(asked, always)
+    return {id: _line(known[id], always) for id in asked if id in known}
 
 
-def gist_of(row: Any) -> str:
-    """What a case is about, as this person may read it."""
+def gist_of(row: Any, always: bool = False) -> str:
+    """What a case is about, as this person may read it, or covered `always`."""
     told = str(row.narrative)[:READ]
-    if not actor().reads_as_typed:
+    if always or not actor().reads_as_typed:
         told = masked_text(told, row.id)
     return gist(told) or str(row.number or "")
 
 
-def line_of(case: Case) -> Line:
+def line_of(case: Case, always: bool = False) -> Line:
     """The line of a case that was read already, its category and unit with it."""
-    return _line(case)
+    return _line(case, always)
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, always: bool = False) -> Line:
     tongue = language()
-    place = row.place if actor().reads_as_typed else masked_text(row.place, row.id)
+    as_typed = actor().reads_as_typed and not always
+    place = row.place if as_typed else masked_text(row.place, row.id)
     return Line(
         row.id,
         row.number or "",
-        gist_of(row),
+        gist_of(row, always),
         words.value("kind", row.kind, tongue),
         str(row.category or ""),
         place[:LONGEST],

@@ -58,6 +58,8 @@ def parameters(view: DeskView) -> list[Schema]:
     found = [parameter for name in view.searched() for parameter in _of_column(view, name)]
     found.append(_parameter("order", {"enum": [*view.offered()]} if view.offered() else {}))
     found.append(_parameter("way", {"enum": ["asc", "desc"]}))
+    if view.tab_words():
+        found.append(_parameter("tab", {"enum": [*view.tab_words()]}))
     bounds = {"type": "integer", "minimum": 0, "maximum": view.deepest - 1}
     found.append(_parameter("page", bounds))
     found.append(_parameter("size", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}))
@@ -91,7 +93,7 @@ def _values(view: DeskView, columns: list[str]) -> Schema:
 
 
 def _page_of(view: DeskView) -> Schema:
-    row = _values(view, view.list_columns)
+    row = _values(view, view.read_columns)
     row["properties"]["id"] = _WORD
     told = {
         "count": {"type": "integer", "description": _said("rest.counted")},

@@ -40,6 +40,7 @@ class Opened:
     where no list can be narrowed to them."""
 
     view: Any
+    columns: Sequence[str]
     rows: Sequence[dict[str, Any]]
     told: str
     href: str
@@ -122,13 +123,16 @@ class Related:
         key, column = getattr(item, self.key), key_to(view, self.datamodel.obj)
         filters = view.datamodel.get_filters([column]).get_joined_filters(view._base_filters)
         filters.add_filter(column, OfParent, key)
+        view.datamodel.needs(view.relations_of(view.list_columns))
         count, rows = view.datamodel.query(filters, *view.base_order, page=0, page_size=SHOWN)
-        view.cover(rows)
+        columns = view.named(view.list_columns)
+        view.know(rows)
         relation = relation_to(view, self.datamodel.obj)
         partly = searched_partly() and count <= COUNTED_TO
         return Opened(
             view,
-            [view.row(row) for row in rows],
+            columns,
+            [view.listed(row, columns) for row in rows],
             view.count_told(count),
             url_for(f"{view.endpoint}.list", **{f"q_{relation}": key}) if relation else "",
             count > len(rows),

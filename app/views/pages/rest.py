@@ -27,6 +27,8 @@ from app.views.pages.sealed_search import Pairs
 
 TYPED = ("q_", "from_", "to_")
 """How the parameters begin that may hold what somebody typed."""
+OF_PEOPLE = ("view", "columns")
+"""What is asked of the list of a page, and means nothing to a program."""
 READ = "read_by_program"
 """How the access log names what was read here."""
 
@@ -41,7 +43,7 @@ class Rows(ModelRestApi):
     def __init__(self, view: DeskView) -> None:
         self.view, self.datamodel = view, view.datamodel
         self.resource_name, self.class_permission_name = view.page.lower(), view.page
-        self.list_columns, self.show_columns = [*view.list_columns], [*view.show_columns]
+        self.list_columns, self.show_columns = [*view.read_columns], [*view.show_columns]
         self.search_columns, self.order_columns = [*view.search_columns], [*view.order_columns]
         self.add_columns = self.edit_columns = [view.show_columns[0]]
         super().__init__()
@@ -72,6 +74,7 @@ class Rows(ModelRestApi):
             *self._typed(wanted.pairs),
             *self._bounds(),
             *self._unknown(wanted.columns),
+            *(_unreadable(name) for name in OF_PEOPLE if self.view.asked().get(name)),
         ]
         return self._refused(wrong) if wrong else self._listed(wanted.columns)
 
@@ -90,7 +93,7 @@ class Rows(ModelRestApi):
     def _listed(self, only: Sequence[str]) -> Response:
         """The page of rows, put on record as an export is."""
         view = self.view
-        columns = [name for name in view.list_columns if not only or name in only]
+        columns = [name for name in view.read_columns if not only or name in only]
         page, size = self._page()
         count, items = view.datamodel.query(
             view.asked_filters(), *view.order(), page=page, page_size=size
@@ -163,7 +166,7 @@ class Rows(ModelRestApi):
         return [
             words.word("rest.columns", language(), name=name[:40])
             for name in columns
-            if name not in self.view.list_columns
+            if name not in self.view.read_columns
         ]
 
 

@@ -3,7 +3,7 @@ statement, and for those who see some cases only no further back than is looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import g
@@ -112,10 +112,15 @@ class DeskInterface(SQLAInterface):
         rows = query.filter(key.in_(shown)).options(*self._loaded()).all()
         return len(keys), sorted(rows, key=lambda row: shown.index(getattr(row, key.key)))
 
+    def needs(self, relations: Iterable[str]) -> None:
+        """Let this request load these relations only with the rows of the table."""
+        g.setdefault("desk_relations", {})[self.obj] = tuple(relations)
+
     def _loaded(self) -> list[Any]:
         """How relations are loaded with their rows: units and categories are at hand, others in one
         statement each."""
-        relations = [getattr(self.obj, name) for name in self.eager]
+        wanted = g.get("desk_relations", {}).get(self.obj, self.eager)
+        relations = [getattr(self.obj, name) for name in wanted]
         return [
             selectinload(relation)
             for relation in relations

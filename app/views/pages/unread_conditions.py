@@ -15,6 +15,8 @@ from app.views.pages.filters import day_of
 from app.views.pages.operators import BETWEEN, EMPTY
 from app.views.pages.paging import no_number, unknown
 
+SEEN = ("seen",)
+"""What an export may be asked to hold, where it is not all columns: those that the list shows."""
 CHOSEN = ("choice", "bool")
 """The kinds of columns that are searched by choosing one of a few words."""
 DATED = ("date", "moment", "clock")
@@ -50,6 +52,12 @@ def unread(
         yield words.word("parameter.order", language()), asked["way"]
     if asked.get("work") and view.waiting() is None:
         yield words.word("parameter.work", language()), asked["work"]
+    if asked.get("tab") and asked["tab"] not in view.tab_words():
+        yield words.word("parameter.tab", language()), asked["tab"]
+    if asked.get("view") and view.kept_view() is None:
+        yield words.word("parameter.view", language()), asked["view"]
+    if asked.get("columns") and asked["columns"] not in SEEN:
+        yield words.word("parameter.columns", language()), asked["columns"]
     known = {
         *words.PARAMETERS,
         "way",

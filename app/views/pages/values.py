@@ -22,19 +22,8 @@ class Values(Columns):
     """The values of a page's rows."""
 
     extra: tuple[str, ...]
-    list_columns: list[str]
     show_columns: list[str]
     formatters_columns: dict[str, Callable[[Any], str]]
-
-    def row(self, item: Any) -> dict[str, Any]:
-        """What the list shows of a row: its values, worded, and where its page is."""
-        values = {name: self.told(item, name) for name in self.list_columns}
-        return {
-            "id": getattr(item, self.key),
-            "values": values,
-            "href": self.href(item),
-            "case": self.case_href(item),
-        }
 
     def value(self, item: Any, name: str) -> str:
         """One value of a row as a person reads it; by the view's own way of writing it, where it has
