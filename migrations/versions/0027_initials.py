@@ -9,7 +9,7 @@ from alembic import op
 from app.models.initials import LONGEST, initials
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0025"
 NAMED = {"unit": "name", "category": "name", "ab_user": "first_name"}
 
 
