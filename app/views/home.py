@@ -25,7 +25,7 @@ FIRST = 3
 """So many rows of each list stand on the first page."""
 THEMES, KEPT = ("light", "dark"), 365 * 24 * 3600
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = ("change_password", "contest_figures", "look_up")
+NOT_ALONE = ("change_password", "change_setting", "contest_figures", "look_up")
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 

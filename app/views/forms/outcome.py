@@ -81,7 +81,7 @@ def _shown(render: Callable[..., Any], id: int | None, caller: dict[str, str]) -
 
 def _leads_to(verb: Verb, case: int | None) -> str:
     """The list of what was changed, the case's page, or the first page."""
-    if verb.name in LEADS_TO:
+    if LEADS_TO.get(verb.name) in actor().pages:
         return url_for(f"{LEADS_TO[verb.name]}.list")
     if verb.name == "register" and "all" in actor().scopes:
         return url_for("Cases.page_of_case", id=case)
