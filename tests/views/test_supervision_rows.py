@@ -167,7 +167,8 @@ def test_the_room_asks_for_as_much_at_twenty_five_rows_as_at_one(room: Room, pan
             page = browser.get("/supervision/room").text
         asked.append(len(told))
         assert page.count('class="card supervised"') == min(many, 25)
-    assert asked[0] == asked[1] <= MOST, asked
+    # Of what no list has named yet no clock runs: where all that is shown is such, no calendar is asked for.
+    assert asked[1] <= asked[0] <= MOST, asked
 
 
 def fill(room: Room, many: int) -> None:
