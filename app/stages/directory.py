@@ -18,7 +18,7 @@ from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules import evaluation, phones
 from app.rules.articles import articles
-from app.rules.office import AREA_CODE, SETTINGS
+from app.rules.office import AREA_CODE, REQUIREMENTS, SETTINGS
 from app.rules.refusal import NotAllowed
 from app.stages.named import carried_id
 from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
@@ -210,6 +210,8 @@ LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000, "sup
 """How long a word of the office may be: with the year and the number it fits the number of a paper
 or a report."""
 LONGEST_NAME = 80
+OF_THE_ROOM = (REQUIREMENTS,)
+"""The settings that the head of the supervision room changes too."""
 
 
 def _readable(value: str) -> None:
@@ -223,9 +225,12 @@ def _readable(value: str) -> None:
 
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
     """Change a word of the office: its name, or a series word, which goes into the numbers of
-    papers. Versions that the desk counts itself are not settings that anybody types."""
+    papers. Versions that the desk counts itself are not settings that anybody types. The head of
+    the supervision room words the room's own."""
     if name not in SETTINGS:
         raise NotAllowed("unknown_setting", name=name)
+    if name not in OF_THE_ROOM and not actor.is_a("it_admin"):
+        raise NotAllowed("no_right", verb="change_setting")
     if not value.strip():
         raise NotAllowed("field_missing", field="value")
     most = LONGEST.get(name.partition(".")[0], LONGEST_NAME)
@@ -283,8 +288,10 @@ VERBS = (
         fields=(ROW, *_CATEGORY, _ACTIVE),
         event="category.changed",
     ),
-    _by_it(
+    Verb(
         "change_setting",
+        on=NO_CASE,
+        roles=("it_admin", "supervision_head"),
         run=change_setting,
         fields=(choice("name!", tuple(SETTINGS)), field("value!")),
         event="setting.changed",

@@ -33,7 +33,13 @@ FIRST = 3
 DAY = 24 * 3600
 THEMES, KEPT = ("light", "dark"), 365 * DAY
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = ("change_password", "contest_figures", "end_substitute", "look_up")
+NOT_ALONE = (
+    "change_password",
+    "change_setting",
+    "contest_figures",
+    "end_substitute",
+    "look_up",
+)
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 

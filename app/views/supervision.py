@@ -17,6 +17,7 @@ from app.models import SupervisionList
 from app.papers import list_pdf, list_xlsx
 from app.papers.blocks import titles
 from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
+from app.rules.office import REQUIREMENTS
 from app.rules.workflow import STANDING
 from app.verbs import possible
 from app.views import access_notes
@@ -96,6 +97,9 @@ class Supervision(Noticed):
             ],
             rows=rows_of(items[:SHOWN], f"room.{key}"),
             key=key,
+            blocks=url_for("Verbs.change_setting", name=REQUIREMENTS, back=f"room.{key}")
+            if "change_setting" in who.rights
+            else "",
             page=wanted,
             more=len(items) > SHOWN and wanted < DEEPEST,
         )

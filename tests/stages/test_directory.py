@@ -14,7 +14,7 @@ from app.database import reading, transaction
 from app.ledger import verify
 from app.models import Category, Setting, Unit, UnitPost
 from app.rules.evaluation import Points, points_of
-from app.rules.office import AREA_CODE, WORDS
+from app.rules.office import AREA_CODE, REQUIREMENTS, WORDS
 from app.stages.directory import POSTS
 from app.stages.named import category_named
 from app.stages.rights import RIGHTS
@@ -50,7 +50,21 @@ def refused(office: Office, verb: str, **fields: Any) -> str:
 
 def test_the_directory_is_the_it_administrators() -> None:
     for verb in DIRECTORY:
-        assert [role for role, rights in RIGHTS.items() if verb in rights] == ["it_admin"]
+        also = ["supervision_head"] if verb == "change_setting" else []
+        may = [role for role, rights in RIGHTS.items() if verb in rights]
+        assert may == [*also, "it_admin"], verb
+
+
+def test_the_rooms_head_words_the_standard_requirements_and_changes_nothing_else(
+    office: Office,
+) -> None:
+    head = (MONDAY, "supervision_head", "change_setting")
+    row = office.do(*head, name=REQUIREMENTS, value="请三日内报告。\n请说明原因。")
+    assert row.value == "请三日内报告。\n请说明原因。"
+    assert office.told("setting.changed") == [{"setting": REQUIREMENTS}]
+    for name in ("room", "series.supervision", "office"):
+        assert office.refused(*head, name=name, value="督查室") == "no_right"
+    assert office.refused(*head, name=REQUIREMENTS, value="请" * 2001) == "field_too_long"
 
 
 # --- units ---

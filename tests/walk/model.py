@@ -109,7 +109,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "edit_post": ("it_admin",),
     "add_category": ("it_admin",),
     "edit_category": ("it_admin",),
-    "change_setting": ("it_admin",),
+    "change_setting": ("it_admin", "supervision_head"),
     "add_user": ("it_admin",),
     "edit_user": ("it_admin",),
     "reset_password": ("it_admin",),

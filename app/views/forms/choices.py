@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from app import words
 from app.models import Assignment, Case, NamedPerson, Supervision, Unit, UnitPost
 from app.rules.workflow import STANDING
+from app.stages.directory import OF_THE_ROOM
 from app.stages.duties import lineage
 from app.stages.supervision import told_apart
 from app.verbs import Verb
@@ -40,6 +41,8 @@ def offered(
 ) -> dict[str, Sequence[tuple[str, str]]]:
     """The choices that only the case knows: persons to name, persons named, the grounds that
     stand."""
+    if verb.name == "change_setting" and not actor().is_a("it_admin"):
+        return {"name": [(name, words.value("setting", name, tongue)) for name in OF_THE_ROOM]}
     if case is None:
         return {}
     if verb.name == "draft_finding":

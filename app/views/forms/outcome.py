@@ -93,7 +93,7 @@ def _leads_to(verb: Verb, case: int | None) -> str:
     then = request.form.get(THEN, "")
     if then:
         return url_for("Home.work", key=then) if then in QUEUES else url_for("Home.home")
-    if verb.name in LEADS_TO:
+    if LEADS_TO.get(verb.name) in actor().pages:
         return url_for(f"{LEADS_TO[verb.name]}.list")
     # What was done may have taken the case out of sight: a referral sent back, a visit recorded.
     if case and "Cases" in actor().pages and asked(Case, case) is not None:

@@ -15,20 +15,26 @@ from app.views.actor import key_typed, reader
 
 BLOCK = "block"
 """The field that the button of a block sends: its number, from 1 on."""
+CHANGES = "change_setting"
 FILLS = {"open_supervision": "requirement", "reissue": "requirement"}
 """verb -> the field of its form that blocks go into."""
 
 
 def blocks_of(verb: Verb) -> Sequence[str]:
     """The text blocks of a form, none where it has no field for them."""
-    if verb.name not in FILLS:
-        return ()
-    text = settings_known(reader()).get(REQUIREMENTS) or SETTINGS[REQUIREMENTS]
-    return [line.text.strip() for line in lines(text)]
+    return [line.text for line in lines(_requirements())] if verb.name in FILLS else ()
+
+
+def _requirements() -> str:
+    """The standard requirements as they stand."""
+    return settings_known(reader()).get(REQUIREMENTS) or SETTINGS[REQUIREMENTS]
 
 
 def with_block(verb: Verb, typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What was typed, with the block that was asked for behind it, once."""
+    """What was typed, with the block that was asked for behind it, once; the form with which the
+    blocks themselves are changed begins with those that stand."""
+    if verb.name == CHANGES and typed.get("name") == REQUIREMENTS and "value" not in typed:
+        return MultiDict([*typed.items(multi=True), ("value", _requirements())])
     blocks, n = blocks_of(verb), key_typed(typed.get(BLOCK))
     if not 0 < n <= len(blocks):
         return typed
