@@ -15,8 +15,7 @@ class Queue:
     """A list of what waits: whose rows, which of them, since when or until when each matters.
     `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
     form of this verb. `red`: what the centre or the room has itself let pass. `verbs`: those with
-    which a row is answered; a row offers the first that the person has a right to. `right`: who has
-    it has the list too, whatever their roles."""
+    which a row is answered; a row offers the first that the person has a right to."""
 
     title: str
     roles: tuple[str, ...]
@@ -27,4 +26,3 @@ class Queue:
     brief: str = ""
     red: bool = False
     verbs: tuple[str, ...] = ()
-    right: str = ""
