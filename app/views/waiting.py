@@ -184,12 +184,13 @@ def _href(queue: Queue, case: int) -> str:
 
 
 def _answering(queue: Queue, row: Any) -> Verb | None:
-    """The verb with which a row is answered, for who has the right to it: a draft by the verb that it
-    is of, and by drafting it anew where it was sent back."""
-    if queue.model is Draft:
-        verb = VERBS[row.kind] if queue.when == "drafted_at" else VERBS[VERBS[row.kind].draft]
-        return verb if verb.name in actor().rights else None
-    return next((VERBS[name] for name in queue.verbs if _answers(VERBS[name], queue, row)), None)
+    """The verb with which a row is answered, for who has the right to it: a draft that waits by the
+    verb that it is of, else, as one that was sent back, by drafting it anew."""
+    if queue.model is not Draft:
+        answers = (VERBS[name] for name in queue.verbs if _answers(VERBS[name], queue, row))
+        return next(answers, None)
+    names = (*([row.kind] if queue.when == "drafted_at" else []), VERBS[row.kind].draft)
+    return next((VERBS[name] for name in names if name in actor().rights), None)
 
 
 def _button(queue: Queue, row: Any, verb: Verb) -> tuple[str, str]:

@@ -49,11 +49,7 @@ __all__ = [
 
 def queues_of(who: Actor) -> dict[str, Queue]:
     """The lists that a person has."""
-    return {
-        key: queue
-        for key, queue in QUEUES.items()
-        if who.is_a(*queue.roles) or queue.right in who.rights
-    }
+    return {key: queue for key, queue in QUEUES.items() if who.is_a(*queue.roles)}
 
 
 COUNTED_TO = 999

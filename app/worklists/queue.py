@@ -16,8 +16,7 @@ class Queue:
     `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
     form of this verb. `red`: what the centre or the room has itself let pass. `verbs`: those with
     which a row is answered; a row offers the first that the person has a right to. `desk`: the page
-    on which the list is worked through. `right`: who has it has the list too, whatever their
-    roles."""
+    on which the list is worked through."""
 
     title: str
     roles: tuple[str, ...]
@@ -29,4 +28,3 @@ class Queue:
     red: bool = False
     verbs: tuple[str, ...] = ()
     desk: str = ""
-    right: str = ""

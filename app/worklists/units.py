@@ -90,13 +90,6 @@ OF_UNITS: dict[str, Queue] = {
         "due_at",
         verbs=("feed_back", "draft_feedback"),
     ),
-    "drafts": Queue(
-        "work.drafts",
-        ("unit_head",),
-        Draft,
-        to_approve,
-        "drafted_at",
-        right="send_back_draft",
-    ),
+    "drafts": Queue("work.drafts", UNIT, Draft, to_approve, "drafted_at"),
     "returned_drafts": Queue("work.returned_drafts", UNIT, Draft, sent_back, "returned_at"),
 }
