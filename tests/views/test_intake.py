@@ -284,8 +284,7 @@ def test_the_page_and_each_fragment_ask_for_few_things_whatever_is_on_file(
     for address, fields in sent:
         with counted(panel) as told:
             assert browser.post(address, fields).status_code == 200
-        most = MOST + 8 if address.endswith("caller") else MOST
-        assert len(told) <= most, (address, len(told), told)
+        assert len(told) <= MOST, (address, len(told), told)
     with counted(panel) as told:
         assert browser.post("/intake/caller", sent[-1][1]).status_code == 200
     assert len(told) <= MOST, "a look-up that stands on the record already"

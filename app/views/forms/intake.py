@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, current_app, request
 from flask_appbuilder import BaseView, expose
 
 from app import words
@@ -23,6 +23,11 @@ LONGEST, LONGEST_PLACE = 5000, 200
 """So many signs of what is typed are looked at."""
 OF_A_CALLER = 6
 FORMS = ("register", "contact")
+
+
+def _part(template: str, **told: Any) -> str:
+    """A part of a page, of which nothing that stands around it is asked."""
+    return current_app.jinja_env.get_template(template).render(**told)
 
 
 class Intake(BaseView):
@@ -49,7 +54,7 @@ class Intake(BaseView):
                     break
         except NotAllowed as no:
             told["refused"] = words.said(no, language(), LOOK_UP)
-        return self.render_template("desk/_intake_caller.html", **told)
+        return _part("desk/_intake_caller.html", **told)
 
     def _callers(self, ids: Any) -> list[tuple[Any, list[Near]]]:
         return [
@@ -67,9 +72,7 @@ class Intake(BaseView):
         told = "\n".join(parts)[:LONGEST]
         near, filed = nearby(told, request.form.get("place", "")[:LONGEST_PLACE])
         choosing = "narrative" in request.form
-        return self.render_template(
-            "desk/_intake_alike.html", near=near, filed=filed, choosing=choosing
-        )
+        return _part("desk/_intake_alike.html", near=near, filed=filed, choosing=choosing)
 
     @expose("/places", methods=["POST"])
     def places(self) -> Any:
@@ -77,7 +80,7 @@ class Intake(BaseView):
         if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
             return refuse_access()
         typed = request.form.get("place", "")[:LONGEST_PLACE]
-        return self.render_template("desk/_intake_places.html", places=places_like(typed))
+        return _part("desk/_intake_places.html", places=places_like(typed))
 
     @expose("/cases", methods=["POST"])
     def cases(self) -> Any:
@@ -86,7 +89,7 @@ class Intake(BaseView):
             return refuse_access()
         typed = request.form.get("q", "").strip()[:LONGEST_PLACE]
         found = cases_named(typed) if typed else []
-        return self.render_template("desk/_intake_cases.html", near=found, typed=bool(typed))
+        return _part("desk/_intake_cases.html", near=found, typed=bool(typed))
 
     @expose("/registered/<int:id>", methods=["GET"])
     def registered(self, id: int) -> Any:

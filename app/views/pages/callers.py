@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.models import Caller, Case
-from app.views.actor import reader
-from app.views.pages.lines import Line, lines_of
-from app.views.pages.masking import masked_name, masked_phone
+from app.views.actor import actor, reader
+from app.views.pages.lines import Line, line_of
+from app.views.pages.masking import know_callers, masked_name, masked_phone
 
 SHOWN = 25
 """So many cases of each caller are shown."""
@@ -30,19 +31,21 @@ def callers_told(ids: Sequence[int], states: Sequence[str] = (), most: int = SHO
     """The callers with these ids, and the newest cases of each, of some states where these are
     named."""
     callers = reader().scalars(select(Caller).where(Caller.id.in_(ids))).all()
-    query = select(Case.caller_id, Case.id).where(Case.caller_id.in_(ids))
+    query = select(Case).where(Case.caller_id.in_(ids)).options(joinedload(Case.category))
     if states:
         query = query.where(Case.state.in_(states))
-    of_caller: dict[int, list[int]] = {}
-    for row in reader().execute(query.order_by(Case.id.desc()).limit(most * 4)):
-        of_caller.setdefault(row.caller_id, []).append(row.id)
-    lines = lines_of(id for cases in of_caller.values() for id in cases)
+    cases = reader().scalars(query.order_by(Case.id.desc()).limit(most * 4)).unique().all()
+    if not actor().reads_as_typed:
+        know_callers(case.id for case in cases)
+    of_caller: dict[int | None, list[Line]] = {}
+    for case in cases:
+        of_caller.setdefault(case.caller_id, []).append(line_of(case))
     return [
         Known(
             masked_name(caller.name),
             masked_phone(caller.phone),
             caller.flagged_at is not None,
-            [lines[id] for id in of_caller.get(caller.id, ())[:most] if id in lines],
+            of_caller.get(caller.id, [])[:most],
         )
         for caller in callers
     ]
