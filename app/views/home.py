@@ -15,8 +15,7 @@ from flask_login import current_user
 from app import words
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
-from app.views.banners import BANNERS, CLOSED, closed_today
-from app.views.bar import tell_waiting
+from app.views.bar import BANNERS, CLOSED, closed_today, tell_waiting
 from app.views.figures.home import above
 from app.views.pages.paging import beyond, left_out, number_typed
 from app.views.waiting import rows_of_list, waiting

@@ -10,6 +10,7 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from app.words import value
+from tests.browser import conftest
 from tests.browser.conftest import PASSWORD, Served, Window
 from tests.views.test_words import KINDS_OF_FILES
 
@@ -209,7 +210,7 @@ def end(window: Window, office: Served, way: str) -> None:
 def kept(window: Window) -> str:
     """What the window keeps when the page's script has run."""
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate("JSON.stringify(sessionStorage)"))
+    return str(window.page.evaluate(conftest.TYPED))
 
 
 def enter_again(window: Window, username: str) -> None:
