@@ -26,7 +26,7 @@ from app.roles import Actor
 from app.rules.office import WORDS
 from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
-from app.views.bar import counts_of
+from app.views.bar import closed_today, counts_of
 from app.views.forms.once import told_once
 from app.views.pages.turning import turn
 from jobs.health import Finding, calendar_findings, clock_findings, swept
@@ -44,8 +44,6 @@ KEPT = (
     "kept.unsent_is_here",
 )
 """What the script says that keeps what was typed."""
-BANNERS, CLOSED = ("sample", "bot_late", "calendar"), "closed"
-"""What every page may warn of, and the cookie that names the day and what was closed on it."""
 ASKED_FOR = ("sample_office", "office")
 """The settings that the layout shows."""
 LATE, ASKED_EVERY = timedelta(minutes=30), 60.0
@@ -165,15 +163,6 @@ def _banners(known: dict[str, str], who: Actor | None, tongue: str) -> list[dict
         for name, looks, said in shown
         if name not in closed
     ]
-
-
-def closed_today() -> list[str]:
-    """The banners that this browser's person has closed for today."""
-    told = request.cookies.get(CLOSED, "") if has_request_context() else ""
-    day, _, names = told.partition(".")
-    if not names or day != f"{now():%Y%m%d}":
-        return []
-    return [name for name in names.split(".") if name in BANNERS]
 
 
 def _told_of_all() -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The counts of the bar: how much waits for a person, and how many notices are unread.
+"""The counts of the bar: how much waits for a person, and how many notices are unread; and what of
+the banners a person has closed for today.
 
 What waits is counted once a minute for each person and process; a page that is left open asks anew
 in one statement, which is no activity of its session.
@@ -10,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g, session
+from flask import current_app, g, has_request_context, request, session
 from sqlalchemy import Select, false, func, literal, select, union, union_all
 
 from app.models import Notice, NoticeRead, Person
@@ -24,6 +25,8 @@ COUNTED = 100
 """So many of the newest notices of a role or unit are counted as unread."""
 KEPT_FOR = 60.0
 """How long (seconds) a count of what waits is shown."""
+BANNERS, CLOSED = ("sample", "bot_late", "calendar"), "closed"
+"""What every page may warn of, and the cookie that names the day and what was closed on it."""
 _UNREAD, _VERSION = "unread", "version"
 
 
@@ -100,6 +103,15 @@ def newest_told(seen: Seen, most: int) -> Any:
         for recipient in seen.told
     ]
     return union(*parts) if parts else select(Notice.event_id).where(false())
+
+
+def closed_today() -> list[str]:
+    """The banners that this browser's person has closed for today."""
+    told = request.cookies.get(CLOSED, "") if has_request_context() else ""
+    day, _, names = told.partition(".")
+    if not names or day != f"{now():%Y%m%d}":
+        return []
+    return [name for name in names.split(".") if name in BANNERS]
 
 
 def _all() -> dict[int, Counts]:

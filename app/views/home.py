@@ -16,8 +16,7 @@ from app import words
 from app.roles import Actor
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
-from app.views.banners import BANNERS, CLOSED, closed_today
-from app.views.bar import tell_waiting
+from app.views.bar import BANNERS, CLOSED, closed_today, tell_waiting
 from app.views.figures.home import above
 from app.views.many.rows import over_many
 from app.views.pages.paging import beyond, left_out, number_typed

@@ -30,6 +30,8 @@ NOW = datetime(2025, 11, 12, 10, 20, tzinfo=BEIJING)
 PASSWORD = "a pass phrase for the browser"
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "screenshots"
 """Where the pictures are kept, for whoever wants to look at them."""
+TYPED = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
+"""What a window has kept of what was typed: htmx notes there which page it shows, nothing else."""
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )

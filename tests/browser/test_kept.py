@@ -12,6 +12,7 @@ from app.database import transaction
 from app.models import Case
 from app.story.theatre.cast import actor_named
 from app.verbs import perform
+from tests.browser import conftest
 from tests.browser.conftest import NOW, PASSWORD, Served, Window
 
 FORM = "/do/register"
@@ -37,13 +38,9 @@ def held(window: Window) -> dict[str, str]:
     return {where: window.page.input_value(where) for where in TYPED}
 
 
-KEPT = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
-"""What a window keeps, but for the path of its page, which htmx notes."""
-
-
 def kept(window: Window) -> str:
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate(KEPT))
+    return str(window.page.evaluate(conftest.TYPED))
 
 
 @pytest.fixture
@@ -139,7 +136,7 @@ def test_who_logs_out_in_one_window_has_left_the_other(operator: Window) -> None
     other.click("header .who > button")
     other.click("header form button")
     other.wait_for_selector("input[name=password]")
-    operator.page.wait_for_function("sessionStorage.length === 0")
+    operator.page.wait_for_function("sessionStorage.kept === undefined")
     assert kept(operator) == "{}"
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from app.words import value
+from tests.browser import conftest
 from tests.browser.conftest import PASSWORD, Served, Window
 from tests.views.test_words import KINDS_OF_FILES
 
@@ -208,14 +209,10 @@ def end(window: Window, office: Served, way: str) -> None:
         window.page.context.add_cookies([{"name": "duban", "value": old, "url": office.address}])
 
 
-KEPT = "JSON.stringify({...sessionStorage, 'htmx-current-path-for-history': undefined})"
-"""What a window keeps, but for the path of its page, which htmx notes."""
-
-
 def kept(window: Window) -> str:
     """What the window keeps when the page's script has run."""
     window.page.wait_for_load_state("load")
-    return str(window.page.evaluate(KEPT))
+    return str(window.page.evaluate(conftest.TYPED))
 
 
 def enter_again(window: Window, username: str) -> None:

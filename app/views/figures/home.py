@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from decimal import Decimal
+from typing import Any
 
 from flask import current_app, url_for
 from markupsafe import Markup
@@ -129,11 +130,11 @@ def _figures(who: Actor, found: Standing, own: bool) -> list[Tile]:
     ]
 
 
-def _rows(who: Actor, page: str, column: str, span: Mapping[str, str], **more: str) -> str:
+def _rows(who: Actor, page: str, column: str, span: Mapping[str, str], **more: Any) -> str:
     """Where the rows of a span stand, for who may open their page."""
     if page not in who.pages:
         return ""
-    asked = {f"{end}_{column}": day for end, day in span.items()}
+    asked: dict[str, Any] = {f"{end}_{column}": day for end, day in span.items()}
     return url_for(f"{page}.list", **asked, **more)
 
 

@@ -59,9 +59,13 @@ class VerbField(Field):
         """Say why what was typed cannot be taken; the first field of a form that cannot is where
         the person goes on."""
         self.wrong = sentence
-        marks = {"class": "is-invalid", "aria-invalid": "true"}
-        marks |= {"aria-describedby": f"{self.id}-wrong"} | ({"autofocus": True} if first else {})
-        self.render_kw = {**(self.render_kw or {}), **marks}
+        marks: dict[str, Any] = {"class": "is-invalid", "aria-invalid": "true"}
+        marks["aria-describedby"] = f"{self.id}-wrong"
+        self.render_kw: dict[str, Any] = {
+            **(self.render_kw or {}),
+            **marks,
+            **({"autofocus": True} if first else {}),
+        }
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """The first of what was sent, as it was typed."""
