@@ -245,6 +245,8 @@ TWICE_IS_HARMLESS = {
     "Login.code": "a code is taken once: the second time it is refused",
     "Login.logout": "the account's sessions end; ended sessions stay ended",
     "pages": "a search is answered with the address of what it asks for; nothing is done",
+    "Many.do": "each row carries a key of its own, made of the form's one-time key",
+    "Triage.send": "the form's one-time key, that of the verb's own form",
     "Find.find": "a search; a caller who is looked up again is one more look-up on the record",
     "Bell.read": "what is read stays read; what comes between the two has not been shown and is marked as the first is",
 }

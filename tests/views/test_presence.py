@@ -84,7 +84,7 @@ def test_a_unit_and_the_centre_are_not_told_of_each_other(office: Office) -> Non
 
 
 def test_of_a_case_that_one_does_not_see_nothing_is_told_nor_noted(office: Office) -> None:
-    office.told("staff@ROADS", office.cases[0])
+    assert office.panel.of("staff@ROADS").get(f"/presence/{office.cases[0]}").status_code == 404
     office.told("staff@WATER")
     assert "也在查看" not in office.told("head@WATER").replace("WATER_staff也在查看", "")
 
