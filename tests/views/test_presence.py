@@ -135,3 +135,6 @@ def test_a_page_whose_session_has_ended_is_told_nothing_and_a_part_leads_to_the_
         answer = browser.client.get(address, headers={"HX-Request": "true", "HX-Target": "panel"})
         assert answer.status_code == code
     assert answer.headers["HX-Redirect"].startswith("/login/")
+    logged_out = office.panel.browser()
+    answer = logged_out.get("/work/to_allocate?case=1", headers={"HX-Target": "panel"})
+    assert answer.headers["HX-Redirect"] == "/login/"
