@@ -179,6 +179,9 @@ def refuse_access() -> Any:
     """To the login page, or 403 for who has logged in; 401 for a program in nobody's name."""
     if actor().id is None and for_program():
         abort(401)
+    if actor().id is None and "HX-Target" in request.headers:
+        # The part of a page that somebody asked for: the whole page goes to the login.
+        return current_app.response_class("", headers={"HX-Redirect": url_for("Login.login")})
     if actor().id is None:
         return redirect(url_for("Login.login", next=come_back_to()))
     abort(403)

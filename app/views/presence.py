@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import current_app
+from flask import abort, current_app
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from redis import Redis, RedisError
@@ -98,5 +98,6 @@ class Presence(BaseView):
     @permission_name("show")
     def of(self, case: int) -> Any:
         """The part of a page that names them."""
-        names = on_case(case) if asked(Case, case) is not None else []
-        return self.render_template("desk/_beside.html", names=names)
+        if asked(Case, case) is None:
+            abort(404)
+        return self.render_template("desk/_beside.html", names=on_case(case))

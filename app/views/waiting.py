@@ -53,7 +53,7 @@ class Waiting:
     at: str
     href: str
     button: tuple[str, str] | None
-    says: str = ""
+    says: Sequence[str] = ()
     does: tuple[tuple[str, str], ...] = ()
     """What the button sends, where its verb asks nothing: it is done at once."""
 
@@ -129,20 +129,15 @@ def _told(
     )
 
 
-def says_of(model: Any, row: Any, case: int) -> str:
+def says_of(model: Any, row: Any, case: int) -> list[str]:
     """What a row asks, as this person may read it; nothing where it asks nothing."""
-    told = (
-        (name, value)
+    table, tongue = model.__tablename__, language()
+    told = [
+        words.pair(words.column(table, name, tongue), shown(table, name, value), tongue)
         for name in ASKED.get(model, ())
         if (value := getattr(row, name, None)) not in (None, "")
-    )
-    table, tongue = model.__tablename__, language()
-    parts = [
-        words.pair(words.column(table, name, tongue), shown(table, name, value), tongue)
-        for name, value in told
     ]
-    said = words.clauses(parts, tongue)
-    return said if actor().reads_as_typed else masked_text(said, case)
+    return told if actor().reads_as_typed else [masked_text(one, case) for one in told]
 
 
 def _unit(row: Any) -> int | None:

@@ -250,6 +250,8 @@ TWICE_IS_HARMLESS = {
     "Intake.alike": "a search; nothing is done",
     "Intake.places": "a search; nothing is done",
     "Intake.cases": "a search; nothing is done",
+    "Many.do": "each row carries a key of its own, made of the form's one-time key",
+    "Triage.send": "the form's one-time key, that of the verb's own form",
     "Find.find": "a search; a caller who is looked up again is one more look-up on the record",
     "Home.close_banner": "a banner that is closed for today stays closed",
     "KeptViews.keep": "a view of the same name is written over with the same",

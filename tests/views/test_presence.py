@@ -84,7 +84,7 @@ def test_a_unit_and_the_centre_are_not_told_of_each_other(office: Office) -> Non
 
 
 def test_of_a_case_that_one_does_not_see_nothing_is_told_nor_noted(office: Office) -> None:
-    office.told("staff@ROADS", office.cases[0])
+    assert office.panel.of("staff@ROADS").get(f"/presence/{office.cases[0]}").status_code == 404
     office.told("staff@WATER")
     assert "也在查看" not in office.told("head@WATER").replace("WATER_staff也在查看", "")
 
@@ -135,3 +135,6 @@ def test_a_page_whose_session_has_ended_is_told_nothing_and_a_part_leads_to_the_
         answer = browser.client.get(address, headers={"HX-Request": "true", "HX-Target": "panel"})
         assert answer.status_code == code
     assert answer.headers["HX-Redirect"].startswith("/login/")
+    logged_out = office.panel.browser()
+    answer = logged_out.get("/work/to_allocate?case=1", headers={"HX-Target": "panel"})
+    assert answer.headers["HX-Redirect"] == "/login/"

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app import words
 from app.views.home import FIRST
+from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.people import People
 from tests.views.panel import Panel, panel_over
@@ -67,3 +69,21 @@ def test_a_line_leads_to_a_page_that_its_person_opens(panel: Panel, role: str) -
     browser = panel.of(WHO[role].replace("WATER", "HOUSING"))
     for address in map(unescape, re.findall(r'class="gist" href="([^"]+)"', browser.get("/").text)):
         assert browser.get(address).status_code == 200, address
+
+
+def test_an_empty_list_says_what_would_be_in_it(sqlite_desk: Desk, tmp_path: Path) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        for address in ("/", "/work/to_allocate"):
+            assert "等待分派到承办单位的工单列在这里" in panel.of("allocator").get(address).text
+    assert all(words.known(f"work_list.empty.{key}") for key in QUEUES)
+
+
+def test_a_list_of_requests_says_what_is_asked(sqlite_desk: Desk, tmp_path: Path) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    case = people.case()
+    people.do("allocator", "allocate", case, unit="WATER")
+    people.do("head@WATER", "request_return", case, reason="不属本单位职责，请改派")
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        page = panel.of("allocator").get("/work/rulings").text
+    assert "不属本单位职责" in page

@@ -67,7 +67,7 @@ class Chosen:
         return words.title(self.verb.name, language())
 
     @property
-    def says(self) -> str:
+    def says(self) -> list[str]:
         """What it asks, where it asks something."""
         return says_of(type(self.row), self.row, self.case.id)
 
