@@ -68,7 +68,7 @@ assert made.status_code == 302, made.text
 shown = client.get("/cases/show/1").text
 found = client.get("/cases/list/?q_landmark=百货").text
 by_decision = client.get("/cases/list/").text.partition("<thead>")[2]
-as_listed = client.get("/cases/export.csv?columns=seen").text
+as_listed = client.get("/cases/export.csv?columns=seen", buffered=True).text
 pages = {
     "list": by_decision, "seen": as_listed, "page": shown, "search": found, "add": form,
     "rest": client.get("/api/v1/cases/").get_data(as_text=True),

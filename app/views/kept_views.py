@@ -41,7 +41,7 @@ class KeptViews(BaseView):
         here = url_for(f"{view.endpoint}.list")
         why = _hindered(view, name, asked)
         if why:
-            flash(words.word(why, language(), n=LONGEST_NAME, most=MOST), "danger")
+            flash(words.told(why, language()), "danger")
             return redirect(here, 303)
         chosen = request.form.getlist("shown")
         shown = [column for column in view.choosable() if column in chosen]
@@ -74,16 +74,17 @@ def _page_of(name: str) -> DeskView:
     return found
 
 
-def _hindered(view: DeskView, name: str, asked: list[tuple[str, str]]) -> str:
-    """Why a view cannot be kept, as a message id; nothing where it can."""
+def _hindered(view: DeskView, name: str, asked: list[tuple[str, str]]) -> words.Message | None:
+    """Why a view cannot be kept; None where it can."""
     if not 0 < len(name) <= LONGEST_NAME or "\0" in name:
-        return "list.view_name"
+        return words.Message("list.view_name", {"n": LONGEST_NAME})
     if covered(name, NOBODY) != name:
-        return "list.view_names_caller"
+        return words.Message("list.view_names_caller")
     if any(part in NOT_KEPT or not view.stays(part, value) for part, value in asked):
-        return "list.view_typed"
+        return words.Message("list.view_typed")
     own = [one.name for one in view.kept_views() if one.person_id == actor().id]
-    return "list.view_many" if len(own) >= MOST and name not in own else ""
+    full = len(own) >= MOST and name not in own
+    return words.Message("list.view_many", {"most": MOST}) if full else None
 
 
 def _shared(with_: str) -> tuple[str | None, int | None]:
