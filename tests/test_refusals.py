@@ -922,6 +922,7 @@ UNSEEN = {
 }
 """message id -> why nobody can come to see it."""
 OF_THE_PANEL = {
+    "file_not_drawn": "tests/views/test_previews.py",
     "line_unread": "tests/views/test_bad_input.py",
     "changed_meanwhile": "tests/views/test_corrections.py",
     "form_too_old": "tests/views/test_once.py",
