@@ -80,7 +80,11 @@ def _cases(ids: Collection[int]) -> Sequence[Case]:
     covered."""
     if not ids:
         return ()
-    query = select(Case).where(Case.id.in_(ids)).options(joinedload(Case.category))
+    query = (
+        select(Case)
+        .where(Case.id.in_(ids))
+        .options(joinedload(Case.category).joinedload(Category.parent))
+    )
     found = reader().scalars(query).unique().all()
     if not actor().reads_as_typed:
         know_callers(case.id for case in found)
@@ -156,7 +160,12 @@ def _as_read(text: str, case: int) -> str:
 def cases_named(typed: str) -> list[Near]:
     """The case with a number, or the newest that hold all the words that were typed."""
     exact = select(Case).where(Case.number == paper_number(typed))
-    one = reader().scalars(exact.options(joinedload(Case.category))).unique().first()
+    one = (
+        reader()
+        .scalars(exact.options(joinedload(Case.category).joinedload(Category.parent)))
+        .unique()
+        .first()
+    )
     if one is not None:
         found: Sequence[Case] = [one]
         if not actor().reads_as_typed:

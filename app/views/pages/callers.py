@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.models import Caller, Case
+from app.models import Caller, Case, Category
 from app.views.actor import actor, reader
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import know_callers, masked_name, masked_phone
@@ -31,7 +31,11 @@ def callers_told(ids: Sequence[int], states: Sequence[str] = (), most: int = SHO
     """The callers with these ids, and the newest cases of each, of some states where these are
     named."""
     callers = reader().scalars(select(Caller).where(Caller.id.in_(ids))).all()
-    query = select(Case).where(Case.caller_id.in_(ids)).options(joinedload(Case.category))
+    query = (
+        select(Case)
+        .where(Case.caller_id.in_(ids))
+        .options(joinedload(Case.category).joinedload(Category.parent))
+    )
     if states:
         query = query.where(Case.state.in_(states))
     cases = reader().scalars(query.order_by(Case.id.desc()).limit(most * 4)).unique().all()
