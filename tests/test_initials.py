@@ -18,7 +18,7 @@ from tests.databases import Desk
 from tests.people import People
 from tests.test_migrations import blank  # noqa: F401  (a database with nothing in it)
 
-BEFORE, AFTER = "0024", "0027"
+BEFORE, AFTER = "0025", "0026"
 
 
 @pytest.mark.parametrize(

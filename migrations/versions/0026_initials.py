@@ -8,7 +8,7 @@ from alembic import op
 
 from app.models.initials import LONGEST, initials
 
-revision = "0027"
+revision = "0026"
 down_revision = "0025"
 NAMED = {"unit": "name", "category": "name", "ab_user": "first_name"}
 

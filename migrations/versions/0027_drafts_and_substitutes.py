@@ -8,8 +8,8 @@ from alembic import op
 
 from app.models.columns import Moment
 
-revision = "0029"
-down_revision = "0027"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
