@@ -83,8 +83,8 @@ class Home(BaseView):
                 for key, queue in queues.items()
                 if counts.get(key)
             ]
-            told = unit_home(who, queues) | {"starts": _starts(who)}
-            return self.render_template("desk/unit_home.html", chips=chips, **told)
+            of_unit = unit_home(who, queues) | {"starts": _starts(who)}
+            return self.render_template("desk/unit_home.html", chips=chips, **of_unit)
         first = pressing(reader(), who, now(), FIRST)
         pairs = [(key, row) for key in queues for row in first.get(key, ())]
         told = waiting([(queues[key], row) for key, row in pairs])

@@ -242,7 +242,7 @@ class Verbs(BaseView):
         return page_after(self.render_template, verb, first.row.case_id, told, first.row.key)
 
 
-def _drawn_by(verb: Verb, back: str) -> str:
+def _drawn_by(verb: Verb, back: str | None) -> str:
     """The template of a form: an intake has its own, and one that opens in a row of a list."""
     if verb.name in SPOKEN:
         return "desk/intake.html"

@@ -22,7 +22,6 @@ from app.stages.calendar import office_known
 from app.verbs import VERBS
 from app.views.actor import actor, language, most, now, reader
 from app.views.case.buttons import why_not
-from app.views.case.timeline import names_of
 from app.views.case.trace import Trace, trace_of
 from app.views.forms.alike import alike_to
 from app.views.forms.form import Drawing, VerbForm
@@ -31,6 +30,7 @@ from app.views.forms.options import options_of
 from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.question import Proposed as Alike
 from app.views.forms.row_choice import SEEN, which_row
+from app.views.forms.wrong import wrongs
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller, masked_text
 from app.views.pages.shown import term
@@ -104,7 +104,7 @@ def panel_of(
         ],
         on_case(case.id),
         why,
-        _said(no, form) if no is not None else "",
+        wrongs(no, VERBS[VERB], form, typed or MultiDict(), tongue).sentence if no else "",
         question,
     )
 
@@ -152,13 +152,3 @@ def _form(case: Case, typed: Typed | None, question: Question | None, key: str) 
         (ONCE, key or key_for(VERB, case.id)),
     ]
     return drawing.form(given)
-
-
-def _said(no: NotAllowed, form: VerbForm) -> str:
-    """The sentence of a refusal, who changed what in it by name; the field that it names is
-    marked."""
-    if "by" in no.facts:
-        no.facts["by"] = names_of({no.facts["by"]}).get(no.facts["by"], "")
-    sentence = words.said(no, language(), VERB)
-    form.refuse(str(no.facts.get("field")), sentence)
-    return sentence
