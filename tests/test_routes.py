@@ -240,7 +240,7 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
     if "<" not in rule:
         return rule, None
     word = rule.removeprefix("/api/v1").split("/")[1]
-    if word == "do":
+    if word in ("do", "presence", "triage"):
         pair: tuple[object, object] = rows.case(role)
     elif rule.startswith("/papers/referral"):
         pair = 1, NOT_THERE

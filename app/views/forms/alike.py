@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, false, func, literal, or_, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from app import words
@@ -90,23 +90,27 @@ def alike_to(case: Case, most: int) -> list[Proposed]:
     """The open cases that may be the same matter as one that is on file, the likeliest first: those
     of its caller, and those that say much the same."""
     by_words, by_place = same_matter(reader(), now(), _said_of(case), case.place)
-    near = Case.id.in_({*by_words[:LOOKED_AT], *by_place[:LOOKED_AT]})
-    callers = Case.caller_id == case.caller_id if case.caller_id is not None else false()
-    query = (
-        select(Case)
-        .where(or_(near, callers), Case.id != case.id, Case.state.in_(OPEN_CASE))
-        .where(Case.registered_at >= since_when(now()))
-        .order_by(Case.id.desc())
-        .limit(2 * LOOKED_AT)
-        .options(joinedload(Case.caller))
-    )
+    near = select(Case.id).where(Case.id.in_({*by_words[:LOOKED_AT], *by_place[:LOOKED_AT]}))
+    callers = select(Case.id).where(Case.caller_id == case.caller_id)
+    newest = callers.order_by(Case.id.desc()).limit(LOOKED_AT).subquery()
+    both = union_all(near, select(newest.c.id)).subquery()
+    ids = select(both.c.id).group_by(both.c.id).subquery()
+    # Which of them are open is asked of what was found: by their state all open cases would be read.
+    query = select(Case).join(ids, ids.c.id == Case.id).options(joinedload(Case.caller))
+    found = (other for other in reader().scalars(query) if _may_be_joined(case, other))
     ranked = []
-    for other in reader().scalars(query):
+    for other in found:
         same = case.caller_id is not None and other.caller_id == case.caller_id
         alike = _how_alike({"narrative": case.narrative, "demand": case.demand}, other)
         if same or alike >= SUGGESTED:
             ranked.append((same + alike, other.id, _line(same, alike, other)))
     return [line for _, _, line in sorted(ranked, reverse=True)[:most]]
+
+
+def _may_be_joined(case: Case, other: Case) -> bool:
+    """Whether another case is open still, and recent enough."""
+    recent = other.registered_at >= since_when(now())
+    return other.id != case.id and recent and other.state in OPEN_CASE
 
 
 def _said_of(case: Case) -> str:

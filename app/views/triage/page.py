@@ -29,7 +29,6 @@ from app.worklists import QUEUES, count_told
 REFUSED = 422
 PANEL = "panel"
 """The part of the page that is exchanged."""
-_DONE = "work_list.triage.done"
 _NOTHING_LEFT = "work_list.triage.nothing_left"
 
 
@@ -127,9 +126,10 @@ def _next(case: Case) -> Any:
     queue = QUEUES[LIST]
     behind = rows_of_list(actor(), queue, 0, 1, beyond_in_list(queue, case))
     rows = behind or rows_of_list(actor(), queue, 0, 1)
-    told = words.word(_DONE, language(), number=case.number, unit=_unit(request.form.get("unit")))
+    tongue, unit = language(), _unit(request.form.get("unit"))
+    told = words.word("work_list.triage.done", tongue, number=case.number, unit=unit)
     if not rows:
-        told = words.then(told, words.word(_NOTHING_LEFT, language()), language())
+        told = words.then(told, words.word(_NOTHING_LEFT, tongue), tongue)
     if is_part():
         return part(waiting_case(rows[0].case) if rows else None, told, case.id)
     flash(told, "success")

@@ -37,13 +37,14 @@ class Proposed:
     @property
     def told(self) -> str:
         """The unit with why it is proposed, in words."""
-        facts = {
-            "unit": self.name,
-            "share": self.share,
-            "n": self.in_hand,
-            "overdue": self.overdue,
-        }
-        return words.word("work_list.triage.proposed", language(), **facts)
+        return words.word(
+            "work_list.triage.proposed",
+            language(),
+            unit=self.name,
+            share=self.share,
+            n=self.in_hand,
+            overdue=self.overdue,
+        )
 
 
 def proposals(cases: Iterable[Case]) -> dict[int, list[Proposed]]:
