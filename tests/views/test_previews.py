@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from app.database import reading
 from app.files import drawn, keep
+from app.files.drawing import encoded
 from app.models import Event
 from app.rules.files import MEDIA
 from app.rules.refusal import NotAllowed
@@ -194,3 +195,28 @@ def test_what_is_gone_from_the_store_is_said_to_be(people: People, panel: Panel)
             path.unlink()
     assert panel.of("operator").get(f"/files/{id}/preview").status_code == 404
     assert opened(people, case) == 0
+
+
+def test_what_is_transparent_stands_on_white() -> None:
+    made = Image.open(BytesIO(encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)))))
+    assert made.getpixel((4, 4)) == (255, 255, 255)
+
+
+def test_each_kind_of_picture_is_shown(tmp_path: Path) -> None:
+    """Of a file of scans each page."""
+    sheets = [Image.new("L", (60, 40), n * 60) for n in range(3)]
+    for ending, media in (("png", "png"), ("gif", "gif"), ("webp", "webp"), ("bmp", "bmp")):
+        path = tmp_path / f"a.{ending}"
+        sheets[2].save(path)
+        made = drawn(path, f"image/{media}", 2)
+        assert (made.page, made.pages) == (1, 1)
+        assert abs(shade(made.picture) - 120) < 6, ending
+    path = tmp_path / "a.tif"
+    sheets[0].save(path, save_all=True, append_images=sheets[1:])
+    made = drawn(path, "image/tiff", 3)
+    assert (made.page, made.pages) == (3, 3)
+    assert abs(shade(made.picture) - 120) < 6
+
+
+def shade(made: bytes) -> int:
+    return int(Image.open(BytesIO(made)).getpixel((20, 20))[0])  # type: ignore[index, arg-type]

@@ -15,6 +15,7 @@ from app.verbs import VERBS
 from app.views.forms.field_looks import domain_of
 from app.words.catalogue import CATALOGUES, Catalogues
 from tests.words.catalogues import LANGUAGES, ROOT, calls, extracted, placeholders, texts
+from tests.words.of_rules import OF_RULES
 
 HANDED_ON = {
     "form.hint.file": {"taken", "megabytes"},
@@ -55,51 +56,7 @@ HANDED_ON |= {
     "flaw.in_case": {"case", "seq", "what"},
 }
 """What the ledger adds to what is wrong: where that is."""
-HANDED_ON |= {
-    "case_page.by.draft": {"send_by"},
-    "case_page.by.feedback": {"at"},
-    "case_page.by.lapse": {"number"},
-    "case_page.by.leader": {"due_on"},
-    "case_page.by.overdue": {"due_on"},
-    "case_page.by.remind": {"due_on", "reply_by"},
-    "case_page.by.repeated": {"due_on"},
-    "case_page.by.silent": {"due_on"},
-    "case_page.by.until": {"due_on"},
-    "case_page.by.warn": {"due_on"},
-    "case_page.by.watch": {"number"},
-    "case_page.change.due": {"most", "on"},
-    "case_page.change.due_over": {"on"},
-    "case_page.change.extended": {"on"},
-    "case_page.change.feedback": {"on"},
-    "case_page.change.reminder": {"on"},
-    "case_page.change.reminder_over": {"on"},
-    "case_page.rests.leader": {"due", "refusals"},
-    "case_page.rests.remind": {"due"},
-    "case_page.rests.repeated": {"repeats"},
-    "case_page.rests.silent": {"due"},
-    "case_page.rests.warn": {"due"},
-    "case_page.trace.day": {"day"},
-    "case_page.trace.extended": {"days", "edition", "more", "n", "on", "rule", "start"},
-    "case_page.trace.floor": {"on"},
-    "case_page.trace.ruled": {"edition", "n", "on", "rule", "start"},
-    "case_page.trace.ruled_hours": {"at", "edition", "n", "rule", "start"},
-    "case_page.unless.leader": {"on"},
-    "case_page.unless.remind": {"on"},
-    "case_page.why.held": {"until"},
-    "case_page.why.listed": {"at"},
-    "case_page.why.not_due": {"due"},
-    "case_page.why.not_lapsed": {"number", "until"},
-    "case_page.why.not_repeated": {"due"},
-    "case_page.why.past_due": {"due"},
-    "case_page.why.pending": {"at", "request"},
-    "case_page.why.promised": {"on"},
-    "case_page.why.reminded": {"at", "number"},
-    "case_page.why.sign_until": {"until"},
-    "case_page.why.silent_from": {"since"},
-    "case_page.why.warned": {"due"},
-    "case_page.why.warned_from": {"on"},
-}
-"""What the page of a case says of clocks and of the bot's rules: their facts come from the record."""
+HANDED_ON |= OF_RULES
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 
