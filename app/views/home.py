@@ -79,12 +79,13 @@ class Home(BaseView):
         tell_waiting(who, current_user.session_version, sum(counts.values()))
         if who.of_a_unit:
             chips = [
-                (self._href(key, queue), words.word(queue.title, tongue), counts[key])
+                (self._href(key, queue), words.word(queue.title, tongue), count_told(counts[key]))
                 for key, queue in queues.items()
                 if counts.get(key)
             ]
-            of_unit = unit_home(who, queues) | {"starts": _starts(who)}
-            return self.render_template("desk/unit_home.html", chips=chips, **of_unit)
+            cards = unit_home(who, queues)
+            starts = _starts(who)
+            return self.render_template("desk/unit_home.html", chips=chips, starts=starts, **cards)
         first = pressing(reader(), who, now(), FIRST)
         pairs = [(key, row) for key in queues for row in first.get(key, ())]
         told = waiting([(queues[key], row) for key, row in pairs])

@@ -16,6 +16,7 @@ from app.models import (
     Assignment,
     Case,
     Contact,
+    Draft,
     Event,
     Person,
     Request,
@@ -52,8 +53,9 @@ def test_every_verb_that_acts_on_a_row_of_a_case_names_it() -> None:
     assert of_rows - {verb.name for verb in CHOSEN} == set(NAMED_OTHERWISE)
     for verb in CHOSEN:
         kind = kind_of(verb)
-        assert kind is not None and kind.subject in SUBJECTS
-        assert kind.model is (verb.on.waits or SUBJECTS[kind.subject])
+        models = {**SUBJECTS, "draft": Draft}
+        assert kind is not None and kind.subject in models
+        assert kind.model is (verb.on.waits or models[kind.subject])
 
 
 def test_a_verb_whose_form_shows_more_of_its_case_than_any_names_what_it_showed() -> None:
@@ -87,7 +89,11 @@ NOBODY_RESTS: dict[str, str] = {
     "case.split": "the case itself stays as it is",
     "centre.overdue": "a mark",
     "clock.moved": "a clock only",
+    "draft.approved": "what is filed with it is an event of its own",
+    "draft.discarded": "the draft itself says so to whoever shows it",
     "draft.made": "the head's form carries the words of the draft it showed",
+    "draft.replaced": "the same",
+    "draft.sent_back": "the same",
     "file.lost": "a mark",
     "file.opened": "a look",
     "instruction.issued": "a paper",

@@ -111,7 +111,6 @@ def told_of(row: Draft, approves: bool) -> Drafted:
     """A draft in words, for its form."""
     tongue, rights = language(), actor().rights
     names = _names({row.drafted_by_id, row.returned_by_id, row.ended_by_id} - {None})
-    address = {"case": row.case_id, "row": row.id}
     open_ = row.state in ("waiting", "returned")
     may_return = approves and row.state == "waiting" and "send_back_draft" in rights
     may_discard = open_ and "discard_draft" in rights
@@ -124,10 +123,15 @@ def told_of(row: Draft, approves: bool) -> Drafted:
         masked_text(row.returned_words or "", row.case_id),
         names.get(row.returned_by_id, ""),
         approves,
-        url_for("Verbs.send_back_draft", **address) if may_return else "",
-        url_for("Verbs.discard_draft", **address) if may_discard else "",
+        _href("send_back_draft", row) if may_return else "",
+        _href("discard_draft", row) if may_discard else "",
         open_,
     )
+
+
+def _href(verb: str, row: Draft) -> str:
+    """The form of a verb about a draft."""
+    return url_for(f"Verbs.{verb}", case=row.case_id, row=row.id)
 
 
 def waiting_drafts(verb: Verb, case: Case | None) -> list[tuple[str, str, str]]:
