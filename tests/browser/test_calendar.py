@@ -35,7 +35,7 @@ def test_a_notice_that_is_pasted_is_answered_by_the_year(
     if tongue == "en" and width < 992:
         window.page.click("header .navbar-toggler")
     if tongue == "en":
-        window.page.click("header .who a[lang=en]")
+        window.account("header .who a[lang=en]")
     for name, text in (("notice", NOTICE), ("november", NOVEMBER)):
         window.open("/do/load_calendar")
         window.page.fill("textarea[name=days]", text)
