@@ -46,6 +46,13 @@
     for (const one of all.querySelectorAll("input[type=checkbox]:not([data-all]):not(:disabled)")) one.checked = event.target.checked;
   });
 
+  /* What is longer than its box can be scrolled with the keyboard. */
+  function scrolls() {
+    for (const one of document.querySelectorAll(".scroll, .moves, ol.timeline, .words"))
+      one.tabIndex = one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight ? 0 : -1;
+  }
+  window.addEventListener("resize", scrolls);
+  scrolls();
   /* A tab that nobody looks at asks for nothing. */
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (document.hidden && event.target.matches("[data-polls]")) event.preventDefault();

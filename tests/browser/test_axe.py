@@ -67,6 +67,7 @@ def wrong_with(window: Window, address: str) -> list[str]:
         window.page.set_viewport_size({"width": width, "height": height})
         wide = window.page.evaluate(OVERFLOW)
         found += [f"{address}: {wide} px wider than {width}"] if wide > 0 else []
+    window.page.wait_for_load_state("load")
     window.page.evaluate(AXE)
     told = [*window.page.evaluate(FOUND), *window.errors, *window.outside]
     return [*found, *(f"{address}: {one}" for one in told)]
