@@ -192,3 +192,15 @@ def test_the_numbers_in_force_are_the_last_ones_entered_up_to_that_moment(
             name: value for n, name, value in sorted(steps, key=lambda step: step[0]) if n <= asked
         }
         assert versions.at(start + timedelta(days=asked)) == Limits(**last)
+
+
+def test_a_number_has_an_edition_that_grows_with_each_change_of_it() -> None:
+    """The procedure's own is the first; changes of other numbers are none of its."""
+    changes = [
+        (at("2025-03-01 00:00"), "help_workdays", 4),
+        (at("2025-05-01 00:00"), "sign_workdays", 2),
+        (at("2025-06-01 00:00"), "help_workdays", 6),
+    ]
+    versions = Versions(changes)
+    days = ("2025-02-28 23:59", "2025-03-01 00:00", "2025-05-02 00:00", "2025-06-01 00:00")
+    assert [versions.edition("help_workdays", at(day)) for day in days] == [1, 2, 2, 3]
