@@ -25,7 +25,7 @@ FIRST = 3
 """So many rows of each list stand on the first page."""
 THEMES, KEPT = ("light", "dark"), 365 * 24 * 3600
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = ("change_password", "change_setting", "contest_figures", "look_up")
+NOT_ALONE = ("change_password", "contest_figures", "look_up")
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 
@@ -139,4 +139,6 @@ def _page(queue: Queue, page: int) -> Any:
 def _begins_here(verb: Verb) -> bool:
     """Whether the first page begins a verb: one that needs no case and no row."""
     alone = verb.target == "none" and verb.name not in NOT_ALONE
+    if verb.name == "change_setting" and "Settings" not in actor().pages:
+        return False  # The room's head comes to it from the room's page.
     return verb.alone or (alone and not verb.name.startswith(("edit_", "reset_")))
