@@ -32,13 +32,7 @@ FIRST = 3
 DAY = 24 * 3600
 THEMES, KEPT = ("light", "dark"), 365 * DAY
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = (
-    "change_password",
-    "change_setting",
-    "contest_figures",
-    "end_substitute",
-    "look_up",
-)
+NOT_ALONE = ("change_password", "contest_figures", "end_substitute", "look_up")
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 
@@ -202,4 +196,6 @@ def _starts(who: Actor) -> list[tuple[str, str]]:
 def _begins_here(verb: Verb) -> bool:
     """Whether the first page begins a verb: one that needs no case and no row."""
     alone = verb.target == "none" and verb.name not in NOT_ALONE
+    if verb.name == "change_setting" and "Settings" not in actor().pages:
+        return False  # The room's head comes to it from the room's page.
     return verb.alone or (alone and not verb.name.startswith(("edit_", "reset_")))
