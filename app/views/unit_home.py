@@ -103,10 +103,10 @@ def substitutes_of(who: Actor) -> list[str]:
 
 
 def _sentence(who: Actor, row: Substitute) -> str:
-    facts = {"head": _name(row.head), "person": _name(row.person), "until": row.to_on.isoformat()}
-    mine = row.person_id == who.id
-    msgid = "work_list.you_stand_in" if mine else "work_list.stands_in"
-    return words.word(msgid, language(), **facts)
+    head, person, until = _name(row.head), _name(row.person), row.to_on.isoformat()
+    if row.person_id == who.id:
+        return words.word("work_list.you_stand_in", language(), head=head, until=until)
+    return words.word("work_list.stands_in", language(), head=head, person=person, until=until)
 
 
 def _name(person: Person) -> str:

@@ -190,13 +190,19 @@ def _answering(queue: Queue, row: Any) -> Verb | None:
 
 def _button(queue: Queue, row: Any, verb: Verb) -> tuple[str, str]:
     """(address, words) of the form with which a row is answered."""
-    asked = {"case": row.case, **_named(verb, queue, row)}
     if queue.model is Draft:
-        asked = {"case": row.case, "draft": row.row}
-        named = words.title(row.kind, language())
-        msgid = "work_list.approve" if verb.name == row.kind else "work_list.draft_again"
-        return url_for(f"Verbs.{verb.name}", **asked), words.word(msgid, language(), verb=named)
+        href = url_for(f"Verbs.{verb.name}", case=row.case, draft=row.row)
+        return href, _of_draft(row, verb)
+    asked = {"case": row.case, **_named(verb, queue, row)}
     return url_for(f"Verbs.{verb.name}", **asked), words.title(verb.name, language())
+
+
+def _of_draft(row: Any, verb: Verb) -> str:
+    """What the button of a draft says: it is approved, or drafted anew."""
+    tongue, named = language(), words.title(row.kind, language())
+    if verb.name == row.kind:
+        return words.word("work_list.approve", tongue, verb=named)
+    return words.word("work_list.draft_again", tongue, verb=named)
 
 
 def _at_once(row: Any, verb: Verb) -> tuple[tuple[str, str], ...]:

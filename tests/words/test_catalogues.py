@@ -19,6 +19,7 @@ from tests.words.of_rules import OF_RULES
 
 HANDED_ON = {
     "form.hint.file": {"taken", "megabytes"},
+    "form.hint.files": {"megabytes"},
     "form.on_file": {"now"},
     "form.taken_over": {"now"},
     "case_page.clock.feedback": {"number"},
@@ -79,7 +80,9 @@ def test_english_is_said_without_chinese_signs() -> None:
 
 PARTS = {"row", "case", "item", "draft", "text"} | {"phone", "same_person"}
 PARTS |= {"level", "document", "account", "date", "holders"}
-"""The subjects of forms, the parts of a caller and of a leader's matter, and who holds a role."""
+PARTS |= {"photos", "handling_files", "contact_files"}
+"""The subjects of forms, the parts of a caller and of a leader's matter, who holds a role, and the files that
+come with what a unit files."""
 
 
 def test_no_table_of_words_names_what_no_form_has() -> None:

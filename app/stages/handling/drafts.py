@@ -89,19 +89,26 @@ def draft_meant(session: Session, assignment: Assignment, verb: str, draft_id: i
     row = session.get(Draft, draft_id, populate_existing=True)
     if row is None or row.assignment_id != assignment.id or row.verb != verb:
         raise NotAllowed("not_found")
+    by, at = _by_whom(row)
     if row.state == "used":
-        raise NotAllowed("draft_used", **_by_whom(row))
+        raise NotAllowed("draft_used", by=by, at=at)
     if row.state == "replaced":
-        raise NotAllowed("draft_replaced", **_by_whom(row))
+        raise NotAllowed("draft_replaced", by=by, at=at)
     if row.state == "discarded":
-        raise NotAllowed("draft_discarded", **_by_whom(row))
+        raise NotAllowed("draft_discarded", by=by, at=at)
     return row
 
 
-def _by_whom(row: Draft) -> dict[str, str]:
+def _by_whom(row: Draft) -> tuple[str, str]:
     """Who brought a draft to where it stands, and when."""
     at = minute(row.decided_at) if row.decided_at is not None else ""
-    return {"by": f"user:{row.decided_by_id}", "at": at}
+    return f"user:{row.decided_by_id}", at
+
+
+def _returned(row: Draft) -> NotAllowed:
+    """The refusal of what the drafter has to do first."""
+    by, at = _by_whom(row)
+    return NotAllowed("draft_returned", by=by, at=at)
 
 
 def draft_to_replace(
@@ -111,7 +118,7 @@ def draft_to_replace(
     (`stood` as it was then): what the head says has to be read first."""
     row = draft_meant(session, assignment, verb, draft_id)
     if stood is not None and stood != row.state_event_id:
-        raise NotAllowed("draft_returned", **_by_whom(row))
+        raise _returned(row)
     return row
 
 
@@ -128,7 +135,7 @@ def use_draft(
     drafter's until it comes again."""
     row = draft_meant(session, assignment, verb, draft_id)
     if row.state == "returned":
-        raise NotAllowed("draft_returned", **_by_whom(row))
+        raise _returned(row)
     row.used_at, row.ended_by_id = now, actor.id
     session.flush()
     payload = {"verb": verb, "draft": row.id, "changed": changed}
@@ -143,7 +150,7 @@ def send_back_draft(
     of_it = session.get_one(Assignment, draft.assignment_id)
     row = draft_meant(session, of_it, draft.verb, draft.id)
     if row.state == "returned":
-        raise NotAllowed("draft_returned", **_by_whom(row))
+        raise _returned(row)
     if not letters(words):
         raise NotAllowed("words_missing")
     row.returned_at, row.returned_by_id, row.returned_words = now, actor.id, words

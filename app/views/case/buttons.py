@@ -26,6 +26,7 @@ TABLES = {
     "visit": "visit",
     "referral": "referral",
     "reply": "reply",
+    "draft": "draft",
 }
 """subject of a verb -> the table whose word it is called by."""
 
