@@ -15,7 +15,6 @@ from pygal.style import Style
 # pygal looks for maps among all modules that anybody imports later, by a way that Python has given up.
 sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.startswith("pygal")]
 
-FONT = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 FONT_SIZE, _WIDER = 13, 0.45
 """How high signs are, and by how much of that Chinese ones are wider than Latin ones are taken to
 be."""
@@ -23,7 +22,6 @@ _UNREAD = ("script", "desc", "title")
 _LOOKS = {
     "background": "transparent",
     "plot_background": "transparent",
-    "font_family": FONT,
     "label_font_size": FONT_SIZE,
     "major_label_font_size": FONT_SIZE,
     "legend_font_size": FONT_SIZE,
@@ -35,6 +33,7 @@ _LOOKS = {
     "transition": "0s",
 }
 SCREEN = Style(
+    font_family="var(--bs-font-sans-serif)",
     foreground="var(--ink)",
     foreground_strong="var(--ink)",
     foreground_subtle="var(--line)",
@@ -45,6 +44,7 @@ SCREEN = Style(
 )
 """On a page: the colours are the page's, by day and by night."""
 PAPER = Style(
+    font_family="sans-serif",
     foreground="#333",
     foreground_strong="#000",
     foreground_subtle="#bbb",

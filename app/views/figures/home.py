@@ -147,9 +147,11 @@ def _change(by: Decimal | int, points: bool = False) -> str:
     if not by:
         return _said("home.figures.same")
     n = f"{abs(by):.1f}" if points else str(abs(by))
+    if points and by > 0:
+        return _said("home.figures.points_up", n=n)
     if points:
-        return _said("home.figures.points_up" if by > 0 else "home.figures.points_down", n=n)
-    return _said("home.figures.up" if by > 0 else "home.figures.down", n=n)
+        return _said("home.figures.points_down", n=n)
+    return _said("home.figures.up", n=n) if by > 0 else _said("home.figures.down", n=n)
 
 
 def _better(now_: Decimal | None, before: Decimal | None) -> tuple[str, str]:
@@ -249,7 +251,9 @@ def _of_the_machine() -> list[Tile]:
     return [
         Tile(
             _said("home.machine.bot"),
-            _said("home.machine.never" if minutes is None else "home.machine.ago", n=minutes),
+            _said("home.machine.never")
+            if minutes is None
+            else _said("home.machine.ago", n=minutes),
             looks=WORSE if minutes is None or minutes > 30 else BETTER,
             href=url_for("Bot.list"),
         ),
