@@ -286,12 +286,21 @@ def test_every_view_names_its_permission() -> None:
         view.__name__: getattr(view, "page", "") or view.class_permission_name for view in VIEWS
     }
     assert {
-        view: name for view, name in names.items() if name not in {*PAGES, "Verbs", "Bell", "Find", "Help"}
+        view: name
+        for view, name in names.items()
+        if name not in {*PAGES, "Verbs", "Bell", "Find", "Help"}
     } == {}
     assert set(PAGES) <= set(names.values()), "a page that nobody can open"
 
 
-WITHOUT_A_CHECK = {"Login.login", "Login.code", "Login.logout", "Home.home", "Home.theme", "Bell.count"}
+WITHOUT_A_CHECK = {
+    "Login.login",
+    "Login.code",
+    "Login.logout",
+    "Home.home",
+    "Home.theme",
+    "Bell.count",
+}
 """What is there before anybody has logged in: the login itself, and the first page, which leads to
 it; and what a page that is left open asks for, which looks itself whether there is a session."""
 

@@ -42,7 +42,7 @@ SCREEN = Style(
     value_colors=("var(--ink)", "var(--ink)"),
     **_LOOKS,
 )
-"""On a page: the colours are the page's, by day and by night."""
+"""On a page: colours and fonts are the page's own, in desk.css, by day and by night."""
 PAPER = Style(
     font_family="sans-serif",
     foreground="#333",
@@ -117,6 +117,8 @@ def _drawn(chart: Any, labels: Sequence[str], rows: Rows) -> Markup:
     for name, bars in rows:
         chart.add(name, [_bar(bar) for bar in bars])
     chart.add_xml_filter(_bare)
+    if chart.config.style is SCREEN:
+        chart.add_xml_filter(_undressed)
     return Markup(chart.render(is_unicode=True))  # noqa: S704
 
 
@@ -136,6 +138,18 @@ def _bare(root: Any) -> Any:
         for each in [one for one in above if _is_unread(one)]:
             above.remove(each)
     return root
+
+
+def _undressed(root: Any) -> Any:
+    """The tree without colours and fonts of its own: on a page those are the page's."""
+    for above in list(root.iter()):
+        for each in [one for one in above if _is_dress(one)]:
+            above.remove(each)
+    return root
+
+
+def _is_dress(node: Any) -> bool:
+    return node.tag == "defs" or "tooltip-overlay" in node.get("class", "")
 
 
 def _is_unread(node: Any) -> bool:
