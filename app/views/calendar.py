@@ -45,11 +45,12 @@ class Calendar(DeskView):
         rows = reader().execute(query.where(CalendarDay.day.between(first, last)))
         held = {row.day: (row.worked, row.source) for row in rows}
         known = bool(held) and all(source != PROVISIONAL for _, source in held.values())
-        told = "foreseen.year_known" if known else "foreseen.year_guessed"
         return Year(
             words.word("foreseen.year", language(), year=first.year),
             known,
-            words.word(told, language(), year=first.year),
+            words.word("foreseen.year_known", language(), year=first.year)
+            if known
+            else words.word("foreseen.year_guessed", language(), year=first.year),
             months_of(first.year, held, today=now().date()),
         )
 

@@ -133,3 +133,14 @@ def test_what_is_printed_has_no_bar_no_banner_and_no_button(window: Window) -> N
     for gone in ("header.top", ".banners", ".actions", "footer"):
         assert not window.page.locator(gone).first.is_visible(), gone
     assert window.page.locator("h1").is_visible()
+
+
+def test_n_begins_what_a_page_begins_and_a_page_tells_its_own_keys(window: Window) -> None:
+    window.login("operator")
+    window.open("/notices/")
+    window.page.keyboard.press("?")
+    assert "全部标为已读" in window.page.inner_text("dialog#keys")
+    window.open("/")
+    window.page.evaluate("document.activeElement.blur()")
+    window.page.keyboard.press("n")
+    window.page.wait_for_url("**/do/register")

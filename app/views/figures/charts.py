@@ -15,7 +15,6 @@ from pygal.style import Style
 # pygal looks for maps among all modules that anybody imports later, by a way that Python has given up.
 sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.startswith("pygal")]
 
-FONT = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 FONT_SIZE, _WIDER = 13, 0.45
 """How high signs are, and by how much of that Chinese ones are wider than Latin ones are taken to
 be."""
@@ -23,7 +22,6 @@ _UNREAD = ("script", "desc", "title")
 _LOOKS = {
     "background": "transparent",
     "plot_background": "transparent",
-    "font_family": FONT,
     "label_font_size": FONT_SIZE,
     "major_label_font_size": FONT_SIZE,
     "legend_font_size": FONT_SIZE,
@@ -35,6 +33,7 @@ _LOOKS = {
     "transition": "0s",
 }
 SCREEN = Style(
+    font_family="var(--bs-font-sans-serif)",
     foreground="var(--ink)",
     foreground_strong="var(--ink)",
     foreground_subtle="var(--line)",
@@ -43,8 +42,9 @@ SCREEN = Style(
     value_colors=("var(--ink)", "var(--ink)"),
     **_LOOKS,
 )
-"""On a page: the colours are the page's, by day and by night."""
+"""On a page: colours and fonts are the page's own, in desk.css, by day and by night."""
 PAPER = Style(
+    font_family="sans-serif",
     foreground="#333",
     foreground_strong="#000",
     foreground_subtle="#bbb",
@@ -117,6 +117,8 @@ def _drawn(chart: Any, labels: Sequence[str], rows: Rows) -> Markup:
     for name, bars in rows:
         chart.add(name, [_bar(bar) for bar in bars])
     chart.add_xml_filter(_bare)
+    if chart.config.style is SCREEN:
+        chart.add_xml_filter(_undressed)
     return Markup(chart.render(is_unicode=True))  # noqa: S704
 
 
@@ -136,6 +138,18 @@ def _bare(root: Any) -> Any:
         for each in [one for one in above if _is_unread(one)]:
             above.remove(each)
     return root
+
+
+def _undressed(root: Any) -> Any:
+    """The tree without colours and fonts of its own: on a page those are the page's."""
+    for above in list(root.iter()):
+        for each in [one for one in above if _is_dress(one)]:
+            above.remove(each)
+    return root
+
+
+def _is_dress(node: Any) -> bool:
+    return node.tag == "defs" or "tooltip-overlay" in node.get("class", "")
 
 
 def _is_unread(node: Any) -> bool:

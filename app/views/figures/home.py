@@ -3,12 +3,10 @@ room has before it, how the machine is, who looked at callers today, the phone f
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from datetime import time as clock
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,38 +15,20 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from app import words
-from app.models import Access, CalendarDay, CalendarProposal, Person, SlaRule, Supervision
+from app.models import Supervision
 from app.models.waiting import holds
 from app.roles import ROOM, Actor
-from app.rules.workdays import BEIJING, minute
-from app.stages.calendar import LIBRARY, OFFICE
-from app.stages.proposals import waits
 from app.stages.reporting.figures import Figures, Standing, standing
-from app.views.actor import desk, language, now, reader
+from app.views.actor import language, now, reader
 from app.views.figures.charts import Bar, lying, upright
+from app.views.figures.machine import BETTER, WORSE, Tile, looked_today, of_the_machine
 from app.worklists import count_told
-from jobs.health import swept
 
 KEPT_FOR = 60.0
 """How long (seconds) a process keeps the figures of the county or of a unit."""
-UNITS, LOOKED = 8, 10
-"""So many units with most that is late, and people who looked at callers, are shown."""
+UNITS = 8
+"""So many units with most that is late are shown."""
 OF_THE_COUNTY = ("centre_head", "supervision_head", "leader")
-BETTER, WORSE = "better", "worse"
-TERSE, FULL = 80, 90
-"""Percent of the disk from which on it is told in amber and in red."""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One figure: what it is called, how much, what is said below it, how it looks, where its rows
-    are."""
-
-    label: str
-    value: str
-    below: str = ""
-    looks: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +62,9 @@ def above(who: Actor, counts: Mapping[str, int]) -> Above:
     if who.is_a(*ROOM):
         tiles += _of_the_room(counts)
     if who.is_a("it_admin"):
-        tiles += _of_the_machine()
+        tiles += of_the_machine()
     phone = who.is_a("operator") and "register" in who.rights
-    return Above(tiles, charts, phone, _looked() if who.is_a("log_auditor") else None)
+    return Above(tiles, charts, phone, looked_today() if who.is_a("log_auditor") else None)
 
 
 def _said(msgid: str, **facts: object) -> str:
@@ -147,9 +127,11 @@ def _change(by: Decimal | int, points: bool = False) -> str:
     if not by:
         return _said("home.figures.same")
     n = f"{abs(by):.1f}" if points else str(abs(by))
+    if points and by > 0:
+        return _said("home.figures.points_up", n=n)
     if points:
-        return _said("home.figures.points_up" if by > 0 else "home.figures.points_down", n=n)
-    return _said("home.figures.up" if by > 0 else "home.figures.down", n=n)
+        return _said("home.figures.points_down", n=n)
+    return _said("home.figures.up", n=n) if by > 0 else _said("home.figures.down", n=n)
 
 
 def _better(now_: Decimal | None, before: Decimal | None) -> tuple[str, str]:
@@ -236,83 +218,4 @@ def _of_the_room(counts: Mapping[str, int]) -> list[Tile]:
             _said(msgid), count_told(n), "", WORSE if n and msgid.endswith("overdue") else "", href
         )
         for msgid, n, href in told
-    ]
-
-
-def _of_the_machine() -> list[Tile]:
-    """How the bot and the disk are, how far the calendar reaches, what waits for approval."""
-    age = swept(reader(), now())
-    minutes = None if age is None else int(age.total_seconds() // 60)
-    disk = shutil.disk_usage(desk().settings.data)
-    used = round(100 * disk.used / max(1, disk.used + disk.free))
-    last, rules, days = _known()
-    return [
-        Tile(
-            _said("home.machine.bot"),
-            _said("home.machine.never" if minutes is None else "home.machine.ago", n=minutes),
-            looks=WORSE if minutes is None or minutes > 30 else BETTER,
-            href=url_for("Bot.list"),
-        ),
-        Tile(
-            _said("home.machine.disk"),
-            _said("home.figures.percent", n=used),
-            _said("home.machine.free", n=f"{disk.free / 1024**3:.0f}"),
-            WORSE if used >= FULL else "warns" if used >= TERSE else BETTER,
-        ),
-        Tile(
-            _said("home.machine.calendar"),
-            last or "—",
-            href=url_for("Calendar.list"),
-        ),
-        Tile(_said("home.machine.rules"), str(rules), href=url_for("Rules.list")),
-        Tile(_said("home.machine.days"), str(days), href=url_for("CalendarProposals.list")),
-    ]
-
-
-def _known() -> tuple[str, int, int]:
-    """The last day that is known for sure, and how many rules and calendars wait, in one
-    statement."""
-    last = select(func.max(CalendarDay.day)).where(CalendarDay.source.in_((OFFICE, LIBRARY)))
-    counts = (
-        select(func.count()).select_from(model).where(waits(model))
-        for model in (SlaRule, CalendarProposal)
-    )
-    row = (
-        reader()
-        .execute(select(last.scalar_subquery(), *(one.scalar_subquery() for one in counts)))
-        .one()
-    )
-    return str(row[0] or ""), int(row[1]), int(row[2])
-
-
-def _looked() -> list[tuple[str, str, str, str]]:
-    """Who was shown callers today, who most often first."""
-    today = datetime.combine(now().astimezone(BEIJING).date(), clock(0), BEIJING)
-    query = (
-        select(
-            Access.account_id,
-            Person.first_name,
-            Person.username,
-            func.count().label("n"),
-            func.max(Access.at).label("last"),
-        )
-        .outerjoin(Person, Person.id == Access.account_id)
-        .where(Access.at >= today, Access.kind == "revealed")
-        .group_by(Access.account_id, Person.first_name, Person.username)
-        .order_by(func.count().desc(), Access.account_id)
-        .limit(LOOKED)
-    )
-    return [
-        (
-            row.first_name or row.username or "—",
-            str(row.n),
-            minute(row.last),
-            url_for(
-                "AccessLog.list",
-                q_kind="revealed",
-                q_account=row.account_id,
-                from_at=f"{today:%Y-%m-%d}",
-            ),
-        )
-        for row in reader().execute(query)
     ]

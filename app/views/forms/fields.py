@@ -60,12 +60,8 @@ class VerbField(Field):
         the person goes on."""
         self.wrong = sentence
         marks: dict[str, Any] = {"class": "is-invalid", "aria-invalid": "true"}
-        marks["aria-describedby"] = f"{self.id}-wrong"
-        self.render_kw: dict[str, Any] = {
-            **(self.render_kw or {}),
-            **marks,
-            **({"autofocus": True} if first else {}),
-        }
+        marks |= {"aria-describedby": f"{self.id}-wrong"} | ({"autofocus": True} if first else {})
+        self.render_kw: dict[str, Any] = {**(self.render_kw or {}), **marks}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """The first of what was sent, as it was typed."""

@@ -32,7 +32,7 @@ class Boxes:
             heading = field.look.groups.get(choice.value, "")
             groups.setdefault(heading, []).append(_box(field.name, choice))
         marks = {"id": field.id, "role": "group", "aria-label": field.label.text}
-        marks |= {"class": "many grouped" if field.look.groups else "many"}
+        marks |= {"class": "many"} | ({"data-grouped": "y"} if field.look.groups else {})
         marks |= {
             name: given[name] for name in ("aria-invalid", "aria-describedby") if name in given
         }
