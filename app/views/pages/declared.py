@@ -43,6 +43,7 @@ class Declared(Columns):
     page_only: tuple[str, ...]
     extra: tuple[str, ...]
     unsearched: tuple[str, ...]
+    list_columns: Sequence[str]
     read_columns: list[str]
     filters: Sequence[str]
     add_verb: str
