@@ -193,7 +193,7 @@ class Suggestions(InBrief):
     page = "Suggestions"
     edit_verb = "screen_suggestion"
     extra = ("own_words", "comments", "case_state")
-    list_columns = ("kept", "case_state", "comments", "marked_at")
+    list_columns = ("words", "kept", "case_state", "marked_at")
     filters = ("kept", "marked_at", "screened_at", "case")
     empty = "list.empty_suggestions"
 

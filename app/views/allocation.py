@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from app.models import Assignment, Instruction
-from app.rules.workflow import OPEN_ASSIGNMENT
-from app.views.case.became import InBrief
+from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
+from app.views.case.became import InBrief, know_became
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed
 
@@ -31,3 +34,12 @@ class Instructions(InBrief):
     filters = ("leader", "instructed_on", "due_on", "level", "case")
     empty = "list.empty_instructions"
     extra = ("case_state", "case_unit", "case_due", "case_result")
+
+    def has_clock(self) -> bool:
+        """The clock is that of the case."""
+        return True
+
+    def ends(self, item: Any) -> datetime | None:
+        """Until when the case is to be handled, while it is."""
+        became = know_became([item.case_id])[item.case_id]
+        return became.due_at if became.state in OPEN_CASE else None

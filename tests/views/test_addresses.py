@@ -119,7 +119,7 @@ def test_a_page_is_never_larger_than_a_hundred_rows_nor_deeper_than_a_thousand(
     """What is short - the calendar - is shown whole."""
     browser = sqlite_panel.of("centre_head")
     assert (
-        browser.get("/calendar/list/?size=99999").text.count('<tr><td><a href="/calendar/show/')
+        browser.get("/calendar/list/?size=99999").text.count('<a href="/calendar/show/')
         == LARGEST_PAGE
     )
     assert browser.get(f"/calendar/list/?size=100&page={10**8 - 1}").status_code == 200

@@ -67,7 +67,7 @@ def test_what_is_typed_into_any_search_of_any_role_stands_in_no_address(
         fields = _TYPED.findall(form.text) if form.status_code == 200 else []
         if not fields:
             continue
-        assert 'class="search" method="post"' in form.text, page
+        assert 'class="search filters" method="post"' in form.text, page
         answer = browser.post(page, dict.fromkeys(fields, typed))
         assert answer.status_code == 303
         led = answer.location

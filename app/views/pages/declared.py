@@ -43,6 +43,7 @@ class Declared(Columns):
     page_only: tuple[str, ...]
     extra: tuple[str, ...]
     unsearched: tuple[str, ...]
+    list_columns: Sequence[str]
     read_columns: list[str]
     filters: Sequence[str]
     add_verb: str
@@ -105,7 +106,10 @@ class Declared(Columns):
         """Say by which columns rows are ordered, and how deep a list goes; after Flask-AppBuilder,
         which would make an empty list of them all columns."""
         model = self.datamodel.obj
-        listed = [*self.list_columns, *self.read_columns]
+        listed = [
+            *self.list_columns,
+            *(name for name in self.read_columns if name in inspect(model).columns),
+        ]
         named = _given(type(self), "order_columns", [*dict.fromkeys(listed)])
         plain = [name for name in named if name not in (*self.relations, *self.extra)]
         if grows(model):

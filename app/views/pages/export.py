@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -126,7 +126,7 @@ class Export(Viewed):
         )
         return [*of_line, *labels, *of_clock, f"{actor().name} {minute(now())}"]
 
-    def _pieces(self, head: Sequence[str]) -> Iterator[Sequence[Sequence[str]]]:
+    def _pieces(self, head: Sequence[str]) -> Generator[Sequence[Sequence[str]], None, None]:
         """The cells of all rows, piece by piece, their head first."""
         # The session is asked for here, not before: that of the view is taken away when the answer
         # begins, and would keep a connection that nobody gives back.

@@ -25,7 +25,7 @@ class Listed(Values):
     """A page whose rows are listed. `lined`: each hangs on a case, and says its line. `clock`: the
     column that is the end of its clock, which runs while the row is in a state of `running`."""
 
-    list_columns: list[str]
+    list_columns: Sequence[str]
     lined: bool | None = None
     clock: str = ""
     running: tuple[str, ...] = ()

@@ -36,7 +36,8 @@ def remember(address: str, cases: Iterable[int | None]) -> None:
 def turn(case: int) -> Turn | None:
     """Where one may turn to from a case; None where it does not stand in the list that was shown
     last."""
-    back, ids = session.get(LISTED) or ("", [])
+    held: tuple[str, list[int]] = session.get(LISTED) or ("", [])
+    back, ids = held
     if case not in ids:
         return None
     place = ids.index(case)
