@@ -36,6 +36,8 @@ class Referral(Stateful, OwnClock, Model):
         Index("ix_referral_drafted", "drafted_at", "id"),
         waiting("ix_referral_overdue", "own_at", "id", where="own_overdue_for = own_at"),
         waiting("ix_referral_sent", "id", where="sent_at IS NOT NULL"),
+        waiting("ix_referral_sent_state", "state", "id", where="sent_at IS NOT NULL"),
+        waiting("ix_referral_sent_send_by", "send_by_at", "id", where="sent_at IS NOT NULL"),
     )
 
     id: Mapped[Id]

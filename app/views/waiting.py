@@ -11,7 +11,7 @@ from flask import url_for
 from sqlalchemy import Select, and_, func, or_, select
 
 from app import words
-from app.models import Case, Draft, Request, Unit
+from app.models import Case, Draft, Request, Unit, Visit
 from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
@@ -193,8 +193,11 @@ def _button(queue: Queue, row: Any, verb: Verb) -> tuple[str, str]:
     if queue.model is Draft:
         href = url_for(f"Verbs.{verb.name}", case=row.case, draft=row.row)
         return href, _of_draft(row, verb)
+    title = words.title(verb.name, language())
+    if queue.model is Visit:
+        return url_for("Visits.in_hand", id=row.row), title
     asked = {"case": row.case, **_named(verb, queue, row)}
-    return url_for(f"Verbs.{verb.name}", **asked), words.title(verb.name, language())
+    return url_for(f"Verbs.{verb.name}", **asked), title
 
 
 def _of_draft(row: Any, verb: Verb) -> str:

@@ -159,7 +159,7 @@ class _Reader(HTMLParser):
         msgid = given.get("data-msgid")
         if msgid:
             self._hear("div", lambda text: setattr(self.page, "refusal", (msgid, text.strip())))
-        elif given.get("class", "").split() == ["flash", "success"]:
+        elif given.get("class", "").split() == ["flash", "success"] or "data-done" in given:
             self._hear("div", lambda text: setattr(self.page, "done", text.strip()))
 
     def _begin_form(self, given: dict[str, str]) -> None:
