@@ -1,5 +1,6 @@
-"""Makes the pictures of the help sheets anew: `python -m tests.pictures` plays a sample office,
-opens the first page of each role in Chromium and writes what it sees into `docs/help/pictures`."""
+"""Makes the pictures of the help sheets and of the README anew: `python -m tests.pictures` plays a
+sample office, opens the first page of each role in Chromium and writes what it sees into
+`docs/help/pictures`; then the pages that the README shows, into `docs/pictures`."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 import config
@@ -34,6 +35,23 @@ SEEN_BY = {
 }
 """role -> the account of the sample that has it, where that is not called the same."""
 ON_A_PHONE = ("unit_staff",)
+SHOWN = Path(__file__).parents[1] / "docs" / "pictures"
+TALL_PHONE = (390, 640)
+OF_THE_README = {
+    "intake": ("operator", SCREEN, "/do/register", ""),
+    "triage": ("allocator", SCREEN, "/work/to_allocate", "#content a.gist"),
+    "case": ("allocator", SCREEN, "/", ".list.red a.gist"),
+    "reply": ("water_staff", TALL_PHONE, "/", ".unit-card a.btn:has-text('起草回复')"),
+    "visits": ("visitor", SCREEN, "/visits/queue", ""),
+    "room": ("officer", SCREEN, "/supervision/room", ""),
+}
+"""picture -> the account that sees it, how large, the page, and what is clicked there."""
+TYPED = {
+    "caller.phone": "13900002468",
+    "narrative": "麟州街公交站旁边自来水井盖前天被车压碎，只用树枝插着，晚上看不清",
+    "place": "神木市麟州街",
+}
+"""What an operator has typed in the picture of an intake."""
 
 
 def main() -> None:
@@ -43,7 +61,9 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
             for sheet in sorted(SHEETS.glob("*.md")):
-                _picture(browser, address, sheet.stem)
+                _of_role(browser, address, sheet.stem)
+            for name in OF_THE_README:
+                _of_page(browser, address, name)
             browser.close()
         server.shutdown()
 
@@ -62,23 +82,50 @@ def _served(data: Path) -> tuple[str, object]:
     return f"http://127.0.0.1:{port}", server
 
 
-def _picture(browser: Browser, address: str, role: str) -> None:
-    """The first page of a role, without what only a sample says."""
-    width, height = PHONE if role in ON_A_PHONE else SCREEN
-    context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
-    page = context.new_page()
+def _of_role(browser: Browser, address: str, role: str) -> None:
+    """The first page of a role."""
+    size = PHONE if role in ON_A_PHONE else SCREEN
+    page = _logged_in(browser, address, SEEN_BY.get(role, role), size)
+    (SHEETS / PICTURES).mkdir(exist_ok=True)
+    _taken(page, SHEETS / PICTURES / f"{role}.webp")
+
+
+def _of_page(browser: Browser, address: str, name: str) -> None:
+    """A page that the README shows."""
+    account, size, path, clicked = OF_THE_README[name]
+    page = _logged_in(browser, address, account, size)
+    page.goto(address + path)
+    if clicked:
+        page.locator(clicked).first.click()
+        page.wait_for_load_state("networkidle")
+    if name == "intake":
+        for field, told in TYPED.items():
+            page.locator(f"[name='{field}']").press_sequentially(told)
+        page.wait_for_timeout(2000)
+    if size == TALL_PHONE:
+        page.locator("main form.verb").scroll_into_view_if_needed()
+    _taken(page, SHOWN / f"{name}.webp")
+
+
+def _logged_in(browser: Browser, address: str, account: str, size: tuple[int, int]) -> Page:
+    """The first page of an account, without what only a sample says."""
+    viewport = {"width": size[0], "height": size[1]}
+    page = browser.new_context(locale="zh-CN", viewport=viewport).new_page()  # type: ignore[arg-type]
     page.goto(f"{address}/login/")
-    page.fill("input[name=username]", SEEN_BY.get(role, role))
+    page.fill("input[name=username]", account)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_selector("header form button", state="attached")
     while page.locator(".banners button").count():
         page.locator(".banners button").first.click()
+    return page
+
+
+def _taken(page: Page, path: Path) -> None:
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.thumbnail((WIDEST, WIDEST))
-    (SHEETS / PICTURES).mkdir(exist_ok=True)
-    picture.save(SHEETS / PICTURES / f"{role}.webp", quality=QUALITY, method=6)
-    context.close()
+    picture.save(path, quality=QUALITY, method=6)
+    page.context.close()
 
 
 if __name__ == "__main__":

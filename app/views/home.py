@@ -79,7 +79,8 @@ class Home(BaseView):
             ]
             cards = unit_home(who, queues)
             starts = _starts(who)
-            return self.render_template("desk/unit_home.html", chips=chips, starts=starts, **cards)
+            given = {"chips": chips, "starts": starts, "above": above(who, counts), **cards}
+            return self.render_template("desk/unit_home.html", **given)
         first = pressing(reader(), who, now(), FIRST)
         pairs = [(key, row) for key in queues for row in first.get(key, ())]
         told = waiting([(queues[key], row) for key, row in pairs])

@@ -208,7 +208,7 @@ def _of_the_room(counts: Mapping[str, int]) -> list[Tile]:
         (
             "home.room.candidates",
             counts.get("candidates", 0),
-            url_for("Home.work", key="candidates"),
+            url_for("Supervision.room", work="candidates"),
         ),
         ("home.room.overdue", counts.get("overdue", 0), url_for("Home.work", key="overdue")),
         ("home.room.hearings", hearings, url_for("Supervision.list", q_state="confirmed")),
