@@ -30,7 +30,7 @@ class Hand:
     def looks(self) -> None:
         """Look at the page: nothing failed, nothing left the machine, nothing is too wide."""
         self.page.wait_for_load_state()
-        assert self.window.errors == [], self.page.url
+        assert self.window.errors == [], (self.page.url, self.window.errors)
         assert self.window.outside == [], self.page.url
         assert self.page.evaluate(WIDE) <= 0, f"{self.page.url} is wider than the screen"
 
@@ -45,6 +45,13 @@ class Hand:
         place = self.page.locator(within)
         named = place.get_by_role("link", name=words).or_(place.get_by_role("button", name=words))
         self.press(named.or_(place.locator("summary", has_text=words)).locator("visible=true"))
+
+    def act(self, verb: str) -> None:
+        """Begin what may be done with a case: its own button, or the one behind 更多."""
+        begins = self.main.locator(".actions").get_by_role("link", name=verb, exact=True)
+        if not begins.locator("visible=true").count():
+            self.press(self.main.locator(".actions details.more > summary"))
+        self.press(begins.locator("visible=true"))
 
     def on_label(self, words: str) -> None:
         """Click what stands as a button and is the label of something."""
