@@ -111,6 +111,14 @@ class Hand:
         self.page.wait_for_load_state()
         self.looks()
 
+    def leave(self) -> None:
+        """Log out."""
+        if not self.page.locator("header .who").is_visible():
+            self.page.locator("header .navbar-toggler").click()
+        self.window.leave()
+        self.page.wait_for_selector("input[name=password]")
+        self.looks()
+
     def done(self, words: str) -> None:
         """See what the page says was done."""
         expect(self.page.locator(DONE).first).to_contain_text(words)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.database import reading
-from app.models import Access, Assignment, Caller, Case
+from app.models import Assignment, Caller, Case, Event
 from tests.browser.conftest import Served, Window
 from tests.browser.hand import DESK, PHONE, Hand
 from tests.browser.table import Measure
@@ -33,7 +33,7 @@ def known(office: Served) -> tuple[Case, Caller]:
 
 def looked(office: Served) -> int:
     with reading(office.app.extensions["desk"].sessions) as session:
-        return session.scalar(select(func.count()).select_from(Access)) or 0
+        return session.scalar(select(func.count()).where(Event.kind == "caller.looked_up")) or 0
 
 
 @pytest.mark.parametrize("by", ["number", "name", "code"])
