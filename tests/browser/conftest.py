@@ -132,7 +132,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Another sample office, whose clock tests turn on and whose bot looks when they say so."""
     data = tmp_path_factory.mktemp("town")

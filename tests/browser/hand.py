@@ -43,8 +43,14 @@ class Hand:
     def on(self, words: str, within: str = "main") -> None:
         """Click the link or button of these words."""
         place = self.page.locator(within)
-        named = place.get_by_role("link", name=words).or_(place.get_by_role("button", name=words))
-        self.press(named.or_(place.locator("summary", has_text=words)).locator("visible=true"))
+
+        def named(exact: bool) -> Locator:
+            links = place.get_by_role("link", name=words, exact=exact)
+            found = links.or_(place.get_by_role("button", name=words, exact=exact))
+            return found.or_(place.locator("summary", has_text=words)).locator("visible=true")
+
+        expect(named(False).first).to_be_visible()
+        self.press(named(True) if named(True).count() else named(False))
 
     def act(self, verb: str) -> None:
         """Begin what may be done with a case: its own button, or the one behind 更多."""
@@ -53,9 +59,11 @@ class Hand:
             self.press(self.main.locator(".actions details.more > summary"))
         self.press(begins.locator("visible=true"))
 
-    def on_label(self, words: str) -> None:
-        """Click what stands as a button and is the label of something."""
-        self.press(self.main.locator("label.btn", has_text=words).locator("visible=true"))
+    def next_step(self) -> None:
+        """Go on to the next step of a form; at a desk all of them stand below each other."""
+        step = self.main.locator("label.btn.next").locator("visible=true")
+        if step.count():
+            self.press(step)
 
     def menu(self, category: str, page: str) -> None:
         """Open a page through its category in the bar."""

@@ -22,10 +22,11 @@ def operator(hand: Hand) -> None:
     hand.say("来电号码", "13900005301")
     hand.page.keyboard.press("Enter")
     expect(hand.field("电话")).to_have_value("13900005301")
+    expect(hand.main.locator("#who-called")).to_contain_text("没有来电记录")
     hand.say("姓名", "卫十一")
-    hand.say("诉求内容", "麻家塔小学门前没有减速带，放学时车开得很快。")
+    hand.say("诉求内容", "麻家塔小学门前的路灯不亮，晚上行人看不清楚。")
     hand.say("地点", "麻家塔小学")
-    hand.tick("类型", "建议")
+    hand.tick("类型", "求助")
     hand.press(hand.main.locator("#filed-as button"))
     hand.on("登记工单")
     number = hand.page.inner_text("main .number")
@@ -34,11 +35,11 @@ def operator(hand: Hand) -> None:
     hand.press(hand.main.locator("#who-called").get_by_role("button", name="催单"))
     expect(hand.field("电话")).to_have_value("13900005301")
     hand.say("姓名", "卫十一")
-    hand.say("说明", "什么时候能装上减速带？")
+    hand.say("说明", "什么时候能修好路灯？")
     hand.on("登记来电")
     hand.done("登记来电")
     hand.search(number)
-    hand.sees("什么时候能装上减速带")
+    hand.sees("什么时候能修好路灯")
 
 
 def allocator(hand: Hand) -> None:
@@ -95,11 +96,11 @@ def water_staff(hand: Hand) -> None:
     hand.on("起草回复")
     hand.tick("已联系群众", "是")
     hand.say("联系号码", "13900001234")
-    hand.on_label("下一步")
+    hand.next_step()
     hand.tick("诉求属实", "是")
     hand.tick("是否解决", "是")
     hand.say("办理情况（内部）", "已派人现场处理。")
-    hand.on_label("下一步")
+    hand.next_step()
     hand.say("办理意见", "经现场核查，反映情况属实，已处理。")
     hand.say("下一步措施", "列入巡查重点。")
     hand.say("措施日期", "2025-11-20")
@@ -139,27 +140,46 @@ def officer(hand: Hand) -> None:
 
 
 def supervision_head(hand: Hand) -> None:
-    """The figures first, then what only the head decides."""
+    """The figures first, then what only the head decides: a finding, a review; the list of the day."""
     assert hand.main.locator(".tile").count() >= 4
+    assert hand.main.locator(".chart svg").count() == 2
+    for verb in ("确认认定", "裁定复核"):
+        hand.on(verb)
+        hand.choose("是否同意", "是")
+        if verb == "裁定复核":
+            hand.say("理由", "复核理由成立。")
+        hand.on(verb)
+        hand.done(verb)
+        hand.home()
     hand.menu("督办问责", "督办清单")
     hand.press(hand.main.locator("table.rows tbody a"))
     assert hand.main.locator("#list tbody tr").count() > 0
 
 
 def leader(hand: Hand) -> None:
-    """What was submitted is instructed, a referral approved once its paper was read."""
+    """What was submitted is instructed; a referral is approved once its paper was read."""
     hand.on("领导批示")
+    hand.choose("级别", "县级")
+    hand.say("姓名", "张明礼")
     hand.say("批示内容", "请自然资源和规划局依法核实，限期答复群众。")
+    hand.say("日期", "2025-11-12")
+    hand.choose("单位", "神木市自然资源和规划局")
     hand.on("领导批示")
     hand.done("领导批示")
+    hand.home()
+    hand.press(hand.main.locator("section.list", has_text="待审批移送").locator("a.gist"))
 
 
 def it_admin(hand: Hand) -> None:
-    """The machine is well; an account is made; a rule is looked at."""
+    """The machine is well; an account is made, which waits for a second person."""
     hand.press(hand.main.locator("a.tile", has_text="督办机器人"))
     hand.home()
     hand.on("新增账号")
-    hand.say("账号", "new_operator")
+    hand.say("账号", "operator9")
+    hand.say("姓名", "卫小燕")
+    hand.field("话务员").check()
+    hand.on("新增账号")
+    hand.done("新增账号")
 
 
 def log_auditor(hand: Hand) -> None:
