@@ -76,7 +76,7 @@ def _place(pair: tuple[str, Any]) -> int:
 def _ends(queues: Mapping[str, Queue], rows: Sequence[tuple[str, Any]]) -> tuple[bool, Any, int]:
     """When the first clock of a case ends; those without one come last."""
     ends = [row.at for key, row in rows if row.at and queues[key].when in CLOCKS]
-    return (not ends, min(ends) if ends else rows[0][1].at, rows[0][1].case)
+    return (not ends, min(ends) if ends else rows[0][1].at, rows[0][1].row)
 
 
 def _card(queues: Mapping[str, Queue], told: Sequence[tuple[str, Waiting | None]]) -> Card | None:
