@@ -147,7 +147,7 @@ def supervision_head(hand: Hand) -> None:
         hand.on(verb)
         hand.choose("是否同意", "是")
         if verb == "裁定复核":
-            hand.say("理由", "复核理由成立。")
+            hand.say("说明", "复核理由成立。")
         hand.on(verb)
         hand.done(verb)
         hand.home()
