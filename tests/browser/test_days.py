@@ -166,10 +166,17 @@ def leader(hand: Hand) -> None:
     hand.choose("单位", "神木市自然资源和规划局")
     hand.on("领导批示")
     hand.done("领导批示")
-    hand.home()
-    hand.on("待审批移送")
-    hand.press(hand.main.locator("table.rows tbody td.own a"))
-    hand.on("审批移送")
+    for verb in ("打开文书", "审批移送"):
+        hand.home()
+        hand.on("待审批移送")
+        hand.press(hand.main.locator("table.rows tbody td.own a"))
+        hand.on(verb)
+        if verb == "打开文书":
+            with hand.page.expect_download() as paper:
+                hand.on(verb)
+            assert paper.value.suggested_filename.endswith(".pdf")
+        else:
+            hand.on(verb)
     hand.done("审批移送")
 
 
@@ -208,7 +215,7 @@ DAYS: dict[str, tuple[Day, int]] = {
         (water_head, 8),
         (officer, 8),
         (supervision_head, 10),
-        (leader, 10),
+        (leader, 12),
         (it_admin, 6),
         (log_auditor, 8),
     )
