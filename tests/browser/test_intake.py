@@ -135,7 +135,7 @@ def test_what_stands_beside_comes_while_it_is_typed_and_takes_the_words_along(
             page.wait_for_selector(".registered")
     page.wait_for_selector("#who-called li")
     page.wait_for_selector("#same-matter li")
-    beside = page.inner_text("aside")
+    beside = page.inner_text("main aside")
     assert "冯** 139****6101" in beside and "13900006101" not in beside
     assert findings(operator) == []
     operator.keep("intake-beside")

@@ -44,7 +44,7 @@ def test_control_and_enter_send_the_form_and_the_first_field_refused_has_the_foc
     window.page.wait_for_selector(".refusal")
     assert window.page.evaluate(FOCUSED) == "narrative"
     for name in ("narrative", "kind"):
-        field = window.page.locator(f"main [name={name}]")
+        field = window.page.locator(f"main [name={name}]").first
         assert field.get_attribute("aria-invalid") == "true"
         said = field.get_attribute("aria-describedby") or "none"
         assert window.page.locator(f"#{said}").inner_text().startswith("请")
