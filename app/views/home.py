@@ -76,7 +76,7 @@ class Home(BaseView):
                 for key, queue in queues.items()
                 if counts.get(key)
             ]
-            cards = unit_home(who, queues)
+            cards = unit_home(who, queues, counts)
             starts = _starts(who)
             given = {"chips": chips, "starts": starts, "above": above(who, counts), **cards}
             return self.render_template("desk/unit_home.html", **given)
