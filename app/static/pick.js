@@ -3,7 +3,8 @@
 (function () {
   "use strict";
   function pick() {
-    for (const list of document.querySelectorAll("select[data-pick]:not(.tomselected)")) {
+    for (const list of document.querySelectorAll("select[data-pick]")) {
+      if (list.tomselect) continue;
       const label = list.labels.length ? list.labels[0].textContent.trim() : "";
       if (!list.hasAttribute("aria-label") && label) list.setAttribute("aria-label", label);
       const picker = new window.TomSelect(list, { searchField: ["text", "py"], maxOptions: null });
@@ -17,6 +18,7 @@
     const chosen = event.target.closest("[data-choose]");
     if (chosen) document.getElementById(chosen.dataset.choose).tomselect.setValue(chosen.value);
   });
-  document.addEventListener("htmx:load", pick);
+  /* Only when it is settled: until then htmx gives a list the classes of the one that stood there before. */
+  document.addEventListener("htmx:afterSettle", pick);
   pick();
 })();

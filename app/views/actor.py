@@ -81,8 +81,10 @@ def _stands_in_for(reading: Session, user: Person) -> int | None:
     """The head of the unit for whom somebody stands in today; a head has what would be lent."""
     if user.unit_id is None or "unit_head" in [role.name for role in user.roles]:
         return None
-    head: int | None = reading.scalar(lenders(now().date(), user.id, user.unit_id))
-    return head
+    known: dict[int, int | None] = g.get("desk_lent", {})
+    if user.id not in known:
+        known = {user.id: reading.scalar(lenders(now().date(), user.id, user.unit_id))}
+    return known[user.id]
 
 
 def actor() -> Actor:

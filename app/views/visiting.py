@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from sqlalchemy import Select, func, literal, or_, select, union_all
 
 from app import words
@@ -19,7 +19,7 @@ from app.rules.limits import Limits, Versions
 from app.rules.workdays import BEIJING, beijing, minute
 from app.scope import seen_by, within
 from app.views.actor import actor, language, now, reader
-from app.views.pages.badge import Badge, badge_of, office_here
+from app.views.pages.badge import Badge, badge_of, calendar_here, office_here
 from app.views.pages.lines import READ, Line, line_of
 from app.views.pages.masking import know_callers, masked_name
 from app.worklists.conditions import to_visit
@@ -240,7 +240,7 @@ def _again(tried: Sequence[Attempt], limits: Limits) -> str:
     last = len(tried) + 1 >= limits.visit_attempts
     if not (tried and last and len(days) < limits.visit_days):
         return ""
-    on = g.desk_calendar.after(now().date())
+    on = calendar_here().after(now().date())
     return words.word("visit_queue.again_on", language(), n=limits.visit_attempts, on=on)
 
 

@@ -8,8 +8,9 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 import config
-from app.clock import clock_from
+from app.clock import Clock, clock_from
 from app.database import engine_from, sessions_from
-from app.rules.workdays import BEIJING
+from app.papers.dossier import make_waiting
+from app.rules.workdays import BEIJING, sweep_on
 from app.story.sample.play import fill_sample
+from app.sweep import sweep
 from app.web import create_app
 from migrations.upgrade import upgrade
 from tests.servers import free_port
@@ -55,6 +58,38 @@ class Served:
     app: Flask
 
 
+class Turned:
+    """A clock that runs on from where it was set."""
+
+    def __init__(self, start: datetime) -> None:
+        self.running = clock_from(start)
+
+    def __call__(self) -> datetime:
+        return self.running()
+
+    def to(self, moment: datetime) -> None:
+        """Set it on; it never goes back."""
+        assert moment >= self()
+        self.running = clock_from(moment)
+
+
+@dataclass
+class Town(Served):
+    """A panel whose clock can be turned on."""
+
+    clock: Turned
+
+    def morning(self, *days: str) -> None:
+        """Let the bot look at half past eight of each of the days; it is nine then."""
+        desk = self.app.extensions["desk"]
+        for day in days:
+            self.clock.to(sweep_on(date.fromisoformat(day)))
+            done = sweep(desk.sessions, self.clock())
+            assert (done.failures, done.error) == (0, None)
+            make_waiting(desk.sessions, desk.settings.data, self.clock())
+        self.clock.to(self.clock() + timedelta(minutes=30))
+
+
 def _made(folders: pytest.TempPathFactory) -> Path:
     """The sample office that the processes of one run share: whoever comes first makes it."""
     base = folders.getbasetemp()
@@ -74,13 +109,11 @@ def _made(folders: pytest.TempPathFactory) -> Path:
     return data
 
 
-@pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A sample office with every list filled, served by threads of this process."""
-    data = tmp_path_factory.mktemp("office")
-    shutil.copytree(_made(tmp_path_factory), data, dirs_exist_ok=True)
+@contextmanager
+def served(data: Path, clock: Clock) -> Iterator[Served]:
+    """The panel over a folder, by a clock, served by threads of this process."""
     settings = config.load({"DESK_DATA": str(data)})
-    app = create_app(settings, clock_from(NOW))
+    app = create_app(settings, clock)
     port = free_port()
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -88,6 +121,25 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield Served(f"http://127.0.0.1:{port}", app)
     server.shutdown()
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A sample office with every list filled, served by threads of this process."""
+    data = tmp_path_factory.mktemp("office")
+    shutil.copytree(_made(tmp_path_factory), data, dirs_exist_ok=True)
+    with served(data, clock_from(NOW)) as made:
+        yield made
+
+
+@pytest.fixture
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Another sample office, whose clock tests turn on and whose bot looks when they say so."""
+    data = tmp_path_factory.mktemp("town")
+    shutil.copytree(_made(tmp_path_factory), data, dirs_exist_ok=True)
+    turned = Turned(NOW)
+    with served(data, turned) as made:
+        yield Town(made.address, made.app, turned)
 
 
 @pytest.fixture(scope="session")
@@ -148,14 +200,14 @@ class Window:
         return str(self.page.inner_text("body"))
 
 
-@pytest.fixture
-def window(office: Served, chromium: Browser) -> Iterator[Window]:
-    """A fresh window in Chinese."""
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
-    made = Window(context.new_page(), office.address)
+@contextmanager
+def looking(address: str, chromium: Browser, width: int, height: int) -> Iterator[Window]:
+    """A window in Chinese, of a size, that notes what goes wrong in it and what leaves the machine."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": width, "height": height})
+    made = Window(context.new_page(), address)
 
     def asked(request: Request) -> None:
-        if not re.match(rf"{re.escape(office.address)}/|data:", request.url):
+        if not re.match(rf"{re.escape(address)}/|data:", request.url):
             made.outside.append(request.url)
 
     context.on("request", asked)
@@ -166,3 +218,10 @@ def window(office: Served, chromium: Browser) -> Iterator[Window]:
     yield made
     context.close()
     assert made.outside == [], "a request left the machine"
+
+
+@pytest.fixture
+def window(office: Served, chromium: Browser) -> Iterator[Window]:
+    """A fresh window in Chinese."""
+    with looking(office.address, chromium, 1440, 900) as made:
+        yield made

@@ -10,8 +10,21 @@ from sqlalchemy import select
 from app.database import reading
 from app.models import Assignment, Case
 from tests.browser.conftest import PASSWORD, Served, Window
+from tests.browser.table import Measure
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("username", ["centre_head", "supervision_head", "it_admin", "visitor"])
+def test_the_menu_is_one_row_of_seven_groups_at_most(
+    window: Window, username: str, measured: Measure
+) -> None:
+    window.page.set_viewport_size({"width": 1366, "height": 768})
+    window.login(username)
+    groups = window.page.locator("nav.menu > ul > li")
+    tops = {round(box["y"]) for box in (one.bounding_box() for one in groups.all()) if box}
+    measured("menu", "groups", groups.count(), 7)
+    measured("menu", "rows", len(tops), 1)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])

@@ -43,8 +43,8 @@ def test_control_and_enter_send_the_form_and_the_first_field_refused_has_the_foc
     window.page.keyboard.press("Control+Enter")
     window.page.wait_for_selector(".refusal")
     assert window.page.evaluate(FOCUSED) == "narrative"
-    for name in ("narrative", "kind"):
-        field = window.page.locator(f"main [name={name}]")
+    for one in ("[name=narrative]", "#f-kind"):
+        field = window.page.locator(f"main {one}")
         assert field.get_attribute("aria-invalid") == "true"
         said = field.get_attribute("aria-describedby") or "none"
         assert window.page.locator(f"#{said}").inner_text().startswith("请")
@@ -55,8 +55,8 @@ def test_a_field_that_does_not_apply_is_not_there(window: Window) -> None:
     """Where and whom somebody met is asked of a visit on site only."""
     window.login("visitor")
     window.open("/")
-    form = window.page.get_attribute("main a[href^='/do/record_visit/']", "href") or ""
-    window.open(form)
+    case = window.page.get_attribute("main a[href^='/cases/']", "href") or ""
+    window.open(case.replace("/cases/", "/do/record_visit/"))
     place, why = window.page.locator("[name=place]"), window.page.locator("[name=why]")
     window.page.select_option("[name=method]", "phone")
     assert not place.is_visible()

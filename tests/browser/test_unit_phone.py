@@ -14,10 +14,12 @@ from app.database import reading
 from app.models import Draft, Reply
 from app.models.file import File
 from tests.browser.conftest import Served, Window
+from tests.browser.table import Measure
 
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 THUMB = 44
 UNIT = "water"
+TASK = "unit: sign, draft, approve"
 
 
 class Phone:
@@ -59,17 +61,18 @@ def pit(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_case_is_signed_for_with_one_click(phone: Phone) -> None:
+def test_a_case_is_signed_for_with_one_click(phone: Phone, measured: Measure) -> None:
     phone.window.login(f"{UNIT}_staff")
     card = phone.page.locator(".unit-card", has=phone.page.locator("form.at-once")).first
     phone.press(card.locator("button"))
-    assert "签收" in phone.done() and phone.clicks == 1
+    assert "签收" in phone.done()
+    measured(TASK, "clicks to sign", phone.clicks, 1)
     assert phone.page.url == f"{phone.window.address}/"
     assert phone.window.errors == []
 
 
 def test_staff_drafts_a_reply_with_a_photograph_in_eight_clicks_and_the_head_approves_in_two(
-    phone: Phone, office: Served, pit: Path
+    phone: Phone, office: Served, pit: Path, measured: Measure
 ) -> None:
     page = phone.page
     phone.window.login(f"{UNIT}_staff")
@@ -89,7 +92,8 @@ def test_staff_drafts_a_reply_with_a_photograph_in_eight_clicks_and_the_head_app
     page.fill("[name=step_on]", "2025-11-20")
     page.fill("[name=public_answer]", "您好，井盖已更换，感谢您的监督。")
     phone.press(page.locator("form.in-unit > .thumbs .btn-primary"))
-    assert "起草回复" in phone.done() and phone.clicks <= 8
+    assert "起草回复" in phone.done()
+    measured(TASK, "clicks to draft with a photograph", phone.clicks, 8)
     with reading(office.app.extensions["desk"].sessions) as session:
         draft = session.scalars(select(Draft).order_by(Draft.id.desc())).first()
         assert draft is not None
@@ -102,7 +106,8 @@ def test_staff_drafts_a_reply_with_a_photograph_in_eight_clicks_and_the_head_app
     phone.press(page.locator(f".unit-card a.btn[href$='draft={id}']"))
     phone.window.keep("unit-phone-approve")
     phone.press(page.locator(".thumbs .btn-primary").first)
-    assert "办理回复" in phone.done() and phone.clicks == 2
+    assert "办理回复" in phone.done()
+    measured(TASK, "clicks to approve", phone.clicks, 2)
     with reading(office.app.extensions["desk"].sessions) as session:
         assert session.get_one(Draft, id).state == "used"
         assert session.scalars(select(Reply).order_by(Reply.id.desc())).first() is not None

@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Window
+from tests.browser.table import Measure
 from tests.browser.test_calendar import OVERFLOW
 
 SCREENS = [pytest.param(1366, 768, id="desk"), pytest.param(390, 844, id="phone")]
 DONE = ".flash.success"
+OPENS = "officer opens an item from the day's list"
 
 
 class Clicks:
@@ -50,7 +52,7 @@ def test_only_the_questions_that_apply_are_there(window: Window) -> None:
     ],
 )
 def test_a_visitor_makes_an_attempt_in_three_clicks_at_most_on_one_screen(
-    window: Window, width: int, height: int, ends_with: str
+    window: Window, width: int, height: int, ends_with: str, measured: Measure
 ) -> None:
     """From the queue: the number, and that nobody answered, or that all is well; then the next."""
     window.page.set_viewport_size({"width": width, "height": height})
@@ -65,7 +67,7 @@ def test_a_visitor_makes_an_attempt_in_three_clicks_at_most_on_one_screen(
     assert number.startswith("tel:") and "*" not in number
     window.keep(f"visit-shown-{width}")
     hand.on(ends_with, DONE)
-    assert hand.n <= 3
+    measured("visitor, an attempt on one caller", "clicks", hand.n, 3)
     assert window.page.url != first and "/visits/queue" in window.page.url
     assert number.removeprefix("tel:") not in window.words()
     assert window.errors == []
@@ -73,7 +75,7 @@ def test_a_visitor_makes_an_attempt_in_three_clicks_at_most_on_one_screen(
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 def test_an_officer_decides_in_three_clicks_at_most(
-    window: Window, width: int, height: int
+    window: Window, width: int, height: int, measured: Measure
 ) -> None:
     """In the room's list with a requirement from the text blocks, and in the day's numbered list
     with a reason."""
@@ -86,7 +88,8 @@ def test_an_officer_decides_in_three_clicks_at_most(
     hand.on(".opened .blocks button", ".opened textarea:not(:empty)")
     window.keep(f"supervision-opened-{width}")
     hand.on(".opened form > .buttons button", DONE)
-    assert hand.n <= 3 and "/supervision/room" in window.page.url
+    measured(OPENS, "clicks in the room's list", hand.n, 3)
+    assert "/supervision/room" in window.page.url
     window.open("/supervisionlists/list/")
     window.page.locator("table.rows tbody a").first.click()
     window.page.wait_for_selector("#list")
@@ -96,5 +99,6 @@ def test_an_officer_decides_in_three_clicks_at_most(
     hand.on(".decide a[href*='/do/decline/']", ".opened form")
     window.page.fill(".opened textarea[name=reason]", "已电话督促，单位承诺今日答复。")
     hand.on(".opened form > .buttons button", DONE)
-    assert hand.n <= 3 and "/supervisionlists/show/" in window.page.url
+    measured(OPENS, "clicks to decline in the day's list", hand.n, 3)
+    assert "/supervisionlists/show/" in window.page.url
     assert window.errors == []

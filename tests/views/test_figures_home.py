@@ -8,7 +8,7 @@ import re
 import pytest
 
 from app.database import reading
-from app.stages.reporting.figures import SPAN, WEEKS, standing
+from app.stages.reporting.glance import SPAN, WEEKS, standing
 from app.views.figures.charts import PAPER, Bar, lying, upright
 from tests.views.panel import Panel
 from tests.views.test_statements import MOST, WHO, counted

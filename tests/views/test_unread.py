@@ -87,7 +87,7 @@ def test_urgency_is_no_order_of_a_list_that_grows_with_the_cases(sqlite_panel: P
     left as it is."""
     assert ranks("hotline_case", "urgency") == ["normal", "urgent", "emergency"]
     page = sqlite_panel.of("centre_head").get("/cases/list/").text
-    assert "order=number" in page and "order=urgency" not in page
+    assert "order=registered_at" in page and "order=urgency" not in page
     asked = sqlite_panel.of("centre_head").get("/cases/list/?order=urgency&way=desc").text
     assert (
         page.split("<tbody>")[1].split("</tbody>")[0]

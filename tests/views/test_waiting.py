@@ -58,9 +58,10 @@ def test_what_presses_most_stands_first(desk: Desk, tmp_path: Path) -> None:
         browser.get("/")
         with counted(panel) as told:
             page = browser.get("/").text
-    section = next(one for one in _SECTION.findall(page) if "/work/to_sign" in one)
-    assert re.findall("第(.)条路的路灯坏了很久，晚上看不见<", section) == ["3", "1", "4"]
+        centre = panel.of("centre_head").get("/").text
+    assert re.findall("第(.)条路的路灯坏了很久，晚上看不见<", page) == ["3", "1", "4", "2", "0"]
     assert len(told) <= 10
+    assert all(section.count("<li>") <= FIRST for section in _SECTION.findall(centre))
 
 
 @pytest.mark.parametrize("role", WHO)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.ledger import lock_office, note_office
 from app.models import Person, Substitute
@@ -30,18 +30,20 @@ def running(day: date) -> tuple[Any, ...]:
     )
 
 
-def lenders(day: date, person_id: int, unit_id: int) -> Select[Any]:
-    """The heads for whom a person stands in on a day: of the same unit, and heads still."""
+def lenders(day: date, person_id: Any, unit_id: Any) -> Select[Any]:
+    """The head for whom a person stands in on a day: of the same unit, and head still; by their ids,
+    or by the columns of a query that this one is part of."""
+    head = aliased(Person)
     return (
         select(Substitute.head_id)
-        .join(Person, Person.id == Substitute.head_id)
-        .join(Person.roles)
+        .join(head, head.id == Substitute.head_id)
+        .join(head.roles)
         .where(
             Substitute.person_id == person_id,
             Substitute.unit_id == unit_id,
             *running(day),
-            Person.unit_id == unit_id,
-            Person.active.is_(True),
+            head.unit_id == unit_id,
+            head.active.is_(True),
             Role.name == _HEAD,
         )
         .order_by(Substitute.id)

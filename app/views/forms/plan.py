@@ -68,7 +68,7 @@ def _spoken(form: VerbForm, names: Sequence[str]) -> dict[str, Field]:
 def _says(one: Field, starts: str) -> bool:
     """Whether a field says something that needs to be seen: an error, or more than it starts
     with."""
-    if one.errors or one.beside:
+    if one.wrong or one.beside:
         return True
     if one.parts:
         return any(_says(part, "") for part in one.parts)

@@ -130,7 +130,7 @@ def steps_of(verb: Verb, form: Any) -> list[Step]:
     steps = []
     for number, (title, names) in enumerate(STEPS, 1):
         fields = [drawn[name] for name in names if name in drawn]
-        wrong = any(one.errors for one in fields)
+        wrong = any(one.wrong for one in fields)
         steps.append(Step(number, words.word(title, language()), fields, wrong))
     return steps
 

@@ -72,7 +72,6 @@ UNREAD: dict[str, dict[str, str]] = {
     "reveal": {"reason": "the log auditor"},
     "cover": {"more": "what is covered", "less": "what is shown again"},
     "submit": {"to_leader": "an account"},
-    "name_substitute": {"substitute": "an account"},
     "reclassify": {"category": "of the office's list"},
     "open_supervision": {"ground": "one of a list"},
     "draft_finding": {"persons": "posts"},

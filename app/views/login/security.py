@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from click import ClickException
-from flask import abort, current_app
+from flask import abort, current_app, g
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -14,6 +14,7 @@ from werkzeug.security import check_password_hash
 from app import words
 from app.models import Person
 from app.stages import people
+from app.stages.handling import lenders
 from app.views import access_notes
 from app.views.actor import (
     NOT_LOGGED_IN,
@@ -47,15 +48,21 @@ class DeskSecurityManager(SecurityManager):
         self.appbuilder.add_view_no_menu(self.auth_view)
 
     def load_user(self, pk: int) -> Person | None:
-        """The account of a session with its roles, in one statement."""
+        """The account of a session with its roles, and the head for whom it stands in, in one
+        statement."""
         id = key_typed(str(pk))
+        head = lenders(now().date(), Person.id, Person.unit_id).scalar_subquery()
         query = (
-            select(Person)
+            select(Person, head)
             .where(Person.id == id)
             .options(joinedload(Person.roles), joinedload(Person.unit))
         )
-        user: Person | None = reader().scalars(query).unique().first()
-        return user if user is not None and user.is_active else None
+        row = reader().execute(query).unique().first()
+        if row is None or not row[0].is_active:
+            return None
+        g.desk_lent = {row[0].id: row[1]}
+        user: Person = row[0]
+        return user
 
     def get_user_by_id(self, pk: Any) -> Person | None:
         """The same: nothing loads an account in another way."""
