@@ -5,7 +5,7 @@ from __future__ import annotations
 
 OF_RULES: dict[str, set[str]] = {
     "case_page.by.draft": {"send_by"},
-    **{f"case_page.{what}": {"at"} for what in ("by.feedback", "why.listed")},
+    "case_page.by.feedback": {"at"},
     **{f"case_page.{what}": {"number"} for what in ("by.lapse", "by.watch")},
     **{
         f"case_page.{what}": {"due_on"}
@@ -21,8 +21,6 @@ OF_RULES: dict[str, set[str]] = {
             "change.reminder_over",
             "unless.leader",
             "unless.remind",
-            "why.promised",
-            "why.warned_from",
         )
     },
     **{
@@ -31,25 +29,14 @@ OF_RULES: dict[str, set[str]] = {
             "rests.remind",
             "rests.silent",
             "rests.warn",
-            "why.not_due",
-            "why.not_repeated",
-            "why.past_due",
-            "why.warned",
         )
     },
     "case_page.rests.repeated": {"repeats"},
-    **{f"case_page.{what}": {"until"} for what in ("why.held", "why.sign_until")},
-    "case_page.why.silent_from": {"since"},
     "case_page.by.remind": {"due_on", "reply_by"},
     "case_page.change.due": {"most", "on"},
     "case_page.rests.leader": {"due", "refusals"},
-    "case_page.trace.day": {"day"},
     "case_page.trace.extended": {"days", "edition", "more", "n", "on", "rule", "start"},
-    "case_page.trace.floor": {"on"},
     "case_page.trace.ruled": {"edition", "n", "on", "rule", "start"},
     "case_page.trace.ruled_hours": {"at", "edition", "n", "rule", "start"},
-    "case_page.why.not_lapsed": {"number", "until"},
-    "case_page.why.pending": {"at", "request"},
-    "case_page.why.reminded": {"at", "number"},
 }
 """message id -> the facts that its sentence names."""

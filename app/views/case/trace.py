@@ -12,7 +12,7 @@ from app import words
 from app.rules.workdays import Deadline, deadline_from
 from app.views.actor import language, now
 
-_UNIT = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_UNIT = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 MOST_DAYS = 60
 """A trace of more days names the first and the last only."""
 
