@@ -37,10 +37,11 @@ SEEN_BY = {
 ON_A_PHONE = ("unit_staff",)
 SHOWN = Path(__file__).parents[1] / "docs" / "pictures"
 TALL_PHONE = (390, 640)
+ASKED = "section.list:has(h2 a:has-text('待审定申请'))"
 OF_THE_README = {
     "intake": ("operator", SCREEN, "/do/register", ""),
     "triage": ("allocator", SCREEN, "/work/to_allocate", "#content a.gist"),
-    "case": ("allocator", SCREEN, "/", ".list.red a.gist"),
+    "case": ("allocator", SCREEN, "/", f"{ASKED} li:nth-child(2) a.gist"),
     "reply": ("water_staff", TALL_PHONE, "/", ".unit-card a.btn:has-text('起草回复')"),
     "visits": ("visitor", SCREEN, "/visits/queue", ""),
     "room": ("officer", SCREEN, "/supervision/room", ""),

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from unicodedata import normalize
 
 from app import words
 from app.rules.workdays import Deadline, deadline_from
 from app.views.actor import language, now
 
-_UNIT = re.compile(r"\s*\([^()]*\)$")
+_UNIT = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 """The unit of a number in brackets of either width, at the end of what it is called."""
 MOST_DAYS = 60
 """A trace of more days names the first and the last only."""
@@ -72,8 +71,7 @@ def _sentence(deadline: Deadline, basis: Basis | None) -> str:
 
 def _called(rule: str) -> str:
     """What a number is called, without the unit in which it is counted."""
-    called = words.value("rule", rule, language())
-    return called[: len(_UNIT.sub("", normalize("NFKC", called)))].rstrip()
+    return _UNIT.sub("", words.value("rule", rule, language()))
 
 
 def _notes(deadline: Deadline, basis: Basis | None) -> Iterator[str]:
