@@ -70,9 +70,13 @@ def lists(panel: Panel, browser: Browser) -> Iterator[str]:
 
 
 def rows(page: str) -> str:
-    """The rows of a list as they are shown."""
-    if '<div class="room">' in page:
-        return page.split('<div class="room">')[1].split('<div class="pages">')[0]
+    """The rows of a list as they are shown, but for the keys of their forms; in the room and on the
+    pages of units they are in no table."""
+    for begins in ('<div class="room">', '<ol class="unit-cards'):
+        if begins in page:
+            shown = page.split(begins)[1].split('<div class="pages">')[0]
+            return re.sub(r'<input type="hidden"[^>]*>', "", shown)
+    assert "<tbody>" in page
     return page.split("<tbody>")[-1].split("</tbody>")[0]
 
 
