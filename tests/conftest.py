@@ -15,7 +15,13 @@ from app.database import engine_from
 from tests.databases import Desk, lay_postgres, lay_sqlite, postgres_again, sqlite_again, sqlite_url
 from tests.servers import PostgresCluster, ValkeyServer
 
-pytest_plugins = ["tests.parts", "tests.skips", "tests.rules_page", "tests.views.offices", "tests.browser.table"]
+pytest_plugins = [
+    "tests.parts",
+    "tests.skips",
+    "tests.rules_page",
+    "tests.views.offices",
+    "tests.browser.table",
+]
 
 # Drawn cases are the same ones each time, and none of them fails because the machine is busy.
 settings.register_profile(

@@ -19,14 +19,13 @@ from app.views.actor import actor, language, now, reader
 from app.views.bar import BANNERS, CLOSED, closed_today, tell_waiting
 from app.views.figures.home import above
 from app.views.many.rows import over_many
-from app.views.pages.paging import beyond, left_out, number_typed
+from app.views.pages.paging import another_size, beyond, left_out, number_typed
 from app.views.triage.page import is_part, part
 from app.views.triage.panel import LIST, VERB, panel_of, waiting_case
 from app.views.unit_home import unit_home
 from app.views.waiting import SIZES, in_list, page_size, rows_of_list, waiting
 from app.worklists import COUNTED_TO, Queue, count_told, counted, pressing, queues_of
 
-SHOWN = SIZES[0]
 FIRST = 3
 """So many rows of each list stand on the first page."""
 DAY = 24 * 3600
@@ -77,7 +76,7 @@ class Home(BaseView):
                 for key, queue in queues.items()
                 if counts.get(key)
             ]
-            cards = unit_home(who, queues)
+            cards = unit_home(who, queues, counts)
             starts = _starts(who)
             given = {"chips": chips, "starts": starts, "above": above(who, counts), **cards}
             return self.render_template("desk/unit_home.html", **given)
@@ -146,6 +145,7 @@ class Home(BaseView):
         wanted, size = number_typed(request.args.get("page")) or 0, page_size(request.args)
         said = left_out(request.args, "page", "size", *(("case",) if beside else ()))
         page, rows = _turned_to(queue, wanted, size)
+        said += another_size(number_typed(request.args.get("size")), size)
         if page != wanted:
             said.append(beyond(wanted))
         return self.render_template(

@@ -25,7 +25,7 @@ from app.views.actor import actor, language, now, reader
 from app.views.forms.back import PLACES, Place
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
-from app.views.pages.paging import number_typed
+from app.views.pages.paging import beyond, left_out, number_typed
 from app.views.pages.row_query import DeskInterface
 from app.views.papers import Noticed, list_facts, sent
 from app.views.supervised import Row, meant, rows_of
@@ -84,8 +84,11 @@ class Supervision(Noticed):
         key = key if key in lists else next(iter(lists), "")
         if not key:
             abort(403)
-        wanted = min(number_typed(request.args.get("page")) or 0, DEEPEST)
-        items = _items(lists[key], wanted)
+        wanted = number_typed(request.args.get("page")) or 0
+        page, items = _turned_to(lists[key], wanted)
+        said = left_out(request.args, "page", lists=lists)
+        if page != wanted:
+            said.append(beyond(wanted))
         counts = counted(reader(), who, now())
         return self.render_template(
             "desk/supervision_room.html",
@@ -100,8 +103,9 @@ class Supervision(Noticed):
             blocks=url_for("Verbs.change_setting", name=REQUIREMENTS, back=f"room.{key}")
             if "change_setting" in who.rights
             else "",
-            page=wanted,
-            more=len(items) > SHOWN and wanted < DEEPEST,
+            page=page,
+            more=len(items) > SHOWN and page < DEEPEST,
+            left_out=said,
         )
 
     def ends(self, item: Any) -> datetime | None:
@@ -129,6 +133,13 @@ def _lists() -> dict[str, Queue]:
     return {
         key: queue for key, queue in queues_of(actor()).items() if queue.desk == "Supervision.room"
     }
+
+
+def _turned_to(queue: Queue, wanted: int) -> tuple[int, Sequence[Any]]:
+    """(page, its items and one more where there is a next page) of the page of a list that is wanted;
+    of the first where there is no such page."""
+    items = _items(queue, wanted) if wanted <= DEEPEST else ()
+    return (wanted, items) if items or not wanted else (0, _items(queue, 0))
 
 
 def _items(queue: Queue, page: int) -> Sequence[Any]:

@@ -44,20 +44,25 @@ class Card:
     why: list[str]
 
 
-def unit_home(who: Actor, queues: Mapping[str, Queue]) -> dict[str, Any]:
-    """What the first page of a unit's people shows."""
-    cards = cards_of(who, queues)
-    title = words.word("work_list.to_do", language(), n=len(cards))
+def unit_home(who: Actor, queues: Mapping[str, Queue], counts: Mapping[str, int]) -> dict[str, Any]:
+    """What the first page of a unit's people shows; `counts` say how many rows each list has."""
+    cards, more = cards_of(who, queues, counts)
+    n = f"{len(cards)}+" if more else len(cards)
+    title = words.word("work_list.to_do", language(), n=n)
     return {"title": title, "cards": cards, "substitutes": substitutes_of(who)}
 
 
-def cards_of(who: Actor, queues: Mapping[str, Queue]) -> list[Card]:
-    """The cases that wait for a unit's people, what ends first before all others."""
+def cards_of(
+    who: Actor, queues: Mapping[str, Queue], counts: Mapping[str, int]
+) -> tuple[list[Card], bool]:
+    """The cases that wait for a unit's people, what ends first before all others, and whether there
+    may be more of them than cards."""
     found = pressing(reader(), who, now(), MOST)
     by_case: dict[int, list[tuple[str, Any]]] = {}
     for key, rows in found.items():
         for row in rows:
             by_case.setdefault(row.case, []).append((key, row))
+    more = len(by_case) > MOST or any(counts.get(key, 0) > len(rows) for key, rows in found.items())
     groups = sorted(by_case.values(), key=lambda rows: _ends(queues, rows))[:MOST]
     pairs = [(queues[key], row) for rows in groups for key, row in sorted(rows, key=_place)]
     told = iter(waiting(pairs))
@@ -65,7 +70,7 @@ def cards_of(who: Actor, queues: Mapping[str, Queue]) -> list[Card]:
     for rows in groups:
         ordered = sorted(rows, key=_place)
         cards.append(_card(queues, [(key, next(told)) for key, _ in ordered]))
-    return [card for card in cards if card is not None]
+    return [card for card in cards if card is not None], more
 
 
 def _place(pair: tuple[str, Any]) -> int:
@@ -76,7 +81,7 @@ def _place(pair: tuple[str, Any]) -> int:
 def _ends(queues: Mapping[str, Queue], rows: Sequence[tuple[str, Any]]) -> tuple[bool, Any, int]:
     """When the first clock of a case ends; those without one come last."""
     ends = [row.at for key, row in rows if row.at and queues[key].when in CLOCKS]
-    return (not ends, min(ends) if ends else rows[0][1].at, rows[0][1].case)
+    return (not ends, min(ends) if ends else rows[0][1].at, rows[0][1].row)
 
 
 def _card(queues: Mapping[str, Queue], told: Sequence[tuple[str, Waiting | None]]) -> Card | None:

@@ -25,6 +25,13 @@ def case_in(state: str) -> Where:
     return lambda who, at: [holds(Case.state, state)]
 
 
+def to_review(who: Actor, at: datetime) -> list[Any]:
+    """Cases in review that this person may decide: after the second failed redo the centre head
+    alone."""
+    last = [] if who.is_a("centre_head") else [Case.redo_failed.is_(False)]
+    return [holds(Case.state, "reviewing"), *last]
+
+
 def _looked_up(*conditions: Any) -> Any:
     """That there is such a row, looked up for one row after another: the offset keeps PostgreSQL
     from reading all rows of the other table for a few of this one."""

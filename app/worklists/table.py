@@ -27,6 +27,7 @@ from app.worklists.conditions import (
     UNANSWERED,
     case_in,
     of_an_open_case,
+    to_review,
     to_visit,
 )
 from app.worklists.queue import Queue
@@ -203,7 +204,7 @@ QUEUES: dict[str, Queue] = {
         "work.to_review",
         ("examiner", "centre_head"),
         Case,
-        case_in("reviewing"),
+        to_review,
         "own_at",
         verbs=("review_responsibility",),
     ),

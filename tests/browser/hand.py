@@ -98,9 +98,10 @@ class Hand:
             return
         field.click()
         self.page.keyboard.type(words.rpartition("／")[2])
-        self.page.locator(".ts-dropdown .option", has_text=words).locator(
-            "visible=true"
-        ).first.click()
+        options = self.page.locator(".ts-dropdown .option").locator("visible=true")
+        expect(options.filter(has_not_text=words)).to_have_count(0)
+        options.first.click()
+        expect(options).to_have_count(0)
 
     def tick(self, question: str, answer: str) -> None:
         """Press one of the answers that stand as buttons below a question."""

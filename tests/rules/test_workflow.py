@@ -210,7 +210,17 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
         "clock",
     }
     office = {"centre", "room", "list", "report", "calendar", "rule"}
-    directory = {"unit", "post", "category", "setting", "user", "role", "account", "row", "substitute"}
+    directory = {
+        "unit",
+        "post",
+        "category",
+        "setting",
+        "user",
+        "role",
+        "account",
+        "row",
+        "substitute",
+    }
     ledger = {"record", "key"}
     assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger
     assert happened

@@ -117,7 +117,7 @@ def test_its_service_is_on_the_record_like_that_of_other_papers(
 ) -> None:
     notice, one = office.row(InstructionNotice), office.assignment("A").id
     page = panel.of("centre_head").get(f"/assignments/show/{one}").text
-    assert "批示办理单送达" in page and "尚未打开，至2025-06-11终了视为送达" in page
+    assert "批示办理单送达" in page and "尚未打开，2025-06-11当日24时视为送达" in page
     for word in ("centre_head", "staff@WATER", "head@WATER"):
         assert panel.of(word).get(f"/papers/instruction/{notice.id}.pdf").status_code == 200
     opened = [row.payload for row in office.rows(Event, kind="paper.opened")]

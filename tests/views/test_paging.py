@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.views import home
+from app.views import waiting
 from app.views.pages.base import PAGE
 from tests.views.crawl import rules_of
 from tests.views.panel import Browser, Panel
@@ -57,19 +57,22 @@ _SAID = re.compile(r'<div class="flash warning" role="alert">(.*?)</div>')
 
 
 def lists(panel: Panel, browser: Browser) -> Iterator[str]:
-    """The address of every list that somebody opens: by the routes, the lists of work by his first
-    page."""
+    """The address of every list that somebody opens: by the routes, the lists of work and those of
+    the supervision room by his first page."""
     for rule in rules_of(panel):
         listed = (
             "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint.endswith(".list")
         )
         if listed and browser.get(rule.rule).status_code == 200:
             yield rule.rule
-    yield from sorted(set(re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text)))
+    of_work = r'href="(/work/[a-z_]+|/supervision/room\?work=[a-z_]+)"'
+    yield from sorted(set(re.findall(of_work, browser.get("/").text)))
 
 
 def rows(page: str) -> str:
     """The rows of a list as they are shown."""
+    if '<div class="room">' in page:
+        return page.split('<div class="room">')[1].split('<div class="pages">')[0]
     return page.split("<tbody>")[-1].split("</tbody>")[0]
 
 
@@ -92,7 +95,7 @@ def test_an_odd_page_of_any_list_is_said_and_shows_what_the_list_shows_without_i
     for n, address in enumerate(lists(sqlite_panel, browser)):
         plain = browser.get(address).text
         for name, value in asked[n % step :: step]:
-            answer = browser.get(f"{address}?{name}={value}")
+            answer = browser.get(f"{address}{'&' if '?' in address else '?'}{name}={value}")
             told = f"{address}?{name}={value[:20]}: {answer.status_code}"
             assert answer.status_code == 200, told
             assert _SAID.findall(answer.text), f"{told}, and nothing is said"
@@ -111,7 +114,7 @@ def test_a_page_that_is_there_is_shown_and_nothing_said(
     pages = [auditor.get(f"/events/list/?page={n}").text for n in (0, 1)]
     assert [_SAID.findall(page) for page in pages] == [[], []] and rows(pages[0]) != rows(pages[1])
     assert rows(pages[1]).count("<tr>") == PAGE
-    monkeypatch.setattr(home, "SHOWN", 1)
+    monkeypatch.setattr(waiting, "SIZES", (1,))
     (work, *_) = [
         one
         for one in re.findall(r'href="(/work/[a-z_]+)"', browser.get("/").text)

@@ -69,7 +69,7 @@ def test_the_page_of_a_notice_shows_how_it_was_served_and_leads_to_its_paper(
 ) -> None:
     id = reminded.row(Reminder).id
     page = panel.of("centre_head").get(f"/reminders/show/{id}").text
-    assert "尚未打开，至2025-06-16终了视为送达" in page
+    assert "尚未打开，2025-06-16当日24时视为送达" in page
     assert f'href="/papers/reminder/{id}.pdf"' in page
     panel.of("staff@WATER").get(f"/papers/reminder/{id}.pdf")
     assert "2025-06-13 10:00 首次打开" in panel.of("centre_head").get(f"/reminders/show/{id}").text

@@ -40,7 +40,7 @@ def _cells(page: Page) -> list[list[str]]:
     ("word", "pages"),
     [
         ("allocator", ["Assignments", "Supervision"]),
-        ("head@HOUSING", ["Posts", "Assignments", "Supervision"]),
+        ("head@HOUSING", ["Posts", "Substitutes", "Assignments", "Supervision"]),
         ("it_admin", ["Posts", "Users"]),
         ("operator", []),
     ],

@@ -11,6 +11,7 @@ import pytest
 from tests.databases import Desk
 from tests.office import moment
 from tests.room import Room
+from tests.stages.test_redo import disputed, redo, replied
 from tests.views.panel import Panel, panel_over
 
 
@@ -59,6 +60,20 @@ def test_a_referral_that_the_room_is_late_with_is_on_its_red_list(room: Room, pa
     assert listed(panel, room, "supervision_head", "referrals_overdue") == set()
     room.sweeps("2025-06-14", "2025-06-16")
     assert listed(panel, room, "supervision_head", "referrals_overdue") == {"A"}
+
+
+def test_what_only_the_centre_head_may_close_after_two_redos_waits_for_no_examiner(
+    room: Room, panel: Panel
+) -> None:
+    """Seen failing: the examiner's list held a case that the form then refused."""
+    replied(room)
+    for day in ("2025-06-10", "2025-06-11"):
+        disputed(room, day)
+        redo(room, day)
+    disputed(room, "2025-06-12")
+    room.do("2025-06-12 11:00", "examiner#2", "review_responsibility", "A", unit_responsible=True)
+    found = {who: listed(panel, room, who, "to_review") for who in ("examiner", "centre_head")}
+    assert found == {"examiner": set(), "centre_head": {"A"}}
 
 
 def test_a_missed_first_response_is_shown_to_the_centre_and_the_unit_until_it_is_given(

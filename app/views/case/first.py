@@ -4,7 +4,7 @@ their kind, those first that may be looked at on the page."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -19,7 +19,8 @@ from app.views.case.tables import own_page, said
 
 @dataclass(frozen=True)
 class Told:
-    """Words of somebody on a case: whose, when, what, and what is told beside."""
+    """Words of somebody on a case: whose, when, what, what is told beside, and of which level a
+    leader is."""
 
     title: str
     who: str
@@ -29,6 +30,7 @@ class Told:
     number: str = ""
     href: str = ""
     row: tuple[str, int] = ("", 0)
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def told_first(case: Case, rows: Mapping[str, Sequence[Any]]) -> list[Told]:
     for row in rows.get("instruction", ())[-1:]:
         until = words.word("case_page.by.until", tongue, due_on=row.due_clock)
         beside = until if row.due_clock else ""
-        told.append(_told("instruction", row, row.more, case, beside))
+        level = words.value("level", row.kind or "", tongue)
+        told.append(replace(_told("instruction", row, row.more, case, beside), level=level))
     for row in _standing(rows.get("reply", ()))[-1:]:
         state = words.state("reply", row.state, tongue)
         told.append(_told("reply", row, row.unit or "", case, state))

@@ -13,6 +13,7 @@ from app.rules.workdays import Deadline, deadline_from
 from app.views.actor import language, now
 
 _UNIT = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
+"""The unit of a number in brackets of either width, at the end of what it is called."""
 MOST_DAYS = 60
 """A trace of more days names the first and the last only."""
 

@@ -50,7 +50,13 @@ def unknown(asked: MultiDict[str, str], known: Collection[str]) -> Iterator[tupl
         yield from ((name, value) for value in typed[name in known :] if value)
 
 
-def left_out(asked: MultiDict[str, str], *numbers: str) -> list[str]:
-    """The sentences about what a list that knows these numbers only leaves out."""
-    found = [*no_number(asked, *numbers), *unknown(asked, numbers)]
+def left_out(
+    asked: MultiDict[str, str], *numbers: str, lists: Collection[str] | None = None
+) -> list[str]:
+    """The sentences about what a page that knows these numbers only leaves out; `lists` are those of
+    which `work` names one, where it does."""
+    known = numbers if lists is None else (*numbers, "work")
+    found = [*no_number(asked, *numbers), *unknown(asked, known)]
+    if lists is not None and (work := asked.get("work")) and work not in lists:
+        found.append((words.word("parameter.work", language()), work))
     return [words.unread(label, typed, language()) for label, typed in found]
