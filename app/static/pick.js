@@ -7,7 +7,7 @@
       if (list.tomselect) continue;
       const label = list.labels.length ? list.labels[0].textContent.trim() : "";
       if (!list.hasAttribute("aria-label") && label) list.setAttribute("aria-label", label);
-      const picker = new window.TomSelect(list, { searchField: ["text", "py"], maxOptions: null });
+      const picker = new window.TomSelect(list, { searchField: ["text", "py"], maxOptions: null, render: { no_results: null } });
       /* What somebody else puts into the list - words that were kept, a test - shows in the picker. */
       list.addEventListener("change", function () {
         if (!list.multiple && picker.getValue() !== list.value) picker.setValue(list.value, true);

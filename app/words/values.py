@@ -500,6 +500,7 @@ DOMAINS: dict[str, dict[str, str]] = {
     },
     "referral": {"outcome": "outcome"},
     "report": {"kind": "report_kind"},
+    "report_draft": {"kind": "report_kind"},
     "responsibility": {"excluded_as": "excluded"},
     "stored_file": {"kind": "file_kind"},
     "instruction": {"level": "level"},
