@@ -29,7 +29,7 @@ ROLES = {
     "it_admin": "it_admin",
     "log_auditor": "log_auditor",
 }
-LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", "KB", "MB", *KINDS_OF_FILES}
+LATIN = {"English", "xlsx", "SHA", "Ctrl", "Enter", "KB", "MB", "GB", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 CODES = {
     "water",
@@ -111,10 +111,10 @@ def test_a_case_goes_from_the_operator_to_the_unit(window: Window) -> None:
     window.login("allocator")
     window.page.click("text=待分派")
     window.page.click("main >> text=滨河新区三号楼前路灯坏了半个月")
-    window.page.click("a[data-verb=allocate]")
-    window.page.select_option("select[name=unit]", "water")
-    window.page.click("main button[type=submit]")
-    assert "已办理：分派" in window.words()
+    window.page.wait_for_selector(".panel h2:has-text('滨河新区三号楼前路灯坏了半个月')")
+    window.page.select_option(".panel select[name=unit]", "water")
+    window.page.click(".panel .send button")
+    window.page.wait_for_selector(f".flash.success:has-text('{number}已分派给')")
     window.leave()
     window.login("water_staff")
     window.page.click("text=待签收")
