@@ -40,7 +40,7 @@ KINDS_OF_FILES = {
     "MP4",
 }
 """What the kinds of files are called in Chinese too."""
-LATIN = {"English", "xlsx", "SHA", "txt", "KB", *KINDS_OF_FILES}
+LATIN = {"English", "xlsx", "SHA", "txt", "KB", "GB", "Ctrl", "Enter", *KINDS_OF_FILES}
 """Latin words that a Chinese page may show; reviewed by hand."""
 DATA = {
     *WORDS,
