@@ -91,7 +91,9 @@ def closed(window: Window) -> None:
     )
 
 
-@pytest.mark.parametrize("username", PEOPLE)
+@pytest.mark.parametrize(
+    "username", [PEOPLE[0], *(pytest.param(one, marks=pytest.mark.long) for one in PEOPLE[1:])]
+)
 def test_the_demand_is_in_sight_and_nothing_is_wider_than_a_phone(
     window: Window, heavy: int, username: str, measured: Measure
 ) -> None:
@@ -127,6 +129,7 @@ def test_a_picture_is_shown_on_a_click_and_not_before(window: Window, heavy: int
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_the_timeline_is_filtered_in_its_place(window: Window, heavy: int) -> None:
     window.page.set_viewport_size(FULL)
     window.login("centre_head")
@@ -142,6 +145,7 @@ def test_the_timeline_is_filtered_in_its_place(window: Window, heavy: int) -> No
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_a_form_stands_beside_the_text(window: Window, heavy: int) -> None:
     window.login("water_head")
     for size, beside in ((FULL, True), (PHONE, False)):

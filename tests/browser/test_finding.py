@@ -36,7 +36,9 @@ def looked(office: Served) -> int:
         return session.scalar(select(func.count()).where(Event.kind == "caller.looked_up")) or 0
 
 
-@pytest.mark.parametrize("by", ["number", "name", "code"])
+@pytest.mark.parametrize(
+    "by", ["name", *(pytest.param(one, marks=pytest.mark.long) for one in ("number", "code"))]
+)
 def test_a_case_is_found_by_number_name_or_query_code_in_one_box(
     window: Window, office: Served, known: tuple[Case, Caller], by: str, measured: Measure
 ) -> None:
@@ -62,6 +64,7 @@ def test_a_case_is_found_by_number_name_or_query_code_in_one_box(
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.long
 def test_two_characters_find_cases_and_the_results_stand_first(
     window: Window, size: tuple[int, int], measured: Measure
 ) -> None:
@@ -77,7 +80,13 @@ def test_two_characters_find_cases_and_the_results_stand_first(
     window.keep(f"found-{size[0]}")
 
 
-@pytest.mark.parametrize("username", ["allocator", "water_head", "officer"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        "water_head",
+        *(pytest.param(one, marks=pytest.mark.long) for one in ("allocator", "officer")),
+    ],
+)
 def test_one_click_tells_why_a_deadline_is_what_it_is(
     window: Window, office: Served, username: str, measured: Measure
 ) -> None:
@@ -95,6 +104,7 @@ def test_one_click_tells_why_a_deadline_is_what_it_is(
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.long
 def test_an_officer_opens_an_item_from_the_numbered_list_of_the_day(
     window: Window, size: tuple[int, int], measured: Measure
 ) -> None:
@@ -122,6 +132,7 @@ CASES_OF = {
 """Who sees the cases before him only -> where they stand."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("username", CASES_OF)
 def test_the_demand_is_in_sight_for_who_sees_the_cases_before_him_only(
     window: Window, username: str, measured: Measure

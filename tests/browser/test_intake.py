@@ -102,6 +102,7 @@ def test_a_call_is_registered_with_the_keys_alone(
 
 
 @pytest.mark.parametrize(("wide", "high"), [(1366, 768), (390, 844)])
+@pytest.mark.long
 def test_seven_fields_and_three_switches_are_in_sight(
     operator: Window, wide: int, high: int, measured: Measure
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_picker_finds_by_pinyin_initials_and_is_clean(window: Window) -> None:
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_a_place_is_completed_while_it_is_typed(operator: Window) -> None:
     page = operator.page
     operator.open("/do/register")

@@ -51,6 +51,7 @@ def test_control_and_enter_send_the_form_and_the_first_field_refused_has_the_foc
     assert window.page.locator(".refusal li").count() == 2
 
 
+@pytest.mark.long
 def test_a_field_that_does_not_apply_is_not_there(window: Window) -> None:
     """Where and whom somebody met is asked of a visit on site only."""
     window.login("visitor")
@@ -90,6 +91,7 @@ def test_the_bell_shows_the_newest_below_it_and_asks_again_only_while_it_is_look
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_a_banner_that_was_closed_is_not_shown_again_that_day(window: Window) -> None:
     window.login("centre_head")
     assert "示例机关" in window.words()
@@ -100,6 +102,7 @@ def test_a_banner_that_was_closed_is_not_shown_again_that_day(window: Window) ->
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.long
 def test_heads_see_figures_and_two_charts_whose_bars_lead_to_their_rows(
     window: Window, theme: str
 ) -> None:
@@ -115,6 +118,7 @@ def test_heads_see_figures_and_two_charts_whose_bars_lead_to_their_rows(
     assert window.errors == [] and window.outside == []
 
 
+@pytest.mark.long
 def test_an_operator_types_the_number_at_once_and_it_stands_in_no_address(window: Window) -> None:
     window.login("operator")
     window.open("/")
@@ -125,6 +129,7 @@ def test_an_operator_types_the_number_at_once_and_it_stands_in_no_address(window
     assert window.page.input_value("main [name='caller.phone']") == "13900008877"
 
 
+@pytest.mark.long
 def test_what_is_printed_has_no_bar_no_banner_and_no_button(window: Window) -> None:
     window.login("centre_head")
     window.open("/cases/list/")
@@ -135,6 +140,7 @@ def test_what_is_printed_has_no_bar_no_banner_and_no_button(window: Window) -> N
     assert window.page.locator("h1").is_visible()
 
 
+@pytest.mark.long
 def test_n_begins_what_a_page_begins_and_a_page_tells_its_own_keys(window: Window) -> None:
     window.login("operator")
     window.open("/notices/")

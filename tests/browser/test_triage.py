@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from app.database import transaction
@@ -68,6 +69,7 @@ def test_ten_cases_take_at_most_twenty_clicks_and_two_requests_each(
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_ten_cases_are_allocated_at_once_after_one_page_that_says_what_will_happen(
     office: Served, window: Window, measured: Measure
 ) -> None:
@@ -102,6 +104,7 @@ def test_the_second_click_of_a_double_one_allocates_no_case_that_nobody_read(
     assert _allocated(office) <= before + 1
 
 
+@pytest.mark.long
 def test_on_a_phone_the_list_comes_first_and_the_panel_is_a_page_of_its_own(
     office: Served, window: Window
 ) -> None:

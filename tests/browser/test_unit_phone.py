@@ -114,6 +114,7 @@ def test_staff_drafts_a_reply_with_a_photograph_in_eight_clicks_and_the_head_app
     assert phone.window.errors == []
 
 
+@pytest.mark.long
 def test_a_sentence_is_put_into_its_field_without_the_page_being_read_anew(phone: Phone) -> None:
     page = phone.page
     phone.window.login(f"{UNIT}_head")
@@ -129,6 +130,7 @@ def test_a_sentence_is_put_into_its_field_without_the_page_being_read_anew(phone
 
 
 @pytest.mark.parametrize("who", ["staff", "head"])
+@pytest.mark.long
 def test_the_lists_and_forms_of_a_unit_are_no_wider_than_a_phone(phone: Phone, who: str) -> None:
     page = phone.page
     phone.window.login(f"{UNIT}_{who}")

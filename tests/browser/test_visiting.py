@@ -29,6 +29,7 @@ class Clicks:
         assert self.page.evaluate(OVERFLOW) <= 0, "the page is wider than the screen"
 
 
+@pytest.mark.long
 def test_only_the_questions_that_apply_are_there(window: Window) -> None:
     """Seen failing without the rules for what does not apply."""
     window.login("visitor")
