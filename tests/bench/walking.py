@@ -17,8 +17,8 @@ from sqlalchemy import text
 
 from app.roles import PAGES
 from app.stages.rights import RIGHTS
-from app.views.home import SHOWN
 from app.views.pages.base import COUNTED_TO, PAGE, DeskView
+from app.views.waiting import SIZES
 from app.worklists import QUEUES
 from tests.bench.filling import NOW
 from tests.databases import Desk
@@ -97,7 +97,7 @@ def addresses(panel: Panel, role: str, browser: Browser) -> Iterator[str]:
             yield f"/{queue.page.lower()}/list/?work={key}"
         else:
             yield f"/work/{key}"
-            yield f"/work/{key}?page={COUNTED_TO // SHOWN - 1}"
+            yield f"/work/{key}?page={COUNTED_TO // SIZES[0] - 1}"
     for page, roles in PAGES.items():
         if role in roles:
             yield from _of_page(panel, page, browser)

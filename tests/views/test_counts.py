@@ -135,7 +135,7 @@ def test_the_cards_of_a_unit_are_the_cases_of_its_lists_each_once(mixed: Panel, 
     ]
     shown = _NUMBER.findall(page)
     assert sorted(shown) == sorted({*listed}) and len(listed) > len(shown) > 1
-    assert f"<title>要办 {len(shown)} 件" in page and rows(browser, "/") == len(shown)
+    assert f"<title>待办 {len(shown)} 件" in page and rows(browser, "/") == len(shown)
 
 
 def test_the_title_of_a_units_first_page_says_that_there_are_more_than_its_cards(
@@ -144,7 +144,7 @@ def test_the_title_of_a_units_first_page_says_that_there_are_more_than_its_cards
     """Seen failing: it counted the cards, however many cases waited."""
     monkeypatch.setattr(unit_home, "MOST", 2)
     page = mixed.of("head@HOUSING").get("/").text
-    assert page.count('<li class="card unit-card"') == 2 and "<title>要办 2+ 件" in page
+    assert page.count('<li class="card unit-card"') == 2 and "<title>待办 2+ 件" in page
 
 
 def test_an_examiner_opens_and_examines_an_assists_reply_while_its_lead_still_works(

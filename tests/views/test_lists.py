@@ -202,12 +202,12 @@ def test_a_view_is_shared_with_ones_own_role_or_unit_alone(office: Panel) -> Non
 
 
 TYPED = (
-    ({"q_narrative": "13909121234"}, "键入的查询内容"),
-    ({"q_place": "滨河路"}, "键入的查询内容"),
-    ({"q_number": "202506090001"}, "键入的查询内容"),
-    ({"from_repeats": "1"}, "键入的查询内容"),
-    ({"asked": "x"}, "键入的查询内容"),
-    ({"caller": "1"}, "键入的查询内容"),
+    ({"q_narrative": "13909121234"}, "手工输入的查询内容"),
+    ({"q_place": "滨河路"}, "手工输入的查询内容"),
+    ({"q_number": "202506090001"}, "手工输入的查询内容"),
+    ({"from_repeats": "1"}, "手工输入的查询内容"),
+    ({"asked": "x"}, "手工输入的查询内容"),
+    ({"caller": "1"}, "手工输入的查询内容"),
     ({"name": "张三13909121234"}, "不得有电话号码"),
     ({"name": ""}, "视图名称须为"),
     ({"name": "长" * 21}, "视图名称须为"),
@@ -292,7 +292,7 @@ def test_a_case_page_turns_within_the_list_that_one_came_from(office: Panel) -> 
 
 def test_an_empty_list_says_what_would_be_in_it(office: Panel) -> None:
     browser = office.of("centre_head")
-    assert "机器人发出的催办单在此列出" in browser.get("/reminders/list/").text
+    assert "逾期后发出的催办在此列出" in browser.get("/reminders/list/").text
     narrowed = browser.get("/reminders/list/?q_state=open").text
     assert "没有记录" in narrowed and "在此列出" not in narrowed
 
