@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Select, literal, or_, select, union_all
 
 from app import words
 from app.models import Caller, Case, Category, Event, ToldAs, Unit, Visit, VisitRecord
@@ -20,7 +20,7 @@ from app.rules.workdays import BEIJING, beijing, minute
 from app.scope import seen_by, within
 from app.views.actor import actor, language, now, reader
 from app.views.pages.badge import Badge, badge_of, calendar_here, office_here
-from app.views.pages.lines import READ, Line, line_of
+from app.views.pages.lines import OF_A_LINE, Line, line_of
 from app.views.pages.masking import know_callers, masked_name
 from app.worklists.conditions import to_visit
 
@@ -186,21 +186,10 @@ def _cases(ids: set[int]) -> Mapping[int, Any]:
     person sees it."""
     query = (
         select(
-            Case.id,
-            Case.number,
-            Case.kind,
-            Case.state,
-            Case.urgency,
-            Case.place,
-            Case.repeats,
-            Case.leader_assigned,
-            Case.confidential,
+            *OF_A_LINE,
             Case.anonymous,
-            Category.name.label("category"),
-            Unit.name.label("unit"),
             Caller.name.label("name"),
             ToldAs.name.label("told"),
-            func.substr(Case.narrative, 1, READ).label("narrative"),
         )
         .outerjoin(Category, Category.id == Case.category_id)
         .outerjoin(Unit, Unit.id == Case.lead_unit_id)

@@ -18,6 +18,21 @@ from app.views.pages.masking import know_callers, masked_text
 
 READ = 400
 """So many signs of a text are read for its line. Callers are covered in them before they are cut."""
+OF_A_LINE: tuple[Any, ...] = (
+    Case.id,
+    Case.number,
+    Case.kind,
+    Case.state,
+    Case.urgency,
+    Case.place,
+    Case.repeats,
+    Case.leader_assigned,
+    Case.confidential,
+    func.substr(Case.narrative, 1, READ).label("narrative"),
+    Category.name.label("category"),
+    Unit.name.label("unit"),
+)
+"""What the line of a case tells, of the case, its category and its unit."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +61,7 @@ def know_lines(cases: Iterable[int | None], always: bool = False) -> Mapping[int
     if not asked:
         return known
     query = (
-        select(
-            Case.id,
-            Case.number,
-            Case.kind,
-            Case.state,
-            Case.urgency,
-            Case.place,
-            Case.repeats,
-            Case.leader_assigned,
-            Case.confidential,
-            func.substr(Case.narrative, 1, READ).label("narrative"),
-            Category.name.label("category"),
-            Unit.name.label("unit"),
-        )
+        select(*OF_A_LINE)
         .outerjoin(Category, Category.id == Case.category_id)
         .outerjoin(Unit, Unit.id == Case.lead_unit_id)
         .where(Case.id.in_(asked))
