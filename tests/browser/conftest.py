@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
 import config
@@ -142,13 +143,31 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield Town(made.address, made.app, turned)
 
 
+def click_and_see(patched: pytest.MonkeyPatch) -> None:
+    """Have every click wait for the page it leads to, to its end. Playwright's own comes back when
+    that page begins, and what is asked of it then may not be there yet."""
+    of_page, of_locator = Page.click, Locator.click
+
+    def on_page(page: Page, selector: str, **more: Any) -> None:
+        of_page(page, selector, **more)
+        page.wait_for_load_state()
+
+    def on_locator(locator: Locator, **more: Any) -> None:
+        of_locator(locator, **more)
+        locator.page.wait_for_load_state()
+
+    patched.setattr(Page, "click", on_page)
+    patched.setattr(Locator, "click", on_locator)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium. Where there is none the tests fail: it is never a reason to skip."""
     assert CHROMIUM, (
         "Chromium is missing: install it (Debian: apt-get install chromium fonts-noto-cjk)"
     )
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
+        click_and_see(patched)
         # Chromium asks the proxy of the environment for nothing: it speaks to this machine only.
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=SWITCHES, env=dict(os.environ)

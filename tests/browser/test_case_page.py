@@ -120,6 +120,8 @@ def test_a_picture_is_shown_on_a_click_and_not_before(window: Window, heavy: int
     window.login("water_staff")
     window.open(f"/cases/{heavy}")
     assert window.page.locator(".preview img").count() == 0
+    newest = window.page.locator(".files ul >> nth=0 >> li >> nth=0").inner_text()
+    assert newest.startswith("现场照片27"), "what was attached last is not in sight"
     window.page.click(".files li a.btn >> nth=0")
     window.page.wait_for_selector(".preview img")
     size = window.page.eval_on_selector(".preview img", "one => one.naturalWidth")

@@ -80,8 +80,8 @@ def _standing(replies: Sequence[Any]) -> list[Any]:
 
 
 def attached(case: Case, rows: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Attached]]]:
-    """The files of a case by their kind, in the order of the kinds."""
-    files = rows.get("stored_file", ())
+    """The files of a case by their kind, in the order of the kinds, the newest of each first."""
+    files = [*reversed(rows.get("stored_file", ()))]
     return [
         (
             words.value("file_kind", kind, language()),
