@@ -458,7 +458,9 @@ def _handling(one: Filler) -> None:
         reply_by_clock="'{}'",
         ended_at=f"CASE WHEN {done} THEN f.at END",
     )
-    one.put(Draft, ("refused",), assignment_id=a, verb="'draft_reply'", fields="'{}'")
+    drafted = {"assignment_id": a, "verb": "'draft_reply'", "fields": "'{}'"}
+    one.put(Draft, ("refused",), **drafted)
+    one.put(Draft, ("signed",), **drafted, returned_at="f.at", returned_words="'请补充现场照片'")
     one.put(
         Instruction,
         ("submitted", "leaders"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -60,8 +61,19 @@ def _walked(panel: Panel, role: str) -> dict[str, Asked]:
     for address in addresses(panel, role, browser):
         # What a process asks for once in a while is not the page's.
         asked = min((meter.page(browser, address) for _ in range(2)), key=lambda one: one.blocks)
-        found["/cases/N" if re.fullmatch(r"/cases/\d+", address) else address] = asked
+        name = "/cases/N" if re.fullmatch(r"/cases/\d+", address) else address
+        found[name] = _dearer(found.get(name, asked), asked)
     return found
+
+
+def _dearer(one: Asked, other: Asked) -> Asked:
+    """What the dearest of several cases asks: the two offices show others first."""
+    return replace(
+        one,
+        statements=max(one.statements, other.statements),
+        blocks=max(one.blocks, other.blocks),
+        status=max(one.status, other.status),
+    )
 
 
 def test_every_list_of_work_is_longer_than_it_is_counted_to(panels: list[Panel]) -> None:
