@@ -75,6 +75,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "/proc cannot be written" in _refused(done, Path("/proc/venv"))
 
 
+def test_an_environment_that_is_another_ones_is_left_as_it_is(tmp_path: Path) -> None:
+    """Seen failing: making it anew empties the one that the link leads to."""
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "python").touch()
+    (tmp_path / "venv").symlink_to(tmp_path / "used")
+    done = _install(sys.executable, tmp_path / "venv")
+    assert done.returncode == 2 and "call make where it is" in done.stderr
+    assert (tmp_path / "used" / "python").exists()
+
+
 def test_make_takes_the_first_interpreter_that_is_there(tmp_path: Path) -> None:
     """`make install` on a machine that has only 3.13."""
     made = tmp_path / "bin"
