@@ -254,4 +254,5 @@ class Categories(DeskView):
     datamodel = DeskInterface(Category)
     page = "Categories"
     add_verb, edit_verb = "add_category", "edit_category"
+    list_columns = ("name", "parent", "default_unit", "active")
     base_order = ("id", "asc")

@@ -20,6 +20,7 @@ from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
 from app.views.forms.form import Drawing, VerbForm, values_of
+from app.views.forms.likely import proposals, proposed_for
 from app.views.forms.once import ONCE, Sending, key_for
 from app.views.forms.options import options_of
 from app.views.many.doing import do_all
@@ -35,7 +36,6 @@ from app.views.many.rows import (
 )
 from app.views.pages.paging import number_typed
 from app.views.pages.shown import term
-from app.views.triage.proposal import proposals, proposed_for
 from app.views.waiting import page_size, rows_of_list
 from app.worklists import Queue, queues_of
 
@@ -153,7 +153,7 @@ def _form(verb: Verb, typed: Typed, once: str) -> VerbForm:
 def _units(rows: Sequence[Chosen], typed: Typed) -> dict[int, str]:
     """Row id -> the unit that is chosen for it: what was typed, else what is proposed."""
     asks_unit = [one for one in rows if any(field.name == "unit" for field in one.verb.fields)]
-    found = proposals([one.case for one in asks_unit]) if asks_unit else {}
+    found = proposals(one.case.category for one in asks_unit) if asks_unit else {}
     units = {}
     for one in asks_unit:
         likely = proposed_for(one.case, found)
