@@ -19,6 +19,7 @@ from app.verbs import VERBS, Verb
 from app.verbs.rows import kind_of, standings
 from app.views.actor import actor, key_typed, language, most, reader
 from app.views.case.buttons import why_not
+from app.views.forms.form import values_of
 from app.views.forms.questions import question_of
 from app.views.forms.unit_reads import reads_of
 from app.views.pages.lines import Line, lines_of
@@ -170,6 +171,7 @@ def asks(one: Chosen, values: Typed) -> bool:
     if reads_of(one.verb, one.case, values) is not None:
         return True
     try:
-        return question_of(one.verb, one.case, values, values) is not None
+        meant = values_of(reader(), one.verb, values)
+        return question_of(one.verb, one.case, meant, values) is not None
     except NotAllowed:
         return False

@@ -24,7 +24,6 @@ from app.views.actor import actor, language, most, now, reader
 from app.views.case.buttons import why_not
 from app.views.case.trace import Trace, trace_of
 from app.views.forms.alike import alike_to
-from app.views.forms.field_looks import Named
 from app.views.forms.form import Drawing, VerbForm
 from app.views.forms.likely import Proposals, left_out_for, proposals, proposed_for
 from app.views.forms.once import ONCE, key_for
@@ -35,6 +34,7 @@ from app.views.forms.row_choice import SEEN, which_row
 from app.views.forms.wrong import wrongs
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller, masked_text
+from app.views.pages.picked import Named, reading_of
 from app.views.pages.shown import term
 from app.views.presence import on_case
 
@@ -145,7 +145,7 @@ def _form(
     units = options_of(reader(), verb, field, tongue)
     told = [(one.code, one.told) for one in likely]
     rest = [(code, name) for code, name in units if code not in dict(told)]
-    leads = Named([*told, *rest], getattr(units, "read", {}))
+    leads = Named([*told, *rest], reading_of(units))
     given: Typed = typed if typed is not None else MultiDict({"unit": told[0][0]} if told else {})
     meant = which_row(verb, case, given)
     if question is not None:
