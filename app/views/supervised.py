@@ -20,14 +20,22 @@ from app.views.actor import actor, language, now, reader
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
 from app.views.pages.masking import masked_text
+from app.views.pages.shown import shown
 
 FIRST = ("open_supervision", "decline", "defer")
 """What a candidate's row offers first, in this order."""
+CONFIRMS = "confirm_finding"
+ASKS_IN: Mapping[str, Sequence[str]] = {
+    "fed_back": ("feedback",),
+    "finding": ("finding", "finding_words"),
+}
+"""state -> the columns that say what waits for an answer."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A candidate or an item, in words. `cites` is what the list says of it."""
+    """A candidate or an item, in words. `cites` is what the list says of it, `asks` what waits for an
+    answer in it: a finding to confirm, a review to rule on, the unit's feedback."""
 
     id: int
     line: Line | None
@@ -36,6 +44,7 @@ class Row:
     ground: str
     cites: Sequence[str]
     instructions: Sequence[str]
+    asks: Sequence[str]
     reason: str
     state: str
     badge: Badge | None
@@ -86,6 +95,7 @@ def _row(
         words.value("ground", item.ground, tongue),
         list(_cites(item)),
         instructions.get(item.case_id, ()),
+        list(_asks(item)),
         _covered(item.reason, item.case_id),
         words.state("supervision", item.state, tongue),
         badge_of(item.own_at if candidate else item.due_at or item.own_at)
@@ -98,11 +108,31 @@ def _row(
 
 def _verbs(item: Supervision, back: str) -> Iterable[tuple[str, str]]:
     """(address, words) of the forms of what can be done with an item."""
-    able = [verb for verb in possible(actor()) if meant(verb, item)]
+    able = [verb for verb in possible(actor()) if meant(verb, item) and not _own(verb, item)]
     able.sort(key=lambda verb: FIRST.index(verb.name) if verb.name in FIRST else len(FIRST))
     for verb in able:
         href = url_for(f"Verbs.{verb.name}", case=item.case_id, item=item.id, back=back)
         yield href, words.title(verb.name, language())
+
+
+def _own(verb: Verb, item: Any) -> bool:
+    """Whether a finding was drafted by this person, so that somebody else has to confirm it."""
+    return verb.name == CONFIRMS and item.found_by_id == actor().id
+
+
+def _asks(item: Supervision) -> Iterable[str]:
+    """What waits for an answer in an item, and who asked, as this person may read it."""
+    tongue = language()
+    for name in ASKS_IN.get(item.state, ()) if not review_open(item) else ("review_words",):
+        value = getattr(item, name)
+        if value:
+            label, told = (
+                words.column("supervision", name, tongue),
+                shown("supervision", name, value),
+            )
+            yield words.pair(label, _covered(told, item.case_id), tongue)
+    if item.state == "finding" and item.found_by_id == actor().id:
+        yield words.word("work_list.own_proposal", tongue)
 
 
 def _cites(item: Supervision) -> Iterable[str]:

@@ -26,6 +26,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "candidate")],
         "own_at",
         verbs=("open_supervision",),
+        asks=("ground",),
         desk="Supervision.room",
     ),
     "items": Queue(
@@ -67,6 +68,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "finding")],
         "own_at",
         verbs=("confirm_finding",),
+        asks=("finding", "finding_words", "found_by_id"),
         desk="Supervision.room",
     ),
     "reviews": Queue(
@@ -76,6 +78,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [REVIEW_OPEN],
         "own_at",
         verbs=("rule_on_review",),
+        asks=("review_words",),
         desk="Supervision.room",
     ),
     "referrals": Queue(
