@@ -45,12 +45,16 @@ def says_of(queue: Queue, asks: Mapping[str, str], case: int) -> list[str]:
         if not name.endswith(BY)
     ]
     who = asker_of(queue, asks)
-    if is_own(queue, asks):
-        told.append(words.word("work_list.own_proposal", tongue))
-    elif who:
-        label = words.word("work_list.proposed_by", tongue)
-        told.append(words.pair(label, names_of({who}).get(who, ""), tongue))
-    return told
+    return [*told, asker_told(who)] if who else told
+
+
+def asker_told(who: str) -> str:
+    """Who asked, by name; of oneself, that somebody else has to answer."""
+    tongue = language()
+    if who == f"user:{actor().id}":
+        return words.word("work_list.own_proposal", tongue)
+    label = words.word("work_list.proposed_by", tongue)
+    return words.pair(label, names_of({who}).get(who, ""), tongue)
 
 
 def _cut(told: str, case: int) -> str:

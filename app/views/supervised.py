@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -13,10 +14,12 @@ from sqlalchemy import select
 
 from app import words
 from app.models import Instruction, Supervision
+from app.models.supervision import TO_FEED_BACK
 from app.rules.gist import gist
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
+from app.views.asks import asker_told
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
 from app.views.pages.masking import masked_text
@@ -86,7 +89,6 @@ def _row(
     back: str,
 ) -> Row:
     tongue = language()
-    candidate = item.state == "candidate"
     return Row(
         item.id,
         lines.get(item.case_id),
@@ -98,12 +100,16 @@ def _row(
         list(_asks(item)),
         _covered(item.reason, item.case_id),
         words.state("supervision", item.state, tongue),
-        badge_of(item.own_at if candidate else item.due_at or item.own_at)
-        if item.ended_at is None
-        else None,
+        badge_of(_ends(item)) if item.ended_at is None else None,
         url_for("Supervision.show", pk=item.id),
         list(_verbs(item, back)),
     )
+
+
+def _ends(item: Supervision) -> datetime | None:
+    """When the clock of an item ends: the unit's while it is awaited, else the room's own."""
+    awaited = item.state in TO_FEED_BACK and item.due_at is not None
+    return item.due_at if awaited else item.own_at
 
 
 def _verbs(item: Supervision, back: str) -> Iterable[tuple[str, str]]:
@@ -131,8 +137,8 @@ def _asks(item: Supervision) -> Iterable[str]:
                 shown("supervision", name, value),
             )
             yield words.pair(label, _covered(told, item.case_id), tongue)
-    if item.state == "finding" and item.found_by_id == actor().id:
-        yield words.word("work_list.own_proposal", tongue)
+    if item.state == "finding" and item.found_by_id is not None:
+        yield asker_told(f"user:{item.found_by_id}")
 
 
 def _cites(item: Supervision) -> Iterable[str]:

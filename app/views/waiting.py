@@ -111,6 +111,7 @@ def _told(
 ) -> Waiting:
     known: Any = line if line is not None else brief
     asks = asked_in(queue, row)
+    runs = queue.when in CLOCKS and (not queue.awaited or row.state in queue.awaited)
     verb = _answering(queue, row) if not is_own(queue, asks) else None
     return Waiting(
         row.row,
@@ -118,8 +119,8 @@ def _told(
         line,
         "" if line is not None else _in_brief(brief),
         units.get(_unit(row) or 0, known.unit or ""),
-        badge_of(row.at) if queue.when in CLOCKS else None,
-        minute(row.at) if row.at else "",
+        badge_of(row.at) if runs else None,
+        minute(row.at) if row.at and (runs or queue.when not in CLOCKS) else "",
         _href(queue, row.case),
         _button(queue, row, verb) if verb is not None else None,
         says_of(queue, asks, row.case),

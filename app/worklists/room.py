@@ -8,7 +8,7 @@ from app.models import (
     Referral,
     Supervision,
 )
-from app.models.supervision import UNDER_WAY
+from app.models.supervision import TO_FEED_BACK, UNDER_WAY
 from app.models.waiting import among, holds
 from app.rules.workflow import STANDING
 from app.worklists.conditions import (
@@ -36,6 +36,8 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [among(Supervision.state, UNDER_WAY)],
         "due_at",
         verbs=("clear", "conclude", "close_supervision"),
+        asks=("ground",),
+        awaited=TO_FEED_BACK,
         desk="Supervision.room",
     ),
     "room_overdue": Queue(

@@ -56,4 +56,4 @@ def said_of(typed: Typed, n: int) -> str:
 def named_twice(unit: str, typed: Typed) -> str:
     """Why a row cannot be done: its lead is among those that assist; nothing where it is not."""
     twice = bool(unit) and unit in assists_typed(typed)
-    return words.said(NotAllowed("unit_named_twice"), language()) if twice else ""
+    return words.word("work_list.many.lead_assists", language()) if twice else ""
