@@ -97,6 +97,7 @@ class Supervision(Noticed):
                 for name, queue in lists.items()
             ],
             rows=rows_of(items[:SHOWN], f"room.{key}"),
+            nothing=words.word(f"work_list.empty.{key}", language()),
             key=key,
             blocks=url_for("Verbs.change_setting", name=REQUIREMENTS, back=f"room.{key}")
             if "change_setting" in who.rights
