@@ -29,14 +29,19 @@ LONG = "".join(f"第{n}栋楼前的路灯坏了，晚上看不见路。" for n i
 LAST = "第119栋楼前的路灯坏了，晚上看不见路。"
 SEEN = """selector => [...document.querySelectorAll(selector)].filter(one => one.checkVisibility())
   .filter(one => !one.closest('.visually-hidden')).map(one => one.outerHTML.slice(0, 120))"""
-NEVER = "header.top, .banners, nav, footer, .btn, button, input, select, textarea, form.search, .flash"
+NEVER = (
+    "header.top, .banners, nav, footer, .btn, button, input, select, textarea, form.search, .flash"
+)
 CUT = """() => [...document.querySelectorAll('main *')].filter(one => one.checkVisibility())
   .filter(one => !one.closest('svg, .visually-hidden'))
-  .filter(one => getComputedStyle(one).overflowY !== 'visible' || getComputedStyle(one).textOverflow === 'ellipsis'
-    && getComputedStyle(one).overflowX !== 'visible')
+  .filter(one => getComputedStyle(one).overflowY !== 'visible')
   .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
   .map(one => one.outerHTML.slice(0, 120))"""
-COLOURS = """() => { const grey = told => { const [r, g, b, a = 1] = told.match(/[\\d.]+/g).map(Number); return a ? (r + g + b) / 3 : 255; };
+COLOURS = """() => {
+  const grey = told => {
+    const [r, g, b, a = 1] = told.match(/[\\d.]+/g).map(Number);
+    return a ? (r + g + b) / 3 : 255;
+  };
   return [document.documentElement, ...document.querySelectorAll('body, main, main *')]
     .filter(one => one.checkVisibility() && !one.closest('svg')).map(one => [one, getComputedStyle(one)])
     .filter(([one, looks]) => grey(looks.backgroundColor) < 250 || grey(looks.color) > 100)
