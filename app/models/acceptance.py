@@ -36,7 +36,8 @@ PATH_SIGN = "／"
 
 class Category(Model):
     """A category of matters: a tree of two levels, each name once under its parent. The label is
-    the path."""
+    the path. `default_unit_id` is the unit that is proposed first for its cases; nobody where the
+    office has named none."""
 
     __tablename__ = "category"
     __table_args__ = (
@@ -55,10 +56,19 @@ class Category(Model):
     pinyin: Mapped[str] = mapped_column(String(LONGEST), default="", server_default=text("''"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     active: Mapped[bool] = mapped_column(default=True)
+    default_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
     parent: Mapped[Category | None] = relationship(
         remote_side=[id], viewonly=True, lazy="joined", join_depth=1
     )
+    default_unit: Mapped[Unit | None] = relationship(viewonly=True)
+
+    @property
+    def usual_unit_id(self) -> int | None:
+        """The id of the unit that cases of this category are usually given to: its own default, else
+        that of the category above it."""
+        above = self.parent.default_unit_id if self.parent is not None else None
+        return self.default_unit_id if self.default_unit_id is not None else above
 
     @validates("name")
     def _read(self, column: str, said: str) -> str:

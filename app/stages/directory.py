@@ -175,13 +175,30 @@ def _free(session: Session, name: str, parent: int | None, own: int) -> str:
     return word
 
 
+def _usual(unit: Unit | None, before: int | None = None) -> int | None:
+    """The id of the unit that is proposed first for a category's cases: one that takes cases, or the
+    one that stood there before. Raises NotAllowed (unit_inactive)."""
+    if unit is None:
+        return None
+    if not unit.active and unit.id != before:
+        raise NotAllowed("unit_inactive", unit=unit.code)
+    return unit.id
+
+
 def add_category(
-    session: Session, now: datetime, actor: Actor, name: str, parent: str | None = None
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    name: str,
+    parent: str | None = None,
+    default_unit: Unit | None = None,
 ) -> Category:
-    """Enter a category of matters, under another one or at the top. [procedure 1]"""
+    """Enter a category of matters, under another one or at the top, with the unit that is proposed
+    first for its cases. [procedure 1]"""
     lock_office(session)
-    above = _parent(session, parent, 0)
-    row = Category(name=_free(session, name, above, 0), parent_id=above, active=True)
+    above, usual = _parent(session, parent, 0), _usual(default_unit)
+    named = _free(session, name, above, 0)
+    row = Category(name=named, parent_id=above, active=True, default_unit_id=usual)
     session.add(row)
     return _told(session, now, actor, "category.changed", "category", row, "added")  # type: ignore[no-any-return]
 
@@ -194,15 +211,18 @@ def edit_category(
     name: str,
     parent: str | None = None,
     active: bool = True,
+    default_unit: Unit | None = None,
 ) -> Category:
-    """Change a category's name or place, or whether it is still chosen."""
+    """Change a category's name, place or default unit, or whether it is still chosen."""
     lock_office(session)
     row = _kept(session, Category, id)
     below = session.scalar(select(Category.id).where(Category.parent_id == row.id).limit(1))
     if parent and below is not None:
         raise NotAllowed("unknown_category")
     above = _parent(session, parent, row.id)
+    usual = _usual(default_unit, row.default_unit_id)
     row.name, row.parent_id, row.active = _free(session, name, above, row.id), above, active
+    row.default_unit_id = usual
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
@@ -256,7 +276,7 @@ _CORRECTED = tuple(
     replace(column, clears=column.name in facts_of(Unit) and column.kind == "text")
     for column in _UNIT
 )
-_CATEGORY = (field("name!"), field("parent"))
+_CATEGORY = (field("name!"), field("parent"), field("default_unit", "unit"))
 _TERM = (field("duty"), field("cadre_authority"), field("to_on", "date"))
 _ACTIVE = field("active", "bool")
 

@@ -254,4 +254,13 @@ class Categories(DeskView):
     datamodel = DeskInterface(Category)
     page = "Categories"
     add_verb, edit_verb = "add_category", "edit_category"
+    list_columns = ("name", "parent", "default_unit", "active")
     base_order = ("id", "asc")
+
+    def value(self, item: Any, name: str) -> str:
+        """The unit that is proposed first for its cases, also where that is the default of the
+        category above."""
+        above = item.parent.default_unit if item.parent is not None else None
+        if name != "default_unit" or item.default_unit is not None or above is None:
+            return super().value(item, name)
+        return words.word("list.as_above", language(), value=above.name)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import g
 from sqlalchemy import select
 
 from app import words
-from app.models import Access, Case, Person
+from app.models import Access, Case
 from app.views.actor import language, reader
 from app.views.pages.base import DeskView
-from app.views.pages.columns import Links
 from app.views.pages.filters import OfRow
 from app.views.pages.row_query import DeskInterface
 
@@ -22,24 +20,10 @@ class AccessLog(DeskView):
 
     datamodel = DeskInterface(Access)
     page = "AccessLog"
-    exact = ("address",)
+    exact, persons = ("address",), ("account",)
     lined = False
     filters = ("kind", "account", "at", "page", "case")
     empty = "list.empty_looks"
-
-    def options(self, name: str) -> Links:
-        """Every account, by its name at the login, also those that are closed: each may have
-        come."""
-        if name != "account":
-            return super().options(name)
-        if "desk_accounts" not in g:
-            query = select(Person.id, Person.username, Person.first_name)
-            g.desk_accounts = [
-                (str(row.id), f"{row.username} {row.first_name}")
-                for row in reader().execute(query.order_by(Person.username))
-            ]
-        found: Links = g.desk_accounts
-        return found
 
     def _equal(self, name: str, kind: str, operator: str, value: str) -> tuple[Any, Any]:
         """Of a case the number is enough: the log holds it, though its reader sees no case."""

@@ -113,6 +113,7 @@ class AccountChanges(Proposals):
     datamodel = DeskInterface(AccountChange)
     page = "AccountChanges"
     approve_verb = "confirm_account"
+    persons = ("person", "proposed_by")
     unsearched = ("stood", "wanted")
     page_only = ("stood",)
 

@@ -72,4 +72,5 @@ class Substitutes(DeskView):
     datamodel = DeskInterface(Substitute)
     page = "Substitutes"
     add_verb, edit_verb = "name_substitute", "end_substitute"
+    persons = ("head", "person")
     formatters_columns = {"head": named, "person": named}  # noqa: RUF012

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -13,21 +14,31 @@ from sqlalchemy import select
 
 from app import words
 from app.models import Instruction, Supervision
+from app.models.supervision import TO_FEED_BACK
 from app.rules.gist import gist
 from app.stages.supervision import review_open
 from app.verbs import Verb, possible
 from app.views.actor import actor, language, now, reader
+from app.views.asks import asker_told
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
 from app.views.pages.masking import masked_text
+from app.views.pages.shown import shown
 
 FIRST = ("open_supervision", "decline", "defer")
 """What a candidate's row offers first, in this order."""
+CONFIRMS = "confirm_finding"
+ASKS_IN: Mapping[str, Sequence[str]] = {
+    "fed_back": ("feedback",),
+    "finding": ("finding", "finding_words"),
+}
+"""state -> the columns that say what waits for an answer."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A candidate or an item, in words. `cites` is what the list says of it."""
+    """A candidate or an item, in words. `cites` is what the list says of it, `asks` what waits for an
+    answer in it: a finding to confirm, a review to rule on, the unit's feedback."""
 
     id: int
     line: Line | None
@@ -36,6 +47,7 @@ class Row:
     ground: str
     cites: Sequence[str]
     instructions: Sequence[str]
+    asks: Sequence[str]
     reason: str
     state: str
     badge: Badge | None
@@ -77,7 +89,6 @@ def _row(
     back: str,
 ) -> Row:
     tongue = language()
-    candidate = item.state == "candidate"
     return Row(
         item.id,
         lines.get(item.case_id),
@@ -86,23 +97,48 @@ def _row(
         words.value("ground", item.ground, tongue),
         list(_cites(item)),
         instructions.get(item.case_id, ()),
+        list(_asks(item)),
         _covered(item.reason, item.case_id),
         words.state("supervision", item.state, tongue),
-        badge_of(item.own_at if candidate else item.due_at or item.own_at)
-        if item.ended_at is None
-        else None,
+        badge_of(_ends(item)) if item.ended_at is None else None,
         url_for("Supervision.show", pk=item.id),
         list(_verbs(item, back)),
     )
 
 
+def _ends(item: Supervision) -> datetime | None:
+    """When the clock of an item ends: the unit's while it is awaited, else the room's own."""
+    awaited = item.state in TO_FEED_BACK and item.due_at is not None
+    return item.due_at if awaited else item.own_at
+
+
 def _verbs(item: Supervision, back: str) -> Iterable[tuple[str, str]]:
     """(address, words) of the forms of what can be done with an item."""
-    able = [verb for verb in possible(actor()) if meant(verb, item)]
+    able = [verb for verb in possible(actor()) if meant(verb, item) and not _own(verb, item)]
     able.sort(key=lambda verb: FIRST.index(verb.name) if verb.name in FIRST else len(FIRST))
     for verb in able:
         href = url_for(f"Verbs.{verb.name}", case=item.case_id, item=item.id, back=back)
         yield href, words.title(verb.name, language())
+
+
+def _own(verb: Verb, item: Any) -> bool:
+    """Whether a finding was drafted by this person, so that somebody else has to confirm it."""
+    return verb.name == CONFIRMS and item.found_by_id == actor().id
+
+
+def _asks(item: Supervision) -> Iterable[str]:
+    """What waits for an answer in an item, and who asked, as this person may read it."""
+    tongue = language()
+    for name in ASKS_IN.get(item.state, ()) if not review_open(item) else ("review_words",):
+        value = getattr(item, name)
+        if value:
+            label, told = (
+                words.column("supervision", name, tongue),
+                shown("supervision", name, value),
+            )
+            yield words.pair(label, _covered(told, item.case_id), tongue)
+    if item.state == "finding" and item.found_by_id is not None:
+        yield asker_told(f"user:{item.found_by_id}")
 
 
 def _cites(item: Supervision) -> Iterable[str]:

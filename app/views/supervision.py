@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from app import models, words
 from app.models import SupervisionList
+from app.models.supervision import TO_FEED_BACK
 from app.papers import list_pdf, list_xlsx
 from app.papers.blocks import titles
 from app.papers.lists import LIST_HEAD, STRUCK_HEAD, list_rows, struck_rows
@@ -37,9 +38,6 @@ SHOWN = 25
 DEEPEST = COUNTED_TO // SHOWN
 """So many rows a page has, and the last page (from 0 on) of a list that is turned to."""
 
-UNIT_AWAITED = ("opened", "reissued", "confirmed")
-"""The states of an item in which its unit is awaited."""
-
 
 class Supervision(Noticed):
     """Candidates and items of the supervision room."""
@@ -48,7 +46,7 @@ class Supervision(Noticed):
     page, subject = "Supervision", "supervision"
     list_columns = ("number", "unit", "state", "ground", "listed_on")
     filters = ("state", "unit", "ground", "listed_on", "due_at")
-    clock, running, empty = "due_at", UNIT_AWAITED, "list.empty_supervision"
+    clock, running, empty = "due_at", TO_FEED_BACK, "list.empty_supervision"
     page_only = (
         "requirement",
         "feedback",
@@ -99,6 +97,7 @@ class Supervision(Noticed):
                 for name, queue in lists.items()
             ],
             rows=rows_of(items[:SHOWN], f"room.{key}"),
+            nothing=words.word(f"work_list.empty.{key}", language()),
             key=key,
             blocks=url_for("Verbs.change_setting", name=REQUIREMENTS, back=f"room.{key}")
             if "change_setting" in who.rights

@@ -11,20 +11,20 @@ from flask import url_for
 from sqlalchemy import Select, and_, func, or_, select
 
 from app import words
-from app.models import Case, Draft, Request, Unit, Visit
+from app.models import Case, Draft, Unit, Visit
 from app.roles import Actor
 from app.rules.workdays import minute
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, language, now, reader
+from app.views.asks import asked_in, asker_of, is_own, says_of
 from app.views.case.buttons import TABLES
 from app.views.forms.once import ONCE, key_for
 from app.views.forms.row_choice import ROW, SEEN
+from app.views.pages.actors import know_people
 from app.views.pages.badge import Badge, badge_of
 from app.views.pages.lines import Line, lines_of
-from app.views.pages.masking import masked_text
 from app.views.pages.paging import number_typed
-from app.views.pages.shown import shown
-from app.worklists import COUNTED_TO, TOLD, Queue, about, told_of_row
+from app.worklists import COUNTED_TO, TOLD, Queue, about, asked_by_row, told_of_row
 
 AT_ONCE = ("sign_for",)
 """Verbs that ask nothing: a row does them at once, with one click."""
@@ -32,9 +32,6 @@ CLOCKS = ("due_at", "own_at", "reply_by_at", "response_at", "sign_at", "screen_a
 """The columns of the lists that are the ends of clocks; the others are moments at which something
 happened."""
 
-
-ASKED: dict[Any, tuple[str, ...]] = {Request: ("words", "workdays", "promised_on")}
-"""model -> the columns that say what is asked, where rows ask something."""
 SIZES = (50, 100, 200)
 """How many rows a page of a list may show; the first where nothing else is asked for."""
 
@@ -62,8 +59,7 @@ def rows_of_list(who: Actor, queue: Queue, first: int, most: int, *among: Any) -
     """The rows of a list from a place on, so many at most, of those among which a condition holds;
     those that press most come first. Which rows they are is found in the list's own table alone."""
     model, when = queue.model, getattr(queue.model, queue.when)
-    asked = [getattr(model, name).label(name) for name in ASKED.get(model, ())]
-    told = [*(told_of_row(model, name) for name in TOLD), *asked]
+    told = [*(told_of_row(model, name) for name in TOLD), *asked_by_row(queue)]
     query: Select[Any] = (
         select(model.id.label("row"), when.label("at"), about(model).label("case"), *told)
         .where(*queue.where(who, now()), *among)
@@ -101,6 +97,7 @@ def waiting(rows: Sequence[tuple[Queue, Any]]) -> list[Waiting | None]:
     lines = lines_of(row.case for queue, row in rows if not queue.brief)
     briefs = _briefs({row.case for queue, row in rows if queue.brief})
     units = _units({unit for _, row in rows if (unit := _unit(row)) is not None})
+    know_people(who for queue, row in rows if (who := asker_of(queue, asked_in(queue, row))))
     return [
         _told(queue, row, lines.get(row.case), briefs.get(row.case), units)
         if row.case in (briefs if queue.brief else lines)
@@ -113,31 +110,22 @@ def _told(
     queue: Queue, row: Any, line: Line | None, brief: Any, units: Mapping[int, str]
 ) -> Waiting:
     known: Any = line if line is not None else brief
-    verb = _answering(queue, row)
+    asks = asked_in(queue, row)
+    runs = queue.when in CLOCKS and (not queue.awaited or row.state in queue.awaited)
+    verb = _answering(queue, row) if not is_own(queue, asks) else None
     return Waiting(
         row.row,
         known.number or "",
         line,
         "" if line is not None else _in_brief(brief),
         units.get(_unit(row) or 0, known.unit or ""),
-        badge_of(row.at) if queue.when in CLOCKS else None,
-        minute(row.at) if row.at else "",
+        badge_of(row.at) if runs else None,
+        minute(row.at) if row.at and (runs or queue.when not in CLOCKS) else "",
         _href(queue, row.case),
         _button(queue, row, verb) if verb is not None else None,
-        says_of(queue.model, row, row.case),
+        says_of(queue, asks, row.case),
         _at_once(row, verb) if verb is not None else (),
     )
-
-
-def says_of(model: Any, row: Any, case: int) -> list[str]:
-    """What a row asks, as this person may read it; nothing where it asks nothing."""
-    table, tongue = model.__tablename__, language()
-    told = [
-        words.pair(words.column(table, name, tongue), shown(table, name, value), tongue)
-        for name in ASKED.get(model, ())
-        if (value := getattr(row, name, None)) not in (None, "")
-    ]
-    return told if actor().reads_as_typed else [masked_text(one, case) for one in told]
 
 
 def _unit(row: Any) -> int | None:

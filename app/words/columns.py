@@ -377,6 +377,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "category": (
         "name",
         "parent",
+        "default_unit",
         "active",
     ),
     "calendar_day": (

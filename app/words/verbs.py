@@ -123,6 +123,7 @@ FIELDS = (
     "from_on",
     "to_on",
     "parent",
+    "default_unit",
     "username",
     "password",
     "old_password",

@@ -28,7 +28,7 @@ from app.models import Case, Draft
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
 from app.worklists.conditions import Where
-from app.worklists.queue import Queue
+from app.worklists.queue import ASKS, Queue
 from app.worklists.table import QUEUES
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Queue",
     "Where",
     "about",
+    "asked_by_row",
     "count_parts",
     "count_told",
     "counted",
@@ -113,6 +114,7 @@ def _few(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime, most: int
         when.label("at"),
         about(model).label("case"),
         *(told_of_row(model, name) for name in TOLD),
+        *asked_by_row(queue),
     ]
     few = select(*columns).where(*queue.where(who, at), *held).order_by(when, model.id).limit(most)
     return select(*few.subquery().c)
@@ -130,6 +132,14 @@ def told_of_row(model: Any, name: str) -> Any:
     if name in inspect(model).columns:
         return getattr(model, name).label(name)
     return cast(null(), Integer if name.endswith("_id") else String).label(name)
+
+
+def asked_by_row(queue: Queue) -> list[Any]:
+    """The columns that say what a row asks, as text and in their order; nothing for those that a
+    list has fewer of, so that lists can be read together."""
+    names = (*queue.asks, *[""] * (ASKS - len(queue.asks)))
+    told = (getattr(queue.model, name) if name else null() for name in names)
+    return [cast(one, String).label(f"asks_{n}") for n, one in enumerate(told)]
 
 
 def _count(key: str, queue: Queue, who: Actor, seen: Seen, at: datetime) -> Select[Any]:

@@ -16,7 +16,9 @@ class Queue:
     `brief`: cases beyond what the person reads in full, without a word of theirs; each leads to the
     form of this verb. `red`: what the centre or the room has itself let pass. `verbs`: those with
     which a row is answered; a row offers the first that the person has a right to. `desk`: the page
-    on which the list is worked through."""
+    on which the list is worked through. `asks`: the columns that say what a row asks, as many as
+    `ASKS`; one that ends in `by_id` says who asked, who does not answer it themselves. `awaited`:
+    the states in which the clock of `when` runs; in all of them where none is named."""
 
     title: str
     roles: tuple[str, ...]
@@ -28,3 +30,9 @@ class Queue:
     red: bool = False
     verbs: tuple[str, ...] = ()
     desk: str = ""
+    asks: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+
+
+ASKS = 3
+"""So many columns may say what a row asks."""

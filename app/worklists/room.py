@@ -8,7 +8,7 @@ from app.models import (
     Referral,
     Supervision,
 )
-from app.models.supervision import UNDER_WAY
+from app.models.supervision import TO_FEED_BACK, UNDER_WAY
 from app.models.waiting import among, holds
 from app.rules.workflow import STANDING
 from app.worklists.conditions import (
@@ -26,6 +26,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "candidate")],
         "own_at",
         verbs=("open_supervision",),
+        asks=("ground",),
         desk="Supervision.room",
     ),
     "items": Queue(
@@ -35,6 +36,8 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [among(Supervision.state, UNDER_WAY)],
         "due_at",
         verbs=("clear", "conclude", "close_supervision"),
+        asks=("ground",),
+        awaited=TO_FEED_BACK,
         desk="Supervision.room",
     ),
     "room_overdue": Queue(
@@ -67,6 +70,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [holds(Supervision.state, "finding")],
         "own_at",
         verbs=("confirm_finding",),
+        asks=("finding", "finding_words", "found_by_id"),
         desk="Supervision.room",
     ),
     "reviews": Queue(
@@ -76,6 +80,7 @@ OF_THE_ROOM: dict[str, Queue] = {
         lambda who, at: [REVIEW_OPEN],
         "own_at",
         verbs=("rule_on_review",),
+        asks=("review_words",),
         desk="Supervision.room",
     ),
     "referrals": Queue(

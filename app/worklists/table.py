@@ -35,6 +35,7 @@ from app.worklists.room import OF_THE_ROOM
 from app.worklists.units import OF_UNITS
 
 RULINGS = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
+REQUESTED = ("words", "workdays", "promised_on")
 
 QUEUES: dict[str, Queue] = {
     "mine": Queue(
@@ -59,6 +60,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Case.refusal_proposed_by_id.is_not(None), holds(Case.state, "registered")],
         "own_at",
         verbs=("confirm_refusal",),
+        asks=("refusal_reason", "told_caller", "refusal_proposed_by_id"),
     ),
     "liftings": Queue(
         "work.liftings",
@@ -67,6 +69,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Lifting.decided_at.is_(None), of_an_open_case(Lifting)],
         "at",
         verbs=("confirm_lifting",),
+        asks=("reason", "by_id"),
     ),
     "rulings": Queue(
         "work.rulings",
@@ -75,6 +78,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [holds(Request.state, "pending")],
         "own_at",
         verbs=RULINGS,
+        asks=REQUESTED,
     ),
     "centre_overdue": Queue(
         "work.centre_overdue",
@@ -95,6 +99,7 @@ QUEUES: dict[str, Queue] = {
         "own_at",
         red=True,
         verbs=RULINGS,
+        asks=REQUESTED,
     ),
     "submitted_out": Queue("work.submitted_out", CENTRE, Case, case_in("submitted"), "own_at"),
     "suggestions": Queue(

@@ -405,3 +405,50 @@ def test_the_record_of_the_directory_is_a_whole_chain(office: Office) -> None:
     do(office, "change_setting", name="office", value="某县热线")
     with office.desk.sessions() as session:
         assert verify(session, office.desk.key) == []
+
+
+def test_a_category_names_the_unit_that_is_proposed_first_on_the_record(office: Office) -> None:
+    office.unit("ROADS")
+    row = do(office, "add_category", name="供水", default_unit="WATER")
+    assert row.default_unit_id == office.unit("WATER").id
+    do(office, "edit_category", id=row.id, name="供水", default_unit="ROADS")
+    assert office.row(Category, id=row.id).default_unit_id == office.unit("ROADS").id
+    do(office, "edit_category", id=row.id, name="供水")
+    assert office.row(Category, id=row.id).default_unit_id is None, "emptied it names none"
+    changes = [said["change"] for said in office.told("category.changed")]
+    assert changes == ["added", "edited", "edited"]
+    with office.desk.sessions() as session:
+        assert verify(session, office.desk.key) == []
+
+
+def test_a_category_below_has_the_unit_of_the_one_above_unless_it_names_its_own(
+    office: Office,
+) -> None:
+    office.unit("ROADS")
+    do(office, "add_category", name="城建", default_unit="WATER")
+    plain = do(office, "add_category", name="路灯", parent="城建")
+    own = do(office, "add_category", name="道路", parent="城建", default_unit="ROADS")
+    with reading(office.desk.sessions) as session:
+        usual = [session.get_one(Category, one.id).usual_unit_id for one in (plain, own)]
+    assert usual == [office.unit("WATER").id, office.unit("ROADS").id]
+
+
+def test_a_unit_that_is_not_active_becomes_no_default_and_one_that_was_stays_until_it_is_changed(
+    office: Office,
+) -> None:
+    row = do(office, "add_category", name="供水", default_unit="WATER")
+    unit = office.unit("WATER")
+    do(office, "edit_unit", id=unit.id, code="WATER", name="水务局", active=False)
+    assert refused(office, "add_category", name="供热", default_unit="WATER") == "unit_inactive"
+    do(office, "edit_category", id=row.id, name="城市供水", default_unit="WATER")
+    now = office.row(Category, id=row.id)
+    assert (now.name, now.default_unit_id) == ("城市供水", unit.id)
+
+
+def test_the_successor_of_a_dissolved_unit_becomes_the_default_of_its_categories(
+    office: Office,
+) -> None:
+    office.unit("HOUSING")
+    row = do(office, "add_category", name="供水", default_unit="WATER")
+    do(office, "succeed_unit", unit="WATER", successor="HOUSING")
+    assert office.row(Category, id=row.id).default_unit_id == office.unit("HOUSING").id

@@ -257,3 +257,79 @@ def test_a_form_without_its_key_does_nothing(office: Office, wrong: str) -> None
     form = form_in(asked(browser, "to_allocate").text)
     answer = send(browser, "to_allocate", form, unit="WATER", once=wrong)
     assert answer.status_code == 422 and office.events("case.allocated") == []
+
+
+def roles(office: Office) -> list[tuple[int, str, str]]:
+    """(case, unit, role) of all assignments."""
+    with reading(office.panel.desk.sessions) as session:
+        rows = session.scalars(select(Assignment).order_by(Assignment.id)).all()
+        return [(row.case_id, row.unit.code, row.role) for row in rows]
+
+
+def test_units_that_assist_with_all_rows_are_said_before_anything_is_allocated(
+    office: Office,
+) -> None:
+    cases = [office.people.case() for _ in range(2)]
+    browser = office.of("allocator")
+    form = form_in(asked(browser, "to_allocate").text)
+    said = send(browser, "to_allocate", form, unit="WATER", assists="ROADS")
+    assert "将分派2件，每件均由ROADS单位协办" in said.text and "协办至" in said.text
+    assert office.events("case.allocated") == [], "it is said first"
+    again = form_in(said.text)
+    assert {again[f"unit-{case}"] for case in cases} == {"WATER"}, "what was chosen stands"
+    answer = send(browser, "to_allocate", again, assists="ROADS")
+    assert refused(answer) == {} and office.events("case.allocated") == cases
+    assert roles(office) == [
+        (case, unit, role)
+        for case in cases
+        for unit, role in (("WATER", "lead"), ("ROADS", "assist"))
+    ]
+    send(browser, "to_allocate", again, assists="ROADS")
+    assert office.events("case.allocated") == cases, "sent again, nothing is done again"
+
+
+def test_a_row_whose_lead_is_among_the_assisting_units_is_left_out_with_the_reason(
+    office: Office,
+) -> None:
+    one, other = office.people.case(), office.people.case()
+    browser = office.of("allocator")
+    form = form_in(asked(browser, "to_allocate").text)
+    form[f"unit-{one}"], form[f"unit-{other}"] = "WATER", "ROADS"
+    said = send(browser, "to_allocate", form, assists="ROADS")
+    assert form_in(said.text).getlist("rows") == [str(one)]
+    assert "主办单位又被选为协办单位" in said.text
+    send(browser, "to_allocate", form_in(said.text), assists="ROADS")
+    assert office.events("case.allocated") == [one]
+
+
+def test_other_units_than_those_that_were_said_are_said_again(office: Office) -> None:
+    office.people.case()
+    browser = office.of("allocator")
+    form = form_in(asked(browser, "to_allocate").text)
+    form[f"unit-{form['rows']}"] = "WATER"
+    said = form_in(send(browser, "to_allocate", form, assists="ROADS").text)
+    without = send(browser, "to_allocate", said)
+    assert office.events("case.allocated") == [] and "协办至" not in without.text
+    send(browser, "to_allocate", form_in(without.text))
+    assert [role for *_, role in roles(office)] == ["lead"]
+
+
+def test_more_assisting_units_than_may_be_or_one_without_a_liaison_are_refused_for_all(
+    office: Office,
+) -> None:
+    office.people.case()
+    for n in range(6):
+        name = f"单位{n}"
+        office.people.do("it_admin", "add_unit", code=f"U{n}", name=name)
+    browser = office.of("allocator")
+    form = form_in(asked(browser, "to_allocate").text)
+    form.setlist("assists", [f"U{n}" for n in range(6)])
+    many = send(browser, "to_allocate", form, unit="WATER")
+    assert many.status_code == 422 and "协办单位最多5个" in many.text
+    form.setlist("assists", ["U1"])
+    unfit = send(browser, "to_allocate", form, unit="WATER")
+    assert unfit.status_code == 422 and "没有联络员" in unfit.text
+    assert form_in(unfit.text).getlist("rows"), "nothing that was chosen is lost"
+    form.setlist("assists", ["NOBODY"])
+    assert send(browser, "to_allocate", form, unit="WATER").status_code == 422
+    assert office.events("case.allocated") == []

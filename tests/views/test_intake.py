@@ -76,6 +76,24 @@ def test_a_form_asks_in_the_order_of_speech_and_keeps_the_rest_behind_more(panel
     assert re.search(r'<input[^>]*autofocus[^>]*name="caller.phone"', front)
 
 
+def test_the_unit_that_will_be_proposed_is_told_beside_the_category(
+    panel: Panel, people: People
+) -> None:
+    with reading(panel.desk.sessions) as session:
+        row = session.scalars(select(Category).where(Category.name == "路灯维修")).one()
+        above = session.scalars(select(Category).where(Category.name == "市政设施")).one()
+    people.do("it_admin", "edit_category", id=above.id, name="市政设施", default_unit="ROADS")
+    browser = panel.of("operator")
+    page = browser.post("/intake/unit", {"category": f"／{row.id}"}).text
+    assert "ROADS单位" in page and "类别默认" in page
+    assert "ROADS单位" in browser.post("/intake/unit", {"category": "路灯维修"}).text
+    for nothing in ("", "没有的分类"):
+        assert "ROADS" not in browser.post("/intake/unit", {"category": nothing}).text
+    people.without_liaison("ROADS")
+    page = browser.post("/intake/unit", {"category": f"／{row.id}"}).text
+    assert "类别默认单位ROADS单位没有联络员，不予建议。" in page and "拟承办单位" not in page
+
+
 def test_more_opens_by_itself_where_one_of_its_fields_says_something(panel: Panel) -> None:
     browser = panel.of("operator")
     wrong = {"narrative": LIKE, "kind": "help", "received_at": "2099-01-01T00:00"}

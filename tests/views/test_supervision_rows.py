@@ -14,6 +14,8 @@ from sqlalchemy import select
 from app.database import reading
 from app.models import SupervisionList
 from app.rules.office import REQUIREMENTS
+from app.words import word
+from app.words.terms import until
 from tests.databases import Desk
 from tests.office import moment
 from tests.room import Room
@@ -176,3 +178,39 @@ def fill(room: Room, many: int) -> None:
     for n in range(1, many):
         room.allocated("2025-06-26 09:10", f"P{n}", kind="help")
         room.do("2025-06-26 10:00", "centre_head", "propose", f"P{n}", reason="多次协调未果。")
+
+
+def test_a_finding_to_confirm_is_a_row_with_its_words_and_who_drafted_it(
+    room: Room, panel: Panel
+) -> None:
+    room.do("2025-06-27 09:10", "officer", "open_supervision", "A", requirement="请报告")
+    room.do("2025-06-27 09:20", "head@WATER", "feed_back", "A", words="已在办理")
+    fed = panel.of("officer").get("/supervision/room?work=items").text
+    assert "反馈内容：已在办理" in fed
+    finding = {"finding": "perfunctory", "words": "反馈与现场不符"}
+    room.do("2025-06-27 09:30", "supervision_head", "draft_finding", "A", **finding)
+    own = panel.of("supervision_head").get("/supervision/room?work=findings").text
+    other = panel.of("supervision_head#2").get("/supervision/room?work=findings").text
+    assert "认定说明：反馈与现场不符" in own and "提出人：supervision_head" in other
+    assert "须由另一人确认" in own and "/do/confirm_finding/" not in own
+    assert (
+        "/do/confirm_finding/" in other
+        and "/do/confirm_finding/" in panel.of("supervision_head#2").get("/").text
+    )
+
+
+def test_an_item_whose_unit_is_not_awaited_shows_no_clock_of_the_unit(
+    room: Room, panel: Panel
+) -> None:
+    room.do("2025-06-27 09:10", "officer", "open_supervision", "A", requirement="请报告")
+    awaited = panel.of("officer").get("/supervision/room?work=items").text
+    due = room.items("A")[-1].due_at
+    assert due is not None and until(due, "zh") in awaited
+    room.do("2025-06-27 09:20", "head@WATER", "feed_back", "A", words="已在办理")
+    for address in ("/supervision/room?work=items", "/"):
+        assert until(due, "zh") not in panel.of("officer").get(address).text, address
+
+
+def test_an_empty_list_of_the_room_says_what_would_be_in_it(room: Room, panel: Panel) -> None:
+    page = panel.of("supervision_head").get("/supervision/room?work=reviews").text
+    assert word("work_list.empty.reviews", "zh") in page

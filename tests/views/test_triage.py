@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.database import reading, transaction
-from app.models import Assignment, Case, Category, Event
+from app.models import Assignment, Case, Category, Event, Unit
 from app.rules.workdays import minute
 from app.words.terms import until
 from tests.databases import Desk
@@ -22,7 +22,7 @@ from tests.views.panel import Browser, Panel, panel_over
 from tests.views.test_statements import MOST, counted
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(once|row|seen|asked)" value="([^"]*)">')
-_PROPOSED = re.compile(r'<option value="([^"]*)" selected>([^<]*)<')
+_PROPOSED = re.compile(r'<option value="([^"]*)" selected[^>]*>([^<]*)<')
 LIST = "/work/to_allocate"
 
 
@@ -39,6 +39,15 @@ class Office:
     def case(self, **given: object) -> int:
         """A case of that category."""
         return self.people.case(category="路灯", **given)
+
+    def default(self, unit: str, category: str = "路灯") -> None:
+        """Let the office name the unit that is proposed first for a category."""
+        verb, row = "add_category", {}
+        with reading(self.panel.desk.sessions) as session:
+            known = session.scalars(select(Category).where(Category.name == category)).first()
+            if known is not None:
+                verb, row = "edit_category", {"id": known.id}
+        self.people.do("it_admin", verb, name=category, default_unit=unit, **row)
 
     def of(self, word: str) -> Browser:
         return self.panel.of(word)
@@ -86,6 +95,55 @@ def test_the_unit_that_handled_most_of_the_kind_is_proposed_with_what_it_has_in_
     page = part(office.of("allocator"), office.case()).text
     assert _PROPOSED.findall(page) == [("WATER", "WATER单位 · 同类86%由其办理 · 在办6 逾期0")]
     assert office.allocated() == [], "it is proposed, not sent"
+
+
+def test_the_default_of_the_category_is_proposed_first_and_history_second_with_its_share(
+    office: Office,
+) -> None:
+    office.default("ROADS")
+    page = part(office.of("allocator"), office.case()).text
+    assert _PROPOSED.findall(page) == [
+        ("ROADS", "ROADS单位 · 类别默认 · 同类14%由其办理 · 在办1 逾期0")
+    ]
+    water = "WATER单位 · 同类86%由其办理 · 在办6 逾期0</option>"
+    assert page.index("类别默认") < page.index(water)
+
+
+def test_a_category_without_history_has_its_default_proposed(office: Office) -> None:
+    office.default("WATER", "井盖")
+    case = office.people.case(category="井盖")
+    page = part(office.of("allocator"), case).text
+    assert _PROPOSED.findall(page) == [("WATER", "WATER单位 · 类别默认 · 在办6 逾期0")]
+
+
+def test_a_default_that_is_not_active_is_not_proposed_and_the_reason_is_told(
+    office: Office,
+) -> None:
+    office.default("WATER")
+    with transaction(office.panel.desk.sessions) as session:
+        session.query(Unit).filter_by(code="WATER").update({"active": False})
+    page = part(office.of("allocator"), office.case()).text
+    assert [code for code, _ in _PROPOSED.findall(page)] == ["ROADS"]
+    assert "类别默认单位WATER单位已停用，不予建议。" in page
+
+
+def test_a_unit_without_a_liaison_is_not_proposed_and_the_reason_is_told(office: Office) -> None:
+    office.people.without_liaison("WATER")
+    page = part(office.of("allocator"), office.case()).text
+    assert [code for code, _ in _PROPOSED.findall(page)] == ["ROADS"]
+    assert "WATER单位没有联络员，不予建议。" in page
+    office.people.without_liaison("ROADS")
+    page = part(office.of("allocator"), office.case()).text
+    assert _PROPOSED.findall(page) == [] and "ROADS单位没有联络员" in page
+
+
+def test_a_default_that_is_complained_of_is_not_proposed_and_the_reason_is_told(
+    office: Office,
+) -> None:
+    office.default("WATER")
+    page = part(office.of("allocator"), office.case(complained_unit="WATER")).text
+    assert [code for code, _ in _PROPOSED.findall(page)] == ["ROADS"]
+    assert "类别默认单位WATER单位是被诉单位，不予建议。" in page
 
 
 def test_a_unit_that_is_complained_of_is_not_proposed(office: Office) -> None:

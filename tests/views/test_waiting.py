@@ -102,3 +102,60 @@ def test_a_list_of_requests_says_what_is_asked(sqlite_desk: Desk, tmp_path: Path
     with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
         page = panel.of("allocator").get("/work/rulings").text
     assert "不属本单位职责" in page
+
+
+def _row_of(page: str, case: int, says: str) -> str:
+    """The row of a case that says something, in a list or among the entries of the first page."""
+    parts = [part for part in re.split(r"<(?:tr|li)\b", page) if f'href="/cases/{case}"' in part]
+    return next(part for part in parts if says in part)
+
+
+def test_a_proposal_to_lift_confidentiality_is_a_row_with_demand_ground_who_and_its_verb(
+    sqlite_desk: Desk, tmp_path: Path
+) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    case = people.case(confidential=True, narrative="第三条路的路灯坏了很久，没有人修。")
+    people.do("allocator", "reclassify", case, confidential=False, reason="诉求人同意公开身份")
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        for address in ("/work/liftings", "/"):
+            row = _row_of(panel.of("centre_head").get(address).text, case, "confirm_lifting")
+            assert "第三条路的路灯坏了很久" in row and "保密" in row, address
+            assert "理由：诉求人同意公开身份" in row and "提出人：allocator" in row, address
+            assert f"/do/confirm_lifting/{case}" in row and "2025-" in row, address
+
+
+def test_who_proposed_something_is_told_that_somebody_else_confirms_it(
+    sqlite_desk: Desk, tmp_path: Path
+) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    case = people.case(confidential=True)
+    people.do("centre_head", "reclassify", case, confidential=False, reason="诉求人同意公开身份")
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        own = _row_of(panel.of("centre_head").get("/work/liftings").text, case, "理由")
+        other = _row_of(panel.of("centre_head#2").get("/work/liftings").text, case, "理由")
+    assert "须由另一人确认" in own and "/do/confirm_lifting" not in own
+    assert "提出人：centre_head" in other and f"/do/confirm_lifting/{case}" in other
+
+
+def test_a_refusal_that_waits_says_its_reason_and_what_the_caller_was_told(
+    sqlite_desk: Desk, tmp_path: Path
+) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    case = people.case()
+    told = "您反映的事项法院已经受理，请按诉讼程序解决。"
+    people.do("operator", "refuse", case, reason="court", words=told)
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        row = _row_of(panel.of("allocator").get("/").text, case, "confirm_refusal")
+    assert told in row and "提出人：operator" in row and "court" not in row
+
+
+def test_what_is_asked_stands_shortly_in_its_row(sqlite_desk: Desk, tmp_path: Path) -> None:
+    people = People(sqlite_desk).hire("WATER")
+    case = people.case()
+    people.do("allocator", "allocate", case, unit="WATER")
+    words = "等待厂家配件，" * 30 + "完毕"
+    people.do("head@WATER", "request_extension", case, workdays=2, reason=words)
+    with panel_over(sqlite_desk, tmp_path / "data", people.now) as panel:
+        row = _row_of(panel.of("allocator").get("/work/rulings").text, case, "rule_on_extension")
+    assert "等待厂家配件" in row and "…" in row and "完毕" not in row
+    assert "工作日数：2" in row

@@ -58,6 +58,8 @@ HANDED_ON |= {
 }
 """What the ledger adds to what is wrong: where that is."""
 HANDED_ON |= OF_RULES
+_LEFT_OUT = ("inactive", "no_liaison", "complained_of")
+HANDED_ON |= {f"work_list.triage.left_out.{why}": {"unit"} for why in _LEFT_OUT}
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 

@@ -51,7 +51,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "calendar_day": ("worked", "ordinal", "source"),
     "calendar_proposal": ("refused_at", "approved_at", "approved_by_id"),
     "caller": ("name", "named", "phone", "number", "flagged_at"),
-    "category": ("name", "pinyin", "parent_id", "active"),
+    "category": ("name", "pinyin", "parent_id", "active", "default_unit_id"),
     "contact": ("counts_on_id", "caller_id"),
     "draft": (
         "case_id",

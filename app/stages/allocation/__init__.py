@@ -23,6 +23,7 @@ from app.stages.allocation.offices import (
     complained_of,
     drawn,
     fit,
+    liaisons,
     submit,
     transfer,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "instruct",
     "is_redo",
     "lead_assignment",
+    "liaisons",
     "live_assists",
     "move_due",
     "reassign",

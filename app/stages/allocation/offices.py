@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger import bear, move, note, paper, take
@@ -28,18 +28,22 @@ DIRECT_KINDS = ("consultation", "praise", "help")
 """What the centre may answer itself: consultation, praise, simple help. [procedure 2]"""
 
 
-def fit(session: Session, now: datetime, unit: Unit) -> None:
-    """A unit takes cases when it is active and has a liaison today."""
-    if not unit.active:
-        raise NotAllowed("unit_inactive", unit=unit.code)
+def liaisons(unit: Any, now: datetime) -> Select[int]:
+    """The posts of who is liaison of a unit today; `unit` is its id or the column that holds it."""
     today = now.date()
-    query = select(UnitPost.id).where(
-        UnitPost.unit_id == unit.id,
+    return select(UnitPost.id).where(
+        UnitPost.unit_id == unit,
         UnitPost.post == "liaison",
         UnitPost.from_on <= today,
         or_(UnitPost.to_on.is_(None), UnitPost.to_on >= today),
     )
-    if session.scalar(query.limit(1)) is None:
+
+
+def fit(session: Session, now: datetime, unit: Unit) -> None:
+    """A unit takes cases when it is active and has a liaison today."""
+    if not unit.active:
+        raise NotAllowed("unit_inactive", unit=unit.code)
+    if session.scalar(liaisons(unit.id, now).limit(1)) is None:
         raise NotAllowed("no_liaison", unit=unit.code)
 
 

@@ -9,7 +9,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office
-from app.models import Assignment, Case, InstructionNotice, Reminder, Supervision, Unit
+from app.models import (
+    Assignment,
+    Case,
+    Category,
+    InstructionNotice,
+    Reminder,
+    Supervision,
+    Unit,
+)
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE, STANDING
@@ -19,13 +27,15 @@ from app.stages.papers import frozen
 def succeed_unit(
     session: Session, now: datetime, actor: Actor, unit: Unit, successor: Unit
 ) -> Unit:
-    """A unit is dissolved: its successor takes what it holds as it stands, and its rounds to
-    come."""
+    """A unit is dissolved: its successor takes what it holds as it stands, its rounds to come, and
+    the categories of which it was the default."""
     if unit.id == successor.id or unit.successor_id is not None:
         raise NotAllowed("no_successor")
     if not successor.active:
         raise NotAllowed("unit_inactive", unit=successor.code)
     unit.active, unit.successor_id = False, successor.id
+    for category in session.scalars(select(Category).where(Category.default_unit_id == unit.id)):
+        category.default_unit_id = successor.id
     note_office(session, now, actor, "unit.succeeded", {"unit": unit.id, "successor": successor.id})
     for assignment in _held(session, unit):
         payload = {"from": unit.id, "to": successor.id}

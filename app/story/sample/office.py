@@ -3,7 +3,7 @@ the mark."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -93,6 +93,8 @@ def furnish(session: Session, password: str, changed_on: date) -> None:
         _unit(session, unit, roles, secret, changed_on)
     for names in read_texts("matters")["matters"].values():
         _categories(session, names)
+    for unit in read_texts("units")["units"]:
+        _defaults(session, unit["code"], unit.get("defaults", ()))
 
 
 def _unit(
@@ -150,6 +152,13 @@ def _categories(session: Session, matters: list[str]) -> None:
         upper, lower = matter.split("|", 1)[0].split("/")
         top = _category(session, upper, None)
         _category(session, lower, top.id)
+
+
+def _defaults(session: Session, code: str, names: Sequence[str]) -> None:
+    """The categories for which the office has named a unit as the one to propose first."""
+    unit = session.scalar(select(Unit.id).where(Unit.code == code))
+    for row in session.scalars(select(Category).where(Category.name.in_(names))):
+        row.default_unit_id = unit
 
 
 def _category(session: Session, name: str, parent_id: int | None) -> Category:

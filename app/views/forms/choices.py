@@ -19,7 +19,7 @@ from app.stages.duties import lineage
 from app.stages.supervision import told_apart
 from app.verbs import Verb
 from app.views.actor import actor, reader
-from app.views.forms.field_looks import Named
+from app.views.pages.picked import Named
 
 
 def units_of(verb: Verb, case: Case | None) -> Sequence[tuple[str, str]]:

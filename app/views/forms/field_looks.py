@@ -3,25 +3,14 @@ them, in which order a form asks and what it starts with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wtforms.fields.core import UnboundField
 
 from app import words
 from app.rules.files import MOST_BYTES, TAKEN
-
-Option = tuple[str, str]
-"""What is sent where it is chosen, and what it is called."""
-
-
-class Named(list[Option]):
-    """Units, categories or persons to choose from, which are found by the pinyin initials of their
-    names as well: `read` has those of a value."""
-
-    def __init__(self, options: Iterable[Option], read: Mapping[str, str] | None = None) -> None:
-        super().__init__(options)
-        self.read = read or {}
+from app.views.pages.picked import Option
 
 
 @dataclass(frozen=True)

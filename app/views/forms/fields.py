@@ -26,8 +26,9 @@ from wtforms.widgets import (
 )
 
 from app.rules.reading import lines, paragraphs, visible
-from app.views.forms.field_looks import ACCEPTED, Look, Named
+from app.views.forms.field_looks import ACCEPTED, Look
 from app.views.forms.widgets import Boxes, Options, Unseen
+from app.views.pages.picked import is_picked, reading_of
 
 FEW = 8
 """So many units, categories or persons are chosen from a plain list."""
@@ -180,7 +181,7 @@ class ChoiceField(VerbField, SelectFieldBase):
     def __init__(self, look: Look | None = None, **given: Any) -> None:
         super().__init__(look, **given)
         self.type = self.drawn
-        if isinstance(self.look.options, Named) and len(self.look.options) > FEW:
+        if is_picked(self.look.options):
             # A list too long to look through: `pick.js` lets it be searched.
             self.render_kw["data-pick"] = True
 
@@ -192,7 +193,7 @@ class ChoiceField(VerbField, SelectFieldBase):
     def _offered(self, chosen: Sequence[str]) -> Iterator[Choice]:
         known = {value for value, _ in self.look.options}
         typed = [(value, value) for value in chosen if visible(value) and value not in known]
-        read = getattr(self.look.options, "read", {})
+        read = reading_of(self.look.options)
         for value, label in (*self.look.options, *typed):
             found_by = {"data-py": read[value]} if read.get(value) else {}
             yield Choice(value, label, value in chosen, found_by)

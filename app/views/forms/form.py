@@ -29,13 +29,13 @@ from app.views.forms.field_looks import (
     PARTS,
     UPLOADED,
     Look,
-    Option,
     hint_of,
 )
 from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.file_fields import FILE_KINDS
 from app.views.forms.options import leaders_by_id, named, options_of
 from app.views.forms.steps import files_with
+from app.views.pages.picked import Option
 from app.views.pages.shown import right_group
 
 _MEANT = ("bool", "int", "days", "counts")

@@ -14,8 +14,16 @@ from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.views.actor import actor, asked, language, refuse_access
+from app.views.forms.likely import proposals
 from app.views.forms.looked_up import LOOK_UP, looked_up
-from app.views.forms.nearby import Near, cases_named, nearby, places_like, told_of
+from app.views.forms.nearby import (
+    Near,
+    cases_named,
+    category_chosen,
+    nearby,
+    places_like,
+    told_of,
+)
 from app.views.forms.once import Sending
 from app.views.pages.callers import callers_told
 
@@ -73,6 +81,21 @@ class Intake(BaseView):
         near, filed = nearby(told, request.form.get("place", "")[:LONGEST_PLACE])
         choosing = "narrative" in request.form
         return _part("desk/_intake_alike.html", near=near, filed=filed, choosing=choosing)
+
+    @expose("/unit", methods=["POST"])
+    def unit(self) -> Any:
+        """The units that will be proposed for a demand of the category that is chosen, and why one is
+        not: so that who is on the telephone can say where it goes."""
+        if not self.appbuilder.sm.has_access("can_register", "Verbs"):
+            return refuse_access()
+        category = category_chosen(request.form.get("category", ""))
+        found = proposals([category])
+        told = found.get(category.id, ()) if category is not None else ()
+        return _part(
+            "desk/_intake_unit.html",
+            likely=[(one.name, one.why) for one in told if not one.unfit],
+            left_out=[one.left_out(one.unfit) for one in told if one.unfit],
+        )
 
     @expose("/places", methods=["POST"])
     def places(self) -> Any:

@@ -16,7 +16,7 @@ from app.rules.reading.papers import paper_number
 from app.rules.similarity import STRIKING, SUGGESTED, likeness, signs, within
 from app.rules.workflow import CLOSED_TO_CONTACTS, OPEN_CASE
 from app.stages.acceptance import same_matter
-from app.stages.named import carried
+from app.stages.named import carried, category_named
 from app.views.actor import actor, language, now, reader
 from app.views.forms.options import MOST
 from app.views.pages.lines import Line, line_of
@@ -134,6 +134,12 @@ def _named(name: str, told: str) -> float:
     if len(name) < _BEGINNING:
         return 0.0
     return _NAMED if name in told else _NAMED / 3 if name[:_BEGINNING] in told else 0.0
+
+
+def category_chosen(named: str) -> Category | None:
+    """The category that a form carries; None where it carries none."""
+    id = reader().scalar(category_named(named)) if named else None
+    return reader().get(Category, id) if id is not None else None
 
 
 def places_like(typed: str) -> list[str]:

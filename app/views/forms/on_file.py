@@ -222,7 +222,9 @@ def _of_post(post: UnitPost) -> Filled:
 
 
 def _of_category(category: Category) -> Filled:
-    return _typed(category, "name", "active", parent=_chosen(category.parent))
+    unit = category.default_unit.code if category.default_unit else ""
+    above = _chosen(category.parent)
+    return _typed(category, "name", "active", parent=above, default_unit=unit)
 
 
 def _chosen(category: Category | None) -> str:

@@ -22,7 +22,8 @@ from app.stages.rights import RIGHTS
 from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.views.actor import actor, now
-from app.views.forms.field_looks import YES_NO, Named, Option, domain_of
+from app.views.forms.field_looks import YES_NO, domain_of
+from app.views.pages.picked import Named, Option
 from app.views.pages.shown import SCOPE_TITLES, right_title, shown
 
 PRESENT = 24

@@ -3,7 +3,7 @@ came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, request
@@ -15,13 +15,24 @@ from app import words
 from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.stages.allocation import handling_deadline
-from app.stages.calendar import office_known
+from app.stages.calendar import assist_deadline, office_known
 from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
 from app.views.forms.form import Drawing, VerbForm, values_of
+from app.views.forms.likely import proposals, proposed_for
 from app.views.forms.once import ONCE, Sending, key_for
 from app.views.forms.options import options_of
+from app.views.many.assists import (
+    ASSISTS,
+    SAID,
+    are_said,
+    assists_typed,
+    insist_on_assists,
+    mark_of,
+    named_twice,
+    said_of,
+)
 from app.views.many.doing import do_all
 from app.views.many.rows import (
     PER_ROW,
@@ -34,14 +45,12 @@ from app.views.many.rows import (
     say_why_not,
 )
 from app.views.pages.paging import number_typed
+from app.views.pages.picked import is_picked, reading_of
 from app.views.pages.shown import term
-from app.views.triage.proposal import proposals, proposed_for
 from app.views.waiting import page_size, rows_of_list
 from app.worklists import Queue, queues_of
 
 REFUSED = 422
-NOT_ASKED = ("assists", *PER_ROW)
-"""Fields that are not among those asked once: of one row by itself, or of each."""
 
 
 class Many(BaseView):
@@ -72,8 +81,11 @@ class Many(BaseView):
             form.insist()
             rows = chosen(queue, ids)
             _readable(rows, typed)
+            insist_on_assists(typed)
         except NotAllowed as no:
             return self._page(key, queue, ids, typed, no, form.key)
+        if not are_said(typed):
+            return self._page(key, queue, ids, typed, None, form.key)
         outcomes = do_all(form, rows, typed)
         unseen = len(ids) - len(rows)
         return self.render_template(
@@ -97,9 +109,10 @@ class Many(BaseView):
         """The page that asks; once more where what is the same for all rows cannot be taken."""
         rows, tongue = chosen(queue, ids), language()
         units = _units(rows, typed)
-        say_why_not(queue, rows, {id: MultiDict({"unit": unit}) for id, unit in units.items()})
+        _say_why_not(queue, rows, units, typed)
         able = [one for one in rows if not one.why]
         verb = (able or rows)[0].verb if rows else over_many(queue)[0]
+        offered = _offered(verb, tongue)
         page = self.render_template(
             "desk/many.html",
             title=words.word(queue.title, tongue),
@@ -109,8 +122,11 @@ class Many(BaseView):
             unable=[one for one in rows if one.why],
             unseen=len(ids) - len(rows),
             form=_form(verb, typed, once or key_for(_bound(key), None)),
+            said=said_of(typed, len(able)) if no is None else "",
             units=units,
-            offered=_offered(verb, tongue),
+            offered=offered,
+            picked=is_picked(offered),
+            read=reading_of(offered),
             until=_until([one.case for one in able]) if verb.name == "allocate" else {},
             no=words.said(no, tongue, verb.name) if no is not None else "",
         )
@@ -146,20 +162,32 @@ def _readable(rows: Sequence[Chosen], typed: Typed) -> None:
 
 def _form(verb: Verb, typed: Typed, once: str) -> VerbForm:
     """The fields that are asked once for all rows."""
-    drawing = Drawing(reader(), verb, language(), NOT_ASKED, unseen=[(ONCE, once)])
+    unseen = [(ONCE, once), *([(SAID, mark_of(typed))] if assists_typed(typed) else [])]
+    drawing = Drawing(reader(), verb, language(), PER_ROW, unseen=unseen)
     return drawing.form(MultiDict([pair for pair in typed.items(multi=True) if pair[0] != ROWS]))
 
 
 def _units(rows: Sequence[Chosen], typed: Typed) -> dict[int, str]:
     """Row id -> the unit that is chosen for it: what was typed, else what is proposed."""
     asks_unit = [one for one in rows if any(field.name == "unit" for field in one.verb.fields)]
-    found = proposals([one.case for one in asks_unit]) if asks_unit else {}
+    found = proposals(one.case.category for one in asks_unit) if asks_unit else {}
     units = {}
     for one in asks_unit:
         likely = proposed_for(one.case, found)
-        name = f"unit-{one.row.id}"
-        units[one.row.id] = typed.get(name, likely[0].code if likely else "")
+        own = typed.get(f"unit-{one.row.id}", likely[0].code if likely else "")
+        units[one.row.id] = typed.get("unit") or own
     return units
+
+
+def _say_why_not(
+    queue: Queue, rows: Sequence[Chosen], units: Mapping[int, str], typed: Typed
+) -> None:
+    """Say of each row why it cannot be done together with the others, with what is chosen for it."""
+    assists = [(ASSISTS, code) for code in assists_typed(typed)]
+    asked = {id: MultiDict([("unit", unit), *assists]) for id, unit in units.items()}
+    say_why_not(queue, rows, asked)
+    for one in rows:
+        one.why = one.why or named_twice(units.get(one.row.id, ""), typed)
 
 
 def _offered(verb: Verb, tongue: str) -> Sequence[tuple[str, str]]:
@@ -168,10 +196,11 @@ def _offered(verb: Verb, tongue: str) -> Sequence[tuple[str, str]]:
     return options_of(reader(), verb, field, tongue) if field is not None else ()
 
 
-def _until(cases: Sequence[Case]) -> dict[int, str]:
-    """Case id -> until when its unit would have time."""
-    office = office_known(reader(), now())
-    return {
-        case.id: term(handling_deadline(office, case, office.limits, office.now).at)
-        for case in cases
-    }
+def _until(cases: Sequence[Case]) -> dict[int, tuple[str, str]]:
+    """Case id -> until when its unit would have time, and until when one that assists."""
+    office, told = office_known(reader(), now()), {}
+    for case in cases:
+        lead = handling_deadline(office, case, office.limits, office.now)
+        assist = assist_deadline(office.calendar, lead, office.now.date())
+        told[case.id] = (term(lead.at), term(assist.at))
+    return told

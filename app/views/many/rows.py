@@ -18,11 +18,13 @@ from app.rules.refusal import NotAllowed
 from app.verbs import VERBS, Verb
 from app.verbs.rows import kind_of, standings
 from app.views.actor import actor, key_typed, language, most, reader
+from app.views.asks import says_of
 from app.views.case.buttons import why_not
+from app.views.forms.form import values_of
 from app.views.forms.questions import question_of
 from app.views.forms.unit_reads import reads_of
 from app.views.pages.lines import Line, lines_of
-from app.views.waiting import rows_of_list, says_of
+from app.views.waiting import rows_of_list
 from app.worklists import Queue, about
 
 OVER_MANY = frozenset(
@@ -51,25 +53,21 @@ Typed = MultiDict[str, str]
 
 @dataclass
 class Chosen:
-    """A row that was chosen: itself, its case and line, the verb that answers it, how it stands, and
-    why it cannot be done together with the others."""
+    """A row that was chosen: itself, its case and line, the verb that answers it, how it stands, what
+    it asks, and why it cannot be done together with the others."""
 
     row: Any
     verb: Verb
     case: Case
     line: Line
     stands: int
+    says: Sequence[str] = ()
     why: str = ""
 
     @property
     def title(self) -> str:
         """What is done to it."""
         return words.title(self.verb.name, language())
-
-    @property
-    def says(self) -> list[str]:
-        """What it asks, where it asks something."""
-        return says_of(type(self.row), self.row, self.case.id)
 
     @property
     def alone(self) -> str:
@@ -108,10 +106,17 @@ def chosen(queue: Queue, ids: Collection[int]) -> list[Chosen]:
         for verb in verbs
     }
     return [
-        Chosen(row, verb, cases[id], lines[id], stand[verb.name][row.id])
+        Chosen(row, verb, cases[id], lines[id], stand[verb.name][row.id], _says(queue, row, id))
         for row, verb in answered
         if (id := _case(row)) in lines
     ]
+
+
+def _says(queue: Queue, row: Any, case: int) -> list[str]:
+    """What a row asks, where it asks something."""
+    told = {name: getattr(row, name) for name in queue.asks}
+    asks = {name: str(value) for name, value in told.items() if value not in (None, "")}
+    return says_of(queue, asks, case)
 
 
 def _rows(queue: Queue, ids: Collection[int]) -> Sequence[Any]:
@@ -170,6 +175,7 @@ def asks(one: Chosen, values: Typed) -> bool:
     if reads_of(one.verb, one.case, values) is not None:
         return True
     try:
-        return question_of(one.verb, one.case, values, values) is not None
+        meant = values_of(reader(), one.verb, values)
+        return question_of(one.verb, one.case, meant, values) is not None
     except NotAllowed:
         return False

@@ -10,9 +10,11 @@ from flask import g
 from sqlalchemy import Boolean, Date, Integer, inspect, select
 
 from app import words
+from app.models import Person
 from app.models.columns import Moment
 from app.views.actor import actor, language, reader
 from app.views.pages.operators import operators_of
+from app.views.pages.picked import Named
 
 Inputs = list[dict[str, Any]]
 Links = list[tuple[str, str]]
@@ -23,9 +25,24 @@ SHORT = 500
 """So many rows of a short table are read for choices."""
 
 
-def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
+def _chosen_from(model: type[Any]) -> Named:
     """The rows of a short table as choices, read once a request."""
-    return [(str(row.id), str(row)) for row in _read(model)]
+    rows = _read(model)
+    return Named(
+        [(str(row.id), str(row)) for row in rows], {str(row.id): row.pinyin for row in rows}
+    )
+
+
+def accounts() -> Named:
+    """All accounts as choices, also those that are closed: each may have come or done something.
+    Read once a request."""
+    if "desk_accounts" not in g:
+        columns = Person.id, Person.username, Person.first_name, Person.pinyin
+        rows = reader().execute(select(*columns).order_by(Person.username)).all()
+        told = [(str(row.id), f"{row.username} {row.first_name}") for row in rows]
+        g.desk_accounts = Named(told, {str(row.id): row.pinyin for row in rows})
+    found: Named = g.desk_accounts
+    return found
 
 
 def _read(model: type[Any]) -> Sequence[Any]:
@@ -62,6 +79,8 @@ class Columns:
     exact: tuple[str, ...]
     _base_filters: Any
     own_labels: Mapping[str, str]
+    persons: tuple[str, ...] = ()
+    """The relations to accounts by which rows may be narrowed, for who is not of a unit."""
 
     def label(self, name: str) -> str:
         """What a column is called: by the view's own label, else as on all pages."""
@@ -105,6 +124,8 @@ class Columns:
                 ("n", words.word("list.no", tongue)),
             ]
         model = inspect(self.datamodel.obj).relationships[name].mapper.class_
+        if name in self.persons:
+            return [] if actor().of_a_unit else accounts()
         return _chosen_from(model) if model.__tablename__ in CHOICES else []
 
     def searched(self) -> list[str]:

@@ -27,6 +27,7 @@ from app.views.pages.operators import (
     Empty,
 )
 from app.views.pages.paging import number_typed
+from app.views.pages.picked import is_picked, reading_of
 from app.views.pages.sealed_search import ASKED, Pairs, Sought, sought_in, token_of
 from app.views.pages.unread_conditions import DATED, SEEN, understood, unread
 from app.worklists import Queue, queues_of
@@ -131,6 +132,8 @@ class Asking(Columns):
                     "kind": kind,
                     "label": self.label(name),
                     "options": options,
+                    "picked": is_picked(options),
+                    "read": reading_of(options),
                     "value": self.asked().get(f"q_{name}", ""),
                     "from": self.asked().get(f"from_{name}", ""),
                     "to": self.asked().get(f"to_{name}", ""),

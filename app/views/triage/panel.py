@@ -25,6 +25,7 @@ from app.views.case.buttons import why_not
 from app.views.case.trace import Trace, trace_of
 from app.views.forms.alike import alike_to
 from app.views.forms.form import Drawing, VerbForm
+from app.views.forms.likely import Proposals, left_out_for, proposals, proposed_for
 from app.views.forms.once import ONCE, key_for
 from app.views.forms.options import options_of
 from app.views.forms.question import ASKED, Question, asked_before
@@ -33,9 +34,9 @@ from app.views.forms.row_choice import SEEN, which_row
 from app.views.forms.wrong import wrongs
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller, masked_text
+from app.views.pages.picked import Named, reading_of
 from app.views.pages.shown import term
 from app.views.presence import on_case
-from app.views.triage.proposal import proposals, proposed_for
 
 LIST, VERB = "to_allocate", "allocate"
 """The list whose rows have a panel, and the verb with which they are answered there."""
@@ -59,6 +60,7 @@ class Panel:
     until: str
     trace: Trace | None
     form: VerbForm
+    left_out: Sequence[str]
     others: Sequence[tuple[str, str]]
     names: Sequence[str]
     why: str
@@ -85,7 +87,8 @@ def panel_of(
     """The panel of a case: as it is opened, or once more with what was typed, why that was not done
     and what has to be answered first."""
     tongue, why = language(), why_not(VERB, {"case": [case]})
-    form = _form(case, typed, question, key)
+    found = proposals([case.category])
+    form = _form(case, found, typed, question, key)
     until = _until(office_known(reader(), now()), case)
     return Panel(
         case,
@@ -97,6 +100,7 @@ def panel_of(
         term(until["due_at"]),
         trace_of(until["due_at"], until["due_clock"]),
         form,
+        left_out_for(case, found),
         [
             (url_for(f"Verbs.{name}", case=case.id), words.title(name, tongue))
             for name in BESIDE
@@ -131,19 +135,22 @@ def _until(office: Office, case: Case) -> dict[str, Any]:
     return clock("due", handling_deadline(office, case, office.limits, office.now))
 
 
-def _form(case: Case, typed: Typed | None, question: Question | None, key: str) -> VerbForm:
+def _form(
+    case: Case, found: Proposals, typed: Typed | None, question: Question | None, key: str
+) -> VerbForm:
     """The form of the verb, with the unit that is proposed chosen in it where nothing was typed."""
     verb, tongue = VERBS[VERB], language()
-    likely = proposed_for(case, proposals([case]))
+    likely = proposed_for(case, found)
     field = next(field for field in verb.fields if field.name == "unit")
     units = options_of(reader(), verb, field, tongue)
     told = [(one.code, one.told) for one in likely]
     rest = [(code, name) for code, name in units if code not in dict(told)]
+    leads = Named([*told, *rest], reading_of(units))
     given: Typed = typed if typed is not None else MultiDict({"unit": told[0][0]} if told else {})
     meant = which_row(verb, case, given)
     if question is not None:
         meant.seen = given.get(SEEN) or meant.seen
-    drawing = Drawing(reader(), verb, tongue, offered={"unit": [*told, *rest], "assists": units})
+    drawing = Drawing(reader(), verb, tongue, offered={"unit": leads, "assists": units})
     before = asked_before(given, question)
     drawing.asks = question.asks if question is not None else ()
     drawing.unseen = [
