@@ -35,6 +35,7 @@ from app.stages.verb import (
     case,
     choice,
     field,
+    only,
     of_facts,
     resting,
 )
@@ -169,7 +170,11 @@ VERBS = (
         "refuse",
         run=refuse,
         on=case(UNALLOCATED),
-        fields=(choice("reason!", REFUSALS), WORDS, field("re_explained", "bool")),
+        fields=(
+            choice("reason!", REFUSALS),
+            WORDS,
+            only(field("re_explained", "bool"), "reason", "no_new_fact"),
+        ),
         roles=_AT_THE_DOOR,
         event=("case.refusal_proposed", "case.refused"),
     ),
