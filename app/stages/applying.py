@@ -29,7 +29,7 @@ def conditions(fields: Sequence[Field], name: str) -> list[When]:
 
 def _conditions(known: Mapping[str, Field], name: str) -> Iterator[When]:
     when = known[name].when
-    if when is not None:
+    if when is not None and when.choice in known:
         yield when
         yield from _conditions(known, when.choice)
 

@@ -35,8 +35,8 @@ from app.stages.verb import (
     case,
     choice,
     field,
-    only,
     of_facts,
+    only,
     resting,
 )
 from app.words import Message
