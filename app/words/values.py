@@ -312,8 +312,6 @@ VALUES: dict[str, tuple[str, ...]] = {
         "sweep",
         "supervision-list",
         "drafting",
-        "list",
-        "draft",
         "pairs",
         "files",
         "forgetting",

@@ -158,6 +158,7 @@ class Drawing:
         return {
             name: KINDS["long" if name in LONG else kind](self._part(field, name, kind))
             for name, kind in PARTS.get(field.kind, ())
+            if f"{field.name}.{name}" not in self.without
         }
 
     def _part(self, whole: Field, name: str, kind: str) -> Look:

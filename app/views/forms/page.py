@@ -30,7 +30,9 @@ from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.questions import carried, shown_first
 from app.views.forms.row_choice import SEEN, Which, which_row
 from app.views.forms.sentences import INSERT
+from app.views.forms.signed import not_asked, signed_as
 from app.views.forms.unit_page import page_of_unit
+from app.views.forms.ways import to_do_first, ways
 from app.views.forms.who_called import ANSWERS
 from app.views.forms.wrong import wrongs
 
@@ -90,21 +92,28 @@ def page_of(
         msgid=again.no.msgid if again.no else None,
         reads_cases=reads_page_of(case),
         why=why_not(verb.name, rows) if rows else "",
+        first=to_do_first(verb, case, rows, meant) if not again.no else None,
+        ways=ways(again.no.msgid, case, typed, meant) if again.no else (),
         question=question,
         matter=matter(verb, case, meant),
         carried=carried(verb, typed),
         contact_on_it=words.word("question.contact_on_it", tongue),
         chosen=_chosen_files(),
         back=back,
+        signed=signed_as(verb),
         **page_of_unit(verb, case, form, typed),
     )
     return page, REFUSED if again.no else 200
 
 
 def _without(verb: Verb, back: str | None, meant: Which) -> Sequence[str]:
-    """The fields that a form does not draw: what the desk knows itself, and what the row of a list
-    answers that it was opened in."""
-    return (*NOT_ON_FORMS, *(KNOWN.get(verb.name, ()) if back and meant.about else ()))
+    """The fields that a form does not draw: what the desk knows itself, what the account of a leader
+    answers, and what the row of a list that it was opened in."""
+    return (
+        *NOT_ON_FORMS,
+        *not_asked(verb),
+        *(KNOWN.get(verb.name, ()) if back and meant.about else ()),
+    )
 
 
 def _plan(verb: Verb, form: VerbForm, asks: Sequence[Ask]) -> Any:

@@ -3,6 +3,7 @@ of them a person may narrow the rows by."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,16 @@ SHORT = 500
 
 
 def _chosen_from(model: type[Any]) -> list[tuple[str, str]]:
-    """The rows of a short table as choices, read once a request."""
-    return [(str(row.id), str(row)) for row in _read(model)]
+    """The rows of a short table as choices, read once a request. What is called like another says its
+    code as well, or its number."""
+    rows = _read(model)
+    times = Counter(str(row) for row in rows)
+    return [(str(row.id), _apart(row, times[str(row)] > 1)) for row in rows]
+
+
+def _apart(row: Any, alike: bool) -> str:
+    key = getattr(row, "code", row.id)
+    return words.aside(str(row), str(key), language()) if alike else str(row)
 
 
 def _read(model: type[Any]) -> Sequence[Any]:
