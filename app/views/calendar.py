@@ -73,6 +73,18 @@ class Calendar(DeskView):
         day = day_of(self.asked().get("from_day", ""))
         return (day or now().date()).year
 
+    def changes_rows(self) -> bool:
+        """Whether this person may propose days."""
+        return self.add_verb in actor().rights
+
+    def change_of(self, item: Any) -> tuple[str, str] | None:
+        """The form with which a day is proposed anew, as it is now."""
+        if not self.changes_rows():
+            return None
+        said = words.word("form.day.work" if item.worked else "form.day.rest", language())
+        href = url_for(f"Verbs.{self.add_verb}", days=f"{item.day.isoformat()} {said}")
+        return href, words.word("in_force.change", language())
+
     def key_of(self, pk: str) -> Any:
         """A day."""
         try:
