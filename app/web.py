@@ -24,6 +24,7 @@ from app.views.actor import Desk
 from app.views.banners import with_banners, with_texts
 from app.views.converters import Bounded, PlainJSON
 from app.views.errors import handle_errors
+from app.views.forms.applies import blueprint as looks
 from app.views.headers import with_headers
 from app.views.home import Home, speak
 from app.views.kits import blueprints
@@ -123,7 +124,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         with_texts(app)
         register(appbuilder, database.engine)
         app.view_functions["LocaleView.index"] = speak
-    for each in (health, *blueprints()):
+    for each in (health, looks(), *blueprints()):
         app.register_blueprint(each)
     handle_errors(app)
     return app

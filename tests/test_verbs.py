@@ -38,7 +38,15 @@ from tests.test_refusals import (
     replied,
     visiting,
 )
-from tests.verbs import WRONG, example, otherwise_given, roles_of, unlisted, without_example
+from tests.verbs import (
+    WRONG,
+    example,
+    otherwise_given,
+    roles_of,
+    unlisted,
+    where_it_applies,
+    without_example,
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
@@ -145,7 +153,8 @@ def test_a_form_refuses_a_value_of_another_kind(people: People) -> None:
             for value in WRONG.get(one.kind, ()):
                 if one.clears and value == "":
                     continue
-                found = _refusal(people, verb, case, **{**form, one.name: value})
+                asked = {**form, **where_it_applies(verb, one), one.name: value}
+                found = _refusal(people, verb, case, **asked)
                 assert found in REFUSED_AS, (verb.name, one.name, value, found)
     assert fingerprint(people.desk) == before
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app import words
+from app.stages.applying import conditions
 from app.stages.verb import Field, Verb
 from app.verbs import VERBS
 from app.views.forms.view import WITHOUT_FORM
@@ -65,6 +66,15 @@ def roles_of(verb: str) -> tuple[str, ...]:
     if verb not in WHO_MAY:
         pytest.fail(_unlisted(verb), pytrace=False)
     return WHO_MAY[verb]
+
+
+def where_it_applies(verb: Verb, field: Field) -> dict[str, Any]:
+    """Answers with which a field applies that does not always."""
+    kinds = {one.name: one.kind for one in verb.fields}
+    return {
+        when.choice: when.answers[0] == "y" if kinds[when.choice] == "bool" else when.answers[0]
+        for when in conditions(verb.fields, field.name)
+    }
 
 
 def example(verb: str, field: Field, case: int | None) -> Any:

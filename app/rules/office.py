@@ -34,17 +34,29 @@ WORDS = {
     "report.quarterly": "12345市长热线季度运行情况通报",
     "report.yearly": "12345市长热线年度运行情况通报",
     TABLE: table_of(Points()),
-    REQUIREMENTS: "请立即组织办理，于反馈期限内书面报告办理结果，并答复诉求人。\n"
-    "请说明逾期未办结的原因、责任人和整改措施，明确办结日期。\n"
-    "请主要负责人牵头研究，逐项落实领导批示，报告落实情况。\n"
-    "请到现场核实群众反映的问题，附现场照片和办理凭据。\n"
-    "请核查前次答复是否属实，如实报告核查情况。",
 }
-"""The default names of the offices, words of the number series, points of the evaluation and
-standard requirements; an office's settings override them."""
+"""The default names of the offices, words of the number series and points of the evaluation; an
+office's settings override them."""
+SENTENCES = (
+    REQUIREMENTS,
+    "sentences.opinion",
+    "sentences.next_step",
+    "sentences.public_answer",
+    "sentences.why_not_contacted",
+    "sentences.why_unsolved",
+    "sentences.handling",
+    "sentences.returning",
+    "sentences.extension",
+    "sentences.explanation",
+    "sentences.feedback",
+    "sentences.sent_back",
+)
+"""The sentences that forms offer, a line each; those that an office has not set stand in the
+catalogues."""
 AREA_CODE = "area_code"
-SETTINGS = {**WORDS, AREA_CODE: "0912"}
-"""What an office may set: its words, and the area code that its people leave out of numbers."""
+SETTINGS = {**WORDS, AREA_CODE: "0912", **dict.fromkeys(SENTENCES, "")}
+"""What an office may set: its words, the area code that its people leave out of numbers, the sentences
+that its forms offer."""
 
 
 @dataclass(frozen=True)

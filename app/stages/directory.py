@@ -226,7 +226,14 @@ def edit_category(
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
-LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000, "supervision": 2000}
+LONGEST = {
+    "series": 24,
+    "report": 40,
+    "dossier": 4000,
+    "evaluation": 2000,
+    "supervision": 2000,
+    "sentences": 2000,
+}
 """How long a word of the office may be: with the year and the number it fits the number of a paper
 or a report."""
 LONGEST_NAME = 80
@@ -243,13 +250,18 @@ def _readable(value: str) -> None:
         raise NotAllowed("rule_line_wrong", line=str(line)[:60]) from None
 
 
+def may_set(actor: Actor, name: str) -> bool:
+    """Whether a setting is this person's to change: IT's all, the room's head's those of the room."""
+    return actor.is_a("it_admin") or (actor.is_a("supervision_head") and name in OF_THE_ROOM)
+
+
 def change_setting(session: Session, now: datetime, actor: Actor, name: str, value: str) -> Setting:
     """Change a word of the office: its name, or a series word, which goes into the numbers of
     papers. Versions that the desk counts itself are not settings that anybody types. The head of
     the supervision room words the room's own."""
     if name not in SETTINGS:
         raise NotAllowed("unknown_setting", name=name)
-    if name not in OF_THE_ROOM and not actor.is_a("it_admin"):
+    if not may_set(actor, name):
         raise NotAllowed("no_right", verb="change_setting")
     if not value.strip():
         raise NotAllowed("field_missing", field="value")

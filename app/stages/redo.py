@@ -19,7 +19,7 @@ from app.stages.acceptance import end_visits, merged_with, reopen
 from app.stages.allocation import assign, lead_assignment, redo_deadline, refuse_open_assists
 from app.stages.calendar import office_at
 from app.stages.duties import may_examine
-from app.stages.verb import Verb, assignment, case, choice, field, resting
+from app.stages.verb import Verb, assignment, case, choice, field, only, resting
 from app.stages.visit import plan
 
 REASONS = (
@@ -231,7 +231,11 @@ VERBS = (
         "examine",
         run=examine,
         on=assignment(("replied",)),
-        fields=(field("passes!", "bool"), choice("reason", REASONS), field("words")),
+        fields=(
+            field("passes!", "bool"),
+            only(choice("reason", REASONS), "passes", "n"),
+            only(field("words"), "passes", "n"),
+        ),
         roles=EXAMINERS,
         event=("assignment.accepted", "assignment.reply_refused"),
         recuses=True,
@@ -243,7 +247,7 @@ VERBS = (
         fields=(
             field("unit_responsible!", "bool"),
             field("grounds"),
-            choice("excluded_as", EXCLUDED),
+            only(choice("excluded_as", EXCLUDED), "unit_responsible", "n"),
         ),
         roles=EXAMINERS,
         event=("case.redo_ordered", "case.redo_failed", "case.closed"),

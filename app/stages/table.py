@@ -59,6 +59,22 @@ def _wrong(verb: Verb) -> Iterator[str]:
     twice = [name for name, times in names.items() if times > 1]
     if twice:
         yield f"{where}: its field {twice[0]!r} stands twice."
+    yield from _wrong_conditions(where, verb)
+
+
+def _wrong_conditions(where: str, verb: Verb) -> Iterator[str]:
+    """What is wrong with the fields of a row that do not always apply."""
+    places = {field.name: place for place, field in enumerate(verb.fields)}
+    for place, field in enumerate(verb.fields):
+        if field.when is None:
+            continue
+        if places.get(field.when.choice, place) >= place:
+            yield (
+                f"{where}: its field {field.name!r} hangs on {field.when.choice!r}, which has to be a"
+                " field before it."
+            )
+        if field.required:
+            yield f"{where}: its field {field.name!r} is required, so it always applies."
 
 
 def _wrong_roles(where: str, verb: Verb) -> Iterator[str]:

@@ -21,11 +21,20 @@ may be about, and of all rows of the page."""
 
 
 @dataclass(frozen=True)
+class When:
+    """What a field hangs on: it applies where `choice`, another field of its verb, is answered by one
+    of `answers` (a truth is `y` or `n`)."""
+
+    choice: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a verb's form: `kind` is text, int, id, bool, date, moment, choice, unit, units,
     case, leader, caller, names, parts, days, counts or any; `most` is how many characters its
     column takes, where that is not told by its name; `clears`: the form begins with what stands on
-    file, and empty it takes that out."""
+    file, and empty it takes that out; `when` what it hangs on, where it does not always apply."""
 
     name: str
     kind: str = "text"
@@ -33,6 +42,7 @@ class Field:
     choices: tuple[str, ...] = ()
     most: int | None = None
     clears: bool = False
+    when: When | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +206,11 @@ def choice(name: str, choices: Sequence[str]) -> Field:
     """A field with a fixed list of words to choose from; its name ends in `!` where it is
     required."""
     return Field(name.rstrip("!"), "choice", name.endswith("!"), tuple(choices))
+
+
+def only(one: Field, choice: str, *answers: str) -> Field:
+    """A field that applies only where another one, `choice`, is answered so."""
+    return replace(one, when=When(choice, answers))
 
 
 def of_column(column: Any) -> Field:

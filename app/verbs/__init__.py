@@ -19,6 +19,7 @@ from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import NoCalendar, beijing
 from app.stages import calendar as calendars
+from app.stages.applying import applying
 from app.stages.duties import not_recused
 from app.stages.named import unit_id_of
 from app.stages.table import VERBS
@@ -60,6 +61,7 @@ def perform(
         raise NotAllowed("unknown_verb", verb=name)
     if name not in actor.rights:
         raise NotAllowed("no_right", verb=name)
+    values = applying(verb.fields, values)
     for day in _named_days(verb, values):
         calendars.reach(session, beijing(now), day)
     try:

@@ -15,6 +15,7 @@ from app.rules import arrangement, reading
 from app.rules.reading import YEARS, Unread
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
+from app.stages.applying import applying
 from app.stages.named import id_of
 from app.stages.verb import Field, Verb
 
@@ -227,8 +228,9 @@ def unit_of(session: Session, code: Any) -> Unit:
 
 def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, checked against the verb's fields: unknown, missing and wrong ones are
-    refused by name."""
+    refused by name. What does not apply is dropped, readable or not."""
     known = {field.name: field for field in verb.fields}
+    values = applying(verb.fields, values)
     for name in values:
         if name not in known:
             raise NotAllowed("unknown_field", field=name)
@@ -243,9 +245,10 @@ def cleaned(session: Session, verb: Verb, values: Mapping[str, Any]) -> dict[str
 def refusals(
     session: Session, fields: Sequence[Field], values: Mapping[str, Any]
 ) -> dict[str, NotAllowed]:
-    """Why fields cannot be taken, each by itself: name -> refusal of all that are missing or
-    wrong."""
+    """Why fields cannot be taken, each by itself: name -> refusal of all that apply and are missing
+    or wrong."""
     found: dict[str, NotAllowed] = {}
+    values = applying(fields, values)
     for field in fields:
         value = values.get(field.name)
         if value is None and not field.required:

@@ -127,6 +127,11 @@ def language() -> str:
     return str(chosen) if chosen in current_app.config["LANGUAGES"] else "zh"
 
 
+WROTE = "wrote"
+"""How often this session wrote something: what was counted before is counted anew, in whichever process
+the next page is made."""
+
+
 def written(work: Callable[[Session], Result]) -> Result:
     """Do work that writes, in a transaction of its own. What was read so far is let go first: on
     SQLite a reader that stays would hold the writer's log open."""
@@ -137,6 +142,8 @@ def written(work: Callable[[Session], Result]) -> Result:
         g.desk_written = g.get("desk_written", False) or unsure(error)
         raise
     g.desk_written = True
+    if "_user_id" in session:
+        session[WROTE] = session.get(WROTE, 0) + 1
     return done
 
 

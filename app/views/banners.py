@@ -27,6 +27,7 @@ from app.rules.office import WORDS
 from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
 from app.views.bar import closed_today, counts_of
+from app.views.forms.applies import address as looks
 from app.views.forms.once import told_once
 from app.views.pages.turning import turn
 from jobs.health import Finding, calendar_findings, clock_findings, swept
@@ -57,7 +58,12 @@ def with_banners(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         tongue = language()
-        given = {"csp_nonce": lambda: g.get("csp_nonce", ""), "sent": told_once, "turn": turn}
+        given = {
+            "csp_nonce": lambda: g.get("csp_nonce", ""),
+            "sent": told_once,
+            "turn": turn,
+            "looks": looks,
+        }
         dark = has_request_context() and request.cookies.get("theme") == "dark"
         return {"tongue": tongue, "dark": dark, **given, **_languages(tongue), **_who(tongue)}
 

@@ -1,7 +1,8 @@
 """The counts of the bar: how much waits for a person, and how many notices are unread; and what of
 the banners a person has closed for today.
 
-What waits is counted once a minute for each person and process; a page that is left open asks anew
+What waits is counted once a minute for each person and process, and anew once the person has written
+something; a page that is left open asks anew
 in one statement, which is no activity of its session.
 """
 
@@ -17,7 +18,7 @@ from sqlalchemy import Select, false, func, literal, select, union, union_all
 from app.models import Notice, NoticeRead, Person
 from app.roles import Actor
 from app.scope import Seen, seen_by
-from app.views.actor import actor, key_typed, now, reader
+from app.views.actor import WROTE, actor, key_typed, now, reader
 from app.views.login.sessions import lasts
 from app.worklists import count_parts, count_told
 
@@ -33,18 +34,20 @@ _UNREAD, _VERSION = "unread", "version"
 @dataclass
 class Counts:
     """What the bar tells a person: how much waits, and how many notices are unread; `who` and
-    `version` are those of the session that asked last, `at` when what waits was counted."""
+    `version` are those of the session that asked last, `at` when what waits was counted, `wrote` how
+    often that session had written by then."""
 
     who: Actor
     version: int
     waiting: int = 0
     unread: int = 0
     at: float = -KEPT_FOR
+    wrote: int = 0
 
     @property
     def stale(self) -> bool:
         """Whether what waits has to be counted anew."""
-        return time.monotonic() - self.at >= KEPT_FOR
+        return self.wrote != _wrote() or time.monotonic() - self.at >= KEPT_FOR
 
     @property
     def waiting_told(self) -> str:
@@ -53,7 +56,11 @@ class Counts:
 
     def told(self, waiting: int) -> None:
         """Keep how much waits."""
-        self.waiting, self.at = waiting, time.monotonic()
+        self.waiting, self.at, self.wrote = waiting, time.monotonic(), _wrote()
+
+
+def _wrote() -> int:
+    return int(session.get(WROTE, 0)) if has_request_context() else 0
 
 
 def counts_of(who: Actor, version: int) -> Counts:

@@ -16,6 +16,7 @@ from app.rules.limits import SOURCES, Limits
 from app.stages.calendar import PROVISIONAL, numbers_known
 from app.views.actor import actor, language, now, reader, refuse_access
 from app.views.case.caught import FARTHEST, caught, day_asked
+from app.views.forms.in_force import RULES, InForce
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.filters import day_of
@@ -71,6 +72,18 @@ class Calendar(DeskView):
     def _year_asked(self) -> int:
         day = day_of(self.asked().get("from_day", ""))
         return (day or now().date()).year
+
+    def changes_rows(self) -> bool:
+        """Whether this person may propose days."""
+        return self.add_verb in actor().rights
+
+    def change_of(self, item: Any) -> tuple[str, str] | None:
+        """The form with which a day is proposed anew, as it is now."""
+        if not self.changes_rows():
+            return None
+        said = words.word("form.day.work" if item.worked else "form.day.rest", language())
+        href = url_for(f"Verbs.{self.add_verb}", days=f"{item.day.isoformat()} {said}")
+        return href, words.word("in_force.change", language())
 
     def key_of(self, pk: str) -> Any:
         """A day."""
@@ -139,11 +152,16 @@ class Rules(Proposals):
         may = "change_rule" in who.rights or "Supervision" in who.pages
         return may and "all" in who.scopes and "Cases" in who.pages
 
-    def in_force(self) -> list[tuple[str, str, bool]]:
-        """Every number: its name, the value that counts today, whether it is the office's own."""
-        limits, tongue = numbers_known(reader(), now()), language()
+    def in_force(self) -> list[InForce]:
+        """Every number, with the value that counts today."""
+        limits, tongue, may = numbers_known(reader(), now()), language(), RULES in actor().rights
         pairs = [(name, getattr(limits, name), getattr(Limits(), name)) for name in SOURCES]
         return [
-            (words.value("rule", name, tongue), shown(self.table, "value", value), value != usual)
+            InForce(
+                words.value("rule", name, tongue),
+                shown(self.table, "value", value),
+                value != usual,
+                url_for(f"Verbs.{RULES}", name=name) if may else "",
+            )
             for name, value, usual in pairs
         ]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
@@ -15,8 +16,10 @@ from app import words
 from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
+from app.stages.directory import may_set
 from app.views.actor import actor, desk, language, reader
 from app.views.figures.points import points_told
+from app.views.forms.in_force import SETS, InForce, settings_now
 from app.views.pages.actors import bot_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
@@ -83,18 +86,17 @@ class Settings(DeskView):
     base_filters = [["name", OfficeWords, None]]
     list_template = "desk/in_force.html"
 
-    def in_force(self) -> list[tuple[str, str, bool]]:
-        """Every setting: its name, the words that count today, whether they are the office's
-        own."""
-        found = reader().execute(
-            select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS))
-        )
-        own, tongue = {row.name: row.value for row in found}, language()
-        told = {name: own.get(name) or usual for name, usual in SETTINGS.items()}
-        told[TABLE] = points_told(points_of({TABLE: told[TABLE]}), tongue)
+    def in_force(self) -> list[InForce]:
+        """Every setting, with the words that count today."""
+        tongue, who = language(), actor()
         return [
-            (words.value("setting", name, tongue), told[name], bool(own.get(name)))
-            for name in SETTINGS
+            InForce(
+                words.value("setting", name, tongue),
+                points_told(points_of({TABLE: said}), tongue) if name == TABLE else said,
+                own,
+                url_for(f"Verbs.{SETS}", name=name) if may_set(who, name) else "",
+            )
+            for name, (said, own) in settings_now(reader(), tongue).items()
         ]
 
     def key_of(self, pk: str) -> Any:

@@ -100,3 +100,27 @@ def test_without_scripts_the_menu_stands_open(office: Served, chromium: Browser)
     page.get_by_role("link", name="督办件").click()
     assert page.inner_text("h1") == "督办件"
     context.close()
+
+
+CUT = """() => [...document.querySelectorAll('header.top .name, header.top a, header.top button, header.top input')]
+  .filter((one) => one.checkVisibility() && !one.closest('.dropdown-menu'))
+  .filter((one) => {
+    const box = one.getBoundingClientRect(), of = document.createElement('canvas').getContext('2d');
+    of.font = getComputedStyle(one).font;
+    const says = one.placeholder ? of.measureText(one.placeholder).width + 18 : 0;
+    return box.left < 0 || box.right > document.documentElement.clientWidth || says > box.width
+      || (!one.placeholder && one.scrollWidth > one.clientWidth + 1);
+  }).map((one) => one.outerHTML.slice(0, 120))"""
+"""What of the bar does not stand on the screen as a whole."""
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["water_head", "water_staff", "allocator", "supervision_head", "leader", "it_admin"],
+)
+def test_nothing_in_the_bar_is_cut(window: Window, username: str) -> None:
+    window.login(username)
+    for width in (1366, 1024, 390):
+        window.page.set_viewport_size({"width": width, "height": 768})
+        assert window.page.evaluate(CUT) == [], width
+        assert window.page.evaluate(OVERFLOW) <= 0, width

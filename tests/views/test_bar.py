@@ -102,3 +102,12 @@ def test_a_banner_is_closed_for_the_day_without_any_script(sqlite_panel: Panel) 
     assert browser.post("/banners/close", {"banner": "all"}).status_code == 404
     sqlite_panel.now += timedelta(days=1)
     assert "late-bot" in browser.get("/").text
+
+
+def test_who_has_written_something_sees_what_waits_counted_anew(own_sqlite_panel: Panel) -> None:
+    browser = own_sqlite_panel.of("allocator")
+    case = People(own_sqlite_panel.desk).case(kind="consultation")
+    before = int(waiting(browser.get("/").text))
+    answer = browser.post(f"/do/allocate/{case}", {"unit": "WATER"})
+    assert answer.status_code == 302
+    assert int(waiting(browser.get("/cases/list/").text) or 0) == before - 1

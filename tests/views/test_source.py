@@ -135,7 +135,7 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
     }
     assert found == {
         "app/views/find.py:Find._callers",
-        "app/views/forms/view.py:Verbs._done",
+        "app/views/forms/sent.py:_done",
         "app/views/forms/looked_up.py:_asked",
         "app/views/files.py:Files._on_record",
         "app/views/many/doing.py:_tried",

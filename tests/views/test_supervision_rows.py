@@ -125,7 +125,12 @@ def test_a_block_of_the_office_is_put_behind_what_was_typed_and_nothing_is_done(
     room.do("2025-06-09 08:00", "it_admin", "change_setting", name=REQUIREMENTS, value=blocks)
     browser = panel.of("officer")
     action, sent = opened(browser, room, "open_supervision", "room.candidates")
-    typed = {**sent, "requirement": "请速办。", "block": "2"}
+    typed = {
+        **sent,
+        "requirement": "请速办。",
+        "sentence.requirement": "1",
+        "insert": "requirement",
+    }
     page = browser.post(action, typed, headers=IN_A_ROW).text
     assert "<html" not in page and "请速办。\n请主要负责人牵头。</textarea>" in page
     assert form_of(page, action)["back"] == "room.candidates"

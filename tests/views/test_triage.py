@@ -250,3 +250,39 @@ def test_who_has_no_right_to_allocate_has_no_panel(office: Office) -> None:
     token.get("/")
     answer = token.client.post(f"/triage/{case}", data={"csrf_token": token.token, "unit": "WATER"})
     assert answer.status_code in (302, 403) and office.allocated() == []
+
+
+def counts(page: str) -> tuple[str, str, str]:
+    """How many are left, on this page of the list, and how much waits, as a page says it."""
+    found = [
+        re.search(rf'id="{id}"[^>]*>([^<]*)<', page) for id in ("left", "all-of-page", "work-n")
+    ]
+    assert all(found), page[-2000:]
+    left, here, waits = (re.sub(r"\D", "", one[1]) for one in found if one is not None)
+    return left, here, waits
+
+
+def test_after_each_sending_every_count_of_the_page_is_right(office: Office) -> None:
+    cases = [office.case() for _ in range(3)]
+    browser = office.of("allocator")
+    left, here, waits = counts(browser.get(LIST).text)
+    assert (left, here) == ("3", "3")
+    for n, case in enumerate(cases, 1):
+        answer = sent(browser, case, part(browser, case).text, by_script=True)
+        assert counts(answer.text)[:2] == (str(3 - n),) * 2
+        assert int(counts(answer.text)[2] or 0) == int(waits) - n
+    browser.get(LIST)
+
+
+def test_the_row_that_moves_up_into_a_page_comes_with_the_counts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What 本页全部 would take is what the page shows."""
+    monkeypatch.setattr("app.views.waiting.SIZES", (2, 4))
+    first, _, third = (office.case() for _ in range(3))
+    browser = office.of("allocator")
+    answer = sent(browser, first, part(browser, first).text, by_script=True, page="0", size="2")
+    assert counts(answer.text)[:2] == ("2", "2")
+    moved = re.findall(r'<tbody hx-swap-oob="beforeend:#rows">\s*<tr id="row-(\d+)">', answer.text)
+    assert moved == [str(third)]
+    assert f'name="rows" value="{third}"' in answer.text

@@ -133,7 +133,7 @@ def test_a_file_that_is_not_taken_is_refused_with_the_reply(panel: Panel) -> Non
 
 
 def test_a_sentence_is_put_behind_what_was_typed_and_nothing_is_done(panel: Panel) -> None:
-    typed = {"opinion": "已到现场。", "phrase.opinion": "0", "insert": "opinion"}
+    typed = {"opinion": "已到现场。", "sentence.opinion": "0", "insert": "opinion"}
     answer = panel.of(HEAD).post("/do/reply/1", typed)
     found = re.search(r'<textarea[^>]*name="opinion"[^>]*>\s*([^<]*)</textarea>', answer.text)
     assert answer.status_code == 200 and found is not None

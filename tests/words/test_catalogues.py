@@ -73,6 +73,22 @@ def test_no_catalogue_says_what_nobody_asks_for(language: str) -> None:
     assert sorted(texts(language).keys() - extracted()) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_words_of_a_vocabulary_are_called_alike(language: str) -> None:
+    """A list to choose from names each of its choices once."""
+    named = {
+        **{
+            of: [words.value(of, one, language) for one in known]
+            for of, known in words.VALUES.items()
+        },
+        **{
+            of: [words.state(of, one, language) for one in known]
+            for of, known in words.STATES.items()
+        },
+    }
+    assert {of for of, said in named.items() if len(set(said)) < len(said)} == set()
+
+
 def test_english_is_said_without_chinese_signs() -> None:
     """But for the brackets of the record's numbers, and on papers, which are Chinese."""
     signs = re.compile(r"[\u3000-\u3013\u3016-\u303f\uff00-\uffef]")

@@ -36,6 +36,7 @@ from app.stages.verb import (
     choice,
     field,
     of_facts,
+    only,
     resting,
 )
 from app.words import Message
@@ -169,7 +170,11 @@ VERBS = (
         "refuse",
         run=refuse,
         on=case(UNALLOCATED),
-        fields=(choice("reason!", REFUSALS), WORDS, field("re_explained", "bool")),
+        fields=(
+            choice("reason!", REFUSALS),
+            WORDS,
+            only(field("re_explained", "bool"), "reason", "no_new_fact"),
+        ),
         roles=_AT_THE_DOOR,
         event=("case.refusal_proposed", "case.refused"),
     ),

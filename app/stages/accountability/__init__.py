@@ -9,6 +9,7 @@ from app.stages.accountability.approving import (
     approve_referral,
     complete_referral,
     open_paper,
+    opened_since_review,
     review_referral,
     send_back_referral,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "decide_referral_overdue",
     "draft_contents",
     "open_paper",
+    "opened_since_review",
     "record_dossier",
     "record_outcome",
     "record_receipt",

@@ -91,9 +91,9 @@ def approve_referral(
     scan: str = "",
     with_identity: bool = False,
 ) -> Referral:
-    """A leader approves, having opened the paper. An approval on paper is entered, with the scan,
-    by an officer who drafted nothing of it. Who completed, reviewed and approved are three
-    persons."""
+    """A leader approves, having opened the paper, in the account's own name. An approval on paper is
+    entered, with the scan, by an officer who drafted nothing of it. Who completed, reviewed and
+    approved are three persons."""
     refuse_unless_in(referral, "reviewed")
     before = ("referral.completed", "referral.reviewed")
     if actor.id in doers(session, "referral", referral.id, *before):
@@ -101,12 +101,12 @@ def approve_referral(
     on_paper = not actor.is_a("leader")
     if on_paper:
         _refuse_entry(session, actor, referral, leader, scan)
-    elif not _opened(session, actor, referral):
+    elif not opened_since_review(session, actor, referral):
         raise NotAllowed("paper_not_opened")
     columns = {
         "approved_by_id": None if on_paper else actor.id,
         "approval_entered_by_id": actor.id if on_paper else None,
-        "approval_scan": scan,
+        "approval_scan": scan if on_paper else "",
         "with_identity": with_identity,
         "own_at": referral.send_by_at,
         "own_clock": referral.send_by_clock,
@@ -130,7 +130,7 @@ def _refuse_entry(
         raise NotAllowed("drafted_part_of_it")
 
 
-def _opened(session: Session, actor: Actor, referral: Referral) -> bool:
+def opened_since_review(session: Session, actor: Actor, referral: Referral) -> bool:
     """Whether the leader opened the paper since it was reviewed last: what is approved was read."""
     about = select(func.max(Event.id)).where(
         Event.subject == "referral", Event.subject_id == referral.id

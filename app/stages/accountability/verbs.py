@@ -30,7 +30,7 @@ from app.stages.accountability.sending import (
 )
 from app.stages.delivery import NOTICES, open_notice
 from app.stages.named import unit_id_of
-from app.stages.verb import PAPER, REASON, WORDS, Verb, choice, field, referral, resting
+from app.stages.verb import PAPER, REASON, WORDS, Verb, choice, field, only, referral, resting
 
 
 def _to_read(
@@ -140,7 +140,11 @@ VERBS = (
         "record_outcome",
         run=record_outcome,
         on=resting(referral(("received",)), "referral.outcome", "referral.supplemented"),
-        fields=(choice("outcome!", OUTCOMES), field("words"), field("due_on", "date")),
+        fields=(
+            choice("outcome!", OUTCOMES),
+            field("words"),
+            only(field("due_on", "date"), "outcome", "supplement"),
+        ),
         roles=(*ROOM, "committee"),
         event="referral.outcome",
     ),

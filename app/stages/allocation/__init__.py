@@ -13,7 +13,7 @@ from app.stages.allocation.clocks import (
     redo_deadline,
     refuse_open_assists,
 )
-from app.stages.allocation.instructions import instruct
+from app.stages.allocation.instructions import instruct, signature
 from app.stages.allocation.lifting import confirm_lifting
 from app.stages.allocation.offices import (
     DIRECT_KINDS,
@@ -63,6 +63,7 @@ __all__ = [
     "rule_on_extension",
     "rule_on_interim",
     "rule_on_return",
+    "signature",
     "submit",
     "transfer",
     "waive_assist",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import move, note
-from app.models import Case, Submission, Unit
+from app.models import Case, Person, Submission, Unit
 from app.models.columns import clock
 from app.roles import Actor
 from app.rules.office import Office
@@ -21,6 +21,18 @@ from app.stages.allocation.clocks import is_redo, lead_assignment, live_assists,
 from app.stages.allocation.offices import transfer
 from app.stages.allocation.told import issue_instructions
 from app.stages.calendar import limits_of_case, office_at
+
+LEVEL_OF_ACCOUNTS = "county"
+"""Whose accounts those of leaders are: of the county that runs this desk. What a leader of the city
+writes comes on paper, and who enters it says so. [procedure 2]"""
+
+
+def signature(session: Session, actor: Actor, today: date) -> dict[str, Any]:
+    """Who signs what a leader writes here himself, and when: the name of his account, its level,
+    today."""
+    own = session.get_one(Person, actor.id)
+    name = own.first_name or own.username
+    return {"name": name, "level": LEVEL_OF_ACCOUNTS, "date": today, "account": own.id}
 
 
 def _account(session: Session, case: Case, actor: Actor, named: int | None) -> int | None:
@@ -47,9 +59,11 @@ def instruct(
     unit: Unit | None = None,
 ) -> Case:
     """A leader's written instruction: on a submitted case it names the unit or files the case; on a
-    case in handling it makes the assignment leader-assigned from now. One given on paper is entered
-    by the centre head."""
-    terms = leader_terms(leader, now.date())
+    case in handling it makes the assignment leader-assigned from now. A leader signs with the name of
+    the account, its level and today's date, whatever else was sent. One given on paper is entered by
+    the centre head."""
+    own = signature(session, actor, now.date()) if actor.is_a("leader") else {}
+    terms = leader_terms({**leader, **own}, now.date())
     if not actor.is_a("leader") and not (terms["document"] and terms["scan"]):
         raise NotAllowed("instruction_without_scan")
     _refuse_instruction(case, unit)

@@ -24,6 +24,7 @@ from app.stages.verb import (
     choice,
     draft,
     field,
+    only,
 )
 from app.words import Message
 
@@ -120,13 +121,13 @@ VERBS = (
             field("step_on", "date"),
             field("public_answer"),
             field("contacted", "bool"),
-            field("contacted_at", "moment"),
-            field("contact_number"),
-            field("why_not_contacted"),
+            only(field("contacted_at", "moment"), "contacted", "y"),
+            only(field("contact_number"), "contacted", "y"),
+            only(field("why_not_contacted"), "contacted", "n"),
             field("found_true", "bool"),
             field("beyond_duty", "bool"),
             field("solved", "bool"),
-            field("why_unsolved"),
+            only(field("why_unsolved"), "solved", "n"),
             field("handling"),
             field("evidence"),
         ),

@@ -22,6 +22,7 @@ from app.models import (
     Instruction,
     Lifting,
     NamedPerson,
+    Referral,
     Reply,
     SlaRule,
     Submission,
@@ -39,6 +40,7 @@ from app.views.actor import actor, asked, language, now, reader
 from app.views.forms.case_access import OF_SUGGESTIONS
 from app.views.forms.drafted import told_of
 from app.views.forms.row_choice import Which
+from app.views.forms.ways import paper_of
 from app.views.pages.declared import labelled
 from app.views.pages.masking import masked_text
 from app.views.pages.shown import shown, term
@@ -233,6 +235,8 @@ def _more(row: Any, names: Sequence[str]) -> list[Fact]:
     reply."""
     if isinstance(row, Supervision) and row.finding:
         return _persons(row)
+    if isinstance(row, Referral):
+        return [(words.table("referral", language()), way.label, way.href) for way in paper_of(row)]
     return _files(row) if isinstance(row, Reply) and "opinion" in names else []
 
 

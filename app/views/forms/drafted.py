@@ -98,6 +98,15 @@ def standing_now(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> F
     return again
 
 
+def with_emptied(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
+    """The submitted values; of a draft that the head approves what was emptied is empty, and not what
+    the draft says."""
+    if not (typed.get("draft") and verb.draft):
+        return values
+    sent = (field.name for field in verb.fields if field.name in typed)
+    return {**dict.fromkeys(sent), **values}
+
+
 def drafted(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Drafted | None:
     """The draft that a form is about, in words; None where it is about none."""
     id = key_typed(typed.get("draft"))

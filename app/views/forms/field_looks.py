@@ -17,7 +17,8 @@ from app.views.pages.picked import Option
 class Look:
     """How a field is drawn: its label, the hint below it, what may be chosen, what choosing nothing
     is called; `own` where a browser offers nothing of earlier ones; `clears` where empty takes out
-    what stands on file; `groups` the heading below which a choice stands."""
+    what stands on file; `groups` the heading below which a choice stands; `when` what it hangs on;
+    `sentences` what may be put into it."""
 
     label: str = ""
     hint: str = ""
@@ -28,6 +29,8 @@ class Look:
     nothing: str = ""
     parts: Mapping[str, UnboundField] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    when: str = ""
+    sentences: Sequence[str] = ()
 
 
 LONG = frozenset(

@@ -19,8 +19,10 @@ from wtforms.fields.core import UnboundField
 
 from app import words
 from app.rules.refusal import NotAllowed
+from app.stages.applying import applying
 from app.verbs import Field, Verb
 from app.verbs.typed import refusals, value_of
+from app.views.forms import applies
 from app.views.forms.field_looks import (
     ANSWERED,
     FIRST,
@@ -34,6 +36,7 @@ from app.views.forms.field_looks import (
 from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.file_fields import FILE_KINDS
 from app.views.forms.options import leaders_by_id, named, options_of
+from app.views.forms.sentences import sentences_of
 from app.views.forms.steps import files_with
 from app.views.pages.picked import Option
 from app.views.pages.shown import right_group
@@ -122,7 +125,8 @@ class Drawing:
         fields.sort(
             key=lambda field: first.index(field.name) if field.name in first else len(first)
         )
-        yield from ((field.name, self._field(field)) for field in fields)
+        said = sentences_of(self.reading, self.verb, self.tongue)
+        yield from ((field.name, self._field(field, said.get(field.name, ()))) for field in fields)
         if self.verb.name == "attach":
             look = Look(words.field("file", self.tongue), hint_of("file", self.tongue), True)
             yield "upload", KINDS["file"](look)
@@ -130,7 +134,7 @@ class Drawing:
             look = Look(words.field(name, self.tongue), hint_of(name, self.tongue))
             yield name, FILE_KINDS[kind](look)
 
-    def _field(self, field: Field) -> UnboundField:
+    def _field(self, field: Field, sentences: Sequence[str]) -> UnboundField:
         options = self.offered.get(field.name)
         if options is None:
             options = options_of(self.reading, self.verb, field, self.tongue)
@@ -143,6 +147,8 @@ class Drawing:
             field.name in OF_PERSONS,
             field.clears,
             options,
+            when=applies.told(self.verb.fields, field.name),
+            sentences=sentences,
         )
         groups = headings(options, self.tongue) if field.name == "rights" else {}
         return KINDS[kind](replace(look, parts=self._parts(field), groups=groups))
@@ -152,6 +158,7 @@ class Drawing:
         return {
             name: KINDS["long" if name in LONG else kind](self._part(field, name, kind))
             for name, kind in PARTS.get(field.kind, ())
+            if f"{field.name}.{name}" not in self.without
         }
 
     def _part(self, whole: Field, name: str, kind: str) -> Look:
@@ -189,14 +196,16 @@ def drawn_as(field: Field, offers: bool) -> str:
 
 
 def values_of(reading: Session, verb: Verb, typed: MultiDict[str, str]) -> dict[str, Any]:
-    """What was typed, as the verb table takes it; an empty field is not there. NotAllowed where the
-    verb table cannot read what the form has to know before."""
+    """What was typed, as the verb table takes it; a field that is empty or does not apply is not
+    there. NotAllowed where the verb table cannot read what the form has to know before."""
     form = type("Typed", (PlainForm,), {field.name: _plain(field) for field in verb.fields})(typed)
-    handed = {field.name: form[field.name].handed() for field in verb.fields}
+    read = {field.name: form[field.name].handed() for field in verb.fields}
+    given = {name: value for name, value in read.items() if value is not None}
+    handed = applying(verb.fields, given)
     return {
         field.name: _meant(reading, field, handed[field.name])
         for field in verb.fields
-        if handed[field.name] is not None
+        if field.name in handed
     }
 
 

@@ -35,6 +35,7 @@ from app.verbs import Verb
 from app.views.actor import actor, desk, key_typed, most, reader
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
+from app.views.forms.in_force import value_now
 from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
 
@@ -58,7 +59,7 @@ Filled = MultiDict[str, str]
 def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Filled:
     """What a form starts with, and what its address adds to it; 404 where it names a row that is
     not there."""
-    filled: Filled = MultiDict(STANDARD.get(verb.name, {}))
+    filled: Filled = MultiDict(STANDARD.get(verb.name, {})) | value_now(verb, typed)
     row = corrected(reader(), verb, case, typed)
     if of_drafts(verb) and key_typed(typed.get("draft")) and case is not None:
         filled = from_draft(verb, key_typed(typed["draft"]), case)

@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import words
-from app.models import Category, Person, Setting, Unit
+from app.models import Category, Person, Unit
 from app.roles import PAGES
 from app.rules.evaluation import TABLE
-from app.rules.office import SETTINGS
 from app.stages.calendar import numbers_known
 from app.stages.handling import colleagues
 from app.stages.named import carried
@@ -23,6 +22,7 @@ from app.stages.roles import COMPOSABLE
 from app.verbs import VERBS, Field, Verb
 from app.views.actor import actor, now
 from app.views.forms.field_looks import YES_NO, domain_of
+from app.views.forms.in_force import settings_now
 from app.views.pages.picked import Named, Option
 from app.views.pages.shown import SCOPE_TITLES, right_title, shown
 
@@ -174,18 +174,12 @@ def _rules_now(reading: Session, tongue: str) -> list[Option]:
 
 def _settings_now(reading: Session, tongue: str) -> list[Option]:
     """The settings, each with the words that count today."""
-    query = select(Setting.name, Setting.value).where(Setting.name.in_(SETTINGS))
-    own = {row.name: row.value for row in reading.execute(query)}
     return [
         (
             name,
-            _with_now(
-                words.value("setting", name, tongue),
-                "" if name == TABLE else own.get(name) or usual,
-                tongue,
-            ),
+            _with_now(words.value("setting", name, tongue), "" if name == TABLE else said, tongue),
         )
-        for name, usual in SETTINGS.items()
+        for name, (said, _) in settings_now(reading, tongue).items()
     ]
 
 

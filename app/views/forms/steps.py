@@ -1,18 +1,15 @@
-"""The forms of a unit: a reply in three steps, only the fields that apply, photographs and files beside
-what is filed, and sentences that are often said.
+"""The forms of a unit: a reply in three steps, photographs and files beside what is filed.
 
-A step is a part of one form: all of it is sent together. Which fields apply follows from what is
-chosen; what does not apply is dropped, whatever was typed in it before.
+A step is a part of one form: all of it is sent together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from app import words
 from app.models import Case
@@ -21,10 +18,6 @@ from app.stages.table import DRAFTED
 from app.verbs import Verb
 from app.views.actor import actor, language, reader
 
-INSERT = "insert"
-"""The button, or the list, that puts a sentence into a field: the form only comes back with it."""
-PHRASE = "phrase."
-"""How the lists of sentences begin, each followed by its field."""
 REPLIES = ("reply", "draft_reply")
 KIND_OF_FILES = {"photos": "handling", "handling_files": "handling", "contact_files": "contact"}
 """A field with which files come -> the kind under which they are kept on the case."""
@@ -54,13 +47,6 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("form.step.answer", ("opinion", "next_step", "step_on", "public_answer")),
 )
 """The steps of a reply, each with its fields."""
-WHEN = {
-    "contacted_at": ("contacted", True),
-    "contact_number": ("contacted", True),
-    "why_not_contacted": ("contacted", False),
-    "why_unsolved": ("solved", False),
-}
-"""field -> the choice with which it applies."""
 OF_REFUSALS = {
     "no_handling_opinion": "opinion",
     "no_next_step": "next_step",
@@ -79,20 +65,6 @@ OF_REFUSALS = {
     "no_colleague": "substitute",
 }
 """A refusal that names no field -> the one that it is about."""
-_PHRASES = {
-    "opinion": "form.phrases.opinion",
-    "next_step": "form.phrases.next_step",
-    "public_answer": "form.phrases.public_answer",
-    "why_not_contacted": "form.phrases.why_not_contacted",
-    "why_unsolved": "form.phrases.why_unsolved",
-    "handling": "form.phrases.handling",
-    "request_return.reason": "form.phrases.returning",
-    "request_extension.reason": "form.phrases.extension",
-    "explain.words": "form.phrases.explanation",
-    "feed_back.words": "form.phrases.feedback",
-    "send_back_draft.words": "form.phrases.sent_back",
-}
-"""A field, of one verb where only there -> its sentences, a line each."""
 
 
 @dataclass(frozen=True)
@@ -133,44 +105,6 @@ def steps_of(verb: Verb, form: Any) -> list[Step]:
         wrong = any(one.wrong for one in fields)
         steps.append(Step(number, words.word(title, language()), fields, wrong))
     return steps
-
-
-def applying(verb: Verb, typed: MultiDict[str, str], values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed into the fields that apply. Of a draft that the head approves what he emptied
-    is empty, and not what the draft says."""
-    told = dict(values)
-    if typed.get("draft") and verb.draft:
-        sent = (field.name for field in verb.fields if field.name in typed)
-        told = {**dict.fromkeys(sent), **told}
-    if verb.name in REPLIES:
-        for name, (choice, wanted) in WHEN.items():
-            if isinstance(told.get(choice), bool) and told[choice] is not wanted:
-                told.pop(name, None)
-                if typed.get("draft") and verb.draft:
-                    told[name] = None
-    return told
-
-
-def phrases_of(verb: Verb, names: Sequence[str]) -> Mapping[str, list[str]]:
-    """field -> the sentences that may be put into it."""
-    found = {}
-    for name in names:
-        msgid = _PHRASES.get(f"{_head_of(verb)}.{name}") or _PHRASES.get(name)
-        if msgid and of_units(verb):
-            found[name] = words.word(msgid, language()).splitlines()
-    return found
-
-
-def inserted(verb: Verb, typed: MultiDict[str, str]) -> MultiDict[str, str]:
-    """What was typed, with the sentence that was chosen behind what its field says."""
-    name = typed.get(INSERT, "")
-    again = MultiDict(list(typed.items(multi=True)))
-    lines = phrases_of(verb, [name]).get(name, [])
-    chosen = typed.get(f"{PHRASE}{name}", "")
-    if chosen.isascii() and chosen.isdigit() and int(chosen) < len(lines):
-        said = typed.get(name, "").rstrip()
-        again[name] = "\n".join(filter(None, (said, lines[int(chosen)])))
-    return again
 
 
 def brought(verb: Verb, case: Case | None) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""What the forms of units show beside their fields: steps, sentences, the draft, what was brought."""
+"""What the forms of units show beside their fields: steps, the draft, what was brought."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.models import Case
 from app.verbs import Verb
 from app.views.forms.drafted import drafted, waiting_drafts
 from app.views.forms.form import VerbForm
-from app.views.forms.steps import INSERT, PHRASE, WHEN, brought, of_units, phrases_of, steps_of
+from app.views.forms.steps import brought, of_units, steps_of
 
 
 def page_of_unit(
@@ -27,9 +27,5 @@ def page_of_unit(
         "first_step": next((step.number for step in steps if step.wrong), 1),
         "draft": about,
         "others": waiting_drafts(verb, case) if about is None else [],
-        "phrases": phrases_of(verb, [one.name for one in form.drawn]),
-        "phrase": PHRASE,
-        "insert": INSERT,
-        "when": {name: f"{on}={'y' if yes else 'n'}" for name, (on, yes) in WHEN.items()},
         "brought": brought(verb, case),
     }

@@ -25,6 +25,10 @@ ABOUT = {
     "password_is_the_name": "password",
     "username_wrong": "username",
     "password_wrong": "old_password",
+    "explain_once_more": "re_explained",
+    "leader_level": "level",
+    "leader_words": "text",
+    "leader_date_not_after_today": "due_on",
     **OF_REFUSALS,
 }
 """Refusals of a rule -> the field that they are about, where they do not name it themselves."""

@@ -193,6 +193,17 @@ class DeskView(Declared, Export, Related, ModelView):
             )
         ]
 
+    def changes_rows(self) -> bool:
+        """Whether a list leads from each row to its change: one of what is in force, for who may."""
+        return self.edit_verb in actor().rights and not self.has_lines()
+
+    def change_of(self, item: Any) -> tuple[str, str] | None:
+        """(address, label) of the form that changes a row of such a list; None where it stays."""
+        if not self.changes_rows():
+            return None
+        edit = url_for(f"{self.endpoint}.edit", pk=getattr(item, self.key))
+        return next((link for link in self.links(item) if link[0] == edit), None)
+
     def papers(self, item: Any) -> Links:
         """The papers of the office's own about a row of this page."""
         return [

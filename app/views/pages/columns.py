@@ -3,6 +3,7 @@ of them a person may narrow the rows by."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,11 +27,17 @@ SHORT = 500
 
 
 def _chosen_from(model: type[Any]) -> Named:
-    """The rows of a short table as choices, read once a request."""
+    """The rows of a short table as choices, read once a request. What is called like another says its
+    code as well, or its number."""
     rows = _read(model)
-    return Named(
-        [(str(row.id), str(row)) for row in rows], {str(row.id): row.pinyin for row in rows}
-    )
+    times = Counter(str(row) for row in rows)
+    told = [(str(row.id), _apart(row, times[str(row)] > 1)) for row in rows]
+    return Named(told, {str(row.id): row.pinyin for row in rows})
+
+
+def _apart(row: Any, alike: bool) -> str:
+    key = getattr(row, "code", row.id)
+    return words.aside(str(row), str(key), language()) if alike else str(row)
 
 
 def accounts() -> Named:

@@ -36,6 +36,11 @@ class Listed(Values):
         hangs = model is Case or hasattr(model, "case_id")
         return hangs if self.lined is None else self.lined
 
+    def change_of(self, item: Any) -> tuple[str, str] | None:
+        """(address, label) of the form that changes a row, where the list leads there; None where it
+        does not."""
+        return None
+
     def has_clock(self) -> bool:
         """Whether the rows have a clock."""
         return bool(self.clock)
@@ -97,6 +102,7 @@ class Listed(Values):
             "badge": self.badge(item),
             "href": self.href(item),
             "case": opens,
+            "change": self.change_of(item),
         }
 
     def named_else(self, item: Any) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -16,14 +17,16 @@ from app.models import Case, Unit
 from app.rules.refusal import NotAllowed
 from app.verbs import VERBS
 from app.views.actor import actor, language, reader, written
+from app.views.bar import counts_of
 from app.views.forms.form import values_of
 from app.views.forms.once import Sending
 from app.views.forms.performing import as_asked, do, target_of
 from app.views.forms.question import Question
 from app.views.forms.questions import question_of
 from app.views.forms.row_choice import row_sent
+from app.views.pages.paging import number_typed
 from app.views.triage.panel import LIST, VERB, panel_of, waiting_case
-from app.views.waiting import beyond_in_list, in_list, rows_of_list
+from app.views.waiting import beyond_in_list, in_list, page_size, rows_of_list, waiting
 from app.worklists import QUEUES, count_told
 
 REFUSED = 422
@@ -38,18 +41,35 @@ def is_part() -> bool:
 
 
 def part(case: Case | None, told: str = "", gone: int = 0, shown: int = 0, **given: Any) -> str:
-    """The panel alone; with it what changes in the list: which row is shown and which was, a row that
-    is gone, and how many are left."""
-    left = count_told(in_list(actor(), QUEUES[LIST])) if gone else ""
+    """The panel alone; with it what changes on the page: which row is shown and which was; where a row
+    is gone, the one that moves up into the page, and every count."""
+    changed = _changed() if gone else {}
     return render_template(
         "desk/_triage.html",
         panel=panel_of(case, **given) if case is not None else None,
         told=told,
         gone=gone,
         shown=shown,
-        left=left,
         part=True,
+        **changed,
     )
+
+
+def _changed() -> dict[str, Any]:
+    """What else of the page changes when a row is gone: how many are left, in the list and on this page
+    of it, the row that moved up to its end, and what waits."""
+    queue, who = QUEUES[LIST], actor()
+    page, size = number_typed(request.form.get("page")) or 0, page_size(request.form)
+    rows = rows_of_list(who, queue, page * size, size)
+    moved = [*filter(None, waiting([(queue, row) for row in rows[size - 1 :]]))]
+    return {
+        "left": count_told(in_list(who, queue)),
+        "here": len(rows),
+        "moved": moved,
+        "page": page,
+        "key": LIST,
+        "counts": counts_of(who, current_user.session_version),
+    }
 
 
 class Triage(BaseView):
