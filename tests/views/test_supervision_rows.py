@@ -48,10 +48,10 @@ def opened_page(browser: Browser, room: Room, verb: str, back: str) -> str:
 
 def opened(browser: Browser, room: Room, verb: str, back: str) -> tuple[str, dict[str, str]]:
     """Where the form that a row opens is sent to, and what goes along unseen."""
-    action = f"/do/{verb}/{room.id('A')}"
+    action = f"/do/{verb}/{room.id('A')}?item={room.items('A')[-1].id}&back={back}"
     page = opened_page(browser, room, verb, back)
     assert "<html" not in page and "<header" not in page, "a row opens a form, no page"
-    return action, {**form_of(page, action), "csrf_token": browser.token}
+    return action, {**form_of(page, html.escape(action)), "csrf_token": browser.token}
 
 
 def listing(room: Room) -> int:

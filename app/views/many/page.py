@@ -20,7 +20,7 @@ from app.verbs import Verb
 from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
 from app.views.forms.form import Drawing, VerbForm, values_of
-from app.views.forms.once import ONCE, Sending, key_for
+from app.views.forms.once import ONCE, Sending, key_for, remember
 from app.views.forms.options import options_of
 from app.views.many.doing import do_all
 from app.views.many.rows import (
@@ -75,6 +75,7 @@ class Many(BaseView):
         except NotAllowed as no:
             return self._page(key, queue, ids, typed, no, form.key)
         outcomes = do_all(form, rows, typed)
+        remember(form.key)
         unseen = len(ids) - len(rows)
         return self.render_template(
             "desk/many_done.html",
