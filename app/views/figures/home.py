@@ -21,7 +21,7 @@ from app.roles import ROOM, Actor
 from app.stages.reporting.glance import Figures, Standing, standing
 from app.views.actor import language, now, reader
 from app.views.figures.charts import Bar, lying, upright
-from app.views.figures.machine import BETTER, WORSE, Tile, looked_today, of_the_machine
+from app.views.figures.machine import BETTER, WORSE, Looked, Tile, looked_today, of_the_machine
 from app.worklists import count_told
 
 KEPT_FOR = 60.0
@@ -41,13 +41,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Above:
-    """What stands above the lists. `looked` are (name, how often, last, address) of who looked at
-    callers today; None for who is not told of it."""
+    """What stands above the lists. `looked` is who looked at callers today; None for who is not told
+    of it."""
 
     tiles: Sequence[Tile] = ()
     charts: Sequence[Chart] = ()
     phone: bool = False
-    looked: Sequence[tuple[str, str, str, str]] | None = None
+    looked: Sequence[Looked] | None = None
 
 
 def above(who: Actor, counts: Mapping[str, int]) -> Above:
