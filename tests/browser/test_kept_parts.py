@@ -103,7 +103,9 @@ def test_what_was_typed_into_a_part_of_a_page_is_there_again(
 
 
 @pytest.mark.long
-def test_what_was_done_in_a_panel_or_over_many_rows_is_kept_no_more(town: Town, chromium: Browser) -> None:
+def test_what_was_done_in_a_panel_or_over_many_rows_is_kept_no_more(
+    town: Town, chromium: Browser
+) -> None:
     """Seen failing with a form that was done named as one that was not."""
     for part in ("panel", "rows"):
         with looking(town.address, chromium, *DESK) as window:

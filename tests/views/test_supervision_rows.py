@@ -126,7 +126,7 @@ def test_a_block_of_the_office_is_put_behind_what_was_typed_and_nothing_is_done(
     typed = {**sent, "requirement": "请速办。", "block": "2"}
     page = browser.post(action, typed, headers=IN_A_ROW).text
     assert "<html" not in page and "请速办。\n请主要负责人牵头。</textarea>" in page
-    assert form_of(page, action)["back"] == "room.candidates"
+    assert form_of(page, html.escape(action))["back"] == "room.candidates"
     assert "请速办。\n请主要负责人牵头。</textarea>" in browser.post(action, typed).text
     assert room.items("A")[-1].state == "candidate"
 

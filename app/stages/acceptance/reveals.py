@@ -96,9 +96,7 @@ def _alarm(session: Session, now: datetime, actor: Actor) -> None:
     idle, shown = _shown(session, actor, since)
     if idle <= REVEALS_AN_HOUR and shown <= VISITS_AN_HOUR:
         return
-    told = select(Event.id).where(
-        Event.kind == OFTEN, Event.at > since, Event.actor == actor.word
-    )
+    told = select(Event.id).where(Event.kind == OFTEN, Event.at > since, Event.actor == actor.word)
     if session.scalar(told.limit(1)) is None:
         most = REVEALS_AN_HOUR if idle > REVEALS_AN_HOUR else VISITS_AN_HOUR
         note_office(session, now, actor, OFTEN, {"user": actor.id, "most": most})
@@ -118,7 +116,5 @@ def _shown(session: Session, actor: Actor, since: datetime) -> tuple[int, int]:
         .exists()
     )
     query = select(func.count(), func.coalesce(func.sum(sql_case((visited, 0), else_=1)), 0))
-    shown, idle = session.execute(
-        query.where(Reveal.by_id == actor.id, Reveal.at > since)
-    ).one()
+    shown, idle = session.execute(query.where(Reveal.by_id == actor.id, Reveal.at > since)).one()
     return int(idle), int(shown)

@@ -126,8 +126,9 @@ def looked_today() -> list[Looked]:
     """Who was shown callers or looked them up today, who most often first. In one statement."""
     today = datetime.combine(now().astimezone(BEIJING).date(), clock(0), BEIJING)
     both = union_all(
-        select(Access.account_id.label("who"), ONE.label("shown"), NONE.label("asked"), Access.at)
-        .where(Access.at >= today, Access.kind == "revealed"),
+        select(
+            Access.account_id.label("who"), ONE.label("shown"), NONE.label("asked"), Access.at
+        ).where(Access.at >= today, Access.kind == "revealed"),
         select(Person.id, NONE, ONE, Event.at)
         .join(Person, Event.actor == literal("user:") + cast(Person.id, String))
         .where(Event.at >= today, Event.kind == LOOKED_UP),
