@@ -13,6 +13,8 @@
   const own = document.currentScript.dataset, account = own.account || "", said = JSON.parse(own.words);
   const here = () => location.pathname + (location.search.length > 1 ? location.search : "");
   const forms = () => document.querySelectorAll("form.verb");
+  /* A form is known by where it is sent, which can be opened too: a part of a page stands on several pages. */
+  const at = (form) => form.getAttribute("action") || here();
   const boxed = (one) => one.type === "checkbox" || one.type === "radio";
 
   /* There may be no storage, or nothing in it that could be read. */
@@ -23,12 +25,12 @@
     if (!Object.keys(kept.forms).length || !tried(put)) drop();
   }
 
-  /* What is kept and may still be: of this account, or of whoever has to log in again, and not too old. */
-  function read() {
+  /* What is kept and may still be: of this account, or of whoever has to log in again, not too old, not done. */
+  function read(done) {
     const kept = tried(() => JSON.parse(sessionStorage.getItem(KEY)));
     if (!kept || !kept.forms || (account && kept.account !== account)) return { account: account, forms: {} };
-    for (const address of Object.keys(kept.forms))
-      if (Date.now() - kept.forms[address].at > LONGEST) delete kept.forms[address];
+    for (const [address, one] of Object.entries(kept.forms))
+      if (Date.now() - one.at > LONGEST || (done && (one.fields[ONCE] || []).includes(done))) delete kept.forms[address];
     return kept;
   }
 
@@ -55,8 +57,8 @@
     const fields = fieldsOf(form), kept = read(), base = form.desk.base;
     const typed = controls(form).some((one) => one.type !== "hidden" && valuesOf(one).join("").trim());
     const files = Array.from(form.elements).some((one) => one.type === "file" && one.value);
-    if (!typed || (!sent && plain(fields) === plain(base))) delete kept.forms[here()];
-    else kept.forms[here()] = { at: Date.now(), sent: sent, files: files, fields: fields, base: base };
+    if (!typed || (!sent && base && plain(fields) === plain(base))) delete kept.forms[at(form)];
+    else kept.forms[at(form)] = { at: Date.now(), sent: sent, files: files, fields: fields, base: base };
     write(kept);
   }
 
@@ -72,29 +74,27 @@
     }
   }
 
+  const looking = (tag, words, more) => Object.assign(document.createElement(tag),
+    { className: "btn btn-outline-primary btn-sm", textContent: words }, more);
   function button(words, does) {
-    const made = Object.assign(document.createElement("button"),
-      { className: "btn btn-outline-primary btn-sm", type: "button", textContent: words });
+    const made = looking("button", words, { type: "button" });
     made.addEventListener("click", () => does(made.parentElement));
     return made;
   }
 
-  function tell(words, ...beside) {
+  function tell(form, words, ...beside) {
     const told = Object.assign(document.createElement("div"), { className: "flash warning" });
     told.setAttribute("role", "status");
     told.append(words + " ", ...beside.flatMap((one) => [one, " "]));
-    document.getElementById("content").prepend(told);
+    ((form && form.closest("#panel, .opened")) || document.getElementById("content")).prepend(told);
   }
-  function ways(address) {
-    const link = Object.assign(document.createElement("a"),
-      { className: "btn btn-outline-primary btn-sm", href: address, textContent: said.back });
-    return [link, button(said.forget, (told) => { forget(address); told.remove(); })];
-  }
+  const ways = (address) => [looking("a", said.back, { href: address }),
+    button(said.forget, (told) => { forget(address); told.remove(); })];
 
   function restored(form, entry) {
     restore(form, entry);
-    tell((entry.sent ? said.unsent_is_here : said.typed_is_here) + (entry.files ? said.files_again : ""),
-      button(said.forget, () => { forget(here()); form.desk.done = true; location.replace(here()); }));
+    tell(form, (entry.sent ? said.unsent_is_here : said.typed_is_here) + (entry.files ? said.files_again : ""),
+      button(said.forget, () => { forget(at(form)); form.desk.done = true; location.replace(at(form)); }));
     form.desk.sent = entry.sent;
     keep(form, entry.sent);
   }
@@ -106,13 +106,14 @@
     if (entry.sent || !entry.base || plain(entry.base) === plain(form.desk.base)) return restored(form, entry);
     const answer = (does) => (told) => { told.remove(); form.desk.asking = false; does(); };
     form.desk.asking = true;
-    tell(said.newer_is_shown, button(said.bring_back, answer(() => restored(form, entry))),
-      button(said.no, answer(() => forget(here()))));
+    tell(form, said.newer_is_shown, button(said.bring_back, answer(() => restored(form, entry))),
+      button(said.no, answer(() => forget(at(form)))));
   }
 
   function follow(form) {
     const stop = () => { clearTimeout(form.desk.waits); form.desk.waits = 0; };
-    const now = () => { stop(); if (!form.desk.asking && !form.desk.done) keep(form, form.desk.sent); };
+    const replaced = () => !form.isConnected && Array.from(forms()).some((one) => at(one) === at(form));
+    const now = () => { stop(); if (!form.desk.asking && !form.desk.done && !replaced()) keep(form, form.desk.sent); };
     for (const name of ["input", "change"])
       form.addEventListener(name, () => { stop(); form.desk.waits = setTimeout(now, PAUSE); });
     window.addEventListener("pagehide", () => { if (form.desk.waits) now(); });
@@ -129,31 +130,36 @@
       if (!form.desk) return;
       form.desk.stop();
       /* What is carried on to another form is that form's. */
-      if (event.submitter && event.submitter.hasAttribute("formaction")) forget(here());
+      if (event.submitter && event.submitter.hasAttribute("formaction")) forget(at(form));
       else keep(form, true);
     } else if ((form.getAttribute("action") || "").endsWith("/logout/")) {
       left();
       tried(() => localStorage.setItem(LEFT, String(Date.now())));
     }
   });
+  /* A part that the desk refuses as such is asked for as a page, which says why and gives back what was typed. */
+  for (const name of ["htmx:responseError", "htmx:sendError"])
+    document.addEventListener(name, (event) => event.target.matches("form.verb") && event.target.submit());
   /* Who logs out in one window has left all of them. */
   window.addEventListener("storage", (event) => { if (event.key === LEFT) left(); });
   window.addEventListener("pageshow", () => { for (const form of forms()) delete form.dataset.sending; });
 
-  const kept = read(), form = forms()[0];
-  for (const address of Object.keys(kept.forms))
-    if (own.sent && (kept.forms[address].fields[ONCE] || []).includes(own.sent)) delete kept.forms[address];
-  const lost = Object.entries(kept.forms).filter((one) => one[1].sent);
-  write(kept);
-  if (form) {
-    const before = "sent" in form.dataset ? kept.forms[here()] : null;
-    form.desk = { base: before ? before.base : fieldsOf(form), sent: false, waits: 0 };
-    follow(form);
+  /* The forms that came with the page, or with a part of it: each is followed from now on. */
+  function begin(done) {
+    const kept = read(done);
+    write(kept);
+    for (const form of forms()) if (!form.desk) {
+      const entry = kept.forms[at(form)];
+      form.desk = { base: "sent" in form.dataset ? entry && entry.base : fieldsOf(form), sent: false, waits: 0 };
+      follow(form);
+      meet(form, entry);
+    }
+    return Object.entries(kept.forms);
   }
   if (document.querySelector("form.again")) return;  /* it stands on the page itself */
-  if (!account || document.querySelector("[data-code]")) {
-    const told = account ? lost : Object.entries(kept.forms);
-    if (told.length) tell(said.log_in_again, ...(account ? ways(told[0][0]) : []));
-  } else if (form) meet(form, kept.forms[here()]);
-  else if (lost.length) tell(said.something_unsent, ...ways(lost[0][0]));
+  const all = begin(own.sent), lost = account ? all.filter((one) => one[1].sent) : all;
+  document.addEventListener("htmx:load", () => begin(document.querySelector("[data-done]")?.dataset.done));
+  if (!lost.length) return;
+  if (!account || document.querySelector("[data-code]")) tell(null, said.log_in_again, ...(account ? ways(lost[0][0]) : []));
+  else if (!forms().length) tell(null, said.something_unsent, ...ways(lost[0][0]));
 })();

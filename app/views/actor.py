@@ -164,11 +164,15 @@ def asked(model: type[Any], id: int) -> Any:
     return reader().scalars(select(model).where(model.id == id)).first()
 
 
+FORMS = ("Verbs", "Triage", "Many")
+"""Where forms are sent to an address that can be opened too."""
+
+
 def come_back_to() -> str | None:
     """Where whoever has to log in first is led then: to the page he asked for, to the form he sent;
     else None. What he searched for is left out: it would stand in one more address, and in the logs
     of whatever is between."""
-    if request.method != "GET" and request.blueprint != "Verbs":
+    if request.method != "GET" and request.blueprint not in FORMS:
         return None
     kept = [
         (name, value)

@@ -73,7 +73,8 @@ def _csrf(error: CSRFError) -> Any:
     # No message that the session would hold: the cookie of whoever was led here from another site
     # stays as it is.
     if form and actor().id is None:
-        return redirect(url_for("Login.login", next=form, ended=1))
+        login = url_for("Login.login", next=form, ended=1)
+        return ("", {"HX-Redirect": login}) if "HX-Request" in request.headers else redirect(login)
     return _page(400, words.word(_CSRF, language()), form)
 
 

@@ -22,6 +22,7 @@ from app.models import (
     InstructionNotice,
     Referral,
     Reminder,
+    Report,
     Supervision,
     SupervisionList,
 )
@@ -141,6 +142,12 @@ def _named(told: str) -> Iterator[tuple[Any, str, str]]:
             yield select(number.class_.case_id).where(number == told).distinct(), *of_case
         if CODE.fullmatch(told):
             yield select(Case.id).where(Case.query_code == told), *of_case
+    if "Reports" in pages:
+        yield (
+            select(Report.id).where(Report.number == told.removesuffix("号")),
+            "Reports.show",
+            "pk",
+        )
     if "SupervisionLists" in pages:
         lists = select(SupervisionList.id).where(SupervisionList.number == told)
         yield lists, "SupervisionLists.show", "pk"

@@ -25,6 +25,12 @@ def test_the_keyboard_reaches_search_rows_a_case_and_the_help(window: Window) ->
         assert window.page.evaluate(at) == row
     window.page.keyboard.press("Enter")
     window.page.wait_for_url(re.compile(r"/cases/\d+"))
+    first = window.page.url
+    for key, is_first in (("]", False), ("[", True)):
+        before = window.page.url
+        window.page.keyboard.press(key)
+        window.page.wait_for_url(lambda url, before=before: url != before)
+        assert (window.page.url == first) is is_first
     window.page.keyboard.press("?")
     assert window.page.locator("dialog#keys").is_visible()
     assert "到查询框" in window.page.inner_text("dialog#keys")

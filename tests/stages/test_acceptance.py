@@ -29,7 +29,8 @@ from app.models import (
 )
 from app.models.columns import facts_of
 from app.rules.limits import CHANNELS, KINDS
-from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS
+from app.rules.workdays import beijing
+from app.stages.acceptance import CONTACT_KINDS, FACTS, LINES, REFUSALS, reveals
 from app.stages.allocation import complained_of
 from app.story.theatre.cast import unit_named
 from app.verbs import VERBS
@@ -538,6 +539,21 @@ def test_more_than_twenty_callers_shown_in_an_hour_alarm_the_log_auditor_once(de
         assert session.scalars(select(Notice.recipient).where(Notice.event_id == row.id)).all() == [
             "log_auditor"
         ]
+
+
+def test_the_alarm_rings_once_an_hour_for_as_long_as_it_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller every ten minutes, of whom three an hour are none too many. Seen failing: it rang at
+    the first too many, and never again that day."""
+    monkeypatch.setattr(reveals, "REVEALS_AN_HOUR", 3)
+    office = Office(desk)
+    office.allocated("2025-06-09 09:00", "A", caller=CALLER)
+    for minute in range(0, 120, 10):
+        when = f"2025-06-09 {10 + minute // 60}:{minute % 60:02}"
+        office.do(when, "allocator", "reveal", "A", purpose="verify")
+    rang = [row.at for row in office.rows(Event) if row.kind == "caller.revealed_often"]
+    assert [f"{beijing(one):%H:%M}" for one in rang] == ["10:30", "11:30"]
 
 
 def test_a_unit_reveals_a_caller_of_its_own_case_with_a_reason_on_the_record(desk: Desk) -> None:

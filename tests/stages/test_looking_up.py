@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import reading
-from app.models import Event
+from app.models import Event, Notice
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance.looking_up import AN_HOUR
 from tests.databases import Desk
@@ -112,6 +112,8 @@ def test_a_hundred_and_twenty_an_hour_then_refused_and_the_auditor_told_once(
     look(people, "centre_head", number="13800138002")
     with reading(people.desk.sessions) as session:
         often = select(Event.id).where(Event.kind == "caller.looked_up_often")
-        assert len(session.scalars(often).all()) == 1
+        (alarm,) = session.scalars(often)
+        told = select(Notice.recipient).where(Notice.event_id == alarm)
+        assert session.scalars(told).all() == ["log_auditor"]
     people.now += timedelta(hours=1, seconds=1)
     assert len(look(people, number="13800138002")) == 1

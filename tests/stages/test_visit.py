@@ -9,6 +9,7 @@ import pytest
 
 from app.models import Case, Visit
 from app.rules.workdays import BEIJING
+from app.stages.acceptance import reveals
 from app.stages.visit import METHODS, SATISFIED, SOLVED, TRUTHS
 from tests.databases import Desk
 from tests.office import moment
@@ -48,6 +49,38 @@ def test_a_visit_comes_after_the_reply_passed_the_examination_within_3_wd(room: 
     room.do("2025-06-09 15:00", "examiner", "examine", "A", passes=True)
     assert (room.case("A").state, room.visit().state) == ("visiting", "pending")
     assert room.case("A").deadline("own").on.isoformat() == "2025-06-12"
+
+
+def test_a_quick_visitor_does_not_alarm_and_one_who_only_looks_does(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller whose visit is put down was shown for it; beyond sixty an hour nobody can have
+    called. Of smaller numbers here. Seen failing: an ordinary morning of visits rang at the 21st."""
+    assert (reveals.REVEALS_AN_HOUR, reveals.VISITS_AN_HOUR) == (20, 60)
+    monkeypatch.setattr(reveals, "REVEALS_AN_HOUR", 2)
+    monkeypatch.setattr(reveals, "VISITS_AN_HOUR", 6)
+
+    def shown(who: str, letter: str, minute: int, times: int) -> None:
+        for n in range(times):
+            at = f"2025-06-10 09:{minute:02}:{n:02}"
+            room.do(at, who, "reveal", letter, purpose="visit")
+
+    def tried(who: str, letter: str, minute: int) -> None:
+        visited(room, f"2025-06-10 09:{minute:02}", letter, who=who, reached=False)
+
+    for letter in "ABCD":
+        passed(room, letter, caller={"name": f"赵{letter}", "phone": f"138000000{ord(letter)}"})
+    shown("visitor", "A", 0, 2)
+    tried("visitor", "A", 5)
+    shown("visitor", "B", 10, 2)
+    assert room.told("caller.revealed_often") == []
+    shown("visitor", "B", 11, 2)
+    for n, letter in enumerate("CDC"):
+        shown("visitor#2", letter, 20 + 2 * n, 2)
+        tried("visitor#2", letter, 21 + 2 * n)
+    assert [one["most"] for one in room.told("caller.revealed_often")] == [2]
+    shown("visitor#2", "D", 30, 1)
+    assert [one["most"] for one in room.told("caller.revealed_often")] == [2, 6]
 
 
 def test_all_transferred_cases_are_visited(room: Room) -> None:

@@ -11,6 +11,7 @@ from app.roles import ROLES
 from app.views.help import PICTURES, SHEETS, drawn, sheets
 from tests.views.panel import Panel
 from tests.views.test_statements import WHO
+from tests.words.catalogues import texts
 
 MOST_BYTES = 1_500_000
 LONGEST = 60
@@ -21,6 +22,22 @@ def test_every_role_has_a_sheet_of_a_page() -> None:
     for role in ROLES:
         text = (SHEETS / f"{role}.md").read_text("utf-8")
         assert len(text.splitlines()) <= LONGEST, role
+
+
+def test_what_a_sheet_names_is_written_so_on_the_pages() -> None:
+    """Each button, list and field that stands bold in a sheet is a text of the catalogue, or one of
+    its parts between facts. Watched fail with a list that was renamed."""
+    said = [text for plural in texts("zh").values() for text in plural]
+    joined = "\n".join(said)
+    plain = [part for text in said for part in re.split(r"\{\w+\}", text) if part.strip()]
+    unknown = []
+    for role in ROLES:
+        for named in re.findall(r"\*\*([^*]+)\*\*", (SHEETS / f"{role}.md").read_text("utf-8")):
+            word = named.rstrip("…")
+            begins, _, rest = word.partition("：")
+            if word not in joined and not (f"{begins}：" in plain and rest in said):
+                unknown.append((role, named))
+    assert unknown == []
 
 
 def test_every_picture_of_a_sheet_is_there_and_all_of_them_are_small() -> None:

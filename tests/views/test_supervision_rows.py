@@ -50,10 +50,10 @@ def opened_page(browser: Browser, room: Room, verb: str, back: str) -> str:
 
 def opened(browser: Browser, room: Room, verb: str, back: str) -> tuple[str, dict[str, str]]:
     """Where the form that a row opens is sent to, and what goes along unseen."""
-    action = f"/do/{verb}/{room.id('A')}"
+    action = f"/do/{verb}/{room.id('A')}?item={room.items('A')[-1].id}&back={back}"
     page = opened_page(browser, room, verb, back)
     assert "<html" not in page and "<header" not in page, "a row opens a form, no page"
-    return action, {**form_of(page, action), "csrf_token": browser.token}
+    return action, {**form_of(page, html.escape(action)), "csrf_token": browser.token}
 
 
 def listing(room: Room) -> int:
@@ -133,7 +133,7 @@ def test_a_block_of_the_office_is_put_behind_what_was_typed_and_nothing_is_done(
     }
     page = browser.post(action, typed, headers=IN_A_ROW).text
     assert "<html" not in page and "请速办。\n请主要负责人牵头。</textarea>" in page
-    assert form_of(page, action)["back"] == "room.candidates"
+    assert form_of(page, html.escape(action))["back"] == "room.candidates"
     assert "请速办。\n请主要负责人牵头。</textarea>" in browser.post(action, typed).text
     assert room.items("A")[-1].state == "candidate"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
-_OPENING = str.maketrans("[［【(（〈<", "〔〔〔〔〔〔〔")
-_CLOSING = str.maketrans("]］】)）〉>", "〕〕〕〕〕〕〕")
+_BRACKETS = {"Ps": "〔", "Pe": "〕"}
+"""How Unicode calls what opens and what closes -> the bracket of papers."""
+_LIKE_BRACKETS = str.maketrans("<>", "〔〕")
 
 
 def paper_number(typed: str) -> str:
     """A number as papers have it, whatever brackets, widths and blanks it was typed with, and with
     the sign that ends it."""
     told = "".join(unicodedata.normalize("NFKC", typed).split())
-    told = told.translate(_OPENING).translate(_CLOSING)
+    told = "".join(_BRACKETS.get(unicodedata.category(sign), sign) for sign in told)
+    told = told.translate(_LIKE_BRACKETS)
     return f"{told}号" if "〔" in told and told[-1:].isdecimal() else told

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger import note, note_office
-from app.models import Assignment, Caller, Case, Reveal, ToldAs, Visit
+from app.models import Assignment, Caller, Case, Event, Reveal, ToldAs, Visit, VisitRecord
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import LIVE
 from app.stages.acceptance.contacts import lead_of
 from app.stages.covers import withheld_from
 
-OTHER = "other"
+OTHER, OFTEN = "other", "caller.revealed_often"
 
 
 def _to_visit(session: Session, case: Case) -> bool:
@@ -83,21 +84,37 @@ def _held_by_unit(session: Session, case: Case, unit_id: int) -> bool:
     return session.scalar(held.limit(1)) is not None
 
 
-REVEALS_AN_HOUR = 20
-"""How many callers one account is shown in an hour before the log auditor is alarmed. [trust, The
-caller]"""
+REVEALS_AN_HOUR, VISITS_AN_HOUR = 20, 60
+"""How many callers one account is shown in an hour before the log auditor is alarmed: without a visit
+to them [trust, The caller], and in all, as many as the quickest can call."""
 
 
 def _alarm(session: Session, now: datetime, actor: Actor) -> None:
-    """Alarm the log auditor when an account has just gone beyond what it is shown in an hour."""
-    hour = select(func.count()).where(
-        Reveal.by_id == actor.id, Reveal.at > now - timedelta(hours=1)
-    )
-    if session.scalar(hour) == REVEALS_AN_HOUR + 1:
-        note_office(
-            session,
-            now,
-            actor,
-            "caller.revealed_often",
-            {"user": actor.id, "most": REVEALS_AN_HOUR},
+    """Alarm the log auditor when an account goes beyond what it is shown in an hour, once an hour
+    for as long as it does."""
+    since = now - timedelta(hours=1)
+    idle, shown = _shown(session, actor, since)
+    if idle <= REVEALS_AN_HOUR and shown <= VISITS_AN_HOUR:
+        return
+    told = select(Event.id).where(Event.kind == OFTEN, Event.at > since, Event.actor == actor.word)
+    if session.scalar(told.limit(1)) is None:
+        most = REVEALS_AN_HOUR if idle > REVEALS_AN_HOUR else VISITS_AN_HOUR
+        note_office(session, now, actor, OFTEN, {"user": actor.id, "most": most})
+
+
+def _shown(session: Session, actor: Actor, since: datetime) -> tuple[int, int]:
+    """How many callers an account was shown since a moment: those whose visit it did not put down
+    afterwards, and all."""
+    visited = (
+        select(VisitRecord.id)
+        .join(Visit, Visit.id == VisitRecord.visit_id)
+        .where(
+            VisitRecord.by_id == Reveal.by_id,
+            Visit.caller_case_id == Reveal.case_id,
+            VisitRecord.at >= Reveal.at,
         )
+        .exists()
+    )
+    query = select(func.count(), func.coalesce(func.sum(sql_case((visited, 0), else_=1)), 0))
+    shown, idle = session.execute(query.where(Reveal.by_id == actor.id, Reveal.at > since)).one()
+    return int(idle), int(shown)

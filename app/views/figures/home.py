@@ -21,13 +21,15 @@ from app.roles import ROOM, Actor
 from app.stages.reporting.glance import Figures, Standing, standing
 from app.views.actor import language, now, reader
 from app.views.figures.charts import Bar, lying, upright
-from app.views.figures.machine import BETTER, WORSE, Tile, looked_today, of_the_machine
+from app.views.figures.machine import BETTER, WORSE, Looked, Tile, looked_today, of_the_machine
 from app.worklists import count_told
 
 KEPT_FOR = 60.0
 """How long (seconds) a process keeps the figures of the county or of a unit."""
 UNITS = 8
 """So many units with most that is late are shown."""
+CHARTS = 2
+"""So many charts are shown."""
 OF_THE_COUNTY = ("centre_head", "supervision_head", "leader")
 
 
@@ -41,13 +43,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Above:
-    """What stands above the lists. `looked` are (name, how often, last, address) of who looked at
-    callers today; None for who is not told of it."""
+    """What stands above the lists. `looked` is who looked at callers today; None for who is not told
+    of it."""
 
     tiles: Sequence[Tile] = ()
     charts: Sequence[Chart] = ()
     phone: bool = False
-    looked: Sequence[tuple[str, str, str, str]] | None = None
+    looked: Sequence[Looked] | None = None
 
 
 def above(who: Actor, counts: Mapping[str, int]) -> Above:
@@ -149,7 +151,8 @@ def _fewer(one: Figures, before: Figures) -> tuple[str, str]:
 
 
 def _charts(who: Actor, found: Standing, own: bool) -> list[Chart]:
-    """What came and went by weeks; for the county also where most is late."""
+    """What came and went by weeks; and where most is late, or where there are no units to tell of, how
+    much was in time."""
     came, went = (
         ("home.chart.given", "home.chart.accepted")
         if own
@@ -170,7 +173,21 @@ def _charts(who: Actor, found: Standing, own: bool) -> list[Chart]:
             upright(labels, [(_said(msgid), row) for msgid, row in bars.items()]),
         )
     ]
-    return drawn if own else [*drawn, *_where_late(who, found)]
+    return [*drawn, *([] if own else _where_late(who, found)), _in_time(found)][:CHARTS]
+
+
+def _in_time(found: Standing) -> Chart:
+    """What was answered in time and what was not, in these thirty days and in those before."""
+    spans = {"home.chart.before": found.before, "home.chart.now": found.now}
+    bars: dict[str, list[Bar]] = {"home.chart.in_time": [], "home.chart.passed": []}
+    for span, one in spans.items():
+        for msgid, n in zip(bars, (one.in_time, one.late), strict=True):
+            bars[msgid].append(
+                Bar(n, _said("home.chart.span", span=_said(span), what=_said(msgid), n=n))
+            )
+    labels = [_said(span) for span in spans]
+    series = [(_said(msgid), row) for msgid, row in bars.items()]
+    return Chart(_said("home.chart.punctual"), upright(labels, series))
 
 
 def _where_late(who: Actor, found: Standing) -> list[Chart]:

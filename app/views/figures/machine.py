@@ -6,23 +6,29 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import time as clock
+from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select, union_all
 
 from app import words
-from app.models import Access, CalendarDay, CalendarProposal, Person, SlaRule
-from app.rules.workdays import BEIJING, minute
+from app.models import Access, CalendarDay, CalendarProposal, Event, Person, SlaRule
+from app.rules.workdays import BEIJING, beijing, minute
 from app.stages.calendar import LIBRARY, OFFICE
 from app.stages.proposals import waits
 from app.views.actor import desk, language, now, reader
 from jobs.health import swept
 
-LOOKED = 10
-"""So many people who looked at callers are shown."""
+LOOKED, LOOKED_UP = 10, "caller.looked_up"
+"""So many people who looked at callers are shown, and the event of a look-up."""
+ONE, NONE = literal(1), literal(0)
 BETTER, WORSE = "better", "worse"
 TERSE, FULL = 80, 90
 """Percent of the disk from which on it is told in amber and in red."""
+BACKED_UP = "backed-up"
+"""The file in the folder of the desk that a backup touches when it is done."""
+STALE, OLD = 2, 7
+"""Days after which the last backup is told in amber and in red."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def of_the_machine() -> list[Tile]:
             _said("home.machine.free", n=f"{disk.free / 1024**3:.0f}"),
             WORSE if used >= FULL else "warns" if used >= TERSE else BETTER,
         ),
+        _backup(),
         Tile(
             _said("home.machine.calendar"),
             last or "—",
@@ -71,6 +78,19 @@ def of_the_machine() -> list[Tile]:
         Tile(_said("home.machine.rules"), str(rules), href=url_for("Rules.list")),
         Tile(_said("home.machine.days"), str(days), href=url_for("CalendarProposals.list")),
     ]
+
+
+def _backup() -> Tile:
+    """When the desk was backed up last, as the backup itself says."""
+    label = _said("home.machine.backup")
+    try:
+        touched = (desk().settings.data / BACKED_UP).stat().st_mtime
+    except FileNotFoundError:
+        return Tile(label, _said("home.machine.no_backup"), looks=WORSE)
+    last = datetime.fromtimestamp(touched, BEIJING)
+    days = (now() - last).days
+    looks = WORSE if days >= OLD else "warns" if days >= STALE else BETTER
+    return Tile(label, minute(last), looks=looks)
 
 
 def _known() -> tuple[str, int, int]:
@@ -89,34 +109,55 @@ def _known() -> tuple[str, int, int]:
     return str(row[0] or ""), int(row[1]), int(row[2])
 
 
-def looked_today() -> list[tuple[str, str, str, str]]:
-    """Who was shown callers today, who most often first."""
+@dataclass(frozen=True)
+class Looked:
+    """Somebody who looked at callers: how often one was shown to them and how often they looked one
+    up, each with where the record of it stands, and when the last time was."""
+
+    name: str
+    shown: int
+    asked: int
+    last: str
+    shown_at: str
+    asked_at: str
+
+
+def looked_today() -> list[Looked]:
+    """Who was shown callers or looked them up today, who most often first. In one statement."""
     today = datetime.combine(now().astimezone(BEIJING).date(), clock(0), BEIJING)
+    both = union_all(
+        select(
+            Access.account_id.label("who"), ONE.label("shown"), NONE.label("asked"), Access.at
+        ).where(Access.at >= today, Access.kind == "revealed"),
+        select(Person.id, NONE, ONE, Event.at)
+        .join(Person, Event.actor == literal("user:") + cast(Person.id, String))
+        .where(Event.at >= today, Event.kind == LOOKED_UP),
+    ).subquery()
     query = (
         select(
-            Access.account_id,
+            both.c.who,
             Person.first_name,
             Person.username,
-            func.count().label("n"),
-            func.max(Access.at).label("last"),
+            func.sum(both.c.shown).label("shown"),
+            func.sum(both.c.asked).label("asked"),
+            func.max(both.c.at).label("last"),
         )
-        .outerjoin(Person, Person.id == Access.account_id)
-        .where(Access.at >= today, Access.kind == "revealed")
-        .group_by(Access.account_id, Person.first_name, Person.username)
-        .order_by(func.count().desc(), Access.account_id)
+        .outerjoin(Person, Person.id == both.c.who)
+        .group_by(both.c.who, Person.first_name, Person.username)
+        .order_by((func.sum(both.c.shown) + func.sum(both.c.asked)).desc(), both.c.who)
         .limit(LOOKED)
     )
-    return [
-        (
-            row.first_name or row.username or "—",
-            str(row.n),
-            minute(row.last),
-            url_for(
-                "AccessLog.list",
-                q_kind="revealed",
-                q_account=row.account_id,
-                from_at=f"{today:%Y-%m-%d}",
-            ),
-        )
-        for row in reader().execute(query)
-    ]
+    return [_looked(row, f"{today:%Y-%m-%d}") for row in reader().execute(query)]
+
+
+def _looked(row: Any, today: str) -> Looked:
+    shown = {"q_kind": "revealed", "q_account": row.who, "from_at": today}
+    asked = {"q_kind": LOOKED_UP, "q_actor": row.who, "from_at": today}
+    return Looked(
+        row.first_name or row.username or "—",
+        int(row.shown),
+        int(row.asked),
+        minute(beijing(row.last)),
+        url_for("AccessLog.list", **shown),
+        url_for("Events.list", **asked),
+    )

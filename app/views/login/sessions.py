@@ -105,7 +105,8 @@ def _ended() -> Any:
         abort(401)
     flash(words.word("login.ended", language()), "warning")
     if "HX-Request" in request.headers:
-        return "", {"HX-Redirect": url_for("Login.login", next=_page_of_part())}
+        form = come_back_to() if request.method == "POST" else None
+        return "", {"HX-Redirect": url_for("Login.login", next=form or _page_of_part())}
     return redirect(url_for("Login.login", next=come_back_to()))
 
 

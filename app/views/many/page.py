@@ -21,7 +21,7 @@ from app.verbs.typed import cleaned
 from app.views.actor import actor, language, now, reader
 from app.views.forms.form import Drawing, VerbForm, values_of
 from app.views.forms.likely import proposals, proposed_for
-from app.views.forms.once import ONCE, Sending, key_for
+from app.views.forms.once import ONCE, Sending, key_for, remember
 from app.views.forms.options import options_of
 from app.views.many.assists import (
     ASSISTS,
@@ -87,6 +87,7 @@ class Many(BaseView):
         if not are_said(typed):
             return self._page(key, queue, ids, typed, None, form.key)
         outcomes = do_all(form, rows, typed)
+        remember(form.key)
         unseen = len(ids) - len(rows)
         return self.render_template(
             "desk/many_done.html",

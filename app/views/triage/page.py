@@ -19,7 +19,7 @@ from app.verbs import VERBS
 from app.views.actor import actor, language, reader, written
 from app.views.bar import counts_of
 from app.views.forms.form import values_of
-from app.views.forms.once import Sending
+from app.views.forms.once import ONCE, Sending
 from app.views.forms.performing import as_asked, do, target_of
 from app.views.forms.question import Question
 from app.views.forms.questions import question_of
@@ -48,6 +48,7 @@ def part(case: Case | None, told: str = "", gone: int = 0, shown: int = 0, **giv
         "desk/_triage.html",
         panel=panel_of(case, **given) if case is not None else None,
         told=told,
+        done=request.form.get(ONCE, "") if gone else "",
         gone=gone,
         shown=shown,
         part=True,
@@ -79,6 +80,15 @@ class Triage(BaseView):
     class_permission_name = "Verbs"
     base_permissions = [f"can_{VERB}"]
     default_view = "send"
+
+    @expose("/<int:case>")
+    @has_access
+    @permission_name(VERB)
+    def of(self, case: int) -> Any:
+        """The page with the panel of a case: where a form that was not sent is come back to."""
+        if waiting_case(case) is None:
+            abort(404)
+        return redirect(url_for("Home.work", key=LIST, case=case))
 
     @expose("/<int:case>", methods=["POST"])
     @has_access

@@ -18,9 +18,8 @@ from app.models.columns import clock
 from app.rules.office import Office
 from app.rules.refusal import NotAllowed
 from app.stages.allocation import handling_deadline
-from app.stages.calendar import office_known
 from app.verbs import VERBS
-from app.views.actor import actor, language, most, now, reader
+from app.views.actor import actor, language, most, reader
 from app.views.case.buttons import why_not
 from app.views.case.trace import Trace, trace_of
 from app.views.forms.alike import alike_to
@@ -32,6 +31,7 @@ from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.question import Proposed as Alike
 from app.views.forms.row_choice import SEEN, which_row
 from app.views.forms.wrong import wrongs
+from app.views.pages.badge import office_here
 from app.views.pages.lines import Line, line_of
 from app.views.pages.masking import masked_caller, masked_text
 from app.views.pages.picked import Named, reading_of
@@ -89,7 +89,7 @@ def panel_of(
     tongue, why = language(), why_not(VERB, {"case": [case]})
     found = proposals([case.category])
     form = _form(case, found, typed, question, key)
-    until = _until(office_known(reader(), now()), case)
+    until = _until(office_here(), case)
     return Panel(
         case,
         line_of(case),
