@@ -70,7 +70,7 @@ def part(browser: Browser, case: int) -> TestResponse:
 
 
 def sent(
-    browser: Browser, case: int, page: str, by_script: bool = False, **typed: str
+    browser: Browser, case: int, page: str, /, by_script: bool = False, **typed: str
 ) -> TestResponse:
     """Send the panel's form as it was shown, with what was typed."""
     form = {name: unescape(value) for name, value in _HIDDEN.findall(page)}
