@@ -27,7 +27,7 @@ from app.views.pages.shown import shown
 
 FIRST = ("open_supervision", "decline", "defer")
 """What a candidate's row offers first, in this order."""
-CONFIRMS = "confirm_finding"
+CONFIRMS, RULES_ON_REVIEW = "confirm_finding", "rule_on_review"
 ASKS_IN: Mapping[str, Sequence[str]] = {
     "fed_back": ("feedback",),
     "finding": ("finding", "finding_words"),
@@ -58,12 +58,13 @@ class Row:
 def meant(verb: Verb, item: Any) -> bool:
     """Whether a verb can be about an item; after it was closed its conclusion may still be
     reviewed, for a time."""
+    if verb.name == RULES_ON_REVIEW:
+        return review_open(item)
     if item.state in _states(verb):
         return verb.name != "defer" or (bool(item.listed_on) and item.deferred_on is None)
     if item.state not in verb.ended:
         return False
-    askable = item.review_asked_at is None and item.ask_at is not None and now() < item.ask_at
-    return askable if verb.name == "ask_review" else review_open(item)
+    return item.review_asked_at is None and item.ask_at is not None and now() < item.ask_at
 
 
 def _states(verb: Verb) -> Sequence[str]:

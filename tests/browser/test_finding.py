@@ -115,7 +115,8 @@ def test_an_officer_opens_an_item_from_the_numbered_list_of_the_day(
     hand.clicks = 0
     rows = hand.main.locator("tr.matter-of", has=hand.page.get_by_role("link", name="督办立项"))
     hand.press(rows.first.get_by_role("link", name="督办立项"))
-    hand.press(hand.main.locator(".opened .blocks button"))
+    hand.main.locator(".opened .sentences select").first.select_option(index=1)
+    hand.clicks += 1
     expect(hand.main.locator(".opened textarea").first).not_to_be_empty()
     hand.press(hand.main.locator(".opened form > .buttons button"))
     measured("officer opens an item from the day's list", "clicks", hand.clicks, 3)

@@ -121,7 +121,7 @@ def test_a_sentence_is_put_into_its_field_without_the_page_being_read_anew(phone
     page.locator(".unit-card a.btn", has_text="办理回复").first.click()
     page.set_viewport_size({"width": 1366, "height": 768})
     page.fill("[name=handling]", "不能丢的话")
-    page.select_option("select[name='phrase.opinion']", index=1)
+    page.select_option("select[name='sentence.opinion']", index=1)
     expect(page.locator("[name=opinion]")).not_to_have_value("")
     assert page.input_value("[name=handling]") == "不能丢的话"
     phone.window.keep("unit-reply-wide")

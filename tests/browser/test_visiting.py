@@ -78,7 +78,7 @@ def test_a_visitor_makes_an_attempt_in_three_clicks_at_most_on_one_screen(
 def test_an_officer_decides_in_three_clicks_at_most(
     window: Window, width: int, height: int, measured: Measure
 ) -> None:
-    """In the room's list with a requirement from the text blocks, and in the day's numbered list
+    """In the room's list with a requirement from the sentences, and in the day's numbered list
     with a reason."""
     window.page.set_viewport_size({"width": width, "height": height})
     window.login("officer")
@@ -86,7 +86,9 @@ def test_an_officer_decides_in_three_clicks_at_most(
     window.keep(f"supervision-room-{width}")
     hand = Clicks(window.page)
     hand.on(".decide a[href*='/do/open_supervision/']", ".opened form")
-    hand.on(".opened .blocks button", ".opened textarea:not(:empty)")
+    window.page.select_option(".opened .sentences select", index=1)
+    hand.n += 1
+    window.page.wait_for_selector(".opened textarea:not(:empty)")
     window.keep(f"supervision-opened-{width}")
     hand.on(".opened form > .buttons button", DONE)
     measured(OPENS, "clicks in the room's list", hand.n, 3)
@@ -102,4 +104,21 @@ def test_an_officer_decides_in_three_clicks_at_most(
     hand.on(".opened form > .buttons button", DONE)
     measured(OPENS, "clicks to decline in the day's list", hand.n, 3)
     assert "/supervisionlists/show/" in window.page.url
+    assert window.errors == []
+
+
+def test_a_visit_asks_for_a_place_only_on_site_and_keeps_what_was_typed(window: Window) -> None:
+    window.page.set_viewport_size({"width": 1366, "height": 768})
+    window.login("visitor")
+    window.open("/visits/queue")
+    place, why = (window.page.locator(f"#attempt [name={name}]") for name in ("place", "why"))
+    assert not place.is_visible() and not why.first.is_visible()
+    window.page.click("label[for=method-onsite]")
+    window.page.fill("#attempt [name=place]", "滨河路3号")
+    window.page.click("label[for=method-phone]")
+    assert not place.is_visible()
+    window.page.click("label[for=method-onsite]")
+    assert place.is_visible() and place.input_value() == "滨河路3号"
+    window.page.click("label[for=satisfied-dissatisfied]")
+    assert window.page.locator("[data-when*='satisfied']").first.is_visible()
     assert window.errors == []

@@ -32,7 +32,7 @@ def form(panel: Panel, href: str) -> str:
     ("page", "first", "says"),
     [
         ("rules", "/do/change_rule?name=allocate_workdays", 'name="value"'),
-        ("settings", "/do/change_setting?name=office", "12345市长热线服务中心</textarea>"),
+        ("settings", "/do/change_setting?name=office", "神木市12345热线</textarea>"),
         ("units", "/units/edit/1", 'value="'),
         ("posts", "/posts/edit/", 'name="duty"'),
         ("categories", "/categories/edit/1", 'name="name"'),
@@ -50,8 +50,8 @@ def test_a_list_leads_to_the_change_of_each_row_as_it_stands(
 
 def test_the_change_of_a_number_begins_with_the_number_in_force(sqlite_panel: Panel) -> None:
     page = form(sqlite_panel, "/do/change_rule?name=help_workdays")
-    found = re.search(r'<textarea[^>]*name="value"[^>]*>\s*([^<]*)</textarea>', page)
-    assert found is not None and found[1].strip() == "5"
+    found = re.search(r'<input[^>]*name="value"[^>]*value="([^"]*)"', page)
+    assert found is not None and found[1] == "5"
 
 
 def test_the_change_of_a_day_begins_with_the_day_as_it_is_in_words_that_are_read(

@@ -219,3 +219,15 @@ def test_an_item_whose_unit_is_not_awaited_shows_no_clock_of_the_unit(
 def test_an_empty_list_of_the_room_says_what_would_be_in_it(room: Room, panel: Panel) -> None:
     page = panel.of("supervision_head").get("/supervision/room?work=reviews").text
     assert word("work_list.empty.reviews", "zh") in page
+
+
+def test_a_review_is_ruled_on_where_one_was_asked_for(desk: Desk, tmp_path: Path) -> None:
+    """Seen failing: it was offered first on every item that was concluded."""
+    office = Room(desk)
+    office.to("conclude")
+    with panel_over(desk, tmp_path / "data", moment("2025-06-10 15:30")) as panel:
+        head = panel.of("supervision_head")
+        assert "/do/rule_on_review/" not in head.get("/supervision/room?work=items").text
+        office.do("2025-06-10 16:00", "head@WATER", "ask_review", "A", words="请予复核")
+        page = head.get("/supervision/room?work=reviews").text
+        assert "/do/rule_on_review/" in page and "复核申请：请予复核" in page
