@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from app.stages.applying import applying
 from app.verbs import Verb
 from tests.papers.samples import GOOD
 from tests.people import fingerprint
@@ -36,7 +37,7 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
     request: pytest.FixtureRequest, base: str, step: int
 ) -> None:
     """Seen failing with `_text` of app.verbs.typed letting NUL through: PostgreSQL answers with an
-    error, SQLite keeps half of the words."""
+    error, SQLite keeps half of the words. A field that does not apply reaches no verb."""
     panel: Panel = request.getfixturevalue(f"{base}_panel")
     asked = 0
     case = cases_of(panel.desk, "HOUSING")[0]
@@ -45,8 +46,11 @@ def test_a_nul_in_any_field_of_any_verb_is_refused_and_nothing_written(
     before = fingerprint(panel.desk)
     fields = [(verb, name) for verb in ON_FORMS for name in names(verb)]
     for verb, name in fields[::step]:
+        typed = {**well(verb), name: "字\0字"}
+        if name not in applying(verb.fields, typed):
+            continue
         for address in addresses(verb, [case]):
-            code, text = _post(panel, verb, address, {**well(verb), name: "字\0字"})
+            code, text = _post(panel, verb, address, typed)
             assert code in (404, 422), f"{address} {name}: {code}"
             said = msgid_in(text)
             assert code == 404 or said in NAMED, f"{address} {name}: {said}"
