@@ -23,8 +23,9 @@ from app.channels.reachable import Pinned, checked, web_address
 from app.channels.reasons import sent
 from app.rules.refusal import NotAllowed
 
-# Its lines hold the whole address that is asked, token included.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+for _part in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    # Their lines, warnings too, hold the whole address that is asked, token included.
+    logging.getLogger(f"urllib3.{_part}").setLevel(logging.CRITICAL)
 
 _NOT_ALLOWED = {"address_unknown": "name_unknown"}
 _MOST_WAIT = 3600
