@@ -84,7 +84,8 @@ class Mail:
         speaks = "smtps" if self.security == "tls" else "smtp"
         address = server_address(speaks, self.host, self.port)
         found = checked(address, self.network.allowed, self.network.limits.resolve)
-        if self.security == "plain" and not self.network.allowed.all(found):
+        opened = self.network.allowed.opens(address.host, address.port, found.numbers)
+        if self.security == "plain" and not opened:
             raise NotAllowed("address_in_the_clear")
         return found
 

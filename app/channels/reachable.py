@@ -71,21 +71,16 @@ class Allowed:
             hosts.add((_host(parts), parts.port))
         return cls(frozenset(hosts), tuple(networks))
 
-    def opens(self, host: str, port: int) -> bool:
-        """Whether a host is opened by its name."""
-        return bool({(host, port), (host, None)} & self.hosts)
+    def opens(self, host: str, port: int, numbers: Sequence[Number] = ()) -> bool:
+        """Whether a host is opened by its name, or by every one of its numbers."""
+        if {(host, port), (host, None)} & self.hosts:
+            return True
+        return bool(numbers) and all(self.has(number, port) for number in numbers)
 
     def has(self, number: Number, port: int) -> bool:
         """Whether a number is opened."""
         plain = _plain(number)
         return self.opens(str(plain), port) or any(plain in network for network in self.networks)
-
-    def all(self, pinned: Pinned) -> bool:
-        """Whether a host is opened, by its name or by every number of it."""
-        address = pinned.address
-        return self.opens(address.host, address.port) or all(
-            self.has(number, address.port) for number in pinned.numbers
-        )
 
 
 @dataclass(frozen=True)
@@ -163,7 +158,7 @@ def checked(address: Address, allowed: Allowed, seconds: float = RESOLVING) -> P
     if not usual and not named:
         raise NotAllowed("address_port")
     found = Pinned(address, resolved(address, seconds))
-    opened = allowed.all(found)
+    opened = allowed.opens(address.host, address.port, found.numbers)
     if not opened and not all(
         outside(number) or allowed.has(number, address.port) for number in found.numbers
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from app.channels.channel import Outcome, Sent
 
@@ -43,7 +44,7 @@ REASONS: Mapping[str, Outcome] = {
 _SHOWN = re.compile(r"[A-Za-z][A-Za-z_.]{0,63}|-?[0-9]{1,6}")
 """The codes of others that are kept: words without digits, or numbers shorter than telephones."""
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._^:-]{0,79}(@[A-Za-z0-9.-]{1,255})?")
-_PHONE = re.compile(r"1[3-9][0-9]{9}")
+_PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _SHORT = 4
 """A code below this length cannot give anything away."""
 
@@ -77,3 +78,13 @@ def _clean(said: object, shape: re.Pattern[str], secrets: Iterable[str]) -> str:
     if _PHONE.search(text) or any(text in secret or secret in text for secret in secrets):
         return ""
     return text
+
+
+def without(found: Sent, words: Iterable[str]) -> Sent:
+    """What became of a message, without what holds one of the words that were told."""
+
+    def kept(said: str) -> str:
+        return "" if any(len(word) >= _SHORT and word in said for word in words) else said
+
+    words = tuple(words)
+    return replace(found, reference=kept(found.reference), theirs=kept(found.theirs))

@@ -15,7 +15,7 @@ ACCOUNT = "account-canary"
 TOKEN = "token-canary-693axxx6-7aoc"
 WORDS = "canary words: 李某 asks"
 AT = datetime(2025, 9, 30, 0, 30, 5, tzinfo=UTC)
-KEY = "d-20250930-0012-1"
+KEY = "d-4711-1"
 TEMPLATES = {
     "reminder": Template("SMS_71390007", (Slot("number", "no", 20), Slot("due_on", "day", 20)))
 }

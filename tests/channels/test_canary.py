@@ -43,7 +43,7 @@ from tests.channels.sinks import (
     home,
 )
 
-CANARIES = (PHONE, MAILBOX, SECRET, ACCOUNT, TOKEN, WORDS, "催办：SM20250930", "10月9日")
+CANARIES = (PHONE, MAILBOX, SECRET, ACCOUNT, TOKEN, WORDS, "SM20250930-0012", "10月9日")
 
 
 def nowhere_in(text: str) -> None:
@@ -120,6 +120,7 @@ BEHAVIOURS: dict[str, Any] = {
             *((canary, only(canary)) for canary in (PHONE, SECRET, ACCOUNT, TOKEN, WORDS)),
             ("begun", only(SECRET[:12])),
             ("number", only(PHONE[:7])),
+            ("field", only("SM20250930-0012")),
         )
         for status in (200, 400, 500)
         for taken in (True, False)

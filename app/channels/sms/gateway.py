@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from app.channels.channel import Sent, Told
 from app.channels.http import Answer, Request, ask
 from app.channels.line import Network
-from app.channels.reasons import sent
+from app.channels.reasons import sent, without
 from app.channels.sms.templates import Template, Unfit
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})", re.ASCII)
@@ -79,9 +79,8 @@ class Sms:
             number[1], template.id, values, told.text, told.key, self.clock(), self.nonce()
         )
         answer = ask(self.network, self.gateway.request(message))
-        filled = (value for _, value in values)
-        hidden = (*self.gateway.secrets(), told.to, number[1], told.text, *filled)
-        return self.gateway.verdict(answer, hidden)
+        found = self.gateway.verdict(answer, (*self.gateway.secrets(), told.to, number[1]))
+        return without(found, (told.text, *(value for _, value in values)))
 
 
 def at_path(told: Any, path: str) -> Any:
