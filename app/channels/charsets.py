@@ -7,8 +7,8 @@ import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-_CHINESE = ("gb2312", "gbk", "gb18030", "cp936", "ms936", "x-gbk", "hz-gb-2312")
-_READ_AS = {label: "gb18030" for label in _CHINESE[:-1]}
+_CHINESE = ("gb2312", "gbk", "gb18030", "cp936", "ms936", "x-gbk", "gb_2312-80")
+_READ_AS = dict.fromkeys(_CHINESE, "gb18030")
 """What calls itself the older set is mostly written in the newer one, which holds both."""
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=")

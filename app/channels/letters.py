@@ -119,6 +119,7 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 def _take(found: _Read, part: Message, whole: bool) -> None:
     """Take a part in: as words, or as a file."""
+    _plainly(part)
     kind, name = part.get_content_type(), _name(part)
     said = str(part.get("content-disposition") or "").lower()
     if name or said.startswith("attachment") or not kind.startswith("text/"):
@@ -132,6 +133,15 @@ def _take(found: _Read, part: Message, whole: bool) -> None:
         found.marked.append(tidied(plain_of(told)))
     else:
         found.plain.append(tidied(told))
+
+
+def _plainly(part: Message) -> None:
+    """Let what a part says of itself be words: some write names as they come from the keyboard,
+    and the parser would take each byte of them for an unknown sign."""
+    for name, value in [*part.raw_items()]:
+        said = str(value)
+        if name.lower() in ("content-type", "content-disposition") and not said.isascii():
+            part.replace_header(name, words_of(said.encode("utf-8", "surrogateescape"))[0])
 
 
 def _take_file(found: _Read, part: Message, name: str, whole: bool) -> None:

@@ -70,11 +70,11 @@ class _Client(imaplib.IMAP4):
     """imaplib's client over a connection that was checked and is cut off in time."""
 
     def __init__(self, connect: Callable[[], socket.socket], timeout: float) -> None:
-        self._connect = connect
+        self._line = connect
         super().__init__("", 0, timeout)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        return self._connect()
+        return self._line()
 
 
 class _Box(BaseMailBox):

@@ -176,7 +176,7 @@ def test_a_message_waits_for_the_centre_one_working_day_and_then_is_its_own_over
     office.sweep("2025-06-12")
     assert message(desk, id).own_overdue_for == message(desk, id).own_at
     assert message(desk, done).own_overdue_for is None
-    overdue = [row for row in office.rows(Event, kind="centre.overdue")]
+    overdue = office.rows(Event, kind="centre.overdue")
     assert [json.loads(row.payload)["message"] for row in overdue] == [id]
     with transaction(desk.sessions) as session:
         assert list(verify(session, desk.key)) == []

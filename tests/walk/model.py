@@ -22,6 +22,8 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "hand_back_message": ("operator", *CENTRE),
     "answer_message": ("operator", *CENTRE),
     "empty_message": ("operator", *CENTRE),
+    "hand_over_sheet": ("operator", *CENTRE),
+    "set_mailbox": ("it_admin",),
     "contact": ("operator", *CENTRE),
     "merge": CENTRE,
     "split": CENTRE,

@@ -43,10 +43,12 @@ def joined(
     became(session, now, actor, row, "joined", case.id, made.id)
 
 
-def refuse_joining(case: Case | None, kind: str) -> None:
-    """NotAllowed where a message cannot be this on a case: what is empty is marked so."""
+def joined_to(case: Case | None, kind: str) -> Case:
+    """The case that a message is joined to; NotAllowed where it cannot be this on it: what is empty
+    is marked so."""
     if case is None or kind not in JOINS:
         raise NotAllowed("message_joins_no_case")
+    return case
 
 
 def empty_message(session: Session, now: datetime, actor: Actor, id: int) -> Message:

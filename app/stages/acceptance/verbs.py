@@ -22,9 +22,9 @@ from app.stages.acceptance.merging import merge, withdraw
 from app.stages.acceptance.messages import (
     empty_message,
     joined,
+    joined_to,
     made_case,
     of_message,
-    refuse_joining,
 )
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, hand_on, refuse
 from app.stages.acceptance.registration import FACTS, edit_case, register, split
@@ -95,10 +95,10 @@ def _contact(
     values = _caller(values)
     if id is None:
         return contact(session, now, actor, case, **values)
-    refuse_joining(case, values["kind"])
+    onto = joined_to(case, values["kind"])
     row = in_hand(session, actor, id)
-    made = contact(session, now, actor, case, **of_message(row, values))
-    joined(session, now, actor, row, case, made)
+    made = contact(session, now, actor, onto, **of_message(row, values))
+    joined(session, now, actor, row, onto, made)
     return made
 
 

@@ -10,6 +10,7 @@ from app.stages.inbox.arriving import (
     keepable,
     of_key,
     of_receipt,
+    unread,
 )
 from app.stages.inbox.clocks import mark_overdue
 from app.stages.inbox.holding import became, files_of, in_hand
@@ -27,4 +28,5 @@ __all__ = [
     "mark_overdue",
     "of_key",
     "of_receipt",
+    "unread",
 ]

@@ -17,6 +17,7 @@ from app.models.sessions import UNSCOPED
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import minute
+from app.stages.inbox.mails import ANSWER_DUE, ANSWERED
 from app.stages.named import id_of
 
 ENDS = {
@@ -73,6 +74,8 @@ def answer_message(session: Session, now: datetime, actor: Actor, id: int, words
     if not words.strip():
         raise NotAllowed("words_missing")
     row.answer = words
+    if row.source == "mail" and row.sender and row.acknowledged in ANSWERED:
+        row.acknowledged = ANSWER_DUE
     return became(session, now, actor, row, "answered", sha256=content_hash(words))
 
 
