@@ -86,6 +86,9 @@ STATES: dict[str, tuple[str, ...]] = {
 """subject -> its states."""
 
 VALUES: dict[str, tuple[str, ...]] = {
+    "message_source": ("mail", "wechat", "form", "sheet"),
+    "speaks": ("imaps", "imap", "pretend"),
+    "security": ("tls", "starttls", "plain"),
     "kind": (
         "consultation",
         "help",
@@ -478,6 +481,7 @@ VALUES: dict[str, tuple[str, ...]] = {
 """vocabulary -> its words."""
 
 DOMAINS: dict[str, dict[str, str]] = {
+    "mailbox": {"speaks": "speaks", "security": "security"},
     "hotline_case": {
         "kind": "kind",
         "channel": "channel",

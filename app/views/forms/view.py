@@ -48,16 +48,18 @@ from app.views.login.trying import own_password, wrong_try
 
 REFUSED = 422
 WITHOUT_CASE = ("none",)
-WITHOUT_FORM = ("open_file", "look_up")
+WITHOUT_FORM = ("open_file", "look_up", "hand_over_sheet")
 """Verbs that are done on a page of their own: a file's, the search box's."""
 IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
 """How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice", "message")
+OF_A_MESSAGE = ("channel", "received_at", "paper_form")
+"""Fields that a message answers by itself."""
 KNOWN = {"open_supervision": ("ground", "reason")}
 """verb -> the fields that its row answers, where a list named it."""
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
-HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", "message", STOOD, BACK, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
@@ -134,7 +136,8 @@ class Verbs(BaseView):
         if question is not None or BLOCK in request.form:
             meant.seen = typed.get(SEEN) or meant.seen
         back = back_to(typed)
-        without = (*NOT_ON_FORMS, *(KNOWN.get(verb.name, ()) if back and meant.about else ()))
+        known = KNOWN.get(verb.name, ()) if back and meant.about else ()
+        without = (*NOT_ON_FORMS, *known, *(OF_A_MESSAGE if typed.get("message") else ()))
         drawing = Drawing(reader(), verb, tongue, without, offered(verb, case, tongue, rows))
         drawing.asks = _asks(verb, case, meant, question, tongue)
         drawing.unseen = _unseen(verb, case, typed, meant, question, key)
