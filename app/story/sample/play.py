@@ -24,8 +24,8 @@ from app.story.sample.lives import life
 from app.story.sample.matters import Callers
 from app.story.sample.office import FINISHED, furnish
 from app.story.sample.room import rounds
-from app.story.sample.texts import read_texts
 from app.story.sample.scenes import Stage, scenes
+from app.story.sample.texts import read_texts
 from app.sweep import sweep
 
 CASES = 300
