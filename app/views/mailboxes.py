@@ -35,6 +35,7 @@ class Mailboxes(DeskView):
 
     def edit_href(self, item: Any) -> str:
         """The form that changes it, with what stands on file but the secret."""
-        names = ("name", "host", "speaks", "port", "folder", "smtp_host", "smtp_port", "security")
+        names = ("host", "speaks", "port", "folder", "smtp_host", "smtp_port", "security")
         told = {name: getattr(item, name) for name in names if getattr(item, name)}
-        return url_for("Verbs.set_mailbox", **told, active="y" if item.active else "n")
+        told |= {"mailbox": item.name, "active": "y" if item.active else "n"}
+        return url_for("Verbs.set_mailbox", **told)

@@ -247,7 +247,12 @@ def test_a_mailbox_that_cannot_be_read_says_why_in_our_words(
 ) -> None:
     def code(**changed: Any) -> str:
         with transaction(desk.sessions) as session:
-            told = {"speaks": "imap", "port": lying.port, "secret": lying.password, **changed}
+            told = {
+                "speaks": "imap",
+                "port": lying.port,
+                "mailbox_password": lying.password,
+                **changed,
+            }
             host = told.pop("host", "127.0.0.1")
             set_mailbox(session, NOW, BOT, "市长信箱", host, lying.account, **told)
         for box in mail.boxes(here):
@@ -256,7 +261,7 @@ def test_a_mailbox_that_cannot_be_read_says_why_in_our_words(
             found: str = session.scalars(select(MailLook.code)).one()
             return found
 
-    assert code(secret="wrong") == "credentials_wrong"  # noqa: S106
+    assert code(mailbox_password="wrong") == "credentials_wrong"  # noqa: S106
     assert code(port=lying.port + 1 if lying.port < 60_000 else 1143) == "address_inside"
     assert code(host="localhost.invalid") == "address_unknown"
     assert code(folder="Nowhere") == "mailbox_refuses"

@@ -112,7 +112,15 @@ def messages(here: Here) -> list[Message]:
 def two_hundred() -> list[list[str]]:
     """Two hundred rows, 37 of them wrong."""
     rows = [
-        [f"N{at}", "标题", f"第{at}件事，请处理。", "2026-06-01 09:30", "王某", "13900000001", "求助"]
+        [
+            f"N{at}",
+            "标题",
+            f"第{at}件事，请处理。",
+            "2026-06-01 09:30",
+            "王某",
+            "13900000001",
+            "求助",
+        ]
         for at in range(200)
     ]
     for at in range(0, 70, 10):
@@ -261,9 +269,7 @@ take_in_sheet(Here(settings, engine, sessions, lambda: NOW), sheet)
 
 def killed_in_the_middle(here: Here, desk: Desk, sheet: Sheet, after: int) -> None:
     """Let another process take a sheet in, and kill it once so many rows are in."""
-    code = _CHILD.format(
-        root=str(ROOT), data=str(here.settings.data), url=desk.url, id=sheet.id
-    )
+    code = _CHILD.format(root=str(ROOT), data=str(here.settings.data), url=desk.url, id=sheet.id)
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and child.poll() is None:

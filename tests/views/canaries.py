@@ -222,8 +222,15 @@ class Canaries(Office):
             self._files(unit)
             self._message(unit)
         self._sheet()
-        server = {"host": "imap.example.org", "account": f"{CALLER}@example.org"}
-        self.do("2025-06-19 16:30", "it_admin", "set_mailbox", name="信箱", secret="密", **server)
+        server = {"host": "imap.example.org", "login": f"{CALLER}@example.org"}
+        self.do(
+            "2025-06-19 16:30",
+            "it_admin",
+            "set_mailbox",
+            mailbox="信箱",
+            mailbox_password="密",
+            **server,
+        )
         self._days(day, "06-20")
         self.do("2025-06-20 09:00", "it_admin", "add_category", name="供水")
         self.do(

@@ -132,7 +132,7 @@ _REGISTER: tuple[Field, ...] = (
     field("paper_form"),
     field("repeat_check"),
     field("suggestion", "bool"),
-    field("message", "id"),
+    field("message", "int"),
     *of_facts(Case),
 )
 _EDIT = tuple(
@@ -146,7 +146,7 @@ _CONTACT = (
     field("words"),
     field("caller", "caller"),
     field("received_at", "moment"),
-    field("message", "id"),
+    field("message", "int"),
 )
 
 VERBS = (

@@ -34,39 +34,43 @@ def set_mailbox(
     session: Session,
     now: datetime,
     actor: Actor,
-    name: str,
+    mailbox: str,
     host: str,
-    account: str,
+    login: str,
     speaks: str = "imaps",
     port: int | None = None,
-    secret: str = "",
+    mailbox_password: str = "",
     folder: str = "INBOX",
-    address: str = "",
+    answers_from: str = "",
     smtp_host: str = "",
     smtp_port: int | None = None,
     security: str = "",
     active: bool = True,
 ) -> Mailbox:
-    """Set up the mailbox of a name, or change it; without a secret the one on file stays. Raises
+    """Set up the mailbox of a name, or change it; without a password the one on file stays. Raises
     NotAllowed where a server's name, a port or the address that answers cannot be one."""
     server_address(speaks, host, port)
     if smtp_host:
         security = security or "starttls"
         server_address("smtps" if security == "tls" else "smtp", smtp_host, smtp_port)
-        if not is_address(address):
+        if not is_address(answers_from):
             raise NotAllowed("mail_sender")
     lock_office(session)
-    row = session.scalars(select(Mailbox).where(Mailbox.name == name)).first()
-    if row is None and not secret:
-        raise NotAllowed("field_missing", field="secret")
-    row = row or Mailbox(name=name, sealed="")
+    row = session.scalars(select(Mailbox).where(Mailbox.name == mailbox)).first()
+    if row is None and not mailbox_password:
+        raise NotAllowed("field_missing", field="mailbox_password")
+    row = row or Mailbox(name=mailbox, sealed="")
     row.speaks, row.host, row.port = speaks, host, port or _PORTS[speaks]
-    row.account, row.folder, row.active = account, folder or "INBOX", active
-    row.address, row.smtp_host, row.security = address, smtp_host, security if smtp_host else ""
+    row.account, row.folder, row.active = login, folder or "INBOX", active
+    row.address, row.smtp_host, row.security = (
+        answers_from,
+        smtp_host,
+        security if smtp_host else "",
+    )
     row.smtp_port = (smtp_port or _USUAL[security]) if smtp_host else None
-    if secret:
+    if mailbox_password:
         key: bytes = session.info["ledger_key"]
-        row.sealed = sealed(key, _PURPOSE, secret.encode(), _context(name))
+        row.sealed = sealed(key, _PURPOSE, mailbox_password.encode(), _context(mailbox))
     return _kept(session, now, actor, row)
 
 
