@@ -43,6 +43,7 @@ AREAS = (
     "help",
     "home",
     "in_force",
+    "inbox",
     "intake",
     "join",
     "kept",

@@ -48,6 +48,8 @@ SCOPES: dict[str, str] = {
 PAGES: dict[str, tuple[str, ...]] = {
     "Cases": (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM, "leader"),
     "Contacts": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES),
+    "Inbox": ("operator", "allocator", "centre_head"),
+    "Sheets": ("operator", "allocator", "centre_head"),
     "Instructions": ("allocator", "centre_head", *ROOM, "leader"),
     "Assignments": _STAFF,
     "Requests": _STAFF,
@@ -74,6 +76,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Users": ("it_admin",),
     "Roles": ("it_admin",),
     "AccountChanges": ("centre_head", "it_admin", "log_auditor"),
+    "Mailboxes": ("it_admin",),
     "Bot": ("centre_head", *ROOM, "it_admin", "log_auditor"),
     "Events": ("log_auditor",),
     "AccessLog": ("log_auditor",),
@@ -81,7 +84,16 @@ PAGES: dict[str, tuple[str, ...]] = {
 """page -> the roles that may open it; what it shows is the role's scope of cases."""
 
 PAGES_OF_OFFICE = frozenset(
-    {"Users", "Roles", "AccountChanges", "Events", "AccessLog", "Settings", "Bot"}
+    {
+        "Users",
+        "Roles",
+        "AccountChanges",
+        "Events",
+        "AccessLog",
+        "Settings",
+        "Mailboxes",
+        "Bot",
+    }
 )
 """The pages that no custom role may open: users, roles, security, and how the office is set up."""
 LIGHT = frozenset({"Units", "Posts", "Categories", "Calendar", "Reports"})

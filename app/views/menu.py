@@ -15,7 +15,7 @@ from app.views.actor import language
 
 SEPARATOR = "-"
 IN_CATEGORIES: dict[str, tuple[str, ...]] = {
-    "acceptance": ("Cases", "Contacts", "Instructions", "Suggestions"),
+    "acceptance": ("Inbox", "Sheets", "Cases", "Contacts", "Instructions", "Suggestions"),
     "handling": ("Assignments", "Requests", "Replies", "Reminders"),
     "supervision": ("Supervision", "SupervisionLists", "Responsibility", "Referrals"),
     "visit": ("Visits", "VisitRecords", "Praise"),
@@ -29,6 +29,7 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "CalendarProposals",
         "Rules",
         "Settings",
+        "Mailboxes",
         "Users",
         "Roles",
         "AccountChanges",

@@ -27,7 +27,9 @@ from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
+from app.views.inbox import Inbox
 from app.views.kept_views import KeptViews
+from app.views.mailboxes import Mailboxes
 from app.views.many.page import Many
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
@@ -44,6 +46,7 @@ from app.views.presence import Presence
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
+from app.views.sheets import Sheets
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.triage.page import Triage
 from app.views.visit import VisitRecords, Visits
@@ -62,6 +65,8 @@ VIEWS: tuple[type[Any], ...] = (
     Files,
     Papers,
     Letters,
+    Inbox,
+    Sheets,
     Cases,
     Contacts,
     Suggestions,
@@ -87,6 +92,7 @@ VIEWS: tuple[type[Any], ...] = (
     CalendarProposals,
     Rules,
     Settings,
+    Mailboxes,
     Users,
     Roles,
     AccountChanges,

@@ -32,6 +32,14 @@ STATES: dict[str, tuple[str, ...]] = {
         "refused",
         "withdrawn",
     ),
+    "message": (
+        "new",
+        "taken",
+        "case",
+        "joined",
+        "answered",
+        "empty",
+    ),
     "reply": (
         "filed",
         "passed",
@@ -78,6 +86,9 @@ STATES: dict[str, tuple[str, ...]] = {
 """subject -> its states."""
 
 VALUES: dict[str, tuple[str, ...]] = {
+    "message_source": ("mail", "wechat", "form", "sheet"),
+    "speaks": ("imaps", "imap", "pretend"),
+    "security": ("tls", "starttls", "plain"),
     "kind": (
         "consultation",
         "help",
@@ -365,6 +376,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     ),
     "rule": (
         "allocate_workdays",
+        "inbox_workdays",
         "sign_workdays",
         "consultation_workdays",
         "help_workdays",
@@ -478,6 +490,7 @@ VALUES: dict[str, tuple[str, ...]] = {
 """vocabulary -> its words."""
 
 DOMAINS: dict[str, dict[str, str]] = {
+    "mailbox": {"speaks": "speaks", "security": "security"},
     "hotline_case": {
         "kind": "kind",
         "channel": "channel",

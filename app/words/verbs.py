@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 STAGES = (
+    "inbox",
     "acceptance",
     "allocation",
     "handling",

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import and_, literal, or_, select
 
-from app.models import Assignment, Case, Draft, ReportContest, ReportDraft, Supervision, Visit
+from app.models import (
+    Assignment,
+    Case,
+    Draft,
+    Message,
+    ReportContest,
+    ReportDraft,
+    Supervision,
+    Visit,
+)
 from app.models.waiting import among, holds
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
@@ -30,6 +39,16 @@ def to_review(who: Actor, at: datetime) -> list[Any]:
     alone."""
     last = [] if who.is_a("centre_head") else [Case.redo_failed.is_(False)]
     return [holds(Case.state, "reviewing"), *last]
+
+
+def to_take(who: Actor, at: datetime) -> list[Any]:
+    """Messages that nobody has taken yet."""
+    return [Message.ended_at.is_(None), Message.taken_at.is_(None), Message.read_at.is_not(None)]
+
+
+def in_own_hand(who: Actor, at: datetime) -> list[Any]:
+    """Messages that this person has taken."""
+    return [Message.ended_at.is_(None), Message.taken_by_id == (who.id or 0)]
 
 
 def _looked_up(*conditions: Any) -> Any:

@@ -9,6 +9,7 @@ from app.models import (
     CalendarProposal,
     Case,
     Lifting,
+    Message,
     Reply,
     ReportDraft,
     Request,
@@ -26,8 +27,10 @@ from app.worklists.conditions import (
     ROOM,
     UNANSWERED,
     case_in,
+    in_own_hand,
     of_an_open_case,
     to_review,
+    to_take,
     to_visit,
 )
 from app.worklists.queue import Queue
@@ -37,7 +40,34 @@ from app.worklists.units import OF_UNITS
 RULINGS = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 REQUESTED = ("words", "workdays", "promised_on")
 
+AT_THE_INBOX = ("operator", *CENTRE)
+
 QUEUES: dict[str, Queue] = {
+    "inbox": Queue(
+        "work.inbox",
+        AT_THE_INBOX,
+        Message,
+        to_take,
+        "own_at",
+        desk="Inbox.list",
+    ),
+    "inbox_mine": Queue(
+        "work.inbox_mine",
+        AT_THE_INBOX,
+        Message,
+        in_own_hand,
+        "own_at",
+        desk="Inbox.list",
+    ),
+    "inbox_overdue": Queue(
+        "work.inbox_overdue",
+        AT_THE_INBOX,
+        Message,
+        lambda who, at: [Message.own_overdue_for == Message.own_at, Message.ended_at.is_(None)],
+        "own_at",
+        red=True,
+        desk="Inbox.list",
+    ),
     "mine": Queue(
         "work.mine",
         ("operator",),

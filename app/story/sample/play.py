@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
 from app.models import Notice, NoticeRead, Person, Setting
+from app.roles import BOT
 from app.rules.workdays import BEIJING, beijing
 from app.stages.calendar import fill, office_at
+from app.stages.inbox.mailboxes import pretend_mailbox
 from app.story.sample.desk import Desk
 from app.story.sample.diary import Diary, Hours
 from app.story.sample.lives import life
@@ -23,6 +25,7 @@ from app.story.sample.matters import Callers
 from app.story.sample.office import FINISHED, furnish
 from app.story.sample.room import rounds
 from app.story.sample.scenes import Stage, scenes
+from app.story.sample.texts import read_texts
 from app.sweep import sweep
 
 CASES = 300
@@ -107,4 +110,6 @@ def _finish(sessions: Sessions, now: datetime, last_day: date) -> None:
         before = datetime.combine(last_day, time(0), BEIJING)
         _read_before(session, before)
         session.execute(update(Person).values(active=True))
+        told = read_texts("letters")
+        pretend_mailbox(session, now, BOT, told["mailbox"], told["letters"])
         session.add(Setting(name=FINISHED, value=now.isoformat()))

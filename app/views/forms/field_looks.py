@@ -139,6 +139,7 @@ FIRST = {
 STANDARD = {
     "register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"},
     "contact": {"channel": "phone"},
+    "set_mailbox": {"speaks": "imaps", "active": "y"},
 }
 """What a form starts with."""
 YES_NO = (("y", "list.yes"), ("n", "list.no"))

@@ -36,6 +36,7 @@ from app.views.actor import actor, desk, key_typed, most, reader
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.forms.in_force import value_now
+from app.views.forms.of_message import OF_MESSAGES, of_message
 from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
 
@@ -66,6 +67,8 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
     elif row is not None:
         filled = _on_file(reader(), verb, row)
         filled[STOOD] = stand_of(reader(), verb, row)
+    elif verb.name in OF_MESSAGES and key_typed(typed.get("message")):
+        filled.update(of_message(verb, key_typed(typed["message"])))
     elif verb.name in REPLIES and case is not None:
         filled = _refused(verb, case)
     elif verb.name in ROWS and key_typed(typed.get("id")):

@@ -39,12 +39,14 @@ from app.views.forms.wrong import wrongs
 REFUSED = 422
 IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
 """How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice", "message")
+OF_A_MESSAGE = ("channel", "received_at", "paper_form")
+"""Fields that a message answers by itself."""
 KNOWN = {"open_supervision": ("ground", "reason")}
 """verb -> the fields that its row answers, where a list named it."""
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
-HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", "message", STOOD, BACK, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 
 
@@ -113,6 +115,7 @@ def _without(verb: Verb, back: str | None, meant: Which) -> Sequence[str]:
         *NOT_ON_FORMS,
         *not_asked(verb),
         *(KNOWN.get(verb.name, ()) if back and meant.about else ()),
+        *(OF_A_MESSAGE if typed.get("message") else ()),
     )
 
 

@@ -22,7 +22,7 @@ from app.views.forms.sent import answer_to
 from app.views.forms.sentences import INSERT, inserted
 
 WITHOUT_CASE = ("none",)
-WITHOUT_FORM = ("open_file", "look_up")
+WITHOUT_FORM = ("open_file", "look_up", "hand_over_sheet")
 """Verbs that are done on a page of their own: a file's, the search box's."""
 
 
