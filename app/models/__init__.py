@@ -6,6 +6,7 @@ from app.models.acceptance import Case, Category, Contact
 from app.models.access import Access
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
+from app.models.article import Article, ArticlePair, ArticleUse, ArticleVersion
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.caller import Caller, ToldAs
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
@@ -48,6 +49,10 @@ __all__ = [
     "SUBJECTS",
     "Access",
     "AccountChange",
+    "Article",
+    "ArticlePair",
+    "ArticleUse",
+    "ArticleVersion",
     "Assignment",
     "CalendarDay",
     "CalendarProposal",

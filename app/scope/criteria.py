@@ -10,6 +10,9 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import with_loader_criteria
 
 from app.models import (
+    Article,
+    ArticleUse,
+    ArticleVersion,
     Assignment,
     Caller,
     Case,
@@ -42,6 +45,7 @@ from app.scope.cases import AWAITING, CASE, Part, is_seen, visible_cases
 from app.scope.seen import Seen
 
 _OF_A_CASE: tuple[type[Any], ...] = (
+    ArticleUse,
     Contact,
     Assignment,
     Request,
@@ -114,6 +118,11 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
         _criterion(Referral, _referrals(seen)),
         *(_criterion(model, _own_rows(by, seen)) for model, by in _OWN_TABLES.items()),
     ]
+    if seen.unit:
+        made += [
+            _criterion(model, lambda cls: cls.unit_id == seen.unit)
+            for model in (Article, ArticleVersion)
+        ]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:

@@ -21,8 +21,8 @@ from app.roles import CALLER
 from app.rules.files import kept_name
 from app.rules.refusal import NotAllowed
 from app.stages.table import DRAFTED
-from app.story.theatre.cast import actor_named, person_named
 from app.story.theatre.caller import answered
+from app.story.theatre.cast import actor_named, person_named
 from app.story.theatre.fillers import filled
 from app.verbs import perform
 
