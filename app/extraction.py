@@ -24,6 +24,7 @@ from jobs.advice import ADVICE
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 AREAS = (
     "account",
+    "articles",
     "bell",
     "bot",
     "callers",
@@ -47,6 +48,7 @@ AREAS = (
     "kept",
     "keys",
     "layout",
+    "leaders",
     "left",
     "list",
     "login",

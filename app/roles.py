@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Responsibility": ("allocator", "centre_head", "examiner", *ROOM, *UNIT_ROLES),
     "Referrals": (*ROOM, "leader", "committee"),
     "Suggestions": ("allocator", "centre_head", "leader"),
+    "Articles": (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM),
+    "ArticleVersions": (*CENTRE, *UNIT_ROLES),
     "Praise": UNIT_ROLES,
     "Reports": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader"),
     "ReportDrafts": ("centre_head", *UNIT_ROLES),

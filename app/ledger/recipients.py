@@ -65,8 +65,8 @@ def _instructing(session: Session, entries: Sequence[Entry]) -> dict[int, list[s
     )
     found: dict[int, list[str]] = {}
     rows = session.execute(query.distinct(), execution_options=UNSCOPED)
-    for case, leader in sorted(tuple(row) for row in rows):
-        found.setdefault(case, []).append(f"user:{leader}")
+    for row in sorted(rows, key=tuple):
+        found.setdefault(row.case_id, []).append(f"user:{row.leader_id}")
     return found
 
 

@@ -280,6 +280,10 @@ VALUES: dict[str, tuple[str, ...]] = {
         "inquiry",
         "other",
     ),
+    "then": (
+        "filed",
+        "matter",
+    ),
     "why": (
         "result",
         "attitude",

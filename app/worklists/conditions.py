@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import and_, literal, or_, select
 
-from app.models import Assignment, Case, Draft, ReportContest, ReportDraft, Supervision, Visit
+from app.models import (
+    Article,
+    Assignment,
+    Case,
+    Draft,
+    ReportContest,
+    ReportDraft,
+    Supervision,
+    Unit,
+    Visit,
+)
 from app.models.waiting import among, holds
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
@@ -68,6 +78,20 @@ def to_call(at: datetime) -> Any:
 def due_for_visit(who: Actor, at: datetime) -> list[Any]:
     """A person's visits that wait for a call."""
     return [*to_visit(who, at), to_call(at)]
+
+
+def lapsed(at: datetime) -> Any:
+    """That an article in force is past its days, or is to be reviewed."""
+    today = at.date()
+    past = or_(Article.valid_to < today, Article.review_on <= today)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
+
+
+def unkept(at: datetime) -> Any:
+    """That an article is past its days, or that its unit is dissolved."""
+    dissolved = Article.unit_id.in_(select(Unit.id).where(Unit.active.is_(False)))
+    past = or_(Article.valid_to < at.date(), dissolved)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
 
 
 def contestable(who: Actor, at: datetime) -> list[Any]:

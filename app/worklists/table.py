@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from app.models import (
     AccountChange,
+    Article,
+    ArticleVersion,
     Assignment,
     CalendarProposal,
     Case,
@@ -29,6 +31,7 @@ from app.worklists.conditions import (
     due_for_visit,
     of_an_open_case,
     to_review,
+    unkept,
 )
 from app.worklists.queue import Queue
 from app.worklists.room import OF_THE_ROOM
@@ -113,6 +116,22 @@ QUEUES: dict[str, Queue] = {
         "screen_at",
         red=True,
         verbs=("screen_suggestion",),
+    ),
+    "article_drafts": Queue(
+        "work.article_drafts",
+        ("centre_head",),
+        ArticleVersion,
+        lambda who, at: [waits(ArticleVersion)],
+        "drafted_at",
+        "ArticleVersions",
+    ),
+    "unkept_articles": Queue(
+        "work.unkept_articles",
+        ("centre_head",),
+        Article,
+        lambda who, at: [unkept(at)],
+        "made_at",
+        "Articles",
     ),
     "report_drafts": Queue(
         "work.report_drafts",

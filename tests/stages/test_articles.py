@@ -19,7 +19,9 @@ from tests.databases import Desk
 from tests.office import Office, moment
 
 TITLE = "新生儿医保怎么办理参保登记"
-TEXT = "新生儿出生后90天内，凭出生医学证明和户口簿到就近医保经办窗口办理参保登记，当年即可享受待遇。"
+TEXT = (
+    "新生儿出生后90天内，凭出生医学证明和户口簿到就近医保经办窗口办理参保登记，当年即可享受待遇。"
+)
 DAY = date(2025, 6, 10)
 AT = moment("2025-06-09 09:00")
 
@@ -34,9 +36,7 @@ def office(desk: Desk) -> Office:
 
 def drafted(office: Office, unit: str = "HEALTH", **said: Any) -> ArticleVersion:
     given = {"title": TITLE, "text": TEXT, "keywords": "新生儿 医保 出生", **said}
-    made: ArticleVersion = office.do(
-        "2025-06-09 09:00", f"staff@{unit}", "add_article", **given
-    )
+    made: ArticleVersion = office.do("2025-06-09 09:00", f"staff@{unit}", "add_article", **given)
     return made
 
 
@@ -101,9 +101,12 @@ def test_an_article_is_maintained_by_its_own_unit_alone(office: Office) -> None:
     assert office.refused("2025-06-10 09:00", "head@WATER", "end_article", **end) == "not_found"
     for who in ("operator", "allocator", "centre_head", "leader"):
         assert office.refused("2025-06-10 09:00", who, "edit_article", **edit) == "no_right"
-    assert office.refused(
-        "2025-06-10 09:00", "head@HEALTH", "approve_article", accept=True, row=row.id
-    ) == "no_right"
+    assert (
+        office.refused(
+            "2025-06-10 09:00", "head@HEALTH", "approve_article", accept=True, row=row.id
+        )
+        == "no_right"
+    )
 
 
 def test_only_what_is_in_force_today_is_found(office: Office) -> None:
@@ -114,7 +117,9 @@ def test_only_what_is_in_force_today_is_found(office: Office) -> None:
 
 def test_what_was_taken_out_is_found_no_more(office: Office) -> None:
     row = approved(office)
-    office.do("2025-06-10 09:00", "head@HEALTH", "end_article", id=row.article_id, reason="政策废止")
+    office.do(
+        "2025-06-10 09:00", "head@HEALTH", "end_article", id=row.article_id, reason="政策废止"
+    )
     assert finds(office, "新生儿医保") == []
     again = {"id": row.article_id, "title": TITLE, "text": TEXT}
     assert office.refused("2025-06-10 10:00", "head@HEALTH", "edit_article", **again) == (
@@ -123,7 +128,13 @@ def test_what_was_taken_out_is_found_no_more(office: Office) -> None:
 
 
 def test_a_title_speaks_louder_than_a_text(office: Office) -> None:
-    approved(office, "WATER", title="水费怎么缴", text="可在网上缴纳，新生儿医保不在此办理。", keywords="")
+    approved(
+        office,
+        "WATER",
+        title="水费怎么缴",
+        text="可在网上缴纳，新生儿医保不在此办理。",
+        keywords="",
+    )
     approved(office)
     assert finds(office, "新生儿医保办理") == [TITLE, "水费怎么缴"]
 
@@ -186,13 +197,20 @@ def test_five_hundred_on_file_are_looked_through_in_300_ms_and_one_statement(
             session.flush()
             session.add(
                 ArticleVersion(
-                    article_id=row.id, unit_id=unit.id, version=1, drafted_at=AT, approved_at=AT, **said
+                    article_id=row.id,
+                    unit_id=unit.id,
+                    version=1,
+                    drafted_at=AT,
+                    approved_at=AT,
+                    **said,
                 )
             )
             index(session, row)
     with reading(office.desk.sessions) as session:
         asked: list[str] = []
-        event.listen(office.desk.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        event.listen(
+            office.desk.engine, "before_cursor_execute", lambda *told: asked.append(told[2])
+        )
         took = []
         for _ in range(3):
             begun = time.perf_counter()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Float, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Float, cast, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.models import Article, ArticlePair, ArticleVersion, Unit
@@ -82,10 +82,10 @@ def found(session: Session, today: date, words: str, most: int = MOST) -> Sequen
         .limit(most)
     )
     rows = session.execute(query, {"j": json.dumps(sorted(asked))}, execution_options=UNSCOPED)
-    return [Found(*row) for row in rows]
+    return [Found(*tuple(row)) for row in rows]
 
 
-def in_force(today: date) -> list[object]:
+def in_force(today: date) -> list[ColumnElement[bool]]:
     """That an article may be told to callers on a day: approved, within its days, not taken out."""
     return [
         Article.version > 0,

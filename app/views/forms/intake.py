@@ -14,6 +14,7 @@ from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.views.actor import actor, asked, language, refuse_access
+from app.views.forms.articles import said_to
 from app.views.forms.looked_up import LOOK_UP, looked_up
 from app.views.forms.nearby import Near, cases_named, nearby, places_like, told_of
 from app.views.forms.once import Sending
@@ -73,6 +74,15 @@ class Intake(BaseView):
         near, filed = nearby(told, request.form.get("place", "")[:LONGEST_PLACE])
         choosing = "narrative" in request.form
         return _part("desk/_intake_alike.html", near=near, filed=filed, choosing=choosing)
+
+    @expose("/answers", methods=["POST"])
+    def answers(self) -> Any:
+        """The answers on file that speak for what is typed, in one statement."""
+        if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
+            return refuse_access()
+        told = "\n".join(request.form.get(name, "") for name in ("narrative", "demand", "words"))
+        answers = "narrative" in request.form and "answer_directly" in actor().rights
+        return _part("desk/_intake_answers.html", found=said_to(told), answers=answers)
 
     @expose("/places", methods=["POST"])
     def places(self) -> Any:

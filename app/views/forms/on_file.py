@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import (
+    Article,
     Assignment,
     Case,
     Category,
@@ -43,6 +44,7 @@ CHANGED = "changed_meanwhile"
 AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
+    "edit_article": Article,
     "edit_unit": Unit,
     "edit_post": UnitPost,
     "edit_category": Category,
@@ -221,6 +223,11 @@ def _of_post(post: UnitPost) -> Filled:
     return _typed(post, "duty", "cadre_authority", "to_on")
 
 
+def _of_article(article: Article) -> Filled:
+    said = ("title", "text", "keywords", "sources", "valid_from", "valid_to", "review_on")
+    return _typed(article, *said, category=_chosen(article.category))
+
+
 def _of_category(category: Category) -> Filled:
     return _typed(category, "name", "active", parent=_chosen(category.parent))
 
@@ -242,6 +249,7 @@ _OF_ROW: dict[str, Callable[[Any], Filled]] = {
     "edit_unit": _of_unit,
     "edit_post": _of_post,
     "edit_category": _of_category,
+    "edit_article": _of_article,
     "edit_user": _of_user,
 }
 """verb -> what stands on file of the row that it corrects."""

@@ -21,6 +21,8 @@ from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, desk, language, now, reader, refuse_access, written
 from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
+from app.views.forms.articles import ARTICLE, USED, inserts, with_article
+from app.views.forms.articles import beside as beside_of
 from app.views.forms.back import BACK, back_to
 from app.views.forms.case_access import case_of, reads_page_of
 from app.views.forms.choices import offered, units_of
@@ -52,12 +54,12 @@ WITHOUT_FORM = ("open_file", "look_up")
 """Verbs that are done on a page of their own: a file's, the search box's."""
 IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
 """How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice", USED)
 KNOWN = {"open_supervision": ("ground", "reason")}
 """verb -> the fields that its row answers, where a list named it."""
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
-HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, USED, ARTICLE, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 _SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
@@ -107,6 +109,7 @@ class Verbs(BaseView):
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )
         opens = not request.form.keys().isdisjoint((OPENS, BLOCK, INSERT))
+        opens = opens or inserts(verb, request.form)
         if request.method == "POST" and not opens:
             return self._sent(verb, case, Sending(verb.name, id), sees)
         if not sees:
@@ -115,6 +118,7 @@ class Verbs(BaseView):
         # typed before; nothing is done yet.
         given = request.form if request.method == "POST" else request.args
         typed = with_block(verb, inserted(verb, MultiDict(list(given.items(multi=True)))))
+        typed = with_article(verb, typed)
         return self._page(verb, case, prefilled(verb, case, opened(verb, typed)))
 
     def _page(
@@ -131,7 +135,7 @@ class Verbs(BaseView):
         question = question or shown_first(verb, typed)
         rows = _rows(verb, case)
         meant = which_row(verb, case, typed)
-        if question is not None or BLOCK in request.form:
+        if question is not None or BLOCK in request.form or inserts(verb, request.form):
             meant.seen = typed.get(SEEN) or meant.seen
         back = back_to(typed)
         without = (*NOT_ON_FORMS, *(KNOWN.get(verb.name, ()) if back and meant.about else ()))
@@ -160,6 +164,7 @@ class Verbs(BaseView):
             chosen=_chosen_files(),
             back=back,
             blocks=blocks_of(verb),
+            articles=beside_of(verb, case, typed),
             **page_of_unit(verb, case, form, typed),
         )
         return page, REFUSED if no else 200
