@@ -43,6 +43,7 @@ EVERY_VERB = (
     "handling-what-staff-drafts-the-head-approves",
     "office-it-keeps-the-directory",
     "supervision-deferred-once",
+    "acceptance-units-keep-the-answers-on-file",
 )
 BY_INTERNET = "visit-by-internet-settles-a-case-as-a-call-does"
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5], BY_INTERNET)

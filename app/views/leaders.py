@@ -200,9 +200,15 @@ def _made(cases: Sequence[int]) -> dict[int, list[str]]:
 def _referrals() -> list[tuple[str, str, Any]]:
     """(address, words, badge) of the referrals that wait for approval."""
     query = select(Referral).where(holds(Referral.state, "reviewed")).order_by(Referral.own_at)
+    rows = reader().scalars(query.limit(FEW)).all()
+    became, tongue = know_became(row.case_id for row in rows), language()
     return [
-        (url_for("Referrals.show", pk=row.id), row.number or f"#{row.id}", badge_of(row.own_at))
-        for row in reader().scalars(query.limit(FEW))
+        (
+            url_for("Referrals.show", pk=row.id),
+            words.pair(became[row.case_id].number, became[row.case_id].unit or "", tongue),
+            badge_of(row.own_at),
+        )
+        for row in rows
     ]
 
 

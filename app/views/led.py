@@ -116,10 +116,11 @@ def matters(part: str, page: int, *conditions: Any) -> list[Matter]:
         .limit(SHOWN + 1)
     )
     rows = reader().execute(query).all()
-    assists = _assists({row.case for row in rows})
+    cases = {row.case for row in rows}
+    assists, seen = _assists(cases), _readable(cases)
     if not actor().reads_as_typed:
-        know_callers({row.case for row in rows})
-    return [_told(row, assists.get(row.case, ())) for row in rows]
+        know_callers(cases)
+    return [_told(row, assists.get(row.case, ()), row.case in seen) for row in rows]
 
 
 _PASSED = (
@@ -179,14 +180,14 @@ def _assists(cases: set[int]) -> Mapping[int, Sequence[str]]:
     return found
 
 
-def readable(cases: set[int]) -> set[int]:
+def _readable(cases: set[int]) -> set[int]:
     """Those of some cases whose pages this person may open."""
     if "Cases" not in actor().pages:
         return set()
     return set(reader().scalars(select(Case.id).where(Case.id.in_(cases))))
 
 
-def _told(row: Any, assists: Sequence[str]) -> Matter:
+def _told(row: Any, assists: Sequence[str], readable: bool) -> Matter:
     tongue, open_ = language(), row.state in OPEN_CASE
     end = now() if row.closed_at is None else beijing(row.closed_at)
     clock = beijing(row.clock) if open_ and row.clock is not None else None
@@ -199,7 +200,7 @@ def _told(row: Any, assists: Sequence[str]) -> Matter:
         row.instructed_on,
         row.due_on,
         row.number or "",
-        url_for("Cases.page_of_case", id=row.case),
+        url_for("Cases.page_of_case", id=row.case) if readable else "",
         words.value("kind", row.kind, tongue),
         words.state("case", row.state, tongue),
         words.listed(filter(None, [row.unit, *assists]), tongue),

@@ -63,7 +63,7 @@ def with_account(session: Session, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def _account_of(session: Session, leader: str) -> int | None:
     """The account of the only leader who goes by a name; None where none does, or several."""
-    named = _leaders().where(Person.first_name == leader.strip(), Person.active.is_(True))
+    named = _leaders().where(Person.first_name == leader.strip())
     found = session.scalars(named.limit(2)).all()
     return found[0] if len(found) == 1 else None
 

@@ -15,7 +15,17 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried
 from app.files import keep, kind_of
-from app.models import Category, Draft, File, Person, Substitute, Supervision, Unit, UnitPost
+from app.models import (
+    Article,
+    Category,
+    Draft,
+    File,
+    Person,
+    Substitute,
+    Supervision,
+    Unit,
+    UnitPost,
+)
 from app.papers.dossier import make_waiting
 from app.roles import CALLER
 from app.rules.files import kept_name
@@ -29,6 +39,9 @@ from app.verbs import perform
 SEALS = ("seal_referral", "supplement_referral")
 """The verbs after which a dossier's files are made."""
 ROWS: dict[str, Any] = {
+    "edit_article": Article.title,
+    "hand_over_article": Article.title,
+    "end_article": Article.title,
     "edit_unit": Unit.code,
     "edit_post": UnitPost.person,
     "edit_category": Category.name,
