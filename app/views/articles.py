@@ -14,7 +14,6 @@ from sqlalchemy import func, or_, select
 
 from app import words
 from app.models import Article, ArticleUse, ArticleVersion, Case, Category
-from app.stages.allocation import DIRECT_KINDS
 from app.stages.articles.finding import in_force
 from app.stages.named import carried
 from app.views.actor import actor, language, now, reader
@@ -23,6 +22,8 @@ from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
 
+ASKS = "consultation"
+"""The kind of case that asks something."""
 ASKED_DAYS, ASKED_MOST = 90, 50
 """Of so many days what is most asked is counted; so many lines are shown."""
 
@@ -124,7 +125,7 @@ def know_used(ids: Iterable[int]) -> Mapping[int, int]:
 
 
 def _unanswered() -> list[tuple[str, int, str, str]]:
-    """(category, cases of the last days that are answered directly, address of their list, the category
+    """(category, cases of the last days that ask something, address of their list, the category
     as a form carries it) of the categories without an article in force, those asked most first. The
     cases are those that this person sees."""
     since = now() - timedelta(days=ASKED_DAYS)
@@ -135,7 +136,7 @@ def _unanswered() -> list[tuple[str, int, str, str]]:
         select(Case.category_id, func.count().label("n"))
         .where(
             Case.registered_at >= since,
-            Case.kind.in_(DIRECT_KINDS),
+            Case.kind == ASKS,
             or_(Case.category_id.is_(None), Case.category_id.not_in(held)),
         )
         .group_by(Case.category_id)
@@ -151,7 +152,7 @@ def _unanswered() -> list[tuple[str, int, str, str]]:
         (
             str(known.get(row.category_id, none)),
             row.n,
-            url_for("Cases.list", q_category=row.category_id, q_kind="consultation"),
+            url_for("Cases.list", q_category=row.category_id, q_kind=ASKS),
             carried(known[row.category_id]) if row.category_id in known else "",
         )
         for row in rows

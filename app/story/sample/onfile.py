@@ -46,7 +46,7 @@ def _draft(desk: Desk, one: dict[str, Any], first: date) -> Any:
 
 def _said(one: dict[str, Any], first: date) -> dict[str, Any]:
     """What an article of the sample says, with its days."""
-    said = {name: one[name] for name in ("title", "keywords", "sources", "text")}
+    said = {name: one[name] for name in ("title", "category", "keywords", "sources", "text")}
     days = {"expired": "valid_to", "review": "review_on"}
     if one.get("then") in days:
         said[days[one["then"]]] = first + timedelta(days=70)
