@@ -25,6 +25,7 @@ from jobs.advice import ADVICE
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 AREAS = (
     "account",
+    "articles",
     "bell",
     "bot",
     "callers",
@@ -49,6 +50,7 @@ AREAS = (
     "kept",
     "keys",
     "layout",
+    "leaders",
     "left",
     "list",
     "login",

@@ -62,6 +62,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Responsibility": ("allocator", "centre_head", "examiner", *ROOM, *UNIT_ROLES),
     "Referrals": (*ROOM, "leader", "committee"),
     "Suggestions": ("allocator", "centre_head", "leader"),
+    "Articles": (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM),
+    "ArticleVersions": (*CENTRE, *UNIT_ROLES),
     "Praise": UNIT_ROLES,
     "Reports": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader"),
     "ReportDrafts": ("centre_head", *UNIT_ROLES),
@@ -126,8 +128,9 @@ class Actor:
 
     @property
     def word(self) -> str:
-        """How the record names him: `bot`, or `user:7`."""
-        return "bot" if self.id is None else f"user:{self.id}"
+        """How the record names him: `user:7`; who has no account by the name alone (`bot`,
+        `caller`)."""
+        return self.name if self.id is None else f"user:{self.id}"
 
     @property
     def of_a_unit(self) -> bool:
@@ -147,3 +150,5 @@ class Actor:
 
 
 BOT = Actor(None, "bot")
+CALLER = Actor(None, "caller")
+"""Who answers a visit by internet: no account, no rights, known by a code."""

@@ -6,6 +6,7 @@ from app.models.acceptance import Case, Category, Contact
 from app.models.access import Access
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
+from app.models.article import Article, ArticlePair, ArticleUse, ArticleVersion
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.caller import Caller, ToldAs
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
@@ -30,7 +31,7 @@ from app.models.sheet import Sheet, SheetFault, SheetProgress
 from app.models.substitute import Substitute
 from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
-from app.models.visit import Visit, VisitRecord
+from app.models.visit import Visit, VisitCode, VisitRecord
 from app.models.waiting import narrow
 
 SUBJECTS: dict[str, type[Any]] = {
@@ -51,6 +52,10 @@ __all__ = [
     "SUBJECTS",
     "Access",
     "AccountChange",
+    "Article",
+    "ArticlePair",
+    "ArticleUse",
+    "ArticleVersion",
     "Assignment",
     "CalendarDay",
     "CalendarProposal",
@@ -111,5 +116,6 @@ __all__ = [
     "Unit",
     "UnitPost",
     "Visit",
+    "VisitCode",
     "VisitRecord",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 
 class Word(str):
-    """One event word: whom it tells (`unit`: the assignment's unit; `user`: the account it is
-    about; else a role) and whether it is counted. One that stands in no list is its verb's own."""
+    """One event word: whom it tells (`unit`: the assignment's unit; `user`: the account it is about;
+    `instructing`: the leaders who wrote on the case; else a role) and whether it is counted. One
+    that stands in no list is its verb's own."""
 
     tells: tuple[str, ...]
     counted: bool
@@ -30,7 +31,7 @@ _WORDS = (
     Word("case.merged"),
     Word("case.took_over", ("allocator",)),
     Word("case.split"),
-    Word("case.withdrawn", ("centre_head",)),
+    Word("case.withdrawn", ("centre_head", "instructing")),
     Word("case.reclassified", ("unit",)),
     Word("case.lifting_proposed", ("centre_head",)),
     Word("case.lifted", ("unit", "allocator")),
@@ -40,8 +41,9 @@ _WORDS = (
     Word("case.allocated"),
     Word("case.submitted", ("leader",)),
     Word("case.instructed", ("unit", "allocator")),
-    Word("case.filed"),
+    Word("case.filed", ("instructing",)),
     Word("instruction.issued", ("unit",)),
+    Word("instruction.named"),
     Word("case.unallocated", ("allocator",)),
     Word("case.replied", ("examiner",)),
     Word("case.sent_back"),
@@ -50,7 +52,7 @@ _WORDS = (
     Word("case.disputed", ("examiner",)),
     Word("case.redo_ordered", ("unit",), counted=True),
     Word("case.redo_failed", ("centre_head",)),
-    Word("case.closed", counted=True),
+    Word("case.closed", ("instructing",), counted=True),
     Word("case.attached"),
     Word("case.covered"),
     Word("file.opened"),
@@ -131,6 +133,8 @@ _WORDS = (
     Word("supervision.referred", counted=True),
     Word("supervision.closed", ("unit",)),
     Word("visit.planned"),
+    Word("visit.asked"),
+    Word("visit.code_refused"),
     Word("visit.attempted"),
     Word("visit.recorded", counted=True),
     Word("visit.unreachable"),
@@ -158,6 +162,11 @@ _WORDS = (
     Word("report.contested", ("centre_head",)),
     Word("report.issued", ("leader",)),
     Word("report.reissued", ("leader",)),
+    Word("article.drafted", ("centre_head",)),
+    Word("article.approved", ("unit",)),
+    Word("article.refused", ("unit",)),
+    Word("article.handed_over", ("unit",)),
+    Word("article.ended", ("unit", "centre_head")),
     Word("calendar.proposed", ("centre_head",)),
     Word("calendar.loaded", ("allocator",)),
     Word("calendar.refused"),

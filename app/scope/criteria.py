@@ -10,6 +10,9 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import with_loader_criteria
 
 from app.models import (
+    Article,
+    ArticleUse,
+    ArticleVersion,
     Assignment,
     Caller,
     Case,
@@ -45,6 +48,7 @@ from app.scope.cases import AWAITING, CASE, Part, is_seen, visible_cases
 from app.scope.seen import Seen
 
 _OF_A_CASE: tuple[type[Any], ...] = (
+    ArticleUse,
     Contact,
     Assignment,
     Request,
@@ -121,6 +125,11 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     ]
     if "all" not in seen.scopes or seen.unit:
         made += [_criterion(model, lambda cls: false()) for model in _OF_THE_CENTRE]
+    if seen.unit:
+        made += [
+            _criterion(model, lambda cls: cls.unit_id == seen.unit)
+            for model in (Article, ArticleVersion)
+        ]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:

@@ -9,6 +9,7 @@ from app.stages import handling, loading, redo, reminder
 from app.stages.acceptance.verbs import VERBS as ACCEPTANCE
 from app.stages.accountability.verbs import VERBS as ACCOUNTABILITY
 from app.stages.allocation.verbs import VERBS as ALLOCATION
+from app.stages.articles.verbs import VERBS as ARTICLES
 from app.stages.calendar.verbs import VERBS as CALENDAR
 from app.stages.handling.verbs import VERBS as HANDLING
 from app.stages.inbox.verbs import VERBS as INBOX
@@ -25,7 +26,7 @@ def of_stage(stage: str, verbs: Iterable[Verb]) -> tuple[Verb, ...]:
 
 PROCEDURE: tuple[Verb, ...] = (
     *of_stage("inbox", INBOX),
-    *of_stage("acceptance", ACCEPTANCE),
+    *of_stage("acceptance", (*ACCEPTANCE, *ARTICLES)),
     *of_stage("allocation", ALLOCATION),
     *of_stage("handling", HANDLING),
     *of_stage("reminder", reminder.VERBS),

@@ -18,7 +18,8 @@ from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.accounts import AccountChanges, Roles, Users
-from app.views.allocation import Assignments, Instructions
+from app.views.allocation import Assignments
+from app.views.articles import Articles, ArticleVersions
 from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
@@ -29,6 +30,7 @@ from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
 from app.views.inbox import Inbox
 from app.views.kept_views import KeptViews
+from app.views.leaders import LedInstructions
 from app.views.mailboxes import Mailboxes
 from app.views.many.page import Many
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
@@ -70,9 +72,11 @@ VIEWS: tuple[type[Any], ...] = (
     Cases,
     Contacts,
     Suggestions,
+    Articles,
+    ArticleVersions,
     Praise,
     Categories,
-    Instructions,
+    LedInstructions,
     Assignments,
     Requests,
     Replies,
@@ -103,6 +107,7 @@ VIEWS: tuple[type[Any], ...] = (
 
 
 RELATED: dict[type[Any], tuple[type[Any], ...]] = {
+    Articles: (ArticleVersions,),
     Units: (Posts, Substitutes, Users, Assignments, Supervision),
     Categories: (Cases,),
     Users: (AccountChanges,),

@@ -291,6 +291,10 @@ VALUES: dict[str, tuple[str, ...]] = {
         "inquiry",
         "other",
     ),
+    "then": (
+        "filed",
+        "matter",
+    ),
     "why": (
         "result",
         "attitude",
@@ -407,6 +411,9 @@ VALUES: dict[str, tuple[str, ...]] = {
         "visit_workdays",
         "visit_attempts",
         "visit_days",
+        "internet_visits",
+        "internet_visit_days",
+        "internet_visit_workdays",
         "redo_workdays",
         "redo_consultation_workdays",
         "rounds",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, literal, or_, select
 
 from app.models import (
+    Article,
     Assignment,
     Case,
     Draft,
@@ -16,6 +17,7 @@ from app.models import (
     ReportContest,
     ReportDraft,
     Supervision,
+    Unit,
     Visit,
 )
 from app.models.waiting import among, holds
@@ -76,6 +78,31 @@ def to_visit(who: Actor, at: datetime) -> list[Any]:
         holds(Visit.state, "pending"),
         *([] if who.is_a("centre_head") or (room and visitor) else [mine]),
     ]
+
+
+def to_call(at: datetime) -> Any:
+    """That the caller of a visit is to be called: not before they had their time to answer by
+    internet. [procedure 6]"""
+    return or_(Visit.call_at.is_(None), Visit.call_at <= at)
+
+
+def due_for_visit(who: Actor, at: datetime) -> list[Any]:
+    """A person's visits that wait for a call."""
+    return [*to_visit(who, at), to_call(at)]
+
+
+def lapsed(at: datetime) -> Any:
+    """That an article in force is past its days, or is to be reviewed."""
+    today = at.date()
+    past = or_(Article.valid_to < today, Article.review_on <= today)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
+
+
+def unkept(at: datetime) -> Any:
+    """That an article is past its days, or that its unit is dissolved."""
+    dissolved = Article.unit_id.in_(select(Unit.id).where(Unit.active.is_(False)))
+    past = or_(Article.valid_to < at.date(), dissolved)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
 
 
 def contestable(who: Actor, at: datetime) -> list[Any]:

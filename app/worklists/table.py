@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from app.models import (
     AccountChange,
+    Article,
+    ArticleVersion,
     Assignment,
     CalendarProposal,
     Case,
@@ -27,11 +29,12 @@ from app.worklists.conditions import (
     ROOM,
     UNANSWERED,
     case_in,
+    due_for_visit,
     in_own_hand,
     of_an_open_case,
     to_review,
     to_take,
-    to_visit,
+    unkept,
 )
 from app.worklists.queue import Queue
 from app.worklists.room import OF_THE_ROOM
@@ -149,6 +152,22 @@ QUEUES: dict[str, Queue] = {
         red=True,
         verbs=("screen_suggestion",),
     ),
+    "article_drafts": Queue(
+        "work.article_drafts",
+        ("centre_head",),
+        ArticleVersion,
+        lambda who, at: [waits(ArticleVersion)],
+        "drafted_at",
+        "ArticleVersions",
+    ),
+    "unkept_articles": Queue(
+        "work.unkept_articles",
+        ("centre_head",),
+        Article,
+        lambda who, at: [unkept(at)],
+        "made_at",
+        "Articles",
+    ),
     "report_drafts": Queue(
         "work.report_drafts",
         ("centre_head",),
@@ -247,7 +266,7 @@ QUEUES: dict[str, Queue] = {
         "work.to_visit",
         ("visitor", "centre_head", *ROOM),
         Visit,
-        to_visit,
+        due_for_visit,
         "planned_at",
         verbs=("record_visit",),
         desk="Visits.queue",

@@ -15,6 +15,7 @@ NOT_RECORDED: dict[str, str] = {
     "sheet_fault": "why rows of a sheet were not taken in: found anew from the file",
     "kept_view": "which views of lists people keep: nothing follows from it",
     "pair_count": "the index of character pairs, made again from the cases",
+    "article_pair": "the index by which articles are found, made again from them",
     "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
     "sent_form": "one-time keys of forms, forgotten after some days",
     "day_count": "counted from events; `verify` of figures is the recount",

@@ -29,7 +29,7 @@ from app.stages.acceptance.messages import (
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, hand_on, refuse
 from app.stages.acceptance.registration import FACTS, edit_case, register, split
 from app.stages.acceptance.reveals import PURPOSES, reveal
-from app.stages.acceptance.suggestions import comment_suggestion, screen_suggestion
+from app.stages.acceptance.suggestions import screen_suggestion
 from app.stages.inbox import in_hand
 from app.stages.inbox.verbs import AT_THE_INBOX
 from app.stages.named import category_named, with_category
@@ -256,15 +256,6 @@ VERBS = (
         fields=(field("keep!", "bool"), WORDS),
         roles=("centre_head",),
         event="suggestion.screened",
-    ),
-    Verb(
-        "comment_suggestion",
-        run=comment_suggestion,
-        on=case(),
-        fields=(WORDS,),
-        roles=("leader",),
-        event="suggestion.commented",
-        against=_no_suggestion,
     ),
     *files.VERBS,
     Verb(

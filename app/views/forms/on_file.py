@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import (
+    Article,
     Assignment,
     Case,
     Category,
@@ -45,6 +46,7 @@ CHANGED = "changed_meanwhile"
 AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
+    "edit_article": Article,
     "edit_unit": Unit,
     "edit_post": UnitPost,
     "edit_category": Category,
@@ -225,6 +227,11 @@ def _of_post(post: UnitPost) -> Filled:
     return _typed(post, "duty", "cadre_authority", "to_on")
 
 
+def _of_article(article: Article) -> Filled:
+    said = ("title", "text", "keywords", "sources", "valid_from", "valid_to", "review_on")
+    return _typed(article, *said, category=_chosen(article.category))
+
+
 def _of_category(category: Category) -> Filled:
     unit = category.default_unit.code if category.default_unit else ""
     above = _chosen(category.parent)
@@ -248,6 +255,7 @@ _OF_ROW: dict[str, Callable[[Any], Filled]] = {
     "edit_unit": _of_unit,
     "edit_post": _of_post,
     "edit_category": _of_category,
+    "edit_article": _of_article,
     "edit_user": _of_user,
 }
 """verb -> what stands on file of the row that it corrects."""
