@@ -137,7 +137,12 @@ def _deliveries() -> None:
     calls = "way = 'call' AND stands = 'waiting'"
     _part("ix_delivery_calls", "delivery", ["made_at", "id"], calls)
     _part("ix_delivery_unnoted", "delivery", ["id"], f"noted_at IS NULL AND {ENDED}")
-    for name, column in (("made", "made_at"), ("stands", "stands"), ("way", "way"), ("kind", "kind")):
+    for name, column in (
+        ("made", "made_at"),
+        ("stands", "stands"),
+        ("way", "way"),
+        ("kind", "kind"),
+    ):
         op.create_index(f"ix_delivery_{name}", "delivery", [column, "id"])
     op.create_table(
         "delivery_notice",

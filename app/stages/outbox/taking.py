@@ -1,0 +1,215 @@
+"""The outbox takes notices and makes deliveries of them: one digest for each receiver, way and run.
+
+A notice is taken once, in the transaction that makes what is sent of it; those of a sweep once its run is
+over, so that one digest tells of all of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.ledger.bulk import completed, insert_rows
+from app.ledger.ids import allot
+from app.models import Delivery, DeliveryNotice, Event, GatewayState, Notice, Run, Unit
+from app.rules.office import Office
+from app.rules.telling import CALLERS, KIND_OF, SEVERAL, rank_of
+from app.stages.calendar import office_at
+from app.stages.outbox.callers import for_caller
+from app.stages.outbox.facts import Event as Told
+from app.stages.outbox.facts import Matter, event_of, matters, sealed_fields
+from app.stages.outbox.gateways import in_force
+from app.stages.outbox.recipients import Directory, Receiver
+
+AT_ONCE = 1000
+"""So many notices are taken at once, or all of one moment."""
+RUNS = timedelta(minutes=15)
+"""A run that began earlier and has no end was killed: what it wrote is told."""
+ALL = ""
+"""The row of the states of ways that whoever takes notices holds locked."""
+
+
+def _lock(session: Session) -> None:
+    """Let nobody else take notices meanwhile: two would make two digests of one run."""
+    table = GatewayState.__table__
+    assert isinstance(table, Table)  # noqa: S101
+    insert_rows(session, table, [completed(table, {"name": ALL})], "ON CONFLICT DO NOTHING")
+    session.execute(select(GatewayState.name).where(GatewayState.name == ALL).with_for_update())
+
+
+def _ready(now: datetime) -> list[Any]:
+    """Which notices may be taken: not those of a pass of the bot that is still going on."""
+    run, later = Run, aliased(Run)
+    begun_anew = exists().where(later.name == run.name, later.id > run.id)
+    going_on = exists().where(
+        run.looked_at == Notice.at,
+        run.finished_at.is_(None),
+        run.started_at > now - RUNS,
+        ~begun_anew,
+    )
+    return [Notice.taken_at.is_(None), ~going_on]
+
+
+def take(session: Session, now: datetime) -> int:
+    """Take what waits and make deliveries of it: how many notices were taken, 0 where none waits."""
+    ready = _ready(now)
+    first = session.scalars(select(Notice.at).where(*ready).order_by(Notice.at).limit(1)).first()
+    if first is None:
+        return 0
+    _lock(session)
+    moments = select(Notice.at).where(*ready).order_by(Notice.at)
+    found = session.scalars(moments.offset(AT_ONCE - 1).limit(1)).first()
+    up_to = (
+        found or session.scalars(moments.order_by(None).order_by(Notice.at.desc()).limit(1)).first()
+    )
+    if up_to is None:
+        return 0
+    ready = [*ready, Notice.at <= up_to]
+    query = select(
+        Notice.recipient,
+        *(Event.id, Event.kind, Event.actor, Event.at, Event.chain),
+        *(Event.subject, Event.subject_id, Event.payload),
+    ).join(Event, Event.id == Notice.event_id)
+    rows = session.execute(query.where(*ready).order_by(Event.id, Notice.recipient)).all()
+    taken = session.execute(
+        update(Notice).where(*ready).values(taken_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    if rows:
+        _make(session, office_at(session, now), [(row.recipient, event_of(row)) for row in rows])
+    return int(taken.rowcount)  # type: ignore[attr-defined]
+
+
+class _Digests:
+    """What is to be told: (receiver, way, run, urgent) -> its events, each once."""
+
+    def __init__(self) -> None:
+        self.of: dict[tuple[Receiver, str, str, bool], dict[int, Told]] = defaultdict(dict)
+
+    def add(self, receiver: Receiver, way: str, event: Told, urgent: bool) -> None:
+        """Tell a receiver of an event; what one act or one run of the bot brought is one digest."""
+        run = f"{event.at.isoformat()}|{event.actor}"
+        self.of[receiver, way, run, urgent][event.id] = event
+
+
+def _make(session: Session, office: Office, told: Sequence[tuple[str, Told]]) -> None:
+    gateways = in_force(session)
+    directory = Directory(session, office.now.date(), gateways)
+    known = matters(session, list({event.id: event for _, event in told}.values()))
+    digests, rows = _Digests(), list[tuple[dict[str, Any], list[Told]]]()
+    for recipient, event in told:
+        if recipient.startswith("caller:"):
+            if event.kind in CALLERS:
+                rows += [(row, [event]) for row in for_caller(session, office, gateways, event)]
+        elif event.kind in KIND_OF:
+            for way, one in directory.told_by(recipient, KIND_OF[event.kind]):
+                digests.add(one, way, event, known[event.id].urgent)
+    rows += [
+        (_digest(session, office, key, list(events.values()), known), list(events.values()))
+        for key, events in digests.of.items()
+    ]
+    _write(session, rows)
+
+
+def _digest(
+    session: Session,
+    office: Office,
+    of: tuple[Receiver, str, str, bool],
+    events: Sequence[Told],
+    known: dict[int, Matter],
+) -> dict[str, Any]:
+    """The row of a digest: told as what it is where all its events are of one kind."""
+    receiver, way, _, urgent = of
+    kinds = {KIND_OF[event.kind] for event in events}
+    kind = kinds.pop() if len(kinds) == 1 else SEVERAL
+    rank = min(rank_of(KIND_OF[event.kind]) for event in events)
+    key = f"n{events[0].id}-{receiver.word.replace(':', '')}-{way}" + ("-u" if urgent else "")
+    fields = _fields(session, office, receiver, events, known)
+    return _row(
+        session, office.now, key, kind, way, receiver, fields, urgent, 0 if urgent else rank
+    ) | {
+        "n": len(events),
+        "number": known[events[0].id].number,
+    }
+
+
+def _fields(
+    session: Session,
+    office: Office,
+    receiver: Receiver,
+    events: Sequence[Told],
+    known: dict[int, Matter],
+) -> dict[str, str]:
+    """The named fields of a digest: the first case and how many, the nearest due day, the papers."""
+    of = [known[event.id] for event in events]
+    numbers = list(dict.fromkeys(one.number for one in of if one.number))
+    papers = list(dict.fromkeys(one.paper for one in of if one.paper))
+    due = min((one.due for one in of if one.due), default=None)
+    more = f"等{len(numbers)}件"
+    return {
+        "office": office.word("office"),
+        "unit": _unit_name(session, receiver.unit_id),
+        "number": numbers[0] + (more if len(numbers) > 1 else "") if numbers else "",
+        "numbers": " ".join(numbers),
+        "paper": papers[0] + (f"等{len(papers)}份" if len(papers) > 1 else "") if papers else "",
+        "due": due.isoformat() if due else "",
+        "n": str(len(events)),
+    }
+
+
+def _unit_name(session: Session, unit: int | None) -> str:
+    row = session.get(Unit, unit) if unit is not None else None
+    return row.name if row is not None else ""
+
+
+def _row(
+    session: Session,
+    now: datetime,
+    key: str,
+    kind: str,
+    way: str,
+    receiver: Receiver,
+    fields: dict[str, str],
+    urgent: bool,
+    rank: int,
+) -> dict[str, Any]:
+    """The row of a new delivery."""
+    return {
+        "key": key,
+        "kind": kind,
+        "way": way,
+        "receiver": receiver.word,
+        "unit_id": receiver.unit_id,
+        "number": "",
+        "n": 1,
+        "fields": sealed_fields(session, key, fields),
+        "urgent": urgent,
+        "rank": rank,
+        "stands": "waiting",
+        "made_at": now,
+        "next_try_at": now,
+    }
+
+
+def _write(session: Session, rows: Sequence[tuple[dict[str, Any], Sequence[Told]]]) -> None:
+    """Write deliveries and what they tell of; one that stands already is not made again."""
+    if not rows:
+        return
+    of, notices = Delivery.__table__, DeliveryNotice.__table__
+    assert isinstance(of, Table) and isinstance(notices, Table)  # noqa: S101
+    made = [row for row, _ in rows]
+    taken = set(
+        session.scalars(select(Delivery.key).where(Delivery.key.in_([row["key"] for row in made])))
+    )
+    new = [(row, events) for row, events in rows if row["key"] not in taken]
+    ids = allot(session, {"delivery": len(new)})["delivery"] if new else []
+    tells = []
+    for (row, events), id in zip(new, ids, strict=True):
+        row["id"] = id
+        tells += [{"delivery_id": id, "event_id": one.id, "chain": one.chain} for one in events]
+    insert_rows(session, of, [completed(of, row) for row, _ in new])
+    insert_rows(session, notices, tells)
