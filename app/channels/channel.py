@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -13,6 +14,8 @@ Outcome = Literal["taken", "refused", "away", "busy", "unknown"]
 order, which says nothing of the message. busy: too many at once. unknown: the answer was lost; the
 message may have arrived, and is sent again under the same key."""
 
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -21,7 +24,8 @@ class Told:
     `kind` and `fields` are what template gateways send (a template knows them by name); `subject`
     and `text` are what mail and robots send. `to` is a telephone or a mail address, empty for a
     robot, and stays out of the repr with all that is said. `key` is the same each time one message
-    is sent, 1 to 64 of letters, digits, `-`, `_` and `.`.
+    is sent: 1 to 64 letters, digits, `-`, `_` and `.`, the first a letter or digit; ValueError for
+    another.
     """
 
     kind: str
@@ -30,6 +34,10 @@ class Told:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     key: str
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key):
+            raise ValueError("a key of other signs, or none")
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,11 @@ class Sent:
     reference: str = ""
     theirs: str = ""
     again_in: int = 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether only this receiver has to wait, or is lost; the channel goes on with others."""
+        return self.outcome == "refused" or self.code == "receiver_had_enough"
 
     @property
     def message(self) -> Message:
