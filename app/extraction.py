@@ -57,6 +57,7 @@ AREAS = (
     "referrals",
     "report_page",
     "rest",
+    "reach",
     "role_page",
     "scope",
     "search",
@@ -166,6 +167,7 @@ _REST: dict[str, Iterable[object]] = {
     "left": ("days", "today", "rest", "over", "just_over"),
     "language": ("name", "tag", "flag"),
     "flaw.kind": ("file", "dossier"),
+    "sent": ("no_address",),
     "bot.child": ("running", "waiting", "stopped"),
     "work_list.empty": QUEUES,
 }

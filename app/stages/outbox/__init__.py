@@ -11,7 +11,7 @@ from app.stages.outbox.addresses import masked
 from app.stages.outbox.callers import phone_of
 from app.stages.outbox.gateways import SetUp, in_force, set_up
 from app.stages.outbox.letters import fields_of_row, text_of
-from app.stages.outbox.noting import note_ended
+from app.stages.outbox.noting import note_ended, unnoted
 from app.stages.outbox.recipients import telephone_of
 from app.stages.outbox.sending import (
     Claimed,
@@ -23,12 +23,13 @@ from app.stages.outbox.sending import (
     state_of,
     waiting_calls,
 )
-from app.stages.outbox.taking import take
+from app.stages.outbox.taking import anything, take
 
 __all__ = [
     "Claimed",
     "Result",
     "SetUp",
+    "anything",
     "claim",
     "due_ways",
     "fields_of_row",
@@ -43,5 +44,6 @@ __all__ = [
     "take",
     "telephone_of",
     "text_of",
+    "unnoted",
     "waiting_calls",
 ]

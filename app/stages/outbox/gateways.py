@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.channels.setup import built
 from app.ledger import note_office
 from app.models import Gateway
 from app.models.reach import CALL
@@ -108,11 +109,15 @@ def propose_gateway(
         raise NotAllowed("gateway_name_wrong")
     before = in_force(session).get(name)
     kept = json.loads(before.secrets_sealed) if before and before.kind == kind else {}
-    made = {**kept, **_sealed(session, name, _pairs("secrets", secrets))}
+    typed, described = _pairs("secrets", secrets), _pairs("settings", settings)
+    made = {**kept, **_sealed(session, name, typed)}
+    if not off:
+        # Whatever is wrong with it is said now, not when somebody should have been told.
+        built(kind, described, {**dict.fromkeys(kept, "https://set.invalid/"), **typed})
     row = Gateway(
         name=name,
         kind=kind,
-        settings=json.dumps(_pairs("settings", settings), ensure_ascii=False, sort_keys=True),
+        settings=json.dumps(described, ensure_ascii=False, sort_keys=True),
         secrets_sealed=json.dumps(made, sort_keys=True),
         active=not off,
         reason=reason,

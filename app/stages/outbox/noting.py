@@ -20,6 +20,14 @@ from app.roles import BOT, Actor
 AT_ONCE = 200
 
 
+def unnoted(session: Session) -> bool:
+    """Whether the end of a delivery waits to be written."""
+    query = select(Delivery.id).where(
+        Delivery.noted_at.is_(None), among(Delivery.stands, ENDED_DELIVERY)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def note_ended(session: Session, now: datetime, n: int = AT_ONCE) -> int:
     """Write the ends of deliveries that no event tells of yet: how many."""
     query = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, and_, or_, select, update
@@ -33,14 +34,14 @@ from app.rules.telling import (
     wait_after,
     worded,
 )
-from app.stages.calendar import office_at
+from app.stages.calendar import office_at, office_known
 from app.stages.outbox.addresses import address_for
 from app.stages.outbox.callers import phone_of
 from app.stages.outbox.gateways import in_force
 from app.stages.outbox.letters import fields_of_row
 from app.stages.outbox.recipients import address_kinds
 
-NO_ADDRESS = "no_address"
+NO_ADDRESS, HAD_ENOUGH = "no_address", "receiver_had_enough"
 MINUTE = timedelta(minutes=1)
 
 
@@ -88,13 +89,14 @@ def opens(office: Office) -> bool:
 
 def state_of(session: Session, name: str, lock: bool = False) -> GatewayState:
     """How a way out stands; its row is made at its first use."""
-    known = {"with_for_update": lock, "populate_existing": lock}
-    row = session.get(GatewayState, name, **known)
+    known = partial(session.get, GatewayState, name, with_for_update=lock, populate_existing=lock)
+    row = known()
     if row is None:
         table = GatewayState.__table__
         assert isinstance(table, Table)  # noqa: S101
         insert_rows(session, table, [completed(table, {"name": name})], "ON CONFLICT DO NOTHING")
-        row = session.get_one(GatewayState, name, **known)
+        row = known()
+        assert row is not None  # noqa: S101
     return row
 
 
@@ -105,7 +107,7 @@ def _rests(row: GatewayState, now: datetime) -> bool:
 def due_ways(session: Session, now: datetime) -> list[str]:
     """The ways out that have something to send now, are held by nobody and do not rest."""
     states = {row.name: row for row in session.scalars(select(GatewayState))}
-    ready = _due(now, opens(office_at(session, now)))
+    ready = _due(now, opens(office_known(session, now)))
     found = []
     for name in in_force(session):
         row = states.get(name)
@@ -283,10 +285,12 @@ def _away(row: Delivery, state: GatewayState, now: datetime, result: Result) -> 
 
 def _busy(row: Delivery, state: GatewayState, now: datetime, result: Result) -> bool:
     """Too many at once: silence, and no try is used up."""
-    _waits(row, now)
-    state.why = result.code
     wait = timedelta(seconds=result.again_in) if result.again_in else SILENCE
-    state.silent_until = now + wait
+    if result.code == HAD_ENOUGH:  # only this receiver has to wait
+        _waits(row, now + wait)
+        return True
+    _waits(row, now)
+    state.why, state.silent_until = result.code, now + wait
     return False
 
 

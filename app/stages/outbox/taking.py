@@ -54,12 +54,15 @@ def _ready(now: datetime) -> list[Any]:
     return [Notice.taken_at.is_(None), ~going_on]
 
 
+def anything(session: Session, now: datetime) -> bool:
+    """Whether a notice waits to be taken."""
+    query = select(Notice.at).where(*_ready(now)).order_by(Notice.at).limit(1)
+    return session.scalars(query).first() is not None
+
+
 def take(session: Session, now: datetime) -> int:
-    """Take what waits and make deliveries of it: how many notices were taken, 0 where none waits."""
+    """Take what waits and make deliveries of it: how many notices were taken."""
     ready = _ready(now)
-    first = session.scalars(select(Notice.at).where(*ready).order_by(Notice.at).limit(1)).first()
-    if first is None:
-        return 0
     _lock(session)
     moments = select(Notice.at).where(*ready).order_by(Notice.at)
     found = session.scalars(moments.offset(AT_ONCE - 1).limit(1)).first()
@@ -122,8 +125,10 @@ def _digest(
     events: Sequence[Told],
     known: dict[int, Matter],
 ) -> dict[str, Any]:
-    """The row of a digest: told as what it is where all its events are of one kind."""
+    """The row of a digest: told as what it is where all that it tells is of one kind. Of one case it
+    tells what presses most: a reminder says that the case is overdue."""
     receiver, way, _, urgent = of
+    events = _pressing(events)
     kinds = {KIND_OF[event.kind] for event in events}
     kind = kinds.pop() if len(kinds) == 1 else SEVERAL
     rank = min(rank_of(KIND_OF[event.kind]) for event in events)
@@ -135,6 +140,16 @@ def _digest(
         "n": len(events),
         "number": known[events[0].id].number,
     }
+
+
+def _pressing(events: Sequence[Told]) -> list[Told]:
+    """Of each case the event that presses most, in the order of the cases."""
+    found: dict[int, Told] = {}
+    for event in events:
+        held = found.get(event.chain)
+        if held is None or rank_of(KIND_OF[event.kind]) < rank_of(KIND_OF[held.kind]):
+            found[event.chain] = event
+    return list(found.values())
 
 
 def _fields(
