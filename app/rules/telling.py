@@ -19,6 +19,8 @@ LEASE = timedelta(seconds=60)
 """For so long a claimed delivery, and a way out, is one sender's: longer than a job with its last
 send."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+DOUBLED = 8
+"""So often at most a wait grows: by then it is as long as any."""
 LOST_IN_A_ROW = 3
 """A way that loses so many answers one after another is out of order."""
 A_MINUTE, SILENCE = 20, timedelta(minutes=10)
@@ -167,13 +169,13 @@ def is_open(calendar: Calendar, hours: str, now: datetime) -> bool:
 def wait_after(attempts: int) -> timedelta:
     """How long is waited after so many tries: one minute, then three times as long each, at most
     twelve hours."""
-    times: int = 3 ** max(0, attempts - 1)
+    times: int = 3 ** min(max(0, attempts - 1), DOUBLED)
     return min(FIRST_WAIT * times, LONGEST_WAIT)
 
 
 def pause_after(failures: int) -> timedelta:
     """How long a way out rests that failed so often in a row: one minute, doubled, at most ten."""
-    times: int = 2 ** max(0, failures - 1)
+    times: int = 2 ** min(max(0, failures - 1), DOUBLED)
     return min(FIRST_PAUSE * times, LONGEST_PAUSE)
 
 

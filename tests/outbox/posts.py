@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from app.channels import Channel, Sent, Told
+from app.channels.line import Network
+from app.channels.reachable import Allowed
 from app.database import reading
 from app.models import Delivery
 from app.stages.outbox import SetUp, fields_of_row
 from jobs.outbox import Counts, Make, Post, channels
-from app.channels.line import Network
-from app.channels.reachable import Allowed
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -27,7 +27,15 @@ SMS = {
             "id": f"T_{kind}",
             "fields": [["number", "number", 40], ["due", "due", 12], ["n", "n", 4]],
         }
-        for kind in ("allocated", "reminder", "overdue", "several", "warned", "lapsed", "supervised")
+        for kind in (
+            "allocated",
+            "reminder",
+            "overdue",
+            "several",
+            "warned",
+            "lapsed",
+            "supervised",
+        )
     },
 }
 MOBILE = "13800138021"
@@ -37,18 +45,32 @@ def way(office: Office, at: str, name: str, kind: str = "pretend", **told: Any) 
     """A way out that IT proposes and the centre head approves."""
     settings = json.dumps(told.pop("settings", {}))
     secrets = json.dumps(told.pop("secrets", {}))
-    row = office.do(at, "it_admin", "propose_gateway", name=name, kind=kind, settings=settings, secrets=secrets, **told)
+    row = office.do(
+        at,
+        "it_admin",
+        "propose_gateway",
+        name=name,
+        kind=kind,
+        settings=settings,
+        secrets=secrets,
+        **told,
+    )
     office.do(at, "centre_head", "approve_gateway", row=row.id, accept=True)
 
 
 def sms(office: Office, at: str, name: str = "sms", **settings: Any) -> None:
     """A described text gateway."""
-    way(office, at, name, "http", settings={**SMS, **settings}, secrets={"secret": "the gateway's key"})
+    way(
+        office,
+        at,
+        name,
+        "http",
+        settings={**SMS, **settings},
+        secrets={"secret": "the gateway's key"},
+    )
 
 
-def post(
-    desk: Desk, at: str | datetime, make: Make | None = None, seconds: float = 20.0
-) -> Counts:
+def post(desk: Desk, at: str | datetime, make: Make | None = None, seconds: float = 20.0) -> Counts:
     """The outbox looks once, at a moment."""
     network = Network(Allowed.read(("127.0.0.1",)))
     return Post(desk.sessions, lambda: moment(at), make or channels(network, False), seconds).run()

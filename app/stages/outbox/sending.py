@@ -26,6 +26,7 @@ from app.rules.telling import (
     HOURS,
     LEASE,
     LOST_IN_A_ROW,
+    PRETEND,
     ROBOTS,
     SILENCE,
     TRIES,
@@ -82,9 +83,10 @@ def _due(now: datetime, open_hours: bool) -> Any:
     return ready if open_hours else and_(ready, Delivery.urgent.is_(True))
 
 
-def opens(office: Office) -> bool:
-    """Whether anything but an emergency goes out now."""
-    return is_open(office.calendar, office.word(HOURS), office.now)
+def opens(office: Office, kind: str) -> bool:
+    """Whether anything but an emergency goes out now by a way of this kind; what only pretends wakes
+    nobody."""
+    return kind == PRETEND or is_open(office.calendar, office.word(HOURS), office.now)
 
 
 def state_of(session: Session, name: str, lock: bool = False) -> GatewayState:
@@ -107,9 +109,9 @@ def _rests(row: GatewayState, now: datetime) -> bool:
 def due_ways(session: Session, now: datetime) -> list[str]:
     """The ways out that have something to send now, are held by nobody and do not rest."""
     states = {row.name: row for row in session.scalars(select(GatewayState))}
-    ready = _due(now, opens(office_known(session, now)))
-    found = []
-    for name in in_force(session):
+    office, found = office_known(session, now), []
+    for name, gateway in in_force(session).items():
+        ready = _due(now, opens(office, gateway.kind))
         row = states.get(name)
         if row is not None and (_rests(row, now) or (row.held_until and row.held_until > now)):
             continue
@@ -167,7 +169,7 @@ def claim(session: Session, now: datetime, name: str, sender: str, n: int) -> li
     room, office = _room(state, gateway.kind, now, n), office_at(session, now)
     query = (
         select(Delivery)
-        .where(Delivery.way == name, _due(now, opens(office)))
+        .where(Delivery.way == name, _due(now, opens(office, gateway.kind)))
         .order_by(Delivery.rank, Delivery.made_at, Delivery.id)
         .limit(room)
         .with_for_update(skip_locked=True)
