@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.columns import (
@@ -20,6 +22,7 @@ from app.models.columns import (
     Word,
     Words,
 )
+from app.models.event import Event
 from app.models.waiting import waiting, words_of
 
 OPEN_DELIVERY = ("waiting", "sending", "unknown")
@@ -118,11 +121,12 @@ _DUE = words_of("stands", OPEN_DELIVERY)
 
 
 class Delivery(Model):
-    """One message to one receiver by one way: a notice, or a digest of several. `receiver` is whom it is
-    for: `user:7`, `post:3`, `unit:2` or, for a caller, `case:12`. `fields` are the named fields of its
-    text, sealed; `key` is the same each time it is sent. `stands` is waiting, sending (under a lease),
-    unknown (the answer was lost), taken, dead, called or dropped. `error` is our own word for what went
-    wrong. `noted_at` is when its end was written into the record."""
+    """One message to one receiver by one way: a notice, or a digest of several. `receiver` is whom it
+    is for: `user:7`, `post:3`, `unit:2` or, for a caller, `case:12`; `medium` what kind of way it is.
+    `fields` are the named fields of its text, sealed; `key` is the same each time it is sent.
+    `stands` is waiting, sending (under a lease), unknown (the answer was lost), taken, dead, called or
+    dropped. `error` is our own word for what went wrong; `noted_at` is when its end was written into
+    the record."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -144,6 +148,7 @@ class Delivery(Model):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[Word]
     way: Mapped[str] = mapped_column(String(20))
+    medium: Mapped[Word]
     receiver: Mapped[Word]
     unit_id: Mapped[int | None]
     number: Mapped[str] = mapped_column(String(20), default="")
@@ -188,3 +193,16 @@ class DeliveryNotice(Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id}:{self.event_id}"
+
+
+def told_of(subject: str, ids: Collection[int]) -> Select[Any]:
+    """(id, delivery) of all messages that tell of what happened to these rows of a subject, the oldest
+    first."""
+    return (
+        select(Event.subject_id, Delivery)
+        .join(DeliveryNotice, DeliveryNotice.event_id == Event.id)
+        .join(Delivery, Delivery.id == DeliveryNotice.delivery_id)
+        .where(Event.subject == subject, Event.subject_id.in_(ids))
+        .order_by(Delivery.id)
+        .distinct()
+    )

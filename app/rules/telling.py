@@ -31,6 +31,15 @@ PRETEND = "pretend"
 KINDS = (*SMS, "smtp", *ROBOTS, PRETEND)
 """The kinds of ways out; what a pretended one takes can be read in the panel, and goes nowhere."""
 
+MEDIUMS: Mapping[str, str] = {
+    **dict.fromkeys(SMS, "sms"),
+    "smtp": "mail",
+    "wecom": "wecom",
+    "dingtalk": "dingtalk",
+    PRETEND: PRETEND,
+}
+"""kind of a way out -> what people call it."""
+
 HOURS = "tell.hours"
 """The setting of the hours in which anything but an emergency goes out, on working days."""
 
@@ -105,7 +114,7 @@ TEXTS: Mapping[str, str] = {
     "tell.supervised": "{office}：督办{paper}，工单{number}，请{unit}于{due}前反馈。",
     "tell.own_overdue": "{office}：工单{number}有中心或督查室应办事项超期。",
     "tell.submitted": "{office}：工单{number}呈请领导批示或审批。",
-    "tell.several": "{office}：有{n}件事项待{unit}办理，首件工单{number}，最近期限{due}。",
+    "tell.several": "{office}：{unit}有{kinds}，首件工单{number}，请于{due}前办理或答复。",
     "tell.test": "{office}：这是一条测试消息，收到即表示渠道可用。",
     "tell.caller_registered": "{office}：您反映的事项已受理，编号{number}，查询码{code}。",
     "tell.caller_extended": "{office}：编号{number}的事项需延长办理，预计{due}前办结。",
@@ -115,7 +124,7 @@ TEXTS: Mapping[str, str] = {
 }
 """The words of each kind, which the office may change, with the named fields that a text gateway maps to
 its own. [reach: "a message is a kind plus named fields"]"""
-_FOR_UNITS = ("office", "number", "unit", "due", "paper", "n")
+_FOR_UNITS = ("office", "number", "unit", "due", "paper", "n", "kinds")
 _FOR_CALLERS = ("office", "number", "code", "due", "answer")
 
 
@@ -137,6 +146,17 @@ def wrong_fields(setting: str, text: str) -> list[str]:
     except (ValueError, IndexError, AttributeError):
         return ["{}"]
     return [name or "{}" for name in named if name not in fields_of(setting)]
+
+
+def refusal_of(name: str, value: str) -> tuple[str, dict[str, str]] | None:
+    """Why a setting of telling cannot be so, as a message id with its facts; None where it can."""
+    if name == HOURS:
+        try:
+            hours_of(value)
+        except ValueError:
+            return "hours_wrong", {}
+    wrong = wrong_fields(name, value) if name in TEXTS else []
+    return ("text_fields_wrong", {"fields": "、".join(wrong)}) if wrong else None
 
 
 def worded(text: str, fields: Mapping[str, str]) -> str:

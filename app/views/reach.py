@@ -16,25 +16,21 @@ from app.models import (
     Address,
     Choice,
     Delivery,
-    DeliveryNotice,
-    Event,
     Gateway,
-    GatewayState,
     Person,
     Unit,
     UnitPost,
 )
 from app.models.reach import CALL
 from app.rules.telling import PRETEND, TEXTS, fields_of, worded
-from app.rules.workdays import minute
 from app.stages.calendar import office_known
 from app.stages.outbox import in_force, masked, telephone_of, text_of
 from app.views.actor import actor, language, now, reader
 from app.views.calendar import Proposals
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
+from app.views.pages.delivered import how_it_works
 from app.views.pages.row_query import DeskInterface
-from app.views.pages.shown import shown
 
 NEWEST = 100
 """So many of the newest messages stand on the page of pretended ways."""
@@ -44,6 +40,7 @@ Names = dict[str, str]
 def know_receivers(receivers: Iterable[str]) -> Names:
     """receiver -> who that is, in a statement for each kind that is not known yet."""
     known: Names = g.setdefault("desk_receivers", {})
+    receivers = {*receivers}
     for word, named in _NAMED.items():
         ids = {
             int(one.partition(":")[2])
@@ -97,10 +94,33 @@ class Deliveries(DeskView):
     datamodel = DeskInterface(Delivery)
     page = "Deliveries"
     extra = ("whom", "text", "telephone")
-    list_columns = ("kind", "number", "whom", "way", "stands", "made_at")
-    filters = ("stands", "kind", "way", "number")
-    export_columns = ("kind", "number", "n", "way", "stands", "made_at", "ended_at", "error")
-    unsearched = ("words", "reached", "reference", "theirs")
+    list_columns = ("kind", "number", "whom", "medium", "stands", "made_at")
+    show_columns = (
+        *(
+            "kind",
+            "number",
+            "n",
+            "whom",
+            "text",
+            "medium",
+            "way",
+            "telephone",
+            "stands",
+            "reached",
+            "words",
+        ),
+        *(
+            "made_at",
+            "ended_at",
+            "urgent",
+            "attempts",
+            "next_try_at",
+            "error",
+            "theirs",
+            "reference",
+        ),
+    )
+    filters = ("stands", "kind", "medium", "number")
     list_template = "desk/deliveries.html"
 
     def pretends(self) -> bool:
@@ -191,16 +211,7 @@ class Gateways(Proposals):
     def _stands(self, item: Gateway) -> str:
         if item.approved_at is None or not item.active:
             return ""
-        states: dict[str, GatewayState] | None = g.get("desk_gateway_states")
-        if states is None:
-            states = {row.name: row for row in reader().scalars(select(GatewayState))}
-            g.desk_gateway_states = states
-        row = states.get(item.name)
-        if row is None or row.paused_since is None:
-            return words.word("reach.works", language())
-        why = words.word(f"sent.{row.why}", language()) if row.why else ""
-        since = minute(row.paused_since)
-        return words.word("reach.paused", language(), since=since, why=why)
+        return how_it_works(item.name)
 
     def links(self, item: Gateway) -> Links:
         """Approve it, while it waits; send a test by what is in force."""
@@ -233,7 +244,7 @@ class Gateways(Proposals):
         return self.render_template("desk/texts.html", title=title, rows=rows)
 
 
-_EXAMPLES = ("unit", "number", "due", "paper", "n", "code", "answer")
+_EXAMPLES = ("unit", "number", "due", "paper", "n", "kinds", "code", "answer")
 """The fields of a text that an example fills in."""
 
 
@@ -282,29 +293,3 @@ class Choices(DeskView):
     def cover(self, rows: Sequence[Any], always: bool = False) -> None:
         """Learn in one statement which units these are."""
         know_receivers(f"unit:{row.unit_id}" for row in rows if row.unit_id)
-
-
-def told_of(session: Any, chain: int) -> dict[tuple[str, int], list[str]]:
-    """(subject, id) -> how people were told of it, of one case: by which way, when, and who was
-    reached."""
-    query = (
-        select(Event.subject, Event.subject_id, Delivery)
-        .join(DeliveryNotice, DeliveryNotice.event_id == Event.id)
-        .join(Delivery, Delivery.id == DeliveryNotice.delivery_id)
-        .where(DeliveryNotice.chain == chain, Event.chain == chain)
-        .order_by(Delivery.id)
-    )
-    found: dict[tuple[str, int], list[str]] = {}
-    for subject, id, row in session.execute(query):
-        said = delivered(row)
-        told = found.setdefault((subject, id or 0), [])
-        if said not in told:
-            told.append(said)
-    return found
-
-
-def delivered(row: Delivery) -> str:
-    """How a message stands, in words: the way, when, and whether it was taken or who was reached."""
-    way = shown("delivery", "way", row.way)
-    facts = {"way": way, "at": minute(row.at), "who": row.reached or ""}
-    return words.word(f"reach.stands.{row.stands}", language(), **facts)

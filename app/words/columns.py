@@ -473,6 +473,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "n",
         "whom",
         "way",
+        "medium",
         "stands",
         "made_at",
         "ended_at",

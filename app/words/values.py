@@ -501,6 +501,14 @@ VALUES: dict[str, tuple[str, ...]] = {
         "caller_closed",
         "caller_neutral",
     ),
+    "medium": (
+        "sms",
+        "mail",
+        "wecom",
+        "dingtalk",
+        "pretend",
+        "call",
+    ),
     "delivery_stands": (
         "waiting",
         "sending",
@@ -551,7 +559,7 @@ DOMAINS: dict[str, dict[str, str]] = {
         "excluded_as": "excluded",
     },
     "contact": {"kind": "contact_kind", "channel": "channel"},
-    "delivery": {"kind": "notice_kind", "stands": "delivery_stands"},
+    "delivery": {"kind": "notice_kind", "stands": "delivery_stands", "medium": "medium"},
     "gateway": {"kind": "gateway_kind"},
     "address": {"kind": "address_kind"},
     "way_choice": {"kind": "notice_kind"},

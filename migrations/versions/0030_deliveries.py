@@ -107,6 +107,7 @@ def _deliveries() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("kind", WORD, nullable=False),
         sa.Column("way", sa.String(20), nullable=False),
+        sa.Column("medium", WORD, nullable=False),
         sa.Column("receiver", WORD, nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.String(20), nullable=False),

@@ -15,7 +15,7 @@ from app.models.reach import CALL
 from app.models.sessions import UNSCOPED
 from app.rules.office import Office
 from app.rules.phones import MOBILE, kind_of
-from app.rules.telling import CALLERS, NEUTRAL, OTHERS, PRETEND, SMS
+from app.rules.telling import CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS
 from app.rules.workdays import last_day
 from app.stages.outbox.facts import Event, sealed_fields
 
@@ -69,6 +69,7 @@ def _row(
         "key": key,
         "kind": told,
         "way": way,
+        "medium": medium_of(gateways, way),
         "receiver": f"case:{case.id}",
         "unit_id": None,
         "number": case.number or "",
@@ -82,12 +83,17 @@ def _row(
     }
 
 
+def medium_of(gateways: Mapping[str, Gateway], way: str) -> str:
+    """What people call a way: by the kind of its gateway, or the telephone."""
+    return CALL if way == CALL else MEDIUMS[gateways[way].kind]
+
+
 def _way(session: Session, office: Office, gateways: Mapping[str, Gateway], case: Case) -> str:
-    """The caller's own way out, else the call list."""
+    """The caller's own way out, else the call list. What only pretends takes any number."""
     number = phone_of(session, case)
-    text = [name for name, row in gateways.items() if row.kind in (*SMS, PRETEND)]
-    reachable = kind_of(number, office.word("area_code")) == MOBILE
-    return text[0] if text and reachable else CALL
+    mobile = kind_of(number, office.word("area_code")) == MOBILE
+    kinds = (*SMS, PRETEND) if mobile else (PRETEND,)
+    return next((name for name, row in gateways.items() if row.kind in kinds), CALL)
 
 
 def _fields(

@@ -16,7 +16,7 @@ from app.models import Delivery, DeliveryNotice
 from app.models.reach import CALL, OPEN_DELIVERY
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.rules.telling import ROBOTS, TEST
+from app.rules.telling import MEDIUMS, ROBOTS, TEST
 from app.stages.calendar import office_at
 from app.stages.named import id_of
 from app.stages.outbox.addresses import address_for
@@ -97,6 +97,7 @@ def as_call(session: Session, now: datetime, row: Delivery) -> Delivery:
                 "key": key,
                 "kind": row.kind,
                 "way": CALL,
+                "medium": CALL,
                 "receiver": row.receiver,
                 "unit_id": row.unit_id,
                 "number": row.number,
@@ -186,6 +187,7 @@ def test_gateway(session: Session, now: datetime, actor: Actor, name: str) -> De
                 "key": key,
                 "kind": TEST,
                 "way": name,
+                "medium": MEDIUMS[gateway.kind],
                 "receiver": receiver,
                 "unit_id": actor.unit_id,
                 "fields": sealed_fields(session, key, {"office": office.word("office")}),

@@ -89,5 +89,6 @@ def _told(rows: Sequence[Delivery]) -> dict[str, Any]:
         "deliveries": [row.id for row in rows],
         "kinds": sorted({row.kind for row in rows}),
         "ways": sorted({row.way for row in rows}),
+        "mediums": sorted({row.medium for row in rows}),
         "at": max(row.at for row in rows).isoformat(timespec="minutes"),
     }

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.ledger.bulk import completed, insert_rows
 from app.ledger.ids import allot
-from app.models import Delivery, DeliveryNotice, Event, GatewayState, Notice, Run, Unit
+from app.models import Delivery, DeliveryNotice, Event, GatewayState, Notice, Run
 from app.rules.office import Office
-from app.rules.telling import CALLERS, KIND_OF, SEVERAL, rank_of
+from app.rules.telling import CALLERS, KIND_OF
 from app.stages.calendar import office_at
 from app.stages.outbox.callers import for_caller
+from app.stages.outbox.digests import Digest, digest_row
 from app.stages.outbox.facts import Event as Told
-from app.stages.outbox.facts import Matter, event_of, matters, sealed_fields
+from app.stages.outbox.facts import event_of, matters
 from app.stages.outbox.gateways import in_force
 from app.stages.outbox.recipients import Directory, Receiver
 
@@ -88,15 +89,15 @@ def take(session: Session, now: datetime) -> int:
 
 
 class _Digests:
-    """What is to be told: (receiver, way, run, urgent) -> its events, each once."""
+    """What is to be told: each digest with its events, each once."""
 
     def __init__(self) -> None:
-        self.of: dict[tuple[Receiver, str, str, bool], dict[int, Told]] = defaultdict(dict)
+        self.of: dict[Digest, dict[int, Told]] = defaultdict(dict)
 
     def add(self, receiver: Receiver, way: str, event: Told, urgent: bool) -> None:
         """Tell a receiver of an event; what one act or one run of the bot brought is one digest."""
         run = f"{event.at.isoformat()}|{event.actor}"
-        self.of[receiver, way, run, urgent][event.id] = event
+        self.of[Digest(receiver, way, run, urgent)][event.id] = event
 
 
 def _make(session: Session, office: Office, told: Sequence[tuple[str, Told]]) -> None:
@@ -111,103 +112,10 @@ def _make(session: Session, office: Office, told: Sequence[tuple[str, Told]]) ->
         elif event.kind in KIND_OF:
             for way, one in directory.told_by(recipient, KIND_OF[event.kind]):
                 digests.add(one, way, event, known[event.id].urgent)
-    rows += [
-        (_digest(session, office, key, list(events.values()), known), list(events.values()))
-        for key, events in digests.of.items()
-    ]
+    for of, events in digests.of.items():
+        row = digest_row(session, office, gateways, of, list(events.values()), known)
+        rows.append((row, list(events.values())))
     _write(session, rows)
-
-
-def _digest(
-    session: Session,
-    office: Office,
-    of: tuple[Receiver, str, str, bool],
-    events: Sequence[Told],
-    known: dict[int, Matter],
-) -> dict[str, Any]:
-    """The row of a digest: told as what it is where all that it tells is of one kind. Of one case it
-    tells what presses most: a reminder says that the case is overdue."""
-    receiver, way, _, urgent = of
-    events = _pressing(events)
-    kinds = {KIND_OF[event.kind] for event in events}
-    kind = kinds.pop() if len(kinds) == 1 else SEVERAL
-    rank = min(rank_of(KIND_OF[event.kind]) for event in events)
-    key = f"n{events[0].id}-{receiver.word.replace(':', '')}-{way}" + ("-u" if urgent else "")
-    fields = _fields(session, office, receiver, events, known)
-    return _row(
-        session, office.now, key, kind, way, receiver, fields, urgent, 0 if urgent else rank
-    ) | {
-        "n": len(events),
-        "number": known[events[0].id].number,
-    }
-
-
-def _pressing(events: Sequence[Told]) -> list[Told]:
-    """Of each case the event that presses most, in the order of the cases."""
-    found: dict[int, Told] = {}
-    for event in events:
-        held = found.get(event.chain)
-        if held is None or rank_of(KIND_OF[event.kind]) < rank_of(KIND_OF[held.kind]):
-            found[event.chain] = event
-    return list(found.values())
-
-
-def _fields(
-    session: Session,
-    office: Office,
-    receiver: Receiver,
-    events: Sequence[Told],
-    known: dict[int, Matter],
-) -> dict[str, str]:
-    """The named fields of a digest: the first case and how many, the nearest due day, the papers."""
-    of = [known[event.id] for event in events]
-    numbers = list(dict.fromkeys(one.number for one in of if one.number))
-    papers = list(dict.fromkeys(one.paper for one in of if one.paper))
-    due = min((one.due for one in of if one.due), default=None)
-    more = f"等{len(numbers)}件"
-    return {
-        "office": office.word("office"),
-        "unit": _unit_name(session, receiver.unit_id),
-        "number": numbers[0] + (more if len(numbers) > 1 else "") if numbers else "",
-        "numbers": " ".join(numbers),
-        "paper": papers[0] + (f"等{len(papers)}份" if len(papers) > 1 else "") if papers else "",
-        "due": due.isoformat() if due else "",
-        "n": str(len(events)),
-    }
-
-
-def _unit_name(session: Session, unit: int | None) -> str:
-    row = session.get(Unit, unit) if unit is not None else None
-    return row.name if row is not None else ""
-
-
-def _row(
-    session: Session,
-    now: datetime,
-    key: str,
-    kind: str,
-    way: str,
-    receiver: Receiver,
-    fields: dict[str, str],
-    urgent: bool,
-    rank: int,
-) -> dict[str, Any]:
-    """The row of a new delivery."""
-    return {
-        "key": key,
-        "kind": kind,
-        "way": way,
-        "receiver": receiver.word,
-        "unit_id": receiver.unit_id,
-        "number": "",
-        "n": 1,
-        "fields": sealed_fields(session, key, fields),
-        "urgent": urgent,
-        "rank": rank,
-        "stands": "waiting",
-        "made_at": now,
-        "next_try_at": now,
-    }
 
 
 def _write(session: Session, rows: Sequence[tuple[dict[str, Any], Sequence[Told]]]) -> None:
