@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from app import words
+from app.channels import REASONS
 from app.faults import AWAY, BUSY, FULL
 from app.own.load import join_facts
 from app.rules import festivals
@@ -161,6 +162,7 @@ def _of_the_rest() -> Iterator[str]:
 _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
+    "sent": (*REASONS, "no_address"),
     "export": ("own", "many"),
     "holiday": festivals.NAMES,
     "month": range(1, 13),
@@ -169,7 +171,6 @@ _REST: dict[str, Iterable[object]] = {
     "left": ("days", "today", "rest", "over", "just_over"),
     "language": ("name", "tag", "flag"),
     "flaw.kind": ("file", "dossier"),
-    "sent": ("no_address",),
     "bot.child": ("running", "waiting", "stopped"),
     "work_list.empty": QUEUES,
 }

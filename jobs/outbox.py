@@ -193,7 +193,7 @@ def send_waiting() -> Counts:
     here = desk()
     refuse_wrong_clock(here.sessions)
     began, started = time.monotonic(), here.now()
-    allowed = Allowed.read(getattr(here.settings, "allowed_hosts", ()))
+    allowed = Allowed.read(here.settings.allowed_hosts)
     post = Post(here.sessions, here.now, channels(Network(allowed), here.settings.production))
     counts = post.run()
     if any(counts.values()):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.columns import (
@@ -195,7 +195,7 @@ class DeliveryNotice(Model):
         return f"{self.delivery_id}:{self.event_id}"
 
 
-def told_of(subject: str, ids: Collection[int]) -> Select[Any]:
+def told_of(subject: str, ids: Collection[int]) -> Any:
     """(id, delivery) of all messages that tell of what happened to these rows of a subject, the oldest
     first."""
     return (
