@@ -118,7 +118,7 @@ TEXTS: Mapping[str, str] = {
     "tell.test": "{office}：这是一条测试消息，收到即表示渠道可用。",
     "tell.caller_registered": "{office}：您反映的事项已受理，编号{number}，查询码{code}。",
     "tell.caller_extended": "{office}：编号{number}的事项需延长办理，预计{due}前办结。",
-    "tell.caller_answered": "{office}：编号{number}的事项办理结果：{answer}",
+    "tell.caller_answered": "{office}：编号{number}的事项办理结果：{answer} 如未解决，请拨打12345并报编号。",
     "tell.caller_closed": "{office}：编号{number}的事项已办结。如未解决，请拨打12345并报编号。",
     "tell.caller_neutral": "{office}：您联系的事项有新进展，请拨打12345查询。",
 }

@@ -190,3 +190,20 @@ def test_an_office_without_any_gateway_still_urges_by_telephone(office: Office, 
     assert (call.kind, call.stands) == ("reminder", "waiting")
     with reading(desk.sessions) as session:
         assert telephone_of(session, call) == "0912-8330001"
+
+
+def test_a_text_gateway_without_a_template_for_a_kind_is_not_asked_for_it(
+    office: Office, desk: Desk
+) -> None:
+    only = {"overdue": {"id": "T", "fields": [["number", "number", 40]]}}
+    sms(office, "2025-06-03 09:00", templates=only)
+    office.unit("WATER")
+    office.do(
+        "2025-06-03 09:10", "it_admin", "set_address", unit="WATER", kind="mobile", value=MOBILE
+    )
+    office.allocated("2025-06-03 10:00", "A")
+    for day in ("2025-06-06", "2025-06-09"):
+        office.sweep(day)
+        post(desk, f"{day} 08:31", Script().make)
+    told = {row.way: row.kind for row in deliveries(office)}
+    assert told == {"sms": "overdue", "call": "reminder"}, "the reminder is told by telephone"

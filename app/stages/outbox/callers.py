@@ -18,6 +18,7 @@ from app.rules.phones import MOBILE, kind_of
 from app.rules.telling import CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS
 from app.rules.workdays import last_day
 from app.stages.outbox.facts import Event, sealed_fields
+from app.stages.outbox.gateways import carries
 
 _SPOKEN = ("phone", "walk_in", "leader")
 """Who came by these was told number and code while speaking."""
@@ -54,14 +55,14 @@ def _row(
 ) -> dict[str, Any] | None:
     if case.anonymous or case.caller_id is None or not phone_of(session, case):
         return None
-    way = _way(session, office, gateways, case)
+    told = NEUTRAL if case.confidential else kind
+    way = _way(session, office, gateways, case, told)
     if way == CALL and kind == "caller_registered" and case.channel in _SPOKEN:
         return None
     lead = session.get(Case, event.chain, execution_options=UNSCOPED) or case
     fields = _fields(session, office, kind, case, lead)
     if fields is None:
         return None
-    told = NEUTRAL if case.confidential else kind
     if case.confidential:
         fields = {"office": fields["office"]}
     key = f"n{event.id}-case{case.id}-{way}"
@@ -88,12 +89,15 @@ def medium_of(gateways: Mapping[str, Gateway], way: str) -> str:
     return CALL if way == CALL else MEDIUMS[gateways[way].kind]
 
 
-def _way(session: Session, office: Office, gateways: Mapping[str, Gateway], case: Case) -> str:
+def _way(
+    session: Session, office: Office, gateways: Mapping[str, Gateway], case: Case, kind: str
+) -> str:
     """The caller's own way out, else the call list. What only pretends takes any number."""
     number = phone_of(session, case)
     mobile = kind_of(number, office.word("area_code")) == MOBILE
     kinds = (*SMS, PRETEND) if mobile else (PRETEND,)
-    return next((name for name, row in gateways.items() if row.kind in kinds), CALL)
+    fit = (name for name, row in gateways.items() if row.kind in kinds and carries(row, kind))
+    return next(fit, CALL)
 
 
 def _fields(

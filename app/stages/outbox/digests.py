@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from app import words
 from app.models import Gateway, Unit
+from app.models.reach import CALL
 from app.rules.office import Office
 from app.rules.telling import KIND_OF, SEVERAL, rank_of
 from app.stages.outbox.callers import medium_of
 from app.stages.outbox.facts import Event as Told
 from app.stages.outbox.facts import Matter, sealed_fields
+from app.stages.outbox.gateways import carries
 from app.stages.outbox.recipients import Receiver
 
 
@@ -41,10 +43,12 @@ def digest_row(
     key = f"n{first}-{of.receiver.word.replace(':', '')}-{of.way}" + ("-u" if of.urgent else "")
     events = _pressing(events)
     kinds = {KIND_OF[event.kind] for event in events}
+    several = of.way == CALL or carries(gateways[of.way], SEVERAL)
+    kind = SEVERAL if len(kinds) > 1 and several else KIND_OF[events[0].kind]
     fields = _fields(session, office, of.receiver, events, known)
     return {
         "key": key,
-        "kind": kinds.pop() if len(kinds) == 1 else SEVERAL,
+        "kind": kind,
         "way": of.way,
         "medium": medium_of(gateways, of.way),
         "receiver": of.receiver.word,

@@ -21,7 +21,7 @@ from app.models import Gateway
 from app.models.reach import CALL
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
-from app.rules.telling import KINDS, PRETEND
+from app.rules.telling import KINDS, SMS
 from app.stages.proposals import proposed
 from app.stages.secrets_sealed import opened, sealed
 
@@ -152,17 +152,17 @@ def _told(row: Gateway) -> dict[str, Any]:
     return {"gateway": row.id, "name": row.name, "kind": row.kind, "active": row.active}
 
 
-def pretended(row: Gateway | None) -> bool:
-    """Whether what a way takes goes nowhere."""
-    return row is not None and row.kind == PRETEND
+def carries(row: Gateway, kind: str) -> bool:
+    """Whether a way out has words for a kind of notice: a text gateway those of its templates only."""
+    return row.kind not in SMS or kind in json.loads(row.settings).get("templates", {})
 
 
 __all__ = [
     "KINDS",
     "SetUp",
     "approve_gateway",
+    "carries",
     "in_force",
-    "pretended",
     "propose_gateway",
     "set_up",
     "unsealed",

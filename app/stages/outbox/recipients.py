@@ -17,6 +17,7 @@ from app.roles import ROLES
 from app.rules.telling import PRETEND, PROMPT, ROBOTS, SMS
 from app.stages.handling.substitutes import running
 from app.stages.outbox.addresses import address_for
+from app.stages.outbox.gateways import carries
 
 NUMBERS = ("mobile", "landline")
 
@@ -143,7 +144,10 @@ class Directory:
         unit = next((one.unit_id for one in people if one.unit_id), None)
         unit = unit if recipient.startswith("unit:") else None
         told = [
-            (way, one) for way in self.ways(unit, kind) for one in self.reached(people, unit, way)
+            (way, one)
+            for way in self.ways(unit, kind)
+            if way == CALL or carries(self.gateways[way], kind)
+            for one in self.reached(people, unit, way)
         ]
         chosen_none = (unit or 0, kind) in self._chosen and not self._chosen[unit or 0, kind]
         if told or unit is None or kind not in PROMPT or chosen_none:
