@@ -15,7 +15,7 @@ TRIES = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=12)
 SEND_SECONDS, JOB_SECONDS = 15, 20
 """One send ends within the first; a job begins no send after the second."""
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=45)
 """For so long a claimed delivery, and a way out, is one sender's: longer than a job with its last
 send."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=10)

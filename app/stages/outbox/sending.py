@@ -122,7 +122,7 @@ def due_ways(session: Session, now: datetime) -> list[str]:
 
 
 def hold(session: Session, now: datetime, name: str, sender: str) -> bool:
-    """Let one sender have a way out for a minute: whether nobody else has it."""
+    """Let one sender have a way out for a while: whether nobody else has it."""
     row = state_of(session, name, lock=True)
     if row.held_by not in ("", sender) and row.held_until is not None and row.held_until > now:
         return False
