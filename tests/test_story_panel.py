@@ -54,9 +54,18 @@ IN_NO_STORY = {
     "cover",
     "look_up",
     "reset_second_factor",
+    "propose_gateway",
+    "approve_gateway",
+    "test_gateway",
+    "set_address",
+    "choose_ways",
+    "retry_delivery",
+    "drop_delivery",
+    "call_instead",
+    "record_call",
 }
 """A story knows no draft of a report, looks up nobody and covers no word; its people have no password of their own
-to give, and no device: tests of the views reach these by their links."""
+to give, no device and no telephone: tests of the views reach these by their links."""
 
 
 def done(path: Path) -> set[str]:

@@ -36,10 +36,13 @@ def notices(session: Session, entries: Sequence[Entry], now: datetime) -> Batch:
 
 
 def _recipients(entry: Entry, leaders: Mapping[int, Sequence[str]]) -> Iterator[str]:
-    """The recipients of an event: its user, its unit, where it has one, its leaders, or roles."""
+    """The recipients of an event: its user, its unit, where it has one, its leaders, the caller of its
+    case, or roles."""
     for who in known(entry.kind).tells:
         if who == INSTRUCTING:
             yield from leaders.get(entry.chain, ())
+        elif who == "caller":
+            yield f"caller:{entry.chain}"
         elif who == "user":
             yield f"user:{entry.payload['user']}"
         elif who != "unit":

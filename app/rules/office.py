@@ -9,6 +9,7 @@ from datetime import datetime
 
 from app.rules.evaluation import TABLE, Points, table_of
 from app.rules.limits import Limits, Versions
+from app.rules.telling import HOURS, TEXTS
 from app.rules.workdays import Calendar
 
 REQUIREMENTS = "supervision.requirements"
@@ -54,9 +55,15 @@ SENTENCES = (
 """The sentences that forms offer, a line each; those that an office has not set stand in the
 catalogues."""
 AREA_CODE = "area_code"
-SETTINGS = {**WORDS, AREA_CODE: "0912", **dict.fromkeys(SENTENCES, "")}
-"""What an office may set: its words, the area code that its people leave out of numbers, the sentences
-that its forms offer."""
+SETTINGS = {
+    **WORDS,
+    AREA_CODE: "0912",
+    HOURS: "08:00-18:00",
+    **TEXTS,
+    **dict.fromkeys(SENTENCES, ""),
+}
+"""What an office may set: its words, the area code that its people leave out of numbers, in which hours
+people are told outside the panel and in which words, the sentences that its forms offer."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ STAGES = (
     "redo",
     "accountability",
     "calendar",
+    "outbox",
     "office",
     "people",
     "own_rows",

@@ -13,16 +13,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import files
+from app.channels.line import Network
 from app.channels.sheets import rows_of
 from app.database import transaction
-from app.models import Draft, SlaRule, UnitPost
+from app.models import Draft, Notice, SlaRule, UnitPost
 from app.rules.workdays import sweep_on
 from app.stages.inbox import arrive
 from app.stages.inbox.sheets import checked, take_in
 from app.story.theatre.cast import actor_named, unit_named
+from jobs.outbox import Post, channels
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -30,6 +32,8 @@ WORDS = {"WATER": "QZwaterZQ", "HOUSING": "QZhousingZQ", "ROADS": "QZroadsZQ"}
 """unit -> the word that all its texts carry."""
 CALLER = "秘不示人"
 """The name with which every confidential caller's begins."""
+LIAISON = "13800138077"
+"""The number of a unit's liaison."""
 NOW = moment("2025-06-20 10:00")
 _WHO = (
     "operator",
@@ -259,6 +263,21 @@ class Canaries(Office):
                     changed_at=since,
                 )
             )
+
+        self._reach("2025-06-20 09:00")
+
+    def _reach(self, at: str) -> None:
+        """A way out that only pretends, a number, a choice, and a test that was taken."""
+        way = self.do(at, "it_admin", "propose_gateway", name="pretend", kind="pretend")
+        self.do(at, "centre_head", "approve_gateway", row=way.id, accept=True)
+        self.do(at, "it_admin", "set_address", unit="HOUSING", kind="mobile", value=LIAISON)
+        self.do(
+            at, "it_admin", "choose_ways", unit="HOUSING", notice="reminder", ways="pretend call"
+        )
+        self.do(at, "it_admin", "test_gateway", name="pretend")
+        with transaction(self.desk.sessions) as session:
+            session.execute(update(Notice).values(taken_at=Notice.at))
+        Post(self.desk.sessions, lambda: moment(at), channels(Network(), False)).run()
 
     def _days(self, after: str, until: str) -> None:
         first, last = date.fromisoformat(f"2025-{after}"), date.fromisoformat(f"2025-{until}")

@@ -55,9 +55,12 @@ LONG = frozenset(
         "repeat_check",
         "text",
         "value",
+        "settings",
     }
 )
 """Fields with room for more than a line."""
+SECRET = ("password", "secrets")
+"""How the name of a field ends that is never shown again."""
 LEADER = (
     ("level", "choice"),
     ("name", "text"),
