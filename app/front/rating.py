@@ -1,0 +1,73 @@
+"""A result rated by a one-time code: true, solved, satisfied, why, words, and the last four digits of
+the caller's own number. Opening the page consumes nothing and tells nothing. [procedure 6]"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from app.front.behind import Parcel, Silent
+from app.front.form import clean
+from app.front.room import page, room
+from app.rules.folding import visible
+from app.words import VALUES
+
+CHOICES = {name: VALUES[name] for name in ("truth", "solved", "satisfied", "why")}
+NEEDED = ("truth", "solved", "satisfied")
+MOST_WORDS, MOST_CODE, LAST = 500, 20, 4
+TAKEN, KEPT = "taken", "kept"
+"""What becomes of a rating: the desk has it, or it waits here for the desk."""
+
+
+def code_of(typed: str) -> str:
+    """A code as it is compared, however it was typed."""
+    return visible(typed[: 2 * MOST_CODE]).replace("-", "").upper()[:MOST_CODE]
+
+
+def shown(
+    code: str, status: int = 200, said: Mapping[str, str] | None = None, told: str = ""
+) -> Response:
+    """The form of a rating, the same for any code."""
+    return page(
+        "rating", status, code=code_of(code), said=said or {}, told=told, choices=CHOICES
+    )
+
+
+def sent() -> Response:
+    """Take a rating. The desk says whether it counts; while it is away the rating waits here, with
+    the moment at which it was given."""
+    here = room()
+    said = {name: clean(request.form.get(name, "")) for name in (*CHOICES, "words")}
+    said["words"] = said["words"][:MOST_WORDS]
+    code, last = code_of(request.form.get("code", "")), visible(request.form.get("last_four", ""))
+    wrong = _wrong(said, code, last)
+    if wrong:
+        return shown(code, 422, said, wrong)
+    # The code is known to whoever was asked, and to nobody else: a lock of it locks nobody out.
+    here.limits.may_look("rate", code)
+    told = {name: words for name, words in said.items() if words}
+    question = {"ask": "rate", "code": code, "last_four": last, **told}
+    try:
+        answer = here.behind.ask(question)
+    except Silent:
+        now = here.clock()
+        parts = [part.encode() for pair in sorted(question.items()) for part in pair]
+        key, _ = here.keys.message("rating", parts)
+        here.behind.take(Parcel("rating", key, "", now, question))
+        return page("plain", title="front.rate.thanks", sentence="front.rate.kept")
+    if answer.get("found"):
+        return page("plain", title="front.rate.thanks", sentence="front.rate.taken")
+    here.limits.wrong("rate", code)
+    return shown(code, 404, said, "front.rate.refused")
+
+
+def _wrong(said: Mapping[str, str], code: str, last: str) -> str:
+    """The message id of what keeps a rating from being sent; empty where nothing does."""
+    if any(said[name] not in CHOICES[name] for name in NEEDED):
+        return "front.rate.choose"
+    if said["why"] and said["why"] not in CHOICES["why"]:
+        return "front.rate.choose"
+    if not code:
+        return "front.rate.code_missing"
+    return "" if len(last) == LAST and last.isdigit() and last.isascii() else "front.rate.last_four"
