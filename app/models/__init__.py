@@ -12,6 +12,7 @@ from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.kept_view import KeptView
+from app.models.message import Message, MessageFile, MessageRaw
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
@@ -65,6 +66,9 @@ __all__ = [
     "InstructionNotice",
     "KeptView",
     "Lifting",
+    "Message",
+    "MessageFile",
+    "MessageRaw",
     "NamedPerson",
     "Notice",
     "NoticeRead",

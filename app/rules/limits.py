@@ -42,6 +42,7 @@ class Limits:
     """The numbers in force at one moment: working days where a name ends in `_workdays`."""
 
     allocate_workdays: int = _number(1, "seen", "0 allocate after registering")
+    inbox_workdays: int = _number(1, "ours", "1 a message waits for the centre 1 wd")
     sign_workdays: int = _number(1, "seen", "0 sign for an assignment")
     consultation_workdays: int = _number(3, "seen", "0 consultation")
     help_workdays: int = _number(5, "seen", "0 help")

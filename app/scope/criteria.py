@@ -19,6 +19,9 @@ from app.models import (
     Instruction,
     InstructionNotice,
     Lifting,
+    Message,
+    MessageFile,
+    MessageRaw,
     Notice,
     Referral,
     Reminder,
@@ -71,6 +74,8 @@ _OF_A_UNIT: tuple[type[Any], ...] = (
     InstructionNotice,
     Substitute,
 )
+_OF_THE_CENTRE: tuple[type[Any], ...] = (Message, MessageRaw, MessageFile)
+"""What arrived and is no case yet: no unit sees it, nor who sees some cases only. [reach, In]"""
 _OWN: dict[str, type[Any]] = {
     "assignment": Assignment,
     "request": Request,
@@ -114,6 +119,8 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
         _criterion(Referral, _referrals(seen)),
         *(_criterion(model, _own_rows(by, seen)) for model, by in _OWN_TABLES.items()),
     ]
+    if "all" not in seen.scopes or seen.unit:
+        made += [_criterion(model, lambda cls: false()) for model in _OF_THE_CENTRE]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:

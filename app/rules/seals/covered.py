@@ -8,6 +8,7 @@ NOT_RECORDED: dict[str, str] = {
     "run_total": "how often the bot looked long ago; nothing follows from it",
     "notice": "who is to look at which event: made from the event, and changed by reading",
     "notice_read": "who has read which notice",
+    "message_raw": "messages as they came: the SHA-256 of each is sealed in its message",
     "kept_view": "which views of lists people keep: nothing follows from it",
     "pair_count": "the index of character pairs, made again from the cases",
     "access": "who came and looked: kept for a time, guarded against change, and exported as it is written",
