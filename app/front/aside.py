@@ -44,7 +44,9 @@ class Aside:
         self._forget_old()
         if len(list(self.folder.glob("*"))) >= MOST_FILES:
             return
-        told = [[photo.name, photo.media_type, b64encode(photo.content).decode()] for photo in photos]
+        told = [
+            [photo.name, photo.media_type, b64encode(photo.content).decode()] for photo in photos
+        ]
         nonce = secrets.token_bytes(_NONCE)
         write_whole(place, nonce + _cipher(key).encrypt(nonce, json.dumps(told).encode(), b"aside"))
 
@@ -55,7 +57,9 @@ class Aside:
             plain = _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], b"aside")
         except (OSError, InvalidTag):
             return []
-        return [Photo(name, media, b64decode(content)) for name, media, content in json.loads(plain)]
+        return [
+            Photo(name, media, b64decode(content)) for name, media, content in json.loads(plain)
+        ]
 
     def _place(self, key: str) -> Path:
         return self.folder / sha256(b"place" + key.encode()).hexdigest()

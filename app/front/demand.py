@@ -9,7 +9,7 @@ from flask import Response, request
 
 from app import words
 from app.front import form
-from app.front.behind import Parcel, Photo
+from app.front.behind import Full, Parcel, Photo, Silent
 from app.front.limits import TooMany
 from app.front.photos import MOST, made_anew
 from app.front.room import LANGUAGE, notice, page, room
@@ -50,16 +50,21 @@ def sent() -> Response:
     here, now = room(), room().clock()
     said, key = form.typed(request.form), request.form.get("key", "")[:_MOST_KEY]
     if not here.keys.is_ours(key, now):
-        return shown(409, said, {"key": "front.wrong.key"})
+        return shown(409, said, {"key": "public.wrong.key"})
     photos, refused = _photos(key)
     wrong = form.wrong_with(said)
     if request.form.get("version") != notice()[0]:
-        wrong["consent"] = "front.wrong.notice"
+        wrong["consent"] = "public.wrong.notice"
     if wrong or refused:
         here.aside.put(key, photos)
         return shown(422, said, wrong, photos, key, refused)
     parcel = _parcel(key, now, said, photos)
-    here.behind.take(parcel)
+    try:
+        here.behind.take(parcel)
+    except (Full, Silent) as no:
+        here.aside.put(key, photos)
+        told = "public.full" if isinstance(no, Full) else "public.later_words"
+        return shown(503, said, waiting=photos, key=key, told=words.word(told, LANGUAGE))
     here.aside.put(key, [])
     return page("receipt", receipt=parcel.receipt, at=now, photos=len(photos))
 
@@ -68,7 +73,7 @@ def held_back(error: TooMany) -> Response:
     """The form given back because too much comes from one address; what came with it is not looked
     at."""
     said = form.typed(request.form)
-    told = words.word("front.held_back", LANGUAGE, seconds=error.seconds)
+    told = words.word("public.held_back", LANGUAGE, seconds=error.seconds)
     return shown(429, said, key=request.form.get("key", "")[:_MOST_KEY], told=told)
 
 
@@ -82,7 +87,7 @@ def _photos(key: str) -> tuple[list[Photo], str]:
         if not storage.filename:
             continue
         if len(found) == MOST:
-            return found, words.word("front.wrong.photos", LANGUAGE, n=MOST)
+            return found, words.word("public.wrong.photos", LANGUAGE, n=MOST)
         try:
             found.append(made_anew(storage.filename, storage.stream, here.scanner))
         except NotAllowed as no:

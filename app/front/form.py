@@ -42,41 +42,41 @@ def wrong_with(said: Mapping[str, str]) -> Wrong:
     """What is wrong with a form, by field; empty where it can be taken. Whoever is anonymous with a
     name or a number typed is asked which of both holds. [procedure 1]"""
     found = {
-        "kind": None if said["kind"] in KINDS else "front.wrong.kind",
+        "kind": None if said["kind"] in KINDS else "public.wrong.kind",
         "words": _words(said["words"]),
-        "place": "front.wrong.place" if len(said["place"]) > MOST_PLACE else None,
+        "place": "public.wrong.place" if len(said["place"]) > MOST_PLACE else None,
         "position": _position(said["position"]),
         "name": _name(said),
         "phone": _phone(said),
-        "consent": None if said["consent"] else "front.wrong.consent",
+        "consent": None if said["consent"] else "public.wrong.consent",
     }
     return {name: msgid for name, msgid in found.items() if msgid}
 
 
 def _words(words: str) -> str | None:
     if len(words) < FEWEST:
-        return "front.wrong.words_few"
-    return "front.wrong.words_many" if len(words) > MOST_WORDS else None
+        return "public.wrong.words_few"
+    return "public.wrong.words_many" if len(words) > MOST_WORDS else None
 
 
 def _position(position: str) -> str | None:
     wrong = bool(position) and not _POSITION.fullmatch(position)
-    return "front.wrong.position" if wrong else None
+    return "public.wrong.position" if wrong else None
 
 
 def _name(said: Mapping[str, str]) -> str | None:
     if said["anonymous"]:
-        return "front.wrong.anonymous" if said["name"] or said["phone"] else None
+        return "public.wrong.anonymous" if said["name"] or said["phone"] else None
     if not said["name"]:
-        return "front.wrong.name"
-    return "front.wrong.name_long" if len(said["name"]) > MOST_NAME else None
+        return "public.wrong.name"
+    return "public.wrong.name_long" if len(said["name"]) > MOST_NAME else None
 
 
 def _phone(said: Mapping[str, str]) -> str | None:
     if said["anonymous"]:
         return None
     callable_ = len(said["phone"]) <= MOST_PHONE and is_number(said["phone"])
-    return None if callable_ else "front.wrong.phone"
+    return None if callable_ else "public.wrong.phone"
 
 
 def version_of(notice: str) -> str:

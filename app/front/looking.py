@@ -35,11 +35,11 @@ def looked() -> Response:
     began, here = time.monotonic(), room()
     question = _question()
     if question is None:
-        return shown(422, "front.look.empty")
+        return shown(422, "public.look.empty")
     if here.limits.needs_sum() and not here.limits.sum_is_right(
         request.form.get("sum", "")[:200], request.form.get("answer", "")[:10], here.clock()
     ):
-        return shown(422, "front.look.sum")
+        return shown(422, "public.look.sum")
     what = (question["ask"], question.get("number", "") or question["receipt"], here.address())
     here.limits.may_look(*what)
     answer = here.behind.ask(question)
@@ -47,13 +47,13 @@ def looked() -> Response:
         return page("standing", asked=question["ask"], standing=answer)
     here.limits.wrong(*what)
     time.sleep(max(0.0, began + LEAST_SECONDS - time.monotonic()))
-    return shown(404, "front.look.not_found")
+    return shown(404, "public.look.not_found")
 
 
 def locked(error: TooMany) -> Response:
     """Not looked at for a while, whether the number is anybody's or not."""
     minutes = -(-error.seconds // 60)
-    return shown(429, "front.look.locked", n=minutes)
+    return shown(429, "public.look.locked", n=minutes)
 
 
 def _question() -> Mapping[str, str] | None:

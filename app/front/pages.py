@@ -10,11 +10,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from app.faults import FULL, fault
 from app.front import demand, looking, rating
 from app.front.behind import Full, Silent
 from app.front.limits import TooMany
 from app.front.room import page, room, secured
+from app.rules.files import NO_ROOM
 
 log = logging.getLogger("duban.front")
 BASE = "/front"
@@ -83,7 +83,7 @@ def rated(code: str = "") -> Response:
 @pages.get("/<path:other>")
 def nothing(other: str) -> Response:
     """A page that is not there."""
-    return page("plain", 404, title="front.nothing", sentence="front.nothing_there")
+    return page("plain", 404, title="public.nothing", sentence="public.nothing_there")
 
 
 @pages.errorhandler(TooMany)
@@ -97,7 +97,7 @@ def too_many(error: TooMany) -> Response:
 @pages.errorhandler(Silent)
 def silent(error: Silent) -> Response:
     """The desk does not answer now."""
-    answer = page("plain", 503, title="front.later", sentence="front.later_words")
+    answer = page("plain", 503, title="public.later", sentence="public.later_words")
     answer.headers["Retry-After"] = "60"
     return answer
 
@@ -105,23 +105,22 @@ def silent(error: Silent) -> Response:
 @pages.errorhandler(Full)
 def full(error: Full) -> Response:
     """There is no room."""
-    return page("plain", 507, title="front.later", sentence="front.full")
+    return page("plain", 507, title="public.later", sentence="public.full")
 
 
 @pages.errorhandler(HTTPException)
 def known(error: HTTPException) -> Response:
     """What cannot be read, or is too big."""
     code = error.code or 500
-    sentence = "front.too_big" if code == 413 else "front.unreadable"
-    return page("plain", code, title="front.not_taken", sentence=sentence)
+    sentence = "public.too_big" if code == 413 else "public.unreadable"
+    return page("plain", code, title="public.not_taken", sentence=sentence)
 
 
 @pages.errorhandler(Exception)
 def unknown(error: Exception) -> Any:
-    """What is outside, or a mistake: told in the log by its kind, to the caller in a sentence."""
-    what = fault(error)
-    if what is None:
-        log.error("error at %s", request.endpoint, exc_info=error)
-        return page("plain", 500, title="front.later", sentence="front.failed")
-    log.warning("%s at %s: %s", what, request.endpoint, type(error).__name__)
-    return full(Full()) if what == FULL else silent(Silent())
+    """A disk that is full, or a mistake: told in the log by its kind, to the caller in a sentence."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        log.warning("full at %s", request.endpoint)
+        return full(Full())
+    log.error("error at %s", request.endpoint, exc_info=error)
+    return page("plain", 500, title="public.later", sentence="public.failed")

@@ -13,7 +13,13 @@ from app.front.room import page, room
 from app.rules.folding import visible
 from app.words import VALUES
 
-CHOICES = {name: VALUES[name] for name in ("truth", "solved", "satisfied", "why")}
+LABELS = {
+    "truth": "public.rate.truth",
+    "solved": "public.rate.solved",
+    "satisfied": "public.rate.satisfied",
+    "why": "public.rate.why",
+}
+CHOICES = {name: VALUES[name] for name in LABELS}
 NEEDED = ("truth", "solved", "satisfied")
 MOST_WORDS, MOST_CODE, LAST = 500, 20, 4
 TAKEN, KEPT = "taken", "kept"
@@ -30,7 +36,13 @@ def shown(
 ) -> Response:
     """The form of a rating, the same for any code."""
     return page(
-        "rating", status, code=code_of(code), said=said or {}, told=told, choices=CHOICES
+        "rating",
+        status,
+        code=code_of(code),
+        said=said or {},
+        told=told,
+        choices=CHOICES,
+        labels=LABELS,
     )
 
 
@@ -55,19 +67,21 @@ def sent() -> Response:
         parts = [part.encode() for pair in sorted(question.items()) for part in pair]
         key, _ = here.keys.message("rating", parts)
         here.behind.take(Parcel("rating", key, "", now, question))
-        return page("plain", title="front.rate.thanks", sentence="front.rate.kept")
+        return page("plain", title="public.rate.thanks", sentence="public.rate.kept")
     if answer.get("found"):
-        return page("plain", title="front.rate.thanks", sentence="front.rate.taken")
+        return page("plain", title="public.rate.thanks", sentence="public.rate.taken")
     here.limits.wrong("rate", code)
-    return shown(code, 404, said, "front.rate.refused")
+    return shown(code, 404, said, "public.rate.refused")
 
 
 def _wrong(said: Mapping[str, str], code: str, last: str) -> str:
     """The message id of what keeps a rating from being sent; empty where nothing does."""
     if any(said[name] not in CHOICES[name] for name in NEEDED):
-        return "front.rate.choose"
+        return "public.rate.choose"
     if said["why"] and said["why"] not in CHOICES["why"]:
-        return "front.rate.choose"
+        return "public.rate.choose"
     if not code:
-        return "front.rate.code_missing"
-    return "" if len(last) == LAST and last.isdigit() and last.isascii() else "front.rate.last_four"
+        return "public.rate.code_missing"
+    return (
+        "" if len(last) == LAST and last.isdigit() and last.isascii() else "public.rate.last_four"
+    )

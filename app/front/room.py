@@ -20,6 +20,7 @@ from app.front.behind import Behind
 from app.front.form import version_of
 from app.front.keys import Keys
 from app.front.limits import Limits
+from app.words.terms import until
 
 LANGUAGE = "zh"
 """The front speaks Chinese. [reach, In]"""
@@ -54,7 +55,7 @@ def room() -> Room:
 @cache
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    made.globals |= {"_": _said, "value": _value}
+    made.globals |= {"_": _said, "value": _value, "until": _until}
     return made
 
 
@@ -66,13 +67,19 @@ def _value(domain: str, name: str) -> str:
     return words.value(domain, name, LANGUAGE)
 
 
-def page(template: str, code: int = 200, **shown: Any) -> Response:
+def _until(moment: str) -> str:
+    return until(datetime.fromisoformat(moment), LANGUAGE)
+
+
+def page(template: str, status: int = 200, **shown: Any) -> Response:
     """A page of the front, which no browser keeps."""
     behind = room().behind
-    text = _environment().get_template(f"front/{template}.html").render(
-        office=behind.office(), **shown
+    text = (
+        _environment()
+        .get_template(f"front/{template}.html")
+        .render(office=behind.office(), **shown)
     )
-    return make_response(text, code)
+    return make_response(text, status)
 
 
 def notice() -> tuple[str, list[str]]:

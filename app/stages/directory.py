@@ -206,7 +206,14 @@ def edit_category(
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
-LONGEST = {"series": 24, "report": 40, "dossier": 4000, "evaluation": 2000, "supervision": 2000}
+LONGEST = {
+    "series": 24,
+    "report": 40,
+    "dossier": 4000,
+    "evaluation": 2000,
+    "supervision": 2000,
+    "front": 2000,
+}
 """How long a word of the office may be: with the year and the number it fits the number of a paper
 or a report."""
 LONGEST_NAME = 80

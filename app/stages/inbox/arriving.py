@@ -49,6 +49,7 @@ _COLUMNS = (
     "wants_reply",
     "about_id",
     "acknowledged",
+    "receipt",
 )
 """What a source may say of a message by name; everything else of it stands in `facts`."""
 
@@ -105,7 +106,8 @@ def arrive(
 ) -> Message:
     """A message that was read: `sender` as its source names them (an address, an openid), `words`
     in full, `at` when it reached the office. Of `facts` name, phone, place, kind, anonymous,
-    confidential, wants_reply, thread, about_id and acknowledged are columns; the rest, which must
+    confidential, wants_reply, thread, about_id, acknowledged and receipt (which a source may have
+    told its sender already) are columns; the rest, which must
     be JSON, is kept beside. Done again, it gives the message as it stands. Raises ValueError for an
     unknown source."""
     known = _known(session, source, key)

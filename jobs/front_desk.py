@@ -1,0 +1,63 @@
+"""What the desk does for its front, wherever that runs: a parcel becomes a message, a question is
+answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import config
+from app import files
+from app.database import Sessions, reading, retried
+from app.front import Parcel
+from app.stages import enquiry
+from app.stages.inbox import arrive
+
+
+def keep(settings: config.Config, sessions: Sessions, now: datetime, parcel: Parcel) -> None:
+    """Make a message of a parcel, once by its source and key. Raises NotAllowed where a file of it
+    is none that is taken, OSError where the disk is full, DBAPIError."""
+    scanner = files.Scanner(settings.scanner) if settings.scanner else None
+    kept = [
+        files.keep(settings.data, photo.name, photo.content, scanner) for photo in parcel.photos
+    ]
+    retried(sessions, lambda session: _arrived(session, now, parcel, kept))
+
+
+def _arrived(session: Session, now: datetime, parcel: Parcel, kept: list[files.Kept]) -> None:
+    said = dict(parcel.said)
+    words, anonymous = said.pop("words", ""), bool(said.pop("anonymous", ""))
+    arrive(
+        session,
+        now,
+        parcel.source,
+        parcel.key,
+        parcel.raw(),
+        sender=said.pop("sender", ""),
+        words=words,
+        at=parcel.at,
+        files=kept,
+        receipt=parcel.receipt,
+        anonymous=anonymous,
+        wants_reply=not anonymous,
+        **said,
+    )
+
+
+def answer(sessions: Sessions, now: datetime, question: Mapping[str, str]) -> Mapping[str, Any]:
+    """The answer to a question of the front; `{"found": false}` where there is nothing to be told,
+    or nobody knows the question. Raises DBAPIError."""
+    match question.get("ask"):
+        case "case":
+            with reading(sessions) as session:
+                return enquiry.of_case(
+                    session, question.get("number", ""), question.get("code", "")
+                )
+        case "message":
+            with reading(sessions) as session:
+                return enquiry.of_message(session, question.get("receipt", ""))
+        case _:
+            return enquiry.NOT_FOUND
