@@ -114,8 +114,9 @@ class Actor:
 
     @property
     def word(self) -> str:
-        """How the record names him: `bot`, or `user:7`."""
-        return "bot" if self.id is None else f"user:{self.id}"
+        """How the record names him: `user:7`; who has no account by the name alone (`bot`,
+        `caller`)."""
+        return self.name if self.id is None else f"user:{self.id}"
 
     @property
     def of_a_unit(self) -> bool:
@@ -135,3 +136,5 @@ class Actor:
 
 
 BOT = Actor(None, "bot")
+CALLER = Actor(None, "caller")
+"""Who answers a visit by internet: no account, no rights, known by a code."""

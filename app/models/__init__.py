@@ -28,7 +28,7 @@ from app.models.setting import Setting, SlaRule
 from app.models.substitute import Substitute
 from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
-from app.models.visit import Visit, VisitRecord
+from app.models.visit import Visit, VisitCode, VisitRecord
 from app.models.waiting import narrow
 
 SUBJECTS: dict[str, type[Any]] = {
@@ -103,5 +103,6 @@ __all__ = [
     "Unit",
     "UnitPost",
     "Visit",
+    "VisitCode",
     "VisitRecord",
 ]

@@ -128,6 +128,8 @@ _WORDS = (
     Word("supervision.referred", counted=True),
     Word("supervision.closed", ("unit",)),
     Word("visit.planned"),
+    Word("visit.asked"),
+    Word("visit.code_refused"),
     Word("visit.attempted"),
     Word("visit.recorded", counted=True),
     Word("visit.unreachable"),

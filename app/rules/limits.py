@@ -76,6 +76,15 @@ class Limits:
     visit_workdays: int = _number(3, "seen", "0 visit")
     visit_attempts: int = _number(3, "seen", "0 visit: 3 attempts")
     visit_days: int = _number(2, "seen", "0 visit: on at least 2 days")
+    internet_visits: bool = _number(
+        False, "ours", "6 by telephone, internet and on-site: whether callers are asked by internet"
+    )
+    internet_visit_days: int = _number(
+        7, "ours", "6 by internet: a code is valid for so many days", 1, 60
+    )
+    internet_visit_workdays: int = _number(
+        1, "ours", "6 by internet: unanswered after so many wd it is a telephone visit", 0, 30
+    )
     redo_workdays: int = _number(5, "seen", "0 redo")
     redo_consultation_workdays: int = _number(2, "seen", "0 redo (consultation 2)")
     rounds: int = _number(3, "seen", "7 two redo rounds at most")

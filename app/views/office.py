@@ -17,7 +17,7 @@ from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.views.actor import actor, desk, language, reader
 from app.views.figures.points import points_told
-from app.views.pages.actors import bot_word, know_people
+from app.views.pages.actors import bot_word, caller_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
 from app.views.pages.masking import know_callers, masked_text
@@ -195,6 +195,8 @@ def _who(word: str, tongue: str) -> str:
     """Who did it: the bot, or a person by his name and the number of his account."""
     if word == "bot":
         return bot_word(tongue)
+    if word == "caller":
+        return caller_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
     name = found.name if found else ""
     return words.word("list.account", tongue, name=name, number=number)

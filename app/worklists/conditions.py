@@ -59,6 +59,17 @@ def to_visit(who: Actor, at: datetime) -> list[Any]:
     ]
 
 
+def to_call(at: datetime) -> Any:
+    """That the caller of a visit is to be called: not before they had their time to answer by
+    internet. [procedure 6]"""
+    return or_(Visit.call_at.is_(None), Visit.call_at <= at)
+
+
+def due_for_visit(who: Actor, at: datetime) -> list[Any]:
+    """A person's visits that wait for a call."""
+    return [*to_visit(who, at), to_call(at)]
+
+
 def contestable(who: Actor, at: datetime) -> list[Any]:
     """Drafts of reports whose figures the unit may still contest."""
     said = select(ReportContest.draft_id).where(ReportContest.unit_id == (who.unit_id or 0))

@@ -26,9 +26,9 @@ from app.worklists.conditions import (
     ROOM,
     UNANSWERED,
     case_in,
+    due_for_visit,
     of_an_open_case,
     to_review,
-    to_visit,
 )
 from app.worklists.queue import Queue
 from app.worklists.room import OF_THE_ROOM
@@ -212,7 +212,7 @@ QUEUES: dict[str, Queue] = {
         "work.to_visit",
         ("visitor", "centre_head", *ROOM),
         Visit,
-        to_visit,
+        due_for_visit,
         "planned_at",
         verbs=("record_visit",),
         desk="Visits.queue",

@@ -280,7 +280,18 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "told_as": ("caller_id", "name", "phone", "named", "number"),
     "unit": ("code", "name", "pinyin", "active", "superior_id", "successor_id"),
     "unit_post": ("duty", "cadre_authority", "to_on"),
-    "visit": ("case_id", "turn", "attempts", "truth", "solved", "satisfied", "ended_at"),
+    "visit": (
+        "case_id",
+        "turn",
+        "attempts",
+        "truth",
+        "solved",
+        "satisfied",
+        "ended_at",
+        "call_at",
+        "asked_until",
+    ),
+    "visit_code": ("wrong", "used_at"),
     "visit_record": ("case_id",),
 }
 """table -> its columns that may change once a row stands, beside its state: every other column is

@@ -12,6 +12,7 @@ METHODS = ("phone", "internet", "onsite")
 TRUTHS = ("proven", "partly", "untrue")
 SOLVED = ("solved", "partly", "unsolved", "unreasonable")
 SATISFIED = ("satisfied", "basically", "dissatisfied", "declined")
+WHYS = ("result", "attitude", "timeliness", "other")
 
 
 def refuse_incomplete(form: dict[str, Any]) -> None:

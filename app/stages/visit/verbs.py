@@ -8,7 +8,7 @@ from app.models import VisitRecord
 from app.roles import ROOM
 from app.stages.verb import REASON, Field, Verb, case, choice, field, of_facts
 from app.stages.visit.amending import amend_visit
-from app.stages.visit.outcomes import METHODS, SATISFIED, SOLVED, TRUTHS
+from app.stages.visit.outcomes import METHODS, SATISFIED, SOLVED, TRUTHS, WHYS
 from app.stages.visit.recording import record_visit
 
 _VISIT: tuple[Field, ...] = (
@@ -17,7 +17,7 @@ _VISIT: tuple[Field, ...] = (
     choice("truth", TRUTHS),
     choice("solved", SOLVED),
     choice("satisfied", SATISFIED),
-    choice("why", ("result", "attitude", "timeliness", "other")),
+    choice("why", WHYS),
     field("words"),
     field("place"),
     field("met"),

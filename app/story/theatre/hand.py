@@ -17,10 +17,12 @@ from app.database import Sessions, retried
 from app.files import keep, kind_of
 from app.models import Category, Draft, File, Person, Substitute, Supervision, Unit, UnitPost
 from app.papers.dossier import make_waiting
+from app.roles import CALLER
 from app.rules.files import kept_name
 from app.rules.refusal import NotAllowed
 from app.stages.table import DRAFTED
 from app.story.theatre.cast import actor_named, person_named
+from app.story.theatre.caller import answered
 from app.story.theatre.fillers import filled
 from app.verbs import perform
 
@@ -72,6 +74,9 @@ class Hand:
 
     def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
         """One verb of one person; NotAllowed or Refused where it is refused."""
+        if word == CALLER.name:
+            answered(self.sessions, now, self.case(step["case"]), step)
+            return
 
         def work(session: Session) -> Any:
             actor = actor_named(session, word, now.date())
