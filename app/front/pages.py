@@ -70,7 +70,7 @@ def look() -> Response:
 @pages.get("/rate/<code>")
 def rate(code: str = "") -> Response:
     """The form in which a result is rated. Opening it consumes nothing."""
-    return rating.shown(code)
+    return rating.opened(code)
 
 
 @pages.post("/rate")

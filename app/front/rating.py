@@ -1,5 +1,5 @@
 """A result rated by a one-time code: true, solved, satisfied, why, words, and the last four digits of
-the caller's own number. Opening the page consumes nothing and tells nothing. [procedure 6]"""
+the caller's own number. Opening the page consumes nothing. [procedure 6]"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
-from app.front.behind import Parcel, Silent
+from app.front.behind import Answer, Parcel, Silent
 from app.front.form import clean
 from app.front.room import page, room
 from app.rules.folding import visible
@@ -31,16 +31,34 @@ def code_of(typed: str) -> str:
     return visible(typed[: 2 * MOST_CODE]).replace("-", "").upper()[:MOST_CODE]
 
 
+def opened(typed: str) -> Response:
+    """The form for a code that came with a link: with what is to be judged where the desk knows the
+    code."""
+    code = code_of(typed)
+    try:
+        about = room().behind.ask({"ask": "looked", "code": code}) if code else {}
+    except Silent:
+        return shown(code)
+    if code and not about.get("found"):
+        return shown(code, 404, told="public.rate.refused")
+    return shown(code, about=about)
+
+
 def shown(
-    code: str, status: int = 200, said: Mapping[str, str] | None = None, told: str = ""
+    code: str,
+    status: int = 200,
+    said: Mapping[str, str] | None = None,
+    told: str = "",
+    about: Answer | None = None,
 ) -> Response:
-    """The form of a rating, the same for any code."""
+    """The form of a rating."""
     return page(
         "rating",
         status,
-        code=code_of(code),
+        code=code,
         said=said or {},
         told=told,
+        about=about or {},
         choices=CHOICES,
         labels=LABELS,
     )

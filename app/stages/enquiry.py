@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Reply, Unit
 from app.models.sessions import UNSCOPED
-from app.rules.covering import COVERS, IDENTITY, MOBILE, NAME, OWN, WORD, Hidden, runs, uncovered
+from app.rules.covering import (
+    COVERS,
+    IDENTITY,
+    MOBILE,
+    NAME,
+    NOBODY,
+    OWN,
+    WORD,
+    Hidden,
+    runs,
+    uncovered,
+)
 from app.rules.workdays import beijing
 from app.stages.covers import hidden_in
 from app.stages.inbox import of_receipt
@@ -54,7 +65,7 @@ def of_message(session: Session, receipt: str) -> Told:
         case = session.get_one(Case, message.case_id, execution_options=UNSCOPED)
         told |= {"number": case.number, "code": case.query_code}
     if message.stands == "answered":
-        told["answer"] = _unnamed(message.answer or "", Hidden())
+        told["answer"] = unnamed(message.answer or "")
     return told
 
 
@@ -96,10 +107,10 @@ def _answer(session: Session, lead: Case) -> str:
         .limit(1)
     )
     found = session.scalar(passed, execution_options=UNSCOPED) or lead.answer or ""
-    return _unnamed(found, hidden_in(session, [lead.id])) if found else ""
+    return unnamed(found, hidden_in(session, [lead.id])) if found else ""
 
 
-def _unnamed(text: str, of: Hidden) -> str:
+def unnamed(text: str, of: Hidden = NOBODY) -> str:
     """A text without names of persons, their mobile numbers and identity numbers, the likely ones
     included: nobody looks at it before the public does."""
     hit = [run for run in runs(text, of) if run.kind in _COVERED]
