@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from app import words
+from app.channels import REASONS
 from app.faults import AWAY, BUSY, FULL
 from app.own.load import join_facts
 from app.rules import festivals
@@ -42,6 +43,7 @@ AREAS = (
     "help",
     "home",
     "in_force",
+    "inbox",
     "intake",
     "join",
     "kept",
@@ -159,6 +161,7 @@ def _of_the_rest() -> Iterator[str]:
 _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
+    "sent": REASONS,
     "export": ("own", "many"),
     "holiday": festivals.NAMES,
     "month": range(1, 13),

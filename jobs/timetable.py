@@ -38,7 +38,11 @@ FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
 """The index of the repeat check: what an upgrade left out of it is filled in, pairs are counted
 anew."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS)
+MAIL = Wake("mail", "jobs.mail.read_mail", 60, ())
+"""The reading of mailboxes, and the telling of receipts and answers."""
+SHEETS = Wake("sheets", "jobs.sheets.take_in_sheets", 15, ())
+"""The taking in of sheets that were handed over: each goes on where the last round ended."""
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS, MAIL, SHEETS)
 JOB_SECONDS = 900
 """How long a job may take before its worker ends it; what it had committed stays, the next one goes
 on."""

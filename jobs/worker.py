@@ -14,6 +14,8 @@ from rq import Worker
 from structlog.contextvars import bind_contextvars
 
 import jobs.files
+import jobs.mail
+import jobs.sheets
 import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
 from app.logs import write_lines
 from config import ConfigError

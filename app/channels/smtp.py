@@ -152,7 +152,19 @@ class _Bounded:
         self._replies.close()
 
 
-class _Clear(smtplib.SMTP):
+class _Bounding(smtplib.SMTP):
+    """A server whose replies are bounded."""
+
+    _line: Line
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            replies: Any = _Bounded(self.sock.makefile("rb"), self._line.limits.most)
+            self.file = replies
+        return super().getreply()
+
+
+class _Clear(_Bounding):
     """A server by the number that was checked; its name is that which a certificate has to bear."""
 
     def __init__(self, line: Line, pinned: Pinned, us: str) -> None:
@@ -163,13 +175,8 @@ class _Clear(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         return self._line.connect(self._pinned)
 
-    def getreply(self) -> tuple[int, bytes]:
-        if self.file is None and self.sock is not None:
-            self.file = _bounded(self.sock, self._line)
-        return super().getreply()
 
-
-class _Sealed(smtplib.SMTP_SSL):
+class _Sealed(_Bounding, smtplib.SMTP_SSL):
     """The same over TLS from the start."""
 
     def __init__(self, line: Line, pinned: Pinned, us: str, context: ssl.SSLContext) -> None:
@@ -180,12 +187,3 @@ class _Sealed(smtplib.SMTP_SSL):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = self._line.connect(self._pinned)
         return self.context.wrap_socket(plain, server_hostname=self._pinned.address.host)
-
-    def getreply(self) -> tuple[int, bytes]:
-        if self.file is None and self.sock is not None:
-            self.file = _bounded(self.sock, self._line)
-        return super().getreply()
-
-
-def _bounded(connection: socket.socket, line: Line) -> Any:
-    return _Bounded(connection.makefile("rb"), line.limits.most)

@@ -12,6 +12,7 @@ from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.kept_view import KeptView
+from app.models.mailbox import Mailbox, MailCursor, MailLook
 from app.models.message import Message, MessageFile, MessageRaw
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
@@ -25,6 +26,7 @@ from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
+from app.models.sheet import Sheet, SheetFault, SheetProgress
 from app.models.substitute import Substitute
 from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
@@ -66,6 +68,9 @@ __all__ = [
     "InstructionNotice",
     "KeptView",
     "Lifting",
+    "MailCursor",
+    "MailLook",
+    "Mailbox",
     "Message",
     "MessageFile",
     "MessageRaw",
@@ -90,6 +95,9 @@ __all__ = [
     "SentForm",
     "Series",
     "Setting",
+    "Sheet",
+    "SheetFault",
+    "SheetProgress",
     "SlaRule",
     "Submission",
     "Substitute",

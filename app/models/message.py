@@ -20,7 +20,7 @@ from app.models.columns import (
     Word,
     Words,
 )
-from app.models.waiting import waiting
+from app.models.waiting import waiting, words_of
 
 LONGEST_KEY, LONGEST_SENDER, LONGEST_SUBJECT = 200, 320, 400
 """How many characters a source's key, a sender's address and a subject take at most."""
@@ -49,6 +49,9 @@ class Message(OwnClock, Model):
             where=f"own_overdue_for = own_at AND {_WAITS}",
         ),
         waiting("ix_message_unread", "id", where="read_at IS NULL"),
+        waiting(
+            "ix_message_acknowledge", "id", where=words_of("acknowledged", ("due", "answer_due"))
+        ),
         waiting("ix_message_case", "case_id", where="case_id IS NOT NULL"),
     )
 

@@ -11,6 +11,7 @@ from app.stages.accountability.verbs import VERBS as ACCOUNTABILITY
 from app.stages.allocation.verbs import VERBS as ALLOCATION
 from app.stages.calendar.verbs import VERBS as CALENDAR
 from app.stages.handling.verbs import VERBS as HANDLING
+from app.stages.inbox.verbs import VERBS as INBOX
 from app.stages.reporting.verbs import VERBS as REPORTING
 from app.stages.supervision.verbs import VERBS as SUPERVISION
 from app.stages.verb import Verb
@@ -23,6 +24,7 @@ def of_stage(stage: str, verbs: Iterable[Verb]) -> tuple[Verb, ...]:
 
 
 PROCEDURE: tuple[Verb, ...] = (
+    *of_stage("inbox", INBOX),
     *of_stage("acceptance", ACCEPTANCE),
     *of_stage("allocation", ALLOCATION),
     *of_stage("handling", HANDLING),

@@ -32,6 +32,14 @@ STATES: dict[str, tuple[str, ...]] = {
         "refused",
         "withdrawn",
     ),
+    "message": (
+        "new",
+        "taken",
+        "case",
+        "joined",
+        "answered",
+        "empty",
+    ),
     "reply": (
         "filed",
         "passed",
@@ -367,6 +375,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     ),
     "rule": (
         "allocate_workdays",
+        "inbox_workdays",
         "sign_workdays",
         "consultation_workdays",
         "help_workdays",

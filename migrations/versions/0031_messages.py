@@ -17,6 +17,7 @@ PART = {
     "overdue": (["own_at", "id"], f"own_overdue_for = own_at AND {WAITS}"),
     "unread": (["id"], "read_at IS NULL"),
     "case": (["case_id"], "case_id IS NOT NULL"),
+    "acknowledge": (["id"], "acknowledged IN ('due', 'answer_due')"),
 }
 
 
@@ -101,8 +102,98 @@ def _beside() -> None:
     )
     op.create_index("ix_message_file_message_id", "message_file", ["message_id"])
     op.create_index("ix_message_file_sha256", "message_file", ["sha256"])
+    _mailboxes()
+    _sheets()
+
+
+def _mailboxes() -> None:
+    """Which mailboxes are read, and how far each was."""
+    op.create_table(
+        "mailbox",
+        sa.Column("id", Key, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("speaks", sa.String(40), nullable=False),
+        sa.Column("host", sa.String(253), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(320), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("folder", sa.String(200), nullable=False),
+        _text("address", 254),
+        _text("smtp_host", 253),
+        sa.Column("smtp_port", sa.Integer(), nullable=True),
+        _text("security", 40),
+        sa.Column("letters", sa.Text(), nullable=False, server_default=EMPTY),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["ab_user.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "mail_cursor",
+        sa.Column("mailbox_id", Key, nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"]),
+        sa.PrimaryKeyConstraint("mailbox_id", "uidvalidity"),
+    )
+    op.create_table(
+        "mail_look",
+        sa.Column("mailbox_id", Key, nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.ForeignKeyConstraint(["mailbox_id"], ["mailbox.id"]),
+        sa.PrimaryKeyConstraint("mailbox_id"),
+    )
+
+
+def _sheets() -> None:
+    """Sheets that were handed over, how far each was taken in, and which rows were not."""
+    op.create_table(
+        "sheet",
+        sa.Column("id", Key, autoincrement=True, nullable=False),
+        sa.Column("sender", sa.String(80), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(80), nullable=False),
+        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["ab_user.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_sheet_sender", "sheet", ["sender", "id"])
+    op.create_index("ix_sheet_sha256", "sheet", ["sha256"])
+    op.create_table(
+        "sheet_progress",
+        sa.Column("id", Key, autoincrement=False, nullable=False),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("rows", "done", "taken", "known", "wrong")
+        ),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("failed", sa.String(40), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["sheet.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "sheet_fault",
+        sa.Column("id", Key, autoincrement=True, nullable=False),
+        sa.Column("sheet_id", Key, nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(40), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_sheet_fault_sheet", "sheet_fault", ["sheet_id", "row"])
 
 
 def downgrade() -> None:
+    for table in ("sheet_fault", "sheet_progress", "sheet", "mail_look", "mail_cursor", "mailbox"):
+        op.drop_table(table)
     for table in ("message_file", "message_raw", "message"):
         op.drop_table(table)

@@ -14,6 +14,7 @@ from tests.rules.days import at
 
 PROCEDURE = {
     "allocate_workdays": 1,
+    "inbox_workdays": 1,
     "sign_workdays": 1,
     "consultation_workdays": 3,
     "help_workdays": 5,

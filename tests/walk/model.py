@@ -18,6 +18,12 @@ HEAD = ("unit_head",)
 WHO_MAY: dict[str, tuple[str, ...]] = {
     "register": ("operator", "centre_head"),
     "edit_case": ("operator", *CENTRE),
+    "take_message": ("operator", *CENTRE),
+    "hand_back_message": ("operator", *CENTRE),
+    "answer_message": ("operator", *CENTRE),
+    "empty_message": ("operator", *CENTRE),
+    "hand_over_sheet": ("operator", *CENTRE),
+    "set_mailbox": ("it_admin",),
     "contact": ("operator", *CENTRE),
     "merge": CENTRE,
     "split": CENTRE,

@@ -27,14 +27,20 @@ from app.stages.calendar import office_at
 
 
 def received_when(
-    office: Office, channel: str, received_at: datetime | None, paper_form: str
+    office: Office,
+    channel: str,
+    received_at: datetime | None,
+    paper_form: str,
+    written: bool = False,
 ) -> datetime:
     """When the demand came in: it may precede the entry by up to three working days, with the paper
-    form's number."""
+    form's number; what is on file as it came in writing, by more."""
     now = office.now
     received = received_at or now
     if received > now:
         raise NotAllowed("received_in_the_future")
+    if written:
+        return received
     late = office.calendar.between(received.date(), now.date())
     if received.date() < now.date() and late > office.limits.entry_workdays:
         raise NotAllowed("entered_too_late", workdays=office.limits.entry_workdays)
@@ -124,10 +130,12 @@ def register(
     leader: Mapping[str, Any] | None = None,
     category_id: int | None = None,
     category: Select[int] | None = None,
+    written: bool = False,
     **facts: Any,
 ) -> Case:
     """Register a demand as a case, with the contact that brought it. `facts` are other columns of
     the case; its category may be named by a query for the id, which is asked with the rest.
+    `written`: what came is on file as a message.
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
@@ -141,7 +149,7 @@ def register(
     }
     _classified(session, columns)
     paper_form = facts.get("paper_form", "")
-    columns["received_at"] = received_when(office, channel, received_at, paper_form)
+    columns["received_at"] = received_when(office, channel, received_at, paper_form, written)
     terms = leader_terms(leader, now.date()) if leader else None
     of_a_leader(session, terms)
     caller = _caller(Typed(caller_name, caller_phone, same_person), anonymous)

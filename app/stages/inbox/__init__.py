@@ -10,15 +10,23 @@ from app.stages.inbox.arriving import (
     keepable,
     of_key,
     of_receipt,
+    unread,
 )
+from app.stages.inbox.clocks import mark_overdue
+from app.stages.inbox.holding import became, files_of, in_hand
 
 __all__ = [
     "CHANNEL_OF",
     "SOURCES",
     "Stored",
     "arrive",
+    "became",
+    "files_of",
+    "in_hand",
     "keep",
     "keepable",
+    "mark_overdue",
     "of_key",
     "of_receipt",
+    "unread",
 ]

@@ -83,12 +83,32 @@ def of_receipt(session: Session, typed: str) -> Message | None:
 
 
 def keep(
-    session: Session, now: datetime, source: str, key: str, raw: bytes, at: datetime | None = None
+    session: Session,
+    now: datetime,
+    source: str,
+    key: str,
+    raw: bytes,
+    at: datetime | None = None,
+    **facts: Any,
 ) -> Message:
     """Keep a message as it came, to be read by `arrive` once this is committed; the one that is
-    there where the key is known. `at`: when it reached the office."""
+    there where the key is known. `at`: when it reached the office; `facts` what has to be known to
+    read it, in JSON."""
     known = _known(session, source, key)
-    return known or _born(session, now, source, key, raw, {"received_at": at or now}, ())
+    columns = {"received_at": at or now, **_columns(facts)}
+    return known or _born(session, now, source, key, raw, columns, ())
+
+
+def unread(session: Session, source: str, most: int) -> Sequence[tuple[Message, bytes]]:
+    """The messages of a source that were kept and not read, the oldest first, as they came: who
+    kept them was stopped before he could."""
+    query = (
+        select(Message, MessageRaw.content)
+        .join(MessageRaw, MessageRaw.id == Message.id)
+        .where(Message.read_at.is_(None), Message.source == source)
+    )
+    found = session.execute(query.order_by(Message.id).limit(most), execution_options=UNSCOPED)
+    return [(row, bytes(raw)) for row, raw in found]
 
 
 def arrive(
