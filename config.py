@@ -364,7 +364,9 @@ def _is_host(entry: str) -> bool:
         if "/" in entry:
             ip_network(entry)
             return True
-        parts = urlsplit(f"//{entry}")
+        # A bare number of IPv6 has no place for a port.
+        bare = entry.count(":") > 1 and "[" not in entry
+        parts = urlsplit(f"//[{entry}]" if bare else f"//{entry}")
         name, port = parts.hostname or "", parts.port
         if ":" in name:
             ip_address(name)

@@ -60,6 +60,7 @@ AREAS = (
     "referrals",
     "report_page",
     "rest",
+    "reach",
     "role_page",
     "scope",
     "search",
@@ -83,12 +84,14 @@ _ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
 RAISED_BY_NAME = (
     "accounts_there",
     "cases_there",
+    "hours_wrong",
     "password_is_the_name",
     "password_too_common",
     "password_too_short",
     "rule_of_another_kind",
     "rule_out_of_bounds",
     "sample_unfinished",
+    "text_fields_wrong",
     "unknown_rule",
     "username_wrong",
 )
@@ -161,7 +164,7 @@ def _of_the_rest() -> Iterator[str]:
 _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
-    "sent": REASONS,
+    "sent": (*REASONS, "no_address"),
     "export": ("own", "many"),
     "holiday": festivals.NAMES,
     "month": range(1, 13),

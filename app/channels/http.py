@@ -23,8 +23,9 @@ from app.channels.reachable import Pinned, checked, web_address
 from app.channels.reasons import sent
 from app.rules.refusal import NotAllowed
 
-# Its lines hold the whole address that is asked, token included.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+for _part in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    # Their lines, warnings too, hold the whole address that is asked, token included.
+    logging.getLogger(f"urllib3.{_part}").setLevel(logging.CRITICAL)
 
 _NOT_ALLOWED = {"address_unknown": "name_unknown"}
 _MOST_WAIT = 3600
@@ -108,7 +109,7 @@ def _answered(session: requests.Session, network: Network, request: Request, lin
             verify=network.authorities or True,
             stream=True,
         ) as response:
-            body = response.raw.read(limits.most + 1, decode_content=False)
+            body = _read(response, limits.most)
             status, wait = response.status_code, _wait(response.headers.get("Retry-After", ""))
     # What these say quotes the address, so nothing of them goes on.
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
@@ -116,6 +117,18 @@ def _answered(session: requests.Session, network: Network, request: Request, lin
     if line.late:
         return Answer("answer_late")
     return Answer("answer_too_long" if len(body) > limits.most else "", status, body, wait)
+
+
+def _read(response: requests.Response, most: int) -> bytes:
+    """The body as it comes, a byte more than `most` at the most. Raises where it ends before it is
+    whole."""
+    body = b""
+    while len(body) <= most:
+        more = response.raw.read(most + 1 - len(body), decode_content=False)
+        if not more:
+            break
+        body += more
+    return body
 
 
 def _failed(error: Exception, line: Line) -> str:

@@ -28,7 +28,8 @@ _MAILBOX = re.compile(
     r"@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*",
     re.ASCII,
 )
-_MOST_SUBJECT = 200
+MOST_WORDS = 200
+"""How long a subject or a sender's name may be: what is longer is cut."""
 
 
 def mailbox(typed: str) -> bool:
@@ -83,8 +84,7 @@ class Mail:
         speaks = "smtps" if self.security == "tls" else "smtp"
         address = server_address(speaks, self.host, self.port)
         found = checked(address, self.network.allowed, self.network.limits.resolve)
-        opened = self.network.allowed.opens(address.host, address.port, found.numbers)
-        if self.security == "plain" and not opened:
+        if self.security == "plain" and not self.network.allowed.all(found):
             raise NotAllowed("address_in_the_clear")
         return found
 
@@ -94,7 +94,7 @@ class Mail:
         message["Message-ID"] = f"<{self.identified(told)}>"
         message["From"] = Address(_words(self.name), addr_spec=self.sender)
         message["To"] = Address(addr_spec=told.to)
-        message["Subject"] = _words(told.subject)[:_MOST_SUBJECT]
+        message["Subject"] = _words(told.subject)
         message["Date"] = format_datetime(self.clock().astimezone(BEIJING))
         # Nobody's absence note answers it.
         message["Auto-Submitted"] = "auto-generated"
@@ -108,6 +108,8 @@ class Mail:
 
 
 def _words(text: str) -> str:
-    """Words as a header may hold them: one line, nothing that cannot be seen."""
+    """Words as a header may hold them: one line, nothing that cannot be seen, nothing that is read
+    as an encoded word and would be something else when it is decoded."""
     clean = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(clean.encode(errors="replace").decode().split())
+    told = " ".join(clean.encode(errors="replace").decode().split())
+    return told.replace("=?", "= ?")[:MOST_WORDS]

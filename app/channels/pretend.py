@@ -31,7 +31,7 @@ class Pretend:
 
     def send(self, told: Told) -> Sent:
         """Keep a message."""
-        reference = f"{NAME}-{told.key}"[:64]
+        reference = f"{NAME}-{told.key}"
         self.keep(reference, told)
         return sent("taken", reference=reference)
 

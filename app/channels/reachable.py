@@ -59,27 +59,32 @@ class Allowed:
 
     @classmethod
     def read(cls, entries: Sequence[str]) -> Allowed:
-        """From entries as `sms.lan`, `10.1.2.3:8080`, `[fd00::1]:25` or `10.1.0.0/16`, which
+        """From entries as `sms.lan`, `10.1.2.3:8080`, `::1`, `[fd00::1]:25` or `10.1.0.0/16`, which
         `config` has checked. Raises ValueError for another."""
         hosts, networks = set(), []
         for entry in entries:
             if "/" in entry:
                 networks.append(ip_network(entry))
                 continue
-            parts = urlsplit(f"//{entry}")
+            bare = entry.count(":") > 1 and "[" not in entry
+            parts = urlsplit(f"//[{entry}]" if bare else f"//{entry}")
             hosts.add((_host(parts), parts.port))
         return cls(frozenset(hosts), tuple(networks))
 
-    def opens(self, host: str, port: int, numbers: Sequence[Number] = ()) -> bool:
-        """Whether a host is opened by its name, or all its numbers are."""
-        if {(host, port), (host, None)} & self.hosts:
-            return True
-        return bool(numbers) and all(self._has(number, port) for number in numbers)
+    def opens(self, host: str, port: int) -> bool:
+        """Whether a host is opened by its name."""
+        return bool({(host, port), (host, None)} & self.hosts)
 
-    def _has(self, number: Number, port: int) -> bool:
+    def has(self, number: Number, port: int) -> bool:
+        """Whether a number is opened."""
         plain = _plain(number)
-        return bool({(str(plain), port), (str(plain), None)} & self.hosts) or any(
-            plain in network for network in self.networks
+        return self.opens(str(plain), port) or any(plain in network for network in self.networks)
+
+    def all(self, pinned: Pinned) -> bool:
+        """Whether a host is opened, by its name or by every number of it."""
+        address = pinned.address
+        return self.opens(address.host, address.port) or all(
+            self.has(number, address.port) for number in pinned.numbers
         )
 
 
@@ -157,13 +162,15 @@ def checked(address: Address, allowed: Allowed, seconds: float = RESOLVING) -> P
     usual = address.port in USUAL[address.speaks] or FIRST_FREE_PORT <= address.port < 2**16
     if not usual and not named:
         raise NotAllowed("address_port")
-    numbers = resolved(address, seconds)
-    opened = named or allowed.opens(address.host, address.port, numbers)
-    if not opened and not all(outside(number) for number in numbers):
+    found = Pinned(address, resolved(address, seconds))
+    opened = allowed.all(found)
+    if not opened and not all(
+        outside(number) or allowed.has(number, address.port) for number in found.numbers
+    ):
         raise NotAllowed("address_inside")
     if address.speaks in CLOSED and not opened:
         raise NotAllowed("address_in_the_clear")
-    return Pinned(address, numbers)
+    return found
 
 
 def outside(number: Number) -> bool:

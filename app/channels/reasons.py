@@ -42,7 +42,7 @@ REASONS: Mapping[str, Outcome] = {
 
 _SHOWN = re.compile(r"[A-Za-z][A-Za-z_.]{0,63}|-?[0-9]{1,6}")
 """The codes of others that are kept: words without digits, or numbers shorter than telephones."""
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._^:-]{0,63}(@[A-Za-z0-9.-]{1,255})?")
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._^:-]{0,79}(@[A-Za-z0-9.-]{1,255})?")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _SHORT = 4
 """A code below this length cannot give anything away."""

@@ -151,7 +151,10 @@ def _rows(entries: Sequence[Entry]) -> list[Batch]:
 
 
 def _recipient(entry: Entry, who: str) -> str | None:
-    """The recipient of an event's notice: its user, its unit, where it has one, or a role."""
+    """The recipient of an event's notice: its user, its unit, where it has one, the caller of its case,
+    or a role."""
+    if who == "caller":
+        return f"caller:{entry.chain}"
     if who == "user":
         return f"user:{entry.payload['user']}"
     if who != "unit":

@@ -19,6 +19,14 @@ from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
 from app.models.people import AccountChange, Person
 from app.models.posts import Unit, UnitPost
+from app.models.reach import (
+    Address,
+    Choice,
+    Delivery,
+    DeliveryNotice,
+    Gateway,
+    GatewayState,
+)
 from app.models.reasons import Cover, Lifting, Reveal, TurnedDown
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
@@ -51,19 +59,25 @@ __all__ = [
     "SUBJECTS",
     "Access",
     "AccountChange",
+    "Address",
     "Assignment",
     "CalendarDay",
     "CalendarProposal",
     "Caller",
     "Case",
     "Category",
+    "Choice",
     "Contact",
     "Cover",
     "DayCount",
+    "Delivery",
+    "DeliveryNotice",
     "Dossier",
     "Draft",
     "Event",
     "File",
+    "Gateway",
+    "GatewayState",
     "Instruction",
     "InstructionNotice",
     "KeptView",

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 class Word(str):
     """One event word: whom it tells (`unit`: the assignment's unit; `user`: the account it is
-    about; else a role) and whether it is counted. One that stands in no list is its verb's own."""
+    about; `caller`: who called about the case, outside the panel; else a role) and whether it is
+    counted. One that stands in no list is its verb's own."""
 
     tells: tuple[str, ...]
     counted: bool
@@ -19,7 +20,7 @@ class Word(str):
 
 
 _WORDS = (
-    Word("case.registered", ("allocator",), counted=True),
+    Word("case.registered", ("allocator", "caller"), counted=True),
     Word("case.edited"),
     Word("case.contacted", counted=True),
     Word("case.repeated", ("unit", "allocator"), counted=True),
@@ -35,7 +36,7 @@ _WORDS = (
     Word("case.lifting_proposed", ("centre_head",)),
     Word("case.lifted", ("unit", "allocator")),
     Word("case.lifting_refused", ("allocator",)),
-    Word("case.answered", counted=True),
+    Word("case.answered", ("caller",), counted=True),
     Word("case.praised", ("unit",)),
     Word("case.allocated"),
     Word("case.submitted", ("leader",)),
@@ -45,12 +46,12 @@ _WORDS = (
     Word("case.unallocated", ("allocator",)),
     Word("case.replied", ("examiner",)),
     Word("case.sent_back"),
-    Word("case.examined", ("visitor",)),
+    Word("case.examined", ("visitor", "caller")),
     Word("case.visited"),
     Word("case.disputed", ("examiner",)),
     Word("case.redo_ordered", ("unit",), counted=True),
     Word("case.redo_failed", ("centre_head",)),
-    Word("case.closed", counted=True),
+    Word("case.closed", ("caller",), counted=True),
     Word("case.attached"),
     Word("case.covered"),
     Word("file.opened"),
@@ -90,7 +91,7 @@ _WORDS = (
     Word("assignment.moved", ("unit",)),
     Word("assignment.succeeded", ("unit",)),
     Word("request.filed", ("allocator",)),
-    Word("request.accepted", ("unit",)),
+    Word("request.accepted", ("unit", "caller")),
     Word("request.refused", ("unit",)),
     Word("request.withdrawn"),
     Word("reply.filed"),
@@ -189,6 +190,18 @@ _WORDS = (
     Word("key.registered"),
     Word("key.added", ("it_admin", "log_auditor")),
     Word("file.lost", ("it_admin", "log_auditor")),
+    Word("gateway.proposed", ("centre_head",)),
+    Word("gateway.changed", ("it_admin",)),
+    Word("gateway.refused", ("it_admin",)),
+    Word("gateway.tested"),
+    Word("address.changed"),
+    Word("way.chosen"),
+    Word("delivery.taken"),
+    Word("delivery.dead", ("allocator",)),
+    Word("delivery.called"),
+    Word("delivery.dropped"),
+    Word("delivery.retried"),
+    Word("delivery.to_call"),
     Word("record.sealed"),
     Word("record.baseline"),
 )

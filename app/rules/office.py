@@ -9,6 +9,7 @@ from datetime import datetime
 
 from app.rules.evaluation import TABLE, Points, table_of
 from app.rules.limits import Limits, Versions
+from app.rules.telling import HOURS, TEXTS
 from app.rules.workdays import Calendar
 
 NOTICE = "front.notice"
@@ -54,8 +55,9 @@ WORDS = {
 """The default names of the offices, words of the number series, points of the evaluation and
 standard requirements; an office's settings override them."""
 AREA_CODE = "area_code"
-SETTINGS = {**WORDS, AREA_CODE: "0912"}
-"""What an office may set: its words, and the area code that its people leave out of numbers."""
+SETTINGS = {**WORDS, AREA_CODE: "0912", HOURS: "08:00-18:00", **TEXTS}
+"""What an office may set: its words, the area code that its people leave out of numbers, in which hours
+people are told outside the panel, and in which words."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.stages.allocation.verbs import VERBS as ALLOCATION
 from app.stages.calendar.verbs import VERBS as CALENDAR
 from app.stages.handling.verbs import VERBS as HANDLING
 from app.stages.inbox.verbs import VERBS as INBOX
+from app.stages.outbox.verbs import VERBS as OUTBOX
 from app.stages.reporting.verbs import VERBS as REPORTING
 from app.stages.supervision.verbs import VERBS as SUPERVISION
 from app.stages.verb import Verb
@@ -35,6 +36,7 @@ PROCEDURE: tuple[Verb, ...] = (
     *of_stage("accountability", ACCOUNTABILITY),
     *of_stage("reporting", REPORTING),
     *of_stage("calendar", (*loading.VERBS, *CALENDAR)),
+    *of_stage("outbox", OUTBOX),
 )
 DRAFTING: tuple[Verb, ...] = of_stage(
     "handling", (handling.drafting(verb) for verb in PROCEDURE if verb.draft)

@@ -41,6 +41,7 @@ from app.views.pages.row_query import DeskInterface
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.presence import Presence
+from app.views.reach import Addresses, Choices, Deliveries, Gateways
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
@@ -90,6 +91,10 @@ VIEWS: tuple[type[Any], ...] = (
     Users,
     Roles,
     AccountChanges,
+    Deliveries,
+    Gateways,
+    Addresses,
+    Choices,
     Bot,
     Events,
     AccessLog,

@@ -13,6 +13,7 @@ STAGES = (
     "redo",
     "accountability",
     "calendar",
+    "outbox",
     "office",
     "people",
     "own_rows",

@@ -8,6 +8,8 @@ from app.models import (
     Assignment,
     CalendarProposal,
     Case,
+    Delivery,
+    Gateway,
     Lifting,
     Reply,
     ReportDraft,
@@ -16,6 +18,7 @@ from app.models import (
     Suggestion,
     Visit,
 )
+from app.models.reach import CALL
 from app.models.waiting import among, holds
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.changes import confirmed_by
@@ -140,6 +143,34 @@ QUEUES: dict[str, Queue] = {
         Assignment,
         lambda who, at: [Assignment.watched.is_(True), among(Assignment.state, OPEN_ASSIGNMENT)],
         "due_at",
+    ),
+    "calls": Queue(
+        "work.calls",
+        ("operator", *CENTRE),
+        Delivery,
+        lambda who, at: [holds(Delivery.way, CALL), holds(Delivery.stands, "waiting")],
+        "made_at",
+        "Deliveries",
+        verbs=("record_call",),
+    ),
+    "dead_letters": Queue(
+        "work.dead_letters",
+        CENTRE,
+        Delivery,
+        lambda who, at: [holds(Delivery.stands, "dead")],
+        "made_at",
+        "Deliveries",
+        red=True,
+        verbs=("retry_delivery",),
+    ),
+    "gateways": Queue(
+        "work.gateways",
+        ("centre_head",),
+        Gateway,
+        lambda who, at: [waits(Gateway)],
+        "proposed_at",
+        "Gateways",
+        verbs=("approve_gateway",),
     ),
     "rules": Queue(
         "work.rules",

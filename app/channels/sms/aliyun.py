@@ -65,12 +65,12 @@ class Aliyun:
     account: str
     secret: str = field(repr=False)
     sign_name: str
-    url: str = URL
+    url: str = field(default=URL, repr=False)
     region: str = "cn-hangzhou"
 
     def secrets(self) -> tuple[str, ...]:
-        """The key; its name is no secret, but nobody's business."""
-        return self.secret, self.account
+        """The key, its name, and the address, which may hold a token."""
+        return self.secret, self.account, self.url
 
     def request(self, message: Filled) -> Request:
         """SendSms as a form."""

@@ -79,7 +79,9 @@ class Sms:
             number[1], template.id, values, told.text, told.key, self.clock(), self.nonce()
         )
         answer = ask(self.network, self.gateway.request(message))
-        return self.gateway.verdict(answer, (*self.gateway.secrets(), told.to, number[1]))
+        filled = (value for _, value in values)
+        hidden = (*self.gateway.secrets(), told.to, number[1], told.text, *filled)
+        return self.gateway.verdict(answer, hidden)
 
 
 def at_path(told: Any, path: str) -> Any:

@@ -52,8 +52,8 @@ class Generic:
     answer is `success`; `code_path` is then its reason, of which `meanings` says what it means in
     our words, `reference_path` its name for the message.
 
-    Raises NotAllowed when made: gateway_part (a part that there is not), gateway_header,
-    gateway_meaning.
+    Raises NotAllowed when made: gateway_part (a part that there is not), gateway_success (nothing
+    that means yes), gateway_header, gateway_meaning.
     """
 
     url: str = field(repr=False)
@@ -77,6 +77,8 @@ class Generic:
         for part in _PART.findall(" ".join([*told, self.over])):
             if part not in PARTS and not part.startswith("field."):
                 raise NotAllowed("gateway_part", part=part)
+        if not (self.success_path and self.success):
+            raise NotAllowed("gateway_success")
         if "{sign}" in self.over:
             raise NotAllowed("gateway_part", part="sign")
         for name, value in self.headers.items():

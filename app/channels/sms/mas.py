@@ -43,11 +43,11 @@ class Mas:
     secret: str = field(repr=False)
     signature: str
     extension: str = ""
-    url: str = URL
+    url: str = field(default=URL, repr=False)
 
     def secrets(self) -> tuple[str, ...]:
-        """The key; its name is no secret, but nobody's business."""
-        return self.secret, self.account
+        """The key, its name, and the address, which may hold a token."""
+        return self.secret, self.account, self.url
 
     def request(self, message: Filled) -> Request:
         """A text of a template; the fields go by their order."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 CUT = "…"
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s，。；、）)]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[^\s，。；、）)]*)?",
+    r"(?:https?://|www\.)[!-~]+|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[!-~]*)?",
     re.ASCII | re.IGNORECASE,
 )
 _DATE = (
@@ -71,9 +71,10 @@ def shortened(text: str, longest: int) -> str:
         return text
     pieces = _pieces(text)
     for kept in _ever_fewer(pieces):
-        found = _fitted(_only(pieces, kept), longest)
-        if found is not None:
-            return found
+        for told in _bare(_only(pieces, kept)):
+            found = _fitted(told, longest)
+            if found is not None:
+                return found
     raise Unfit("field_too_long")
 
 
@@ -105,16 +106,24 @@ def _ever_fewer(pieces: list[_Piece]) -> list[set[int]]:
 
 
 def _only(pieces: list[_Piece], kept: set[int]) -> list[_Piece]:
-    """The pieces with what does not stay whole turned into words, and words beside words joined."""
+    """The pieces with a gap for each that does not stay whole, and words beside words joined."""
     joined: list[_Piece] = []
     for at, piece in enumerate(pieces):
+        text = CUT if piece.kept else piece.text
         if at in kept:
             joined.append(piece)
         elif joined and not joined[-1].kept:
-            joined[-1] = _Piece(joined[-1].text + piece.text)
+            joined[-1] = _Piece(joined[-1].text + text)
         else:
-            joined.append(_Piece(piece.text))
+            joined.append(_Piece(text))
     return joined
+
+
+def _bare(pieces: list[_Piece]) -> list[list[_Piece]]:
+    """The pieces; without words at the end; without words at either end, where not even a sign for
+    the gap has room."""
+    ended = pieces[: len(pieces) - (not pieces[-1].kept)]
+    return [pieces, ended, ended[1:] if ended and not ended[0].kept else ended]
 
 
 def _fitted(pieces: list[_Piece], longest: int) -> str | None:
@@ -131,7 +140,7 @@ def _fitted(pieces: list[_Piece], longest: int) -> str | None:
         whole = len(piece.text) - len(CUT) <= room
         told.append(piece.text if whole else _words(piece.text, room) + CUT)
         room = max(room - len(piece.text) + len(CUT), 0) if whole else 0
-    return "".join(told)
+    return re.sub(f"{CUT}+", CUT, "".join(told))
 
 
 def _words(text: str, room: int) -> str:

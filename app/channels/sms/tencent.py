@@ -70,12 +70,12 @@ class Tencent:
     secret: str = field(repr=False)
     application: str
     sign_name: str
-    url: str = URL
+    url: str = field(default=URL, repr=False)
     region: str = "ap-guangzhou"
 
     def secrets(self) -> tuple[str, ...]:
-        """The key; its name is no secret, but nobody's business."""
-        return self.secret, self.account
+        """The key, its name, and the address, which may hold a token."""
+        return self.secret, self.account, self.url
 
     def request(self, message: Filled) -> Request:
         """SendSms as JSON; the fields go by their order."""

@@ -24,6 +24,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "slip_until",
         "pinyin",
     ),
+    "address": ("sealed", "changed_at", "changed_by_id"),
     "account_change": ("refused_at", "approved_at", "approved_by_id"),
     "assignment": (
         "case_id",
@@ -63,6 +64,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "ended_by_id",
         "successor_id",
     ),
+    "gateway": ("refused_at", "approved_at", "approved_by_id"),
     "hotline_case": (
         "head_seq",
         "head_hash",
@@ -308,6 +310,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     ),
     "visit_code": ("wrong", "used_at"),
     "visit_record": ("case_id",),
+    "way_choice": ("ways", "changed_at", "changed_by_id"),
 }
 """table -> its columns that may change once a row stands, beside its state: every other column is
 kept, in a table that is not named here all of them."""
