@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from app.front import demand, looking, rating
+from app.front import demand, looking, rating, wechat_page
 from app.front.behind import Full, Silent
 from app.front.limits import TooMany
 from app.front.room import page, room, secured
@@ -30,7 +30,7 @@ pages = Blueprint(
 @pages.before_request
 def count() -> None:
     """Count what is sent, before anything of it is looked at."""
-    if request.method == "POST":
+    if request.method == "POST" and request.endpoint != "front.from_wechat":
         room().limits.post(room().address())
 
 
@@ -80,7 +80,19 @@ def rated(code: str = "") -> Response:
     return rating.sent()
 
 
-@pages.get("/<path:other>")
+@pages.get("/wechat")
+def to_wechat() -> Response:
+    """Vouch for this address to WeChat."""
+    return wechat_page.vouch()
+
+
+@pages.post("/wechat")
+def from_wechat() -> Response:
+    """Take what WeChat brings; its few servers bring it for everybody, so it is not counted."""
+    return wechat_page.take()
+
+
+@pages.route("/<path:other>", methods=["GET", "POST"])
 def nothing(other: str) -> Response:
     """A page that is not there."""
     return page("plain", 404, title="public.nothing", sentence="public.nothing_there")

@@ -20,6 +20,7 @@ from app.front.behind import Behind
 from app.front.form import version_of
 from app.front.keys import Keys
 from app.front.limits import Limits
+from app.front.wechat import Account
 from app.words.terms import until
 
 LANGUAGE = "zh"
@@ -44,6 +45,7 @@ class Room:
     scanner: Scanner | None
     address: Callable[[], str]
     clock: Callable[[], datetime]
+    wechat: Account | None = None
 
 
 def room() -> Room:

@@ -51,6 +51,7 @@ def application(settings: Settings) -> Flask:
         scanner=Scanner(settings.scanner) if settings.scanner else None,
         address=_asks_directly if settings.certificate else _asks,
         clock=lambda: datetime.now(BEIJING),
+        wechat=settings.wechat,
     )
     app.extensions[BEHIND], app.extensions[GATE] = behind, Gate(settings.desk)
     app.register_blueprint(pages)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.front.sealing import DeskSeen, KeysUnusable
+from app.front.wechat import Account, Unreadable
 from app.words import Message
 
 DESK, FORM, CERTIFICATE, KEY, WECHAT = "desk.pub", "marks.key", "tls.crt", "tls.key", "wechat.json"
@@ -47,7 +48,7 @@ class Settings:
     port: int
     certificate: Path | None
     key: Path | None
-    wechat: Mapping[str, str] | None = field(repr=False)
+    wechat: Account | None = field(repr=False)
     scanner: str | None
 
 
@@ -68,7 +69,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         _port(environ),
         certificate,
         key,
-        _wechat(folder / WECHAT),
+        wechat_of(folder),
         environ.get("DESK_SCANNER") or None,
     )
 
@@ -109,11 +110,13 @@ def _form_key(path: Path) -> bytes:
     return found
 
 
-def _wechat(path: Path) -> Mapping[str, str] | None:
+def wechat_of(folder: Path) -> Account | None:
+    """The WeChat account of a folder; None where there is none. Raises FrontRefused."""
+    path = folder / WECHAT
     try:
         told = json.loads(path.read_text("utf-8"))
-        return {name: str(told[name]) for name in ("token", "aes_key", "app_id")}
+        return Account(str(told["token"]), str(told["aes_key"]), str(told["app_id"]))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as wrong:
+    except (ValueError, KeyError, TypeError, Unreadable) as wrong:
         raise FrontRefused(Message("shell.front.wechat", {"file": path})) from wrong

@@ -21,6 +21,7 @@ from app.front.keys import Keys
 from app.front.limits import Limits
 from app.front.pages import pages
 from app.front.room import EXTENSION
+from app.front.settings import wechat_of
 from app.rules.office import NOTICE, SETTINGS
 from app.rules.workdays import beijing
 from app.stages.calendar import settings_known
@@ -102,5 +103,6 @@ def with_front(
         scanner=Scanner(settings.scanner) if settings.scanner else None,
         address=address,
         clock=lambda: beijing(clock()),
+        wechat=wechat_of(settings.data),
     )
     app.register_blueprint(pages)

@@ -199,11 +199,17 @@ def test_a_form_with_a_key_of_nobodys_making_is_given_back_with_its_words(
 def test_who_read_another_notice_is_asked_again(sqlite_desk: Desk, client: FlaskClient) -> None:
     form = {**hidden(client.get("/front/").text), **filled(WORDS)}
     Room(sqlite_desk).do(
-        "2025-06-09 08:00", "it_admin", "change_setting", name="front.notice", value="{office}说明。"
+        "2025-06-09 08:00",
+        "it_admin",
+        "change_setting",
+        name="front.notice",
+        value="{office}说明。",
     )
     client.application.extensions["duban_front"].behind._asked = -1000.0
     answer = client.post("/front/", data=form)
-    assert answer.status_code == 422 and "告知内容刚刚更新过" in answer.text and WORDS in answer.text
+    assert (
+        answer.status_code == 422 and "告知内容刚刚更新过" in answer.text and WORDS in answer.text
+    )
     assert "神木市12345市长热线服务中心说明。" in answer.text
 
 
