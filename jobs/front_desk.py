@@ -17,6 +17,7 @@ from app.rules.refusal import NotAllowed
 from app.rules.workdays import beijing
 from app.stages import enquiry
 from app.stages.inbox import arrive
+from app.stages.inbox.media import media_named
 from app.stages.visit import internet
 
 RATING = "rating"
@@ -42,7 +43,8 @@ def keep(settings: config.Config, sessions: Sessions, now: datetime, parcel: Par
 def _arrived(session: Session, now: datetime, parcel: Parcel, kept: list[files.Kept]) -> None:
     said = dict(parcel.said)
     words, anonymous = said.pop("words", ""), bool(said.pop("anonymous", ""))
-    arrive(
+    media = said.get("media", "")
+    message = arrive(
         session,
         now,
         parcel.source,
@@ -57,6 +59,8 @@ def _arrived(session: Session, now: datetime, parcel: Parcel, kept: list[files.K
         wants_reply=not anonymous,
         **said,
     )
+    if media:
+        media_named(session, now, message, media)
 
 
 def answer(sessions: Sessions, now: datetime, question: Mapping[str, str]) -> Mapping[str, Any]:

@@ -519,6 +519,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "mail",
         "wecom",
         "dingtalk",
+        "wechat",
         "pretend",
         "call",
     ),
@@ -539,6 +540,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "smtp",
         "wecom",
         "dingtalk",
+        "wechat",
         "pretend",
     ),
     "address_kind": (

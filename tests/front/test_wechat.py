@@ -8,14 +8,14 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from defusedxml import ElementTree
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import WeChatSigner
+from werkzeug.test import TestResponse
 
 from app.database import reading
 from app.front.wechat import Account, Unreadable, cdata

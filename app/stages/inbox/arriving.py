@@ -82,6 +82,15 @@ def of_receipt(session: Session, typed: str) -> Message | None:
     return session.scalars(known, execution_options=UNSCOPED).first()
 
 
+def openid_of(session: Session, case_id: int) -> str:
+    """The WeChat openid of who wrote the message of which a case was made; empty where none did."""
+    query = select(Message.sender).where(
+        Message.case_id == case_id, Message.source == "wechat", Message.ended_as == "case"
+    )
+    found = session.scalars(query.order_by(Message.id).limit(1), execution_options=UNSCOPED)
+    return found.first() or ""
+
+
 def keep(
     session: Session,
     now: datetime,
