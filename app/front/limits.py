@@ -20,7 +20,7 @@ from app.front.keys import Keys
 
 Ask = Callable[..., Any]
 """Asks a moving window: `hit`, `test` or `get_window_stats`, a limit, and what is counted."""
-POSTS = (RateLimitItemPerMinute(30), RateLimitItemPerHour(600))
+POSTS = (RateLimitItemPerMinute(60), RateLimitItemPerHour(600))
 """Posts from one address."""
 WRONG = RateLimitItemPerMinute(5, 15)
 """Wrong look-ups of one number, as it was typed, from one address: 5 in 15 minutes lock it there."""

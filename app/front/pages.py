@@ -18,6 +18,9 @@ from app.rules.files import NO_ROOM
 
 log = logging.getLogger("duban.front")
 BASE = "/front"
+UNCOUNTED = ("front.from_wechat", "front.nothing")
+"""What may be sent as often as anybody likes: WeChat's few servers bring it for everybody; nothing is
+looked at."""
 pages = Blueprint(
     "front",
     __name__,
@@ -30,7 +33,7 @@ pages = Blueprint(
 @pages.before_request
 def count() -> None:
     """Count what is sent, before anything of it is looked at."""
-    if request.method == "POST" and request.endpoint != "front.from_wechat":
+    if request.method == "POST" and request.endpoint not in UNCOUNTED:
         room().limits.post(room().address())
 
 

@@ -26,7 +26,7 @@ from tests.channels.conftest import sink
 from tests.channels.sinks import Handler, Sink, answering, home
 from tests.databases import Desk
 from tests.front.conftest import WORDS, desk_of
-from tests.outbox.posts import way
+from tests.outbox.posts import post, way
 from tests.room import Room
 
 AT = datetime(2025, 6, 9, 9, 0, tzinfo=BEIJING)
@@ -124,7 +124,7 @@ def test_what_wechat_has_no_more_or_is_no_file_ends_at_once(
     desk: Desk, data: Path, room: Room, sink: Sink
 ) -> None:
     front_desk.keep(at(desk, data, AT).settings, desk.sessions, AT, parcel())
-    answering_with(sink, b"MZ this is a program")
+    answering_with(sink, b"\x7fELF\x02\x01\x01\x00 a program")
     assert fetch_by(at(desk, data, AT), home()) == {"kept": 0, "missed": 1}
     assert media(desk).ended_as == "refused" and files(desk) == []
 
@@ -144,15 +144,13 @@ def test_the_receipt_leads_to_the_case_and_its_caller_is_told_by_the_same_accoun
     front_desk.keep(here.settings, here.sessions, AT, parcel(words=WORDS))
     with reading(desk.sessions) as session:
         message = session.scalars(select(Message)).one()
-    room.do("2025-06-09 09:05", "operator", "take_message", row=message.id)
+    room.do("2025-06-09 09:05", "operator", "take_message", id=message.id)
     caller = {"name": "李女士", "phone": ""}
-    room.do("2025-06-09 09:10", "operator", "register", "A", message=message.id, caller=caller)
+    room.do("2025-06-09 09:10", "operator", "register", "A", kind="help", message=message.id, caller=caller)
     case = room.case("A")
     with reading(desk.sessions) as session:
         told = enquiry.of_message(session, "abcd efgh jklm")
     assert (told["state"], told["number"], told["code"]) == ("case", case.number, case.query_code)
-    from tests.outbox.posts import post
-
     post(desk, "2025-06-09 10:00")
     rows = room.rows(Delivery, kind="caller_registered")
     assert [(row.way, row.medium, row.stands) for row in rows] == [
