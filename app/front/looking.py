@@ -9,8 +9,10 @@ from typing import Any
 
 from flask import Response, request
 
+from app import words
+from app.front.behind import Answer
 from app.front.limits import TooMany
-from app.front.room import page, room
+from app.front.room import LANGUAGE, page, room
 from app.rules.folding import visible
 
 LEAST_SECONDS = 0.3
@@ -44,10 +46,18 @@ def looked() -> Response:
     here.limits.may_look(*what)
     answer = here.behind.ask(question)
     if answer.get("found"):
-        return page("standing", asked=question["ask"], standing=answer)
+        return page("standing", standing=answer, state=_state(answer))
     here.limits.wrong(*what)
     time.sleep(max(0.0, began + LEAST_SECONDS - time.monotonic()))
     return shown(404, "public.look.not_found")
+
+
+def _state(answer: Answer) -> str:
+    """What a state is called to a caller."""
+    state = str(answer.get("state", ""))
+    if answer.get("of") == "message":
+        return words.value("message_told", state, LANGUAGE)
+    return words.value("case_told", state, LANGUAGE)
 
 
 def locked(error: TooMany) -> Response:

@@ -15,7 +15,7 @@ WINDOW_SECONDS = 120
 
 
 def _said(path: str, at: str, body: bytes) -> bytes:
-    return "\n".join(("duban front", path, at, sha256(body).hexdigest())).encode()
+    return "\n".join(("duban-front", path, at, sha256(body).hexdigest())).encode()
 
 
 def heads(keys: DeskKeys, path: str, body: bytes) -> dict[str, str]:

@@ -146,7 +146,15 @@ def test_the_receipt_leads_to_the_case_and_its_caller_is_told_by_the_same_accoun
         message = session.scalars(select(Message)).one()
     room.do("2025-06-09 09:05", "operator", "take_message", id=message.id)
     caller = {"name": "李女士", "phone": ""}
-    room.do("2025-06-09 09:10", "operator", "register", "A", kind="help", message=message.id, caller=caller)
+    room.do(
+        "2025-06-09 09:10",
+        "operator",
+        "register",
+        "A",
+        kind="help",
+        message=message.id,
+        caller=caller,
+    )
     case = room.case("A")
     with reading(desk.sessions) as session:
         told = enquiry.of_message(session, "abcd efgh jklm")
