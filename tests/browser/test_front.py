@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +17,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from app.clock import clock_from
 from app.database import reading
-from app.models import Case, Message, MessageFile
-from tests.browser.conftest import Served, Window, looking
+from app.models import Case, Message, MessageFile, VisitRecord
+from app.rules.workdays import BEIJING
+from tests.browser.conftest import Served, Window, looking, served
 from tests.browser.test_axe import AXE, FOUND, OVERFLOW
+from tests.databases import KEY, Desk
+from tests.room import Room
+from tests.stages.test_visit_internet import FOUR, code, passed
 
 WORDS = "幸福小区三号楼楼道灯坏了两个星期，晚上老人摔倒过，请尽快修好。"
 
@@ -162,3 +170,51 @@ def test_the_position_goes_along_on_a_press_only(office: Served, chromium: Brows
     expect(page.locator("#position")).to_have_value("38.842578,110.498939")
     checked(page)
     context.close()
+
+
+@pytest.fixture
+def rated(sqlite_desk: Desk, tmp_path: Path) -> Iterator[tuple[Served, str]]:
+    """A panel with one case whose caller was sent a code, and the code."""
+    room = Room(sqlite_desk)
+    room.number("internet_visits", True)
+    passed(room)
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    with (
+        closing(sqlite3.connect(str(sqlite_desk.engine.url.database))) as source,
+        closing(sqlite3.connect(data / "desk.db")) as copy,
+    ):
+        source.backup(copy)
+    (data / "ledger.key").write_bytes(KEY)
+    with served(data, clock_from(datetime(2025, 6, 10, 9, 0, tzinfo=BEIJING))) as made:
+        yield made, code(room)
+
+
+def test_a_result_is_rated_by_a_link_which_opening_does_not_use_up(
+    rated: tuple[Served, str], chromium: Browser
+) -> None:
+    office, sent = rated
+    with looking(office.address, chromium, 390, 844) as phone:
+        page = phone.page
+        for _ in range(2):
+            phone.open(f"/front/rate/{sent}")
+            expect(page.locator(".answer")).to_contain_text("已核实并处理")
+        checked(page)
+        phone.keep("front-rating")
+        for name, option in (("truth", "proven"), ("solved", "solved"), ("satisfied", "satisfied")):
+            page.check(f"[name={name}][value={option}]")
+        page.fill("#last_four", "0000")
+        page.click("button[type=submit]")
+        expect(page.locator(".refusal")).to_contain_text("没有记录")
+        assert page.is_checked("[name=truth][value=proven]")
+        page.fill("#last_four", FOUR)
+        page.click("button[type=submit]")
+        expect(page.locator("main")).to_contain_text("已记入工单")
+        checked(page)
+        phone.open(f"/front/rate/{sent}")
+        expect(page.locator(".refusal")).to_contain_text("已用过")
+        checked(page)
+    desk = office.app.extensions["desk"]
+    with reading(desk.sessions) as session:
+        record = session.scalars(select(VisitRecord)).one()
+        assert (record.method, record.satisfied) == ("internet", "satisfied")
