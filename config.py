@@ -73,6 +73,7 @@ class Config:
     access_log: str | None
     owner_url: str | None = field(repr=False)
     scanner: str | None
+    front: str
     allowed_hosts: tuple[str, ...]
 
     @property
@@ -103,6 +104,7 @@ def load(
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
     metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
+    front = _front(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
@@ -136,6 +138,7 @@ def load(
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
+        front=front,
         allowed_hosts=allowed_hosts,
     )
 
@@ -312,6 +315,21 @@ def _metrics_token(environ: Mapping[str, str]) -> str | None:
             f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more."
         )
     return token or None
+
+
+def _front(environ: Mapping[str, str], production: bool) -> str:
+    """Where the pages of the public are served: `here` by the panel, `off` nowhere, else the address
+    of the front on another machine, from which the desk fetches what came."""
+    where = environ.get("DESK_FRONT") or "here"
+    if where in ("here", "off"):
+        return where
+    parts = urlsplit(where)
+    plain = parts.scheme == "http" and not production
+    if not parts.netloc or not (parts.scheme == "https" or plain):
+        raise ConfigError(
+            "DESK_FRONT cannot be used: set it to here, off, or the https address of the front."
+        )
+    return where.rstrip("/")
 
 
 def _scanner(environ: Mapping[str, str]) -> str | None:

@@ -57,6 +57,7 @@ AREAS = (
     "own_rows",
     "papers",
     "post",
+    "public",
     "question",
     "referrals",
     "report_page",

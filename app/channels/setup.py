@@ -169,6 +169,18 @@ def _dingtalk(settings: Settings, secrets: Secrets, network: Network) -> Channel
     return DingTalk(network, _url(secrets), _said(secrets, "secret", ""))
 
 
+def _wechat(settings: Settings, secrets: Secrets, network: Network) -> Channel:
+    from app.channels.wechat import PRESETS, URL, WeChat  # noqa: PLC0415
+
+    kind = _said(settings, "account_kind", "service")
+    if kind not in PRESETS:
+        raise NotAllowed("gateway_setting", name="account_kind")
+    # An account that sends no template messages has none.
+    templates = _templates(settings) if PRESETS[kind].templates else {}
+    app_id, secret = _said(settings, "app_id"), _said(secrets, "secret")
+    return WeChat(network, app_id, secret, templates, kind, _url(settings, URL))
+
+
 _BUILDS: Mapping[str, Build] = {
     "aliyun": _aliyun,
     "tencent": _tencent,
@@ -177,6 +189,7 @@ _BUILDS: Mapping[str, Build] = {
     "smtp": _smtp,
     "wecom": _wecom,
     "dingtalk": _dingtalk,
+    "wechat": _wechat,
 }
 """kind of way out -> how it is made of its settings and secrets."""
 PRETEND = "pretend"

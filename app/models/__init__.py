@@ -14,6 +14,7 @@ from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.kept_view import KeptView
 from app.models.mailbox import Mailbox, MailCursor, MailLook
+from app.models.media import MessageMedia
 from app.models.message import Message, MessageFile, MessageRaw
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
@@ -92,6 +93,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageFile",
+    "MessageMedia",
     "MessageRaw",
     "NamedPerson",
     "Notice",

@@ -59,6 +59,8 @@ _WORDS = (
     Word("contact.recorded"),
     Word("message.arrived"),
     Word("message.read"),
+    Word("message.media_kept"),
+    Word("message.media_lost"),
     Word("message.taken"),
     Word("message.handed_back"),
     Word("message.made_case"),

@@ -28,7 +28,9 @@ A_MINUTE, SILENCE = 20, timedelta(minutes=10)
 ROBOTS = ("wecom", "dingtalk")
 SMS = ("aliyun", "tencent", "mas", "http")
 PRETEND = "pretend"
-KINDS = (*SMS, "smtp", *ROBOTS, PRETEND)
+WECHAT = "wechat"
+"""Reaches callers who wrote by the same account, and nobody else."""
+KINDS = (*SMS, "smtp", *ROBOTS, WECHAT, PRETEND)
 """The kinds of ways out; what a pretended one takes can be read in the panel, and goes nowhere."""
 
 MEDIUMS: Mapping[str, str] = {
@@ -36,6 +38,7 @@ MEDIUMS: Mapping[str, str] = {
     "smtp": "mail",
     "wecom": "wecom",
     "dingtalk": "dingtalk",
+    WECHAT: WECHAT,
     PRETEND: PRETEND,
 }
 """kind of a way out -> what people call it."""

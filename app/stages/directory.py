@@ -233,6 +233,7 @@ LONGEST = {
     "evaluation": 2000,
     "supervision": 2000,
     "sentences": 2000,
+    "front": 2000,
     "tell": 400,
 }
 """How long a word of the office may be: with the year and the number it fits the number of a paper

@@ -9,7 +9,7 @@ from alembic import op
 from app.models.columns import Key, Moment
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 EMPTY, WAITS = sa.text("''"), "ended_at IS NULL"
 PART = {
     "waits": (["own_at", "id"], WAITS),

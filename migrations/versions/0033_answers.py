@@ -12,7 +12,7 @@ from alembic import op
 from app.models.columns import Key, Moment
 
 revision = "0033"
-down_revision = "0028"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

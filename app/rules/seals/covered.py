@@ -8,6 +8,7 @@ NOT_RECORDED: dict[str, str] = {
     "run_total": "how often the bot looked long ago; nothing follows from it",
     "notice": "who is to look at which event: made from the event, and changed by reading",
     "notice_read": "who has read which notice",
+    "message_media": "what is still to be fetched of messages; what was fetched is a file and an event",
     "message_raw": "messages as they came: the SHA-256 of each is sealed in its message",
     "mail_cursor": "how far a mailbox was read; a mail that is read again is known by its key",
     "mail_look": "when a mailbox was looked into; nothing follows from it",

@@ -10,6 +10,7 @@ from app.stages.inbox.arriving import (
     keepable,
     of_key,
     of_receipt,
+    openid_of,
     unread,
 )
 from app.stages.inbox.clocks import mark_overdue
@@ -28,5 +29,6 @@ __all__ = [
     "mark_overdue",
     "of_key",
     "of_receipt",
+    "openid_of",
     "unread",
 ]

@@ -49,6 +49,7 @@ _COLUMNS = (
     "wants_reply",
     "about_id",
     "acknowledged",
+    "receipt",
 )
 """What a source may say of a message by name; everything else of it stands in `facts`."""
 
@@ -79,6 +80,15 @@ def of_receipt(session: Session, typed: str) -> Message | None:
         return None
     known = select(Message).where(Message.receipt == receipt)
     return session.scalars(known, execution_options=UNSCOPED).first()
+
+
+def openid_of(session: Session, case_id: int) -> str:
+    """The WeChat openid of who wrote the message of which a case was made; empty where none did."""
+    query = select(Message.sender).where(
+        Message.case_id == case_id, Message.source == "wechat", Message.ended_as == "case"
+    )
+    found = session.scalars(query.order_by(Message.id).limit(1), execution_options=UNSCOPED)
+    return found.first() or ""
 
 
 def keep(
@@ -125,7 +135,8 @@ def arrive(
 ) -> Message:
     """A message that was read: `sender` as its source names them (an address, an openid), `words`
     in full, `at` when it reached the office. Of `facts` name, phone, place, kind, anonymous,
-    confidential, wants_reply, thread, about_id and acknowledged are columns; the rest, which must
+    confidential, wants_reply, thread, about_id, acknowledged and receipt (which a source may have
+    told its sender already) are columns; the rest, which must
     be JSON, is kept beside. Done again, it gives the message as it stands. Raises ValueError for an
     unknown source."""
     known = _known(session, source, key)

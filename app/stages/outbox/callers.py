@@ -15,8 +15,9 @@ from app.models.reach import CALL
 from app.models.sessions import UNSCOPED
 from app.rules.office import Office
 from app.rules.phones import MOBILE, kind_of
-from app.rules.telling import CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS
+from app.rules.telling import CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS, WECHAT
 from app.rules.workdays import last_day
+from app.stages.inbox import openid_of
 from app.stages.outbox.facts import Event, sealed_fields
 from app.stages.outbox.gateways import carries
 
@@ -53,7 +54,9 @@ def _row(
     kind: str,
     case: Case,
 ) -> dict[str, Any] | None:
-    if case.anonymous or case.caller_id is None or not phone_of(session, case):
+    if case.anonymous or case.caller_id is None:
+        return None
+    if not (phone_of(session, case) or _account_of(session, gateways, case)):
         return None
     told = NEUTRAL if case.confidential else kind
     way = _way(session, office, gateways, case, told)
@@ -92,7 +95,11 @@ def medium_of(gateways: Mapping[str, Gateway], way: str) -> str:
 def _way(
     session: Session, office: Office, gateways: Mapping[str, Gateway], case: Case, kind: str
 ) -> str:
-    """The caller's own way out, else the call list. What only pretends takes any number."""
+    """The caller's own way out - the WeChat account that they wrote by, a mobile number -, else the
+    call list. What only pretends takes any number."""
+    account = _account_of(session, gateways, case)
+    if account:
+        return account
     number = phone_of(session, case)
     mobile = kind_of(number, office.word("area_code")) == MOBILE
     kinds = (*SMS, PRETEND) if mobile else (PRETEND,)
@@ -132,6 +139,12 @@ def _answer(session: Session, lead: Case) -> str:
     found = session.execute(query.order_by(Reply.id.desc()).limit(1), execution_options=UNSCOPED)
     row: Sequence[Any] | None = found.first()
     return str(row[0] or "") if row is not None else str(lead.answer or "")
+
+
+def _account_of(session: Session, gateways: Mapping[str, Gateway], case: Case) -> str:
+    """The WeChat account by which a case's caller can be told; empty where there is none."""
+    name = next((name for name, row in gateways.items() if row.kind == WECHAT), "")
+    return name if name and openid_of(session, case.id) else ""
 
 
 def phone_of(session: Session, case: Case) -> str:

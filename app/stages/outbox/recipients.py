@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Choice, Delivery, Gateway, Person, Substitute, UnitPost
 from app.models.reach import CALL
 from app.roles import ROLES
-from app.rules.telling import PRETEND, PROMPT, ROBOTS, SMS
+from app.rules.telling import PRETEND, PROMPT, ROBOTS, SMS, WECHAT
 from app.stages.handling.substitutes import running
 from app.stages.outbox.addresses import address_for
 from app.stages.outbox.gateways import carries
@@ -34,6 +34,8 @@ def address_kinds(kind: str) -> tuple[str, ...] | None:
     """The kinds of addresses by which a way out reaches people; None where it needs none."""
     if kind == PRETEND or kind in ROBOTS:
         return None
+    if kind == WECHAT:
+        return ()
     return ("mobile",) if kind in SMS else ("mail",)
 
 

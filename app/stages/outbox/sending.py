@@ -30,12 +30,14 @@ from app.rules.telling import (
     ROBOTS,
     SILENCE,
     TRIES,
+    WECHAT,
     is_open,
     pause_after,
     wait_after,
     worded,
 )
 from app.stages.calendar import office_at, office_known
+from app.stages.inbox import openid_of
 from app.stages.outbox.addresses import address_for
 from app.stages.outbox.callers import phone_of
 from app.stages.outbox.gateways import in_force
@@ -197,7 +199,8 @@ def _to(session: Session, kind: str, row: Delivery) -> str | None:
         return ""
     if row.receiver.startswith("case:"):
         case = session.get(Case, int(row.receiver[5:]), execution_options=UNSCOPED)
-        return (phone_of(session, case) if case is not None else "") or None
+        told_at = openid_of(session, case.id) if case and kind == WECHAT else ""
+        return told_at or (phone_of(session, case) if case and kind != WECHAT else "") or None
     found = address_for(session, row.receiver, kinds)
     if not found and row.unit_id is not None:
         found = address_for(session, f"unit:{row.unit_id}", kinds)

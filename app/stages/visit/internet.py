@@ -25,6 +25,7 @@ from app.rules.folding import visible
 from app.rules.phones import canonical
 from app.rules.refusal import NotAllowed
 from app.stages.calendar import office_at
+from app.stages.inbox import openid_of
 from app.stages.visit.outcomes import WHYS, refuse_incomplete
 from app.stages.visit.putting import put_on_record
 
@@ -236,4 +237,5 @@ def _is_his(session: Session, caller: Case, last_four: str, openid: str) -> bool
 
 def _accounts(session: Session, caller: Case) -> list[str]:
     """The WeChat accounts that a case came from."""
-    return []
+    openid = openid_of(session, caller.id)
+    return [openid] if openid else []
