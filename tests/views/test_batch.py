@@ -65,7 +65,7 @@ def asked(browser: Browser, key: str, rows: Sequence[int] = ()) -> TestResponse:
 def form_in(page: str) -> MultiDict[str, str]:
     """The form of that page, as a browser would send it."""
     form: MultiDict[str, str] = MultiDict()
-    for name, value in _HIDDEN.findall(page[page.index('<form class="card"') :]):
+    for name, value in _HIDDEN.findall(page[page.index('<form class="verb card"') :]):
         form.add(name, unescape(value))
     for row in _CHECKED.findall(page):
         form.add("rows", row)
