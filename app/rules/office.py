@@ -75,6 +75,19 @@ SETTINGS = {
 }
 """What an office may set: its words, the area code that its people leave out of numbers, in which hours
 people are told outside the panel and in which words, the sentences that its forms offer."""
+LONGEST = {
+    "series": 24,
+    "report": 40,
+    "dossier": 4000,
+    "evaluation": 2000,
+    "supervision": 2000,
+    "sentences": 2000,
+    "front": 2000,
+    "tell": 400,
+}
+"""How long a word of the office may be: with the year and the number it fits the number of a paper
+or a report."""
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.models.columns import facts_of
 from app.roles import Actor
 from app.rules import evaluation, phones, telling
 from app.rules.articles import articles
-from app.rules.office import AREA_CODE, REQUIREMENTS, SETTINGS
+from app.rules.office import AREA_CODE, LONGEST, LONGEST_NAME, REQUIREMENTS, SETTINGS
 from app.rules.refusal import NotAllowed
 from app.stages.named import carried_id
 from app.stages.verb import NO_CASE, ROW, Verb, choice, field, of_facts
@@ -226,19 +226,6 @@ def edit_category(
     return _told(session, now, actor, "category.changed", "category", row, "edited")  # type: ignore[no-any-return]
 
 
-LONGEST = {
-    "series": 24,
-    "report": 40,
-    "dossier": 4000,
-    "evaluation": 2000,
-    "supervision": 2000,
-    "sentences": 2000,
-    "front": 2000,
-    "tell": 400,
-}
-"""How long a word of the office may be: with the year and the number it fits the number of a paper
-or a report."""
-LONGEST_NAME = 80
 OF_THE_ROOM = (REQUIREMENTS,)
 """The settings that the head of the supervision room changes too."""
 

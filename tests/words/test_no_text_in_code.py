@@ -57,6 +57,7 @@ ENGLISH_DATA = {
     "app/stages/reporting/drafting.py": "a word of the record",
     "app/stages/table.py": "what a programmer reads at the start",
     "app/story": "the sample office and the stories",
+    "app/views/forms/applies.py": "looks",
     "app/views/forms/fields.py": "classes of style",
     "app/views/forms/unit_words.py": "why a field is no unit's to read: read by tests",
     "app/views/login/slips.py": "what a key is derived for",

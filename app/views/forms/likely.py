@@ -54,16 +54,16 @@ class Proposed:
     @property
     def told(self) -> str:
         """The unit with why it is proposed and what it has in hand, in words."""
-        load = {"n": self.in_hand, "overdue": self.overdue}
-        return " · ".join(
-            (self.name, *self.why, words.word("work_list.triage.load", language(), **load))
-        )
+        n, overdue = self.in_hand, self.overdue
+        load = words.word("work_list.triage.load", language(), n=n, overdue=overdue)
+        return " · ".join((self.name, *self.why, load))
 
     def left_out(self, why: str) -> str:
         """Why it is not proposed, in a sentence; `why` is the message."""
-        named = "work_list.triage.usual_unit"
-        unit = words.word(named, language(), unit=self.name) if self.usual else self.name
-        return words.word(why, language(), unit=unit)
+        tongue, unit = language(), self.name
+        if self.usual:
+            unit = words.word("work_list.triage.usual_unit", tongue, unit=unit)
+        return words.word(why, tongue, unit=unit)
 
 
 Proposals = Mapping[int, Sequence[Proposed]]
