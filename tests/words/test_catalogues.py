@@ -58,6 +58,15 @@ HANDED_ON |= {
 }
 """What the ledger adds to what is wrong: where that is."""
 HANDED_ON |= OF_RULES
+HANDED_ON |= {
+    f"inbox.mail.{kind}.{part}": {"office", "receipt", "answer"}
+    for kind in ("receipt", "answer")
+    for part in ("subject", "text")
+}
+HANDED_ON |= {
+    f"inbox.sheet.{how}": {"rows", "done", "taken", "known", "wrong"}
+    for how in ("finished", "under_way")
+}
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 
