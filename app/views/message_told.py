@@ -84,6 +84,7 @@ def notes_of(row: Message) -> list[str]:
 
 
 def files_of(row: Message) -> list[tuple[str, str]]:
+    """(address, name) of each file that came with a message."""
     query = select(MessageFile).where(MessageFile.message_id == row.id).order_by(MessageFile.id)
     return [(url_for("Inbox.file", id=one.id), one.name) for one in reader().scalars(query)]
 

@@ -59,14 +59,12 @@ HANDED_ON |= {
 """What the ledger adds to what is wrong: where that is."""
 HANDED_ON |= OF_RULES
 HANDED_ON |= {
-    f"inbox.mail.{kind}.{part}": {"office", "receipt", "answer"}
-    for kind in ("receipt", "answer")
-    for part in ("subject", "text")
+    f"inbox.mail.{what}": {"office", "receipt"}
+    for what in ("receipt.subject", "receipt.text", "answer.subject")
 }
-HANDED_ON |= {
-    f"inbox.sheet.{how}": {"rows", "done", "taken", "known", "wrong"}
-    for how in ("finished", "under_way")
-}
+HANDED_ON["inbox.mail.answer.text"] = {"office", "receipt", "answer"}
+HANDED_ON["inbox.sheet.finished"] = {"rows", "taken", "known", "wrong"}
+HANDED_ON["inbox.sheet.under_way"] = {"rows", "done", "taken", "known", "wrong"}
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 
