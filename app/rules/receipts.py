@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from unicodedata import normalize
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 """Base32: no 0, 1, 8 or 9, which are taken for O, I, B and g."""
 LENGTH = 12
 """Sixty bits: nobody finds one by trying. [reach, In]"""
 _MISREAD = str.maketrans("018", "OIB")
-_BETWEEN = str.maketrans("", "", " -—－　\t")
 
 
 def new_receipt() -> str:
@@ -19,7 +19,8 @@ def new_receipt() -> str:
 
 def receipt_typed(typed: str) -> str:
     """A receipt as somebody typed it, in the form in which it stands; empty where it is none."""
-    signs = typed.translate(_BETWEEN).upper().translate(_MISREAD)
+    plain = "".join(filter(str.isalnum, normalize("NFKC", typed)))
+    signs = plain.upper().translate(_MISREAD)
     return signs if len(signs) == LENGTH and set(signs) <= set(SIGNS) else ""
 
 

@@ -60,6 +60,13 @@ HANDED_ON |= {
 HANDED_ON |= OF_RULES
 _LEFT_OUT = ("inactive", "no_liaison", "complained_of")
 HANDED_ON |= {f"work_list.triage.left_out.{why}": {"unit"} for why in _LEFT_OUT}
+HANDED_ON |= {
+    f"inbox.mail.{what}": {"office", "receipt"}
+    for what in ("receipt.subject", "receipt.text", "answer.subject")
+}
+HANDED_ON["inbox.mail.answer.text"] = {"office", "receipt", "answer"}
+HANDED_ON["inbox.sheet.finished"] = {"rows", "taken", "known", "wrong"}
+HANDED_ON["inbox.sheet.under_way"] = {"rows", "done", "taken", "known", "wrong"}
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 

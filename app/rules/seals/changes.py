@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.rules.seals.of_messages import OF_MESSAGES
+
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
+    **OF_MESSAGES,
     "ab_user": (
         "first_name",
         "last_name",
@@ -137,50 +140,6 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "instruction": ("case_id", "leader_id"),
     "instruction_notice": ("case_id", "unit_id"),
     "lifting": ("accepted", "words", "decided_at", "decided_by_id"),
-    "mailbox": (
-        "speaks",
-        "host",
-        "port",
-        "account",
-        "sealed",
-        "folder",
-        "address",
-        "smtp_host",
-        "smtp_port",
-        "security",
-        "active",
-        "changed_at",
-        "changed_by_id",
-    ),
-    "message": (
-        "read_at",
-        "received_at",
-        "thread",
-        "sender",
-        "name",
-        "phone",
-        "subject",
-        "words",
-        "place",
-        "kind",
-        "anonymous",
-        "confidential",
-        "wants_reply",
-        "facts",
-        "about_id",
-        "acknowledged",
-        "taken_by_id",
-        "taken_at",
-        "ended_as",
-        "ended_at",
-        "ended_by_id",
-        "case_id",
-        "contact_id",
-        "answer",
-        "own_at",
-        "own_clock",
-        "own_overdue_for",
-    ),
     "named_person": ("statement", "stated_at"),
     "referral": (
         "case_id",

@@ -32,6 +32,6 @@ def mark_overdue(session: Session, now: datetime) -> bool:
         row.own_overdue_for = row.own_at
         session.flush()
         true_at = row.own_at.isoformat() if row.own_at is not None else ""
-        payload = {"message": row.id, "task": "answer the message", "true_at": true_at}
+        payload = {"message": row.id, "task": "message", "true_at": true_at}
         note_office(session, now, BOT, "centre.overdue", payload)
     return len(rows) == AT_ONCE

@@ -25,7 +25,7 @@ from app.stages.secrets_sealed import opened, sealed
 SPEAKS, SECURITY = ("imaps", "imap"), ("tls", "starttls", "plain")
 PRETEND = "pretend"
 """What the mailbox of a sample office speaks: nothing; its letters stand beside it."""
-_PURPOSE = "duban mailbox"
+_PURPOSE = "mailbox"
 _PORTS = {"imaps": 993, "imap": 143}
 _USUAL = {"tls": 465, "starttls": 587, "plain": 25}
 
