@@ -167,6 +167,7 @@ _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
     "sent": (*REASONS, "no_address"),
+    "reach.example": ("unit", "number", "due", "paper", "n", "kinds", "code", "answer"),
     "export": ("own", "many"),
     "holiday": festivals.NAMES,
     "month": range(1, 13),

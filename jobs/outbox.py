@@ -9,9 +9,9 @@ message a way, is sent again under the same key.
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -49,6 +49,8 @@ from jobs.timetable import OUTBOX
 log = logger("duban.outbox")
 AT_ONCE = 20
 """So many messages of a way are claimed at once."""
+MOST_WAYS = 32
+"""So many ways are served at once."""
 LOOKS_EVERY = 0.5
 """Seconds between two looks for what came meanwhile, while something is still being sent."""
 Make = Callable[[SetUp, str], Channel]
@@ -79,8 +81,11 @@ class Post:
     seconds: float = JOB_SECONDS
     sender: str = field(default_factory=lambda: secrets.token_hex(6))
     counts: Counts = field(default_factory=lambda: dict.fromkeys(("notices", "sent", "ended"), 0))
-    _running: dict[str, threading.Thread] = field(default_factory=dict)
-    _errors: list[BaseException] = field(default_factory=list)
+    _running: dict[str, Future[None]] = field(default_factory=dict)
+    _failed: list[Future[None]] = field(default_factory=list)
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(MOST_WAYS, thread_name_prefix="way")
+    )
 
     def run(self) -> Counts:
         """Take and send until nothing is due, or the time is over; what hangs by then is waited for as
@@ -94,8 +99,9 @@ class Post:
                 break
             self._wait()
         self._note()
-        if self._errors:
-            raise self._errors[0]
+        self._threads.shutdown(wait=False)
+        for failed in self._failed:
+            failed.result()
         return self.counts
 
     def _take(self) -> None:
@@ -122,28 +128,26 @@ class Post:
         due = self._read(lambda session: due_ways(session, self.clock()))
         new = [name for name in due if name not in self._running]
         for name in new:
-            thread = threading.Thread(
-                target=self._by, args=(name, until), name=f"way-{name}", daemon=True
-            )
-            self._running[name] = thread
-            thread.start()
+            self._running[name] = self._threads.submit(self._by, name, until)
         return bool(new)
 
     def _alive(self) -> bool:
-        self._running = {name: one for name, one in self._running.items() if one.is_alive()}
+        over = {name: one for name, one in self._running.items() if one.done()}
+        self._running = {name: one for name, one in self._running.items() if name not in over}
+        for name, one in over.items():
+            if one.exception() is not None:
+                # It says so once all others are served; what it held ends with its lease.
+                log.error("a way out could not be served", way=name, exc_info=one.exception())
+                self._failed.append(one)
         return bool(self._running)
 
     def _wait(self) -> None:
-        for thread in list(self._running.values())[:1]:
-            thread.join(LOOKS_EVERY)
+        wait(self._running.values(), LOOKS_EVERY, FIRST_COMPLETED)
 
     def _by(self, name: str, until: float) -> None:
         """Send by one way until nothing is due there, it takes no more, or the time is over."""
         try:
             self._send_all(name, until)
-        except BaseException as error:
-            log.exception("a way out could not be served", way=name)
-            self._errors.append(error)
         finally:
             retried(self.sessions, lambda session: let_go(session, name, self.sender))
 

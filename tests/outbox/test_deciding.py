@@ -222,7 +222,9 @@ def test_a_call_is_dropped_with_a_reason_and_nothing_that_waits_to_be_sent_is(
     dead = reminded(office, desk, Sent("refused", "receiver_wrong"))
     at = ("2025-06-09 09:00", "allocator", "drop_delivery")
     assert office.refused(*at, id=dead.id, reason=" ") in ("reason_missing", "field_missing")
-    office.do(*at, id=dead.id, reason="单位已到中心当面领取")
+    office.do(
+        "2025-06-09 09:00", "allocator", "drop_delivery", id=dead.id, reason="单位已到中心当面领取"
+    )
     row = office.row(Delivery, id=dead.id)
     assert (row.stands, row.words) == ("dropped", "单位已到中心当面领取")
     assert office.refused(*at, id=10**6, reason="无") == "not_found"

@@ -57,6 +57,12 @@ HANDED_ON |= {
     "flaw.in_case": {"case", "seq", "what"},
 }
 """What the ledger adds to what is wrong: where that is."""
+HANDED_ON |= {
+    f"{area}.{stands}": {"way", "at", "who"}
+    for area in ("reach.stands", "papers.told")
+    for stands in ("waiting", "sending", "unknown", "taken", "dead", "called", "dropped")
+}
+"""What is said of a message, by where it stands."""
 HANDED_ON |= OF_RULES
 _LEFT_OUT = ("inactive", "no_liaison", "complained_of")
 HANDED_ON |= {f"work_list.triage.left_out.{why}": {"unit"} for why in _LEFT_OUT}

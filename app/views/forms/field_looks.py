@@ -97,6 +97,9 @@ _DOMAINS = {
     ("review_responsibility", "excluded_as"): "excluded",
     ("add_post", "post"): "post",
     ("attach", "kind"): "file_kind",
+    ("propose_gateway", "kind"): "gateway_kind",
+    ("set_address", "kind"): "address_kind",
+    ("choose_ways", "notice"): "notice_kind",
     ("change_setting", "name"): "setting",
 }
 _HINTS = {
