@@ -131,7 +131,7 @@
       form.desk.stop();
       /* What is carried on to another form is that form's. */
       if (event.submitter && event.submitter.hasAttribute("formaction")) forget(at(form));
-      else keep(form, true);
+      else keep(form, (form.desk.sent = true));
     } else if ((form.getAttribute("action") || "").endsWith("/logout/")) {
       left();
       tried(() => localStorage.setItem(LEFT, String(Date.now())));

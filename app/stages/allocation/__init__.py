@@ -13,7 +13,7 @@ from app.stages.allocation.clocks import (
     redo_deadline,
     refuse_open_assists,
 )
-from app.stages.allocation.instructions import instruct, signature
+from app.stages.allocation.instructions import OF_PAPER, instruct, signature
 from app.stages.allocation.lifting import confirm_lifting
 from app.stages.allocation.offices import (
     DIRECT_KINDS,
@@ -38,6 +38,7 @@ from app.stages.allocation.rulings import (
 from app.stages.allocation.taken_back import reassign, recall, register_again
 
 __all__ = [
+    "OF_PAPER",
     "DIRECT_KINDS",
     "allocate",
     "answer_directly",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,11 @@ from app.stages.calendar import limits_of_case, office_at
 LEVEL_OF_ACCOUNTS = "county"
 """Whose accounts those of leaders are: of the county that runs this desk. What a leader of the city
 writes comes on paper, and who enters it says so. [procedure 2]"""
+OF_PAPER: Mapping[str, Sequence[str]] = {
+    "instruct": ("leader.level", "leader.name", "leader.date", "leader.account"),
+    "approve_referral": ("leader", "scan"),
+}
+"""verb -> the fields, and parts of fields, that are asked of staff alone."""
 
 
 def signature(session: Session, actor: Actor, today: date) -> dict[str, Any]:

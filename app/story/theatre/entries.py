@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.stages.allocation import OF_PAPER
 from app.story.theatre.browser import Typed, Upload
 from app.story.theatre.hand import Fault, content_of, listed
 from app.story.theatre.pages import Control, Form
@@ -26,12 +27,20 @@ def fill(form: Form, fields: Mapping[str, Any], forced: bool = False) -> Typed:
 
 
 def asked_of(form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields without a unit or a ground that the form does not ask for."""
+    """Fields without what the form does not ask for: a unit or a ground, and what the account of a
+    leader answers."""
+    unasked = {"unit", "ground", *OF_PAPER.get(form.verb, ())} - form.controls.keys()
     return {
-        name: value
+        name: _parts_asked(name, value, unasked)
         for name, value in fields.items()
-        if name not in ("unit", "ground") or name in form.controls
+        if name not in unasked
     }
+
+
+def _parts_asked(name: str, value: Any, unasked: Collection[str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {part: said for part, said in value.items() if f"{name}.{part}" not in unasked}
 
 
 def _flat(form: Form, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -3,18 +3,12 @@ staff who enter what came on paper."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from app import words
-from app.stages.allocation import signature
+from app.stages.allocation import OF_PAPER, signature
 from app.verbs import Verb
 from app.views.actor import actor, language, now, reader
-
-OF_PAPER: Mapping[str, Sequence[str]] = {
-    "instruct": ("leader.level", "leader.name", "leader.date", "leader.account"),
-    "approve_referral": ("leader", "scan"),
-}
-"""verb -> the fields, and parts of fields, that are asked of staff alone."""
 
 
 def signs_himself(verb: Verb) -> bool:

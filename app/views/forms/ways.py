@@ -88,7 +88,7 @@ def to_do_first(
     """What has to be done before a form is sent, as far as its page can see that."""
     who, none = actor(), MultiDict[str, str]()
     if verb.name == "approve_referral" and _unread(meant):
-        said = words.said(NotAllowed(UNREAD), language())
+        said = words.said(NotAllowed("paper_not_opened"), language())
         return First(said, ways(UNREAD, case, none, meant))
     if not rows or verb.name not in ACTS_ON:
         return None
