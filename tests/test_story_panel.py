@@ -49,9 +49,13 @@ BY_INTERNET = "visit-by-internet-settles-a-case-as-a-call-does"
 IN_EVERY_RUN = ("all-the-way", "redo-twice", EVERY_VERB[5], BY_INTERNET)
 ON_BOTH = ("all-the-way", BY_INTERNET, "handling-what-staff-drafts-the-head-approves")
 IN_NO_STORY = {
+    "answer_message",
     "change_password",
     "contest_figures",
     "cover",
+    "empty_message",
+    "hand_back_message",
+    "hand_over_sheet",
     "look_up",
     "reset_second_factor",
     "propose_gateway",
@@ -63,9 +67,11 @@ IN_NO_STORY = {
     "drop_delivery",
     "call_instead",
     "record_call",
+    "set_mailbox",
+    "take_message",
 }
-"""A story knows no draft of a report, looks up nobody and covers no word; its people have no password of their own
-to give, no device and no telephone: tests of the views reach these by their links."""
+"""A story knows no draft of a report and no message, looks up nobody and covers no word; its people have no password of
+their own to give, no device and no telephone: tests of the views reach these by their links."""
 
 
 def done(path: Path) -> set[str]:
