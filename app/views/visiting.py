@@ -241,9 +241,9 @@ def _sent(row: Any) -> str:
     until = beijing(row.asked_until)
     if until <= now():
         return words.word("visit_queue.sent_in_vain", language())
-    waits = row.call_at is not None and beijing(row.call_at) > now()
-    msgid = "visit_queue.sent" if waits else "visit_queue.sent_unanswered"
-    return words.word(msgid, language(), until=minute(until))
+    if row.call_at is not None and beijing(row.call_at) > now():
+        return words.word("visit_queue.sent", language(), until=minute(until))
+    return words.word("visit_queue.sent_unanswered", language(), until=minute(until))
 
 
 def _again(tried: Sequence[Attempt], limits: Limits) -> str:
