@@ -41,9 +41,9 @@ def office(desk: Desk) -> Office:
     )
     way(made, "2025-06-03 08:07", "pretend")
     for unit in ("WATER", "ROADS"):
-        made.do(
-            "2025-06-03 08:08", "it_admin", "choose_ways", unit=unit, notice="reminder", ways="sms"
-        )
+        for notice, ways in (("reminder", "sms"), ("overdue", "pretend"), ("warned", "pretend")):
+            told = {"unit": unit, "notice": notice, "ways": ways}
+            made.do("2025-06-03 08:08", "it_admin", "choose_ways", **told)
     for unit in ("WATER", "ROADS"):
         made.allocated("2025-06-03 09:00", unit, unit=unit)
     post(desk, "2025-06-03 09:05", Script().make)

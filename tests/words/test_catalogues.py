@@ -58,9 +58,10 @@ HANDED_ON |= {
 }
 """What the ledger adds to what is wrong: where that is."""
 HANDED_ON |= {
-    f"{area}.{stands}": {"way", "at", "who"}
-    for area in ("reach.stands", "papers.told")
-    for stands in ("waiting", "sending", "unknown", "taken", "dead", "called", "dropped")
+    **{f"reach.stands.{stands}": {"way"} for stands in ("waiting", "sending", "unknown")},
+    **{f"reach.stands.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},
+    **{f"papers.told.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},
+    **dict.fromkeys(("reach.stands.called", "papers.told.called"), {"way", "at", "who"}),
 }
 """What is said of a message, by where it stands."""
 HANDED_ON |= OF_RULES
