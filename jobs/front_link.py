@@ -14,6 +14,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
@@ -47,6 +49,8 @@ PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds to the next try, one after another."""
 AGAIN = 60.0
 """Seconds until what could not be made a message is tried again."""
+MOST_WRONG, WRONG_SECONDS = 500, 3600.0
+"""So many questions in an hour may find nothing; the front itself stops long before."""
 CERTIFICATE = "front.crt"
 """A certificate in DESK_DATA that the front's own has to be, or to be signed by, where no public
 authority vouches for it."""
@@ -71,6 +75,7 @@ class Link:
         self._held = Network(allowed, held, trusted)
         self._parcels = Network(allowed, parcels, trusted)
         self._newest = ""
+        self._wrong: deque[float] = deque()
 
     def hold(self, answers: Mapping[str, Any], seconds: float = HELD) -> dict[str, Any]:
         """Hold a request: the questions by their ids, and whether something new waits
@@ -87,14 +92,30 @@ class Link:
         return {"questions": questions if isinstance(questions, dict) else {}, "came": came}
 
     def answers(self, questions: Mapping[str, Any]) -> dict[str, Any]:
-        """The answers to questions, by their ids; none to what the database cannot tell now."""
-        found = {}
+        """The answers to questions, by their ids; none to what the database cannot tell now, and
+        none at all after too many that found nothing: whoever has taken the front finds no code by
+        trying either."""
+        found: dict[str, Any] = {}
         for id, question in questions.items():
+            if not isinstance(question, dict) or self._tried_too_often():
+                continue
             try:
-                found[id] = front_desk.answer(self._desk.sessions, self._desk.now(), question)
+                asked = {str(name): str(words) for name, words in question.items()}
+                found[id] = front_desk.answer(self._desk.sessions, self._desk.now(), asked)
             except DBAPIError as error:
                 log.warning("a question is left open: %s", type(error).__name__)
+                continue
+            if not found[id].get("found"):
+                self._wrong.append(time.monotonic())
         return found
+
+    def _tried_too_often(self) -> bool:
+        while self._wrong and time.monotonic() - self._wrong[0] > WRONG_SECONDS:
+            self._wrong.popleft()
+        if len(self._wrong) < MOST_WRONG:
+            return False
+        log.warning("too many questions found nothing; they are left open for a while")
+        return True
 
     def fetch(self) -> int:
         """Fetch what waits, the oldest first: how many became messages or ratings. What cannot be
@@ -163,14 +184,14 @@ class Fetching:
             self._woken.wait(AGAIN)
 
 
-def run(link: Link, stopped: threading.Event) -> None:
-    """Hold requests until stopped."""
+def run(link: Link, stopped: threading.Event, seconds: float = HELD) -> None:
+    """Hold requests, so many seconds each at most, until stopped."""
     fetching = Fetching(link, stopped)
     fetching.thread.start()
     failures, answers = 0, dict[str, Any]()
     while not stopped.is_set():
         try:
-            found = link.hold(answers)
+            found = link.hold(answers, seconds)
         except (FrontAway, DBAPIError) as away:
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
             log.warning("the front is away (%s); again in %g s", away, pause)
@@ -181,6 +202,7 @@ def run(link: Link, stopped: threading.Event) -> None:
         if found["came"]:
             fetching.wake()
         answers = link.answers(found["questions"])
+    fetching.wake()
 
 
 def main() -> int:

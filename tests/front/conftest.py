@@ -171,7 +171,7 @@ def line(desk: Desk, data: Path, keys: DeskKeys, front: Front) -> Link:
 def held(line: Link) -> Iterator[None]:
     """The line as its process keeps it."""
     stopped = threading.Event()
-    thread = threading.Thread(target=run, args=(line, stopped), daemon=True)
+    thread = threading.Thread(target=run, args=(line, stopped, 2.0), daemon=True)
     thread.start()
     yield
     stopped.set()

@@ -20,7 +20,7 @@ from app.front.behind import Parcel
 from app.front.sealing import DeskKeys, NotOurs
 from app.front.signing import heads
 from app.models import Case, Message
-from jobs.front_link import FrontAway, Link
+from jobs.front_link import MOST_WRONG, FrontAway, Link
 from tests.commands import command
 from tests.databases import Desk
 from tests.front.conftest import (
@@ -47,7 +47,7 @@ def messages(desk: Desk) -> list[Message]:
 def test_the_front_runs_in_an_empty_folder_with_public_keys_only(front: Front) -> None:
     assert front.get("/front/").status_code == 200
     assert {path.name for path in front.folder.iterdir()} == {"desk.pub", "marks.key", "spool"}
-    kept_out = {"sqlalchemy", "redis", "psycopg", "requests", "app.models", "config"}
+    kept_out = {"sqlalchemy", "redis", "psycopg", "app.models", "app.channels", "config"}
     script = f"import sys, app.front.__main__; print({kept_out} & {{*sys.modules}})"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
@@ -273,6 +273,21 @@ def test_with_a_certificate_of_its_own_it_speaks_tls_and_the_desk_knows_it(
         )
         receipt_of(sent.text)
         assert line.fetch() == 1
+
+
+def test_a_front_that_somebody_took_finds_no_code_by_asking_the_desk(
+    line: Link, desk: Desk
+) -> None:
+    room = Room(desk)
+    room.allocated("2025-06-09 09:10", "A")
+    case = room.case("A")
+    right = {"ask": "case", "number": str(case.number), "code": case.query_code}
+    wrong = {**right, "code": "111111" if case.query_code != "111111" else "222222"}
+    assert line.answers({"a": right, "b": "junk", "c": {"ask": 1}}).keys() == {"a", "c"}
+    asked = {str(n): wrong for n in range(10_000)}
+    told = line.answers(asked)
+    assert len(told) < MOST_WRONG and not any(one["found"] for one in told.values())
+    assert line.answers({"a": right}) == {}
 
 
 def test_a_desk_that_is_away_is_said_to_nobody_but_the_log(line: Link, front: Front) -> None:
