@@ -235,10 +235,8 @@ def test_a_form_sent_when_the_session_had_ended_is_there_again_after_logging_in(
     end(window, office, way)
     window.page.click("main button[type=submit]")
     assert "/login/" in window.page.url and "登录已失效" in window.words()
-    print("KEPT", window.page.evaluate("sessionStorage.getItem('duban.kept')") or window.page.evaluate("JSON.stringify(sessionStorage)"))
     assert "孙八" not in window.words() and "孙八" not in window.page.url
     enter_again(window, "operator")
-    print("KEPT2", window.page.url, window.page.evaluate("JSON.stringify(sessionStorage)")[:400])
     assert window.page.url.rstrip("?") == f"{office.address}/do/register"
     assert RESTORED in window.words()
     assert {where: window.page.input_value(where) for where in TYPED} == TYPED
