@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.rules.office import Office
 
+ENDS = "号"
+"""What a paper's number ends with, and what people leave out or add when they say one."""
 _TAKE = text(
     "INSERT INTO series (name, period, last) VALUES (:name, :period, :n) "
     "ON CONFLICT (name, period) DO UPDATE SET last = series.last + :n RETURNING last"
@@ -25,7 +27,7 @@ def take(session: Session, name: str, period: int, n: int = 1) -> int:
 
 def worded(office: Office, name: str, year: int, n: int) -> str:
     """A paper's number, as 神热线催〔2025〕12号."""
-    return f"{office.word(f'series.{name}')}〔{year}〕{n}号"
+    return f"{office.word(f'series.{name}')}〔{year}〕{n}{ENDS}"
 
 
 def paper(session: Session, office: Office, name: str) -> str:

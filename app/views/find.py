@@ -14,6 +14,7 @@ from flask_appbuilder.security.decorators import has_access, permission_name
 from sqlalchemy import select
 
 from app import words
+from app.ledger.numbers import ENDS
 from app.models import (
     Assignment,
     Caller,
@@ -144,7 +145,7 @@ def _named(told: str) -> Iterator[tuple[Any, str, str]]:
             yield select(Case.id).where(Case.query_code == told), *of_case
     if "Reports" in pages:
         yield (
-            select(Report.id).where(Report.number == told.removesuffix("号")),
+            select(Report.id).where(Report.number == told.removesuffix(ENDS)),
             "Reports.show",
             "pk",
         )

@@ -88,6 +88,7 @@ def test_ten_cases_are_allocated_at_once_after_one_page_that_says_what_will_happ
     assert window.errors == []
 
 
+@pytest.mark.long
 def test_the_second_click_of_a_double_one_allocates_no_case_that_nobody_read(
     office: Served, window: Window
 ) -> None:

@@ -28,7 +28,7 @@ ROWS = (
     ('<ol class="unit-cards', "</ol>", '<li class="card unit-card"'),
     ('<div class="room">', '<div class="pages">', '<section class="card supervised"'),
     ('<div class="queue">', "</main>", "<li data-row"),
-    ("<tbody>", "</tbody>", "<tr"),
+    ("<tbody", "</tbody>", "<tr"),
 )
 """What begins the rows of a list, what ends them, and what each of them begins with, on the pages of
 units, of the supervision room and of visits, and on the others."""

@@ -83,6 +83,7 @@ def test_the_badge_of_a_clock_stands_in_its_row_while_it_runs(sqlite_panel: Pane
     assert {row[-2] for row in ended} == {""}
 
 
+@pytest.mark.long
 def test_no_more_than_five_filters_stand_over_a_list(sqlite_panel: Panel) -> None:
     for word in WHO.values():
         browser = sqlite_panel.of(word.replace("WATER", "HOUSING"))

@@ -122,7 +122,12 @@ def test_a_page_that_extends_the_base_of_flask_appbuilder_is_drawn_by_the_desk(
     page = with_wells.of("operator").get("/wells/list/")
     assert page.status_code == 200 and "惠民路机井" in page.text
     styles = re.findall(r'<link rel="stylesheet" href="([^"?]+)', page.text)
-    ours = ["/assets/tokens.css", "/assets/desk.css", "/assets/plain.css"]
+    ours = [
+        "/assets/tokens.css",
+        "/assets/desk.css",
+        "/looks/applies.css",
+        "/assets/plain.css",
+    ]
     kits = [
         "/bootstrap/assets/css/bootstrap.min.css",
         "/kits/picker/vendor/tom-select/css/tom-select.bootstrap5.min.css",

@@ -247,6 +247,7 @@ TWICE_IS_HARMLESS = {
     "pages": "a search is answered with the address of what it asks for; nothing is done",
     "Find.caller": "a caller who is looked up again is one more look-up on the record",
     "Intake.caller": "a number is looked up once for each form, by the form's one-time key",
+    "Intake.unit": "shows which units will be proposed",
     "Intake.alike": "a search; nothing is done",
     "Intake.places": "a search; nothing is done",
     "Intake.cases": "a search; nothing is done",
