@@ -21,6 +21,7 @@ OF_MACHINES = re.compile(
 READ_IN_A_SHELL = ("app/cli", "app/supervisor", "jobs")
 """Where what is raised is read by an office's IT people, not by programmers alone."""
 DATA = {
+    "app/channels/sms/templates.py": "how the desk writes days and hours",
     "app/rules/covering": "how people spell names, numbers and places",
     "app/rules/arrangement.py": "the State Council's wording",
     "app/rules/articles.py": "how a rule's days are written",
