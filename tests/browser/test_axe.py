@@ -81,6 +81,7 @@ def looked_at(window: Window, addresses: list[str]) -> Iterator[str]:
             yield from (f"{theme} {one}" for one in wrong_with(window, address))
 
 
+@pytest.mark.long
 def test_the_pages_of_everyday_are_accessible_by_day_and_by_night(window: Window) -> None:
     """Seen failing with white words on a blue that is too light, and links without an underline in
     a line of text."""

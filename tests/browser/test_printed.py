@@ -70,7 +70,8 @@ def printed(window: Window, username: str, path: str, theme: str) -> None:
     window.page.emulate_media(media="print")
 
 
-@pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.long), "dark"])
+@pytest.mark.long
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_bar_no_button_no_cut_text_and_black_on_white(
     window: Window, case: int, theme: str
 ) -> None:
