@@ -96,7 +96,7 @@ def test_it_sees_when_the_desk_was_backed_up_last(sqlite_panel: Panel) -> None:
 
     assert tile() == ("worse", "没有记录")
     file.touch()
-    for days, looks in ((1, "better"), (3, "warns"), (8, "worse")):
+    for days, looks in ((1, "better"), (2, "worse"), (8, "worse")):
         at = sqlite_panel.now - timedelta(days=days)
         os.utime(file, (at.timestamp(), at.timestamp()))
         assert tile() == (looks, f"{at:%Y-%m-%d %H:%M}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from datetime import time as clock
 from typing import Any
 
@@ -27,8 +27,8 @@ TERSE, FULL = 80, 90
 """Percent of the disk from which on it is told in amber and in red."""
 BACKED_UP = "backed-up"
 """The file in the folder of the desk that a backup touches when it is done."""
-STALE, OLD = 2, 7
-"""Days after which the last backup is told in amber and in red."""
+STALE = timedelta(days=2)
+"""How old the last backup may be before it is told in red."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,7 @@ def _backup() -> Tile:
     except FileNotFoundError:
         return Tile(label, _said("home.machine.no_backup"), looks=WORSE)
     last = datetime.fromtimestamp(touched, BEIJING)
-    days = (now() - last).days
-    looks = WORSE if days >= OLD else "warns" if days >= STALE else BETTER
-    return Tile(label, minute(last), looks=looks)
+    return Tile(label, minute(last), looks=WORSE if now() - last >= STALE else BETTER)
 
 
 def _known() -> tuple[str, int, int]:
