@@ -21,8 +21,16 @@ BY = "by_id"
 
 def asked_in(queue: Queue, row: Any) -> Mapping[str, str]:
     """column -> what a row of a list asks by it, as text."""
-    told = {name: getattr(row, f"asks_{n}", None) for n, name in enumerate(queue.asks)}
-    return {name: value for name, value in told.items() if value not in (None, "")}
+    return _said({name: getattr(row, f"asks_{n}", None) for n, name in enumerate(queue.asks)})
+
+
+def asked_by(queue: Queue, row: Any) -> Mapping[str, str]:
+    """The same of a row of the list's table itself."""
+    return _said({name: getattr(row, name) for name in queue.asks})
+
+
+def _said(told: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in told.items() if value not in (None, "")}
 
 
 def asker_of(queue: Queue, asks: Mapping[str, str]) -> str:

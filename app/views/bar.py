@@ -2,8 +2,7 @@
 the banners a person has closed for today.
 
 What waits is counted once a minute for each person and process, and anew once the person has written
-something; a page that is left open asks anew
-in one statement, which is no activity of its session.
+something; a page that is left open asks anew in one statement, which is no activity of its session.
 """
 
 from __future__ import annotations

@@ -41,7 +41,12 @@ def sheet() -> str:
 
 def address() -> str:
     """The address of the sheet; it names what is in it."""
-    return url_for(SHOWN, v=sha256(sheet().encode()).hexdigest()[:12])
+    return url_for(SHOWN, v=_version())
+
+
+@cache
+def _version() -> str:
+    return sha256(sheet().encode()).hexdigest()[:12]
 
 
 def _hidden(word: str, when: When) -> str:

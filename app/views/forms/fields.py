@@ -30,9 +30,6 @@ from app.views.forms.persons import CallerField, LeaderField
 from app.views.forms.widgets import Boxes, Options, Unseen
 from app.views.pages.picked import is_picked, reading_of
 
-FEW = 8
-"""So many units, categories or persons are chosen from a plain list."""
-
 
 class VerbField(Field):
     """A line of text. `beside` is what stands on file, where somebody else changed it meanwhile."""

@@ -19,8 +19,6 @@ from app.verbs.offers import ACTS_ON, offer
 from app.views.actor import actor, asked, key_typed, language, reader
 from app.views.forms.row_choice import Which
 
-UNREAD = "paper_not_opened"
-"""The message id with which an approval is refused whose paper was not opened."""
 DONE_BY: Mapping[str, str] = {
     "assist_open": "waive_assist",
     "closed_too_long": "register",
@@ -88,8 +86,8 @@ def to_do_first(
     """What has to be done before a form is sent, as far as its page can see that."""
     who, none = actor(), MultiDict[str, str]()
     if verb.name == "approve_referral" and _unread(meant):
-        said = words.said(NotAllowed("paper_not_opened"), language())
-        return First(said, ways(UNREAD, case, none, meant))
+        no = NotAllowed("paper_not_opened")
+        return First(words.said(no, language()), ways(no.msgid, case, none, meant))
     if not rows or verb.name not in ACTS_ON:
         return None
     against = offer(verb.name, rows, (who.unit_id or 0) if who.of_a_unit else None).against
@@ -127,7 +125,7 @@ def _of_successor(typed: MultiDict[str, str], meant: Which) -> list[Way]:
 
 
 _OF_ROWS: Mapping[str, Callable[[MultiDict[str, str], Which], list[Way]]] = {
-    UNREAD: _of_paper,
+    "paper_not_opened": _of_paper,
     "draft_replaced": _of_successor,
 }
 """Refusals that lead to a row of their own."""

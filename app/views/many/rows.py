@@ -18,7 +18,7 @@ from app.rules.refusal import NotAllowed
 from app.verbs import VERBS, Verb
 from app.verbs.rows import kind_of, standings
 from app.views.actor import actor, key_typed, language, most, reader
-from app.views.asks import says_of
+from app.views.asks import asked_by, says_of
 from app.views.case.buttons import why_not
 from app.views.forms.form import values_of
 from app.views.forms.questions import question_of
@@ -106,17 +106,17 @@ def chosen(queue: Queue, ids: Collection[int]) -> list[Chosen]:
         for verb in verbs
     }
     return [
-        Chosen(row, verb, cases[id], lines[id], stand[verb.name][row.id], _says(queue, row, id))
+        Chosen(
+            row,
+            verb,
+            cases[id],
+            lines[id],
+            stand[verb.name][row.id],
+            says_of(queue, asked_by(queue, row), id),
+        )
         for row, verb in answered
         if (id := _case(row)) in lines
     ]
-
-
-def _says(queue: Queue, row: Any, case: int) -> list[str]:
-    """What a row asks, where it asks something."""
-    told = {name: getattr(row, name) for name in queue.asks}
-    asks = {name: str(value) for name, value in told.items() if value not in (None, "")}
-    return says_of(queue, asks, case)
 
 
 def _rows(queue: Queue, ids: Collection[int]) -> Sequence[Any]:
