@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -73,6 +73,8 @@ class Config:
     access_log: str | None
     owner_url: str | None = field(repr=False)
     scanner: str | None
+    front: str
+    allowed_hosts: tuple[str, ...]
 
     @property
     def production(self) -> bool:
@@ -102,9 +104,11 @@ def load(
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
     metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
+    front = _front(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
+    allowed_hosts = _allowed_hosts(environ)
     _check_folder(data, production, looking)
     needed = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
     _check_keys(data, needed if production and not making else [], database_url, office)
@@ -134,6 +138,8 @@ def load(
         metrics_token=metrics_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
+        front=front,
+        allowed_hosts=allowed_hosts,
     )
 
 
@@ -311,6 +317,21 @@ def _metrics_token(environ: Mapping[str, str]) -> str | None:
     return token or None
 
 
+def _front(environ: Mapping[str, str], production: bool) -> str:
+    """Where the pages of the public are served: `here` by the panel, `off` nowhere, else the address
+    of the front on another machine, from which the desk fetches what came."""
+    where = environ.get("DESK_FRONT") or "here"
+    if where in ("here", "off"):
+        return where
+    parts = urlsplit(where)
+    plain = parts.scheme == "http" and not production
+    if not parts.netloc or not (parts.scheme == "https" or plain):
+        raise ConfigError(
+            "DESK_FRONT cannot be used: set it to here, off, or the https address of the front."
+        )
+    return where.rstrip("/")
+
+
 def _scanner(environ: Mapping[str, str]) -> str | None:
     """The command that scans uploads; whether it can be run `check` tells, so that a scanner that
     is being put in place keeps nothing from starting."""
@@ -322,6 +343,38 @@ def _scanner(environ: Mapping[str, str]) -> str | None:
             f"DESK_SCANNER is {command!r}, which is no command ({error}): mend its quotes."
         ) from error
     return command if words else None
+
+
+def _allowed_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The hosts and networks inside that gateways and mail servers may stand in, although an
+    administrator types their addresses."""
+    entries = (environ.get("DESK_ALLOWED_HOSTS") or "").replace(",", " ").split()
+    for entry in entries:
+        if not _is_host(entry):
+            raise ConfigError(
+                f"DESK_ALLOWED_HOSTS names {entry!r}, which is none: write hosts like sms.lan or 10.1.2.3:8080,"
+                " and networks like 10.1.0.0/16."
+            )
+    return tuple(entries)
+
+
+def _is_host(entry: str) -> bool:
+    """Whether an entry is a host by name or number, with or without a port, or a network."""
+    try:
+        if "/" in entry:
+            ip_network(entry)
+            return True
+        # A bare number of IPv6 has no place for a port.
+        bare = entry.count(":") > 1 and "[" not in entry
+        parts = urlsplit(f"//[{entry}]" if bare else f"//{entry}")
+        name, port = parts.hostname or "", parts.port
+        if ":" in name:
+            ip_address(name)
+    except ValueError:
+        return False
+    signs = set("abcdefghijklmnopqrstuvwxyz0123456789.-" + ":" * (":" in name))
+    plain = "@" not in entry and not parts.query and not parts.fragment and "%" not in entry
+    return plain and port != 0 and bool(name) and set(name) <= signs
 
 
 def _given_secret_key(environ: Mapping[str, str], production: bool) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from app import words
+from app.channels import REASONS
 from app.faults import AWAY, BUSY, FULL
 from app.own.load import join_facts
 from app.rules import festivals
@@ -24,6 +25,7 @@ from jobs.advice import ADVICE
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 AREAS = (
     "account",
+    "articles",
     "bell",
     "bot",
     "callers",
@@ -42,21 +44,25 @@ AREAS = (
     "help",
     "home",
     "in_force",
+    "inbox",
     "intake",
     "join",
     "kept",
     "keys",
     "layout",
+    "leaders",
     "left",
     "list",
     "login",
     "own_rows",
     "papers",
     "post",
+    "public",
     "question",
     "referrals",
     "report_page",
     "rest",
+    "reach",
     "role_page",
     "scope",
     "search",
@@ -80,12 +86,14 @@ _ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
 RAISED_BY_NAME = (
     "accounts_there",
     "cases_there",
+    "hours_wrong",
     "password_is_the_name",
     "password_too_common",
     "password_too_short",
     "rule_of_another_kind",
     "rule_out_of_bounds",
     "sample_unfinished",
+    "text_fields_wrong",
     "unknown_rule",
     "username_wrong",
 )
@@ -158,6 +166,8 @@ def _of_the_rest() -> Iterator[str]:
 _REST: dict[str, Iterable[object]] = {
     "refusal": RAISED_BY_NAME,
     "fault": (AWAY, BUSY, FULL),
+    "sent": (*REASONS, "no_address"),
+    "reach.example": ("unit", "number", "due", "paper", "n", "kinds", "code", "answer"),
     "export": ("own", "many"),
     "holiday": festivals.NAMES,
     "month": range(1, 13),

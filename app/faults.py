@@ -3,11 +3,12 @@ holds what is needed, there is no room. What is none of these is a mistake of ou
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.rules.files import NO_ROOM
 
 AWAY, BUSY, FULL = "away", "busy", "full"
 UNSURE = "the commit was sent and not answered"
@@ -18,7 +19,6 @@ _AWAY_STATES = ("57P01", "57P02", "57P03", "57P05", "25006", "53300")
 """PostgreSQL: it shuts down, crashed, starts, only reads (it is the standby), or has no connection
 left."""
 _FULL_STATES = ("53100", "58030")
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY)
 _SQLITE_UNWRITTEN = (
@@ -33,7 +33,7 @@ _SQLITE_UNWRITTEN = (
 def fault(error: BaseException) -> str | None:
     """away, busy or full; None for an error that is none of these."""
     if isinstance(error, OSError):
-        return FULL if error.errno in _NO_ROOM else None
+        return FULL if error.errno in NO_ROOM else None
     if isinstance(error, PoolTimeout):
         return BUSY
     if not isinstance(error, DBAPIError):

@@ -48,6 +48,8 @@ SCOPES: dict[str, str] = {
 PAGES: dict[str, tuple[str, ...]] = {
     "Cases": (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM, "leader"),
     "Contacts": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES),
+    "Inbox": ("operator", "allocator", "centre_head"),
+    "Sheets": ("operator", "allocator", "centre_head"),
     "Instructions": ("allocator", "centre_head", *ROOM, "leader"),
     "Assignments": _STAFF,
     "Requests": _STAFF,
@@ -60,6 +62,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Responsibility": ("allocator", "centre_head", "examiner", *ROOM, *UNIT_ROLES),
     "Referrals": (*ROOM, "leader", "committee"),
     "Suggestions": ("allocator", "centre_head", "leader"),
+    "Articles": (*AT_THE_CENTRE, *UNIT_ROLES, *ROOM),
+    "ArticleVersions": (*CENTRE, *UNIT_ROLES),
     "Praise": UNIT_ROLES,
     "Reports": (*AT_THE_CENTRE, *ROOM, *UNIT_ROLES, "leader"),
     "ReportDrafts": ("centre_head", *UNIT_ROLES),
@@ -74,6 +78,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Users": ("it_admin",),
     "Roles": ("it_admin",),
     "AccountChanges": ("centre_head", "it_admin", "log_auditor"),
+    "Mailboxes": ("it_admin",),
+    "Deliveries": ("operator", *CENTRE),
+    "Gateways": ("centre_head", "it_admin"),
+    "Addresses": ("it_admin",),
+    "Choices": ("centre_head", "it_admin"),
     "Bot": ("centre_head", *ROOM, "it_admin", "log_auditor"),
     "Events": ("log_auditor",),
     "AccessLog": ("log_auditor",),
@@ -81,7 +90,16 @@ PAGES: dict[str, tuple[str, ...]] = {
 """page -> the roles that may open it; what it shows is the role's scope of cases."""
 
 PAGES_OF_OFFICE = frozenset(
-    {"Users", "Roles", "AccountChanges", "Events", "AccessLog", "Settings", "Bot"}
+    {
+        "Users",
+        "Roles",
+        "AccountChanges",
+        "Events",
+        "AccessLog",
+        "Settings",
+        "Mailboxes",
+        "Bot",
+    }
 )
 """The pages that no custom role may open: users, roles, security, and how the office is set up."""
 LIGHT = frozenset({"Units", "Posts", "Categories", "Calendar", "Reports"})
@@ -114,8 +132,9 @@ class Actor:
 
     @property
     def word(self) -> str:
-        """How the record names him: `bot`, or `user:7`."""
-        return "bot" if self.id is None else f"user:{self.id}"
+        """How the record names him: `user:7`; who has no account by the name alone (`bot`,
+        `caller`)."""
+        return self.name if self.id is None else f"user:{self.id}"
 
     @property
     def of_a_unit(self) -> bool:
@@ -135,3 +154,5 @@ class Actor:
 
 
 BOT = Actor(None, "bot")
+CALLER = Actor(None, "caller")
+"""Who answers a visit by internet: no account, no rights, known by a code."""

@@ -32,6 +32,7 @@ from app.views.login.door import Door
 from app.views.login.security import DeskSecurityManager
 from app.views.machines.health import blueprint as health
 from app.views.menu import DeskMenu
+from app.views.public import with_front
 from app.views.reader import Database, PanelSession
 from app.views.register import register
 from app.views.request_log import tell_requests
@@ -107,7 +108,7 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
     # was.
     with_headers(app)
     with_banners(app)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     Bootstrap5(app)
     with app.app_context():
         sessions = sessions_of(settings, database.engine)
@@ -124,6 +125,10 @@ def create_app(settings: config.Config, clock: Callable[[], datetime] | None = N
         with_texts(app)
         register(appbuilder, database.engine)
         app.view_functions["LocaleView.index"] = speak
+    if settings.front == "here":
+        with_front(app, settings, sessions, ticks, app.extensions["desk_door"])
+        # A form of the public has a key of its own, and no session that another site could use.
+        forms.exempt(app.blueprints["front"])
     for each in (health, looks(), *blueprints()):
         app.register_blueprint(each)
     handle_errors(app)

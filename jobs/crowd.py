@@ -36,7 +36,7 @@ def crowd_of(settings: config.Config) -> Crowd:
     redis = redis_of(settings)
     try:
         since, queue = datetime.now(UTC) - SILENT, queue_on(redis)
-        known = Worker.all(connection=redis, serializer="json")
+        known = Worker.all(queue=queue, serializer="json")
         live = sum(
             worker.last_heartbeat is not None and worker.last_heartbeat >= since for worker in known
         )

@@ -37,10 +37,10 @@ def redis_of(settings: config.Config, seconds: float | None = 3.0) -> Redis:
     )
 
 
-def queue_on(redis: Redis) -> Queue:
-    """The queue of wake-ups. JSON only: what is pickled in Redis would be run by whoever reads
-    it."""
-    return Queue(QUEUE, connection=redis, serializer="json")
+def queue_on(redis: Redis, name: str = QUEUE) -> Queue:
+    """A queue of wake-ups, that of the passes where none is named. JSON only: what is pickled in Redis
+    would be run by whoever reads it."""
+    return Queue(name, connection=redis, serializer="json")
 
 
 def note_tick(redis: Redis) -> None:

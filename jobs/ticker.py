@@ -26,7 +26,7 @@ from app.logs import write_lines
 from config import ConfigError, load
 from jobs.beats import READY, Beats
 from jobs.queue import NoRedis, note_tick, queue_on, redis_of
-from jobs.timetable import FAILED_SECONDS, JOB_SECONDS, KEPT_SECONDS, TIMETABLE, Wake
+from jobs.timetable import FAILED_SECONDS, KEPT_SECONDS, TIMETABLE, Wake
 
 log = logging.getLogger("duban.ticker")
 LOGGED_EVERY = 60.0
@@ -40,15 +40,16 @@ def wake_id(wake: Wake, now: float) -> str:
 
 
 def poke(queue: Queue, wake: Wake, now: float) -> bool:
-    """Put one wake-up into the queue, if nobody did in this span of time. Raises RedisError where
-    Redis is away."""
+    """Put one wake-up into its queue, beside this one or this one itself, if nobody did in this span of
+    time. Raises RedisError where Redis is away."""
+    its_own = queue if wake.queue == queue.name else queue_on(queue.connection, wake.queue)
     try:
-        queue.enqueue(
+        its_own.enqueue(
             wake.job,
             job_id=wake_id(wake, now),
             unique=True,
             description=wake.name,
-            job_timeout=JOB_SECONDS,
+            job_timeout=wake.seconds,
             ttl=5 * wake.every,
             result_ttl=max(KEPT_SECONDS, 2 * wake.every),
             failure_ttl=FAILED_SECONDS,
@@ -59,7 +60,7 @@ def poke(queue: Queue, wake: Wake, now: float) -> bool:
 
 
 def tick(queue: Queue, now: float) -> list[str]:
-    """Put the wake-ups of this moment into the queue; the names of those that were not there
+    """Put the wake-ups of this moment into their queues; the names of those that were not there
     yet."""
     return [wake.name for wake in TIMETABLE if poke(queue, wake, now)]
 

@@ -10,19 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-QUEUE = "desk"
-"""The queue that workers listen on."""
+QUEUE, OUTBOX_QUEUE = "desk", "outbox"
+"""The queue that workers listen on, and that of the one who tells people outside the panel: whom a
+long pass keeps from nothing."""
+JOB_SECONDS, SENDING_SECONDS = 900, 60
+"""How long a job may take before its worker ends it, and one that sends; what it had committed stays,
+the next one goes on."""
 
 
 @dataclass(frozen=True)
 class Wake:
     """One wake-up: `job` is the function that a worker calls, every `every` seconds, for these
-    steps of the pass."""
+    steps of the pass; which queue it stands in, and how many seconds it may take."""
 
     name: str
     job: str
     every: int
     steps: Sequence[str]
+    queue: str = QUEUE
+    seconds: int = JOB_SECONDS
 
 
 SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, ("marks", "list", "drafts"))
@@ -38,10 +44,15 @@ FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
 """The index of the repeat check: what an upgrade left out of it is filled in, pairs are counted
 anew."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS)
-JOB_SECONDS = 900
-"""How long a job may take before its worker ends it; what it had committed stays, the next one goes
-on."""
+MAIL = Wake("mail", "jobs.mail.read_mail", 60, ())
+"""The reading of mailboxes, and the telling of receipts and answers."""
+SHEETS = Wake("sheets", "jobs.sheets.take_in_sheets", 15, ())
+"""The taking in of sheets that were handed over: each goes on where the last round ended."""
+MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
+"""The fetching of what callers sent by WeChat, which has it for three days."""
+OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
+"""The telling of people outside the panel. No step of the pass."""
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS, MAIL, SHEETS, MEDIA, OUTBOX)
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600

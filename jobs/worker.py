@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,13 @@ from redis import Redis, RedisError
 from rq import Worker
 from structlog.contextvars import bind_contextvars
 
-import jobs.files
-import jobs.sweeps  # noqa: F401  (before the fork, so that a job starts at once)
 from app.logs import write_lines
 from config import ConfigError
 from jobs.beats import READY, Beats
 from jobs.desk import NoRedis, desk, queue_on, redis_of
 from jobs.parent import forks_die_with_me
 from jobs.servable import Refused, servable
+from jobs.timetable import OUTBOX_QUEUE, QUEUE, TIMETABLE
 
 log = logging.getLogger("duban.worker")
 WORKER_TTL = 20
@@ -77,10 +77,22 @@ def _stands_still(pid: int) -> bool:
     return told.rpartition(b")")[2].split()[:1] in ([b"T"], [b"t"])
 
 
+def queue_of(name: str) -> str:
+    """The queue that a worker of this name listens on."""
+    return OUTBOX_QUEUE if name.startswith(OUTBOX_QUEUE) else QUEUE
+
+
+def read_jobs(queue: str) -> None:
+    """Read the jobs of a queue before anything forks, so that one starts at once; not those of
+    others, which take memory."""
+    for module in {wake.job.rpartition(".")[0] for wake in TIMETABLE if wake.queue == queue}:
+        import_module(module)
+
+
 def worker(redis: Redis, name: str) -> DeskWorker:
-    """A worker on the desk's queue; its name in Redis is never used twice."""
+    """A worker on the queue that goes with its name, which in Redis is never used twice."""
     return DeskWorker(
-        [queue_on(redis)],
+        [queue_on(redis, queue_of(name))],
         name=f"{name}-{secrets.token_hex(4)}",
         connection=redis,
         serializer="json",
@@ -99,6 +111,7 @@ def main(arguments: list[str]) -> int:
     try:
         redis = redis_of(desk().settings, None)
         servable(desk().settings)
+        read_jobs(queue_of(name))
     except (ConfigError, NoRedis, Refused) as wrong:
         log.error("%s", wrong)
         return 2

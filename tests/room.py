@@ -3,6 +3,7 @@ outcome, step by step."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -119,7 +120,7 @@ class Room(Office):
             session.add(
                 SlaRule(
                     name=name,
-                    value=str(value),
+                    value=json.dumps(value),
                     valid_from=since,
                     reason="",
                     changed_at=since,

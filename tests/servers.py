@@ -1,5 +1,5 @@
-"""Servers of the tests' own: a PostgreSQL cluster and a Valkey server, each in a fresh folder, none
-shared.
+"""Servers of the tests' own: a PostgreSQL cluster, a Valkey server, a Dovecot, each in a fresh folder,
+none shared.
 
 Nothing that happens to run on the machine is used, and a server that cannot be started fails the
 test that needs it: it is never a reason to skip. A server dies with the process that started it,
@@ -8,7 +8,10 @@ however that dies.
 
 import contextlib
 import ctypes
+import grp
+import imaplib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -343,3 +347,122 @@ class ValkeyServer(Server):
         """Lose everything it holds, as a broken disk would."""
         with self.client() as client:
             client.flushall()
+
+
+class DovecotServer(Server):
+    """A mail server of the tests' own that is read over IMAP: one account, its mails in a folder.
+    Started by root it runs as another user, as it wants to."""
+
+    name = "dovecot"
+    end_signal = signal.SIGTERM
+    account, password = "mayor", "a word of the tests"
+
+    def __init__(self) -> None:
+        program = shutil.which("dovecot") or "/usr/sbin/dovecot"
+        if not Path(program).exists():
+            raise ServerError(
+                "Dovecot is missing: install it (Debian: apt-get install dovecot-imapd)."
+            )
+        self.program = program
+        super().__init__()
+        self.uid, self.gid = self._whom()
+        self.port = free_port()
+        self.mails = self.folder / "mail"
+        (self.mails / "cur").mkdir(parents=True)
+        for name in ("run", "mail/new", "mail/tmp"):
+            (self.folder / name).mkdir(exist_ok=True)
+        self.folder.joinpath("passwd").write_text(f"{self.account}:{{PLAIN}}{self.password}\n")
+        self.folder.joinpath("conf").write_text(self._settings())
+        if os.geteuid() == 0:
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, self.uid, self.gid)
+
+    def _whom(self) -> tuple[int, int]:
+        if os.geteuid() != 0:
+            return os.getuid(), os.getgid()
+        found = pwd.getpwnam("nobody")
+        return found.pw_uid, found.pw_gid
+
+    def _settings(self) -> str:
+        user = pwd.getpwuid(self.uid).pw_name
+        group = grp.getgrgid(self.gid).gr_name
+        here = self.folder
+        return f"""
+base_dir={here}/run
+state_dir={here}/run
+log_path={here}/said
+protocols=imap
+ssl=no
+disable_plaintext_auth=no
+default_internal_user={user}
+default_login_user={user}
+default_internal_group={group}
+mail_location=maildir:{self.mails}:INDEX={here}/index
+first_valid_uid=0
+mail_fsync=never
+service anvil {{
+  chroot=
+}}
+service stats {{
+  chroot=
+}}
+service imap-login {{
+  chroot=
+  inet_listener imap {{
+    port={self.port}
+    address=127.0.0.1
+  }}
+  inet_listener imaps {{
+    port=0
+  }}
+}}
+passdb {{
+  driver=passwd-file
+  args={here}/passwd
+}}
+userdb {{
+  driver=static
+  args=uid={self.uid} gid={self.gid} home={here}
+}}
+"""
+
+    def command(self) -> list[str]:
+        whom = ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
+        own = [self.program, "-F", "-c", str(self.folder / "conf")]
+        return [*whom, *own] if os.geteuid() == 0 else own
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as found:
+                return found.recv(64).startswith(b"* OK")
+        except OSError:
+            return False
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[imaplib.IMAP4]:
+        """Somebody logged in."""
+        client = imaplib.IMAP4("127.0.0.1", self.port, 30)
+        client.login(self.account, self.password)
+        try:
+            yield client
+        finally:
+            client.logout()
+
+    def put(self, raw: bytes, at: datetime | None = None) -> None:
+        """Lay a mail into the mailbox, as it is."""
+        with self.client() as client:
+            client.append("INBOX", None, imaplib.Time2Internaldate(at) if at else None, _lines(raw))
+
+    def begin_anew(self) -> None:
+        """Give the mailbox another UIDVALIDITY, as a server does that was set up again."""
+        self.kill()
+        shutil.rmtree(self.folder / "index", ignore_errors=True)
+        for file in self.mails.glob("dovecot*"):
+            file.unlink()
+        time.sleep(1.1)
+        self.start()
+
+
+def _lines(raw: bytes) -> bytes:
+    """A mail with the line ends of a server."""
+    return raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

@@ -20,6 +20,7 @@ from typing import Any
 from redis import Redis, RedisError
 from rq import Worker
 
+from jobs.queue import queue_on
 from tests.databases import KEY, Desk, desk_at, sqlite_url
 from tests.servers import free_port
 
@@ -135,10 +136,10 @@ class Duban:
         return self.settings["REDIS_URL"] or f"unix://{self.data}/run/redis.sock"
 
     def workers(self) -> int:
-        """How many workers of its own are in Redis and alive."""
+        """How many workers of its own that make passes are in Redis and alive."""
         try:
             with Redis.from_url(self.redis_url) as redis:
-                known = Worker.all(connection=redis, serializer="json")
+                known = Worker.all(queue=queue_on(redis), serializer="json")
         except RedisError:
             return 0
         return sum(not gone(one.pid) for one in known if one.pid)

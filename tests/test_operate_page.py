@@ -193,6 +193,7 @@ def test_the_commands_and_programs_named_are_there() -> None:
         "keys",
         "reindex",
         "recall",
+        "front",
     }
     for name in commands:
         named = dict.fromkeys(("reset-second-factor", "reset-password", "unlock"), ["chief"])

@@ -24,6 +24,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.acceptance.looking_up import AN_HOUR
 from app.stages.access import note_access
 from app.stages.logins import refuse_try, tried_wrongly
+from app.stages.visit.internet import looked
 from app.verbs import VERBS, perform
 from tests.databases import Desk, postgres_copy, sqlite_copy
 from tests.papers.samples import BOMB, MACROS, NOT_TAKEN, REFUSED
@@ -374,6 +375,20 @@ def _unmade(p: People) -> Act:
     return lambda: p.do("officer", "send_referral", case)
 
 
+_SAID = {"title": "水费怎么缴", "text": "可在网上缴纳。"}
+
+
+def _article(*steps: Step) -> Setup:
+    """An article that a unit drafted, then steps."""
+    return after(nothing, ("staff@WATER", "add_article", _SAID), *steps)
+
+
+def _looked(p: People, code: str) -> None:
+    """A code is opened by who answers a visit by internet."""
+    with transaction(p.desk.sessions) as session:
+        looked(session, p.now, code)
+
+
 SCENES: dict[str, Scene] = {
     # the verb table
     "unknown_verb": when(registered(), "allocator", "demolish"),
@@ -639,6 +654,26 @@ SCENES: dict[str, Scene] = {
     "deferral_too_long": when(LISTED, "officer", "defer", workdays=6),
     "deferred_once": when(after(LISTED, ("officer", "defer")), "officer", "defer"),
     "not_kept": when(registered(kind="suggestion"), "leader", "comment_suggestion", words="请研究"),
+    "date_of_no_matter": when(
+        after(
+            registered(kind="suggestion"),
+            ("centre_head", "screen_suggestion", {"keep": True, "words": "可行"}),
+        ),
+        "leader",
+        "comment_suggestion",
+        words="阅",
+        then="filed",
+        due_on=date(2025, 6, 20),
+    ),
+    "article_waits": when(_article(), "head@WATER", "edit_article", id=1, **_SAID),
+    "article_ended": when(
+        _article(("centre_head", "approve_article"), ("head@WATER", "end_article", {"id": 1})),
+        "head@WATER",
+        "edit_article",
+        id=1,
+        **_SAID,
+    ),
+    "code_not_good": lambda p: lambda: _looked(p, "0123456789"),
     "not_listed": when(item("opened"), "officer", "strike_row"),
     "struck_already": when(after(LISTED, ("officer", "strike_row")), "officer", "strike_row"),
     "no_notice_open": when(item("fed_back"), "head@WATER", "feed_back"),
@@ -890,6 +925,7 @@ def _past_the_form(setup: Setup, word: str, verb: str, **values: Any) -> Scene:
 
 _REGISTER = {"kind": "help", "narrative": "某某路段路灯不亮，夜间出行不便。"}
 BEHIND_THE_FORM: dict[str, Scene] = {
+    "not_of_a_unit": _past_the_form(nothing, "operator", "add_article", **_SAID),
     "unknown_channel": _past_the_form(
         nothing, "operator", "register", channel="pigeon", **_REGISTER
     ),

@@ -54,6 +54,7 @@ FILES = {
     "bootstrap": "css/bootstrap.min.css",
     "kits/htmx": "htmx-2.min.js",
     "kits/picker": "js/django-tomselect.min.js",
+    "front/assets": "front.css",
 }
 """The first words of the address of a file -> one that is there."""
 NOT_THERE = 10**6
@@ -132,8 +133,8 @@ def test_every_route_stands_in_the_table_and_every_line_is_a_route(sqlite_panel:
 def test_the_table_names_what_the_procedure_keeps_from_it_and_from_the_auditor() -> None:
     """No case content: none of the pages and verbs that show or move a case."""
     allowed = re.compile(
-        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|theme/.*|find/|(bootstrap/)?assets/.*|static/.*|kits/.*|looks/.*|notices/.*|banners/close|views/.*|help/.*|work/<key>(/many)?"
-        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events)/.*"
+        r"(/api/v1)?/(|_openapi|back|healthz|readyz|metrics|login/|login/code/|logout/|lang/.*|theme/.*|front/.*|find/|(bootstrap/)?assets/.*|static/.*|kits/.*|looks/.*|notices/.*|banners/close|views/.*|help/.*|work/<key>(/many)?"
+        r"|(categories|units|posts|calendar|calendarproposals|rules|settings|users|roles|accountchanges|accesslog|bot|events|mailboxes|gateways|addresses|choices)/.*"
         r"|do/[a-z_]+)"
     )
     for line in lines():
@@ -250,6 +251,8 @@ def addresses(rows: Rows, role: str, rule: str) -> tuple[str, str | None]:
         pair = "zh", "x"
     elif word == "theme":
         pair = "dark", "x"
+    elif word == "front" and "filename" not in rule:
+        pair = "0123456789", "x"
     elif word == "help":
         pair = "operator.webp" if "pictures" in rule else "operator", "x"
     elif "<path:filename>" in rule:

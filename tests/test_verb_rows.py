@@ -165,6 +165,8 @@ class Noting(Hand):
         with reading(self.sessions) as session:
             last = session.scalar(select(func.max(Event.id))) or 0
         super().do(now, word, verb, step)
+        if verb not in VERBS:
+            return  # what a caller does by himself is no verb of the table
         with reading(self.sessions) as session:
             recorded = set(session.scalars(select(Event.kind).where(Event.id > last)))
         NOTED.setdefault(verb, []).append(recorded)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts, channels
+from app.cli import accounts, channels, front
 from app.clock import clock_from
 from app.database import engine_from, reading
 from app.ledger import found_rows, verify
@@ -129,6 +129,8 @@ def _verify(settings: config.Config, given: Namespace) -> int:
 
 def _keys(settings: config.Config, given: Namespace) -> int:
     """Say which keys seal the record, or add one (`keys rotate`)."""
+    if given.action == "front":
+        return front.show_keys(settings.data)
     if given.action == "rotate":
         print(rotate(settings, clock_of(settings)()))
         return 0
@@ -228,7 +230,10 @@ def _add_of_office(add: Adding) -> None:
     verified.add_argument("--case", type=int, help="shell.help.verify.case")
     verified.add_argument("--files", action="store_true", help="shell.help.verify.files")
     told = add("keys", _keys, "shell.help.keys")
-    told.add_argument("action", nargs="?", choices=("show", "rotate"), default="show")
+    told.add_argument("action", nargs="?", choices=("show", "rotate", "front"), default="show")
+    public = add("front", front.take_over, "shell.help.front")
+    public.add_argument("action", nargs="?", choices=front.ACTIONS, default="serve")
+    public.add_argument("file", nargs="?", type=Path, help="shell.help.front.file")
     add("reindex", _reindex, "shell.help.reindex")
     taken = add("take-in", channels.take_in, "shell.help.take_in")
     taken.add_argument("channel", help="shell.help.take_in.channel")
@@ -266,6 +271,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
     failed = COULD_NOT_LOOK if given.command == "verify" else 2
+    if given.command == "front" and given.action != front.AT_THE_DESK:
+        return front.alone(given)
     making, looking = given.command == "init", given.command in LOOKING
     try:
         settings = config.load(os.environ, making, looking, office_at)

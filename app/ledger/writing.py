@@ -18,12 +18,13 @@ from app.ledger.bulk import Batch, completed, hold, insert_rows, insert_together
 from app.ledger.chain import Head, canonical, seal
 from app.ledger.entries import Entry, born_tips, table_of, tips_of
 from app.ledger.heads import look
+from app.ledger.recipients import notices
 from app.ledger.seals import Sealer, Written, line, row_key, sealer, written
 from app.ledger.tips import Tip
 from app.ledger.watch import Rows
 from app.ledger.watch import due as unsealed_rows
 from app.ledger.waves import waves_of, write_wave
-from app.models import OFFICE_CHAIN, SUBJECTS, DayCount, Event, Notice
+from app.models import OFFICE_CHAIN, SUBJECTS, DayCount, Event
 from app.roles import Actor
 from app.rules.events import COUNTED, known
 from app.rules.workdays import beijing
@@ -150,29 +151,6 @@ def _rows(entries: Sequence[Entry]) -> list[Batch]:
     return [Batch(table, [completed(table, row) for row in rows]) for table, rows in tables]
 
 
-def _recipient(entry: Entry, who: str) -> str | None:
-    """The recipient of an event's notice: its user, its unit, where it has one, or a role."""
-    if who == "user":
-        return f"user:{entry.payload['user']}"
-    if who != "unit":
-        return who
-    return None if entry.unit_id is None else f"unit:{entry.unit_id}"
-
-
-def _notices(entries: Sequence[Entry], now: datetime) -> Batch:
-    named = (
-        (entry, _recipient(entry, who)) for entry in entries for who in known(entry.kind).tells
-    )
-    rows = [
-        {"event_id": entry.event_id, "recipient": recipient, "at": now}
-        for entry, recipient in named
-        if recipient is not None
-    ]
-    table = Notice.__table__
-    assert isinstance(table, Table)  # noqa: S101
-    return Batch(table, rows)
-
-
 def _counts(entries: Sequence[Entry], tips: Mapping[int, Tip], now: datetime) -> Batch:
     counts: dict[tuple[int, int, str], int] = defaultdict(int)
     for entry in entries:
@@ -219,5 +197,7 @@ def append(
     _write_births(session, entries, tips)
     for wave in waves_of(entries):
         write_wave(session, wave)
-    insert_together(session, [*_rows(entries), _notices(entries, now), _counts(entries, tips, now)])
+    insert_together(
+        session, [*_rows(entries), notices(session, entries, now), _counts(entries, tips, now)]
+    )
     return tips

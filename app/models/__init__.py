@@ -6,17 +6,29 @@ from app.models.acceptance import Case, Category, Contact
 from app.models.access import Access
 from app.models.accountability import Dossier, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
+from app.models.article import Article, ArticlePair, ArticleUse, ArticleVersion
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.caller import Caller, ToldAs
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
 from app.models.kept_view import KeptView
+from app.models.mailbox import Mailbox, MailCursor, MailLook
+from app.models.media import MessageMedia
+from app.models.message import Message, MessageFile, MessageRaw
 from app.models.notice import Notice, NoticeRead
 from app.models.pairs import PairCount
 from app.models.paper import Paper, Series
 from app.models.people import AccountChange, Person
 from app.models.posts import Unit, UnitPost
+from app.models.reach import (
+    Address,
+    Choice,
+    Delivery,
+    DeliveryNotice,
+    Gateway,
+    GatewayState,
+)
 from app.models.reasons import Cover, Lifting, Reveal, TurnedDown
 from app.models.redo import Responsibility
 from app.models.reminder import Reminder
@@ -24,10 +36,11 @@ from app.models.reporting import DayCount, Report, ReportContest, ReportDraft
 from app.models.run import Run, RunTotal
 from app.models.sent import SentForm
 from app.models.setting import Setting, SlaRule
+from app.models.sheet import Sheet, SheetFault, SheetProgress
 from app.models.substitute import Substitute
 from app.models.suggestion import Suggestion, SuggestionComment
 from app.models.supervision import NamedPerson, Supervision, SupervisionList
-from app.models.visit import Visit, VisitRecord
+from app.models.visit import Visit, VisitCode, VisitRecord
 from app.models.waiting import narrow
 
 SUBJECTS: dict[str, type[Any]] = {
@@ -48,23 +61,40 @@ __all__ = [
     "SUBJECTS",
     "Access",
     "AccountChange",
+    "Address",
+    "Article",
+    "ArticlePair",
+    "ArticleUse",
+    "ArticleVersion",
     "Assignment",
     "CalendarDay",
     "CalendarProposal",
     "Caller",
     "Case",
     "Category",
+    "Choice",
     "Contact",
     "Cover",
     "DayCount",
+    "Delivery",
+    "DeliveryNotice",
     "Dossier",
     "Draft",
     "Event",
     "File",
+    "Gateway",
+    "GatewayState",
     "Instruction",
     "InstructionNotice",
     "KeptView",
     "Lifting",
+    "MailCursor",
+    "MailLook",
+    "Mailbox",
+    "Message",
+    "MessageFile",
+    "MessageMedia",
+    "MessageRaw",
     "NamedPerson",
     "Notice",
     "NoticeRead",
@@ -86,6 +116,9 @@ __all__ = [
     "SentForm",
     "Series",
     "Setting",
+    "Sheet",
+    "SheetFault",
+    "SheetProgress",
     "SlaRule",
     "Submission",
     "Substitute",
@@ -99,5 +132,6 @@ __all__ = [
     "Unit",
     "UnitPost",
     "Visit",
+    "VisitCode",
     "VisitRecord",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.acceptance import Case
@@ -45,16 +45,22 @@ class Suggestion(Model):
 
 
 class SuggestionComment(Model):
-    """What a leader said to a suggestion that was kept; never changed, never deleted. [procedure 1,
+    """What a leader said to a suggestion that was kept; never changed, never deleted. `then` is what
+    is to become of it: filed, or the leader's matter, which case `made_case_id` is. [procedure 1,
     5]"""
 
     __tablename__ = "suggestion_comment"
+    __table_args__ = (
+        waiting("ix_suggestion_comment_made", "made_case_id", where="made_case_id IS NOT NULL"),
+    )
 
     id: Mapped[Id]
     case_id: Mapped[CaseKey]
     words: Mapped[Words]
     at: Mapped[AMoment]
     by_id: Mapped[MaybePerson]
+    then: Mapped[str | None] = mapped_column(String(20))
+    made_case_id: Mapped[int | None] = mapped_column(Key, ForeignKey("hotline_case.id"))
 
     def __str__(self) -> str:
         return f"suggestion_comment:{self.id}"

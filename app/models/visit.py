@@ -22,8 +22,8 @@ from app.models.waiting import waiting
 
 
 class Visit(Stateful, Model):
-    """One caller to be visited about one round of a case; the outcome is that of the newest
-    record."""
+    """One caller to be visited about one round of a case; the outcome is that of the newest record.
+    One who was asked by internet may answer until `asked_until`, and is called from `call_at`."""
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -45,11 +45,30 @@ class Visit(Stateful, Model):
     solved: Mapped[str | None] = mapped_column(String(20))
     satisfied: Mapped[str | None] = mapped_column(String(20))
     ended_at: Mapped[MaybeMoment]
+    call_at: Mapped[MaybeMoment]
+    asked_until: Mapped[MaybeMoment]
 
     case: Mapped[Case] = relationship(foreign_keys="Visit.case_id", viewonly=True)
 
     def __str__(self) -> str:
         return f"visit:{self.id}"
+
+
+class VisitCode(Model):
+    """The one-time code by which a caller answers a visit by internet, kept hashed. `wrong` counts
+    the tries of somebody who could not say whose it is. [procedure 6]"""
+
+    __tablename__ = "visit_code"
+
+    id: Mapped[Id]
+    visit_id: Mapped[int] = mapped_column(Key, ForeignKey("visit.id"), unique=True)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[AMoment]
+    wrong: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[MaybeMoment]
+
+    def __str__(self) -> str:
+        return f"visit_code:{self.id}"
 
 
 class VisitRecord(Model):

@@ -28,6 +28,8 @@ _LENGTHS = {
 }
 
 
+_NO_ACCOUNT = {"bot": "papers.by_the_system", "caller": "papers.by_the_caller"}
+"""Who acts without an account -> how a paper names them."""
 _COUNTED_DAYS = 40
 """So many counted days are named one by one; of a longer clock the first and the last."""
 
@@ -39,7 +41,7 @@ def timeline_pages(facts: Facts) -> list[Block]:
     rows = []
     for n, (chain, _seq, at, kind, actor, _hash, counted) in enumerate(facts["timeline"], 1):
         what = aside(event(kind), facts["chains"][str(chain)] if several else "")
-        who = say("papers.by_the_system") if actor == "bot" else facts["actors"].get(actor, actor)
+        who = say(_NO_ACCOUNT[actor]) if actor in _NO_ACCOUNT else facts["actors"].get(actor, actor)
         rows.append([n, moment(str(at)), what, who, NONE if counted is None else counted])
     clocks = [
         [

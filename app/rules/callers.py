@@ -15,3 +15,12 @@ def name_key(name: str) -> str:
     nobody sees. A name of nothing else is itself."""
     told = visible(name)
     return told.translate(_BETWEEN) or told
+
+
+def covered_address(address: str) -> str:
+    """An address of a sender as it is shown: the first sign of what stands before the @, and where
+    it lies; of another name its first two signs."""
+    box, at, where = address.partition("@")
+    if not at:
+        return f"{address[:2]}**" if address else ""
+    return f"{box[:1]}**@{where}"

@@ -3,6 +3,7 @@ kept."""
 
 from __future__ import annotations
 
+import errno
 import re
 import unicodedata
 
@@ -73,6 +74,8 @@ MOST_BYTES = 20 * 1024 * 1024
 """[trust, Input: uploads <= 20 MB]"""
 MOST_UNPACKED = 100 * 1024 * 1024
 """[trust, Input: uncompressed <= 100 MB]"""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""The numbers of errors that say that a disk takes no more."""
 MOST_CHARACTERS = 120
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

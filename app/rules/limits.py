@@ -42,6 +42,7 @@ class Limits:
     """The numbers in force at one moment: working days where a name ends in `_workdays`."""
 
     allocate_workdays: int = _number(1, "seen", "0 allocate after registering")
+    inbox_workdays: int = _number(1, "ours", "1 a message waits for the centre 1 wd")
     sign_workdays: int = _number(1, "seen", "0 sign for an assignment")
     consultation_workdays: int = _number(3, "seen", "0 consultation")
     help_workdays: int = _number(5, "seen", "0 help")
@@ -75,6 +76,15 @@ class Limits:
     visit_workdays: int = _number(3, "seen", "0 visit")
     visit_attempts: int = _number(3, "seen", "0 visit: 3 attempts")
     visit_days: int = _number(2, "seen", "0 visit: on at least 2 days")
+    internet_visits: bool = _number(
+        False, "ours", "6 by telephone, internet and on-site: whether callers are asked by internet"
+    )
+    internet_visit_days: int = _number(
+        7, "ours", "6 by internet: a code is valid for so many days", 1, 60
+    )
+    internet_visit_workdays: int = _number(
+        1, "ours", "6 by internet: unanswered after so many wd it is a telephone visit", 0, 30
+    )
     redo_workdays: int = _number(5, "seen", "0 redo")
     redo_consultation_workdays: int = _number(2, "seen", "0 redo (consultation 2)")
     rounds: int = _number(3, "seen", "7 two redo rounds at most")

@@ -9,8 +9,12 @@ from datetime import datetime
 
 from app.rules.evaluation import TABLE, Points, table_of
 from app.rules.limits import Limits, Versions
+from app.rules.telling import HOURS, TEXTS
 from app.rules.workdays import Calendar
 
+NOTICE = "front.notice"
+"""What whoever writes to the office is told before: who, why, what, how long, to whom, which rights.
+[Personal Information Protection Law, article 17]"""
 REQUIREMENTS = "supervision.requirements"
 """The office's standard requirements of a supervision notice, each a line."""
 WORDS = {
@@ -33,6 +37,14 @@ WORDS = {
     "report.monthly": "12345市长热线运行情况通报",
     "report.quarterly": "12345市长热线季度运行情况通报",
     "report.yearly": "12345市长热线年度运行情况通报",
+    NOTICE: "收集单位：{office}。\n"
+    "收集目的：受理、转办您的诉求，联系、答复和回访您。\n"
+    "收集内容：您填写的文字，您上传的照片（拍摄位置等附带信息会被去除），您填写的姓名、电话；"
+    "您点按“标注我的位置”时的位置。\n"
+    "保存期限：自诉求办结之日起保存五年，法律法规另有规定的从其规定。\n"
+    "提供给谁：办理该诉求的成员单位和督查机构。您要求保密的，您的身份不提供给任何承办单位。\n"
+    "您的权利：您可以拨打12345查询、更正、删除您的个人信息，也可以撤回同意；撤回前已经办理的不受影响。"
+    "您也可以匿名反映，但我们无法回访您。",
     TABLE: table_of(Points()),
 }
 """The default names of the offices, words of the number series and points of the evaluation; an
@@ -54,9 +66,15 @@ SENTENCES = (
 """The sentences that forms offer, a line each; those that an office has not set stand in the
 catalogues."""
 AREA_CODE = "area_code"
-SETTINGS = {**WORDS, AREA_CODE: "0912", **dict.fromkeys(SENTENCES, "")}
-"""What an office may set: its words, the area code that its people leave out of numbers, the sentences
-that its forms offer."""
+SETTINGS = {
+    **WORDS,
+    AREA_CODE: "0912",
+    HOURS: "08:00-18:00",
+    **TEXTS,
+    **dict.fromkeys(SENTENCES, ""),
+}
+"""What an office may set: its words, the area code that its people leave out of numbers, in which hours
+people are told outside the panel and in which words, the sentences that its forms offer."""
 LONGEST = {
     "series": 24,
     "report": 40,
@@ -64,6 +82,8 @@ LONGEST = {
     "evaluation": 2000,
     "supervision": 2000,
     "sentences": 2000,
+    "front": 2000,
+    "tell": 400,
 }
 """How long a word of the office may be: with the year and the number it fits the number of a paper
 or a report."""

@@ -10,6 +10,9 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import with_loader_criteria
 
 from app.models import (
+    Article,
+    ArticleUse,
+    ArticleVersion,
     Assignment,
     Caller,
     Case,
@@ -19,6 +22,9 @@ from app.models import (
     Instruction,
     InstructionNotice,
     Lifting,
+    Message,
+    MessageFile,
+    MessageRaw,
     Notice,
     Referral,
     Reminder,
@@ -42,6 +48,7 @@ from app.scope.cases import AWAITING, CASE, Part, is_seen, visible_cases
 from app.scope.seen import Seen
 
 _OF_A_CASE: tuple[type[Any], ...] = (
+    ArticleUse,
     Contact,
     Assignment,
     Request,
@@ -71,6 +78,8 @@ _OF_A_UNIT: tuple[type[Any], ...] = (
     InstructionNotice,
     Substitute,
 )
+_OF_THE_CENTRE: tuple[type[Any], ...] = (Message, MessageRaw, MessageFile)
+"""What arrived and is no case yet: no unit sees it, nor who sees some cases only. [reach, In]"""
 _OWN: dict[str, type[Any]] = {
     "assignment": Assignment,
     "request": Request,
@@ -114,6 +123,13 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
         _criterion(Referral, _referrals(seen)),
         *(_criterion(model, _own_rows(by, seen)) for model, by in _OWN_TABLES.items()),
     ]
+    if "all" not in seen.scopes or seen.unit:
+        made += [_criterion(model, lambda cls: false()) for model in _OF_THE_CENTRE]
+    if seen.unit:
+        made += [
+            _criterion(model, lambda cls: cls.unit_id == seen.unit)
+            for model in (Article, ArticleVersion)
+        ]
     if not seen.log:
         made.append(_criterion(Reveal, lambda cls: false()))
     if "all" in seen.scopes:

@@ -16,7 +16,7 @@ from app.models import Category, Person, Setting, Unit, UnitPost
 from app.models.acceptance import PATH_SIGN
 from app.models.columns import facts_of
 from app.roles import Actor
-from app.rules import evaluation, phones
+from app.rules import evaluation, phones, telling
 from app.rules.articles import articles
 from app.rules.office import AREA_CODE, LONGEST, LONGEST_NAME, REQUIREMENTS, SETTINGS
 from app.rules.refusal import NotAllowed
@@ -263,6 +263,9 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
         _readable(value)
     if name == evaluation.TABLE:
         evaluation.points_of({name: value})
+    wrong = telling.refusal_of(name, value.strip())
+    if wrong is not None:
+        raise NotAllowed(wrong[0], **wrong[1])
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)

@@ -1,5 +1,6 @@
-"""The clocks of drafts of reports worked out anew, when days arrive late: until when units contest
-their figures, and then until when the report is issued. [procedure 0, 5]"""
+"""The clocks of what has no case worked out anew, when days arrive late: of drafts of reports, until
+when units contest their figures and then until when the report is issued; of messages, until when
+the centre has done something with them. [procedure 0, 1, 5]"""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ledger import note_office
-from app.models import ReportDraft
+from app.models import Message, ReportDraft
 from app.models.columns import clock
 from app.models.sessions import UNSCOPED
 from app.roles import Actor
@@ -61,3 +62,20 @@ def move_drafts(session: Session, now: datetime, actor: Actor, calendar: Calenda
         session.flush()
         payload = {"draft": row.id, "kind": row.kind, "first": row.first.isoformat(), **told}
         note_office(session, now, actor, "clock.moved", payload)
+
+
+def move_messages(session: Session, now: datetime, actor: Actor, calendar: Calendar) -> None:
+    """Let the clocks of messages that wait run as long as the days say now, never shorter."""
+    query = select(Message).where(Message.ended_at.is_(None), Message.own_at > now)
+    for row in session.scalars(query.order_by(Message.id), execution_options=UNSCOPED).all():
+        if row.own_at is None or row.own_clock is None:
+            continue
+        old = deadline_from(row.own_at, row.own_clock)
+        new = calendar.again(old)
+        if new.at <= old.at and new.basis == old.basis:
+            continue
+        for column, value in clock("own", new).items():
+            setattr(row, column, value)
+        session.flush()
+        told = {"own": {"told": old.at.isoformat(), "new": new.at.isoformat()}}
+        note_office(session, now, actor, "clock.moved", {"message": row.id, **told})

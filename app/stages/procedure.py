@@ -9,8 +9,11 @@ from app.stages import handling, loading, redo, reminder
 from app.stages.acceptance.verbs import VERBS as ACCEPTANCE
 from app.stages.accountability.verbs import VERBS as ACCOUNTABILITY
 from app.stages.allocation.verbs import VERBS as ALLOCATION
+from app.stages.articles.verbs import VERBS as ARTICLES
 from app.stages.calendar.verbs import VERBS as CALENDAR
 from app.stages.handling.verbs import VERBS as HANDLING
+from app.stages.inbox.verbs import VERBS as INBOX
+from app.stages.outbox.verbs import VERBS as OUTBOX
 from app.stages.reporting.verbs import VERBS as REPORTING
 from app.stages.supervision.verbs import VERBS as SUPERVISION
 from app.stages.verb import Verb
@@ -23,7 +26,8 @@ def of_stage(stage: str, verbs: Iterable[Verb]) -> tuple[Verb, ...]:
 
 
 PROCEDURE: tuple[Verb, ...] = (
-    *of_stage("acceptance", ACCEPTANCE),
+    *of_stage("inbox", INBOX),
+    *of_stage("acceptance", (*ACCEPTANCE, *ARTICLES)),
     *of_stage("allocation", ALLOCATION),
     *of_stage("handling", HANDLING),
     *of_stage("reminder", reminder.VERBS),
@@ -33,6 +37,7 @@ PROCEDURE: tuple[Verb, ...] = (
     *of_stage("accountability", ACCOUNTABILITY),
     *of_stage("reporting", REPORTING),
     *of_stage("calendar", (*loading.VERBS, *CALENDAR)),
+    *of_stage("outbox", OUTBOX),
 )
 DRAFTING: tuple[Verb, ...] = of_stage(
     "handling", (handling.drafting(verb) for verb in PROCEDURE if verb.draft)

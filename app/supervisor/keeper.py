@@ -1,5 +1,5 @@
-"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, in
-that order.
+"""The supervisor: Redis, the panel, the sample office of an empty demo, the ticker, the workers, who
+tells people outside the panel, in that order.
 
 They are kept alive, and stopped in the reverse order, Redis last. One that ends is started again,
 and so is one that is deaf: every ten seconds Redis and the panel are asked and beats are looked
@@ -33,6 +33,7 @@ from app.words import both
 from jobs import children
 from jobs.beats import READY, Beats
 from jobs.children import Children
+from jobs.timetable import OUTBOX_QUEUE as OUTBOX
 
 LOOK_SECONDS = 0.2
 """How often the supervisor looks whether its children run."""
@@ -42,7 +43,7 @@ FIRST_WORD_SECONDS = 90.0
 """How long a child that was started may take to its first beat or answer."""
 REDIS_SECONDS, WEB_SECONDS, SAMPLE_SECONDS = 20.0, 90.0, 900.0
 """How long Redis, the panel and the filling of a sample office are waited for."""
-WEB_GRACE, TICKER_GRACE, WORKER_GRACE, REDIS_GRACE = 15.0, 5.0, 20.0, 10.0
+WEB_GRACE, TICKER_GRACE, WORKER_GRACE, FRONT_GRACE, REDIS_GRACE = 15.0, 5.0, 20.0, 5.0, 10.0
 """Seconds to stop by oneself: open requests end, and the job at hand."""
 
 
@@ -122,6 +123,9 @@ class Supervisor:
         for n in range(1, self.settings.workers + 1):
             name = f"worker-{n}"
             self._spawn(name, [sys.executable, "-m", "jobs.worker", name], WORKER_GRACE)
+        if self.settings.front not in ("here", "off"):
+            self._spawn("front", [sys.executable, "-m", "jobs.front_link"], FRONT_GRACE)
+        self._spawn(OUTBOX, [sys.executable, "-m", "jobs.worker", OUTBOX], WORKER_GRACE)
         self._announce()
         return 0
 
@@ -256,7 +260,7 @@ class Supervisor:
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""
         self.stopping = True
-        for group in (("worker",), ("ticker",), ("web",), ("redis",)):
+        for group in (("worker", OUTBOX), ("ticker", "front"), ("web",), ("redis",)):
             self._stop_together([child for child in self.children if child.name.startswith(group)])
         self._write()
 

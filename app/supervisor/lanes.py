@@ -24,10 +24,12 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from app.rules.files import MOST_BYTES
 from app.words import both
 
-LANES = {"alive": 1, "hash": 1, "export": 4, "write": 12, "read": 16}
+LANES = {"alive": 1, "hash": 1, "export": 4, "front": 4, "write": 12, "read": 16}
 """The lanes and their threads. One hash at a time in each process leaves the other processor to
-pages; an export that is refused needs a thread too."""
+pages; an export that is refused needs a thread too; and the public waits among itself."""
 THREADS = sum(LANES.values())
+PUBLIC = "/front/"
+"""Where the pages of the public begin."""
 HASHING = (
     "/login/",
     "/do/change_password",
@@ -49,6 +51,8 @@ def lane_of(method: str, path: str) -> str:
     """The lane of a request."""
     if path == "/healthz":
         return "alive"
+    if path.startswith(PUBLIC):
+        return "front"
     if path.endswith("/export.csv"):
         return "export"
     if method in ("GET", "HEAD", "OPTIONS"):

@@ -24,6 +24,7 @@ from app.ledger.baseline import seal_cases, seal_office
 from app.ledger.keys import register_key, ring_of
 from app.ledger.proof import is_older
 from app.models import Case, Person
+from app.stages.acceptance import name_leaders
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
 from app.stages.founding import guards_to_make, lay_new_roles
@@ -159,6 +160,8 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
             fill(session, now)
             lay_new_roles(session)
         seal_as_found(settings, sessions, now)
+        with transaction(sessions) as session:
+            name_leaders(session, now)
         if owner is not engine:
             with owner.begin() as connection:
                 grant(connection, engine.url.username or "")

@@ -23,6 +23,7 @@ from app.models import Run
 from app.rules.office import Office
 from app.stages.calendar import office_at
 from app.stages.deciding import STEPS
+from app.stages.inbox import mark_overdue
 from app.stages.office import issue_list
 from app.stages.reporting import draft_reports
 from app.sweep.batch import halved, take
@@ -119,6 +120,17 @@ def _drafted(sessions: Sessions, office: Office) -> str | None:
     return None
 
 
+def _marked(sessions: Sessions, office: Office) -> str | None:
+    """Mark the messages that wait too long; what stopped it, which stops nothing else."""
+    try:
+        while retried(sessions, lambda session: mark_overdue(session, office.now)):
+            pass
+    except Exception as error:
+        log.exception("the messages could not be marked")
+        return f"messages: {type(error).__name__}: {error}"[:500]
+    return None
+
+
 def sweep(
     sessions: Sessions,
     now: datetime,
@@ -141,6 +153,7 @@ def sweep(
     if "list" in steps:
         retried(sessions, lambda session: _issue(session, job.office))
         done.error = _drafted(sessions, job.office) or done.error
+        done.error = _marked(sessions, job.office) or done.error
     with transaction(sessions) as session:
         row = session.get_one(Run, run.id)
         row.finished_at = now + timedelta(seconds=time.monotonic() - began)

@@ -72,12 +72,14 @@ def perform(
         raise NotAllowed("day_outside_calendar", day=str(beyond), last=last.isoformat()) from None
 
 
+_NO_CLOCKS = ("first", "valid_from", "valid_to", "review_on")
+"""Dates on which no clock of the procedure ends."""
+
+
 def _named_days(verb: Verb, values: Mapping[str, Any]) -> list[date]:
     """The dates that a person named for a clock to end on: the table of days must reach them."""
     dated = [
-        field.name
-        for field in verb.fields
-        if field.kind == "date" and field.name not in ("first", "valid_from")
+        field.name for field in verb.fields if field.kind == "date" and field.name not in _NO_CLOCKS
     ]
     days = [values.get(name) for name in dated]
     leader = values.get("leader")

@@ -8,6 +8,7 @@ something; a page that is left open asks anew in one statement, which is no acti
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,18 +28,19 @@ KEPT_FOR = 60.0
 """How long (seconds) a count of what waits is shown."""
 BANNERS, CLOSED = ("sample", "bot_late", "calendar"), "closed"
 """What every page may warn of, and the cookie that names the day and what was closed on it."""
-_UNREAD, _VERSION = "unread", "version"
+_UNREAD, _VERSION, _INBOX = "unread", "version", "inbox"
 
 
 @dataclass
 class Counts:
     """What the bar tells a person: how much waits, and how many notices are unread; `who` and
     `version` are those of the session that asked last, `at` when what waits was counted, `wrote` how
-    often that session had written by then."""
+    often that session had written by then, `inbox` how much of what waits are messages to take."""
 
     who: Actor
     version: int
     waiting: int = 0
+    inbox: int = 0
     unread: int = 0
     at: float = -KEPT_FOR
     wrote: int = 0
@@ -53,9 +55,10 @@ class Counts:
         """How much waits, in signs; nothing where nothing does."""
         return count_told(self.waiting) if self.waiting else ""
 
-    def told(self, waiting: int) -> None:
-        """Keep how much waits."""
-        self.waiting, self.at, self.wrote = waiting, time.monotonic(), _wrote()
+    def told(self, waiting: Mapping[str, int]) -> None:
+        """Keep how much waits, list by list."""
+        self.waiting, self.inbox = sum(waiting.values()), waiting.get(_INBOX, 0)
+        self.at, self.wrote = time.monotonic(), _wrote()
 
 
 def _wrote() -> int:
@@ -69,8 +72,8 @@ def counts_of(who: Actor, version: int) -> Counts:
     return found
 
 
-def tell_waiting(who: Actor, version: int, waiting: int) -> None:
-    """Keep how much waits for a person, where a page has just counted it."""
+def tell_waiting(who: Actor, version: int, waiting: Mapping[str, int]) -> None:
+    """Keep how much waits for a person, list by list, where a page has just counted it."""
     _kept(who, version).told(waiting)
 
 
@@ -151,5 +154,5 @@ def _count(found: Counts) -> int | None:
     rows = {row.key: int(row.n) for row in reader().execute(query)}
     found.unread, version = rows.pop(_UNREAD), rows.pop(_VERSION, None)
     if stale:
-        found.told(sum(rows.values()))
+        found.told(rows)
     return version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import current_app, redirect, request, url_for
@@ -85,6 +86,7 @@ def _newest(most: int) -> list[dict[str, Any]]:
             Event.at,
             Event.kind,
             Event.chain,
+            Event.payload,
             Case.number,
             Unit.name.label("unit"),
             NoticeRead.at.label("read_at"),
@@ -101,14 +103,27 @@ def _newest(most: int) -> list[dict[str, Any]]:
     reads = "Cases" in who.pages
     return [
         {
-            "what": words.event(row.kind, tongue),
+            "what": words.pair(words.event(row.kind, tongue), _ended_as(row, tongue), tongue),
             "at": row.at,
             "unread": row.read_at is None,
             "number": row.number,
             "unit": row.unit if row.readable else None,
-            "href": url_for("Cases.page_of_case", id=row.chain)
-            if row.number and reads and row.readable
-            else None,
+            "href": _address(row, reads),
         }
         for row in reader().execute(query)
     ]
+
+
+def _ended_as(row: Any, tongue: str) -> str:
+    """As what a case ended, which is what a leader is told of a matter."""
+    how = json.loads(row.payload).get("as") if row.kind == "case.closed" else None
+    return words.value("closed_as", how, tongue) if how else ""
+
+
+def _address(row: Any, reads: bool) -> str | None:
+    """Where a notice leads: to its case for who reads that, a leader to the page of their matters."""
+    if row.number and reads and row.readable:
+        return url_for("Cases.page_of_case", id=row.chain)
+    if row.number and "leader" in actor().scopes:
+        return url_for("Instructions.mine")
+    return None

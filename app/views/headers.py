@@ -16,6 +16,8 @@ from app.views.login.sessions import is_static, keep_session
 
 VERSION = "v"
 """What names the content of a file in its address."""
+PUBLIC = "front"
+"""The pages of the public: they look at no session, and have heads of their own."""
 FOR_A_YEAR, FOR_AN_HOUR = "public, max-age=31536000, immutable", "public, max-age=3600"
 """How long a browser keeps a file whose address names its content, and one whose address does
 not."""
@@ -30,7 +32,7 @@ def with_headers(app: Flask) -> None:
 
 def _begin() -> Any:
     g.csp_nonce = secrets.token_urlsafe(16)
-    if request.blueprint == "health" or is_static(request.endpoint):
+    if request.blueprint in ("health", PUBLIC) or is_static(request.endpoint):
         return None
     if session.permanent:
         session.permanent = False
@@ -38,6 +40,10 @@ def _begin() -> Any:
 
 
 def _secured(response: Response) -> Response:
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.blueprint == PUBLIC:
+        return response
     nonce = g.get("csp_nonce", "")
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self'"
@@ -46,8 +52,6 @@ def _secured(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers["Cache-Control"] = _kept_for(response)
     return response
 

@@ -31,7 +31,17 @@ FIRST = 3
 DAY = 24 * 3600
 THEMES, KEPT = ("light", "dark"), 365 * DAY
 """How the panel may look, and for how long (seconds) a browser remembers it."""
-NOT_ALONE = ("change_password", "contest_figures", "end_substitute", "look_up")
+NOT_ALONE = (
+    "change_password",
+    "contest_figures",
+    "end_substitute",
+    "look_up",
+    "take_message",
+    "hand_back_message",
+    "answer_message",
+    "empty_message",
+    "hand_over_sheet",
+)
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""
 
@@ -69,7 +79,7 @@ class Home(BaseView):
         if who.id is None:
             return redirect(url_for("Login.login"))
         counts, queues = counted(reader(), who, now()), queues_of(who)
-        tell_waiting(who, current_user.session_version, sum(counts.values()))
+        tell_waiting(who, current_user.session_version, counts)
         if who.of_a_unit:
             chips = [
                 (self._href(key, queue), words.word(queue.title, tongue), count_told(counts[key]))

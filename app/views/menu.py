@@ -15,7 +15,16 @@ from app.views.actor import language
 
 SEPARATOR = "-"
 IN_CATEGORIES: dict[str, tuple[str, ...]] = {
-    "acceptance": ("Cases", "Contacts", "Instructions", "Suggestions"),
+    "acceptance": (
+        "Inbox",
+        "Sheets",
+        "Cases",
+        "Contacts",
+        "Instructions",
+        "Suggestions",
+        "Articles",
+        "ArticleVersions",
+    ),
     "handling": ("Assignments", "Requests", "Replies", "Reminders"),
     "supervision": ("Supervision", "SupervisionLists", "Responsibility", "Referrals"),
     "visit": ("Visits", "VisitRecords", "Praise"),
@@ -29,9 +38,14 @@ IN_CATEGORIES: dict[str, tuple[str, ...]] = {
         "CalendarProposals",
         "Rules",
         "Settings",
+        "Mailboxes",
         "Users",
         "Roles",
         "AccountChanges",
+        "Deliveries",
+        "Gateways",
+        "Addresses",
+        "Choices",
         "Bot",
         "Events",
         "AccessLog",

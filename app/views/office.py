@@ -10,19 +10,23 @@ from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import words
-from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
+from app.models import Case, Delivery, Event, Reveal, Run, Setting, Unit, UnitPost
+from app.models.reach import CALL, OPEN_DELIVERY
+from app.models.waiting import among
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.stages.directory import may_set
+from app.stages.outbox import in_force
 from app.views.actor import actor, desk, language, reader
 from app.views.figures.points import points_told
 from app.views.forms.in_force import SETS, InForce, settings_now
-from app.views.pages.actors import bot_word, know_people
+from app.views.pages.actors import bot_word, caller_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
+from app.views.pages.delivered import how_it_works
 from app.views.pages.masking import know_callers, masked_text
 from app.views.pages.row_query import DeskInterface
 from jobs.children import ChildState, read
@@ -123,6 +127,29 @@ class Bot(DeskView):
         state = read(desk().settings.data)
         return state.children if state else ()
 
+    def ways(self) -> Inputs:
+        """The ways out in force: whether each works, what waits there, what could not be delivered."""
+        counts = {
+            (row.way, row.stands): row.n
+            for row in reader().execute(
+                select(Delivery.way, Delivery.stands, func.count().label("n"))
+                .where(among(Delivery.stands, (*OPEN_DELIVERY, "dead")))
+                .group_by(Delivery.way, Delivery.stands)
+            )
+        }
+        names = {name: row.kind for name, row in in_force(reader()).items()}
+        called = words.word("reach.call", language())
+        return [
+            {
+                "name": called if name == CALL else name,
+                "kind": words.value("gateway_kind", kind, language()) if kind else "",
+                "stands": how_it_works(name) if kind else "",
+                "waits": sum(counts.get((name, stands), 0) for stands in OPEN_DELIVERY),
+                "dead": counts.get((name, "dead"), 0),
+            }
+            for name, kind in {**names, CALL: ""}.items()
+        ]
+
     def warnings(self) -> Inputs:
         """What keeps files from coming in: what is so, and what to do."""
         found = scanner_findings(desk().settings)
@@ -197,6 +224,8 @@ def _who(word: str, tongue: str) -> str:
     """Who did it: the bot, or a person by his name and the number of his account."""
     if word == "bot":
         return bot_word(tongue)
+    if word == "caller":
+        return caller_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
     name = found.name if found else ""
     return words.word("list.account", tongue, name=name, number=number)

@@ -32,6 +32,7 @@ from app.views import access_notes
 from app.views.actor import actor, asked, desk, language, now, reader, written
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
+from app.views.pages.delivered import told_by
 from app.views.pages.values import Labelled
 
 MEDIA = {
@@ -56,7 +57,7 @@ class Noticed(DeskView):
     subject = ""
 
     def values_of(self, item: Any) -> Labelled:
-        """What is shown of the row, and of the service of its papers."""
+        """What is shown of the row, of the service of its papers, and how people were told of it."""
         reader().commit()
         with reading(desk().sessions) as session:
             found = sorted(
@@ -75,6 +76,7 @@ class Noticed(DeskView):
                 )
                 for key, service in found
             ),
+            *told_by(self.subject, item.id),
         ]
 
     def links(self, item: Any) -> Links:

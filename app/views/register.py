@@ -18,7 +18,8 @@ from app.views.acceptance import Cases, Categories, Contacts, Suggestions
 from app.views.access import AccessLog
 from app.views.accountability import Referrals
 from app.views.accounts import AccountChanges, Roles, Users
-from app.views.allocation import Assignments, Instructions
+from app.views.allocation import Assignments
+from app.views.articles import Articles, ArticleVersions
 from app.views.bell import Bell
 from app.views.calendar import Calendar, CalendarProposals, Rules
 from app.views.files import Files
@@ -27,7 +28,10 @@ from app.views.forms.intake import Intake
 from app.views.forms.view import Verbs
 from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
+from app.views.inbox import Inbox
 from app.views.kept_views import KeptViews
+from app.views.leaders import LedInstructions
+from app.views.mailboxes import Mailboxes
 from app.views.many.page import Many
 from app.views.menu import IN_CATEGORIES, add_categories, category_of, label_of
 from app.views.office import Bot, Events, Posts, Settings, Units
@@ -41,9 +45,11 @@ from app.views.pages.row_query import DeskInterface
 from app.views.papers import Letters, Papers
 from app.views.praise import Praise
 from app.views.presence import Presence
+from app.views.reach import Addresses, Choices, Deliveries, Gateways
 from app.views.redo import Responsibilities
 from app.views.reminder import Reminders
 from app.views.reporting import ReportDrafts, Reports
+from app.views.sheets import Sheets
 from app.views.supervision import Supervision, SupervisionLists
 from app.views.triage.page import Triage
 from app.views.visit import VisitRecords, Visits
@@ -62,12 +68,16 @@ VIEWS: tuple[type[Any], ...] = (
     Files,
     Papers,
     Letters,
+    Inbox,
+    Sheets,
     Cases,
     Contacts,
     Suggestions,
+    Articles,
+    ArticleVersions,
     Praise,
     Categories,
-    Instructions,
+    LedInstructions,
     Assignments,
     Requests,
     Replies,
@@ -87,9 +97,14 @@ VIEWS: tuple[type[Any], ...] = (
     CalendarProposals,
     Rules,
     Settings,
+    Mailboxes,
     Users,
     Roles,
     AccountChanges,
+    Deliveries,
+    Gateways,
+    Addresses,
+    Choices,
     Bot,
     Events,
     AccessLog,
@@ -97,6 +112,7 @@ VIEWS: tuple[type[Any], ...] = (
 
 
 RELATED: dict[type[Any], tuple[type[Any], ...]] = {
+    Articles: (ArticleVersions,),
     Units: (Posts, Substitutes, Users, Assignments, Supervision),
     Categories: (Cases,),
     Users: (AccountChanges,),

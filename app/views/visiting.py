@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, literal, or_, select, union_all
+from sqlalchemy import Select, and_, literal, or_, select, union_all
 
 from app import words
 from app.models import Caller, Case, Category, Event, ToldAs, Unit, Visit, VisitRecord
@@ -22,12 +22,13 @@ from app.views.actor import actor, language, now, reader
 from app.views.pages.badge import Badge, badge_of, calendar_here, office_here
 from app.views.pages.lines import OF_A_LINE, Line, line_of
 from app.views.pages.masking import know_callers, masked_name
-from app.worklists.conditions import to_visit
+from app.worklists.conditions import to_call, to_visit
 
 MOST = 100
 """So many of each part of the queue are shown."""
-DUE, TRIED, ASKED = "due", "tried", "asked"
-"""The parts of the queue: who was not tried today, who was, the one that an address names."""
+DUE, TRIED, SENT, ASKED = "due", "tried", "sent", "asked"
+"""The parts of the queue: who was not tried today, who was, who was asked by internet and is not to
+be called yet, the one that an address names."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,17 @@ class Due:
     barred: str
     href: str
     attempts: Sequence[Attempt] = ()
+    sent: str = ""
 
 
 @dataclass
 class Queue:
-    """The visits of a person: those due, those tried today already, and the one in hand."""
+    """The visits of a person: those due, those tried today already, those whose callers may answer
+    by internet first, and the one in hand."""
 
     due: list[Due] = field(default_factory=list)
     tried: list[Due] = field(default_factory=list)
+    sent: list[Due] = field(default_factory=list)
     more: bool = False
     asked: Due | None = None
 
@@ -89,6 +93,7 @@ def queue_of(id: int = 0) -> Queue:
     return Queue(
         due[:MOST],
         [one for part, one in told if part == TRIED],
+        [one for part, one in told if part == SENT],
         len(due) > MOST,
         next((one for part, one in told if part == ASKED), None),
     )
@@ -106,7 +111,11 @@ def _rows(id: int) -> Sequence[Any]:
         VisitRecord.visit_id == Visit.id, VisitRecord.at >= today_begins()
     )
     today = select(VisitRecord.visit_id).where(VisitRecord.at >= today_begins())
-    parts = [_part(DUE, ~tried.exists()), _part(TRIED, Visit.id.in_(today))]
+    parts = [
+        _part(DUE, and_(~tried.exists(), to_call(now()))),
+        _part(TRIED, Visit.id.in_(today)),
+        _part(SENT, and_(~tried.exists(), Visit.call_at > now())),
+    ]
     if id:
         parts.append(_part(ASKED, Visit.id == id))
     query = union_all(*parts).execution_options(unscoped=True)
@@ -124,6 +133,8 @@ def _part(name: str, which: Any) -> Select[Any]:
             Visit.caller_case_id.label("case"),
             Visit.planned_at,
             Visit.attempts,
+            Visit.call_at,
+            Visit.asked_until,
             Case.own_at,
             Case.state,
             Case.allocated_at,
@@ -219,7 +230,20 @@ def _told(row: Any, case: Any, tried: Sequence[Attempt], versions: Versions) -> 
         _barred(row),
         url_for("Visits.in_hand", id=row.id),
         tried,
+        _sent(row),
     )
+
+
+def _sent(row: Any) -> str:
+    """Until when the caller may answer by internet, and whether he is called meanwhile."""
+    if row.asked_until is None:
+        return ""
+    until = beijing(row.asked_until)
+    if until <= now():
+        return words.word("visit_queue.sent_in_vain", language())
+    if row.call_at is not None and beijing(row.call_at) > now():
+        return words.word("visit_queue.sent", language(), until=minute(until))
+    return words.word("visit_queue.sent_unanswered", language(), until=minute(until))
 
 
 def _again(tried: Sequence[Attempt], limits: Limits) -> str:

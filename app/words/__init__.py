@@ -190,7 +190,7 @@ def value(domain: str, name: str, language: str) -> str:
 
 
 _FACTS = {
-    "kind": ("kind", "request", "report_kind", "contact_kind"),
+    "kind": ("kind", "request", "report_kind", "contact_kind", "address_kind"),
     "channel": ("channel",),
     "urgency": ("urgency",),
     "finding": ("finding",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 STAGES = (
+    "inbox",
     "acceptance",
     "allocation",
     "handling",
@@ -13,6 +14,7 @@ STAGES = (
     "redo",
     "accountability",
     "calendar",
+    "outbox",
     "office",
     "people",
     "own_rows",
@@ -156,6 +158,15 @@ FIELDS = (
     "referral",
     "paper",
     "notice",
+    "title",
+    "keywords",
+    "sources",
+    "valid_to",
+    "review_on",
+    "articles",
+    "then",
+    "add_article.text",
+    "edit_article.text",
     "sha256",
     "size",
     "media_type",

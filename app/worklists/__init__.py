@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.models import Case, Draft
+from app.models import Case, Draft, Message
 from app.roles import Actor
 from app.scope import Seen, seen_by, within
 from app.worklists.conditions import Where
@@ -102,6 +102,8 @@ def about(model: Any) -> Any:
     caller: of a case that was merged into another one, its own."""
     if model is Case:
         return model.id
+    if model is Message:
+        return None  # Of a case it is only once it waits no more.
     return getattr(model, "caller_case_id", getattr(model, "case_id", None))
 
 

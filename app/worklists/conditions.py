@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import and_, literal, or_, select
 
-from app.models import Assignment, Case, Draft, ReportContest, ReportDraft, Supervision, Visit
+from app.models import (
+    Article,
+    Assignment,
+    Case,
+    Draft,
+    Message,
+    ReportContest,
+    ReportDraft,
+    Supervision,
+    Unit,
+    Visit,
+)
 from app.models.waiting import among, holds
 from app.roles import Actor
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
@@ -30,6 +41,16 @@ def to_review(who: Actor, at: datetime) -> list[Any]:
     alone."""
     last = [] if who.is_a("centre_head") else [Case.redo_failed.is_(False)]
     return [holds(Case.state, "reviewing"), *last]
+
+
+def to_take(who: Actor, at: datetime) -> list[Any]:
+    """Messages that nobody has taken yet."""
+    return [Message.ended_at.is_(None), Message.taken_at.is_(None), Message.read_at.is_not(None)]
+
+
+def in_own_hand(who: Actor, at: datetime) -> list[Any]:
+    """Messages that this person has taken."""
+    return [Message.ended_at.is_(None), Message.taken_by_id == (who.id or 0)]
 
 
 def _looked_up(*conditions: Any) -> Any:
@@ -57,6 +78,31 @@ def to_visit(who: Actor, at: datetime) -> list[Any]:
         holds(Visit.state, "pending"),
         *([] if who.is_a("centre_head") or (room and visitor) else [mine]),
     ]
+
+
+def to_call(at: datetime) -> Any:
+    """That the caller of a visit is to be called: not before they had their time to answer by
+    internet. [procedure 6]"""
+    return or_(Visit.call_at.is_(None), Visit.call_at <= at)
+
+
+def due_for_visit(who: Actor, at: datetime) -> list[Any]:
+    """A person's visits that wait for a call."""
+    return [*to_visit(who, at), to_call(at)]
+
+
+def lapsed(at: datetime) -> Any:
+    """That an article in force is past its days, or is to be reviewed."""
+    today = at.date()
+    past = or_(Article.valid_to < today, Article.review_on <= today)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
+
+
+def unkept(at: datetime) -> Any:
+    """That an article is past its days, or that its unit is dissolved."""
+    dissolved = Article.unit_id.in_(select(Unit.id).where(Unit.active.is_(False)))
+    past = or_(Article.valid_to < at.date(), dissolved)
+    return and_(Article.ended_at.is_(None), Article.version > 0, past)
 
 
 def contestable(who: Actor, at: datetime) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.models import (
+    Article,
     Assignment,
     Draft,
     Reminder,
@@ -16,6 +17,7 @@ from app.worklists.conditions import (
     UNANSWERED,
     UNIT,
     contestable,
+    lapsed,
     own,
     sent_back,
     to_approve,
@@ -89,6 +91,14 @@ OF_UNITS: dict[str, Queue] = {
         ],
         "due_at",
         verbs=("feed_back", "draft_feedback"),
+    ),
+    "lapsed_articles": Queue(
+        "work.lapsed_articles",
+        UNIT,
+        Article,
+        lambda who, at: [Article.unit_id == (who.unit_id or 0), lapsed(at)],
+        "made_at",
+        "Articles",
     ),
     "drafts": Queue("work.drafts", UNIT, Draft, to_approve, "drafted_at"),
     "returned_drafts": Queue("work.returned_drafts", UNIT, Draft, sent_back, "returned_at"),

@@ -15,7 +15,7 @@ from app.database import reading
 from app.ledger import verify
 from app.models import Event, Notice, Referral, Run, Supervision, SupervisionList, Unit
 from jobs.desk import queue_on
-from jobs.timetable import TIMETABLE
+from jobs.timetable import QUEUE, TIMETABLE
 from tests.databases import Desk
 from tests.office import Office
 from tests.supervised import Duban, sqlite_data, waited
@@ -94,7 +94,7 @@ def test_an_overdue_assignment_is_reminded_of_the_list_issued_and_a_dossier_draf
     with Duban(tmp_path / "data", DATABASE_URL=url, DESK_CLOCK=clock) as duban:
         waited(lambda: done(office), seconds, f"the bot\n{duban.said}")
         with Redis.from_url(duban.redis_url) as redis:
-            all_names = {wake.name for wake in TIMETABLE}
+            all_names = {wake.name for wake in TIMETABLE if wake.queue == QUEUE}
             waited(
                 lambda: finished(redis) == all_names,
                 seconds,

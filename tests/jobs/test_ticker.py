@@ -24,16 +24,18 @@ from rq import Queue
 from rq.job import Job
 
 from app import words
-from jobs import files, sweeps
+from jobs import files, outbox, sweeps
 from jobs.desk import queue_on
 from jobs.ticker import poke, run, tick, wake_id
-from jobs.timetable import TIMETABLE
+from jobs.timetable import OUTBOX_QUEUE, SENDING_SECONDS, TIMETABLE
 from tests.commands import Running
 from tests.databases import Desk
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, waited
 
-NAMES = ["sweep", "supervision-list", "drafting", "files", "forgetting", "pairs"]
+NAMES = ["sweep", "supervision-list", "drafting", "files", "forgetting", "pairs", "outbox"]
+PASSES = NAMES[:-1]
+"""Those of the queue that is looked at; who is told outside the panel stands in one of its own."""
 
 
 @pytest.fixture
@@ -62,12 +64,21 @@ def test_every_wake_up_has_a_name_for_people(name: str) -> None:
 
 
 def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
-    assert [tick(queue, 36_000.0), tick(queue, 36_000.4), tick(queue, 36_059.9)] == [NAMES, [], []]
-    assert len(queue) == len(NAMES)
-    assert tick(queue, 36_060.0) == ["sweep"]
-    assert tick(queue, 36_300.0) == NAMES[:3]
-    assert tick(queue, 39_600.0) == NAMES[:5]
+    assert [tick(queue, 36_000.0), tick(queue, 36_000.4), tick(queue, 36_009.9)] == [NAMES, [], []]
+    assert len(queue) == len(PASSES)
+    assert tick(queue, 36_059.9) == ["outbox"]
+    assert tick(queue, 36_060.0) == ["sweep", "outbox"]
+    assert tick(queue, 36_300.0) == [*NAMES[:3], "outbox"]
+    assert tick(queue, 39_600.0) == [*NAMES[:5], "outbox"]
     assert tick(queue, 43_200.0) == NAMES
+
+
+def test_who_tells_people_is_woken_on_a_queue_of_its_own(queue: Queue) -> None:
+    tick(queue, 36_000.0)
+    own = queue_on(queue.connection, OUTBOX_QUEUE)
+    assert own.job_ids == ["outbox-10-3600"]
+    job = Job.fetch(own.job_ids[0], connection=queue.connection, serializer="json")
+    assert (job.func_name, job.timeout) == ("jobs.outbox.send_waiting", SENDING_SECONDS)
 
 
 def test_two_ticker_processes_at_once_give_one_job(
@@ -83,15 +94,15 @@ def test_two_ticker_processes_at_once_give_one_job(
         subprocess.Popen([sys.executable, "-m", "jobs.ticker"], env=environment, cwd=ROOT)
         for _ in range(2)
     ]
-    waited(lambda: len(queue) >= len(NAMES), 20, "wake-ups")
+    waited(lambda: len(queue) >= len(PASSES), 20, "wake-ups")
     time.sleep(3)
     ids = queue.job_ids
     for one in both:
         one.send_signal(signal.SIGTERM)
     assert [one.wait(20) for one in both] == [0, 0]
     # A minute may have turned meanwhile: then there is another sweep, with another id.
-    assert len(ids) == len(set(ids)) <= 2 * len(NAMES)
-    assert {re.sub(r"-\d+-\d+$", "", id) for id in ids} == set(NAMES)
+    assert len(ids) == len(set(ids)) <= 2 * len(PASSES)
+    assert {re.sub(r"-\d+-\d+$", "", id) for id in ids} == set(PASSES)
 
 
 def test_a_wake_up_names_itself_and_its_place_in_time_in_letters_that_rq_takes() -> None:
@@ -103,14 +114,18 @@ def test_a_wake_up_names_itself_and_its_place_in_time_in_letters_that_rq_takes()
 def test_every_wake_up_names_a_job_that_is_there() -> None:
     for wake in TIMETABLE:
         module, _, name = wake.job.rpartition(".")
-        assert callable(getattr({"jobs.sweeps": sweeps, "jobs.files": files}[module], name))
+        assert callable(
+            getattr(
+                {"jobs.sweeps": sweeps, "jobs.files": files, "jobs.outbox": outbox}[module], name
+            )
+        )
     assert [wake.name for wake in TIMETABLE] == NAMES
 
 
 def test_what_stands_in_redis_is_json_and_holds_no_word_of_a_case(queue: Queue) -> None:
     tick(queue, time.time())
     ids = queue.job_ids
-    assert len(ids) == len(NAMES)
+    assert len(ids) == len(PASSES)
     for id in ids:
         job = Job.fetch(id, connection=queue.connection, serializer="json")
         assert (list(job.args), job.kwargs, job.meta) == ([], {}, {})
@@ -129,7 +144,7 @@ def test_a_redis_that_is_away_is_waited_for_with_one_line_in_the_log(
                 record.levelname for record in caplog.records if record.name == "duban.ticker"
             ] == ["WARNING"]
             valkey.start()
-            waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
+            waited(lambda: len(queue) == len(PASSES), 10, "wake-ups")
     finally:
         if valkey.process is None:
             valkey.start()
@@ -139,9 +154,9 @@ def test_a_redis_that_was_emptied_is_filled_again_at_once(
     queue: Queue, valkey: ValkeyServer
 ) -> None:
     with ticking(queue):
-        waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
+        waited(lambda: len(queue) == len(PASSES), 10, "wake-ups")
         valkey.forget()
-        waited(lambda: len(queue) == len(NAMES), 10, "wake-ups again")
+        waited(lambda: len(queue) == len(PASSES), 10, "wake-ups again")
 
 
 def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
@@ -150,7 +165,7 @@ def test_a_redis_that_takes_nothing_is_waited_for(queue: Queue) -> None:
         with ticking(queue):
             time.sleep(2)
             queue.connection.config_set("maxmemory", "256mb")
-            waited(lambda: len(queue) == len(NAMES), 10, "wake-ups")
+            waited(lambda: len(queue) == len(PASSES), 10, "wake-ups")
     finally:
         queue.connection.config_set("maxmemory", "256mb")
 

@@ -74,9 +74,27 @@ class Rich(Canaries):
         self.confirmed(f"{DAY} 11:20", "it_admin", "add_user", **new)
 
     def _in_the_room(self) -> None:
+        self._answers()
         due = {"outcome": "supplement", "due_on": date(2025, 6, 27)}
         self.do(f"{DAY} 14:00", "committee", "record_outcome", "WATER1", **due)
         self.do(f"{DAY} 15:00", "officer", "supplement_referral", "WATER1", words="新查明的事实")
+
+    def _answers(self) -> None:
+        """Answers on file, one of which is used; and a caller who is asked by internet."""
+        said = {"title": "水费怎么缴", "text": "可在网上缴纳。"}
+        row = self.do(f"{DAY} 13:00", "staff@WATER", "add_article", **said)
+        self.do(f"{DAY} 13:05", "centre_head", "approve_article", row=row.id)
+        self.do(f"{DAY} 13:10", "operator", "register", "ASKS", kind="consultation")
+        answer = {"answer": "可在网上缴纳。", "articles": [str(row.id)]}
+        self.do(f"{DAY} 13:15", "operator", "answer_directly", "ASKS", **answer)
+        rule = {"name": "internet_visits", "value": True}
+        proposed = self.do(f"{DAY} 13:20", "it_admin", "change_rule", **rule)
+        self.do(f"{DAY} 13:25", "centre_head", "approve_rule", row=proposed.id)
+        who = {"name": "王丽", "phone": "13911110009"}
+        self.do(f"{DAY} 13:30", "operator", "register", "NET", kind="help", caller=who)
+        self.do(f"{DAY} 13:35", "allocator", "allocate", "NET", unit="WATER")
+        self.do(f"{DAY} 13:40", "head@WATER", "reply", "NET")
+        self.do(f"{DAY} 13:45", "examiner", "examine", "NET", passes=True)
 
 
 def played(desk: Desk, data: Path) -> None:

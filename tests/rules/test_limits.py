@@ -14,6 +14,7 @@ from tests.rules.days import at
 
 PROCEDURE = {
     "allocate_workdays": 1,
+    "inbox_workdays": 1,
     "sign_workdays": 1,
     "consultation_workdays": 3,
     "help_workdays": 5,
@@ -40,6 +41,9 @@ PROCEDURE = {
     "visit_workdays": 3,
     "visit_attempts": 3,
     "visit_days": 2,
+    "internet_visits": False,
+    "internet_visit_days": 7,
+    "internet_visit_workdays": 1,
     "redo_workdays": 5,
     "redo_consultation_workdays": 2,
     "rounds": 3,

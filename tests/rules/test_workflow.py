@@ -220,6 +220,7 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
         "account",
         "row",
         "substitute",
+        "article",
     }
     ledger = {"record", "key"}
     assert subject in set(SUBJECTS) | of_a_case | office | directory | ledger
@@ -229,7 +230,7 @@ def test_an_event_word_is_a_subject_and_what_happened_to_it(word: str) -> None:
 
 def test_events_are_counted_for_the_summary_and_told_to_roles_that_exist() -> None:
     told = {recipient for word in EVENTS.values() for recipient in word.tells}
-    assert told <= {"unit", "user", *RIGHTS}
+    assert told <= {"unit", "user", "instructing", *RIGHTS}
     assert {
         "case.registered",
         "assignment.overdue",

@@ -164,6 +164,8 @@ def test_a_request_that_cannot_be_read_is_refused_in_words(on_postgres: Office) 
         ("POST", "/do/change_password", "hash"),
         ("POST", "/do/add_user", "hash"),
         ("GET", "/readyz", "read"),
+        ("GET", "/front/", "front"),
+        ("POST", "/front/status", "front"),
         ("GET", "/cases/export.csv", "export"),
         ("POST", "/do/confirm_account", "hash"),
     ],

@@ -8,17 +8,23 @@ matter.
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import files
+from app.channels.line import Network
+from app.channels.sheets import rows_of
 from app.database import transaction
-from app.models import Draft, SlaRule, UnitPost
+from app.models import Draft, Notice, SlaRule, UnitPost
 from app.rules.workdays import sweep_on
+from app.stages.inbox import arrive
+from app.stages.inbox.sheets import checked, take_in
 from app.story.theatre.cast import actor_named, unit_named
+from jobs.outbox import Post, channels
 from tests.databases import Desk
 from tests.office import Office, moment
 
@@ -26,6 +32,8 @@ WORDS = {"WATER": "QZwaterZQ", "HOUSING": "QZhousingZQ", "ROADS": "QZroadsZQ"}
 """unit -> the word that all its texts carry."""
 CALLER = "秘不示人"
 """The name with which every confidential caller's begins."""
+LIAISON = "13800138077"
+"""The number of a unit's liaison."""
 NOW = moment("2025-06-20 10:00")
 _WHO = (
     "operator",
@@ -216,6 +224,17 @@ class Canaries(Office):
                 self._step(f"2025-{at}", who, verb, unit, case, fields)
         for unit in WORDS:
             self._files(unit)
+            self._message(unit)
+        self._sheet()
+        server = {"host": "imap.example.org", "login": f"{CALLER}@example.org"}
+        self.do(
+            "2025-06-19 16:30",
+            "it_admin",
+            "set_mailbox",
+            mailbox="信箱",
+            mailbox_password="密",
+            **server,
+        )
         self._days(day, "06-20")
         self.do("2025-06-20 09:00", "it_admin", "add_category", name="供水")
         self.do(
@@ -244,6 +263,21 @@ class Canaries(Office):
                     changed_at=since,
                 )
             )
+
+        self._reach("2025-06-20 09:00")
+
+    def _reach(self, at: str) -> None:
+        """A way out that only pretends, a number, a choice, and a test that was taken."""
+        way = self.do(at, "it_admin", "propose_gateway", name="pretend", kind="pretend")
+        self.do(at, "centre_head", "approve_gateway", row=way.id, accept=True)
+        self.do(at, "it_admin", "set_address", unit="HOUSING", kind="mobile", value=LIAISON)
+        self.do(
+            at, "it_admin", "choose_ways", unit="HOUSING", notice="reminder", ways="pretend call"
+        )
+        self.do(at, "it_admin", "test_gateway", name="pretend")
+        with transaction(self.desk.sessions) as session:
+            session.execute(update(Notice).values(taken_at=Notice.at))
+        Post(self.desk.sessions, lambda: moment(at), channels(Network(), False)).run()
 
     def _days(self, after: str, until: str) -> None:
         first, last = date.fromisoformat(f"2025-{after}"), date.fromisoformat(f"2025-{until}")
@@ -319,6 +353,42 @@ class Canaries(Office):
                 size=made.size,
                 media_type=made.media_type,
             )
+
+    def _message(self, unit: str) -> None:
+        """A message of the caller's about a unit, with a file; it waits."""
+        assert self.data is not None
+        canary, at = WORDS[unit], moment("2025-06-19 16:00")
+        kept = files.keep(self.data, f"{CALLER}{canary}.txt", f"{canary}来件附件".encode())
+        with transaction(self.desk.sessions) as session:
+            arrive(
+                session,
+                at,
+                "mail",
+                unit,
+                canary.encode(),
+                f"{CALLER}@example.org",
+                f"{canary}来件",
+                f"{CALLER}反映{canary}一事，请尽快处理。",
+                at,
+                [kept],
+                name=CALLER,
+                place=f"{canary}路口",
+            )
+
+    def _sheet(self) -> None:
+        """A sheet of another platform with a row that is taken in and one that is wrong."""
+        assert self.data is not None
+        rows = f"编号,内容\n1,{CALLER}反映的事情请处理\n,没有编号\n"
+        kept = files.keep(self.data, "工单.csv", rows.encode())
+        told = {name: getattr(kept, name) for name in ("name", "sha256", "size", "media_type")}
+        columns = json.dumps({"number": "编号", "words": "内容"})
+        told |= {"sender": "市平台", "columns": columns}
+        id = self.do("2025-06-19 16:10", "operator", "hand_over_sheet", **told).id
+        found = checked(
+            rows_of(rows.encode(), "text/csv"), json.loads(columns), moment("2025-06-19 16:20"), {}
+        )
+        with transaction(self.desk.sessions) as session:
+            take_in(session, moment("2025-06-19 16:20"), id, found, 100)
 
 
 def _told(one: Any, unit: str, canary: str) -> Any:

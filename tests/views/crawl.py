@@ -21,8 +21,9 @@ from app.worklists import QUEUES
 from tests.databases import Desk
 from tests.views.panel import Browser, Panel
 
-UNCOUNTED = ("event", "notice", "calendar_day", "day_count")
-"""Tables with a row for each thing that happened: no page of a unit asks for one by its id."""
+UNCOUNTED = ("event", "notice", "calendar_day", "day_count", "delivery", "way_choice")
+"""Tables with a row for each thing that happened or is chosen: no page of a unit asks for one by its
+id."""
 KINDS = (
     "allocation",
     "redo",

@@ -25,7 +25,9 @@ from tests.views.canaries import NOW
 from tests.views.panel import Panel, panel_over
 from tests.views.test_statements import WHO, counted
 
-_PAGE = re.compile(r'<a class="dropdown-item[^"]*" href="([^"]+)"[^>]*>([^<]+)</a>')
+_PAGE = re.compile(
+    r'<a class="dropdown-item[^"]*" href="([^"]+)"[^>]*>([^<]+?)(?: <span class="n">[0-9]+</span>)?</a>'
+)
 _CATEGORY = re.compile(r'<button class="nav-link dropdown-toggle[^"]*"[^>]*>([^<]+)</button>')
 
 

@@ -389,6 +389,12 @@ def _days(p: People) -> None:
 
 
 FINDING = {"finding": "duty", "persons": ["WATER_staff"], "words": "两次逾期未办，涉嫌不履职。"}
+
+
+def _article(p: People) -> None:
+    p.do("staff@WATER", "add_article", title="水费怎么缴", text="可在网上缴纳。")
+
+
 APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
     "confirm_finding": (
         after(item("fed_back"), ("officer", "draft_finding", FINDING)),
@@ -424,6 +430,12 @@ APPROVED: dict[str, tuple[Setup | None, Any, str, dict[str, str]]] = {
             "生效时间": "2025",
             "理由": "试行三日",
         },
+    ),
+    "approve_article": (
+        None,
+        _article,
+        "centre_head",
+        {"标题": "水费怎么缴", "答复内容": "可在网上缴纳。", "版本": "1"},
     ),
     "approve_calendar": (None, _days, "centre_head", {"日期安排": "2025-12-26 休", "理由": "通知"}),
 }

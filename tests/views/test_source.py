@@ -153,4 +153,5 @@ def test_what_writes_in_a_request_is_a_verb_a_login_or_a_notice_read() -> None:
         "app/views/kept_views.py:KeptViews.keep",
         "app/views/kept_views.py:KeptViews.drop",
         "app/views/access_notes.py:note",
+        "app/views/sheets.py:Sheets._taken",
     }

@@ -57,9 +57,23 @@ HANDED_ON |= {
     "flaw.in_case": {"case", "seq", "what"},
 }
 """What the ledger adds to what is wrong: where that is."""
+HANDED_ON |= {
+    **{f"reach.stands.{stands}": {"way"} for stands in ("waiting", "sending", "unknown")},
+    **{f"reach.stands.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},
+    **{f"papers.told.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},
+    **dict.fromkeys(("reach.stands.called", "papers.told.called"), {"way", "at", "who"}),
+}
+"""What is said of a message, by where it stands."""
 HANDED_ON |= OF_RULES
 _LEFT_OUT = ("inactive", "no_liaison", "complained_of")
 HANDED_ON |= {f"work_list.triage.left_out.{why}": {"unit"} for why in _LEFT_OUT}
+HANDED_ON |= {
+    f"inbox.mail.{what}": {"office", "receipt"}
+    for what in ("receipt.subject", "receipt.text", "answer.subject")
+}
+HANDED_ON["inbox.mail.answer.text"] = {"office", "receipt", "answer"}
+HANDED_ON["inbox.sheet.finished"] = {"rows", "taken", "known", "wrong"}
+HANDED_ON["inbox.sheet.under_way"] = {"rows", "done", "taken", "known", "wrong"}
 HANDED_ON |= {f"shell.port.{what}": {"port", "bind"} for what in ("in_use", "deaf")}
 
 

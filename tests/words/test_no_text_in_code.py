@@ -21,6 +21,7 @@ OF_MACHINES = re.compile(
 READ_IN_A_SHELL = ("app/cli", "app/supervisor", "jobs")
 """Where what is raised is read by an office's IT people, not by programmers alone."""
 DATA = {
+    "app/channels/sms/templates.py": "how the desk writes days and hours",
     "app/rules/covering": "how people spell names, numbers and places",
     "app/rules/arrangement.py": "the State Council's wording",
     "app/rules/articles.py": "how a rule's days are written",
@@ -31,6 +32,9 @@ DATA = {
     "app/rules/office.py": "an office's own names, which it changes",
     "app/rules/opinion.py": "phrases that say nothing",
     "app/rules/phones": "how people write numbers",
+    "app/rules/telling.py": "an office's own texts, which it changes",
+    "app/stages/outbox/addresses.py": "how people part names",
+    "app/stages/outbox/digests.py": "the language of the texts, an office's own",
     "app/rules/reading": "how people write days",
     "app/ledger/numbers.py": "a number of the record",
     "app/models/acceptance.py": "the sign between the parts of a category's path",
@@ -54,6 +58,7 @@ ENGLISH_DATA = {
     "app/stages/acceptance/refusals.py": "a word of the record",
     "app/stages/factors.py": "what a key is derived for",
     "app/stages/office/overdue.py": "words of the record",
+    "app/stages/outbox": "what keys are derived for",
     "app/stages/reporting/drafting.py": "a word of the record",
     "app/stages/table.py": "what a programmer reads at the start",
     "app/story": "the sample office and the stories",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.rules.seals.of_messages import OF_MESSAGES
+
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
+    **OF_MESSAGES,
     "ab_user": (
         "first_name",
         "last_name",
@@ -24,7 +27,22 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "slip_until",
         "pinyin",
     ),
+    "address": ("sealed", "changed_at", "changed_by_id"),
     "account_change": ("refused_at", "approved_at", "approved_by_id"),
+    "article": (
+        "unit_id",
+        "version",
+        "title",
+        "text",
+        "keywords",
+        "sources",
+        "category_id",
+        "valid_from",
+        "valid_to",
+        "review_on",
+        "ended_at",
+    ),
+    "article_version": ("approved_at", "approved_by_id", "refused_at", "refusal_words"),
     "assignment": (
         "case_id",
         "unit_id",
@@ -63,6 +81,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "ended_by_id",
         "successor_id",
     ),
+    "gateway": ("refused_at", "approved_at", "approved_by_id"),
     "hotline_case": (
         "head_seq",
         "head_hash",
@@ -118,7 +137,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "screen_clock",
         "screen_overdue_for",
     ),
-    "instruction": ("case_id",),
+    "instruction": ("case_id", "leader_id"),
     "instruction_notice": ("case_id", "unit_id"),
     "lifting": ("accepted", "words", "decided_at", "decided_by_id"),
     "named_person": ("statement", "stated_at"),
@@ -251,8 +270,20 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "told_as": ("caller_id", "name", "phone", "named", "number"),
     "unit": ("code", "name", "pinyin", "active", "superior_id", "successor_id"),
     "unit_post": ("duty", "cadre_authority", "to_on"),
-    "visit": ("case_id", "turn", "attempts", "truth", "solved", "satisfied", "ended_at"),
+    "visit": (
+        "case_id",
+        "turn",
+        "attempts",
+        "truth",
+        "solved",
+        "satisfied",
+        "ended_at",
+        "call_at",
+        "asked_until",
+    ),
+    "visit_code": ("wrong", "used_at"),
     "visit_record": ("case_id",),
+    "way_choice": ("ways", "changed_at", "changed_by_id"),
 }
 """table -> its columns that may change once a row stands, beside its state: every other column is
 kept, in a table that is not named here all of them."""

@@ -16,6 +16,7 @@ from app.stages.acceptance.contacts import (
     reopen,
 )
 from app.stages.acceptance.covering import cover
+from app.stages.acceptance.leaders import instruct_on_file, leader_terms, name_leaders
 from app.stages.acceptance.matters import fill_pairs, same_matter, since_when, unindexed
 from app.stages.acceptance.merging import INHERITED, MOVES_ALONG, merge, merged_with, withdraw
 from app.stages.acceptance.refusals import (
@@ -29,18 +30,22 @@ from app.stages.acceptance.refusals import (
 from app.stages.acceptance.registration import (
     FACTS,
     edit_case,
-    instruct_on_file,
-    leader_terms,
     least_urgency,
     register,
+    registered_anew,
     split,
 )
 from app.stages.acceptance.reveals import PURPOSES, REVEALS_AN_HOUR, reveal
-from app.stages.acceptance.suggestions import comment_suggestion, mark_suggestion, screen_suggestion
+from app.stages.acceptance.suggestions import (
+    comment,
+    mark_suggestion,
+    refuse_comment,
+    screen_suggestion,
+)
 
 __all__ = [
     "PURPOSES",
-    "comment_suggestion",
+    "comment",
     "CONTACT_KINDS",
     "COUNTED_CONTACTS",
     "FACTS",
@@ -69,9 +74,12 @@ __all__ = [
     "of_number",
     "refuse",
     "register",
+    "registered_anew",
     "reopen",
     "reveal",
     "same_matter",
+    "name_leaders",
+    "refuse_comment",
     "screen_suggestion",
     "since_when",
     "spellings",

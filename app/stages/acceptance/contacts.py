@@ -49,6 +49,7 @@ def contact(
     caller_phone: str = "",
     received_at: datetime | None = None,
     same_person: str = "",
+    written: bool = False,
 ) -> Contact:
     """A further contact on a case: `repeat` and `chase` count, in the caller's words; `supplement`
     does not; `invalid` is kept against the number and may stand alone. A repeat on a case closed at
@@ -59,7 +60,7 @@ def contact(
         case_id=case.id if case else None,
         kind=kind,
         channel=channel,
-        received_at=received_when(office, "", received_at, ""),
+        received_at=received_when(office, "", received_at, "", written),
         entered_at=now,
         caller_id=case.caller_id if case else None,
         words=words,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.ledger import note
-from app.models import Case, Category, Contact, Instruction, Person, ToldAs, Unit
+from app.models import Case, Category, Contact, ToldAs, Unit
 from app.models.pairs import change_pairs
 from app.roles import Actor
 from app.rules import limits
@@ -23,18 +22,25 @@ from app.rules.workflow import OPEN_CASE
 from app.stages.acceptance.corrected import corrected_caller, other_caller
 from app.stages.acceptance.covering import cover_alike
 from app.stages.acceptance.entering import Demand, Typed, enter, enter_split
+from app.stages.acceptance.leaders import leader_terms, with_account
 from app.stages.calendar import office_at
 
 
 def received_when(
-    office: Office, channel: str, received_at: datetime | None, paper_form: str
+    office: Office,
+    channel: str,
+    received_at: datetime | None,
+    paper_form: str,
+    written: bool = False,
 ) -> datetime:
     """When the demand came in: it may precede the entry by up to three working days, with the paper
-    form's number."""
+    form's number; what is on file as it came in writing, by more."""
     now = office.now
     received = received_at or now
     if received > now:
         raise NotAllowed("received_in_the_future")
+    if written:
+        return received
     late = office.calendar.between(received.date(), now.date())
     if received.date() < now.date() and late > office.limits.entry_workdays:
         raise NotAllowed("entered_too_late", workdays=office.limits.entry_workdays)
@@ -46,52 +52,6 @@ def received_when(
 def least_urgency(kind: str, dangerous: Any, urgency: str) -> str:
     """A report that touches life, property or public safety is at least urgent. [procedure 1]"""
     return "urgent" if kind == "report" and dangerous and urgency == "normal" else urgency
-
-
-def leader_terms(leader: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """A leader's words, checked: level, name, text, and a date that lies after today where one is
-    given."""
-    if leader.get("level") not in ("city", "county"):
-        raise NotAllowed("leader_level")
-    if not leader.get("name") or not leader.get("text"):
-        raise NotAllowed("leader_words")
-    due_on = leader.get("due_on")
-    if due_on is not None and due_on <= today:
-        raise NotAllowed("leader_date_not_after_today", due_on=due_on.isoformat())
-    return {
-        "leader": leader["name"],
-        "level": leader["level"],
-        "words": leader["text"],
-        "due_on": due_on,
-        "instructed_on": leader.get("date") or today,
-        "document": leader.get("document", ""),
-        "scan": leader.get("scan", ""),
-        "leader_id": leader.get("account"),
-    }
-
-
-def of_a_leader(session: Session, terms: Mapping[str, Any] | None) -> None:
-    """Raises NotAllowed (unknown_leader) where the account that is named is not one of a leader."""
-    if terms is None or terms["leader_id"] is None:
-        return
-    leader = (
-        select(Person.id)
-        .join(Person.roles)
-        .where(Person.id == terms["leader_id"], Role.name == "leader")
-    )
-    if session.scalar(leader) is None:
-        raise NotAllowed("unknown_leader", leader=terms["leader"])
-
-
-def instruct_on_file(
-    session: Session, now: datetime, actor: Actor, case: Case, terms: Mapping[str, Any]
-) -> Instruction:
-    """Put a leader's instruction on the case's file."""
-    of_a_leader(session, terms)
-    row = Instruction(case_id=case.id, entered_at=now, entered_by_id=actor.id, **terms)
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _classified(session: Session, given: Mapping[str, Any]) -> None:
@@ -124,10 +84,12 @@ def register(
     leader: Mapping[str, Any] | None = None,
     category_id: int | None = None,
     category: Select[int] | None = None,
+    written: bool = False,
     **facts: Any,
 ) -> Case:
     """Register a demand as a case, with the contact that brought it. `facts` are other columns of
     the case; its category may be named by a query for the id, which is asked with the rest.
+    `written`: what came is on file as a message.
 
     A report that touches life, property or public safety (`dangerous`) is at least urgent."""
     office = office_at(session, now)
@@ -141,9 +103,8 @@ def register(
     }
     _classified(session, columns)
     paper_form = facts.get("paper_form", "")
-    columns["received_at"] = received_when(office, channel, received_at, paper_form)
-    terms = leader_terms(leader, now.date()) if leader else None
-    of_a_leader(session, terms)
+    columns["received_at"] = received_when(office, channel, received_at, paper_form, written)
+    terms = with_account(session, leader_terms(leader, now.date())) if leader else None
     caller = _caller(Typed(caller_name, caller_phone, same_person), anonymous)
     if category_id is not None:
         category = select(Category.id).where(Category.id == category_id)
@@ -274,6 +235,22 @@ def split(
     made = enter_split(session, now, actor, office, case, demands)
     cover_alike(session, now, actor, case, made)
     return made
+
+
+def registered_anew(
+    session: Session, now: datetime, actor: Actor, case: Case, terms: Mapping[str, Any]
+) -> Case:
+    """What was said in a case that has ended, registered as a matter that a leader assigns (`terms`):
+    of the same caller, and kept from whom it is kept there."""
+    office = office_at(session, now)
+    told = session.scalars(select(ToldAs).where(ToldAs.case_id == case.id).limit(1)).first()
+    demand = _part(session, office, case, {"narrative": case.narrative, "kind": "help"}, told)
+    demand.columns |= {"channel": "leader", "received_at": now, "demand": case.demand}
+    demand.columns |= {"place": case.place}
+    demand.terms = dict(terms)
+    made = enter_split(session, now, actor, office, case, [demand])
+    cover_alike(session, now, actor, case, made)
+    return made[0]
 
 
 def _part(

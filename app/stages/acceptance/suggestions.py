@@ -47,18 +47,37 @@ def screen_suggestion(
     return row
 
 
-def comment_suggestion(
-    session: Session, now: datetime, actor: Actor, case: Case, words: str
+def comment(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    words: str,
+    then: str | None,
+    made: Case | None = None,
 ) -> SuggestionComment:
-    """A leader's comment on a suggestion that was kept; the centre is told, and may make a leader's
-    matter of it."""
+    """Put a leader's comment on a suggestion that was kept on file, with what is to become of it;
+    the centre is told."""
+    comment = SuggestionComment(
+        case_id=case.id,
+        words=words,
+        at=now,
+        by_id=actor.id,
+        then=then,
+        made_case_id=made and made.id,
+    )
+    session.add(comment)
+    session.flush()
+    said = {"comment": comment.id, "then": then, "case": made and made.id}
+    payload = {name: value for name, value in said.items() if value is not None}
+    note(session, now, actor, case, "suggestion.commented", None, payload)
+    return comment
+
+
+def refuse_comment(session: Session, case: Case, words: str) -> None:
+    """NotAllowed where a suggestion was not kept, or nothing is said to it."""
     row = session.scalars(select(Suggestion).where(Suggestion.case_id == case.id)).first()
     if row is None or not row.kept:
         raise NotAllowed("not_kept")
     if not words.strip():
         raise NotAllowed("words_missing")
-    comment = SuggestionComment(case_id=case.id, words=words, at=now, by_id=actor.id)
-    session.add(comment)
-    session.flush()
-    note(session, now, actor, case, "suggestion.commented", None, {"comment": comment.id})
-    return comment

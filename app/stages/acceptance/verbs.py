@@ -19,15 +19,25 @@ from app.stages.acceptance.contacts import CONTACT_KINDS, contact
 from app.stages.acceptance.covering import cover
 from app.stages.acceptance.looking_up import look_up
 from app.stages.acceptance.merging import merge, withdraw
+from app.stages.acceptance.messages import (
+    empty_message,
+    joined,
+    joined_to,
+    made_case,
+    of_message,
+)
 from app.stages.acceptance.refusals import LINES, REFUSALS, confirm_refusal, hand_on, refuse
 from app.stages.acceptance.registration import FACTS, edit_case, register, split
 from app.stages.acceptance.reveals import PURPOSES, reveal
-from app.stages.acceptance.suggestions import comment_suggestion, screen_suggestion
+from app.stages.acceptance.suggestions import screen_suggestion
+from app.stages.inbox import in_hand
+from app.stages.inbox.verbs import AT_THE_INBOX
 from app.stages.named import category_named, with_category
 from app.stages.verb import (
     ACCEPT,
     NO_CASE,
     REASON,
+    ROW,
     WORDS,
     Field,
     Rows,
@@ -59,7 +69,14 @@ def _register(session: Session, now: datetime, actor: Actor, **values: Any) -> C
     name = values.pop("category", None)
     if name:
         values["category"] = category_named(name)
-    return register(session, now, actor, **_caller(values))
+    id = values.pop("message", None)
+    values = _caller(values)
+    if id is None:
+        return register(session, now, actor, **values)
+    row = in_hand(session, actor, id)
+    case = register(session, now, actor, **of_message(row, values))
+    made_case(session, now, actor, row, case)
+    return case
 
 
 def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **values: Any) -> Case:
@@ -75,7 +92,15 @@ def _edit_case(session: Session, now: datetime, actor: Actor, case: Case, **valu
 def _contact(
     session: Session, now: datetime, actor: Actor, case: Case | None = None, **values: Any
 ) -> Any:
-    return contact(session, now, actor, case, **_caller(values))
+    id = values.pop("message", None)
+    values = _caller(values)
+    if id is None:
+        return contact(session, now, actor, case, **values)
+    onto = joined_to(case, values["kind"])
+    row = in_hand(session, actor, id)
+    made = contact(session, now, actor, onto, **of_message(row, values))
+    joined(session, now, actor, row, onto, made)
+    return made
 
 
 def _no_proposal(fitting: Sequence[Any], rows: Rows) -> Message | None:
@@ -108,6 +133,7 @@ _REGISTER: tuple[Field, ...] = (
     field("paper_form"),
     field("repeat_check"),
     field("suggestion", "bool"),
+    field("message", "int"),
     *of_facts(Case),
 )
 _EDIT = tuple(
@@ -121,6 +147,7 @@ _CONTACT = (
     field("words"),
     field("caller", "caller"),
     field("received_at", "moment"),
+    field("message", "int"),
 )
 
 VERBS = (
@@ -130,7 +157,7 @@ VERBS = (
         on=NO_CASE,
         fields=_REGISTER,
         roles=("operator", "centre_head"),
-        event="case.registered",
+        event=("case.registered", "message.made_case"),
     ),
     Verb(
         "edit_case",
@@ -146,9 +173,23 @@ VERBS = (
         on=case((*OPEN_CASE, "closed", "merged"), decides=True),
         fields=_CONTACT,
         roles=_AT_THE_DOOR,
-        event=("case.contacted", "case.repeated", "case.reopened", "contact.recorded"),
+        event=(
+            "case.contacted",
+            "case.repeated",
+            "case.reopened",
+            "contact.recorded",
+            "message.joined",
+        ),
         alone=True,
         holds=True,
+    ),
+    Verb(
+        "empty_message",
+        run=empty_message,
+        on=NO_CASE,
+        fields=(ROW,),
+        roles=AT_THE_INBOX,
+        event="message.emptied",
     ),
     Verb(
         "merge",
@@ -215,15 +256,6 @@ VERBS = (
         fields=(field("keep!", "bool"), WORDS),
         roles=("centre_head",),
         event="suggestion.screened",
-    ),
-    Verb(
-        "comment_suggestion",
-        run=comment_suggestion,
-        on=case(),
-        fields=(WORDS,),
-        roles=("leader",),
-        event="suggestion.commented",
-        against=_no_suggestion,
     ),
     *files.VERBS,
     Verb(

@@ -21,6 +21,7 @@ from app.rules.workdays import Deadline
 from app.stages.acceptance import decided
 from app.stages.allocation.clocks import handling_deadline
 from app.stages.allocation.told import issue_instructions
+from app.stages.articles import use
 from app.stages.calendar import assist_deadline, office_at
 from app.stages.duties import lineage, may_handle
 
@@ -167,9 +168,16 @@ def complained_of(session: Session, case: Case, unit: Unit) -> Unit | None:
     return session.get(Unit, unit.superior_id) if unit.superior_id else unit
 
 
-def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, answer: str) -> Case:
+def answer_directly(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    case: Case,
+    answer: str,
+    articles: Sequence[str] = (),
+) -> Case:
     """Direct office: the centre answers itself and the case closes; one in ten, drawn by the seed,
-    is visited."""
+    is visited. `articles` are the versions of the articles that the answer used."""
     if case.state != "registered":
         raise NotAllowed("not_registered", state=case.state)
     decided(case)
@@ -178,6 +186,7 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
     if not answer.strip():
         raise NotAllowed("answer_missing")
     may_handle(session, actor, case)
+    used = {"articles": use(session, now, actor, case, articles)} if articles else {}
     office = office_at(session, now)
     columns: dict[str, Any] = {
         "mode": "direct",
@@ -188,10 +197,28 @@ def answer_directly(session: Session, now: datetime, actor: Actor, case: Case, a
     if drawn(session, office) and not case.anonymous:
         own = office.calendar.run(now.date(), office.limits.visit_workdays)
         columns |= {"sampled": True, **clock("own", own)}
-        move(session, now, actor, case, "visiting", "case.answered", columns, {"sampled": True})
+        move(
+            session,
+            now,
+            actor,
+            case,
+            "visiting",
+            "case.answered",
+            columns,
+            {"sampled": True, **used},
+        )
     else:
         columns |= {"closed_at": now, "closed_as": "answered"}
-        move(session, now, actor, case, "closed", "case.answered", columns, {"sampled": False})
+        move(
+            session,
+            now,
+            actor,
+            case,
+            "closed",
+            "case.answered",
+            columns,
+            {"sampled": False, **used},
+        )
     if case.kind == "praise" and case.complained_unit_id is not None:
         praised = case.complained_unit_id
         note(session, now, actor, case, "case.praised", None, {"unit": praised}, praised)

@@ -23,11 +23,13 @@ from app.stages.allocation.rulings import (
     rule_on_return,
     waive_assist,
 )
+from app.stages.allocation.suggested import FILED, MATTER, comment_suggestion
 from app.stages.allocation.taken_back import reassign, recall
 from app.stages.named import with_category
 from app.stages.verb import (
     REASON,
     RULING,
+    WORDS,
     Rows,
     Verb,
     assist,
@@ -53,12 +55,25 @@ def _no_lifting(fitting: Sequence[Any], rows: Rows) -> Message | None:
     return None if rows.get("lifting") else Message("why.no_lifting")
 
 
+def _no_suggestion(fitting: Sequence[Any], rows: Rows) -> Message | None:
+    return None if any(row.suggestion for row in fitting) else Message("why.no_suggestion")
+
+
 VERBS = (
+    Verb(
+        "comment_suggestion",
+        run=comment_suggestion,
+        on=case(),
+        fields=(WORDS, choice("then", (FILED, MATTER)), field("due_on", "date")),
+        roles=("leader",),
+        event="suggestion.commented",
+        against=_no_suggestion,
+    ),
     Verb(
         "answer_directly",
         run=answer_directly,
         on=case(UNALLOCATED),
-        fields=(field("answer!"),),
+        fields=(field("answer!"), field("articles", "names")),
         roles=("operator", *CENTRE),
         event="case.answered",
         against=_proposal_undecided,

@@ -27,7 +27,7 @@ from app.stages.calendar.days import (
 )
 from app.stages.calendar.known import calendar_of, on_file
 from app.stages.calendar.moving import alike, moving
-from app.stages.draftclocks import move_drafts
+from app.stages.draftclocks import move_drafts, move_messages
 
 
 def fill(session: Session, now: datetime, until: date | None = None) -> None:
@@ -103,4 +103,5 @@ def recompute(session: Session, now: datetime, actor: Actor) -> None:
         for group in alike(entries[start : start + 1000]):
             move_many(session, now, actor, group)
     move_drafts(session, now, actor, office.calendar)
+    move_messages(session, now, actor, office.calendar)
     _look_again(session, now)

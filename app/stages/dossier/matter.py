@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Assignment, Case, Category, Instruction, Reminder, Reply, Request, Unit
+from app.models.reach import told_of
 from app.stages.dossier.as_text import Facts, Served, day_of, moment_of, name_of
 from app.stages.papers import instruction_facts
 
@@ -85,8 +87,10 @@ def requests(session: Session, case: Case) -> list[Facts]:
 
 
 def reminders(session: Session, case: Case, served: Served) -> list[Facts]:
-    """The reminders of a case, with their service."""
+    """The reminders of a case, with their service, and how people were told."""
     query = select(Reminder).where(Reminder.case_id == case.id).order_by(Reminder.id)
+    rows = session.scalars(query).all()
+    told = _told(session, [row.id for row in rows])
     return [
         {
             "number": row.number,
@@ -100,9 +104,24 @@ def reminders(session: Session, case: Case, served: Served) -> list[Facts]:
             "void": row.void_reason,
             "state": row.state,
             "served": served.get(("reminder", row.id, 1)),
+            "told": told.get(row.id, []),
         }
-        for row in session.scalars(query)
+        for row in rows
     ]
+
+
+def _told(session: Session, ids: Sequence[int]) -> dict[int, list[Facts]]:
+    """How people were told of reminders outside the panel, which is no service."""
+    found: dict[int, list[Facts]] = {}
+    for id, row in session.execute(told_of("reminder", ids)):
+        one = {
+            "way": row.medium,
+            "stands": row.stands,
+            "at": moment_of(row.at),
+            "reached": row.reached,
+        }
+        found.setdefault(id, []).append(one)
+    return found
 
 
 def replies(session: Session, case: Case) -> list[Facts]:

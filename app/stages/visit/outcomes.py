@@ -15,7 +15,7 @@ METHODS = ("phone", "internet", "onsite")
 TRUTHS = ("proven", "partly", "untrue")
 SOLVED = ("solved", "partly", "unsolved", "unreasonable")
 SATISFIED = ("satisfied", "basically", "dissatisfied", "declined")
-WHY = ("result", "attitude", "timeliness", "other")
+WHYS = ("result", "attitude", "timeliness", "other")
 _REACHED = ("reached", "y")
 FIELDS: tuple[Field, ...] = (
     choice("method", METHODS),
@@ -23,7 +23,7 @@ FIELDS: tuple[Field, ...] = (
     only(choice("truth", TRUTHS), *_REACHED),
     only(choice("solved", SOLVED), *_REACHED),
     only(choice("satisfied", SATISFIED), *_REACHED),
-    only(choice("why", WHY), "satisfied", "basically", "dissatisfied"),
+    only(choice("why", WHYS), "satisfied", "basically", "dissatisfied"),
     field("words"),
     only(field("place"), "method", "onsite"),
     only(field("met"), "method", "onsite"),

@@ -12,13 +12,14 @@ from app.models import Case, Visit
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of, merged_with
+from app.stages.visit.internet import ask_by_internet
 
 
 def plan(session: Session, now: datetime, actor: Actor, case: Case) -> list[Visit]:
     """Plan a visit to every caller of a case - its own and those of the cases merged into it - who
     left a name."""
     callers = [caller for caller in (case, *merged_with(session, case)) if not caller.anonymous]
-    return [_plan(session, now, actor, case, caller) for caller in callers]
+    return [_asked(session, now, actor, case, caller) for caller in callers]
 
 
 def _plan(session: Session, now: datetime, actor: Actor, case: Case, caller: Case) -> Visit:
@@ -33,6 +34,13 @@ def _plan(session: Session, now: datetime, actor: Actor, case: Case, caller: Cas
         "turn": (session.scalar(turns) or 0) + 1,
     }
     row: Visit = bear(session, now, actor, "visit", "pending", "visit.planned", columns)
+    return row
+
+
+def _asked(session: Session, now: datetime, actor: Actor, case: Case, caller: Case) -> Visit:
+    """A planned visit whose caller is asked by internet, where the office does that."""
+    row = _plan(session, now, actor, case, caller)
+    ask_by_internet(session, now, actor, row, caller)
     return row
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import Columns, move, note
 from app.models import Case, Visit, VisitRecord
 from app.roles import Actor
 from app.rules.refusal import NotAllowed
 from app.stages.acceptance import lead_of
 from app.stages.calendar import office_at
 from app.stages.duties import may_visit
-from app.stages.visit.outcomes import facts_taken_over, outcome_columns, refuse_incomplete
+from app.stages.visit.outcomes import refuse_incomplete
 from app.stages.visit.planning import visit_of
-from app.stages.visit.settling import close_case, settle
+from app.stages.visit.putting import put_on_record, tried
 
 
 def visits(actor: Actor, leader_assigned: bool) -> bool:
@@ -45,71 +43,14 @@ def record_visit(
         raise NotAllowed("visited_by_others")
     refuse_incomplete(form)
     visit = visit_of(session, now, actor, case)
-    attempt = visit.attempts + 1
-    row = VisitRecord(
-        visit_id=visit.id,
-        case_id=lead.id,
-        attempt=attempt,
-        version=1,
-        at=now,
-        by_id=actor.id,
-        **outcome_columns(form),
-    )
-    session.add(row)
-    session.flush()
-    if form["reached"]:
-        outcome = {name: form[name] for name in ("truth", "solved", "satisfied")}
-        columns = {**outcome, **facts_taken_over(form), "attempts": attempt, "ended_at": now}
-        move(
-            session,
-            now,
-            actor,
-            visit,
-            "done",
-            "visit.recorded",
-            columns,
-            outcome,
-            lead.lead_unit_id,
-        )
-        settle(session, now, actor, lead, visit)
-    else:
-        _missed(session, now, actor, lead, visit, attempt)
-    return row
-
-
-def _missed(
-    session: Session, now: datetime, actor: Actor, lead: Case, visit: Visit, attempt: int
-) -> None:
-    limits = office_at(session, now).kept(lead.allocated_at)
-    days = _tried(session, visit)
-    if attempt < limits.visit_attempts or len(set(days)) < limits.visit_days:
-        note(
-            session,
-            now,
-            actor,
-            visit,
-            "visit.attempted",
-            {"attempts": attempt},
-            {"attempt": attempt},
-        )
-        return
-    columns: Columns = {"attempts": attempt, "ended_at": now}
-    move(session, now, actor, visit, "unreachable", "visit.unreachable", columns)
-    if lead.state == "visiting" and visit.caller_case_id == lead.id:
-        close_case(session, now, actor, lead, "unreachable")
-
-
-def _tried(session: Session, visit: Visit) -> list[date]:
-    """The day of each attempt."""
-    tries = select(VisitRecord.at).where(VisitRecord.visit_id == visit.id, VisitRecord.version == 1)
-    return [at.date() for at in session.scalars(tries)]
+    return put_on_record(session, now, actor, lead, visit, form)
 
 
 def refuse_too_few_attempts(session: Session, now: datetime, lead: Case, visit: Visit) -> None:
     """A correction makes nobody unreachable who was not tried as often as that takes. [procedure
     6]"""
     limits = office_at(session, now).kept(lead.allocated_at)
-    days = _tried(session, visit)
+    days = tried(session, visit)
     if len(days) < limits.visit_attempts or len(set(days)) < limits.visit_days:
         raise NotAllowed(
             "too_few_attempts",

@@ -13,6 +13,7 @@ from app.story.sample import forms
 from app.story.sample.desk import Desk, File
 from app.story.sample.diary import Life
 from app.story.sample.handling import handled, open_to
+from app.story.sample.onfile import answer_on_file
 
 DIRECT = {"consultation": 0.7, "praise": 0.95, "help": 0.03}
 """kind -> how often the centre answers by itself."""
@@ -93,9 +94,11 @@ def _answered(desk: Desk, file: File, dice: Random) -> Life:
         yield from _transferred(desk, file, dice)
         return
     answer = desk.say("answer", dice, file.matter)
-    done = desk.do(
-        dice.choice(("operator", "allocator")), "answer_directly", file.case, answer=answer
-    )
+    given: dict[str, Any] = {"answer": answer}
+    near = answer_on_file(desk, file.case, desk.diary.now.date())
+    if near is not None:
+        given = {"answer": near.text, "articles": [str(near.version_id)]}
+    done = desk.do(dice.choice(("operator", "allocator")), "answer_directly", file.case, **given)
     if done.state == "visiting":
         yield desk.hours.workdays_after(desk.diary.now, dice.randint(1, 2), dice)
         desk.do("visitor2", "record_visit", file.case, **forms.good_visit(desk, file, dice))

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
 from app.models import Notice, NoticeRead, Person, Setting
+from app.roles import BOT
+from app.rules.telling import PRETEND
 from app.rules.workdays import BEIJING, beijing
 from app.stages.calendar import fill, office_at
+from app.stages.inbox.mailboxes import pretend_mailbox
 from app.story.sample.desk import Desk
 from app.story.sample.diary import Diary, Hours
 from app.story.sample.lives import life
@@ -23,6 +26,7 @@ from app.story.sample.matters import Callers
 from app.story.sample.office import FINISHED, furnish
 from app.story.sample.room import rounds
 from app.story.sample.scenes import Stage, scenes
+from app.story.sample.texts import read_texts
 from app.sweep import sweep
 
 CASES = 300
@@ -45,6 +49,7 @@ def fill_sample(
     diary = Diary(hours, lambda at: _look(sessions, at))
     seed = now.isoformat()
     desk = Desk(sessions, data, diary, Callers(Random(seed)))  # noqa: S311
+    _open_way(desk)
     for course in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
         diary.put(course)
     staged = scenes()
@@ -53,6 +58,12 @@ def fill_sample(
     _arrive(desk, max(cases - len(staged), 0), seed)
     _go(diary, desk, say)
     _finish(sessions, now, hours.last_whole)
+
+
+def _open_way(desk: Desk) -> None:
+    """The way out that only pretends: what it takes stands on a page, and goes to nobody."""
+    row = desk.do("it_admin", "propose_gateway", name="pretend", kind=PRETEND, reason="示例单位")
+    desk.do("centre_head", "approve_gateway", row=row.id, accept=True)
 
 
 def _arrive(desk: Desk, n: int, seed: str) -> None:
@@ -102,9 +113,13 @@ def _read_before(session: Session, before: datetime) -> None:
 
 
 def _finish(sessions: Sessions, now: datetime, last_day: date) -> None:
-    """People have read what came before the last whole working day; from now on they can log in."""
+    """People have read what came before the last whole working day, and were told of it outside the
+    panel; from now on they can log in."""
     with transaction(sessions) as session:
         before = datetime.combine(last_day, time(0), BEIJING)
         _read_before(session, before)
+        session.execute(update(Notice).where(Notice.at < before).values(taken_at=Notice.at))
         session.execute(update(Person).values(active=True))
+        told = read_texts("letters")
+        pretend_mailbox(session, now, BOT, told["mailbox"], told["letters"])
         session.add(Setting(name=FINISHED, value=now.isoformat()))

@@ -12,7 +12,7 @@ from app.models import Assignment, Suggestion, Supervision, Unit
 from app.story.sample.desk import Desk
 from app.story.sample.diary import Life
 from app.story.sample.lives import complaint
-from app.story.sample.matters import Matter, patterns
+from app.story.sample.onfile import articles, by_internet, leader_reads, matter_of
 
 
 def room(desk: Desk, dice: Random) -> Life:
@@ -34,15 +34,9 @@ def room(desk: Desk, dice: Random) -> Life:
             _deal_with(desk, item, unit, dice)
 
 
-def _matter(desk: Desk, unit: str) -> Matter:
-    """Something of a unit, where only the unit matters for what is written."""
-    one = next(pattern for pattern in patterns() if pattern.unit == unit)
-    return Matter(unit, one.category, one.kind, one.says, "群众反映事项", one.answer, "神木市")
-
-
 def _deal_with(desk: Desk, item: Supervision, unit: str, dice: Random) -> None:
     """What the room does with one item that day; sometimes nothing yet."""
-    matter, now = _matter(desk, unit), desk.diary.now
+    matter, now = matter_of(unit), desk.diary.now
     answered = desk.read(
         lambda session: session.get_one(Assignment, item.assignment_id).replied_at is not None
     )
@@ -84,7 +78,7 @@ def _feeds_back(desk: Desk, item: Supervision, unit: str, dice: Random) -> Life:
     yield desk.hours.workdays_after(desk.diary.now, dice.choice((1, 2, 3, 4)), dice)
     state = desk.read(lambda session: session.get_one(Supervision, item.id).state)
     if state in ("opened", "reissued"):
-        words = desk.say("feed_back", dice, _matter(desk, unit))
+        words = desk.say("feed_back", dice, matter_of(unit))
         desk.do(
             f"{unit}_head", "feed_back", item.case_id, words=words, unit=unit, ground=item.ground
         )
@@ -106,7 +100,7 @@ def screening(desk: Desk, dice: Random) -> Life:
                 continue
             keep = dice.random() < 0.6
             words = desk.say(
-                "suggestion.keep" if keep else "suggestion.drop", dice, _matter(desk, "urban")
+                "suggestion.keep" if keep else "suggestion.drop", dice, matter_of("urban")
             )
             desk.do("centre_head", "screen_suggestion", case, keep=keep, words=words)
 
@@ -156,13 +150,13 @@ def nuisance(desk: Desk, dice: Random) -> Life:
     caller = desk.callers.caller()
     for place in (-14, -9, -5):
         yield desk.hours.some_time(desk.hours.workdays[place], dice)
-        words = desk.say("invalid", dice, _matter(desk, "urban"))
+        words = desk.say("invalid", dice, matter_of("urban"))
         desk.do("operator", "contact", kind="invalid", words=words, caller=caller)
 
 
 def rounds(desk: Desk, dissolved_on: date, seed: str) -> list[Life]:
     """All of them."""
-    made = [room, screening, reports, rules, nuisance]
+    made = [room, screening, reports, rules, nuisance, articles, by_internet, leader_reads]
     lives = [life(desk, Random(f"{seed}:{life.__name__}")) for life in made]  # noqa: S311
     gone = [code for code, member in desk.members.items() if member.gone_to]
     for code in gone:

@@ -113,6 +113,7 @@ _REASONED = (
     "waive_assist",
     "request_return",
     "void_reminder",
+    "end_article",
     "propose",
     "decline",
     "defer",
@@ -125,6 +126,7 @@ _REASONED = (
 _APPROVED = (
     "confirm_refusal",
     "confirm_finding",
+    "approve_article",
     "approve_calendar",
     "approve_rule",
     "confirm_lifting",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Category, SlaRule
+from app.roles import CALLER
 from app.rules.workdays import BEIJING
 from app.stages.calendar import fill, set_days
 from app.story.theatre.cast import actor_named, unit_named
@@ -49,7 +50,8 @@ def _name(session: Session, step: Mapping[str, Any]) -> None:
     units = map(step.get, ("unit", "successor", "complained_unit"))
     for named in filter(None, (code, *units, *(step.get("assists") or ()))):
         unit_named(session, named)
-    actor_named(session, str(step["as"]))
+    if step["as"] != CALLER.name:
+        actor_named(session, str(step["as"]))
 
 
 def _lacking(session: Session, story: Story) -> list[str]:

@@ -15,11 +15,23 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, retried
 from app.files import keep, kind_of
-from app.models import Category, Draft, File, Person, Substitute, Supervision, Unit, UnitPost
+from app.models import (
+    Article,
+    Category,
+    Draft,
+    File,
+    Person,
+    Substitute,
+    Supervision,
+    Unit,
+    UnitPost,
+)
 from app.papers.dossier import make_waiting
+from app.roles import CALLER
 from app.rules.files import kept_name
 from app.rules.refusal import NotAllowed
 from app.stages.table import DRAFTED
+from app.story.theatre.caller import answered
 from app.story.theatre.cast import actor_named, person_named
 from app.story.theatre.fillers import filled
 from app.verbs import perform
@@ -27,6 +39,9 @@ from app.verbs import perform
 SEALS = ("seal_referral", "supplement_referral")
 """The verbs after which a dossier's files are made."""
 ROWS: dict[str, Any] = {
+    "edit_article": Article.title,
+    "hand_over_article": Article.title,
+    "end_article": Article.title,
     "edit_unit": Unit.code,
     "edit_post": UnitPost.person,
     "edit_category": Category.name,
@@ -72,6 +87,9 @@ class Hand:
 
     def do(self, now: datetime, word: str, verb: str, step: Step) -> None:
         """One verb of one person; NotAllowed or Refused where it is refused."""
+        if word == CALLER.name:
+            answered(self.sessions, now, self.case(step["case"]), step)
+            return
 
         def work(session: Session) -> Any:
             actor = actor_named(session, word, now.date())

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions, reading, transaction
 from app.models import Assignment, Case, Person, Referral, Supervision, Unit
+from app.roles import CALLER
 from app.rules.workdays import BEIJING
 from app.stages.founding import hashed
 from app.story.theatre.browser import FIRST, Browser, Browsers, Typed
@@ -79,6 +80,10 @@ class PanelHand(Hand):
         where the panel does neither rightly: an error, a field that is not offered, something
         written all the same."""
         self.now = now
+        if word == CALLER.name:
+            super().do(now, word, verb, step)
+            self.reached.add(verb)
+            return
         player, fields, wanted = self._prepared(now, word, verb, step)
         forced = bool(step.get("refused"))
         newest, before = self._newest(), self._counted() if forced else None

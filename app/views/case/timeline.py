@@ -16,7 +16,7 @@ from app import words
 from app.models import Case, Event
 from app.views.actor import actor, language, reader
 from app.views.case.told import Rows, facts_in, payload_of, told_in
-from app.views.pages.actors import bot_word, know_people
+from app.views.pages.actors import bot_word, caller_word, know_people
 
 NEWEST = 200
 """How many events the timeline shows."""
@@ -198,7 +198,7 @@ def names_of(actors: set[str]) -> dict[str, str]:
     tongue, who = language(), actor()
     centre = words.word("case_page.hotline", tongue)
     other_unit = words.word("case_page.another_unit", tongue)
-    names = {"bot": bot_word(tongue)}
+    names = {"bot": bot_word(tongue), "caller": caller_word(tongue)}
     for word, person in know_people(actors).items():
         stranger = who.of_a_unit and person.unit_id != who.unit_id
         office = centre if person.unit_id is None else other_unit

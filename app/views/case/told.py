@@ -113,6 +113,9 @@ def facts_in(event: Any) -> str:
     """What else is told of an event: by which rule and facts the bot did it, the day that somebody
     set."""
     payload, tongue = payload_of(event), language()
+    if "deliveries" in payload:
+        mediums = (words.value("medium", one, tongue) for one in payload.get("mediums", ()))
+        return words.listed(mediums, tongue)
     dates = {name: payload.get(name) or "" for name in ("due_on", "reply_by", "send_by")}
     if event.actor == "bot":
         msgid = _BY_RULE.get(rule_of(event.kind, payload))

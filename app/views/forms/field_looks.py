@@ -55,9 +55,12 @@ LONG = frozenset(
         "repeat_check",
         "text",
         "value",
+        "settings",
     }
 )
 """Fields with room for more than a line."""
+SECRET = ("password", "secrets")
+"""How the name of a field ends that is never shown again."""
 LEADER = (
     ("level", "choice"),
     ("name", "text"),
@@ -94,6 +97,9 @@ _DOMAINS = {
     ("review_responsibility", "excluded_as"): "excluded",
     ("add_post", "post"): "post",
     ("attach", "kind"): "file_kind",
+    ("propose_gateway", "kind"): "gateway_kind",
+    ("set_address", "kind"): "address_kind",
+    ("choose_ways", "notice"): "notice_kind",
     ("change_setting", "name"): "setting",
 }
 _HINTS = {
@@ -139,6 +145,7 @@ FIRST = {
 STANDARD = {
     "register": {"channel": "phone", "urgency": "normal", "wants_reply": "y"},
     "contact": {"channel": "phone"},
+    "set_mailbox": {"speaks": "imaps", "active": "y"},
 }
 """What a form starts with."""
 YES_NO = (("y", "list.yes"), ("n", "list.no"))

@@ -29,6 +29,7 @@ from app.views.forms.field_looks import (
     LONG,
     OF_PERSONS,
     PARTS,
+    SECRET,
     UPLOADED,
     Look,
     hint_of,
@@ -188,7 +189,7 @@ def drawn_as(field: Field, offers: bool) -> str:
         return field.kind
     if field.name in UPLOADED:
         return "file"
-    if field.name.endswith("password"):
+    if field.name.endswith(SECRET):
         return "password"
     if offers:
         return "choice"

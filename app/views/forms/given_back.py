@@ -18,7 +18,7 @@ from wtforms.fields.core import UnboundField
 from app import words
 from app.verbs import VERBS
 from app.views.actor import language
-from app.views.forms.field_looks import LONG, PARTS, YES_NO, Look, domain_of
+from app.views.forms.field_looks import LONG, PARTS, SECRET, YES_NO, Look, domain_of
 from app.views.forms.fields import KINDS
 from app.views.forms.form import VerbForm
 
@@ -73,7 +73,7 @@ def _sent() -> tuple[Pairs, Pairs]:
 
 
 def _is_password(name: str) -> bool:
-    return "password" in name
+    return "password" in name or name.endswith(SECRET)
 
 
 def _readable(verb: str, name: str, value: str, kind: str) -> UnboundField | None:

@@ -14,6 +14,7 @@ from app.models import Case
 from app.rules.refusal import NotAllowed
 from app.rules.workflow import OPEN_CASE
 from app.views.actor import actor, asked, language, refuse_access
+from app.views.forms.articles import said_to
 from app.views.forms.likely import proposals
 from app.views.forms.looked_up import LOOK_UP, looked_up
 from app.views.forms.nearby import (
@@ -96,6 +97,15 @@ class Intake(BaseView):
             likely=[(one.name, one.why) for one in told if not one.unfit],
             left_out=[one.left_out(one.unfit) for one in told if one.unfit],
         )
+
+    @expose("/answers", methods=["POST"])
+    def answers(self) -> Any:
+        """The answers on file that speak for what is typed, in one statement."""
+        if not any(self.appbuilder.sm.has_access(f"can_{verb}", "Verbs") for verb in FORMS):
+            return refuse_access()
+        told = "\n".join(request.form.get(name, "") for name in ("narrative", "demand", "words"))
+        answers = "narrative" in request.form and "answer_directly" in actor().rights
+        return _part("desk/_intake_answers.html", found=said_to(told), answers=answers)
 
     @expose("/places", methods=["POST"])
     def places(self) -> Any:

@@ -75,6 +75,11 @@ def nearby(told: str, place: str) -> tuple[list[Near], list[tuple[str, str]]]:
     return _nearest(cases, alike, place), _filed(cases, alike, told)
 
 
+def cases_known(ids: Collection[int]) -> list[Near]:
+    """Cases by their ids, as far as this person sees them, with what may be told of each."""
+    return [Near(line_of(case), kinds=told_of(case.state)) for case in _cases(ids)]
+
+
 def _cases(ids: Collection[int]) -> Sequence[Case]:
     """Cases with their categories, in one statement; their callers in another where these are
     covered."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.models import (
+    Article,
     Assignment,
     Case,
     Category,
@@ -36,6 +37,7 @@ from app.views.actor import actor, desk, key_typed, most, reader
 from app.views.forms.drafted import from_draft, of_drafts, typed_as
 from app.views.forms.field_looks import STANDARD, STOOD
 from app.views.forms.in_force import value_now
+from app.views.forms.of_message import OF_MESSAGES, of_message
 from app.views.forms.who_changed import who_changed
 from app.views.pages.masking import entered_it, masked_caller
 
@@ -44,6 +46,7 @@ CHANGED = "changed_meanwhile"
 AMENDS = "amend_visit"
 OF_CASES = ("edit_case", "reclassify")
 ROWS: dict[str, type[Any]] = {
+    "edit_article": Article,
     "edit_unit": Unit,
     "edit_post": UnitPost,
     "edit_category": Category,
@@ -66,6 +69,8 @@ def prefilled(verb: Verb, case: Case | None, typed: MultiDict[str, str]) -> Fill
     elif row is not None:
         filled = _on_file(reader(), verb, row)
         filled[STOOD] = stand_of(reader(), verb, row)
+    elif verb.name in OF_MESSAGES and key_typed(typed.get("message")):
+        filled.update(of_message(verb, key_typed(typed["message"])))
     elif verb.name in REPLIES and case is not None:
         filled = _refused(verb, case)
     elif verb.name in ROWS and key_typed(typed.get("id")):
@@ -222,6 +227,11 @@ def _of_post(post: UnitPost) -> Filled:
     return _typed(post, "duty", "cadre_authority", "to_on")
 
 
+def _of_article(article: Article) -> Filled:
+    said = ("title", "text", "keywords", "sources", "valid_from", "valid_to", "review_on")
+    return _typed(article, *said, category=_chosen(article.category))
+
+
 def _of_category(category: Category) -> Filled:
     unit = category.default_unit.code if category.default_unit else ""
     above = _chosen(category.parent)
@@ -245,6 +255,7 @@ _OF_ROW: dict[str, Callable[[Any], Filled]] = {
     "edit_unit": _of_unit,
     "edit_post": _of_post,
     "edit_category": _of_category,
+    "edit_article": _of_article,
     "edit_user": _of_user,
 }
 """verb -> what stands on file of the row that it corrects."""

@@ -14,6 +14,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.changes import KINDS
 from app.verbs import Verb
 from app.views.actor import actor, asked, language, reader
+from app.views.forms.articles import answered_with
 from app.views.forms.back import back_to, place_of
 from app.views.forms.once import remember
 from app.views.login.sessions import begin_anew
@@ -23,6 +24,11 @@ from app.worklists import QUEUES
 THEN = "then"
 """The field by which a row of a list says where its button leads afterwards."""
 LEADS_TO: dict[str, str] = {
+    "add_article": "Articles",
+    "edit_article": "Articles",
+    "approve_article": "ArticleVersions",
+    "hand_over_article": "Articles",
+    "end_article": "Articles",
     "add_unit": "Units",
     "edit_unit": "Units",
     "succeed_unit": "Units",
@@ -31,6 +37,11 @@ LEADS_TO: dict[str, str] = {
     "add_category": "Categories",
     "edit_category": "Categories",
     "change_setting": "Settings",
+    "set_mailbox": "Mailboxes",
+    "take_message": "Inbox",
+    "hand_back_message": "Inbox",
+    "answer_message": "Inbox",
+    "empty_message": "Inbox",
     "add_user": "Users",
     "edit_user": "Users",
     "reset_password": "Users",
@@ -68,7 +79,10 @@ def page_after(
         flash(waits, "success")
         return redirect(url_for("AccountChanges.list"))
     registered = told.get("case", id) if verb.name == "register" else None
-    if registered and asked(Case, registered) is not None:
+    if registered and (case := asked(Case, registered)) is not None:
+        answering = answered_with(case, request.form)
+        if answering:
+            return redirect(answering)
         return redirect(url_for("Intake.registered", id=registered))
     flash(words.word("form.done", tongue, verb=words.title(verb.name, tongue)), "success")
     slips = slips_shown(told)

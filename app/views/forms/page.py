@@ -18,6 +18,8 @@ from app.verbs.offers import ACTS_ON
 from app.views.actor import actor, language, reader
 from app.views.case.buttons import why_not
 from app.views.case.rows import rows_of
+from app.views.forms.articles import ARTICLE, USED, inserts
+from app.views.forms.articles import beside as beside_of
 from app.views.forms.back import BACK, Render, back_to
 from app.views.forms.case_access import reads_page_of
 from app.views.forms.choices import offered, units_of
@@ -39,12 +41,24 @@ from app.views.forms.wrong import wrongs
 REFUSED = 422
 IN_ITS_ROW, HTMX = "desk/form_in_row.html", "HX-Request"
 """How a form is drawn that is opened in a row of a list, and the header with which that is asked."""
-NOT_ON_FORMS = ("sha256", "size", "media_type", "id", "referral", "paper", "notice")
+NOT_ON_FORMS = (
+    "sha256",
+    "size",
+    "media_type",
+    "id",
+    "referral",
+    "paper",
+    "notice",
+    "message",
+    USED,
+)
+OF_A_MESSAGE = ("channel", "received_at", "paper_form")
+"""Fields that a message answers by itself."""
 KNOWN = {"open_supervision": ("ground", "reason")}
 """verb -> the fields that its row answers, where a list named it."""
 _UNIT = ("form.unit", "form.lead")
 """What the choice of the unit that is meant is called, and choosing none."""
-HIDDEN = ("unit", "ground", "draft", "id", STOOD, BACK, *ANSWERS)
+HIDDEN = ("unit", "ground", "draft", "id", "message", STOOD, BACK, USED, ARTICLE, *ANSWERS)
 """What a form carries along unseen, where it is not asked for."""
 
 
@@ -71,10 +85,10 @@ def page_of(
     question = again.question or shown_first(verb, typed)
     rows = _rows(verb, case)
     meant = which_row(verb, case, typed)
-    if question is not None or INSERT in request.form:
+    if question is not None or INSERT in request.form or inserts(verb, request.form):
         meant.seen = typed.get(SEEN) or meant.seen
     back = back_to(typed)
-    drawing = Drawing(reader(), verb, tongue, _without(verb, back, meant))
+    drawing = Drawing(reader(), verb, tongue, _without(verb, back, meant, typed))
     drawing.offered = offered(verb, case, tongue, rows)
     drawing.asks = _asks(verb, case, meant, question, tongue)
     drawing.unseen = _unseen(verb, case, typed, meant, question, again.key)
@@ -101,18 +115,22 @@ def page_of(
         chosen=_chosen_files(),
         back=back,
         signed=signed_as(verb),
+        articles=beside_of(verb, case, typed),
         **page_of_unit(verb, case, form, typed),
     )
     return page, REFUSED if again.no else 200
 
 
-def _without(verb: Verb, back: str | None, meant: Which) -> Sequence[str]:
+def _without(
+    verb: Verb, back: str | None, meant: Which, typed: MultiDict[str, str]
+) -> Sequence[str]:
     """The fields that a form does not draw: what the desk knows itself, what the account of a leader
-    answers, and what the row of a list that it was opened in."""
+    answers, what the row of a list that it was opened in, and what a message."""
     return (
         *NOT_ON_FORMS,
         *not_asked(verb),
         *(KNOWN.get(verb.name, ()) if back and meant.about else ()),
+        *(OF_A_MESSAGE if typed.get("message") else ()),
     )
 
 

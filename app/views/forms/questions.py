@@ -35,7 +35,7 @@ from app.views.forms.who_called import (
 
 OPENS = "opens"
 """The hidden field of a form that only opens another one; a contact is told by it as what it opens."""
-CARRIED = ("caller.name", "caller.phone", "channel", "received_at")
+CARRIED = ("caller.name", "caller.phone", "channel", "received_at", "message")
 """What goes along as it was typed from a registration into the contact that it becomes; its words
 do too."""
 

@@ -112,6 +112,7 @@ def called(row: Any, kind: Kind | None) -> str:
 
 
 _TOLD_BY: dict[str, tuple[str, ...]] = {
+    "article_version": ("title", "version"),
     "sla_rule": ("name", "value"),
     "calendar_proposal": ("reason", "days"),
     "account_change": ("verb", "person", "wanted"),

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.models import Case
 from app.verbs import VERBS, Verb
 from app.views.actor import actor, refuse_access
+from app.views.forms.articles import inserts, with_article
 from app.views.forms.case_access import case_of
 from app.views.forms.on_file import prefilled
 from app.views.forms.once import Sending
@@ -22,7 +23,7 @@ from app.views.forms.sent import answer_to
 from app.views.forms.sentences import INSERT, inserted
 
 WITHOUT_CASE = ("none",)
-WITHOUT_FORM = ("open_file", "look_up")
+WITHOUT_FORM = ("open_file", "look_up", "hand_over_sheet")
 """Verbs that are done on a page of their own: a file's, the search box's."""
 
 
@@ -69,7 +70,8 @@ class Verbs(BaseView):
         sees = id is None or (
             case is not None and (verb.name != "open_paper" or "Referrals" in actor().pages)
         )
-        if request.method == "POST" and request.form.keys().isdisjoint((OPENS, INSERT)):
+        opens = not request.form.keys().isdisjoint((OPENS, INSERT)) or inserts(verb, request.form)
+        if request.method == "POST" and not opens:
             return answer_to(self.render_template, verb, case, Sending(verb.name, id), sees)
         if not sees:
             abort(404)
@@ -79,5 +81,5 @@ class Verbs(BaseView):
         """The form as it opens. Sent by a question's button, or with a sentence to be put in, it has
         what was typed before; nothing is done yet."""
         given = request.form if request.method == "POST" else request.args
-        typed = inserted(verb, MultiDict(list(given.items(multi=True))))
+        typed = with_article(verb, inserted(verb, MultiDict(list(given.items(multi=True)))))
         return page_of(self.render_template, verb, case, prefilled(verb, case, opened(verb, typed)))

@@ -9,7 +9,6 @@ counts for itself.
 from __future__ import annotations
 
 import time
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from flask import current_app
@@ -19,6 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
 import config
+from app.front.limits import network
 from app.models import Person
 from app.rules.refusal import NotAllowed
 from app.stages import logins
@@ -36,8 +36,6 @@ _TOLD = RateLimitItemPerMinute(1)
 """How often the access log is told of one address that is turned away."""
 REDIS_SECONDS, WITHOUT_REDIS = 1.0, 30.0
 """How long Redis may take to answer, and how long it is not asked again after it did not."""
-_NETWORK_BITS = 64
-"""Of an IPv6 address: what a person behind it cannot change by himself."""
 
 
 class Door:
@@ -52,16 +50,18 @@ class Door:
     def passes(self, limits: tuple[RateLimitItem, ...], *who: str) -> None:
         """Count a try. Raises NotAllowed (too_soon) where it is one too many."""
         for limit in limits:
-            if not self._ask("hit", limit, *who):
-                frees = self._ask("get_window_stats", limit, *who).reset_time
+            if not self.ask("hit", limit, *who):
+                frees = self.ask("get_window_stats", limit, *who).reset_time
                 raise NotAllowed("too_soon", seconds=max(1, int(frees - time.time()) + 1))
 
     def forget(self, limits: tuple[RateLimitItem, ...], *who: str) -> None:
         """Count from nothing again: somebody came in."""
         for limit in limits:
-            self._ask("clear", limit, *who)
+            self.ask("clear", limit, *who)
 
-    def _ask(self, what: str, *about: Any) -> Any:
+    def ask(self, what: str, *about: Any) -> Any:
+        """Ask a moving window (`hit`, `test`, `get_window_stats`, `clear`) about a limit and what it
+        counts."""
         shared = self._redis()
         if shared is not None:
             try:
@@ -91,14 +91,7 @@ def door() -> Door:
 
 def _where() -> str:
     """The address of the request, as it is counted."""
-    told = access_notes.address()
-    try:
-        at = ip_address(told)
-    except ValueError:
-        return told
-    return (
-        str(IPv6Address(int(at) >> _NETWORK_BITS << _NETWORK_BITS)) if at.version == 6 else str(at)
-    )
+    return network(access_notes.address())
 
 
 def knock() -> None:

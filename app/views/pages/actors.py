@@ -36,3 +36,8 @@ def know_people(actors: Iterable[str]) -> Mapping[str, Acted]:
 def bot_word(tongue: str) -> str:
     """What the bot is called."""
     return words.word("list.bot", tongue)
+
+
+def caller_word(tongue: str) -> str:
+    """What a caller is called who did something by a code."""
+    return words.word("list.caller", tongue)

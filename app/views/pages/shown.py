@@ -9,6 +9,7 @@ from typing import Any
 
 from app import words
 from app.models import Unit
+from app.models.reach import CALL
 from app.rules.workdays import minute
 from app.verbs import VERBS
 from app.views.actor import language, reader
@@ -84,6 +85,11 @@ def _worded(table: str, column: str, value: str, tongue: str) -> str:
     return words.value(domain, value, tongue) if domain else value
 
 
+def way_named(name: str, tongue: str) -> str:
+    """What a way out is called: its own name, or the telephone."""
+    return words.word("reach.call", tongue) if name == CALL else name
+
+
 def _role(name: str, tongue: str) -> str:
     return words.value("role", name, tongue)
 
@@ -126,5 +132,10 @@ _WORDINGS: dict[tuple[str, str], Callable[[str, str], str]] = {
     ("account_change", "wanted"): _fields,
     ("account_change", "verb"): words.title,
     ("calendar_proposal", "days"): _days,
+    ("delivery", "error"): lambda code, tongue: words.word(f"sent.{code}", tongue),
+    ("way_choice", "ways"): lambda names, tongue: words.listed(
+        (way_named(name, tongue) for name in names.split()), tongue
+    ),
+    ("delivery", "way"): lambda name, tongue: way_named(name, tongue),
 }
 """(table, column) -> how its values are worded, where no vocabulary holds them."""

@@ -1,0 +1,55 @@
+"""Where WeChat's servers reach the front: what they bring is kept, and answered with its receipt."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from app import words
+from app.front.behind import Full, Parcel, Silent
+from app.front.room import LANGUAGE, room
+from app.front.wechat import WITH_MEDIA, Account, Come, Unreadable
+
+TAKEN = ("text", "location", "link", *WITH_MEDIA)
+"""The kinds of messages that the office takes; to what else happens it only greets."""
+
+
+def _account() -> Account:
+    found = room().wechat
+    return found if found is not None else abort(404)
+
+
+def vouch() -> Response:
+    """Say back what WeChat wants to hear when the address is entered there."""
+    try:
+        return Response(_account().vouched(request.args), mimetype="text/plain")
+    except Unreadable:
+        abort(403)
+
+
+def take() -> Response:
+    """Keep a message and answer with its receipt."""
+    account, here = _account(), room()
+    try:
+        come = account.opened(request.get_data(), request.args)
+    except Unreadable:
+        abort(403)
+    return Response(account.answer(come, _answered(come), here.clock()), mimetype="application/xml")
+
+
+def _answered(come: Come) -> str:
+    """What is said to a message; it is kept where it is one."""
+    if come.kind == "event":
+        return words.word("public.wechat.greeting", LANGUAGE)
+    if come.kind not in TAKEN or not (come.words.strip() or come.media):
+        return words.word("public.wechat.not_taken", LANGUAGE)
+    here = room()
+    key, receipt = here.keys.message("wechat", come.known_by)
+    said = {"sender": come.openid, "words": come.words, "wechat": come.kind}
+    if come.media:
+        said["media"] = come.media
+    try:
+        here.behind.take(Parcel("wechat", key, receipt, come.at, said))
+    except (Full, Silent):
+        return words.word("public.later_words", LANGUAGE)
+    spaced = " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
+    return words.word("public.wechat.receipt", LANGUAGE, receipt=spaced)

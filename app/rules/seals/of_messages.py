@@ -1,0 +1,51 @@
+"""What may change of messages and mailboxes once they stand."""
+
+from __future__ import annotations
+
+OF_MESSAGES: dict[str, tuple[str, ...]] = {
+    "mailbox": (
+        "speaks",
+        "host",
+        "port",
+        "account",
+        "sealed",
+        "folder",
+        "address",
+        "smtp_host",
+        "smtp_port",
+        "security",
+        "active",
+        "changed_at",
+        "changed_by_id",
+    ),
+    "message": (
+        "read_at",
+        "received_at",
+        "thread",
+        "sender",
+        "name",
+        "phone",
+        "subject",
+        "words",
+        "place",
+        "kind",
+        "anonymous",
+        "confidential",
+        "wants_reply",
+        "facts",
+        "about_id",
+        "acknowledged",
+        "taken_by_id",
+        "taken_at",
+        "ended_as",
+        "ended_at",
+        "ended_by_id",
+        "case_id",
+        "contact_id",
+        "answer",
+        "own_at",
+        "own_clock",
+        "own_overdue_for",
+    ),
+}
+"""table -> its columns that may change."""
