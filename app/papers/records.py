@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from app.papers.blocks import (
     NONE,
     Block,
@@ -17,12 +14,10 @@ from app.papers.blocks import (
     pairs,
     paragraph,
     say,
-    strung,
     table,
     value,
 )
-
-Facts = Mapping[str, Any]
+from app.papers.telling import Facts, told_outside
 
 
 def letter_number(facts: Facts) -> str:
@@ -150,7 +145,7 @@ def reminders_pages(facts: Facts) -> list[Block]:
     blocks = [heading("papers.reminders.title", label="reminders")]
     widths = ("1.2fr", "1fr", "24mm", "24mm", "26mm", "1fr")
     blocks.append(table(head, rows, widths) if rows else paragraph(say("papers.reminders.none")))
-    blocks += [paragraph(line) for line in map(_told, facts["reminders"]) if line]
+    blocks += [paragraph(line) for line in map(told_outside, facts["reminders"]) if line]
     asked = [
         [
             value("request", request["kind"]),
@@ -177,31 +172,6 @@ def reminders_pages(facts: Facts) -> list[Block]:
     for reply in facts["replies"]:
         blocks.append(_reply(reply))
     return blocks if facts["replies"] else [*blocks, paragraph(say("papers.replies.none"))]
-
-
-_TOLD = {
-    "taken": "papers.told.taken",
-    "dead": "papers.told.dead",
-    "called": "papers.told.called",
-    "dropped": "papers.told.dropped",
-}
-"""How a message ended -> what a dossier says of it; one that is still on its way is left out."""
-
-
-def _told(reminder: Facts) -> str:
-    """How people were told of a reminder outside the panel, which is no service of it."""
-    told = [
-        say(
-            _TOLD[one["stands"]],
-            way=value("medium", one["way"]),
-            at=moment(one["at"]),
-            who=one["reached"] or "",
-        )
-        for one in reminder.get("told", ())
-        if one["stands"] in _TOLD
-    ]
-    lines = list(dict.fromkeys(told))
-    return say("papers.told", number=reminder["number"], told=strung(lines)) if lines else ""
 
 
 _STATES = {

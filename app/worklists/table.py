@@ -5,15 +5,10 @@ from __future__ import annotations
 
 from app.models import (
     AccountChange,
-    Article,
-    ArticleVersion,
     Assignment,
     CalendarProposal,
     Case,
-    Delivery,
-    Gateway,
     Lifting,
-    Message,
     Reply,
     ReportDraft,
     Request,
@@ -21,7 +16,6 @@ from app.models import (
     Suggestion,
     Visit,
 )
-from app.models.reach import CALL
 from app.models.waiting import among, holds
 from app.rules.workflow import OPEN_ASSIGNMENT, OPEN_CASE
 from app.stages.changes import confirmed_by
@@ -33,47 +27,19 @@ from app.worklists.conditions import (
     UNANSWERED,
     case_in,
     due_for_visit,
-    in_own_hand,
     of_an_open_case,
     to_review,
-    to_take,
-    unkept,
 )
 from app.worklists.queue import Queue
+from app.worklists.reach import OF_ARTICLES, OF_DELIVERIES, OF_THE_INBOX
 from app.worklists.room import OF_THE_ROOM
 from app.worklists.units import OF_UNITS
 
 RULINGS = ("rule_on_return", "rule_on_extension", "rule_on_explanation", "rule_on_interim")
 REQUESTED = ("words", "workdays", "promised_on")
 
-AT_THE_INBOX = ("operator", *CENTRE)
-
 QUEUES: dict[str, Queue] = {
-    "inbox": Queue(
-        "work.inbox",
-        AT_THE_INBOX,
-        Message,
-        to_take,
-        "own_at",
-        desk="Inbox.list",
-    ),
-    "inbox_mine": Queue(
-        "work.inbox_mine",
-        AT_THE_INBOX,
-        Message,
-        in_own_hand,
-        "own_at",
-        desk="Inbox.list",
-    ),
-    "inbox_overdue": Queue(
-        "work.inbox_overdue",
-        AT_THE_INBOX,
-        Message,
-        lambda who, at: [Message.own_overdue_for == Message.own_at, Message.ended_at.is_(None)],
-        "own_at",
-        red=True,
-        desk="Inbox.list",
-    ),
+    **OF_THE_INBOX,
     "mine": Queue(
         "work.mine",
         ("operator",),
@@ -155,22 +121,7 @@ QUEUES: dict[str, Queue] = {
         red=True,
         verbs=("screen_suggestion",),
     ),
-    "article_drafts": Queue(
-        "work.article_drafts",
-        ("centre_head",),
-        ArticleVersion,
-        lambda who, at: [waits(ArticleVersion)],
-        "drafted_at",
-        "ArticleVersions",
-    ),
-    "unkept_articles": Queue(
-        "work.unkept_articles",
-        ("centre_head",),
-        Article,
-        lambda who, at: [unkept(at)],
-        "made_at",
-        "Articles",
-    ),
+    **OF_ARTICLES,
     "report_drafts": Queue(
         "work.report_drafts",
         ("centre_head",),
@@ -198,34 +149,7 @@ QUEUES: dict[str, Queue] = {
         lambda who, at: [Assignment.watched.is_(True), among(Assignment.state, OPEN_ASSIGNMENT)],
         "due_at",
     ),
-    "calls": Queue(
-        "work.calls",
-        ("operator", *CENTRE),
-        Delivery,
-        lambda who, at: [holds(Delivery.way, CALL), holds(Delivery.stands, "waiting")],
-        "made_at",
-        "Deliveries",
-        verbs=("record_call",),
-    ),
-    "dead_letters": Queue(
-        "work.dead_letters",
-        CENTRE,
-        Delivery,
-        lambda who, at: [holds(Delivery.stands, "dead")],
-        "made_at",
-        "Deliveries",
-        red=True,
-        verbs=("retry_delivery",),
-    ),
-    "gateways": Queue(
-        "work.gateways",
-        ("centre_head",),
-        Gateway,
-        lambda who, at: [waits(Gateway)],
-        "proposed_at",
-        "Gateways",
-        verbs=("approve_gateway",),
-    ),
+    **OF_DELIVERIES,
     "rules": Queue(
         "work.rules",
         ("centre_head",),

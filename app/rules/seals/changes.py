@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.rules.seals.of_messages import OF_MESSAGES
+from app.rules.seals.of_reach import OF_REACH
 
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
-    **OF_MESSAGES,
+    **OF_REACH,
     "ab_user": (
         "first_name",
         "last_name",
@@ -27,22 +27,7 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "slip_until",
         "pinyin",
     ),
-    "address": ("sealed", "changed_at", "changed_by_id"),
     "account_change": ("refused_at", "approved_at", "approved_by_id"),
-    "article": (
-        "unit_id",
-        "version",
-        "title",
-        "text",
-        "keywords",
-        "sources",
-        "category_id",
-        "valid_from",
-        "valid_to",
-        "review_on",
-        "ended_at",
-    ),
-    "article_version": ("approved_at", "approved_by_id", "refused_at", "refusal_words"),
     "assignment": (
         "case_id",
         "unit_id",
@@ -81,7 +66,6 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
         "ended_by_id",
         "successor_id",
     ),
-    "gateway": ("refused_at", "approved_at", "approved_by_id"),
     "hotline_case": (
         "head_seq",
         "head_hash",

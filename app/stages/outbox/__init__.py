@@ -2,8 +2,9 @@
 notices say. [reach, Out]
 
 `gateways` are the ways out, `addresses` where people are reached and by which ways, `recipients` who is
-meant; `taking` makes deliveries of notices, `callers` those for callers, `sending` claims them and writes
-down what became of them, `noting` writes it into the record, `deciding` is what people do about them."""
+meant; `taking` makes deliveries of notices, `callers` those for callers, `ways` say which way has something
+to send, `sending` claims it, `outcomes` are what became of it, `noting` writes that into the record,
+`deciding` is what people do about them."""
 
 from __future__ import annotations
 
@@ -12,18 +13,11 @@ from app.stages.outbox.callers import phone_of
 from app.stages.outbox.gateways import SetUp, in_force, set_up
 from app.stages.outbox.letters import fields_of_row, text_of
 from app.stages.outbox.noting import note_ended, unnoted
+from app.stages.outbox.outcomes import Result, record
 from app.stages.outbox.recipients import telephone_of
-from app.stages.outbox.sending import (
-    Claimed,
-    Result,
-    claim,
-    due_ways,
-    let_go,
-    record,
-    state_of,
-    waiting_calls,
-)
+from app.stages.outbox.sending import Claimed, claim, waiting_calls
 from app.stages.outbox.taking import anything, take
+from app.stages.outbox.ways import due_ways, let_go, state_of
 
 __all__ = [
     "Claimed",

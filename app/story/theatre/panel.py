@@ -225,7 +225,8 @@ class PanelHand(Hand):
         marks = row.options if row.kind == "select" else row.values
         meant = self._meant(wanted.verb, marks, unit, ground)
         if row.kind != "select":
-            if _is_of_another(marks, meant) and not forced:
+            of_another = not meant and any(mark != "0" for mark in marks)
+            if of_another and not forced:
                 raise Fault(f"the form of {wanted.verb} is about another row than {unit} {ground}")
             return asked
         if len(meant) != 1 and not forced:
@@ -292,11 +293,6 @@ class PanelHand(Hand):
     def _counted(self) -> dict[str, int]:
         with reading(self.sessions) as session:
             return counted(session)
-
-
-def _is_of_another(marks: Sequence[str], meant: Sequence[str]) -> bool:
-    """Whether a form is about a row, and about none that is meant."""
-    return not meant and any(mark != "0" for mark in marks)
 
 
 def through(open_panel: OpenPanel) -> Callable[[Sessions, dict[str, int], Path], PanelHand]:

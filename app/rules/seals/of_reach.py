@@ -1,8 +1,24 @@
-"""What may change of messages and mailboxes once they stand."""
+"""What may change of messages, mailboxes, ways out and articles once they stand."""
 
 from __future__ import annotations
 
-OF_MESSAGES: dict[str, tuple[str, ...]] = {
+OF_REACH: dict[str, tuple[str, ...]] = {
+    "address": ("sealed", "changed_at", "changed_by_id"),
+    "article": (
+        "unit_id",
+        "version",
+        "title",
+        "text",
+        "keywords",
+        "sources",
+        "category_id",
+        "valid_from",
+        "valid_to",
+        "review_on",
+        "ended_at",
+    ),
+    "article_version": ("approved_at", "approved_by_id", "refused_at", "refusal_words"),
+    "gateway": ("refused_at", "approved_at", "approved_by_id"),
     "mailbox": (
         "speaks",
         "host",
