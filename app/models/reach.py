@@ -29,6 +29,8 @@ OPEN_DELIVERY = ("waiting", "sending", "unknown")
 """Where a delivery is still to be sent."""
 ENDED_DELIVERY = ("taken", "dead", "called", "dropped")
 """Where nothing is sent any more; a dead one waits for a person."""
+LOST_DELIVERY = ("dead", "dropped")
+"""Where nobody was reached."""
 CALL = "call"
 """The way of what a person says by telephone: it has no gateway."""
 

@@ -67,7 +67,7 @@ OF_DELIVERIES: dict[str, Queue] = {
         lambda who, at: [holds(Delivery.way, CALL), holds(Delivery.stands, "waiting")],
         "made_at",
         "Deliveries",
-        verbs=("record_call",),
+        verbs=("record_call", "retry_delivery"),
     ),
     "dead_letters": Queue(
         "work.dead_letters",

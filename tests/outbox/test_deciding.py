@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from app.channels import Sent
+from app.channels import Channel, Sent
 from app.database import reading
 from app.ledger import verify
 from app.models import Address, Case, Delivery, Event, Gateway, Reminder
 from app.models.reach import told_of
-from app.stages.outbox import set_up, telephone_of, text_of
+from app.stages.outbox import SetUp, set_up, telephone_of, text_of
 from tests.databases import Desk
 from tests.office import Office, moment
 from tests.outbox.posts import MOBILE, SMS, Script, deliveries, post, sms, way
@@ -28,17 +28,26 @@ def office(desk: Desk) -> Office:
     return Office(desk)
 
 
-def reminded(office: Office, desk: Desk, answer: Sent) -> Delivery:
-    """The message about a reminder, which the gateway answered so."""
+REFUSED = Sent("refused", "receiver_wrong")
+
+
+def allocated(office: Office, desk: Desk, answer: Sent | None = None) -> Delivery:
+    """The message about an allocation, which the gateway answered so."""
     sms(office, f"{DAY} 08:00")
     office.unit("WATER")
     office.do(f"{DAY} 08:05", "it_admin", "set_address", unit="WATER", kind="mobile", value=MOBILE)
     office.allocated(f"{DAY} 09:00", "A")
-    post(desk, f"{DAY} 09:01", Script().make)
+    post(desk, f"{DAY} 09:01", Script(usual=answer).make)
+    return office.row(Delivery, kind="allocated")
+
+
+def reminded(office: Office, desk: Desk, answer: Sent) -> Delivery:
+    """The message about a reminder, which the gateway answered so."""
+    allocated(office, desk)
     for day in ("2025-06-06", "2025-06-09"):
         office.sweep(day)
         post(desk, f"{day} 08:31", Script(usual=answer if day.endswith("09") else None).make)
-    return office.row(Delivery, kind="reminder")
+    return office.row(Delivery, kind="reminder", way="sms")
 
 
 def test_a_way_out_takes_effect_when_a_second_person_approves_it(
@@ -188,43 +197,95 @@ def test_a_test_goes_to_ones_own_number_at_any_hour_and_one_at_a_time(
 def test_a_dead_message_is_tried_again_dropped_with_a_reason_or_told_by_telephone(
     office: Office, desk: Desk
 ) -> None:
-    dead = reminded(office, desk, Sent("refused", "receiver_wrong"))
+    dead = allocated(office, desk, REFUSED)
     assert dead.stands == "dead"
-    office.do("2025-06-09 09:00", "allocator", "retry_delivery", id=dead.id)
-    post(desk, "2025-06-09 09:01", Script(usual=Sent("refused", "receiver_wrong")).make)
+    office.do(f"{DAY} 09:10", "allocator", "retry_delivery", id=dead.id)
+    post(desk, f"{DAY} 09:11", Script(usual=REFUSED).make)
     assert office.row(Delivery, id=dead.id).stands == "dead"
-    call = office.do("2025-06-09 09:02", "allocator", "call_instead", id=dead.id)
+    call = office.do(f"{DAY} 09:12", "allocator", "call_instead", id=dead.id)
     assert office.row(Delivery, id=dead.id).stands == "dropped"
-    told = ("2025-06-09 09:03", "allocator")
+    told = (f"{DAY} 09:13", "allocator")
     assert office.refused(*told, "call_instead", id=dead.id) == "delivery_stands"
-    assert office.refused(*told, "retry_delivery", id=call.id) == "delivery_stands"
+    with reading(desk.sessions) as session:
+        row = session.get_one(Delivery, call.id)
+        said = text_of(session, office.office(f"{DAY} 09:13"), row)
+        assert telephone_of(session, row) == MOBILE
+    assert office.case("A").number in said
+    office.do(f"{DAY} 09:20", "operator", "record_call", id=call.id, reached="王某")
+    called = office.row(Delivery, id=call.id)
+    assert (called.stands, called.reached) == ("called", "王某")
+    assert called.ended_at == moment(f"{DAY} 09:20")
+    again = (f"{DAY} 09:21", "operator", "record_call")
+    assert office.refused(*again, id=call.id, reached="李某") == "delivery_stands"
+
+
+def test_what_a_unit_must_hear_and_no_way_brought_becomes_a_call_by_itself(
+    office: Office, desk: Desk
+) -> None:
+    dead = reminded(office, desk, REFUSED)
+    assert (dead.stands, dead.error) == ("dropped", "receiver_wrong")
+    (call,) = deliveries(office, kind="reminder", way="call")
+    assert (call.stands, call.instead_of_id) == ("waiting", dead.id)
+    assert office.told("delivery.to_call")[-1] == {
+        "delivery": dead.id,
+        "call": call.id,
+        "way": "sms",
+    }
+    post(desk, "2025-06-09 08:40", Script().make)
+    assert len(deliveries(office, way="call")) == len(
+        {one.kind for one in deliveries(office, way="call")}
+    )
     with reading(desk.sessions) as session:
         row = session.get_one(Delivery, call.id)
         said = text_of(session, office.office("2025-06-09 09:03"), row)
-        assert telephone_of(session, row) == MOBILE
     assert office.case("A").number in said and "2025-06-11" in said
     office.do("2025-06-09 09:10", "operator", "record_call", id=call.id, reached="王某")
-    called = office.row(Delivery, id=call.id)
-    assert (called.stands, called.reached) == ("called", "王某")
-    assert called.ended_at == moment("2025-06-09 09:10")
     with reading(desk.sessions) as session:
         (reminder,) = office.reminders("A")
         stands = [row.stands for _, row in session.execute(told_of("reminder", [reminder.id]))]
     assert stands == ["dropped", "called"]
-    assert office.refused(
-        "2025-06-09 09:11", "operator", "record_call", id=call.id, reached="李某"
-    ) == ("delivery_stands")
 
 
-def test_a_call_is_dropped_with_a_reason_and_nothing_that_waits_to_be_sent_is(
+def test_what_another_way_brought_or_may_bring_yet_becomes_no_call(
     office: Office, desk: Desk
 ) -> None:
-    dead = reminded(office, desk, Sent("refused", "receiver_wrong"))
-    at = ("2025-06-09 09:00", "allocator", "drop_delivery")
+    way(office, f"{DAY} 07:00", "other")
+    allocated(office, desk)
+    for day in ("2025-06-06", "2025-06-09"):
+        office.sweep(day)
+
+    def make(way: SetUp, robot: str) -> Channel:
+        return Script(usual=REFUSED if way.name == "sms" else None)
+
+    post(desk, "2025-06-09 08:31", make)
+    stands = {row.way: row.stands for row in deliveries(office, kind="reminder")}
+    assert stands == {"sms": "dead", "other": "taken"}
+
+
+def test_a_call_that_nobody_made_yet_is_tried_by_its_way_again(office: Office, desk: Desk) -> None:
+    dead = reminded(office, desk, REFUSED)
+    (call,) = deliveries(office, kind="reminder", way="call")
+    office.do("2025-06-09 09:00", "allocator", "retry_delivery", id=call.id)
+    assert office.row(Delivery, id=call.id).stands == "dropped"
+    post(desk, "2025-06-09 09:01", Script(usual=REFUSED).make)
+    first, second = deliveries(office, kind="reminder", way="call")
+    assert (first.stands, second.stands) == ("dropped", "waiting")
+    office.do("2025-06-09 09:02", "allocator", "retry_delivery", id=second.id)
+    post(desk, "2025-06-09 09:03", Script().make)
+    row = office.row(Delivery, id=dead.id)
+    assert row.stands == "taken" and row.noted_at is not None, "the record says so too"
+    assert [one.stands for one in deliveries(office, kind="reminder", way="call")] == [
+        "dropped"
+    ] * 2
+    with reading(desk.sessions) as session:
+        assert verify(session, desk.key) == []
+
+
+def test_a_message_is_dropped_with_a_reason(office: Office, desk: Desk) -> None:
+    dead = allocated(office, desk, REFUSED)
+    at = (f"{DAY} 09:10", "allocator", "drop_delivery")
     assert office.refused(*at, id=dead.id, reason=" ") in ("reason_missing", "field_missing")
-    office.do(
-        "2025-06-09 09:00", "allocator", "drop_delivery", id=dead.id, reason="单位已到中心当面领取"
-    )
+    office.do(*at, id=dead.id, reason="单位已到中心当面领取")
     row = office.row(Delivery, id=dead.id)
     assert (row.stands, row.words) == ("dropped", "单位已到中心当面领取")
     assert office.refused(*at, id=10**6, reason="无") == "not_found"
@@ -233,35 +294,22 @@ def test_a_call_is_dropped_with_a_reason_and_nothing_that_waits_to_be_sent_is(
 def test_a_call_cannot_have_been_made_before_it_was_to_be_made_nor_later_than_now(
     office: Office, desk: Desk
 ) -> None:
-    dead = reminded(office, desk, Sent("refused", "receiver_wrong"))
-    call = office.do("2025-06-09 09:02", "allocator", "call_instead", id=dead.id)
-    for wrong in ("2025-06-09 09:01", "2025-06-09 10:01"):
-        refused = office.refused(
-            "2025-06-09 10:00",
-            "allocator",
-            "record_call",
-            id=call.id,
-            reached="王某",
-            called_at=moment(wrong),
-        )
+    dead = allocated(office, desk, REFUSED)
+    call = office.do(f"{DAY} 09:12", "allocator", "call_instead", id=dead.id)
+    told = (f"{DAY} 10:00", "allocator", "record_call")
+    for wrong in (f"{DAY} 09:11", f"{DAY} 10:01"):
+        refused = office.refused(*told, id=call.id, reached="王某", called_at=moment(wrong))
         assert refused == "field_wrong"
-    office.do(
-        "2025-06-09 10:00",
-        "allocator",
-        "record_call",
-        id=call.id,
-        reached="王某",
-        called_at=moment("2025-06-09 09:30"),
-    )
+    office.do(*told, id=call.id, reached="王某", called_at=moment(f"{DAY} 09:30"))
 
 
 def test_taken_dead_and_called_stand_in_the_cases_chain_and_none_of_them_is_service(
     office: Office, desk: Desk
 ) -> None:
-    dead = reminded(office, desk, Sent("refused", "receiver_wrong"))
+    reminded(office, desk, REFUSED)
     (before,) = office.reminders("A")
     look = office.case("A").look_again_at
-    call = office.do("2025-06-09 09:02", "allocator", "call_instead", id=dead.id)
+    (call,) = deliveries(office, kind="reminder", way="call")
     office.do("2025-06-09 09:10", "operator", "record_call", id=call.id, reached="王某")
     post(desk, "2025-06-09 09:11", Script().make)
     events = office.events("A")

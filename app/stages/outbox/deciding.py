@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.ledger import note_office
 from app.ledger.bulk import completed
 from app.ledger.chain import content_hash
-from app.ledger.ids import allot
 from app.models import Delivery, DeliveryNotice
 from app.models.reach import CALL, OPEN_DELIVERY
 from app.roles import Actor
@@ -20,9 +19,9 @@ from app.rules.telling import MEDIUMS, ROBOTS, TEST
 from app.stages.calendar import office_at
 from app.stages.named import id_of
 from app.stages.outbox.addresses import address_for
+from app.stages.outbox.calling import as_call
 from app.stages.outbox.facts import sealed_fields
 from app.stages.outbox.gateways import in_force
-from app.stages.outbox.letters import fields_of_row
 from app.stages.outbox.noting import note_rows
 from app.stages.outbox.recipients import address_kinds
 
@@ -46,8 +45,12 @@ def _decided(row: Delivery, actor: Actor, now: datetime, stands: str) -> None:
 
 
 def retry_delivery(session: Session, now: datetime, actor: Actor, id: int) -> Delivery:
-    """Try a dead message again, from the first try on, under the same key."""
-    row = _row(session, id, "dead")
+    """Try a dead message again, from the first try on, under the same key; where it had become a call
+    that nobody made yet, the call is dropped."""
+    row = _row(session, id, "dead", "waiting")
+    if row.stands == "waiting":
+        call, row = row, _instead_of(session, row)
+        _decided(call, actor, now, "dropped")
     if row.way == CALL or row.way not in in_force(session):
         raise NotAllowed("unknown_way", name=row.way)
     row.stands, row.attempts, row.next_try_at, row.ended_at = "waiting", 0, now, None
@@ -55,6 +58,13 @@ def retry_delivery(session: Session, now: datetime, actor: Actor, id: int) -> De
     session.flush()
     note_office(session, now, actor, "delivery.retried", {"delivery": row.id, "way": row.way})
     return row
+
+
+def _instead_of(session: Session, call: Delivery) -> Delivery:
+    """The message that a waiting call stands for. Raises NotAllowed where it is no such call."""
+    if call.way != CALL or call.instead_of_id is None:
+        raise NotAllowed("delivery_stands", stands=f"delivery.{call.stands}")
+    return session.get_one(Delivery, call.instead_of_id, with_for_update=True)
 
 
 def drop_delivery(session: Session, now: datetime, actor: Actor, id: int, reason: str) -> Delivery:
@@ -79,50 +89,6 @@ def call_instead(session: Session, now: datetime, actor: Actor, id: int) -> Deli
     session.flush()
     told = {"delivery": row.id, "call": made.id, "way": row.way}
     note_office(session, now, actor, "delivery.to_call", told)
-    return made
-
-
-def as_call(session: Session, now: datetime, row: Delivery) -> Delivery:
-    """What a message said, to be told by telephone; once."""
-    key = f"{row.key[:58]}-call"
-    found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
-    if found is not None:
-        raise NotAllowed("called_already")
-    (id,) = allot(session, {"delivery": 1})["delivery"]
-    made = Delivery(
-        **completed(
-            Delivery.__table__,
-            {
-                "id": id,
-                "key": key,
-                "kind": row.kind,
-                "way": CALL,
-                "medium": CALL,
-                "receiver": row.receiver,
-                "unit_id": row.unit_id,
-                "number": row.number,
-                "n": row.n,
-                "fields": sealed_fields(session, key, fields_of_row(session, row)),
-                "urgent": row.urgent,
-                "rank": row.rank,
-                "stands": "waiting",
-                "made_at": now,
-                "next_try_at": now,
-                "instead_of_id": row.id,
-            },
-        )
-    )
-    session.add(made)
-    told = select(DeliveryNotice.event_id, DeliveryNotice.chain).where(
-        DeliveryNotice.delivery_id == row.id
-    )
-    session.add_all(
-        DeliveryNotice(delivery_id=id, event_id=one.event_id, chain=one.chain)
-        for one in session.execute(told)
-    )
-    row.stands, row.ended_at = "dropped", now
-    row.words = None
-    session.flush()
     return made
 
 

@@ -16,6 +16,7 @@ from app.models import OFFICE_CHAIN, Delivery, DeliveryNotice, Event
 from app.models.reach import ENDED_DELIVERY
 from app.models.waiting import among
 from app.roles import BOT, Actor
+from app.stages.outbox.calling import call_for_the_dead
 
 AT_ONCE = 200
 
@@ -29,7 +30,8 @@ def unnoted(session: Session) -> bool:
 
 
 def note_ended(session: Session, now: datetime, n: int = AT_ONCE) -> int:
-    """Write the ends of deliveries that no event tells of yet: how many."""
+    """Write the ends of deliveries that no event tells of yet: how many. What somebody has to hear and
+    no way brought becomes a call."""
     query = (
         select(Delivery)
         .where(Delivery.noted_at.is_(None), among(Delivery.stands, ENDED_DELIVERY))
@@ -40,6 +42,7 @@ def note_ended(session: Session, now: datetime, n: int = AT_ONCE) -> int:
     rows = session.scalars(query).all()
     if rows:
         note_rows(session, now, BOT, rows)
+        call_for_the_dead(session, now, rows)
     return len(rows)
 
 

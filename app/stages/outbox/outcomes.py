@@ -31,6 +31,7 @@ class Result:
 
 def end(row: Delivery, now: datetime, stands: str) -> None:
     row.stands, row.ended_at, row.lease, row.lease_until = stands, now, "", None
+    row.noted_at = None
 
 
 def record(
