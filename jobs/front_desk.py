@@ -103,7 +103,12 @@ def _rated(session: Session, now: datetime, said: Mapping[str, str]) -> Mapping[
     answers = {name: said[name] for name in ANSWERS if said.get(name)}
     try:
         done = internet.rate(
-            session, now, said.get("code", ""), said.get("last_four", ""), **answers
+            session,
+            now,
+            said.get("code", ""),
+            said.get("last_four", ""),
+            openid=said.get("openid", ""),
+            **answers,
         )
     except NotAllowed:
         return enquiry.NOT_FOUND

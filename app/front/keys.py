@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 RECEIPT_SIGNS = 12
 """Of base32: 60 bits, so that nobody finds one by trying. [reach, In]"""
 VALID_SECONDS = 24 * 3600
 """How long a form may lie open before it is sent."""
-_MAC = 16
+_MAC, _NONCE = 16, 12
 
 
 class Keys:
@@ -57,6 +60,26 @@ class Keys:
         found = self.digest("message", key.encode(), *parts)
         receipt = self.digest("receipt", found)
         return found.hex(), base64.b32encode(receipt).decode()[:RECEIPT_SIGNS]
+
+    def wrapped(self, purpose: str, words: str, now: datetime) -> str:
+        """Words that only this front reads again, for an address that somebody else carries."""
+        nonce = secrets.token_bytes(_NONCE)
+        plain = f"{int(now.timestamp())}-{words}".encode()
+        raw = nonce + self._cipher(purpose).encrypt(nonce, plain, None)
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def unwrapped(self, purpose: str, typed: str, now: datetime) -> str:
+        """What was wrapped not too long ago; empty for anything else."""
+        try:
+            raw = base64.urlsafe_b64decode(typed.encode("ascii") + b"=" * (-len(typed) % 4))
+            plain = self._cipher(purpose).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
+        except (ValueError, InvalidTag):
+            return ""
+        made, _, words = plain.partition("-")
+        return words if 0 <= now.timestamp() - int(made) + 1 <= VALID_SECONDS else ""
+
+    def _cipher(self, purpose: str) -> AESGCM:
+        return AESGCM(self.digest("wrap", purpose.encode()))
 
     def _mac(self, purpose: str, words: str) -> str:
         return self.digest(purpose, words.encode()).hex()[: 2 * _MAC]

@@ -22,6 +22,9 @@ LABELS = {
 CHOICES = {name: VALUES[name] for name in LABELS}
 NEEDED = ("truth", "solved", "satisfied")
 MOST_WORDS, MOST_CODE, LAST = 500, 20, 4
+MOST_WHO = 200
+RATER = "rater"
+"""For what the account of a caller is wrapped who came from WeChat."""
 TAKEN, KEPT = "taken", "kept"
 """What becomes of a rating: the desk has it, or it waits here for the desk."""
 
@@ -41,7 +44,7 @@ def opened(typed: str) -> Response:
         return shown(code)
     if code and not about.get("found"):
         return shown(code, 404, told="public.rate.refused")
-    return shown(code, about=about)
+    return shown(code, about=about, said={"who": request.args.get("who", "")[:MOST_WHO]})
 
 
 def shown(
@@ -71,13 +74,16 @@ def sent() -> Response:
     said = {name: clean(request.form.get(name, "")) for name in (*CHOICES, "words")}
     said["words"] = said["words"][:MOST_WORDS]
     code, last = code_of(request.form.get("code", "")), visible(request.form.get("last_four", ""))
-    wrong = _wrong(said, code, last)
+    who = request.form.get("who", "")[:MOST_WHO]
+    openid = here.keys.unwrapped(RATER, who, here.clock()) if who else ""
+    wrong = _wrong(said, code) or ("" if openid or _is_four(last) else "public.rate.last_four")
     if wrong:
-        return shown(code, 422, said, wrong)
+        return shown(code, 422, {**said, "who": who if openid else ""}, wrong)
     # The code is known to whoever was asked, and to nobody else: a lock of it locks nobody out.
     here.limits.may_look("rate", code)
     told = {name: words for name, words in said.items() if words}
-    question = {"ask": "rate", "code": code, "last_four": last, **told}
+    known_by = {"openid": openid} if openid else {"last_four": last}
+    question = {"ask": "rate", "code": code, **known_by, **told}
     try:
         answer = here.behind.ask(question)
     except Silent:
@@ -89,17 +95,17 @@ def sent() -> Response:
     if answer.get("found"):
         return page("plain", title="public.rate.thanks", sentence="public.rate.taken")
     here.limits.wrong("rate", code)
-    return shown(code, 404, said, "public.rate.refused")
+    return shown(code, 404, {**said, "who": who if openid else ""}, "public.rate.refused")
 
 
-def _wrong(said: Mapping[str, str], code: str, last: str) -> str:
+def _is_four(last: str) -> bool:
+    return len(last) == LAST and last.isdigit() and last.isascii()
+
+
+def _wrong(said: Mapping[str, str], code: str) -> str:
     """The message id of what keeps a rating from being sent; empty where nothing does."""
     if any(said[name] not in CHOICES[name] for name in NEEDED):
         return "public.rate.choose"
     if said["why"] and said["why"] not in CHOICES["why"]:
         return "public.rate.choose"
-    if not code:
-        return "public.rate.code_missing"
-    return (
-        "" if len(last) == LAST and last.isdigit() and last.isascii() else "public.rate.last_four"
-    )
+    return "" if code else "public.rate.code_missing"

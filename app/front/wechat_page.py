@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 
 from app import words
 from app.front.behind import Full, Parcel, Silent
+from app.front.rating import RATER
 from app.front.room import LANGUAGE, room
 from app.front.wechat import WITH_MEDIA, Account, Come, Unreadable
+from app.rules.codes import typed_code
 
 TAKEN = ("text", "location", "link", *WITH_MEDIA)
 """The kinds of messages that the office takes; to what else happens it only greets."""
@@ -36,6 +38,19 @@ def take() -> Response:
     return Response(account.answer(come, _answered(come), here.clock()), mimetype="application/xml")
 
 
+def _to_rate(come: Come) -> str:
+    """Where a caller rates who sent the code of a visit by the same account: the address says who he is
+    to this front only; empty where the words are no code that is good."""
+    code, here = typed_code(come.words) if come.kind == "text" else "", room()
+    try:
+        if not code or not here.behind.ask({"ask": "looked", "code": code}).get("found"):
+            return ""
+    except Silent:
+        return ""
+    who = here.keys.wrapped(RATER, come.openid, here.clock())
+    return url_for("front.rate", code=code, who=who, _external=True)
+
+
 def _answered(come: Come) -> str:
     """What is said to a message; it is kept where it is one."""
     if come.kind == "event":
@@ -43,6 +58,9 @@ def _answered(come: Come) -> str:
     if come.kind not in TAKEN or not (come.words.strip() or come.media):
         return words.word("public.wechat.not_taken", LANGUAGE)
     here = room()
+    link = _to_rate(come)
+    if link:
+        return words.word("public.wechat.rate", LANGUAGE, link=link)
     key, receipt = here.keys.message("wechat", come.known_by)
     said = {"sender": come.openid, "words": come.words, "wechat": come.kind}
     if come.media:

@@ -135,7 +135,7 @@ _WORDS = (
     Word("supervision.referred", counted=True),
     Word("supervision.closed", ("unit",)),
     Word("visit.planned"),
-    Word("visit.asked"),
+    Word("visit.asked", ("caller",)),
     Word("visit.code_refused"),
     Word("visit.attempted"),
     Word("visit.recorded", counted=True),

@@ -74,15 +74,18 @@ KIND_OF: Mapping[str, str] = {
     "referral.reviewed": "submitted",
 }
 """event -> the kind of notice that goes out for it; of every other event the panel tells."""
+TEST, SEVERAL, NEUTRAL = "test", "several", "caller_neutral"
+ASKED = "caller_asked"
+"""The code with which a caller rates what was done. [procedure 6]"""
 CALLERS: Mapping[str, str] = {
     "case.registered": "caller_registered",
     "request.accepted": "caller_extended",
     "case.answered": "caller_answered",
     "case.examined": "caller_answered",
     "case.closed": "caller_closed",
+    "visit.asked": ASKED,
 }
 """event -> what the caller hears of it."""
-TEST, SEVERAL, NEUTRAL = "test", "several", "caller_neutral"
 RANKS: Mapping[str, int] = {
     TEST: 0,
     "instructed": 1,
@@ -123,6 +126,7 @@ TEXTS: Mapping[str, str] = {
     "tell.caller_extended": "{office}：编号{number}的事项需延长办理，预计{due}前办结。",
     "tell.caller_answered": "{office}：编号{number}的事项办理结果：{answer} 如未解决，请拨打12345并报编号。",
     "tell.caller_closed": "{office}：编号{number}的事项已办结。如未解决，请拨打12345并报编号。",
+    "tell.caller_asked": "{office}：请评价编号{number}的办理结果，评价码{code}，{due}前有效。",
     "tell.caller_neutral": "{office}：您联系的事项有新进展，请拨打12345查询。",
 }
 """The words of each kind, which the office may change, with the named fields that a text gateway maps to

@@ -506,6 +506,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "tell.caller_extended",
         "tell.caller_answered",
         "tell.caller_closed",
+        "tell.caller_asked",
         "tell.caller_neutral",
     ),
     "notice_kind": (
@@ -528,6 +529,7 @@ VALUES: dict[str, tuple[str, ...]] = {
         "caller_extended",
         "caller_answered",
         "caller_closed",
+        "caller_asked",
         "caller_neutral",
     ),
     "medium": (

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,11 +19,16 @@ from wechatpy.utils import WeChatSigner
 from werkzeug.test import TestResponse
 
 from app.database import reading
+from app.front.room import EXTENSION
+from app.front.room import Room as Front
 from app.front.wechat import Account, Unreadable, cdata
-from app.models import Message
+from app.models import Message, VisitRecord
+from app.rules.codes import shown_code
+from app.stages.visit.internet import code_of
 from tests.databases import Desk
 from tests.front.conftest import WORDS
-from tests.front.test_limits import panel_of
+from tests.front.test_limits import panel_clock, panel_of
+from tests.room import Room
 
 TOKEN, AES, APP = (
     "the-token-of-tests",
@@ -34,11 +40,14 @@ THEM = WeChatCrypto(TOKEN, AES, APP)
 
 
 @pytest.fixture
-def client(desk: Desk, data: Path) -> FlaskClient:
+def client(desk: Desk, data: Path) -> Iterator[FlaskClient]:
     """A panel that serves the front itself, with a WeChat account."""
     told = {"token": TOKEN, "aes_key": AES, "app_id": APP}
     (data / "wechat.json").write_text(json.dumps(told))
-    return panel_of(desk, data).test_client()
+    app = panel_of(desk, data)
+    yield app.test_client()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
 
 
 def xml(
@@ -87,6 +96,11 @@ def answered(answer: TestResponse) -> str:
         "text",
     )
     return said["Content"]
+
+
+def room_of(client: FlaskClient) -> Front:
+    found: Front = client.application.extensions[EXTENSION]
+    return found
 
 
 def messages(desk: Desk) -> list[Message]:
@@ -268,3 +282,60 @@ def test_without_an_account_there_is_no_such_page(sqlite_desk: Desk, data: Path)
         404,
         404,
     )
+
+
+def a_code_of_a_case_from(desk: Desk, message: Message) -> str:
+    """The code sent with the visit of the case that an operator made of a message."""
+    room = Room(desk)
+    room.number("internet_visits", True)
+    caller = {"name": "李梅", "phone": "0912-8331234"}
+    told = {"kind": "help", "narrative": WORDS, "caller": caller}
+    room.do("2025-06-10 09:05", "operator", "register", "A", message=message.id, **told)
+    room.do("2025-06-10 09:10", "allocator", "allocate", "A", unit="WATER")
+    room.do("2025-06-10 14:00", "head@WATER", "reply", "A")
+    room.do("2025-06-10 15:00", "examiner", "examine", "A", passes=True)
+    with reading(desk.sessions) as session:
+        code = code_of(session, room.visit().id)
+    assert code is not None, "who wrote by WeChat is asked without a mobile number"
+    return code
+
+
+def test_who_sends_the_code_by_the_same_account_rates_without_the_telephones_digits(
+    client: FlaskClient, desk: Desk
+) -> None:
+    answered(sent(client, xml()))
+    code = a_code_of_a_case_from(desk, messages(desk)[0])
+    panel_clock(client, 24 * 3600)
+    said = answered(sent(client, xml(words=shown_code(code).lower(), number=8)))
+    assert len(messages(desk)) == 1, "a code is no message"
+    link = re.search(r"http://localhost(/front/rate/\S+)", said)
+    assert link and OPENID not in said
+    page = client.get(link[1])
+    assert "last_four" not in page.text
+    who = re.search(r'name="who" value="([^"]+)"', page.text)
+    assert who
+    rated = {"code": code, "truth": "proven", "solved": "solved", "satisfied": "satisfied"}
+    stranger = client.post("/front/rate", data={**rated, "who": who[1][:-2] + "xx"})
+    assert stranger.status_code == 422 and 'name="last_four"' in stranger.text
+    assert client.post("/front/rate", data={**rated, "who": who[1]}).status_code == 200
+    with reading(desk.sessions) as session:
+        (record,) = session.scalars(select(VisitRecord)).all()
+    assert (record.method, record.satisfied) == ("internet", "satisfied")
+
+
+def test_another_account_that_knows_the_code_is_not_its_caller(
+    client: FlaskClient, desk: Desk
+) -> None:
+    answered(sent(client, xml()))
+    code = a_code_of_a_case_from(desk, messages(desk)[0])
+    panel_clock(client, 24 * 3600)
+    who = room_of(client).keys.wrapped("rater", "oAnother", room_of(client).clock())
+    rated = {"code": code, "truth": "proven", "solved": "solved", "satisfied": "satisfied"}
+    assert client.post("/front/rate", data={**rated, "who": who}).status_code == 404
+    with reading(desk.sessions) as session:
+        assert session.scalars(select(VisitRecord)).all() == []
+
+
+def test_words_that_are_no_good_code_are_a_message(client: FlaskClient, desk: Desk) -> None:
+    answered(sent(client, xml(words="0123456789")))
+    assert [one.words for one in messages(desk)] == ["0123456789"]

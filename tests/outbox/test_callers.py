@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 
 from app.database import reading
+from app.models import Visit
+from app.rules.codes import shown_code
 from app.rules.telling import TEXTS, fields_of, refusal_of, wrong_fields
 from app.stages.outbox import fields_of_row, telephone_of, text_of
+from app.stages.visit.internet import code_of
 from tests.databases import Desk
 from tests.office import Office
 from tests.outbox.posts import SMS, Script, deliveries, post, sms
+from tests.room import Room
 
 DAY = "2025-06-03"
 CALLER = {"name": "李梅", "phone": "13911112222"}
-KINDS = ("registered", "extended", "answered", "closed", "neutral")
+KINDS = ("registered", "extended", "answered", "closed", "asked", "neutral")
 TEMPLATES: dict[str, Any] = {
     **SMS["templates"],  # type: ignore[dict-item]
     **{f"caller_{kind}": {"id": f"C_{kind}", "fields": []} for kind in KINDS},
@@ -160,3 +164,40 @@ def test_the_office_words_a_text_itself(office: Office, desk: Desk) -> None:
     ((_, _, text),) = heard(office, desk, f"{DAY} 09:01")
     case = office.case("A")
     assert text == f"受理号{case.number}，码{case.query_code}"
+
+
+def asked(office: Office, desk: Desk, **facts: Any) -> list[tuple[str, str, str]]:
+    """What callers are sent when a visit by internet is planned."""
+    room = Room(desk)
+    room.number("internet_visits", True)
+    room.allocated(f"{DAY} 09:10", "A", **{"caller": CALLER, "kind": "help", **facts})
+    room.do(f"{DAY} 14:00", "head@WATER", "reply", "A")
+    heard(office, desk, f"{DAY} 14:01")
+    room.do(f"{DAY} 15:00", "examiner", "examine", "A", passes=True)
+    return heard(office, desk, f"{DAY} 15:01")
+
+
+def test_who_is_visited_by_internet_is_sent_the_code(office: Office, desk: Desk) -> None:
+    told = {kind: (to, text) for kind, to, text in asked(office, desk)}
+    to, text = told["caller_asked"]
+    with reading(desk.sessions) as session:
+        code = code_of(session, office.rows(Visit)[0].id)
+    assert code is not None and shown_code(code) in text and to == CALLER["phone"]
+    assert "2025-06-10" in text, "seven days, the last of them"
+
+
+def test_who_asked_for_confidence_is_sent_no_code(office: Office, desk: Desk) -> None:
+    told = asked(office, desk, confidential=True)
+    with reading(desk.sessions) as session:
+        code = code_of(session, office.rows(Visit)[0].id)
+    assert told and {kind for kind, _, _ in told} == {"caller_neutral"}
+    assert code is not None and not any(shown_code(code) in text for _, _, text in told)
+
+
+def test_nobody_is_telephoned_to_be_told_a_code(office: Office, desk: Desk) -> None:
+    row = office.do(
+        f"{DAY} 08:10", "it_admin", "propose_gateway", name="sms", kind="http", off=True
+    )
+    office.do(f"{DAY} 08:11", "centre_head", "approve_gateway", row=row.id, accept=True)
+    assert asked(office, desk) == []
+    assert "caller_asked" not in {row.kind for row in deliveries(office)}

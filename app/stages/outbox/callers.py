@@ -5,6 +5,7 @@ caller hears by own channel, else by call list"]"""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,16 +14,20 @@ from sqlalchemy.orm import Session
 from app.models import Assignment, Caller, Case, Gateway, Reply, ToldAs
 from app.models.reach import CALL
 from app.models.sessions import UNSCOPED
+from app.rules.codes import shown_code
 from app.rules.office import Office
 from app.rules.phones import MOBILE, kind_of
-from app.rules.telling import CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS, WECHAT
+from app.rules.telling import ASKED, CALLERS, MEDIUMS, NEUTRAL, OTHERS, PRETEND, SMS, WECHAT
 from app.rules.workdays import last_day
 from app.stages.inbox import openid_of
 from app.stages.outbox.facts import Event, sealed_fields
 from app.stages.outbox.gateways import carries
+from app.stages.visit.internet import code_of
 
 _SPOKEN = ("phone", "walk_in", "leader")
 """Who came by these was told number and code while speaking."""
+ALWAYS = ("caller_registered", "caller_closed", ASKED)
+"""What a caller hears who wanted no reply, too."""
 _ANSWER = 500
 """So many characters of the public answer at most are sent."""
 
@@ -39,7 +44,9 @@ def for_caller(
     for case in session.scalars(query.order_by(Case.id), execution_options=UNSCOPED):
         if kind == "caller_registered" and case.id != event.chain:
             continue
-        if kind not in ("caller_registered", "caller_closed") and not case.wants_reply:
+        if kind == ASKED and case.id != event.payload["caller_case"]:
+            continue
+        if kind not in ALWAYS and not case.wants_reply:
             continue
         row = _row(session, office, gateways, event, kind, case)
         if row is not None:
@@ -60,10 +67,12 @@ def _row(
         return None
     told = NEUTRAL if case.confidential else kind
     way = _way(session, office, gateways, case, told)
-    if way == CALL and kind == "caller_registered" and case.channel in _SPOKEN:
+    spoken = kind == "caller_registered" and case.channel in _SPOKEN
+    # Who would be called to be told a code is asked by telephone at once: the case stands in that queue.
+    if way == CALL and (spoken or kind == ASKED):
         return None
     lead = session.get(Case, event.chain, execution_options=UNSCOPED) or case
-    fields = _fields(session, office, kind, case, lead)
+    fields = _fields(session, office, event, case, lead)
     if fields is None:
         return None
     if case.confidential:
@@ -108,7 +117,7 @@ def _way(
 
 
 def _fields(
-    session: Session, office: Office, kind: str, case: Case, lead: Case
+    session: Session, office: Office, event: Event, case: Case, lead: Case
 ) -> dict[str, str] | None:
     """The named fields of what a caller hears; None where there is nothing to be said."""
     fields = {
@@ -116,6 +125,12 @@ def _fields(
         "number": case.number or "",
         "code": case.query_code,
     }
+    kind = CALLERS[event.kind]
+    if kind == ASKED:
+        code = code_of(session, event.subject_id or 0)
+        until = datetime.fromisoformat(event.payload["until"])
+        due = last_day(until).isoformat()
+        return {**fields, "code": shown_code(code), "due": due} if code else None
     if kind == "caller_extended":
         due = _due(session, lead)
         return {**fields, "due": due} if due else None

@@ -64,7 +64,7 @@ def ask_by_internet(
     session: Session, now: datetime, actor: Actor, visit: Visit, caller: Case
 ) -> None:
     """Send a caller a code with a visit that was just planned, where the office asks by internet and
-    the caller has a way to get it: a mobile number."""
+    the caller has a way to get it: a mobile number, or the office's WeChat account."""
     office = office_at(session, now)
     if not office.limits.internet_visits or not _reached(session, caller):
         return
@@ -99,8 +99,11 @@ def code_of(session: Session, visit_id: int) -> str | None:
 
 def _reached(session: Session, caller: Case) -> bool:
     """Whether a caller has a number that gets a message, as it was typed at his case: eleven digits
-    that begin with 1. Those of 129 are nobody's, and the callers' of a sample office."""
-    return any(_MOBILE.fullmatch(number) for number in _numbers(session, caller))
+    that begin with 1. Those of 129 are nobody's, and the callers' of a sample office. So has who wrote
+    by the office's WeChat account."""
+    return bool(_accounts(session, caller)) or any(
+        _MOBILE.fullmatch(number) for number in _numbers(session, caller)
+    )
 
 
 def _numbers(session: Session, caller: Case) -> list[str]:
