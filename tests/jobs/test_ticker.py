@@ -70,6 +70,7 @@ def test_two_tickers_give_one_job_in_a_span_of_time(queue: Queue) -> None:
     assert tick(queue, 43_200.0) == NAMES
 
 
+@pytest.mark.long
 def test_two_ticker_processes_at_once_give_one_job(
     queue: Queue, redis_url: str, sqlite_desk: Desk, tmp_path: Path
 ) -> None:
