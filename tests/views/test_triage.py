@@ -215,6 +215,16 @@ def test_a_case_that_was_edited_meanwhile_is_shown_again_before_it_is_sent(offic
     assert office.allocated() == [case]
 
 
+def test_a_refusal_leads_to_what_has_to_be_done_first(office: Office) -> None:
+    case = office.case()
+    browser = office.of("allocator")
+    page = part(browser, case).text
+    office.people.plainly("operator", "refuse", case, reason="court", words="请向法院提出。")
+    answer = sent(browser, case, page, by_script=True)
+    refusal = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert f'href="/do/confirm_refusal/{case}"' in refusal and office.allocated() == []
+
+
 def test_what_has_to_be_answered_first_is_asked_in_the_panel(office: Office) -> None:
     case = office.case(confidential=True)
     browser = office.of("allocator")
