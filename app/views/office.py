@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import select
 
 from app import words
-from app.models import Case, Event, Reveal, Run, Setting, Unit, UnitPost
+from app.models import Case, Event, Person, Reveal, Run, Setting, Unit, UnitPost
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.stages.directory import may_set
@@ -160,8 +160,12 @@ class Events(DeskView):
     exact = ("actor",)
 
     def exactly(self, name: str, value: str) -> str:
-        """Somebody by the number of his account, or as the record names him."""
-        return f"user:{value}" if value.isdecimal() else value
+        """Somebody by the name or the number of his account, or as the record names him."""
+        if value.isdecimal():
+            return f"user:{value}"
+        known = select(Person.id).where(Person.username == value)
+        found = reader().scalar(known)
+        return f"user:{found}" if found is not None else value
 
     def value(self, item: Any, name: str) -> str:
         """Words instead of the record's own: who, about what, from which state to which."""
@@ -194,9 +198,10 @@ _SUBJECTS = {"case": "hotline_case", "office": "setting"}
 
 
 def _who(word: str, tongue: str) -> str:
-    """Who did it: the bot, or a person by his name and the number of his account."""
+    """Who did it: the bot, or a person by his name and that of his account; by its number where there is
+    no such account."""
     if word == "bot":
         return bot_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
-    name = found.name if found else ""
-    return words.word("list.account", tongue, name=name, number=number)
+    name, account = (found.name, found.username) if found else ("", number)
+    return words.word("list.account", tongue, name=name, number=account)

@@ -127,6 +127,17 @@ def test_a_default_that_is_not_active_is_not_proposed_and_the_reason_is_told(
     assert "类别默认单位WATER单位已停用，不予建议。" in page
 
 
+def test_a_default_that_is_not_active_stands_in_the_form_of_its_category_by_its_name(
+    office: Office,
+) -> None:
+    office.default("WATER")
+    with transaction(office.panel.desk.sessions) as session:
+        session.query(Unit).filter_by(code="WATER").update({"active": False})
+        category = session.scalars(select(Category).where(Category.name == "路灯")).one().id
+    page = office.of("it_admin").get(f"/do/edit_category?id={category}").text
+    assert ("WATER", "WATER单位（已停用）") in _PROPOSED.findall(page)
+
+
 def test_a_unit_without_a_liaison_is_not_proposed_and_the_reason_is_told(office: Office) -> None:
     office.people.without_liaison("WATER")
     page = part(office.of("allocator"), office.case()).text
