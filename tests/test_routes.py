@@ -284,7 +284,7 @@ def asked(panel: Panel, role: str) -> Iterator[tuple[str, str, int, int]]:
             yield method, address, answer.status_code, code
 
 
-AT_ONCE = ("anonymous", "officer", "it_admin")
+AT_ONCE = ("anonymous", "it_admin")
 """The roles that are asked for in every run; the others in the long one."""
 
 

@@ -46,6 +46,16 @@
     for (const one of all.querySelectorAll("input[type=checkbox]:not([data-all]):not(:disabled)")) one.checked = event.target.checked;
   });
 
+  /* A button that says how many rows it is about says so after each tick. */
+  document.addEventListener("change", function (event) {
+    const form = event.target.matches("[type=checkbox]") && event.target.form;
+    const button = form && form.querySelector("[data-counts]");
+    if (!button) return;
+    const n = form.querySelectorAll(`input[name=${button.dataset.counts}]:checked`).length;
+    button.textContent = button.dataset.says.replace("{n}", n);
+    button.disabled = !n;
+  });
+
   /* What is longer than its box can be scrolled with the keyboard. */
   function scrolls() {
     for (const one of document.querySelectorAll(".scroll, .moves, ol.timeline, .words"))

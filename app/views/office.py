@@ -13,7 +13,7 @@ from flask_appbuilder.security.decorators import has_access
 from sqlalchemy import func, select
 
 from app import words
-from app.models import Case, Delivery, Event, Reveal, Run, Setting, Unit, UnitPost
+from app.models import Case, Delivery, Event, Person, Reveal, Run, Setting, Unit, UnitPost
 from app.models.reach import CALL, OPEN_DELIVERY
 from app.models.waiting import among
 from app.rules.evaluation import TABLE, points_of
@@ -187,8 +187,12 @@ class Events(DeskView):
     exact = ("actor",)
 
     def exactly(self, name: str, value: str) -> str:
-        """Somebody by the number of his account, or as the record names him."""
-        return f"user:{value}" if value.isdecimal() else value
+        """Somebody by the name or the number of his account, or as the record names him."""
+        if value.isdecimal():
+            return f"user:{value}"
+        known = select(Person.id).where(Person.username == value)
+        found = reader().scalar(known)
+        return f"user:{found}" if found is not None else value
 
     def value(self, item: Any, name: str) -> str:
         """Words instead of the record's own: who, about what, from which state to which."""
@@ -221,11 +225,12 @@ _SUBJECTS = {"case": "hotline_case", "office": "setting"}
 
 
 def _who(word: str, tongue: str) -> str:
-    """Who did it: the bot, or a person by his name and the number of his account."""
+    """Who did it: the bot, or a person by his name and that of his account; by its number where there is
+    no such account."""
     if word == "bot":
         return bot_word(tongue)
     if word == "caller":
         return caller_word(tongue)
     number, found = word.removeprefix("user:"), know_people([word]).get(word)
-    name = found.name if found else ""
-    return words.word("list.account", tongue, name=name, number=number)
+    name, account = (found.name, found.username) if found else ("", number)
+    return words.word("list.account", tongue, name=name, number=account)

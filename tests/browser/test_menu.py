@@ -72,7 +72,9 @@ def test_no_case_is_wider_than_a_phone(window: Window, office: Served, share: in
     assert wide == [] and window.errors == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"), [pytest.param(1366, 768, marks=pytest.mark.long), (390, 844)]
+)
 def test_no_list_of_work_is_wider_than_its_screen(window: Window, width: int, height: int) -> None:
     """Seen failing: a line of the demand did not break."""
     window.page.set_viewport_size({"width": width, "height": height})
@@ -116,7 +118,14 @@ CUT = """() => [...document.querySelectorAll('header.top .name, header.top a, he
 
 @pytest.mark.parametrize(
     "username",
-    ["water_head", "water_staff", "allocator", "supervision_head", "leader", "it_admin"],
+    [
+        "water_staff",
+        "it_admin",
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ("water_head", "allocator", "supervision_head", "leader")
+        ),
+    ],
 )
 def test_nothing_in_the_bar_is_cut(window: Window, username: str) -> None:
     window.login(username)

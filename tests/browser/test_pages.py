@@ -63,7 +63,13 @@ def check(window: Window, more: set[str] = frozenset()) -> None:  # type: ignore
     assert window.page.get_attribute("html", "lang") == "zh-CN"
 
 
-@pytest.mark.parametrize("username", ROLES)
+IN_EVERY_RUN = ("operator", "allocator", "water_staff", "log_auditor")
+
+
+@pytest.mark.parametrize(
+    "username",
+    [pytest.param(one, marks=[] if one in IN_EVERY_RUN else pytest.mark.long) for one in ROLES],
+)
 def test_the_first_page_of_each_role(window: Window, username: str) -> None:
     window.login(username)
     check(window)
@@ -356,10 +362,8 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(
-    "username",
-    [pytest.param(one, marks=[] if one == "allocator" else pytest.mark.long) for one in PAGES],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("username", PAGES)
 def test_every_register_is_in_chinese(window: Window, username: str) -> None:
     window.login(username)
     own = {"users": set(ROLES) | CODES, "units": CODES, "roles": set(), "posts": set()}
@@ -390,7 +394,9 @@ def test_the_keyboard_reaches_the_content_first(window: Window) -> None:
     assert window.page.evaluate("document.activeElement.getAttribute('href')") == "#content"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"), [pytest.param(1366, 768, marks=pytest.mark.long), (390, 844)]
+)
 def test_a_list_shows_rows_above_the_fold_and_never_scrolls_sideways(
     window: Window, width: int, height: int
 ) -> None:

@@ -44,6 +44,7 @@ def test_the_unit_of_the_panel_is_found_by_initials_and_the_proposed_one_stands_
     window.page.wait_for_function("document.querySelector('#panel select[name=unit]')?.tomselect")
     assert window.page.input_value("#panel select[name=unit]"), "the proposed unit is chosen"
     window.page.click("#panel .ts-control >> nth=0")
+    expect(window.page.locator("#panel .ts-control input >> nth=0")).to_be_focused()
     window.page.keyboard.type("slj")
     expect(window.page.locator(OFFERED)).to_have_count(1)
     expect(window.page.locator(OFFERED)).to_contain_text("神木市水利局")

@@ -81,7 +81,14 @@ def test_ten_cases_are_allocated_at_once_after_one_page_that_says_what_will_happ
         row.check()
     page.click("#many button:not([name=all])")
     assert f"{CASES}件" in page.inner_text(".lead-in")
-    page.click("form .send button")
+    first, button = page.locator("td input[name=rows]").first, page.locator("form .send button")
+    first.uncheck()
+    assert f"{CASES - 1}件" in button.inner_text(), "the button says what will be done"
+    page.locator("[data-all]").uncheck()
+    assert button.is_disabled()
+    page.locator("[data-all]").check()
+    assert f"{CASES}件" in button.inner_text()
+    button.click()
     page.wait_for_url(f"**{LIST}**")
     measured(TASK, "clicks beside the ticks, at once", 3, 3)
     assert _allocated(office) == before + CASES

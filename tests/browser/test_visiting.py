@@ -10,7 +10,10 @@ from tests.browser.conftest import Window
 from tests.browser.table import Measure
 from tests.browser.test_calendar import OVERFLOW
 
-SCREENS = [pytest.param(1366, 768, id="desk"), pytest.param(390, 844, id="phone")]
+SCREENS = [
+    pytest.param(1366, 768, id="desk"),
+    pytest.param(390, 844, id="phone", marks=pytest.mark.long),
+]
 DONE = ".flash.success"
 OPENS = "officer opens an item from the day's list"
 

@@ -297,6 +297,7 @@ def test_check_prints_what_to_do_and_exits_1_when_something_is_wrong(
     assert done.stdout.startswith("[red] bot_not_running\n") and "make run" in done.stdout
 
 
+@pytest.mark.long
 def test_check_exits_0_on_a_desk_that_runs_and_1_when_a_child_is_down(
     sqlite_template: Path, tmp_path: Path
 ) -> None:

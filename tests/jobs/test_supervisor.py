@@ -45,6 +45,7 @@ def desk(sqlite_template: Path, data: Path) -> Iterator[Desk]:
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_a_fresh_folder_becomes_a_sample_office_that_serves_its_login_and_outlives_a_sudden_end(
     data: Path,
@@ -135,6 +136,7 @@ def test_a_proxy_that_says_so_makes_it_https_and_browsers_are_told_to_stay_with_
     assert told == ["max-age=31536000", None, None]
 
 
+@pytest.mark.long
 def test_killing_the_supervisor_leaves_no_process_work_horses_and_web_included(
     desk: Desk, data: Path
 ) -> None:

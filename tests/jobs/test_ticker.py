@@ -81,6 +81,7 @@ def test_who_tells_people_is_woken_on_a_queue_of_its_own(queue: Queue) -> None:
     assert (job.func_name, job.timeout) == ("jobs.outbox.send_waiting", SENDING_SECONDS)
 
 
+@pytest.mark.long
 def test_two_ticker_processes_at_once_give_one_job(
     queue: Queue, redis_url: str, sqlite_desk: Desk, tmp_path: Path
 ) -> None:

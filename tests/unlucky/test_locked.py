@@ -74,6 +74,7 @@ def _locked_and_asked(office: Office, seconds: float) -> None:
         ]
 
 
+@pytest.mark.long
 def test_while_a_file_is_locked_writers_get_their_words_back_and_readers_are_not_held_up(
     on_sqlite: Office,
 ) -> None:

@@ -60,6 +60,7 @@ def _took(engine: Engine, statement: str = "SELECT 1") -> tuple[float, DBAPIErro
     return time.monotonic() - began, no.value
 
 
+@pytest.mark.long
 def test_nobody_waits_for_a_silent_database_longer_than_for_a_slow_statement(
     own_cluster: PostgresCluster,
 ) -> None:

@@ -3,6 +3,7 @@ for is the last day. [section 0, "a deadline is an exclusive end"]"""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,6 +89,15 @@ def test_the_log_says_who_did_it_by_name(sqlite_panel: Panel) -> None:
         )
         word, id = session.execute(query).all()[0]
         number = int(word.removeprefix("user:"))
-        name = session.scalars(select(Person.first_name).where(Person.id == number)).one()
+        person = session.get_one(Person, number)
+        name, account = person.first_name, person.username
     for address in ("/events/list/", f"/events/show/{id}", "/events/export.csv"):
-        assert f"{name}（账号{number}）" in browser.get(address).text, address
+        assert f"{name}（账号{account}）" in browser.get(address).text, address
+
+
+def test_the_log_is_searched_by_the_name_of_an_account(sqlite_panel: Panel) -> None:
+    browser = sqlite_panel.of("log_auditor")
+    page = browser.get("/events/list/?q_actor=allocator").text
+    told = set(re.findall(r"（账号([^）]+)）", page.partition("<tbody>")[2]))
+    assert told == {"allocator"}
+    assert browser.get("/events/list/?q_actor=nobody-of-that-name").status_code == 200

@@ -127,6 +127,17 @@ def test_a_default_that_is_not_active_is_not_proposed_and_the_reason_is_told(
     assert "类别默认单位WATER单位已停用，不予建议。" in page
 
 
+def test_a_default_that_is_not_active_stands_in_the_form_of_its_category_by_its_name(
+    office: Office,
+) -> None:
+    office.default("WATER")
+    with transaction(office.panel.desk.sessions) as session:
+        session.query(Unit).filter_by(code="WATER").update({"active": False})
+        category = session.scalars(select(Category).where(Category.name == "路灯")).one().id
+    page = office.of("it_admin").get(f"/do/edit_category?id={category}").text
+    assert ("WATER", "WATER单位（已停用）") in _PROPOSED.findall(page)
+
+
 def test_a_unit_without_a_liaison_is_not_proposed_and_the_reason_is_told(office: Office) -> None:
     office.people.without_liaison("WATER")
     page = part(office.of("allocator"), office.case()).text
@@ -213,6 +224,16 @@ def test_a_case_that_was_edited_meanwhile_is_shown_again_before_it_is_sent(offic
     assert "滨河路9号" in answer.text and office.allocated() == []
     sent(browser, case, answer.text, by_script=True)
     assert office.allocated() == [case]
+
+
+def test_a_refusal_leads_to_what_has_to_be_done_first(office: Office) -> None:
+    case = office.case()
+    browser = office.of("allocator")
+    page = part(browser, case).text
+    office.people.plainly("operator", "refuse", case, reason="court", words="请向法院提出。")
+    answer = sent(browser, case, page, by_script=True)
+    refusal = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert f'href="/do/confirm_refusal/{case}"' in refusal and office.allocated() == []
 
 
 def test_what_has_to_be_answered_first_is_asked_in_the_panel(office: Office) -> None:

@@ -36,7 +36,7 @@ from app.views.forms.field_looks import (
 )
 from app.views.forms.fields import KINDS, Answered, Carried
 from app.views.forms.file_fields import FILE_KINDS
-from app.views.forms.options import leaders_by_id, named, options_of
+from app.views.forms.options import leaders_by_id, named, options_of, with_unit
 from app.views.forms.sentences import sentences_of
 from app.views.forms.steps import files_with
 from app.views.pages.picked import Option
@@ -114,20 +114,22 @@ class Drawing:
         shown = MultiDict(list(typed.items(multi=True)))
         for ask in self.asks:
             shown[ask.name] = ask.chosen
-        fields = {ask.name: ask.unbound() for ask in self.asks} | dict(self._of_verb())
+        fields = {ask.name: ask.unbound() for ask in self.asks} | dict(self._of_verb(shown))
         hidden = [(name, value) for name, value in self.unseen if name not in fields]
         fields = {name: Carried(default=value) for name, value in hidden} | fields
         made: VerbForm = type("Form", (VerbForm,), fields)(formdata=shown)
         return made
 
-    def _of_verb(self) -> Iterable[tuple[str, UnboundField]]:
+    def _of_verb(self, typed: MultiDict[str, str]) -> Iterable[tuple[str, UnboundField]]:
         first = FIRST.get(self.verb.name, ())
         fields = [field for field in self.verb.fields if field.name not in self.without]
         fields.sort(
             key=lambda field: first.index(field.name) if field.name in first else len(first)
         )
         said = sentences_of(self.reading, self.verb, self.tongue)
-        yield from ((field.name, self._field(field, said.get(field.name, ()))) for field in fields)
+        for one in fields:
+            chosen = typed.get(one.name, "")
+            yield one.name, self._field(one, chosen, said.get(one.name, ()))
         if self.verb.name == "attach":
             look = Look(words.field("file", self.tongue), hint_of("file", self.tongue), True)
             yield "upload", KINDS["file"](look)
@@ -135,10 +137,12 @@ class Drawing:
             look = Look(words.field(name, self.tongue), hint_of(name, self.tongue))
             yield name, FILE_KINDS[kind](look)
 
-    def _field(self, field: Field, sentences: Sequence[str]) -> UnboundField:
+    def _field(self, field: Field, chosen: str, sentences: Sequence[str]) -> UnboundField:
         options = self.offered.get(field.name)
         if options is None:
             options = options_of(self.reading, self.verb, field, self.tongue)
+            if field.kind == "unit":
+                options = with_unit(self.reading, options, chosen, self.tongue)
         kind = drawn_as(field, bool(options))
         keys = (f"{field.name}:{self.verb.name}", field.name, kind)
         look = Look(

@@ -82,6 +82,20 @@ def _units(reading: Session, tongue: str) -> Named:
     return _named(rows, tongue)
 
 
+def with_unit(
+    reading: Session, options: Sequence[Option], code: str, tongue: str
+) -> Sequence[Option]:
+    """Choices of units with the one that stands in a form though it takes no cases any more: by its name,
+    and so that it can be seen."""
+    if not code or any(key == code for key, _ in options):
+        return options
+    name = reading.scalar(select(Unit.name).where(Unit.code == code, Unit.active.is_(False)))
+    if name is None:
+        return options
+    told = [*options, (code, words.word("picker.inactive", tongue, name=name))]
+    return Named(told, options.read) if isinstance(options, Named) else told
+
+
 def _leaders(reading: Session, tongue: str) -> Named:
     query = select(Person.username, Person.first_name, Person.pinyin).join(Person.roles)
     query = query.where(Role.name == "leader", Person.active.is_(True))

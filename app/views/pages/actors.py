@@ -14,11 +14,13 @@ from app.views.actor import reader
 
 
 class Acted(NamedTuple):
-    """A person who did something: his account's id, his name, the unit that he works for."""
+    """A person who did something: his account's id, his name, the unit that he works for, the name of
+    the account."""
 
     id: int
     name: str
     unit_id: int | None
+    username: str
 
 
 def know_people(actors: Iterable[str]) -> Mapping[str, Acted]:
@@ -28,7 +30,9 @@ def know_people(actors: Iterable[str]) -> Mapping[str, Acted]:
     asked = {word for word in actors if word.removeprefix("user:").isdecimal()} - known.keys()
     if asked:
         ids = [int(word.removeprefix("user:")) for word in asked]
-        query = select(Person.id, Person.first_name, Person.unit_id).where(Person.id.in_(ids))
+        query = select(Person.id, Person.first_name, Person.unit_id, Person.username).where(
+            Person.id.in_(ids)
+        )
         known |= {f"user:{row.id}": Acted(*row) for row in reader().execute(query)}
     return known
 

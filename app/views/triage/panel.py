@@ -30,6 +30,7 @@ from app.views.forms.options import options_of
 from app.views.forms.question import ASKED, Question, asked_before
 from app.views.forms.question import Proposed as Alike
 from app.views.forms.row_choice import SEEN, which_row
+from app.views.forms.ways import Way, ways
 from app.views.forms.wrong import wrongs
 from app.views.pages.badge import office_here
 from app.views.pages.lines import Line, line_of
@@ -66,6 +67,7 @@ class Panel:
     why: str
     no: str
     question: Question | None
+    first: Sequence[Way]
 
 
 def waiting_case(id: int) -> Case | None:
@@ -110,6 +112,11 @@ def panel_of(
         why,
         wrongs(no, VERBS[VERB], form, typed or MultiDict(), tongue).sentence if no else "",
         question,
+        ways(
+            no.msgid, case, typed or MultiDict(), which_row(VERBS[VERB], case, typed or MultiDict())
+        )
+        if no
+        else [],
     )
 
 
