@@ -38,6 +38,10 @@ ADVICE = (
     "scanner_missing",
     "file_lost",
     "look_failed",
+    "telling_behind",
+    "way_paused",
+    "mailbox_unread",
+    "front_away",
 )
 """The codes of what can be wrong: what is so, and what to do, stand in the catalogues."""
 

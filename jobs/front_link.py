@@ -17,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ from jobs import front_desk
 from jobs.beats import READY, Beats
 from jobs.desk import Desk, desk
 from jobs.front_keys import keys_of
+from jobs.reach_health import heard
 from jobs.servable import Refused
 
 log = logging.getLogger("duban.front")
@@ -90,6 +92,11 @@ class Link:
         came, self._newest = newest > self._newest, newest
         questions = found.get("questions")
         return {"questions": questions if isinstance(questions, dict) else {}, "came": came}
+
+    def was_heard(self) -> None:
+        """Note that the front answered; a disk that takes no file keeps no line closed."""
+        with suppress(OSError):
+            heard(self._desk.settings.data)
 
     def answers(self, questions: Mapping[str, Any]) -> dict[str, Any]:
         """The answers to questions, by their ids; none to what the database cannot tell now, and
@@ -199,6 +206,7 @@ def run(link: Link, stopped: threading.Event, seconds: float = HELD) -> None:
             stopped.wait(pause)
             continue
         failures = 0
+        link.was_heard()
         if found["came"]:
             fetching.wake()
         answers = link.answers(found["questions"])

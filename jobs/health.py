@@ -35,6 +35,7 @@ from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
+from jobs.reach_health import reach_findings
 from jobs.room import disk_findings
 from jobs.servable import sessions_of, short
 from jobs.timetable import FAILED_SECONDS, SWEEP
@@ -90,6 +91,7 @@ def _found(settings: config.Config, now: datetime) -> list[Finding]:
         found = [
             *desk_findings(sessions, now, settings.data),
             *pairs_findings(sessions, now),
+            *reach_findings(sessions, now, settings),
             *bot_findings(settings),
         ]
         return [*guard_findings(sessions, now), *found] if settings.production else found

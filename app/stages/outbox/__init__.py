@@ -16,7 +16,7 @@ from app.stages.outbox.noting import note_ended, unnoted
 from app.stages.outbox.outcomes import Result, record
 from app.stages.outbox.recipients import telephone_of
 from app.stages.outbox.sending import Claimed, claim, waiting_calls
-from app.stages.outbox.taking import anything, take
+from app.stages.outbox.taking import anything, ready_notices, take
 from app.stages.outbox.ways import due_ways, let_go, state_of
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "masked",
     "note_ended",
     "phone_of",
+    "ready_notices",
     "record",
     "set_up",
     "state_of",

@@ -42,7 +42,7 @@ def _lock(session: Session) -> None:
     session.execute(select(GatewayState.name).where(GatewayState.name == ALL).with_for_update())
 
 
-def _ready(now: datetime) -> list[Any]:
+def ready_notices(now: datetime) -> list[Any]:
     """Which notices may be taken: not those of a pass of the bot that is still going on."""
     run, later = Run, aliased(Run)
     begun_anew = exists().where(later.name == run.name, later.id > run.id)
@@ -57,13 +57,13 @@ def _ready(now: datetime) -> list[Any]:
 
 def anything(session: Session, now: datetime) -> bool:
     """Whether a notice waits to be taken."""
-    query = select(Notice.at).where(*_ready(now)).order_by(Notice.at).limit(1)
+    query = select(Notice.at).where(*ready_notices(now)).order_by(Notice.at).limit(1)
     return session.scalars(query).first() is not None
 
 
 def take(session: Session, now: datetime) -> int:
     """Take what waits and make deliveries of it: how many notices were taken."""
-    ready = _ready(now)
+    ready = ready_notices(now)
     _lock(session)
     moments = select(Notice.at).where(*ready).order_by(Notice.at)
     found = session.scalars(moments.offset(AT_ONCE - 1).limit(1)).first()
