@@ -171,10 +171,13 @@ def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
     return {"options": told, **line}
 
 
-def sessions_from(engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = ()) -> Sessions:
-    """A factory of sessions that carry the ledger's key, those that were in use before, and share
-    what was read of the calendar, by its version."""
-    info = {"ledger_key": ledger_key, "retired_keys": tuple(retired), "calendars": {}}
+def sessions_from(
+    engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = (), production: bool = False
+) -> Sessions:
+    """A factory of sessions that carry the ledger's key, those that were in use before, whether the
+    office works in earnest, and share what was read of the calendar, by its version."""
+    keys = {"ledger_key": ledger_key, "retired_keys": tuple(retired)}
+    info = {**keys, "production": production, "calendars": {}}
     return sessionmaker(engine, expire_on_commit=False, info=info)
 
 

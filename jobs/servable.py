@@ -48,8 +48,9 @@ def unusable(error: DatabaseError) -> Message:
 
 
 def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
-    """Sessions on an engine that carry the keys of the settings."""
-    return sessions_from(engine, settings.ledger_key, settings.retired_keys)
+    """Sessions on an engine that carry the keys of the settings, and whether this is production."""
+    keys = settings.ledger_key, settings.retired_keys
+    return sessions_from(engine, *keys, production=settings.production)
 
 
 def opened(settings: config.Config) -> Sessions:

@@ -110,6 +110,16 @@ def test_what_is_wrong_with_a_way_out_is_said_when_it_is_proposed(
     assert refused == msgid
 
 
+def test_an_office_that_works_in_earnest_has_no_way_out_that_only_pretends(
+    sqlite_desk: Desk,
+) -> None:
+    sqlite_desk.sessions.kw["info"]["production"] = True
+    office = Office(sqlite_desk)
+    told = (f"{DAY} 08:00", "it_admin", "propose_gateway")
+    assert office.refused(*told, name="way", kind="pretend") == "pretend_in_production"
+    office.do(*told, name="way", kind="pretend", off=True)
+
+
 @pytest.mark.parametrize("name", ["call", "A", "短信", "x" * 21, "1sms", "sms gate"])
 def test_a_way_out_has_a_name_that_can_stand_in_a_key(sqlite_desk: Desk, name: str) -> None:
     office = Office(sqlite_desk)

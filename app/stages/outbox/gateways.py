@@ -113,7 +113,8 @@ def propose_gateway(
     made = {**kept, **_sealed(session, name, typed)}
     if not off:
         # Whatever is wrong with it is said now, not when somebody should have been told.
-        built(kind, described, {**dict.fromkeys(kept, "https://set.invalid/"), **typed})
+        known = {**dict.fromkeys(kept, "https://set.invalid/"), **typed}
+        built(kind, described, known, production=bool(session.info.get("production")))
     row = Gateway(
         name=name,
         kind=kind,
