@@ -33,9 +33,11 @@ from app.models import (
     Dossier,
     Draft,
     Event,
+    Instruction,
     Notice,
     NoticeRead,
     Person,
+    Reply,
     Report,
     Run,
     Setting,
@@ -58,10 +60,12 @@ from app.story.sample.password import sample_password
 from app.story.sample.play import CASES, fill_sample
 from app.story.sample.scenes import scenes
 from app.story.theatre.cast import actor_named
+from app.words import state
 from tests.commands import command
 from tests.databases import KEY, Desk, postgres_copy, sqlite_copy
 from tests.people import fingerprint
 from tests.servers import PostgresCluster
+from tests.views.panel import panel_over
 
 ROOT = Path(__file__).parent.parent
 REAL = (
@@ -561,3 +565,38 @@ def test_a_password_that_is_given_is_not_kept(tmp_path: Path) -> None:
     assert sample_password(tmp_path, "a password given") == ("a password given", None)
     assert list(tmp_path.iterdir()) == []
     assert json.dumps(made).isascii()
+
+
+def test_every_instruction_matter_and_suggestion_leads_a_leader_to_its_result(
+    sample: Sample,
+) -> None:
+    query = select(Instruction.words, Case.id, Case.number, Case.state, Case.closed_as, Reply.id)
+    query = query.join(Case, Case.id == Instruction.case_id)
+    passed = (Reply.assignment_id == Case.lead_assignment_id) & (Reply.state == "passed")
+    given = sample.rows(query.outerjoin(Reply, passed).order_by(Instruction.id))
+    kept = sample.scalars(
+        select(Case.number).join(Suggestion).where(Suggestion.kept.is_(True)).order_by(Case.id)
+    )
+    submitted = sample.scalars(select(Case.number).where(Case.state == "submitted"))
+    assert given and kept and submitted
+    assert any(row.state == "closed" for row in given)
+    with panel_over(sample.desk, sample.data, NOW) as panel:
+        leader, unit = panel.browser(), panel.browser()
+        assert leader.login("leader", PASSWORD).status_code == 302
+        assert unit.login("water_staff", PASSWORD).status_code == 302
+        mine = leader.get("/instructions/mine").text
+        pages, at = "", 0
+        while at == 0 or f"page={at}" in pages:
+            pages += leader.get(f"/instructions/ledger?part=all&page={at}").text
+            at += 1
+        sections = pages.split("<section")[1:]
+        for row in given:
+            (section,) = [one for one in sections if row.number in one and row.words in one] or [""]
+            assert state("case", row.state, "zh") in section, row.number
+            # How a matter ended: what the public was told, or what the caller said of it.
+            if row.state == "closed":
+                assert "结果" in section or row.id is None, row.number
+        for number in (*kept, *submitted):
+            assert number in mine, number
+        for address in ("/instructions/mine", "/instructions/ledger?part=all"):
+            assert unit.get(address).status_code == 403, address
