@@ -92,7 +92,7 @@ def with_unit(
     name = reading.scalar(select(Unit.name).where(Unit.code == code, Unit.active.is_(False)))
     if name is None:
         return options
-    told = [*options, (code, words.word("picker.inactive", tongue, name=name))]
+    told = [*options, (code, words.word("form.unit_inactive", tongue, name=name))]
     return Named(told, options.read) if isinstance(options, Named) else told
 
 
