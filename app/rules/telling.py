@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from string import Formatter
 
+from app.rules.refusal import NotAllowed
 from app.rules.workdays import Calendar, beijing
 
 TRIES = 8
@@ -155,15 +156,17 @@ def wrong_fields(setting: str, text: str) -> list[str]:
     return [name or "{}" for name in named if name not in fields_of(setting)]
 
 
-def refusal_of(name: str, value: str) -> tuple[str, dict[str, str]] | None:
-    """Why a setting of telling cannot be so, as a message id with its facts; None where it can."""
+def refuse_setting(name: str, value: str) -> None:
+    """Refuse a setting of telling that cannot be so. Raises NotAllowed (hours_wrong,
+    text_fields_wrong)."""
     if name == HOURS:
         try:
             hours_of(value)
         except ValueError:
-            return "hours_wrong", {}
+            raise NotAllowed("hours_wrong") from None
     wrong = wrong_fields(name, value) if name in TEXTS else []
-    return ("text_fields_wrong", {"fields": "、".join(wrong)}) if wrong else None
+    if wrong:
+        raise NotAllowed("text_fields_wrong", fields="、".join(wrong))
 
 
 def worded(text: str, fields: Mapping[str, str]) -> str:

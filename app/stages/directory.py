@@ -263,9 +263,7 @@ def change_setting(session: Session, now: datetime, actor: Actor, name: str, val
         _readable(value)
     if name == evaluation.TABLE:
         evaluation.points_of({name: value})
-    wrong = telling.refusal_of(name, value.strip())
-    if wrong is not None:
-        raise NotAllowed(wrong[0], **wrong[1])
+    telling.refuse_setting(name, value.strip())
     row = session.get(Setting, name) or Setting(name=name, value="")
     row.value = value.strip()
     session.add(row)

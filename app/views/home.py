@@ -24,7 +24,7 @@ from app.views.triage.page import is_part, part
 from app.views.triage.panel import LIST, VERB, panel_of, waiting_case
 from app.views.unit_home import unit_home
 from app.views.waiting import SIZES, in_list, page_size, rows_of_list, waiting
-from app.worklists import COUNTED_TO, Queue, count_told, counted, pressing, queues_of
+from app.worklists import COUNTED_TO, Queue, about, count_told, counted, pressing, queues_of
 
 FIRST = 3
 """So many rows of each list stand on the first page."""
@@ -148,6 +148,9 @@ class Home(BaseView):
         queue = queues_of(actor()).get(key)
         if queue is None or queue.page:
             abort(404)
+        if about(queue.model) is None:
+            # Rows of no case: they are worked through on a page of their own.
+            return redirect(url_for(queue.desk, work=key))
         beside = key == LIST and VERB in actor().rights
         named = waiting_case(number_typed(request.args.get("case")) or 0) if beside else None
         if beside and is_part():

@@ -16,7 +16,6 @@ from app.rules.callers import covered_address
 from app.rules.files import MOST_BYTES
 from app.rules.phones import mask
 from app.rules.receipts import spaced
-from app.rules.refusal import NotAllowed
 from app.rules.workdays import minute
 from app.stages.acceptance.callers import area_code
 from app.views.actor import actor, language, reader
@@ -77,7 +76,7 @@ def notes_of(row: Message) -> list[str]:
     told = [words.word(NOTES[note], tongue) for note in facts.get("notes", ()) if note in NOTES]
     for name, why in facts.get("left_out", ()):
         said = words.word("inbox.note.left_out", tongue, name=name)
-        told.append(words.pair(said, words.said(NotAllowed(why, most=MOST), tongue), tongue))
+        told.append(words.pair(said, words.said_of(why, {"most": MOST}, tongue), tongue))
     if row.acknowledged:
         told.append(words.word(TOLD.get(row.acknowledged, NOT_TOLD), tongue))
     return told

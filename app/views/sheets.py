@@ -33,7 +33,7 @@ from app.words.kinds import kinds_called
 REFUSED, SHOWN, LISTED = 422, 100, 100
 """So many faults, and so many sheets, are shown."""
 EXAMPLES = 3
-_SALT = "sheet"
+_SALT, VERB = "sheet", "hand_over_sheet"
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,7 @@ class Sheets(BaseView):
         told = {name: value for name, value in asdict(handed).items() if name != "account"}
         columns = json.dumps(dict(chosen), ensure_ascii=False)
         who, at = actor(), now()
-        made = written(
-            lambda session: perform(session, at, who, "hand_over_sheet", columns=columns, **told).id
-        )
+        made = written(lambda session: perform(session, at, who, VERB, columns=columns, **told).id)
         flash(words.word("inbox.sheet.handed_over", language()), "success")
         return redirect(url_for("Sheets.show", pk=made), 303)
 
@@ -166,7 +164,8 @@ class Sheets(BaseView):
         query = select(SheetFault).where(SheetFault.sheet_id == sheet.id).order_by(SheetFault.row)
         found = reader().scalars(query.limit(SHOWN)).all()
         faults = [
-            (one.row, _sentence(NotAllowed(one.why, **json.loads(one.facts)))) for one in found
+            (one.row, words.said_of(one.why, json.loads(one.facts), language(), VERB))
+            for one in found
         ]
         return self.render_template(
             "desk/sheet.html",
@@ -262,13 +261,13 @@ def _sheet(pk: str) -> tuple[Sheet, SheetProgress]:
 
 
 def _sentence(no: NotAllowed) -> str:
-    return words.said(no, language(), "hand_over_sheet")
+    return words.said(no, language(), VERB)
 
 
 def told_of(progress: SheetProgress) -> str:
     """How far a sheet is, in words."""
     facts = {name: getattr(progress, name) for name in ("rows", "done", "taken", "known", "wrong")}
     if progress.failed:
-        return words.said(NotAllowed(progress.failed), language())
+        return words.said_of(progress.failed, {}, language())
     said = "inbox.sheet.finished" if progress.finished_at else "inbox.sheet.under_way"
     return words.word(said, language(), **facts)

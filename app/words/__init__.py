@@ -268,10 +268,18 @@ _WORDINGS: Mapping[str, Callable[[str, str], str]] = {
 def said(no: NotAllowed, language: str, verb: str = "", chosen: bool = False) -> str:
     """The sentence of a refusal, its facts worded as well: fields as the form of the verb calls
     them; `chosen` where the field that is missing is one from which something is chosen."""
-    facts = {name: _fact(name, told, language, verb) for name, told in no.facts.items()}
     if no.msgid == "field_missing" and chosen:
-        return CATALOGUES.text("question.choose", language, facts)
-    return worded(no.msgid, language, facts)
+        return CATALOGUES.text("question.choose", language, _facts(no.facts, language, verb))
+    return said_of(no.msgid, no.facts, language, verb)
+
+
+def said_of(msgid: str, facts: Mapping[str, Any], language: str, verb: str = "") -> str:
+    """The sentence of a refusal that was kept: its message id and its facts, worded as well."""
+    return worded(msgid, language, _facts(facts, language, verb))
+
+
+def _facts(facts: Mapping[str, Any], language: str, verb: str) -> dict[str, Any]:
+    return {name: _fact(name, told, language, verb) for name, told in facts.items()}
 
 
 def sentence(no: NotAllowed, language: str) -> str:

@@ -330,6 +330,9 @@ VALUES: dict[str, tuple[str, ...]] = {
         "pairs",
         "files",
         "forgetting",
+        "mail",
+        "sheets",
+        "wechat-media",
         "outbox",
     ),
     "child": (

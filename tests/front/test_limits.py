@@ -3,6 +3,7 @@ anybody's."""
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import config
+from app import words
 from app.front import limits, looking
 from app.models import Case
 from app.web import create_app
@@ -241,3 +243,12 @@ def test_each_field_says_what_is_wrong_and_nothing_is_lost(
 def test_signs_that_no_database_keeps_are_no_error(client: FlaskClient) -> None:
     form = {**hidden(client.get("/front/").text), **filled(f"{WORDS}\x00\x07\x1b[31m")}
     assert receipt_of(client.post("/front/", data=form).text)
+
+
+def test_a_photograph_that_is_none_is_named_and_nothing_is_lost(client: FlaskClient) -> None:
+    form = {**hidden(client.get("/front/").text), **filled(WORDS)}
+    photos = (io.BytesIO(b"\xff\xd8\xff\xe0 no picture"), "路灯.jpg")
+    answer = client.post("/front/", data={**form, "photos": photos})
+    said = words.said_of("photo_unreadable", {"name": "路灯.jpg"}, "zh")
+    assert answer.status_code == 422 and said in answer.text
+    assert form["words"] in answer.text

@@ -320,3 +320,19 @@ def test_the_real_messages_go_in_with_exact_counts_and_lengths_and_a_second_time
     assert told(here, again) == (2_816, 0, 2_816, 0)
     with reading(desk.sessions) as session:
         assert session.scalar(select(func.count()).select_from(Message)) == before
+
+
+def test_a_sheet_that_is_too_long_or_too_wide_says_how_long_it_may_be() -> None:
+    for rows in ([["a"]] * 100_002, [["a"] * 201, ["b"]]):
+        with pytest.raises(NotAllowed) as no:
+            rows_of(written(rows), "text/csv")
+        assert no.value.msgid == "sheet_too_long"
+        assert no.value.facts == {"rows": 100_000, "columns": 200}
+
+
+def test_what_a_sheet_needs_has_to_be_among_its_columns(desk: Desk, tmp_path: Path) -> None:
+    here = here_of(desk, tmp_path)
+    told = {name: COLUMNS[name] for name in ("subject", "name")}
+    with pytest.raises(NotAllowed) as no:
+        handed(here, written([HEADING, ["1", *[""] * 6]]), columns=told)
+    assert no.value.msgid == "sheet_columns_missing"

@@ -10,7 +10,8 @@ import pytest
 from app.database import reading
 from app.models import Visit
 from app.rules.codes import shown_code
-from app.rules.telling import TEXTS, fields_of, refusal_of, wrong_fields
+from app.rules.refusal import NotAllowed
+from app.rules.telling import TEXTS, fields_of, refuse_setting, wrong_fields
 from app.stages.outbox import fields_of_row, telephone_of, text_of
 from app.stages.visit.internet import code_of
 from tests.databases import Desk
@@ -151,8 +152,9 @@ def test_no_text_says_more_than_its_kind_may() -> None:
     assert wrong_fields("tell.caller_neutral", "{number}") == ["number"]
     assert wrong_fields("tell.reminder", "{office") == ["{}"]
     assert wrong_fields("tell.reminder", "{}") == ["{}"]
-    assert refusal_of("tell.hours", "18:00-08:00") == ("hours_wrong", {})
-    assert refusal_of("tell.hours", "08:30-17:30") is None
+    with pytest.raises(NotAllowed, match="hours_wrong"):
+        refuse_setting("tell.hours", "18:00-08:00")
+    refuse_setting("tell.hours", "08:30-17:30")
 
 
 def test_the_office_words_a_text_itself(office: Office, desk: Desk) -> None:

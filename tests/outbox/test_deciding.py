@@ -295,7 +295,8 @@ def test_a_message_is_dropped_with_a_reason(office: Office, desk: Desk) -> None:
     dead = allocated(office, desk, REFUSED)
     at = (f"{DAY} 09:10", "allocator", "drop_delivery")
     assert office.refused(*at, id=dead.id, reason=" ") in ("reason_missing", "field_missing")
-    office.do(*at, id=dead.id, reason="单位已到中心当面领取")
+    told = {"id": dead.id, "reason": "单位已到中心当面领取"}
+    office.do(f"{DAY} 09:10", "allocator", "drop_delivery", **told)
     row = office.row(Delivery, id=dead.id)
     assert (row.stands, row.words) == ("dropped", "单位已到中心当面领取")
     assert office.refused(*at, id=10**6, reason="无") == "not_found"

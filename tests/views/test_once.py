@@ -257,6 +257,14 @@ TWICE_IS_HARMLESS = {
     "Home.close_banner": "a banner that is closed for today stays closed",
     "KeptViews.keep": "a view of the same name is written over with the same",
     "KeptViews.drop": "what is dropped stays dropped",
+    "Intake.answers": "a search; nothing is done",
+    "Sheets.upload": "reads a file and shows it; nothing is done before its columns are confirmed",
+    "Sheets.columns": "rows are known by the sender's own numbers: the second sheet takes none of them in again",
+    "front.send": "a form of the public carries a key: the second is the same message with the same receipt",
+    "front.look": "a look-up; nothing is done",
+    "front.rated": "a code is used once: the second time it is not good any more",
+    "front.from_wechat": "a message is known by who sent it, when and by its number: it is kept once",
+    "front.nothing": "there is no such page",
     "Bell.read": "what is read stays read; what comes between the two has not been shown and is marked as the first is",
 }
 """POST route (or its whole blueprint) -> why sending it twice does no harm."""

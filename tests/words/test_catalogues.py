@@ -58,6 +58,7 @@ HANDED_ON |= {
 }
 """What the ledger adds to what is wrong: where that is."""
 HANDED_ON |= {
+    "public.look.locked": {"n"},
     **{f"reach.stands.{stands}": {"way"} for stands in ("waiting", "sending", "unknown")},
     **{f"reach.stands.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},
     **{f"papers.told.{stands}": {"way", "at"} for stands in ("taken", "dead", "dropped")},

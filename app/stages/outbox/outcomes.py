@@ -30,6 +30,7 @@ class Result:
 
 
 def end(row: Delivery, now: datetime, stands: str) -> None:
+    """Let a delivery stand ended so; its end is to be written into the record anew."""
     row.stands, row.ended_at, row.lease, row.lease_until = stands, now, "", None
     row.noted_at = None
 

@@ -52,6 +52,7 @@ def state_of(session: Session, name: str, lock: bool = False) -> GatewayState:
 
 
 def rests(row: GatewayState, now: datetime) -> bool:
+    """Whether a way out is out of order, or was told to be silent, for a while yet."""
     return any(at is not None and at > now for at in (row.paused_until, row.silent_until))
 
 

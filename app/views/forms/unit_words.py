@@ -71,6 +71,7 @@ UNREAD: dict[str, dict[str, str]] = {
     "confirm_lifting": {"words": "who proposed it"},
     "reveal": {"reason": "the log auditor"},
     "cover": {"more": "what is covered", "less": "what is shown again"},
+    "answer_directly": {"articles": "ids of approved answers on file"},
     "submit": {"to_leader": "an account"},
     "reclassify": {"category": "of the office's list"},
     "open_supervision": {"ground": "one of a list"},
