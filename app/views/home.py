@@ -41,6 +41,8 @@ NOT_ALONE = (
     "answer_message",
     "empty_message",
     "hand_over_sheet",
+    *("approve_gateway", "test_gateway", "retry_delivery", "drop_delivery", "call_instead"),
+    *("record_call", "approve_article", "hand_over_article", "end_article"),
 )
 """Verbs without a case that the first page does not begin: they are reached from the bar or the row that they
 are about."""

@@ -130,7 +130,8 @@ class Deliveries(DeskView):
         if item.stands == "dead":
             verbs = ("retry_delivery", "call_instead", "drop_delivery")
         elif item.way == CALL and item.stands == "waiting":
-            verbs = ("record_call", "drop_delivery")
+            again = ("retry_delivery",) if item.instead_of_id else ()
+            verbs = ("record_call", *again, "drop_delivery")
         links = [
             (url_for(f"Verbs.{verb}", id=item.id), words.title(verb, language()))
             for verb in verbs
