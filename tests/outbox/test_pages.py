@@ -24,7 +24,8 @@ NOW = moment("2025-06-09 10:00")
 
 @pytest.fixture
 def office(desk: Desk) -> Office:
-    """A reminder that the gateway refused, another that it took, a call, and a way that rests."""
+    """A reminder and a warning that the gateway refused, others that it took: the reminder became a
+    call, the warning is dead."""
     made = Office(desk)
     sms(made, "2025-06-03 08:00", templates=SMS["templates"])
     for unit in ("WATER", "ROADS"):
@@ -41,7 +42,7 @@ def office(desk: Desk) -> Office:
     )
     way(made, "2025-06-03 08:07", "pretend")
     for unit in ("WATER", "ROADS"):
-        for notice, ways in (("reminder", "sms"), ("overdue", "pretend"), ("warned", "pretend")):
+        for notice, ways in (("reminder", "sms"), ("overdue", "pretend"), ("warned", "sms")):
             told = {"unit": unit, "notice": notice, "ways": ways}
             made.do("2025-06-03 08:08", "it_admin", "choose_ways", **told)
     for unit in ("WATER", "ROADS"):
@@ -49,7 +50,8 @@ def office(desk: Desk) -> Office:
     post(desk, "2025-06-03 09:05", Script().make)
     made.sweep("2025-06-06")
     made.sweep("2025-06-09")
-    post(desk, "2025-06-09 08:31", Script([Sent("refused", "receiver_wrong", theirs="550")]).make)
+    refused = Sent("refused", "receiver_wrong", theirs="550")
+    post(desk, "2025-06-09 08:31", Script([refused, Sent("taken", "taken"), refused]).make)
     return made
 
 
@@ -65,10 +67,10 @@ def page(panel: Panel, who: str, address: str, **more: Any) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_a_dead_reminder_is_on_the_centres_list_and_becomes_a_call_that_shows_on_the_reminder(
+def test_a_dead_message_is_on_the_centres_list_and_a_dead_reminder_a_call_that_shows_on_the_reminder(
     office: Office, panel: Panel
 ) -> None:
-    dead = office.row(Delivery, stands="dead")
+    dead = office.row(Delivery, stands="dead", kind="warned")
     listed = page(panel, "allocator", "/deliveries/list/?work=dead_letters")
     assert f"/deliveries/show/{dead.id}" in listed
     shown = page(panel, "allocator", f"/deliveries/show/{dead.id}")
@@ -77,15 +79,18 @@ def test_a_dead_reminder_is_on_the_centres_list_and_becomes_a_call_that_shows_on
         assert f"/do/{verb}?id={dead.id}" in shown
     allocator = panel.of("allocator")
     assert allocator.post("/do/call_instead", {"id": str(dead.id)}).status_code == 302
-    call = office.row(Delivery, way="call")
+    assert office.row(Delivery, way="call", kind="warned").instead_of_id == dead.id
+    call = office.row(Delivery, way="call", kind="reminder")
     calls = page(panel, "operator", "/deliveries/list/?work=calls")
     assert f"/deliveries/show/{call.id}" in calls
     to_call = page(panel, "operator", f"/deliveries/show/{call.id}")
     assert MOBILE in to_call, "the liaison's number, to be called"
+    again = page(panel, "allocator", f"/deliveries/show/{call.id}")
+    assert f"/do/retry_delivery?id={call.id}" in again, "it came of a message"
     operator = panel.of("operator")
     done = operator.post("/do/record_call", {"id": str(call.id), "reached": "王某"})
     assert done.status_code == 302
-    unit = next(code for code in ("WATER", "ROADS") if office.unit(code).id == dead.unit_id)
+    unit = next(code for code in ("WATER", "ROADS") if office.unit(code).id == call.unit_id)
     (reminder,) = office.reminders(unit)
     told = page(panel, "allocator", f"/reminders/show/{reminder.id}")
     assert "已告知王某" in told and "电话" in told
