@@ -1,11 +1,15 @@
-"""A worker: everything is imported before it forks, and what it forks ends with it."""
+"""A worker, or several that share what one of them has read: everything is imported before it forks, and
+what it forks ends with it."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
+import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +22,7 @@ from app.logs import write_lines
 from config import ConfigError
 from jobs.beats import READY, Beats
 from jobs.desk import NoRedis, desk, queue_on, redis_of
-from jobs.parent import forks_die_with_me
+from jobs.parent import dies_with, forks_die_with_me
 from jobs.servable import Refused, servable
 from jobs.timetable import OUTBOX_QUEUE, QUEUE, TIMETABLE
 
@@ -42,6 +46,7 @@ class DeskWorker(Worker):
         super().__init__(*arguments, **named)
         self.beats = Beats()
         self.stopped = 0
+        self.beside = Beside(())
 
     def perform_job(self, job: Any, *more: Any, **named: Any) -> bool:
         """Do a job; each line of the log names it."""
@@ -66,6 +71,66 @@ class DeskWorker(Worker):
             self.register_birth()  # type: ignore[no-untyped-call]
         super().heartbeat(timeout, pipeline)
         self.beats.beat()
+        if self.beside.ended() and not self._stop_requested:
+            # Whoever started us starts all of us again.
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        """Stop after the job at hand, and so do those beside."""
+        self.beside.stop()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def request_force_stop(self, signum: int, frame: Any) -> None:
+        """Stop at once, and so do those beside."""
+        self.beside.stop(at_once=True)
+        super().request_force_stop(signum, frame)
+
+
+class Beside:
+    """Workers that were forked from this one before it began: they share its memory, and end with it.
+    `fell`: one of them ended before it was told to."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self.pids, self.fell = list(pids), False
+        self._still, self._told = 0, False
+        self._of = os.getpid()
+
+    def ended(self) -> bool:
+        """Whether one of them ended untold; one that stands still is killed. A job's process, which has
+        this worker's memory, has none beside it."""
+        if os.getpid() != self._of:
+            return False
+        stands_still = any(map(_stands_still, self.pids))
+        self._still = self._still + 1 if stands_still else 0
+        if self._still >= STANDS_STILL:
+            log.warning("a worker beside this one stands still; it is killed")
+            self._send(signal.SIGKILL)
+        left = [pid for pid in self.pids if not _over(pid, os.WNOHANG)]
+        self.fell |= not self._told and len(left) < len(self.pids)
+        self.pids = left
+        return self.fell
+
+    def stop(self, at_once: bool = False) -> None:
+        """Tell all of them to stop after their jobs, or `at_once`: who is told twice does."""
+        if at_once or not self._told:
+            self._told = True
+            self._send(signal.SIGTERM)
+
+    def _send(self, sign: int) -> None:
+        for pid in self.pids:
+            os.kill(pid, sign)
+
+    def end(self) -> None:
+        """Stop all of them, and wait until they ended."""
+        self.stop()
+        for pid in self.pids:
+            _over(pid, 0)
+        self.pids = []
+
+
+def _over(pid: int, how: int) -> bool:
+    """Whether a process that was forked here has ended; waits for it unless `how` says not to."""
+    return os.waitpid(pid, how)[0] == pid
 
 
 def _stands_still(pid: int) -> bool:
@@ -104,21 +169,47 @@ def worker(redis: Redis, name: str) -> DeskWorker:
 
 
 def main(arguments: list[str]) -> int:
-    """Work until SIGTERM or SIGINT, the job at hand included. 2: the settings or the database
-    cannot be used; 1: Redis went away."""
-    name = arguments[0] if arguments else "worker"
+    """Work under the first of these names, and under each other in a process beside, until SIGTERM or
+    SIGINT, the job at hand included. 2: the settings or the database cannot be used; 1: Redis went
+    away, or one beside ended."""
+    name, *others = arguments or ["worker"]
     write_lines(name)
     try:
-        redis = redis_of(desk().settings, None)
+        redis_of(desk().settings, None)
         servable(desk().settings)
-        read_jobs(queue_of(name))
+        for one in (name, *others):
+            read_jobs(queue_of(one))
     except (ConfigError, NoRedis, Refused) as wrong:
         log.error("%s", wrong)
         return 2
+    # What was read stays shared: a look for garbage in a process would write to all of it.
+    gc.collect()
+    gc.freeze()
+    beside = Beside([_forked(one) for one in others])
     forks_die_with_me()
     Beats().say(READY)
+    code = _work(name, beside)
+    beside.end()
+    return 1 if beside.fell else code
+
+
+def _forked(name: str) -> int:
+    """Work under a name in a process of its own, which ends with this one; its pid."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    dies_with(parent)
+    write_lines(name)
+    forks_die_with_me()
+    os._exit(_work(name, Beside(())))
+
+
+def _work(name: str, beside: Beside) -> int:
     try:
-        worker(redis, name).work(logging_level="WARNING")
+        made = worker(redis_of(desk().settings, None), name)
+        made.beside = beside
+        made.work(logging_level="WARNING")
     except RedisError as gone:
         log.warning("Redis does not answer (%s); the worker ends", type(gone).__name__)
         return 1

@@ -122,10 +122,11 @@ class Supervisor:
         self._spawn("ticker", [sys.executable, "-m", "jobs.ticker"], TICKER_GRACE)
         for n in range(1, self.settings.workers + 1):
             name = f"worker-{n}"
-            self._spawn(name, [sys.executable, "-m", "jobs.worker", name], WORKER_GRACE)
+            # Who tells people outside the panel works beside the first, and shares its memory.
+            beside = [OUTBOX] if n == 1 else []
+            self._spawn(name, [sys.executable, "-m", "jobs.worker", name, *beside], WORKER_GRACE)
         if self.settings.front not in ("here", "off"):
             self._spawn("front", [sys.executable, "-m", "jobs.front_link"], FRONT_GRACE)
-        self._spawn(OUTBOX, [sys.executable, "-m", "jobs.worker", OUTBOX], WORKER_GRACE)
         self._announce()
         return 0
 
@@ -260,7 +261,7 @@ class Supervisor:
     def _stop(self) -> None:
         """Stop the children in the reverse order, workers together, Redis last."""
         self.stopping = True
-        for group in (("worker", OUTBOX), ("ticker", "front"), ("web",), ("redis",)):
+        for group in ("worker", ("ticker", "front"), "web", "redis"):
             self._stop_together([child for child in self.children if child.name.startswith(group)])
         self._write()
 

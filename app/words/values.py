@@ -340,7 +340,6 @@ VALUES: dict[str, tuple[str, ...]] = {
         "web",
         "ticker",
         "worker",
-        "outbox",
     ),
     "role": (
         "operator",

@@ -32,7 +32,7 @@ from jobs.desk import desk as desk_of_a_job
 from jobs.desk import queue_on
 from jobs.servable import Refused
 from jobs.ticker import tick
-from jobs.timetable import QUEUE, TIMETABLE
+from jobs.timetable import OUTBOX_QUEUE, QUEUE, TIMETABLE
 from tests.databases import Desk
 from tests.room import Room
 from tests.servers import ValkeyServer
@@ -50,7 +50,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 @contextmanager
 def working(
-    desk: Desk, redis_url: str, data: Path, **settings: str
+    desk: Desk, redis_url: str, data: Path, *beside: str, **settings: str
 ) -> Iterator[subprocess.Popen[str]]:
     """A worker in a process of its own; its log goes into a file, for a pipe that nobody empties
     holds it up."""
@@ -66,7 +66,7 @@ def working(
     }
     with (data / LOG).open("w") as log:
         worker = subprocess.Popen(
-            [sys.executable, "-m", "jobs.worker", "worker-1"],
+            [sys.executable, "-m", "jobs.worker", "worker-1", *beside],
             env=environment,
             cwd=ROOT,
             text=True,
@@ -132,6 +132,41 @@ def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
     (made,) = room.rows(Dossier, referral_id=room.referral.id)
     (packed,) = (data / "dossiers").glob("*.zip")
     assert made.sha256 == sha256(packed.read_bytes()).hexdigest()
+
+
+def beside_of(redis: Redis) -> list[int]:
+    """The process that works beside the first one, once it is in Redis."""
+    known = Worker.all(queue=queue_on(redis, OUTBOX_QUEUE), serializer="json")
+    return [one.pid for one in known if one.pid and not gone(one.pid)]
+
+
+def test_two_that_share_a_process_work_on_their_own_queues_and_stop_together(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    with working(sqlite_desk, redis_url, tmp_path / "data", OUTBOX_QUEUE) as worker:
+        (other,) = waited(lambda: beside_of(redis), 60, "the other one")
+        assert other in children_of(worker.pid)
+        sent = queue_on(redis, OUTBOX_QUEUE).enqueue("jobs.outbox.send_waiting")
+        waited(lambda: sent.get_status(refresh=True) == "finished", 60, "the outbox")
+        tick(queue_on(redis), time.time())
+        waited(lambda: "sweep" in finished(redis), 60, "a pass")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(60) == 0
+        assert gone(other) and alive(redis) == []
+
+
+def test_where_one_of_two_ends_or_stands_still_both_end_to_be_started_again(
+    sqlite_desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    with working(sqlite_desk, redis_url, tmp_path / "data", OUTBOX_QUEUE) as worker:
+        (other,) = waited(lambda: beside_of(redis), 60, "the other one")
+        os.kill(other, signal.SIGKILL)
+        assert worker.wait(60) == 1
+    with working(sqlite_desk, redis_url, tmp_path / "data", OUTBOX_QUEUE) as worker:
+        (other,) = waited(lambda: beside_of(redis), 60, "the other one")
+        worker.kill()
+        worker.wait(30)
+        waited(lambda: gone(other), 15, "the other one to end")
 
 
 @pytest.mark.long

@@ -51,7 +51,8 @@ def office(desk: Desk) -> Office:
     made.sweep("2025-06-06")
     made.sweep("2025-06-09")
     refused = Sent("refused", "receiver_wrong", theirs="550")
-    post(desk, "2025-06-09 08:31", Script([refused, Sent("taken", "taken"), refused]).make)
+    answers = Script([refused, Sent("taken", "taken"), refused])
+    post(desk, "2025-06-09 08:31", lambda way, _: answers if way.name == "sms" else Script())
     return made
 
 
