@@ -381,10 +381,11 @@ def over(data: Path) -> Iterator[Callable[[str], Browser]]:
         yield lambda name: Browser(browsers(), name, password)
 
 
-def the_list(browser: Browser, title: str) -> Page:
-    """The list with a title, by its link on the first page."""
+def the_list(browser: Browser, title: str, size: int = 0) -> Page:
+    """The list with a title, by its link on the first page; so many rows of it."""
     home = browser.get("/")
-    return browser.get(next(link.href for link in home.links if link.text == title))
+    href = next(link.href for link in home.links if link.text == title)
+    return browser.get(f"{href}?size={size}" if size else href)
 
 
 @pytest.mark.long
@@ -414,7 +415,7 @@ def test_a_kept_replay_opens_its_cases_and_its_last_list(kept: Path, tmp_path: P
     assert ofday and numbers
     with over(kept) as browser:
         officer = browser("officer")
-        candidates = the_list(officer, "督办件")
+        candidates = the_list(officer, "督办件", size=100)
         assert numbers <= {cell for row in candidates.rows for cell in row.cells}
         case = officer.get(
             next(link.href for row in candidates.rows for link in row.links if link.text in numbers)

@@ -46,7 +46,7 @@ from app.models import (
 )
 from app.models.columns import Moment
 from app.rules.similarity import PLACE, pairs, place_pairs
-from app.rules.workdays import BEIJING
+from app.rules.workdays import BEIJING, Deadline
 from app.stages.access import KINDS
 from migrations import triggers
 from tests.databases import Desk
@@ -102,6 +102,10 @@ _MORE = (
 )
 _GROUP = "((i * 2654435761) % 4294967296) * 1.0 / 4294967296"
 """Where in [0, 1) a case lies by its number: spread evenly, the same on both databases."""
+
+
+TRACE = f"'{Deadline(NOW, NOW.date(), 5, counted=(NOW.date(),)).trace()}'"
+"""How any clock of a row was worked out."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,10 @@ class Filler:
             for column in table.columns
         }
         assert not given, given
+        for name, value in columns.items():
+            # A clock that runs says how it was worked out.
+            if name.endswith("_clock") and columns[f"{name.removesuffix('_clock')}_at"]:
+                columns[name] = TRACE if value in (None, "''") else value
         named = {name: value for name, value in columns.items() if value is not None}
         chosen = [f"f.grp IN ({', '.join(repr(one) for one in groups)})"] if groups else []
         where = " AND ".join([*chosen, *([when] if when else [])]) or "1 = 1"
@@ -455,7 +463,6 @@ def _handling(one: Filler) -> None:
         number="'催' || f.id",
         for_due_at=one.moment(LATE),
         reply_by_at=f"CASE WHEN {done} THEN f.at ELSE {one.moment(SOON)} END",
-        reply_by_clock="'{}'",
         ended_at=f"CASE WHEN {done} THEN f.at END",
     )
     drafted = {"assignment_id": a, "verb": "'draft_reply'", "fields": "'{}'"}

@@ -49,7 +49,7 @@ def allocator(hand: Hand) -> None:
     expect(panel.get_by_role("heading", level=2)).to_be_visible()
     hand.press(hand.main.locator("a.gist >> nth=1"))
     expect(panel).to_contain_text("公厕")
-    hand.field("单位").select_option(value="urban")
+    hand.choose("单位", "神木市城市管理执法局")
     hand.on("分派并看下一件")
     expect(hand.main.locator("#panel .flash.success")).to_contain_text("已分派")
     hand.home()
@@ -159,10 +159,7 @@ def supervision_head(hand: Hand) -> None:
 def leader(hand: Hand) -> None:
     """What was submitted is instructed; a referral is approved once its paper was read."""
     hand.on("领导批示")
-    hand.choose("级别", "县级")
-    hand.say("姓名", "张明礼")
     hand.say("批示内容", "请自然资源和规划局依法核实，限期答复群众。")
-    hand.say("日期", "2025-11-12")
     hand.choose("单位", "神木市自然资源和规划局")
     hand.on("领导批示")
     hand.done("领导批示")

@@ -62,7 +62,9 @@ def typed(window: Window, field: str) -> str:
     """Something that a person typed or chose, and that the window has kept."""
     box = window.page.locator(field)
     if box.evaluate("one => one.tagName") == "SELECT":
-        value = box.evaluate("one => one.options[one.options.length - 1].value")
+        value = box.evaluate(
+            "one => [...one.options].reverse().find(o => o.value && o.value !== one.value).value"
+        )
         box.evaluate(
             "(one, v) => { one.value = v; one.dispatchEvent(new Event('change', {bubbles: true})); }",
             value,
@@ -128,7 +130,7 @@ def test_a_sentence_that_was_put_in_is_kept_with_what_was_typed_before_it(window
     row.get_by_role("link", name="督办立项").click()
     box = row.locator("form.in-row [name=requirement]")
     box.fill(SAID)
-    row.locator("[name=block]").first.click()
+    row.locator("[name='sentence.requirement']").select_option(index=1)
     expect(box).to_have_value(re.compile(SAID + r"\n.+"))
     both = box.input_value()
     window.page.wait_for_timeout(400)  # the pause after which what was typed before it was kept

@@ -50,3 +50,25 @@ def test_the_unit_of_the_panel_is_found_by_initials_and_the_proposed_one_stands_
     expect(window.page.locator(OFFERED)).to_contain_text("神木市水利局")
     window.page.keyboard.press("Enter")
     assert window.page.input_value("#panel select[name=unit]") == "water"
+
+
+def test_nothing_moves_when_one_leaves_a_picker(window: Window) -> None:
+    """Seen failing: the button below a picker moved while it was pressed, and the press was lost."""
+    window.login("allocator")
+    page = window.page
+    for address, pickers in (
+        ("/work/to_allocate", ("#panel .ts-wrapper.single .ts-control",)),
+        ("/do/register", ("main .ts-wrapper.single .ts-control >> nth=0",)),
+    ):
+        window.open(address)
+        for picker in pickers:
+            page.wait_for_selector(picker)
+            heights = []
+            for _ in range(2):
+                page.click(picker)
+                expect(page.locator(f"{picker} >> input")).to_be_focused()
+                page.locator(OFFERED).last.click()
+                heights.append(page.locator(picker).bounding_box())
+                page.evaluate("document.activeElement.blur()")
+                heights.append(page.locator(picker).bounding_box())
+            assert len({(one["y"], one["height"]) for one in heights if one}) == 1, address

@@ -69,6 +69,8 @@ def test_a_field_that_does_not_apply_is_not_there(window: Window) -> None:
     assert not place.is_visible()
     window.page.select_option("[name=method]", "onsite")
     assert place.is_visible()
+    assert not why.is_visible(), "nobody was reached yet"
+    window.page.select_option("[name=reached]", "y")
     window.page.select_option("[name=satisfied]", "satisfied")
     assert not why.is_visible()
     window.page.select_option("[name=satisfied]", "dissatisfied")

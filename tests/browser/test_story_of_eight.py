@@ -66,7 +66,7 @@ def allocated(people: People, matter: Matter) -> None:
     allocator.on("待分派")
     allocator.press(allocator.main.locator("a.gist", has_text=GIST))
     expect(allocator.page.locator(".panel h2")).to_contain_text(GIST)
-    expect(allocator.field("单位")).to_have_value("water")
+    expect(allocator.page.locator("#panel select[name=unit]")).to_have_value("water")
     allocator.on("分派并看下一件")
     expect(allocator.page.locator(DONE_IN_PANEL)).to_contain_text("分派")
 

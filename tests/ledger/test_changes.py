@@ -148,6 +148,7 @@ _SELDOM: dict[str, dict[str, tuple[str, ...]]] = {
         "unit": ("code",),
         "unit_post": ("duty",),
     },
+    "a person is called otherwise": {"ab_user": ("pinyin",)},
     "a report is issued from its draft": {"report_draft": ("report_id",)},
     "a struck row is told in the next list": {"supervision": ("struck_on_list",)},
 }

@@ -104,6 +104,20 @@ def test_an_officer_completes_with_a_report_and_a_proposal(room: Room) -> None:
     assert room.referral.deadline("own").on.isoformat() == "2025-06-13", "2 wd to approve"
 
 
+def test_a_dossier_drafted_when_the_time_to_send_it_was_over_is_the_rooms_delay_at_once(
+    room: Room,
+) -> None:
+    """Seen failing: nothing looked at the case again, and the delay was never told."""
+    room.to("conclude", at="2025-07-03 15:00")
+    room.sweep("2025-07-04")
+    assert room.referral.deadline("own").on.isoformat() == "2025-07-01"
+    assert room.days("room.overdue", "A")[-1] == "2025-07-04"
+    assert room.told("room.overdue", "A")[-1]["task"] == "referral.drafted"
+    before = len(room.told("room.overdue", "A"))
+    room.sweeps("2025-07-05", "2025-07-08")
+    assert len(room.told("room.overdue", "A")) == before, "once"
+
+
 def test_the_rooms_own_delay_on_a_referral_is_shown(room: Room) -> None:
     room.to("complete_referral")
     room.sweeps("2025-06-12", "2025-06-16")

@@ -51,7 +51,7 @@ def test_every_file_that_is_handed_out_leaves_a_row_in_the_access_log(sqlite_pan
                 assert after > before, f"{who} {address}"
                 found.add(rule.endpoint)
                 before = after
-    exports = {endpoint for endpoint in found if endpoint.endswith(".export")}
+    exports = {endpoint for endpoint in found if endpoint.endswith((".export", ".export_sheet"))}
     assert found - exports == HANDED_OUT and len(exports) > 20
 
 

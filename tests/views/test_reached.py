@@ -47,7 +47,8 @@ def forms_reached(panel: Panel, role: str) -> set[str]:
     while waiting:
         address = waiting.popleft()
         answer = browser.get(address)
-        links = [answer.location] if answer.location else _LINK.findall(answer.text)
+        page = answer.text if answer.mimetype == "text/html" else ""
+        links = [answer.location] if answer.location else _LINK.findall(page)
         for link in map(unescape, links):
             path = link.partition("#")[0]
             if path in seen or path.startswith(NOT_FOLLOWED):

@@ -229,3 +229,17 @@ def test_the_units_page_shows_who_stands_in(people: People, panel: Panel) -> Non
     page = panel.of(STAFF).get(f"/units/show/{unit}?tab=Substitutes").text
     assert "WATER_staff" in page and "2025-06-12" in page
     assert "WATER_staff" not in panel.of("staff@ROADS").get("/substitutes/list/").text
+
+
+def test_a_unit_that_holds_two_parts_of_a_case_is_asked_which_it_answers(
+    people: People, panel: Panel
+) -> None:
+    """Seen failing: neither could be answered, for the steps of a reply left the question out."""
+    case = people.case(kind="consultation")
+    people.do("allocator", "allocate", case, unit="WATER", assists=["ROADS"])
+    people.do("it_admin", "succeed_unit", unit="WATER", successor="ROADS")
+    for verb in ("reply", "draft_reply"):
+        who = panel.of("head@ROADS" if verb == "reply" else "staff@ROADS")
+        page = who.get(f"/do/{verb}/{case}").text
+        first = page.partition('data-step="1"')[2].partition('data-step="2"')[0]
+        assert 'name="row"' in first, verb

@@ -257,9 +257,7 @@ class Bot(Said):
             and item.confirmed_on
         ):
             send_by = end(after(item.confirmed_on, 15))
-            item.referral = Referral(
-                "drafted", self.next(), send_by, send_by=send_by, drafted_at=self.now
-            )
+            item.referral = Referral("drafted", self.next(), send_by, send_by=send_by)
             self.say("referral.drafted")
 
     def hearing_over(self, item: Item) -> None:
@@ -293,8 +291,7 @@ class Bot(Said):
             )
             held = item.review == "asked" and to_send
             ended = row is None or row.state in ("closed", "abandoned")
-            # What was drafted a moment ago is marked at the next look.
-            if row and not ended and not held and row.drafted_at != self.now:
+            if row and not ended and not held:
                 self._late(row, "room.overdue")
 
     def _to_screen(self, case: Case) -> None:

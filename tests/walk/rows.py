@@ -99,7 +99,6 @@ class Reminder(Row):
 @dataclass
 class Referral(Row):
     send_by: datetime = LONG_AGO
-    drafted_at: datetime = LONG_AGO
     completed_by: str | None = None
     completers: set[str] = field(default_factory=set)
     reviewers: set[str] = field(default_factory=set)

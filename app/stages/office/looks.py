@@ -9,6 +9,7 @@ from app.rules.facts import AssignmentFacts, CaseFacts, SupervisionFacts, emerge
 from app.rules.office import Office
 from app.rules.workdays import sweep_not_before, sweep_on
 from app.rules.workflow import OPEN_ASSIGNMENT, STANDING
+from app.stages.accountability import decide_referral_overdue
 from app.stages.office.overdue import waits_for_the_room
 from app.stages.supervision import held_to, relisted_from, silent_from
 
@@ -22,6 +23,9 @@ def next_look(case: CaseFacts, office: Office, closed: bool = False) -> datetime
         for moment, exact in _moments(case, office)
         if moment > office.now
     ]
+    if any(decide_referral_overdue(case, row, office) for row in case.referrals):
+        # Drafted in this pass, when the time to send it was over already.
+        looks.append(office.now)
     next_chance = _unsettled(case, office, closed)
     if next_chance is not None:
         looks.append(next_chance)

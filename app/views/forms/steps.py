@@ -95,13 +95,17 @@ def files_with(verb: Verb) -> tuple[tuple[str, str], ...]:
 
 
 def steps_of(verb: Verb, form: Any) -> list[Step]:
-    """The steps of a form; none where it has none."""
+    """The steps of a form; none where it has none. What the form asks besides - which of two parts is
+    answered - stands first."""
     if verb.name not in REPLIES:
         return []
     drawn = {one.name: one for one in form.drawn}
+    of_steps = {name for _, names in STEPS for name in names}
+    first = [one for name, one in drawn.items() if name not in of_steps]
     steps = []
     for number, (title, names) in enumerate(STEPS, 1):
         fields = [drawn[name] for name in names if name in drawn]
+        fields = [*first, *fields] if number == 1 else fields
         wrong = any(one.wrong for one in fields)
         steps.append(Step(number, words.word(title, language()), fields, wrong))
     return steps
