@@ -70,7 +70,7 @@ def by_internet(desk: Desk, dice: Random) -> Life:
     begun = days[len(days) * 2 // 3]
     yield desk.hours.some_time(begun, dice)
     proposed = desk.do("it_admin", "change_rule", name=RULE, value=True, reason="试行网络回访")
-    yield desk.diary.now + timedelta(minutes=30)
+    yield desk.hours.workdays_after(desk.diary.now, 1, dice)
     desk.do("centre_head", "approve_rule", accept=True, row=proposed.id)
     for day in [day for day in days if begun < day < desk.hours.last_whole]:
         yield datetime.combine(day, time(17, 10), BEIJING)

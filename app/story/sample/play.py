@@ -20,7 +20,7 @@ from app.rules.workdays import BEIJING, beijing
 from app.stages.calendar import fill, office_at
 from app.stages.inbox.mailboxes import pretend_mailbox
 from app.story.sample.desk import Desk
-from app.story.sample.diary import Diary, Hours
+from app.story.sample.diary import Diary, Hours, Life
 from app.story.sample.lives import life
 from app.story.sample.matters import Callers
 from app.story.sample.office import FINISHED, furnish
@@ -49,7 +49,7 @@ def fill_sample(
     diary = Diary(hours, lambda at: _look(sessions, at))
     seed = now.isoformat()
     desk = Desk(sessions, data, diary, Callers(Random(seed)))  # noqa: S311
-    _open_way(desk)
+    diary.put(_open_way(desk, hours.workdays[0], Random(f"{seed}:way")))  # noqa: S311
     for course in rounds(desk, hours.workdays[len(hours.workdays) * 3 // 5], seed):
         diary.put(course)
     staged = scenes()
@@ -60,8 +60,9 @@ def fill_sample(
     _finish(sessions, now, hours.last_whole)
 
 
-def _open_way(desk: Desk) -> None:
+def _open_way(desk: Desk, day: date, dice: Random) -> Life:
     """The way out that only pretends: what it takes stands on a page, and goes to nobody."""
+    yield desk.hours.some_time(day, dice)
     row = desk.do("it_admin", "propose_gateway", name="pretend", kind=PRETEND, reason="示例单位")
     desk.do("centre_head", "approve_gateway", row=row.id, accept=True)
 
