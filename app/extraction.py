@@ -86,14 +86,12 @@ _ID = re.compile(rf"(?:{'|'.join(AREAS)})(?:\.[a-z0-9_]+)+")
 RAISED_BY_NAME = (
     "accounts_there",
     "cases_there",
-    "hours_wrong",
     "password_is_the_name",
     "password_too_common",
     "password_too_short",
     "rule_of_another_kind",
     "rule_out_of_bounds",
     "sample_unfinished",
-    "text_fields_wrong",
     "unknown_rule",
     "username_wrong",
 )

@@ -13,9 +13,7 @@
     const rows = Array.from(document.querySelectorAll(ROWS)).filter((row) => shown(row) && link(row));
     const at = rows.findIndex((row) => row.contains(document.activeElement));
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (!next) return;
-    link(next).focus();
-    next.scrollIntoView({ block: "nearest" });
+    if (next) { link(next).focus(); next.scrollIntoView({ block: "nearest" }); }
   }
 
   function does(event) {
@@ -39,21 +37,13 @@
       (event.key === "?" || !document.querySelector("dialog[open]")) && does(event) !== true) event.preventDefault();
   });
 
-  /* One box ticks all boxes of its form or table. */
+  /* One box ticks all boxes of its form or table; a button that says how many rows it is about says so after each tick. */
   document.addEventListener("change", function (event) {
-    if (!event.target.matches("[data-all]")) return;
-    const all = event.target.closest("table, form") || document;
-    for (const one of all.querySelectorAll("input[type=checkbox]:not([data-all]):not(:disabled)")) one.checked = event.target.checked;
-  });
-
-  /* A button that says how many rows it is about says so after each tick. */
-  document.addEventListener("change", function (event) {
-    const form = event.target.matches("[type=checkbox]") && event.target.form;
-    const button = form && form.querySelector("[data-counts]");
-    if (!button) return;
-    const n = form.querySelectorAll(`input[name=${button.dataset.counts}]:checked`).length;
-    button.textContent = button.dataset.says.replace("{n}", n);
-    button.disabled = !n;
+    const one = event.target, all = one.closest("table, form") || document, told = one.form?.querySelector("[data-counts]");
+    const boxes = one.matches("[data-all]") ? all.querySelectorAll("[type=checkbox]:not([data-all]):not(:disabled)") : [];
+    for (const box of boxes) box.checked = one.checked;
+    const n = told && one.form.querySelectorAll(`[name=${told.dataset.counts}]:checked`).length;
+    if (told) Object.assign(told, { textContent: told.dataset.says.replace("{n}", n), disabled: !n });
   });
 
   /* What is longer than its box can be scrolled with the keyboard. */

@@ -49,7 +49,7 @@ def allocator(hand: Hand) -> None:
     expect(panel.get_by_role("heading", level=2)).to_be_visible()
     hand.press(hand.main.locator("a.gist >> nth=1"))
     expect(panel).to_contain_text("公厕")
-    hand.choose("单位", "神木市城市管理执法局")
+    expect(panel.locator("select[name=unit]")).to_have_value("urban")
     hand.on("分派并看下一件")
     expect(hand.main.locator("#panel .flash.success")).to_contain_text("已分派")
     hand.home()

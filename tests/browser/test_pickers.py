@@ -42,11 +42,13 @@ def test_the_unit_of_the_panel_is_found_by_initials_and_the_proposed_one_stands_
     window.page.wait_for_selector("#panel .ts-control")
     window.page.click("tr:not(:has(.here.on)) a.gist >> nth=-1")
     expect(window.page.locator("#panel h2")).to_contain_text("条路上的井盖坏了好几天")
-    window.page.wait_for_function("document.querySelector('#panel select[name=unit]')?.tomselect")
+    window.page.wait_for_selector("#panel select[name=unit].tomselected", state="attached")
     assert window.page.input_value("#panel select[name=unit]"), "the proposed unit is chosen"
     window.page.click("#panel .ts-control >> nth=0")
-    expect(window.page.locator("#panel .ts-control input >> nth=0")).to_be_focused()
-    window.page.keyboard.type("slj")
+    box = window.page.locator("#panel .ts-control input >> nth=0")
+    expect(box).to_be_focused()
+    expect(window.page.locator(OFFERED).nth(2)).to_be_visible()
+    box.press_sequentially("slj")
     expect(window.page.locator(OFFERED)).to_have_count(1)
     expect(window.page.locator(OFFERED)).to_contain_text("神木市水利局")
     window.page.keyboard.press("Enter")
@@ -57,7 +59,7 @@ def test_the_unit_of_the_panel_is_found_by_initials_and_the_proposed_one_stands_
     ("who", "address", "picker"),
     [
         ("allocator", "/work/to_allocate", "#panel .ts-wrapper.single .ts-control"),
-        ("operator", "/do/register", ".field:has(#f-category) .ts-control"),
+        ("operator", "/do/register", ".ts-wrapper:has(#f-category-ts-control) .ts-control"),
     ],
 )
 def test_nothing_moves_when_one_leaves_a_picker(

@@ -478,8 +478,10 @@ def test_the_head_who_held_a_post_there_does_not_rule_on_a_review(room: Room) ->
 
 
 def test_nobody_deletes_a_case_an_event_a_visit_or_a_paper(room: Room) -> None:
-    """There is no verb for it, and the database refuses it as well."""
-    assert {verb for verb in VERBS if verb.startswith(("delete", "remove", "drop"))} == set()
+    """There is no verb for it, and the database refuses it as well. A delivery that is dropped stays on
+    file."""
+    gone = {verb for verb in VERBS if verb.startswith(("delete", "remove", "drop"))}
+    assert gone == {"drop_delivery"}
     room.to("draft")
     room.allocated("2025-06-02 09:10", "B")
     room.sweep("2025-06-09")

@@ -134,6 +134,8 @@ def test_what_the_room_should_have_done_is_a_red_list_of_its_own(sqlite_panel: P
     assert told["督查室逾期"] >= 1
     assert red(sqlite_panel, "centre_head").keys() <= {
         "中心逾期工单",
+        "逾期未处理的来件",
+        "发送失败的通知",
         "逾期未审定申请",
         "逾期未筛选建议",
     }

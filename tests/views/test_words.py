@@ -8,6 +8,7 @@ import re
 import pytest
 
 from app.roles import PAGES
+from app.rules.telling import TEXTS, fields_of
 from app.stages.rights import RIGHTS
 from app.worklists import QUEUES
 from tests.views.canaries import WORDS, cases_of
@@ -40,11 +41,18 @@ KINDS_OF_FILES = {
     "MP4",
 }
 """What the kinds of files are called in Chinese too."""
-LATIN = {"English", "xlsx", "SHA", "txt", "KB", "GB", "Ctrl", "Enter", *KINDS_OF_FILES}
+LATIN = {
+    *("English", "xlsx", "xls", "csv", "SHA", "txt", "KB", "GB", "Ctrl", "Enter"),
+    # What servers of mail speak, and the named fields of the texts that people are sent.
+    *("IMAP", "TLS", "STARTTLS", "SMTP"),
+    *(name for text in TEXTS for name in fields_of(text)),
+    *KINDS_OF_FILES,
+}
 """Latin words that a Chinese page may show; reviewed by hand."""
 DATA = {
     *WORDS,
     *WORDS.values(),
+    "pretend",
     "head",
     "staff",
     *(part for role in RIGHTS for part in role.split("_")),
