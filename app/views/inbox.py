@@ -24,7 +24,7 @@ from app.views.forms.back import BACK, PLACES, Place
 from app.views.forms.once import ONCE, key_for
 from app.views.message_told import about_it, beside, facts_of, files_of, near_to, notes_of, who_sent
 from app.views.pages.badge import Badge, badge_of
-from app.views.pages.paging import left_out, number_typed
+from app.views.pages.paging import beyond, left_out, number_typed
 from app.worklists import COUNTED_TO, QUEUES, count_told
 
 PAGE, READ = 50, 400
@@ -69,6 +69,11 @@ class Inbox(BaseView):
         wanted = number_typed(request.args.get("page")) or 0
         page = wanted if wanted <= COUNTED_TO // PAGE else 0
         rows = reader().execute(_of(tab).offset(page * PAGE).limit(PAGE + 1)).all()
+        if page and not rows:
+            page, rows = 0, reader().execute(_of(tab).limit(PAGE + 1)).all()
+        said = left_out(request.args, "page", lists=(*TABS, ENDED))
+        if page != wanted:
+            said.append(beyond(wanted))
         return self.render_template(
             "desk/inbox.html",
             title=words.page("Inbox", language()),
@@ -77,7 +82,7 @@ class Inbox(BaseView):
             rows=[_line(row) for row in rows[:PAGE]],
             page=page,
             more=len(rows) > PAGE and page < COUNTED_TO // PAGE,
-            left_out=left_out(request.args, "page", lists=(*TABS, ENDED)),
+            left_out=said,
             hands="hand_over_sheet" in actor().rights,
         )
 
