@@ -130,4 +130,4 @@ def _what_it_did(office: Office) -> None:
     assert office.row(Supervision, case_id=office.id("L")).listed_on == listed.day
     (referral,) = office.rows(Referral)
     assert (referral.case_id, referral.state) == (office.id("D"), "drafted")
-    assert runs == {"sweep", "supervision-list", "drafting"}
+    assert runs - {"outbox"} == {"sweep", "supervision-list", "drafting"}
