@@ -14,6 +14,7 @@ from app.worklists import QUEUES
 from tests.views.canaries import WORDS, cases_of
 from tests.views.garbage import ON_FORMS, addresses, who_may
 from tests.views.panel import Panel
+from tests.views.test_statements import url_of
 
 KINDS_OF_FILES = {
     "PDF",
@@ -44,7 +45,7 @@ KINDS_OF_FILES = {
 LATIN = {
     *("English", "xlsx", "xls", "csv", "SHA", "txt", "KB", "GB", "Ctrl", "Enter"),
     # What servers of mail speak, and the named fields of the texts that people are sent.
-    *("IMAP", "TLS", "STARTTLS", "SMTP"),
+    *("IMAP", "TLS", "STARTTLS", "SMTP", "MAS"),
     *(name for text in TEXTS for name in fields_of(text)),
     *KINDS_OF_FILES,
 }
@@ -52,7 +53,7 @@ LATIN = {
 DATA = {
     *WORDS,
     *WORDS.values(),
-    "pretend",
+    *("pretend", "imap", "example", "org"),
     "head",
     "staff",
     *(part for role in RIGHTS for part in role.split("_")),
@@ -60,8 +61,8 @@ DATA = {
 """What the played office calls its people and units."""
 WHO = {role: role for role in RIGHTS} | {"unit_staff": "staff@HOUSING", "unit_head": "head@HOUSING"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_SIGNS = re.compile(r"(?<![\u4e00-\u9fff》])\s*[、，：；（）。！？「」]")
-"""Chinese signs that end no Chinese word, which would be somebody's data."""
+_SIGNS = re.compile(r"(?<![\u4e00-\u9fff》}）])\s*[、，：；（）。！？「」]")
+"""Chinese signs that end no Chinese word, which would be somebody's data; nor a field of a text."""
 _FIXED = re.compile(
     r"<(h1|h2|label|button|summary|legend)\b[^>]*>(.*?)</\1>|class=\"hint\">([^<]*)<", re.DOTALL
 )
@@ -133,7 +134,9 @@ def test_every_page_of_every_role_is_in_chinese_and_in_english(
         *(f"/{page.lower()}/list/" for page, roles in PAGES.items() if role in roles),
     ]
     pages += [
-        f"/work/{key}" for key, queue in QUEUES.items() if role in queue.roles and not queue.page
+        url_of(sqlite_panel, key, queue)
+        for key, queue in QUEUES.items()
+        if role in queue.roles and not queue.page
     ]
     pages += [f"/cases/{case}"] if role in PAGES["Cases"] else []
     pages += ["/users/show/1", "/roles/show/1"] if role == "it_admin" else []
