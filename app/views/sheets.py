@@ -25,6 +25,7 @@ from app.views import access_notes
 from app.views.actor import actor, asked, desk, key_typed, language, now, reader, written
 from app.views.forms.uploads import keep
 from app.views.inbox_words import COLUMNS, HEADINGS
+from app.views.pages.paging import left_out
 from app.views.pages.sheet import MEDIUM
 from app.views.pages.sheet import Sheet as Book
 from app.views.sheet_results import results_of
@@ -77,6 +78,7 @@ class Sheets(BaseView):
                 (sheet, told_of(progress), minute(sheet.at), by) for sheet, progress, by in found
             ],
             no=no,
+            left_out=left_out(request.args),
             sender=request.form.get("sender", ""),
         )
         return page, code
