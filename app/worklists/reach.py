@@ -6,11 +6,10 @@ from __future__ import annotations
 from app.models import Article, ArticleVersion, Delivery, Gateway, Message
 from app.models.reach import CALL
 from app.models.waiting import holds
+from app.stages.inbox.verbs import AT_THE_INBOX
 from app.stages.proposals import waits
 from app.worklists.conditions import CENTRE, in_own_hand, to_take, unkept
 from app.worklists.queue import Queue
-
-AT_THE_INBOX = ("operator", *CENTRE)
 
 OF_THE_INBOX: dict[str, Queue] = {
     "inbox": Queue(
