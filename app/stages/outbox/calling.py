@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.ledger import note_office
 from app.ledger.bulk import completed
 from app.ledger.ids import allot
-from app.models import Delivery, DeliveryNotice
+from app.models import Delivery, DeliveryNotice, Event
 from app.models.reach import CALL, LOST_DELIVERY
 from app.roles import BOT
-from app.rules.telling import ASKED, PROMPT
+from app.rules.telling import ASKED, KIND_OF, PROMPT
 from app.stages.outbox.facts import sealed_fields
 from app.stages.outbox.letters import fields_of_row
 
@@ -25,7 +25,11 @@ def call_for_the_dead(session: Session, now: datetime, rows: Sequence[Delivery])
     reached the unit or the caller, or still may: how many."""
     made = 0
     for row in rows:
-        if row.stands == "dead" and _has_to_hear(row) and not _heard_otherwise(session, row):
+        if (
+            row.stands == "dead"
+            and _has_to_hear(session, row)
+            and not _heard_otherwise(session, row)
+        ):
             call = as_call(session, now, row)
             told = {"delivery": row.id, "call": call.id, "way": row.way}
             note_office(session, now, BOT, "delivery.to_call", told)
@@ -33,12 +37,18 @@ def call_for_the_dead(session: Session, now: datetime, rows: Sequence[Delivery])
     return made
 
 
-def _has_to_hear(row: Delivery) -> bool:
-    """Whether somebody is telephoned where a message reached nobody. Who was asked to rate is visited
-    by telephone anyway."""
+def _has_to_hear(session: Session, row: Delivery) -> bool:
+    """Whether somebody is telephoned where a message reached nobody; of a digest, where one of its
+    notices is such. Who was asked to rate is visited by telephone anyway."""
     if row.receiver.startswith("case:"):
         return row.kind != ASKED
-    return row.unit_id is not None and row.kind in PROMPT
+    prompt = [word for word, kind in KIND_OF.items() if kind in PROMPT]
+    query = (
+        select(Event.id)
+        .join(DeliveryNotice, DeliveryNotice.event_id == Event.id)
+        .where(DeliveryNotice.delivery_id == row.id, Event.kind.in_(prompt))
+    )
+    return row.unit_id is not None and session.scalar(query.limit(1)) is not None
 
 
 def _heard_otherwise(session: Session, row: Delivery) -> bool:
