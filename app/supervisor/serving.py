@@ -71,5 +71,9 @@ def when_ready(server: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     """A worker ends with gunicorn, however that ends; gunicorn's own look at it takes a second, and
-    a running request longer."""
+    a running request longer. It takes the room for what it counts before the first request."""
+    # What counts is read with the program, which looks for the folder made above.
+    from app.measures import COUNTING
+
     dies_with(server.pid)
+    COUNTING.take_room()

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.logs import logger
-from app.measures import REQUEST_SECONDS, RESPONSES
+from app.measures import COUNTING
 from app.views.access_notes import address_is_ours
 
 NUMBER = "X-Request-Id"
@@ -41,8 +41,7 @@ def tell_requests(app: Flask) -> None:
             return response
         seconds = time.perf_counter() - g.request_began
         response.headers[NUMBER] = g.request_number
-        REQUEST_SECONDS.labels(_where()).observe(seconds)
-        RESPONSES.labels(str(response.status_code)).inc()
+        COUNTING.count(_where(), seconds, str(response.status_code))
         if request.endpoint not in UNTOLD:
             who = g.desk_actor.id if "desk_actor" in g else None
             level = log.warning if response.status_code >= 500 else log.info

@@ -22,7 +22,8 @@ from app.database import reading
 from app.models import Case, Report
 from app.stages.reporting.summary import drift
 from tests.bench import peer
-from tests.bench.filling import NOW, fill
+from tests.bench.filler import NOW
+from tests.bench.filling import fill
 from tests.bench.measure import ROUNDS, meter_of
 from tests.bench.walking import WHO, Meter, addresses
 from tests.databases import desk_at, lay_postgres

@@ -13,7 +13,8 @@ import pytest
 from app import words
 from app.stages.rights import RIGHTS
 from app.worklists import COUNTED_TO, QUEUES
-from tests.bench.filling import NOW, fill
+from tests.bench.filler import NOW
+from tests.bench.filling import fill
 from tests.bench.walking import WHO, Asked, Meter, addresses
 from tests.databases import desk_at, lay_postgres
 from tests.people import People
@@ -28,7 +29,10 @@ GROWS = ("/accesslog/export.csv", "/accesslog/list/?q_rows=")
 had, which nearly all rows of this office have alike. Twice the blocks."""
 SHARE = 0.102
 """Of each group of open cases, at both sizes: a thousand and some are more than is counted."""
-SHORT = ("rules", "calendars", "account_changes", "report_drafts", "reports_overdue", "figures")
+SHORT = (
+    *("rules", "calendars", "account_changes", "report_drafts", "reports_overdue", "figures"),
+    *("gateways", "article_drafts", "unkept_articles", "lapsed_articles"),
+)
 """The lists of work that do not grow with the cases."""
 
 

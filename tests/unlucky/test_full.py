@@ -7,6 +7,7 @@ import html
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,3 +158,31 @@ def test_a_database_that_only_reads_is_a_finding(tmp_path: Path, sqlite_template
     engine = engine_from(f"sqlite:///file:{tmp_path / 'desk.db'}?mode=ro&uri=true")
     assert [one.code for one in database_findings(engine)] == ["database_unwritable"]
     engine.dispose()
+
+
+@pytest.mark.long
+def test_a_process_without_room_counts_nothing_and_lives(small_disk: Path) -> None:
+    """Seen failing: a mapped file without room is a bus error, which ended a process of the panel
+    amid a request."""
+    counts = (
+        "from app.measures import COUNTING\n"
+        "COUNTING.take_room()\n"
+        "for n in range(2000):\n"
+        "    COUNTING.count(f'page{n}', 0.1, '200')\n"
+        "print(COUNTING.on)"
+    )
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(small_disk)}
+
+    def counted() -> str:
+        said = subprocess.run(
+            [sys.executable, "-c", counts],
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return said.stdout.strip()
+
+    assert counted() == "True"
+    with no_room(small_disk):
+        assert counted() == "False"

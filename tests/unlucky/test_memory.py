@@ -16,7 +16,8 @@ from app.database import transaction
 from app.models import Case
 from app.stages.founding import hashed
 from app.story.theatre.cast import actor_named
-from tests.bench.filling import NOW, fill
+from tests.bench.filler import NOW
+from tests.bench.filling import fill
 from tests.people import People
 from tests.supervised import ROOT, Duban, processes, sqlite_data, waited
 from tests.unlucky.conftest import PASSWORD
