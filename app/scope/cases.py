@@ -50,7 +50,10 @@ class Part:
         return select(self.case.label("id")).where(self.where)
 
     def holds(self, case: Any) -> Any:
-        """Whether one case is among them."""
+        """Whether one case is among them. Raises ValueError where the case stands in the very table
+        that the part reads: it would be compared with itself, and any case would be among them."""
+        if getattr(case, "table", None) is self.case.table:
+            raise ValueError(f"{case} is a column of the part itself")
         return (
             select(literal(1))
             .where(self.case == case, self.where)

@@ -44,9 +44,12 @@ from app.models import (
 )
 from app.models.file import File
 from app.models.posts import line_of
-from app.scope.cases import AWAITING, CASE, Part, is_seen, visible_cases
+from app.scope.cases import AWAITING, Part, is_seen, visible_cases
 from app.scope.seen import Seen
 
+_CALLED = Case.__table__.alias("called_case")
+"""The cases whose callers are asked for: another name than that of the cases that are seen, else each
+would be compared with itself."""
 _OF_A_CASE: tuple[type[Any], ...] = (
     ArticleUse,
     Contact,
@@ -140,8 +143,8 @@ def criteria(seen: Seen) -> tuple[Any, ...]:
     made += [
         _criterion(model, lambda cls: _limit(cls, seen, cases)) for model in dict.fromkeys(limited)
     ]
-    open_callers = select(CASE.c.caller_id).where(
-        CASE.c.confidential.is_(False), is_seen(CASE.c.id, cases, seen.few)
+    open_callers = select(_CALLED.c.caller_id).where(
+        _CALLED.c.confidential.is_(False), is_seen(_CALLED.c.id, cases, seen.few)
     )
     if own_only:
         open_callers = open_callers.where(_named_to(seen.unit))
@@ -169,9 +172,11 @@ def _named_to(unit: int) -> Any:
     """That a unit may know the caller: not where the caller complains of a person of it, or of a
     unit that was dissolved into it, or reports, and has not agreed to be named. [procedure 1,
     complaint about a unit]"""
-    plain = (CASE.c.kind != "report") & (CASE.c.complained_person == "")
-    other = CASE.c.complained_unit_id.is_not(None) & CASE.c.complained_unit_id.not_in(line_of(unit))
-    return or_(CASE.c.agreed_named, plain, other)
+    plain = (_CALLED.c.kind != "report") & (_CALLED.c.complained_person == "")
+    other = _CALLED.c.complained_unit_id.is_not(None) & _CALLED.c.complained_unit_id.not_in(
+        line_of(unit)
+    )
+    return or_(_CALLED.c.agreed_named, plain, other)
 
 
 def _limit(model: type[Any], seen: Seen, cases: tuple[Part, ...]) -> Any:

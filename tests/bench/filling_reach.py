@@ -19,6 +19,7 @@ def fill_reach(filler: Filler) -> None:
 
 def _messages(filler: Filler) -> None:
     common = {
+        "id": f"{filler.last(Message)} + f.i",
         "source": "'web'",
         "key": "'m' || f.id",
         "receipt": "'R' || (10000000000 + f.id)",
@@ -39,6 +40,7 @@ def _messages(filler: Filler) -> None:
 
 def _deliveries(filler: Filler) -> None:
     common = {
+        "id": f"{filler.last(Delivery)} + f.i",
         "kind": "'reminder.issued'",
         "receiver": "'unit:' || f.unit_id",
         "unit_id": "f.unit_id",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from app import words
 from app.database import transaction
-from app.models import Assignment, Case, Event, Reply, Unit
+from app.models import Assignment, Caller, Case, Event, Reply, Unit
 from app.roles import Actor
 from app.story.theatre.cast import actor_named
 from app.views.actor import reader
@@ -304,3 +304,29 @@ def test_a_unit_that_the_room_still_supervises_reads_the_case_that_was_taken_fro
     with panel_over(desk, tmp_path / "data", people.now) as panel:
         page = panel.of("head@WATER").get(f"/cases/{case}")
         assert page.status_code == 200 and f"/do/feed_back/{case}" in page.text
+
+
+@pytest.mark.parametrize("who", ["visitor", "examiner"])
+def test_the_callers_that_are_there_are_those_of_the_cases_that_are_seen(
+    empty: Panel, who: str
+) -> None:
+    """Seen failing: the case of a caller was compared with itself, so one case to visit let a
+    visitor see the callers of all."""
+    people = People(empty.desk, "2025-06-09 09:00").hire("WATER")
+    hidden, seen = (
+        people.case(caller={"name": f"来电人{n}", "phone": f"1390000000{n}"}) for n in range(2)
+    )
+    people.do("allocator", "allocate", seen, unit="WATER")
+    people.do("head@WATER", "reply", seen)
+    if who == "visitor":
+        people.do("examiner", "examine", seen, passes=True)
+    with transaction(empty.desk.sessions) as session:
+        person: Actor = actor_named(session, who)
+        callers = {
+            row.id: row.caller_id for row in session.execute(select(Case.id, Case.caller_id))
+        }
+    assert callers[hidden] and callers[seen] and callers[hidden] != callers[seen]
+    with empty.app.test_request_context():
+        g.desk_actor = person
+        assert [*reader().scalars(select(Case.id))] == [seen]
+        assert [*reader().scalars(select(Caller.id))] == [callers[seen]]

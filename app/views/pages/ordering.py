@@ -21,7 +21,10 @@ def ranks(table: str, column: str) -> Sequence[str]:
 
 def grows(model: type[Any]) -> bool:
     """Whether a table grows with every case: the others hold what an office is, and stay short."""
-    return hasattr(model, "case_id") or model.__tablename__ in ("hotline_case", "event", "run")
+    return hasattr(model, "case_id") or model.__tablename__ in _GROWS
+
+
+_GROWS = ("hotline_case", "event", "run", "delivery")
 
 
 def in_order(model: type[Any], name: str) -> bool:
