@@ -134,6 +134,7 @@ class Delivery(Model):
     __table_args__ = (
         waiting("ix_delivery_due", "way", "rank", "made_at", "id", where=_DUE),
         waiting("ix_delivery_dead", "made_at", "id", where="stands = 'dead'"),
+        waiting("ix_delivery_dead_by_way", "way", where="stands = 'dead'"),
         waiting("ix_delivery_calls", "made_at", "id", where="way = 'call' AND stands = 'waiting'"),
         waiting(
             "ix_delivery_unnoted",
@@ -142,7 +143,6 @@ class Delivery(Model):
         ),
         Index("ix_delivery_made", "made_at", "id"),
         Index("ix_delivery_stands", "stands", "id"),
-        Index("ix_delivery_way", "way", "id"),
         Index("ix_delivery_kind", "kind", "id"),
     )
 

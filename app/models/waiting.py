@@ -150,6 +150,7 @@ NARROWED: dict[str, tuple[str, ...]] = {
         "ended_at",
         "approved_by_id",
     ),
+    "delivery": ("medium", "number"),
     "event": ("actor",),
     "access": ("kind",),
     "run": ("looked_at", "failures"),

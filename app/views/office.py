@@ -10,12 +10,11 @@ from flask import url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.decorators import has_access
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import words
-from app.models import Case, Delivery, Event, Person, Reveal, Run, Setting, Unit, UnitPost
-from app.models.reach import CALL, OPEN_DELIVERY
-from app.models.waiting import among
+from app.models import Case, Event, Person, Reveal, Run, Setting, Unit, UnitPost
+from app.models.reach import CALL
 from app.rules.evaluation import TABLE, points_of
 from app.rules.office import SETTINGS
 from app.stages.directory import may_set
@@ -26,9 +25,10 @@ from app.views.forms.in_force import SETS, InForce, settings_now
 from app.views.pages.actors import bot_word, caller_word, know_people
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Inputs
-from app.views.pages.delivered import how_it_works
+from app.views.pages.delivered import DEAD, WAITS, counted_by_way, how_it_works
 from app.views.pages.masking import know_callers, masked_text
 from app.views.pages.row_query import DeskInterface
+from app.worklists import count_told
 from jobs.children import ChildState, read
 from jobs.health import scanner_findings
 
@@ -129,23 +129,16 @@ class Bot(DeskView):
 
     def ways(self) -> Inputs:
         """The ways out in force: whether each works, what waits there, what could not be delivered."""
-        counts = {
-            (row.way, row.stands): row.n
-            for row in reader().execute(
-                select(Delivery.way, Delivery.stands, func.count().label("n"))
-                .where(among(Delivery.stands, (*OPEN_DELIVERY, "dead")))
-                .group_by(Delivery.way, Delivery.stands)
-            )
-        }
         names = {name: row.kind for name, row in in_force(reader()).items()}
+        counts = counted_by_way((*names, CALL))
         called = words.word("reach.call", language())
         return [
             {
                 "name": called if name == CALL else name,
                 "kind": words.value("gateway_kind", kind, language()) if kind else "",
                 "stands": how_it_works(name) if kind else "",
-                "waits": sum(counts.get((name, stands), 0) for stands in OPEN_DELIVERY),
-                "dead": counts.get((name, "dead"), 0),
+                "waits": count_told(counts[name, WAITS]),
+                "dead": counts[name, DEAD] and count_told(counts[name, DEAD]),
             }
             for name, kind in {**names, CALL: ""}.items()
         ]

@@ -102,6 +102,11 @@ class Deliveries(DeskView):
     )
     export_columns = ("kind", "number", "n", "medium", "way", "stands", "made_at", "ended_at")  # type: ignore[assignment]
     filters = ("stands", "kind", "medium", "number")
+    exact = ("number",)
+    unsearched = (
+        *("n", "way", "reached", "words", "urgent", "attempts", "next_try_at", "ended_at"),
+        *("error", "theirs", "reference"),
+    )
     list_template = "desk/deliveries.html"
 
     def pretends(self) -> bool:
