@@ -339,6 +339,7 @@ def _handling(one: Filler) -> None:
 
 def _supervised(one: Filler) -> None:
     a = "(SELECT c.lead_assignment_id FROM hotline_case c WHERE c.id = f.id)"
+    first = one.last(Supervision)
     for group, state, ground in (
         ("allocated", "candidate", "overdue"),
         ("signed", "opened", "overdue"),
@@ -350,6 +351,7 @@ def _supervised(one: Filler) -> None:
         one.put(
             Supervision,
             (group,),
+            id=f"{first} + f.i",
             state=f"'{state}'",
             assignment_id=a,
             round="1",
@@ -434,7 +436,7 @@ def _counts(one: Filler) -> None:
 
 
 def _logs(one: Filler) -> None:
-    """Of each case somebody who looked, and a pass of the bot; each hundredth of them failed."""
+    """Of each case somebody who looked, and a pass of the bot; each ninth of them failed."""
     one.put(
         Access,
         kind=one.one_of(KINDS, "f.i"),
@@ -444,7 +446,7 @@ def _logs(one: Filler) -> None:
         filters='\'{"q_kind": "help"}\'',
         rows="f.i % 900",
     )
-    failed = "CASE WHEN f.i % 100 = 0 THEN 1 ELSE 0 END"
+    failed = "CASE WHEN f.i % 9 = 0 THEN 1 ELSE 0 END"
     names = one.one_of(("sweep", "sweep", "sweep", "supervision-list", "drafting"), "f.i")
     one.put(Run, name=names, finished_at="f.at", cases="f.i % 50", failures=failed)
 
