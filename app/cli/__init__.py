@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
 
 import config
 from app.cli import accounts, channels, front
 from app.clock import clock_from
 from app.database import engine_from, reading
-from app.ledger import found_rows, verify
+from app.ledger import NoWitness, found_rows, verify, witness_flaws
 from app.ledger.keys import ring_of
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.founding import SetupRefused
 from app.supervisor import ready
-from app.supervisor.keyring import rotate, told_keys
+from app.supervisor.keyring import ROTATIONS, told_keys
+from app.supervisor.signing import told_signers
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
@@ -116,6 +118,7 @@ def _verify(settings: config.Config, given: Namespace) -> int:
         ring = ring_of(session, settings.ledger_key, settings.retired_keys)
         flaws: list[Any] = [*verify(session, ring, given.case)]
         found = found_rows(session) if given.case is None else {}
+        flaws += _unwitnessed(session, given.witness)
         if given.files:
             flaws += lost_files(session, settings.data, given.case)
     for day, n in found.items():
@@ -127,17 +130,30 @@ def _verify(settings: config.Config, given: Namespace) -> int:
     return 1 if flaws else 0
 
 
+def _unwitnessed(session: Session, file: Path | None) -> list[Any]:
+    """What papers bear, in a file, and no checkpoint has. Raises Refused where it holds nothing of
+    the kind."""
+    if file is None:
+        return []
+    try:
+        return [*witness_flaws(session, file.read_text("utf-8-sig", "replace").splitlines())]
+    except NoWitness:
+        raise Refused(Message("shell.no_witness", {"file": file}), COULD_NOT_LOOK) from None
+
+
 def _keys(settings: config.Config, given: Namespace) -> int:
     """Say which keys seal the record, or add one (`keys rotate`)."""
     if given.action == "front":
         return front.show_keys(settings.data)
-    if given.action == "rotate":
-        print(rotate(settings, clock_of(settings)()))
+    if given.action in ROTATIONS:
+        print(ROTATIONS[given.action](settings, clock_of(settings)()))
         return 0
     engine = engine_from(settings.database_url)
     at_our_schema(engine)
     with reading(sessions_of(settings, engine)) as session:
         for line in told_keys(settings, session):
+            print(line)
+        for line in told_signers(settings, session):
             print(line)
     return 0
 
@@ -228,9 +244,10 @@ def _add_of_office(add: Adding) -> None:
     swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")
     verified = add("verify", _verify, "shell.help.verify")
     verified.add_argument("--case", type=int, help="shell.help.verify.case")
+    verified.add_argument("--witness", type=Path, help="shell.help.verify.witness")
     verified.add_argument("--files", action="store_true", help="shell.help.verify.files")
     told = add("keys", _keys, "shell.help.keys")
-    told.add_argument("action", nargs="?", choices=("show", "rotate", "front"), default="show")
+    told.add_argument("action", nargs="?", choices=("show", *ROTATIONS, "front"), default="show")
     public = add("front", front.take_over, "shell.help.front")
     public.add_argument("action", nargs="?", choices=front.ACTIONS, default="serve")
     public.add_argument("file", nargs="?", type=Path, help="shell.help.front.file")
@@ -275,7 +292,8 @@ def main(arguments: list[str] | None = None) -> int:
         return front.alone(given)
     making, looking = given.command == "init", given.command in LOOKING
     try:
-        settings = config.load(os.environ, making, looking, office_at)
+        upgrading = given.command == "upgrade"
+        settings = config.load(os.environ, making, looking, office_at, upgrading)
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return 1 if isinstance(wrong, config.NothingThere) and given.command == "check" else failed

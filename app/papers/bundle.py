@@ -1,4 +1,5 @@
-"""The files of a volume: what is printed, events, attachments, manifest and sums, and their zip."""
+"""The files of a volume: what is printed, events, attachments, manifest, the signed sums, what
+verifies them, and their zip."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from pypdf.errors import PyPdfError
 
 from app.files import digest, whole
 from app.ledger.chain import canonical
+from app.papers import verifying
 from app.papers.press import pdf
 from app.papers.sealed import Volume
 from app.rules.files import MEDIA
@@ -28,17 +30,20 @@ Source = bytes | Path
 
 
 def volume_files(data: Path, volume: Volume) -> dict[str, Source]:
-    """Name -> content of every file of a volume: PDF, events, attachments, manifest, and the sums
-    over all of them."""
+    """Name -> content of every file of a volume: PDF, events, attachments, what verifies them,
+    manifest, the sums over all of these and their signature."""
     attached = [item for item in volume.facts["evidence"] if item["attached"]]
     contents = {item["n"]: whole(data, item["sha256"]) for item in attached}
     files = {**_printed(data, volume, contents), "events.jsonl": _events(volume)}
+    files |= {verifying.SCRIPT: verifying.script(), verifying.KEY: verifying.key_file(volume.key)}
     kinds = {name: name.partition(".")[0] for name in files}
     for item in attached:
         name = f"attachments/{item['n']:03d}-{item['kind']}.{MEDIA[item['media_type']]}"
         files[name], kinds[name] = contents[item["n"]], item["kind"]
     files["MANIFEST.json"] = _manifest(volume, files, kinds)
-    files["SHA256SUMS"] = _sums(files)
+    sums = _sums(files)
+    files[verifying.SUMS] = sums
+    files[verifying.SIGNATURE] = verifying.signature(volume.key, sums)
     return files
 
 
@@ -47,7 +52,9 @@ def _printed(data: Path, volume: Volume, contents: Mapping[int, Path]) -> dict[s
     own = data / "fonts" if (data / "fonts").is_dir() else None
     evidence = [_paged(item, contents.get(item["n"])) for item in volume.facts["evidence"]]
     facts = {**volume.facts, "evidence": evidence}
+    told = {"case_number": facts["case_number"], **verifying.told_of(volume.key)}
     printed: dict[str, Source] = {"dossier.pdf": pdf("dossier", facts, own)}
+    printed[verifying.PAGE] = pdf("verify", told, own)
     if volume.callers:
         sheet = {"case_number": facts["case_number"], "callers": volume.callers}
         printed["identity.pdf"] = pdf("identity", sheet, own)
@@ -85,7 +92,8 @@ def _paged(item: Mapping[str, Any], content: Path | None) -> dict[str, Any]:
 
 def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, str]) -> bytes:
     """MANIFEST.json: the case, the version, every file with kind, format, size and SHA-256, when
-    the volume was formed and by whom, and the head of each chain at that moment."""
+    the volume was formed and by whom, the head of each chain at that moment, and the checkpoint that
+    covers it, with the path that leads there."""
     facts = volume.facts
     named = {
         f"attachments/{item['n']:03d}-": item["name"]
@@ -117,6 +125,9 @@ def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, s
         "formed_at": facts["formed_at"],
         "extracted_by": facts["formed_by"],
         "chain_heads": list(heads.values()),
+        "witness": facts.get("witness", ""),
+        "checkpoints": list(volume.proofs),
+        "signed_with": verifying.told_of(volume.key)["fingerprint"],
         "files": listed,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -25,6 +25,7 @@ from app.papers.blocks import (
     sign,
     table,
     value,
+    witnessed,
 )
 from app.papers.report import report_pages
 from app.papers.timeline import timeline_pages
@@ -182,11 +183,15 @@ def _closing(facts: Facts) -> list[Block]:
         formed_at=moment(facts["formed_at"]),
         formed_by=facts["formed_by"] or NONE,
     )
-    chain = pairs([("papers.closing.last", grouped(str(last[5])) if last else NONE)])
+    marks = [("papers.closing.last", grouped(str(last[5])) if last else NONE)]
+    if facts.get("signed_with"):
+        marks.append(("papers.letter.fingerprint", grouped(facts["signed_with"])))
+    chain = pairs(marks)
     return [
         heading("papers.closing.title", label="closing"),
         paragraph(words),
         chain,
+        *witnessed(facts),
         sign(facts["offices"]["room"], day(facts["formed_at"])),
     ]
 

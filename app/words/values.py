@@ -218,6 +218,11 @@ VALUES: dict[str, tuple[str, ...]] = {
         "interview",
         "nothing",
     ),
+    "carried_on": (
+        "disc",
+        "drive",
+        "other_medium",
+    ),
     "outcome": (
         "accepted",
         "supplement",

@@ -42,6 +42,8 @@ _UNTOUCHED = (
     "examined_by",
     "found_by",
     "opened_by",
+    "witness",
+    "signed_with",
 )
 """What holds no words of a caller: officials keep their names, though one may be called as the
 caller is."""
