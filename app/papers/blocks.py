@@ -93,9 +93,9 @@ def cell(value: Any) -> Any:
     return value if isinstance(value, dict) else str(value)
 
 
-def page_of(label: str) -> Block:
-    """The number of the page on which a label stands."""
-    return {"is": "page", "label": label}
+def page_of(*labels: str) -> Block:
+    """The number of the page on which the first of these labels stands that stands anywhere."""
+    return {"is": "page", "labels": list(labels)}
 
 
 def sign(*words: str) -> Block:

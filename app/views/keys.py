@@ -37,7 +37,7 @@ class Keys(BaseView):
         taken = newest.first()
         return self.render_template(
             "desk/keys.html",
-            title=words.word("keys.title", tongue),
+            title=words.word("signers.title", tongue),
             keys=[
                 (grouped(one.name), minute(one.since), minute(one.until) if one.until else "")
                 for one in reversed(signers(reader()))

@@ -39,6 +39,7 @@ DATA = {
     "app/ledger/numbers.py": "a number of the record",
     "app/models/acceptance.py": "the sign between the parts of a category's path",
     "app/papers/fonts.py": "what stands for a sign that no font has",
+    "app/papers/given": "what goes along with a dossier, and is read where there is nothing of ours",
     "app/stages/named.py": "how people write a category's path",
     "app/ledger/proof/series.py": "a number of the record",
     "app/stages/reporting/issue.py": "a number of the record",
