@@ -115,7 +115,10 @@ def path_to(session: Session, head: CheckpointHead) -> Path:
     query = select(CheckpointHead.chain, CheckpointHead.seq, CheckpointHead.hash).where(
         CheckpointHead.checkpoint_id == head.checkpoint_id
     )
-    leaves = [row._tuple() for row in session.execute(query.order_by(CheckpointHead.chain))]
+    leaves = [
+        (row.chain, row.seq, row.hash)
+        for row in session.execute(query.order_by(CheckpointHead.chain))
+    ]
     return path_of(leaves, [leaf[0] for leaf in leaves].index(head.chain))
 
 

@@ -42,9 +42,9 @@ def signers(session: Session) -> list[Signer]:
         Event.chain == OFFICE_CHAIN, Event.kind.in_((FIRST, LATER))
     )
     rows = session.execute(query.order_by(Event.seq)).all()
-    ends = [row.at for row in rows[1:]]
+    ends = [*(row.at for row in rows[1:]), None]
     found = []
-    for row, until in zip(rows, [*ends, None], strict=True):
+    for row, until in zip(rows, ends, strict=False):
         public = bytes.fromhex(json.loads(row.payload)["public"])
         found.append(Signer(fingerprint(public), public, row.id, row.at, until))
     return found

@@ -19,7 +19,7 @@ from pypdf.errors import PyPdfError
 from app.files import digest, whole
 from app.ledger.chain import canonical
 from app.papers import verifying
-from app.papers.copies import Copy, issued_copy
+from app.papers.copied import Copy, issued_copy
 from app.papers.press import pdf
 from app.papers.sealed import Volume
 from app.rules.files import MEDIA

@@ -1,48 +1,13 @@
-"""Copies of the papers as they were issued: each page of them is a page of the dossier, and each
-stands in the volume as a file of its own."""
+"""The pages of a dossier that show the papers as they were issued: a list, then page by page."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from pypdf import PdfReader
-
 from app.papers.blocks import NONE, Block, grouped, heading, moment, page_of, paragraph, say, table
-from app.papers.press import pdf
 
 Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A paper as it was issued: its entry in the dossier's facts, its bytes, and how many pages it
-    has."""
-
-    entry: Facts
-    content: bytes
-    pages: int
-
-    @property
-    def name(self) -> str:
-        """The name of its file in the volume."""
-        return f"papers/{self.entry['n']:03d}-{self.entry['kind'].partition('_')[0]}.pdf"
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What the dossier's pages tell of it."""
-        sha256 = hashlib.sha256(self.content).hexdigest()
-        return {**self.entry, "pages": self.pages, "sha256": sha256}
-
-
-def issued_copy(entry: Facts, facts: Facts, own: Path | None) -> Copy:
-    """The copy of one paper, pressed from the facts that were frozen when it was issued."""
-    content = pdf(entry["kind"].partition("_")[0], facts, own)
-    return Copy(entry, content, len(PdfReader(io.BytesIO(content)).pages))
 
 
 def title_of(entry: Facts) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.ledger.checkpoints import root_over, signed_text
-from app.ledger.merkle import root_of
+from app.ledger.merkle import Leaf, root_of
 from app.ledger.proof.flaw import Flaw
 from app.ledger.signers import Signer, signers
 from app.ledger.signing import signed_by
@@ -35,37 +36,32 @@ def _broken(session: Session) -> Iterator[Flaw]:
     it. One that is missing, and one whose signature is none, are told beside."""
     known, previous, expected = signers(session), "", 1
     query = select(Checkpoint).order_by(Checkpoint.id).execution_options(yield_per=1000)
-    heads = _heads(session)
-    for row in session.scalars(query):
-        if row.id != expected:
-            yield _flaw("flaw.checkpoint.missing", expected)
-            return
-        wrong = _wrong(row, previous, next(heads, (row.id, [])), known)
-        if wrong is not None:
-            yield _flaw(wrong, row.id)
-            return
-        previous, expected = row.root, expected + 1
+    with closing(session.scalars(query)) as rows, closing(_heads(session)) as heads:
+        for row in rows:
+            if row.id != expected:
+                yield _flaw("flaw.checkpoint.missing", expected)
+                return
+            wrong = _wrong(row, previous, next(heads), known)
+            if wrong is not None:
+                yield _flaw(wrong, row.id)
+                return
+            previous, expected = row.root, expected + 1
 
 
-def _heads(session: Session) -> Iterator[tuple[int, list[tuple[int, int, str]]]]:
+def _heads(session: Session) -> Generator[list[Leaf], None, None]:
     """Checkpoint by checkpoint, its heads in order; one that covers none has an empty list."""
     query = select(Checkpoint.id, CheckpointHead.chain, CheckpointHead.seq, CheckpointHead.hash)
     query = query.outerjoin(CheckpointHead, CheckpointHead.checkpoint_id == Checkpoint.id)
-    rows = session.execute(
-        query.order_by(Checkpoint.id, CheckpointHead.chain).execution_options(yield_per=5000)
-    )
-    for id, found in groupby(rows, key=lambda row: int(row.id)):
-        yield id, [(row.chain, row.seq, row.hash) for row in found if row.chain is not None]
+    query = query.order_by(Checkpoint.id, CheckpointHead.chain)
+    with closing(session.execute(query.execution_options(yield_per=5000))) as rows:
+        for _, found in groupby(rows, key=lambda row: int(row.id)):
+            yield [(row.chain, row.seq, row.hash) for row in found if row.chain is not None]
 
 
 def _wrong(
-    row: Checkpoint,
-    previous: str,
-    heads: tuple[int, list[tuple[int, int, str]]],
-    known: Sequence[Signer],
+    row: Checkpoint, previous: str, leaves: Sequence[Leaf], known: Sequence[Signer]
 ) -> str | None:
     """What is wrong with a checkpoint that stands at its place."""
-    leaves = heads[1]
     if len(leaves) != row.heads or root_of(leaves) != row.merkle:
         return "flaw.checkpoint.heads"
     if root_over(row, previous) != row.root:

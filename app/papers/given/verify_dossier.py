@@ -162,7 +162,7 @@ def check_key(checked, fingerprint):
 def check_sums(checked):
     """The list of sums bears the signature of the key; name -> sum of the files that it lists."""
     content, signature = checked.read(SUMS), checked.read(SIGNATURE)
-    if content and signature and not signed(checked.key, content, signature):
+    if not signed(checked.key, content, signature):
         zh = "与签名文件{}不符：清单或签名被改动。".format(SIGNATURE)
         en = "It does not bear the signature in {}.".format(SIGNATURE)
         checked.say(SUMS, zh, en)
