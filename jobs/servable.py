@@ -116,8 +116,11 @@ def _our_signing_key(settings: config.Config, session: Session) -> None:
     ours = settings.signing_keys[0] if settings.signing_keys else None
     theirs = other_signer(session, ours) if ours else None
     if ours and theirs is not None:
-        told = {"data": settings.data, "ours": name_of_key(ours), "theirs": theirs}
-        raise Refused(Message("shell.signing.differs", told))
+        named = name_of_key(ours)
+        told = Message(
+            "shell.signing.differs", {"data": settings.data, "ours": named, "theirs": theirs}
+        )
+        raise Refused(told)
 
 
 def office_at(url: str) -> str | None:

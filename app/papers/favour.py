@@ -106,6 +106,9 @@ def _of_judgements(facts: Facts) -> Iterator[Row]:
 def _of_others(facts: Facts) -> Iterator[Row]:
     """Late steps of the centre and the room, and outages of the bot."""
     for one in facts.get("late_steps", ()):
-        msgid = "papers.favour.late" if one["kind"] in _OURS else "papers.favour.outage"
-        told = say(msgid, what=event(one["kind"]), true_at=moment(one["true_at"]))
+        what, true_at = event(one["kind"]), moment(one["true_at"])
+        if one["kind"] in _OURS:
+            told = say("papers.favour.late", what=what, true_at=true_at)
+        else:
+            told = say("papers.favour.outage", what=what, true_at=true_at)
         yield moment(one["at"]), told

@@ -121,7 +121,7 @@ def _reminded(facts: Facts) -> Iterator[Fact]:
 
 def _in_time(one: Facts) -> str:
     """Whether what came from the unit was in time, both said."""
-    return say("papers.reminder.late" if one["late"] else "papers.reminder.in_time")
+    return say("papers.fact.late") if one["late"] else say("papers.fact.in_time")
 
 
 def _asked(facts: Facts) -> Iterator[Fact]:

@@ -53,6 +53,8 @@ ENGLISH_DATA = {
     "app/faults.py": "a mark in the log",
     "app/files/compound.py": "names of streams in files",
     "app/measures.py": "what Prometheus shows beside a number",
+    "app/papers/given": "what goes along with a dossier, and is read where there is nothing of ours",
+    "app/papers/verifying.py": "what is typed to verify a dossier",
     "app/own": "what a programmer reads who adds to the desk",
     "app/rules/limits.py": "the procedure's words for a rule",
     "app/rules/seals": "why a column is sealed or not: read by tests",
