@@ -332,6 +332,8 @@ VALUES: dict[str, tuple[str, ...]] = {
         "sweep",
         "supervision-list",
         "drafting",
+        "volumes",
+        "checkpoints",
         "pairs",
         "files",
         "forgetting",

@@ -97,6 +97,7 @@ class PanelHand(Hand):
             self.name([str(step.get("case", ""))], self._since(newest))
         elif verb == "split":
             self.name(letters_of(step), self._since(newest))
+        self.make_volumes(verb, now)
 
     def _prepared(
         self, now: datetime, word: str, verb: str, step: Step

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url, text
 from app.database import Sessions, engine_from, sessions_from
 from migrations.upgrade import upgrade
 
-_SIGNS = bytes([1] * 32)
+SIGNS = bytes([1] * 32)
 """The key that rehearsals sign with: nobody's, so that what they make passes for no office's."""
 
 
@@ -52,7 +52,7 @@ class Theatre:
             self._postgres() if self._url.get_backend_name() == "postgresql" else self._sqlite()
         )
         with opened as engine:
-            yield sessions_from(engine, self._key, signing=(_SIGNS,))
+            yield sessions_from(engine, self._key, signing=(SIGNS,))
 
     @contextmanager
     def _sqlite(self) -> Iterator[Engine]:
