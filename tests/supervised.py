@@ -21,7 +21,7 @@ from redis import Redis, RedisError
 from rq import Worker
 
 from jobs.queue import queue_on
-from tests.databases import KEY, Desk, desk_at, sqlite_url
+from tests.databases import KEY, SIGNING, Desk, desk_at, sqlite_url
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -180,6 +180,7 @@ def sqlite_data(template: Path, data: Path) -> Iterator[Desk]:
     """A data folder with an empty desk in it, as the program would lay it."""
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     (data / "ledger.key").chmod(0o600)
     shutil.copyfile(template, data / "desk.db")
     with desk_at(sqlite_url(data / "desk.db")) as desk:

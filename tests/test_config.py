@@ -217,6 +217,7 @@ def test_keys_are_made_private_and_stay_the_same(data: Path) -> None:
     assert {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()} == {
         "secret.key": 0o600,
         "ledger.key": 0o600,
+        "signing.key": 0o600,
     }
     assert data.stat().st_mode & 0o777 == 0o700
 

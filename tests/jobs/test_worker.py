@@ -33,7 +33,7 @@ from jobs.desk import queue_on
 from jobs.servable import Refused
 from jobs.ticker import tick
 from jobs.timetable import OUTBOX_QUEUE, QUEUE, TIMETABLE
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.room import Room
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, children_of, gone, waited
@@ -56,6 +56,7 @@ def working(
     holds it up."""
     data.mkdir(exist_ok=True)
     (data / "ledger.key").write_bytes(desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     environment = {
         **os.environ,
         "REDIS_URL": redis_url,

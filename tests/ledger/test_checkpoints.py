@@ -170,6 +170,7 @@ def test_writers_beside_checkpoints_lose_nothing_and_raise_no_alarm(postgres_des
     """Real connections: four write to cases and the office, two take checkpoints, one verifies."""
     desk = postgres_desk
     cases = registered(desk, 8)
+    taken(desk)
     over = threading.Event()
     alarms: list[str] = []
 

@@ -22,7 +22,8 @@ from app import papers
 from app.database import transaction
 from app.files import content_of, keep, path_of
 from app.ledger import verify
-from app.ledger.signing import name_of_key
+from app.ledger.signers import add_signing
+from app.ledger.signing import name_of_key, pem, public_half
 from app.models import Dossier, Event, File, Referral, Supplement
 from app.papers import records
 from app.papers.dossier import make_waiting
@@ -566,6 +567,40 @@ def test_a_supplement_makes_a_volume_of_its_own_and_overwrites_nothing(room: Roo
     )
     assert [row.version for row in recorded(room)] == [1, 2]
     assert room.rows(Supplement)[0].n == 1
+
+
+def test_the_filled_receipt_goes_into_a_supplement(room: Room) -> None:
+    """The dossier holds the blank form; what the committee filled in comes back on paper."""
+    assert room.data is not None
+    room.to("send_referral")
+    blank = part(room.data / "dossiers" / recorded(room)[0].name / "dossier.pdf", "接收回执")
+    assert "接收人" in blank and "（接收单位盖章）" in blank
+    attach(room, "officer", "other", PDF, "2025-06-17 09:30")
+    room.to("record_receipt")
+    at, words_ = "2025-06-17 11:00", "附接收回执原件扫描件。"
+    room.do(at, "officer", "supplement_referral", "A", words=words_)
+    folder = room.data / "dossiers" / recorded(room)[1].name
+    (name,) = (path.name for path in (folder / "attachments").iterdir())
+    assert (folder / "attachments" / name).read_bytes() == PDF
+    assert words_ in part(folder / "dossier.pdf", "补充卷说明")
+
+
+def test_a_volume_sealed_before_a_key_was_changed_is_signed_with_the_one_of_its_time(
+    room: Room,
+) -> None:
+    """Whenever its files are made, they are the same; without that key none are made, and it is
+    said which is missing."""
+    data, fresh = unmade(room), b"\x05" * 32
+    with transaction(room.desk.sessions) as session:
+        add_signing(session, NOW, fresh)
+    held = room.desk.sessions.kw["info"]
+    held["signing_keys"] = (fresh,)
+    with pytest.raises(NotAllowed, match="signing_key_missing"):
+        make_waiting(room.desk.sessions, data, NOW)
+    held["signing_keys"] = (fresh, SIGNING)
+    (zipped,) = make_waiting(room.desk.sessions, data, NOW)
+    assert recorded(room)[0].signed_with == name_of_key(SIGNING)
+    assert (zipped.with_suffix("") / "signing-key.pem").read_bytes() == pem(public_half(SIGNING))
 
 
 # --- what may go wrong ---
