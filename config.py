@@ -106,25 +106,21 @@ def load(
     env = _env(environ)
     production = env == "production"
     # What needs no file is checked first: a refused start leaves nothing on the disk.
-    redis_url = _redis_url(environ, production)
-    demo_password = _demo_password(environ, production)
-    clock = _clock(environ, production)
+    redis_url, metrics_token = _redis_url(environ, production), _metrics_token(environ)
+    demo_password, clock = _demo_password(environ, production), _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
-    front = _front(environ, production)
+    secret_key, front = _given_secret_key(environ, production), _front(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
-    allowed_hosts = _allowed_hosts(environ)
+    allowed_hosts, (admin, admin_password) = _allowed_hosts(environ), _admin(environ)
     _check_folder(data, production, looking)
     needed = _needed_keys(secret_key, upgrading or looking)
     _check_keys(data, needed if production and not making else [], database_url, office)
     _make_data(data)
     later: dict[Path, bytes] = {}
     unsaved = later if making or looking else None
-    unsigned = later if upgrading else unsaved
-    admin, admin_password = _admin(environ)
     return Config(
         env=env,
         data=data,
@@ -134,7 +130,7 @@ def load(
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
         retired_keys=_named_keys(data, production, NAMED_KEYS),
-        signing_keys=_signing_keys(data, production, unsigned, looking),
+        signing_keys=_signing_keys(data, production, later if upgrading else unsaved, looking),
         unsaved=later,
         demo_password=demo_password,
         admin=admin,

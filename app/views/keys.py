@@ -53,6 +53,6 @@ def _scripts() -> list[tuple[str, str]]:
     first = func.min(Dossier.recorded_at)
     query = select(Dossier.script_sha256, first).where(Dossier.script_sha256.is_not(None))
     found = reader().execute(query.group_by(Dossier.script_sha256).order_by(first.desc())).all()
-    known = {row[0]: minute(row[1]) for row in found}
+    known = {str(row[0]): minute(row[1]) for row in found}
     today = script_sha256()
     return [(grouped(name), known.get(name, "")) for name in {today: None, **known}]
