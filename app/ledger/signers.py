@@ -14,6 +14,7 @@ from app.ledger.moves import note_office
 from app.ledger.signing import fingerprint, name_of_key, public_half
 from app.ledger.tips import lock_office
 from app.models import OFFICE_CHAIN, Event
+from app.models.sessions import UNSCOPED
 from app.roles import BOT
 
 FIRST, LATER = "signing.registered", "signing.added"
@@ -41,7 +42,7 @@ def signers(session: Session) -> list[Signer]:
     query = select(Event.id, Event.at, Event.payload).where(
         Event.chain == OFFICE_CHAIN, Event.kind.in_((FIRST, LATER))
     )
-    rows = session.execute(query.order_by(Event.seq)).all()
+    rows = session.execute(query.order_by(Event.seq), execution_options=UNSCOPED).all()
     ends = [*(row.at for row in rows[1:]), None]
     found = []
     for row, until in zip(rows, ends, strict=False):

@@ -13,6 +13,7 @@ from app import words
 from app.ledger.checkpoints import DIGITS
 from app.ledger.signers import signers
 from app.models import Checkpoint, Dossier
+from app.models.sessions import UNSCOPED
 from app.papers.blocks import fours, grouped
 from app.papers.verifying import script_sha256
 from app.rules.workdays import minute
@@ -52,7 +53,8 @@ def _scripts() -> list[tuple[str, str]]:
     newest first."""
     first = func.min(Dossier.recorded_at)
     query = select(Dossier.script_sha256, first).where(Dossier.script_sha256.is_not(None))
-    found = reader().execute(query.group_by(Dossier.script_sha256).order_by(first.desc())).all()
+    query = query.group_by(Dossier.script_sha256).order_by(first.desc())
+    found = reader().execute(query, execution_options=UNSCOPED).all()
     known = {str(row[0]): minute(row[1]) for row in found}
     today = script_sha256()
     return [(grouped(name), known.get(name, "")) for name in {today: None, **known}]

@@ -582,7 +582,7 @@ def test_the_filled_receipt_goes_into_a_supplement(room: Room) -> None:
     folder = room.data / "dossiers" / recorded(room)[1].name
     (name,) = (path.name for path in (folder / "attachments").iterdir())
     assert (folder / "attachments" / name).read_bytes() == PDF
-    assert words_ in part(folder / "dossier.pdf", "补充卷说明")
+    assert words_ in part(folder / "dossier.pdf", "补充说明")
 
 
 def test_a_volume_sealed_before_a_key_was_changed_is_signed_with_the_one_of_its_time(

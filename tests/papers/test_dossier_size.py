@@ -30,9 +30,10 @@ def large(desk: Desk, data: Path) -> Room:
     for n in range(FILES):
         kept = keep(data, f"{n}.png", PNG)
         room.do("2025-06-09 10:10", "staff@WATER", "attach", "A", **fields(kept, "handling"))
-    for n in range(150):
-        words = f"第{n}次来电：" + "路面仍未修复，雨天积水，行人和车辆通行困难，请尽快处理。" * 6
+    for n in range(60):
+        words = f"第{n}次来电：路面仍未修复，雨天积水，行人和车辆通行困难。"
         room.do("2025-06-09 10:20", "operator", "contact", "A", kind="chase", words=words)
+    room.to("complete_referral", report="经核查，该路段路面破损，承办单位逾期未处理。" * 800)
     room.to("approve_referral")
     room.makes_dossiers = False
     room.to("seal_referral")
