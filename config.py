@@ -23,10 +23,13 @@ PROJECT = Path(__file__).resolve().parent
 SECRET_KEY_LENGTH = 32
 LEDGER_KEY_BYTES = 32
 SECRET_KEY, LEDGER_KEY, DEMO_PASSWORD = "secret.key", "ledger.key", "demo-password"
+SIGNING_KEY = "signing.key"
 """The files of DESK_DATA that hold secrets."""
-NAMED_KEYS = "ledger-*.key"
-"""Beside the ledger's key: each key that was in use, by its fingerprint. What it sealed is verified
-with it."""
+NAMED_KEYS, NAMED_SIGNING_KEYS = "ledger-*.key", "signing-*.key"
+"""Beside the ledger's key and the signing key: each key that was in use, by its fingerprint. What it
+sealed is verified with it, what was to be signed with it is signed with it still."""
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""A private key of ECDSA P-256 is a number from 1 to this less 1. [FIPS 186-5]"""
 DEMO_PASSWORD_LENGTH = 12
 METRICS_TOKEN_LENGTH = 16
 PORT = 8080
@@ -59,6 +62,9 @@ class Config:
     secret_key: str = field(repr=False)
     ledger_key: bytes = field(repr=False)
     retired_keys: tuple[bytes, ...] = field(repr=False)
+    signing_keys: tuple[bytes, ...] = field(repr=False)
+    """The private signing keys, 32 bytes each, the one in use first; none where somebody only looks
+    and its file is missing."""
     unsaved: Mapping[Path, bytes] = field(repr=False)
     demo_password: str | None = field(repr=False)
     admin: str | None
@@ -86,10 +92,12 @@ def load(
     making: bool = False,
     looking: bool = False,
     office: Office | None = None,
+    upgrading: bool = False,
 ) -> Config:
     """Read every setting. Makes the data directory and, outside production, the key files that are
     missing. For a new office (`making`) missing keys stand in `unsaved`, to be written by
-    `save_keys` once it is decided that there will be one. `looking` at a desk makes nothing.
+    `save_keys` once it is decided that there will be one; so does the signing key of an office of
+    before there was one (`upgrading`). `looking` at a desk makes nothing.
 
     `office` is asked before a ledger's key is made: a second one would leave events that nobody can
     verify. Raises ConfigError at the first setting that cannot be used, NothingThere where who
@@ -98,24 +106,21 @@ def load(
     env = _env(environ)
     production = env == "production"
     # What needs no file is checked first: a refused start leaves nothing on the disk.
-    redis_url = _redis_url(environ, production)
-    demo_password = _demo_password(environ, production)
-    clock = _clock(environ, production)
+    redis_url, metrics_token = _redis_url(environ, production), _metrics_token(environ)
+    demo_password, clock = _demo_password(environ, production), _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
-    front = _front(environ, production)
+    secret_key, front = _given_secret_key(environ, production), _front(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
     owner_url, scanner = _owner_url(environ, database_url), _scanner(environ)
-    allowed_hosts = _allowed_hosts(environ)
+    allowed_hosts, (admin, admin_password) = _allowed_hosts(environ), _admin(environ)
     _check_folder(data, production, looking)
-    needed = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
+    needed = _needed_keys(secret_key, upgrading or looking)
     _check_keys(data, needed if production and not making else [], database_url, office)
     _make_data(data)
     later: dict[Path, bytes] = {}
     unsaved = later if making or looking else None
-    admin, admin_password = _admin(environ)
     return Config(
         env=env,
         data=data,
@@ -124,7 +129,8 @@ def load(
         redis_url=redis_url,
         secret_key=secret_key or _kept_secret_key(data, production, unsaved),
         ledger_key=_ledger_key(data, production, unsaved),
-        retired_keys=_named_keys(data, production),
+        retired_keys=_named_keys(data, production, NAMED_KEYS),
+        signing_keys=_signing_keys(data, production, later if upgrading else unsaved, looking),
         unsaved=later,
         demo_password=demo_password,
         admin=admin,
@@ -401,10 +407,40 @@ def _ledger_key(data: Path, production: bool, unsaved: dict[Path, bytes] | None)
     return _whole_key(path, _kept(path, secrets.token_bytes(LEDGER_KEY_BYTES), production, unsaved))
 
 
-def _named_keys(data: Path, production: bool) -> tuple[bytes, ...]:
+def _named_keys(data: Path, production: bool, names: str) -> tuple[bytes, ...]:
     """The keys that were in use, the one that is among them."""
-    paths = sorted(data.glob(NAMED_KEYS))
+    paths = sorted(data.glob(names))
     return tuple(_whole_key(path, _kept(path, b"", production, None)) for path in paths)
+
+
+def _needed_keys(secret_key: str | None, without_signing: bool) -> list[str]:
+    """The key files that production does not start without: `without_signing` where the one that
+    signs may be made yet, or is not asked for."""
+    found = [LEDGER_KEY] if secret_key else [LEDGER_KEY, SECRET_KEY]
+    return found if without_signing else [*found, SIGNING_KEY]
+
+
+def new_signing_key() -> bytes:
+    """A new private key of ECDSA P-256, as its 32 bytes."""
+    return (secrets.randbelow(P256_ORDER - 1) + 1).to_bytes(LEDGER_KEY_BYTES, "big")
+
+
+def _signing_keys(
+    data: Path, production: bool, unsaved: dict[Path, bytes] | None, looking: bool
+) -> tuple[bytes, ...]:
+    """The signing keys, the one in use first; none where it is missing and somebody only looks."""
+    path = data / SIGNING_KEY
+    if looking and not path.exists():
+        return ()
+    used = _whole_key(path, _kept(path, new_signing_key(), production, unsaved))
+    retired = _named_keys(data, production, NAMED_SIGNING_KEYS)
+    for key in (used, *retired):
+        if not 0 < int.from_bytes(key, "big") < P256_ORDER:
+            raise ConfigError(
+                f"A signing key in DESK_DATA ({path}, or one beside it) is none of ECDSA P-256:"
+                " put it back from a backup."
+            )
+    return (used, *(key for key in retired if key != used))
 
 
 def save_keys(settings: Config) -> None:
@@ -422,19 +458,19 @@ def keep_key(path: Path, key: bytes) -> None:
     _kept(path, key, production=True, unsaved=None)
 
 
-def replace_key(data: Path, key: bytes) -> None:
-    """Put another key in the place of the ledger's, in one step."""
-    draft = data / f".{LEDGER_KEY}-next"
+def replace_key(data: Path, key: bytes, name: str = LEDGER_KEY) -> None:
+    """Put another key in the place of the ledger's, or of the one that signs, in one step."""
+    draft = data / f".{name}-next"
     draft.unlink(missing_ok=True)
     _write_once(draft, key)
-    os.replace(draft, data / LEDGER_KEY)
+    os.replace(draft, data / name)
 
 
 def _whole_key(path: Path, key: bytes) -> bytes:
     if len(key) != LEDGER_KEY_BYTES:
         # Not "remove it": without its key, the events written so far can no longer be verified.
         raise ConfigError(
-            f"The ledger's key {path} in DESK_DATA is not {LEDGER_KEY_BYTES} bytes long:"
+            f"The key file {path} in DESK_DATA is not {LEDGER_KEY_BYTES} bytes long:"
             " put it back from a backup."
         )
     return key

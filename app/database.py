@@ -172,11 +172,20 @@ def _begins(url: str, patience: Patience | None) -> dict[str, Any]:
 
 
 def sessions_from(
-    engine: Engine, ledger_key: bytes, retired: Sequence[bytes] = (), production: bool = False
+    engine: Engine,
+    ledger_key: bytes,
+    retired: Sequence[bytes] = (),
+    production: bool = False,
+    signing: Sequence[bytes] = (),
 ) -> Sessions:
-    """A factory of sessions that carry the ledger's key, those that were in use before, whether the
-    office works in earnest, and share what was read of the calendar, by its version."""
-    keys = {"ledger_key": ledger_key, "retired_keys": tuple(retired)}
+    """A factory of sessions that carry the ledger's key, those that were in use before, the signing
+    keys (the one in use first; none in a rehearsal), whether the office works in earnest, and share
+    what was read of the calendar, by its version."""
+    keys = {
+        "ledger_key": ledger_key,
+        "retired_keys": tuple(retired),
+        "signing_keys": tuple(signing),
+    }
     info = {**keys, "production": production, "calendars": {}}
     return sessionmaker(engine, expire_on_commit=False, info=info)
 

@@ -67,6 +67,7 @@ AREAS = (
     "scope",
     "search",
     "served",
+    "signers",
     "shell",
     "slip",
     "supervision_list",

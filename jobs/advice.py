@@ -15,6 +15,8 @@ ADVICE = (
     "database_behind",
     "database_newer",
     "key_differs",
+    "signing_key_differs",
+    "signing_key_missing",
     "guards_missing",
     "database_owned",
     "calendar_short",

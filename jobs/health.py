@@ -19,8 +19,6 @@ from sqlalchemy.orm import Session
 import config
 from app.database import BOT, Sessions, engine_from, missing_file, reading
 from app.files import Scanner
-from app.ledger.chain import key_name
-from app.ledger.keys import other_key
 from app.models import CalendarDay, Case, Person, Run, Unit, UnitPost
 from app.models.sessions import UNSCOPED
 from app.rules.workdays import beijing
@@ -35,6 +33,7 @@ from jobs.clocks import CLOCK_STOPS, CLOCK_TELLS, ahead_of_database
 from jobs.crowd import crowd_of
 from jobs.desk import NoRedis
 from jobs.files import SHOWN_LOST, still_lost
+from jobs.key_health import key_findings
 from jobs.reach_health import reach_findings
 from jobs.room import disk_findings
 from jobs.servable import sessions_of, short
@@ -114,14 +113,6 @@ def schema_findings(connection: Connection) -> Iterator[Finding]:
         yield finding("database_newer", revision=revision)
     elif where != CURRENT:
         yield finding("database_behind")
-
-
-def key_findings(session: Session) -> Iterator[Finding]:
-    """Whether the record was sealed with the key at hand."""
-    ours: bytes = session.info["ledger_key"]
-    theirs = other_key(session, ours)
-    if theirs is not None:
-        yield finding("key_differs", ours=key_name(ours), theirs=theirs)
 
 
 def unreachable(error: DatabaseError) -> Finding:

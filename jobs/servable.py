@@ -17,6 +17,8 @@ import config
 from app.database import PANEL, Sessions, engine_from, missing_file, reading, sessions_from
 from app.ledger.chain import key_name
 from app.ledger.keys import UNNAMED, key_in_use, other_key
+from app.ledger.signers import other_signer
+from app.ledger.signing import name_of_key
 from app.models import Person, Setting
 from app.words import Message
 from jobs.clocks import CLOCK_TELLS, ahead_of_database
@@ -50,7 +52,9 @@ def unusable(error: DatabaseError) -> Message:
 def sessions_of(settings: config.Config, engine: Engine) -> Sessions:
     """Sessions on an engine that carry the keys of the settings, and whether this is production."""
     keys = settings.ledger_key, settings.retired_keys
-    return sessions_from(engine, *keys, production=settings.production)
+    return sessions_from(
+        engine, *keys, production=settings.production, signing=settings.signing_keys
+    )
 
 
 def opened(settings: config.Config) -> Sessions:
@@ -104,6 +108,19 @@ def our_key(settings: config.Config, session: Session) -> None:
         raise Refused(
             Message("shell.key.differs", {"data": settings.data, "ours": ours, "theirs": told})
         )
+    _our_signing_key(settings, session)
+
+
+def _our_signing_key(settings: config.Config, session: Session) -> None:
+    """Raises Refused, naming both, where another signing key is in use than that of the settings."""
+    ours = settings.signing_keys[0] if settings.signing_keys else None
+    theirs = other_signer(session, ours) if ours else None
+    if ours and theirs is not None:
+        named = name_of_key(ours)
+        told = Message(
+            "shell.signing.differs", {"data": settings.data, "ours": named, "theirs": theirs}
+        )
+        raise Refused(told)
 
 
 def office_at(url: str) -> str | None:

@@ -36,9 +36,13 @@ SWEEP = Wake("sweep", "jobs.sweeps.sweep_all", 60, ("marks", "list", "drafts"))
 LIST = Wake("supervision-list", "jobs.sweeps.issue_the_list", 300, ("marks", "list"))
 """The list of the working day. What lapses today belongs on it, so it is marked first."""
 DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
-"""The drafting of dossiers, and the files of those that were sealed."""
+"""The drafting of dossiers."""
+VOLUMES = Wake("volumes", "jobs.sweeps.make_volumes", 10, ())
+"""The files of what was sealed. No step of the pass."""
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files and dossiers with the record: a share each hour of the night."""
+CHECKPOINTS = Wake("checkpoints", "jobs.checkpoints.take_checkpoints", 300, ())
+"""The checkpoints over the record: twice in the ten minutes that one counts as fresh."""
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
@@ -52,7 +56,10 @@ MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 """The fetching of what callers sent by WeChat, which has it for three days."""
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS, MAIL, SHEETS, MEDIA, OUTBOX)
+TIMETABLE = (
+    *(SWEEP, LIST, DRAFTING, VOLUMES, CHECKPOINTS, FILES, FORGETTING),
+    *(PAIRS, MAIL, SHEETS, MEDIA, OUTBOX),
+)
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
 
-from app.rules.seals import MAY_GO, NOT_RECORDED
+from app.rules.seals import APPENDED, MAY_GO, NOT_RECORDED
 from migrations.triggers import STATEFUL, kept_tables
 
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
@@ -30,7 +30,7 @@ def rights(connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield table, _APART[table]
         elif table in NOT_RECORDED:
             yield table, _ANYTHING if table in Model.metadata.tables else (READ,)
-        elif table == "event":
+        elif table in APPENDED:
             yield table, (READ, ADD)
         elif table in STATEFUL or table == "office_head":
             yield table, (READ, ADD, CHANGE)

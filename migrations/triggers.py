@@ -18,7 +18,15 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, inspect, text
 
 import app.extend  # noqa: F401  (the tables, and what may change in those of the office's own)
-from app.rules.seals import AFTER_END, CHAINED, FACTS_CHANGE, MAY_CHANGE, MAY_GO, NOT_RECORDED
+from app.rules.seals import (
+    AFTER_END,
+    APPENDED,
+    CHAINED,
+    FACTS_CHANGE,
+    MAY_CHANGE,
+    MAY_GO,
+    NOT_RECORDED,
+)
 from app.rules.workflow import MAY_BECOME
 
 STATEFUL = {
@@ -85,6 +93,12 @@ def _has_looks(connection: Connection) -> bool:
     return inspect(connection).has_table("access")
 
 
+def _appended(connection: Connection) -> list[str]:
+    """The tables to which rows are only ever added, those that the schema has by now."""
+    seen = inspect(connection)
+    return [table for table in APPENDED if seen.has_table(table)]
+
+
 def _looks_postgres() -> Iterator[tuple[str, str, str]]:
     """The access log: nothing is changed, and only what is old is deleted."""
     young = f"old.at > (now() AT TIME ZONE 'Asia/Shanghai') - interval '{LOOKS_DAYS} days'"
@@ -114,13 +128,16 @@ def _looks_sqlite() -> Iterator[tuple[str, str]]:
 
 def _postgres(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """(name, table, definition) of every trigger on PostgreSQL."""
-    for table in ("event", *STATEFUL):
+    appended = _appended(connection)
+    for table in (*appended, *STATEFUL):
         yield (
             f"guard_{table}_truncate",
             table,
             f"BEFORE TRUNCATE ON {{t}} FOR EACH STATEMENT {_REFUSE}",
         )
-    yield "guard_event_change", "event", f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
+    for table in appended:
+        change = f"BEFORE UPDATE OR DELETE ON {{t}} FOR EACH ROW {_REFUSE}"
+        yield f"guard_{table}_change", table, change
     if _has_looks(connection):
         yield from _looks_postgres()
     yield from _kept_postgres(connection)
@@ -287,7 +304,8 @@ def _uniques(connection: Connection, table: str) -> list[_Unique]:
         if one["unique"]:
             where = one.get("dialect_options", {}).get("sqlite_where", "")
             sets.add(_Unique(tuple(str(column) for column in one["column_names"]), str(where)))
-    return [_Unique(("id",)), *sorted(sets)]
+    key = tuple(looked.get_pk_constraint(table)["constrained_columns"])
+    return [_Unique(key), *sorted(sets)]
 
 
 def _taken(table: str, uniques: list[_Unique], other: str = "") -> str:
@@ -319,7 +337,8 @@ def _onto(connection: Connection) -> Iterator[tuple[str, str]]:
 
 def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
     """(name, definition) of every trigger on SQLite."""
-    for table in ("event", *STATEFUL):
+    appended = _appended(connection)
+    for table in (*appended, *STATEFUL):
         yield (
             f"guard_{table}_delete",
             f"BEFORE DELETE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END",
@@ -348,10 +367,11 @@ def _sqlite(connection: Connection) -> Iterator[tuple[str, str]]:
             f"BEFORE UPDATE OF {named} ON {table} WHEN old.state IN ({states}) AND ({changed}) "
             "BEGIN SELECT raise(ABORT, 'append-only'); END",
         )
-    yield (
-        "guard_event_update",
-        "BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'append-only'); END",
-    )
+    for table in appended:
+        yield (
+            f"guard_{table}_update",
+            f"BEFORE UPDATE ON {table} BEGIN SELECT raise(ABORT, 'append-only'); END",
+        )
     for table, word in STATEFUL.items():
         found = (
             "SELECT 1 FROM event e WHERE e.id = new.state_event_id AND e.subject = "

@@ -3,6 +3,7 @@ each test."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from migrations.upgrade import upgrade
 from tests.servers import PostgresCluster
 
 KEY = b"the key of the tests' own ledger"
+SIGNING = hashlib.sha256(b"the signing key of the tests").digest()
 FILLED_AT = datetime(2026, 6, 1, 9, tzinfo=BEIJING)
 """When the table of days was filled: it runs from 2004 to the end of 2027, which is provisional."""
 
@@ -45,7 +47,7 @@ class Desk:
 
 def sessions_on(engine: Engine) -> Sessions:
     """The sessions of a desk, which know the calendar that its database began with."""
-    sessions = sessions_from(engine, KEY)
+    sessions = sessions_from(engine, KEY, signing=(SIGNING,))
     sessions.kw["info"]["calendars"].update(READ)
     return sessions
 

@@ -1,5 +1,5 @@
-"""Dossiers in tests: the files of what was sealed are made at once, as the panel does it after the
-verb."""
+"""Dossiers in tests: the files of what was sealed are made at once, as the
+workers do it in an office."""
 
 from __future__ import annotations
 

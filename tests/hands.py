@@ -31,7 +31,7 @@ from app.story.theatre.cast import actor_named
 from app.story.theatre.fillers import filled
 from app.sweep import sweep
 from app.verbs import perform
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 
 CENTRE = ("operator", "allocator", "centre_head", "officer", "supervision_head", "examiner")
 
@@ -112,7 +112,7 @@ def _own(url: str, dies_at: int | None) -> Iterator[Sessions]:
 
     try:
         with moments(engine, perhaps_die):
-            yield sessions_from(engine, KEY)
+            yield sessions_from(engine, KEY, signing=(SIGNING,))
     finally:
         engine.dispose()
 

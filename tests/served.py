@@ -19,7 +19,7 @@ from types import TracebackType
 import requests
 
 import config
-from tests.databases import KEY
+from tests.databases import KEY, SIGNING
 from tests.servers import dies_with_parent, free_port
 from tests.supervised import ROOT, children_of, waited
 
@@ -35,6 +35,7 @@ class Served:
     def __init__(self, data: Path, url: str, **settings: str) -> None:
         config.load({"DESK_DATA": str(data), "DATABASE_URL": url})
         (data / "ledger.key").write_bytes(KEY)
+        (data / "signing.key").write_bytes(SIGNING)
         self.data, self.port = data, free_port()
         own = {
             "DESK_DATA": str(data),

@@ -21,7 +21,7 @@ from redis import Redis, RedisError
 from rq import Worker
 
 from jobs.queue import queue_on
-from tests.databases import KEY, Desk, desk_at, sqlite_url
+from tests.databases import KEY, SIGNING, Desk, desk_at, sqlite_url
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -151,11 +151,10 @@ class Duban:
 
     def at_work(self, seconds: float = 60) -> Duban:
         """Wait until both workers live."""
-        waited(
-            lambda: "worker-2" in self.states() and self.workers() == 2,
-            seconds,
-            f"two workers\n{self.said}",
-        )
+        try:
+            waited(lambda: "worker-2" in self.states() and self.workers() == 2, seconds, "them")
+        except AssertionError as late:
+            raise AssertionError(f"no two workers: {self.states()}\n{self.said}") from late
         return self
 
     def get(self, path: str) -> int:
@@ -180,6 +179,7 @@ def sqlite_data(template: Path, data: Path) -> Iterator[Desk]:
     """A data folder with an empty desk in it, as the program would lay it."""
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     (data / "ledger.key").chmod(0o600)
     shutil.copyfile(template, data / "desk.db")
     with desk_at(sqlite_url(data / "desk.db")) as desk:

@@ -22,13 +22,14 @@ from app.story.theatre.cast import actor_named
 from app.words import both, worded
 from migrations import triggers
 from tests.commands import ROOT, command
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.office import moment
 
 
 def _key(data: Path, desk: Desk) -> None:
     """Put the key of a desk's record into a data folder."""
     (data / "ledger.key").write_bytes(desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     (data / "ledger.key").chmod(0o600)
 
 

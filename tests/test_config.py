@@ -168,7 +168,7 @@ def test_production_is_not_debugged(data: Path, name: str) -> None:
     assert read(data, **{name: "1"}).env == "demo"
 
 
-@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key", "signing.key"])
 def test_production_refuses_a_missing_key_file_and_makes_none(data: Path, name: str) -> None:
     """A second ledger's key would make every event written so far look forged."""
     assert str(data / "ledger.key") in refusal(data, DESK_ENV="production")
@@ -217,22 +217,23 @@ def test_keys_are_made_private_and_stay_the_same(data: Path) -> None:
     assert {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()} == {
         "secret.key": 0o600,
         "ledger.key": 0o600,
+        "signing.key": 0o600,
     }
     assert data.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_given_secret_key_makes_no_file(data: Path) -> None:
     read(data, SECRET_KEY=LONG_KEY)
-    assert [path.name for path in data.iterdir()] == ["ledger.key"]
+    assert sorted(path.name for path in data.iterdir()) == ["ledger.key", "signing.key"]
 
 
 def test_two_offices_have_two_keys(tmp_path: Path) -> None:
     one, other = read(tmp_path / "one"), read(tmp_path / "other")
     assert one.secret_key != other.secret_key
-    assert one.ledger_key != other.ledger_key
+    assert one.ledger_key != other.ledger_key and one.signing_keys != other.signing_keys
 
 
-@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key", "signing.key"])
 @pytest.mark.parametrize("mode", [0o640, 0o604])
 def test_production_refuses_a_key_file_that_others_may_read(
     data: Path, name: str, mode: int
@@ -251,7 +252,7 @@ def test_production_refuses_a_data_folder_that_others_may_open(data: Path, mode:
     assert read(data).env == "demo"
 
 
-@pytest.mark.parametrize("name", ["secret.key", "ledger.key"])
+@pytest.mark.parametrize("name", ["secret.key", "ledger.key", "signing.key"])
 def test_a_damaged_key_file_is_refused_and_kept(data: Path, name: str) -> None:
     read(data)
     (data / name).write_bytes(b"\xffshort")
@@ -280,7 +281,7 @@ def test_processes_starting_at_once_agree_on_the_keys(data: Path) -> None:
     script = (
         "import sys, time; from config import load\n"
         "time.sleep(max(0, float(sys.argv[2]) - time.time()))\n"
-        "c = load({'DESK_DATA': sys.argv[1]}); print(c.secret_key, c.ledger_key.hex())"
+        "c = load({'DESK_DATA': sys.argv[1]}); print(c.secret_key, c.ledger_key.hex(), c.signing_keys[0].hex())"
     )
     start = str(datetime.now(UTC).timestamp() + 0.5)
     command = [sys.executable, "-c", script, str(data), start]
@@ -290,8 +291,11 @@ def test_processes_starting_at_once_agree_on_the_keys(data: Path) -> None:
     printed = {racer.communicate(timeout=60)[0] for racer in racers}
     assert [racer.returncode for racer in racers] == [0] * 8
     config = read(data)
-    assert printed == {f"{config.secret_key} {config.ledger_key.hex()}\n"}
-    assert sorted(path.name for path in data.iterdir()) == ["ledger.key", "secret.key"]
+    keys = f"{config.secret_key} {config.ledger_key.hex()} {config.signing_keys[0].hex()}"
+    assert printed == {f"{keys}\n"}
+    assert sorted(path.name for path in data.iterdir()) == [
+        *("ledger.key", "secret.key", "signing.key")
+    ]
 
 
 def test_every_refusal_is_one_sentence(data: Path) -> None:

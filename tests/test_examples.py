@@ -80,6 +80,7 @@ from app.story.theatre.cast import actor_named
 with office() as (people, panel):
     data = Path(sys.argv[1])
     (data / "ledger.key").write_bytes(people.desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     (data / "ledger.key").chmod(0o600)
     with reading(people.desk.sessions) as session:
         operator, allocator = (

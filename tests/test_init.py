@@ -59,7 +59,7 @@ def test_init_makes_three_accounts_roles_calendar_and_keys(tmp_path: Path, env: 
         len(RIGHTS),
         True,
     )
-    for key in ("ledger.key", "secret.key"):
+    for key in ("ledger.key", "secret.key", "signing.key"):
         assert (tmp_path / key).stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(tmp_path / "desk.db")
     wanted = "SELECT username, active, unit_id, password, slip_until FROM ab_user ORDER BY id"

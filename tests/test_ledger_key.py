@@ -20,7 +20,7 @@ from app.verbs import perform
 from app.words import both
 from migrations import triggers
 from tests.commands import command
-from tests.databases import FILLED_AT, Desk
+from tests.databases import FILLED_AT, SIGNING, Desk
 from tests.supervised import Duban
 
 ADMIN = {"DESK_ADMIN": "chief", "DESK_ADMIN_PASSWORD": "a river runs north"}
@@ -32,7 +32,8 @@ def office(desk: Desk, tmp_path: Path) -> Iterator[Path]:
     """The data folder of an office on the desk's database, with one case on record."""
     data = tmp_path / "office"
     data.mkdir(mode=0o700)
-    for name, key in (("ledger.key", desk.key), ("secret.key", b"s" * 64)):
+    keys = (("ledger.key", desk.key), ("secret.key", b"s" * 64), ("signing.key", SIGNING))
+    for name, key in keys:
         (data / name).write_bytes(key)
         (data / name).chmod(0o600)
     with transaction(desk.sessions) as session:
@@ -81,8 +82,9 @@ def test_a_key_that_came_from_elsewhere_is_refused_and_both_fingerprints_are_nam
 ) -> None:
     other, foreign = tmp_path / "other", b"f" * 32
     other.mkdir(mode=0o700)
-    for name in ("ledger.key", "secret.key"):
-        (other / name).write_bytes(foreign if name == "ledger.key" else b"s" * 64)
+    keys = {"ledger.key": foreign, "secret.key": b"s" * 64, "signing.key": SIGNING}
+    for name, key in keys.items():
+        (other / name).write_bytes(key)
         (other / name).chmod(0o600)
     wanted = {"init": 2, "run": 2, "sweep": 2, "upgrade": 2, "verify": 3}
     for name, code in wanted.items():
@@ -194,7 +196,7 @@ def test_no_key_is_rotated_under_a_desk_that_runs(tmp_path: Path) -> None:
         waited(lambda: (data / "run" / "children.json").exists(), 60, "the supervisor")
         done = command(data, "keys", "rotate")
     assert done.returncode == 2 and "stop it" in done.stderr
-    assert keys_in(data) == ["ledger.key", "secret.key"]
+    assert keys_in(data) == ["ledger.key", "secret.key", "signing.key"]
 
 
 def test_verify_ends_with_3_and_one_sentence_where_it_could_not_look(

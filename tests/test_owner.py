@@ -25,7 +25,7 @@ from app.supervisor import ready
 from jobs.health import guard_findings
 from migrations.grants import owns, rights
 from migrations.triggers import STATEFUL, kept_tables
-from tests.databases import FILLED_AT, KEY, Desk, desk_at
+from tests.databases import FILLED_AT, KEY, SIGNING, Desk, desk_at
 from tests.ledger.rich import LAST, Rich
 from tests.servers import PostgresCluster
 
@@ -51,7 +51,7 @@ def parted(postgres: PostgresCluster, tmp_path: Path) -> Iterator[config.Config]
             )
         given = {"DATABASE_URL": _as(url, RUNTIME), "DATABASE_OWNER_URL": _as(url, OWNER)}
         made = config.load({"DESK_DATA": str(tmp_path / "data"), "SECRET_KEY": "s" * 40, **given})
-        yield replace(made, ledger_key=KEY)
+        yield replace(made, ledger_key=KEY, signing_keys=(SIGNING,))
     for account in (OWNER, RUNTIME):
         admin.execute(sql.SQL("DROP ROLE {0}").format(sql.Identifier(account)))
     admin.close()

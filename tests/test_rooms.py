@@ -288,7 +288,7 @@ def test_every_view_names_its_permission() -> None:
     assert {
         view: name
         for view, name in names.items()
-        if name not in {*PAGES, "Verbs", "Bell", "Find", "Help", "Home"}
+        if name not in {*PAGES, "Verbs", "Bell", "Find", "Help", "Home", "Keys"}
     } == {}
     assert set(PAGES) <= set(names.values()), "a page that nobody can open"
 
@@ -430,8 +430,8 @@ def test_every_module_says_what_it_is_for_and_is_used() -> None:
     for path, tree in sources("app").items():
         assert ast.get_docstring(tree), f"{path} has no docstring"
         module = ".".join(path.with_suffix("").parts)
-        if path.name in ("__init__.py", "__main__.py"):
-            continue
+        if path.name in ("__init__.py", "__main__.py") or "given" in path.parts:
+            continue  # what is given along with a dossier is run where there is nothing of ours
         assert module in used or f"python:{module}" in named, f"nobody uses {module}"
 
 

@@ -22,7 +22,7 @@ from app.models import Case, Event, File, SentForm
 from app.story.theatre.hand import Hand
 from app.story.theatre.panel import OpenPanel, through
 from app.story.theatre.player import MakeHand, perform_story, read
-from tests.databases import Desk, sqlite_copy
+from tests.databases import SIGNING, Desk, sqlite_copy
 from tests.test_story import STORIES
 from tests.test_story_panel import CHOSEN, EVERY_VERB
 from tests.twice import Twice
@@ -47,7 +47,9 @@ def panel(tmp_path: Path, told: list[tuple[str, int, str, str]]) -> OpenPanel:
     def opened(
         url: str, data: Path, clock: Callable[[], datetime]
     ) -> Iterator[Callable[[], Client]]:
-        ours = dataclasses.replace(settings, ledger_key=b"the key of the tests' own ledger")
+        ours = dataclasses.replace(
+            settings, ledger_key=b"the key of the tests' own ledger", signing_keys=(SIGNING,)
+        )
         with open_panel(ours, url, data, clock) as browsers:
             made = type("Browser", (Twice, type(browsers())), {"told": told})
             yield partial(made, browsers().application, use_cookies=True)

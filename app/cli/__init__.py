@@ -8,45 +8,36 @@ from argparse import Action, ArgumentParser, HelpFormatter, Namespace
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 import config
-from app.cli import accounts, channels, front
+from app.cli import accounts, channels, front, record
 from app.clock import clock_from
-from app.database import engine_from, reading
-from app.ledger import found_rows, verify
-from app.ledger.keys import ring_of
+from app.database import engine_from
 from app.reindex import reindex
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 from app.stages.founding import SetupRefused
 from app.supervisor import ready
-from app.supervisor.keyring import rotate, told_keys
 from app.supervisor.starting import run as supervise
 from app.supervisor.valkey import NoSocket
 from app.sweep import sweep
 from app.words import SPOKEN, Message, both, known, then
 from jobs.children import clock_of
 from jobs.clocks import ClockWrong, refuse_wrong_clock
-from jobs.files import lost_files
 from jobs.health import WRONG, findings
 from jobs.servable import (
     Refused,
-    at_our_schema,
     newer_than_us,
     office_at,
     opened,
-    sessions_of,
     unusable,
 )
 from migrations.upgrade import NEWER, standing
 
 LOOKING = ("check", "verify", "keys")
 """The commands that only look: they make no folder, no key, no database."""
-COULD_NOT_LOOK = 3
-"""How `verify` ends where it cannot say whether the record is whole."""
 
 
 def _moment(value: str) -> datetime:
@@ -106,39 +97,6 @@ def _reindex(settings: config.Config, given: Namespace) -> int:
         opened(settings), clock_of(settings)(), lambda n: print(n, file=sys.stderr, flush=True)
     )
     print(both("shell.reindexed", cases=filled))
-    return 0
-
-
-def _verify(settings: config.Config, given: Namespace) -> int:
-    """Name the first broken row of each chain. 0: whole, 1: it is not, 3: it could not be looked
-    at."""
-    with reading(opened(settings)) as session:
-        ring = ring_of(session, settings.ledger_key, settings.retired_keys)
-        flaws: list[Any] = [*verify(session, ring, given.case)]
-        found = found_rows(session) if given.case is None else {}
-        if given.files:
-            flaws += lost_files(session, settings.data, given.case)
-    for day, n in found.items():
-        print(both("shell.sealed_as_found", rows=n, day=day))
-    for flaw in flaws:
-        print(" ".join(flaw.told(language) for language in SPOKEN))
-    if not flaws:
-        print(both("shell.record_whole"))
-    return 1 if flaws else 0
-
-
-def _keys(settings: config.Config, given: Namespace) -> int:
-    """Say which keys seal the record, or add one (`keys rotate`)."""
-    if given.action == "front":
-        return front.show_keys(settings.data)
-    if given.action == "rotate":
-        print(rotate(settings, clock_of(settings)()))
-        return 0
-    engine = engine_from(settings.database_url)
-    at_our_schema(engine)
-    with reading(sessions_of(settings, engine)) as session:
-        for line in told_keys(settings, session):
-            print(line)
     return 0
 
 
@@ -226,11 +184,14 @@ def _add_of_office(add: Adding) -> None:
     add("upgrade", _upgrade, "shell.help.upgrade")
     swept = add("sweep", _sweep, "shell.help.sweep")
     swept.add_argument("--at", type=_moment, help="shell.help.sweep.at")
-    verified = add("verify", _verify, "shell.help.verify")
+    verified = add("verify", record.run_verify, "shell.help.verify")
     verified.add_argument("--case", type=int, help="shell.help.verify.case")
+    verified.add_argument("--witness", type=Path, help="shell.help.verify.witness")
     verified.add_argument("--files", action="store_true", help="shell.help.verify.files")
-    told = add("keys", _keys, "shell.help.keys")
-    told.add_argument("action", nargs="?", choices=("show", "rotate", "front"), default="show")
+    told = add("keys", record.run_keys, "shell.help.keys")
+    told.add_argument(
+        "action", nargs="?", choices=("show", *record.ROTATIONS, "front"), default="show"
+    )
     public = add("front", front.take_over, "shell.help.front")
     public.add_argument("action", nargs="?", choices=front.ACTIONS, default="serve")
     public.add_argument("file", nargs="?", type=Path, help="shell.help.front.file")
@@ -270,12 +231,13 @@ def _add_of_rehearsal(add: Adding) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. 2: the call or the settings are wrong."""
     given = _parser().parse_args(arguments)
-    failed = COULD_NOT_LOOK if given.command == "verify" else 2
+    failed = record.COULD_NOT_LOOK if given.command == "verify" else 2
     if given.command == "front" and given.action != front.AT_THE_DESK:
         return front.alone(given)
     making, looking = given.command == "init", given.command in LOOKING
     try:
-        settings = config.load(os.environ, making, looking, office_at)
+        upgrading = given.command == "upgrade"
+        settings = config.load(os.environ, making, looking, office_at, upgrading)
     except config.ConfigError as wrong:
         print(wrong, file=sys.stderr)
         return 1 if isinstance(wrong, config.NothingThere) and given.command == "check" else failed

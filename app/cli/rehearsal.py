@@ -32,7 +32,7 @@ from app.story.theatre import player
 from app.story.theatre.cast import let_in
 from app.story.theatre.hand import Hand
 from app.story.theatre.panel import through
-from app.story.theatre.stage import Theatre
+from app.story.theatre.stage import SIGNS, Theatre
 from app.supervisor import ready
 from app.words import both
 from jobs import filling
@@ -118,7 +118,8 @@ def open_panel(
     """The panel over a story's own database, by the story's clock: gives new browsers."""
     from app.web import create_app  # It loads the whole of Flask, which no other command needs.
 
-    app = create_app(replace(settings, env="demo", database_url=url, data=data), clock)
+    rehearsed = replace(settings, env="demo", database_url=url, data=data, signing_keys=(SIGNS,))
+    app = create_app(rehearsed, clock)
     try:
         yield app.test_client
     finally:

@@ -4,11 +4,12 @@ from typing import Any
 
 from app.models.acceptance import Case, Category, Contact
 from app.models.access import Access
-from app.models.accountability import Dossier, Referral, Supplement
+from app.models.accountability import Dossier, Handover, Referral, Supplement
 from app.models.allocation import Assignment, Instruction, InstructionNotice, Submission
 from app.models.article import Article, ArticlePair, ArticleUse, ArticleVersion
 from app.models.calendar import CalendarDay, CalendarProposal
 from app.models.caller import Caller, ToldAs
+from app.models.checkpoint import Checkpoint, CheckpointHead
 from app.models.event import OFFICE_CHAIN, Event, OfficeHead
 from app.models.file import File
 from app.models.handling import Draft, Reply, Request
@@ -72,6 +73,8 @@ __all__ = [
     "Caller",
     "Case",
     "Category",
+    "Checkpoint",
+    "CheckpointHead",
     "Choice",
     "Contact",
     "Cover",
@@ -84,6 +87,7 @@ __all__ = [
     "File",
     "Gateway",
     "GatewayState",
+    "Handover",
     "Instruction",
     "InstructionNotice",
     "KeptView",

@@ -101,8 +101,9 @@ class Supplement(Model):
 
 class Dossier(Model):
     """The files of a sealed dossier 移送卷宗 (version 1) or of a supplement's volume (its n + 1): the
-    name of its directory and zip, the SHA-256 and size of the zip. Recorded once, never changed.
-    [procedure 8]"""
+    name of its directory and zip, the SHA-256 and size of the zip, the fingerprint of the key that
+    signed it and the SHA-256 of the script in it (None: made before dossiers were signed). Recorded
+    once, never changed. [procedure 8]"""
 
     __tablename__ = "dossier"
     __table_args__ = (UniqueConstraint("referral_id", "version"),)
@@ -114,6 +115,27 @@ class Dossier(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     recorded_at: Mapped[AMoment]
+    signed_with: Mapped[str | None] = mapped_column(String(64))
+    script_sha256: Mapped[str | None] = mapped_column(String(64))
 
     def __str__(self) -> str:
         return self.name
+
+
+class Handover(Model):
+    """How a dossier was carried to the committee's own network 交接单: on which medium (with what
+    written on it), by whom, handed out when and by whom."""
+
+    __tablename__ = "handover"
+
+    id: Mapped[Id]
+    referral_id: Mapped[int] = mapped_column(Key, ForeignKey("referral.id"), index=True)
+    dossier_id: Mapped[int] = mapped_column(Key, ForeignKey("dossier.id"))
+    at: Mapped[AMoment]
+    by_id: Mapped[MaybePerson]
+    medium: Mapped[str] = mapped_column(String(20))
+    label: Mapped[str] = mapped_column(String(80))
+    carrier: Mapped[str] = mapped_column(String(80))
+
+    def __str__(self) -> str:
+        return f"handover:{self.id}"

@@ -150,6 +150,7 @@ class SupervisionList(Model):
     issued_at: Mapped[AMoment]
     rows: Mapped[str] = mapped_column(Text)
     struck: Mapped[str] = mapped_column(Text, default="[]")
+    witness: Mapped[str | None] = mapped_column(String(16))
 
     def __str__(self) -> str:
         return self.number

@@ -3,7 +3,7 @@ signatures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -93,9 +93,9 @@ def cell(value: Any) -> Any:
     return value if isinstance(value, dict) else str(value)
 
 
-def page_of(label: str) -> Block:
-    """The number of the page on which a label stands."""
-    return {"is": "page", "label": label}
+def page_of(*labels: str) -> Block:
+    """The number of the page on which the first of these labels stands that stands anywhere."""
+    return {"is": "page", "labels": list(labels)}
 
 
 def sign(*words: str) -> Block:
@@ -124,6 +124,18 @@ def moment(word: str | None) -> str:
 def grouped(sha256: str) -> str:
     """A SHA-256 in groups of eight, so that it breaks within its cell."""
     return " ".join(sha256[place : place + 8] for place in range(0, len(sha256), 8))
+
+
+def fours(digits: str) -> str:
+    """The digits of a witness in groups of four, as they are typed."""
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
+def witnessed(facts: Mapping[str, Any]) -> list[Block]:
+    """The line by which a paper bears witness to the record as it stood; none on papers of before
+    there were checkpoints."""
+    digits = facts.get("witness")
+    return [paragraph(say("papers.witness", digits=fours(digits)), indent=False)] if digits else []
 
 
 def before(moment: str | None, on: str = "") -> str:

@@ -1,4 +1,5 @@
-"""The files of a volume: what is printed, events, attachments, manifest and sums, and their zip."""
+"""The files of a volume: what is printed, events, attachments, manifest, the signed sums, what
+verifies them, and their zip."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from pypdf.errors import PyPdfError
 
 from app.files import digest, whole
 from app.ledger.chain import canonical
+from app.papers import verifying
+from app.papers.copied import Copy, issued_copy
 from app.papers.press import pdf
 from app.papers.sealed import Volume
 from app.rules.files import MEDIA
@@ -28,26 +31,39 @@ Source = bytes | Path
 
 
 def volume_files(data: Path, volume: Volume) -> dict[str, Source]:
-    """Name -> content of every file of a volume: PDF, events, attachments, manifest, and the sums
-    over all of them."""
+    """Name -> content of every file of a volume: PDF, events, attachments, what verifies them,
+    manifest, the sums over all of these and their signature."""
     attached = [item for item in volume.facts["evidence"] if item["attached"]]
     contents = {item["n"]: whole(data, item["sha256"]) for item in attached}
-    files = {**_printed(data, volume, contents), "events.jsonl": _events(volume)}
+    own = data / "fonts" if (data / "fonts").is_dir() else None
+    copies = [issued_copy(entry, facts, own) for entry, facts in volume.papers]
+    files = {**_printed(own, volume, contents, copies), "events.jsonl": _events(volume)}
+    files |= {copy.name: copy.content for copy in copies}
+    files |= {verifying.SCRIPT: verifying.script(), verifying.KEY: verifying.key_file(volume.key)}
     kinds = {name: name.partition(".")[0] for name in files}
+    kinds |= {copy.name: copy.entry["kind"] for copy in copies}
     for item in attached:
         name = f"attachments/{item['n']:03d}-{item['kind']}.{MEDIA[item['media_type']]}"
         files[name], kinds[name] = contents[item["n"]], item["kind"]
     files["MANIFEST.json"] = _manifest(volume, files, kinds)
-    files["SHA256SUMS"] = _sums(files)
+    sums = _sums(files)
+    files[verifying.SUMS] = sums
+    files[verifying.SIGNATURE] = verifying.signature(volume.key, sums)
     return files
 
 
-def _printed(data: Path, volume: Volume, contents: Mapping[int, Path]) -> dict[str, Source]:
-    """The volume itself, and the callers' sheet where it goes along."""
-    own = data / "fonts" if (data / "fonts").is_dir() else None
+def _printed(
+    own: Path | None, volume: Volume, contents: Mapping[int, Path], copies: Sequence[Copy]
+) -> dict[str, Source]:
+    """The volume itself with the copies of the papers, how it is verified, and the callers' sheet
+    where it goes along."""
     evidence = [_paged(item, contents.get(item["n"])) for item in volume.facts["evidence"]]
-    facts = {**volume.facts, "evidence": evidence}
-    printed: dict[str, Source] = {"dossier.pdf": pdf("dossier", facts, own)}
+    facts = {**volume.facts, "evidence": evidence, "copies": [copy.told for copy in copies]}
+    told = {"case_number": facts["case_number"], **verifying.told_of(volume.key)}
+    printed: dict[str, Source] = {
+        "dossier.pdf": pdf("dossier", facts, own, [copy.content for copy in copies])
+    }
+    printed[verifying.PAGE] = pdf("verify", told, own)
     if volume.callers:
         sheet = {"case_number": facts["case_number"], "callers": volume.callers}
         printed["identity.pdf"] = pdf("identity", sheet, own)
@@ -85,7 +101,8 @@ def _paged(item: Mapping[str, Any], content: Path | None) -> dict[str, Any]:
 
 def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, str]) -> bytes:
     """MANIFEST.json: the case, the version, every file with kind, format, size and SHA-256, when
-    the volume was formed and by whom, and the head of each chain at that moment."""
+    the volume was formed and by whom, the head of each chain at that moment, and the checkpoint that
+    covers it, with the path that leads there."""
     facts = volume.facts
     named = {
         f"attachments/{item['n']:03d}-": item["name"]
@@ -96,6 +113,7 @@ def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, s
         event["chain"]: {"chain": event["chain"], "seq": event["seq"], "hash": event["hash"]}
         for event in volume.events
     }
+    named |= {f"papers/{one['n']:03d}-": one["number"] for one in facts.get("papers", ())}
     listed = [
         {
             "name": name,
@@ -117,6 +135,9 @@ def _manifest(volume: Volume, files: Mapping[str, Source], kinds: Mapping[str, s
         "formed_at": facts["formed_at"],
         "extracted_by": facts["formed_by"],
         "chain_heads": list(heads.values()),
+        "witness": facts.get("witness", ""),
+        "checkpoints": list(volume.proofs),
+        "signed_with": verifying.told_of(volume.key)["fingerprint"],
         "files": listed,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

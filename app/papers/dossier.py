@@ -26,8 +26,9 @@ from app.ledger import lock_cases
 from app.models import Referral
 from app.papers.bundle import volume_files, write_zip
 from app.papers.sealed import Volume, is_recorded, read_volume, waiting_volumes
+from app.papers.verifying import told_of
 from app.rules.refusal import NotAllowed
-from app.stages.accountability import record_dossier
+from app.stages.accountability import Made, record_dossier
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +69,12 @@ def make(
                 return None
             volume = read_volume(session, referral_id, version)
         made = _write(folder, data, volume)
-        sha256, size = digest(made), made.stat().st_size
+        files = Made(volume.name, digest(made), made.stat().st_size, **told_of(volume.key))
 
         def record(session: Session) -> bool:
             lock_cases(session, [volume.case_id])
             referral = session.get_one(Referral, referral_id, populate_existing=True)
-            return (
-                record_dossier(session, now, referral, sha256, volume.name, size, version)
-                is not None
-            )
+            return record_dossier(session, now, referral, files, version) is not None
 
         return made if retried(sessions, record) else None
 

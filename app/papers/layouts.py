@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.papers import lists, notices, volume
+from app.papers import carried, lists, notices, verifying, volume
 from app.papers.blocks import Page
 
 LAYOUTS: dict[str, Callable[[Mapping[str, Any]], Page]] = {
@@ -16,7 +16,9 @@ LAYOUTS: dict[str, Callable[[Mapping[str, Any]], Page]] = {
     "supervision": notices.supervision,
     "list": lists.supervision_list,
     "referral": notices.letter,
+    "handover": carried.handover,
     "dossier": volume.dossier,
     "identity": volume.identity,
+    "verify": verifying.verify_page,
 }
 """Every paper that the press can print."""

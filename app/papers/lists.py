@@ -17,6 +17,7 @@ from app.papers.blocks import (
     strung,
     table,
     value,
+    witnessed,
 )
 from app.papers.notices import page
 from app.words.terms import end_told, until
@@ -135,4 +136,5 @@ def supervision_list(facts: Facts) -> Page:
             paragraph(say("papers.list.struck.said")),
             table(STRUCK_HEAD, struck, ("28mm", "1fr", "1fr", "24mm", "1.4fr")),
         ]
-    return page(facts, say("papers.list.title"), *blocks, paragraph(say("papers.list.end")))
+    end = [*witnessed(facts), paragraph(say("papers.list.end"))]
+    return page(facts, say("papers.list.title"), *blocks, *end)

@@ -21,6 +21,7 @@ from app.papers.blocks import (
     say,
     sign,
     value,
+    witnessed,
 )
 
 Facts = Mapping[str, Any]
@@ -191,11 +192,22 @@ def letter(facts: Facts) -> Page:
         paragraph(opening),
         paragraph(persons),
         paragraph(say("papers.letter.proposal", proposal=facts["proposal"])),
-        pairs(
-            [
-                ("papers.letter.file", f"{facts['dossier']}.zip"),
-                ("SHA-256", grouped(facts["sha256"])),
-            ]
-        ),
+        pairs(verified_by(facts)),
+        *witnessed(facts),
         paragraph(say("papers.letter.end")),
     )
+
+
+def verified_by(facts: Facts) -> list[tuple[str, str]]:
+    """What a dossier is verified by, as letter and slip tell it; of one of before dossiers were signed
+    the SHA-256 of its zip alone."""
+    rows = [
+        ("papers.letter.file", f"{facts['dossier']}.zip"),
+        ("papers.letter.sha256", grouped(facts["sha256"])),
+    ]
+    if facts.get("fingerprint"):
+        rows += [
+            ("papers.letter.script", grouped(facts["script_sha256"])),
+            ("papers.letter.fingerprint", grouped(facts["fingerprint"])),
+        ]
+    return rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -42,7 +42,9 @@ def _compiler(own: Path | None) -> tuple[typst.Compiler, str]:
     return made, json.dumps(held)
 
 
-def _inputs(kind: str, facts: Mapping[str, Any], own: Path | None) -> dict[str, str]:
+def _inputs(
+    kind: str, facts: Mapping[str, Any], own: Path | None, copies: Sequence[bytes] = ()
+) -> dict[str, str]:
     page: Page = LAYOUTS[kind](facts)
     missing: list[str] = []
 
@@ -67,14 +69,20 @@ def _inputs(kind: str, facts: Mapping[str, Any], own: Path | None) -> dict[str, 
         "page": json.dumps(page, ensure_ascii=False),
         "words": json.dumps(words, ensure_ascii=False),
         "fonts": _compiler(own)[1],
+        "copies": json.dumps([list(copy) for copy in copies], separators=(",", ":")),
     }
 
 
-def pdf(kind: str, facts: Mapping[str, Any], own: Path | None = None) -> bytes:
-    """The PDF of a paper: allocation, redo, reminder, supervision, list, referral, dossier or
-    identity. `own` is a folder with fonts that the office owns. Raises KeyError for another
-    kind."""
-    inputs = _inputs(kind, facts, own)
+def pdf(
+    kind: str,
+    facts: Mapping[str, Any],
+    own: Path | None = None,
+    copies: Sequence[bytes] = (),
+) -> bytes:
+    """The PDF of a paper: allocation, redo, reminder, supervision, list, referral, handover, dossier,
+    verify or identity. `own` is a folder with fonts that the office owns; `copies` are PDFs whose
+    pages a dossier shows. Raises KeyError for another kind."""
+    inputs = _inputs(kind, facts, own, copies)
     with _ONE_AT_A_TIME:
         made = _compiler(own)[0].compile(
             TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, timestamp=0

@@ -153,7 +153,7 @@ def reminders_pages(facts: Facts) -> list[Block]:
             moment(request["at"]),
             request["words"],
             request["promised_on"],
-            say(_STATES[request["state"]]),
+            say(STATES[request["state"]]),
         ]
         for request in facts["requests"]
     ]
@@ -174,7 +174,7 @@ def reminders_pages(facts: Facts) -> list[Block]:
     return blocks if facts["replies"] else [*blocks, paragraph(say("papers.replies.none"))]
 
 
-_STATES = {
+STATES = {
     "pending": "papers.request.pending",
     "accepted": "papers.request.accepted",
     "refused": "papers.request.refused",

@@ -8,6 +8,7 @@ from app.papers import records
 from app.papers.blocks import (
     NONE,
     Block,
+    aside,
     before,
     heading,
     moment,
@@ -35,7 +36,7 @@ def report_pages(facts: Facts) -> list[Block]:
         finding=value("finding", facts["finding"] or ""),
         finding_words=facts["finding_words"],
     )
-    rows = [[at, words, page_of(label)] for at, words, label in _facts(facts)]
+    rows = [[at, words, page_of(*labels)] for at, words, *labels in _facts(facts)]
     head = ("papers.head.at", "papers.head.fact", "papers.head.page")
     return [
         heading("papers.report.title", label="report"),
@@ -53,8 +54,9 @@ def report_pages(facts: Facts) -> list[Block]:
     ]
 
 
-Fact = tuple[str, str, str]
-"""When it was, what it was, and the page on which the evidence stands."""
+Fact = tuple[str, ...]
+"""When it was, what it was, and the labels of the pages on which the evidence stands, the best
+first."""
 
 
 def _facts(facts: Facts) -> list[Fact]:
@@ -65,7 +67,9 @@ def _facts(facts: Facts) -> list[Fact]:
             *_allocated(facts),
             *_served(facts),
             *_reminded(facts),
+            *_asked(facts),
             *_supervised(facts),
+            *_stated(facts),
             *_repeated(facts),
             *_ended(facts),
         ]
@@ -81,7 +85,13 @@ def _allocated(facts: Facts) -> Iterator[Fact]:
             role=value("role_of_unit", assignment["role"]),
             by=before(assignment["due_at"]),
         )
-        yield moment(assignment["at"]), words, "case"
+        yield moment(assignment["at"]), words, *_copy(facts, assignment), "case"
+
+
+def _copy(facts: Facts, paper: Facts) -> list[str]:
+    """Where the copy of a paper stands, which is known by its number."""
+    papers = facts.get("papers", ())
+    return [f"copy-{one['n']}" for one in papers if one["number"] == paper["number"]]
 
 
 def _served(facts: Facts) -> Iterator[Fact]:
@@ -100,19 +110,48 @@ def _reminded(facts: Facts) -> Iterator[Fact]:
     for reminder in facts["reminders"]:
         number, by = reminder["number"], before(reminder["reply_by_at"])
         words = say("papers.fact.reminded", number=number, by=by)
-        yield moment(reminder["at"]), words, "reminders"
+        yield moment(reminder["at"]), words, *_copy(facts, reminder), "reminders"
         if reminder["lapsed_at"]:
             words = say("papers.fact.lapsed", number=number)
             yield moment(reminder["lapsed_at"]), words, "reminders"
     for reply in facts["replies"]:
-        yield moment(reply["at"]), say("papers.fact.replied", unit=reply["unit"]), "reminders"
+        words = aside(say("papers.fact.replied", unit=reply["unit"]), _in_time(reply))
+        yield moment(reply["at"]), words, "reminders"
+
+
+def _in_time(one: Facts) -> str:
+    """Whether what came from the unit was in time, both said."""
+    return say("papers.fact.late") if one["late"] else say("papers.fact.in_time")
+
+
+def _asked(facts: Facts) -> Iterator[Fact]:
+    """What the unit explained and asked for, and what was ruled."""
+    for request in facts["requests"]:
+        words = say(
+            "papers.fact.asked", unit=request["unit"], request=value("request", request["kind"])
+        )
+        ruled = say(records.STATES[request["state"]])
+        yield moment(request["at"]), aside(words, ruled), "reminders"
 
 
 def _supervised(facts: Facts) -> Iterator[Fact]:
+    """The notices, and what was fed back on each."""
     for notice in facts["notices"]:
-        by = before(notice.get("due_at"), notice["due_on"])
-        words = say("papers.fact.supervised", number=notice["number"], by=by)
-        yield moment(notice["at"]), words, "supervision"
+        by, number = before(notice.get("due_at"), notice["due_on"]), notice["number"]
+        words = say("papers.fact.supervised", number=number, by=by)
+        yield moment(notice["at"]), words, *_copy(facts, notice), "supervision"
+        fed = notice["feedback"]
+        if fed:
+            told = aside(say("papers.fact.fed_back", number=number), _in_time(fed))
+            yield moment(fed["at"]), told, "supervision"
+
+
+def _stated(facts: Facts) -> Iterator[Fact]:
+    """The unit's statement when it was heard, and the review that it asked for."""
+    if facts["unit_statement"]:
+        yield moment(facts["unit_stated_at"]), say("papers.fact.stated"), "statements"
+    if facts["review_asked_at"]:
+        yield moment(facts["review_asked_at"]), say("papers.fact.review_asked"), "review"
 
 
 def _repeated(facts: Facts) -> Iterator[Fact]:

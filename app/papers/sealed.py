@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Caller, Case, Dossier, Event, Referral, Supplement, ToldAs
+from app.ledger.signing import name_of_key
+from app.models import Caller, Case, Dossier, Event, Paper, Referral, Supplement, ToldAs
+from app.papers.proofs import proofs
+from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING
 
 _LINES = (
@@ -35,7 +38,9 @@ _LINES = (
 @dataclass(frozen=True)
 class Volume:
     """A sealed volume whose files are to be made: the referral, the version, its frozen facts, its
-    events, and the callers where their identity goes along."""
+    events, the callers where their identity goes along, the checkpoints that cover the heads of its
+    chains, the papers as they were issued - the entry of each, and its frozen facts -, and the private
+    key that signs it."""
 
     referral_id: int
     case_id: int
@@ -43,6 +48,9 @@ class Volume:
     facts: Mapping[str, Any]
     events: tuple[Mapping[str, Any], ...]
     callers: tuple[Mapping[str, str], ...]
+    proofs: tuple[Mapping[str, Any], ...]
+    papers: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]
+    key: bytes = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -76,8 +84,9 @@ def is_recorded(session: Session, referral_id: int, version: int) -> bool:
 
 
 def read_volume(session: Session, referral_id: int, version: int) -> Volume:
-    """A volume as it was sealed: its facts, the events of its case up to the seal, and the callers
-    if they go along."""
+    """A volume as it was sealed: its facts, the events of its case up to the seal, the callers if
+    they go along, and the proofs of its heads. Raises NotAllowed (signing_key_missing) where the key
+    that was in use when it was sealed is not at hand."""
     referral = session.get_one(Referral, referral_id)
     if version == 1:
         sealed, kind = referral.sealed, "referral.sealed"
@@ -95,7 +104,27 @@ def read_volume(session: Session, referral_id: int, version: int) -> Volume:
         facts,
         tuple(_events(session, referral_id, version, kind, ids)),
         tuple(_callers(session, ids)) if facts["with_identity"] else (),
+        tuple(proofs(session, ids, facts["checkpoint"])) if facts.get("checkpoint") else (),
+        tuple((one, _paper(session, one)) for one in facts.get("papers", ())),
+        _key(session, facts.get("signed_with") or ""),
     )
+
+
+def _paper(session: Session, entry: Mapping[str, Any]) -> Any:
+    """The facts of a paper, frozen when the volume was sealed at the latest."""
+    about = Paper.kind == entry["kind"], Paper.subject_id == entry["id"]
+    query = select(Paper.facts).where(*about)
+    return json.loads(session.scalars(query).one())
+
+
+def _key(session: Session, name: str) -> bytes:
+    """The private key with a fingerprint; of a volume that was sealed before dossiers were signed the
+    one in use."""
+    keys: tuple[bytes, ...] = session.info.get("signing_keys", ())
+    found = next((key for key in keys if name in ("", name_of_key(key))), None)
+    if found is None:
+        raise NotAllowed("signing_key_missing", key=name)
+    return found
 
 
 def _events(

@@ -25,7 +25,10 @@ from app.papers.blocks import (
     sign,
     table,
     value,
+    witnessed,
 )
+from app.papers.copies import copies_pages
+from app.papers.favour import favour_pages
 from app.papers.report import report_pages
 from app.papers.timeline import timeline_pages
 
@@ -35,29 +38,11 @@ Facts = Mapping[str, Any]
 def dossier(facts: Facts) -> Page:
     """The dossier of a referral, or a supplement's volume, from its frozen facts."""
     volume = facts["volume"]
-    parts: tuple[Callable[[Facts], list[Block]], ...] = (
-        _letter,
-        _approval,
-        report_pages,
-        _persons,
-        timeline_pages,
-        records.case_pages,
-        records.reminders_pages,
-        records.supervision_pages,
-        outcomes.repeats_pages,
-        outcomes.redo_pages,
-        outcomes.statements_pages,
-        outcomes.review_pages,
-        outcomes.rules_pages,
-        outcomes.evidence_pages,
-        outcomes.receipt_pages,
-        _closing,
-    )
-    if volume > 1:
-        parts = (_supplement, *parts)
+    parts = _PARTS if volume == 1 else ((_supplement, True), *_PARTS)
     blocks = [*_cover(facts), page_break(), _title(say("papers.contents")), {"is": "outline"}]
-    for part in parts:
-        blocks += [page_break(), *part(facts)]
+    for part, on_a_page_of_its_own in parts:
+        blocks += [page_break()] if on_a_page_of_its_own else []
+        blocks += part(facts)
     title = say("papers.dossier.title_of", case_number=facts["case_number"]) + (
         say("papers.dossier.supplement_n", n=volume - 1) if volume > 1 else ""
     )
@@ -169,7 +154,12 @@ def _persons(facts: Facts) -> list[Block]:
     )
     return [
         heading("papers.persons.title", label="persons"),
-        pairs([("papers.dossier.unit", facts["unit_name"])]),
+        pairs(
+            [
+                ("papers.dossier.unit", facts["unit_name"]),
+                ("papers.persons.fault_on", day(facts.get("fault_on"))),
+            ]
+        ),
         people,
         paragraph(say("papers.persons.note")),
     ]
@@ -182,11 +172,15 @@ def _closing(facts: Facts) -> list[Block]:
         formed_at=moment(facts["formed_at"]),
         formed_by=facts["formed_by"] or NONE,
     )
-    chain = pairs([("papers.closing.last", grouped(str(last[5])) if last else NONE)])
+    marks = [("papers.closing.last", grouped(str(last[5])) if last else NONE)]
+    if facts.get("signed_with"):
+        marks.append(("papers.letter.fingerprint", grouped(facts["signed_with"])))
+    chain = pairs(marks)
     return [
         heading("papers.closing.title", label="closing"),
         paragraph(words),
         chain,
+        *witnessed(facts),
         sign(facts["offices"]["room"], day(facts["formed_at"])),
     ]
 
@@ -207,3 +201,27 @@ def identity(facts: Facts) -> Page:
             ),
         ],
     }
+
+
+_PARTS: tuple[tuple[Callable[[Facts], list[Block]], bool], ...] = (
+    (_letter, True),
+    (_approval, True),
+    (report_pages, True),
+    (_persons, False),
+    (timeline_pages, False),
+    (records.case_pages, False),
+    (records.reminders_pages, False),
+    (records.supervision_pages, False),
+    (copies_pages, False),
+    (outcomes.repeats_pages, True),
+    (outcomes.redo_pages, False),
+    (outcomes.statements_pages, False),
+    (outcomes.review_pages, False),
+    (favour_pages, False),
+    (outcomes.rules_pages, False),
+    (outcomes.evidence_pages, False),
+    (outcomes.receipt_pages, True),
+    (_closing, True),
+)
+"""The parts of a dossier in the procedure's order; whether each begins on a new page: what is signed
+or filled in does, else a page would hold a line or two."""

@@ -4,7 +4,7 @@ use."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import config
 from app.database import engine_from, reading, transaction
 from app.ledger.chain import key_name
 from app.ledger.keys import add_key, known_keys, other_key, register_key
+from app.supervisor.signing import rotate_signing
 from app.words import Message, both
 from jobs.children import supervised
 from jobs.servable import Refused, at_our_schema, our_key, sessions_of
@@ -74,3 +75,10 @@ def _begun(settings: config.Config, session: Session) -> bytes | None:
 
 def _told(fresh: bytes, old: bytes) -> str:
     return both("shell.key.rotated", fresh=key_name(fresh), old=key_name(old))
+
+
+ROTATIONS: dict[str, Callable[[config.Config, datetime], str]] = {
+    "rotate": rotate,
+    "rotate-signing": rotate_signing,
+}
+"""What `keys` does -> how: each brings another key into use."""

@@ -23,12 +23,14 @@ from app.ledger import verify
 from app.ledger.baseline import seal_cases, seal_office
 from app.ledger.keys import register_key, ring_of
 from app.ledger.proof import is_older
+from app.ledger.signers import register_signing
 from app.models import Case, Person
 from app.stages.acceptance import name_leaders
 from app.stages.calendar import fill
 from app.stages.changes import GUARDS
 from app.stages.founding import guards_to_make, lay_new_roles
 from app.words import Message
+from jobs.checkpoints import checkpoint_all
 from jobs.children import lock_file
 from jobs.servable import (
     BEHIND,
@@ -157,11 +159,14 @@ def bring_up(settings: config.Config, engine: Engine, now: datetime) -> None:
         with transaction(sessions) as session:
             our_key(settings, session)
             register_key(session, now, settings.ledger_key)
+            config.save_keys(settings)
+            register_signing(session, now, settings.signing_keys[0])
             fill(session, now)
             lay_new_roles(session)
         seal_as_found(settings, sessions, now)
         with transaction(sessions) as session:
             name_leaders(session, now)
+        checkpoint_all(sessions, now)
         if owner is not engine:
             with owner.begin() as connection:
                 grant(connection, engine.url.username or "")

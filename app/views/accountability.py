@@ -15,6 +15,7 @@ from app.models import Referral
 from app.papers import pdf
 from app.papers.kept import whole_zip, zip_of
 from app.rules.refusal import NotAllowed
+from app.rules.workdays import minute
 from app.rules.workflow import UNSENT
 from app.verbs import possible
 from app.verbs.offers import offer
@@ -23,7 +24,7 @@ from app.views.actor import actor, desk, language, written
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.row_query import DeskInterface
-from app.views.papers import sent, volumes
+from app.views.papers import sent, slips, volumes
 from app.words import said
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Referrals(DeskView):
                     words.word("referrals.dossier", tongue),
                 )
             )
-        return found
+        return [*found, *_slips(item)]
 
     @expose("/<pk>/paper.pdf")
     @has_access
@@ -118,3 +119,16 @@ class Referrals(DeskView):
             as_attachment=True,
             download_name=f"{name}.zip",
         )
+
+
+def _slips(item: Any) -> Links:
+    """The slips with which its volumes were carried to the committee."""
+    if item.sent_at is None or "open_paper" not in actor().rights:
+        return []
+    return [
+        (
+            url_for("Slips.slip", id=row.id),
+            words.word("referrals.slip", language(), at=minute(row.at)),
+        )
+        for row in slips(item)
+    ]

@@ -16,6 +16,7 @@ from app.database import reading
 from app.models import (
     Assignment,
     Dossier,
+    Handover,
     InstructionNotice,
     Referral,
     Reminder,
@@ -29,7 +30,7 @@ from app.stages.calendar import days_known
 from app.stages.delivery import Service, of_row
 from app.stages.papers import assignment_paper, frozen
 from app.views import access_notes
-from app.views.actor import actor, asked, desk, language, now, reader, written
+from app.views.actor import actor, asked, desk, language, most, now, reader, written
 from app.views.pages.base import DeskView
 from app.views.pages.columns import Links
 from app.views.pages.delivered import told_by
@@ -197,3 +198,41 @@ class Letters(BaseView):
         except NotAllowed:
             abort(404)
         return sent(pdf("referral", facts), "pdf", str(facts["number"]))
+
+
+class Slips(BaseView):
+    """The slips 交接单 with which dossiers were carried to the committee's own network."""
+
+    route_base = "/papers/handover"
+    class_permission_name = "Referrals"
+    base_permissions = ["can_show"]
+    default_view = "slip"
+
+    @expose("/<int:id>.pdf")
+    @has_access
+    @permission_name("show")
+    def slip(self, id: int) -> Any:
+        """The slip of a handover whose referral the person sees, its opening on the record; 404
+        else."""
+        row = reader().get(Handover, id) if 0 < id < most(Handover) else None
+        item = asked(Referral, row.referral_id) if row is not None else None
+        if item is None or "open_paper" not in actor().rights:
+            abort(404)
+        case, referral = item.case_id, item.id
+
+        def work(session: Session) -> dict[str, Any]:
+            facts = frozen(session, "handover", id)
+            access_notes.paper_opened(session, case, referral=referral)
+            return facts
+
+        try:
+            facts = written(work)
+        except NotAllowed:
+            abort(404)
+        return sent(pdf("handover", facts), "pdf", f"{facts['dossier']}-{id}")
+
+
+def slips(referral: Any) -> list[Handover]:
+    """The handovers of a referral, the first first."""
+    query = select(Handover).where(Handover.referral_id == referral.id).order_by(Handover.id)
+    return list(reader().scalars(query))

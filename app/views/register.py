@@ -30,6 +30,7 @@ from app.views.handling import Replies, Requests, Substitutes
 from app.views.help import Help
 from app.views.inbox import Inbox
 from app.views.kept_views import KeptViews
+from app.views.keys import Keys
 from app.views.leaders import LedInstructions
 from app.views.mailboxes import Mailboxes
 from app.views.many.page import Many
@@ -42,7 +43,7 @@ from app.views.pages.declared import NOT_HERE, labelled
 from app.views.pages.related import key_to
 from app.views.pages.rest import rows_of_page
 from app.views.pages.row_query import DeskInterface
-from app.views.papers import Letters, Papers
+from app.views.papers import Letters, Papers, Slips
 from app.views.praise import Praise
 from app.views.presence import Presence
 from app.views.reach import Addresses, Choices, Deliveries, Gateways
@@ -64,10 +65,12 @@ VIEWS: tuple[type[Any], ...] = (
     Presence,
     Find,
     Help,
+    Keys,
     KeptViews,
     Files,
     Papers,
     Letters,
+    Slips,
     Inbox,
     Sheets,
     Cases,

@@ -218,6 +218,11 @@ VALUES: dict[str, tuple[str, ...]] = {
         "interview",
         "nothing",
     ),
+    "carried_on": (
+        "disc",
+        "drive",
+        "other_medium",
+    ),
     "outcome": (
         "accepted",
         "supplement",
@@ -327,6 +332,8 @@ VALUES: dict[str, tuple[str, ...]] = {
         "sweep",
         "supervision-list",
         "drafting",
+        "volumes",
+        "checkpoints",
         "pairs",
         "files",
         "forgetting",

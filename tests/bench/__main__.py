@@ -28,7 +28,7 @@ from tests.bench.measure import (
     process_cost,
     served,
 )
-from tests.databases import KEY, Desk, lay_sqlite, sqlite_copy
+from tests.databases import KEY, SIGNING, Desk, lay_sqlite, sqlite_copy
 from tests.record import contents
 from tests.servers import PostgresCluster
 from tests.statements import counted
@@ -131,6 +131,7 @@ def _as_a_process(cluster: PostgresCluster, desk: Desk) -> float:
     found = []
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as data:
         (Path(data) / "ledger.key").write_bytes(KEY)
+        (Path(data) / "signing.key").write_bytes(SIGNING)
         settings = {**os.environ, "DATABASE_URL": desk.url, "DESK_DATA": data, "REDIS_URL": ""}
         command = [sys.executable, "-m", "app", "sweep", "--at", seed.NOW.isoformat()]
         for _ in range(ROUNDS):

@@ -23,7 +23,7 @@ from app.models import Case, Message, MessageFile, VisitRecord
 from app.rules.workdays import BEIJING
 from tests.browser.conftest import Served, Window, looking, served
 from tests.browser.test_axe import AXE, FOUND, OVERFLOW
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.room import Room
 from tests.stages.test_visit_internet import FOUR, code, passed
 
@@ -186,6 +186,7 @@ def rated(sqlite_desk: Desk, tmp_path: Path) -> Iterator[tuple[Served, str]]:
     ):
         source.backup(copy)
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     with served(data, clock_from(datetime(2025, 6, 10, 9, 0, tzinfo=BEIJING))) as made:
         yield made, code(room)
 

@@ -22,7 +22,7 @@ from app.front.signing import heads
 from app.models import Case, Message
 from jobs.front_link import MOST_WRONG, FrontAway, Link
 from tests.commands import command
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.front.conftest import (
     NOW,
     WORDS,
@@ -154,6 +154,7 @@ def test_the_desk_fetches_from_a_carried_file_once(
     assert WORDS.encode() not in carried.read_bytes()
     address = {"DATABASE_URL": desk.url}
     (data / "ledger.key").write_bytes(desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     done = command(data, "front", "import", str(carried), **address)
     assert done.returncode == 0, done.stderr
     again = command(data, "front", "import", str(carried), **address)
@@ -177,6 +178,7 @@ def test_a_file_that_is_no_fronts_is_refused_in_a_sentence(
     front: Front, desk: Desk, data: Path, keys: DeskKeys, tmp_path: Path
 ) -> None:
     (data / "ledger.key").write_bytes(desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     other = tmp_path / "other.tar"
     other.write_bytes(b"no tar at all")
     done = command(data, "front", "import", str(other), DATABASE_URL=desk.url)

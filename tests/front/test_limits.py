@@ -17,7 +17,7 @@ from app import words
 from app.front import limits, looking
 from app.models import Case
 from app.web import create_app
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.front.conftest import NOW, WORDS, filled, hidden, receipt_of
 from tests.room import Room
 
@@ -27,6 +27,7 @@ CASE = ("by", "case")
 
 def panel_of(desk: Desk, data: Path, **settings: str) -> Flask:
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     told = {"DESK_DATA": str(data), "DATABASE_URL": desk.url, "REDIS_URL": f"unix://{data}/none"}
     return create_app(config.load({**told, **settings}), lambda: NOW)
 

@@ -37,7 +37,7 @@ from jobs.worker import worker
 from migrations.upgrade import upgrade
 from tests import seed
 from tests.commands import command
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.people import fingerprint
 from tests.supervised import Duban, sqlite_data, waited
 
@@ -63,7 +63,7 @@ def settings(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[config.Conf
         alive = worker(redis, "worker-1")
         alive.register_birth()
         note_tick(redis)
-        yield replace(made, ledger_key=desk.key, clock=NOW)
+        yield replace(made, ledger_key=desk.key, signing_keys=(SIGNING,), clock=NOW)
         alive.register_death()
 
 
@@ -338,7 +338,7 @@ def test_check_makes_nothing_where_nothing_is(tmp_path: Path, env: str) -> None:
         and "[red] database_unreachable" in done.stdout
         and str(data) in done.stdout
     )
-    assert sorted(one.name for one in data.iterdir()) == ["ledger.key", "secret.key"]
+    assert sorted(one.name for one in data.iterdir()) == ["ledger.key", "secret.key", "signing.key"]
 
 
 def test_check_says_so_of_a_database_that_is_none(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from app.stages.inbox.mailboxes import pretend_mailbox, set_mailbox
 from jobs import mail
 from jobs.desk import Desk as Here
 from tests.broken_mails import WORDS, large, sixty
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.office import Office, moment
 from tests.servers import DovecotServer
 
@@ -55,7 +55,9 @@ def lying(dovecot: DovecotServer) -> DovecotServer:
 def here_of(desk: Desk, folder: Path, *allowed: str) -> Here:
     """What a job holds, over a desk of the tests."""
     settings = config.load({"DESK_DATA": str(folder), "DATABASE_URL": desk.url})
-    settings = replace(settings, allowed_hosts=tuple(allowed), ledger_key=KEY)
+    settings = replace(
+        settings, allowed_hosts=tuple(allowed), ledger_key=KEY, signing_keys=(SIGNING,)
+    )
     return Here(settings, desk.engine, desk.sessions, lambda: NOW)
 
 

@@ -31,7 +31,7 @@ from app.rules.refusal import NotAllowed
 from app.stages.inbox.sheets import columns_before, hand_over_sheet
 from jobs.desk import Desk as Here
 from jobs.sheets import take_in_sheet
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.office import moment
 
 NOW = moment("2026-06-08 09:00")
@@ -51,7 +51,7 @@ REAL = Path(os.environ.get("DESK_MESSAGES") or "/nowhere") / "messages-answered.
 
 def here_of(desk: Desk, folder: Path) -> Here:
     settings = config.load({"DESK_DATA": str(folder), "DATABASE_URL": desk.url})
-    settings = replace(settings, ledger_key=KEY)
+    settings = replace(settings, ledger_key=KEY, signing_keys=(SIGNING,))
     return Here(settings, desk.engine, desk.sessions, lambda: NOW)
 
 

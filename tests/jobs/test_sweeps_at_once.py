@@ -30,7 +30,7 @@ from app.sweep import sweep
 from app.verbs import perform
 from tests import seed
 from tests.commands import begun
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.hands import Hands, furnish, moments
 from tests.record import events, rows, whole
 
@@ -150,6 +150,7 @@ def test_two_sweeps_from_the_command_line_need_no_redis(desk: Desk, tmp_path: Pa
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     running = [
         begun(data, "sweep", "--at", "2026-03-12 08:30", DATABASE_URL=desk.url) for _ in range(2)
     ]

@@ -33,7 +33,7 @@ from jobs.desk import queue_on
 from jobs.servable import Refused
 from jobs.ticker import tick
 from jobs.timetable import OUTBOX_QUEUE, QUEUE, TIMETABLE
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.room import Room
 from tests.servers import ValkeyServer
 from tests.supervised import ROOT, children_of, gone, waited
@@ -56,6 +56,7 @@ def working(
     holds it up."""
     data.mkdir(exist_ok=True)
     (data / "ledger.key").write_bytes(desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     environment = {
         **os.environ,
         "REDIS_URL": redis_url,
@@ -115,7 +116,7 @@ def test_a_worker_does_all_jobs_and_each_pass_leaves_its_run(
     )
 
 
-def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
+def test_a_job_makes_the_files_of_a_sealed_dossier_once(
     desk: Desk, redis: Redis, redis_url: str, tmp_path: Path
 ) -> None:
     room = Room(desk)
@@ -125,8 +126,8 @@ def test_the_drafting_job_makes_the_files_of_a_sealed_dossier_once(
     with working(desk, redis_url, data, DESK_CLOCK="2025-06-12T10:30:00"):
         told = []
         for _ in range(2):
-            job = queue.enqueue("jobs.sweeps.draft_dossiers")
-            waited(lambda job=job: job.get_status() == "finished", 60, "the drafting job")
+            job = queue.enqueue("jobs.sweeps.make_volumes")
+            waited(lambda job=job: job.get_status() == "finished", 60, "the job")
             told.append(job.return_value()["volumes"])
     assert told == [1, 0]
     (made,) = room.rows(Dossier, referral_id=room.referral.id)

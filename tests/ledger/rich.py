@@ -75,6 +75,8 @@ class Rich(Canaries):
 
     def _in_the_room(self) -> None:
         self._answers()
+        carried = {"carried_on": "disc", "carrier": "王五"}
+        self.do(f"{DAY} 13:50", "officer", "carry_dossier", "WATER1", **carried)
         due = {"outcome": "supplement", "due_on": date(2025, 6, 27)}
         self.do(f"{DAY} 14:00", "committee", "record_outcome", "WATER1", **due)
         self.do(f"{DAY} 15:00", "officer", "supplement_referral", "WATER1", words="新查明的事实")

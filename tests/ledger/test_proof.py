@@ -322,9 +322,9 @@ def test_figures_of_a_report_that_are_not_those_issued_are_named(record: Record)
 def test_rows_of_a_list_that_are_not_those_issued_are_named(record: Record, column: str) -> None:
     _, listed = issued(record)
     record.attack(f"UPDATE supervision_list SET {column} = '[{{}}]' WHERE id = {listed}")
-    assert record.found() == [f"office, event 4: list {listed} is not as it was issued"]
+    assert record.found() == [f"office, event 5: list {listed} is not as it was issued"]
     record.attack("DELETE FROM supervision_list")
-    assert record.found() == [f"office, event 4: list {listed}, which it issued, is not there"]
+    assert record.found() == [f"office, event 5: list {listed}, which it issued, is not there"]
 
 
 def test_a_list_of_before_its_rows_were_sealed_is_passed_over(record: Record) -> None:

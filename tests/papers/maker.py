@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from app.database import engine_from, sessions_from
 from app.papers import dossier
 from app.rules.workdays import BEIJING
-from tests.databases import KEY
+from tests.databases import KEY, SIGNING
 
 NOW = datetime(2025, 6, 12, 10, 5, tzinfo=BEIJING)
 
@@ -47,7 +47,9 @@ def main(url: str, data: str, step: str = "") -> int:
         setattr(target, name, _after(getattr(target, name), int(n or 1)))
     engine = engine_from(url)
     try:
-        for path in dossier.make_waiting(sessions_from(engine, KEY), Path(data), NOW):
+        for path in dossier.make_waiting(
+            sessions_from(engine, KEY, signing=(SIGNING,)), Path(data), NOW
+        ):
             sys.stdout.write(f"{path.name}\n")
     except OSError as full:
         sys.stdout.write(f"error {full.errno}\n")

@@ -18,7 +18,7 @@ from app.models import Dossier, Event, File
 from app.rules.workdays import BEIJING
 from jobs.files import NIGHT, NIGHTS, compare_a_share, lost_files, still_lost
 from tests.commands import command
-from tests.databases import KEY, Desk
+from tests.databases import KEY, SIGNING, Desk
 from tests.office import moment
 from tests.papers.samples import PDF
 from tests.papers.test_dossier import attach
@@ -88,6 +88,7 @@ def test_verify_with_files_names_every_stored_file_that_is_gone_or_altered(
 ) -> None:
     data = Path(str(room.data))
     (data / "ledger.key").write_bytes(KEY)
+    (data / "signing.key").write_bytes(SIGNING)
     (data / "secret.key").write_bytes(b"s" * 64)
     stored = path_of(data, room.rows(File)[0].sha256)
     assert command(data, "verify", "--files", DATABASE_URL=desk.url).returncode == 0

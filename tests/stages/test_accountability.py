@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.database import transaction
-from app.models import Event, Referral, Supplement
+from app.models import Checkpoint, Event, Referral, Supplement
 from app.roles import Actor
 from app.rules.workflow import MAY_BECOME
 from app.stages.accountability import OUTCOMES, decide_draft
@@ -419,7 +419,9 @@ def test_the_letter_has_a_number_when_it_is_sent(room: Room) -> None:
     assert room.referral.number is None
     room.to("send_referral")
     assert room.referral.number == "神政督函〔2025〕1号"
-    assert room.told("referral.sent", "A") == [{"late": False, "number": "神政督函〔2025〕1号"}]
+    (told,) = room.told("referral.sent", "A")
+    newest = room.rows(Checkpoint)[-1]
+    assert told == {"late": False, "number": room.referral.number, "witness": newest.root[:16]}
 
 
 def test_sent_after_15_wd_is_marked_late(room: Room) -> None:

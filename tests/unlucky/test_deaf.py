@@ -22,7 +22,7 @@ from app.supervisor.child import Child
 from app.supervisor.keeper import ASK_SECONDS
 from jobs.beats import BEAT, Beats
 from jobs.timetable import SWEEP
-from tests.databases import Desk
+from tests.databases import SIGNING, Desk
 from tests.supervised import Duban, children_of, gone, sqlite_data, waited
 
 REPLACED, SPEAKS_AGAIN = 60, 120
@@ -128,6 +128,7 @@ def test_a_deaf_child_is_replaced_too_over_postgresql_and_a_redis_of_the_offices
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     (data / "ledger.key").write_bytes(postgres_desk.key)
+    (data / "signing.key").write_bytes(SIGNING)
     with transaction(postgres_desk.sessions) as session:
         actor_named(session, "operator")
     with at_work(data, DATABASE_URL=postgres_desk.url, REDIS_URL=redis_url) as duban:

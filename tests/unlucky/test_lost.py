@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.database import engine_from, reading, retried, sessions_from, transaction
 from app.faults import AWAY, fault, lost, unsure
 from app.ledger import verify
-from tests.databases import KEY, lay_postgres, postgres_copy
+from tests.databases import KEY, SIGNING, lay_postgres, postgres_copy
 from tests.served import Served
 from tests.servers import PostgresCluster
 from tests.supervised import waited
@@ -208,7 +208,7 @@ def test_a_connection_that_breaks_before_the_commit_is_tried_once_more_and_one_i
 ) -> None:
     """Nobody knows then whether the first one stands."""
     engine = engine_from(postgres_url)
-    sessions = sessions_from(engine, KEY)
+    sessions = sessions_from(engine, KEY, signing=(SIGNING,))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE done (n int)"))
     tries: list[int] = []

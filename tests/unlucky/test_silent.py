@@ -21,7 +21,7 @@ from app.faults import AWAY, fault, lost
 from app.supervisor.keeper import FIRST_WORD_SECONDS
 from jobs.health import findings
 from jobs.servable import servable
-from tests.databases import KEY, lay_postgres
+from tests.databases import KEY, SIGNING, lay_postgres
 from tests.office import moment
 from tests.served import Served
 from tests.servers import PostgresCluster
@@ -104,6 +104,7 @@ def test_neither_a_start_nor_a_check_waits_for_a_silent_database(
     url = own_cluster.url(lay_postgres(own_cluster, "silent_at_the_start"))
     settings = config.load({"DESK_DATA": str(tmp_path), "DATABASE_URL": url})
     (tmp_path / "ledger.key").write_bytes(KEY)
+    (tmp_path / "signing.key").write_bytes(SIGNING)
     with silent(own_cluster):
         began = time.monotonic()
         servable(settings)

@@ -25,7 +25,7 @@ from app.stages.changes import CONFIRMING
 from app.story.theatre.cast import actor_named
 from app.views.login.door import Door
 from app.web import create_app
-from tests.databases import KEY, READ, Desk
+from tests.databases import KEY, READ, SIGNING, Desk
 
 PASSWORD = "a pass phrase of the tests"
 HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
@@ -38,7 +38,7 @@ _MSGID = re.compile(r'data-msgid="([a-z_0-9]+)"')
 def settings_of(desk: Desk, data: Path) -> config.Config:
     """The settings of a panel over a desk, as the environment would give them."""
     made = config.load({"DESK_DATA": str(data), "DATABASE_URL": desk.url, "SECRET_KEY": "s" * 40})
-    return dataclasses.replace(made, ledger_key=KEY)
+    return dataclasses.replace(made, ledger_key=KEY, signing_keys=(SIGNING,))
 
 
 class Browser:

@@ -94,6 +94,7 @@ WHO_MAY: dict[str, tuple[str, ...]] = {
     "send_back_referral": ("supervision_head", "leader"),
     "seal_referral": ROOM,
     "send_referral": ROOM,
+    "carry_dossier": ROOM,
     "record_receipt": ROOM,
     "record_outcome": (*ROOM, "committee"),
     "supplement_referral": ROOM,

@@ -53,6 +53,11 @@ HANDED_ON |= {
     **{f"flaw.{what}": {*ROW, "kind"} for what in ("column.altered", "day.gone", "day.altered")},
     **dict.fromkeys(("flaw.series.gone", "flaw.series.never_given"), NUMBER),
     "flaw.series.direct": {"series", "period"},
+    **{
+        f"flaw.checkpoint.{what}": {"checkpoint"}
+        for what in ("missing", "heads", "altered", "another_key", "unsigned")
+    },
+    **dict.fromkeys(("flaw.witness.lost", "flaw.witness.unreadable"), {"line", "digits"}),
     "flaw.in_office": {"seq", "what"},
     "flaw.in_case": {"case", "seq", "what"},
 }

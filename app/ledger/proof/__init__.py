@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from app.ledger.chain import Keys, keyring
 from app.ledger.proof.chains import Head, eras_of, heads_of, issued, lost, states, walk
+from app.ledger.proof.checkpoints import TABLE as CHECKPOINT
+from app.ledger.proof.checkpoints import checkpoint_flaws
 from app.ledger.proof.flaw import Flaw
 from app.ledger.proof.rows import Comparison, is_older
 from app.ledger.proof.series import holes
+from app.ledger.proof.witness import NoWitness, witness_flaws
 from app.models import OFFICE_CHAIN, Event
 from app.words import Message
 
-__all__ = ["Flaw", "found_rows", "is_older", "verify"]
+__all__ = ["Flaw", "NoWitness", "found_rows", "is_older", "verify", "witness_flaws"]
 
 
 def _events(session: Session, case: int | None) -> Iterator[tuple[int, list[Any]]]:
@@ -54,6 +57,7 @@ def verify(session: Session, key: bytes | Keys, case: int | None = None) -> list
     rows = _once((*states(session, case), *lost(session, case), *frozen, *compared.end()))
     if case is None:
         rows += holes(session, {flaw.row[0] for flaw in rows if flaw.row})
+    rows += checkpoint_flaws(session, case)
     told = [*broken.values(), *_beside(rows, broken)]
     return sorted(told, key=lambda flaw: (flaw.chain, flaw.seq))
 
@@ -75,7 +79,7 @@ def _beside(rows: Iterable[Flaw], broken: Collection[int]) -> list[Flaw]:
 def _hangs(flaw: Flaw) -> bool:
     """Whether a finding rests on what no event says: where a chain is broken, what it sealed cannot
     be known."""
-    return flaw.seq == 0 and flaw.row is not None and flaw.row[0] != "series"
+    return flaw.seq == 0 and flaw.row is not None and flaw.row[0] not in ("series", CHECKPOINT)
 
 
 def found_rows(session: Session) -> dict[date, int]:

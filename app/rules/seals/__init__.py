@@ -7,11 +7,12 @@ same lists.
 """
 
 from app.rules.seals.changes import FACTS_CHANGE, MAY_CHANGE, MAY_GO
-from app.rules.seals.covered import CHAINED, EXCEPT, NOT_RECORDED, OTHERWISE
+from app.rules.seals.covered import APPENDED, CHAINED, EXCEPT, NOT_RECORDED, OTHERWISE
 from app.rules.seals.ended import AFTER_END
 
 __all__ = [
     "AFTER_END",
+    "APPENDED",
     "CHAINED",
     "EXCEPT",
     "FACTS_CHANGE",

@@ -31,9 +31,11 @@ NOT_RECORDED: dict[str, str] = {
 }
 """table -> why it is no part of the record."""
 
-CHAINED = ("event", "office_head")
-"""The tables that the chain itself covers: each event by its hash and MAC, the office's head by the
-last one."""
+CHAINED = ("event", "office_head", "checkpoint", "checkpoint_head")
+"""The tables that chains cover themselves: each event by its hash and MAC, the office's head by the
+last one, each checkpoint with its heads by the signature over its root."""
+APPENDED = ("event", "checkpoint", "checkpoint_head")
+"""Those of them whose rows are only ever added."""
 
 OTHERWISE: dict[str, dict[str, str]] = {
     "hotline_case": {

@@ -13,9 +13,11 @@ from app.stages.accountability.approving import (
     review_referral,
     send_back_referral,
 )
+from app.stages.accountability.carrying import carry_dossier
 from app.stages.accountability.deciding import decide_draft, decide_referral_overdue
 from app.stages.accountability.referrals import referral_meant
 from app.stages.accountability.sealing import (
+    Made,
     draft_contents,
     record_dossier,
     seal_referral,
@@ -31,9 +33,11 @@ from app.stages.accountability.sending import (
 )
 
 __all__ = [
+    "Made",
     "OUTCOMES",
     "abandon_referral",
     "approve_referral",
+    "carry_dossier",
     "complete_referral",
     "decide_draft",
     "decide_referral_overdue",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.ledger import Columns, move, note
+from app.ledger import Columns, move, note, take_checkpoint
 from app.ledger.chain import canonical
+from app.ledger.checkpoints import DIGITS
 from app.models import Dossier, Referral, Supplement
 from app.roles import BOT, Actor
 from app.stages.accountability.referrals import refuse_unless_in
@@ -78,26 +80,45 @@ def draft_contents(
 def sealed_contents(
     session: Session, now: datetime, actor: Actor, referral: Referral, volume: int, **more: Any
 ) -> str:
-    """The facts of a volume as they are now, as the text that is sealed."""
+    """The facts of a volume as they are now, as the text that is sealed: with the checkpoint that
+    was taken before, and the key that is to sign."""
+    kept = take_checkpoint(session, now)
+    marks = {
+        "witness": kept.root[:DIGITS] if kept else "",
+        "checkpoint": kept.id if kept else None,
+        "signed_with": kept.key if kept else None,
+    }
     return canonical(
         draft_contents(
-            session, now, referral, volume=volume, draft=False, formed_by=actor.name, **more
+            session,
+            now,
+            referral,
+            volume=volume,
+            draft=False,
+            formed_by=actor.name,
+            **marks,
+            **more,
         )
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """The files that were made of a volume: their name, the SHA-256 and the bytes of the zip, the
+    fingerprint of the key that signed, and the SHA-256 of the script that goes along."""
+
+    name: str
+    sha256: str
+    size: int
+    fingerprint: str
+    script_sha256: str
+
+
 def record_dossier(
-    session: Session,
-    now: datetime,
-    referral: Referral,
-    sha256: str,
-    name: str,
-    size: int,
-    version: int = 1,
+    session: Session, now: datetime, referral: Referral, made: Made, version: int = 1
 ) -> Dossier | None:
-    """Record the files that were made of a sealed dossier (version 1) or of a supplement's volume:
-    the SHA-256 and the bytes of its zip. None where they are recorded already. The case must be
-    locked."""
+    """Record the files that were made of a sealed dossier (version 1) or of a supplement's volume.
+    None where they are recorded already. The case must be locked."""
     volume = select(Supplement.id).where(
         Supplement.referral_id == referral.id, Supplement.n == version - 1
     )
@@ -108,10 +129,12 @@ def record_dossier(
     row = Dossier(
         referral_id=referral.id,
         version=version,
-        name=name,
-        sha256=sha256,
-        size=size,
+        name=made.name,
+        sha256=made.sha256,
+        size=made.size,
         recorded_at=now,
+        signed_with=made.fingerprint,
+        script_sha256=made.script_sha256,
     )
     session.add(row)
     session.flush()
@@ -122,7 +145,13 @@ def record_dossier(
         referral,
         "referral.made",
         None,
-        {"version": version, "sha256": sha256, "size": size},
+        {
+            "version": version,
+            "sha256": made.sha256,
+            "size": made.size,
+            "signed_with": made.fingerprint,
+            "script": made.script_sha256,
+        },
     )
     return row
 

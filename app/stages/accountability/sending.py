@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.ledger import move, note, paper
+from app.ledger import move, note, paper, witness
 from app.models import Referral, Supervision, Supplement
 from app.models.columns import clock
 from app.roles import Actor
@@ -34,7 +34,7 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
     if dossier_of(session, referral) is None:
         raise NotAllowed("dossier_not_made")
     office = office_at(session, now)
-    late = now >= referral.send_by_at
+    late, digits = now >= referral.send_by_at, witness(session, now)
     number = paper(session, office, "referral")
     columns = {"number": number, "sent_at": now, "sent_by_id": actor.id, **clock("own", None)}
     move(
@@ -45,7 +45,7 @@ def send_referral(session: Session, now: datetime, actor: Actor, referral: Refer
         "sent",
         "referral.sent",
         columns,
-        {"number": number, "late": late},
+        {"number": number, "late": late, "witness": digits},
     )
     return referral
 

@@ -18,6 +18,7 @@ from app.stages.accountability.approving import (
     review_referral,
     send_back_referral,
 )
+from app.stages.accountability.carrying import MEDIA, carry_dossier
 from app.stages.accountability.referrals import referral_meant, referral_of, referrals
 from app.stages.accountability.sealing import seal_referral
 from app.stages.accountability.sending import (
@@ -128,6 +129,18 @@ VERBS = (
         on=referral(("sealed",)),
         roles=ROOM,
         event="referral.sent",
+    ),
+    Verb(
+        "carry_dossier",
+        run=carry_dossier,
+        on=referral(("sent", "received")),
+        fields=(
+            choice("carried_on!", MEDIA),
+            field("carrier!", most=80),
+            field("label", most=80),
+        ),
+        roles=ROOM,
+        event="referral.carried",
     ),
     Verb(
         "record_receipt",

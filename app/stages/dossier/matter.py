@@ -48,6 +48,7 @@ def assignments(session: Session, case: Case, served: Served) -> list[Facts]:
     query = select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)
     return [
         {
+            "id": row.id,
             "number": row.number,
             "unit": session.get_one(Unit, row.unit_id).name,
             "role": row.role,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,9 @@ from app.stages.covers import hidden_in
 from app.stages.delivery import of_cases
 from app.stages.dossier.approval import approval, evidence
 from app.stages.dossier.as_text import Facts, day_of, name_of, service_facts
+from app.stages.dossier.issued import issued_papers
 from app.stages.dossier.item import item_facts, person_facts
+from app.stages.dossier.late import late_steps
 from app.stages.dossier.matter import (
     assignments,
     instructions,
@@ -42,6 +44,8 @@ _UNTOUCHED = (
     "examined_by",
     "found_by",
     "opened_by",
+    "witness",
+    "signed_with",
 )
 """What holds no words of a caller: officials keep their names, though one may be called as the
 caller is."""
@@ -90,6 +94,9 @@ def contents(
         "send_by": json.loads(referral.send_by_clock),
         "rules": _rules(session, office, item),
         "evidence": evidence(session, referral, chains),
+        "papers": issued_papers(session, case, item),
+        "late_steps": late_steps(session, chains),
+        "fault_on": _fault_on(session, office, item).isoformat(),
         **more,
     }
     cleaned: Facts = without_caller(facts, hidden_in(session, chains), _UNTOUCHED)
@@ -98,13 +105,18 @@ def contents(
 
 def _rules(session: Session, office: Office, item: Supervision) -> list[Facts]:
     """The rules that were in force on the date of the fault, with their days."""
-    confirmed = item.confirmed_at or office.now
-    day = fault_on(session.get_one(Assignment, item.assignment_id), confirmed.date())
+    day = _fault_on(session, office, item)
     held = [article for article in articles(office.word("dossier.rules")) if article.in_force(day)]
     return [
         {"words": article.words, "from": day_of(article.first), "to": day_of(article.last)}
         for article in held
     ]
+
+
+def _fault_on(session: Session, office: Office, item: Supervision) -> date:
+    """The date of the fault: whose posts and which rules count."""
+    confirmed = item.confirmed_at or office.now
+    return fault_on(session.get_one(Assignment, item.assignment_id), confirmed.date())
 
 
 def _offices(office: Office) -> Facts:

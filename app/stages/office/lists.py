@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from app.ledger import note_office, paper
+from app.ledger import note_office, paper, witness
 from app.ledger.chain import content_hash
 from app.models import Case, Instruction, Supervision, SupervisionList, Unit
 from app.models.facts import load
@@ -51,6 +51,7 @@ def issue_list(session: Session, now: datetime) -> SupervisionList | None:
     issued = SupervisionList(
         day=day,
         issued_at=now,
+        witness=witness(session, now),
         rows=json.dumps(_cited(session, office, day, rows), ensure_ascii=False),
         struck=json.dumps(_strike(session, day), ensure_ascii=False),
         number=paper(session, office, "list"),

@@ -15,6 +15,7 @@ from app.ledger.chain import canonical
 from app.models import Assignment, CalendarDay, Paper, Referral, Reminder, Supervision
 from app.rules.refusal import NotAllowed
 from app.stages.papers.assigned import allocation_facts, notice_of_instruction, redo_facts
+from app.stages.papers.carried import handover_facts
 from app.stages.papers.facts import Facts, row_of
 from app.stages.papers.lists import list_facts, referral_facts
 from app.stages.papers.notices import reminder_facts, supervision_facts
@@ -96,4 +97,5 @@ _MAKERS: dict[str, Callable[[Session, int], Facts]] = {
     "supervision": supervision_facts,
     "list": list_facts,
     "referral": referral_facts,
+    "handover": handover_facts,
 }

@@ -14,7 +14,7 @@ from app.rules.covering import without_caller
 from app.rules.refusal import NotAllowed
 from app.rules.workdays import BEIJING, last_day
 from app.stages.covers import hidden_of
-from app.stages.papers.facts import SPARED, Facts, row_of, words_of
+from app.stages.papers.facts import SPARED, Facts, born, row_of, words_of
 
 _SPARED_ON_LISTS = (*SPARED, "case", "ground", "class")
 """The same for a row of a list, with the words by which it is sorted."""
@@ -38,6 +38,7 @@ def list_facts(session: Session, id: int) -> Facts:
         "number": row.number,
         "day": row.day.isoformat(),
         "at": row.issued_at.isoformat(),
+        "witness": row.witness,
         "rows": [clean(each) for each in rows],
         "struck": [clean({**each, **_named(items[each["supervision"]])}) for each in struck],
     }
@@ -67,6 +68,7 @@ def referral_facts(session: Session, id: int) -> Facts:
         raise NotAllowed("not_found")
     words = words_of(session)
     sealed = json.loads(row.sealed or "{}")
+    _, sent = born(session, "referral", id, "referral.sent")
     return {
         "issuer": words["room"],
         "to": words["committee"],
@@ -81,5 +83,8 @@ def referral_facts(session: Session, id: int) -> Facts:
         "proposal": sealed["proposal"],
         "dossier": made.name,
         "sha256": made.sha256,
+        "script_sha256": made.script_sha256,
+        "fingerprint": made.signed_with,
+        "witness": sent.get("witness", ""),
         "send_by": last_day(row.send_by_at.astimezone(BEIJING)).isoformat(),
     }

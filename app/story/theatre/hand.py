@@ -103,6 +103,10 @@ class Hand:
             self.name([str(step.get("case", ""))], [done.id])
         elif verb == "split":
             self.name(letters_of(step), [case.id for case in done])
+        self.make_volumes(verb, now)
+
+    def make_volumes(self, verb: str, now: datetime) -> None:
+        """After a verb that seals, make the files that wait: what the workers do in an office."""
         if verb in SEALS:
             make_waiting(self.sessions, self.data, now)
 

@@ -1,9 +1,8 @@
 """How a story's people act through the web: each logs in, finds the form from pages of their own,
 fills it in and sends it.
 
-Nothing but the first address is known beforehand: every other one is a link that was found on a
-page of that person. Where a verb was found is remembered, and looked at first the next time.
-"""
+Nothing but the first address is known: every other one is a link found on a page of that person.
+Where a verb was found is remembered, and looked at first the next time."""
 
 from __future__ import annotations
 
@@ -97,6 +96,7 @@ class PanelHand(Hand):
             self.name([str(step.get("case", ""))], self._since(newest))
         elif verb == "split":
             self.name(letters_of(step), self._since(newest))
+        self.make_volumes(verb, now)
 
     def _prepared(
         self, now: datetime, word: str, verb: str, step: Step

@@ -9,10 +9,9 @@ from flask import abort, request
 from sqlalchemy.exc import DBAPIError
 
 from app.models import Case
-from app.papers.dossier import make_waiting
 from app.rules.refusal import NotAllowed
 from app.verbs import Verb
-from app.views.actor import actor, desk, now, reader, written
+from app.views.actor import actor, now, reader, written
 from app.views.forms.back import Render
 from app.views.forms.case_access import case_of
 from app.views.forms.drafted import RETURNED, standing_now, with_emptied
@@ -30,7 +29,6 @@ from app.views.forms.who_called import as_answered
 from app.views.login.slips import SLIPS
 from app.views.login.trying import own_password, wrong_try
 
-_SEALS = ("seal_referral", "supplement_referral")
 """Verbs after which a dossier waits to be made."""
 
 
@@ -94,8 +92,6 @@ def _done(render: Render, verb: Verb, case: Case | None, sending: Sending) -> An
     values = as_asked(values, question)
     uploads = uploads_of(verb, typed, values)
     told = written(lambda session: do(session, verb, case, sending, {**target, **values}, uploads))
-    if verb.name in _SEALS:
-        make_waiting(desk().sessions, desk().settings.data, now())
     return page_after(render, verb, sending.case, told, sending.key)
 
 

@@ -26,13 +26,13 @@ from jobs.health import (
     Finding,
     bot_findings,
     calendar_findings,
-    key_findings,
     pass_findings,
     scanner_findings,
     schema_findings,
     swept,
     unreachable,
 )
+from jobs.key_health import key_findings
 from jobs.room import data_findings, database_findings, disk_findings
 
 blueprint = Blueprint("health", __name__)
