@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from app import words
 from app.models import Report, ReportContest, ReportDraft, Unit
+from app.papers.figures.tables import Table, figures_of, own_part
 from app.rules.workdays import minute
 from app.views.actor import actor, language, now, reader
-from app.views.figures.tables import Table, figures_of, own_part
 from app.views.pages.base import DeskView
 from app.views.pages.row_query import DeskInterface
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+from app.papers import fonts
 
 # pygal looks for maps among all modules that anybody imports later, by a way that Python has given up.
 sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.startswith("pygal")]
@@ -18,6 +21,8 @@ sys.meta_path[:] = [one for one in sys.meta_path if not type(one).__module__.sta
 FONT_SIZE, _WIDER = 13, 0.45
 """How high signs are, and by how much of that Chinese ones are wider than Latin ones are taken to
 be."""
+LINE_WIDTH, LINE_HEIGHT = 220, 48
+"""How large a small line is."""
 _UNREAD = ("script", "desc", "title")
 _LOOKS = {
     "background": "transparent",
@@ -38,29 +43,29 @@ SCREEN = Style(
     foreground_strong="var(--ink)",
     foreground_subtle="var(--line)",
     guide_stroke_color="var(--line)",
-    colors=("var(--lead)", "var(--chart-second)"),
-    value_colors=("var(--ink)", "var(--ink)"),
+    colors=("var(--lead)", "var(--chart-second)", "var(--chart-third)"),
+    value_colors=("var(--ink)",) * 3,
     **_LOOKS,
 )
 """On a page: colours and fonts are the page's own, in desk.css, by day and by night."""
 PAPER = Style(
-    font_family="sans-serif",
+    font_family=", ".join(f"'{name}'" for name in fonts.HEADING),
     foreground="#333",
     foreground_strong="#000",
     foreground_subtle="#bbb",
     guide_stroke_color="#bbb",
-    colors=("#0b5cad", "#7fa7cf"),
-    value_colors=("#000", "#000"),
+    colors=("#0b5cad", "#e0a030", "#c9d3db"),
+    value_colors=("#000",) * 3,
     **_LOOKS,
 )
-"""On paper: blue that is still told apart in grey."""
+"""On paper: colours that are still told apart in grey, from dark to light."""
 
 
 @dataclass(frozen=True)
 class Bar:
     """One bar: how many, what it is called, and where its rows are; nowhere where it has none."""
 
-    n: int
+    n: float
     label: str
     href: str = ""
 
@@ -69,18 +74,68 @@ Rows = Sequence[tuple[str, Sequence[Bar]]]
 """What a row of bars counts, and its bars, one for each label of the chart."""
 
 
-def upright(labels: Sequence[str], rows: Rows, style: Style = SCREEN, height: int = 250) -> Markup:
-    """Bars beside one another, above their labels: how something went from week to week."""
+def upright(
+    labels: Sequence[str],
+    rows: Rows,
+    style: Style = SCREEN,
+    height: int = 250,
+    name: str = "upright",
+) -> Markup:
+    """Bars beside one another, above their labels: how something went from week to week. `name` is
+    the chart's own among those of a page."""
     chart = pygal.Bar(**_settings(style, height, show_legend=len(rows) > 1, show_y_labels=False))
-    return _drawn(chart, labels, rows)
+    return _drawn(chart, labels, rows, name)
 
 
-def lying(labels: Sequence[str], rows: Rows, style: Style = SCREEN, height: int = 250) -> Markup:
+def lying(
+    labels: Sequence[str], rows: Rows, style: Style = SCREEN, height: int = 250, name: str = "lying"
+) -> Markup:
     """Bars below one another, beside their labels: which of many has most."""
-    chart = pygal.HorizontalBar(
-        **_settings(style, height, show_x_labels=False, margin_left=_room_for(labels))
+    return _lying(pygal.HorizontalBar, labels, rows, style, height, name)
+
+
+def stacked(
+    labels: Sequence[str],
+    rows: Rows,
+    style: Style = SCREEN,
+    height: int = 250,
+    name: str = "stacked",
+) -> Markup:
+    """Bars below one another whose parts stand one behind the other."""
+    return _lying(pygal.HorizontalStackedBar, labels, rows, style, height, name)
+
+
+def _lying(
+    kind: Any, labels: Sequence[str], rows: Rows, style: Style, height: int, name: str
+) -> Markup:
+    more = {"show_x_labels": False, "margin_left": _room_for(labels), "show_legend": len(rows) > 1}
+    if kind is pygal.HorizontalStackedBar:
+        more["print_values_position"] = "center"
+    chart = kind(**_settings(style, height, **more))
+    return _drawn(chart, labels[::-1], [(row, bars[::-1]) for row, bars in rows], name)
+
+
+def line(
+    values: Sequence[Decimal | int | None], style: Style = SCREEN, name: str = "line"
+) -> Markup:
+    """A small line of how something went; nothing where there is but one value."""
+    if sum(value is not None for value in values) < 2:
+        return Markup("")
+    chart = pygal.Line(
+        **_settings(
+            style,
+            LINE_HEIGHT,
+            width=LINE_WIDTH,
+            show_x_labels=False,
+            show_y_labels=False,
+            print_values=False,
+            show_dots=False,
+            stroke_style={"width": 3},
+            margin=3,
+        )
     )
-    return _drawn(chart, labels[::-1], [(name, bars[::-1]) for name, bars in rows])
+    chart.add("", [None if value is None else float(value) for value in values])
+    return _rendered(chart, name)
 
 
 def _room_for(labels: Sequence[str]) -> int:
@@ -112,14 +167,32 @@ def _settings(style: Style, height: int, **more: Any) -> dict[str, Any]:
     return {**given, **more}
 
 
-def _drawn(chart: Any, labels: Sequence[str], rows: Rows) -> Markup:
-    chart.x_labels = list(labels)
-    for name, bars in rows:
-        chart.add(name, [_bar(bar) for bar in bars])
+def _drawn(chart: Any, labels: Sequence[str], rows: Rows, name: str) -> Markup:
+    printed = str if chart.config.style is SCREEN else _printable
+    chart.x_labels = [printed(label) for label in labels]
+    for row, bars in rows:
+        chart.add(printed(row), [_bar(bar) for bar in bars])
+    return _rendered(chart, name)
+
+
+def _printable(label: str) -> str:
+    """A label as paper has it: what no font has by its number."""
+    return fonts.printable(label)[0]
+
+
+def _rendered(chart: Any, name: str) -> Markup:
+    """The picture; its own name stands where pygal draws one by lot, so that it is the same each
+    time."""
+    chart.uuid = name
     chart.add_xml_filter(_bare)
     if chart.config.style is SCREEN:
         chart.add_xml_filter(_undressed)
     return Markup(chart.render(is_unicode=True))  # noqa: S704
+
+
+def without_links(rows: Rows) -> Rows:
+    """The same rows, leading nowhere: for paper."""
+    return [(name, [replace(bar, href="") for bar in bars]) for name, bars in rows]
 
 
 def _bar(bar: Bar) -> dict[str, Any]:
