@@ -15,9 +15,9 @@ HOT, NEW, AGAIN, UNMET, RATED = 3, 3, 2, 2, 5
 BELOW = 10
 """How many points below the county's a unit's satisfaction is told."""
 RULES = ("new", "place", "rising", "again", "late", "below", "opened", "came", "in_time")
-"""What is looked for."""
-_LATER = ("came", "in_time")
-"""What is told where there is little else."""
+"""What is looked for; the last two are told where there is little else."""
+ALONE = ("place_alone", "came_alone")
+"""What is said instead where there is nothing to compare with."""
 
 Figures = Mapping[str, Any]
 Sentence = dict[str, Any]
