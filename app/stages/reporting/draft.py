@@ -50,7 +50,7 @@ def all_agree(session: Session, draft: ReportDraft, said: list[ReportContest]) -
     agree = {one.unit_id for one in said if one.agrees}
     shown = set(json.loads(draft.figures)["units"])
     ids = set(session.scalars(select(Unit.id).where(Unit.code.in_(shown))))
-    return bool(ids) and ids <= agree
+    return ids <= agree
 
 
 def may_issue(session: Session, now: datetime, draft: ReportDraft) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app import words
 from app.rules.evaluation import Points
-from app.views.figures.heads import DEDUCTED, ITEMS
+from app.papers.figures.heads import DEDUCTED, ITEMS
 
 
 def points_told(points: Points, tongue: str) -> str:
