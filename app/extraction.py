@@ -20,6 +20,7 @@ from app.rules.workflow import CLOCKS
 from app.stages.reporting.attention import ALONE, RULES
 from app.stages.reporting.measures import MEASURES
 from app.stages.reporting.period import KINDS
+from app.stages.reporting.sources import SOURCE_OF
 from app.verbs import VERBS
 from app.views.menu import IN_CATEGORIES
 from app.worklists import QUEUES
@@ -180,6 +181,7 @@ _REST: dict[str, Iterable[object]] = {
     "flaw.kind": ("file", "dossier"),
     "bot.child": ("running", "waiting", "stopped"),
     "work_list.empty": QUEUES,
+    "flag": SOURCE_OF,
     "measure": MEASURES,
     "means": MEASURES,
     "attention": (*RULES, *ALONE),

@@ -31,6 +31,14 @@ def test_a_unit_reads_and_contests_its_own_figures_and_the_centre_head_issues_wh
     page = empty.of("centre_head").get("/reportdrafts/show/1").text
     assert WORDS in page and water in page and housing in page
     assert "/do/issue_report?kind=monthly&amp;first=2025-05-01" in page
+    assert "/do/answer_contest?id=1" in page and "/do/word_report?id=1" in page
+    answer = {"id": "1", "accept": "n", "words": "经核对，数据无误。"}
+    centre = empty.of("centre_head")
+    assert centre.post("/do/answer_contest?id=1", answer).status_code == 302
+    assert answer["words"] in head.get("/reportdrafts/show/1").text
+    early = centre.post("/do/issue_report", {"kind": "monthly", "first": "2025-05-01"})
+    assert early.status_code == 422 and "2025-06-06" in early.text
+    empty.now = moment("2025-06-09 09:00")
     issued = empty.of("centre_head").post(
         "/do/issue_report", {"kind": "monthly", "first": "2025-05-01"}
     )

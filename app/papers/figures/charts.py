@@ -48,17 +48,25 @@ SCREEN = Style(
     **_LOOKS,
 )
 """On a page: colours and fonts are the page's own, in desk.css, by day and by night."""
-PAPER = Style(
-    font_family=", ".join(f"'{name}'" for name in fonts.HEADING),
-    foreground="#333",
-    foreground_strong="#000",
-    foreground_subtle="#bbb",
-    guide_stroke_color="#bbb",
-    colors=("#0b5cad", "#e0a030", "#c9d3db"),
-    value_colors=("#000",) * 3,
-    **_LOOKS,
-)
-"""On paper: colours that are still told apart in grey, from dark to light."""
+
+
+def _of_paper(numbers: tuple[str, ...]) -> Style:
+    """Colours that are still told apart in grey, from dark to light; `numbers` are those of what is
+    printed at each row of bars."""
+    return Style(
+        font_family=", ".join(f"'{name}'" for name in fonts.HEADING),
+        foreground="#333",
+        foreground_strong="#000",
+        foreground_subtle="#bbb",
+        guide_stroke_color="#bbb",
+        colors=("#0b5cad", "#e0a030", "#c9d3db"),
+        value_colors=numbers,
+        **_LOOKS,
+    )
+
+
+PAPER, BESIDE = _of_paper(("#fff", "#000", "#000")), _of_paper(("#000",) * 3)
+"""On paper: where numbers stand in their bars, and where they stand beside them, on white."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,10 @@ def _lying(
     more = {"show_x_labels": False, "margin_left": _room_for(labels), "show_legend": len(rows) > 1}
     if kind is pygal.HorizontalStackedBar:
         more["print_values_position"] = "center"
+        more["legend_at_bottom_columns"] = len(rows)
+    elif style is PAPER:
+        # What is printed beside a bar stands on white.
+        style = BESIDE
     chart = kind(**_settings(style, height, **more))
     return _drawn(chart, labels[::-1], [(row, bars[::-1]) for row, bars in rows], name)
 

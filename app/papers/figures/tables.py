@@ -4,7 +4,7 @@ ranking, hot topics, what was overdue, the digest of suggestions. [procedure 5]"
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,11 @@ class Tables:
     def heads(self, *msgids: str) -> list[str]:
         return [words.word(msgid, self.tongue) for msgid in msgids]
 
-    def volumes(self) -> list[Table]:
-        """The cases registered in the period, by channel, kind, category, place and mode; places
-        not for units."""
+    def volumes(self, shown: Sequence[str] = tuple(TITLES)) -> list[Table]:
+        """The cases registered in the period, by channel, kind, category, place and mode, or by those
+        that are named; places not for units."""
         cases, tables = self.figures["volumes"]["cases"], []
-        for by in TITLES:
+        for by in shown:
             lines = [
                 [self._word(by, word, n), _plain(n["n"] if isinstance(n, dict) else n)]
                 for word, n in (cases.get(by) or {}).items()

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import words
 from app.papers.figures.grid import Cell, Grid, Lead, Line, Tile, number, plain, share, tenths
-from app.papers.figures.units import units_grid
+from app.papers.figures.units import COLUMNS, units_grid
 from app.stages.reporting.measures import CHAIN, MEASURES, TILES, Measure
 from app.stages.reporting.wording import text_of, worded
 
@@ -182,6 +182,18 @@ class Told:
     def units(self) -> Grid:
         """The units, worst first, and all of them together."""
         return units_grid(self)
+
+    def own_line(self, code: str) -> Grid:
+        """One unit's line alone, for its own people."""
+        found = self.units()
+        ids = [id for id, one in self.figures["named"]["unit"].items() if one["code"] == code]
+        counts = self.figures["by"]["unit"].get(ids[0], {}) if ids else {}
+        of = (("unit", int(ids[0])),) if ids else ()
+        line = [
+            plain(self.figures["named"]["unit"][ids[0]]["name"] if ids else None),
+            *self._cells(COLUMNS, counts, of),
+        ]
+        return Grid(found.title, found.heads, [Line(line)], widths=found.widths)
 
     def chain(self) -> Grid:
         """From a reminder to a referral, with the working days between."""

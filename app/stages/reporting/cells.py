@@ -15,7 +15,7 @@ from app.models import Case, Unit
 from app.models.sessions import UNSCOPED
 from app.stages.reporting.period import Period
 from app.stages.reporting.queries import CENTRE, Counts, Query
-from app.stages.reporting.sources import SOURCES, Source
+from app.stages.reporting.sources import SOURCES, Rows, Source
 
 NOTHING = 0
 """The number of no unit, no category, no township."""
@@ -55,22 +55,15 @@ def _township(named: Sequence[tuple[int, str]]) -> ColumnElement[Any]:
     return case(*whens, else_=NOTHING) if whens else literal(NOTHING)
 
 
-def cells_query(
-    source: Source,
-    period: Period,
-    now: datetime,
-    named: Sequence[tuple[int, str]],
-    *,
-    by_day: bool = False,
-    with_ids: bool = False,
-) -> Query:
-    """The cells of a source: unit, category, township, channel, a number whose bits are its flags,
-    how many, and what was asked beside."""
+def told_rows(
+    source: Source, period: Period, now: datetime, named: Sequence[tuple[int, str]]
+) -> Rows:
+    """The rows of a source with what tells them apart: `id`, `unit`, `category`, `township`,
+    `channel`, `day`, and a `mask` whose bits are the flags."""
     rows = source.select(period, now).subquery()
     mask = sum((rows.c[flag] * 2**place for place, flag in enumerate(source.flags)), literal(0))
     channel = rows.c.channel if "channel" in rows.c else func.coalesce(Case.channel, "")
-    # Grouped outside, by names: what is bound twice is not the same to PostgreSQL.
-    told = (
+    return (
         select(
             rows.c.id,
             func.coalesce(rows.c.unit_id, CENTRE).label("unit"),
@@ -82,8 +75,22 @@ def cells_query(
         )
         .select_from(rows)
         .outerjoin(Case, Case.id == rows.c.case_id)
-        .subquery()
     )
+
+
+def cells_query(
+    source: Source,
+    period: Period,
+    now: datetime,
+    named: Sequence[tuple[int, str]],
+    *,
+    by_day: bool = False,
+    with_ids: bool = False,
+) -> Query:
+    """The cells of a source: unit, category, township, channel, mask, how many, and what was asked
+    beside."""
+    # Grouped outside, by names: what is bound twice is not the same to PostgreSQL.
+    told = told_rows(source, period, now, named).subquery()
     by = [told.c[name] for name in (*BY, "mask")] + ([told.c.day] if by_day else [])
     ids = [func.aggregate_strings(cast(told.c.id, String), ",").label("ids")] if with_ids else []
     return select(*by, func.count().label("n"), *ids).group_by(*by)

@@ -86,9 +86,9 @@ def packed_all(found: Found) -> dict[str, str]:
 
 def rows_behind(
     session: Session, count_id: int, source: str, flag: str, **of: int | str
-) -> list[int]:
-    """The ids of the rows that a figure counted: a flag of a source, of one unit, category, township
-    or channel where that is named; none for a counting that had no such source."""
+) -> list[Kept]:
+    """The rows that a figure counted: a flag of a source, of one unit, category, township or channel
+    where that is named; none for a counting that had no such source."""
     query = select(ReportRows.kept).where(
         ReportRows.count_id == count_id, ReportRows.source == source
     )
@@ -100,7 +100,7 @@ def rows_behind(
         return []
     bit = 1 << list(flags).index(flag)
     return [
-        row.id
+        row
         for row in rows
         if row.flags & bit and all(getattr(row, name) == value for name, value in of.items())
     ]
