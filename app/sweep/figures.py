@@ -10,19 +10,18 @@ from app.rules.workdays import beijing
 from app.stages.reporting import daily
 from app.stages.reporting.period import Period, period_of
 
-BACK = 1_000
-"""How many events are looked at again."""
 OPEN_MONTHS = 2
 """So many months before the running one are counted anew each night, beside those whose report is
 not issued: what is known of them still changes."""
 
 
-def count_figures(sessions: Sessions, now: datetime) -> int:
+def count_figures(sessions: Sessions, now: datetime, again: bool = True) -> int:
     """Count the days anew that were touched since they were counted, or all of them where none ever
-    was; how many numbers changed."""
+    was; how many numbers changed. `again`: also what was touched just before, which may have been
+    committed late."""
     with reading(sessions) as session:
         there = daily.state_of(session) is not None
-        days = daily.pending(session, now, BACK)
+        days = daily.pending(session, now, again)
         first = daily.first_day(session)
     if there:
         return _count(sessions, now, days)
@@ -52,7 +51,7 @@ def _months(first: date, last: date) -> Iterator[list[date]]:
 def check_figures(sessions: Sessions, now: datetime) -> int:
     """Count all open months anew and compare: a number that differs though nothing touched its day
     is kept as a finding, and put right. How many numbers were wrong."""
-    count_figures(sessions, now)
+    count_figures(sessions, now, again=False)
     today = beijing(now).date()
     with reading(sessions) as session:
         if daily.state_of(session) is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.models import (
     Assignment,
@@ -75,22 +75,21 @@ def columns_of(flag: str) -> tuple[str, tuple[str, ...]]:
 def lines_of(session: Session, flag: str, ids: Sequence[int]) -> list[dict[str, Any]]:
     """The lines of rows, in the order of their ids, whatever the person asking may see: `case_id`,
     `number`, `kind`, `category_id` and `unit` of each, and its own columns."""
-    model = SOURCE_OF[flag].rows
+    model, about = SOURCE_OF[flag].rows, aliased(Case)
     _, names = columns_of(flag)
-    about = model.id if model is Case else model.case_id
-    unit = model.unit_id if hasattr(model, "unit_id") else Case.lead_unit_id
+    unit = model.unit_id if hasattr(model, "unit_id") else about.lead_unit_id
     query = (
         select(
             model.id.label("row_id"),
-            Case.id.label("case_id"),
-            Case.number,
-            Case.kind.label("case_kind"),
-            Case.category_id,
+            about.id.label("case_id"),
+            about.number,
+            about.kind.label("case_kind"),
+            about.category_id,
             Unit.name.label("unit"),
             *(getattr(model, name) for name in names),
         )
         .select_from(model)
-        .outerjoin(Case, Case.id == about)
+        .outerjoin(about, about.id == (model.id if model is Case else model.case_id))
         .outerjoin(Unit, Unit.id == unit)
         .where(model.id.in_(ids))
         .order_by(model.id)

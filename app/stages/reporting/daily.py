@@ -23,6 +23,8 @@ from app.stages.reporting.touched import last_event, touched_days
 
 STATE = 1
 """The one row that says how far the figures are counted."""
+LATE = timedelta(minutes=15)
+"""How long after it happened an event may be committed."""
 AT_ONCE, OUT_AT_ONCE = 5_000, 1_000
 """How many rows are written in one statement, and how many are taken out."""
 CELL, ALL = "cell", "all"
@@ -122,17 +124,17 @@ def state_of(session: Session, lock: bool = False) -> FigureState | None:
     return session.get(FigureState, STATE, populate_existing=True, with_for_update=lock)
 
 
-def pending(session: Session, now: datetime, back: int = 0) -> list[date]:
+def pending(session: Session, now: datetime, again: bool = False) -> list[date]:
     """The days whose numbers may have changed since they were counted; none where they never were.
-    `back`: so many events before the last that was counted are looked at again, as one may be
-    committed after a later one."""
+    `again`: also those of what happened just before that."""
     state = state_of(session)
     if state is None:
         return []
     since = beijing(state.counted_at).date() - timedelta(days=1)
     today = beijing(now).date()
     lately = [since + timedelta(days=n) for n in range((today - since).days + 1)]
-    return sorted({*lately, *touched_days(session, state.event_id - back, today)})
+    from_then = state.counted_at - LATE if again else None
+    return sorted({*lately, *touched_days(session, state.event_id, today, from_then)})
 
 
 def first_day(session: Session) -> date | None:

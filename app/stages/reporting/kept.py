@@ -39,7 +39,7 @@ def packed(source: str, cells: Iterable[Cell]) -> str:
     rows = sorted(_rows(flags, cells))
     before = [0, *(row.id for row in rows)]
     told = {
-        "flags": flags,
+        "counts": flags,
         "ids": [row.id - last for row, last in zip(rows, before, strict=False)],
         **{name: [getattr(row, name) for row in rows] for name in Kept._fields[1:]},
     }
@@ -61,7 +61,7 @@ def unpacked(kept: str) -> tuple[Sequence[str], list[Kept]]:
         last += step
         ids.append(last)
     columns = [ids, *(told[name] for name in Kept._fields[1:])]
-    return told["flags"], [Kept(*row) for row in zip(*columns, strict=True)]
+    return told["counts"], [Kept(*row) for row in zip(*columns, strict=True)]
 
 
 def keep(session: Session, now: datetime, found: Mapping[str, str]) -> int:

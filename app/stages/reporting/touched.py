@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, func, select
+from sqlalchemy import Date, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import OFFICE_CHAIN, Assignment, Event
@@ -22,6 +22,8 @@ MOVING = (
     "request.accepted",
 )
 """The events with which a due day may move: the day that it was stands in no row any more."""
+BACK = 1_000
+"""So many events before the last one that was counted are looked at again."""
 CHUNK = 500
 """How many cases are asked about in one statement."""
 
@@ -31,10 +33,16 @@ def last_event(session: Session) -> int:
     return session.scalar(select(func.max(Event.id)), execution_options=UNSCOPED) or 0
 
 
-def touched_days(session: Session, since: int, today: date) -> set[date]:
+def touched_days(
+    session: Session, since: int, today: date, from_then: datetime | None = None
+) -> set[date]:
     """The days on which something of a case happened, or was due, of every case that events after
-    `since` are about; up to today."""
-    query = select(Event.chain).where(Event.id > since, Event.chain != OFFICE_CHAIN)
+    `since` are about, up to today; `from_then` also those shortly before it that are of this moment
+    or later, as one may be committed after a later one."""
+    news = Event.id > since
+    if from_then is not None:
+        news = or_(news, and_(Event.id > since - BACK, Event.at >= from_then))
+    query = select(Event.chain).where(news, Event.chain != OFFICE_CHAIN)
     chains = list(session.scalars(query.distinct(), execution_options=UNSCOPED))
     moved = set(session.scalars(query.where(Event.kind.in_(MOVING)).distinct()))
     days: set[date] = set()
