@@ -39,6 +39,8 @@ DRAFTING = Wake("drafting", "jobs.sweeps.draft_dossiers", 300, ("drafts",))
 """The drafting of dossiers, and the files of those that were sealed."""
 FILES = Wake("files", "jobs.files.compare_a_share", 3600, ())
 """The comparing of stored files and dossiers with the record: a share each hour of the night."""
+FIGURES = Wake("figures", "jobs.figures.count_touched", 600, ())
+"""The figures of days that were touched; at night those of all open months."""
 FORGETTING = Wake("forgetting", "jobs.sweeps.forget_forms", 3600, ())
 """The answers to forms that were sent too long ago to come again. No step of the pass."""
 PAIRS = Wake("pairs", "jobs.sweeps.index_pairs", 6 * 3600, ())
@@ -52,7 +54,7 @@ MEDIA = Wake("wechat-media", "jobs.wechat_media.fetch_media", 60, ())
 """The fetching of what callers sent by WeChat, which has it for three days."""
 OUTBOX = Wake("outbox", "jobs.outbox.send_waiting", 10, (), OUTBOX_QUEUE, SENDING_SECONDS)
 """The telling of people outside the panel. No step of the pass."""
-TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FORGETTING, PAIRS, MAIL, SHEETS, MEDIA, OUTBOX)
+TIMETABLE = (SWEEP, LIST, DRAFTING, FILES, FIGURES, FORGETTING, PAIRS, MAIL, SHEETS, MEDIA, OUTBOX)
 KEPT_SECONDS = 900
 """How long Redis remembers a finished job. The rows of runs remember it for months."""
 FAILED_SECONDS = 7 * 24 * 3600

@@ -168,7 +168,7 @@ def test_what_is_kept_takes_few_bytes_a_row(drawn: Desk) -> None:
         for row in session.scalars(select(ReportRows)):
             flags, rows = unpacked(row.kept)
             assert tuple(flags) == SOURCES[row.source].flags
-            assert len(row.kept) <= 240 + 6 * len(rows)
+            assert len(row.kept) <= 260 + 10 * len(rows)
 
 
 def test_a_township_is_where_the_place_of_a_case_says_so_and_never_of_a_confidential_one(

@@ -4,6 +4,7 @@ counted anew, and all open months each night."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -194,3 +195,13 @@ def told_of(wrong: Mapping[Key, tuple[int, int]]) -> str | None:
     key, (stood, counted) = next(iter(wrong.items()))
     told = {**key._asdict(), "day": key.day.isoformat(), "stood": stood, "counted": counted}
     return canonical({**told, "n": len(wrong)})
+
+
+def difference(session: Session) -> dict[str, Any] | None:
+    """What the last whole recount found: `day`, `measure`, what `stood` and what was `counted` of the
+    first row, and how many (`n`) differed; None where all was well."""
+    state = state_of(session)
+    if state is None or state.differs is None:
+        return None
+    told = json.loads(state.differs)
+    return {name: told[name] for name in ("day", "measure", "stood", "counted", "n")}
