@@ -28,7 +28,7 @@ NAMED_KEYS = "ledger-*.key"
 """Beside the ledger's key: each key that was in use, by its fingerprint. What it sealed is verified
 with it."""
 DEMO_PASSWORD_LENGTH = 12
-METRICS_TOKEN_LENGTH = 16
+TOKEN_LENGTH = 16
 PORT = 8080
 MOST_WORKERS = 64
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -70,6 +70,7 @@ class Config:
     port: int
     workers: int
     metrics_token: str | None = field(repr=False)
+    wall_token: str | None = field(repr=False)
     access_log: str | None
     owner_url: str | None = field(repr=False)
     scanner: str | None
@@ -103,7 +104,10 @@ def load(
     clock = _clock(environ, production)
     _no_debugging(environ, production)
     bind, port, workers = _bind(environ), _port(environ), _workers(environ)
-    metrics_token, secret_key = _metrics_token(environ), _given_secret_key(environ, production)
+    metrics_token, wall_token = (
+        _token(environ, name) for name in ("DESK_METRICS_TOKEN", "DESK_WALL_TOKEN")
+    )
+    secret_key = _given_secret_key(environ, production)
     front = _front(environ, production)
     data = _path(environ, "DESK_DATA", PROJECT / "var")
     database_url = _database_url(environ, data)
@@ -136,6 +140,7 @@ def load(
         port=port,
         workers=workers,
         metrics_token=metrics_token,
+        wall_token=wall_token,
         access_log=environ.get("DESK_ACCESS_LOG") or None,
         scanner=scanner,
         front=front,
@@ -308,12 +313,10 @@ def _workers(environ: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _metrics_token(environ: Mapping[str, str]) -> str | None:
-    token = environ.get("DESK_METRICS_TOKEN")
-    if token and len(token) < METRICS_TOKEN_LENGTH:
-        raise ConfigError(
-            f"DESK_METRICS_TOKEN is too short: give it {METRICS_TOKEN_LENGTH} characters or more."
-        )
+def _token(environ: Mapping[str, str], name: str) -> str | None:
+    token = environ.get(name)
+    if token and len(token) < TOKEN_LENGTH:
+        raise ConfigError(f"{name} is too short: give it {TOKEN_LENGTH} characters or more.")
     return token or None
 
 

@@ -190,6 +190,7 @@ _REST: dict[str, Iterable[object]] = {
     "report_page.this": KINDS,
     "report_page.last": KINDS,
     "report_page.of": ("received", "supervised"),
+    "figures.no": ("unit", *_BY),
     "report_page.by": ("unit", *_BY, "day"),
     "report_page.all": _BY,
     "report_page.sheet": ("chain", "suggestions", "typical"),
